@@ -147,11 +147,14 @@ def following_fragment(
     first, is_first_run = look(), True
     before = going(first), page_state(first)
 
+    def rerun_if_outdated(now: T) -> None:
+        if (going(now), page_state(now)) != before:
+            st.rerun()
+
     def in_turn(part: Callable[[T], R]) -> R:
         with turn(first=is_first_run):  # drawn with the page, for which somebody waits
             now = first if is_first_run else look()
-            if (going(now), page_state(now)) != before:
-                st.rerun()
+            rerun_if_outdated(now)
             return part(now)
 
     def draw_and_follow() -> None:
@@ -168,6 +171,7 @@ def following_fragment(
                 look_every(interval := wanted)
                 with drawing_as(owner):
                     look_every(AFRESH * interval)
+            rerun_if_outdated(look())  # what changed meanwhile is drawn at once
 
         if owner and update:
             st.fragment(follow)()  # it draws nothing where it stands: it needs no container
