@@ -85,10 +85,9 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
         layers = [first, *(layer for layer in layers if not isinstance(layer, Input))]
     if len(layers) > MAX_LAYERS:
         sentences.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} were taken.")
-    places = enumerate(layers[:MAX_LAYERS])
-    return tuple(
-        _with_earlier_layers(layer, place, sentences) for place, layer in places
-    ), sentences
+    taken = enumerate(layers[:MAX_LAYERS])
+    stack = tuple(_with_earlier_layers(layer, place, sentences) for place, layer in taken)
+    return stack, sentences
 
 
 def _read(name: str, inside: str, words: list[str], sentences: list[str]) -> Layer:
