@@ -163,7 +163,8 @@ def following_fragment(
 
         def follow() -> None:
             nonlocal interval
-            if update and next(looks) % AFRESH:  # else all is drawn anew at this moment
+            is_between = next(looks) % AFRESH > 0  # else all is drawn anew at this moment
+            if update and is_between:
                 with drawing_as(owner):
                     in_turn(update)
             wanted = RHYTHM.interval(seconds)
@@ -171,7 +172,8 @@ def following_fragment(
                 look_every(interval := wanted)
                 with drawing_as(owner):
                     look_every(AFRESH * interval)
-            rerun_if_outdated(look())  # what changed meanwhile is drawn at once
+            if not is_between:  # it took a while: what has changed since is drawn at once
+                rerun_if_outdated(look())
 
         if owner and update:
             st.fragment(follow)()  # it draws nothing where it stands: it needs no container
