@@ -8,7 +8,8 @@
 4. A run sends a **snapshot** about five times a second, and a **checkpoint** every two seconds.
 5. The **client** keeps the newest of both. `lib.ui.fragment.following_fragment` reads
    `TrainingClient.latest` and draws the charts.
-6. `TrainingClient.pause`, `resume`, `step` and `stop` send a command; `WorkerRun` obeys.
+6. `TrainingClient.pause`, `resume`, `step` and `stop` send a command; `WorkerRun` in
+   `worker_run` obeys.
 7. When a worker dies, its runs go on with another one, from their checkpoints or from epoch 0.
 8. A run that nobody looks at is paused, and forgotten later (`run_registry`).
 9. `TrainingClient.ask` sends a worker questions that only Keras can answer (`answers`).

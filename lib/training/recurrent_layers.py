@@ -30,7 +30,7 @@ class Rule:
 
     p is the projected input and q the projected hidden state, (L, B, G·U) each; states are (h,) or
     (h, c); gates (L, B, G·U) are the activations; `more` is what else the backward pass needs.
-    A gate can scale q, as GRU's does, but not the state before it meets recurrent_kernel.
+    A gate can scale q, as a GRU's with `reset_after` does, but not the state itself.
     """
 
     step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]  # (p, q, states before) → `Stepped`

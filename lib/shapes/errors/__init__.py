@@ -14,7 +14,7 @@ from lib.text import beside
 
 # A new message: a `Message` in the module of its subject, with a text for it in
 # tests/unit/known_messages.py; if Keras raises it today, a case in tests/agreement/mistakes.py.
-# The modules stand in the order of the search: those whose messages say more come first.
+# The first match wins: modules with more specific messages come first.
 MODULES = (loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
 _EXAMPLES = beside(__file__, "examples")

@@ -1,7 +1,8 @@
 """A message that is known, and what is said about it.
 
-To add one, copy a neighbour in the module of its theme. A `Message` has regular expressions, and
-texts, or a function that writes the explanation.
+To add one, copy a neighbour in the module of its subject. A `Message` has regular expressions, and
+texts, or a function that writes the explanation. An expression sees one line in which every quote
+(', `, “) is a double one: write "units", not `units`.
 """
 
 import re
