@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import charts
-from lib.results import HIDDEN
+from lib.results import ROWS_HIDDEN
 from lib.ui.browser import current_palette
 from lib.ui.cell.parts import PARTS, draw_part
 from lib.ui.frame import frame
@@ -14,7 +14,7 @@ loaded = load_data(frame("Cell", (PART, "sample", "layer", "weights", "order", "
 
 st.markdown(f"# {plain(charts.cell.cell_sentence(loaded.experiment, loaded.dataset))}")
 if not loaded.dataset.has_rows:
-    hint(HIDDEN)
+    hint(ROWS_HIDDEN)
     st.stop()
 with st.container(horizontal=True, vertical_alignment="center"):
     opened = open_part({name: part.title for name, part in PARTS.items()}, "cell_part")

@@ -7,7 +7,7 @@ import streamlit as st
 from lib.charts import samples, split
 from lib.data import DATASETS, SPEC_GROUPS, find_leaks
 from lib.export import arrays, data_name, keras_windows
-from lib.results import HIDDEN
+from lib.results import ROWS_HIDDEN
 from lib.text import capital
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette, save_button
@@ -69,7 +69,7 @@ with pictures:
                 loads = " Explore's scripts load this file." if dataset.origin else ""
                 hint(f"x, y and their names, for NumPy's load.{loads}")
     else:
-        hint(HIDDEN)
+        hint(ROWS_HIDDEN)
 with choice.container(border=True):
     uploader()
     if is_mine and session().upload.table:

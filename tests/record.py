@@ -21,7 +21,7 @@ from lib.charts.thumbnail import Line, Plot, by_step, leaked
 from lib.data.datasets.registry import DATASETS, make_dataset, suggested
 from lib.experiment import to_query
 from lib.recurrence import forward
-from lib.results.replay import spread_places, untrained
+from lib.results import spread_places, untrained
 from lib.results.run import Status, memory_of
 from lib.shapes import LEAK_EPOCHS
 from lib.shapes.doctor.damage import MISTAKES, Damage, Leak

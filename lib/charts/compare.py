@@ -18,7 +18,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
+from lib.results import Compared, compared_part, decided, independent_samples, lead_of, same_data
 from lib.text import capital, counted, joined, readable, short
 
 LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how the key draws it
@@ -48,7 +48,7 @@ class _Curve(NamedTuple):
 
 def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     """Draw loss by epoch, logarithmic: validation, or training if a run has no such part."""
-    part, x, y = part_of(runs), "loss_epochs", "loss"
+    part, x, y = compared_part(runs), "loss_epochs", "loss"
     if part == "validation":
         x, y = "checked_epochs", "validation_loss"
     curves = [
@@ -234,7 +234,7 @@ def reached(run: Compared) -> str:
 
 def losses_words(runs: Sequence[Compared]) -> Words:
     """Say which run's loss is smallest, where all count the same and seeds suffice."""
-    part = part_of(runs)
+    part = compared_part(runs)
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
     takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"{part} loss")
     if len(labels) > 1:

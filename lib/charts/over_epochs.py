@@ -6,7 +6,7 @@ best possible level (green, dashed; known for mean squared error alone).
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -41,6 +41,10 @@ Curves = dict[str, Curve]  # by mode
 
 class Losses:
     """Losses of a run by mode, with the levels that give them a meaning."""
+
+    title = "Loss over epochs"
+    longest = "Last-step mode overfits: validation loss has risen, so the best epoch was kept."
+    picks: tuple[str, ...] = ()
 
     def __init__(self, run: RunAt) -> None:
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
@@ -109,6 +113,10 @@ class Losses:
 
 class LastStepErrors:
     """Mean squared errors at the last step, the one number that compares the modes."""
+
+    title = "Error at the last step"
+    longest = sentences.too_few(8888, "modes are ")
+    picks: tuple[str, ...] = ()
 
     def __init__(self, run: RunAt) -> None:
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
@@ -186,17 +194,32 @@ class LastStepErrors:
         return " ".join(parts)
 
 
-EXPLORE_CARDS: dict[str, type] = {
+class Card(Protocol):
+    """A card of Explore: computes a run's facts once, then draws and words them."""
+
+    title: str
+    longest: str  # the longest usual takeaway, which reserves its space
+    picks: tuple[str, ...]  # arguments after the run: of "sample", "target", and "earlier"
+
+    def __init__(self, run: RunAt, *picked: Any) -> None: ...
+
+    def figure(self, palette: Palette) -> chart.Chart:
+        """Draw the chart."""
+
+    def takeaway(self) -> str:
+        """Say the most important fact in at most 15 words."""
+
+    def sentence(self) -> str:
+        """Return all facts, which also describe the chart to those who can't see it."""
+
+
+EXPLORE_CARDS: dict[str, type[Card]] = {
     "predictions": Answers,
     "loss": Losses,
     "step_error": StepErrors,
     "compare": LastStepErrors,
 }
-"""The cards of Explore by their names in the address: classes that compute a run's facts once.
-
-Each is made of a run and what is picked, and has `figure(palette)`, `takeaway()` of at most 15
-words, and `sentence()`.
-"""
+"""The cards of Explore by their names in the address, in their order on the page."""
 
 
 def _winner(found: Verdict, least: float, most: float) -> str:

@@ -26,6 +26,7 @@ _LOOK = beside(__file__)
 Frames = tuple[Frame, ...]
 EDGE, SHADES = 8, 64  # of a heatmap's entry in its picture, in pixels, and of the picture
 Traces = list[Part]
+REPLAY_TITLE = "The training, epoch by epoch"
 
 
 class Panel(NamedTuple):
@@ -62,7 +63,7 @@ def replay_figure(
         errors.append(over_time.mode_traces(values, head, palette, error, earlier=earlier))
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
     panels = [
-        Panel("The answers", Answers(run, sample, target, earlier).figure(palette), answers),
+        Panel(Answers.title, Answers(run, sample, target, earlier).figure(palette), answers),
         Panel("How early could each know?", StepErrors(run, earlier).figure(palette), errors),
         Panel("Loss", Losses(run).figure(palette), losses),
         *_maps(dataset, frames, palette, look["map"]),

@@ -42,7 +42,7 @@ def curve_figure(
         data.append(chart.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
         line = chart.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
-        data.append(line | {"customdata": [results.named(point.values) for point in measured]})
+        data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
     title = "MSE / best guess's = 1 − skill" if relative else "MSE at the last step"
     up, levels = axes.log_axis(title, everything), [Entry("dotted", GUESS, "baseline")]
     if lost := [place[p.values[key]] for p in points if not p.is_finished]:
@@ -68,7 +68,7 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
         "type": "log" if is_wide else "linear",
         "range": [ends[0] - room, ends[-1] + room],
         "tickvals": places,
-        "ticktext": [results.worded(key, value) + below.get(value, "") for value in place],
+        "ticktext": [results.value_words(key, value) + below.get(value, "") for value in place],
         "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, a click opens it"},
     }
 
@@ -95,7 +95,7 @@ def map_figure(
     for point in points:
         x, y = (values[key].index(point.values[key]) for key in keys)
         shade, text = squares.get(point, (0.0, "✕"))
-        z[y, x], names[y, x] = shade, results.named(point.values)
+        z[y, x], names[y, x] = shade, results.point_words(point.values)
         ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
         square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
         notes.append(square | {"xref": "x", "yref": "y"})
@@ -143,7 +143,7 @@ def _ticks(key: str, values: Sequence[Any]) -> Part:
     return {
         "range": [-0.5, len(values) - 0.5],
         "tickvals": [*range(len(values))],
-        "ticktext": [results.worded(key, value) for value in values],
+        "ticktext": [results.value_words(key, value) for value in values],
         "tickangle": 0,
     }
 
@@ -174,9 +174,10 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
     if finished:
         medians = {(p, mode): p.median(mode) for p in finished for mode in BOTH_MODES}
         point, mode = least = min(medians, key=medians.__getitem__)
+        where, error = results.point_words(point.values), number(medians[least])
         details.append(
-            f"The smallest median error has {MODES[mode].name} at {results.named(point.values)}: "
-            f"{number(medians[least])}. Whether that is chance isn't tested."
+            f"The smallest median error has {MODES[mode].name} at {where}: {error}. "
+            "Whether that is chance isn't tested."
         )
         if len(point.rows) > len(BOTH_MODES):
             details.append(

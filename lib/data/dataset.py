@@ -110,7 +110,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownErrors:
-    """The errors of all guesses on data whose rows are hidden: see `lib.results.replay`."""
+    """The errors of all guesses on data whose rows are hidden: see `lib.results.strangers`."""
 
     naive_mse: np.ndarray  # `Dataset.naive_mse`, (T,)
     naive_losses: Mapping[str, np.ndarray]  # (T,) in training, by `lib.results.baselines.ERRORS`
@@ -207,7 +207,7 @@ class Dataset(Samples):
 
     @property
     def has_rows(self) -> bool:
-        """Whether its values may be shown: not after `lib.results.replay`."""
+        """Whether its values may be shown: not after `lib.results.strangers`."""
         return self.known_errors is None
 
     @property

@@ -1,15 +1,15 @@
 """What training gives: runs and snapshots as values, and what can be computed from them.
 
 Baselines, skill against them, comparison of modes over seeds, forecasts, replays and sweep results.
-NumPy only: nothing is trained, drawn or put into words.
+Nothing is trained or drawn. Names and reasons that go with a figure are words here, as "this
+layer's floor"; all other words are in `lib.charts`.
 """
 
 from lib.results.baselines import (
-    Answers,
     ByRow,
     Part,
+    Predictions,
     SkillTable,
-    answers,
     best_loss,
     best_possible,
     by_row,
@@ -17,6 +17,7 @@ from lib.results.baselines import (
     mode_losses,
     model_outputs,
     naive_loss,
+    predict,
     skill_of_seeds,
     step_losses,
 )
@@ -31,36 +32,27 @@ from lib.results.compared import (
     axes_of,
     clear_mode,
     compare_modes,
+    compared_part,
     decided,
     decisive_ratio,
     findings,
     independent_samples,
     is_number,
     lead_of,
-    named,
     outcomes,
     overfits_in_seeds,
-    part_of,
+    point_words,
     same_data,
-    worded,
+    value_words,
 )
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
-from lib.results.replay import (
-    BEST,
+from lib.results.history import History, WeightHistory, kept_places, spread_places
+from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
+from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
+from lib.results.strangers import (
     COLUMN_SETTINGS,
-    FEWEST,
-    HIDDEN,
-    TITLE,
-    Frame,
-    History,
-    WeightHistory,
-    as_of,
-    frames_of,
-    kept_places,
+    HIDDEN_TITLE,
+    ROWS_HIDDEN,
     redacted,
-    spread_places,
-    step_errors,
-    untrained,
     without_answers,
 )
-from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of

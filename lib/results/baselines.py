@@ -47,7 +47,7 @@ def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Best:
+class Floor:
     """The least error that an experiment's models can reach."""
 
     mse: np.ndarray  # mean squared error by timestep (T,), in the unit of y squared
@@ -57,10 +57,10 @@ class Best:
 
 def best_possible(
     experiment: Experiment, dataset: Dataset, samples: slice | None = None
-) -> Best | None:
+) -> Floor | None:
     """Return the least MSE of the models on `samples` (the judged); None if unknown."""
     known = dataset.best_mse
-    best = None if known is None else Best(known, "best possible", dataset.best_why)
+    best = None if known is None else Floor(known, "best possible", dataset.best_why)
     if experiment.model.head == "dense" or not dataset.has_rows:  # the floor quotes a target
         return best
     y = dataset.y[dataset.judged if samples is None else samples].astype(np.float64)
@@ -71,9 +71,11 @@ def best_possible(
     if not (floor > (0 if known is None else known)).any():
         return best
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
-    target = f"{'scaled ' * dataset.is_scaled}target of {signed(y.flat[np.argmax(missed)])}"
-    why = f"The output of {CELLS[cell].label} stays within {reach}, so a {target} is out of reach."
-    return Best(floor if known is None else np.maximum(floor, known), "this layer's floor", why)
+    target = "scaled target" if dataset.is_scaled else "target"
+    value = signed(y.flat[np.argmax(missed)])
+    layer = CELLS[cell].label
+    why = f"The output of {layer} stays within {reach}, so a {target} of {value} is out of reach."
+    return Floor(floor if known is None else np.maximum(floor, known), "this layer's floor", why)
 
 
 def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
@@ -85,7 +87,7 @@ def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     return mode_losses(step_losses(loss, wrong), experiment.model.modes)
 
 
-def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Best | None]:
+def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Floor | None]:
     """Return the least possible training loss by mode, and the reason; for "mse" only."""
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
@@ -94,7 +96,7 @@ def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answers:
+class Predictions:
     """Predictions for samples of one part of a dataset."""
 
     samples: np.ndarray  # indexes of the samples, (M,) int, increasing
@@ -139,7 +141,7 @@ class SkillTable:
         return 100 * (1 - float(score.rmse[target]) / best) if best else math.nan
 
 
-def part_of(dataset: Dataset, part: Part) -> np.ndarray:
+def indexes_of_part(dataset: Dataset, part: Part) -> np.ndarray:
     """Return the indexes of a part's samples, (M,)."""
     samples = np.arange(len(dataset.x))
     return samples[dataset.judged] if part == "judged" else samples[len(samples) - dataset.test :]
@@ -157,23 +159,23 @@ def cost(weights: ModelWeights, timesteps: int) -> int:
     return timesteps * sum(array.size for arrays in weights.values() for array in arrays)
 
 
-def answers(
+def predict(
     experiment: Experiment,
     dataset: Dataset,
     weights: ModelWeights,
     part: Part = "judged",
     *,
     seeds: int = 1,
-) -> Answers:
+) -> Predictions:
     """Predict for every k-th sample of a part, so that all seeds take about a second."""
-    samples = part_of(dataset, part)
+    samples = indexes_of_part(dataset, part)
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     x = dataset.x[samples]
     outputs = {mode: model_outputs(experiment, arrays, x) for mode, arrays in weights.items()}
     last = {mode: each[:, -1].copy() for mode, each in outputs.items()}
-    return Answers(samples, every, last, outputs.get("sequence"))
+    return Predictions(samples, every, last, outputs.get("sequence"))
 
 
 def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -182,7 +184,7 @@ def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.n
     return raw(last.astype(np.float64)) - raw(dataset.y[samples, -1].astype(np.float64))
 
 
-def evaluate(dataset: Dataset, given: Answers) -> SkillTable:
+def evaluate(dataset: Dataset, given: Predictions) -> SkillTable:
     """Return the errors of models and baselines. Raises ValueError for data of no table."""
     samples, unit = given.samples, seasonal_error(dataset.cut_from)
 
@@ -202,7 +204,7 @@ def skill_of_seeds(
     experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "judged"
 ) -> SkillTable:
     """Return medians over seeds of the models' errors. Raises ValueError for data of no table."""
-    seeds = (answers(experiment, dataset, w, part, seeds=len(weights)) for w in weights)
+    seeds = (predict(experiment, dataset, w, part, seeds=len(weights)) for w in weights)
     return median_skill([evaluate(dataset, each) for each in seeds])
 
 
@@ -239,7 +241,7 @@ class ByRow:
     most: int  # how many steps have the same row as their target, at most
 
 
-def by_row(dataset: Dataset, given: Answers, target: int, series: int) -> ByRow:
+def by_row(dataset: Dataset, given: Predictions, target: int, series: int) -> ByRow:
     """Return the answers in order of rows. Raises ValueError for data of no table."""
     origin, timesteps = dataset.cut_from, dataset.shape[1]
     mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == series)

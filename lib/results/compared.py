@@ -137,7 +137,7 @@ def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
     return lead, {k: compare_modes(errors[lead], each) for k, each in rivals.items()}
 
 
-def part_of(runs: Sequence[Compared]) -> str:
+def compared_part(runs: Sequence[Compared]) -> str:
     """Return the part on which losses are compared: "training" if a run has no validation part."""
     return "validation" if all(run.dataset.has_validation for run in runs) else "training"
 
@@ -242,12 +242,12 @@ def is_number(key: str) -> bool:
     return SETTINGS[key].limit is not None
 
 
-def worded(key: str, value: Any) -> str:
+def value_words(key: str, value: Any) -> str:
     """Return a setting's value as people read it: "LSTM", "0.01"."""
     options = SETTINGS[key].options
     return options[value].label if options else number(value)
 
 
-def named(values: Mapping[str, Any]) -> str:
+def point_words(values: Mapping[str, Any]) -> str:
     """Return the settings of a point as a sentence has them: "T = 8, cell = LSTM"."""
-    return ", ".join(f"{key} = {worded(key, value)}" for key, value in values.items())
+    return ", ".join(f"{key} = {value_words(key, value)}" for key, value in values.items())

@@ -15,8 +15,9 @@ import numpy as np
 
 from lib.data import CALENDAR, Dataset, Origin, on_a_circle
 from lib.experiment import Experiment
-from lib.results.baselines import BUDGET, Answers, Part, cost, last_errors, model_outputs, part_of
-from lib.results.replay import spread_places
+from lib.results import baselines
+from lib.results.baselines import Part, Predictions, cost, last_errors, model_outputs
+from lib.results.history import spread_places
 from lib.results.run import ModelWeights
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def forecast(
     series: int,
     column: int,
     feed: int = 0,
-    judged: Answers,
-    tested: Answers | None = None,
+    judged: Predictions,
+    tested: Predictions | None = None,
 ) -> Forecast:
     """Forecast the rows after the end of `series`, 0 to S-1, of target `column`, 0 to C-1.
 
@@ -158,7 +159,7 @@ class _Model:
         values = predicted[:, self.column].ravel()
         return np.pad(values, (far - len(values), 0), constant_values=np.nan)
 
-    def errors(self, given: Answers) -> np.ndarray:
+    def errors(self, given: Predictions) -> np.ndarray:
         """Return absolute errors of predictions for the series, (n, h) in the raw unit."""
         origin = self.dataset.cut_from
         mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == self.series)
@@ -180,11 +181,11 @@ class _Model:
     def errors_fed_back(self, part: Part, feed: int) -> np.ndarray:
         """Return absolute recursive errors in a part, (n, feed); NaN beyond the part's last row."""
         origin = self.dataset.cut_from
-        last = origin.starts[part_of(self.dataset, part)] + self.reach
+        last = origin.starts[baselines.indexes_of_part(self.dataset, part)] + self.reach
         last = last[origin.series[last] == self.series]
         end = last.max(initial=-1) + 1
         each = cost({self.mode: self.arrays}, self.dataset.shape[1]) * feed
-        most = min(MOST_STARTS, max(LEAST_STARTS, BUDGET // each))
+        most = min(MOST_STARTS, max(LEAST_STARTS, baselines.BUDGET // each))
         last = last[spread_places(len(last), most)]
         rows = last[:, None] + np.arange(1, feed + 1)
         inside = rows <= end

@@ -11,7 +11,7 @@ import click
 from lib import charts
 from lib.data import DATASETS, UploadError
 from lib.experiment import SETTINGS, ExperimentError
-from lib.results import named
+from lib.results import point_words
 from lib.sweep.plan import base_of, make_plan, parse_vary, read_done
 from lib.sweep.runner import Runner, read_table, run_plan
 from lib.text import counted
@@ -60,7 +60,7 @@ def main(
         raise click.ClickException(f"{error}") from None
     for point in points:
         if point["reason"]:
-            click.echo(f"{named(point.values)}: {point['status']}: {point['reason']}")
+            click.echo(f"{point_words(point.values)}: {point['status']}: {point['reason']}")
     click.echo(f"{out}: {counted(len(points), 'point')}. {charts.sweep.found_takeaway(points)}")
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from lib import results
 from lib.data import Dataset, Table, dictated, find_spec, idle, settle, suggested
 from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
-from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, named
+from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, point_words
 from lib.text import beside, listed
 from lib.training import limits
 
@@ -78,7 +78,7 @@ def make_plan(
         query = urlencode(texts | ({"file": file} if file else {}), doseq=True)
         points.setdefault(settled, Point(used, settled, query))
         if used != asked:
-            notes.append(f"{named(asked)} is taken as {named(used)} on these data.")
+            notes.append(f"{point_words(asked)} is taken as {point_words(used)} on these data.")
     return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
 
 

@@ -13,7 +13,7 @@ From a slider to the charts:
    show. `address.finish` writes the person's own choice to the URL.
 4. `shown.load_data` makes the dataset; `shown.shown_run` finds what to show of it: a run, one from
    a file or a recording, or the untrained model.
-5. `explore.charts.draw` draws the cards, in a `fragment.following_fragment` that looks for new
+5. `explore.run_cards.draw` draws the cards, in a `fragment.following_fragment` that looks for new
    figures while a run trains.
 
 `session` holds what is remembered, `runs` calls the training client (`lib.training` tells what

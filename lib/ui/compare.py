@@ -14,7 +14,7 @@ import streamlit as st
 from lib import charts
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
-from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
+from lib.results import LETTERS, ROWS_HIDDEN, Compared, compared_part, same_data
 from lib.text import counted
 from lib.training import recorded, with_seeds
 from lib.ui import address, runs
@@ -60,7 +60,11 @@ def settle_picks() -> bool:
     record, own, text = session().compare, _own(), address.page_value(KEY)
     if text != record.address_text:  # a link was opened, or Back pressed
         asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
-        named = {i: name * bool(_PLAIN.fullmatch(name)) for i, _, name in asked if i.strip(NOTHING)}
+        named = {
+            run_id: name if _PLAIN.fullmatch(name) else ""
+            for run_id, _, name in asked
+            if run_id.strip(NOTHING)
+        }
         record.picks, record.address_text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
     known = [each for each in record.picks if runs.look_up(each) or find(each)]
@@ -160,7 +164,7 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
             told_chart(charts.errors_figure(known, palette), *text, "compare_errors")
         with card("One sample, answered by each"):
             if not all(run.dataset.has_rows for run in known):
-                hint(HIDDEN)
+                hint(ROWS_HIDDEN)
             elif not same_data(known):
                 hint(charts.compare.NO_COMMON_SAMPLE)
             else:
@@ -174,7 +178,7 @@ def _row(run: Compared, own: str, palette: charts.Palette) -> str:
     badge = "recorded" if run.is_recorded else "from a file"
     if not (run.is_recorded or run.is_kept):
         badge = STATUS_TEXTS[run.snapshot.status]["badge"]
-    part = part_of([run])
+    part = compared_part([run])
     losses = charts.compare.LOSSES_AT_END[part]
     terms = {
         badge: charts.compare.reached(run),

@@ -25,7 +25,7 @@ from lib.data import REMEMBERED
 from lib.training import machine, read_recording, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
-from lib.ui.explore.charts import FRAMES
+from lib.ui.explore.replay_card import FRAMES
 from lib.ui.shown import made_dataset
 from lib.ui.streamlit_private import CHARTS_FIRST, drop_expired_sessions, mend_sessions
 from lib.ui.upload import hold_uploads

@@ -17,7 +17,7 @@ import streamlit as st
 from lib import charts, results, sweep
 from lib.data import DATASETS
 from lib.experiment import SETTINGS, ExperimentError
-from lib.results import TITLE, VARIABLE, PointResult, Status
+from lib.results import HIDDEN_TITLE, VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
 from lib.text import beside, counted, duration, joined, with_full_stop
 from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
@@ -54,7 +54,7 @@ def draw_form(loaded: Loaded) -> Plan | None:
         label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
         if options:
             widgets.set_widget(name, [word for word in text.split(",") if word in options])
-            say = partial(results.worded, key)
+            say = partial(results.value_words, key)
             st.multiselect(label, list(options), format_func=say, key=name, on_change=_write_vary)
         else:
             widgets.set_widget(name, text)
@@ -129,7 +129,7 @@ class Sweep:
     @property
     def title(self) -> str:
         """The title that this browser may see: the name of an upload is its owner's."""
-        return TITLE if self.is_redacted else self.data
+        return HIDDEN_TITLE if self.is_redacted else self.data
 
 
 _SWEEPS: dict[str, Sweep] = {}  # Sweeps by id, of all sessions of this server
@@ -246,7 +246,7 @@ def _draw_pictures(points: Sequence[PointResult], text: str, palette: charts.Pal
     with st.container(horizontal=True, key="sweep_pickers"):
         relative = widgets.linked_toggle("As a share of the best guess's", RELATIVE)
         texts = [",".join(map(str, values)) for values in combined]
-        names = [", ".join(map(results.worded, others, values)) for values in combined]
+        names = [", ".join(map(results.value_words, others, values)) for values in combined]
         choice = Linked("at", texts, 0, f"sweep_at_{'_'.join(others)}_{len(combined)}")
         at = widgets.linked_buttons(joined(others), names, choice, label_visibility="collapsed")
     picked = dict(zip(others, combined[at], strict=True))
@@ -267,5 +267,5 @@ def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = results.clear_mode(found[point]) if point in found else ""
         kept = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
-        rows.append((point, results.named(point.values), urlencode(kept) + run, better))
+        rows.append((point, results.point_words(point.values), urlencode(kept) + run, better))
     return charts.render("ui/sweeps.html", "points", rows, hides_columns)

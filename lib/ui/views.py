@@ -17,7 +17,7 @@ from lib import charts, shapes
 from lib.charts import Palette, cell, samples
 from lib.data import make_dataset, suggested
 from lib.recurrence import LayerPass, forward, highest_output, unroll
-from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
+from lib.results import LETTERS, ROWS_HIDDEN, Compared, Snapshot, best_loss
 from lib.story import GALLERY, SCENES, Scene, runs_of
 from lib.text import beside, filled, joined, number, readable
 from lib.training import read_recording
@@ -25,7 +25,7 @@ from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
-from lib.ui.explore import charts as cards
+from lib.ui.explore import run_cards
 from lib.ui.frame import PAGES, advice_table, begin_page, complaints
 from lib.ui.session import Loaded, session
 from lib.ui.settings import settled_experiment
@@ -64,7 +64,7 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
     """Draw one of Explore's cards, which follows a run while it trains."""
-    follow_epochs(loaded, partial(cards.draw, [name], palette=palette))
+    follow_epochs(loaded, partial(run_cards.draw, [name], palette=palette))
 
 
 def _sample(loaded: Loaded, palette: Palette) -> None:
@@ -85,7 +85,7 @@ def _cells(_: Loaded, palette: Palette) -> None:
         compared = Compared(run.experiment, run.dataset, run.snapshot, name, name, letter)
         laid.append(compared)
         ends.append(f"{letter}, {name}, {readable(compared.results['last'].final_mse, 2)}")
-    with st.container(key="cards"), cards.card("cells"):
+    with st.container(key="cards"), run_cards.card("cells"):
         st.markdown("### Last-step mode on fifty steps")
         text = f"This loss is the mean squared error: {'; '.join(ends)}."
         steady_chart(charts.losses_figure(laid, palette), text, "chart_cells", fills=True)
@@ -274,7 +274,7 @@ def draw(name: str, loaded: Loaded, palette: Palette) -> None:
     """Draw a view, by its name in VIEWS."""
     view = VIEWS[name]
     if view.needs_rows and not loaded.dataset.has_rows:
-        hint(HIDDEN)
+        hint(ROWS_HIDDEN)
     else:
         view.draw(loaded, palette)
 

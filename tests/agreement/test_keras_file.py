@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lib.experiment import Experiment
-from lib.export.results import weights_npz
+from lib.export.files import weights_npz
 from lib.recurrence import initial_model_weights
 from lib.recurrence.model import weight_names
 from lib.training.answers import keras_file

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from lib.ui.explore import charts
+from lib.ui.explore import replay_card
 from tests.app.driver import start
 from tests.waiting import eventually
 
@@ -51,8 +51,8 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
 ):
     """The page doesn't wait for the replay, which is made once for all sessions."""
     pool = Held()
-    monkeypatch.setattr(charts, "_POOL", pool)
-    charts.FRAMES.clear()
+    monkeypatch.setattr(replay_card, "_POOL", pool)
+    replay_card.FRAMES.clear()
     app = start(data="parity", replay="yes").run()
     assert "being made" in " ".join(each.value for each in app.markdown)
     assert "Last step beats" not in told(app)

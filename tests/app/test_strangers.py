@@ -10,7 +10,7 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from lib.export.kept import card_of
-from lib.results.replay import HIDDEN, untrained
+from lib.results import ROWS_HIDDEN, untrained
 from lib.results.run import Status
 from lib.ui import browser, runs, sweeps
 from lib.ui.frame import PAGES
@@ -141,7 +141,7 @@ def test_a_stranger_finds_nothing_of_the_file_on_any_page(owner, client):
         assert not leaks(sent(app), run), app.query_params
         assert not re.search(r"\bnan\b|not a number", seen(app)), app.query_params
     explore = start(**LINK)
-    assert any(HIDDEN in each.value for each in explore.markdown)
+    assert any(ROWS_HIDDEN in each.value for each in explore.markdown)
     (table,) = [each.value for each in explore.markdown if "MASE" in each.value]
     assert all(mode in table for mode in ("sequence mode", "last-step mode"))
     assert [metric.value for metric in explore.metric] == [":blue[0.2]", ":orange[0.2]"]
@@ -180,7 +180,7 @@ def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(page, 
     stranger.query_params.update({**LINK, **query})
     stranger.switch_page(f"pages/{page}.py").run()
     assert [each for each in stranger.warning if "another person's file" in each.value]
-    assert not [each for each in stranger.markdown if HIDDEN in each.value]
+    assert not [each for each in stranger.markdown if ROWS_HIDDEN in each.value]
     assert stranger.session_state[KEY].subject.experiment.data.name == "parity"
     for button in [each for each in stranger.button if each.key == "option_0"]:
         button.click().run()

@@ -13,7 +13,7 @@ from lib.charts import compare
 from lib.charts.compare import LOOKS, answers_figure, errors_figure, losses_figure, sparkline
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import SETTINGS
-from lib.export.results import NUMBERS, runs_csv
+from lib.export.files import NUMBERS, runs_csv
 from lib.results.compared import LETTERS, Compared, same_data
 from lib.results.run import Status
 from tests.unit.pictures import (

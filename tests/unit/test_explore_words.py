@@ -21,7 +21,6 @@ from lib.results import (
 )
 from lib.results.compared import is_overfit
 from lib.training import recorded
-from lib.ui.explore.charts import LONGEST
 from lib.ui.settings import label_of
 from tests.unit.own_data import windows_of_stores
 from tests.unit.pictures import (
@@ -109,7 +108,7 @@ def test_every_takeaway_is_short_and_parity_alone_is_overfitted(name):
         for each, guess in naive_loss(experiment, dataset).items():
             overfitted |= {each} if overfits_in_seeds(run, each, guess) else set()
     assert overfitted == ({"last"} if name == "parity" else set())
-    assert all(len(longest.split()) <= 15 for longest in LONGEST.values())
+    assert all(len(card.longest.split()) <= 15 for card in EXPLORE_CARDS.values())
 
 
 @pytest.mark.parametrize(("value", "named"), [(math.nan, "not a number"), (math.inf, "infinite")])

@@ -14,8 +14,8 @@ from lib.charts.palette import PALETTES
 from lib.charts.replay import EDGE, replay_figure, replay_words
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.results import Frame, RunAt, as_of, frames_of, step_errors, untrained
-from lib.results.replay import BUDGET, LEAST, MOST, History
+from lib.results import Frame, History, RunAt, as_of, frames_of, step_errors, untrained
+from lib.results.replay import BUDGET, LEAST, MOST
 from lib.training import recorded, with_seeds
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import LIGHT, drawn, of_a_table, the

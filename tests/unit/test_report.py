@@ -10,7 +10,7 @@ import pytest
 
 from lib.charts.sentences import setup_sentence
 from lib.charts.strip import strip_sentence
-from lib.export.results import Reported, figures, report
+from lib.export.files import Reported, figures, report
 from lib.export.script import keras_script
 from lib.results.replay import as_of
 from lib.results.run import RunAt

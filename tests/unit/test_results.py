@@ -11,7 +11,7 @@ import pytest
 
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.export.results import (
+from lib.export.files import (
     history_csv,
     predictions,
     predictions_csv,

@@ -11,11 +11,11 @@ from lib.results import baselines
 from lib.results.baselines import (
     Score,
     SkillTable,
-    answers,
     best_possible,
     by_row,
     evaluate,
     median_skill,
+    predict,
 )
 from lib.shapes.output import BLOCKS, bias_shapes
 from tests.unit import own_data
@@ -38,7 +38,7 @@ def by_hand(frame, dataset, part):
 def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
     """Last week's value per store: MAE, RMSE, and MASE by the training rows' change in a week."""
     experiment, dataset, weights = own_data.sales(test=20)
-    found = evaluate(dataset, answers(experiment, dataset, weights, part))
+    found = evaluate(dataset, predict(experiment, dataset, weights, part))
     of_part = dataset.judged if part == "judged" else slice(len(dataset.x) - dataset.test, None)
     frame, rows = by_hand(own_data.panel(), dataset, of_part)
     change = frame.groupby("store")["sales"].diff(7).to_numpy()
@@ -56,7 +56,7 @@ def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
 def test_errors_of_a_model_are_in_the_targets_unit(settings):
     """Its output by the scale that a sample has, on top of what changes are from."""
     experiment, dataset, weights = own_data.sales(**settings)
-    found = evaluate(dataset, answers(experiment, dataset, weights))
+    found = evaluate(dataset, predict(experiment, dataset, weights))
     samples = np.arange(len(dataset.x))[dataset.judged]
     frame, rows = by_hand(own_data.panel(), dataset, dataset.judged)
     values, ahead = frame["sales"].to_numpy(), settings.get("horizon", 1)
@@ -80,7 +80,7 @@ def test_skill_is_against_the_best_baseline_of_each_target():
     table = own_data.table(frame, "hour")
     names = ("load", "walk")
     experiment, dataset, weights = own_data.cut(table, ("walk",), names, horizon=24, period=168)
-    found = evaluate(dataset, answers(experiment, dataset, weights))
+    found = evaluate(dataset, predict(experiment, dataset, weights))
     best = [found.baselines(target)[0] for target in range(2)]
     assert best[0].name == "seasonal"
     assert best[1].name != "seasonal"
@@ -98,13 +98,13 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
     Of a season of seven days no seventh one, which would be the same weekday.
     """
     prepared = own_data.sales()
-    whole = answers(*prepared)
+    whole = predict(*prepared)
     cost = len(whole.samples) * baselines.cost(prepared[2], 6)
     monkeypatch.setattr(baselines, "BUDGET", cost / 6.5)
-    assert answers(*prepared).every == 8
+    assert predict(*prepared).every == 8
     monkeypatch.setattr(baselines, "BUDGET", cost / 2.5)
     monkeypatch.setattr(model, "HELD", 1000)
-    thin = answers(*prepared)
+    thin = predict(*prepared)
     assert thin.every == 3
     assert thin.samples.tolist() == whole.samples[::3].tolist()
     np.testing.assert_allclose(thin.last["last"], whole.last["last"][::3], rtol=1e-5)
@@ -114,7 +114,7 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
 def test_answers_are_gathered_by_the_row_that_they_are_about():
     """The sequence model's least and greatest over steps and samples, as a loop gathers them."""
     experiment, dataset, weights = own_data.sales(horizon=2, stride=2)
-    said = answers(experiment, dataset, weights)
+    said = predict(experiment, dataset, weights)
     found = by_row(dataset, said, 0, 1)
     told, last, truth = {}, {}, {}
     for place, sample in enumerate(said.samples):
@@ -140,7 +140,7 @@ def test_answers_are_gathered_by_the_row_that_they_are_about():
 def test_without_weights_the_baselines_stand_alone():
     """Before training."""
     experiment, dataset, _ = own_data.sales()
-    found = evaluate(dataset, answers(experiment, dataset, {}))
+    found = evaluate(dataset, predict(experiment, dataset, {}))
     assert not found.models
     assert {one.name for one in found.guesses} == {"last", "seasonal", "drift", "mean", "linear"}
 

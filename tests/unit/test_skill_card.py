@@ -18,7 +18,7 @@ from lib.charts.skill import (
 )
 from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
-from lib.results import SkillTable, answers, by_row, evaluate, forecast
+from lib.results import SkillTable, by_row, evaluate, forecast, predict
 from lib.results.baselines import Score
 from tests.unit import own_data
 from tests.unit.pictures import LIGHT, the, words_of
@@ -73,7 +73,7 @@ def test_a_constant_target_is_no_contest():
 def test_the_sentence_says_the_numbers_of_the_table():
     """On how many samples, by how much, and what MASE divides by."""
     prepared = own_data.sales()
-    dataset, said = prepared[1], answers(*prepared)
+    dataset, said = prepared[1], predict(*prepared)
     table = evaluate(dataset, said)
     words, best = skill_sentence(dataset, table, 0), table.baselines(0)[0]
     assert f"at the last step of {len(said.samples)} validation samples {best.label}" in words
@@ -85,7 +85,7 @@ def test_the_sentence_says_the_numbers_of_the_table():
 def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
     """The validation part's chart, and what it is drawn from."""
     experiment, dataset, weights = prepared
-    said = answers(experiment, dataset, {mode: weights[mode] for mode in modes})
+    said = predict(experiment, dataset, {mode: weights[mode] for mode in modes})
     rows = by_row(dataset, said, 0, int(dataset.origin.series[dataset.origin.starts[-1]]))
     [guess] = [one for one in dataset.baselines if one.name == baseline]
     return on_dates_figure(dataset, rows, 0, guess, LIGHT), rows
@@ -93,7 +93,7 @@ def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
 
 def ahead(prepared, feed=0):
     """The chart of the rows to come, and what it is drawn from."""
-    judged, dataset = answers(*prepared), prepared[1]
+    judged, dataset = predict(*prepared), prepared[1]
     coming = forecast(*prepared, series=0, column=0, feed=feed, judged=judged)
     return forecast_figure(dataset, coming, 0, 0, LIGHT), coming
 
@@ -163,9 +163,9 @@ def test_a_forecast_follows_the_last_known_row():
 def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
     """Of the test part only where somebody has looked."""
     prepared = own_data.sales(test=20)
-    dataset, judged = prepared[1], answers(*prepared)
+    dataset, judged = prepared[1], predict(*prepared)
     about = {"series": 0, "column": 0, "judged": judged}
-    found = forecast(*prepared, **about, tested=answers(*prepared, "test"))
+    found = forecast(*prepared, **about, tested=predict(*prepared, "test"))
     takeaway, details = forecast_words(dataset, found, fed_back=False)
     assert takeaway.startswith("2024-07-19: sequence mode ")
     assert takeaway.count(" ± ") == 2

@@ -7,7 +7,14 @@ import pytest
 
 from lib.charts.sweep import found_details, found_takeaway, sweep_title
 from lib.results import compare_modes
-from lib.results.compared import BOTH_MODES, axes_of, clear_mode, corrected, findings, named
+from lib.results.compared import (
+    BOTH_MODES,
+    axes_of,
+    clear_mode,
+    corrected,
+    findings,
+    point_words,
+)
 from lib.results.run import Status
 from tests.unit.swept import a_point
 
@@ -81,7 +88,7 @@ def test_axes_are_in_order_of_size_and_names_as_they_came():
     points = [a_point([1], [1], T=t, cell=c) for t in (16, 4) for c in ("simple_rnn", "gru")]
     assert axes_of(points) == {"T": [4, 16], "cell": ["simple_rnn", "gru"]}
     assert axes_of([]) == {}
-    assert named(points[0].values) == "T = 16, cell = SimpleRNN"
+    assert point_words(points[0].values) == "T = 16, cell = SimpleRNN"
     title = "Echo: the error against timesteps T and cell, 1 seed"
     assert sweep_title("Echo", ["T", "cell"], 1) == title
 

@@ -12,14 +12,13 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import Palette, sentences
+from lib.charts import EXPLORE_CARDS, Palette, sentences
 from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits, with_seeds
 from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette, hide
-from lib.ui.explore import charts
-from lib.ui.explore.skill import KEYS, skill_card
+from lib.ui.explore import replay_card, run_cards, skill
 from lib.ui.explore.take import draw_files
 from lib.ui.fragment import Place, fragment
 from lib.ui.frame import frame
@@ -40,7 +39,7 @@ STATUS_TEXTS: dict[str, dict[str, str]] = beside(__file__, "status")
 
 def explore() -> None:
     """Draw the Explore page."""
-    loaded = load_data(frame("Explore", (charts.EARLIER.name, charts.OPEN_REPLAY.name, *KEYS)))
+    loaded = load_data(frame("Explore", (*run_cards.KEYS, *skill.KEYS)))
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
     palette = current_palette()
 
@@ -53,7 +52,7 @@ def explore() -> None:
     once("prepared", program, lambda: runs.client().prepare(experiment, data))
     follow_epochs(loaded, partial(_panel, loaded, palette, count()))
 
-    skill_card(loaded, palette)
+    skill.skill_card(loaded, palette)
     with card("Take it away", key="take_away"):
         fragment(draw_files, loaded)
 
@@ -75,7 +74,7 @@ def _panel(
             say_steadily(_status_sentence(loaded, shown), gray=True, place=sentence)
         with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
             has_replay = len(epochs.choice.texts) >= FEWEST
-            is_open = has_replay and linked_toggle("Replay", charts.OPEN_REPLAY)
+            is_open = has_replay and linked_toggle("Replay", run_cards.OPEN_REPLAY)
             if not is_open:
                 epochs.draw(wide=True)
         with st.container(key="run_seeds"):
@@ -91,13 +90,13 @@ def _panel(
             control = runs.PACE.bind(runs.follow_pace) | {"disabled": _is_watched(shown)}
             control |= {"default": runs.PACE.index, "format_func": labels.__getitem__}
             st.segmented_control("Pace", places, required=True, **control)
-    badge = charts.badge_of(loaded, shown)
+    badge = run_cards.badge_of(loaded, shown)
     if is_open:  # the replay, and the run rests
-        charts.replay(epochs, palette, badge=badge)
+        replay_card.draw(epochs, palette, badge=badge)
         return lambda _: None
     # A slider's own pictures come at once, and the charts follow with the next redraw.
     hold = next(times) == 0 and shown.polling
-    cards = charts.draw(charts.CARDS, epochs, palette, hold=hold, badge=badge)
+    cards = run_cards.draw([*EXPLORE_CARDS], epochs, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
         _progress(now, progress)
@@ -115,7 +114,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     """
     client, run, status = runs.client(), shown.run, shown.snapshot.status
     steered = None if run is None or status.over or _is_watched(shown) else run
-    same, trainable = charts.is_same(loaded, shown), loaded.trainable
+    same, trainable = run_cards.is_same(loaded, shown), loaded.trainable
     paused = steered is not None and status is Status.PAUSED
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
@@ -208,7 +207,7 @@ def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:
         own = "Train starts your own." if loaded.trainable else f"Its owner {rows} its file's rows."
         advice = outcome if has_failed else own
         return f"You are watching a run that another browser started. {advice}"
-    if has_failed or charts.is_same(loaded, shown):
+    if has_failed or run_cards.is_same(loaded, shown):
         return outcome
     changed = sentences.changed_settings(run.experiment, loaded.experiment, label_of)
     if not changed or run.dataset.title != loaded.dataset.title:

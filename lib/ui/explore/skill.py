@@ -49,7 +49,7 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 st.markdown(f"### {TITLES['worth']}")
                 target = _pick("Target", dataset.target_labels, "target")
                 st.markdown(_markdown(table, target, dataset.target_unit))
-                hint(results.HIDDEN)
+                hint(results.ROWS_HIDDEN)
                 return
             # Show a run beside the baselines of the season that is set now: they need no training.
             experiment = shown.experiment.set(period=loaded.experiment.data.period)
@@ -80,9 +80,9 @@ def _once(shown: ShownRun, name: str, make: Callable[[], T], *others: object) ->
     return once(name, (_weights(shown), *others), make, of_data)
 
 
-def _answers(shown: ShownRun, part: results.Part = "judged") -> results.Answers:
+def _answers(shown: ShownRun, part: results.Part = "judged") -> results.Predictions:
     run, weights = (shown.experiment, shown.dataset), _weights(shown)
-    make = partial(results.answers, *run, weights[0], part, seeds=len(weights))
+    make = partial(results.predict, *run, weights[0], part, seeds=len(weights))
     return _once(shown, f"answers {part}", make)
 
 

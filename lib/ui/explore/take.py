@@ -18,13 +18,13 @@ import streamlit as st
 from lib import export
 from lib.data import Dataset, Table
 from lib.experiment import Experiment
-from lib.export import EXPORTS, Reported, results
+from lib.export import EXPORTS, Reported
 from lib.results import Compared, Snapshot, Status, as_of, kept_places, memory_of
 from lib.text import beside, counted
 from lib.training import give_way
 from lib.ui import address, clock, runs
 from lib.ui.browser import component
-from lib.ui.explore.charts import EARLIER, badge_of
+from lib.ui.explore.run_cards import EARLIER, badge_of
 from lib.ui.session import Loaded, Taking, session
 from lib.ui.shown import Epochs, picked_answers, shown_run
 
@@ -122,7 +122,8 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     new_stem = f"{export.name_of(loaded.experiment, loaded.dataset)}-new-settings"
     names = {"data": f"{export.data_name(dataset)}.npz"}
     names[f"data{NEW}"] = f"{export.data_name(loaded.dataset)}.npz"
-    for file, end in _FILE["ends"].items():
+    ends = {file: each.ending for file, each in EXPORTS.items()} | _FILE["ends"]
+    for file, end in ends.items():
         names |= {file: stem + end, file + NEW: new_stem + end}
     parts = []
     for title, rows in _FILE["parts"].items():
@@ -163,7 +164,9 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dic
     shown, at_epoch = epochs.shown, epochs.at_picked_epoch
     past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
     answers, earlier = picked_answers(at_epoch), bool(EARLIER.index)
-    source = f"from {shown.kept.name}" if shown.kept else "a recorded example" * shown.is_recorded
+    source = "a recorded example" if shown.is_recorded else ""
+    if shown.kept:
+        source = f"from {shown.kept.name}"
     link = urlencode(address.query_of(shown.experiment, None, {}), doseq=True)
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
 
@@ -173,19 +176,19 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dic
 
     def numbers() -> bytes:
         compared = Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)
-        return results.runs_csv([compared])
+        return export.runs_csv([compared])
 
     files: dict[str, File] = {"report": report, "runs": numbers}
-    files["history"] = lambda: results.history_csv(*run())
+    files["history"] = lambda: export.history_csv(*run())
     if shown.dataset.has_rows:  # others can't open the run without the file
         files["kept"] = partial(export.keep, shown, past)
     if shown.dataset.name == "upload" and table:
         files["kept_rows"] = partial(export.keep, shown, past, table)
     if at_epoch.snapshot.weights[0]:
-        files["weights"] = lambda: results.weights_npz(*run())
+        files["weights"] = lambda: export.weights_npz(*run())
         if has_answers:
-            files["predictions_csv"] = lambda: results.predictions_csv(*run())
-            files["predictions_parquet"] = lambda: results.predictions_parquet(*run())
+            files["predictions_csv"] = lambda: export.predictions_csv(*run())
+            files["predictions_parquet"] = lambda: export.predictions_parquet(*run())
     return files
 
 

@@ -1,52 +1,40 @@
-"""The cards of a run: each has a title, a chart, and a takeaway in words; and the replay card.
-
-The replay has Explore's pictures in one animated figure, which Plotly's slider and buttons move.
-`replay.js` adds keys, and reports the epoch to Python once the figure rests.
-"""
+"""The cards of a run: each has a title, a chart, and a takeaway in words."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import cycle
-from typing import Any
+from typing import cast
 from weakref import ref
 
 import streamlit as st
 
 from lib import charts
-from lib.charts import Chart, Frames, Palette, Words
-from lib.data import remember, remembered
-from lib.experiment import MODES
-from lib.results import HIDDEN, RunAt, Snapshot, frames_of
-from lib.text import beside, short
-from lib.training import give_way
-from lib.ui import address, widgets
-from lib.ui.browser import component, lay_above
+from lib.charts import EXPLORE_CARDS, Chart, Palette, Words
+from lib.data import Dataset, remembered
+from lib.experiment import MODES, Experiment
+from lib.results import ROWS_HIDDEN, RunAt, Snapshot
+from lib.text import short
+from lib.ui import widgets
+from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
-from lib.ui.session import Loaded, once, session
+from lib.ui.session import Loaded, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, pick_answers
-from lib.ui.widgets import Linked, hint, plain, rerun_when, takeaway
+from lib.ui.widgets import Linked, hint, plain
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
-CARDS = ("predictions", "loss", "step_error", "compare")
+Look = tuple[tuple[int, ...], Palette]  # what is picked, in the order of `Card.picks`, and colors
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # last-step mode before the last step
 OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # in place of the charts
-LONGEST: dict[str, str] = beside(__file__)["longest"]  # takeaways, which reserve their space
+KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
 MOST_LOOKS = 16  # charts kept per snapshot: of each card, theme, and choice of sample or target
-REPLAY, CHART, START = "replay", "replay_chart", "replay_start"
-POLL_SECONDS = 0.2  # between two checks whether requested frames are made
-FRAMES: dict[Snapshot, Future[Frames]] = {}  # frames by snapshot, of all sessions of this server
-MOST_FUTURES = 16
-_replay = component(REPLAY, __file__, REPLAY)
-_POOL = ThreadPoolExecutor(2, REPLAY, give_way)
 
 
 def draw(
     names: Sequence[str], epochs: Epochs, palette: Palette, *, hold: bool = False, badge: str = ""
 ) -> Callable[[Epochs], None]:
-    """Draw these cards, by their names in CARDS; returns what updates them.
+    """Draw these cards, by their names in EXPLORE_CARDS; returns what updates them.
 
     With `hold`, charts that are there stay as they are. The `badge` says which settings they show.
     While a run trains, the lower two take turns: a browser needs about 50 ms for each chart.
@@ -74,24 +62,24 @@ def draw(
 
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     """Draw what is in a card; returns what updates it. With `hold` its earlier chart stays."""
-    picked: tuple[int | bool, ...] = ()
-    if name == "predictions":
-        answer, earlier = head(shown, "the answers")
-        picked = (*answer, earlier)
+    kind = EXPLORE_CARDS[name]
+    options: dict[str, int] = {
+        "earlier": "last" in shown.experiment.model.modes and bool(EARLIER.index)
+    }
+    if "sample" in kind.picks:
+        (sample, target), earlier = head(shown, kind.title.lower())
+        options = {"sample": sample, "target": target, "earlier": earlier}
         if not shown.dataset.has_rows:
-            hint(HIDDEN)
+            hint(ROWS_HIDDEN)
             return lambda _: None
-    elif name == "loss":
-        st.markdown("### Loss over epochs")
-    elif name == "step_error":
-        st.markdown("### How early could each model know?")
-        picked = ("last" in shown.experiment.model.modes and bool(EARLIER.index),)
+    elif name == "compare" and len(shown.snapshot.results) > 1:
+        st.markdown("### One number for both")
     else:
-        several = len(shown.snapshot.results) > 1
-        st.markdown(f"### {'One number for both' if several else 'Error at the last step'}")
+        st.markdown(f"### {kind.title}")
+    picked = tuple(options[each] for each in kind.picks)
     follow_numbers = _numbers(shown) if name == "compare" else lambda _: None
     key, texts = f"chart_{name}", session().card_texts
-    chart, takeaway_place = widgets.SteadyChart(key, fills=True), widgets.Takeaway(LONGEST[name])
+    chart, takeaway_place = widgets.SteadyChart(key, fills=True), widgets.Takeaway(kind.longest)
 
     def show(figure: Chart | None) -> None:
         chart.show(figure, " ".join(texts[name]))
@@ -100,8 +88,8 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
     def follow(now: ShownRun) -> None:
         follow_numbers(now)
         # A weak reference, or what is remembered of an untrained model would keep its data alive.
-        parts = now.snapshot, name, now.experiment, ref(now.dataset), picked
-        figure, texts[name] = _drawn(*parts, palette)
+        data, look = ref(now.dataset), (picked, palette)
+        figure, texts[name] = _drawn(now.snapshot, name, now.experiment, data, look)
         show(figure)
 
     if hold and any(chart.pair.shown):
@@ -133,11 +121,13 @@ def card(name: str, badge: str = "") -> Iterator[None]:
 
 
 @partial(remembered, size=MOST_LOOKS)
-def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Words]:
+def _drawn(
+    snapshot: Snapshot, name: str, experiment: Experiment, dataset: ref[Dataset], look: Look
+) -> tuple[Chart, Words]:
     """Compute a card's chart and words once for all sessions that look at the same."""
-    experiment, dataset, picked, palette = of
-    made = charts.EXPLORE_CARDS[name](RunAt(experiment, dataset(), snapshot), *picked)
-    return made.figure(palette), (made.takeaway(), made.sentence())
+    picked, palette = look
+    card = EXPLORE_CARDS[name](RunAt(experiment, cast(Dataset, dataset()), snapshot), *picked)
+    return card.figure(palette), (card.takeaway(), card.sentence())
 
 
 def _numbers(shown: ShownRun) -> Follow:
@@ -175,48 +165,3 @@ def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     title = shown.dataset.title
     own = charts.own_settings(shown.experiment, loaded.experiment, label_of)
     return title if title != loaded.dataset.title or not own else own
-
-
-def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
-    """Draw the replay card in place of all others; `badge` as in `draw`."""
-    shown, snapshot, choice = epochs.shown, epochs.shown.snapshot, epochs.choice
-
-    def note_epoch() -> None:
-        """Show the epoch at which the replay rests in the rest of the page."""
-        if (picked_name := _reported("epoch")) in choice.texts:
-            is_newest = choice.texts.index(picked_name) == choice.default
-            address.set_page_values({"epoch": "" if is_newest else picked_name})
-
-    with st.container(key="cards"), card(REPLAY, badge):
-        picked, earlier = head(shown, "the training, epoch by epoch")
-        if (asked := FRAMES.get(snapshot)) is None:  # once for all sessions that show the snapshot
-            asked = _POOL.submit(frames_of, shown, epochs.weights)
-            remember(FRAMES, snapshot, asked, MOST_FUTURES)
-        if not asked.done():
-            rerun_when(asked.done, POLL_SECONDS, "The replay is being made …")
-            return
-        frames, epoch = asked.result(), epochs.picked
-        place, names = len(frames) - 1, [frame.name for frame in frames]
-        if epoch is not None:
-            place = min(range(len(frames)), key=lambda k: abs(frames[k].snapshot.epoch - epoch))
-        if names[place] != _reported("epoch"):  # else the browser's figure is there already
-            st.session_state[START] = place
-        layout = "narrow" if _reported("narrow") else "wide"
-        start = st.session_state.get(START, place)
-        # The very same one as long as the figure in the browser moves by itself.
-        parts = frames, picked, palette.theme, earlier, layout, start
-        look: dict[str, Any] = {"earlier": earlier, "layout": layout, "start": start}
-        make = partial(charts.replay_figure, shown, frames, *picked, palette=palette, **look)
-        text, *details = charts.replay_words(shown.dataset, frames)
-        with st.container(key=CHART):
-            figure = once(REPLAY, parts, make)
-            st.plotly_chart(figure, config=charts.CONFIG, key=f"{CHART}_chart", alt=f"{text}")
-        takeaway(text, *details)
-        data = {"names": names, "epoch": names[place]}
-        _replay(key=REPLAY, data=data, on_epoch_change=note_epoch, on_narrow_change=lambda: None)
-
-
-def _reported(what: str) -> str:
-    """The epoch's name without the count of times, or the layout, as replay.js reports it."""
-    text: str = (st.session_state.get(REPLAY) or {}).get(what) or ""
-    return text.partition(" ")[0]

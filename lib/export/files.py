@@ -19,8 +19,8 @@ import plotly.io
 from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
-from lib import results, text
-from lib.charts import EXPLORE_CARDS, PALETTES, html, replay_figure, replay_words, sentences, strip
+from lib import charts, results, text
+from lib.charts import EXPLORE_CARDS, html, sentences, strip
 from lib.data import Dataset, idle
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.script import keras_script
@@ -34,13 +34,7 @@ HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
 OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
 NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
 _PAGE = Path(__file__).with_name("report.html")
-_LIGHT = PALETTES["light"]
-_TITLES = {
-    "predictions": "The answers",
-    "loss": "Loss over epochs",
-    "step_error": "How early could each model know?",
-    "compare": "The last step",
-}
+_LIGHT = charts.PALETTES["light"]
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
@@ -164,25 +158,23 @@ class Reported(RunAt):
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Return title, figure, takeaway and sentences of each chart."""
     pictures = list[tuple[str, go.Figure, str, str]]()
-    picked = {"predictions": (of.sample, of.target, of.earlier), "step_error": (of.earlier,)}
-    for name, title in _TITLES.items():
-        if name == "predictions" and not of.dataset.has_rows:
-            continue
-        card = EXPLORE_CARDS[name](of, *picked.get(name, ()))
-        pictures.append((title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
+    for kind in EXPLORE_CARDS.values():
+        if of.dataset.has_rows or "sample" not in kind.picks:
+            card = kind(of, *(getattr(of, each) for each in kind.picks))
+            pictures.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= results.FEWEST and of.dataset.has_rows:
         frames = results.frames_of(of, past)
         look: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "page"}
-        moving = replay_figure(of, frames, of.sample, of.target, **look)
-        pictures.append(("The training, epoch by epoch", moving, *replay_words(of.dataset, frames)))
+        moving = charts.replay_figure(of, frames, of.sample, of.target, **look)
+        pictures.append((charts.REPLAY_TITLE, moving, *charts.replay_words(of.dataset, frames)))
     return pictures
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
     """Render the page, UTF-8; `link` opens the run's settings in the app. Names are escaped."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
-    index, shown = int(snapshot.samples[of.sample]), figures(of)
+    index, shown, decisive = int(snapshot.samples[of.sample]), figures(of), EXPLORE_CARDS["compare"]
     x = dataset.x[index : index + 1]
     known = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, own, x) for mode, own in known.items()}
@@ -210,7 +202,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
             versions=versions,
             modes=MODES,
             palette=_LIGHT,
-            lead=next(takeaway for title, _, takeaway, _ in shown if title == _TITLES["compare"]),
+            lead=next(takeaway for title, _, takeaway, _ in shown if title == decisive.title),
             sentences=sentences,
             english=text,
         )

@@ -1,0 +1,117 @@
+"""Which epochs of a run are kept: of a list that is complete, and of one that grows.
+
+A complete list can be thinned evenly: `spread_places`. A run that trains doesn't know its last
+epoch, so a `History` doubles the gap between its epochs whenever it is full.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from lib.results.run import SeedWeights, Snapshot, memory_of
+
+# Limits of the weights by epoch: of each run in memory; of one that nobody has looked at for long,
+# and of a kept file.
+MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
+FEW_BYTES, FEW_EPOCHS, KEPT_EPOCHS = 250_000, 8, 24
+Value = TypeVar("Value")
+
+
+def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
+    """Pick at most `most` of `count` places, evenly or more `early` ones, with both ends."""
+    if early:
+        places = np.geomspace(1, max(1, count), most).round() - 1
+    else:
+        places = np.linspace(0, count - 1, min(most, count)).round()
+    return [int(place) for place in np.unique(places)[:count]]
+
+
+def kept_places(size: int, known: int) -> list[int]:
+    """Pick the epochs of a kept file from `known` ones with `size` bytes each; large ones fewer."""
+    least = 2 if size < 10 * FEW_BYTES else 0
+    most = max(FEW_BYTES // max(1, size), least)
+    return spread_places(known, min(KEPT_EPOCHS, most), early=True)
+
+
+@dataclass(slots=True, eq=False)
+class History(Generic[Value]):
+    """At most `limit` values by epoch, with the first and the newest, evenly spaced."""
+
+    limit: int
+    gap: int = 1  # epochs between kept values; doubles when there are too many
+    points: list[tuple[int, Value]] = field(default_factory=list)  # epochs, increasing
+
+    def add(self, epoch: int, value: Value) -> None:
+        """Add the value of a later epoch."""
+        if len(self.points) > 1 and self.points[-1][0] - self.points[-2][0] < self.gap:
+            self.points.pop()
+        self.points.append((epoch, value))
+        self.thin(self.limit)
+
+    def thin(self, limit: int) -> None:
+        """Keep no more than `limit` values, and space later ones as far apart."""
+        if len(self.points) <= limit:
+            return
+        first, *others, newest = self.points
+        self.gap = max(2 * self.gap, -(-2 * (newest[0] - first[0]) // limit))
+        self.points = [first]
+        for point in others:
+            if point[0] - self.points[-1][0] >= self.gap:
+                self.points.append(point)
+        self.points.append(newest)
+
+    def extend(self, epoch: int, values: Sequence[Value]) -> None:
+        """Add values from `epoch` on."""
+        for place, value in enumerate(values):
+            self.add(epoch + place, value)
+
+    def put_back(self, epoch: int, value: Value) -> None:
+        """Insert the value of a thinned-out epoch; nothing may be added afterwards."""
+        self.points = sorted({**dict(self.points), epoch: value}.items())
+
+    def cut(self, epoch: int) -> None:
+        """Forget what came after an epoch."""
+        self.points = [point for point in self.points if point[0] <= epoch]
+
+    @property
+    def epochs(self) -> np.ndarray:
+        """(P,) int, increasing."""
+        return np.array([epoch for epoch, _ in self.points], np.int64)
+
+    @property
+    def values(self) -> np.ndarray:
+        """(P,) float."""
+        return np.array([value for _, value in self.points], np.float64)
+
+
+@dataclass(slots=True, eq=False)
+class WeightHistory(History[SeedWeights]):
+    """All models' weights by epoch, from the snapshots of one run."""
+
+    limit: int = MOST_EPOCHS
+    size: int = 1  # bytes that the weights of one epoch take
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about."""
+        return len(self.points) * self.size
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Add a snapshot's new weights."""
+        points = [*snapshot.past]
+        # A model that has its best epoch back isn't as it was after its last one.
+        training = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
+        if judged := [int(r.checked_epochs[-1]) for r in training if r.weights is not None]:
+            points.append((max(judged), snapshot.weights))
+        for epoch, weights in points:
+            if not self.points:
+                self.size = max(1, memory_of(weights))
+                self.limit = max(2, min(MOST_EPOCHS, MOST_BYTES // self.size))
+            if not self.points or epoch > self.points[-1][0]:
+                self.add(epoch, weights)
+
+    def keep_few(self) -> None:
+        """Keep a few epochs, the first and the newest among them."""
+        self.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self.size)))

@@ -1,0 +1,70 @@
+"""An uploaded file's run as other browsers see it: its figures, without rows, names or answers."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from lib.data import Dataset, KnownErrors, remembered
+from lib.experiment import SETTINGS
+from lib.results.baselines import ERRORS, step_losses
+from lib.results.compared import independent_samples
+from lib.results.run import ModeResult, Run, Snapshot
+
+HIDDEN_TITLE = "An uploaded file"  # stands for the file's name
+ROWS_HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
+COLUMN_SETTINGS = ("inputs", "targets", "types", "id")  # keys whose values name columns
+
+
+def _nothing(shape: tuple[int, ...]) -> np.ndarray:
+    """Return NaN in this shape, float32, without memory of its own."""
+    return np.broadcast_to(np.float32(np.nan), shape)
+
+
+@remembered
+def without_rows(dataset: Dataset) -> Dataset:
+    """Return the dataset with NaN arrays, numbered names, and the baselines' errors."""
+    (n, steps, features), targets = dataset.shape, dataset.targets
+    wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
+    scale = None
+    if dataset.is_scaled:  # one number, or none where the columns differ
+        scale = np.full(targets, np.nan if dataset.raw_scale is None else dataset.raw_scale)
+    return Dataset(
+        x=_nothing((n, steps, features)),
+        y=_nothing((n, steps, targets)),
+        train=dataset.train,
+        name=dataset.name,
+        title=HIDDEN_TITLE,
+        feature_names=tuple(f"input {f + 1}" for f in range(features)),
+        target_names=tuple(f"target {k + 1}" for k in range(targets)),
+        timestep_names=tuple(f"{step + 1}" for step in range(steps)),
+        naive=_nothing((n, steps, targets)),
+        naive_label=dataset.naive_label,
+        test=dataset.test,
+        baselines=tuple(replace(one, last=_nothing(one.last.shape)) for one in dataset.baselines),
+        target_scale=scale,
+        about=ROWS_HIDDEN,
+        known_errors=KnownErrors(
+            naive_mse=dataset.naive_mse,
+            naive_losses={loss: step_losses(loss, wrong) for loss in ERRORS},
+            independent=independent_samples(dataset),
+        ),
+    )
+
+
+@remembered
+def without_answers(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with NaN for predictions, which are close to the rows of the file."""
+
+    def hide(result: ModeResult) -> ModeResult:
+        return replace(result, predictions=_nothing(result.predictions.shape))
+
+    results, *others = ({m: hide(r) for m, r in seed.items()} for seed in snapshot.seeds)
+    return replace(snapshot, results=results, others=tuple(others))
+
+
+@remembered
+def redacted(run: Run) -> Run:
+    """Return the run with neither rows nor names of its file."""
+    no_columns = {key: SETTINGS[key].default for key in COLUMN_SETTINGS}
+    experiment = run.experiment.set(**no_columns)
+    return replace(run, experiment=experiment, dataset=without_rows(run.dataset))
