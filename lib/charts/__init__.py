@@ -19,13 +19,10 @@ from lib.charts import (
     target,
 )
 from lib.charts.chart import CONFIG, Chart, with_unit
-from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
 from lib.charts.html import SCALES, TIME, UNITS, render
 from lib.charts.over_epochs import EXPLORE_CARDS
 from lib.charts.palette import PALETTES, Palette, mix
 from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, ProofCard, Side, Strip
 from lib.charts.replay import REPLAY_TITLE, Frames, replay_figure, replay_words
 from lib.charts.sentences import Words, name_of, off_by, off_unit, own_settings, seeds_range
-from lib.charts.strip import shape_strip
-from lib.charts.target import lineup_picture, shapes_picture
 from lib.charts.thumbnail import Plot, caption, leaked, small_picture

@@ -153,9 +153,6 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
     return [*rows, Row(f"{function}(sum) = {gate_symbol(name, about)}", value, "strong")]
 
 
-# Words
-
-
 def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Return a sentence with the cell, layers, units and data that the page opens up."""
     model = experiment.model

@@ -202,7 +202,8 @@ def plotted(
     font = {"size": FONT_SIZE, "color": palette.muted}
     axis = {"gridcolor": palette.grid, "linecolor": palette.border, "tickfont": font}
     axis |= _LOOK["axis"]
-    below = 16 * any("<br>" in tick for tick in x.get("ticktext", ()))  # of ticks with two lines
+    has_two_lines = any("<br>" in tick for tick in x.get("ticktext", ()))
+    bottom = BOTTOM + (16 if has_two_lines else 0)
     if "ticktext" in x:  # half of the last name stands right of the plot, or isn't drawn at all
         right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
     for each in (x, y):
@@ -210,7 +211,7 @@ def plotted(
     layout = {
         **_LOOK["layout"],
         "height": height,
-        "margin": {"l": left, "r": right, "t": top(key), "b": BOTTOM + below, "pad": 0},
+        "margin": {"l": left, "r": right, "t": top(key), "b": bottom, "pad": 0},
         "paper_bgcolor": palette.background,
         "font": {"size": FONT_SIZE, "color": palette.ink},
         "xaxis": {**axis, "showgrid": False, "showline": True, **x},

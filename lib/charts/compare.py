@@ -172,15 +172,12 @@ def sparkline(run: Compared, palette: Palette) -> str:
     return plot_image("".join(lines), 300, "none", 1.75)
 
 
-# Words
-
-
 def headline(runs: Sequence[Compared]) -> str:
     """Return a line that says which runs are compared."""
     if len(runs) < 2:
         return "One run: pick another one to lay over it." if runs else "Pick runs in the list."
-    is_recorded = all(run.is_recorded for run in runs)
-    return f"{len(runs)} {'recorded ' * is_recorded}runs side by side."
+    recorded = "recorded " if all(run.is_recorded for run in runs) else ""
+    return f"{len(runs)} {recorded}runs side by side."
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:
@@ -192,7 +189,7 @@ def differences(runs: Sequence[Compared]) -> list[str]:
     names = []
     for run in runs:
         others = [o.experiment for o in runs if o.dataset.title == run.dataset.title]
-        data = ["data"] * (len(others) < len(runs))
+        data = ["data"] if len(others) < len(runs) else []
         if data:
             others.append(suggested(run.experiment.data.name).set(seeds=run.experiment.seeds))
         own = [k for k in SETTINGS if any(run.experiment.get(k) != o.get(k) for o in others)]
@@ -208,7 +205,7 @@ def _named(run: Compared, keys: Sequence[str]) -> str:
     if "data" in keys:
         texts[0] = run.dataset.title
     rest = len(texts) - MOST_SETTINGS
-    return " · ".join(texts[:MOST_SETTINGS] + [f"and {rest} more"] * (rest > 0))
+    return " · ".join(texts[:MOST_SETTINGS] + ([f"and {rest} more"] if rest > 0 else []))
 
 
 def spread(run: Compared, mode: str, figure: str = ERROR) -> str:

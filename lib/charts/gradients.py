@@ -130,10 +130,8 @@ def padding_words(ways: Sequence[Padded]) -> Words:
             takes = "the zero state, since the mask hides every step"
         off = float(way.differences[-1])
         answer = "the same as unpadded" if off <= ROUNDING else f"off by {readable(off)}"
-        parts.append(
-            f"{way.title}: last-step mode takes {takes}; the answer for the shortest sequence is "
-            f"{answer}."
-        )
+        says = f"last-step mode takes {takes}; the answer for the shortest sequence is {answer}."
+        parts.append(f"{way.title}: {says}")
     if hidden := max(way.hidden_steps for way in ways):
         parts.append(f"The mask hides {hidden} of the sequences' own steps: their features are 0.")
     return takeaway, " ".join(parts)

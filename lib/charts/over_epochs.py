@@ -16,7 +16,7 @@ from lib.charts.chart import Entry, Part
 from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette
 from lib.experiment import LOSSES, MODES
-from lib.results import RunAt, Snapshot, Status, Verdict
+from lib.results import BOTH_MODES, RunAt, Snapshot, Status, Verdict
 from lib.text import apart, capital, readable, short
 
 LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
@@ -101,7 +101,8 @@ class Losses:
             if mode in self.validation:
                 text += f"; on the validation samples {readable(result.final_validation_loss)}"
             parts.append(f"{text}.")
-        parts += ["The two losses can't be compared."] * (len(self.losses) > 1)
+        if len(self.losses) > 1:
+            parts.append("The two losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower()
         guess = capital(run.dataset.naive_label)
         parts.append(f"{guess} has a {loss} of {_by_mode(self.guess)}.")
@@ -127,9 +128,8 @@ class LastStepErrors:
         # By mode the median of the seeds' errors now.
         self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}
         self.guess = float(dataset.naive_mse[-1])
-        self.floor = results.best_possible(run.experiment, dataset)
         # The least that the models can expect; None where nobody knows it.
-        self.best = float(self.floor.mse[-1]) if self.floor else None
+        self.floor = results.best_possible(run.experiment, dataset)
         # Sequence mode (0) against last-step mode (1); None where one is alone, or diverged.
         self.found: Verdict | None = None
         if len(errors) > 1 and np.isfinite([*errors.values()]).all():
@@ -139,8 +139,8 @@ class LastStepErrors:
         """Draw errors by epoch, with the levels that serve both modes."""
         dataset = self.run.dataset
         levels: list[Level] = [(dataset.naive_label, {"both": self.guess}, "baseline")]
-        if self.floor and self.best is not None:
-            levels.append((self.floor.label, {"both": self.best}, "best"))
+        if self.floor:
+            levels.append((self.floor.label, {"both": float(self.floor.mse[-1])}, "best"))
         title = "MSE (scaled)" if dataset.is_scaled else "MSE"  # scaled targets have no unit
         look: Part = {"title": title, "height": 260, "name": f"compare {dataset.name}"}
         return _figure(self.run, self.curves, {}, levels, palette, **look)
@@ -173,8 +173,8 @@ class LastStepErrors:
         numbers = apart(*self.medians.values())
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
         errors.append(f"{dataset.naive_label} {readable(self.guess)}")
-        if self.floor and self.best is not None:
-            errors.append(f"{self.floor.label} {_level_text(self.best)}")
+        if self.floor:
+            errors.append(f"{self.floor.label} {_level_text(float(self.floor.mse[-1]))}")
         kind = "Median of the mean squared errors" if snapshot.others else "Mean squared error"
         scaled = " (scaled)" if dataset.is_scaled else ""
         which = "validation" if dataset.has_validation else "training"
@@ -224,7 +224,7 @@ EXPLORE_CARDS: dict[str, type[Card]] = {
 
 def _winner(found: Verdict, least: float, most: float) -> str:
     """Return which mode's errors are smaller, as far as so many seeds can tell."""
-    better, (less, more) = MODES[("sequence", "last")[found.better]].name, apart(least, most)
+    better, (less, more) = MODES[BOTH_MODES[found.better]].name, apart(least, most)
     is_same = most - least <= SAME * most
     if found.seeds == 1:
         says = f"{better}'s error is smaller, {less} against {more}"
@@ -281,11 +281,11 @@ def _figure(
     for what, some, style in ((", validation", checks, on_checks), ("", curves, {"width": 2.5})):
         for mode, curve in some.items():
             name, of_mode = f"{MODES[mode].name}{what}", {"color": palette.mode(mode), **style}
-            dots = 6 * (len(curve.epochs) <= 12)  # few points are dots, so that all can be seen
+            dots = 6 if len(curve.epochs) <= 12 else 0  # so that a few points can be seen
             where: Part = {"x": curve.epochs, "dots": dots}
             data.append(chart.line(name, curve.values, of_mode, chart.hover(), **where))
     # Levels lie above the curves, of which one may reach the best: below it nobody would see it.
-    entries, notes = [chart.SEEDS] * bool(run.snapshot.others), []
+    entries, notes = [chart.SEEDS] if run.snapshot.others else [], []
     one_line = 10 ** (2 * float(np.ptp(y["range"])) / LEAST_PLOT)  # the ratio of two pixels
     for label, values, color in levels:
         ends = x["range"]
@@ -309,7 +309,8 @@ def _figure(
             ring, at = f"{MODES[mode].name}, kept", epochs == kept
             rings.append(chart.points(ring, epochs[at], medians[at], marker, chart.hover()))
     kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
-    lines = chart.mode_keys(curves) + [Entry("dashdot", "validation", "muted")] * bool(checks)
-    key = [lines, entries, [Entry("rings", kept_words, "muted")] * bool(rings)]
+    lines = chart.mode_keys(curves)
+    lines += [Entry("dashdot", "validation", "muted")] if checks else []
+    key = [lines, entries, [Entry("rings", kept_words, "muted")] if rings else []]
     look |= {"right": 84 if both else 16, "notes": words}
     return chart.plotted(data + rings, palette, x, y, key, **look)

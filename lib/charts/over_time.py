@@ -79,8 +79,8 @@ class Answers:
             y["domain"] = [0.2, 1.0]
         target = [Entry("dots", f"target{dataset.ahead}")]
         modes = chart.mode_keys(self.values, "dots", "open diamond")
-        more = [_asked(head)] * (self.earlier and "last" in self.values)
-        more += [chart.SEEDS] * bool(run.snapshot.others)
+        more = [_asked(head)] if self.earlier and "last" in self.values else []
+        more += [chart.SEEDS] if run.snapshot.others else []
         # In one row a name with how far ahead it is would be too long for a phone.
         key = [target, modes, more] if dataset.ahead else [target + modes, more]
         return chart.plotted([line, *traces], palette, x, y, key, **look)
@@ -125,8 +125,9 @@ class Answers:
         if "last" in off and self.earlier:
             head, mean = ASKED[self.run.experiment.model.head], readable(off["last"][:-1].mean())
             text += f" Asked before the last step, {head} would have been off by {mean} on average."
-        seeds = len(self.run.snapshot.seeds)
-        return text + f" All of these are medians over {seeds} seeds." * (seeds > 1)
+        if (seeds := len(self.run.snapshot.seeds)) > 1:
+            text += f" All of these are medians over {seeds} seeds."
+        return text
 
 
 class StepErrors:
@@ -165,12 +166,12 @@ class StepErrors:
         if self.best is not None:  # above the line that reaches it, to be seen
             data.append(chart.level(self.best_label, self.best, "best", palette, hover))
             levels.insert(0, Entry("dashed", self.best_label, "best"))
-        levels += [chart.SEEDS] * bool(self.run.snapshot.others)
+        levels += [chart.SEEDS] if self.run.snapshot.others else []
         x = axes.timestep_axis(dataset.timestep_names)
         held = np.append(self.guess, drawn_values(self.errors, earlier=earlier))
         title = chart.with_unit("typical error", unit)
         y = axes.linear_axis(title, held, np.append(self.guess, 0.0))
-        modes += [_asked(head)] * (earlier and "last" in self.errors)
+        modes += [_asked(head)] if earlier and "last" in self.errors else []
         name = f"step error {dataset.name}"
         return chart.plotted(data, palette, x, y, [modes, levels], name=name, height=HEIGHT)
 
@@ -266,7 +267,7 @@ def mode_traces(
     for mode in drawn:
         if len(seeds := values[mode].seeds) > 1:
             steps, name = np.arange(1, seeds.shape[1] + 1), f"{MODES[mode].name}, each seed"
-            thin: Part = {"color": palette.mode(mode), "dash": "dot" * (mode == "last") or "solid"}
+            thin: Part = {"color": palette.mode(mode), "dash": "dot" if mode == "last" else "solid"}
             lines = [(steps, chart.finite(seed)) for seed in seeds]
             traces.append(chart.seed_lines(name, lines, thin))
     for mode in reversed(drawn):  # sequence mode above the dotted line
@@ -307,15 +308,10 @@ def input_squares(
     """Return a trace of a sample's inputs as shades, features by timesteps, and its y axis."""
     steps, shades = dataset.shape[1], palette.shades(palette.ink)
     texts = np.array([chart.escaped(name) for name in dataset.feature_names])
-    axis = {
-        "domain": [0.0, end],
-        "autorange": "reversed",
-        "tickvals": [*range(len(names))],
-        "ticktext": [chart.escaped(name) for name in names],
-        "tickfont": {"size": chart.FONT_SIZE, "color": palette.muted},
-        "showgrid": False,
-        "zeroline": False,
-    }
+    axis: Part = {"domain": [0.0, end], "autorange": "reversed"}
+    axis |= {"showgrid": False, "zeroline": False, "tickvals": [*range(len(names))]}
+    axis["ticktext"] = [chart.escaped(name) for name in names]
+    axis["tickfont"] = {"size": chart.FONT_SIZE, "color": palette.muted}
     hover = f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>"
     gap = 1 if steps <= 30 else 0  # of more timesteps gaps would be half of it on a phone
     more = {"yaxis": "y2", "xgap": gap, "ygap": 1, "text": np.tile(texts[:, None], (1, steps))}

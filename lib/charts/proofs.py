@@ -179,9 +179,6 @@ def prefix_sentence(
     )
 
 
-# What breaks it
-
-
 def ways_to_break_it(
     experiment: Experiment, padding: int, answer: Mapping[str, float] | None
 ) -> dict[str, ProofCard]:
@@ -221,10 +218,8 @@ def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) ->
         return LOST, ""
     rule = "|h| is less than 1 at every step"
     if bound[0] < 1:
-        rule = (
-            f"c grows by less than 1 at each step, so |h| is below tanh(t): {number(bound[0])} at "
-            f"step 1 and {number(bound[-1])} at step {len(hidden)}"
-        )
+        ends = f"{number(bound[0])} at step 1 and {number(bound[-1])} at step {len(hidden)}"
+        rule = f"c grows by less than 1 at each step, so |h| is below tanh(t): {ends}"
     step = int(np.argmax(most))
     furthest = apart(most[step], bound[step])[0]
     takeaway = f"No output can reach 1: the furthest here gets to {furthest}."

@@ -77,17 +77,12 @@ def replay_figure(
     if best := results.best_possible(run.experiment, dataset):
         key.append(Entry("dashed", best.label, "best"))
     key.append(Entry("dotted", dataset.naive_label, "baseline"))
-    key += [chart.SEEDS] * bool(run.snapshot.others)
-    ground = chart.plotted(
-        [],
-        palette,
-        {"title": ""},
-        {"title": ""},
-        [key] if layout == "wide" else [key[:3], key[3:]],
-        name=f"replay {dataset.name}",
-        height=look["height"],
-        notes=placed.pop("annotations"),
-    ).to_dict()["layout"]
+    key += [chart.SEEDS] if run.snapshot.others else []
+    rows = [key] if layout == "wide" else [key[:3], key[3:]]
+    about: Part = {"name": f"replay {dataset.name}", "height": look["height"]}
+    about["notes"] = placed.pop("annotations")
+    empty = chart.plotted([], palette, {"title": ""}, {"title": ""}, rows, **about)
+    ground = empty.to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
     ground["margin"]["t"] += _LOOK["titles"] + look["controls"]
     made = chart.Chart(data, ground | placed | _controls(frames, place, palette, look))

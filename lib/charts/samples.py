@@ -66,19 +66,12 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
     squares = ROW * max(4, features)
     inner = PLOT + GAP + squares
     shades, axis = input_squares(dataset, sample, palette, squares / inner, short)
-    return chart.plotted(
-        [*data, shades],
-        palette,
-        axes.timestep_axis(dataset.steps_of(sample)) | {"anchor": "y2"},
-        y | {"domain": [(squares + GAP) / inner, 1.0]},
-        key,
-        name=f"sample {dataset.name}",
-        height=chart.top(key) + inner + chart.BOTTOM,
-        left=chart.left_of(short),
-        hovermode="closest",
-        yaxis2=axis,
-        shapes=gaps_of(dataset, sample, palette) or None,
-    )
+    x = axes.timestep_axis(dataset.steps_of(sample)) | {"anchor": "y2"}
+    y["domain"] = [(squares + GAP) / inner, 1.0]
+    look: Part = {"name": f"sample {dataset.name}", "hovermode": "closest", "yaxis2": axis}
+    look |= {"height": chart.top(key) + inner + chart.BOTTOM, "left": chart.left_of(short)}
+    look["shapes"] = gaps_of(dataset, sample, palette) or None
+    return chart.plotted([*data, shades], palette, x, y, key, **look)
 
 
 def sample_words(dataset: Dataset, sample: int) -> Words:
@@ -101,7 +94,7 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
 
 def numbers_hint(dataset: Dataset) -> str:
     """Say what the columns of a sample's numbers are."""
-    scaled = ": both standardised, beside each y its raw value" * dataset.is_scaled
+    scaled = ": both standardised, beside each y its raw value" if dataset.is_scaled else ""
     return f"x is what a model reads, y what it should answer{dataset.ahead}{scaled}."
 
 
@@ -145,22 +138,17 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
         [Entry("dots", "sequence mode: y, for each", "sequence")],
         [Entry("diamond", "last-step mode: y_last", "last")],
     ]
-    x = axes.row_ticks({row: names[row] for row in ticks}) | {"title": "row of the table"}
-    y = {"title": "", "tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
     seen = [reads[0] - around - 0.7, end + around + 0.7]
+    x = axes.row_ticks({row: names[row] for row in ticks})
+    x |= {"title": "row of the table", "range": seen}
+    y: Part = {"title": "", "range": [LAST - 0.5, READS + 0.8]}
+    y |= {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
     gaps = chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
-    return chart.plotted(
-        data,
-        palette,
-        x | {"range": seen},
-        y | {"range": [LAST - 0.5, READS + 0.8]},
-        key,
-        name=f"window {dataset.name}",
-        height=chart.top(key) + PLOT + chart.BOTTOM,
-        right=4 * len(names[rows[-1]]),  # Plotly hides a label that doesn't fit as a whole
-        hovermode="closest",
-        shapes=_parts(dataset, origin.series[reads[0]], seen, palette) + gaps,
-    )
+    look: Part = {"name": f"window {dataset.name}", "hovermode": "closest"}
+    look["height"] = chart.top(key) + PLOT + chart.BOTTOM
+    look["right"] = 4 * len(names[rows[-1]])  # Plotly hides a label that doesn't fit as a whole
+    look["shapes"] = _parts(dataset, origin.series[reads[0]], seen, palette) + gaps
+    return chart.plotted(data, palette, x, y, key, **look)
 
 
 def _parts(dataset: Dataset, series: int, seen: list[float], palette: Palette) -> list[Part]:
@@ -208,7 +196,8 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
         each=rows(first + ahead[0], last + ahead[-1]),
         last=rows(last + ahead[0], last + ahead[-1]),
     )
-    return takeaway, details + _TEXTS["gap"] * bool(origin.crosses_gap(dataset.shape[1], sample))
+    gap = _TEXTS["gap"] if origin.crosses_gap(dataset.shape[1], sample) else ""
+    return takeaway, details + gap
 
 
 def shapes_sentence(dataset: Dataset) -> str:

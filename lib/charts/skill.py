@@ -12,8 +12,9 @@ from lib.data import Baseline, Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import ByRow, Forecast, SkillTable, outcomes
 from lib.results import Part as DataPart
-from lib.text import capital, counted, joined, number, readable
+from lib.text import beside, capital, counted, filled, joined, number, readable
 
+_TEXTS = beside(__file__)
 HEIGHT = 380
 OPACITY = 0.3  # of bands
 PICKED = " The best epoch was picked on these samples, so a test part says more."
@@ -55,12 +56,7 @@ def skill_sentence(
         if math.isfinite(skill):
             share = f", {readable(abs(skill))}% {'less' if skill >= 0 else 'more'}"
         parts.append(f"{capital(score.label)}'s is {readable(score.rmse[target])}{unit}{share}.")
-    parts.append(
-        "MASE is the mean absolute error over that of the value "
-        f"{season_length(origin, origin.period)} before in the training part; skill is how much "
-        "smaller the RMSE is than the best baseline's. The linear autoregression is a ridge "
-        "regression (λ = 1) on the window's standardised inputs."
-    )
+    parts.append(filled(_TEXTS, "measures", season=season_length(origin, origin.period)))
     return " ".join(parts)
 
 
@@ -172,14 +168,10 @@ def forecast_words(
         f"{MODES[mode].name} {_with_band(float(v[-1]), float(forecast.widths[mode][-1]))}{unit}"
         for mode, v in forecast.values.items()
     ]
-    details = "Each row to come is answered at the last step of a window."
+    details = _TEXTS["direct"]
     if fed_back:
-        times = counted(count, "time")
-        details = f"Each answer goes in as the next row's value, {times}: errors add up."
-    details += (
-        " A band is as wide as 90 of 100 errors on validation samples (split conformal); there is "
-        f"none where fewer than nine errors are known.{PICKED if picked else ''}"
-    )
+        details = filled(_TEXTS, "fed_back", times=counted(count, "time"))
+    details += f" {_TEXTS['bands']}{PICKED if picked else ''}"
     held = [
         f"{100 * inside / of:.0f}% of {of:,} with {MODES[mode].name}"
         for mode, (inside, of) in forecast.covered.items()

@@ -123,10 +123,8 @@ def split_words(dataset: Dataset) -> Words:
     """Say how many samples are for training and checking, and which rows are in two parts."""
     train, judged, test = dataset.train, dataset.seen - dataset.train, dataset.test
     if not judged:
-        return f"All {train} samples are for training: none is kept for checking.", (
-            "There are too few samples to keep any back, so errors are measured on what was "
-            "learned from."
-        )
+        takeaway = f"All {train} samples are for training: none is kept for checking."
+        return takeaway, _TEXTS["none_kept"]
     takeaway = f"{train:,} samples to learn from, {judged:,} kept for checking."
     details = [f"Models learn from the first {train:,} samples, judged on the next {judged:,}."]
     if test:
@@ -221,5 +219,6 @@ def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list
     read = f"{columns} at {n * timesteps:,} timesteps"
     if len(dataset.parts) > 1:
         parts = [f"{each.stop - each.start:,} {name}" for name, each in dataset.parts.items()]
-        read += f", and {'the rows and targets of ' * bool(dataset.origin)}{joined(parts)} samples"
+        rows = "the rows and targets of " if dataset.origin else ""
+        read += f", and {rows}{joined(parts)} samples"
     return takeaway, [*details, f"Looked at: {read}."]

@@ -115,14 +115,12 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     return render("charts/stack.html", "graph", image, graph_sentence(steps), palette)
 
 
-# Words
-
-
 def graph_sentence(steps: Steps) -> str:
     """Say which layers take inputs other than the output of the layer before."""
     takes, found = [], arrows(steps)
     for at, step in enumerate(steps):
-        sources = [f"{'the states of ' * states}{n + 1}" for n, to, states in found if to == at]
+        here = [(n + 1, states) for n, to, states in found if to == at]
+        sources = [f"the states of {n}" if states else f"{n}" for n, states in here]
         if at and sources != [f"{at}"]:
             what = joined(sources) or "an input of its own"
             takes.append(f"{at + 1}, {step.layer.title}, takes {what}")
@@ -168,7 +166,7 @@ def mended(words: str, lines: Collection[int]) -> str:
     if not lines:
         return f"{words}, and it goes on."
     numbers = joined([f"{line}" for line in lines])
-    return f"Change line{'s' * (len(lines) > 1)} {numbers}: {words[0].lower()}{words[1:]}."
+    return f"Change line{'s' if len(lines) > 1 else ''} {numbers}: {words[0].lower()}{words[1:]}."
 
 
 def change_words(before: Stack, after: Stack, about: str) -> Words:
@@ -187,7 +185,7 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
 def _outcome(old: Steps, new: Steps) -> str:
     """Return what a change did from one trace to the next."""
     if (breaks := shapes.broken(new)) is not None:
-        return f"layer {breaks + 1} {'still ' * (breaks == stopped(old))}breaks."
+        return f"layer {breaks + 1} {'still ' if breaks == stopped(old) else ''}breaks."
     if (at := stopped(new)) is not None:
         return f"traced up to layer {at}."
     was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))

@@ -84,11 +84,11 @@ def map_figure(
     if what == "difference":
         squares, (above, below) = _differences(points), BOTH_MODES
         texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} lower" for mode in BOTH_MODES}
+        unclear = [[Entry("squares", "?: may be chance", "baseline")]]
     else:
         squares, above, below = _errors(points, what), what, what
-        texts = {what: f"{MODES[what].name}: median error"}
-    rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
-    rows += [[Entry("squares", "?: may be chance", "baseline")]] * (what == "difference")
+        texts, unclear = {what: f"{MODES[what].name}: median error"}, []
+    rows = [[Entry("squares", words, mode) for mode, words in texts.items()], *unclear]
     most, least = palette.mode(above), palette.mode(below)
     z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
     names, notes = np.full(z.shape, "", object), []
@@ -134,7 +134,7 @@ def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple
         error = point.median(mode)
         above = np.log10(error) - logs.min() if error > 0 else 0.0
         shade = 0.1 + 0.9 * float(above / (np.ptp(logs) or 1.0))
-        squares[point] = shade * (error > 0), short(error)
+        squares[point] = shade if error > 0 else 0.0, short(error)
     return squares
 
 
@@ -173,17 +173,13 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
     of, details = counted(len(finished), "point"), []
     if finished:
         medians = {(p, mode): p.median(mode) for p in finished for mode in BOTH_MODES}
-        point, mode = least = min(medians, key=medians.__getitem__)
-        where, error = results.point_words(point.values), number(medians[least])
-        details.append(
-            f"The smallest median error has {MODES[mode].name} at {where}: {error}. "
-            "Whether that is chance isn't tested."
-        )
+        point, mode = min(medians, key=medians.__getitem__)
+        where, error = results.point_words(point.values), number(medians[point, mode])
+        found = f"The smallest median error has {MODES[mode].name} at {where}: {error}."
+        details.append(f"{found} Whether that is chance isn't tested.")
         if len(point.rows) > len(BOTH_MODES):
-            details.append(
-                f'"Clearly" means p < 0.05 (paired t-test of log errors, corrected for {of} by '
-                "Holm's method)."
-            )
+            test = f"paired t-test of log errors, corrected for {of} by Holm's method"
+            details.append(f'"Clearly" means p < 0.05 ({test}).')
     if few := sum(not point.has_samples for point in finished):
         of = counted(few, "point")
         details.append(f"Independent samples are too few to tell the modes apart at {of}.")

@@ -8,19 +8,11 @@ import numpy as np
 from lib.charts.html import render, svg_uri
 from lib.charts.palette import PALETTES, Palette
 from lib.shapes import Leak
+from lib.text import beside
 
 WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12  # a picture, its margin, its letters, in pixels
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
-PICTURES = {  # what is on the axes, by a card's name for a picture; `tests.record` draws it
-    "losses": "loss by epoch",
-    "step_errors": "typical error by timestep",
-    "errors": "error at the last step by epoch",
-    "leaked": "mean squared error by timestep",
-    "broadcast": "prediction by what is true",
-    "reach": "gradient by timestep",
-    "one": "last output by unit",
-    "cells": "error at the last step by epoch",
-}
+PICTURES: dict[str, str] = beside(__file__)["pictures"]  # what is on the axes, by name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +48,7 @@ def leaked(leak: Leak) -> Plot:
 
 def caption(picture: str, plot: Plot) -> str:
     """Return what a picture has on its axes, in words."""
-    return f"{PICTURES[picture]}{', logarithmic' * plot.is_log}"
+    return f"{PICTURES[picture]}{', logarithmic' if plot.is_log else ''}"
 
 
 @lru_cache(maxsize=128)  # they are the same in every session

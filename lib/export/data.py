@@ -26,8 +26,8 @@ LINE = 100  # the longest line of a script
 
 def imports(dataset: Dataset, *others: str, own: tuple[str, ...] = ()) -> str:
     """Return a script's imports, with those that its data need; Python's `own` modules first."""
-    own += ("import zlib",) * (dataset.origin is not None)
-    blank = [""] * bool(own)
+    own += ("import zlib",) if dataset.origin is not None else ()
+    blank = [""] if own else []
     return "\n".join([*own, *blank, "import keras", "import numpy as np", *others])
 
 

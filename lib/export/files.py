@@ -180,31 +180,28 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     traces = {mode: forward(experiment, own, x) for mode, own in known.items()}
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
-    return (
-        templates.from_string(_PAGE.read_text("utf-8"))
-        .render(
-            source=of.source,
-            experiment=experiment,
-            dataset=dataset,
-            snapshot=snapshot,
-            results=snapshot.middle.results,
-            settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
-            sentence=strip.strip_sentence(experiment, dataset),
-            strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
-            pictures_css=html.CSS + strip.CSS,
-            figures=shown,
-            # No text in it can end the script that it stands in.
-            plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
-            plotly=get_plotlyjs(),
-            script=keras_script(experiment, dataset, snapshot) if dataset.has_rows else "",
-            link=link if link.startswith("http") else "",
-            made=made,
-            versions=versions,
-            modes=MODES,
-            palette=_LIGHT,
-            lead=next(takeaway for title, _, takeaway, _ in shown if title == decisive.title),
-            sentences=sentences,
-            english=text,
-        )
-        .encode()
+    page = templates.from_string(_PAGE.read_text("utf-8")).render(
+        source=of.source,
+        experiment=experiment,
+        dataset=dataset,
+        snapshot=snapshot,
+        results=snapshot.middle.results,
+        settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
+        sentence=strip.strip_sentence(experiment, dataset),
+        strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
+        pictures_css=html.CSS + strip.CSS,
+        figures=shown,
+        # No text in it can end the script that it stands in.
+        plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
+        plotly=get_plotlyjs(),
+        script=keras_script(experiment, dataset, snapshot) if dataset.has_rows else "",
+        link=link if link.startswith("http") else "",
+        made=made,
+        versions=versions,
+        modes=MODES,
+        palette=_LIGHT,
+        lead=next(takeaway for title, _, takeaway, _ in shown if title == decisive.title),
+        sentences=sentences,
+        english=text,
     )
+    return page.encode()

@@ -165,7 +165,7 @@ def _check_fit(run: RunAt) -> None:
         expected = {
             "loss": result.loss_epochs.shape,
             "last_step_mse": checked.shape,
-            "validation_loss": (len(checked) * run.dataset.has_validation,),
+            "validation_loss": checked.shape if run.dataset.has_validation else (0,),
             "step_mse": fresh.step_mse.shape,
             "predictions": fresh.predictions.shape,
         }

@@ -1,8 +1,7 @@
 """What training gives: runs and snapshots as values, and what can be computed from them.
 
 Baselines, skill against them, comparison of modes over seeds, forecasts, replays and sweep results.
-Nothing is trained or drawn. Names and reasons that go with a figure are words here, as "this
-layer's floor"; all other words are in `lib.charts`.
+Nothing is trained or drawn. Only names and reasons that go with a figure are words here.
 """
 
 from lib.results.baselines import (
@@ -49,10 +48,4 @@ from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_f
 from lib.results.history import History, WeightHistory, kept_places, spread_places
 from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
 from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
-from lib.results.strangers import (
-    COLUMN_SETTINGS,
-    HIDDEN_TITLE,
-    ROWS_HIDDEN,
-    redacted,
-    without_answers,
-)
+from lib.results.strangers import COLUMN_KEYS, HIDDEN_TITLE, ROWS_HIDDEN, redacted, without_answers

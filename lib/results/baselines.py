@@ -71,10 +71,9 @@ def best_possible(
     if not (floor > (0 if known is None else known)).any():
         return best
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
-    target = "scaled target" if dataset.is_scaled else "target"
-    value = signed(y.flat[np.argmax(missed)])
-    layer = CELLS[cell].label
-    why = f"The output of {layer} stays within {reach}, so a {target} of {value} is out of reach."
+    scaled = "scaled " if dataset.is_scaled else ""
+    target = f"{scaled}target of {signed(y.flat[np.argmax(missed)])}"
+    why = f"The output of {CELLS[cell].label} stays within {reach}, so a {target} is out of reach."
     return Floor(floor if known is None else np.maximum(floor, known), "this layer's floor", why)
 
 

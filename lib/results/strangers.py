@@ -12,7 +12,7 @@ from lib.results.run import ModeResult, Run, Snapshot
 
 HIDDEN_TITLE = "An uploaded file"  # stands for the file's name
 ROWS_HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
-COLUMN_SETTINGS = ("inputs", "targets", "types", "id")  # keys whose values name columns
+COLUMN_KEYS = ("inputs", "targets", "types", "id")  # keys whose values name columns
 
 
 def _nothing(shape: tuple[int, ...]) -> np.ndarray:
@@ -65,6 +65,6 @@ def without_answers(snapshot: Snapshot) -> Snapshot:
 @remembered
 def redacted(run: Run) -> Run:
     """Return the run with neither rows nor names of its file."""
-    no_columns = {key: SETTINGS[key].default for key in COLUMN_SETTINGS}
+    no_columns = {key: SETTINGS[key].default for key in COLUMN_KEYS}
     experiment = run.experiment.set(**no_columns)
     return replace(run, experiment=experiment, dataset=without_rows(run.dataset))

@@ -60,11 +60,8 @@ def settle_picks() -> bool:
     record, own, text = session().compare, _own(), address.page_value(KEY)
     if text != record.address_text:  # a link was opened, or Back pressed
         asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
-        named = {
-            run_id: name if _PLAIN.fullmatch(name) else ""
-            for run_id, _, name in asked
-            if run_id.strip(NOTHING)
-        }
+        picked = [(run_id, name) for run_id, _, name in asked if run_id.strip(NOTHING)]
+        named = {run_id: name if _PLAIN.fullmatch(name) else "" for run_id, name in picked}
         record.picks, record.address_text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
     known = [each for each in record.picks if runs.look_up(each) or find(each)]
@@ -158,10 +155,10 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
     with st.container(key="compare_pictures"):
         with card("Loss over epochs"):
             text = charts.compare.losses_words(known)
-            told_chart(charts.losses_figure(known, palette), *text, "compare_losses")
+            told_chart(charts.compare.losses_figure(known, palette), *text, "compare_losses")
         with card("How wrong at each timestep"):
             text = charts.compare.errors_words(known)
-            told_chart(charts.errors_figure(known, palette), *text, "compare_errors")
+            told_chart(charts.compare.errors_figure(known, palette), *text, "compare_errors")
         with card("One sample, answered by each"):
             if not all(run.dataset.has_rows for run in known):
                 hint(ROWS_HIDDEN)
@@ -169,7 +166,7 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
                 hint(charts.compare.NO_COMMON_SAMPLE)
             else:
                 picked = pick_answers(known[0])
-                figure = charts.answers_figure(known, *picked, palette)
+                figure = charts.compare.answers_figure(known, *picked, palette)
                 told_chart(figure, *charts.compare.answers_words(known, *picked), "compare_answers")
 
 
@@ -183,7 +180,7 @@ def _row(run: Compared, own: str, palette: charts.Palette) -> str:
     terms = {
         badge: charts.compare.reached(run),
         "settings": own,
-        "error by epoch": charts.sparkline(run, palette),
+        "error by epoch": charts.compare.sparkline(run, palette),
         "error at the last step": {
             mode: f"{MODES[mode].label} {charts.compare.spread(run, mode)}" for mode in run.results
         },

@@ -262,7 +262,7 @@ def _draw_pictures(points: Sequence[PointResult], text: str, palette: charts.Pal
 def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
     """An HTML table of all points, with links that open their runs or settings in Explore."""
     found, rows = results.findings(points), []
-    hidden = results.COLUMN_SETTINGS if hides_columns else ()
+    hidden = results.COLUMN_KEYS if hides_columns else ()
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = results.clear_mode(found[point]) if point in found else ""

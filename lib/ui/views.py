@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from lib import charts, shapes
-from lib.charts import Palette, cell, samples
+from lib.charts import Palette, cell, samples, strip
 from lib.data import make_dataset, suggested
 from lib.recurrence import LayerPass, forward, highest_output, unroll
 from lib.results import LETTERS, ROWS_HIDDEN, Compared, Snapshot, best_loss
@@ -59,7 +59,7 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         if dataset.has_rows and not shown.polling:  # while it trains, the strip isn't drawn anew
             x, models = dataset.x[sample : sample + 1], shown.snapshot.weights[0]
             traces = {mode: forward(experiment, each, x) for mode, each in models.items()}
-        st.html(charts.shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
+        st.html(strip.shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
 
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
@@ -88,7 +88,7 @@ def _cells(_: Loaded, palette: Palette) -> None:
     with st.container(key="cards"), run_cards.card("cells"):
         st.markdown("### Last-step mode on fifty steps")
         text = f"This loss is the mean squared error: {'; '.join(ends)}."
-        steady_chart(charts.losses_figure(laid, palette), text, "chart_cells", fills=True)
+        steady_chart(charts.compare.losses_figure(laid, palette), text, "chart_cells", fills=True)
         takeaway(text)
 
 
@@ -146,7 +146,7 @@ def _pair(_: Loaded, palette: Palette) -> None:
     question = shapes.read_question(address.page_value("check"))
     with st.container(border=True):
         hint(filled(TEXTS, "pair"))
-        st.html(charts.shapes_picture([question.output, question.target], palette))
+        st.html(charts.target.shapes_picture([question.output, question.target], palette))
 
 
 def _target(_: Loaded, palette: Palette) -> None:
@@ -156,7 +156,7 @@ def _target(_: Loaded, palette: Palette) -> None:
     with st.container(border=True, gap="xsmall", key="target"):
         takeaway(charts.target.verdict_title(diagnosis))
         sentence = charts.target.compared_sentence(diagnosis)
-        st.html(charts.lineup_picture(diagnosis, sentence, palette))
+        st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
         case = shapes.damage.mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
             trained = read_recording(case, shapes.Damage)

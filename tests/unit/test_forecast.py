@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from lib.results import baselines, forecasting
-from lib.results.baselines import answers
+from lib.results.baselines import predict
 from lib.results.forecasting import (
     ForecastError,
     forecast,
@@ -37,8 +37,8 @@ def of_load(inputs=("load",), weeks=6, **settings):
 
 def coming(prepared, *, look=False, series=0, feed=0):
     """The forecast; with a `look` its bands are counted on the test part."""
-    judged = answers(*prepared)
-    tested = answers(*prepared, "test") if look else None
+    judged = predict(*prepared)
+    tested = predict(*prepared, "test") if look else None
     return forecast(*prepared, series=series, column=0, feed=feed, judged=judged, tested=tested)
 
 

@@ -58,7 +58,7 @@ def doctor(palette: Palette) -> None:
     with wide.container(border=True, height="stretch", key="lineup"):
         compared = charts.target.compared_sentence(diagnosis)
         sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
-        st.html(charts.lineup_picture(diagnosis, sentence, palette))
+        st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
         takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
         if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
@@ -235,7 +235,7 @@ def decoder(palette: Palette) -> None:
     left, right = st.columns(2)
     with left, card("The shapes in the message", height="stretch"):
         if drawn:
-            st.html(charts.shapes_picture(drawn, palette))
+            st.html(charts.target.shapes_picture(drawn, palette))
             hint(f"Drawn as samples, timesteps (purple), features (brown). {SCALES}")
         else:
             hint("None of 2 to 4 axes.")
