@@ -193,7 +193,8 @@ def draw_plot(scene):
             card = LastStepErrors(run)
             first = next(iter(card.curves.values()))
             lines = [a_level(first, card.guess, "baseline")]
-            lines += [a_level(first, card.best, "best")] if card.best else []
+            best = float(card.floor.mse[-1]) if card.floor else 0.0
+            lines += [a_level(first, best, "best")] if best else []
             lines += [by_epoch(curve, mode) for mode, curve in card.curves.items()]
         case "cells":
             curves = {name: LastStepErrors(each).curves["last"] for name, each in runs.items()}

@@ -185,7 +185,7 @@ def _output_levels(
     """Return shades of each layer's output, if known; a head's on the scale of `target` (T, K)."""
     head = experiment.model.head == "dense"
     if trace is None:
-        return [None] * (experiment.model.layers + head)
+        return [None] * (experiment.model.layers + int(head))
     recurrent, outputs = trace
     levels: list[np.ndarray | None] = []
     for layer in recurrent:

@@ -121,9 +121,9 @@ def test_who_asks_for_what_never_comes_is_told(given, client, time):
 def test_what_cannot_be_made_is_said(given, monkeypatch):
     """The card gives the reason, and the next press tries again."""
     app = start()
-    monkeypatch.setattr(take.results, "weights_npz", lambda *_: 1 / 0)
+    monkeypatch.setattr(take.export, "weights_npz", lambda *_: 1 / 0)
     assert "division by zero" in taken(app, given, "weights")["said"]["words"]
-    monkeypatch.setattr(take.results, "weights_npz", lambda *_: b"all")
+    monkeypatch.setattr(take.export, "weights_npz", lambda *_: b"all")
     assert taken(app, given, "weights") == b"all"
 
 
