@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from lib import charts, shapes
-from lib.charts import Palette, cell, samples, strip
+from lib.charts import Palette, cell, samples
 from lib.data import make_dataset, suggested
 from lib.recurrence import LayerPass, forward, highest_output, unroll
 from lib.results import LETTERS, ROWS_HIDDEN, Compared, Snapshot, best_loss
@@ -59,7 +59,7 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         if dataset.has_rows and not shown.polling:  # while it trains, the strip isn't drawn anew
             x, models = dataset.x[sample : sample + 1], shown.snapshot.weights[0]
             traces = {mode: forward(experiment, each, x) for mode, each in models.items()}
-        st.html(strip.shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
+        st.html(charts.shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
 
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
