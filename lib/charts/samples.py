@@ -186,16 +186,11 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
     name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
     takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}."
-    details = filled(
-        _TEXTS,
-        "window",
-        name=name,
-        series=f", {series}," if series else "",
-        reads=rows(first, last),
-        every=f", every {origin.rate} rows" if origin.rate > 1 else "",
-        each=rows(first + ahead[0], last + ahead[-1]),
-        last=rows(last + ahead[0], last + ahead[-1]),
-    )
+    about = {"name": name, "series": f", {series}," if series else "", "reads": rows(first, last)}
+    about["every"] = f", every {origin.rate} rows" if origin.rate > 1 else ""
+    about["each"] = rows(first + ahead[0], last + ahead[-1])
+    about["last"] = rows(last + ahead[0], last + ahead[-1])
+    details = filled(_TEXTS, "window", **about)
     gap = _TEXTS["gap"] if origin.crosses_gap(dataset.shape[1], sample) else ""
     return takeaway, details + gap
 

@@ -4,6 +4,7 @@ A complete list is thinned evenly by `spread_places`. A run that trains doesn't 
 its `History` doubles the gap between epochs whenever it is full.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -60,6 +61,11 @@ class History(Generic[Value]):
             if point[0] - self.points[-1][0] >= self.gap:
                 self.points.append(point)
         self.points.append(newest)
+
+    def extend(self, epoch: int, values: Sequence[Value]) -> None:
+        """Add values from `epoch` on."""
+        for place, value in enumerate(values):
+            self.add(epoch + place, value)
 
     def put_back(self, epoch: int, value: Value) -> None:
         """Insert the value of a thinned-out epoch; nothing may be added afterwards."""

@@ -304,6 +304,5 @@ class PairTrainer:
         finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
         good = len(finite) if finite.all() else int(np.argmin(finite))
         for key, model in self._training_models.items():
-            for epoch, loss in enumerate(epochs[key][:good].tolist(), start=self.epoch + 1):
-                model.losses.add(epoch, loss)
+            model.losses.extend(self.epoch + 1, epochs[key][:good].tolist())
         self.epoch += good
