@@ -174,7 +174,8 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
     """Render the page, UTF-8; `link` opens the run's settings in the app. Names are escaped."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
-    index, shown, decisive = int(snapshot.samples[of.sample]), figures(of), EXPLORE_CARDS["compare"]
+    index, shown = int(snapshot.samples[of.sample]), figures(of)
+    decisive = EXPLORE_CARDS["compare"].title
     x = dataset.x[index : index + 1]
     known = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, own, x) for mode, own in known.items()}
@@ -200,7 +201,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         versions=versions,
         modes=MODES,
         palette=_LIGHT,
-        lead=next(takeaway for title, _, takeaway, _ in shown if title == decisive.title),
+        lead=next(takeaway for title, _, takeaway, _ in shown if title == decisive),
         sentences=sentences,
         english=text,
     )

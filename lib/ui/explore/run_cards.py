@@ -63,9 +63,8 @@ def draw(
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     """Draw what is in a card; returns what updates it. With `hold` its earlier chart stays."""
     kind = EXPLORE_CARDS[name]
-    options: dict[str, int] = {
-        "earlier": "last" in shown.experiment.model.modes and bool(EARLIER.index)
-    }
+    has_last = "last" in shown.experiment.model.modes
+    options: dict[str, int] = {"earlier": has_last and bool(EARLIER.index)}
     if "sample" in kind.picks:
         (sample, target), earlier = head(shown, kind.title.lower())
         options = {"sample": sample, "target": target, "earlier": earlier}
