@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.results import replay
+from lib.results import history
 from lib.results.run import Run, Snapshot, Status
 from lib.training import limits, run_registry
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH
@@ -22,7 +22,7 @@ def judged_up_to(epoch, weights, kept=None):
     return replace(result, weights=known, checked_epochs=np.arange(epoch + 1), kept_epoch=kept)
 
 
-@pytest.mark.parametrize(("size", "kept"), [(10, replay.MOST_EPOCHS), (200_000, 2)])
+@pytest.mark.parametrize(("size", "kept"), [(10, history.MOST_EPOCHS), (200_000, 2)])
 def test_weights_are_kept_by_epoch_within_two_megabytes(rig, size, kept):
     """Of small models many, of large ones the first and the newest; each epoch once."""
     run = rig.start()
@@ -150,7 +150,7 @@ def test_all_that_is_kept_of_runs_is_bounded(rig, monkeypatch):
     assert most / 2 < sum(run.nbytes for run in known) + sum(data.values()) < most
     epochs = [len(rig.client.checkpoints(run)) for run in runs]
     assert (epochs[0], epochs[-2]) == (0, 40)
-    assert 2 <= epochs[-8] <= replay.FEW_EPOCHS
+    assert 2 <= epochs[-8] <= history.FEW_EPOCHS
     monkeypatch.setattr(run_registry, "KEEP_BYTES", 1)
     done = [trained(rig, Status.FINISHED, epochs=1) for _ in range(3)]
     rig.start()  # the newest stays: who has trained it still looks at it
