@@ -208,6 +208,7 @@ def plotted(
         right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
     for each in (x, y):
         each["title"] = {"text": escaped(each["title"]), "font": font, "standoff": 6}
+    box = {"bgcolor": palette.background, "bordercolor": palette.border}
     layout = {
         **_LOOK["layout"],
         "height": height,
@@ -217,11 +218,7 @@ def plotted(
         "xaxis": {**axis, "showgrid": False, "showline": True, **x},
         "yaxis": {**axis, "showgrid": True, **y},
         "annotations": [_key(key, left, palette), *notes],
-        "hoverlabel": {
-            "bgcolor": palette.background,
-            "bordercolor": palette.border,
-            "font": {"size": FONT_SIZE - 2, "color": palette.ink},
-        },
+        "hoverlabel": {**box, "font": {"size": FONT_SIZE - 2, "color": palette.ink}},
         "uirevision": name,
     }
     for trace in data:  # callers escape their hover texts

@@ -79,11 +79,8 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     y = raw_targets(dataset, sample)[:, 0]
     does, by = ("learns from", "from") if sample < dataset.train else ("is judged on", "on")
     takeaway = filled(_TEXTS, "takeaway", does=does, by=by, steps=len(y))
-    about = {
-        "name": capital(dataset.sample_name(sample)),
-        "target": f"{dataset.target_labels[0]}{',' if dataset.lead else ''}",
-        "unit": dataset.spaced_unit,
-    }
+    about = {"name": capital(dataset.sample_name(sample)), "unit": dataset.spaced_unit}
+    about["target"] = f"{dataset.target_labels[0]}{',' if dataset.lead else ''}"
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
     if y[low] == y[high]:

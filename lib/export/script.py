@@ -191,6 +191,10 @@ class Export:
     write: Callable[..., str]  # of (experiment, dataset, snapshot=None): the file's text
     ending: str  # of the file's name, after `name_of`
 
+    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
+        """Return the file's name, for `.github/unrolled.ipynb`: "seattle-lstm-both-exact.py"."""
+        return f"{name_of(experiment, dataset)}{self.ending}"
+
 
 EXPORTS = {
     "keras": Export(keras_script, ".py"),

@@ -24,12 +24,14 @@ _Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
     """Return the snapshot at epoch 0, from one pass: both modes start from the same weights."""
-    none, modes, sizes = np.zeros(0), experiment.model.modes, (dataset.shape[2], dataset.targets)
+    none, modes = np.zeros(0), experiment.model.modes
+    sizes = dataset.shape[2], dataset.targets
     each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
     weights = tuple(dict.fromkeys(modes, models) for models in each)
     epochs = none.astype(np.int64)
     results = dict.fromkeys(modes, ModeResult(epochs, none, epochs, none, none, none, none))
-    others, total = (results,) * (len(weights) - 1), experiment.training.epochs
+    others = (results,) * (len(weights) - 1)
+    total = experiment.training.epochs
     start = Snapshot("", Status.PAUSED, epochs=total, results=results, others=others)
     return as_of(RunAt(experiment, dataset, start), 0, weights)
 
