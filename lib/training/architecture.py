@@ -140,7 +140,7 @@ def weight_shapes(of: Architecture) -> Shapes:
     for _ in range(of.code.layers):
         shapes += [(width, wide), (units, wide), bias_shapes(cell, units)[0]]
         width = units
-    return shapes + [(units, of.targets), (of.targets,)] * (of.code.head == "dense")
+    return [*shapes, (units, of.targets), (of.targets,)] if of.code.head == "dense" else shapes
 
 
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
@@ -151,7 +151,7 @@ def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) 
     def by_gate(of: Architecture) -> Shapes:
         """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
         shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
-        recurrent = len(shapes) - 2 * (of.code.head == "dense")
+        recurrent = len(shapes) - 2 if of.code.head == "dense" else len(shapes)
         apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
         return apart + shapes[recurrent:]
 

@@ -22,9 +22,9 @@ from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import product, recurrent
 
 Array: TypeAlias = "tf.Tensor"
-Samples: TypeAlias = "tuple[Array, Array]"  # x and y, (N, T, …) each, padded to a program's sizes
-Padded: TypeAlias = "Samples | tuple[np.ndarray, np.ndarray]"  # NumPy's, where too many to pad
-Training: TypeAlias = "tuple[Array, Array, Array]"
+SampleTensors: TypeAlias = "tuple[Array, Array]"  # x and y (N, T, …), padded to a program's sizes
+SampleArrays: TypeAlias = "SampleTensors | tuple[np.ndarray, np.ndarray]"  # or too many to pad
+TrainingTensors: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 DEVICES = "CPU:0", "CPU:1"
@@ -76,12 +76,12 @@ class ModelState:
     own: Architecture  # the models' sizes; the program may be a larger size bucket
     values: list[tf.Tensor]  # all weights, then all m, then all v, (L, …) each
     step: int  # batches that the models were trained on
-    training: Training
+    training: TrainingTensors
 
 
-def training_of(
+def training_tensors(
     settings: TrainingSettings, mode: str, own: Architecture, timesteps: int
-) -> Training:
+) -> TrainingTensors:
     """The settings with which a program of so many timesteps trains models of their `own` sizes."""
     *rule, corrects = UPDATES[settings.optimizer]
     last = own.timesteps - 1
@@ -124,7 +124,7 @@ class Program:
             tuple(zeros((of.capacity, of.timesteps, size)) for size in (of.features, of.targets)),
             zeros((self.max_steps, self.lanes, of.batch), tf.int32),
             zeros(2, tf.int32),
-            training_of(TrainingSettings(), "last", of, of.timesteps),
+            training_tensors(TrainingSettings(), "last", of, of.timesteps),
         )
 
     def load(
@@ -141,7 +141,7 @@ class Program:
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
             values += [tf.zeros_like(value) for value in values] * (COPIES - 1)
-        training = training_of(settings, mode, own, self.architecture.timesteps)
+        training = training_tensors(settings, mode, own, self.architecture.timesteps)
         return ModelState(own, values, step, training)
 
     def weights(self, state: ModelState, *, with_optimizer: bool = False) -> list[list[np.ndarray]]:
@@ -157,7 +157,7 @@ class Program:
             return self.max_steps
         return max(1, min(self.max_steps, of.capacity // (own.batch * self.lanes)))
 
-    def samples(self, x: np.ndarray, y: np.ndarray) -> Padded:
+    def samples(self, x: np.ndarray, y: np.ndarray) -> SampleArrays:
         """Pad x (N, T, F) and y (N, T, K) to the program's sizes, unless N exceeds its capacity."""
         of = self.architecture
         if len(x) > of.capacity:
@@ -169,7 +169,7 @@ class Program:
         return tf.constant(padded[0]), tf.constant(padded[1])
 
     def train(
-        self, state: ModelState, samples: Padded, batches: np.ndarray, thread: int = 0
+        self, state: ModelState, samples: SampleArrays, batches: np.ndarray, thread: int = 0
     ) -> np.ndarray:
         """Train on at most `most_steps` batches (steps, L, B); losses before each, (steps, L)."""
         steps, _, size = batches.shape
@@ -192,7 +192,12 @@ _codes: dict[Code, Any] = {}  # traced for any sizes; XLA compiles each for the 
 
 
 def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
-    code: Code, values: list[Array], samples: Samples, order: Array, span: Array, training: Training
+    code: Code,
+    values: list[Array],
+    samples: SampleTensors,
+    order: Array,
+    span: Array,
+    training: TrainingTensors,
 ) -> tuple[list[Array], Array]:
     """Values and losses (steps, L) after training on x and y (N, T, …) in `order` (steps, L, B)."""
     count, (rule, choices, _) = len(values) // COPIES, training
@@ -220,7 +225,11 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
 
 
 def _gradients(
-    code: Code, weights: list[Array], samples: Samples, indexes: Array, training: Training
+    code: Code,
+    weights: list[Array],
+    samples: SampleTensors,
+    indexes: Array,
+    training: TrainingTensors,
 ) -> tuple[Array, list[Array]]:
     """Losses (L,) of the samples at `indexes` (L, B), and the gradients of the weights."""
     _, choices, counts = training

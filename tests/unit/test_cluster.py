@@ -126,6 +126,21 @@ async def test_a_command_that_does_not_arrive_loses_its_run():
         assert server.epochs("a") == []
 
 
+async def test_a_run_that_is_dropped_on_its_way_starts_nowhere():
+    """A slot that doesn't answer the start loses it; no other slot gets what nobody wants."""
+    slots = SlotRig(), SlotRig()
+    async with DriverRig(FakeCluster(*slots)) as server:
+        for slot in slots:
+            slot.slot.take = lambda _: asyncio.sleep(3600)
+        await server.take(start_of("a"))
+        for slot in slots:
+            del slot.slot.take
+        await server.take(Steer("drop", "a"))
+        await until(lambda: server.of(Event)[-1] == Event("ready", count=1))
+        await asyncio.sleep(2)
+        assert [slot.runs for slot in slots] == [[], []]
+
+
 async def test_a_run_that_is_sent_again_replaces_the_one_before():
     """A run that a page server's next driver starts again replaces the old one."""
     slot = SlotRig()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.data.caches import remembered
+from lib.data.caches import cached_with_object
 from lib.data.dataset import Dataset, Origin
 from lib.text import counted, joined, number
 
@@ -26,7 +26,7 @@ class Finding:
     splits: bool = False  # whether the check compares parts
 
 
-@remembered
+@cached_with_object
 def find_leaks(dataset: Dataset) -> list[Finding]:
     """Return all checks that can be made of these data."""
     findings, origin = [_answers(dataset)], dataset.origin

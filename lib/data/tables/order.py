@@ -95,7 +95,7 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
         if not 2 <= count <= rows / (2 if has_times else 4):
             continue
         if has_times:
-            named += [name] * is_named
+            named += [name] if is_named else []
             full = is_named or rows >= _FULL * count * (int(ranks.max()) + 1)
             tells = full and _differ(codes, ranks)
         else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
-from lib.data.caches import remembered
+from lib.data.caches import cached_with_object
 from lib.experiment import LIMITS, ExperimentError
 from lib.text import MONTHS, counted, listed
 
@@ -106,7 +106,7 @@ class Table:
         return tuple(f"{name}" for name, of in dtypes.items() if of.name == "category")
 
 
-@remembered
+@cached_with_object
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the default input and target columns.
 
@@ -176,7 +176,7 @@ def calendar_names(table: Table) -> tuple[str, ...]:
     )
 
 
-@remembered
+@cached_with_object
 def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
     """Return the F feature names of these inputs. Raises WindowError for an unknown column."""
     return [name for column in inputs for name, _ in _features_of(table, column)]
