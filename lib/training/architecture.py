@@ -79,17 +79,10 @@ def architecture_of(
         lanes = 1
     # A run of one seed leaves the second processor to others.
     several = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
-    return Architecture(
-        Code(model.cell, model.layers, model.head),
-        model.units,
-        timesteps,
-        features,
-        targets,
-        capacity=1 << (samples - 1).bit_length(),
-        batch=batch,
-        lanes=lanes,
-        threads=2 if several else 1,
-    )
+    code = Code(model.cell, model.layers, model.head)
+    sizes = model.units, timesteps, features, targets
+    capacity = 1 << (samples - 1).bit_length()
+    return Architecture(code, *sizes, capacity, batch, lanes, threads=2 if several else 1)
 
 
 CAPACITY = 1024  # samples that a bucket holds at a time

@@ -225,19 +225,14 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
 
 
 def _gradients(
-    code: Code,
-    weights: list[Array],
-    samples: SampleTensors,
-    indexes: Array,
-    training: TrainingTensors,
+    code: Code, weights: list[Array], samples: SampleTensors, rows: Array, training: TrainingTensors
 ) -> tuple[Array, list[Array]]:
-    """Losses (L,) of the samples at `indexes` (L, B), and the gradients of the weights."""
+    """Losses (L,) of the samples in `rows` (L, B; -1 is none), and the gradients of the weights."""
     _, choices, counts = training
     timesteps, targets, _, loss = tf.unstack(choices, num=4)
-    rows = tf.maximum(indexes, 0)
-    x, y = (tf.transpose(tf.gather(a, rows), (2, 0, 1, 3)) for a in samples)
+    x, y = (tf.transpose(tf.gather(a, tf.maximum(rows, 0)), (2, 0, 1, 3)) for a in samples)
     counted = tf.reduce_sum(tf.cast(counts, tf.float32)) * tf.cast(targets, tf.float32)
-    exists = tf.cast(indexes >= 0, tf.float32)
+    exists = tf.cast(rows >= 0, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(weights)
         for layer in layers_of(weights, code.layers):

@@ -37,7 +37,6 @@ _WIDE_NAMES = (  # of the columns of wide tables: months, or quarters
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
 )
 
-
 _Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # its name, and what computes it, (R,)
 
 CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {

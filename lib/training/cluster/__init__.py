@@ -7,7 +7,6 @@
 - Nobody keeps a list of which slot has which run: a driver asks all slots for a run's id.
 
 Only `on_ray` imports Ray, which places the slots, watches them and restarts them. Neither a run nor
-a sweep's point is an actor or a task of Ray's: each would be a process with its own TensorFlow and
-compiled programs, and Ray would retry it from epoch 0. `RunRegistry.fail_over` goes on from a
-checkpoint, in a cluster as on one machine.
+a sweep's point is an actor or a task of Ray's: each would be a process with its own TensorFlow, and
+Ray would retry it from epoch 0. `RunRegistry.fail_over` goes on from a checkpoint, also here.
 """

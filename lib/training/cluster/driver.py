@@ -241,7 +241,7 @@ class Driver:
     async def _find(self, question_id: str, run_id: str) -> None:
         """Ask all slots for a run; answer the question with the run's card, or None."""
         ready = self._ready
-        found: bytes | None = None
+        found = None
         calls = [link.call("find", run_id, seconds=1.0) for link in ready]
         cards = await asyncio.gather(*calls, return_exceptions=True)
         for link, card in zip(ready, cards, strict=True):
