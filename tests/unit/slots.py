@@ -1,6 +1,7 @@
 """A cluster without Ray: real slots with fake workers, on a loop whose time nobody waits for."""
 
 import asyncio
+from functools import partial
 
 from lib.results import Snapshot, Status
 from lib.training.cluster.driver import Driver, UnavailableError
@@ -12,9 +13,7 @@ from tests.unit.fakes import FakeWorker, make_dataset, make_experiment
 class FastLoop(asyncio.SelectorEventLoop):
     """Its clock goes to the next thing that is to happen as soon as nothing else is to be done."""
 
-    def __init__(self):
-        super().__init__()
-        self.seconds = 0.0
+    seconds = 0.0
 
     def time(self):
         """Seconds of this loop."""
@@ -35,11 +34,9 @@ def run(work):
 
 async def until(true):
     """Wait until something is so, on the loop's clock."""
-    for _ in range(3000):
-        if true():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it never came")
+    async with asyncio.timeout(150):
+        while not true():
+            await asyncio.sleep(0.05)
 
 
 def start_of(run_id, **options):
@@ -52,22 +49,17 @@ class SlotRig:
 
     def __init__(self, *, is_ready=True):
         self.is_silent = False  # whether it gives no answer, and goes on
-        self.answers = {}  # what it says instead of what is so, by method
         self.ended = []
         self.begin(is_ready=is_ready)
 
     def begin(self, *, is_ready=True):
         """Start it, empty."""
-        self._is_lost = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._is_lost = loop.create_future()
         self._is_ready = is_ready
         self.worker = None
-        self.slot = Slot(
-            1000,
-            lambda: self.ended.append("left"),
-            make_worker=self._make,
-            end=self.ended.append,
-            clock=asyncio.get_running_loop().time,
-        )
+        ends = {"leave": partial(self.ended.append, "left"), "end": self.ended.append}
+        self.slot = Slot(1000, make_worker=self._make, clock=loop.time, **ends)
 
     def _make(self, *arguments):
         self.worker = FakeWorker(*arguments)
@@ -80,8 +72,6 @@ class SlotRig:
 
     async def call(self, method, *arguments, seconds):
         """What the method returns, or `UnavailableError`."""
-        if method in self.answers:
-            return self.answers[method]
         if self.is_silent:
             raise UnavailableError("fell silent")
         called = asyncio.ensure_future(getattr(self.slot, method)(*arguments))
@@ -102,12 +92,6 @@ class SlotRig:
         for each in commands:
             await self.slot.take(encode(each))
 
-    async def news(self, name, number=0, *, is_owner=True):
-        """What a driver that has so much gets, snapshots as themselves, and the last number."""
-        news, number, _ = await self.slot.news(name, number, is_owner, 0.5)
-        found = [decode(each, Message) for each in news]
-        return [m.snapshot if isinstance(m, Report) else m for m in found], number
-
     @property
     def runs(self):
         """Which runs it was told to start."""
@@ -119,12 +103,9 @@ class FakeCluster:
 
     def __init__(self, *slots):
         self.slots = [*slots]
-        self.is_silent = False
 
     async def find_slots(self):
-        """All of them, unless the head is gone."""
-        if self.is_silent:
-            await asyncio.sleep(3600)
+        """All of them."""
         return {f"slot-{number}": each.call for number, each in enumerate(self.slots)}
 
 
