@@ -55,8 +55,7 @@ class PairTrainer:
     ) -> None:
         training, seeds = experiment.training, experiment.each_seed
         self._experiment, self._samples, self._clock = experiment, samples, clock
-        n, (_, timesteps, features), targets = samples.train, samples.shape, samples.targets
-        self._orders = [BatchOrder(n, training.batch_size, each.seed) for each in seeds]
+        self._orders = [BatchOrder(samples.train, training.batch_size, each.seed) for each in seeds]
         self.batches = self._orders[0]  # the first seed's; all seeds have batches of these sizes
         self.step = self.epoch = 0  # batches per model; complete epochs with finite losses
         self.diverged: ModelKey | None = None  # the first model with a loss that isn't finite
@@ -70,8 +69,9 @@ class PairTrainer:
         self.evaluated_step, self._saved_step = -1, 0  # of the last evaluation and checkpoint
         self._saved_arrays: dict[ModelKey, list[np.ndarray]] = {}  # a checkpoint's, until `load`
         self._speed = 0.0  # steps per second of training, a running estimate
-        self.architecture = architecture_of(experiment, n, timesteps, features, targets)
-        initial = [initial_model_weights(each, features, targets) for each in seeds]
+        shape = (samples.train, *samples.shape[1:], samples.targets)
+        self.architecture = architecture_of(experiment, *shape)
+        initial = [initial_model_weights(each, samples.shape[2], samples.targets) for each in seeds]
         self._records = {
             (mode, k): ModelRecord.untrained(initial[k], len(seeds))
             for mode in experiment.model.modes
