@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, ref
 from lib.experiment import ExperimentError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
+OBJECT_CACHES: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
 """By first argument, the caches of all `cached_with_object` functions."""
 
 
@@ -26,7 +26,7 @@ def cached_with_object(function: _F, size: int = 8) -> _F:
 
     @wraps(function)
     def cached(first: Any, *rest: Any) -> Any:
-        caches = REMEMBERED.setdefault(first, {})  # local: another thread may clear REMEMBERED
+        caches = OBJECT_CACHES.setdefault(first, {})  # local: other threads may clear it
         if cached not in caches:
             caches[cached] = lru_cache(maxsize=size)(partial(call, ref(first)))
         result, error = caches[cached](*rest)

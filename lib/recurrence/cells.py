@@ -287,7 +287,7 @@ def state_rows(layer: LayerPass, step: int) -> list[Row]:
 
 
 def by_similarity(hidden: Array) -> Array:
-    """Order units (U,): the highest on average, then always the most like it, by traces (T, U)."""
+    """Order units (U,) by traces (T, U): the highest on average, then always the most similar."""
     traces = np.nan_to_num(np.asarray(hidden, np.float64)).T
     squares = (traces**2).sum(axis=1)
     distance = squares[:, None] + squares[None, :] - 2 * traces @ traces.T

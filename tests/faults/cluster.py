@@ -27,7 +27,7 @@ class Nodes:
         self.address = self._cluster.address
 
     def add(self, cpus=1, **options):
-        """One more node, of one processor."""
+        """Add a node with so many processors."""
         options |= {"include_dashboard": False, "object_store_memory": MEMORY}
         return self._cluster.add_node(num_cpus=cpus, **options)
 
@@ -49,7 +49,7 @@ class Nodes:
         return next(each for each in children if "lib.training.worker" in each.cmdline())
 
     def close(self):
-        """End all of it."""
+        """End all nodes."""
         with warnings.catch_warnings(action="ignore"):
             self._cluster.shutdown()
 
@@ -68,5 +68,5 @@ def nodes(count, port=None):
 
 
 def until(true, seconds=120.0):
-    """Wait until something is so."""
+    """Wait until a condition is true."""
     assert eventually(true, seconds)

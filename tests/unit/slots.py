@@ -1,4 +1,4 @@
-"""A cluster without Ray: real slots with fake workers, on a loop whose time nobody waits for."""
+"""A cluster without Ray: real slots with fake workers, on an event loop that never sleeps."""
 
 import asyncio
 from functools import partial
@@ -11,7 +11,7 @@ from tests.unit.fakes import FakeWorker, make_dataset, make_experiment
 
 
 class FastLoop(asyncio.SelectorEventLoop):
-    """Its clock goes to the next thing that is to happen as soon as nothing else is to be done."""
+    """An event loop whose clock jumps to the next timer as soon as nothing is ready to run."""
 
     seconds = 0.0
 
@@ -27,13 +27,13 @@ class FastLoop(asyncio.SelectorEventLoop):
 
 
 def run(work):
-    """What comes of it, on such a loop."""
+    """The result of a coroutine on a `FastLoop`."""
     with asyncio.Runner(loop_factory=FastLoop) as runner:
         return runner.run(work)
 
 
 async def until(true):
-    """Wait until something is so, on the loop's clock."""
+    """Wait until a condition is true, at most 150 s of the loop's clock."""
     async with asyncio.timeout(150):
         while not true():
             await asyncio.sleep(0.05)
@@ -48,7 +48,7 @@ class SlotRig:
     """A slot, and what Ray does with it: call it, lose it, start it again."""
 
     def __init__(self, *, is_ready=True):
-        self.is_silent = False  # whether it gives no answer, and goes on
+        self.is_silent = False  # whether it works, but answers no call
         self.ended = []
         self.begin(is_ready=is_ready)
 
@@ -67,11 +67,11 @@ class SlotRig:
         return self.worker
 
     def lose(self):
-        """It is gone, as when its node is."""
+        """Lose the slot, as when its node is gone."""
         self._is_lost.set_result(None)
 
     async def call(self, method, *arguments, seconds):
-        """What the method returns, or `UnavailableError`."""
+        """The method's result; raises UnavailableError where the slot is lost or silent."""
         if self.is_silent:
             raise UnavailableError("fell silent")
         called = asyncio.ensure_future(getattr(self.slot, method)(*arguments))
@@ -83,18 +83,18 @@ class SlotRig:
         raise UnavailableError("is gone" if self._is_lost.done() else "fell silent")
 
     async def report(self, run_id, status=Status.RUNNING, epoch=1, **figures):
-        """Its worker says where a run stands."""
+        """Have its worker send a snapshot of a run."""
         self.worker.say(Snapshot(run_id, status, epoch, 5, **figures))
         await asyncio.sleep(0)
 
     async def take(self, *commands):
-        """A page server sends commands."""
+        """Send the slot commands, as a page server does."""
         for each in commands:
             await self.slot.take(encode(each))
 
     @property
     def runs(self):
-        """Which runs it was told to start."""
+        """The ids of the runs that the slot was told to start."""
         return [each.id for each in self.worker.posted if isinstance(each, Start)]
 
 
@@ -128,20 +128,20 @@ class DriverRig:
         await asyncio.gather(self.work, return_exceptions=True)
 
     async def take(self, *commands):
-        """The client says this, one after the other."""
+        """Send the driver commands of the client's, one after the other."""
         for each in commands:
             self.driver.take(encode(each))
             await asyncio.sleep(0.1)
 
     async def said(self, message):
-        """Wait until the client is told this."""
+        """Wait until the client has got this message."""
         await until(lambda: message in self.sent)
 
     def of(self, kind):
-        """What the client was told of one kind, but for signs of life."""
+        """The client's messages of one kind, without signs of life."""
         return [m for m in self.sent if isinstance(m, kind) and m != Event("alive")]
 
     def epochs(self, run_id):
-        """The epochs that the client was told of a run."""
+        """The epochs in the snapshots of a run that the client has got."""
         snapshots = [each.snapshot for each in self.of(Report)]
         return [each.epoch for each in snapshots if each.run_id == run_id]
