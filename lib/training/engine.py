@@ -19,9 +19,8 @@ import tensorflow as tf
 from lib.experiment import LOSSES, TrainingSettings
 from lib.recurrence import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Code, resized, weight_shapes
-from lib.training.recurrent_layers import product, recurrent
+from lib.training.recurrent_layers import Array, product, recurrent
 
-Array: TypeAlias = "tf.Tensor"
 SampleTensors: TypeAlias = "tuple[Array, Array]"  # x and y (N, T, …), padded to a program's sizes
 SampleArrays: TypeAlias = "SampleTensors | tuple[np.ndarray, np.ndarray]"  # or too many to pad
 TrainingTensors: TypeAlias = "tuple[Array, Array, Array]"
@@ -74,7 +73,7 @@ class ModelState:
     """The models in a program's lanes: their weights and optimizers' arrays."""
 
     own: Architecture  # the models' sizes; the program may be a larger size bucket
-    values: list[tf.Tensor]  # all weights, then all m, then all v, (L, …) each
+    values: list[Array]  # all weights, then all m, then all v, (L, …) each
     step: int  # batches that the models were trained on
     training: TrainingTensors
 
@@ -200,7 +199,8 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     training: TrainingTensors,
 ) -> tuple[list[Array], Array]:
     """Values and losses (steps, L) after training on x and y (N, T, …) in `order` (steps, L, B)."""
-    count, (rule, choices, _) = len(values) // COPIES, training
+    count = len(values) // COPIES
+    rule, choices, _ = training
     # The corrected rates of all steps, before the first step: two powers in each step took a tenth
     # of a tiny model's time.
     rate, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
@@ -208,7 +208,7 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
     rates = tf.where(choices[2] > 0, rate * tf.sqrt(missing[0]) / missing[1], rate)
 
-    def one(step: tf.Tensor, values: list[tf.Tensor], losses: tf.Tensor) -> tuple[Any, ...]:
+    def one(step: Array, values: list[Array], losses: Array) -> tuple[Any, ...]:
         loss, gradients = _gradients(code, values[:count], samples, order[step], training)
         after = []
         for place, g in enumerate(gradients):  # see `UPDATES`
@@ -246,7 +246,7 @@ def _gradients(
     return losses, tape.gradient(losses, weights)
 
 
-def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
+def _costs(wrong: Array, chosen: Array) -> Array:
     """Each output's cost, by the loss at index `chosen` of LOSSES; a loss is the mean of the costs.
 
     Differentiating the choice would take a tenth of a small model's training time, so each loss
@@ -254,7 +254,7 @@ def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
     """
 
     @tf.custom_gradient
-    def costs(wrong: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+    def costs(wrong: Array) -> tuple[Array, Callable[[Array], Array]]:
         cost = slope = tf.zeros_like(wrong)
         for place, (name, loss) in enumerate(LOSSES.items()):
             its_cost, its_slope = _FORMULAS.get(name, partial(_keras_loss, loss.keras))(wrong)
@@ -268,21 +268,21 @@ def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
 Costs: TypeAlias = "tuple[Array, Array]"  # of each output, and their derivatives
 
 
-def _mse(wrong: tf.Tensor) -> Costs:
+def _mse(wrong: Array) -> Costs:
     return wrong * wrong, 2 * wrong
 
 
-def _mae(wrong: tf.Tensor) -> Costs:
+def _mae(wrong: Array) -> Costs:
     return tf.abs(wrong), tf.sign(wrong)
 
 
-def _huber(wrong: tf.Tensor) -> Costs:
+def _huber(wrong: Array) -> Costs:
     """Keras's `huber` with its `delta` of 1."""
     size = tf.abs(wrong)
     return tf.where(size <= 1, 0.5 * size * size, size - 0.5), tf.clip_by_value(wrong, -1.0, 1.0)
 
 
-def _keras_loss(name: str, wrong: tf.Tensor) -> Costs:
+def _keras_loss(name: str, wrong: Array) -> Costs:
     """Any loss of Keras's: a mean over the last axis, so that each output gets its own axis."""
     alone = wrong[..., None]
     with tf.GradientTape() as tape:

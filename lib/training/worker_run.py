@@ -158,7 +158,8 @@ class WorkerRun:
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
         # Send at this turn or the next, whichever is nearer to the due time: turns may be rare.
-        half_a_turn, self._trained_at = (now - self._trained_at) / 2, now
+        half_a_turn = (now - self._trained_at) / 2
+        self._trained_at = now
         must_send = now + half_a_turn - self._sent_at >= timing.send_seconds
         pause = trainer.evaluate_seconds / timing.evaluate_share
         may_evaluate = now - self._evaluated_at >= pause
