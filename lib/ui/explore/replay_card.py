@@ -11,7 +11,7 @@ import streamlit as st
 
 from lib import charts
 from lib.charts import Frames, Palette
-from lib.data import remember
+from lib.data import keep_newest
 from lib.results import Snapshot, frames_of
 from lib.training import give_way
 from lib.ui import address
@@ -43,7 +43,7 @@ def draw(epochs: Epochs, palette: Palette, *, badge: str) -> None:
         picked, earlier = head(shown, charts.REPLAY_TITLE.lower())
         if (asked := FRAMES.get(snapshot)) is None:  # once for all sessions that show the snapshot
             asked = _POOL.submit(frames_of, shown, epochs.weights)
-            remember(FRAMES, snapshot, asked, MOST_FUTURES)
+            keep_newest(FRAMES, snapshot, asked, MOST_FUTURES)
         if not asked.done():
             rerun_when(asked.done, POLL_SECONDS, "The replay is being made …")
             return

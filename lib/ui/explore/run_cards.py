@@ -11,7 +11,7 @@ import streamlit as st
 
 from lib import charts
 from lib.charts import EXPLORE_CARDS, Chart, Palette, Words
-from lib.data import Dataset, remembered
+from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
 from lib.text import short
@@ -119,7 +119,7 @@ def card(name: str, badge: str = "") -> Iterator[None]:
                 st.markdown(f":yellow-badge[these show {plain(badge)}]")
 
 
-@partial(remembered, size=MOST_LOOKS)
+@partial(cached_with_object, size=MOST_LOOKS)
 def _drawn(
     snapshot: Snapshot, name: str, experiment: Experiment, dataset: ref[Dataset], look: Look
 ) -> tuple[Chart, Words]:
