@@ -146,7 +146,7 @@ def predictions_parquet(*run: Any) -> bytes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reported(RunAt):
-    """A run, and what of it is on the screen."""
+    """A run, with the sample, target and epochs that the page shows."""
 
     sample: int = 0  # one of the shown samples, 0 to S-1
     target: int = 0

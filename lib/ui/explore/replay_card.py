@@ -55,7 +55,7 @@ def draw(epochs: Epochs, palette: Palette, *, badge: str) -> None:
             st.session_state[START] = place
         layout = "narrow" if _reported("narrow") else "wide"
         start = st.session_state.get(START, place)
-        # The very same one as long as the figure in the browser moves by itself.
+        # The same figure as long as the one in the browser moves by itself.
         parts = frames, picked, palette.theme, earlier, layout, start
         look: dict[str, Any] = {"earlier": earlier, "layout": layout, "start": start}
         make = partial(charts.replay_figure, shown, frames, *picked, palette=palette, **look)
@@ -69,6 +69,6 @@ def draw(epochs: Epochs, palette: Palette, *, badge: str) -> None:
 
 
 def _reported(what: str) -> str:
-    """The epoch's name without the count of times, or the layout, as replay.js reports it."""
+    """The epoch's name, or the layout, as replay.js reports it: the first word of its text."""
     text: str = (st.session_state.get(REPLAY) or {}).get(what) or ""
     return text.partition(" ")[0]

@@ -86,7 +86,7 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
 
     def follow(now: ShownRun) -> None:
         follow_numbers(now)
-        # A weak reference, or what is remembered of an untrained model would keep its data alive.
+        # A weak reference: the cached chart of an untrained model must not keep its data alive.
         data, look = ref(now.dataset), (picked, palette)
         figure, texts[name] = _drawn(now.snapshot, name, now.experiment, data, look)
         show(figure)
@@ -99,7 +99,7 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
-    """Draw a card's title, "… : `what`", and its pickers; returns `pick_answers()`, and EARLIER."""
+    """Draw a card's title and pickers; return sample and target, and if EARLIER is chosen."""
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
         st.markdown(f"### {plain(shown.dataset.title)}: {what}")
         if not shown.dataset.has_rows:  # no answers are drawn
@@ -114,7 +114,7 @@ def card(name: str, badge: str = "") -> Iterator[None]:
     """Draw a card with a badge in its corner, if its picture shows other settings."""
     with st.container(border=True, key=f"card_{name}", gap="xxsmall"):
         yield
-        if badge:  # the last, wherever it is seen: nothing comes into another's place
+        if badge:  # drawn last, so that Streamlit moves no other element when it comes or goes
             with st.container(key=f"shows_{name}"):
                 st.markdown(f":yellow-badge[these show {plain(badge)}]")
 
