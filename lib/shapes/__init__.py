@@ -26,9 +26,10 @@ from lib.shapes.errors import CHECKLIST, EXAMPLES, explain_error
 from lib.shapes.errors.message import Explanation
 from lib.shapes.errors.pasted import both_ends, pasted_sizes
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
+from lib.shapes.remedy import Remedy
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, ShapeError, Stack, put, swap
 from lib.shapes.stack.code import code_lines, keras_code, output_places, spare_states
-from lib.shapes.stack.fixes import StackFix, fixes
+from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of, read_text, to_text
 from lib.shapes.stack.making import KINDS

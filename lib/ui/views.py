@@ -104,7 +104,7 @@ def _stack(_: Loaded, palette: Palette) -> None:
         st.html(charts.stack.stack_picture(steps, palette))
         for number, fix in enumerate(shapes.fixes(steps)):
             mend = partial(address.set_page_value, "stack", shapes.to_text(fix.stack))
-            press(plain(fix.words), "build", f"fix_{number}", mend, wrap=True)
+            press(plain(fix.fix), "build", f"fix_{number}", mend, wrap=True)
 
 
 def _advice(_: Loaded, __: Palette) -> None:
@@ -168,7 +168,7 @@ def _target(_: Loaded, palette: Palette) -> None:
             for place, fix in enumerate(diagnosis.fixes):
                 mended = replace(question, output=fix.output_shape, target=fix.target_shape)
                 act = partial(address.set_page_value, "check", shapes.write_question(mended))
-                label = filled(TEXTS, "fix", code=fix.model or fix.y)
+                label = filled(TEXTS, "fix", code=fix.model or fix.code)
                 press(plain(label), "build", f"target_fix_{place}", act)
 
 

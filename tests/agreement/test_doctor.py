@@ -125,7 +125,8 @@ def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss():
         for fix in diagnose_target(output, target, loss, batch_size).fixes[:2]:
             layers = fix.model if "compile" not in fix.model else ""
             after = question(fix.output_shape, fix.target_shape, fix.loss, batch_size)
-            answer = ask("losses.mended", before, after, fix.y, layers)
+            line = fix.code.removesuffix(fix.model).strip()
+            answer = ask("losses.mended", before, after, line, layers)
             assert tuple(answer["target"]) == fix.target_shape
             if layers:
                 assert tuple(answer["output"]) == fix.output_shape[1:]

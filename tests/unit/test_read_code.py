@@ -213,7 +213,7 @@ def test_a_sign_pairs_samples_with_timesteps(other, when, says):
     error = steps[2].error
     assert error.when == when
     assert says in error.message + error.received
-    assert any("Reshape((1, 16))" in fix.words for fix in fixes(steps)) == (when == "run")
+    assert any("Reshape((1, 16))" in fix.fix for fix in fixes(steps)) == (when == "run")
     assert (broken(trace(reading(code.format("Add()([y, a])")).stack)) is None) == (when == "run")
 
 

@@ -108,7 +108,7 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
 def test_the_first_fix_is_the_likeliest(text, words, mended):
     """One click makes it."""
     fix = fixes(steps_of(text))[0]
-    assert words in fix.words
+    assert words in fix.fix
     assert to_text(fix.stack) == mended
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.shapes.doctor import loss_shapes
-from lib.shapes.doctor.fixes import TargetFix, target_fixes
+from lib.shapes.doctor.fixes import target_fixes
 from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, LossVerdict, Sizes
+from lib.shapes.remedy import Remedy
 
 SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}  # beside colours
 MAX_SIZE = 1_000_000
@@ -61,7 +62,7 @@ class Diagnosis:
     keras_says: str  # for an error: what its message says
     cause: str  # why, in sentences
     axes: list[tuple[AxisPair, LossVerdict, str]]  # of the decisive batch, and what the loss does
-    fixes: tuple[TargetFix, ...]  # the likeliest first; empty where nobody can tell
+    fixes: tuple[Remedy, ...]  # the likeliest first; empty where nobody can tell
 
 
 def diagnose_target(

@@ -6,9 +6,11 @@ kept only if `loss_shapes` pairs the shapes that it leads to correctly.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lib.shapes.doctor.loss_shapes import Sizes, follow_epoch, loss_rule, worst
+from lib.shapes.output import Shape
+from lib.shapes.remedy import Remedy
 from lib.text import counted
 
 LAST_STEP = "LSTM(units, return_sequences=False)"
@@ -20,49 +22,79 @@ def compile_with(loss: str) -> str:
     return f'model.compile(optimizer, loss="{loss}")'
 
 
-@dataclass(frozen=True, slots=True)
-class TargetFix:
-    """A fix: what y must hold for it, what to do, and the shapes and the loss after it."""
+class _OpenSize(int):
+    """The length of an axis that isn't known: longer than any that is, and `timesteps` in code."""
 
-    condition: str  # when it is the right one: "y has one answer per sample"
-    fix: str  # what to do, in sentences
-    output_shape: Sizes
-    target_shape: Sizes
-    loss: str
-    y: str = ""  # code that changes y; empty where y stays
-    model: str = ""  # code for the model's last layers, or its `compile`; empty where it stays
-
-    @property
-    def code(self) -> str:
-        """All lines of code."""
-        return "\n".join(filter(None, (self.y, self.model)))
+    def __repr__(self) -> str:
+        return "timesteps"
 
 
-def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[TargetFix, ...]:
-    """All fixes of shapes (N, …) that end in a correct pairing, the likeliest first."""
-    fixes: dict[str, TargetFix] = {}
-    for fix in _candidates(output, target, loss):
+_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # in place of None: no shape has so many
+
+
+def target_fixes(
+    output: Shape, target: Shape, loss: str, batch_size: int | None = None
+) -> tuple[Remedy, ...]:
+    """All fixes of shapes (N, …) that end in a correct pairing, the likeliest first.
+
+    A size may be None; in code an open length is called `timesteps`. Without a `batch_size` one
+    batch has all N samples.
+    """
+    fixes: dict[str, Remedy] = {}
+    for fix in _candidates(_sizes(output), _sizes(target), loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
-        after = follow_epoch(fix.output_shape, fix.target_shape, rule, batch_size)
+        size = batch_size or fix.output_shape[0]
+        after = follow_epoch(fix.output_shape, fix.target_shape, rule, size)
         if worst(after) == "correct":
             fixes.setdefault(fix.code, fix)
     return tuple(fixes.values())
 
 
-def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
+def _sizes(shape: Shape) -> Sizes:
+    return (shape[0] or _SAMPLES, *(size or _TIMESTEPS for size in shape[1:]))
+
+
+def _remedy(
+    condition: str,
+    fix: str,
+    output: Sizes,
+    target: Sizes,
+    loss: str,
+    *,
+    y: str = "",
+    model: str = "",
+) -> Remedy:
+    """The remedy with these lines of code: one that changes y, and those that change the model."""
+    return Remedy(
+        condition,
+        fix,
+        code="\n".join(filter(None, (y, model))),
+        model=model,
+        output_shape=output,
+        target_shape=target,
+        loss=loss,
+    )
+
+
+def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     rule = loss_rule(loss, output, target)
     if rule.single_class(output):
         # One column is no distribution over classes, but it can be the chance of one of two.
         condition, loss = "one column tells two classes apart", "binary_crossentropy"
         take, code = "Take the loss for two.", compile_with(loss)
-        yield TargetFix(condition, take, output, target, loss, model=code)
+        yield _remedy(condition, take, output, target, loss, model=code)
         if target in (output, output[:-1]):
             return
         for fix in _candidates(output, target, loss):
-            both, model = f"{condition}, and {fix.condition}", f"{fix.model}\n{code}".strip()
-            yield replace(fix, condition=both, fix=f"{take} {fix.fix}", model=model)
+            yield replace(
+                fix,
+                condition=f"{condition}, and {fix.condition}",
+                fix=f"{take} {fix.fix}",
+                code=f"{fix.code}\n{code}".strip(),
+                model=f"{fix.model}\n{code}".strip(),
+            )
         return
-    plain: list[TargetFix] = []
+    plain: list[Remedy] = []
     if rule.classes and len(output) > 1:
         plain += _by_class(output, target, loss, rule.labels)
     if not rule.labels:
@@ -77,7 +109,7 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
             yield fix
 
 
-def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[TargetFix]:
+def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[Remedy]:
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
     if labels and target == output:
         other, condition = "categorical_crossentropy", "y has a column per class"
@@ -89,11 +121,11 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
     else:
         return
     take = "Take the loss for that."
-    yield TargetFix(condition, take, output, target, other, model=compile_with(other))
-    yield TargetFix(condition, turn, output, then, loss, y=y)
+    yield _remedy(condition, take, output, target, other, model=compile_with(other))
+    yield _remedy(condition, turn, output, then, loss, y=y)
 
 
-def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
+def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
     same = [n for n in output if n > 1] == [n for n in target if n > 1]
     if output[0] != target[0]:  # samples and steps in one axis
@@ -106,7 +138,7 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix
     elif target == (*output, 1):
         y = "y = y[..., 0]"
     condition, fix = "y holds the right numbers", "Give it the output's shape."
-    yield TargetFix(condition, fix, output, output, loss, y=y)
+    yield _remedy(condition, fix, output, output, loss, y=y)
 
 
 Meaning = tuple[str, str, str, Sizes]  # what y may hold, what to do, its code, and y's shape then
@@ -174,7 +206,7 @@ def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> It
         yield "only the last timestep's answer counts", "Take that one.", last, (n, *rest)
 
 
-def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> TargetFix:
+def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
     """The model that a reading asks for, as the change from the one that is there."""
     condition, todo, y, target = reading
     after = (*target[:2], output[-1]) if labels else target
@@ -190,4 +222,4 @@ def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> TargetFix:
         steps.append(f"End with {counted(after[-1], 'column')}.")
         model.append(f"Dense({after[-1]})")
     fix = " ".join(steps) or "Give y that shape."
-    return TargetFix(condition, fix, after, target, loss, y=y, model="\n".join(model))
+    return _remedy(condition, fix, after, target, loss, y=y, model="\n".join(model))

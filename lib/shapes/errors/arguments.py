@@ -3,9 +3,10 @@
 import difflib
 import re
 
-from lib.shapes.errors.message import Explanation, Message, Remedy, explained, word
+from lib.shapes.errors.message import Explanation, Message, explained, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import INPUT
+from lib.shapes.remedy import Remedy
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"

@@ -5,10 +5,11 @@ import re
 from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.shapes.errors import remedies
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
 from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
+from lib.shapes.remedy import Remedy
 from lib.text import counted
 
 COLUMNS = 30  # of a table; a longer row is more likely a sequence, and each number a step

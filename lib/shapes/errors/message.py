@@ -12,6 +12,7 @@ from inspect import cleandoc
 from typing import Any, Literal, TypeAlias
 
 from lib.shapes.errors.pasted import Found
+from lib.shapes.remedy import Remedy
 from lib.text import capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
@@ -44,16 +45,6 @@ def shape(name: str) -> str:
 def word(name: str) -> str:
     """A pattern for the name of a layer, a class or a type, as a named group."""
     return rf"(?P<{name}>[\w./:-]+)"
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """One way to put something right."""
-
-    condition: str  # when it is the right one: "y holds class numbers"; "" where there is no other
-    fix: str  # what to do, in sentences
-    code: str
-    cause: str = ""  # what happened, if the condition holds; filled in by `explained`
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import re
 
 from lib.shapes.doctor.fixes import LAST_STEP
 from lib.shapes.errors import remedies
-from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
 from lib.shapes.output import Shape
+from lib.shapes.remedy import Remedy
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
 AND_STATES = Remedy(

@@ -7,8 +7,9 @@ make that layer at least.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
+from lib.shapes.remedy import Remedy
 from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
 from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
@@ -28,27 +29,20 @@ _OFTEN_RIGHT: dict[str, list[Any]] = {
 }
 
 
-class StackFix(NamedTuple):
-    """A change of a stack, in words, and the stack after it."""
-
-    words: str
-    stack: Stack
-
-
-def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
+def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
     """Up to MOST_FIXES ways to get past the layer that breaks, the likeliest first."""
     place = broken(steps)
     if place is None:
         return ()
     stack = tuple(step.layer for step in steps)
-    offered: dict[Stack, StackFix] = {}
+    offered: dict[Stack, Remedy] = {}
     for words, fixed, at in _edits(stack, place, steps[place]):
         after = stopped(trace(fixed))
         past = after is None or after > at
         if after == at and stack[place].kind == "unread":  # Keras can make the layer at least
             past = fixed[at].kind != "unread"
         if past and len(fixed) <= MAX_LAYERS:
-            offered.setdefault(fixed, StackFix(words, fixed))
+            offered.setdefault(fixed, Remedy("", words, stack=fixed))
     return tuple(offered.values())[:MOST_FIXES]
 
 

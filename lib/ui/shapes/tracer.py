@@ -15,7 +15,7 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
-from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
+from lib.shapes import Layer, LayerSetting, Ref, Remedy, Stack, TracedLayer
 from lib.text import beside, capital
 from lib.ui.browser import save_button
 from lib.ui.session import session
@@ -49,7 +49,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
     closable("  \n".join(map(plain, problems)), "stack_said", "link_off", problems.clear)
     sentence = _stack_sentence(stack, steps, is_sidebar=is_sidebar)
     if fixes and is_read:
-        sentence = charts.stack.mended(fixes[0].words, lines)
+        sentence = charts.stack.mended(fixes[0].fix, lines)
     text, change = charts.stack.change_words(page.stack_before or stack, stack, sentence)
     moves = MOVES if is_sidebar else ""
     details = f"{moves}{change} {charts.stack.stack_sentence(steps)} {SCALES}"
@@ -85,7 +85,7 @@ def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
     return shapes.PATTERNS[name].about if name and not is_sidebar else ""
 
 
-def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: Palette) -> None:
+def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Palette) -> None:
     """Draw each layer with its settings; of a long stack's layers all but one are pictures."""
     opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
     pictures = list(charts.stack.layer_pictures(steps, palette))
@@ -115,7 +115,7 @@ def _pick_layer(steps: Steps) -> list[int]:
 
 
 def _row(
-    place: int, steps: Steps, picture: str, fixes: list[StackFix], lines: dict[int, str]
+    place: int, steps: Steps, picture: str, fixes: list[Remedy], lines: dict[int, str]
 ) -> None:
     """Draw a layer with its settings and output, or why the trace stops there, and fixes."""
     step, stack = steps[place], tuple(step.layer for step in steps)
@@ -143,8 +143,8 @@ def _row(
                     _mend(number, fix)
 
 
-def _mend(number: int, fix: StackFix) -> None:
-    press(plain(fix.words), "build", f"fix_{number}", partial(set_stack, fix.stack), wrap=True)
+def _mend(number: int, fix: Remedy) -> None:
+    press(plain(fix.fix), "build", f"fix_{number}", partial(set_stack, fix.stack), wrap=True)
 
 
 def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
