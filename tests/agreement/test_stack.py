@@ -13,7 +13,7 @@ from hypothesis import given
 
 from lib.shapes.stack.code import HEAD, code_lines, keras_code, model_line, output_places
 from lib.shapes.stack.fixes import fixes
-from lib.shapes.stack.link import PATTERNS, from_text, read_text
+from lib.shapes.stack.link import PATTERNS, from_text, read_text, read_value
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Embedding, Input, Reshape, Unread, WithNumber
 from lib.shapes.stack.read import read_model
@@ -152,8 +152,9 @@ def other_values(setting):
     if setting.limit is not None:
         least = int(setting.limit.minimum)
         return values + ([0.5] if setting.limit.step < 1 else [least, least + 1])
-    if setting.pattern:
-        return ["gru2", "rnn3-lstm2.nobias-gru1.before.nobias"]
+    if setting.cells:
+        texts = "gru2", "rnn3-lstm2.nobias-gru1.before.nobias"
+        return [read_value(setting, text) for text in texts]
     if setting.sizes is not None:
         return [*values, (1,) * (setting.sizes or 1), (2,) * (setting.sizes or 2)]
     return [not setting.default]

@@ -288,6 +288,6 @@ def test_cells_of_cells_are_counted():
     """A stack of two stacks of cells has twice as many; Keras would make each of them."""
     lines = ["c = LSTMCell(3)", *["c = StackedRNNCells([c, c])"] * TIMES]
     model = "model = Sequential([Input((3, 4)), RNN(c)])"
-    assert len(shapes.read_model("\n".join([*lines[:6], model]))[1].layers()) == 32
+    assert len(shapes.read_model("\n".join([*lines[:6], model]))[1].cells) == 32
     step = trace(shapes.read_model("\n".join([*lines, model])))[1]
     assert "cells=256" in step.not_traced.reason

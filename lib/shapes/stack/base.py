@@ -81,7 +81,8 @@ class LayerSetting:
     limit: Limit | None = None
     options: Mapping[str, str] | None = None  # choice → how Keras writes it
     optional: bool = False
-    pattern: str = ""
+    pattern: str = ""  # of a name
+    cells: bool = False  # whether it is a tuple of recurrent layers, of which RNN takes the cells
     sizes: int | None = None  # the length of a tuple, 0 for any length; None for other values
     seldom: bool = False
     least: float | None = None  # the smallest that Keras accepts; None for the limit's minimum

@@ -1,9 +1,8 @@
 """The recurrent layers of a stack: LSTM, GRU, SimpleRNN, Bidirectional around one, RNN of cells."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lib.experiment import CELLS
 from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES, formula
@@ -139,54 +138,41 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
 
 
-_KINDS = "|".join(layer.kind for layer in LAYER_OF_CELL.values())
-_CELL = rf"({_KINDS})([0-9]{{1,4}})(\.before)?(\.nobias)?"
-
-
 class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
     """Calls several cells at each timestep, each on what the one before gives."""
 
-    cells: str = setting("c", "lstm16-lstm8", pattern=f"{_CELL}(-{_CELL})*")
+    cells: tuple[Recurrent, ...] = setting("c", (LSTM(16), LSTM(8)), cells=True)
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False, seldom=True)
     stateful: bool = setting("stateful", False, seldom=True)
 
     def returned(self) -> tuple[str, ...]:
-        return ("output", *STATES[self.layers()[0].cell] * self.return_state)
-
-    def layers(self) -> list[Recurrent]:
-        """The layer of each cell."""
-        kinds, found = {kind.kind: kind for kind in LAYER_OF_CELL.values()}, []
-        for name, units, before, nobias in re.findall(_CELL, self.cells):
-            about: dict[str, Any] = {"reset_after": False} if before and name == "gru" else {}
-            found.append(kinds[name](int(units), use_bias=not nobias, **about))
-        return found
+        return ("output", *STATES[self.cells[0].cell] * self.return_state)
 
     def classes(self) -> tuple[str, ...]:
-        cells = [f"{layer.keras}Cell" for layer in self.layers()]
+        cells = [f"{layer.keras}Cell" for layer in self.cells]
         return (*cells, *("StackedRNNCells",) * (len(cells) > 1), self.keras)
 
     def arguments(self) -> Iterator[str]:
-        cells = [layer.code().replace("(", "Cell(", 1) for layer in self.layers()]
+        cells = [layer.code().replace("(", "Cell(", 1) for layer in self.cells]
         yield cells[0] if len(cells) == 1 else f"[{', '.join(cells)}]"
         yield from (word for word in super().arguments() if not word.startswith("cells="))
 
     def check(self) -> None:
-        for layer in self.layers():
+        for layer in self.cells:
             layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), of U units of the last cell; and a cell's states."""
         # Of several tensors the layer takes the first shape for the batch.
         inputs.only_one("Cannot convert '((…' to a shape.")
-        layers = self.layers()
-        if self.return_state and len(layers) > 1:
+        if self.return_state and len(self.cells) > 1:
             raise NotTraced.of("states of cells")
-        columns = BLOCKS[layers[0].cell] * layers[0].units
+        columns = BLOCKS[self.cells[0].cell] * self.cells[0].units
         tensor = _sequence(replace(inputs, unchecked=True), columns, stateful=self.stateful)
         learned, last = [], tensor[-1]
-        for layer in layers:
+        for layer in self.cells:
             learned.append(layer.parameters(last, inputs.letter))
             last = widened(last, inputs.letter, layer.units)
         output = (*tensor[: 2 if self.return_sequences else 1], last)

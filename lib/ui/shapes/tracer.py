@@ -215,11 +215,13 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
     key, label = f"layer_{place}_{layer.kind}_{setting.name}", setting.label or setting.name
     value: Any = getattr(layer, setting.name)
     take, shown = partial(_take, place, layer, setting), dict[str, Any]()
-    shown["width"] = 160 if setting.pattern else WIDTHS.get(setting.name, USUAL_WIDTH)
+    shown["width"] = 160 if setting.cells else WIDTHS.get(setting.name, USUAL_WIDTH)
     if setting.options is not None:
         shown |= {"format_func": setting.options.__getitem__, **bound(key, value, take)}
         st.selectbox(label, list(setting.options), **shown)
-    elif setting.sizes is not None or setting.pattern:
+    elif setting.sizes is not None or setting.cells:
+        if setting.cells:
+            value = shapes.cells_text(value)
         if setting.sizes is not None:
             words = [f"{size or None}" if setting.batched else f"{size}" for size in value or ()]
             value = ", ".join(["None", *words] if setting.batched and words else words)
@@ -251,9 +253,13 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
             page.stack_problems = [f"{name} takes {count}, and got “{value}”."]
             return
         value = tuple(map(int, words[:8]))
-    elif setting.pattern and not re.fullmatch(setting.pattern, value):
-        page.stack_problems = [f"{name} takes what is like “{setting.default}”, and got “{value}”."]
-        return
+    elif setting.cells:
+        try:
+            value = shapes.read_value(setting, value)
+        except ValueError:
+            usual = shapes.cells_text(setting.default)
+            page.stack_problems = [f"{name} takes what is like “{usual}”, and got “{value}”."]
+            return
     elif setting.limit is not None and value is not None:
         nearest = setting.within(round(value, 4))
         if nearest != round(value, 4):
