@@ -11,11 +11,14 @@ class Remedy:
 
     condition: str  # when it is the right one: "y holds class numbers"; "" where there is no other
     fix: str  # what to do, in sentences
-    code: str = ""
-    cause: str = ""  # of an error message: what happened, if the condition holds
-    # Of a target: the lines of `code` that change the model, and the shapes and the loss after it.
-    model: str = ""
-    output_shape: tuple[int, ...] = ()
+    code: str = ""  # one statement in a line; lines for the model come after those for the data
+    output_shape: tuple[int, ...] = ()  # after the fix of a target, of the samples too
     target_shape: tuple[int, ...] = ()
     loss: str = ""
-    stack: Stack = ()  # of a stack: the stack after it
+    stack: Stack = ()  # after the fix of a stack
+    cause: str = ""  # of an error message: what happened, if the condition holds
+
+    @property
+    def model_code(self) -> str:
+        """The lines of a target's code that change the model; the others change y."""
+        return "\n".join(line for line in self.code.split("\n") if not line.startswith("y = "))

@@ -168,7 +168,7 @@ def _target(_: Loaded, palette: Palette) -> None:
             for place, fix in enumerate(diagnosis.fixes):
                 mended = replace(question, output=fix.output_shape, target=fix.target_shape)
                 act = partial(address.set_page_value, "check", shapes.write_question(mended))
-                label = filled(TEXTS, "fix", code=fix.model or fix.code)
+                label = filled(TEXTS, "fix", code=fix.model_code or fix.code)
                 press(plain(label), "build", f"target_fix_{place}", act)
 
 

@@ -61,7 +61,7 @@ def test_a_last_batch_that_raises_is_told_apart_from_the_others():
 def test_the_likeliest_fix_is_code_for_y_or_for_the_model(output, target, y, model):
     """One line, in most cases."""
     fix, *_ = diagnose_target(output, target, "mse", 32).fixes
-    assert (fix.code, fix.model) == (f"{y}\n{model}".strip(), model)
+    assert (fix.code, fix.model_code) == (f"{y}\n{model}".strip(), model)
 
 
 def test_another_reading_of_y_is_another_fix():
@@ -81,7 +81,7 @@ def test_class_numbers_and_columns_per_class_have_a_loss_each(loss, target, fixe
     """The first fix is the other loss, the second turns y into what this one wants."""
     first, second = diagnose_target((N, T, U), target, loss, 32).fixes
     assert (first.loss, second.loss) == (fixed, loss)
-    assert fixed in first.model
+    assert fixed in first.code
     assert second.code.startswith("y = ")
 
 
@@ -98,7 +98,7 @@ def test_one_column_is_no_distribution_over_classes(loss):
     assert diagnosis.verdict == "silent"
     assert "there is one class, whose share is always 1" in diagnosis.cause
     fix = diagnosis.fixes[0]
-    assert (fix.loss, fix.code) == ("binary_crossentropy", fix.model)
+    assert (fix.loss, fix.code) == ("binary_crossentropy", fix.model_code)
 
 
 def test_for_cross_entropy_the_shapes_say_which_it_is():

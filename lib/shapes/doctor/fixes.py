@@ -54,45 +54,18 @@ def _sizes(shape: Shape) -> Sizes:
     return (shape[0] or _SAMPLES, *(size or _TIMESTEPS for size in shape[1:]))
 
 
-def _remedy(
-    condition: str,
-    fix: str,
-    output: Sizes,
-    target: Sizes,
-    loss: str,
-    *,
-    y: str = "",
-    model: str = "",
-) -> Remedy:
-    """The remedy with these lines of code: one that changes y, and those that change the model."""
-    return Remedy(
-        condition,
-        fix,
-        code="\n".join(filter(None, (y, model))),
-        model=model,
-        output_shape=output,
-        target_shape=target,
-        loss=loss,
-    )
-
-
 def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     rule = loss_rule(loss, output, target)
     if rule.single_class(output):
         # One column is no distribution over classes, but it can be the chance of one of two.
         condition, loss = "one column tells two classes apart", "binary_crossentropy"
         take, code = "Take the loss for two.", compile_with(loss)
-        yield _remedy(condition, take, output, target, loss, model=code)
+        yield Remedy(condition, take, code, output, target, loss)
         if target in (output, output[:-1]):
             return
         for fix in _candidates(output, target, loss):
-            yield replace(
-                fix,
-                condition=f"{condition}, and {fix.condition}",
-                fix=f"{take} {fix.fix}",
-                code=f"{fix.code}\n{code}".strip(),
-                model=f"{fix.model}\n{code}".strip(),
-            )
+            both, lines = f"{condition}, and {fix.condition}", f"{fix.code}\n{code}".strip()
+            yield replace(fix, condition=both, fix=f"{take} {fix.fix}", code=lines)
         return
     plain: list[Remedy] = []
     if rule.classes and len(output) > 1:
@@ -121,8 +94,8 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
     else:
         return
     take = "Take the loss for that."
-    yield _remedy(condition, take, output, target, other, model=compile_with(other))
-    yield _remedy(condition, turn, output, then, loss, y=y)
+    yield Remedy(condition, take, compile_with(other), output, target, other)
+    yield Remedy(condition, turn, y, output, then, loss)
 
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
@@ -138,7 +111,7 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     elif target == (*output, 1):
         y = "y = y[..., 0]"
     condition, fix = "y holds the right numbers", "Give it the output's shape."
-    yield _remedy(condition, fix, output, output, loss, y=y)
+    yield Remedy(condition, fix, y, output, output, loss)
 
 
 Meaning = tuple[str, str, str, Sizes]  # what y may hold, what to do, its code, and y's shape then
@@ -210,16 +183,17 @@ def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
     """The model that a reading asks for, as the change from the one that is there."""
     condition, todo, y, target = reading
     after = (*target[:2], output[-1]) if labels else target
-    steps, model = [todo] if todo else [], []
+    steps = [todo] if todo else []
+    code = [y] if y else []
     if len(after) != len(output):
         sequences = len(after) == 3
         steps.append("Return every timestep." if sequences else "Return the last timestep only.")
-        model.append(EVERY_STEP if sequences else LAST_STEP)
+        code.append(EVERY_STEP if sequences else LAST_STEP)
     elif after[1:-1] != output[1:-1]:
         steps.append("Keep those of the output.")
-        model.append(f"outputs = outputs[:, -{after[1]}:]")
+        code.append(f"outputs = outputs[:, -{after[1]}:]")
     if after[-1] != output[-1]:
         steps.append(f"End with {counted(after[-1], 'column')}.")
-        model.append(f"Dense({after[-1]})")
+        code.append(f"Dense({after[-1]})")
     fix = " ".join(steps) or "Give y that shape."
-    return _remedy(condition, fix, after, target, loss, y=y, model="\n".join(model))
+    return Remedy(condition, fix, "\n".join(code), after, target, loss)

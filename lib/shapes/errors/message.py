@@ -85,7 +85,7 @@ def explained(
         condition = _filled(each.condition, words)
         happens = f"{happened} {capital(condition)}." if condition else happened
         texts = _filled(each.fix, words), _filled(cleandoc(each.code), words)
-        meanings.append(Remedy(condition, *texts, happens))
+        meanings.append(Remedy(condition, *texts, cause=happens))
     is_open = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""
     sure: Confidence = confidence or ("likely" if is_open else "certain")
