@@ -146,7 +146,7 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
 def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
     n, classes = output[0], output[-1]
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
-        condition = "y has a column per class" + ", for each sample" * (len(target) == 2)
+        condition = "y has a column per class" + (", for each sample" if len(target) == 2 else "")
         code = "y = np.argmax(y, axis=-1)"
         yield condition, "Turn it into class numbers.", code, target[:-1]
     if target[1:] in ((), (1,), (1, 1)):

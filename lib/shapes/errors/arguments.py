@@ -49,7 +49,8 @@ def keywords(found: Found) -> Explanation | None:
     named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # a value may have names of its own
     received = re.sub(named_values, "", found["got"])
     names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
-    names = names or re.findall(r"\w+", received)[:1] or ["input"] * (found["owner"] == "Model")
+    names = names or re.findall(r"\w+", received)[:1]
+    names = names or (["input"] if found["owner"] == "Model" else [])
     owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
     owner = found["owner"] if is_class else owner
     path = re.search(r'load_model\("([\w./-]+)"', found.whole)

@@ -9,38 +9,38 @@ from lib.shapes.output import Shape, bracketed
 CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
 MOVED = ("Layers are in keras.layers.", "from keras.layers import Bidirectional, Dense, LSTM")
 INSTEAD = {  # by names that Keras 2 or TensorFlow had: what there is instead, and the code
-    "reset_states": (
+    ("reset_states",): (
         "Layers that keep a state have reset_state.",
         "stateful = [layer for layer in model.layers if getattr(layer, 'stateful', False)]\n"
         "for layer in stateful: layer.reset_state()",
     ),
-    "predict_classes predict_proba": (
+    ("predict_classes", "predict_proba"): (
         "predict gives chances: a class is the place of the largest.",
         "classes = np.argmax(model.predict(x), axis=-1)",
     ),
-    "fit_generator evaluate_generator predict_generator": (
+    ("fit_generator", "evaluate_generator", "predict_generator"): (
         "fit, evaluate and predict take generators too.",
         "model.fit(generator)",
     ),
-    "output_shape": ("A layer's output has it.", "print(layer.output.shape)"),
-    "input_shape": ("A layer's input has it.", "print(layer.input.shape)"),
-    "CuDNNLSTM CuDNNGRU contrib": ("LSTM and GRU take cuDNN's kernels.", "LSTM(units)"),
-    "TimeDistributedDense _time_distributed_dense": ("Dense does that.", "Dense(1)"),
-    "TimeDistributedMerge": ("It averaged over time.", "GlobalAveragePooling1D()"),
-    "recurrent layers.recurrent layers.core": MOVED,
-    "layers.convolutional layers.embeddings layers.wrappers": MOVED,
-    "wrappers scikit_learn": (
+    ("output_shape",): ("A layer's output has it.", "print(layer.output.shape)"),
+    ("input_shape",): ("A layer's input has it.", "print(layer.input.shape)"),
+    ("CuDNNLSTM", "CuDNNGRU", "contrib"): ("LSTM and GRU take cuDNN's kernels.", "LSTM(units)"),
+    ("TimeDistributedDense", "_time_distributed_dense"): ("Dense does that.", "Dense(1)"),
+    ("TimeDistributedMerge",): ("It averaged over time.", "GlobalAveragePooling1D()"),
+    ("recurrent", "layers.recurrent", "layers.core"): MOVED,
+    ("layers.convolutional", "layers.embeddings", "layers.wrappers"): MOVED,
+    ("wrappers", "scikit_learn"): (
         "Those for scikit-learn are new, from Keras 3.9 on.",
         "from keras.wrappers import SKLearnClassifier, SKLearnRegressor",
     ),
-    "sequence": ("It is in keras.utils.", "keras.utils.pad_sequences([sequence])"),
-    "np_utils": ("It is in keras.utils.", "y = keras.utils.to_categorical(y)"),
-    "TimeseriesGenerator": (
+    ("sequence",): ("It is in keras.utils.", "keras.utils.pad_sequences([sequence])"),
+    ("np_utils",): ("It is in keras.utils.", "y = keras.utils.to_categorical(y)"),
+    ("TimeseriesGenerator",): (
         "A function cuts windows.",
         "dataset = keras.utils.timeseries_dataset_from_array(table, table[timesteps:], timesteps)",
     ),
 }
-GONE = {name: instead for names, instead in INSTEAD.items() for name in names.split()}
+GONE = {name: instead for names, instead in INSTEAD.items() for name in names}
 
 
 def gone(found: Found) -> Explanation | None:

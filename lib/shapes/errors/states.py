@@ -68,7 +68,8 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
 def several_tensors(found: Found) -> Explanation:
     """Explain that a layer got several tensors: an output and its states, or two directions."""
     count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
-    before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (found.kind == "dense")
+    before = {2: "gru", 3: "lstm"}.get(count)
+    after = "dense" if found.kind == "dense" else kind
     return explained(
         f"{found['layer'] or 'The layer'} takes one tensor and got {count}.",
         *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),

@@ -155,7 +155,7 @@ class Inputs:
         tensor = self.only_one()
         if len(tensor) == rank or (len(tensor) > rank and or_more):
             return tensor
-        words = {"rank": rank, "usual": RANKS.get(rank, ""), "least": "min_" * or_more}
+        words = {"rank": rank, "usual": RANKS.get(rank, ""), "least": "min_" if or_more else ""}
         error = ShapeError.of("another rank", tensor, name=self.name, **words)
         raise replace(error, message="", when=when) if self.unchecked else error
 
@@ -293,7 +293,7 @@ Stack: TypeAlias = tuple[Layer, ...]
 def put(stack: Stack, place: int, *layers: Layer) -> Stack:
     """The stack with one layer replaced by these, or by none; references are adapted."""
     more = len(layers) - 1
-    moved = {old: max(0, old + more * (old >= place)) for old in range(len(stack))}
+    moved = {old: old if old < place else max(0, old + more) for old in range(len(stack))}
     rest = (layer.with_moved_refs(moved) for layer in stack[place + 1 :])
     return (*stack[:place], *layers, *rest)
 

@@ -199,7 +199,8 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
 
     def indexed(letter: str) -> str:
         counts[letter] += 1
-        return letter + subscript(counts[letter]) * (indexes and totals[letter] > 1)
+        is_shared = indexes and totals[letter] > 1
+        return letter + subscript(counts[letter]) if is_shared else letter
 
     return [(indexed(width), indexed(time)) for width, time in own]
 
