@@ -7,6 +7,7 @@ from lib.shapes.errors.message import Explanation, Message, explained, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import INPUT
 from lib.shapes.remedy import Remedy
+from lib.text import beside
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
@@ -14,25 +15,7 @@ OF_LAYERS = [
     *("units", "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout"),
     *("return_sequences", "return_state", "go_backwards", "stateful", "reset_after", "merge_mode"),
 ]
-_BATCHED = ("Begin with an Input.", "keras.Input(batch_shape={shape})")
-_SAMPLE = ("Begin with an Input.", INPUT)
-_ENDS = ("Say inputs and outputs, with an s.", "keras.Model(inputs=…, outputs=…)")
-GONE = {  # by each argument that Keras 2 had: what to do instead, and the code
-    "batch_input_shape": _BATCHED,
-    "batch_size": _BATCHED,
-    "input_shape": ("Begin with an Input.", "keras.Input({shape})"),
-    "input_dim": _SAMPLE,
-    "input_length": _SAMPLE,
-    "Embedding.input_length": ("Leave it out: an Input says it.", "keras.Input((timesteps,))"),
-    "time_major": ("Leave it out; if it was True, swap the axes.", "x = np.swapaxes(x, 0, 1)"),
-    "implementation": ("Leave it out: Keras chooses by itself.", "LSTM(units)"),
-    "lr": ("Write learning_rate.", "keras.optimizers.Adam(learning_rate=1e-3)"),
-    "weights": ("Set weights after building.", "layer.set_weights(weights)"),
-    "input": _ENDS,
-    "output": _ENDS,
-    "output_dim": ("Write units, or give it first.", "LSTM(16)"),
-    "nb_epoch": ("Write epochs.", "model.fit(x, y, epochs=10)"),
-}
+GONE = {name: row for row in beside(__file__, "keras2")["arguments"] for name in row["names"]}
 IN_FILES = ("batch_input_shape", "time_major", "implementation")  # of Keras 2, for every layer
 OLDER = """\
 class Older(keras.layers.{kind}):
@@ -74,7 +57,8 @@ def keywords(found: Found) -> Explanation | None:
         name = gone.split(".")[-1]
         value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
         words |= {"dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
-        remedies = [Remedy("it stands in your code" if name in IN_FILES else "", *GONE[gone])]
+        is_yours = "it stands in your code" if name in IN_FILES else ""
+        remedies = [Remedy(is_yours, GONE[gone]["fix"], GONE[gone]["code"])]
         if name in IN_FILES:  # nobody writes what is the default
             is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
             file = Remedy("a file of Keras 2 is being loaded", "Drop it while loading.", OLDER)
