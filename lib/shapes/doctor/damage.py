@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.shapes.doctor.loss_shapes import Sizes
+from lib.text import beside
 
 TRAINED_SAMPLES, CHECKED_SAMPLES, TIMESTEPS, UNITS = 320, 96, 12, 16
 BATCH_SIZE, EPOCHS, LEAK_EPOCHS = 32, 40, 24
@@ -29,28 +30,9 @@ class Mistake:
     right: str  # what would be right, in code
 
 
-MISTAKES = {  # by name, in the questions to the worker and in the widgets
-    "flat": Mistake(
-        title="output (N, T, 1), y (N,)",
-        output=(320, 12, 1),
-        target=(320,),
-        learns="each sample is compared with every target in its batch, and learns their mean",
-        right="return_sequences=False, y (N, 1)",
-    ),
-    "column": Mistake(
-        title="output (N, T, 1), y (N, 1)",
-        output=(320, 12, 1),
-        target=(320, 1),
-        learns="the last answer is demanded at every timestep, also where it can't be known yet",
-        right="return_sequences=False, y (N, 1)",
-    ),
-    "steps": Mistake(
-        title="output (N, 1), y (N, T, 1)",
-        output=(320, 1),
-        target=(320, 12, 1),
-        learns="the one output is compared with every timestep, so that it learns their mean",
-        right="return_sequences=True, y (N, T, 1)",
-    ),
+MISTAKES = {
+    name: Mistake(**row | {"output": tuple(row["output"]), "target": tuple(row["target"])})
+    for name, row in beside(__file__).items()
 }
 
 

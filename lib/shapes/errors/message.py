@@ -124,10 +124,18 @@ class Message:
         explain: Callable[[Found], Explanation | None] | None = None,
         cause: str = "",
         remedies: Sequence[Remedy] = (),
-        **texts: Any,
+        fix: str = "",
+        code: str = "",
+        check: str = CHECK,
+        stack: str = "",
+        confidence: Confidence | None = None,
     ) -> None:
         """Take regular expressions, and the texts of `explained` or a function in place of them."""
+
+        def from_texts(found: Found) -> Explanation:
+            words = found.match.groupdict()
+            texts = {"fix": fix, "code": code, "check": check, "stack": stack}
+            return explained(cause, *remedies, words=words, confidence=confidence, **texts)
+
         self.patterns = patterns
-        self.explain = explain or (
-            lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)
-        )
+        self.explain = explain or from_texts
