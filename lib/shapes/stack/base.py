@@ -260,7 +260,7 @@ class Layer:
 
     def arguments(self) -> Iterator[str]:
         """The arguments in its code: required ones in order, others by name unless default."""
-        needed = SIGNATURES.get(self.keras, ())
+        needed = SIGNATURES.get(self.keras, {}).get("required", ())
         for setting in self.settings():
             value = getattr(self, setting.name)
             written = f"{value:g}" if isinstance(value, float) else f"{value}"

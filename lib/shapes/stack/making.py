@@ -86,7 +86,7 @@ def made(
         values |= keywords
         if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
             return _without(name, values, strange)
-        needed = [word for word in SIGNATURES[name] if word[-1:] not in "=*"]
+        needed = SIGNATURES[name].get("required", ())
         if missing := [f"'{word}'" for word in needed if word not in values]:
             listed = joined(missing)
             raise ShapeError.of("missing arguments", name=name, listed=listed)
@@ -97,8 +97,8 @@ def made(
 
 def arguments_of(name: str) -> list[str]:
     """The arguments of a layer in order, by its name or an earlier name."""
-    words = SIGNATURES.get(ALIASES.get(name, name), ())
-    return [word.removesuffix("=") for word in words if word != "**"]
+    row = SIGNATURES.get(ALIASES.get(name, name), {})
+    return [*row.get("required", ()), *row.get("optional", ())]
 
 
 def spelt(name: str, argument: str) -> str:
@@ -115,7 +115,7 @@ def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
         if right := spelt(name, key):
             meant.setdefault(right, value)
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
-    row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
+    row = "an unknown argument" if "only_these" in SIGNATURES[name] else "unknown arguments"
     error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
     fixed = made(name, (), meant)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
