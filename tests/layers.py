@@ -15,7 +15,7 @@ from lib.shapes.stack.link import read_value
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import Recurrent
-from lib.shapes.stack.tracing import broken, trace
+from lib.shapes.stack.tracing import broken_at, trace
 
 OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]
 SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]
@@ -81,7 +81,7 @@ def working_chain(random):
 
 def _grown(stack, layer):
     """The stack with the layer, where it works there."""
-    return stack if broken(trace((*stack, layer))) is not None else (*stack, layer)
+    return stack if broken_at(trace((*stack, layer))) is not None else (*stack, layer)
 
 
 def graph(random):

@@ -1,4 +1,4 @@
-"""Everything about tensor shapes, in plain Python: no model is built or run.
+"""Everything about tensor shapes: no model is built or run.
 
 Output shapes and parameter counts of Keras's recurrent layers, the tracer of layer stacks and the
 reader of pasted models, the target doctor, and explanations of Keras's error messages.
@@ -20,7 +20,7 @@ from lib.shapes.doctor import (
     read_shape,
     write_question,
 )
-from lib.shapes.doctor.damage import EPOCHS, LEAK_EPOCHS, MISTAKES, TRAINED_SAMPLES, Damage, Leak
+from lib.shapes.doctor.damage import DAMAGE_EPOCHS, LEAK_EPOCHS, MISTAKES, Damage, Leak
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes
 from lib.shapes.errors import CHECKLIST, EXAMPLES, explain_error
 from lib.shapes.errors.message import Explanation
@@ -43,7 +43,7 @@ from lib.shapes.stack.link import (
 )
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_said_outputs
-from lib.shapes.stack.quiz import question
+from lib.shapes.stack.quiz import quiz_question
 from lib.shapes.stack.read import read_model, read_source
 from lib.shapes.stack.read.pasted import LONGEST, ModelError, ModelReading
 from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent
@@ -53,19 +53,19 @@ from lib.shapes.stack.tensors import (
     Role,
     Tensor,
     has_time,
-    letters,
     readable_shape,
     readable_shapes,
+    shape_in_letters,
     shape_of,
 )
 from lib.shapes.stack.tracing import (
     TracedLayer,
     as_settings,
-    broken,
+    broken_at,
     is_chain,
     model_layers,
     model_stack,
-    stopped,
+    stopped_at,
     takes_previous,
     total,
     trace,

@@ -99,7 +99,8 @@ def _stack(_: Loaded, palette: Palette) -> None:
         title = charts.stack.stack_title(steps)
         scene = SCENES.get(session().stage.scene)
         first = shapes.read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
-        is_mended = shapes.broken(shapes.trace(first)) is not None and shapes.broken(steps) is None
+        was_broken = shapes.broken_at(shapes.trace(first)) is not None
+        is_mended = was_broken and shapes.broken_at(steps) is None
         takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if is_mended else title)
         st.html(charts.stack.stack_picture(steps, palette))
         for number, fix in enumerate(shapes.fixes(steps)):

@@ -9,7 +9,7 @@ from lib.shapes.stack.code import model_line
 from lib.shapes.stack.making import ALIASES, SIGNATURES, made
 from lib.shapes.stack.plain import Input
 from lib.shapes.stack.settings import ACTIVATIONS
-from lib.shapes.stack.tracing import broken, total, trace
+from lib.shapes.stack.tracing import broken_at, total, trace
 from lib.text import beside
 from tests.agreement.recorded import ask
 from tests.agreement.test_stack import in_words
@@ -84,7 +84,7 @@ def traced(code):
 def test_a_layer_has_the_shape_that_keras_gives_for_these_arguments(code):
     """By name, in order, by earlier names, in capitals."""
     steps, answer = traced(code)
-    assert broken(steps) is None
+    assert broken_at(steps) is None
     assert "raised" not in answer, answer
     assert [[*map(list, step.shapes)] for step in steps] == answer["shapes"]
     assert total(steps) == answer["parameters"]
@@ -94,7 +94,7 @@ def test_a_layer_has_the_shape_that_keras_gives_for_these_arguments(code):
 def test_a_layer_is_refused_in_keras_words(code):
     """With what was expected; where it is clear what is wrong, without that it works."""
     steps, answer = traced(code)
-    assert broken(steps) == 1
+    assert broken_at(steps) == 1
     error = steps[1].error
     assert answer.get("raised") == "built", answer
     assert error.expected

@@ -15,7 +15,7 @@ from lib.shapes.doctor.loss_shapes import Sizes
 from lib.text import beside
 
 TRAINED_SAMPLES, CHECKED_SAMPLES, TIMESTEPS, UNITS = 320, 96, 12, 16
-BATCH_SIZE, EPOCHS, LEAK_EPOCHS = 32, 40, 24
+BATCH_SIZE, DAMAGE_EPOCHS, LEAK_EPOCHS = 32, 40, 24
 LOSS = "mean_squared_error"
 
 
@@ -48,7 +48,7 @@ def mistake_of(output: Sizes, target: Sizes) -> str | None:
 class Damage:
     """The results of the two trainings, by side: "right" and "wrong"."""
 
-    loss: dict[str, np.ndarray]  # each one's own, (EPOCHS,)
+    loss: dict[str, np.ndarray]  # each one's own, (DAMAGE_EPOCHS,)
     predictions: dict[str, np.ndarray]  # at the last timestep of new sequences, (CHECKED_SAMPLES,)
     truth: np.ndarray  # what is right there, (CHECKED_SAMPLES,)
 

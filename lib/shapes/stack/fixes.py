@@ -14,7 +14,7 @@ from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
 from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
+from lib.shapes.stack.tracing import TracedLayer, broken_at, stopped_at, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
@@ -31,13 +31,13 @@ _OFTEN_RIGHT: dict[str, list[Any]] = {
 
 def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
     """Up to MOST_FIXES ways to get past the layer that breaks, the likeliest first."""
-    place = broken(steps)
+    place = broken_at(steps)
     if place is None:
         return ()
     stack = tuple(step.layer for step in steps)
     offered: dict[Stack, Remedy] = {}
     for words, fixed, at in _edits(stack, place, steps[place]):
-        after = stopped(trace(fixed))
+        after = stopped_at(trace(fixed))
         past = after is None or after > at
         if after == at and stack[place].kind == "unread":  # Keras can make the layer at least
             past = fixed[at].kind != "unread"
@@ -117,8 +117,8 @@ def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) 
         words = f"Put {_call(new)} behind layer {layer.of[at].place + 1}"
         yield words, put(stack, place, new, joined), place + 1
     if place > 1 and len(layer.of) < 2:
-        both = replace(layer, of=(Ref(place - 2), Ref(place - 1)))
-        yield f"Give it layers {place - 1} and {place}, in a list", put(stack, place, both), place
+        words = f"Give it layers {place - 1} and {place}, in a list"
+        yield words, _with(stack, place, of=(Ref(place - 2), Ref(place - 1))), place
     side_by_side = Concatenate(of=layer.of, origin=layer.origin)
     yield "Lay them side by side: Concatenate()", put(stack, place, side_by_side), place
 

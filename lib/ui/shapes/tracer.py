@@ -62,7 +62,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         _rows(steps, fixes, lines, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
-            label, ends = "Check a target for this output", shapes.stopped(steps) is not None
+            label, ends = "Check a target for this output", shapes.stopped_at(steps) is not None
             press(label, "fact_check", "to_doctor", take_stack_output, disabled=ends)
             to_explore(stack)
         if len(stack) >= shapes.MAX_LAYERS:
@@ -77,8 +77,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
 
 def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
     """The sentence on a ready stack, one not traced to its end, or a person's code."""
-    is_broken, name = shapes.broken(steps) is not None, shapes.pattern_of(stack)
-    if shapes.stopped(steps) is not None and not is_broken:
+    is_broken, name = shapes.broken_at(steps) is not None, shapes.pattern_of(stack)
+    if shapes.stopped_at(steps) is not None and not is_broken:
         return TEXTS["grey row"]
     if any(layer.origin for layer in stack):
         return TEXTS["broken code" if is_broken else "code"]
@@ -105,7 +105,7 @@ def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Pal
 def _pick_layer(steps: Steps) -> list[int]:
     """Draw a menu of all layers; returns the picked one's place, at first the failing one's."""
     page = session().shapes
-    place = shapes.stopped(steps) if page.open_layer is None else page.open_layer
+    place = shapes.stopped_at(steps) if page.open_layer is None else page.open_layer
     place = place if place in range(len(steps)) else None
     titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
     shown = bound("opened_layer", place, partial(setattr, page, "open_layer"))
