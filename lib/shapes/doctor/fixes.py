@@ -84,18 +84,17 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
 
 def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[Remedy]:
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
-    if labels and target == output:
-        other, condition = "categorical_crossentropy", "y has a column per class"
-        turn, y, then = "Turn it into class numbers.", "y = np.argmax(y, axis=-1)", output[:-1]
-    elif not labels and numbers == output[:-1]:
-        other, condition = "sparse_categorical_crossentropy", "y holds class numbers"
-        turn, then = "Turn them into a column per class.", output
-        y = f"y = keras.utils.to_categorical(y, {output[-1]})"
-    else:
-        return
     take = "Take the loss for that."
-    yield Remedy(condition, take, compile_with(other), output, target, other)
-    yield Remedy(condition, turn, y, output, then, loss)
+    if labels and target == output:
+        condition, other = "y has a column per class", "categorical_crossentropy"
+        y = "y = np.argmax(y, axis=-1)"
+        yield Remedy(condition, take, compile_with(other), output, target, other)
+        yield Remedy(condition, "Turn it into class numbers.", y, output, output[:-1], loss)
+    elif not labels and numbers == output[:-1]:
+        condition, other = "y holds class numbers", "sparse_categorical_crossentropy"
+        y = f"y = keras.utils.to_categorical(y, {output[-1]})"
+        yield Remedy(condition, take, compile_with(other), output, target, other)
+        yield Remedy(condition, "Turn them into a column per class.", y, output, output, loss)
 
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:

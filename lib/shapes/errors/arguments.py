@@ -16,6 +16,7 @@ OF_LAYERS = [
     *("return_sequences", "return_state", "go_backwards", "stateful", "reset_after", "merge_mode"),
 ]
 GONE = {name: row for row in beside(__file__, "keras2")["arguments"] for name in row["names"]}
+GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
 IN_FILES = ("batch_input_shape", "time_major", "implementation")  # of Keras 2, for every layer
 OLDER = """\
 class Older(keras.layers.{kind}):
@@ -176,12 +177,13 @@ MESSAGES = [
         code=f"{INPUT}\nLSTM(16, return_sequences=True)",
     ),
     Message(
-        r"(?:(?P<wanted>a (?:strictly )?positive (?:integer|value)|an integer value(?= for)|two "
+        r"(?P<wanted>a (?:strictly )?positive (?:integer|value)|an integer value(?= for)|two "
         r"elements|a (?:float value between 0 and 1|non-negative integer|tuple of \d integers)"
-        r"|strictly less than .strides.|at most one unknown dimension|either .valid. or .same.)"
-        r'|(?:be|or) one of \{(?P<options>[^}]*)|ReLU layer cannot be|"<=".*?"int" and "str")'
-        r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?",
-        cause="Another value is wanted. Keras takes {wanted}. Keras takes {options}. It got {got}.",
+        r"|strictly less than .strides.|at most one unknown dimension|either .valid. or "
+        rf".same.){GOT}",
+        rf"(?:be|or) one of \{{(?P<wanted>[^}}]*){GOT}",
+        rf'(?:ReLU layer cannot be|"<=".*?"int" and "str"){GOT}',
+        cause="Another value is wanted. Keras takes {wanted}. It got {got}.",
         fix="Sizes and counts are whole numbers from 1 up, and shares are from 0 to 1.",
         code='Conv1D(filters=8, kernel_size=3, padding="same")',
     ),
@@ -192,9 +194,9 @@ MESSAGES = [
         code="model.compile(keras.optimizers.{class_}(), loss)",
     ),
     Message(
-        r"Could not interpret (?:(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>[\w ]+?)) "
-        r'(?:identifier|function).*?: ?"?(?P<got>[^" ]+)',
-        cause="Keras knows no {of_layer} {got}. Keras knows no {other} {got}. It is misspelt.",
+        r"Could not interpret (?P<kind>(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>"
+        r'[\w ]+?)) (?:identifier|function).*?: ?"?(?P<got>[^" ]+)',
+        cause="Keras knows no {kind} {got}. It is misspelt.",
         fix="Write its name as Keras's documentation does; hand over your own as custom_objects.",
         code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {of_layer}\n'
         'model.compile("adam", loss="mean_squared_error")  # {other}',
