@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lib.shapes import diagnose_target
+from lib.shapes.doctor.fixes import target_fixes
 
 N, T, U = 320, 12, 16
 
@@ -62,6 +63,13 @@ def test_the_likeliest_fix_is_code_for_y_or_for_the_model(output, target, y, mod
     """One line, in most cases."""
     fix, *_ = diagnose_target(output, target, "mse", 32).fixes
     assert (fix.code, fix.model_code) == (f"{y}\n{model}".strip(), model)
+
+
+def test_an_open_length_is_called_timesteps():
+    """It is longer than any known one, and as long as another open one."""
+    first, second = target_fixes((None, None, 3), (None, 3), "mse")
+    assert first.code == "LSTM(units, return_sequences=False)"
+    assert second.code == "y = np.repeat(y[:, None], timesteps, axis=1)"
 
 
 def test_another_reading_of_y_is_another_fix():

@@ -214,9 +214,8 @@ def test_a_sign_pairs_samples_with_timesteps(other, when, says):
     assert error.when == when
     assert says in error.message + error.received
     assert any("Reshape((1, 16))" in fix.fix for fix in fixes(steps)) == (when == "run")
-    assert (broken_at(trace(reading(code.format("Add()([y, a])")).stack)) is None) == (
-        when == "run"
-    )
+    merged = trace(reading(code.format("Add()([y, a])")).stack)
+    assert (broken_at(merged) is None) == (when == "run")
 
 
 @pytest.mark.parametrize(

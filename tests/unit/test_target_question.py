@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.charts.target import compared_sentence, damage_words, verdict_title
-from lib.shapes import Damage, diagnose_target
+from lib.shapes import MISTAKES, Damage, diagnose_target
 from lib.shapes.doctor import (
     LOSS_NAMES,
     ShapeTextError,
@@ -15,13 +15,7 @@ from lib.shapes.doctor import (
     read_shape,
     write_question,
 )
-from lib.shapes.doctor.damage import (
-    CHECKED_SAMPLES,
-    DAMAGE_EPOCHS,
-    MISTAKES,
-    damage_data,
-    mistake_of,
-)
+from lib.shapes.doctor.damage import CHECKED_SAMPLES, DAMAGE_EPOCHS, damage_data, mistake_of
 from lib.training.recorded import read_recording
 
 

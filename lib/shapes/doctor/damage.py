@@ -1,8 +1,8 @@
 """The damage that a silent mistake does: a network trained with the right y, and with a wrong one.
 
-The task is a running sum of noise, scaled so that its last value has a variance of 1. What is
-judged is the last timestep of sequences that neither training has seen. The worker trains
-(`lib.training.answers`). A leak is recorded likewise, by `tests/record.py`.
+The task is a running sum of noise, scaled so that its last value has a variance of 1. Both networks
+are evaluated at the last timestep of new sequences. The worker trains them
+(`lib.training.answers`); `tests/record.py` records them, and a leak.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LOSS = "mean_squared_error"
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One silent mistake: the model that is asked for, and what y is instead."""
+    """One silent mistake: a model, a wrong y that its loss broadcasts, and what comes of it."""
 
     title: str  # in letters: "output (N, T, 1), y (N,)"
     output: Sizes  # the output's shape in the training
@@ -37,7 +37,7 @@ MISTAKES = {
 
 
 def mistake_of(output: Sizes, target: Sizes) -> str | None:
-    """The name of the mistake that these shapes are, whatever N and T are; None for others."""
+    """The name of the mistake with these shapes, for any N and T; None for other shapes."""
     if len(output) == 3 and output[1] > 1 == output[2]:
         return {(): "flat", (1,): "column"}.get(target[1:])
     steps = len(target) in (2, 3) and target[1] > 1 and target[2:] in ((), (1,))
@@ -53,7 +53,7 @@ class Damage:
     truth: np.ndarray  # what is right there, (CHECKED_SAMPLES,)
 
     def error(self, side: str) -> float:
-        """Mean squared error at the last timestep; 1 is what the mean would have."""
+        """Mean squared error at the last timestep; always predicting the mean gives 1."""
         return float(np.mean((self.predictions[side] - self.truth) ** 2))
 
 

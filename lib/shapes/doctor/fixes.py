@@ -1,7 +1,7 @@
 """Ways to make a target and an output fit: code for y, and for the model.
 
-What y may hold is listed, the likeliest reading first, and each reading turned into code. A fix is
-kept only if `loss_shapes` pairs the shapes that it leads to correctly.
+Lists what y may hold, the likeliest reading first, and turns each reading into code. A fix is kept
+only if `loss_shapes` calls the shapes after it correct.
 """
 
 import math
@@ -98,7 +98,7 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
 
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
-    """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
+    """Reshape a y with the output's numbers: with other axes of 1, or samples and steps in one."""
     same = [n for n in output if n > 1] == [n for n in target if n > 1]
     if output[0] != target[0]:  # samples and steps in one axis
         same = target[0] == math.prod(output[:2]) and math.prod(target) == math.prod(output)
@@ -179,7 +179,7 @@ def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> It
 
 
 def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
-    """The model that a reading asks for, as the change from the one that is there."""
+    """The remedy for one reading of y: its code, and the layers of the model that change."""
     condition, todo, y, target = reading
     after = (*target[:2], output[-1]) if labels else target
     steps = [todo] if todo else []

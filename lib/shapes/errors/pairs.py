@@ -1,6 +1,6 @@
 """Two tensors that can't be paired: most often y and the output, in a loss.
 
-What puts a pair right is the target doctor's answer (`lib.shapes.doctor`). Keras drops a last axis
+The target doctor (`lib.shapes.doctor`) says what makes a pair fit. Keras drops a last axis
 of 1 that the other lacks, before a loss compares them: two axes may have been three, and each
 meaning is given. A message may also leave open which of its shapes is y's.
 """

@@ -24,7 +24,7 @@ DIRECTIONS = Remedy(
 
 
 def features_or_units(found: Found) -> Explanation | None:
-    """Explain that a kernel meets other features, or states of other units, in a product."""
+    """Explain that a kernel is multiplied by other features, or by states of other units."""
     received, expected = found["got"], found["want"]
     if received == expected:
         return None

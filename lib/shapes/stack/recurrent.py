@@ -51,7 +51,7 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
         return Outputs((output, *states), *self.parameters(tensor[-1], inputs.letter))
 
     def parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
-        """The number of parameters for such a last axis: as a number, a product and a formula."""
+        """The parameters for an input with this last axis: as a number, a product and a formula."""
         features, blocks = axis.size or 0, BLOCKS[self.cell]
         kept = 0 if getattr(self, "reset_after", True) else -1
         biases = BIASES[self.cell][kept] if self.use_bias else 0
