@@ -197,6 +197,11 @@ def test_an_encoder_hands_its_states_to_a_decoder_with_an_input_of_its_own():
     ]
 
 
+def test_of_two_wrong_settings_the_one_is_named_that_keras_sees_first():
+    """A convolution backwards: its output_padding, before strides with dilation_rate."""
+    assert "output_padding" in steps_of("input~conv1dt_s2_d3_o3")[1].error.message
+
+
 def test_a_layer_starts_from_the_states_that_were_unpacked_before_it():
     """As many as its cell has; without any it is refused, and may start from zeros."""
     code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))

@@ -144,10 +144,11 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
     output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
 
     def check(self) -> None:
-        super().check()
+        Layer.check(self)
         (stride,), more = each(self.strides), self.output_padding or 0
-        if more >= stride:
+        if more >= stride:  # Keras looks at this before it looks at strides with dilation_rate
             raise ShapeError.of("padding of an output", padding=more, stride=stride)
+        super().check()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, C)."""
