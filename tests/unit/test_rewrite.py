@@ -124,10 +124,7 @@ def test_layers_in_one_line_are_told_apart():
 def test_what_is_pasted_along_stays():
     """Prompts, tabs, and lines of a notebook; the lines are those of the text."""
     reading = read_code(">>> m = Sequential()\n>>> m.add(Input((9, 2)))\n>>> m.add(LSTM(8))")
-    after = (
-        *put(reading.stack, 1, replace(reading.stack[1], return_sequences=True)),
-        Flatten(),
-    )
+    after = (*put(reading.stack, 1, replace(reading.stack[1], return_sequences=True)), Flatten())
     lines, new = rewritten(reading, after)
     assert lines == {3: "m.add(LSTM(8, return_sequences=True))\nm.add(Flatten())"}
     assert new.text.split("\n")[2:] == [f">>> {line}" for line in lines[3].split("\n")]
