@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from lib.charts.proofs import NO_ANSWER
 from lib.results.replay import untrained
@@ -143,14 +144,27 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
     assert asked()[3].answer.cancelled()  # nobody waits for the other layer's any more
 
 
-def show_epoch(client, run, epoch):
-    """Let a run be at an epoch, with weights that no other has."""
+@pytest.mark.parametrize("card", [None, "chain", "glance"])
+def test_while_a_large_model_trains_its_start_is_shown(client, card):
+    """Its weights are sent once it rests; the page says so, as do scenes and embedded cards."""
+    app = start(U="3", T="4")
+    app.button(key="do_train").click().run()
+    (run,) = client.runs.values()
+    show_epoch(client, run, 1, is_large=True)
+    app = link("Explore" if card else "Cell", **(address(app) | ({"card": card} if card else {})))
+    assert "sequence model starts, before training; so large a model shows others" in text(app)
+    show_epoch(client, run, 2)
+    assert "sequence model's after epoch 2." in text(app.run())
+
+
+def show_epoch(client, run, epoch, *, is_large=False):
+    """Let a run be at an epoch, with weights that no other has, or too large to be sent."""
     start = untrained(run.experiment, run.dataset)
     results = {
         mode: replace(
             result,
             checked_epochs=np.array([epoch]),
-            weights=tuple(weights + epoch for weights in result.weights or ()),
+            weights=None if is_large else tuple(w + epoch for w in result.weights or ()),
         )
         for mode, result in start.results.items()
     }
