@@ -174,7 +174,7 @@ def _button(label: str, icon: str, key: str, act: Callable[[], object], **option
 
 
 def _is_watched(shown: ShownRun) -> bool:
-    return shown.run is not None and not runs.own(shown.run.id)
+    return shown.run is not None and not runs.record_if_mine(shown.run.id)
 
 
 def _progress(epochs: Epochs, place: Place) -> None:
