@@ -19,7 +19,7 @@ from lib.ui.browser import browser_id
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, Stage, session
 from lib.ui.settings import one_control
-from lib.ui.widgets import hint, plain, press
+from lib.ui.widgets import hint, plain, press, press_once
 
 LOOK_SECONDS = 0.5  # least seconds between two looks at the scene's run
 STEP = "at"  # the key of the lesson's step in the address
@@ -79,15 +79,16 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if going is None:
                 off = not loaded.trainable
-                press("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
+                press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
                 return
             run, snapshot = going
             if snapshot.status.active:
-                press("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
+                pause = partial(client.pause, run)
+                press_once("Pause", "pause", "do_pause", pause, type="primary")
             else:
                 left = max(0, scene.pause - snapshot.epoch) or None
                 resume = partial(client.resume, run, left)
-                press("Resume", "play_arrow", "do_resume", resume, type="primary")
+                press_once("Resume", "play_arrow", "do_resume", resume, type="primary")
             if not scene.until:  # else the scene waits for the run and says where it is
                 rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
                 where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"

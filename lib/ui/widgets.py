@@ -20,11 +20,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.charts import CONFIG, Chart
 from lib.text import widest
-from lib.ui import address
+from lib.ui import address, clock
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place, fragment
 from lib.ui.session import TwoCharts, session
 
+SAME_CLICK_SECONDS = 0.15
 PART = "part"  # the key that says which part of a page is open; the first part needs none
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
@@ -99,6 +100,18 @@ def card(title: str, **options: Any) -> DeltaGenerator:
 def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: Any) -> None:
     """Draw a button with a Material symbol and a callback; `options` are `st.button`'s."""
     st.button(label, key, icon=f":material/{icon}:", on_click=act, **options)
+
+
+def press_once(label: str, icon: str, key: str, act: Callable[[], object], **options: Any) -> None:
+    """Draw a button as `press` does; Streamlit may call twice for one click (1.67, 76 ms apart)."""
+
+    def act_once() -> None:
+        now, clicks = clock.now(), session().clicks
+        if now - clicks.get(label, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
+            clicks[label] = now
+            act()
+
+    press(label, icon, key, act_once, **options)
 
 
 def closable(text: str, key: str, icon: str, close: Callable[..., object]) -> None:
