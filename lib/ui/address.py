@@ -6,7 +6,8 @@ scenes (SCENE_PAGES) set an experiment of their own: see `lib.ui.stage`.
 
 An address that we write names the data, and leaves out what changes nothing. A bare address opens
 the first data. One with settings but without data is from before all links named theirs.
-Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped moves.
+Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped moves; and
+`persist_state` would be a second store: links, scenes and kept runs set the experiment anyway.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,7 +82,8 @@ def _open(address: Query) -> None:
     for key in {"pace", *keys} & address.keys():
         set_page_value(key, address[key][-1])
     record.ours = [address]
-    # Written anew, an address that Back leads to would be a place that Back can't get past.
+    # An address that Back led to isn't rewritten: that would add an entry to the history, and Back
+    # would return to it for ever.
     record.kept = (address, query()) if is_history_navigation() or not known_keys else None
 
 

@@ -24,7 +24,8 @@ FASTEST, SLOWEST = 0.2, 5.0  # seconds between two looks, at least (as the worke
 BUSY = 0.75  # the share of time in which somebody is to have a turn: above it pages poll less often
 STEP = 1.3  # most the interval changes in a second, as a factor up or down
 MEMORY = 0.1  # the weight of the newest turn in the mean time of turns
-# Every fifth look draws all of a fragment: until it runs, browsers (1.67) keep its replaced charts.
+# A fragment's replaced charts stay in the browser's memory until the whole fragment runs (Streamlit
+# 1.67): so every fifth look draws it as a whole.
 AFRESH = 5
 OFF = 1.2  # a page whose interval is wrong by this factor takes up the server's
 WHOLE_SECONDS = 1.0  # least seconds between two looks where each look draws all of a fragment

@@ -72,13 +72,13 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
             striking, sentence = cell.findings(layer.cell, trace)
             outlined = "h" if chosen.is_top else ""
             seen = {"start": chosen.first_row, "outlined_name": outlined, "sentence": sentence}
-            st.html(charts.cell.heatmaps(matrices, chosen.row_order, palette, **seen))
+            st.html(cell.heatmaps(matrices, chosen.row_order, palette, **seen))
             takeaway(striking, sentence)
             linked_toggle("Order units by similarity", ORDER)
     hand = None
     with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
         sentence_place, formulas = st.container().empty(), st.container().empty()
-        if charts.cell.can_show(layer.x.shape[1], layer.units):
+        if cell.can_show(layer.x.shape[1], layer.units):
             with st.expander("Every number, by hand"):
                 say(TEXTS["by_hand"])
                 hand = st.container().empty()
@@ -87,9 +87,9 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
         with sentence_place:
             takeaway(cell.step_takeaway(layer, unit, step), longest=cell.STEP_ROOM)
         unit_now = recurrence.lines(layer, unit, step)
-        formulas.html(charts.cell.unit_lines(unit_now, palette, top=chosen.is_top))
+        formulas.html(cell.unit_lines(unit_now, palette, top=chosen.is_top))
         if hand is not None:
-            hand.html(charts.cell.by_hand(layer, step, palette))
+            hand.html(cell.by_hand(layer, step, palette))
 
     return write
 
@@ -102,7 +102,7 @@ def draw_chain(
     text, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
-    st.html(charts.cell.unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
+    st.html(cell.unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
     if has_takeaway:
         takeaway(text, sentence)
 
@@ -187,7 +187,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         hidden = chosen.traces[-1].hidden[0]  # of the top layer
         text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
-        st.html(charts.cell.bound_picture(hidden, bound, details, palette))
+        st.html(cell.bound_picture(hidden, bound, details, palette))
         takeaway(text, details)
     with right:
         draw_leak(chosen, palette)

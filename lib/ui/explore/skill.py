@@ -113,7 +113,8 @@ def _errors(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
         details = charts.skill.skill_sentence(dataset, found, target, part)
         if len(weights) > 1:
             details += f" The modes' figures are medians over {len(weights)} seeds."
-        details += charts.skill.PICKED * (part == "judged" and shown.snapshot.keeps_best)
+        if part == "judged" and shown.snapshot.keeps_best:
+            details += charts.skill.PICKED
         widgets.takeaway(charts.skill.skill_takeaway(found, target, part), details)
 
     table("judged")
