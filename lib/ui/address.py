@@ -67,8 +67,7 @@ def _open(address: Query) -> None:
         complaints.append(f"The link's data, {name[:24]!r}, aren't known here.")
         name = FIRST
     base = suggested(name)
-    ignored = {"data", *idle(base)}
-    asked = {key: texts for key, texts in address.items() if key not in ignored}
+    asked = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
     types = asked.get("types", [])
     if odd := [each for each in types if each.rpartition(":")[2] not in KINDS]:
         asked["types"] = [each for each in types if each not in odd]
@@ -82,8 +81,7 @@ def _open(address: Query) -> None:
     for key in {"pace", *keys} & address.keys():
         set_page_value(key, address[key][-1])
     record.ours = [address]
-    # An address that Back led to isn't rewritten: that would add an entry to the history, and Back
-    # would return to it for ever.
+    # Left as it is where Back led to it: rewriting adds to the history, so that Back ends here.
     record.kept = (address, query()) if is_history_navigation() or not known_keys else None
 
 

@@ -60,11 +60,8 @@ def settle_picks() -> bool:
     record, own, text = session().compare, _own(), address.page_value(KEY)
     if text != record.address_text:  # a link was opened, or Back pressed
         asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
-        named = {
-            run_id: name if _PLAIN.fullmatch(name) else ""
-            for run_id, _, name in asked
-            if run_id.strip(NOTHING)
-        }
+        named = {run_id: name for run_id, _, name in asked if run_id.strip(NOTHING)}
+        named = {key: name if _PLAIN.fullmatch(name) else "" for key, name in named.items()}
         record.picks, record.address_text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
     known = [each for each in record.picks if runs.look_up(each) or find(each)]

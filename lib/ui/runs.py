@@ -134,8 +134,8 @@ def current_run() -> tuple[Run, Snapshot] | None:
 def open_run() -> tuple[Run, Snapshot] | None:
     """This session's run, if it isn't over and this browser started it."""
     current = current_run()
-    is_mine_on = current and record_if_mine(current[0].id) and not current[1].status.over
-    return current if is_mine_on else None
+    is_open = current and record_if_mine(current[0].id) and not current[1].status.over
+    return current if is_open else None
 
 
 def may_see_rows(run: Run) -> bool:
@@ -192,8 +192,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     """Start a run and make it the session's; the run before it is stopped."""
     if found := open_run():
         client().stop(found[0])
-    state = session()
-    browser = browser_id()
+    state, browser = session(), browser_id()
     _, seconds = PACES[PACE.texts[PACE.index]]
     table = state.upload.table if experiment.data.name == "upload" else None
     names = [_RECORDS[run_id].name.removeprefix("Run ") for run_id in own_runs()]

@@ -83,8 +83,7 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
                 return
             run, snapshot = going
             if snapshot.status.active:
-                pause = partial(client.pause, run)
-                press_once("Pause", "pause", "do_pause", pause, type="primary")
+                press_once("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
             else:
                 left = max(0, scene.pause - snapshot.epoch) or None
                 resume = partial(client.resume, run, left)
@@ -206,10 +205,6 @@ def traced_stack() -> tuple[TracedLayer, ...]:
     return trace(read_text(address.page_value("stack"))[0])
 
 
-def _verdict() -> str:
-    return read_question(address.page_value("check")).diagnose().verdict
-
-
 def _epoch() -> int:
     _, snapshot = runs.current_run() or (None, None)
     return snapshot.epoch if snapshot else 0
@@ -219,7 +214,9 @@ REACHED: dict[str, Callable[[], bool]] = {
     "playhead_at_3": lambda: address.page_value("step") == "3",
     "mode_is_last": lambda: session().subject.experiment.model.mode == "last",
     "timesteps_are_14": lambda: session().subject.experiment.data.timesteps == 14,
-    "target_is_correct": lambda: _verdict() == "correct",
+    "target_is_correct": lambda: (
+        read_question(address.page_value("check")).diagnose().verdict == "correct"
+    ),
     "epoch_20": lambda: _epoch() >= WATCHED,
     "stack_works": lambda: broken(traced_stack()) is None,
 }

@@ -103,7 +103,7 @@ def _use_ready_sweep(ready: Ready) -> None:
     base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
-    own["relative"] = RELATIVE.texts[ready.relative]
+    own["relative"] = "yes" if ready.relative else ""
     set_page_values({**own, "sweep": "", "at": ""})
 
 

@@ -155,9 +155,9 @@ def steady_chart(figure: Chart, sentence: str, key: str, *, fills: bool = False)
     lay_above({key: SteadyChart(key, fills=fills).show(figure, sentence)}, Place())
 
 
-def told_chart(figure: Chart, text: str, details: str, key: str) -> None:
+def told_chart(figure: Chart, text: str, details: str, key: str, *, fills: bool = False) -> None:
     """Draw a `steady_chart` with its takeaway below, and the details folded."""
-    steady_chart(figure, f"{text} {details}", key)
+    steady_chart(figure, f"{text} {details}", key, fills=fills)
     takeaway(text, details)
 
 

@@ -52,13 +52,8 @@ def test_the_talks_that_were_given_last_are_kept(give):
 def test_a_follower_sees_one_scene_while_the_presenter_goes_on():
     """The presenter's session replaces what is shown at any time."""
     names = cycle(("strip", "number"))
-
-    class Talk:
-        """A talk of which each look sees another scene."""
-
-        shown = property(lambda _: talks.Shown(name := next(names), {"story": [name]}))
-
-    _, shown, scenes, place = talks._shown_by(Talk(), "")
+    look = property(lambda _: talks.Shown(name := next(names), {"story": [name]}))
+    _, shown, scenes, place = talks._shown_by(type("Moving", (), {"shown": look})(), "")
     assert scenes[place].name == shown.scene
 
 

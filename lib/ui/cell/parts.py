@@ -116,8 +116,8 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         hint(f"{chosen.which[:-2]}, as if no other were above it.")
     draw_last_step(chosen, replies, palette)
     with card(at_each.title, gap="xsmall", key="cell_prefixes"):
-        whole, prefixes = _rows(chosen, modes, "whole"), _rows(chosen, modes, "prefixes")
-        one = Side("return_sequences=True", "asked once", whole)
+        one = Side("return_sequences=True", "asked once", _rows(chosen, modes, "whole"))
+        prefixes = _rows(chosen, modes, "prefixes")
         asked = Side("return_sequences=False", f"asked {steps} times", prefixes)
         start = chosen.first_row
         _equation(modes, (one, asked), at_each, palette, columns="timesteps", start=start)
@@ -151,8 +151,7 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         order, answer = chosen.row_order, modes.values
         ends = answer["sequence"][:, -1].T[order] if answer else None
         one = Side("return_sequences=True", "its last step, [:, -1]", ends)
-        last = _rows(chosen, modes, "last")
-        other = Side("return_sequences=False", "all that it gives", last)
+        other = Side("return_sequences=False", "all that it gives", _rows(chosen, modes, "last"))
         columns = f"{len(measured(chosen))} samples"
         _equation(modes, (one, other), at_last, palette, columns=columns, start=None)
 
