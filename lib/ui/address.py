@@ -81,7 +81,7 @@ def _open(address: Query) -> None:
     for key in {"pace", *keys} & address.keys():
         set_page_value(key, address[key][-1])
     record.ours = [address]
-    # Left as it is where Back led to it: rewriting adds to the history, so that Back ends here.
+    # An address that Back led to isn't rewritten: Back would always return to the new entry.
     record.kept = (address, query()) if is_history_navigation() or not known_keys else None
 
 

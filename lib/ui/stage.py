@@ -130,8 +130,8 @@ def question(scene: Scene) -> None:
     if ask and (not ask.after or has_happened(scene)):
         st.markdown(f"**{plain(ask.text)}**")
         for place, option in enumerate(ask.options):
-            answer, label = partial(_answer, scene, len(picked(scene)), place), plain(option.text)
-            st.button(label, f"option_{place}", width="stretch", on_click=answer)
+            answer = partial(_answer, scene, len(picked(scene)), place)
+            st.button(plain(option.text), f"option_{place}", width="stretch", on_click=answer)
 
 
 def verdicts(scene: Scene) -> None:

@@ -66,8 +66,8 @@ def uploader() -> None:
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
     record = runs.record_if_mine(session().subject.run_id)
     if record and record.table is not None:
-        label, share = "Let people with this run's link see the file's rows", "shares_rows"
-        control = bound("share_rows", record.shares_rows, partial(setattr, record, share))
+        label = "Let people with this run's link see the file's rows"
+        control = bound("share_rows", record.shares_rows, partial(setattr, record, "shares_rows"))
         st.toggle(label, record.shares_rows, **control)
 
 
