@@ -5,7 +5,7 @@ Synthetic tasks, bundled series and uploads become a `Dataset` with `.x` (N, T, 
 """
 
 from lib.data import memory
-from lib.data.caches import REMEMBERED, remember, remembered
+from lib.data.caches import OBJECT_CACHES, cached_with_object, keep_newest
 from lib.data.dataset import Baseline, Dataset, KnownErrors, Origin, Samples
 from lib.data.datasets.registry import (
     DATASETS,

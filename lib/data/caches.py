@@ -9,11 +9,11 @@ from weakref import WeakKeyDictionary, ref
 from lib.experiment import ExperimentError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
-"""By first argument, the caches of all `remembered` functions."""
+OBJECT_CACHES: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
+"""By first argument, the caches of all `cached_with_object` functions."""
 
 
-def remembered(function: _F, size: int = 8) -> _F:
+def cached_with_object(function: _F, size: int = 8) -> _F:
     """Cache the last `size` results of a function for as long as its first argument exists."""
 
     # A cache must not refer to its key: neither by an argument nor by an error's traceback.
@@ -26,7 +26,7 @@ def remembered(function: _F, size: int = 8) -> _F:
 
     @wraps(function)
     def cached(first: Any, *rest: Any) -> Any:
-        caches = REMEMBERED.setdefault(first, {})  # local: another thread may clear REMEMBERED
+        caches = OBJECT_CACHES.setdefault(first, {})  # local: other threads may clear it
         if cached not in caches:
             caches[cached] = lru_cache(maxsize=size)(partial(call, ref(first)))
         result, error = caches[cached](*rest)
@@ -37,7 +37,7 @@ def remembered(function: _F, size: int = 8) -> _F:
     return cast(_F, cached)
 
 
-def remember(known: dict[Any, Any], key: Any, value: Any, most: int) -> None:
+def keep_newest(known: dict[Any, Any], key: Any, value: Any, most: int) -> None:
     """Put an entry into a dict that keeps its `most` newest. Other threads may do so meanwhile."""
     known.pop(key, None)
     known[key] = value

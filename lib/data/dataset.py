@@ -293,7 +293,9 @@ class Dataset(Samples):
         """
 
         def of_samples(array: np.ndarray) -> np.ndarray:
-            return array if array.ndim == 1 else array[samples][..., *[None] * (not last), :]
+            if array.ndim == 1:
+                return array
+            return array[samples] if last else array[samples][..., None, :]
 
         raw = values if self.target_scale is None else values * of_samples(self.target_scale)
         if self.target_offset is not None:
@@ -320,6 +322,6 @@ class Dataset(Samples):
             if time and "-" in day and begin.startswith(f"{day} "):
                 end = time  # of the same day
             if not name or begin != self.timestep_names[0]:  # else all samples are of these times
-                name += f"{', ' * bool(name)}{begin}{'' if short else f' to {end}'}"
+                name += f"{', ' if name else ''}{begin}{'' if short else f' to {end}'}"
         part = next(part for part, own in self.parts.items() if index < own.stop)
         return name if part == "training" else f"{name} ({part})"

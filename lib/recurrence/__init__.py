@@ -23,7 +23,6 @@ from lib.recurrence.model import (
     ARRAYS_EACH,
     ROUNDING,
     VISIBLE,
-    Padded,
     difference,
     forward,
     glorot_uniform,
@@ -33,6 +32,6 @@ from lib.recurrence.model import (
     orthogonal,
     outputs_in_parts,
     unroll_stack,
-    ways,
     weight_names,
 )
+from lib.recurrence.padding import Padded, ways

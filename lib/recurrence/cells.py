@@ -243,8 +243,10 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
         kept = f"{signed(now['z'])}·{_factor(float(_before(hidden, step)))}"
         filled = f"{kept} + {signed(1 - now['z'])}·{_factor(now['h'])}"
         add("hₜ", "hidden state", "zₜ·hₜ₋₁ + (1 − zₜ)·h̃ₜ", filled, hidden)
-    else:
+    elif layer.cell == "simple_rnn":
         add_gate("h", "tanh", hidden)
+    else:
+        raise ValueError(f"no formulas are written for cell {layer.cell!r}")
     return made
 
 
@@ -262,7 +264,7 @@ def _sum(first: float, *others: float) -> str:
 def state_rows(layer: LayerPass, step: int) -> list[Row]:
     """Return how gates and states make the new states; [] for a cell without gates."""
     gates, before, hidden = layer.gates(step), layer.before(step), layer.trace.hidden[0, step]
-    if layer.trace.cell is not None:
+    if layer.cell == "lstm" and layer.trace.cell is not None:
         cell, carried = layer.trace.cell[0, step], _before(layer.trace.cell[0], step)
         return [
             Row("c before", carried),
@@ -279,11 +281,13 @@ def state_rows(layer: LayerPass, step: int) -> list[Row]:
             Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
             Row("h = sum of both", hidden, "strong"),
         ]
+    if GATES[layer.cell]:
+        raise ValueError(f"no rows are written for cell {layer.cell!r}")
     return []
 
 
 def by_similarity(hidden: Array) -> Array:
-    """Order units (U,): the highest on average, then always the most like it, by traces (T, U)."""
+    """Order units (U,) by traces (T, U): the highest on average, then always the most similar."""
     traces = np.nan_to_num(np.asarray(hidden, np.float64)).T
     squares = (traces**2).sum(axis=1)
     distance = squares[:, None] + squares[None, :] - 2 * traces @ traces.T

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from lib.data import Dataset, KnownErrors, remembered
+from lib.data import Dataset, KnownErrors, cached_with_object
 from lib.experiment import SETTINGS, Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.results.baselines import ERRORS, mode_losses, step_losses
@@ -222,7 +222,7 @@ def _nothing(shape: tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(np.float32(np.nan), shape)
 
 
-@remembered
+@cached_with_object
 def without_rows(dataset: Dataset) -> Dataset:
     """Return the dataset with NaN arrays, numbered names, and the baselines' errors."""
     (n, steps, features), targets = dataset.shape, dataset.targets
@@ -253,7 +253,7 @@ def without_rows(dataset: Dataset) -> Dataset:
     )
 
 
-@remembered
+@cached_with_object
 def without_answers(snapshot: Snapshot) -> Snapshot:
     """Return the snapshot with NaN for predictions, which are close to the rows of the file."""
 
@@ -264,7 +264,7 @@ def without_answers(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, results=results, others=tuple(others))
 
 
-@remembered
+@cached_with_object
 def redacted(run: Run) -> Run:
     """Return the run with neither rows nor names of its file."""
     no_columns = {key: SETTINGS[key].default for key in COLUMN_SETTINGS}

@@ -2,7 +2,8 @@
 
     frame = run_sweep(data="seattle", vary={"T": [8, 16, 32], "U": [8, 32]}, seeds=4)
 
-Runs train on this machine, or on the cluster that `UNROLLED_RAY` names.
+Runs train on this machine, or on the cluster that `UNROLLED_RAY` names. Nothing is drawn here, and
+modes aren't compared: that is for `lib.charts` and `lib.results`.
 """
 
 from lib.sweep.plan import MOST_RUNS, READY, Plan, Ready, base_of, make_plan, offered, parse_vary

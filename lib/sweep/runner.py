@@ -77,7 +77,7 @@ class Runner:
                 begun = state is Status.RUNNING and self._begin()
                 time.sleep(0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
-                self._spent += (now - before) * (state is Status.RUNNING)
+                self._spent += now - before if state is Status.RUNNING else 0.0
                 if self.client.pool.unavailable:
                     raise ExperimentError(self.client.pool.unavailable)
                 self._take()

@@ -79,17 +79,10 @@ def architecture_of(
         lanes = 1
     # A run of one seed leaves the second processor to others.
     several = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
-    return Architecture(
-        Code(model.cell, model.layers, model.head),
-        model.units,
-        timesteps,
-        features,
-        targets,
-        capacity=1 << (samples - 1).bit_length(),
-        batch=batch,
-        lanes=lanes,
-        threads=2 if several else 1,
-    )
+    code = Code(model.cell, model.layers, model.head)
+    sizes = model.units, timesteps, features, targets
+    capacity = 1 << (samples - 1).bit_length()
+    return Architecture(code, *sizes, capacity, batch, lanes, threads=2 if several else 1)
 
 
 CAPACITY = 1024  # samples that a bucket holds at a time
@@ -140,7 +133,7 @@ def weight_shapes(of: Architecture) -> Shapes:
     for _ in range(of.code.layers):
         shapes += [(width, wide), (units, wide), bias_shapes(cell, units)[0]]
         width = units
-    return shapes + [(units, of.targets), (of.targets,)] * (of.code.head == "dense")
+    return [*shapes, (units, of.targets), (of.targets,)] if of.code.head == "dense" else shapes
 
 
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
@@ -151,7 +144,7 @@ def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) 
     def by_gate(of: Architecture) -> Shapes:
         """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
         shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
-        recurrent = len(shapes) - 2 * (of.code.head == "dense")
+        recurrent = len(shapes) - 2 if of.code.head == "dense" else len(shapes)
         apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
         return apart + shapes[recurrent:]
 

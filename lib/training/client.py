@@ -218,7 +218,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             snapshot = self._registry.runs[run.id].snapshot
         if not until(snapshot):
             status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
-            raise TimeoutError(f"the run didn't get that far within {timeout} s; it is {status}")
+            limit = "" if timeout is None else f" within {timeout} s"
+            raise TimeoutError(f"the run didn't get that far{limit}; it is {status}")
         return snapshot
 
     def close(self) -> None:

@@ -19,12 +19,11 @@ import tensorflow as tf
 from lib.experiment import LOSSES, TrainingSettings
 from lib.recurrence import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Code, resized, weight_shapes
-from lib.training.recurrent_layers import product, recurrent
+from lib.training.recurrent_layers import Array, product, recurrent
 
-Array: TypeAlias = "tf.Tensor"
-Samples: TypeAlias = "tuple[Array, Array]"  # x and y, (N, T, …) each, padded to a program's sizes
-Padded: TypeAlias = "Samples | tuple[np.ndarray, np.ndarray]"  # NumPy's, where too many to pad
-Training: TypeAlias = "tuple[Array, Array, Array]"
+SampleTensors: TypeAlias = "tuple[Array, Array]"  # x and y (N, T, …), padded to a program's sizes
+SampleArrays: TypeAlias = "SampleTensors | tuple[np.ndarray, np.ndarray]"  # or too many to pad
+TrainingTensors: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 DEVICES = "CPU:0", "CPU:1"
@@ -74,14 +73,14 @@ class ModelState:
     """The models in a program's lanes: their weights and optimizers' arrays."""
 
     own: Architecture  # the models' sizes; the program may be a larger size bucket
-    values: list[tf.Tensor]  # all weights, then all m, then all v, (L, …) each
+    values: list[Array]  # all weights, then all m, then all v, (L, …) each
     step: int  # batches that the models were trained on
-    training: Training
+    training: TrainingTensors
 
 
-def training_of(
+def training_tensors(
     settings: TrainingSettings, mode: str, own: Architecture, timesteps: int
-) -> Training:
+) -> TrainingTensors:
     """The settings with which a program of so many timesteps trains models of their `own` sizes."""
     *rule, corrects = UPDATES[settings.optimizer]
     last = own.timesteps - 1
@@ -124,7 +123,7 @@ class Program:
             tuple(zeros((of.capacity, of.timesteps, size)) for size in (of.features, of.targets)),
             zeros((self.max_steps, self.lanes, of.batch), tf.int32),
             zeros(2, tf.int32),
-            training_of(TrainingSettings(), "last", of, of.timesteps),
+            training_tensors(TrainingSettings(), "last", of, of.timesteps),
         )
 
     def load(
@@ -141,7 +140,7 @@ class Program:
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
             values += [tf.zeros_like(value) for value in values] * (COPIES - 1)
-        training = training_of(settings, mode, own, self.architecture.timesteps)
+        training = training_tensors(settings, mode, own, self.architecture.timesteps)
         return ModelState(own, values, step, training)
 
     def weights(self, state: ModelState, *, with_optimizer: bool = False) -> list[list[np.ndarray]]:
@@ -157,7 +156,7 @@ class Program:
             return self.max_steps
         return max(1, min(self.max_steps, of.capacity // (own.batch * self.lanes)))
 
-    def samples(self, x: np.ndarray, y: np.ndarray) -> Padded:
+    def samples(self, x: np.ndarray, y: np.ndarray) -> SampleArrays:
         """Pad x (N, T, F) and y (N, T, K) to the program's sizes, unless N exceeds its capacity."""
         of = self.architecture
         if len(x) > of.capacity:
@@ -169,7 +168,7 @@ class Program:
         return tf.constant(padded[0]), tf.constant(padded[1])
 
     def train(
-        self, state: ModelState, samples: Padded, batches: np.ndarray, thread: int = 0
+        self, state: ModelState, samples: SampleArrays, batches: np.ndarray, thread: int = 0
     ) -> np.ndarray:
         """Train on at most `most_steps` batches (steps, L, B); losses before each, (steps, L)."""
         steps, _, size = batches.shape
@@ -192,10 +191,16 @@ _codes: dict[Code, Any] = {}  # traced for any sizes; XLA compiles each for the 
 
 
 def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
-    code: Code, values: list[Array], samples: Samples, order: Array, span: Array, training: Training
+    code: Code,
+    values: list[Array],
+    samples: SampleTensors,
+    order: Array,
+    span: Array,
+    training: TrainingTensors,
 ) -> tuple[list[Array], Array]:
     """Values and losses (steps, L) after training on x and y (N, T, …) in `order` (steps, L, B)."""
-    count, (rule, choices, _) = len(values) // COPIES, training
+    count = len(values) // COPIES
+    rule, choices, _ = training
     # The corrected rates of all steps, before the first step: two powers in each step took a tenth
     # of a tiny model's time.
     rate, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
@@ -203,7 +208,7 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
     rates = tf.where(choices[2] > 0, rate * tf.sqrt(missing[0]) / missing[1], rate)
 
-    def one(step: tf.Tensor, values: list[tf.Tensor], losses: tf.Tensor) -> tuple[Any, ...]:
+    def one(step: Array, values: list[Array], losses: Array) -> tuple[Any, ...]:
         loss, gradients = _gradients(code, values[:count], samples, order[step], training)
         after = []
         for place, g in enumerate(gradients):  # see `UPDATES`
@@ -220,15 +225,14 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
 
 
 def _gradients(
-    code: Code, weights: list[Array], samples: Samples, indexes: Array, training: Training
+    code: Code, weights: list[Array], samples: SampleTensors, rows: Array, training: TrainingTensors
 ) -> tuple[Array, list[Array]]:
-    """Losses (L,) of the samples at `indexes` (L, B), and the gradients of the weights."""
+    """Losses (L,) of the samples in `rows` (L, B; -1 is none), and the gradients of the weights."""
     _, choices, counts = training
     timesteps, targets, _, loss = tf.unstack(choices, num=4)
-    rows = tf.maximum(indexes, 0)
-    x, y = (tf.transpose(tf.gather(a, rows), (2, 0, 1, 3)) for a in samples)
+    x, y = (tf.transpose(tf.gather(a, tf.maximum(rows, 0)), (2, 0, 1, 3)) for a in samples)
     counted = tf.reduce_sum(tf.cast(counts, tf.float32)) * tf.cast(targets, tf.float32)
-    exists = tf.cast(indexes >= 0, tf.float32)
+    exists = tf.cast(rows >= 0, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(weights)
         for layer in layers_of(weights, code.layers):
@@ -242,7 +246,7 @@ def _gradients(
     return losses, tape.gradient(losses, weights)
 
 
-def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
+def _costs(wrong: Array, chosen: Array) -> Array:
     """Each output's cost, by the loss at index `chosen` of LOSSES; a loss is the mean of the costs.
 
     Differentiating the choice would take a tenth of a small model's training time, so each loss
@@ -250,7 +254,7 @@ def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
     """
 
     @tf.custom_gradient
-    def costs(wrong: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+    def costs(wrong: Array) -> tuple[Array, Callable[[Array], Array]]:
         cost = slope = tf.zeros_like(wrong)
         for place, (name, loss) in enumerate(LOSSES.items()):
             its_cost, its_slope = _FORMULAS.get(name, partial(_keras_loss, loss.keras))(wrong)
@@ -264,21 +268,21 @@ def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
 Costs: TypeAlias = "tuple[Array, Array]"  # of each output, and their derivatives
 
 
-def _mse(wrong: tf.Tensor) -> Costs:
+def _mse(wrong: Array) -> Costs:
     return wrong * wrong, 2 * wrong
 
 
-def _mae(wrong: tf.Tensor) -> Costs:
+def _mae(wrong: Array) -> Costs:
     return tf.abs(wrong), tf.sign(wrong)
 
 
-def _huber(wrong: tf.Tensor) -> Costs:
+def _huber(wrong: Array) -> Costs:
     """Keras's `huber` with its `delta` of 1."""
     size = tf.abs(wrong)
     return tf.where(size <= 1, 0.5 * size * size, size - 0.5), tf.clip_by_value(wrong, -1.0, 1.0)
 
 
-def _keras_loss(name: str, wrong: tf.Tensor) -> Costs:
+def _keras_loss(name: str, wrong: Array) -> Costs:
     """Any loss of Keras's: a mean over the last axis, so that each output gets its own axis."""
     alone = wrong[..., None]
     with tf.GradientTape() as tape:

@@ -38,12 +38,12 @@ def training_seconds(experiment: Experiment, samples: Samples) -> float:
 
     Source: `tests/bench/throughput.py`, where a batch takes 62 µs (T=10, 8 units) to 7 ms (60, 64).
     """
-    (_, t, f), model, training = samples.shape, experiment.model, experiment.training
-    batch = min(training.batch_size, samples.train)
+    _, t, f = samples.shape
+    batch = min(experiment.training.batch_size, samples.train)
     products = batch * t * parameter_count(experiment, f, samples.targets)
-    each = 1e-5 + 4e-6 * t * model.layers + products / 11e9
-    models = len(model.modes) * len(experiment.each_seed)
-    return each * math.ceil(samples.train / batch) * training.epochs * max(1, models / 2)
+    each = 1e-5 + 4e-6 * t * experiment.model.layers + products / 11e9
+    models = len(experiment.model.modes) * len(experiment.each_seed)
+    return each * math.ceil(samples.train / batch) * experiment.training.epochs * max(1, models / 2)
 
 
 def check_trainable(experiment: Experiment, samples: Samples) -> None:
@@ -58,9 +58,9 @@ def check_trainable(experiment: Experiment, samples: Samples) -> None:
             raise ExperimentError(sentence("not_finite", name=name, count=bad))
     if experiment.training.keep != "last" and not samples.has_validation:
         raise ExperimentError(sentence("keep", keep=experiment.training.keep))
-    (_, t, f), model = samples.shape, experiment.model
+    _, t, f = samples.shape
     batch = min(experiment.training.batch_size, samples.train)
-    by_states = MAX_STATES // (t * model.units * model.layers)
+    by_states = MAX_STATES // (t * experiment.model.units * experiment.model.layers)
     by_products = MAX_PRODUCTS // (t * parameter_count(experiment, f, samples.targets))
     most = min(by_states, by_products)
     if batch > most:

@@ -28,7 +28,7 @@ from lib.training.machine import give_way
 if TYPE_CHECKING:
     from lib.training.engine import ModelState, Program
 
-Model = tuple[str, int]  # a mode, "sequence" or "last", and the index of a seed, from 0
+ModelKey = tuple[str, int]  # a mode, "sequence" or "last", and the index of a seed, from 0
 LONGER = 2.0  # a slice may last so many times its seconds, so that it ends with an epoch
 
 
@@ -36,7 +36,7 @@ LONGER = 2.0  # a slice may last so many times its seconds, so that it ends with
 class Group:
     """Models of one mode that one call of the program trains."""
 
-    models: list[Model]
+    models: list[ModelKey]
     lane_seeds: list[int]  # the seed's index for each lane; spare lanes repeat the last one
     state: ModelState
 
@@ -55,11 +55,10 @@ class PairTrainer:
     ) -> None:
         training, seeds = experiment.training, experiment.each_seed
         self._experiment, self._samples, self._clock = experiment, samples, clock
-        n, (_, timesteps, features), targets = samples.train, samples.shape, samples.targets
-        self._orders = [BatchOrder(n, training.batch_size, each.seed) for each in seeds]
+        self._orders = [BatchOrder(samples.train, training.batch_size, each.seed) for each in seeds]
         self.batches = self._orders[0]  # the first seed's; all seeds have batches of these sizes
         self.step = self.epoch = 0  # batches per model; complete epochs with finite losses
-        self.diverged: Model | None = None  # the first model with a loss or error that isn't finite
+        self.diverged: ModelKey | None = None  # the first model with a loss that isn't finite
         self.evaluate_seconds = math.inf  # of the fastest: others may have waited for a processor
         self.step_in_progress: Iterator[None] | None = None  # the calls that are left of a step
         self._evaluating: Iterator[None] | None = None  # the parts that are left of an evaluation
@@ -68,20 +67,21 @@ class PairTrainer:
         self._groups: list[Group] = []
         self._data: Any = None  # the training samples, as the program takes them
         self.evaluated_step, self._saved_step = -1, 0  # of the last evaluation and checkpoint
-        self._saved_arrays: dict[Model, list[np.ndarray]] = {}  # a checkpoint's, until `load`
+        self._saved_arrays: dict[ModelKey, list[np.ndarray]] = {}  # a checkpoint's, until `load`
         self._speed = 0.0  # steps per second of training, a running estimate
-        self.architecture = architecture_of(experiment, n, timesteps, features, targets)
-        initial = [initial_model_weights(each, features, targets) for each in seeds]
-        self._models = {
+        shape = (samples.train, *samples.shape[1:], samples.targets)
+        self.architecture = architecture_of(experiment, *shape)
+        initial = [initial_model_weights(each, samples.shape[2], samples.targets) for each in seeds]
+        self._records = {
             (mode, k): ModelRecord.untrained(initial[k], len(seeds))
             for mode in experiment.model.modes
             for k in range(len(seeds))
         }
         self._keeps_best = training.keep != "last" and samples.has_validation
         self._patience = training.patience if training.keep == "stop" else math.inf
-        size = 4 * len(self._models) * sum(array.size for array in initial[0])
+        size = 4 * len(self._records) * sum(array.size for array in initial[0])
         # The last evaluation's weights, today's with the optimizer's two arrays, perhaps the best.
-        self._fits_checkpoint = (4 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
+        self._fits_checkpoint = (5 if self._keeps_best else 4) * size <= MOST_CHECKPOINT_BYTES
 
     @property
     def at_epoch_end(self) -> bool:
@@ -89,19 +89,19 @@ class PairTrainer:
         return self.step_in_progress is None and self.step % self.batches.steps == 0
 
     @property
-    def _training_models(self) -> dict[Model, ModelRecord]:
+    def _training_records(self) -> dict[ModelKey, ModelRecord]:
         """The models that haven't stopped for good at their best epoch."""
-        return {key: m for key, m in self._models.items() if m.kept_epoch is None}
+        return {key: each for key, each in self._records.items() if each.kept_epoch is None}
 
     @property
     def _training_groups(self) -> list[Group]:
         """The groups with a model that hasn't stopped; a stopped one in these trains in vain."""
-        return [g for g in self._groups if set(g.models) & self._training_models.keys()]
+        return [g for g in self._groups if set(g.models) & self._training_records.keys()]
 
     @property
     def stopped(self) -> bool:
         """Whether every model has its best epoch's weights back, so that none trains on."""
-        return not self._training_models
+        return not self._training_records
 
     @property
     def done(self) -> float:
@@ -118,8 +118,8 @@ class PairTrainer:
     def saved(self) -> SavedRun:
         """Make the content of a checkpoint; only where `may_be_saved`."""
         self._saved_step = self.step
-        found, models = self._weights(with_optimizer=True), list(self._models.values())
-        arrays = [found.get(key, []) for key in self._models]
+        found, models = self._weights(with_optimizer=True), list(self._records.values())
+        arrays = [found.get(key, []) for key in self._records]
         rng_states = [order.rng_state for order in self._orders]
         return SavedRun(self.step, self.epoch, self.evaluate_seconds, rng_states, models, arrays)
 
@@ -127,15 +127,15 @@ class PairTrainer:
         """Continue from a checkpoint of the same run, before `load`."""
         for order, rng_state in zip(self._orders, saved.rng_states, strict=True):
             order.rng_state = rng_state
-        self._saved_arrays = dict(zip(self._models, saved.arrays, strict=True))
-        self._models = dict(zip(self._models, saved.models, strict=True))
+        self._saved_arrays = dict(zip(self._records, saved.arrays, strict=True))
+        self._records = dict(zip(self._records, saved.models, strict=True))
         self.step = self.evaluated_step = self._saved_step = saved.step
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
         """Results by mode, a dict for each seed; `whole`: with weights of any size."""
         seeds: list[dict[str, ModeResult]] = [{} for _ in self._orders]
-        for (mode, k), model in self._models.items():
+        for (mode, k), model in self._records.items():
             seeds[k][mode] = model.result(whole=whole)
         return tuple(seeds)
 
@@ -154,13 +154,13 @@ class PairTrainer:
                 state = program.load(arrays, self.architecture, settings, mode, step=self.step)
                 self._groups.append(Group([(mode, k) for k in part], lane_seeds, state))
 
-    def _weights(self, *, with_optimizer: bool = False) -> dict[Model, list[np.ndarray]]:
+    def _weights(self, *, with_optimizer: bool = False) -> dict[ModelKey, list[np.ndarray]]:
         """The weights now of each model that trains, then perhaps its optimizer's arrays."""
-        models = self._training_models
+        models = self._training_records
         if self._program is None:
             known = self._saved_arrays if with_optimizer else {}
             return {key: known.get(key, model.weights) for key, model in models.items()}
-        found: dict[Model, list[np.ndarray]] = {}
+        found: dict[ModelKey, list[np.ndarray]] = {}
         for group in self._training_groups:
             lanes = self._program.weights(group.state, with_optimizer=with_optimizer)
             found |= dict(zip(group.models, lanes, strict=False))
@@ -173,7 +173,7 @@ class PairTrainer:
 
     def keep_best(self) -> None:
         """Go back to each model's best epoch, where that is kept, and train the model no more."""
-        for model in self._models.values():
+        for model in self._records.values():
             model.keep_best()
 
     def advance(self, seconds: float, goal: int) -> None:
@@ -224,14 +224,14 @@ class PairTrainer:
 
     def _evaluate_all(self) -> Iterator[None]:
         """Evaluate the models that haven't stopped, in parts of 0.05 s at most."""
-        errors: dict[Model, Errors] = {}
+        errors: dict[ModelKey, Errors] = {}
         weights = self._weights()
         for key, now in weights.items():
             errors[key] = yield from self._errors(now)
             if not np.isfinite(errors[key].step_mse).all():
                 self.diverged = key
                 return
-        for key, model in self._training_models.items():
+        for key, model in self._training_records.items():
             model.weights, model.errors = weights[key], errors[key]
             model.checks.add(self.epoch, float(model.errors.step_mse[-1]))
             loss = model.errors.losses[key[0]]
@@ -268,7 +268,7 @@ class PairTrainer:
     def _train(self, program: Program, steps: int, seconds: float) -> Iterator[None]:
         """Train all models on the next batches; yield between calls. A turn lasts `seconds`."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
-        losses: dict[Model, np.ndarray] = {}
+        losses: dict[ModelKey, np.ndarray] = {}
         groups, threads, start = self._training_groups, program.threads, self._clock()
 
         def call(group: Group, thread: int) -> None:
@@ -291,8 +291,8 @@ class PairTrainer:
         self._speed = min(speed, 8 * steps / seconds)
         self.step += steps
         sizes = self.batches.sizes
-        epochs: dict[Model, np.ndarray] = {}  # the losses of the epochs that are complete now
-        for key, model in self._training_models.items():
+        epochs: dict[ModelKey, np.ndarray] = {}  # the losses of the epochs that are complete now
+        for key, model in self._training_records.items():
             known = np.concatenate([model.unfinished, losses[key]])
             complete = len(known) // len(sizes) * len(sizes)
             model.unfinished = known[complete:]
@@ -303,6 +303,6 @@ class PairTrainer:
                 self.diverged = self.diverged or key
         finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
         good = len(finite) if finite.all() else int(np.argmin(finite))
-        for key, model in self._training_models.items():
+        for key, model in self._training_records.items():
             model.losses.extend(self.epoch + 1, epochs[key][:good].tolist())
         self.epoch += good

@@ -13,15 +13,16 @@ Source: the `call` of Keras's cells, keras/src/layers/rnn/{lstm,gru,simple_rnn}.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import tensorflow as tf
 
 from lib.shapes import STATES
 
-PerUnit = tuple[tf.Tensor, ...]  # (L, B, U) each, of one timestep
-Stepped = tuple[PerUnit, tf.Tensor, PerUnit]  # states after, gates, more
-Gradients = tuple[tf.Tensor, tf.Tensor, PerUnit]
+Array: TypeAlias = "tf.Tensor"
+PerUnit = tuple[Array, ...]  # (L, B, U) each, of one timestep
+Stepped = tuple[PerUnit, Array, PerUnit]  # states after, gates, more
+Gradients = tuple[Array, Array, PerUnit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,20 @@ class Rule:
     A gate can scale q, as a GRU's with `reset_after` does, but not the state itself.
     """
 
-    step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]  # (p, q, states before) → `Stepped`
-    back: Callable[[tf.Tensor, PerUnit, PerUnit, PerUnit], Gradients]
+    step: Callable[[Array, Array, PerUnit], Stepped]  # (p, q, states before) → `Stepped`
+    back: Callable[[Array, PerUnit, PerUnit, PerUnit], Gradients]
     """(gates, more, states before, gradients of the states after) → gradients of p, of q, and of
     the states before, without the part that comes through q."""
     more: int = 0  # the number of arrays in `more`
     sum_only: bool = True  # whether a step uses only p + q; GRU's reset gate scales q alone
 
 
-def _sigmoid(x: tf.Tensor) -> tf.Tensor:
+def _sigmoid(x: Array) -> Array:
     """The sigmoid by tanh, for which XLA has faster code than for an exponential and a division."""
     return 0.5 * tf.tanh(0.5 * x) + 0.5
 
 
-def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> Stepped:
+def _lstm_step(p: Array, q: Array, states: PerUnit) -> Stepped:
     i, f, g, o = tf.split(p + q, 4, axis=-1)
     i, f, g, o = _sigmoid(i), _sigmoid(f), tf.tanh(g), _sigmoid(o)
     c = f * states[1] + i * g
@@ -54,7 +55,7 @@ def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> Stepped:
     return (o * tanh_c, c), tf.concat((i, f, g, o), axis=-1), (tanh_c,)
 
 
-def _lstm_back(gates: tf.Tensor, more: PerUnit, before: PerUnit, gradients: PerUnit) -> Gradients:
+def _lstm_back(gates: Array, more: PerUnit, before: PerUnit, gradients: PerUnit) -> Gradients:
     (i, f, g, o), (tanh_c,), (dh, dc) = tf.split(gates, 4, axis=-1), more, gradients
     dc = dc + dh * o * (1 - tanh_c * tanh_c)
     di, df, dg, do = dc * g, dc * before[1], dc * i, dh * tanh_c
@@ -63,7 +64,7 @@ def _lstm_back(gates: tf.Tensor, more: PerUnit, before: PerUnit, gradients: PerU
     return dp, dp, (tf.zeros_like(dh), dc * f)
 
 
-def _gru_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> Stepped:
+def _gru_step(p: Array, q: Array, states: PerUnit) -> Stepped:
     """GRU with `reset_after`, Keras's default."""
     (pz, pr, pg), (qz, qr, qg) = tf.split(p, 3, axis=-1), tf.split(q, 3, axis=-1)
     z, r = _sigmoid(pz + qz), _sigmoid(pr + qr)
@@ -71,7 +72,7 @@ def _gru_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> Stepped:
     return (z * states[0] + (1 - z) * g,), tf.concat((z, r, g), axis=-1), (qg,)
 
 
-def _gru_back(gates: tf.Tensor, more: PerUnit, before: PerUnit, gradients: PerUnit) -> Gradients:
+def _gru_back(gates: Array, more: PerUnit, before: PerUnit, gradients: PerUnit) -> Gradients:
     (z, r, g), (qg,), (dh,) = tf.split(gates, 3, axis=-1), more, gradients
     dz = dh * (before[0] - g) * z * (1 - z)
     dg = dh * (1 - z) * (1 - g * g)
@@ -79,14 +80,12 @@ def _gru_back(gates: tf.Tensor, more: PerUnit, before: PerUnit, gradients: PerUn
     return tf.concat((dz, dr, dg), axis=-1), tf.concat((dz, dr, dg * r), axis=-1), (dh * z,)
 
 
-def _simple_step(p: tf.Tensor, q: tf.Tensor, _states: PerUnit) -> Stepped:
+def _simple_step(p: Array, q: Array, _states: PerUnit) -> Stepped:
     h = tf.tanh(p + q)
     return (h,), h, ()
 
 
-def _simple_back(
-    gates: tf.Tensor, _more: PerUnit, _before: PerUnit, gradients: PerUnit
-) -> Gradients:
+def _simple_back(gates: Array, _more: PerUnit, _before: PerUnit, gradients: PerUnit) -> Gradients:
     dp = gradients[0] * (1 - gates * gates)
     return dp, dp, (tf.zeros_like(dp),)
 
@@ -99,9 +98,7 @@ RULES = {
 """By cell, a key of `lib.experiment.CELLS`."""
 
 
-def recurrent(
-    cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor
-) -> tf.Tensor:
+def recurrent(cell: str, weights: Sequence[Array], x: Array, timesteps: Array) -> Array:
     """The hidden states (T, L, B, U) of a Keras layer for x (T, L, B, F), zeros after `timesteps`.
 
     `weights` are kernel, recurrent kernel and bias, each with the lanes in front. The projected
@@ -112,8 +109,8 @@ def recurrent(
 
     @tf.custom_gradient
     def layer(
-        x: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
-    ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, ...]]]:
+        x: Array, kernel: Array, recurrent_kernel: Array, bias: Array
+    ) -> tuple[Array, Callable[[Array], tuple[Array, ...]]]:
         steps, lanes, batch, features = tf.unstack(tf.shape(x))
         units = tf.shape(recurrent_kernel)[1]
         bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias, num=2, axis=1)
@@ -124,12 +121,12 @@ def recurrent(
         p = product(x, tf.concat((kernel, bias_p[:, None]), 1))
         start = (tf.zeros(tf.stack((lanes, batch, units))),) * len(STATES[cell])
 
-        def array(count: tf.Tensor) -> Any:
+        def array(count: Array) -> Any:
             shape = (None, None, None)  # (L, B, …)
             return tf.TensorArray(tf.float32, count, element_shape=shape, clear_after_read=False)
 
         def forwards(
-            t: tf.Tensor, now: PerUnit, work: Any, states: list[Any], more: list[Any]
+            t: Array, now: PerUnit, work: Any, states: list[Any], more: list[Any]
         ) -> tuple[Any, ...]:
             q = tf.matmul(now[0], recurrent_kernel)
             if bias_q is not None:
@@ -146,9 +143,9 @@ def recurrent(
         states = [array.stack() for array in states]  # (T + 1, L, B, U) each, zeros first
         more = [array.stack() for array in more]
 
-        def gradient(dy: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        def gradient(dy: Array) -> tuple[Array, ...]:
             def backwards(
-                t: tf.Tensor, gradients: PerUnit, work: Any, extra: list[Any]
+                t: Array, gradients: PerUnit, work: Any, extra: list[Any]
             ) -> tuple[Any, ...]:
                 gradients = (gradients[0] + dy[t], *gradients[1:])
                 others, before = tuple(a[t] for a in more), tuple(a[t] for a in states)
@@ -173,11 +170,11 @@ def recurrent(
     return layer(x, *weights)
 
 
-def product(x: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
+def product(x: Array, matrix: Array) -> Array:
     """Multiply x (T, L, B, I) by each lane's matrix (L, I, O) at once: (T, L, B, O)."""
     return tf.einsum("tlbi,lio->tlbo", x, matrix)
 
 
-def _sums(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+def _sums(x: Array, y: Array) -> Array:
     """Sum xᵀy over timesteps and samples: (T, L, B, I) and (T, L, B, O) to (L, I, O)."""
     return tf.einsum("tlbi,tlbo->lio", x, y)

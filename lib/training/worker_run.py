@@ -43,14 +43,14 @@ class WorkerRun:
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
         self._next: tuple[Status, str] | None = None  # status and reason after an evaluation
-        self._timing, self._clock = timing, clock
+        self._programs, self._timing, self._clock = programs, timing, clock
         self._saves_at = clock() + timing.checkpoint_seconds  # the next checkpoint, if it trains
         self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         if start.checkpoint:
             self._trainer.go_on_from(decode(start.checkpoint, SavedRun))
         self._loaded = False
-        self._programs, key = programs, self._trainer.architecture
+        key = self._trainer.architecture
         # Other runs' programs are built before those of runs in the background.
         self._kinds = (BACKGROUND, BACKGROUND) if self.background else (WANTED, FASTER)
         begins_exact = programs.has(key) and start.show_seconds is None
@@ -158,7 +158,8 @@ class WorkerRun:
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
         # Send at this turn or the next, whichever is nearer to the due time: turns may be rare.
-        half_a_turn, self._trained_at = (now - self._trained_at) / 2, now
+        half_a_turn = (now - self._trained_at) / 2
+        self._trained_at = now
         must_send = now + half_a_turn - self._sent_at >= timing.send_seconds
         pause = trainer.evaluate_seconds / timing.evaluate_share
         may_evaluate = now - self._evaluated_at >= pause

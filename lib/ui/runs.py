@@ -12,7 +12,7 @@ from functools import cache
 
 import streamlit as st
 
-from lib.data import Dataset, Table, remember
+from lib.data import Dataset, Table, keep_newest
 from lib.experiment import Experiment
 from lib.export import card_of, read_card
 from lib.results import Run, Snapshot, redacted, without_answers
@@ -81,7 +81,7 @@ def look_up(run_id: str | None) -> bool:
     # Also where the process that was to answer has ended.
     if answer is None or (answer.done() and answer.exception()):
         answer = training.find(run_id)
-        remember(_LOOKUPS, run_id, (answer, until), MOST_LOOKUPS)
+        keep_newest(_LOOKUPS, run_id, (answer, until), MOST_LOOKUPS)
     if not answer.done() or answer.exception():
         return clock.now() < until
     if card := answer.result()["card"]:

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import lib.ui.views  # noqa: F401  0.3 s, for which no visitor waits
-from lib.data import REMEMBERED
+from lib.data import OBJECT_CACHES
 from lib.training import machine, read_recording, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
@@ -53,7 +53,7 @@ def rest() -> None:
     for cache in (made_dataset, recorded, read_recording):
         cache.cache_clear()
     FRAMES.clear()
-    REMEMBERED.clear()  # each kept run has figures and untrained models there
+    OBJECT_CACHES.clear()  # each kept run has figures and untrained models there
     gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -115,7 +115,7 @@ class ShownRun(results.RunAt):
         return self.run is not None and self.snapshot.status.active
 
 
-untrained_models = data.remembered(
+untrained_models = data.cached_with_object(
     lambda dataset, experiment: results.untrained(experiment, dataset)
 )
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.data import remember
+from lib.data import keep_newest
 from lib.experiment import SETTINGS, Experiment
 from lib.results import Run, Snapshot, Status
 from lib.shapes import TracedLayer, broken, read_question, read_text, trace
@@ -36,7 +36,7 @@ def enter_step() -> None:
         record.step = kept.step or next(iter(GUIDE))
         record.answers, record.passed = kept.answers, kept.passed
         if browser:
-            remember(_KEPT, browser, record, MOST_KEPT)
+            keep_newest(_KEPT, browser, record, MOST_KEPT)
     runs.leave_foreign_run()
     # Without a new address, which Back could not get past.
     enter(GUIDE.get(address.page_value(STEP)) or GUIDE[record.step])

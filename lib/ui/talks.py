@@ -16,7 +16,7 @@ import segno
 import streamlit as st
 
 from lib.charts import render
-from lib.data import remember
+from lib.data import keep_newest
 from lib.experiment import Experiment
 from lib.story import TALK, Scene, story
 from lib.ui import address, clock, runs, stage
@@ -75,7 +75,7 @@ def current_talk() -> Talk:
     presenter, now = browser_id() or session().id, clock.now()
     talk = _TALKS.get(presenter) or Talk(now, now)
     talk.given = now
-    remember(_TALKS, presenter, talk, MOST)
+    keep_newest(_TALKS, presenter, talk, MOST)
     return talk
 
 

@@ -171,7 +171,7 @@ def note_kept(kept: Kept | None) -> None:
     _KEPT.pop(browser, None)
     size = memory_of(kept.snapshot) + kept.dataset.nbytes if kept else 0
     if browser and kept and kept.table is None and size < MOST_KEPT_BYTES:
-        data.remember(_KEPT, browser, kept, MOST_KEPT)
+        data.keep_newest(_KEPT, browser, kept, MOST_KEPT)
 
 
 def kept_before() -> Kept | None:

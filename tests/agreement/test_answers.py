@@ -6,7 +6,8 @@ import pytest
 
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import difference, forward, initial_model_weights, unroll, unroll_stack
-from lib.recurrence.model import batch, initial_weights, ways
+from lib.recurrence.model import initial_weights
+from lib.recurrence.padding import batch, ways
 from lib.training import answers as keras_answers
 from lib.training.answers import breakings, influence, modes, reach
 

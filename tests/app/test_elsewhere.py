@@ -48,33 +48,23 @@ def test_a_link_to_a_run_of_another_server_shows_it(client):
 
 
 def test_a_link_that_nobody_answers_holds_up_no_page(client, time):
-    """The page is drawn at once and says for some seconds that it looks for the run."""
+    """The page is drawn and says for some seconds that it looks, also where an answer failed."""
     client.is_silent = True
     app = start(**LINK)
     for _ in range(2):
         assert warnings(app) == []
         assert runs.LOOKING in " ".join(each.value for each in app.markdown)
         assert address(app)["run"] == RUN
+        client.answer(error=RuntimeError("The driver has ended"))
         app.run()
     client.answer()
     app = found(app)
+    assert client.found == [RUN] * 3
     assert runs.LOOKING not in " ".join(each.value for each in app.markdown)
     lost = start(data="running_mean", run="0" * 16)
     time.forward(runs.FIND_SECONDS + 1)
     assert warnings(lost.run()) == [plain(runs.GONE)]
     assert "run" not in lost.query_params
-
-
-def test_a_question_that_failed_is_asked_again_and_the_link_kept(client):
-    """A worker that ends before it answers doesn't mean that no server has the run."""
-    client.is_silent = True
-    app = start(**LINK)
-    client.answer(error=RuntimeError("The driver has ended"))
-    assert warnings(app.run()) == []
-    assert address(app)["run"] == RUN
-    client.answer()
-    found(app)
-    assert client.found == [RUN, RUN]
 
 
 def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client):
@@ -97,7 +87,8 @@ def test_a_run_that_no_server_knows_is_asked_for_now_and_then(client, time, card
             assert runs.look_at(RUN) is None
         assert not runs.look_up(RUN)
         assert client.found == [RUN] * times
-        time.forward((runs.FIND_SECONDS + runs.PAUSE_SECONDS) * (times == 1))
+        if times == 1:
+            time.forward(runs.FIND_SECONDS + runs.PAUSE_SECONDS)
     for name in ("", "nonsense", RUN.upper(), None):
         assert runs.look_at(name) is None
     assert len(client.found) == 2

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lib.data.caches import REMEMBERED
+from lib.data.caches import OBJECT_CACHES
 from lib.data.datasets.registry import suggested
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
@@ -69,7 +69,7 @@ def test_what_only_visitors_need_goes_with_the_last_one():
     dataset = dataset_of(suggested("parity"), None)
     assert recorded(with_seeds(suggested("parity"), dataset))
     assert untrained_models(dataset, suggested("parity"))
-    assert dataset in REMEMBERED
+    assert dataset in OBJECT_CACHES
     rest()
     assert made_dataset.cache_info().currsize == recorded.cache_info().currsize == 0
-    assert not REMEMBERED
+    assert not OBJECT_CACHES

@@ -1,39 +1,35 @@
 """A real Ray cluster on this machine for tests: a head without processors, nodes of one each."""
 
 import os
-import time
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import psutil
 
+from tests.waiting import eventually
+
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-the-tests-that-is-long-enough"  # noqa: S105  of no other cluster
-MEMORY = 200_000_000
-"""Of a node's object store, which holds nothing of ours."""
+MEMORY = 200_000_000  # of a node's object store, which holds nothing of ours
 
 
 class Nodes:
     """Ray's own cluster for tests."""
 
     def __init__(self, port=None):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             from ray.cluster_utils import Cluster
 
         self._cluster = Cluster()
-        self.head = self._add(num_cpus=0, **({"gcs_server_port": port} if port else {}))
+        self.head = self.add(0, **({"gcs_server_port": port} if port else {}))
         self.address = self._cluster.address
 
-    def _add(self, **options):
-        return self._cluster.add_node(
-            include_dashboard=False, object_store_memory=MEMORY, **options
-        )
-
-    def add(self):
-        """One more node, of one processor."""
-        return self._add(num_cpus=1, env_vars={"PYTHONPATH": str(ROOT)})
+    def add(self, cpus=1, **options):
+        """Add a node with so many processors."""
+        options |= {"include_dashboard": False, "object_store_memory": MEMORY}
+        return self._cluster.add_node(num_cpus=cpus, **options)
 
     def kill(self, node):
         """End all processes of a node at once, as when its machine is gone."""
@@ -53,32 +49,24 @@ class Nodes:
         return next(each for each in children if "lib.training.worker" in each.cmdline())
 
     def close(self):
-        """End all of it."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        """End all nodes."""
+        with warnings.catch_warnings(action="ignore"):
             self._cluster.shutdown()
 
 
 @contextmanager
 def nodes(count, port=None):
     """A cluster and its nodes; clients in this process find it by the environment."""
-    before = dict(os.environ)
     known = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
-    os.environ.update(known)
-    made = Nodes(port)
-    os.environ["UNROLLED_RAY"] = made.address
-    try:
-        yield made, [made.add() for _ in range(count)]
-    finally:
-        made.close()
-        os.environ.clear()
-        os.environ.update(before)
+    with patch.dict(os.environ, known):
+        made = Nodes(port)
+        os.environ["UNROLLED_RAY"] = made.address
+        try:
+            yield made, [made.add() for _ in range(count)]
+        finally:
+            made.close()
 
 
 def until(true, seconds=120.0):
-    """Wait until something is so. Raises TimeoutError."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.05)
+    """Wait until a condition is true."""
+    assert eventually(true, seconds)

@@ -22,12 +22,7 @@ from tests.session import ENDLESS, Session
 
 EXPERIMENT = Experiment().set(data="running_mean", N=64, T=8, U=8, epochs=400, seeds=2)
 DATASET = make_dataset(EXPERIMENT)
-SWEEP = {
-    "data": "running_mean",
-    "vary": {"T": [4, 5, 6, 7], "U": [2, 3, 4, 5, 6, 8]},
-    "epochs": 200,
-    "seeds": 1,
-}
+VARY = {"T": [4, 5, 6, 7], "U": [2, 3, 4, 5, 6, 8]}
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +79,10 @@ def test_a_driver_that_is_killed_is_followed_by_another(client):
     at_epoch(client, run, 60)
     driver = client.pool.cluster.worker
     os.kill(driver.process.pid, 9)
-    until(lambda: "The connection to the cluster was lost" in snapshot(client, run).reason)
-    assert "This run goes on from epoch" in snapshot(client, run).reason
+    until(lambda: "The connection to the cluster was lost" in client.latest(run).reason)
+    assert "This run goes on from epoch" in client.latest(run).reason
     client.set_pace(run, None)
     assert client.wait(run, 120).status is Status.FINISHED
-
-
-def card_from(client, run_id):
-    """What other page servers know of a run."""
-    return client.find(run_id).result(60)["card"]
 
 
 @pytest.mark.weekly
@@ -118,11 +108,11 @@ def test_two_page_servers_show_one_link(client, tmp_path):
 
     play(story())
     (run_id,) = parse_qs(links[0])["run"]
-    run, *_ = read_card(card_from(client, run_id), run_id)
+    run, *_ = read_card(client.find(run_id).result(60)["card"], run_id)
     client.adopt(run)
     client.stop(run)
     assert client.wait(run, 120).status is Status.STOPPED
-    assert card_from(client, run_id)  # also when it is over
+    assert client.find(run_id).result(60)["card"]  # also when it is over
     assert not any("Traceback" in without_known(log.read_text()) for log in logs)
 
 
@@ -135,15 +125,16 @@ def test_what_a_node_trained_goes_on_elsewhere(client, made):
         runs.append(start(client, seed, show_seconds=90))
         at_epoch(client, runs[-1], 10)
     with ThreadPoolExecutor(1) as thread:
-        sweep = thread.submit(run_sweep, **SWEEP, progress=seen.append)
+        options = {"data": "running_mean", "epochs": 200, "seeds": 1, "progress": seen.append}
+        sweep = thread.submit(run_sweep, vary=VARY, **options)
         until(lambda: seen and len(seen[-1].results) >= 4)
         for run in runs:
             at_epoch(client, run, 30)
         cluster.kill(there.pop())
         said = "Its place in the cluster"
-        until(lambda: any(said in snapshot(client, run).reason for run in runs))
-        lost = next(run for run in runs if said in snapshot(client, run).reason)
-        assert "This run goes on from epoch" in snapshot(client, lost).reason
+        until(lambda: any(said in client.latest(run).reason for run in runs))
+        lost = next(run for run in runs if said in client.latest(run).reason)
+        assert "This run goes on from epoch" in client.latest(lost).reason
         for run in runs:
             client.set_pace(run, None)
         found = client.wait(lost, 120)
@@ -154,13 +145,6 @@ def test_what_a_node_trained_goes_on_elsewhere(client, made):
     again = client.wait(start(client, lost.experiment.seed), 120)
     for mode, result in again.results.items():
         assert result.final_mse == pytest.approx(found.results[mode].final_mse, rel=1e-3)
-
-
-def snapshot(client, run):
-    """The newest of a run."""
-    found = client.latest(run)
-    assert found
-    return found
 
 
 @pytest.mark.weekly
@@ -183,8 +167,8 @@ def test_while_the_head_is_gone_this_machine_trains(client, made):
     run = start(client, show_seconds=60)
     at_epoch(client, run, 30)
     cluster.process(cluster.head, "gcs_server").kill()
-    until(lambda: "The cluster isn't used: " in snapshot(client, run).reason)
-    assert "This run goes on from epoch" in snapshot(client, run).reason
+    until(lambda: "The cluster isn't used: " in client.latest(run).reason)
+    assert "This run goes on from epoch" in client.latest(run).reason
     client.set_pace(run, None)
     assert client.wait(run, 120).status is Status.FINISHED
     assert "The cluster isn't used: " in client.wait(start(client), 120).reason

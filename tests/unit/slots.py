@@ -1,6 +1,7 @@
-"""A cluster without Ray: real slots with fake workers, on a loop whose time nobody waits for."""
+"""A cluster without Ray: real slots with fake workers, on an event loop that never sleeps."""
 
 import asyncio
+from functools import partial
 
 from lib.results import Snapshot, Status
 from lib.training.cluster.driver import Driver, UnavailableError
@@ -10,11 +11,9 @@ from tests.unit.fakes import FakeWorker, make_dataset, make_experiment
 
 
 class FastLoop(asyncio.SelectorEventLoop):
-    """Its clock goes to the next thing that is to happen as soon as nothing else is to be done."""
+    """An event loop whose clock jumps to the next timer as soon as nothing is ready to run."""
 
-    def __init__(self):
-        super().__init__()
-        self.seconds = 0.0
+    seconds = 0.0
 
     def time(self):
         """Seconds of this loop."""
@@ -28,18 +27,16 @@ class FastLoop(asyncio.SelectorEventLoop):
 
 
 def run(work):
-    """What comes of it, on such a loop."""
+    """The result of a coroutine on a `FastLoop`."""
     with asyncio.Runner(loop_factory=FastLoop) as runner:
         return runner.run(work)
 
 
 async def until(true):
-    """Wait until something is so, on the loop's clock."""
-    for _ in range(3000):
-        if true():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it never came")
+    """Wait until a condition is true, at most 150 s of the loop's clock."""
+    async with asyncio.timeout(150):
+        while not true():
+            await asyncio.sleep(0.05)
 
 
 def start_of(run_id, **options):
@@ -51,23 +48,18 @@ class SlotRig:
     """A slot, and what Ray does with it: call it, lose it, start it again."""
 
     def __init__(self, *, is_ready=True):
-        self.is_silent = False  # whether it gives no answer, and goes on
-        self.answers = {}  # what it says instead of what is so, by method
+        self.is_silent = False  # whether it works, but answers no call
         self.ended = []
         self.begin(is_ready=is_ready)
 
     def begin(self, *, is_ready=True):
         """Start it, empty."""
-        self._is_lost = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._is_lost = loop.create_future()
         self._is_ready = is_ready
         self.worker = None
-        self.slot = Slot(
-            1000,
-            lambda: self.ended.append("left"),
-            make_worker=self._make,
-            end=self.ended.append,
-            clock=asyncio.get_running_loop().time,
-        )
+        ends = {"leave": partial(self.ended.append, "left"), "end": self.ended.append}
+        self.slot = Slot(1000, make_worker=self._make, clock=loop.time, **ends)
 
     def _make(self, *arguments):
         self.worker = FakeWorker(*arguments)
@@ -75,13 +67,11 @@ class SlotRig:
         return self.worker
 
     def lose(self):
-        """It is gone, as when its node is."""
+        """Lose the slot, as when its node is gone."""
         self._is_lost.set_result(None)
 
     async def call(self, method, *arguments, seconds):
-        """What the method returns, or `UnavailableError`."""
-        if method in self.answers:
-            return self.answers[method]
+        """The method's result; raises UnavailableError where the slot is lost or silent."""
         if self.is_silent:
             raise UnavailableError("fell silent")
         called = asyncio.ensure_future(getattr(self.slot, method)(*arguments))
@@ -93,24 +83,18 @@ class SlotRig:
         raise UnavailableError("is gone" if self._is_lost.done() else "fell silent")
 
     async def report(self, run_id, status=Status.RUNNING, epoch=1, **figures):
-        """Its worker says where a run stands."""
+        """Have its worker send a snapshot of a run."""
         self.worker.say(Snapshot(run_id, status, epoch, 5, **figures))
         await asyncio.sleep(0)
 
     async def take(self, *commands):
-        """A page server sends commands."""
+        """Send the slot commands, as a page server does."""
         for each in commands:
             await self.slot.take(encode(each))
 
-    async def news(self, name, number=0, *, is_owner=True):
-        """What a driver that has so much gets, snapshots as themselves, and the last number."""
-        news, number, _ = await self.slot.news(name, number, is_owner, 0.5)
-        found = [decode(each, Message) for each in news]
-        return [m.snapshot if isinstance(m, Report) else m for m in found], number
-
     @property
     def runs(self):
-        """Which runs it was told to start."""
+        """The ids of the runs that the slot was told to start."""
         return [each.id for each in self.worker.posted if isinstance(each, Start)]
 
 
@@ -119,12 +103,9 @@ class FakeCluster:
 
     def __init__(self, *slots):
         self.slots = [*slots]
-        self.is_silent = False
 
     async def find_slots(self):
-        """All of them, unless the head is gone."""
-        if self.is_silent:
-            await asyncio.sleep(3600)
+        """All of them."""
         return {f"slot-{number}": each.call for number, each in enumerate(self.slots)}
 
 
@@ -147,20 +128,20 @@ class DriverRig:
         await asyncio.gather(self.work, return_exceptions=True)
 
     async def take(self, *commands):
-        """The client says this, one after the other."""
+        """Send the driver commands of the client's, one after the other."""
         for each in commands:
             self.driver.take(encode(each))
             await asyncio.sleep(0.1)
 
     async def said(self, message):
-        """Wait until the client is told this."""
+        """Wait until the client has got this message."""
         await until(lambda: message in self.sent)
 
     def of(self, kind):
-        """What the client was told of one kind, but for signs of life."""
+        """The client's messages of one kind, without signs of life."""
         return [m for m in self.sent if isinstance(m, kind) and m != Event("alive")]
 
     def epochs(self, run_id):
-        """The epochs that the client was told of a run."""
+        """The epochs in the snapshots of a run that the client has got."""
         snapshots = [each.snapshot for each in self.of(Report)]
         return [each.epoch for each in snapshots if each.run_id == run_id]

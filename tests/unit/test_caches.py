@@ -6,14 +6,14 @@ import weakref
 import pytest
 
 from lib.data import TooShortError
-from lib.data.caches import remember, remembered
+from lib.data.caches import cached_with_object, keep_newest
 
 
 def test_a_dict_keeps_its_newest_entries():
     """An entry that is set again is new."""
     known = {}
     for place, key in enumerate("abac"):
-        remember(known, key, place, 2)
+        keep_newest(known, key, place, 2)
     assert known == {"a": 2, "c": 3}
 
 
@@ -25,7 +25,7 @@ def test_a_result_is_computed_once_and_goes_with_what_it_is_about():
     """A refusal, too. Else the page's process would hold a million rows for each setting."""
     asked = []
 
-    @remembered
+    @cached_with_object
     def times(_, count):
         asked.append(count)
         if not count:

@@ -34,37 +34,31 @@ def is_driver(worker):
     return worker.arguments[:1] == (CLUSTER,)
 
 
-def test_with_a_cluster_only_its_driver_starts(rig):
-    """At once; it has one place until it says how many, and new runs wait for it."""
-    (driver,) = rig.workers
-    assert (is_driver(driver), driver.delay, rig.client.pool.places) == (True, 0.0, 1)
-    assert starts_of(driver, rig.start())
+def test_without_a_cluster_training_goes_on_here_until_it_is_back(rig):
+    """At first only the driver starts. Once it is away, runs go on here; new ones use it again."""
+    (driver,), pool = rig.workers, rig.client.pool
+    assert (is_driver(driver), driver.delay, pool.places) == (True, 0.0, 1)
+    run = rig.start()
+    assert starts_of(driver, run)
     driver.say(Event("ready", count=3))
-    assert (rig.client.pool.places, rig.client.pool.ready) == (3, True)
-    assert rig.workers == [driver]
-
-
-def test_without_a_cluster_training_goes_on_here_until_it_is_back(ready):
-    """Runs continue on this machine from checkpoints, and new ones use the cluster again."""
-    (driver,) = ready.workers
-    run = ready.start()
-    ready.say(run, Status.RUNNING, 3, saved=2)
+    assert (pool.places, pool.ready, rig.workers) == (3, True, [driver])
+    rig.say(run, Status.RUNNING, 3, saved=2)
     driver.die(unavailable=WHY)
-    again, local = ready.workers[1:]
+    again, local = rig.workers[1:]
     assert (is_driver(again), is_driver(local)) == (True, False)
-    assert (ready.client.pool.away, ready.client.pool.places) == (WORDS, 2)
+    assert (pool.away, pool.places) == (WORDS, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
-    assert ready.latest(run).reason == sentence("goes_on", how=WORDS, epoch=2)
+    assert rig.latest(run).reason == sentence("goes_on", how=WORDS, epoch=2)
     driver.say(Snapshot(run.id, Status.RUNNING, 4, 5))  # what is said there now is no news
-    assert ready.latest(run).epoch == 2
-    new = ready.start()
-    ready.worker.say(Snapshot(new.id, Status.RUNNING, 1, 5))
-    assert ready.latest(new).reason == WORDS
+    assert rig.latest(run).epoch == 2
+    new = rig.start()
+    rig.worker.say(Snapshot(new.id, Status.RUNNING, 1, 5))
+    assert rig.latest(new).reason == WORDS
     again.say(Event("ready", count=3))
-    assert (ready.client.pool.away, ready.client.pool.places) == ("", 3)
-    assert starts_of(again, ready.start())
+    assert (pool.away, pool.places) == ("", 3)
+    assert starts_of(again, rig.start())
     local.say(Snapshot(run.id, Status.RUNNING, 3, 5))
-    assert ready.latest(run).epoch == 3
+    assert rig.latest(run).epoch == 3
     local.die()
     assert starts_of(again, run)[0].checkpoint == b"state"
 
@@ -108,13 +102,6 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
     assert ready.status(run) is Status.FAILED  # within a minute: it may be what ends them
 
 
-def foreign(rig, run_id="0" * 16):
-    """A run of another page server that is watched here."""
-    run = Run(run_id, make_experiment(), make_dataset())
-    rig.client.adopt(run)
-    return run
-
-
 def test_a_run_of_another_server_is_found_watched_and_steered(ready):
     """A pause by that server is believed, once its worker has heard of a command from here."""
     future = ready.client.find("0" * 16)
@@ -122,18 +109,16 @@ def test_a_run_of_another_server_is_found_watched_and_steered(ready):
     assert ask.arguments == {"run_id": "0" * 16}
     ready.worker.say(Answer(ask.id, {"card": b"card"}))
     assert future.result(0)["card"] == b"card"
-    run = foreign(ready)
-    ready.client.adopt(run)
+    run = Run("0" * 16, make_experiment(), make_dataset())
+    for _ in range(2):
+        ready.client.adopt(run)
     assert ready.worker.posted[1:] == [Steer("watch", run.id)]
     ready.say(run, Status.PAUSED, 2)
     ready.client.resume(run)
     ready.client.set_pace(run, None)  # which it may have, or not
     assert [c.verb for c in ready.worker.posted[2:]] == ["resume", "set_pace"]
-    for status, seen in (
-        (Status.PAUSED, Status.RUNNING),
-        (Status.RUNNING, Status.RUNNING),
-        (Status.PAUSED, Status.PAUSED),
-    ):
+    paused, running = Status.PAUSED, Status.RUNNING
+    for status, seen in ((paused, running), (running, running), (paused, paused)):
         ready.say(run, status, 2)
         assert ready.status(run) is seen
 
@@ -141,7 +126,8 @@ def test_a_run_of_another_server_is_found_watched_and_steered(ready):
 @pytest.mark.parametrize("how", ["lost", "dropped", "old", "died"])
 def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
     """Another server's run may go on after this client forgets it."""
-    run = foreign(ready)
+    run = Run("0" * 16, make_experiment(), make_dataset())
+    ready.client.adopt(run)
     ready.say(run, Status.RUNNING, 2)
     (driver,) = ready.workers
     if how == "lost":

@@ -1,11 +1,17 @@
-"""A cluster's slots and drivers: where runs go, what is lost, and what other servers see."""
+"""A cluster's slots, drivers and their process: where runs go, what is lost, what others see."""
 
 import asyncio
+import re
+import socket
+import sys
+from multiprocessing import Pipe
+from types import SimpleNamespace
 
 import pytest
 
 from lib.results import Status
 from lib.training import messages
+from lib.training.cluster import __main__ as process
 from lib.training.cluster import slot as module
 from lib.training.cluster.driver import HEAD_SECONDS, LOAD_SECONDS, NO_SLOT_SECONDS, ClusterError
 from lib.training.cluster.slot import GONE_SECONDS, REST_SECONDS, UNWANTED_SECONDS
@@ -71,9 +77,8 @@ async def test_what_a_slot_says_is_passed_on():
         slot.worker.say(Checkpoint("a", 3, b"state"))
         slot.worker.say(Answer("q", {"double": 2}))
         await until(lambda: server.epochs("a")[-1:] == [3])
-        await until(lambda: server.of(Answer) and server.of(Checkpoint))
-        assert server.of(Checkpoint) == [Checkpoint("a", 3, b"state")]
-        assert server.of(Answer)[0].values == {"double": 2}
+        await server.said(Checkpoint("a", 3, b"state"))
+        await until(lambda: [each.values for each in server.of(Answer)] == [{"double": 2}])
         assert len(server.epochs("a")) < 3
         await slot.report("a", Status.FINISHED, 5)
         await until(lambda: server.epochs("a")[-1] == 5)
@@ -95,7 +100,7 @@ async def test_runs_wait_where_there_is_no_slot():
 
 
 async def test_what_is_lost_with_a_slot_is_told():
-    """The client hears which runs and questions are lost, and starts runs in another slot."""
+    """So is what a silent slot holds, which the slot drops later; lost runs start in another."""
     one, other = SlotRig(), SlotRig()
     async with DriverRig(FakeCluster(one, other)) as server:
         await server.take(start_of("a"), start_of("b"), Ask("q", "double", {}))
@@ -105,25 +110,31 @@ async def test_what_is_lost_with_a_slot_is_told():
         assert Lost("b", GONE) not in server.sent
         await server.take(start_of("a", checkpoint=b"state"))
         assert set(kept.runs) == {"a", "b"}
-
-
-async def test_a_command_that_does_not_arrive_loses_its_run():
-    """A run is lost when its slot doesn't take a command; the slow slot drops it later."""
-    one, other = SlotRig(), SlotRig()
-    async with DriverRig(FakeCluster(one, other)) as server:
-        await server.take(start_of("a"))
-        (slow, quick) = (one, other) if one.runs else (other, one)
-        slow.is_silent = True
+        lost.begin()
+        await until(lambda: server.of(Event)[-1] == Event("ready", count=2))
+        kept.is_silent = True
         await server.take(Steer("pause", "a"))
-        assert server.of(Lost) == [Lost("a", messages.sentence("slot_lost", how="fell silent"))]
-        await until(lambda: server.of(Event)[-1] == Event("ready", count=1))
+        await server.said(Lost("a", messages.sentence("slot_lost", how="fell silent")))
         await server.take(start_of("a"))
-        assert quick.runs == ["a"]
-        slow.is_silent = False
-        await slow.report("a", epoch=4)
+        assert lost.runs == ["a"]
+        kept.is_silent = False
+        await kept.report("a", epoch=4)
         await asyncio.sleep(UNWANTED_SECONDS + 2)
-        assert slow.worker.posted[-1] == Steer("drop", "a")
+        assert Steer("drop", "a") in kept.worker.posted
         assert server.epochs("a") == []
+
+
+async def test_a_run_that_is_dropped_on_its_way_starts_nowhere():
+    """A start that doesn't arrive isn't sent again where nobody wants it any more."""
+    slot = SlotRig()
+    async with DriverRig(FakeCluster(slot)) as server:
+        slot.slot.take = lambda _: asyncio.sleep(3600)
+        await server.take(start_of("a"), Steer("drop", "a"))
+        await server.said(Event("ready", count=0))
+        del slot.slot.take
+        await asyncio.sleep(60)
+        assert server.of(Event)[-1] == Event("ready", count=1)
+        assert slot.runs == []
 
 
 async def test_a_run_that_is_sent_again_replaces_the_one_before():
@@ -147,12 +158,14 @@ async def test_a_run_of_another_server_is_found_watched_and_steered():
         await one.take(start_of("a", card=b"card"))
         (slot,) = (slot for slot in cluster.slots if slot.runs)
         await slot.report("a", epoch=2)
+        slot.worker.say(Checkpoint("a", 2, b"state"))
         await two.take(find("a"), find("unknown"))
         await until(lambda: len(two.of(Answer)) == 2)
         assert [each.values["card"] for each in two.of(Answer)] == [b"card", None]
         await two.take(Steer("watch", "a"), Steer("pause", "a"))
         await until(lambda: two.epochs("a") == [2])
         assert slot.worker.posted[-1] == Steer("pause", "a")
+        assert (len(one.of(Checkpoint)), two.of(Checkpoint)) == (1, [])  # it is its owner's
         await slot.report("a", Status.FINISHED, 5)
         await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
         await two.take(find("a"), Steer("watch", "a"), Steer("watch", "unknown"))
@@ -171,10 +184,8 @@ async def test_a_run_of_another_server_is_found_watched_and_steered():
         assert one.of(Lost) == []
 
 
-async def ended(*slots, is_silent=False):
-    """Why a driver of these ends, and what it said before."""
-    cluster = FakeCluster(*slots)
-    cluster.is_silent = is_silent
+async def ended(cluster):
+    """Why its driver ends, and what the driver said before."""
     server = DriverRig(cluster)
     with pytest.raises(ExceptionGroup) as raised:
         await server.driver.run()
@@ -183,25 +194,24 @@ async def ended(*slots, is_silent=False):
     return f"{error}", server
 
 
-async def test_slots_of_another_version_are_refused():
-    """Each once, and those that can't train; where no other is there the cluster can't be used."""
+async def test_why_a_cluster_cannot_be_used_is_said():
+    """Each unfit slot is refused once. The driver ends without a slot, and without the head."""
     one, other = SlotRig(), SlotRig()
-    one.answers["version"] = "another"
-    other.answers["ready"] = "no Keras: run 'pip install'."
-    why, server = await ended(one, other)
+    one.slot.version = lambda: asyncio.sleep(0, "another")
+    other.slot.ready = lambda: asyncio.sleep(0, "no Keras: run 'pip install'.")
+    why, server = await ended(FakeCluster(one, other))
     assert "its nodes run Unrolled another, and this is" in why
     refused = sorted(each.text for each in server.of(Event))
     assert "its nodes can't train: no Keras." in refused[0]
     assert len(refused) == 2
-
-
-async def test_without_a_slot_for_long_a_cluster_is_none():
-    """The driver ends when no slot can train for long, or when the head doesn't answer."""
     now = asyncio.get_running_loop().time
-    assert (await ended(SlotRig(is_ready=False)))[0] == "no node has a processor free"
-    assert NO_SLOT_SECONDS < now() < NO_SLOT_SECONDS + 5
-    assert (await ended(is_silent=True))[0] == "its head doesn't answer"
-    assert now() < NO_SLOT_SECONDS + 5 + HEAD_SECONDS
+    before = now()
+    cluster = FakeCluster(SlotRig(is_ready=False))
+    assert (await ended(cluster))[0] == "no node has a processor free"
+    assert NO_SLOT_SECONDS < now() - before < NO_SLOT_SECONDS + 5
+    cluster.find_slots = lambda: asyncio.sleep(3600)
+    assert (await ended(cluster))[0] == "its head doesn't answer"
+    assert now() - before < NO_SLOT_SECONDS + 5 + HEAD_SECONDS
 
 
 async def test_an_error_that_nobody_expects_ends_the_driver():
@@ -228,24 +238,6 @@ async def test_a_slot_whose_worker_cannot_train_says_so_and_lives_on():
     assert slot.ended == [1]
 
 
-async def test_of_a_run_only_the_newest_waits():
-    """A slot keeps a run's newest snapshot for late drivers; only its owner gets checkpoints."""
-    slot = SlotRig()
-    await slot.slot.version()
-    await slot.take(start_of("a"))
-    for epoch in (2, 4, 6):
-        await slot.report("a", epoch=epoch)
-    slot.worker.say(Checkpoint("a", 6, b"state"))
-    await asyncio.sleep(0)
-    (snapshot, saved), number = await slot.news("a")
-    assert (snapshot.epoch, saved.epoch) == (6, 6)
-    assert (await slot.news("a", number))[0] == []
-    await slot.report("a", Status.FINISHED, 9)
-    (end,), _ = await slot.news("a", number)
-    (late,), _ = await slot.news("a", is_owner=False)
-    assert end.status is late.status is Status.FINISHED
-
-
 async def test_runs_that_are_over_are_forgotten_the_oldest_first(monkeypatch):
     """Where there are too many, or too large ones; none that goes on."""
     monkeypatch.setattr(module, "KEEP_RUNS", 3)
@@ -269,7 +261,7 @@ async def test_runs_that_nobody_asks_for_end_and_then_the_slot_leaves():
     await slot.slot.version()
     await slot.take(start_of("a"), start_of("b"))
     for _ in range(4):
-        await slot.news("b", is_owner=False)
+        await slot.slot.news("b", 0, False)
         await asyncio.sleep(UNWANTED_SECONDS / 3)
     assert [c for c in slot.worker.posted if isinstance(c, Steer)] == [Steer("drop", "a")]
     assert await slot.slot.find("a") is None
@@ -289,8 +281,52 @@ async def test_one_that_has_grown_ends_when_it_rests():
     assert await slot.slot.load() == (True, 1)
     await slot.report("a", Status.FINISHED)
     await asyncio.sleep(REST_SECONDS - 2)
-    await slot.news("a")
+    await slot.slot.news("a", 0, True)
     await asyncio.sleep(REST_SECONDS - 2)
     assert slot.ended == []
     await asyncio.sleep(4)
     assert slot.ended[0] == 1
+
+
+def test_why_there_is_no_cluster(monkeypatch):
+    """Ray may be missing, or its node here, or nobody listens at the address."""
+    here = []
+    processes = lambda _: [SimpleNamespace(info={"name": name}) for name in here]  # noqa: E731
+    monkeypatch.setattr(process.psutil, "process_iter", processes)
+    monkeypatch.setattr(process, "find_spec", lambda _: None)
+    assert "Ray isn't installed" in process.why_away("auto")
+    monkeypatch.setattr(process, "find_spec", lambda _: "ray")
+    assert "no Ray node runs on this machine" in process.why_away("auto")
+    here.append("raylet")
+    assert process.why_away("auto") == ""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        assert process.why_away(address) == ""
+    for nobody in (address, "", "head", "127.0.0.1:port", "127.0.0.1:99999999"):
+        assert process.why_away(nobody) == "nobody answers at its address"
+
+
+def test_a_ray_that_cannot_be_imported_is_said(monkeypatch):
+    """With what is missing, and the command that helps."""
+    monkeypatch.setitem(sys.modules, "lib.training.cluster.on_ray", None)
+    ended = []
+    monkeypatch.setattr(process.os, "_exit", ended.append)
+    ours, theirs = Pipe()
+    asyncio.run(process.drive("127.0.0.1:1", theirs))
+    event = messages.decode(ours.recv_bytes(), messages.Message)
+    assert re.search(r"can't be imported: import of .* \(pip install -r", event.text)
+    assert (event.kind, ended[0]) == ("failed", 0)
+
+
+def test_a_version_is_all_code_and_words_but_the_pages(monkeypatch, tmp_path):
+    """Two servers may differ in those, and share a cluster."""
+    monkeypatch.setattr(module, "LIB", tmp_path)
+    found = []
+    for name in ("a.py", "words.toml", "ui/page.py", "notes.txt", "b.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("new")
+        found.append(module.fingerprint.__wrapped__())
+    assert found[1] == found[2] == found[3]
+    monkeypatch.setattr(module, "_PACKAGES", ("numpy",))
+    found.append(module.fingerprint.__wrapped__())
+    assert len(set(found)) == 4

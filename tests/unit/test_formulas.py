@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from lib.charts.cell import by_hand, can_show
 from lib.charts.palette import PALETTES
 from lib.experiment import CELLS
 from lib.recurrence import unroll
-from lib.recurrence.cells import LayerPass, lines
+from lib.recurrence.cells import GATES, LayerPass, lines, state_rows
 from lib.recurrence.model import initial_weights
 from lib.text import number
 
@@ -81,6 +82,15 @@ def test_by_hand_biases_and_candidates_have_their_names():
     assert lstm.count(">bias<") == 4
     assert all(symbol in lstm for symbol in ("c̃, candidate", "= c̃", "i·c̃"))
     assert all(symbol in gru for symbol in ("h̃, candidate", "= h̃", "(1 − z)·h̃"))
+
+
+def test_a_cell_without_formulas_of_its_own_gets_none(monkeypatch):
+    """A new cell is refused until they are written; it doesn't get those of another cell."""
+    monkeypatch.setitem(GATES, "new", {"h": "candidate"})
+    layer = replace(opened("simple_rnn"), cell="new")
+    for formulas in (lambda: lines(layer, 0, 0), lambda: state_rows(layer, 0)):
+        with pytest.raises(ValueError, match="written for cell 'new'"):
+            formulas()
 
 
 def rows_of(table):

@@ -13,7 +13,7 @@ import streamlit
 
 ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "app.py", *(ROOT / "lib").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
-HOMES = ("lib/ui/streamlit_private.py", "lib/ui/plotly_private.js", "lib/training/engine.py")
+HOMES = ("lib/ui/streamlit_private.py", "lib/ui/plotly_private.js")
 PUBLIC = {
     *("PIL", "click", "jinja2", "keras", "keras.utils", "markupsafe", "msgspec", "numpy"),
     *("numpy.lib.format", "numpy.lib.stride_tricks", "numpy.random", "pandas", "plotly.data"),

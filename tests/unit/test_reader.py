@@ -102,6 +102,20 @@ def test_why_a_file_could_not_be_read_is_said(code, why, process, monkeypatch):
     assert upload.SEATS * upload.MEMORY_SHARE < 1  # for all together
 
 
+@pytest.mark.parametrize(
+    ("error", "why"), [(MemoryError(), "more memory than is free"), (KeyError("a"), "by itself")]
+)
+def test_an_error_that_nobody_expects_ends_a_reading(error, why, monkeypatch):
+    """Such as a table too large for the page process: a page would wait for ever otherwise."""
+
+    def fails(_):
+        raise error
+
+    monkeypatch.setattr(upload.pickle, "load", fails)
+    reading = finished(PLAIN.encode())
+    assert (reading.table, why in reading.error) == (None, True)
+
+
 def test_a_reading_that_is_stopped_ends_and_says_nothing(process):
     """Its process is gone, and the next one has its place."""
     process("import time; time.sleep(60)")

@@ -15,7 +15,8 @@ from lib.charts.gradients import padding_picture, padding_words
 from lib.charts.palette import PALETTES
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import forward, initial_model_weights, model, unroll
-from lib.recurrence.model import ROUNDING, batch, initial_weights, lengths, ways
+from lib.recurrence.model import ROUNDING, initial_weights
+from lib.recurrence.padding import batch, lengths, ways
 from lib.text import number
 from tests.unit.test_formulas import opened
 

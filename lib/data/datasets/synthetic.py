@@ -16,27 +16,21 @@ from lib.data.dataset import Dataset
 from lib.experiment import Experiment
 
 
-def running_mean(
-    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
-) -> tuple[np.ndarray, np.ndarray]:
+def running_mean(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
     """Target: the mean of feature 1 up to this step."""
     x = rng.standard_normal((N, T, F))
     y = x[:, :, :1].cumsum(axis=1) / np.arange(1, T + 1)[:, None]
     return x, y + noise * rng.standard_normal(y.shape)
 
 
-def running_sum(
-    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
-) -> tuple[np.ndarray, np.ndarray]:
+def running_sum(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
     """Target: the sum of feature 1 up to this step, over √T so that it ends at about 1."""
     x = rng.standard_normal((N, T, F))
     y = x[:, :, :1].cumsum(axis=1) / np.sqrt(T)
     return x, y + noise * rng.standard_normal(y.shape)
 
 
-def echo(
-    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float, lag: int
-) -> tuple[np.ndarray, np.ndarray]:
+def echo(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float, lag: int) -> tuple:
     """Target: feature 1 as it was `lag` steps before; 0 at the first `lag` steps."""
     x = rng.standard_normal((N, T, F))
     y = np.zeros((N, T, 1))
@@ -44,18 +38,14 @@ def echo(
     return x, y + noise * rng.standard_normal(y.shape)
 
 
-def recall_first(
-    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
-) -> tuple[np.ndarray, np.ndarray]:
+def recall_first(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
     """Target, at every step: feature 1 as it was at the first step."""
     x = rng.standard_normal((N, T, F))
     y = np.repeat(x[:, :1, :1], T, axis=1)
     return x, y + noise * rng.standard_normal(y.shape)
 
 
-def adding(
-    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
-) -> tuple[np.ndarray, np.ndarray]:
+def adding(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
     """Target, at every step: the sum of the two values (feature 1) that feature 2 marks with 1."""
     x = rng.uniform(-1, 1, (N, T, F))
     first = rng.integers(0, T // 2, N)
@@ -68,27 +58,21 @@ def adding(
     return x, y + noise * rng.standard_normal(y.shape)
 
 
-def majority_sign(
-    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
-) -> tuple[np.ndarray, np.ndarray]:
+def majority_sign(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
     """Target: the sign that most of feature 1's coins (1 or -1) had up to now; 0 in a tie."""
     x = rng.choice([-1.0, 1.0], (N, T, F))
     y = np.sign(x[:, :, :1].cumsum(axis=1))
     return x, y + noise * rng.standard_normal(y.shape)
 
 
-def parity(
-    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
-) -> tuple[np.ndarray, np.ndarray]:
+def parity(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
     """Target: the product of feature 1's coins (1 or -1) up to now."""
     x = rng.choice([-1.0, 1.0], (N, T, F))
     y = x[:, :, :1].cumprod(axis=1)
     return x, y + noise * rng.standard_normal(y.shape)
 
 
-def sine(
-    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
-) -> tuple[np.ndarray, np.ndarray]:
+def sine(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
     """Target: the next value of a wave of 12 steps, of random height and phase, plus noise."""
     series = rng.standard_normal((N, T + 1, F))
     angle = 2 * np.pi * np.arange(T + 1) / 12
@@ -98,7 +82,7 @@ def sine(
     return series[:, :-1], series[:, 1:, :1]
 
 
-def white_noise(rng: np.random.Generator, N: int, T: int, F: int) -> tuple[np.ndarray, np.ndarray]:
+def white_noise(rng: np.random.Generator, N: int, T: int, F: int) -> tuple:
     """Target: the next value of feature 1, which is independent of all others."""
     series = rng.standard_normal((N, T + 1, F))
     return series[:, :-1], series[:, 1:, :1]

@@ -1,4 +1,1 @@
-"""A table → samples: its columns as numbers, its rows by series, and windows of them.
-
-`windows` does it in four steps: sort rows (`order`), cut (`cutting`), scale, add `baselines`.
-"""
+"""A table → samples: `windows` sorts rows (`order`), cuts (`cutting`), scales, adds `baselines`."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.data.caches import remembered
+from lib.data.caches import cached_with_object
 from lib.data.dataset import Dataset, Origin
 from lib.text import counted, joined, number
 
@@ -26,7 +26,7 @@ class Finding:
     splits: bool = False  # whether the check compares parts
 
 
-@remembered
+@cached_with_object
 def find_leaks(dataset: Dataset) -> list[Finding]:
     """Return all checks that can be made of these data."""
     findings, origin = [_answers(dataset)], dataset.origin
@@ -89,8 +89,8 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
     rows = np.unique(origin.starts[drawn // timesteps] + origin.rate * (drawn % timesteps))
     first = np.searchsorted(origin.series, origin.series[rows])
     rows, first = rows[rows >= first + 3], first[rows >= first + 3]
-    found, freedom = np.zeros((width, dataset.targets)), len(rows) - 9
-    if freedom < FEWEST:
+    found = np.zeros((width, dataset.targets))
+    if (freedom := len(rows) - 9) < FEWEST:
         return found
     read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
     read = origin.x_scale.raw(read, origin.series[rows][:, None])

@@ -39,12 +39,13 @@ _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|
 
 def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: list[str]) -> Table:
     """Put rows in order of their times (R,), none missing; `labels` are the columns of these."""
-    frame, name, names = table.frame, joined(labels), list[str]()
+    frame, name = table.frame, joined(labels)
     if not times.is_unique and (twice := frame.assign(**{"": times}).duplicated().to_numpy()).any():
         again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
         notes.append(f"{again} another one left out.")
         frame, times = frame[~twice].reset_index(drop=True), times[~twice].reset_index(drop=True)
-    if not times.is_unique and not (names := series_columns(frame, times)):
+    names = [] if times.is_unique else series_columns(frame, times)
+    if not times.is_unique and not names:
         notes.append(f"{name} repeats, and no column tells series apart: equal times are averaged.")
     series, codes = ", ".join(names), np.zeros(len(frame), np.int64)
     if names:
@@ -95,7 +96,7 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
         if not 2 <= count <= rows / (2 if has_times else 4):
             continue
         if has_times:
-            named += [name] * is_named
+            named += [name] if is_named else []
             full = is_named or rows >= _FULL * count * (int(ranks.max()) + 1)
             tells = full and _differ(codes, ranks)
         else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
-from lib.data.caches import remembered
+from lib.data.caches import cached_with_object
 from lib.experiment import LIMITS, ExperimentError
 from lib.text import MONTHS, counted, listed
 
@@ -36,7 +36,6 @@ _WIDE_NAMES = (  # of the columns of wide tables: months, or quarters
     [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
 )
-
 
 _Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # its name, and what computes it, (R,)
 
@@ -106,7 +105,7 @@ class Table:
         return tuple(f"{name}" for name, of in dtypes.items() if of.name == "category")
 
 
-@remembered
+@cached_with_object
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the default input and target columns.
 
@@ -176,7 +175,7 @@ def calendar_names(table: Table) -> tuple[str, ...]:
     )
 
 
-@remembered
+@cached_with_object
 def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
     """Return the F feature names of these inputs. Raises WindowError for an unknown column."""
     return [name for column in inputs for name, _ in _features_of(table, column)]

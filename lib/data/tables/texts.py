@@ -153,7 +153,8 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
         typical = steps.median()
         if len(steps):
             evenness[form] = ((steps - typical).abs() <= abs(typical) * 0.12).mean()
-    form, reading = max(fitting, key=evenness.__getitem__), ""
+    form = max(fitting, key=evenness.__getitem__)
+    reading = ""
     if sample.str.contains(_ZONE).any():
         reading = ", in UTC"
     elif len(fitting) > 1 and form.startswith(("%d", "%m")):

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from lib.data.caches import remembered
+from lib.data.caches import cached_with_object
 from lib.data.tables.order import as_texts, order_rows, rows_without_times
 from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, wide_columns
 from lib.data.tables.texts import as_times, not_numbers_note, parse_numbers
@@ -15,7 +15,7 @@ from lib.text import MONTHS, counted, joined, listed
 VALUE = "value"  # the name of the one column of unrolled months
 
 
-@partial(remembered, size=1)  # it may have a million rows
+@partial(cached_with_object, size=1)  # it may have a million rows
 def reread(table: Table, types: tuple[str, ...], wide: str) -> Table:
     """Return the table with columns read as `types` say, and unrolled if `wide` is "unroll"."""
     made = retyped(table, types) if types else table

@@ -76,9 +76,9 @@ def make_windows(
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
     read_as = [f"the change of {name}" if name in changed else name for name in inputs]
-    predicted = f"{'the change of ' * change}{joined(targets)}"
+    predicted = f"{'the change of ' if change else ''}{joined(targets)}"
     if data.horizon:
-        predicted += f" {'1 to ' * (len(horizons) > 1)}{lead} ahead"
+        predicted += f" {'1 to ' if len(horizons) > 1 else ''}{lead} ahead"
     target_names = targets
     if data.ahead == "each" and data.horizon:
         leads = [counted(h, table.step) for h in horizons]

@@ -1,4 +1,1 @@
-"""A person's file → a `Table` of numbers and texts in time order, or an `UploadError`.
-
-Libraries parse. Here we decide what a file leaves open, and note each decision on the table.
-"""
+"""A person's file → a `Table`. Libraries parse; here we decide and note what a file leaves open."""

@@ -109,7 +109,8 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
             notes.append(f"{without} without a date left out{which}.")
         entries.frame = entries.frame[dated].drop(columns=labels).reset_index(drop=True)
         table = Table(name, _usable_columns(entries))
-        notes.append(f"{joined(labels)} label{'s' * (len(labels) < 2)} the rows{times.reading}.")
+        label = "labels" if len(labels) < 2 else "label"
+        notes.append(f"{joined(labels)} {label} the rows{times.reading}.")
         values = times.values[dated].reset_index(drop=True)
         rows = order_rows(table, values, tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:

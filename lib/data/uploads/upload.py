@@ -139,19 +139,22 @@ class Reading:
 
     def _run(self) -> None:
         """Wait for a seat, then have a process read the file. Runs in a thread."""
-        with _seats:
-            try:
+        try:
+            with _seats:
                 if not self._stopped:
                     self._read()
-            except (OSError, EOFError, pickle.UnpicklingError):  # its answer is broken or missing
-                self.error = (
-                    f"{self.name} couldn't be read: the process that read it took longer than "
-                    f"{SECONDS:g} seconds, or ended by itself. {FIX}"
-                )
-        _waiting.pop(self, None)
-        if self._stopped:
-            self.table, self.error = None, ""
-        self.over.set()
+        except MemoryError:  # its table takes more than is free here
+            self.error = f"{self.name} couldn't be read: it takes more memory than is free. {FIX}"
+        except Exception:  # its answer is broken or missing; a page waits for `over` in any case
+            self.error = (
+                f"{self.name} couldn't be read: the process that read it took longer than "
+                f"{SECONDS:g} seconds, or ended by itself. {FIX}"
+            )
+        finally:
+            _waiting.pop(self, None)
+            if self._stopped:
+                self.table, self.error = None, ""
+            self.over.set()
 
     def _read(self) -> None:
         """Start the process, send it the file, and receive a table or a sentence."""

@@ -6,5 +6,7 @@
 - A **driver** (`driver`): one process of each page server, which its client treats as a worker.
 - Nobody keeps a list of which slot has which run: a driver asks all slots for a run's id.
 
-Only `on_ray` imports Ray, which places the slots, watches them and restarts them.
+Only `on_ray` imports Ray, which places the slots, watches them and restarts them. Neither a run nor
+a sweep's point is an actor or a task of Ray's: each would be a process with its own TensorFlow, and
+Ray would retry it from epoch 0. `RunRegistry.fail_over` goes on from a checkpoint, also here.
 """

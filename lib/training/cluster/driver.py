@@ -191,7 +191,8 @@ class Driver:
                 self._use(link, is_ready=False)
                 match command:
                     case messages.Start() | messages.Ask():
-                        self.take(data)  # another slot gets it
+                        if self._where.get(command.id) is link:  # it wasn't dropped meanwhile
+                            self.take(data)  # another slot gets it
                     case messages.Steer() | messages.Cancel():
                         self._lose(command.id, f"{error}")
             else:
@@ -239,10 +240,12 @@ class Driver:
 
     async def _find(self, question_id: str, run_id: str) -> None:
         """Ask all slots for a run; answer the question with the run's card, or None."""
-        ready, found = self._ready, None
+        ready = self._ready
+        found = None
         calls = [link.call("find", run_id, seconds=1.0) for link in ready]
         cards = await asyncio.gather(*calls, return_exceptions=True)
         for link, card in zip(ready, cards, strict=True):
             if isinstance(card, bytes):
-                self._found[run_id], found = link, card
+                self._found[run_id] = link
+                found = card
         self._tell(messages.Answer(question_id, {"card": found}))

@@ -16,7 +16,7 @@ import streamlit as st
 
 from lib import charts
 from lib.charts import Chart, Frames, Palette, Words
-from lib.data import remember, remembered
+from lib.data import cached_with_object, keep_newest
 from lib.experiment import MODES
 from lib.results import HIDDEN, RunAt, Snapshot, frames_of
 from lib.text import beside, short
@@ -132,7 +132,7 @@ def card(name: str, badge: str = "") -> Iterator[None]:
                 st.markdown(f":yellow-badge[these show {plain(badge)}]")
 
 
-@partial(remembered, size=MOST_LOOKS)
+@partial(cached_with_object, size=MOST_LOOKS)
 def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Words]:
     """Compute a card's chart and words once for all sessions that look at the same."""
     experiment, dataset, picked, palette = of
@@ -191,7 +191,7 @@ def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
         picked, earlier = head(shown, "the training, epoch by epoch")
         if (asked := FRAMES.get(snapshot)) is None:  # once for all sessions that show the snapshot
             asked = _POOL.submit(frames_of, shown, epochs.weights)
-            remember(FRAMES, snapshot, asked, MOST_FUTURES)
+            keep_newest(FRAMES, snapshot, asked, MOST_FUTURES)
         if not asked.done():
             rerun_when(asked.done, POLL_SECONDS, "The replay is being made …")
             return

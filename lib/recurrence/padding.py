@@ -1,0 +1,75 @@
+"""A batch of sequences of different lengths: padded at the end or start, with a mask or without."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.recurrence.cells import Array
+from lib.recurrence.model import unroll_stack
+
+SHARES = (1.0, 0.75, 0.5, 0.25)  # the four lengths as shares of T
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Padded:
+    """One treatment of the batch, and what comes of it for each sequence."""
+
+    at_end: bool
+    masked: bool
+    counts: Array  # steps of a sequence, (N, T) bool; with a mask, those that it keeps
+    last_step: Array  # the last step that is read, (N,); -1 where the mask hides all
+    outputs: Array  # what last-step mode returns, (N, U)
+    differences: Array  # largest over units, from the output for the unpadded one, (N,)
+    loss_steps: int  # number of steps that sequence mode averages its loss over
+    hidden_steps: int  # number of the sequences' own steps that the mask hides, being all zero
+
+    @property
+    def title(self) -> str:
+        """The treatment in words: "Padded at the end, with a mask"."""
+        place, mask = "end" if self.at_end else "start", "with" if self.masked else "without"
+        return f"Padded at the {place}, {mask} a mask"
+
+
+def lengths(steps: int) -> Array:
+    """Return the lengths of the four sequences, (N,): T and three shorter ones, at least 1."""
+    return np.maximum(1, np.round(np.array(SHARES) * steps)).astype(int)
+
+
+def batch(x: Array, at_end: bool) -> tuple[Array, Array]:
+    """Cut one sample (T, F) to four lengths and pad it: x (N, T, F), and its own steps (N, T)."""
+    steps = len(x)
+    padded = np.zeros((len(SHARES), *x.shape), np.float32)
+    counts = np.zeros(padded.shape[:2], bool)
+    for row, length in enumerate(lengths(steps)):
+        place = slice(0, length) if at_end else slice(steps - length, steps)
+        padded[row, place] = x[:length]
+        counts[row, place] = True
+    return padded, counts
+
+
+def ways(cell: str, weights: Sequence[Array], x: Array) -> list[Padded]:
+    """Pad a sample (T, F) cut to four lengths: at the end and start, without and with a mask."""
+    steps = len(x)
+    unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]
+    treatments = []
+    for at_end in (True, False):
+        padded, own_steps = batch(x, at_end)
+        mask = (padded != 0).any(axis=-1)  # (N, T), as the layer `Masking(0.0)` makes it
+        for masked in (False, True):
+            counts = mask if masked else own_steps
+            hidden = unroll_stack(cell, weights, padded, mask if masked else None)[-1].hidden
+            own_last = np.where(counts.any(axis=1), steps - 1 - counts[:, ::-1].argmax(axis=1), -1)
+            treatments.append(
+                Padded(
+                    at_end,
+                    masked,
+                    counts,
+                    last_step=own_last if masked else np.full(len(counts), steps - 1),
+                    outputs=hidden[:, -1],
+                    differences=np.abs(hidden[:, -1] - unpadded).max(axis=1),
+                    loss_steps=int(counts.sum()) if masked else counts.size,
+                    hidden_steps=int((own_steps & ~mask).sum()) if masked else 0,
+                )
+            )
+    return treatments
