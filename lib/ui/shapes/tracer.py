@@ -213,8 +213,8 @@ def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str =
 def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
     key, label = f"layer_{place}_{layer.kind}_{setting.name}", setting.label or setting.name
     value: Any = getattr(layer, setting.name)
-    take = partial(_take, place, layer, setting)
-    shown: Any = {"width": 160 if setting.pattern else WIDTHS.get(setting.name, USUAL_WIDTH)}
+    take, shown = partial(_take, place, layer, setting), dict[str, Any]()
+    shown["width"] = 160 if setting.pattern else WIDTHS.get(setting.name, USUAL_WIDTH)
     if setting.options is not None:
         shown |= {"format_func": setting.options.__getitem__, **bound(key, value, take)}
         st.selectbox(label, list(setting.options), **shown)
