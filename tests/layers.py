@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from lib.shapes.stack.base import Ref
 from lib.shapes.stack.joining import Joining, MultiHeadAttention
+from lib.shapes.stack.link import read_value
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import Recurrent
-from lib.shapes.stack.tracing import broken, trace
+from lib.shapes.stack.tracing import broken_at, trace
 
 OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]
 SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]
@@ -29,9 +30,9 @@ def any_value(random, setting, *, small):
         return random.choice(list(setting.options))
     if setting.limit is not None:
         return any_number(random, setting.limit, small=small)
-    if setting.pattern:
+    if setting.cells:
         cells = ("lstm2", "lstm3.nobias", "gru2", "gru1.before", "gru2.before.nobias", "rnn3")
-        return "-".join(random.choices(cells, k=random.randint(1, 3)))
+        return read_value(setting, "-".join(random.choices(cells, k=random.randint(1, 3))))
     if setting.sizes is not None:
         count = setting.sizes or random.randint(1, 3)
         return tuple(random.randint(0 if random.random() < 0.1 else 1, 4) for _ in range(count))
@@ -80,7 +81,7 @@ def working_chain(random):
 
 def _grown(stack, layer):
     """The stack with the layer, where it works there."""
-    return stack if broken(trace((*stack, layer))) is not None else (*stack, layer)
+    return stack if broken_at(trace((*stack, layer))) is not None else (*stack, layer)
 
 
 def graph(random):

@@ -22,7 +22,7 @@ from lib.charts.palette import Palette, mix
 from lib.experiment import MODES
 from lib.recurrence import ROUNDING
 from lib.results import BOTH_MODES
-from lib.shapes import Axis, Tensor, has_time, letters, readable_shape
+from lib.shapes import Axis, Tensor, has_time, readable_shape, shape_in_letters
 from lib.text import number, readable, short, signed
 
 LIB = Path(__file__).parents[1]  # the folder `lib`
@@ -194,7 +194,7 @@ def _breaking(name: str) -> Markup:
 
 # What the templates use besides what they are given.
 _TEMPLATES.globals.update(number=number, readable=readable, short=short, signed=signed)
-_TEMPLATES.globals.update(letters=letters, readable_shape=readable_shape, has_time=has_time)
+_TEMPLATES.globals.update(letters=shape_in_letters, readable_shape=readable_shape)
 _TEMPLATES.globals.update(axis_label=_label, breaking=_breaking, named=named, px="{:.1f}".format)
-_TEMPLATES.globals.update(shaded=shaded, svg_uri=svg_uri, TIME=TIME, UNITS=UNITS)
+_TEMPLATES.globals.update(has_time=has_time, shaded=shaded, svg_uri=svg_uri, TIME=TIME, UNITS=UNITS)
 _TEMPLATES.globals.update(MODES=MODES, BOTH_MODES=BOTH_MODES, ROUNDING=ROUNDING)

@@ -8,7 +8,7 @@ from lib import shapes
 from lib.charts.html import Scale, render, svg_image, tensor_image
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
-from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped, total
+from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped_at, total
 from lib.text import capital, joined
 
 Steps = tuple[TracedLayer, ...]
@@ -150,7 +150,7 @@ def layer_sentence(step: TracedLayer) -> str:
 
 def stack_sentence(steps: Steps) -> str:
     """Return every layer with its output, up to one where the trace stops, as a sentence."""
-    place = stopped(steps)
+    place = stopped_at(steps)
     reached = steps if place is None else steps[: place + 1]
     end = f" In all {_counted(steps)}." if place is None else ""
     return "; ".join(map(layer_sentence, reached)) + "." + end
@@ -174,7 +174,7 @@ def mended(words: str, lines: Collection[int]) -> str:
 def change_words(before: Stack, after: Stack, about: str) -> Words:
     """Say what a change did to output and parameters; a new stack is introduced by `about`."""
     old, new = shapes.trace(before), shapes.trace(after)
-    about = about or (TRY if stopped(new) is None else MEND)
+    about = about or (TRY if stopped_at(new) is None else MEND)
     if before == after:
         return about, ""
     outcome, (shorter, longer) = capital(_outcome(old, new)), sorted((before, after), key=len)
@@ -186,12 +186,12 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
 
 def _outcome(old: Steps, new: Steps) -> str:
     """Return what a change did from one trace to the next."""
-    if (breaks := shapes.broken(new)) is not None:
-        return f"layer {breaks + 1} {'still ' * (breaks == stopped(old))}breaks."
-    if (at := stopped(new)) is not None:
+    if (breaks := shapes.broken_at(new)) is not None:
+        return f"layer {breaks + 1} {'still ' * (breaks == stopped_at(old))}breaks."
+    if (at := stopped_at(new)) is not None:
         return f"traced up to layer {at}."
     was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
-    if stopped(old) is not None:
+    if stopped_at(old) is not None:
         return f"now it works, and gives {now}."
     less, more = (f"{total(steps):,}" for steps in (old, new))
     counts = f"{more} parameters stay" if less == more else f"parameters {less} → {more}"
@@ -200,7 +200,7 @@ def _outcome(old: Steps, new: Steps) -> str:
 
 def stack_title(steps: Steps) -> str:
     """Return the stack in a sentence: its input and output shape, and its parameters."""
-    place = stopped(steps)
+    place = stopped_at(steps)
     if place is not None and steps[place].error:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"
     if place is not None:

@@ -146,7 +146,7 @@ def damage_words(mistake: shapes.damage.Mistake, damage: Damage) -> Words:
     takeaway = f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
     return takeaway, (
-        f"With {mistake.title}, nothing raises: in {shapes.EPOCHS} epochs the loss goes from "
-        f"{begin} to {end}. But {mistake.learns}: at the last timestep its mean squared error is "
-        f"{wrong}, where always saying the mean has 1. With {mistake.right} it is {right}."
+        f"With {mistake.title}, nothing raises: in {shapes.DAMAGE_EPOCHS} epochs the loss goes "
+        f"from {begin} to {end}. But {mistake.learns}: at the last timestep its mean squared error "
+        f"is {wrong}, where always saying the mean has 1. With {mistake.right} it is {right}."
     )

@@ -1,4 +1,4 @@
-"""Everything about tensor shapes, in plain Python: no model is built or run.
+"""Everything about tensor shapes: no model is built or run.
 
 Output shapes and parameter counts of Keras's recurrent layers, the tracer of layer stacks and the
 reader of pasted models, the target doctor, and explanations of Keras's error messages.
@@ -20,20 +20,30 @@ from lib.shapes.doctor import (
     read_shape,
     write_question,
 )
-from lib.shapes.doctor.damage import EPOCHS, LEAK_EPOCHS, MISTAKES, TRAINED_SAMPLES, Damage, Leak
+from lib.shapes.doctor.damage import DAMAGE_EPOCHS, LEAK_EPOCHS, MISTAKES, Damage, Leak
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes
 from lib.shapes.errors import CHECKLIST, EXAMPLES, explain_error
 from lib.shapes.errors.message import Explanation
 from lib.shapes.errors.pasted import both_ends, pasted_sizes
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
+from lib.shapes.remedy import Remedy
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, ShapeError, Stack, put, swap
 from lib.shapes.stack.code import code_lines, keras_code, output_places, spare_states
-from lib.shapes.stack.fixes import StackFix, fixes
+from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.joining import Joining
-from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of, read_text, to_text
+from lib.shapes.stack.link import (
+    PATTERNS,
+    cells_text,
+    from_text,
+    out_of_range,
+    pattern_of,
+    read_text,
+    read_value,
+    to_text,
+)
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_said_outputs
-from lib.shapes.stack.quiz import question
+from lib.shapes.stack.quiz import quiz_question
 from lib.shapes.stack.read import read_model, read_source
 from lib.shapes.stack.read.pasted import LONGEST, ModelError, ModelReading
 from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent
@@ -43,19 +53,19 @@ from lib.shapes.stack.tensors import (
     Role,
     Tensor,
     has_time,
-    letters,
     readable_shape,
     readable_shapes,
+    shape_in_letters,
     shape_of,
 )
 from lib.shapes.stack.tracing import (
     TracedLayer,
     as_settings,
-    broken,
+    broken_at,
     is_chain,
     model_layers,
     model_stack,
-    stopped,
+    stopped_at,
     takes_previous,
     total,
     trace,

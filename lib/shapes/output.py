@@ -79,7 +79,7 @@ def bias_shapes(cell: str, units: int) -> tuple[tuple[int, ...], ...]:
 
 def bracketed(entries: Sequence[object]) -> str:
     """Sizes or letters as Python writes a tuple: "(N, 12, 16)", "(5,)"."""
-    return f"({', '.join(map(str, entries))}{',' * (len(entries) == 1)})"
+    return f"({', '.join(map(str, entries))}{',' if len(entries) == 1 else ''})"
 
 
 def _positive(**values: object) -> None:

@@ -22,7 +22,7 @@ import tensorflow as tf
 
 from lib.experiment import CELLS, LOSSES
 from lib.recurrence import ARRAYS_EACH, layers_of, weight_names
-from lib.shapes import MISTAKES, TRAINED_SAMPLES, damage
+from lib.shapes import MISTAKES, damage
 from lib.training.engine import traced, tracing
 
 Weights = Sequence[np.ndarray]
@@ -318,17 +318,17 @@ def target_damage(case: str) -> dict[str, Any]:
         model = keras.Sequential([keras.Input((damage.TIMESTEPS, 1)), lstm, head])
         model.compile(keras.optimizers.Adam(0.01), damage.LOSS, jit_compile=False)
         history = model.fit(
-            x[:TRAINED_SAMPLES],
-            target[:TRAINED_SAMPLES],
+            x[: damage.TRAINED_SAMPLES],
+            target[: damage.TRAINED_SAMPLES],
             batch_size=damage.BATCH_SIZE,
-            epochs=damage.EPOCHS,
+            epochs=damage.DAMAGE_EPOCHS,
             shuffle=False,  # the samples are noise; both models get the same batches
             verbose=0,
         )
         loss[side] = np.array(history.history["loss"], np.float32)
-        predictions = model.predict(x[TRAINED_SAMPLES:], verbose=0)
+        predictions = model.predict(x[damage.TRAINED_SAMPLES :], verbose=0)
         last[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
-    return {"loss": loss, "predictions": last, "truth": y[TRAINED_SAMPLES:, -1, 0]}
+    return {"loss": loss, "predictions": last, "truth": y[damage.TRAINED_SAMPLES :, -1, 0]}
 
 
 _FUNCTIONS = breakings, influence, keras_file, modes, reach, target_damage

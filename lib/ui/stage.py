@@ -12,7 +12,7 @@ import streamlit as st
 from lib.data import keep_newest
 from lib.experiment import SETTINGS, Experiment
 from lib.results import Run, Snapshot, Status
-from lib.shapes import TracedLayer, broken, read_question, read_text, trace
+from lib.shapes import TracedLayer, broken_at, read_question, read_text, trace
 from lib.story import GUIDE, Ask, Scene
 from lib.ui import address, runs
 from lib.ui.browser import browser_id
@@ -218,6 +218,6 @@ REACHED: dict[str, Callable[[], bool]] = {
         read_question(address.page_value("check")).diagnose().verdict == "correct"
     ),
     "epoch_20": lambda: _epoch() >= WATCHED,
-    "stack_works": lambda: broken(traced_stack()) is None,
+    "stack_works": lambda: broken_at(traced_stack()) is None,
 }
 """Whether something has happened that a scene waits for (`Scene.until`)."""

@@ -87,12 +87,13 @@ def _stack(_: Loaded, palette: Palette) -> None:
         title = charts.stack.stack_title(steps)
         scene = SCENES.get(session().stage.scene)
         first = shapes.read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
-        is_mended = shapes.broken(shapes.trace(first)) is not None and shapes.broken(steps) is None
+        was_broken = shapes.broken_at(shapes.trace(first)) is not None
+        is_mended = was_broken and shapes.broken_at(steps) is None
         takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if is_mended else title)
         st.html(charts.stack.stack_picture(steps, palette))
         for number, fix in enumerate(shapes.fixes(steps)):
             mend = partial(address.set_page_value, "stack", shapes.to_text(fix.stack))
-            press(plain(fix.words), "build", f"fix_{number}", mend, wrap=True)
+            press(plain(fix.fix), "build", f"fix_{number}", mend, wrap=True)
 
 
 def _advice(_: Loaded, __: Palette) -> None:
@@ -156,7 +157,7 @@ def _target(_: Loaded, palette: Palette) -> None:
             for place, fix in enumerate(diagnosis.fixes):
                 mended = replace(question, output=fix.output_shape, target=fix.target_shape)
                 act = partial(address.set_page_value, "check", shapes.write_question(mended))
-                label = filled(TEXTS, "fix", code=fix.model or fix.y)
+                label = filled(TEXTS, "fix", code=fix.model_code or fix.code)
                 press(plain(label), "build", f"target_fix_{place}", act)
 
 

@@ -123,9 +123,10 @@ def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss():
     for output, target, loss, batch_size in random_cases(120):
         before = question(output, target, loss, batch_size)
         for fix in diagnose_target(output, target, loss, batch_size).fixes[:2]:
-            layers = fix.model if "compile" not in fix.model else ""
+            layers = fix.model_code if "compile" not in fix.code else ""
             after = question(fix.output_shape, fix.target_shape, fix.loss, batch_size)
-            answer = ask("losses.mended", before, after, fix.y, layers)
+            line = fix.code.removesuffix(fix.model_code).strip()
+            answer = ask("losses.mended", before, after, line, layers)
             assert tuple(answer["target"]) == fix.target_shape
             if layers:
                 assert tuple(answer["output"]) == fix.output_shape[1:]

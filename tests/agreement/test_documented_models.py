@@ -12,7 +12,7 @@ import pytest
 
 from lib.shapes import read_model, total, trace
 from lib.shapes.stack.read import read_source
-from lib.shapes.stack.tracing import broken, stopped
+from lib.shapes.stack.tracing import broken_at, stopped_at
 from tests.agreement.recorded import ask
 
 FOLDER = Path(__file__).with_name("documented")
@@ -56,8 +56,8 @@ def test_code_that_is_hard_to_read_is_right_or_told_with_its_line(name):
     told = UNREADABLE.search(code_of(name))
     found = read_source(code_of(name))
     steps = trace(found.stack)
-    assert broken(steps) is None
-    if stopped(steps) is None:
+    assert broken_at(steps) is None
+    if stopped_at(steps) is None:
         assert total(steps) == ask("documented.built", code_of(name))["parameters"]
     else:
         assert {f"{note.line}" for note in found.notes} & {*told[1].split(" or ")}

@@ -13,13 +13,13 @@ from hypothesis import given
 
 from lib.shapes.stack.code import HEAD, code_lines, keras_code, model_line, output_places
 from lib.shapes.stack.fixes import fixes
-from lib.shapes.stack.link import PATTERNS, from_text, read_text
+from lib.shapes.stack.link import PATTERNS, from_text, read_text, read_value
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Embedding, Input, Reshape, Unread, WithNumber
 from lib.shapes.stack.read import read_model
 from lib.shapes.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
 from lib.shapes.stack.tensors import shape_of
-from lib.shapes.stack.tracing import broken, stopped, total, trace
+from lib.shapes.stack.tracing import broken_at, stopped_at, total, trace
 from tests.agreement.layer_cases import CASES
 from tests.agreement.recorded import ask
 from tests.layers import CHAINS, GRAPHS, WORKING_CHAINS, always
@@ -36,10 +36,10 @@ def check(stack, *, called=False):
     Some that work are called as well; all of them where it says so.
     """
     steps = trace(stack)
-    place = broken(steps)
+    place = broken_at(steps)
     if place is not None:
         check_broken(steps[: place + 1])
-    elif stopped(steps) is None:  # else nothing is claimed
+    elif stopped_at(steps) is None:  # else nothing is claimed
         then = "call" if can_run(steps) and (called or is_run(steps)) else ""
         answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
         assert "raised" not in answer, answer
@@ -152,8 +152,9 @@ def other_values(setting):
     if setting.limit is not None:
         least = int(setting.limit.minimum)
         return values + ([0.5] if setting.limit.step < 1 else [least, least + 1])
-    if setting.pattern:
-        return ["gru2", "rnn3-lstm2.nobias-gru1.before.nobias"]
+    if setting.cells:
+        texts = "gru2", "rnn3-lstm2.nobias-gru1.before.nobias"
+        return [read_value(setting, text) for text in texts]
     if setting.sizes is not None:
         return [*values, (1,) * (setting.sizes or 1), (2,) * (setting.sizes or 2)]
     return [not setting.default]
@@ -183,7 +184,7 @@ def test_code_that_no_stack_stands_for_is_refused_as_keras_refuses_it(line):
 def test_a_patterns_code_builds_runs_and_has_the_shapes_and_the_parameters(name):
     """The whole script, as it is copied, and data through the model."""
     steps = check(PATTERNS[name].stack)
-    assert broken(steps) is None
+    assert broken_at(steps) is None
     code = keras_code(steps)
     assert code.startswith(HEAD)
     answer = ask("stacks.script", code.replace("model.summary()", ""), USUAL)
@@ -202,16 +203,16 @@ def test_any_stack_is_what_keras_makes_of_it(stack):
 @given(WORKING_CHAINS)
 def test_any_stack_that_works_has_the_shapes_and_the_parameters(stack):
     """As high as chance makes it, with no layer that breaks."""
-    assert broken(check(stack)) is None
+    assert broken_at(check(stack)) is None
 
 
 @always(20)
-@given(CHAINS.filter(lambda stack: broken(trace(stack)) is not None))
+@given(CHAINS.filter(lambda stack: broken_at(trace(stack)) is not None))
 def test_a_fix_gets_past_the_layer_that_broke(stack):
     """Keras agrees with the mended stack, whatever it says about the layers after that one."""
-    before = broken(trace(stack)) or 0
+    before = broken_at(trace(stack)) or 0
     for fix in fixes(trace(stack))[:1]:
-        after = broken(check(fix.stack))
+        after = broken_at(check(fix.stack))
         assert after is None or after >= before + len(fix.stack) - len(stack)
 
 

@@ -9,7 +9,7 @@ from lib.shapes.stack.code import model_line
 from lib.shapes.stack.making import ALIASES, SIGNATURES, made
 from lib.shapes.stack.plain import Input
 from lib.shapes.stack.settings import ACTIVATIONS
-from lib.shapes.stack.tracing import broken, total, trace
+from lib.shapes.stack.tracing import broken_at, total, trace
 from lib.text import beside
 from tests.agreement.recorded import ask
 from tests.agreement.test_stack import in_words
@@ -84,7 +84,7 @@ def traced(code):
 def test_a_layer_has_the_shape_that_keras_gives_for_these_arguments(code):
     """By name, in order, by earlier names, in capitals."""
     steps, answer = traced(code)
-    assert broken(steps) is None
+    assert broken_at(steps) is None
     assert "raised" not in answer, answer
     assert [[*map(list, step.shapes)] for step in steps] == answer["shapes"]
     assert total(steps) == answer["parameters"]
@@ -94,7 +94,7 @@ def test_a_layer_has_the_shape_that_keras_gives_for_these_arguments(code):
 def test_a_layer_is_refused_in_keras_words(code):
     """With what was expected; where it is clear what is wrong, without that it works."""
     steps, answer = traced(code)
-    assert broken(steps) == 1
+    assert broken_at(steps) == 1
     error = steps[1].error
     assert answer.get("raised") == "built", answer
     assert error.expected
@@ -103,8 +103,11 @@ def test_a_layer_is_refused_in_keras_words(code):
 
 def test_every_layer_has_the_arguments_that_keras_gives_it():
     """In their order, and which of them may be left out."""
-    answer = ask("stacks.signatures", sorted(SIGNATURES))
-    assert {name: ", ".join(words) for name, words in SIGNATURES.items()} == answer
+    written = {}
+    for name, row in SIGNATURES.items():
+        words = [*row.get("required", ()), *(f"{word}=" for word in row.get("optional", ()))]
+        written[name] = ", ".join(words if "only_these" in row else [*words, "**"])
+    assert written == ask("stacks.signatures", sorted(SIGNATURES))
 
 
 def test_what_the_usual_rest_takes_is_what_keras_takes():
@@ -113,10 +116,10 @@ def test_what_the_usual_rest_takes_is_what_keras_takes():
     more = table["more"]
     asked = sorted({*table["every_layer"], *(word for words in more.values() for word in words)})
     asked += ["batch_input_shape", "input_spec", "time_major"]
-    for name, words in SIGNATURES.items():
+    for name, row in SIGNATURES.items():
         takes = ask("stacks.takes", name, asked)
-        own = {word.removesuffix("=") for word in words}
-        known = own | {*more.get(name, [])} | ({*table["every_layer"]} if "**" in own else set())
+        usual = () if "only_these" in row else table["every_layer"]
+        known = {*making.arguments_of(name), *more.get(name, ()), *usual}
         assert [word for word in asked if word in known] == takes, name
 
 

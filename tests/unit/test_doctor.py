@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lib.shapes import diagnose_target
+from lib.shapes.doctor.fixes import target_fixes
 
 N, T, U = 320, 12, 16
 
@@ -61,12 +62,19 @@ def test_a_last_batch_that_raises_is_told_apart_from_the_others():
 def test_the_likeliest_fix_is_code_for_y_or_for_the_model(output, target, y, model):
     """One line, in most cases."""
     fix, *_ = diagnose_target(output, target, "mse", 32).fixes
-    assert (fix.y, fix.model) == (y, model)
+    assert (fix.code, fix.model_code) == (f"{y}\n{model}".strip(), model)
+
+
+def test_an_open_length_is_called_timesteps():
+    """It is longer than any known one, and as long as another open one."""
+    first, second = target_fixes((None, None, 3), (None, 3), "mse")
+    assert first.code == "LSTM(units, return_sequences=False)"
+    assert second.code == "y = np.repeat(y[:, None], timesteps, axis=1)"
 
 
 def test_another_reading_of_y_is_another_fix():
     """Perhaps every step has to give the sample's answer: then y is repeated."""
-    codes = [fix.y for fix in diagnose_target((N, T, U), (N, U), "mse", 32).fixes]
+    codes = [fix.code for fix in diagnose_target((N, T, U), (N, U), "mse", 32).fixes]
     assert "y = np.repeat(y[:, None], 12, axis=1)" in codes
 
 
@@ -81,8 +89,8 @@ def test_class_numbers_and_columns_per_class_have_a_loss_each(loss, target, fixe
     """The first fix is the other loss, the second turns y into what this one wants."""
     first, second = diagnose_target((N, T, U), target, loss, 32).fixes
     assert (first.loss, second.loss) == (fixed, loss)
-    assert fixed in first.model
-    assert second.y
+    assert fixed in first.code
+    assert second.code.startswith("y = ")
 
 
 def test_a_categorical_loss_takes_time_for_the_classes_once_it_dropped_an_axis():
@@ -97,7 +105,8 @@ def test_one_column_is_no_distribution_over_classes(loss):
     diagnosis = diagnose_target((N, 1), (N,), f"{loss}crossentropy", 32)
     assert diagnosis.verdict == "silent"
     assert "there is one class, whose share is always 1" in diagnosis.cause
-    assert (diagnosis.fixes[0].loss, diagnosis.fixes[0].y) == ("binary_crossentropy", "")
+    fix = diagnosis.fixes[0]
+    assert (fix.loss, fix.code) == ("binary_crossentropy", fix.model_code)
 
 
 def test_for_cross_entropy_the_shapes_say_which_it_is():

@@ -15,7 +15,7 @@ import pytest
 from lib.shapes import EXAMPLES, both_ends, explain_error, from_text, trace
 from lib.shapes.errors import MESSAGES, explanations
 from lib.shapes.errors.pasted import READ, error_and_whole
-from lib.shapes.stack.tracing import broken
+from lib.shapes.stack.tracing import broken_at
 from tests.agreement.recorded import ANSWERS
 from tests.unit.known_messages import OLDER, TODAY
 
@@ -166,7 +166,7 @@ def test_a_message_that_names_shapes_describes_a_stack_that_breaks_so(message, s
     """As an address has it; it breaks where the message says that it does."""
     described = explain_error(message).stack
     assert described == stack
-    assert broken(trace(from_text(described))) is not None
+    assert broken_at(trace(from_text(described))) is not None
 
 
 def test_a_model_that_names_its_input_opens_as_a_stack():

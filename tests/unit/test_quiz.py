@@ -3,14 +3,14 @@
 import re
 from dataclasses import replace
 
-from lib.shapes.stack.quiz import FIRST, OPTIONS, RAISES, question, reason
+from lib.shapes.stack.quiz import FIRST, OPTIONS, RAISES, quiz_question, reason
 from lib.shapes.stack.tensors import readable_shapes
-from lib.shapes.stack.tracing import broken
+from lib.shapes.stack.tracing import broken_at
 
 
 def test_a_link_to_a_question_after_the_first_ones_opens_what_it_always_did():
     """`quiz=21` has been sent to people."""
-    assert [option.text for option in question(20).options] == [
+    assert [option.text for option in quiz_question(20).options] == [
         RAISES,
         "(N, 16, 9)",
         "(N, 2, 9)",
@@ -20,16 +20,16 @@ def test_a_link_to_a_question_after_the_first_ones_opens_what_it_always_did():
 
 def test_it_begins_with_one_layer_and_an_error_comes_last():
     """Each of the first questions has something more than those before."""
-    stacks = [question(number).steps for number in range(len(FIRST))]
+    stacks = [quiz_question(number).steps for number in range(len(FIRST))]
     assert [len(steps) for steps in stacks[:3]] == [2, 2, 3]
-    assert [broken(steps) is not None for steps in stacks] == [False] * (len(FIRST) - 1) + [True]
-    assert {question(number).right for number in range(len(FIRST))} == set(range(OPTIONS))
+    assert [broken_at(steps) is not None for steps in stacks] == [False] * (len(FIRST) - 1) + [True]
+    assert {quiz_question(number).right for number in range(len(FIRST))} == set(range(OPTIONS))
 
 
 def test_every_question_has_one_right_option_among_four_different_ones():
     """It is what the stack gives, or that it raises; each has a reason of at most 15 words."""
     for number in range(300):
-        asked = question(number)
+        asked = quiz_question(number)
         texts = [option.text for option in asked.options]
         assert len(set(texts)) == len(texts) == OPTIONS, number
         outputs = asked.steps[-1].tensors
@@ -46,7 +46,7 @@ def test_a_setting_that_a_reason_blames_would_have_led_to_that_option():
     """With "That would be return_sequences=True on layer 2" the stack really gives that."""
     blamed = 0
     for number in range(300):
-        asked = question(number)
+        asked = quiz_question(number)
         stack = tuple(step.layer for step in asked.steps)
         for option in asked.options:
             if found := SETTING.search(option.why):
@@ -62,7 +62,7 @@ def test_a_setting_that_a_reason_blames_would_have_led_to_that_option():
 
 def test_some_questions_break_and_the_right_option_may_stand_anywhere():
     """Nobody can guess from the place, nor from the kind."""
-    asked = [question(number) for number in range(len(FIRST), 300)]
-    breaking = [broken(one.steps) is not None for one in asked]
+    asked = [quiz_question(number) for number in range(len(FIRST), 300)]
+    breaking = [broken_at(one.steps) is not None for one in asked]
     assert 0.05 < sum(breaking) / len(asked) < 0.4
     assert {one.right for one in asked} == set(range(OPTIONS))

@@ -10,7 +10,7 @@ import pytest
 from lib.shapes import ModelError, read_model, total, trace
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.read import read_code, read_source
-from lib.shapes.stack.tracing import broken
+from lib.shapes.stack.tracing import broken_at
 
 CHAIN = [(None, 12, 3), (None, 16), (None, 1)]
 
@@ -90,7 +90,7 @@ def test_names_lists_functions_and_classes_are_followed_as_python_has_them(code,
 def test_what_is_not_followed_is_said_and_never_guessed(code):
     """The layers before are traced; nothing breaks, and one note has the line."""
     assert shapes(code)[0] == (None, 9, 3)
-    assert broken(trace(reading(code).stack)) is None
+    assert broken_at(trace(reading(code).stack)) is None
     assert len(notes(code)) == 1
 
 
@@ -159,7 +159,7 @@ def test_what_cannot_be_read_is_said_with_its_line(lines, words):
     assert words in notes(code)[5]
     assert shapes(code)[:2] == [(None, 12, 3)] * 2
     assert shapes(code)[-1] == ()
-    assert broken(trace(reading(code).stack)) is None
+    assert broken_at(trace(reading(code).stack)) is None
 
 
 @pytest.mark.parametrize(
@@ -213,8 +213,9 @@ def test_a_sign_pairs_samples_with_timesteps(other, when, says):
     error = steps[2].error
     assert error.when == when
     assert says in error.message + error.received
-    assert any("Reshape((1, 16))" in fix.words for fix in fixes(steps)) == (when == "run")
-    assert (broken(trace(reading(code.format("Add()([y, a])")).stack)) is None) == (when == "run")
+    assert any("Reshape((1, 16))" in fix.fix for fix in fixes(steps)) == (when == "run")
+    merged = trace(reading(code.format("Add()([y, a])")).stack)
+    assert (broken_at(merged) is None) == (when == "run")
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,10 @@ from lib.shapes import (
     Input,
     ModelError,
     Ref,
-    broken,
+    broken_at,
     code_lines,
     read_source,
-    stopped,
+    stopped_at,
     total,
     trace,
 )
@@ -129,7 +129,7 @@ def test_states_of_a_layer_that_is_not_traced_with_them_are_not_dropped():
     layers = [INPUT, SECOND, ENCODER, both]
     stack = stack_of(functional(layers, [["x", 0, 0], ["y", 0, 0]], ["both", 0, 0]))
     assert [layer.keras for layer in stack] == ["Input", "Input", "LSTM", "Bidirectional"]
-    assert stopped(trace(stack)) == 3
+    assert stopped_at(trace(stack)) == 3
 
 
 def test_only_what_leads_to_the_outputs_is_in_the_stack():
@@ -174,7 +174,7 @@ def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so():
     layers = [saved("LSTM", units=4), saved("Lambda", function=code)]
     reading = read_config(json.dumps(sequential(INPUT, *layers)))
     steps = trace(reading.stack)
-    assert (broken(steps), stopped(steps)) == (None, 2)
+    assert (broken_at(steps), stopped_at(steps)) == (None, 2)
     assert "Lambda" in reading.notes[0].sentence
 
 

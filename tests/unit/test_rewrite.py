@@ -31,7 +31,7 @@ def becomes(reading, after):
 def offered(code):
     """By the words of each change that fixes a code, what its lines become."""
     reading = read_code(code)
-    return {fix.words: becomes(reading, fix.stack) for fix in fixes(trace(reading.stack))}
+    return {fix.fix: becomes(reading, fix.stack) for fix in fixes(trace(reading.stack))}
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from lib.experiment import CELLS, Experiment
 from lib.shapes import (
     MAX_LAYERS,
     PATTERNS,
-    broken,
+    broken_at,
     code_lines,
     fixes,
     from_text,
     keras_code,
-    letters,
     put,
-    stopped,
+    shape_in_letters,
+    stopped_at,
     to_text,
     total,
     trace,
@@ -37,7 +37,7 @@ def test_every_layer_has_its_shape_and_its_parameters_in_letters_and_in_numbers(
     """Two LSTMs and a head: the letters of the widths are told apart by an index."""
     steps = steps_of("input_t12_f3~lstm_u4_seq~lstm_u2~dense_k1")
     named = ["(N, T, F)", "(N, T, U₁)", "(N, U₂)", "(N, K)"]
-    assert [letters(step.tensors[0]) for step in steps] == named
+    assert [shape_in_letters(step.tensors[0]) for step in steps] == named
     expected = [(None, 12, 3), (None, 12, 4), (None, 2), (None, 1)]
     assert [step.shapes[0] for step in steps] == expected
     first, second = (step.outputs for step in steps[1:3])
@@ -85,7 +85,7 @@ def test_formulas_come_to_the_parameters(text):
 def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
     """The commonest of all: two LSTMs, the lower one without return_sequences."""
     steps = steps_of("input~lstm_u16~lstm_u8~dense")
-    assert broken(steps) == 2
+    assert broken_at(steps) == 2
     error = steps[2].error
     assert (error.expected, error.received) == ("3 axes, (N, T, F)", "2 axes, (N, 16)")
     assert "expected ndim=3, found ndim=2. Full shape received: (None, 16)" in f"{error}"
@@ -108,7 +108,7 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
 def test_the_first_fix_is_the_likeliest(text, words, mended):
     """One click makes it."""
     fix = fixes(steps_of(text))[0]
-    assert words in fix.words
+    assert words in fix.fix
     assert to_text(fix.stack) == mended
 
 
@@ -154,7 +154,7 @@ def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
 def test_what_this_tracer_cannot_tell_is_not_called_refused(layer, reason):
     """It has no error and no fix, and prints why; the layers after it aren't reached."""
     steps = trace(shapes.read_model(f"x = keras.Input((4, 3))\nmodel = Model(x, {layer})"))
-    assert (broken(steps), stopped(steps), fixes(steps)) == (None, 1, ())
+    assert (broken_at(steps), stopped_at(steps), fixes(steps)) == (None, 1, ())
     assert reason in f"{steps[1].not_traced}"
     assert "isn't traced here" in keras_code(steps)
 
@@ -165,7 +165,7 @@ def test_the_trace_goes_on_where_a_person_says_what_comes_out():
     assert from_text(to_text(stack)) == stack
     steps = trace(stack)
     assert [step.shapes for step in steps[1:]] == [((None, None, 7),), ((None, 2),)]
-    assert stopped(steps) is None
+    assert stopped_at(steps) is None
     assert total(steps) == 4 * 2 * (7 + 2 + 1)
 
 
@@ -176,7 +176,7 @@ def test_the_trace_goes_on_where_a_person_says_what_comes_out():
 def test_an_axis_keeps_its_letter_only_with_its_size(said, named):
     """Of a shape that a person says; else it has another."""
     steps = steps_of(f"input~lstm_u8_seq~unread_x{said}~dense")
-    assert letters(steps[2].tensors[0]) == named
+    assert shape_in_letters(steps[2].tensors[0]) == named
 
 
 # Graphs
@@ -197,12 +197,17 @@ def test_an_encoder_hands_its_states_to_a_decoder_with_an_input_of_its_own():
     ]
 
 
+def test_of_two_wrong_settings_the_one_is_named_that_keras_sees_first():
+    """A convolution backwards: its output_padding, before strides with dilation_rate."""
+    assert "output_padding" in steps_of("input~conv1dt_s2_d3_o3")[1].error.message
+
+
 def test_a_layer_starts_from_the_states_that_were_unpacked_before_it():
     """As many as its cell has; without any it is refused, and may start from zeros."""
     code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
     assert "initial_state=states[:1])  # (None, 6, 16), leaves 1 of the states out" in code
     steps = steps_of("input~lstm_init~dense")
-    assert (broken(steps), steps[1].error.received) == (1, "none")
+    assert (broken_at(steps), steps[1].error.received) == (1, "none")
     assert "states" in steps[1].error.message
     assert fixes(steps)[0].stack == from_text("input~lstm~dense")
 
@@ -278,8 +283,8 @@ def linked(layer):
 def test_what_doubles_with_each_layer_is_too_large_to_trace_at_some_point(text, received):
     """What is written of it stays short, up to there."""
     steps = steps_of(text)
-    assert received in steps[stopped(steps)].not_traced.reason
-    assert all(len(letters(one)) < 60 for step in steps for one in step.tensors)
+    assert received in steps[stopped_at(steps)].not_traced.reason
+    assert all(len(shape_in_letters(one)) < 60 for step in steps for one in step.tensors)
     assert len(keras_code(steps)) < 100 * MAX_LAYERS
     assert fixes(steps) == ()
 
@@ -288,6 +293,6 @@ def test_cells_of_cells_are_counted():
     """A stack of two stacks of cells has twice as many; Keras would make each of them."""
     lines = ["c = LSTMCell(3)", *["c = StackedRNNCells([c, c])"] * TIMES]
     model = "model = Sequential([Input((3, 4)), RNN(c)])"
-    assert len(shapes.read_model("\n".join([*lines[:6], model]))[1].layers()) == 32
+    assert len(shapes.read_model("\n".join([*lines[:6], model]))[1].cells) == 32
     step = trace(shapes.read_model("\n".join([*lines, model])))[1]
     assert "cells=256" in step.not_traced.reason

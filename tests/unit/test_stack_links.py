@@ -46,6 +46,14 @@ def test_a_graph_survives_the_address(stack):
     assert len(code_lines(trace(stack))) == len(stack)
 
 
+def test_a_cell_of_many_units_keeps_them():
+    """As it is traced and in the link, which leaves out settings without effect on shapes."""
+    code = "model = Sequential([Input((12, 3)), RNN(LSTMCell(40000, dropout=0.1))])"
+    stack = shapes.read_model(code)
+    assert trace(stack)[-1].shapes == ((None, 40000),)
+    assert from_text(to_text(stack)) == stack
+
+
 WORDS = st.sampled_from([*shapes.KINDS, "_", "~", "u", "9e9", "-1", "t", "_of2-9", "_as2"])
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.charts.target import compared_sentence, damage_words, verdict_title
-from lib.shapes import Damage, diagnose_target
+from lib.shapes import MISTAKES, Damage, diagnose_target
 from lib.shapes.doctor import (
     LOSS_NAMES,
     ShapeTextError,
@@ -15,7 +15,7 @@ from lib.shapes.doctor import (
     read_shape,
     write_question,
 )
-from lib.shapes.doctor.damage import CHECKED_SAMPLES, EPOCHS, MISTAKES, damage_data, mistake_of
+from lib.shapes.doctor.damage import CHECKED_SAMPLES, DAMAGE_EPOCHS, damage_data, mistake_of
 from lib.training.recorded import read_recording
 
 
@@ -89,7 +89,7 @@ def test_the_task_of_the_mistakes_ends_with_a_variance_of_1():
 def test_a_recording_shows_the_damage(name):
     """The right target is learnt; with the wrong one the last step is wrong by much more."""
     result = read_recording(name, Damage)
-    assert len(result.loss["right"]) == len(result.loss["wrong"]) == EPOCHS
+    assert len(result.loss["right"]) == len(result.loss["wrong"]) == DAMAGE_EPOCHS
     assert len(result.truth) == CHECKED_SAMPLES
     assert result.error("right") < 0.002
     assert result.error("wrong") > 10 * result.error("right")

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.shapes.doctor import loss_shapes
-from lib.shapes.doctor.fixes import TargetFix, target_fixes
+from lib.shapes.doctor.fixes import target_fixes
 from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, LossVerdict, Sizes
+from lib.shapes.remedy import Remedy
 
 SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}  # beside colours
 MAX_SIZE = 1_000_000
@@ -23,7 +24,7 @@ LOSS_NAMES = (*RULES, "crossentropy")
 
 @dataclass(frozen=True, slots=True)
 class AxisPair:
-    """One axis of the pairs: its length on either side, and what one entry is called there.
+    """An axis of the output over one of the target: the length of each, and what it counts.
 
     A name is "" where that side lacks the axis; "number" leaves open what a target counts.
     """
@@ -61,7 +62,7 @@ class Diagnosis:
     keras_says: str  # for an error: what its message says
     cause: str  # why, in sentences
     axes: list[tuple[AxisPair, LossVerdict, str]]  # of the decisive batch, and what the loss does
-    fixes: tuple[TargetFix, ...]  # the likeliest first; empty where nobody can tell
+    fixes: tuple[Remedy, ...]  # the likeliest first; empty where nobody can tell
 
 
 def diagnose_target(
@@ -170,7 +171,7 @@ def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
 
 
 def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
-    """The axes of both shapes, lined up from the right; names are from before one is dropped."""
+    """Pair the axes of both shapes from the right; `batch` may lack one that Keras has dropped."""
     rank = max(len(batch.output), len(batch.target))
     lengths, names = [], []
     for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
@@ -180,7 +181,7 @@ def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]
 
 
 def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:
-    """What one entry along each axis is; `second` for the second axis of two."""
+    """What each axis of a shape counts; `second` names the second axis of two."""
     if len(shape) <= 3:
         return (("sample",), ("sample", second), ("sample", "timestep", "column"))[len(shape) - 1]
     return ("sample", *(f"axis-{i} row" for i in range(1, len(shape) - 1)), "column")

@@ -1,8 +1,8 @@
 """The damage that a silent mistake does: a network trained with the right y, and with a wrong one.
 
-The task is a running sum of noise, scaled so that its last value has a variance of 1. What is
-judged is the last timestep of sequences that neither training has seen. The worker trains
-(`lib.training.answers`). A leak is recorded likewise, by `tests/record.py`.
+The task is a running sum of noise, scaled so that its last value has a variance of 1. Both networks
+are evaluated at the last timestep of new sequences. The worker trains them
+(`lib.training.answers`); `tests/record.py` records them, and a leak.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.shapes.doctor.loss_shapes import Sizes
+from lib.text import beside
 
 TRAINED_SAMPLES, CHECKED_SAMPLES, TIMESTEPS, UNITS = 320, 96, 12, 16
-BATCH_SIZE, EPOCHS, LEAK_EPOCHS = 32, 40, 24
+BATCH_SIZE, DAMAGE_EPOCHS, LEAK_EPOCHS = 32, 40, 24
 LOSS = "mean_squared_error"
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One silent mistake: the model that is asked for, and what y is instead."""
+    """One silent mistake: a model, a wrong y that its loss broadcasts, and what comes of it."""
 
     title: str  # in letters: "output (N, T, 1), y (N,)"
     output: Sizes  # the output's shape in the training
@@ -29,33 +30,14 @@ class Mistake:
     right: str  # what would be right, in code
 
 
-MISTAKES = {  # by name, in the questions to the worker and in the widgets
-    "flat": Mistake(
-        title="output (N, T, 1), y (N,)",
-        output=(320, 12, 1),
-        target=(320,),
-        learns="each sample is compared with every target in its batch, and learns their mean",
-        right="return_sequences=False, y (N, 1)",
-    ),
-    "column": Mistake(
-        title="output (N, T, 1), y (N, 1)",
-        output=(320, 12, 1),
-        target=(320, 1),
-        learns="the last answer is demanded at every timestep, also where it can't be known yet",
-        right="return_sequences=False, y (N, 1)",
-    ),
-    "steps": Mistake(
-        title="output (N, 1), y (N, T, 1)",
-        output=(320, 1),
-        target=(320, 12, 1),
-        learns="the one output is compared with every timestep, so that it learns their mean",
-        right="return_sequences=True, y (N, T, 1)",
-    ),
+MISTAKES = {
+    name: Mistake(**row | {"output": tuple(row["output"]), "target": tuple(row["target"])})
+    for name, row in beside(__file__).items()
 }
 
 
 def mistake_of(output: Sizes, target: Sizes) -> str | None:
-    """The name of the mistake that these shapes are, whatever N and T are; None for others."""
+    """The name of the mistake with these shapes, for any N and T; None for other shapes."""
     if len(output) == 3 and output[1] > 1 == output[2]:
         return {(): "flat", (1,): "column"}.get(target[1:])
     steps = len(target) in (2, 3) and target[1] > 1 and target[2:] in ((), (1,))
@@ -66,12 +48,12 @@ def mistake_of(output: Sizes, target: Sizes) -> str | None:
 class Damage:
     """The results of the two trainings, by side: "right" and "wrong"."""
 
-    loss: dict[str, np.ndarray]  # each one's own, (EPOCHS,)
+    loss: dict[str, np.ndarray]  # each one's own, (DAMAGE_EPOCHS,)
     predictions: dict[str, np.ndarray]  # at the last timestep of new sequences, (CHECKED_SAMPLES,)
     truth: np.ndarray  # what is right there, (CHECKED_SAMPLES,)
 
     def error(self, side: str) -> float:
-        """Mean squared error at the last timestep; 1 is what the mean would have."""
+        """Mean squared error at the last timestep; always predicting the mean gives 1."""
         return float(np.mean((self.predictions[side] - self.truth) ** 2))
 
 

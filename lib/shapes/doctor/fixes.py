@@ -1,14 +1,16 @@
 """Ways to make a target and an output fit: code for y, and for the model.
 
-What y may hold is listed, the likeliest reading first, and each reading turned into code. A fix is
-kept only if `loss_shapes` pairs the shapes that it leads to correctly.
+Lists what y may hold, the likeliest reading first, and turns each reading into code. A fix is kept
+only if `loss_shapes` calls the shapes after it correct.
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lib.shapes.doctor.loss_shapes import Sizes, follow_epoch, loss_rule, worst
+from lib.shapes.output import Shape
+from lib.shapes.remedy import Remedy
 from lib.text import counted
 
 LAST_STEP = "LSTM(units, return_sequences=False)"
@@ -20,49 +22,52 @@ def compile_with(loss: str) -> str:
     return f'model.compile(optimizer, loss="{loss}")'
 
 
-@dataclass(frozen=True, slots=True)
-class TargetFix:
-    """A fix: what y must hold for it, what to do, and the shapes and the loss after it."""
+class _OpenSize(int):
+    """The length of an axis that isn't known: longer than any that is, and `timesteps` in code."""
 
-    condition: str  # when it is the right one: "y has one answer per sample"
-    fix: str  # what to do, in sentences
-    output_shape: Sizes
-    target_shape: Sizes
-    loss: str
-    y: str = ""  # code that changes y; empty where y stays
-    model: str = ""  # code for the model's last layers, or its `compile`; empty where it stays
-
-    @property
-    def code(self) -> str:
-        """All lines of code."""
-        return "\n".join(filter(None, (self.y, self.model)))
+    def __repr__(self) -> str:
+        return "timesteps"
 
 
-def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[TargetFix, ...]:
-    """All fixes of shapes (N, …) that end in a correct pairing, the likeliest first."""
-    fixes: dict[str, TargetFix] = {}
-    for fix in _candidates(output, target, loss):
+_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # in place of None: no shape has so many
+
+
+def target_fixes(
+    output: Shape, target: Shape, loss: str, batch_size: int | None = None
+) -> tuple[Remedy, ...]:
+    """All fixes of shapes (N, …) that end in a correct pairing, the likeliest first.
+
+    A size may be None; in code an open length is called `timesteps`. Without a `batch_size` one
+    batch has all N samples.
+    """
+    fixes: dict[str, Remedy] = {}
+    for fix in _candidates(_sizes(output), _sizes(target), loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
-        after = follow_epoch(fix.output_shape, fix.target_shape, rule, batch_size)
+        size = batch_size or fix.output_shape[0]
+        after = follow_epoch(fix.output_shape, fix.target_shape, rule, size)
         if worst(after) == "correct":
             fixes.setdefault(fix.code, fix)
     return tuple(fixes.values())
 
 
-def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
+def _sizes(shape: Shape) -> Sizes:
+    return (shape[0] or _SAMPLES, *(size or _TIMESTEPS for size in shape[1:]))
+
+
+def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     rule = loss_rule(loss, output, target)
     if rule.single_class(output):
         # One column is no distribution over classes, but it can be the chance of one of two.
         condition, loss = "one column tells two classes apart", "binary_crossentropy"
         take, code = "Take the loss for two.", compile_with(loss)
-        yield TargetFix(condition, take, output, target, loss, model=code)
+        yield Remedy(condition, take, code, output, target, loss)
         if target in (output, output[:-1]):
             return
         for fix in _candidates(output, target, loss):
-            both, model = f"{condition}, and {fix.condition}", f"{fix.model}\n{code}".strip()
-            yield replace(fix, condition=both, fix=f"{take} {fix.fix}", model=model)
+            both, lines = f"{condition}, and {fix.condition}", f"{fix.code}\n{code}".strip()
+            yield replace(fix, condition=both, fix=f"{take} {fix.fix}", code=lines)
         return
-    plain: list[TargetFix] = []
+    plain: list[Remedy] = []
     if rule.classes and len(output) > 1:
         plain += _by_class(output, target, loss, rule.labels)
     if not rule.labels:
@@ -77,24 +82,23 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
             yield fix
 
 
-def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[TargetFix]:
+def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[Remedy]:
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
-    if labels and target == output:
-        other, condition = "categorical_crossentropy", "y has a column per class"
-        turn, y, then = "Turn it into class numbers.", "y = np.argmax(y, axis=-1)", output[:-1]
-    elif not labels and numbers == output[:-1]:
-        other, condition = "sparse_categorical_crossentropy", "y holds class numbers"
-        turn, then = "Turn them into a column per class.", output
-        y = f"y = keras.utils.to_categorical(y, {output[-1]})"
-    else:
-        return
     take = "Take the loss for that."
-    yield TargetFix(condition, take, output, target, other, model=compile_with(other))
-    yield TargetFix(condition, turn, output, then, loss, y=y)
+    if labels and target == output:
+        condition, other = "y has a column per class", "categorical_crossentropy"
+        y = "y = np.argmax(y, axis=-1)"
+        yield Remedy(condition, take, compile_with(other), output, target, other)
+        yield Remedy(condition, "Turn it into class numbers.", y, output, output[:-1], loss)
+    elif not labels and numbers == output[:-1]:
+        condition, other = "y holds class numbers", "sparse_categorical_crossentropy"
+        y = f"y = keras.utils.to_categorical(y, {output[-1]})"
+        yield Remedy(condition, take, compile_with(other), output, target, other)
+        yield Remedy(condition, "Turn them into a column per class.", y, output, output, loss)
 
 
-def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
-    """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
+def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
+    """Reshape a y with the output's numbers: with other axes of 1, or samples and steps in one."""
     same = [n for n in output if n > 1] == [n for n in target if n > 1]
     if output[0] != target[0]:  # samples and steps in one axis
         same = target[0] == math.prod(output[:2]) and math.prod(target) == math.prod(output)
@@ -106,7 +110,7 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix
     elif target == (*output, 1):
         y = "y = y[..., 0]"
     condition, fix = "y holds the right numbers", "Give it the output's shape."
-    yield TargetFix(condition, fix, output, output, loss, y=y)
+    yield Remedy(condition, fix, y, output, output, loss)
 
 
 Meaning = tuple[str, str, str, Sizes]  # what y may hold, what to do, its code, and y's shape then
@@ -141,7 +145,7 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
 def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
     n, classes = output[0], output[-1]
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
-        condition = "y has a column per class" + ", for each sample" * (len(target) == 2)
+        condition = "y has a column per class" + (", for each sample" if len(target) == 2 else "")
         code = "y = np.argmax(y, axis=-1)"
         yield condition, "Turn it into class numbers.", code, target[:-1]
     if target[1:] in ((), (1,), (1, 1)):
@@ -174,20 +178,21 @@ def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> It
         yield "only the last timestep's answer counts", "Take that one.", last, (n, *rest)
 
 
-def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> TargetFix:
-    """The model that a reading asks for, as the change from the one that is there."""
+def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
+    """The remedy for one reading of y: its code, and the layers of the model that change."""
     condition, todo, y, target = reading
     after = (*target[:2], output[-1]) if labels else target
-    steps, model = [todo] if todo else [], []
+    steps = [todo] if todo else []
+    code = [y] if y else []
     if len(after) != len(output):
         sequences = len(after) == 3
         steps.append("Return every timestep." if sequences else "Return the last timestep only.")
-        model.append(EVERY_STEP if sequences else LAST_STEP)
+        code.append(EVERY_STEP if sequences else LAST_STEP)
     elif after[1:-1] != output[1:-1]:
         steps.append("Keep those of the output.")
-        model.append(f"outputs = outputs[:, -{after[1]}:]")
+        code.append(f"outputs = outputs[:, -{after[1]}:]")
     if after[-1] != output[-1]:
         steps.append(f"End with {counted(after[-1], 'column')}.")
-        model.append(f"Dense({after[-1]})")
+        code.append(f"Dense({after[-1]})")
     fix = " ".join(steps) or "Give y that shape."
-    return TargetFix(condition, fix, after, target, loss, y=y, model="\n".join(model))
+    return Remedy(condition, fix, "\n".join(code), after, target, loss)

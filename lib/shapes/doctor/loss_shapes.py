@@ -91,7 +91,7 @@ def follow_epoch(
     full, rest = divmod(output[0], batch_size)
     return tuple(
         follow_batch((size, *output[1:]), (size, *target[1:]), rule, known_size=rest == 0)
-        for size in (batch_size,) * (full > 0) + (rest,) * (rest > 0)
+        for size in ([batch_size] if full else []) + ([rest] if rest else [])
     )
 
 

@@ -3,9 +3,11 @@
 import difflib
 import re
 
-from lib.shapes.errors.message import Explanation, Message, Remedy, explained, word
+from lib.shapes.errors.message import Explanation, Message, explained, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import INPUT
+from lib.shapes.remedy import Remedy
+from lib.text import beside
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
@@ -13,25 +15,8 @@ OF_LAYERS = [
     *("units", "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout"),
     *("return_sequences", "return_state", "go_backwards", "stateful", "reset_after", "merge_mode"),
 ]
-_BATCHED = ("Begin with an Input.", "keras.Input(batch_shape={shape})")
-_SAMPLE = ("Begin with an Input.", INPUT)
-_ENDS = ("Say inputs and outputs, with an s.", "keras.Model(inputs=…, outputs=…)")
-GONE = {  # by each argument that Keras 2 had: what to do instead, and the code
-    "batch_input_shape": _BATCHED,
-    "batch_size": _BATCHED,
-    "input_shape": ("Begin with an Input.", "keras.Input({shape})"),
-    "input_dim": _SAMPLE,
-    "input_length": _SAMPLE,
-    "Embedding.input_length": ("Leave it out: an Input says it.", "keras.Input((timesteps,))"),
-    "time_major": ("Leave it out; if it was True, swap the axes.", "x = np.swapaxes(x, 0, 1)"),
-    "implementation": ("Leave it out: Keras chooses by itself.", "LSTM(units)"),
-    "lr": ("Write learning_rate.", "keras.optimizers.Adam(learning_rate=1e-3)"),
-    "weights": ("Set weights after building.", "layer.set_weights(weights)"),
-    "input": _ENDS,
-    "output": _ENDS,
-    "output_dim": ("Write units, or give it first.", "LSTM(16)"),
-    "nb_epoch": ("Write epochs.", "model.fit(x, y, epochs=10)"),
-}
+GONE = {name: row for row in beside(__file__, "keras2")["arguments"] for name in row["names"]}
+GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
 IN_FILES = ("batch_input_shape", "time_major", "implementation")  # of Keras 2, for every layer
 OLDER = """\
 class Older(keras.layers.{kind}):
@@ -48,7 +33,8 @@ def keywords(found: Found) -> Explanation | None:
     named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # a value may have names of its own
     received = re.sub(named_values, "", found["got"])
     names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
-    names = names or re.findall(r"\w+", received)[:1] or ["input"] * (found["owner"] == "Model")
+    names = names or re.findall(r"\w+", received)[:1]
+    names = names or (["input"] if found["owner"] == "Model" else [])
     owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
     owner = found["owner"] if is_class else owner
     path = re.search(r'load_model\("([\w./-]+)"', found.whole)
@@ -72,7 +58,8 @@ def keywords(found: Found) -> Explanation | None:
         name = gone.split(".")[-1]
         value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
         words |= {"dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
-        remedies = [Remedy("it stands in your code" if name in IN_FILES else "", *GONE[gone])]
+        is_yours = "it stands in your code" if name in IN_FILES else ""
+        remedies = [Remedy(is_yours, GONE[gone]["fix"], GONE[gone]["code"])]
         if name in IN_FILES:  # nobody writes what is the default
             is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
             file = Remedy("a file of Keras 2 is being loaded", "Drop it while loading.", OLDER)
@@ -190,12 +177,13 @@ MESSAGES = [
         code=f"{INPUT}\nLSTM(16, return_sequences=True)",
     ),
     Message(
-        r"(?:(?P<wanted>a (?:strictly )?positive (?:integer|value)|an integer value(?= for)|two "
+        r"(?P<wanted>a (?:strictly )?positive (?:integer|value)|an integer value(?= for)|two "
         r"elements|a (?:float value between 0 and 1|non-negative integer|tuple of \d integers)"
-        r"|strictly less than .strides.|at most one unknown dimension|either .valid. or .same.)"
-        r'|(?:be|or) one of \{(?P<options>[^}]*)|ReLU layer cannot be|"<=".*?"int" and "str")'
-        r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?",
-        cause="Another value is wanted. Keras takes {wanted}. Keras takes {options}. It got {got}.",
+        r"|strictly less than .strides.|at most one unknown dimension|either .valid. or "
+        rf".same.){GOT}",
+        rf"(?:be|or) one of \{{(?P<wanted>[^}}]*){GOT}",
+        rf'(?:ReLU layer cannot be|"<=".*?"int" and "str"){GOT}',
+        cause="Another value is wanted. Keras takes {wanted}. It got {got}.",
         fix="Sizes and counts are whole numbers from 1 up, and shares are from 0 to 1.",
         code='Conv1D(filters=8, kernel_size=3, padding="same")',
     ),
@@ -206,9 +194,9 @@ MESSAGES = [
         code="model.compile(keras.optimizers.{class_}(), loss)",
     ),
     Message(
-        r"Could not interpret (?:(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>[\w ]+?)) "
-        r'(?:identifier|function).*?: ?"?(?P<got>[^" ]+)',
-        cause="Keras knows no {of_layer} {got}. Keras knows no {other} {got}. It is misspelt.",
+        r"Could not interpret (?P<kind>(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>"
+        r'[\w ]+?)) (?:identifier|function).*?: ?"?(?P<got>[^" ]+)',
+        cause="Keras knows no {kind} {got}. It is misspelt.",
         fix="Write its name as Keras's documentation does; hand over your own as custom_objects.",
         code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {of_layer}\n'
         'model.compile("adam", loss="mean_squared_error")  # {other}',

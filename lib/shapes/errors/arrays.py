@@ -1,7 +1,8 @@
 """Messages about arrays, lists and datasets that Keras can't take apart into samples."""
 
-from lib.shapes.errors.message import Message, Remedy, number, shape, word
+from lib.shapes.errors.message import Message, number, shape, word
 from lib.shapes.errors.remedies import LENGTHS, PAD
+from lib.shapes.remedy import Remedy
 
 MIXED = Remedy(
     "numbers are mixed with None, text or lists",

@@ -5,10 +5,11 @@ import re
 from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.shapes.errors import remedies
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
 from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
+from lib.shapes.remedy import Remedy
 from lib.text import counted
 
 COLUMNS = 30  # of a table; a longer row is more likely a sequence, and each number a step
@@ -17,8 +18,8 @@ LAYER = r'(?:layer "?(?P<layer>[\w/]+)"?[\w :]*)?'
 
 
 def _wanted(axes: int, kind: str = "") -> str:
-    names = NAMES.get(kind) or NAMES.get(f"{axes}", "")
-    return ", ".join(f"{name}s" for name in names.split()) or f"{axes} axes"
+    names = NAMES.get(kind) or NAMES.get(axes, ())
+    return ", ".join(f"{name}s" for name in names) or f"{axes} axes"
 
 
 def axes(found: Found) -> Explanation | None:
@@ -131,7 +132,7 @@ def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
 def number_of_arrays(found: Found) -> Explanation:
     """Explain that the model takes another number of arrays."""
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
-    arrays = f"{found['want']} arrays{': ' * bool(keys)}{keys}"
+    arrays = f"{found['want']} arrays{f': {keys}' if keys else ''}"
     return explained(
         f"{found['layer'] or 'The model'} takes {arrays}, and got {found['got'] or 1}.",
         fix="Give a list of arrays in that order, or a dict by name; in a tf.data.Dataset a "

@@ -5,51 +5,18 @@ from lib.shapes.errors.message import Explanation, Message, explained, number, s
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT
 from lib.shapes.output import Shape, bracketed
+from lib.text import beside
 
 CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
-MOVED = ("Layers are in keras.layers.", "from keras.layers import Bidirectional, Dense, LSTM")
-INSTEAD = {  # by names that Keras 2 or TensorFlow had: what there is instead, and the code
-    "reset_states": (
-        "Layers that keep a state have reset_state.",
-        "stateful = [layer for layer in model.layers if getattr(layer, 'stateful', False)]\n"
-        "for layer in stateful: layer.reset_state()",
-    ),
-    "predict_classes predict_proba": (
-        "predict gives chances: a class is the place of the largest.",
-        "classes = np.argmax(model.predict(x), axis=-1)",
-    ),
-    "fit_generator evaluate_generator predict_generator": (
-        "fit, evaluate and predict take generators too.",
-        "model.fit(generator)",
-    ),
-    "output_shape": ("A layer's output has it.", "print(layer.output.shape)"),
-    "input_shape": ("A layer's input has it.", "print(layer.input.shape)"),
-    "CuDNNLSTM CuDNNGRU contrib": ("LSTM and GRU take cuDNN's kernels.", "LSTM(units)"),
-    "TimeDistributedDense _time_distributed_dense": ("Dense does that.", "Dense(1)"),
-    "TimeDistributedMerge": ("It averaged over time.", "GlobalAveragePooling1D()"),
-    "recurrent layers.recurrent layers.core": MOVED,
-    "layers.convolutional layers.embeddings layers.wrappers": MOVED,
-    "wrappers scikit_learn": (
-        "Those for scikit-learn are new, from Keras 3.9 on.",
-        "from keras.wrappers import SKLearnClassifier, SKLearnRegressor",
-    ),
-    "sequence": ("It is in keras.utils.", "keras.utils.pad_sequences([sequence])"),
-    "np_utils": ("It is in keras.utils.", "y = keras.utils.to_categorical(y)"),
-    "TimeseriesGenerator": (
-        "A function cuts windows.",
-        "dataset = keras.utils.timeseries_dataset_from_array(table, table[timesteps:], timesteps)",
-    ),
-}
-GONE = {name: instead for names, instead in INSTEAD.items() for name in names.split()}
+GONE = {name: row for row in beside(__file__, "keras2")["attributes"] for name in row["names"]}
 
 
 def gone(found: Found) -> Explanation | None:
     """Explain that a name of an earlier Keras is gone."""
     if (name := found["name"]) not in GONE:
         return None
-    fix, code = GONE[name]
     happened = f"{found['owner'] or 'This Keras'} has no {name} in Keras 3."
-    return explained(happened, fix=fix, code=code)
+    return explained(happened, fix=GONE[name]["fix"], code=GONE[name]["code"])
 
 
 def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation | None:

@@ -12,6 +12,7 @@ from inspect import cleandoc
 from typing import Any, Literal, TypeAlias
 
 from lib.shapes.errors.pasted import Found
+from lib.shapes.remedy import Remedy
 from lib.text import capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
@@ -44,16 +45,6 @@ def shape(name: str) -> str:
 def word(name: str) -> str:
     """A pattern for the name of a layer, a class or a type, as a named group."""
     return rf"(?P<{name}>[\w./:-]+)"
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """One way to put something right."""
-
-    condition: str  # when it is the right one: "y holds class numbers"; "" where there is no other
-    fix: str  # what to do, in sentences
-    code: str
-    cause: str = ""  # what happened, if the condition holds; filled in by `explained`
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +85,7 @@ def explained(
         condition = _filled(each.condition, words)
         happens = f"{happened} {capital(condition)}." if condition else happened
         texts = _filled(each.fix, words), _filled(cleandoc(each.code), words)
-        meanings.append(Remedy(condition, *texts, happens))
+        meanings.append(Remedy(condition, *texts, cause=happens))
     is_open = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""
     sure: Confidence = confidence or ("likely" if is_open else "certain")
@@ -133,10 +124,18 @@ class Message:
         explain: Callable[[Found], Explanation | None] | None = None,
         cause: str = "",
         remedies: Sequence[Remedy] = (),
-        **texts: Any,
+        fix: str = "",
+        code: str = "",
+        check: str = CHECK,
+        stack: str = "",
+        confidence: Confidence | None = None,
     ) -> None:
         """Take regular expressions, and the texts of `explained` or a function in place of them."""
+
+        def from_texts(found: Found) -> Explanation:
+            words = found.match.groupdict()
+            texts = {"fix": fix, "code": code, "check": check, "stack": stack}
+            return explained(cause, *remedies, words=words, confidence=confidence, **texts)
+
         self.patterns = patterns
-        self.explain = explain or (
-            lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)
-        )
+        self.explain = explain or from_texts

@@ -1,8 +1,9 @@
 """Messages about models, how they are put together and called, and operations on their tensors."""
 
-from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
+from lib.shapes.remedy import Remedy
 
 MODEL = "x = keras.Input((timesteps, features))\ny = LSTM(units)(x)\nmodel = keras.Model(x, y)"
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # no tensor's name in a recurrent layer

@@ -1,6 +1,6 @@
 """Two tensors that can't be paired: most often y and the output, in a loss.
 
-What puts a pair right is the target doctor's answer (`lib.shapes.doctor`). Keras drops a last axis
+The target doctor (`lib.shapes.doctor`) says what makes a pair fit. Keras drops a last axis
 of 1 that the other lacks, before a loss compares them: two axes may have been three, and each
 meaning is given. A message may also leave open which of its shapes is y's.
 """
@@ -15,12 +15,12 @@ from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies
 from lib.shapes.errors.inputs import LARGEST, data
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import Explanation, Remedy, explained
+from lib.shapes.errors.message import Explanation, explained
 from lib.shapes.errors.pasted import Comparison, Found, pasted_sizes
 from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
+from lib.shapes.remedy import Remedy
 
-SAMPLES, OPEN = 100_003, 100_019  # primes that stand for sizes that aren't known
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
 SPARSE = f"sparse_{CATEGORICAL}"
 _PER_STEP_OR_SAMPLE = remedies.ANSWER_PER_STEP, remedies.ANSWER_PER_SAMPLE
@@ -241,21 +241,21 @@ def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
 
 
 def _of_the_doctor(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    output, labels = output or (1,), loss == SPARSE and output[-1:] != (1,)
-    if output[-1] == 1:
+    """The target doctor's fixes for shapes without the samples; one for each condition."""
+    target, shape = (None, *y), (None, *(output or (1,)))
+    if shape[-1] == 1:
         loss = "mean_squared_error"  # one column is no choice of classes
-    target, shape = ((SAMPLES, *(size or OPEN for size in each)) for each in (y, output))
-    fixes = [(fix, fix.code) for fix in target_fixes(shape, target, loss, SAMPLES)]
-    if labels:  # or y has a column for each class, and the loss is the wrong one
-        for fix in target_fixes(shape, target, CATEGORICAL, SAMPLES):
-            fixes.append((fix, f"{fix.code}\n{compile_with(fix.loss)}".strip()))
+    fixes = [*target_fixes(shape, target, loss)]
+    if loss == SPARSE:  # or y has a column for each class, and the loss is the wrong one
+        for fix in target_fixes(shape, target, CATEGORICAL):
+            fixes.append(replace(fix, code=f"{fix.code}\n{compile_with(fix.loss)}".strip()))
     found: dict[str, Remedy] = {}
-    for fix, lines in fixes:
-        todo, code = (text.replace(str(OPEN), "timesteps") for text in (fix.fix, lines))
-        if not code or any(int(size) > LARGEST for size in re.findall(r"Dense\((\d+)", lines)):
+    for fix in fixes:
+        if not fix.code or ("Dense(" in fix.code and fix.output_shape[-1] > LARGEST):
             continue
         if before := found.get(fix.condition):
-            todo = f"{before.fix} Or: {todo[:1].lower()}{todo[1:]}"
-            code = f"{before.code}\n# or:\n{code}"
-        found[fix.condition] = Remedy(fix.condition, todo, code)
+            todo = f"{before.fix} Or: {fix.fix[:1].lower()}{fix.fix[1:]}"
+            found[fix.condition] = replace(fix, fix=todo, code=f"{before.code}\n# or:\n{fix.code}")
+        else:
+            found[fix.condition] = fix
     return list(found.values())

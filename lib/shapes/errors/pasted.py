@@ -63,12 +63,12 @@ def pasted_sizes(shape: str) -> Shape:
     return tuple(int(size) if size.isdigit() else None for size in found)
 
 
-NAMES = {  # by the number of axes, or the kind of layer, what one entry of each is
-    "2": "sample feature",
-    "3": "sample timestep feature",
-    "4": "sample row column channel",
-    "5": "sample timestep row column channel",
-    "conv_lstm1d": "sample timestep row channel",
+NAMES: dict[int | str, tuple[str, ...]] = {  # by the number of axes, or a layer: their entries
+    2: ("sample", "feature"),
+    3: ("sample", "timestep", "feature"),
+    4: ("sample", "row", "column", "channel"),
+    5: ("sample", "timestep", "row", "column", "channel"),
+    "conv_lstm1d": ("sample", "timestep", "row", "channel"),
 }
 
 
@@ -88,7 +88,8 @@ class Comparison:
 
     def name(self, place: int) -> str:
         """What an entry of the axis at a place is."""
-        return NAMES.get(f"{len(self.longer)}", "sample" + 9 * " entry").split()[place]
+        names = NAMES.get(len(self.longer))
+        return names[place] if names else "entry" if place else "sample"
 
     def in_words(self) -> str:
         """The axes that differ, in words: "7 timesteps instead of 5", "no axis of features"."""

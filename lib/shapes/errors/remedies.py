@@ -1,7 +1,7 @@
 """Remedies that several messages share, and lines of code that stand in several remedies."""
 
 from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
-from lib.shapes.errors.message import Remedy
+from lib.shapes.remedy import Remedy
 
 COLUMNS = 'model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])'
 SPARSE = compile_with("sparse_categorical_crossentropy")

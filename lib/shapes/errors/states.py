@@ -4,9 +4,10 @@ import re
 
 from lib.shapes.doctor.fixes import LAST_STEP
 from lib.shapes.errors import remedies
-from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
 from lib.shapes.output import Shape
+from lib.shapes.remedy import Remedy
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
 AND_STATES = Remedy(
@@ -23,7 +24,7 @@ DIRECTIONS = Remedy(
 
 
 def features_or_units(found: Found) -> Explanation | None:
-    """Explain that a kernel meets other features, or states of other units, in a product."""
+    """Explain that a kernel is multiplied by other features, or by states of other units."""
     received, expected = found["got"], found["want"]
     if received == expected:
         return None
@@ -67,7 +68,8 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
 def several_tensors(found: Found) -> Explanation:
     """Explain that a layer got several tensors: an output and its states, or two directions."""
     count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
-    before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (found.kind == "dense")
+    before = {2: "gru", 3: "lstm"}.get(count)
+    after = "dense" if found.kind == "dense" else kind
     return explained(
         f"{found['layer'] or 'The layer'} takes one tensor and got {count}.",
         *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),

@@ -2,8 +2,9 @@
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies
-from lib.shapes.errors.message import Message, Remedy, number, shape
+from lib.shapes.errors.message import Message, number, shape
 from lib.shapes.errors.pairs import class_numbers, compared, incompatible, of_weights, passed
+from lib.shapes.remedy import Remedy
 
 LOSSES = "|".join(RULE_OF)
 

@@ -81,7 +81,8 @@ class LayerSetting:
     limit: Limit | None = None
     options: Mapping[str, str] | None = None  # choice → how Keras writes it
     optional: bool = False
-    pattern: str = ""
+    pattern: str = ""  # of a name
+    cells: bool = False  # whether it is a tuple of recurrent layers, of which RNN takes the cells
     sizes: int | None = None  # the length of a tuple, 0 for any length; None for other values
     seldom: bool = False
     least: float | None = None  # the smallest that Keras accepts; None for the limit's minimum
@@ -154,7 +155,7 @@ class Inputs:
         tensor = self.only_one()
         if len(tensor) == rank or (len(tensor) > rank and or_more):
             return tensor
-        words = {"rank": rank, "usual": RANKS.get(rank, ""), "least": "min_" * or_more}
+        words = {"rank": rank, "usual": RANKS.get(rank, ""), "least": "min_" if or_more else ""}
         error = ShapeError.of("another rank", tensor, name=self.name, **words)
         raise replace(error, message="", when=when) if self.unchecked else error
 
@@ -259,7 +260,7 @@ class Layer:
 
     def arguments(self) -> Iterator[str]:
         """The arguments in its code: required ones in order, others by name unless default."""
-        needed = SIGNATURES.get(self.keras, ())
+        needed = SIGNATURES.get(self.keras, {}).get("required", ())
         for setting in self.settings():
             value = getattr(self, setting.name)
             written = f"{value:g}" if isinstance(value, float) else f"{value}"
@@ -292,7 +293,7 @@ Stack: TypeAlias = tuple[Layer, ...]
 def put(stack: Stack, place: int, *layers: Layer) -> Stack:
     """The stack with one layer replaced by these, or by none; references are adapted."""
     more = len(layers) - 1
-    moved = {old: max(0, old + more * (old >= place)) for old in range(len(stack))}
+    moved = {old: old if old < place else max(0, old + more) for old in range(len(stack))}
     rest = (layer.with_moved_refs(moved) for layer in stack[place + 1 :])
     return (*stack[:place], *layers, *rest)
 

@@ -23,7 +23,7 @@ def keras_code(steps: Steps) -> str:
     pairs = zip(lines, steps, strict=True)
     body = [f"{line:<{column}}  # {_comment(step)}".rstrip() for line, step in pairs]
     is_incomplete = any(isinstance(step.layer, Unread) for step in steps)
-    head = [INCOMPLETE] * is_incomplete
+    head = [INCOMPLETE] if is_incomplete else []
     return "\n".join([*head, HEAD, *body, "", model_line(steps), "model.summary()", ""])
 
 

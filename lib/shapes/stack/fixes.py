@@ -7,13 +7,14 @@ make that layer at least.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
+from lib.shapes.remedy import Remedy
 from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
 from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
+from lib.shapes.stack.tracing import TracedLayer, broken_at, stopped_at, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
@@ -28,27 +29,20 @@ _OFTEN_RIGHT: dict[str, list[Any]] = {
 }
 
 
-class StackFix(NamedTuple):
-    """A change of a stack, in words, and the stack after it."""
-
-    words: str
-    stack: Stack
-
-
-def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
+def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
     """Up to MOST_FIXES ways to get past the layer that breaks, the likeliest first."""
-    place = broken(steps)
+    place = broken_at(steps)
     if place is None:
         return ()
     stack = tuple(step.layer for step in steps)
-    offered: dict[Stack, StackFix] = {}
+    offered: dict[Stack, Remedy] = {}
     for words, fixed, at in _edits(stack, place, steps[place]):
-        after = stopped(trace(fixed))
+        after = stopped_at(trace(fixed))
         past = after is None or after > at
         if after == at and stack[place].kind == "unread":  # Keras can make the layer at least
             past = fixed[at].kind != "unread"
         if past and len(fixed) <= MAX_LAYERS:
-            offered.setdefault(fixed, StackFix(words, fixed))
+            offered.setdefault(fixed, Remedy("", words, stack=fixed))
     return tuple(offered.values())[:MOST_FIXES]
 
 
@@ -123,8 +117,8 @@ def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) 
         words = f"Put {_call(new)} behind layer {layer.of[at].place + 1}"
         yield words, put(stack, place, new, joined), place + 1
     if place > 1 and len(layer.of) < 2:
-        both = replace(layer, of=(Ref(place - 2), Ref(place - 1)))
-        yield f"Give it layers {place - 1} and {place}, in a list", put(stack, place, both), place
+        words = f"Give it layers {place - 1} and {place}, in a list"
+        yield words, _with(stack, place, of=(Ref(place - 2), Ref(place - 1))), place
     side_by_side = Concatenate(of=layer.of, origin=layer.origin)
     yield "Lay them side by side: Concatenate()", put(stack, place, side_by_side), place
 

@@ -161,7 +161,9 @@ class Merge(Joining):
         return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
+        if self.by_sign or not all(inputs.masks):
+            return (0,) * count
+        return (max(inputs.masks),) * count
 
 
 class Add(Merge, kind="add"):
@@ -227,7 +229,7 @@ class Concatenate(Joining, kind="concat"):
         first, *others = tensors = self.list_of(inputs, "no list to concatenate")
         if min(map(len, tensors)) < -self.axis:
             raise ShapeError.of("no such axis", first, axis=self.axis)
-        axis = self.axis + len(first) * (self.axis < 0)
+        axis = self.axis + len(first) if self.axis < 0 else self.axis
         rest = [shape_of(with_axis(tensor, axis)) for tensor in tensors]
         if len({*map(len, tensors)}) > 1 or any(map(_differ, zip(*rest, strict=True))):
             raise ShapeError.of("shapes to concatenate", *tensors)
@@ -243,7 +245,7 @@ class Concatenate(Joining, kind="concat"):
         return Outputs((with_axis(first, axis, replace(first[axis], letter=letter, size=size)),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        return ((len(inputs.tensors[0]) - 1) * any(inputs.masks),) * count
+        return (len(inputs.tensors[0]) - 1 if any(inputs.masks) else 0,) * count
 
 
 class Dot(Joining, kind="dot", mask="ends"):

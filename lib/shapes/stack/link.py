@@ -18,7 +18,7 @@ from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import Recurrent
+from lib.shapes.stack.recurrent import GRU, LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.settings import MOST
 from lib.text import beside, number
 
@@ -27,6 +27,8 @@ LONGEST = 8000
 INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
 _WAYS = {"of": "of", "from": "states", "as": "shares"}  # how a word begins → a layer's field
 _REF = r"\d{1,4}(?:\.\d{1,4})?"
+_CELLS = {kind.kind: kind for kind in LAYER_OF_CELL.values()}
+_CELL = re.compile(rf"({'|'.join(_CELLS)})([0-9]{{1,6}})(\.before)?(\.nobias)?")
 _REFS = re.compile(rf"(of|from|as)({_REF}(?:-{_REF})*)")
 
 
@@ -45,6 +47,8 @@ def _words(layer: Layer) -> Iterator[str]:
             continue
         if value is None:
             text = ANY
+        elif setting.cells:
+            text = cells_text(value)
         elif isinstance(value, tuple):
             text = ".".join(map(str, value))
         elif isinstance(value, str):
@@ -57,6 +61,23 @@ def _words(layer: Layer) -> Iterator[str]:
         places = (f"{ref.place + 1}.{ref.output}".removesuffix(".None") for ref in refs)
         if refs:
             yield way + "-".join(places)
+
+
+def cells_text(cells: tuple[Recurrent, ...]) -> str:
+    """The cells of an RNN as text: "lstm16-gru8.before.nobias", of reset_after and use_bias."""
+    texts = []
+    for cell in cells:
+        before = "" if getattr(cell, "reset_after", True) else ".before"
+        texts.append(f"{cell.kind}{cell.units}{before}{'' if cell.use_bias else '.nobias'}")
+    return "-".join(texts)
+
+
+def _read_cell(text: str) -> Recurrent:
+    if not (found := _CELL.fullmatch(text)):
+        raise ValueError(text)
+    kind, units, before, nobias = found.groups()
+    cell = _CELLS[kind](int(units), use_bias=not nobias)
+    return replace(cell, reset_after=False) if before and isinstance(cell, GRU) else cell
 
 
 def from_text(text: str) -> Stack:
@@ -150,6 +171,8 @@ def read_value(setting: LayerSetting, text: str) -> Any:
         if not re.fullmatch(setting.pattern, text):
             raise ValueError(text)
         return text
+    if setting.cells:
+        return tuple(map(_read_cell, text.split("-")))
     if setting.sizes is not None:
         sizes = tuple(int(size) for size in text.split(".")) if text else ()
         large = any(abs(size) > MOST.maximum for size in sizes)

@@ -55,6 +55,7 @@ ALIASES: dict[str, str] = KERAS["aliases"]
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
 # What both directions must have alike: shapes and parameters depend on these.
 _ALIKE = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
+_OF_CELLS = "units", "use_bias", "reset_after"
 # Arguments that are one number, or a tuple with a number for each axis.
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
@@ -85,7 +86,7 @@ def made(
         values |= keywords
         if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
             return _without(name, values, strange)
-        needed = [word for word in SIGNATURES[name] if word[-1:] not in "=*"]
+        needed = SIGNATURES[name].get("required", ())
         if missing := [f"'{word}'" for word in needed if word not in values]:
             listed = joined(missing)
             raise ShapeError.of("missing arguments", name=name, listed=listed)
@@ -96,8 +97,8 @@ def made(
 
 def arguments_of(name: str) -> list[str]:
     """The arguments of a layer in order, by its name or an earlier name."""
-    words = SIGNATURES.get(ALIASES.get(name, name), ())
-    return [word.removesuffix("=") for word in words if word != "**"]
+    row = SIGNATURES.get(ALIASES.get(name, name), {})
+    return [*row.get("required", ()), *row.get("optional", ())]
 
 
 def spelt(name: str, argument: str) -> str:
@@ -114,7 +115,7 @@ def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
         if right := spelt(name, key):
             meant.setdefault(right, value)
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
-    row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
+    row = "an unknown argument" if "only_these" in SIGNATURES[name] else "unknown arguments"
     error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
     fixed = made(name, (), meant)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
@@ -138,9 +139,9 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
     if name not in CELLS:
         return layer
     layer.check()
-    flags = ".before" * (not getattr(layer, "reset_after", True))
-    flags += ".nobias" * (not getattr(layer, "use_bias", True))
-    return CellStack(f"{layer.kind}{getattr(layer, 'units', '')}{flags}")
+    # A link tells only what changes shapes and parameters.
+    told = {key: getattr(layer, key) for key in _OF_CELLS if hasattr(layer, key)}
+    return CellStack((CELLS[name](**told),))
 
 
 def _inside(name: str, value: Any) -> Layer:
@@ -178,12 +179,12 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
     if values.get("return_state") and isinstance(listed, (list, tuple)):
         raise NotTraced.of("states of cells")
     # A stack of two stacks of cells, and two of that: each line may double them.
-    count = sum(len(cell.layers()) for cell in cells)
+    count = sum(len(cell.cells) for cell in cells)
     if count > MAX_LAYERS:
         raise NotTraced.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
     flags = ("return_sequences", "return_state", "go_backwards", "stateful")
     switched = [bool(values.get(key)) for key in flags]
-    return CellStack("-".join(cell.cells for cell in cells), *switched)
+    return CellStack(tuple(each for cell in cells for each in cell.cells), *switched)
 
 
 def taken(setting: LayerSetting, value: Any, name: str) -> Any:

@@ -125,7 +125,7 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
         return Outputs((output,), rows * columns, f"{rows}·{columns}", f"V·{inputs.letter}")
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        return (len(inputs.tensors[0]) * self.mask_zero,) * count
+        return (len(inputs.tensors[0]) if self.mask_zero else 0,) * count
 
 
 class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):

@@ -50,7 +50,7 @@ class QuizQuestion(NamedTuple):
     right: int
 
 
-def question(number: int) -> QuizQuestion:
+def quiz_question(number: int) -> QuizQuestion:
     """The question of a number from 0: those in FIRST, then random ones with the number as seed."""
     rng = np.random.default_rng(number)
     is_easy = number < len(FIRST)

@@ -1,9 +1,8 @@
 """The recurrent layers of a stack: LSTM, GRU, SimpleRNN, Bidirectional around one, RNN of cells."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lib.experiment import CELLS
 from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES, formula
@@ -31,12 +30,12 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     recurrent_dropout: float = setting("rdrop", 0.0, limit=SHARE, seldom=True)
 
     def returned(self) -> tuple[str, ...]:
-        return ("output", *STATES[self.cell] * self.return_state)
+        return ("output", *(STATES[self.cell] if self.return_state else ()))
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
         count, starts = len(STATES[self.cell]), inputs.states
-        wanted = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
+        wanted = f"{count} state{'s' if count > 1 else ''} of {self.units} units to start from"
         if self.initial_state and not starts:  # Python's error, before Keras is asked
             raise ShapeError(wanted, "none", "name 'states' is not defined")
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
@@ -48,14 +47,15 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
                 raise ShapeError(wanted, readable_shapes(starts), message, "run")
         last = widened(tensor[-1], inputs.letter, self.units)
         output = (*tensor[: 2 if self.return_sequences else 1], last)
-        states = ((tensor[0], last),) * count * self.return_state
+        states = [(tensor[0], last)] * count if self.return_state else []
         return Outputs((output, *states), *self.parameters(tensor[-1], inputs.letter))
 
     def parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
-        """The number of parameters for such a last axis: as a number, a product and a formula."""
+        """The parameters for an input with this last axis: as a number, a product and a formula."""
         features, blocks = axis.size or 0, BLOCKS[self.cell]
-        biases = BIASES[self.cell][0 if getattr(self, "reset_after", True) else -1] * self.use_bias
-        factors = [blocks] * (blocks > 1)
+        kept = 0 if getattr(self, "reset_after", True) else -1
+        biases = BIASES[self.cell][kept] if self.use_bias else 0
+        factors = [blocks] if blocks > 1 else []
         count = blocks * self.units * (features + self.units + biases)
         product = formula([*factors, self.units], [features, self.units, biases])
         return count, product, formula([*factors, letter], [axis.letter, letter, biases])
@@ -108,7 +108,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     def returned(self) -> tuple[str, ...]:
         outputs = ("forward", "backward") if self.merge_mode == "none" else ("output",)
         names = [f"{state} {arrow}" for arrow in "→←" for state in STATES[self.cell]]
-        return (*outputs, *names * self.return_state)
+        return (*outputs, *names) if self.return_state else outputs
 
     @property
     def title(self) -> str:
@@ -130,7 +130,8 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
             output = widened(last, f"2{inputs.letter}", 2 * self.units)
         outputs: tuple[Tensor, ...] = ((*tensor[: 2 if self.return_sequences else 1], output),)
         outputs *= 2 if self.merge_mode == "none" else 1
-        outputs += ((tensor[0], last),) * 2 * len(STATES[self.cell]) * self.return_state
+        if self.return_state:
+            outputs += ((tensor[0], last),) * 2 * len(STATES[self.cell])
         count, product, rule = self.forward().parameters(tensor[-1], inputs.letter)
         return Outputs(outputs, 2 * count, f"2·{product}", f"2·{rule}")
 
@@ -139,54 +140,41 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
 
 
-_KINDS = "|".join(layer.kind for layer in LAYER_OF_CELL.values())
-_CELL = rf"({_KINDS})([0-9]{{1,4}})(\.before)?(\.nobias)?"
-
-
 class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
     """Calls several cells at each timestep, each on what the one before gives."""
 
-    cells: str = setting("c", "lstm16-lstm8", pattern=f"{_CELL}(-{_CELL})*")
+    cells: tuple[Recurrent, ...] = setting("c", (LSTM(16), LSTM(8)), cells=True)
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False, seldom=True)
     stateful: bool = setting("stateful", False, seldom=True)
 
     def returned(self) -> tuple[str, ...]:
-        return ("output", *STATES[self.layers()[0].cell] * self.return_state)
-
-    def layers(self) -> list[Recurrent]:
-        """The layer of each cell."""
-        kinds, found = {kind.kind: kind for kind in LAYER_OF_CELL.values()}, []
-        for name, units, before, nobias in re.findall(_CELL, self.cells):
-            about: dict[str, Any] = {"reset_after": False} if before and name == "gru" else {}
-            found.append(kinds[name](int(units), use_bias=not nobias, **about))
-        return found
+        return ("output", *(STATES[self.cells[0].cell] if self.return_state else ()))
 
     def classes(self) -> tuple[str, ...]:
-        cells = [f"{layer.keras}Cell" for layer in self.layers()]
-        return (*cells, *("StackedRNNCells",) * (len(cells) > 1), self.keras)
+        cells = [f"{layer.keras}Cell" for layer in self.cells]
+        return (*cells, "StackedRNNCells", self.keras) if len(cells) > 1 else (*cells, self.keras)
 
     def arguments(self) -> Iterator[str]:
-        cells = [layer.code().replace("(", "Cell(", 1) for layer in self.layers()]
+        cells = [layer.code().replace("(", "Cell(", 1) for layer in self.cells]
         yield cells[0] if len(cells) == 1 else f"[{', '.join(cells)}]"
         yield from (word for word in super().arguments() if not word.startswith("cells="))
 
     def check(self) -> None:
-        for layer in self.layers():
+        for layer in self.cells:
             layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), of U units of the last cell; and a cell's states."""
         # Of several tensors the layer takes the first shape for the batch.
         inputs.only_one("Cannot convert '((…' to a shape.")
-        layers = self.layers()
-        if self.return_state and len(layers) > 1:
+        if self.return_state and len(self.cells) > 1:
             raise NotTraced.of("states of cells")
-        columns = BLOCKS[layers[0].cell] * layers[0].units
+        columns = BLOCKS[self.cells[0].cell] * self.cells[0].units
         tensor = _sequence(replace(inputs, unchecked=True), columns, stateful=self.stateful)
         learned, last = [], tensor[-1]
-        for layer in layers:
+        for layer in self.cells:
             learned.append(layer.parameters(last, inputs.letter))
             last = widened(last, inputs.letter, layer.units)
         output = (*tensor[: 2 if self.return_sequences else 1], last)

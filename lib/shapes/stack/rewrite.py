@@ -116,7 +116,7 @@ class _Edits:
             return
         whole, lead, trail = statement
         owner = ast.unparse(call.func.value) + "." if isinstance(call.func, ast.Attribute) else ""
-        owner += "layers." * owner.endswith("keras.")
+        owner += "layers." if owner.endswith("keras.") else ""
         text = lead + re.sub(r"\b(?:keras|layers)\.", lambda _: owner, layer.code()) + trail
         start, end = _span(whole)
         gap = "\n"

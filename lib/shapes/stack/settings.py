@@ -15,11 +15,8 @@ WHOLE = "Received an invalid value for argument `{name}`, expected a positive in
 REFUSED = "… Received: {name}={value}"
 KERAS = beside(__file__, "signatures")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
-SIGNATURES = {  # class of Keras → its arguments; "=" ends optional ones, "**" is every_layer
-    name: tuple(arguments.split(", "))
-    for names, arguments in KERAS["signatures"].items()
-    for name in names.split(", ")
-}
+# By class of Keras the names of its arguments, "required" and "optional".
+SIGNATURES = {name: row for row in KERAS["layers"] for name in row["names"]}
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:

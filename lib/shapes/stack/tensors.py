@@ -31,7 +31,7 @@ def shape_of(tensor: Tensor) -> Shape:
     return tuple(axis.size for axis in tensor)
 
 
-def letters(tensor: Tensor) -> str:
+def shape_in_letters(tensor: Tensor) -> str:
     """The shape in letters: "(N, T, U)"."""
     return bracketed([axis.letter for axis in tensor])
 

@@ -161,12 +161,12 @@ def is_chain(stack: Stack) -> bool:
     return all(takes_previous(layer) and not layer.states for layer in stack[1:])
 
 
-def broken(steps: tuple[TracedLayer, ...]) -> int | None:
+def broken_at(steps: tuple[TracedLayer, ...]) -> int | None:
     """The place of the layer that Keras refuses, if any."""
     return next((place for place, step in enumerate(steps) if step.error), None)
 
 
-def stopped(steps: tuple[TracedLayer, ...]) -> int | None:
+def stopped_at(steps: tuple[TracedLayer, ...]) -> int | None:
     """The place of the first layer without output, refused or not traced, if any."""
     return next((place for place, step in enumerate(steps) if not step.tensors), None)
 
@@ -199,7 +199,8 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
 
     def indexed(letter: str) -> str:
         counts[letter] += 1
-        return letter + subscript(counts[letter]) * (indexes and totals[letter] > 1)
+        is_shared = indexes and totals[letter] > 1
+        return letter + subscript(counts[letter]) if is_shared else letter
 
     return [(indexed(width), indexed(time)) for width, time in own]
 

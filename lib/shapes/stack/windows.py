@@ -109,7 +109,8 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         """The resized tensor with filters in place of channels, and the number of parameters."""
         place, filters, bias = self.channels(tensor), self.filters, int(self.use_bias)
         channels, kernels = tensor[place], each(self.kernel_size)
-        size, shared = "·".join(map(str, kernels)), f"/{self.groups}" * (self.groups > 1)
+        size = "·".join(map(str, kernels))
+        shared = f"/{self.groups}" if self.groups > 1 else ""
         output = with_axis(resized, place, widened(channels, letter, filters))
         count = filters * (prod(kernels) * (channels.size or 0) // self.groups + bias)
         product = formula([filters], [f"{size}·{channels.size}{shared}", bias])
@@ -143,10 +144,11 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
     output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
 
     def check(self) -> None:
-        super().check()
+        Layer.check(self)
         (stride,), more = each(self.strides), self.output_padding or 0
-        if more >= stride:
+        if more >= stride:  # Keras looks at this before it looks at strides with dilation_rate
             raise ShapeError.of("padding of an output", padding=more, stride=stride)
+        super().check()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, C)."""
@@ -183,7 +185,7 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
     recurrent_dropout: float = setting("rdrop", 0.0, limit=SHARE, seldom=True)
 
     def returned(self) -> tuple[str, ...]:
-        return ("output", *("h", "c") * self.return_state)
+        return ("output", "h", "c") if self.return_state else ("output",)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, W, C) → (N, T, W′, C′) or (N, W′, C′), and the states after it."""
@@ -204,7 +206,8 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
         count = 4 * filters * (prod(kernels) * (channels.size + filters) + bias)
         product = formula([4, filters], [f"{size}·({channels.size}+{filters})", bias])
         rule = formula([4, letter], [f"{size}·({channels.letter}+{letter})", bias])
-        return Outputs((output, *(rest,) * 2 * self.return_state), count, product, rule)
+        tensors = (output, rest, rest) if self.return_state else (output,)
+        return Outputs(tensors, count, product, rule)
 
 
 class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
@@ -265,7 +268,7 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
         """(N, T, F) → (N, F), or (N, 1, F)."""
         tensor = inputs.of_rank(2 + self.spatial)
         for place in reversed(self.along()):
-            kept = (resized(tensor[place], 1, inputs.time),) * self.keepdims
+            kept = [resized(tensor[place], 1, inputs.time)] if self.keepdims else []
             tensor = with_axis(tensor, place, *kept)
         return Outputs((tensor,))
 

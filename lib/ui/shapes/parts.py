@@ -269,7 +269,7 @@ def quiz(palette: Palette) -> None:
     """Draw a question; after the answer, the stack with all its tensors."""
     text = address.page_value(QUIZ_KEY)  # which counts from 1
     number = min(max(int(text), 1), QUESTIONS) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
-    puzzle, answers = shapes.question(number), session().shapes.answers
+    puzzle, answers = shapes.quiz_question(number), session().shapes.answers
     answer, is_right = answers.get(number, (None, False))
     wanted, steps = puzzle.options[puzzle.right], puzzle.steps
     st.markdown("# What shape comes out?")

@@ -15,7 +15,7 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
-from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
+from lib.shapes import Layer, LayerSetting, Ref, Remedy, Stack, TracedLayer
 from lib.text import beside, capital
 from lib.ui.browser import save_button
 from lib.ui.session import session
@@ -49,7 +49,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
     closable("  \n".join(map(plain, problems)), "stack_said", "link_off", problems.clear)
     sentence = _stack_sentence(stack, steps, is_sidebar=is_sidebar)
     if fixes and is_read:
-        sentence = charts.stack.mended(fixes[0].words, lines)
+        sentence = charts.stack.mended(fixes[0].fix, lines)
     text, change = charts.stack.change_words(page.stack_before or stack, stack, sentence)
     moves = MOVES if is_sidebar else ""
     details = f"{moves}{change} {charts.stack.stack_sentence(steps)} {SCALES}"
@@ -62,7 +62,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         _rows(steps, fixes, lines, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
-            label, ends = "Check a target for this output", shapes.stopped(steps) is not None
+            label, ends = "Check a target for this output", shapes.stopped_at(steps) is not None
             press(label, "fact_check", "to_doctor", take_stack_output, disabled=ends)
             to_explore(stack)
         if len(stack) >= shapes.MAX_LAYERS:
@@ -77,15 +77,15 @@ def tracer(stack: Stack, palette: Palette) -> None:
 
 def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
     """The sentence on a ready stack, one not traced to its end, or a person's code."""
-    is_broken, name = shapes.broken(steps) is not None, shapes.pattern_of(stack)
-    if shapes.stopped(steps) is not None and not is_broken:
+    is_broken, name = shapes.broken_at(steps) is not None, shapes.pattern_of(stack)
+    if shapes.stopped_at(steps) is not None and not is_broken:
         return TEXTS["grey row"]
     if any(layer.origin for layer in stack):
         return TEXTS["broken code" if is_broken else "code"]
     return shapes.PATTERNS[name].about if name and not is_sidebar else ""
 
 
-def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: Palette) -> None:
+def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Palette) -> None:
     """Draw each layer with its settings; of a long stack's layers all but one are pictures."""
     opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
     pictures = list(charts.stack.layer_pictures(steps, palette))
@@ -105,7 +105,7 @@ def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: P
 def _pick_layer(steps: Steps) -> list[int]:
     """Draw a menu of all layers; returns the picked one's place, at first the failing one's."""
     page = session().shapes
-    place = shapes.stopped(steps) if page.open_layer is None else page.open_layer
+    place = shapes.stopped_at(steps) if page.open_layer is None else page.open_layer
     place = place if place in range(len(steps)) else None
     titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
     shown = bound("opened_layer", place, partial(setattr, page, "open_layer"))
@@ -115,7 +115,7 @@ def _pick_layer(steps: Steps) -> list[int]:
 
 
 def _row(
-    place: int, steps: Steps, picture: str, fixes: list[StackFix], lines: dict[int, str]
+    place: int, steps: Steps, picture: str, fixes: list[Remedy], lines: dict[int, str]
 ) -> None:
     """Draw a layer with its settings and output, or why the trace stops there, and fixes."""
     step, stack = steps[place], tuple(step.layer for step in steps)
@@ -143,8 +143,8 @@ def _row(
                     _mend(number, fix)
 
 
-def _mend(number: int, fix: StackFix) -> None:
-    press(plain(fix.words), "build", f"fix_{number}", partial(set_stack, fix.stack), wrap=True)
+def _mend(number: int, fix: Remedy) -> None:
+    press(plain(fix.fix), "build", f"fix_{number}", partial(set_stack, fix.stack), wrap=True)
 
 
 def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
@@ -214,11 +214,13 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
     key, label = f"layer_{place}_{layer.kind}_{setting.name}", setting.label or setting.name
     value: Any = getattr(layer, setting.name)
     take, shown = partial(_take, place, layer, setting), dict[str, Any]()
-    shown["width"] = 160 if setting.pattern else WIDTHS.get(setting.name, USUAL_WIDTH)
+    shown["width"] = 160 if setting.cells else WIDTHS.get(setting.name, USUAL_WIDTH)
     if setting.options is not None:
         shown |= {"format_func": setting.options.__getitem__, **bound(key, value, take)}
         st.selectbox(label, list(setting.options), **shown)
-    elif setting.sizes is not None or setting.pattern:
+    elif setting.sizes is not None or setting.cells:
+        if setting.cells:
+            value = shapes.cells_text(value)
         if setting.sizes is not None:
             words = [f"{size or None}" if setting.batched else f"{size}" for size in value or ()]
             value = ", ".join(["None", *words] if setting.batched and words else words)
@@ -250,9 +252,13 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
             page.stack_problems = [f"{name} takes {count}, and got “{value}”."]
             return
         value = tuple(map(int, words[:8]))
-    elif setting.pattern and not re.fullmatch(setting.pattern, value):
-        page.stack_problems = [f"{name} takes what is like “{setting.default}”, and got “{value}”."]
-        return
+    elif setting.cells:
+        try:
+            value = shapes.read_value(setting, value)
+        except ValueError:
+            usual = shapes.cells_text(setting.default)
+            page.stack_problems = [f"{name} takes what is like “{usual}”, and got “{value}”."]
+            return
     elif setting.limit is not None and value is not None:
         nearest = setting.within(round(value, 4))
         if nearest != round(value, 4):
