@@ -6,16 +6,9 @@
 import streamlit as st
 
 if __name__ == "app":  # the server's import; a run of the page is "__main__"
-    import ctypes
-    from contextlib import suppress
+    from lib.ui.heap import limit_arenas
 
-    # Before `served` starts threads, which keep their arena: in each of many a few objects would
-    # keep all of it. Blocks from 128 kB on go back to the system, not from glibc's 32 MB on.
-    ARENA_MAX, MMAP_THRESHOLD = -8, -3  # numbers of glibc's parameters (malloc.h)
-    with suppress(AttributeError):  # another C library
-        libc = ctypes.CDLL(None)
-        libc.mallopt(ARENA_MAX, 1)
-        libc.mallopt(MMAP_THRESHOLD, 2**17)
+    limit_arenas()  # before `served` starts threads
     from lib.ui import served
 
     app = st.App(

@@ -89,8 +89,8 @@ with choice.container(border=True):
 table, gaps = session().upload.table, split.gaps_sentence(dataset)
 shown_notes = table.notes if table else ()  # below the uploader
 notes = [note for note in dataset.notes if note not in shown_notes]
-notes += [f"Source: {dataset.source}"] * bool(dataset.source)
-notes += [gaps] * (gaps != split.gaps_sentence(dataset, most=0.5))  # that one has a button
+notes += [f"Source: {dataset.source}"] if dataset.source else []
+notes += [gaps] if gaps != split.gaps_sentence(dataset, most=0.5) else []  # that one has a button
 if notes:
     with st.expander("Where these data are from, and what was done to them"):
         for note in notes:

@@ -66,7 +66,7 @@ def handout() -> str:
 
 settled = frame("Guide", (stage.STEP,), own=stage.enter_step)
 step = SCENES[session().stage.scene]
-titles = {name: "✓ " * stage.done(each) + capital(name) for name, each in GUIDE.items()}
+titles = {name: ("✓ " if stage.done(each) else "") + capital(name) for name, each in GUIDE.items()}
 with st.container(horizontal=True, key="lesson_progress", vertical_alignment="center"):
     st.markdown(f"**{STEPS.index(step.id) + 1} of {len(STEPS)}**", width="content")
     pills("Steps", titles, step.id, "lesson_steps", go, required=True)

@@ -1,7 +1,7 @@
 """All that imports streamlit: what every page shares, and the parts of single pages.
 
-It computes nothing about models or data: that is for the packages below. Pages import modules of
-this package directly, since an `__init__` that imports them all would delay the first page.
+Models, data and figures come from the packages below; numbers of a few pictures are put together
+here. Pages import its modules directly: an `__init__` of them all would delay the first page.
 
 From a slider to the charts:
 

@@ -6,7 +6,8 @@ scenes (SCENE_PAGES) set an experiment of their own: see `lib.ui.stage`.
 
 An address that we write names the data, and leaves out what changes nothing. A bare address opens
 the first data. One with settings but without data is from before all links named theirs.
-Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped moves.
+Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped moves; and
+`persist_state` would be a second store: links, scenes and kept runs set the experiment anyway.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,8 +67,7 @@ def _open(address: Query) -> None:
         complaints.append(f"The link's data, {name[:24]!r}, aren't known here.")
         name = FIRST
     base = suggested(name)
-    ignored = {"data", *idle(base)}
-    asked = {key: texts for key, texts in address.items() if key not in ignored}
+    asked = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
     types = asked.get("types", [])
     if odd := [each for each in types if each.rpartition(":")[2] not in KINDS]:
         asked["types"] = [each for each in types if each not in odd]
@@ -81,7 +81,7 @@ def _open(address: Query) -> None:
     for key in {"pace", *keys} & address.keys():
         set_page_value(key, address[key][-1])
     record.ours = [address]
-    # Written anew, an address that Back leads to would be a place that Back can't get past.
+    # An address that Back led to isn't rewritten: Back would always return to the new entry.
     record.kept = (address, query()) if is_history_navigation() or not known_keys else None
 
 

@@ -41,8 +41,8 @@ def find(run_id: str) -> Compared | None:
     kept = session().kept
     if found := runs.look_at(run_id):
         run, snapshot = found
-        linked, owner = session().compare.linked.get(run_id), runs.own(run_id)
-        name = owner.name if owner and owner.name else linked or "somebody's run"
+        linked, mine = session().compare.linked.get(run_id), runs.record_if_mine(run_id)
+        name = mine.name if mine and mine.name else linked or "somebody's run"
         return Compared(run.experiment, run.dataset, snapshot, run_id, name)
     if kept and run_id == kept.snapshot.run_id:
         figures = kept.experiment, kept.dataset, kept.snapshot
@@ -113,7 +113,7 @@ def listed() -> list[Compared]:
 def _own() -> list[str]:
     """The ids of the browser's runs, of a run that it watches, and of the run from a file."""
     kept, watched = session().kept, runs.current_run()
-    others = [watched[0].id] if watched and not runs.own(watched[0].id) else []
+    others = [watched[0].id] if watched and not runs.record_if_mine(watched[0].id) else []
     return [*runs.own_runs(), *others, *([kept.snapshot.run_id] if kept else [])]
 
 
@@ -195,18 +195,18 @@ def _more(run: Compared) -> None:
     run_id, pace = None if run.is_recorded or run.is_kept else run.id, address.page_value("pace")
     there = address.query_of(run.experiment, run_id, {"pace": pace} if pace else {})
     st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
-    owner = runs.own(run.id)
-    if not owner or not owner.name:
+    record = runs.record_if_mine(run.id)
+    if not record or not record.name:
         other = "A run from a file." if run.is_kept else "Another browser has started this run."
         hint("A recorded run." if run.is_recorded else other)
         return
 
     def rename(name: str) -> None:
-        owner.name = name.strip() or owner.name
+        record.name = name.strip() or record.name
         _write_picks()
 
     def remove() -> None:
-        owner.is_listed = False
+        record.is_listed = False
         if known := runs.client().get(run.id):
             runs.client().stop(known)
         session().compare.linked.pop(run.id, None)

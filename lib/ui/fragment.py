@@ -24,7 +24,7 @@ FASTEST, SLOWEST = 0.2, 5.0  # seconds between two looks, at least (as the worke
 BUSY = 0.75  # the share of time in which somebody is to have a turn: above it pages poll less often
 STEP = 1.3  # most the interval changes in a second, as a factor up or down
 MEMORY = 0.1  # the weight of the newest turn in the mean time of turns
-# Every fifth look draws all of a fragment: until it runs, browsers (1.67) keep its replaced charts.
+# Every fifth look draws the whole fragment, which frees its replaced charts in browsers (1.67).
 AFRESH = 5
 OFF = 1.2  # a page whose interval is wrong by this factor takes up the server's
 WHOLE_SECONDS = 1.0  # least seconds between two looks where each look draws all of a fragment
@@ -73,11 +73,6 @@ class Turns:
         """Whether this thread has the turn."""
         return self._holder == threading.get_ident()
 
-    @property
-    def waiting(self) -> int:
-        """How many threads wait for a turn."""
-        return len(self._first) + len(self._others)
-
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[None]:
         """Run a block while no other one computes; `first` for what a person has asked for.
@@ -98,7 +93,8 @@ class Turns:
         finally:
             self._holder = None
             with self._lock:
-                self._rhythm.took(clock.now() - start, clock.now(), self.waiting)
+                waiting = len(self._first) + len(self._others)
+                self._rhythm.took(clock.now() - start, clock.now(), waiting)
                 self._next()
 
     def _next(self) -> None:
@@ -167,6 +163,7 @@ def following_fragment(
             if update and is_between:
                 with drawing_as(owner):
                     in_turn(update)
+            # Not st.rerun(scope="fragment") (1.67): it has no interval, and reaches `follow` alone.
             wanted = RHYTHM.interval(seconds)
             if max(wanted, interval) > OFF * min(wanted, interval):
                 look_every(interval := wanted)

@@ -102,8 +102,8 @@ def _menu() -> None:
     with st.container(key=MENU, gap="xxsmall"):
         for label, (path, icon) in PAGES.items():
             st.page_link(path, label=label, icon=icon, query_params=address.query(label))
-        question, icon = "Which one do I need?", ":material/help:"
-        with st.popover(question, icon=icon, type="tertiary", key="advice"):
+        question = "Which one do I need?"
+        with st.popover(question, icon=":material/help:", type="tertiary", key="advice"):
             st.html(advice_table())
 
 

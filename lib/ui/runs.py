@@ -41,8 +41,8 @@ NOT_HERE = "Explore and Compare show the link's run, which is on another person'
 
 
 @dataclass(slots=True, eq=False)
-class Owner:
-    """Who started a run, and the upload that its data are from."""
+class RunRecord:
+    """What this server knows of a run besides its figures: who started it, its upload, its name."""
 
     browser: str | None
     table: Table | None
@@ -51,8 +51,8 @@ class Owner:
     shares_rows: bool = False  # with people who have its link, on this page server
 
 
-NOBODY = Owner(None, None, is_listed=False)
-_OWNERS: dict[str, Owner] = {}  # by run, of all sessions of this server
+NOBODY = RunRecord(None, None, is_listed=False)
+_RECORDS: dict[str, RunRecord] = {}  # by run, of all sessions of this server
 _RUN_ID = re.compile("[0-9a-f]{16}")
 _LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}  # by run: an answer, awaited until this time
 MOST_LOOKUPS = 1000
@@ -87,9 +87,9 @@ def look_up(run_id: str | None) -> bool:
     if card := answer.result()["card"]:
         with suppress(ValueError):  # bytes that are no card: as if nobody had the run
             run, browser, table, name = read_card(card, run_id)
-            _forget_owners(training)
+            _forget_records(training)
             training.adopt(run)
-            _OWNERS.setdefault(run_id, Owner(browser, table, name))
+            _RECORDS.setdefault(run_id, RunRecord(browser, table, name))
             _LOOKUPS.pop(run_id, None)
     return False
 
@@ -134,13 +134,14 @@ def current_run() -> tuple[Run, Snapshot] | None:
 def open_run() -> tuple[Run, Snapshot] | None:
     """This session's run, if it isn't over and this browser started it."""
     current = current_run()
-    return current if current and own(current[0].id) and not current[1].status.over else None
+    is_open = current and record_if_mine(current[0].id) and not current[1].status.over
+    return current if is_open else None
 
 
 def may_see_rows(run: Run) -> bool:
     """Whether this browser may see a run's data: an upload's rows are its owner's until shared."""
-    owner = _OWNERS.get(run.id, NOBODY)
-    return run.experiment.data.name != "upload" or owner.shares_rows or is_mine(run.id, owner)
+    record = _RECORDS.get(run.id, NOBODY)
+    return run.experiment.data.name != "upload" or record.shares_rows or is_mine(run.id, record)
 
 
 def foreign_upload() -> Run | None:
@@ -157,51 +158,51 @@ def leave_foreign_run() -> None:
         session().address.complaints.append(NOT_HERE)
 
 
-def is_mine(started: str, owner: Owner) -> bool:
-    """Whether this session or its browser started a run or sweep with this id and owner."""
-    here = started in session().started
-    return here or (owner.browser is not None and owner.browser == browser_id())
+def is_mine(item_id: str, record: RunRecord) -> bool:
+    """Whether this session or its browser started the run or sweep with this id and record."""
+    here = item_id in session().started
+    return here or (record.browser is not None and record.browser == browser_id())
 
 
-def own(run_id: str | None) -> Owner | None:
-    """The record of a run's owner, if that is this browser; it may be changed."""
-    owner = _OWNERS.get(run_id or "")
-    return owner if owner and is_mine(run_id or "", owner) else None
+def record_if_mine(run_id: str | None) -> RunRecord | None:
+    """The record of a run, if this browser started it; it may be changed."""
+    record = _RECORDS.get(run_id or "")
+    return record if record and is_mine(run_id or "", record) else None
 
 
 def own_runs() -> list[str]:
     """The ids of this browser's listed runs, the oldest first."""
-    owners = {run_id: own(run_id) for run_id in list(_OWNERS) if client().get(run_id)}
-    return [run_id for run_id, owner in owners.items() if owner and owner.is_listed]
+    mine = {run_id: record_if_mine(run_id) for run_id in list(_RECORDS) if client().get(run_id)}
+    return [run_id for run_id, record in mine.items() if record and record.is_listed]
 
 
 def table_of_run() -> Table | None:
     """The upload of this session's run, for its owner: a reload finds it."""
-    owner = own(session().subject.run_id)
-    return owner.table if owner else None
+    record = record_if_mine(session().subject.run_id)
+    return record.table if record else None
 
 
-def adopt(run_id: str, owner: Owner) -> None:
-    """Note the owner of a run of a sweep."""
+def adopt(run_id: str, record: RunRecord) -> None:
+    """Note a run of a sweep, with the record of its sweep."""
     if client().get(run_id) is not None:
-        _OWNERS.setdefault(run_id, replace(owner))
+        _RECORDS.setdefault(run_id, replace(record))
 
 
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the run before it is stopped."""
     if found := open_run():
         client().stop(found[0])
-    state, browser, (_, seconds) = session(), browser_id(), PACES[PACE.texts[PACE.index]]
+    state, browser = session(), browser_id()
+    _, seconds = PACES[PACE.texts[PACE.index]]
     table = state.upload.table if experiment.data.name == "upload" else None
-    owners = [owner for owner in map(own, own_runs()) if owner]
-    numbers = [owner.name.removeprefix("Run ") for owner in owners]
-    number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
-    owner = Owner(browser, table, f"Run {number}")
-    card = card_for(experiment, owner)
+    names = [_RECORDS[run_id].name.removeprefix("Run ") for run_id in own_runs()]
+    number = max((int(text) for text in names if text.isdecimal()), default=0) + 1
+    record = RunRecord(browser, table, f"Run {number}")
+    card = card_for(experiment, record)
     run = client().start(experiment, dataset, paused, browser or "", seconds, card=card)
-    _OWNERS[run.id] = owner
+    _RECORDS[run.id] = record
     state.started.add(run.id)
-    _forget_owners(client())
+    _forget_records(client())
     state.subject.run_id = run.id
     address.set_page_values(NEWEST)
     return run
@@ -215,10 +216,10 @@ def leave() -> None:
     address.set_page_values(NEWEST)
 
 
-def _forget_owners(training: TrainingClient) -> None:
-    for run_id in list(_OWNERS):
+def _forget_records(training: TrainingClient) -> None:
+    for run_id in list(_RECORDS):
         if training.get(run_id) is None:
-            _OWNERS.pop(run_id, None)
+            _RECORDS.pop(run_id, None)
 
 
 def or_elsewhere() -> str:
@@ -226,11 +227,11 @@ def or_elsewhere() -> str:
     return ", or it is on another page server" if client().pool.cluster else ""
 
 
-def card_for(experiment: Experiment, owner: Owner) -> bytes:
+def card_for(experiment: Experiment, record: RunRecord) -> bytes:
     """The bytes from which other page servers can show a run; b"" without a cluster."""
     if not client().pool.cluster:
         return b""
-    return card_of(experiment, owner.table, owner.browser, owner.name)
+    return card_of(experiment, record.table, record.browser, record.name)
 
 
 def follow_pace() -> None:

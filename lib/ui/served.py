@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-import lib.ui.explore.live  # noqa: F401  0.3 s, for which no visitor waits
+import lib.ui.views  # noqa: F401  0.3 s, for which no visitor waits
 from lib.data import OBJECT_CACHES
 from lib.training import machine, read_recording, recorded
 from lib.ui import runs

@@ -1,6 +1,6 @@
 """What a session remembers from one run of a page to the next, with a name and a type for each.
 
-Apart from this record `st.session_state` holds only the values of widgets.
+Apart from this record `st.session_state` holds the values of widgets, and where a replay starts.
 """
 
 from __future__ import annotations
@@ -189,8 +189,7 @@ def session() -> Session:
     """The record of the session whose page is run."""
     if KEY not in st.session_state:
         st.session_state[KEY] = Session()
-    found: Session = st.session_state[KEY]
-    return found
+    return cast("Session", st.session_state[KEY])
 
 
 def once(

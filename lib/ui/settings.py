@@ -205,8 +205,8 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
         if chosen:
             change({key: () if set(chosen) == set(usual) else chosen})
 
-    control, most = bound(f"{key}_widget", picked, choose), MAX_COLUMNS
-    st.multiselect(LABELS[key], names, picked, max_selections=most, help=limits, **control)
+    control = bound(f"{key}_widget", picked, choose)
+    st.multiselect(LABELS[key], names, picked, max_selections=MAX_COLUMNS, help=limits, **control)
     if not picked:
         stay = f"; until then {joined(kept)} {'stays' if len(kept) == 1 else 'stay'}"
         wanted = "read" if key == "inputs" else "predict"

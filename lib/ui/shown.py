@@ -180,7 +180,8 @@ class Epochs:
         self.shown = shown
         self.weights = _weights(shown)
         """By epoch, increasing; not those of the best epochs, with which a model may end."""
-        texts = [f"{epoch}" for epoch in self.weights] + [results.BEST] * shown.snapshot.keeps_best
+        texts = [f"{epoch}" for epoch in self.weights]
+        texts += [results.BEST] if shown.snapshot.keeps_best else []
         # An earlier epoch is evaluated on the samples anew, which takes their rows.
         if shown.polling or not shown.dataset.has_rows:
             texts = texts[-1:]
@@ -220,12 +221,13 @@ def follow_epochs(loaded: Loaded, draw: Callable[[Epochs], Callable[[Epochs], ob
 def _weights(shown: ShownRun) -> dict[int, results.SeedWeights]:
     """Weights of all modes by epoch: the initial ones, a run's checkpoints, and the newest."""
     run, snapshot = shown.run, shown.snapshot
-    # While it trains nobody can go back to them.
-    start = () if shown.polling else untrained_models(shown.dataset, shown.experiment).weights
     past = snapshot.past if run is None else runs.client().checkpoints(run)
-    known = {0: start, **{epoch: each for epoch, each in past if snapshot.has_all(each)}}
+    known = {epoch: each for epoch, each in past if snapshot.has_all(each)}
     trained = [result for seed in snapshot.seeds for result in seed.values()]
     checked = [int(epoch) for result in trained for epoch in result.checked_epochs[-1:]]
     if snapshot.has_all(snapshot.weights) and checked and not snapshot.keeps_best:
         known[max(checked)] = snapshot.weights
+    # While it trains nobody can go back to its start; but a large model sends no weights meanwhile.
+    if not (known and shown.polling):
+        known.setdefault(0, untrained_models(shown.dataset, shown.experiment).weights)
     return dict(sorted(known.items()))

@@ -19,7 +19,7 @@ from lib.ui.browser import browser_id
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, Stage, session
 from lib.ui.settings import one_control
-from lib.ui.widgets import hint, plain, press
+from lib.ui.widgets import hint, plain, press, press_once
 
 LOOK_SECONDS = 0.5  # least seconds between two looks at the scene's run
 STEP = "at"  # the key of the lesson's step in the address
@@ -79,15 +79,15 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if going is None:
                 off = not loaded.trainable
-                press("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
+                press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
                 return
             run, snapshot = going
             if snapshot.status.active:
-                press("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
+                press_once("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
             else:
                 left = max(0, scene.pause - snapshot.epoch) or None
                 resume = partial(client.resume, run, left)
-                press("Resume", "play_arrow", "do_resume", resume, type="primary")
+                press_once("Resume", "play_arrow", "do_resume", resume, type="primary")
             if not scene.until:  # else the scene waits for the run and says where it is
                 rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
                 where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
@@ -130,8 +130,8 @@ def question(scene: Scene) -> None:
     if ask and (not ask.after or has_happened(scene)):
         st.markdown(f"**{plain(ask.text)}**")
         for place, option in enumerate(ask.options):
-            answer, label = partial(_answer, scene, len(picked(scene)), place), plain(option.text)
-            st.button(label, f"option_{place}", width="stretch", on_click=answer)
+            answer = partial(_answer, scene, len(picked(scene)), place)
+            st.button(plain(option.text), f"option_{place}", width="stretch", on_click=answer)
 
 
 def verdicts(scene: Scene) -> None:
@@ -205,10 +205,6 @@ def traced_stack() -> tuple[TracedLayer, ...]:
     return trace(read_text(address.page_value("stack"))[0])
 
 
-def _verdict() -> str:
-    return read_question(address.page_value("check")).diagnose().verdict
-
-
 def _epoch() -> int:
     _, snapshot = runs.current_run() or (None, None)
     return snapshot.epoch if snapshot else 0
@@ -218,7 +214,9 @@ REACHED: dict[str, Callable[[], bool]] = {
     "playhead_at_3": lambda: address.page_value("step") == "3",
     "mode_is_last": lambda: session().subject.experiment.model.mode == "last",
     "timesteps_are_14": lambda: session().subject.experiment.data.timesteps == 14,
-    "target_is_correct": lambda: _verdict() == "correct",
+    "target_is_correct": lambda: (
+        read_question(address.page_value("check")).diagnose().verdict == "correct"
+    ),
     "epoch_20": lambda: _epoch() >= WATCHED,
     "stack_works": lambda: broken_at(traced_stack()) is None,
 }

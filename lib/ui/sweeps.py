@@ -103,7 +103,7 @@ def _use_ready_sweep(ready: Ready) -> None:
     base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
-    own["relative"] = RELATIVE.texts[ready.relative]
+    own["relative"] = "yes" if ready.relative else ""
     set_page_values({**own, "sweep": "", "at": ""})
 
 
@@ -114,17 +114,17 @@ class Sweep:
     id: str  # "" for a recorded sweep
     runner: Runner
     data: str  # the title of its data
-    owner: runs.Owner
+    record: runs.RunRecord  # of its runs
 
     @property
     def is_mine(self) -> bool:
         """Whether this browser started it, and may steer it."""
-        return runs.is_mine(self.id, self.owner)
+        return runs.is_mine(self.id, self.record)
 
     @property
     def is_redacted(self) -> bool:
         """Whether this browser may not see the names in somebody else's upload."""
-        return self.owner.table is not None and not self.is_mine
+        return self.record.table is not None and not self.is_mine
 
     @property
     def title(self) -> str:
@@ -146,19 +146,19 @@ def current_sweep() -> Sweep:
         return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY)
     found.runner.watch()
     for point in found.runner.results:
-        runs.adopt(point["run"], found.owner)
+        runs.adopt(point["run"], found.record)
     return found
 
 
 def _start(plan: Plan, loaded: Loaded) -> None:
     """Start a sweep and show it, and stop this browser's others; notify if there are too many."""
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
-    owner = runs.Owner(browser_id(), table, is_listed=False)
+    record = runs.RunRecord(browser_id(), table, is_listed=False)
     # An upload's rows would go along with each of its runs: those are shown here alone.
-    card = (lambda _: b"") if table else partial(runs.card_for, owner=owner)
+    card = (lambda _: b"") if table else partial(runs.card_for, record=record)
     runner = Runner(plan, runs.client(), table, card=card, rests=True)
-    new = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner)
-    if refusal := _make_room(owner.browser):
+    new = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, record)
+    if refusal := _make_room(record.browser):
         st.toast(plain(refusal), icon=":material/block:", duration="infinite")
         return
     _SWEEPS[new.id] = new
@@ -172,7 +172,7 @@ def _make_room(browser: str | None) -> str:
     known = list(_SWEEPS.values())
     others = [each for each in known if not (each.is_mine or each.runner.state.over)]
     watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
-    if refusal := sweep_refusal(browser, [each.owner.browser for each in watched]):
+    if refusal := sweep_refusal(browser, [each.record.browser for each in watched]):
         return refusal
     if len(others) >= MAX_SWEEPS:  # some aren't watched
         max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)

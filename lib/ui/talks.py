@@ -275,10 +275,9 @@ def draw_notes(notes_id: str) -> None:
 
 def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
     """A talk, its view, its scenes and the shown scene's index; None after saying it is `gone`."""
-    if talk and talk.shown:
-        scenes = story(talk.shown.query["story"][-1], TALK_SCENES)
-        place = [scene.name for scene in scenes].index(talk.shown.scene)
-        return talk, talk.shown, scenes, place
+    if talk and (shown := talk.shown):  # once: the presenter's session may replace it meanwhile
+        scenes = story(shown.query["story"][-1], TALK_SCENES)
+        return talk, shown, scenes, [scene.name for scene in scenes].index(shown.scene)
     st.markdown(f"# This talk is over{runs.or_elsewhere()}")
     st.markdown(gone)
     act = partial(address.set_page_values, {"follow": "", "notes": ""})

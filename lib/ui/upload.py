@@ -64,11 +64,11 @@ def uploader() -> None:
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
-    owner = runs.own(session().subject.run_id)
-    if owner and owner.table is not None:
-        label, share = "Let people with this run's link see the file's rows", "shares_rows"
-        control = bound("share_rows", owner.shares_rows, partial(setattr, owner, share))
-        st.toggle(label, owner.shares_rows, **control)
+    record = runs.record_if_mine(session().subject.run_id)
+    if record and record.table is not None:
+        label = "Let people with this run's link see the file's rows"
+        control = bound("share_rows", record.shares_rows, partial(setattr, record, "shares_rows"))
+        st.toggle(label, record.shares_rows, **control)
 
 
 def opener() -> None:
@@ -216,8 +216,8 @@ def _changes(new: data.Table) -> dict[str, Any]:
 
 
 def take(file: Any) -> tuple[str, bytes] | None:
-    """Return a file widget's name and bytes; None where they were taken before."""
-    if not hasattr(file, "getvalue"):  # nothing, or a file that was dropped
+    """Return a file widget's name and bytes; None without a file, or where they were taken."""
+    if not hasattr(file, "getvalue"):  # Streamlit gives a mark for a file that it has dropped
         return None
     content = file.getvalue()
     if held := _HELD.get(file.file_id):

@@ -16,7 +16,7 @@ import streamlit as st
 from lib import charts, shapes
 from lib.charts import Palette, cell, samples
 from lib.data import make_dataset, suggested
-from lib.recurrence import LayerPass, forward, highest_output, unroll
+from lib.recurrence import LayerPass, highest_output, unroll
 from lib.results import LETTERS, ROWS_HIDDEN, Compared, Snapshot, best_loss
 from lib.story import GALLERY, SCENES, Scene, runs_of
 from lib.text import beside, filled, joined, number, readable
@@ -26,13 +26,14 @@ from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import run_cards
+from lib.ui.explore.live import draw_strip
 from lib.ui.frame import PAGES, advice_table, begin_page, complaints
 from lib.ui.session import Loaded, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
-from lib.ui.shown import Epochs, fitting_run, follow_epochs, load_data, picked_answers
+from lib.ui.shown import follow_epochs, load_data
 from lib.ui.stage import traced_stack
-from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway
+from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway, told_chart
 
 Draw = Callable[[Loaded, Palette], None]
 TEXTS: dict[str, str] = beside(__file__)
@@ -50,18 +51,6 @@ class View:
     needs_rows: bool = False  # whether it draws a sample of the data
 
 
-def draw_strip(loaded: Loaded, palette: Palette) -> None:
-    """Draw every tensor of both models, with one sample's values as shades."""
-    experiment, dataset = loaded.experiment, loaded.dataset
-    with st.container(border=True, key="strip"):
-        shown, traces = Epochs(fitting_run(experiment, dataset)).at_picked_epoch, dict[str, Any]()
-        sample = int(shown.snapshot.samples[picked_answers(shown)[0]])
-        if dataset.has_rows and not shown.polling:  # while it trains, the strip isn't drawn anew
-            x, models = dataset.x[sample : sample + 1], shown.snapshot.weights[0]
-            traces = {mode: forward(experiment, each, x) for mode, each in models.items()}
-        st.html(charts.shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
-
-
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
     """Draw one of Explore's cards, which follows a run while it trains."""
     follow_epochs(loaded, partial(run_cards.draw, [name], palette=palette))
@@ -72,10 +61,9 @@ def _sample(loaded: Loaded, palette: Palette) -> None:
     numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
     number = Linked("sample", numbers, 0, "").index
     with st.container(key="cards"), st.container(border=True, key="card_sample"):
-        text, details = samples.sample_words(loaded.dataset, number)
+        texts = samples.sample_words(loaded.dataset, number)
         figure = samples.sample_figure(loaded.dataset, number, palette)
-        steady_chart(figure, f"{text} {details}", "chart_sample", fills=True)
-        takeaway(text, details)
+        told_chart(figure, *texts, "chart_sample", fills=True)
 
 
 def _cells(_: Loaded, palette: Palette) -> None:

@@ -20,11 +20,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.charts import CONFIG, Chart
 from lib.text import widest
-from lib.ui import address
+from lib.ui import address, clock
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place, fragment
 from lib.ui.session import TwoCharts, session
 
+SAME_CLICK_SECONDS = 0.15
 PART = "part"  # the key that says which part of a page is open; the first part needs none
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
@@ -101,6 +102,18 @@ def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: A
     st.button(label, key, icon=f":material/{icon}:", on_click=act, **options)
 
 
+def press_once(label: str, icon: str, key: str, act: Callable[[], object], **options: Any) -> None:
+    """Draw a button as `press` does; Streamlit may call twice for one click (1.67, 76 ms apart)."""
+
+    def act_once() -> None:
+        now, clicks = clock.now(), session().clicks
+        if now - clicks.get(label, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
+            clicks[label] = now
+            act()
+
+    press(label, icon, key, act_once, **options)
+
+
 def closable(text: str, key: str, icon: str, close: Callable[..., object]) -> None:
     """Draw a Markdown message that a person can close; without one its container alone."""
     with st.container(key=key, horizontal=True, gap="xsmall"):
@@ -142,9 +155,9 @@ def steady_chart(figure: Chart, sentence: str, key: str, *, fills: bool = False)
     lay_above({key: SteadyChart(key, fills=fills).show(figure, sentence)}, Place())
 
 
-def told_chart(figure: Chart, text: str, details: str, key: str) -> None:
+def told_chart(figure: Chart, text: str, details: str, key: str, *, fills: bool = False) -> None:
     """Draw a `steady_chart` with its takeaway below, and the details folded."""
-    steady_chart(figure, f"{text} {details}", key)
+    steady_chart(figure, f"{text} {details}", key, fills=fills)
     takeaway(text, details)
 
 

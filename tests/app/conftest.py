@@ -7,8 +7,7 @@ from concurrent.futures import Future
 import pytest
 from streamlit.testing.v1.element_tree import ElementTree
 
-from lib.ui import clock, runs
-from lib.ui.explore import live
+from lib.ui import clock, runs, widgets
 from lib.ui.fragment import TURNS
 from tests.clock import Clock
 from tests.fake_client import FakeClient
@@ -73,7 +72,7 @@ def no_page_raises(monkeypatch):
 @pytest.fixture(autouse=True)
 def each_click_counts(monkeypatch):
     """A test clicks faster than a person."""
-    monkeypatch.setattr(live, "SAME_CLICK_SECONDS", -1.0)
+    monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", -1.0)
 
 
 @pytest.fixture

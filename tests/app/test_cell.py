@@ -143,14 +143,23 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
     assert asked()[3].answer.cancelled()  # nobody waits for the other layer's any more
 
 
-def show_epoch(client, run, epoch):
-    """Let a run be at an epoch, with weights that no other has."""
+def test_while_a_large_model_trains_its_start_is_shown(client):
+    """Its weights are sent once it rests, and the page says so."""
+    app = start(U="3", T="4")
+    app.button(key="do_train").click().run()
+    show_epoch(client, *client.runs.values(), 1, is_large=True)
+    app.switch_page(PAGES["Cell"][0]).run()
+    assert "before training; so large a model shows others" in text(app)
+
+
+def show_epoch(client, run, epoch, *, is_large=False):
+    """Let a run be at an epoch, with weights that no other has, or too large to be sent."""
     start = untrained(run.experiment, run.dataset)
     results = {
         mode: replace(
             result,
             checked_epochs=np.array([epoch]),
-            weights=tuple(weights + epoch for weights in result.weights or ()),
+            weights=None if is_large else tuple(w + epoch for w in result.weights or ()),
         )
         for mode, result in start.results.items()
     }

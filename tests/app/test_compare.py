@@ -16,7 +16,7 @@ from tests.app.driver import address, html, link, seen, start, text
 @pytest.fixture(autouse=True)
 def _forget_owners(client):  # noqa: ARG001  which the owners are of
     """Forget who has started runs, which a server remembers for all sessions."""
-    ui_runs._OWNERS.clear()
+    ui_runs._RECORDS.clear()
 
 
 def end(client, run, **figures):

@@ -20,7 +20,7 @@ def joined(client, time, monkeypatch):
     del time
     client.pool.cluster = True
     client.cards[RUN] = card_of(EXPERIMENT, None, "another browser", "Run 1")
-    monkeypatch.setattr(runs, "_OWNERS", {})
+    monkeypatch.setattr(runs, "_RECORDS", {})
     monkeypatch.setattr(sweeps, "_SWEEPS", {})
     monkeypatch.setattr(runs, "_LOOKUPS", {})
     return client
@@ -113,7 +113,7 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client):
 def test_what_other_servers_are_told(client, *, is_clustered):
     """A run's card goes to other servers; a missing talk or sweep may be on one of them."""
     client.pool.cluster = is_clustered
-    assert bool(runs.card_for(EXPERIMENT, runs.Owner("browser", None, "Run 1"))) is is_clustered
+    assert bool(runs.card_for(EXPERIMENT, runs.RunRecord("browser", None, "Run 1"))) is is_clustered
     for app in (start(present="1", follow="0123"), sweep(sweep="0123")):
         words = " ".join(each.value for each in [*app.markdown, *app.warning])
         assert ("on another page server" in words) is is_clustered

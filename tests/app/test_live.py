@@ -7,7 +7,7 @@ import pytest
 
 from lib.results.run import Status
 from lib.training.recorded import recorded
-from lib.ui.explore import live
+from lib.ui import widgets
 from lib.ui.frame import PAGES
 from tests.app.driver import address, bar, give, start, text
 from tests.app.test_upload import rows
@@ -73,7 +73,7 @@ def test_settings_that_change_leave_the_run_alone(app, client):
 
 def test_a_second_call_for_the_same_click_does_nothing(app, client, time, monkeypatch):
     """A second callback for one click does nothing; a later click counts."""
-    monkeypatch.setattr(live, "SAME_CLICK_SECONDS", 0.15)
+    monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", 0.15)
     press(app, "step")
     for seconds, calls in ((0, 1), (0.3, 2)):
         time.seconds += seconds

@@ -183,7 +183,7 @@ def may_steer(app, run):
 
     def look():
         session().subject.run_id = run.id
-        return runs.own(run.id) is not None
+        return runs.record_if_mine(run.id) is not None
 
     return do(app, look)
 

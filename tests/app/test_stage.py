@@ -5,6 +5,7 @@ import pytest
 from lib.data.datasets.registry import FIRST, suggested
 from lib.experiment import read_query
 from lib.story import TALK
+from lib.ui import widgets
 from lib.ui.session import KEY
 from tests.app.driver import start
 
@@ -40,6 +41,18 @@ def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back():
     app.button(key="scene_before").click().run()
     assert experiment(app).data.timesteps == 30
     assert app.slider(key="T").value == 30
+
+
+@pytest.mark.usefixtures("time")
+def test_a_second_call_for_the_same_click_starts_no_second_run(client, monkeypatch):
+    """A scene's buttons act once for one click, as Explore's do."""
+    monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", 0.15)
+    app = present("train")
+    for _ in range(2):
+        app.button(key="do_train").click().run()
+        (run,) = client.runs.values()
+        client.stop(run)
+        app.run()
 
 
 def test_a_scenes_training_pauses_at_its_epoch(client):

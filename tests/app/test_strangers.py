@@ -64,7 +64,7 @@ def figures(run):
 @pytest.fixture
 def owner(client, monkeypatch):
     """The session that has trained on the file; the run is "r0"."""
-    monkeypatch.setattr(runs, "_OWNERS", {})
+    monkeypatch.setattr(runs, "_RECORDS", {})
     app = start(**QUERY)
     app.file_uploader(key="upload_file").set_value((f"{FILE}.csv", content(), "text/csv")).run()
     app.button(key="do_train").click().run()
@@ -243,7 +243,7 @@ def test_a_sweep_on_an_upload_keeps_the_names_of_its_file_and_columns(owner, mon
     """People with a sweep's link see figures and states, but no reasons or names."""
     monkeypatch.setattr(sweeps, "_SWEEPS", {})
     table = owner.session_state[KEY].upload.table
-    mine = runs.Owner("owner", table, is_listed=False)
+    mine = runs.RunRecord("owner", table, is_listed=False)
     ready = next(iter(sweeps.READY.values()))
     rows = [
         [{**row, "settings": f"{row['settings']}&targets={COLUMN}"} for row in point.rows]

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from itertools import cycle
 
-from lib.ui.explore.live import SAME_CLICK_SECONDS
+from lib.ui.widgets import SAME_CLICK_SECONDS
 from tests.faults.stories import play, stop, train, trains
 from tests.session import ENDLESS, Session
 

@@ -20,10 +20,10 @@ def wait(turns, act, *, first=False):
         with turns.turn(first=first):
             act()
 
-    before = turns.waiting
+    before = len([*turns._first, *turns._others])
     thread = Thread(target=come)
     thread.start()
-    assert eventually(lambda: turns.waiting > before)
+    assert eventually(lambda: len([*turns._first, *turns._others]) > before)
     return thread
 
 

@@ -1,6 +1,7 @@
 """Talks: the scenes that a link or the ready talk names, and the registry of who gives one."""
 
 import re
+from itertools import cycle
 
 import pytest
 
@@ -46,6 +47,14 @@ def test_the_talks_that_were_given_last_are_kept(give):
         give("kept")
     assert talks.find(follow=kept.id) is kept
     assert talks.find(follow=lost.id) is None
+
+
+def test_a_follower_sees_one_scene_while_the_presenter_goes_on():
+    """The presenter's session replaces what is shown at any time."""
+    names = cycle(("strip", "number"))
+    look = property(lambda _: talks.Shown(name := next(names), {"story": [name]}))
+    _, shown, scenes, place = talks._shown_by(type("Moving", (), {"shown": look})(), "")
+    assert scenes[place].name == shown.scene
 
 
 def test_ids_cannot_be_guessed_and_each_opens_its_own(give):

@@ -18,7 +18,7 @@ from lib.training import AnswerFuture, recorded_answer
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
 from lib.ui.session import LayerWeights, session
-from lib.ui.widgets import plain, rerun_when
+from lib.ui.widgets import plain, press, rerun_when
 
 EVERY_SECONDS = 3.0  # least seconds between two questions about the same choice while a run trains
 WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # between checks for an answer, and for a new epoch
@@ -162,8 +162,7 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
     for error in sorted(errors):
         st.error(plain(error), icon=":material/error:")
     if errors:
-        forget = session().cell.replies.clear
-        st.button("Ask Keras again", icon=":material/replay:", on_click=forget)
+        press("Ask Keras again", "replay", "ask_again", session().cell.replies.clear)
 
     def seen() -> tuple[object, ...]:
         """The run and its state, as the page shows them, and the progress of Keras's answers."""

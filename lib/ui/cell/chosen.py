@@ -123,8 +123,11 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     if picked is None and (best := result.kept_epoch) and result.weights is not None:
         return result.weights, best, f"{model}'s after epoch {best:,}, its best on validation{seed}"
     if not epoch:
-        return known[0][0][mode], 0, f"as {model} starts, before training{seed}"
-    run = f" of {shown.kept.name}" if shown.kept else " of a recorded run" * shown.is_recorded
+        waits = shown.polling and result.weights is None  # the model is too large to be sent
+        later = "; so large a model shows others once its run rests" if waits else ""
+        return known[0][0][mode], 0, f"as {model} starts, before training{seed}{later}"
+    run = " of a recorded run" if shown.is_recorded else ""
+    run = f" of {shown.kept.name}" if shown.kept else run
     return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}{seed}"
 
 

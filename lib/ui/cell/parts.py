@@ -72,13 +72,13 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
             striking, sentence = cell.findings(layer.cell, trace)
             outlined = "h" if chosen.is_top else ""
             seen = {"start": chosen.first_row, "outlined_name": outlined, "sentence": sentence}
-            st.html(charts.cell.heatmaps(matrices, chosen.row_order, palette, **seen))
+            st.html(cell.heatmaps(matrices, chosen.row_order, palette, **seen))
             takeaway(striking, sentence)
             linked_toggle("Order units by similarity", ORDER)
     hand = None
     with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
         sentence_place, formulas = st.container().empty(), st.container().empty()
-        if charts.cell.can_show(layer.x.shape[1], layer.units):
+        if cell.can_show(layer.x.shape[1], layer.units):
             with st.expander("Every number, by hand"):
                 say(TEXTS["by_hand"])
                 hand = st.container().empty()
@@ -87,9 +87,9 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
         with sentence_place:
             takeaway(cell.step_takeaway(layer, unit, step), longest=cell.STEP_ROOM)
         unit_now = recurrence.lines(layer, unit, step)
-        formulas.html(charts.cell.unit_lines(unit_now, palette, top=chosen.is_top))
+        formulas.html(cell.unit_lines(unit_now, palette, top=chosen.is_top))
         if hand is not None:
-            hand.html(charts.cell.by_hand(layer, step, palette))
+            hand.html(cell.by_hand(layer, step, palette))
 
     return write
 
@@ -102,7 +102,7 @@ def draw_chain(
     text, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
-    st.html(charts.cell.unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
+    st.html(cell.unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
     if has_takeaway:
         takeaway(text, sentence)
 
@@ -116,8 +116,8 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         hint(f"{chosen.which[:-2]}, as if no other were above it.")
     draw_last_step(chosen, replies, palette)
     with card(at_each.title, gap="xsmall", key="cell_prefixes"):
-        whole, prefixes = _rows(chosen, modes, "whole"), _rows(chosen, modes, "prefixes")
-        one = Side("return_sequences=True", "asked once", whole)
+        one = Side("return_sequences=True", "asked once", _rows(chosen, modes, "whole"))
+        prefixes = _rows(chosen, modes, "prefixes")
         asked = Side("return_sequences=False", f"asked {steps} times", prefixes)
         start = chosen.first_row
         _equation(modes, (one, asked), at_each, palette, columns="timesteps", start=start)
@@ -151,8 +151,7 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         order, answer = chosen.row_order, modes.values
         ends = answer["sequence"][:, -1].T[order] if answer else None
         one = Side("return_sequences=True", "its last step, [:, -1]", ends)
-        last = _rows(chosen, modes, "last")
-        other = Side("return_sequences=False", "all that it gives", last)
+        other = Side("return_sequences=False", "all that it gives", _rows(chosen, modes, "last"))
         columns = f"{len(measured(chosen))} samples"
         _equation(modes, (one, other), at_last, palette, columns=columns, start=None)
 
@@ -187,7 +186,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         hidden = chosen.traces[-1].hidden[0]  # of the top layer
         text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
-        st.html(charts.cell.bound_picture(hidden, bound, details, palette))
+        st.html(cell.bound_picture(hidden, bound, details, palette))
         takeaway(text, details)
     with right:
         draw_leak(chosen, palette)

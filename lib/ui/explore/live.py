@@ -8,15 +8,15 @@ training begins or ends, or for another run.
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
-from typing import Any
 
 import streamlit as st
 
-from lib.charts import EXPLORE_CARDS, Palette, sentences
+from lib.charts import EXPLORE_CARDS, Palette, sentences, shape_strip
+from lib.recurrence import forward
 from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits, with_seeds
-from lib.ui import address, clock, runs
+from lib.ui import address, runs
 from lib.ui.browser import current_palette, hide
 from lib.ui.explore import replay_card, run_cards, skill
 from lib.ui.explore.take import draw_files
@@ -24,13 +24,11 @@ from lib.ui.fragment import Place, fragment
 from lib.ui.frame import frame
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
-from lib.ui.shown import Epochs, ShownRun, follow_epochs, load_data
+from lib.ui.shown import Epochs, ShownRun, fitting_run, follow_epochs, load_data, picked_answers
 from lib.ui.upload import note_kept
-from lib.ui.views import draw_strip
-from lib.ui.widgets import bound, card, linked_toggle, plain, press, say_steadily
+from lib.ui.widgets import bound, card, linked_toggle, plain, press_once, say_steadily
 
 SEEDS = (1, 4, 8, 16)
-SAME_CLICK_SECONDS = 0.15
 FAILURES = (Status.DIVERGED, Status.FAILED)
 # Badge, its color and meaning by status. "kept", "recorded" and "untrained" are for what is shown
 # without a run; the last two also have an advice.
@@ -57,10 +55,22 @@ def explore() -> None:
         fragment(draw_files, loaded)
 
 
+def draw_strip(loaded: Loaded, palette: Palette) -> None:
+    """Draw every tensor of both models; unless they train, with one sample's values as shades."""
+    experiment, dataset = loaded.experiment, loaded.dataset
+    with st.container(border=True, key="strip"):
+        shown = Epochs(fitting_run(experiment, dataset)).at_picked_epoch
+        sample = int(shown.snapshot.samples[picked_answers(shown)[0]])
+        models = shown.snapshot.weights[0] if dataset.has_rows and not shown.polling else {}
+        x = dataset.x[sample : sample + 1]
+        traces = {mode: forward(experiment, each, x) for mode, each in models.items()}
+        st.html(shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
+
+
 def _panel(
-    loaded: Loaded, palette: Palette, times: Iterator[int], epochs: Epochs
+    loaded: Loaded, palette: Palette, drawings: Iterator[int], epochs: Epochs
 ) -> Callable[[Epochs], None]:
-    """Draw controls and charts, the first of `times` with the page; returns what updates them."""
+    """Draw controls and charts; return what updates them. `drawings` numbers the calls from 0."""
     shown, progress, sentence = epochs.shown, Place(), Place()
     if shown.polling and address.page_value("epoch"):  # a click was on its way when it began
         address.set_page_values(runs.NEWEST)
@@ -94,8 +104,8 @@ def _panel(
     if is_open:  # the replay, and the run rests
         replay_card.draw(epochs, palette, badge=badge)
         return lambda _: None
-    # A slider's own pictures come at once, and the charts follow with the next redraw.
-    hold = next(times) == 0 and shown.polling
+    # With the page, charts that are there stay as they are: a slider's own pictures come at once.
+    hold = next(drawings) == 0 and shown.polling
     cards = run_cards.draw([*EXPLORE_CARDS], epochs, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
@@ -135,45 +145,32 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
 
     resume = partial(steer, client.resume)
     if paused:
-        _button("Resume", "play_arrow", "do_train", resume, type="primary")
+        press_once("Resume", "play_arrow", "do_train", resume, type="primary")
     else:
-        is_off = not trainable or (steered is not None and status.active and same)
+        off = not trainable or (steered is not None and status.active and same)
         why = None  # with help Streamlit (1.67) draws a button twice, for phones as well
         if not trainable:
             why = runs.client().pool.unavailable or "A note on this page says why it can't train."
             if loaded.dataset.name == "upload" and not session().upload.table:
                 why = "Only who has the run's file can train on it. Upload yours to train."
-        _button("Train", "play_arrow", "do_train", train, type="primary", disabled=is_off, help=why)
+        press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=off, help=why)
     is_new = paused and trainable and not same
-    is_off = paused or not steered
-    _button("Pause", "pause", "do_pause", partial(steer, client.pause), disabled=is_off)
+    off = paused or not steered
+    press_once("Pause", "pause", "do_pause", partial(steer, client.pause), disabled=off)
     # Hidden: pressed by its shortcut alone.
-    _button("Resume", "resume", "do_resume", resume, disabled=not paused)
-    _button("New run", "add", "do_new_run", train, disabled=not is_new)
+    press_once("Resume", "resume", "do_resume", resume, disabled=not paused)
+    press_once("New run", "add", "do_new_run", train, disabled=not is_new)
     hide("do_resume", "do_pause" if is_new else "do_new_run")
     hover = "Train one epoch: of this run, or of a new one if there is none or settings changed."
     can_step = paused or (trainable and not (status.over and same))
-    _button("Step", "skip_next", "do_step", step, disabled=not can_step, help=hover)
-    _button("Stop", "stop", "do_stop", partial(steer, client.stop), disabled=not steered)
-    hover, nothing = "Forget the run.", run is None and shown.kept is None
-    _button("Reset", "restart_alt", "do_reset", reset, disabled=nothing, help=hover)
-
-
-def _button(label: str, icon: str, key: str, act: Callable[[], object], **options: Any) -> None:
-    """Draw a button which a keyboard shortcut presses too, by its key."""
-
-    def act_once() -> None:
-        # Streamlit may call twice for one click (1.67, 76 ms apart).
-        now, clicks = clock.now(), session().clicks
-        if now - clicks.get(label, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
-            clicks[label] = now
-            act()
-
-    press(label, icon, key, act_once, **options)
+    press_once("Step", "skip_next", "do_step", step, disabled=not can_step, help=hover)
+    press_once("Stop", "stop", "do_stop", partial(steer, client.stop), disabled=not steered)
+    off = run is None and shown.kept is None
+    press_once("Reset", "restart_alt", "do_reset", reset, disabled=off, help="Forget the run.")
 
 
 def _is_watched(shown: ShownRun) -> bool:
-    return shown.run is not None and not runs.own(shown.run.id)
+    return shown.run is not None and not runs.record_if_mine(shown.run.id)
 
 
 def _progress(epochs: Epochs, place: Place) -> None:
@@ -225,8 +222,7 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     if not loaded.trainable:
         return f"{meaning} {runs.client().pool.unavailable}"
     sentence = f"{meaning} {text.get('advice', '')}"
-    is_chosen = session().subject.experiment.seeds > 0
-    if loaded.experiment.seeds == 1 and not is_chosen:
+    if loaded.experiment.seeds == 1 and not session().subject.experiment.seeds:
         several = loaded.experiment.set(seeds=USUAL_SEEDS)
         usual = limits.training_seconds(several, loaded.dataset)
         sentence += f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."

@@ -76,8 +76,7 @@ def _weights(shown: ShownRun) -> results.SeedWeights:
 
 def _once(shown: ShownRun, name: str, make: Callable[[], T], *others: object) -> T:
     """Call `make` once for the same data, weights and others: see `once`."""
-    of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
-    return once(name, (_weights(shown), *others), make, of_data)
+    return once(name, (_weights(shown), *others), make, once("skill", (shown.dataset,), dict))
 
 
 def _answers(shown: ShownRun, part: results.Part = "judged") -> results.Predictions:
@@ -113,7 +112,8 @@ def _errors(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
         details = charts.skill.skill_sentence(dataset, found, target, part)
         if len(weights) > 1:
             details += f" The modes' figures are medians over {len(weights)} seeds."
-        details += charts.skill.PICKED * (part == "judged" and shown.snapshot.keeps_best)
+        if part == "judged" and shown.snapshot.keeps_best:
+            details += charts.skill.PICKED
         widgets.takeaway(charts.skill.skill_takeaway(found, target, part), details)
 
     table("judged")
@@ -130,8 +130,8 @@ def _errors(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
     if not (dataset.test and weights[0] and shown.snapshot.status.over):
         return
     looked, look = _looks(shown)
-    seen, label = look in looked, "Look at the test part"
-    st.button(label, key="look_at_test", disabled=seen, on_click=looked.add, args=(look,))
+    seen, act = look in looked, partial(looked.add, look)
+    st.button("Look at the test part", "look_at_test", disabled=seen, on_click=act)
     if seen:
         table("test")
         times = f"Looked at {counted(len(looked), 'time')} in this session"

@@ -31,11 +31,9 @@ HINT = "Paste your model (code or to_json()), or drop its file. It is read, neve
 
 def remember_sidebar_stack(loaded: Loaded) -> Stack:
     """Remember the sidebar's model as a stack, for callbacks; returns the shown stack."""
-    _, timesteps, features = loaded.dataset.shape
-    model = loaded.experiment.model
-    now = shapes.model_stack(model, model.modes[0], timesteps, features, loaded.dataset.targets)
-    page = session().shapes
+    page, model = session().shapes, loaded.experiment.model
     page.targets = loaded.dataset.targets
+    now = shapes.model_stack(model, model.modes[0], *loaded.dataset.shape[1:], page.targets)
     if page.sidebar_stack not in ((), now) and shows_sidebar():
         page.stack_before = page.sidebar_stack
     page.sidebar_stack = now

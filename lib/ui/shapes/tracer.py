@@ -202,8 +202,7 @@ def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str =
         return
 
     def switch(on: list[str]) -> None:
-        switched = {name: name in on for name in flags}
-        _change(place, layer, lambda now: now.with_settings(**switched))
+        _change(place, layer, lambda now: now.with_settings(**{name: name in on for name in flags}))
 
     with st.container(width="stretch"):
         label, on = f"Layer {place + 1}: switched on", [f for f in flags if getattr(layer, f)]
