@@ -1,7 +1,6 @@
-"""The choices of a person: one frozen `Experiment`, the limits of its settings, and its URL form.
+"""`Experiment`, its settings and registries; and an experiment as the query of a URL.
 
-This module makes no data, computes no shapes and trains nothing. Words, as in Keras: N samples, T
-timesteps, F features, U units, K target columns.
+Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
 """
 
 from __future__ import annotations

@@ -1,0 +1,29 @@
+"""What a person chooses: one frozen `Experiment`, the limits of its settings, and its URL form.
+
+This package makes no data, computes no shapes and trains nothing.
+"""
+
+from lib.experiment.experiment import (
+    CELLS,
+    HEADS,
+    LIMITS,
+    LOSSES,
+    MAX_PARAMETERS,
+    MAX_VALUES,
+    MODES,
+    NO_SERIES,
+    OPTIMIZERS,
+    REGISTRIES,
+    SETTINGS,
+    Choice,
+    DataSettings,
+    Experiment,
+    ExperimentError,
+    Limit,
+    ModelSettings,
+    Setting,
+    TrainingSettings,
+    read_query,
+    to_query,
+    validate,
+)
