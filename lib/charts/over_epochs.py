@@ -17,7 +17,7 @@ from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette
 from lib.experiment import LOSSES, MODES
 from lib.results import BOTH_MODES, RunAt, Snapshot, Status, Verdict
-from lib.text import apart, capital, readable, short
+from lib.text import apart, capital, counted, readable, short
 
 LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
 EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
@@ -94,7 +94,9 @@ class Losses:
         """Return each model's training loss, what it counts, and the guess's and best losses."""
         run, snapshot, steps = self.run, self.run.snapshot, self.run.dataset.shape[1]
         counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
-        parts = [sentences.kept_sentence(snapshot) if snapshot.epoch else "Not trained yet."]
+        trained = f"The losses are those after {counted(snapshot.epoch, 'epoch')}."
+        kept = sentences.kept_sentence(snapshot) or trained
+        parts = [kept if snapshot.epoch else "Not trained yet."]
         for mode, result in snapshot.middle.results.items():
             loss = readable(result.final_loss) if len(result.loss) else "known after one epoch"
             text = f"The {MODES[mode].model}'s training loss is {loss}, {counts[mode]}"

@@ -80,6 +80,7 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     does, by = ("learns from", "from") if sample < dataset.train else ("is judged on", "on")
     takeaway = filled(_TEXTS, "takeaway", does=does, by=by, steps=len(y))
     about = {"name": capital(dataset.sample_name(sample)), "unit": dataset.spaced_unit}
+    about["use"] = filled(_TEXTS, "learns" if sample < dataset.train else "judged", steps=len(y))
     about["target"] = f"{dataset.target_labels[0]}{',' if dataset.lead else ''}"
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
@@ -185,6 +186,8 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}."
     about = {"name": name, "series": f", {series}," if series else "", "reads": rows(first, last)}
     about["every"] = f", every {origin.rate} rows" if origin.rate > 1 else ""
+    far = f"{counted(ahead[-1], origin.step)} later" if ahead[-1] else "in the same row"
+    about["far"] = f"{ahead[0]} to {far}" if len(ahead) > 1 else far
     about["each"] = rows(first + ahead[0], last + ahead[-1])
     about["last"] = rows(last + ahead[0], last + ahead[-1])
     details = filled(_TEXTS, "window", **about)

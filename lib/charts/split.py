@@ -217,6 +217,7 @@ def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list
     n, timesteps, features = dataset.samples.shape
     columns = f"{counted(features, 'input')} beside {counted(dataset.targets, 'target')}"
     read = f"{columns} at {n * timesteps:,} timesteps"
+    read += " outside the test part" if dataset.test else ""
     if len(dataset.parts) > 1:
         parts = [f"{each.stop - each.start:,} {name}" for name, each in dataset.parts.items()]
         rows = "the rows and targets of " if dataset.origin else ""

@@ -156,6 +156,7 @@ def test_gapminder_is_a_panel_of_countries_without_a_window():
     known = np.concatenate([dataset.x[: dataset.train, :, 0], dataset.y[: dataset.train, -1]], 1)
     assert (known.mean(), known.std()) == pytest.approx((0, 1), abs=1e-5)
     assert {*names[dataset.train :]} != {*others[other.train :]}
+    assert "106 for training and 36 for validation" in " ".join(dataset.notes)
 
 
 def test_seattle_speaks_of_days_and_degrees():
@@ -170,6 +171,9 @@ def test_seattle_speaks_of_days_and_degrees():
     # Seven days after the 1st of January it had 10.0 °C.
     week = make_dataset(suggested("seattle").set(horizon=7))
     assert week.raw(week.y[0], 0)[0] == pytest.approx([10.0], abs=1e-4)
+    three = make_dataset(suggested("seattle").set(test=15)).notes[-1]
+    ends = {row for row in three.split() if row.startswith("20")}
+    assert ends >= {"2014-12-01", "2014-12-02", "2015-05-13", "2015-05-14", "2015-12-31"}
 
 
 def test_macro_grows_in_percent_a_year():

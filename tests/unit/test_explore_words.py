@@ -62,11 +62,11 @@ SAID = [
         a_run(a_dataset(y=FOURS, best_mse=BEST, best_why="It is noisy."), sequence=0.5, last=0.25),
         (),
         "Not to be compared: one averages 4 steps, the other counts one.",
-        "The sequence model's training loss is 0.25, the mean over 4 steps; on the validation "
-        "samples 0.25. The last-step model's training loss is 0.0625, over the last step alone; on "
-        "the validation samples 0.0625. The two losses can't be compared. Guessing the mean has a "
-        "mean squared error of 9. Best possible: 0.25 "
-        "over every step and 0.1 at the last. It is noisy.",
+        "The losses are those after 10 epochs. The sequence model's training loss is 0.25, the "
+        "mean over 4 steps; on the validation samples 0.25. The last-step model's training loss is "
+        "0.0625, over the last step alone; on the validation samples 0.0625. The two losses can't "
+        "be compared. Guessing the mean has a mean squared error of 9. Best possible: 0.25 over "
+        "every step and 0.1 at the last. It is noisy.",
     ),
     (
         "step_error",
@@ -341,6 +341,11 @@ def test_a_leak_check_says_what_it_looked_at():
             "and 129 validation samples.",
         ),
         (a_dataset(train=8), "3 inputs beside 1 target at 32 timesteps."),
+        (
+            a_dataset(test=1),
+            "3 inputs beside 1 target at 28 timesteps outside the test part, and 6 training, 1 "
+            "validation and 1 test samples.",
+        ),
     ):
         assert split.leak_words(dataset, [])[1] == [f"Looked at: {says}"]
 

@@ -82,6 +82,7 @@ def test_seasons_slow_series_and_what_is_past_tell_nothing(horizon):
         }
         dataset = windows_of_load(more=columns, inputs=tuple(columns), weeks=4, horizon=horizon)
         assert finding(dataset, ANSWERS).clean
+    assert "0.95 given the target's past" in finding(dataset, ANSWERS).sentence
 
 
 def test_a_targets_own_past_is_no_leak_where_a_season_repeats_it():
@@ -107,6 +108,7 @@ def test_rows_of_two_parts_are_counted():
     """The validation part's first window is moved 10 rows back, into the training part."""
     dataset = windows_of_load(timesteps=5)
     assert finding(dataset, ROWS).clean
+    assert f"{dataset.origin.training.sum():,} training and" in finding(dataset, ROWS).sentence
     starts = dataset.origin.starts.copy()
     starts[dataset.train] -= 10
     planted = replace(dataset, origin=replace(dataset.origin, starts=starts))
@@ -117,7 +119,10 @@ def test_rows_of_two_parts_are_counted():
 def test_scaling_that_knows_more_than_the_training_rows_is_found():
     """Over all series and by each, and of changes; not where the training rows alone counted."""
     for settings in ({}, {"scale": "id"}, {"form": "change"}, {"split": "id"}):
-        assert finding(windows_of_stores(**settings), SCALING).clean
+        dataset = windows_of_stores(**settings)
+        assert finding(dataset, SCALING).clean
+    rows = f"(1 input in {dataset.origin.training.sum()} training rows of 600)"
+    assert rows in finding(dataset, SCALING).sentence
     dataset = windows_of_load()
     inputs = dataset.origin.inputs.astype(np.float64)
     whole = ((inputs - inputs.mean(0)) / inputs.std(0)).astype(np.float32)

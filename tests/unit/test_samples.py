@@ -36,8 +36,9 @@ def test_a_samples_targets_are_in_the_raw_unit():
 @pytest.mark.parametrize(("sample", "says"), [(5, "learns from"), (6, "is judged on")])
 def test_a_sample_is_said_with_the_targets_that_each_mode_has(sample, says):
     """Six samples of eight are for training; the key says the same."""
-    short, _ = samples.sample_words(a_dataset(), sample)
+    short, details = samples.sample_words(a_dataset(), sample)
     assert short.startswith(f"Sequence mode {says} all 4 steps'")
+    assert f"sequence mode {says} the targets of all 4 timesteps" in details
     assert f"last-step mode {says}" in words_of(samples.sample_figure(a_dataset(), sample, LIGHT))
 
 
@@ -146,7 +147,7 @@ def test_a_window_is_said_with_the_rows_of_both_modes():
     dataset = windows_of_load(timesteps=4, rate=3, horizon=2)
     details = samples.window_words(dataset, 0, 0)[1]
     assert "1 reads 2024-01-01 00:00 to 2024-01-01 09:00, every 3 rows" in details
-    assert "each timestep: 2024-01-01 02:00 to 2024-01-01 11:00." in details
+    assert "each timestep, 2 hours later: 2024-01-01 02:00 to 2024-01-01 11:00." in details
     assert details.endswith(": 2024-01-01 11:00.")
     takeaway, details = samples.window_words(windows_of_stores(), 16, 2)
     assert "17, timestep 3 reads 2024-01-19 and must say 2024-01-20" in takeaway
@@ -170,7 +171,7 @@ def test_a_slip_is_called_what_it_is():
     other = {"temp": np.random.default_rng(0).normal(size=672)}
     for horizon, inputs, says in (
         (0, ("load",), "models learn to copy it"),
-        (0, ("temp",), "right where they aren't known yet"),
+        (0, ("temp",), "such as another measurement. Nothing is foretold."),
         (1, ("load",), "inputs and targets: load."),
         (1, ("temp",), ""),
     ):
@@ -186,3 +187,4 @@ def test_keras_targets_are_shifted_by_the_rows_from_a_windows_first_to_its_targe
     shift = dataset.origin.rows(5)[0, -1] + 4 - dataset.origin.starts[0]
     said = samples.keras_sentence(dataset)
     assert f"shifted by {shift} rows: 12 to the window's last one, and 4 ahead" in said
+    assert "usual slip" in said

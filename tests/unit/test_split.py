@@ -40,7 +40,7 @@ def test_the_split_in_words_says_what_is_kept_back():
     """Or that nothing is; of three parts the last is for the end."""
     takeaway, details = split.split_words(a_dataset())
     assert takeaway.startswith("6 samples to learn from, 2 kept")
-    assert "first 6 samples, judged on the next 2. No sample kept for" in details
+    assert "first 6 samples, judged on the next 2. None of 2 samples kept for" in details
     assert split.split_words(a_dataset(train=8))[0].endswith("none is kept for checking.")
     dataset = windows_of_load(test=20, gap=30)
     training, judged, test = (part.stop - part.start for part in dataset.parts.values())
@@ -48,7 +48,11 @@ def test_the_split_in_words_says_what_is_kept_back():
     learned = f"{training:,} samples to learn from"
     assert takeaway.startswith(f"{learned}, {judged} to check on, {test} for")
     assert f"The last {test} are the test part" in details
-    for by, words in (("time", "3 of 3 series are in two"), ("id", "but 100% of the dates are")):
+    assert "Each series is cut at the same" in windows_of_stores().notes[-1]
+    for by, words in (
+        ("time", "3 of 3 series are in two"),
+        ("id", "but 100% of the 200 dates are"),
+    ):
         assert words in split.split_words(windows_of_stores(split=by))[1]
 
 

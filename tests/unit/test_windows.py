@@ -89,6 +89,7 @@ def test_a_column_that_is_constant_in_training_keeps_its_own_scale():
     dataset = cut(Table("t", pd.DataFrame(columns)), ["flat", "late"], ["row"], 4)
     assert np.abs(dataset.x[..., 0]).max() < 1e-6
     assert dataset.x[..., 1].max() == 1
+    assert any(note.endswith("nothing to learn from: flat, late.") for note in dataset.notes)
 
 
 def test_values_that_would_overflow_are_refused_with_the_column():

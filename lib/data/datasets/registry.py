@@ -53,6 +53,7 @@ class DatasetSpec:
     title: str
     shows: str  # what it demonstrates, in at most 12 words
     about: str  # one sentence: what has to be predicted from what
+    best_why: str = ""  # where the least possible error comes from, a sentence; "" if unknown
     fixed: Mapping[str, Any] = field(default_factory=dict)  # settings that can't have another value
     why: Mapping[str, str] = field(default_factory=dict)  # why settings can't be chosen
     at_least: Mapping[str, float] = field(default_factory=dict)  # minimums above the usual ones
@@ -184,10 +185,11 @@ def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dat
     """Return the dataset of an experiment that `settle` has returned."""
     validate(settled)
     spec = find_spec(settled)
+    texts = {"title": spec.title, "about": spec.about, "best_why": spec.best_why}
     if spec.name in TASKS:
-        return make_task(settled, spec.title, spec.about)
+        return make_task(settled, **texts)
     if "horizon" not in spec.uses:
-        return make_worked(spec.name, spec.title, spec.about)
+        return make_worked(spec.name, **texts)
     from lib.data.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
 
     if (own := spec.table() if spec.table else table) is None:

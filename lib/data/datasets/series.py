@@ -1,16 +1,27 @@
 """Bundled tables: Seattle's weather, the US economy, and life expectancy by country, a panel.
 
-Their licences are in `files/README.md` and in every `Dataset.source`.
+What is said of each is in series.toml. Their licences are in `files/README.md` and in every
+`Dataset.source`.
 """
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from lib.data.tables.table import Table
+from lib.text import beside
 
 FILES = Path(__file__).parent / "files"
+_ABOUT: dict[str, dict[str, Any]] = beside(__file__)
+
+
+def _table(name: str, frame: Any, times: Any, **more: Any) -> Table:
+    """Return a pandas frame and its index as the table that series.toml describes by this name."""
+    about = _ABOUT[name]
+    lists = {key: tuple(of) for key, of in about.items() if isinstance(of, list)}
+    return Table(frame=frame, times=times, **(about | lists | more))
 
 
 @cache
@@ -19,15 +30,8 @@ def seattle() -> Table:
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     raw = pd.read_csv(FILES / "seattle-weather.csv")
-    return Table(
-        name="Seattle weather",
-        frame=raw[["precipitation", "temp_max", "temp_min", "wind"]],
-        times=pd.DatetimeIndex(pd.to_datetime(raw["date"], format="%Y/%m/%d")),
-        step="day",
-        targets=("temp_max",),
-        units={"precipitation": "mm", "temp_max": "°C", "temp_min": "°C", "wind": "m/s"},
-        source="NOAA, daily weather in Seattle, 2012–2015 (vega_datasets). Public domain.",
-    )
+    times = pd.DatetimeIndex(pd.to_datetime(raw["date"], format="%Y/%m/%d"))
+    return _table("seattle", raw[["precipitation", "temp_max", "temp_min", "wind"]], times)
 
 
 @cache
@@ -45,21 +49,9 @@ def macro() -> Table:
     frame["unemployment"] = raw["unemp"]
     frame["interest"] = raw["tbilrate"]
     times = pd.Index(raw["year"].astype(str) + " Q" + raw["quarter"].astype(str))
-    return Table(
-        name="US economy",
-        frame=frame[1:].reset_index(drop=True),  # the first quarter has no change yet
-        times=times[1:],
-        step="quarter",
-        notes=(
-            "Growth is the change of the logarithm from quarter to quarter, in % a year.",
-            "The levels of unemployment and interest drift over decades, so their changes are the "
-            "inputs to start from.",
-        ),
-        inputs=steady,
-        targets=("inflation",),
-        units=dict.fromkeys(frame.columns, "%"),
-        source="FRED and BLS, US quarters 1959–2009 (statsmodels). Public domain.",
-    )
+    units = dict.fromkeys(frame.columns, "%")
+    frame = frame[1:].reset_index(drop=True)  # the first quarter has no change yet
+    return _table("macro", frame, times[1:], inputs=steady, units=units)
 
 
 @cache
@@ -75,16 +67,7 @@ def gapminder() -> Table:
         "log population": np.log10(raw["pop"]),
         "country": raw["country"].astype("category"),
     }
-    return Table(
-        name="Life expectancy",
-        frame=pd.DataFrame(columns),
-        times=pd.Index(raw["year"].astype(str)),
-        step="five-year step",
-        targets=("life expectancy",),
-        units={"life expectancy": "years"},
-        source="Gapminder (gapminder.org), 142 countries 1952–2007, by way of Plotly. CC BY 4.0.",
-        series="country",
-    )
+    return _table("gapminder", pd.DataFrame(columns), pd.Index(raw["year"].astype(str)))
 
 
 TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}  # what loads each

@@ -123,7 +123,6 @@ class Task:
     function: Callable[..., tuple[np.ndarray, np.ndarray]]  # (rng, N, T, F, **options) → x, y
     target: str  # the name of the target column
     best: Callable[..., np.ndarray] = _noise_alone  # (T, **options) → the least MSE by timestep
-    best_why: str = "The inputs up to each step tell its target; only the noise can't be known."
     options: Sequence[str] = ("noise",)  # which of `noise` and `lag` the function takes
     signals: Sequence[str] = ("signal",)  # the features that matter; the rest are distractors
     persists: bool = False  # whether the natural guess is this step's value, or the mean
@@ -135,41 +134,24 @@ class Task:
 
 TASKS = {
     "parity": Task(parity, "parity"),
-    "adding": Task(
-        adding,
-        "final sum",
-        _adding_best,
-        "A marked value that is still to come can only be guessed at as 0, and misses by its "
-        "variance of 1/3; all is known at the last step.",
-        signals=("value", "mark"),
-    ),
-    "white_noise": Task(
-        white_noise,
-        "next value",
-        np.ones,
-        "The next value doesn't depend on anything seen: its variance of 1 stays.",
-        options=(),
-    ),
+    "adding": Task(adding, "final sum", _adding_best, signals=("value", "mark")),
+    "white_noise": Task(white_noise, "next value", np.ones, options=()),
     "running_mean": Task(running_mean, "running mean"),
     "running_sum": Task(running_sum, "running sum"),
     "echo": Task(echo, "echo", options=("noise", "lag")),
     "recall_first": Task(recall_first, "first value"),
     "majority_sign": Task(majority_sign, "majority"),
-    "sine": Task(
-        sine,
-        "next value",
-        _sine_best,
-        "The best guess fits the wave to all values so far (a Kalman filter); two tell it if there "
-        "is no noise.",
-        persists=True,
-    ),
+    "sine": Task(sine, "next value", _sine_best, persists=True),
 }
 """The tasks, by the name that they have in `DATASETS`. To add one: its function, a row here, and
 a row in specs.toml."""
 
 
-def make_task(experiment: Experiment, title: str, about: str) -> Dataset:
-    """Return the dataset of a task, for settled settings. Three quarters are for training."""
+def make_task(experiment: Experiment, **texts: str) -> Dataset:
+    """Return the dataset of a task, for settled settings. Three quarters are for training.
+
+    `texts` are the dataset's `title`, `about` and `best_why`.
+    """
     task = TASKS[experiment.data.name]
     arguments = task.arguments(experiment)
     x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
@@ -183,12 +165,10 @@ def make_task(experiment: Experiment, title: str, about: str) -> Dataset:
         y,
         N * 3 // 4,
         name=experiment.data.name,
-        title=title,
-        about=about,
         feature_names=(*task.signals, *distractors),
         target_names=(task.target,),
         best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
-        best_why=task.best_why,
+        **texts,
         **more,
     )
 
@@ -212,8 +192,8 @@ DATA_Y = (
 )
 
 
-def make_worked(name: str, title: str, about: str) -> Dataset:
-    """Return the dataset of a worked example."""
+def make_worked(name: str, **texts: str) -> Dataset:
+    """Return the dataset of a worked example; `texts` as in `make_task`."""
     x, y = np.array(DATA_X), np.array(DATA_Y, np.float64)
     more: dict[str, Any] = {}
     if name == "worked_scaled":
@@ -223,9 +203,8 @@ def make_worked(name: str, title: str, about: str) -> Dataset:
             "target_scale": scale,
             "target_offset": offset,
             "best_mse": np.zeros(2),
-            "best_why": "A Dense layer can output any number, and two samples are told apart.",
             "notes": ("Each target column is standardised: its mean is 0 and its deviation 1.",),
         }
     features, targets = (f"feature {k}" for k in (1, 2, 3)), (f"target {k}" for k in (1, 2, 3, 4))
     names = {"feature_names": tuple(features), "target_names": tuple(targets)}
-    return _dataset(x, y, len(x), name=name, title=title, about=about, **names, **more)
+    return _dataset(x, y, len(x), name=name, **texts, **names, **more)

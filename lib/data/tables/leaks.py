@@ -36,7 +36,9 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
         return [*findings, _shared_samples(dataset)]
     used = _rows_by_part(dataset, origin)
     shared = int((np.sum([*used.values()], axis=0) > 1).sum())
-    rows = f"{counted(shared, 'row is', 'rows are') if shared else 'No row is'} in two parts."
+    sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
+    are = counted(shared, "row is", "rows are") if shared else "No row is"
+    rows = f"{are} in two parts, of {sizes} rows."
     findings.append(Finding("The same rows in two parts", not shared, rows, splits=True))
     findings.append(_scaling(origin))
     if len(origin.names) > 1:
@@ -53,8 +55,10 @@ def _answers(dataset: Dataset) -> Finding:
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     tells = same = np.minimum(_correlations(x, y), of_changes) > SAME
-    if origin and max(origin.horizons):
-        tells = same | (_given_past(dataset, origin) > TELLS)
+    limits = f"|r| > {SAME}"
+    if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
+        tells = same | (past > TELLS)
+        limits += f", or {TELLS} given the target's past"
     if origin and all(origin.horizons):  # a target's own past is known, which a season repeats
         columns = np.repeat(origin.columns, len(origin.horizons))
         tells = tells & (np.array(dataset.feature_names)[:, None] != columns)
@@ -63,7 +67,7 @@ def _answers(dataset: Dataset) -> Finding:
         f"{dataset.target_labels[k]}"
         for f, k in np.argwhere(tells)
     ]
-    sentence = f"No single input tells its target nearly exactly (|r| > {SAME})."
+    sentence = f"No single input tells its target nearly exactly ({limits})."
     if pairs:
         sentence = f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
     return Finding(about, not pairs, sentence)
@@ -124,10 +128,9 @@ def _shared_samples(dataset: Dataset) -> Finding:
     for steps, others in ((whole, whole), (begin, end), (end, begin)):
         known = {sample.tobytes() for sample in learned[:, others]}
         twice |= [sample.tobytes() in known for sample in kept[:, steps]]
-    sentence = "No sample kept for checking is in training too, as it is or one timestep on."
-    if twice.any():
-        many = f"{twice.sum():,} of {len(kept):,} samples"
-        sentence = f"{many} kept for checking are in training too, as they are or one timestep on."
+    count = f"{twice.sum():,}" if twice.any() else "None"
+    many = f"{count} of {len(kept):,} samples kept for checking are"
+    sentence = f"{many} in training too, as they are or one timestep on."
     return Finding("The same samples in two parts", not twice.any(), sentence, splits=True)
 
 
@@ -158,9 +161,11 @@ def _scaling(origin: Origin) -> Finding:
         varies = deviation > CLOSE**3 * np.abs(mean)  # nor is it without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
     clean = bool(off < CLOSE)
-    sentence = f"Means and deviations are those of the {known.sum():,} training rows alone."
+    sentence = "Means and deviations are those of the training rows alone"
     if not clean:
-        sentence = f"Inputs of training rows are {number(off)} off a mean of 0 or a deviation of 1."
+        sentence = f"Inputs of training rows are {number(off)} off a mean of 0 or a deviation of 1"
+    inputs = counted(origin.inputs.shape[1], "input")
+    sentence += f" ({inputs} in {known.sum():,} training rows of {known.size:,})."
     return Finding("Scaling on everything", clean, sentence)
 
 
@@ -179,11 +184,12 @@ def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]
         many = f"{shared:,} of {len(origin.names):,}"
         sentence = f"{many} series are in two parts, so no new series is checked on."
         return Finding(about, None, sentence, splits=True)
+    sentence = f"None of {len(origin.names):,} series is in two parts"
     if origin.times is not None:
         dates, found = origin.times.factorize()
         by_part = [np.bincount(dates[own], minlength=len(found)) > 0 for own in used.values()]
         if shared := int((np.sum(by_part, axis=0) > 1).sum()):
             share = number(100 * shared / len(found))
-            sentence = f"No series is in two parts, but {share}% of the dates are."
+            sentence += f", but {share}% of the {len(found):,} dates are."
             return Finding(about, None, sentence, splits=True)
-    return Finding(about, True, "No series is in two parts.", splits=True)
+    return Finding(about, True, f"{sentence}.", splits=True)

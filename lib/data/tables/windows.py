@@ -43,6 +43,9 @@ def make_windows(
         windows = cut(rows.series, rank, data, seed, most, segment=segment)
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *done]), error.cure) from None
+    columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
+    if flat := {name: None for name, of in columns if not np.ptp(of[windows.part == 0])}:
+        done.append(f"The same in all training rows, nothing to learn from: {listed(flat)}.")
     starts = windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
     changed = [name for name in features if change and name in targets]
@@ -87,6 +90,7 @@ def make_windows(
     timestep_names = tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
     if rows.times is not None and not np.ptp(rank[starts]):  # the same times in all samples
         timestep_names = tuple(origin.label(row) for row in read[0])
+    parts = _parts_note(windows.part, origin, rank, by_series=data.split == "id")
     dataset = Dataset(
         name=data.name,
         title=table.name,
@@ -106,7 +110,7 @@ def make_windows(
         target_unit=units.pop() if len(units) == 1 else "",
         lead=lead if data.ahead == "one" and data.horizon else "",
         about=f"At every step, {predicted}, from {joined(read_as)}.",
-        notes=(*table.notes, *done, *_notes(windows, origin, data, changed)),
+        notes=(*table.notes, *done, *_notes(windows, origin, data, changed), parts),
         source=table.source,
         fingerprint=table.fingerprint,
     )
@@ -216,7 +220,7 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
 
 
 def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
-    """Return sentences on the windows: which are used, the parts, the scale."""
+    """Return sentences on the windows: which are used, the inputs, the scale."""
     notes = list[str]()
     if data.test and not cut.sizes[2]:
         notes.append("There are too few rows for a test part.")
@@ -230,8 +234,23 @@ def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str])
     used = set(origin.series[origin.starts].tolist())
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
         notes.append(f"Series of too few rows for a window: {listed(unused)}.")
-    if data.split == "id":
-        notes.append("The seed draws each part's series; the same times may be in several parts.")
     whose = "each series'" if origin.x_scale.by_series else "the"
     notes.append(f"Columns are standardised with the mean and deviation of {whose} training rows.")
     return notes
+
+
+def _parts_note(part: np.ndarray, origin: Origin, rank: np.ndarray, *, by_series: bool) -> str:
+    """Say how many series, or which rows, each part has, by the part and rank of each row (R,)."""
+    parts = list[str]()
+    for number, name in enumerate(("training", "validation", "the test")[: part.max() + 1]):
+        rows = np.flatnonzero(part == number)
+        if by_series:
+            parts.append(f"{np.unique(origin.series[rows]).size:,} for {name}")
+        else:
+            ends = rows[rank[rows].argmin()], rows[rank[rows].argmax()]
+            parts.append(f"{' to '.join(map(origin.label, ends))} for {name}")
+    if by_series:
+        shared = "the same times may be in several parts"
+        return f"Series, drawn by the seed: {joined(parts)}; {shared}."
+    each = " Each series is cut at the same times." if len(origin.names) > 1 else ""
+    return f"Rows: {joined(parts)}; none is in two parts.{each}"
