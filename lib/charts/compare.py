@@ -176,8 +176,9 @@ def headline(runs: Sequence[Compared]) -> str:
     """Return a line that says which runs are compared."""
     if len(runs) < 2:
         return "One run: pick another one to lay over it." if runs else "Pick runs in the list."
-    recorded = "recorded " if all(run.is_recorded for run in runs) else ""
-    return f"{len(runs)} {recorded}runs side by side."
+    if all(run.is_recorded for run in runs):
+        return f"{len(runs)} recorded runs side by side, until you train your own."
+    return f"{len(runs)} runs side by side."
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:

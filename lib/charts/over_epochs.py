@@ -71,7 +71,9 @@ class Losses:
         worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
         if any(worst[mode] > EXPLODED * self.guess[mode] for mode in modes):
             rest = f", then to no number in epoch {epoch}" if is_over else ""
-            return f"Training loss has exploded: up to {short(max(worst.values()))}{rest}."
+            mode = max(worst, key=worst.__getitem__)
+            who = f"{capital(MODES[mode].name)}'s loss"
+            return f"{who} has exploded: up to {short(worst[mode])}{rest}."
         if is_over:
             return f"Training loss stopped being a number in epoch {epoch}."
         if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.guess[m])]:

@@ -127,8 +127,8 @@ def pair_sentence(found: Verdict, first: str, second: str) -> str:
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     return (
-        f"{below} is below {above} in {found.wins} of {found.seeds} seeds, by "
-        f"{percent_below(found)} in the median ({p_value}, paired t-test of log errors)."
+        f"{below} is below {above} in {found.wins} of {found.seeds} seeds; the median difference "
+        f"within a seed is {percent_below(found)} ({p_value}, paired t-test of log errors)."
     )
 
 

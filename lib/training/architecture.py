@@ -17,6 +17,7 @@ import numpy as np
 
 from lib.experiment import CELLS, Experiment
 from lib.shapes import BLOCKS, bias_shapes
+from lib.text import beside
 from lib.training import machine
 from lib.training.limits import MAX_STATES
 
@@ -86,29 +87,9 @@ def architecture_of(
 
 
 CAPACITY = 1024  # samples that a bucket holds at a time
-_BUCKETS = [  # layers, units, timesteps, features, targets, batch; the likeliest sizes first
-    (1, 16, 32, 4, 4, 32),
-    (1, 32, 32, 4, 4, 32),
-    (1, 64, 64, 4, 4, 32),
-    (1, 24, 32, 4, 4, 32),
-    (1, 48, 32, 4, 4, 32),
-    (1, 40, 32, 4, 4, 32),
-    (1, 16, 64, 16, 4, 64),
-    (1, 32, 64, 16, 4, 64),
-    (1, 64, 64, 16, 4, 64),
-    (1, 128, 64, 4, 4, 32),
-    (2, 32, 32, 4, 4, 32),
-    (2, 64, 32, 4, 4, 32),
-    (2, 32, 64, 4, 4, 64),
-    (2, 64, 64, 16, 4, 64),
-    (3, 32, 32, 4, 4, 32),
-    (3, 64, 32, 4, 4, 32),
-    (3, 32, 64, 4, 4, 64),
-    (3, 64, 64, 16, 4, 64),
-]
 SIZE_BUCKETS = {
     Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
-    for layers, u, t, f, k, batch in _BUCKETS
+    for layers, u, t, f, k, batch in beside(__file__, "buckets")["sizes"]
     for cell in CELLS
 }
 """Whether each bucket is built ahead, in idle time. Others, of up to 60 MB, are built on demand."""

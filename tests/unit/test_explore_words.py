@@ -210,8 +210,8 @@ def test_losses_that_explode_are_said_before_anything_else():
     last = fine | {"last": replace(fine["last"], loss=np.geomspace(1, 2.8e35, 10))}
     both = dict.fromkeys(fine, last["last"])
     for results, status, says in (
-        (both, Status.RUNNING, "Training loss has exploded: up to 2.8e35."),
-        (last, Status.DIVERGED, "Training loss has exploded: up to 2.8e35, then to no num"),
+        (both, Status.RUNNING, "Sequence mode's loss has exploded: up to 2.8e35."),
+        (last, Status.DIVERGED, "Last-step mode's loss has exploded: up to 2.8e35, then"),
         (fine, Status.DIVERGED, "Training loss stopped being a number in epoch 11"),
     ):
         snapshot = replace(run.snapshot, results=fine, others=(results,), status=status)
@@ -273,9 +273,18 @@ def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
 def test_two_models_are_compared_seed_by_seed():
     """Almost all is never called all."""
     for errors, says in (
-        ([1.0, 2.0, 1.5, 1.2], "A is below B in 0 of 4 seeds, by 0% in the median (p = 1.00"),
-        ([2.0, 4.5, 3.0, 2.4], "A is below B in 4 of 4 seeds, by 50% in the median (p < 0.01"),
-        ([1e3, 2e3, 1e3, 3e3], "A is below B in 4 of 4 seeds, by over 99% in the median (p < 0"),
+        (
+            [1.0, 2.0, 1.5, 1.2],
+            "A is below B in 0 of 4 seeds; the median difference within a seed is 0% (p = 1.00",
+        ),
+        (
+            [2.0, 4.5, 3.0, 2.4],
+            "A is below B in 4 of 4 seeds; the median difference within a seed is 50% (p < 0.01",
+        ),
+        (
+            [1e3, 2e3, 1e3, 3e3],
+            "A is below B in 4 of 4 seeds; the median difference within a seed is over 99% (p < 0",
+        ),
     ):
         found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
         assert sentences.pair_sentence(found, "A", "B").startswith(says)

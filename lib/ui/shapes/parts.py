@@ -221,7 +221,8 @@ def decoder(palette: Palette) -> None:
                 opens = partial(open_stack, shapes.from_text(explanation.stack))
                 press("Open this stack", "stacks", "open_stack", opens)
         else:
-            st.markdown("The checklist below finds most causes.")
+            says = "The text has no message that is known here. The checklist finds most causes."
+            st.markdown(says if text.strip() else "Its cause and its fix will appear here.")
     with right.container(border=True, height="stretch"):
         control = bound("error_text", text, _show)
         st.text_area("Paste a message, or a whole traceback", height=200, **control)
