@@ -29,6 +29,7 @@ class FakeClient:
         self.cards, self.found = {}, []  # other servers' runs by id, and those looked for
         self.is_silent = False  # whether nobody answers `find` until a test calls `answer`
         self._unanswered = []
+        self.awaited = []  # runs whose first point a page waits for
 
     def start(self, experiment, dataset, paused=False, owner=None, show_seconds=None, **_):  # noqa: ARG002
         """A run that trains, or one that is paused before its first epoch."""
@@ -98,6 +99,12 @@ class FakeClient:
     def latest(self, run):
         """Its newest snapshot."""
         return self.snapshots.get(run.id) if run.id in self.runs else None
+
+    def wait(self, run, timeout, until):  # noqa: ARG002
+        """Nothing: a run trains no epoch until a test says so."""
+        self.awaited.append(run)
+        if not until(self.snapshots[run.id]):
+            raise TimeoutError
 
     def checkpoints(self, run):  # noqa: ARG002  as the client's
         """None: it has only the weights that its snapshot has."""

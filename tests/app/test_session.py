@@ -204,9 +204,10 @@ def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in
 
 
 def test_a_new_run_takes_the_place_of_the_one_before(client):
-    """A new run stops the earlier one, and the address names it."""
+    """A new run stops the earlier one, and the address names it; its first point is awaited."""
     app = start()
     first, second = train(app), train(app)
+    assert client.awaited == [first, second]
     assert client.calls == [("stop", first.id)]
     assert address_of(app) == {"data": FIRST, "run": second.id}
     do(app, runs.leave)
