@@ -26,7 +26,7 @@ WORKER_DELAY = 4.0  # seconds: with TensorFlow's import beside it a first page t
 FIND_SECONDS = 12.0  # how long other page servers may take to answer
 PAUSE_SECONDS = 5.0  # from then until they are asked again
 LOOK_SECONDS = 0.3  # between two looks for their answer
-FIRST_POINT_SECONDS = 0.08  # until a compiled program has trained an epoch; it takes half of this
+FIRST_POINT_SECONDS = 0.15  # until a compiled program has trained an epoch; it takes 0.04
 # How fast a run is shown, by name in the links of pages: a label, and the seconds of all epochs.
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
 PACE = Linked("pace", tuple(PACES), 1, "run_pace")
