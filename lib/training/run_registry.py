@@ -102,9 +102,14 @@ class ClientRun:
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         self.weights.cut(epoch if saved else -1)
         self.reason = sentence("goes_on" if saved else "begins_again", how=how, epoch=epoch)
-        # Figures stay until the new worker sends others.
-        queued = replace(self.snapshot, status=Status.QUEUED, reason=self.reason, epoch=epoch)
-        self.snapshot = replace(queued, epochs_per_second=0.0, seconds_left=None)
+        self.snapshot = replace(  # figures stay until the new worker sends others
+            self.snapshot,
+            status=Status.QUEUED,
+            reason=self.reason,
+            epoch=epoch,
+            epochs_per_second=0.0,
+            seconds_left=None,
+        )
         worker.post(structs.replace(self.start, paused=rests, checkpoint=state))
 
 

@@ -266,9 +266,15 @@ class WorkerRun:
             return known
         is_end_unknown = self.status.over or self._experiment.training.keep == "stop"
         results, *others = trainer.results(whole=not self.status.active)
-        left = None if is_end_unknown else tempo.left(trainer.done)
-        known = replace(known, epoch=trainer.epoch, epochs_per_second=tempo.rate, seconds_left=left)
-        return replace(known, samples=self._samples.shown, results=results, others=tuple(others))
+        return replace(
+            known,
+            epoch=trainer.epoch,
+            epochs_per_second=tempo.rate,
+            seconds_left=None if is_end_unknown else tempo.left(trainer.done),
+            samples=self._samples.shown,
+            results=results,
+            others=tuple(others),
+        )
 
     def _slow_epoch(self) -> str:
         """A sentence on the epoch in progress, where epochs are long; else ""."""

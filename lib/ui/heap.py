@@ -5,9 +5,9 @@ from contextlib import suppress
 
 
 def limit_arenas() -> None:
-    """Have threads that start from now on share one arena: a few objects keep the whole of each.
+    """Let later threads share one arena: with one each, a few objects would keep whole arenas.
 
-    Blocks from 128 kB on go back to the system, not from glibc's 32 MB on.
+    Blocks of 128 kB and more go back to the system at once; glibc's limit can grow to 32 MB.
     """
     with suppress(AttributeError):  # another C library
         libc = ctypes.CDLL(None)

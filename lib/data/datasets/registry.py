@@ -53,7 +53,7 @@ class DatasetSpec:
     title: str
     shows: str  # what it demonstrates, in at most 12 words
     about: str  # one sentence: what has to be predicted from what
-    best_why: str = ""  # where the least possible error comes from, a sentence; "" if unknown
+    best_why: str = ""  # where the least possible error comes from, unless as for most tasks
     fixed: Mapping[str, Any] = field(default_factory=dict)  # settings that can't have another value
     why: Mapping[str, str] = field(default_factory=dict)  # why settings can't be chosen
     at_least: Mapping[str, float] = field(default_factory=dict)  # minimums above the usual ones

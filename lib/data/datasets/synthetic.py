@@ -147,11 +147,11 @@ TASKS = {
 a row in specs.toml."""
 
 
-def make_task(experiment: Experiment, **texts: str) -> Dataset:
-    """Return the dataset of a task, for settled settings. Three quarters are for training.
+BEST_WHY = "The inputs up to each step tell its target; only the noise can't be known."
 
-    `texts` are the dataset's `title`, `about` and `best_why`.
-    """
+
+def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) -> Dataset:
+    """Return the dataset of a task, for settled settings. Three quarters are for training."""
     task = TASKS[experiment.data.name]
     arguments = task.arguments(experiment)
     x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
@@ -165,10 +165,12 @@ def make_task(experiment: Experiment, **texts: str) -> Dataset:
         y,
         N * 3 // 4,
         name=experiment.data.name,
+        title=title,
+        about=about,
         feature_names=(*task.signals, *distractors),
         target_names=(task.target,),
         best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
-        **texts,
+        best_why=best_why or BEST_WHY,
         **more,
     )
 
@@ -193,7 +195,7 @@ DATA_Y = (
 
 
 def make_worked(name: str, **texts: str) -> Dataset:
-    """Return the dataset of a worked example; `texts` as in `make_task`."""
+    """Return the dataset of a worked example; `texts` are its title, about and best_why."""
     x, y = np.array(DATA_X), np.array(DATA_Y, np.float64)
     more: dict[str, Any] = {}
     if name == "worked_scaled":
