@@ -26,6 +26,8 @@ ROW, NOTE = 19, 16  # heights in pixels: of a row of the key, and of words besid
 MOST_POINTS = 1500  # of more samples or dates every k-th is drawn, so that a chart stays small
 LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}  # dash of the line, glyph
 VALUE = ",.5~r"  # of numbers in hover texts, as d3 has it: five significant digits, thousands apart
+# Of a line or rectangle from the bottom of a plot to its top, below the curves.
+FULL_HEIGHT: Part = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +168,8 @@ def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
     font = {"size": 12, "color": palette.muted}
     label = {"text": "gap", "textposition": "end", "textangle": 0, "font": font}
-    line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    line |= {"line": style, "label": label}
-    return [{**line, "x0": x, "x1": x} for x in places] if len(places) <= 12 else []
+    look = {"type": "line", **FULL_HEIGHT, "line": style, "label": label}
+    return [{**look, "x0": x, "x1": x} for x in places] if len(places) <= 12 else []
 
 
 def level(

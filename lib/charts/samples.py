@@ -158,8 +158,7 @@ def _parts(dataset: Dataset, series: int, seen: list[float], palette: Palette) -
             end = own.max() + origin.rate * (dataset.shape[1] - 1) + max(origin.horizons)
             spans.append((own.min() - 0.5, end + 0.5, name))
     spans += [(end, begin, "left out") for (_, end, _), (begin, _, _) in pairwise(spans)]
-    look = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    look |= {"line": {"color": palette.border, "width": 1}}
+    look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.border, "width": 1}}
     font, bands = {"size": chart.FONT_SIZE - 1, "color": palette.muted}, []
     for begin, end, name in spans:
         left, right = max(begin, seen[0] - 1), min(end, seen[1] + 1)  # its name is in sight

@@ -69,8 +69,8 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
         trace = chart.points(name, places[own], heights[own], marker, hover)
         data.append(trace | {"customdata": values[own], "text": texts[own]})
         key.append(Entry(glyph, name, color, "ink"))
-    look = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    look |= {"fillcolor": palette.surface, "line": {"color": palette.muted, "width": 1}}
+    look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.muted, "width": 1}}
+    look["fillcolor"] = palette.surface
     about: Part = {"name": f"split {dataset.name}", "height": 400, "left": left}
     about |= {"shapes": [{**look, "x0": begin, "x1": end} for begin, end in edges]}
     return chart.plotted(data, palette, x, y, [key], hovermode="closest", **about)
