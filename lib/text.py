@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-NOTHING = 1e-7  # sizes below this are written "nothing": rounding to 32 bits leaves as much
-NEXT_TO_NOTHING = 1e-6  # sizes below this are written in words
-ALMOST_0 = "≈ 0"  # for "nothing" where room is short, and for values that aren't sizes
+NEARLY_ZERO = 1e-7  # smaller sizes read "≈ 0": rounding to 32 bits leaves as much
+ALMOST_0 = "≈ 0"
+SMALLEST = 0.0009995  # numbers that round to less than 0.001 are written with a power of ten
+LARGEST = 0.9995e9
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -42,36 +44,30 @@ def listed(words: Iterable[str]) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Return a number with `digits` significant digits: "0.0123", "26,109", "3.44e11"."""
+    """Return a number with `digits` significant digits: "0.0123", "26,109", "3.2 × 10⁻⁵"."""
     value = float(value)
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite"
-    if value and not 0.9995e-5 <= abs(value) < 0.9995e9:
+    if value and not SMALLEST <= abs(value) < LARGEST:
         return _powered(value, digits)
     return _written_out(value, digits) if value else "0"
 
 
 def short(value: float) -> str:
-    """Return a number in at most nine letters, for labels: "3.75e8", "≈ 0"."""
-    if 0 < abs(value) < 1e-5:
-        return ALMOST_0 if abs(value) < NEXT_TO_NOTHING else f"{value:.6f}"
+    """Return a number for labels, in at most nine characters: "3.75×10⁸", "≈ 0"."""
+    if 0 < abs(value) < NEARLY_ZERO:
+        return ALMOST_0
     text = number(value)
-    return _powered(value) if len(text) > 9 and math.isfinite(value) else text
+    text = _powered(value) if len(text) > 9 and "×" not in text and math.isfinite(value) else text
+    return text.replace("\u00a0", "")
 
 
-def readable(value: float, digits: int = 3, unit: str = "", nothing: str = "nothing") -> str:
-    """Return a number for a sentence, with its `unit` (" °C"); `nothing` for a size below 1e-7."""
-    return nothing if 0 < abs(value) < NOTHING else apart_by(value, digits) + unit
+def readable(value: float, digits: int = 3, unit: str = "") -> str:
+    """Return a number for a sentence, with its `unit` (" °C"); "≈ 0" for a size below 1e-7."""
+    return (ALMOST_0 if 0 < abs(value) < NEARLY_ZERO else number(value, digits)) + unit
 
 
-def apart_by(value: float, digits: int = 3) -> str:
-    """Return the difference between two unequal things, so never "nothing"."""
-    if 0 < abs(value) < NEXT_TO_NOTHING:
-        return "less than a millionth"
-    return _written_out(value, digits) if 0 < abs(value) < 1e-5 else number(value, digits)
-
-
-def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]:
+def apart(*values: float, unit: str = "") -> list[str]:
     """Return numbers with enough digits to tell the others from the first: "355.1", "355.4"."""
     first = float(values[0]) if values else 0.0
     gaps = {float(value): float(value) - first for value in values}
@@ -81,7 +77,29 @@ def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]
         off = [abs(shown[v] - shown[first] - gap) / abs(gap) for v, gap in gaps.items() if gap]
         if max(off, default=0) <= 0.1:
             break
-    return [readable(each, digits, unit, nothing) for each in values]
+    return [readable(each, digits, unit) for each in values]
+
+
+def times(ratio: float) -> str:
+    """Return a ratio of 1 or more: "2.3 times", "48,000 times", "1,000,000+ times"."""
+    if not ratio < 1e6:
+        return "1,000,000+ times"
+    return f"{number(float(f'{ratio:.2g}'))} times"
+
+
+def smaller(ratio: float) -> str:
+    """Return how much smaller the smaller of two values is: "12% smaller", "3 times smaller".
+
+    `ratio` is the larger divided by the smaller, so at least 1.
+    """
+    if ratio < 2:
+        return f"{number(100 * (1 - 1 / ratio), 2)}% smaller"
+    return f"{times(ratio)} smaller"
+
+
+def typed(value: float) -> str:
+    """Return a number as a person types it in a setting: "0.0001", "1,024"."""
+    return f"{value:,.10f}".rstrip("0").rstrip(".")
 
 
 def signed(value: float) -> str:
@@ -96,7 +114,9 @@ def subscript(index: int) -> str:
 
 def _powered(value: float, digits: int = 3) -> str:
     factor, _, power = f"{value:.{digits - 1}e}".partition("e")
-    return f"{_trim(factor)}e{int(power)}"
+    ten = "10" + f"{int(power)}".translate(_SUPERSCRIPTS)
+    factor = _trim(factor)
+    return ten if factor == "1" else f"{factor}\u00a0×\u00a0{ten}"  # no line breaks inside
 
 
 def _written_out(value: float, digits: int) -> str:
@@ -110,7 +130,7 @@ def _trim(text: str) -> str:
 
 def widest(sentence: str) -> str:
     """Return a text as long as the sentence can get while its numbers change, to reserve room."""
-    wide = re.sub(r"\d[\d,]*\.\d+", lambda found: max(found[0], "0.0000888", key=len), sentence)
+    wide = re.sub(r"\d[\d,]*\.\d+", lambda found: max(found[0], "8.88 × 10⁻⁸", key=len), sentence)
     return f"{wide} 8,888 8,888 8,888"
 
 

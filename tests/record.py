@@ -67,7 +67,7 @@ def record_run(name, experiment, client, size=PAST_BYTES):
     dataset = make_dataset(experiment)
     run = client.start(experiment, dataset, paused=True)
     known = []
-    # Epoch by epoch, since the models are judged at each pause: a full curve of errors.
+    # Epoch by epoch, since the models are evaluated at each pause: a full curve of errors.
     while not (snapshot := client.wait(run, 60, lambda s: not s.status.active)).status.over:
         known.append((snapshot.epoch, snapshot.weights))
         client.step(run)

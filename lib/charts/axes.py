@@ -11,6 +11,7 @@ from lib.text import beside
 
 _LOOK: dict[str, Part] = beside(__file__)
 WIDE = 1e8  # a longer axis has powers of ten, as after a training that diverged
+SMALL = 1e-3  # and so has a shorter one
 ROUNDING = 1e-6  # a smaller share of an axis is rounding, of values that are back in their unit
 
 
@@ -64,7 +65,7 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
     begins = zero and least >= -ROUNDING * (high - low)  # marks on the axis are drawn over it
     begin = min(bottom, least) if begins else bottom - room
     axis = _LOOK["linear"] | {"title": title, "range": [begin, peak + room]}
-    if peak - begin > WIDE:  # written out there is no room for it
+    if not SMALL < peak - begin <= WIDE:
         axis["exponentformat"] = "power"
     return axis
 
@@ -106,12 +107,14 @@ def log_axis(title: str, known: Iterable[float]) -> Part:
     if len(ticks) < 3 and high - low <= 2.5:
         extra = [(m, k) for k in range(math.floor(low), math.ceil(high)) for m in (2, 5)]
         ticks += [(m, k) for m, k in extra if low <= math.log10(m) + k <= high]
-    texts = []
-    for times, power in ticks:  # 0.001, 20, 100,000; 2·10⁶ or 10⁻⁶ where there is no room for it
-        text = f"{f'{times}·' if times > 1 else ''}10<sup>{power}</sup>".replace("-", "−")
-        if -5 <= power <= 5:
-            text = f"{times * 10.0**power:,.{max(0, -power)}f}"
-        texts.append(text)
+    # Either all ticks are written out (0.001, 20, 100,000) or all are powers (10⁻⁴, 2·10⁶).
+    if all(-3 <= power <= 5 for _, power in ticks):
+        texts = [f"{times * 10.0**power:,.{max(0, -power)}f}" for times, power in ticks]
+    else:
+        texts = [
+            f"{f'{times}·' if times > 1 else ''}10<sup>{power}</sup>".replace("-", "−")
+            for times, power in ticks
+        ]
     values = [times * 10.0**power for times, power in ticks]
-    axis = {"title": title, "type": "log", "range": [low, high]}
+    axis = {"title": title, "type": "log", "range": [low, high], "exponentformat": "power"}
     return axis | {"tickvals": values, "ticktext": texts}

@@ -234,5 +234,5 @@ def _part(values: float | np.ndarray) -> str:
 
 def _read(*values: float) -> list[str]:
     """Write numbers so that they can be told apart, with a typographic minus."""
-    texts = apart(*values, nothing=ALMOST_0)
+    texts = apart(*values)
     return [f"−{text[1:]}" if text.startswith("-") else text for text in texts]

@@ -9,7 +9,7 @@ from lib.charts.html import STEPS, enlarged, render
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.recurrence import ROUNDING, Padded
-from lib.text import counted, number, readable
+from lib.text import counted, number, readable, times
 
 HEIGHT = 260  # of the chart, in pixels
 ROOM = (  # as long as the longest takeaway of these
@@ -54,8 +54,7 @@ def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
         takeaway = "Neither loss has a gradient at step 1."
     elif first[less]:
         ratio = first[more] / first[less]
-        times = number(float(f"{ratio:.3g}")) if ratio < 1e6 else "1,000,000+"
-        takeaway = f"At step 1, the loss {LOSSES[more]} has {times} times the other's gradient."
+        takeaway = f"At step 1, the loss {LOSSES[more]} has a gradient {times(ratio)} larger."
     return takeaway, " ".join(
         f"The gradient of the loss {about} is {readable(norms[mode][0])} at step 1, "
         f"{readable(norms[mode][-1])} at step {len(norms[mode])}, and largest at step "
@@ -120,7 +119,7 @@ def padding_words(ways: Sequence[Padded]) -> Words:
         for with_mask in (False, True)
     )
     moved, rest = _moved_by(plain), _moved_by(masked)
-    takeaway = f"Padding moves the shortest sequence's answer {moved}; masked, {rest}."
+    takeaway = f"Padding moves the shortest sequence's output {moved}; masked, {rest}."
     if not np.isfinite([plain, masked]).all():
         takeaway = "Some of the answers aren't numbers."
     parts = []
@@ -140,4 +139,4 @@ def padding_words(ways: Sequence[Padded]) -> Words:
 def _moved_by(most: float) -> str:
     if most <= ROUNDING:
         return "not at all"
-    return "hardly" if most < 1e-5 else f"by up to {number(most)}"
+    return "hardly" if most < 1e-5 else f"by {number(most)}"

@@ -17,7 +17,7 @@ from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette
 from lib.experiment import LOSSES, MODES
 from lib.results import BOTH_MODES, RunAt, Snapshot, Status, Verdict
-from lib.text import apart, capital, counted, readable, short
+from lib.text import apart, capital, counted, readable, short, smaller
 
 LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
 EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
@@ -239,8 +239,10 @@ def _winner(found: Verdict, least: float, most: float) -> str:
         return f"No clear winner: {found.seeds} seeds can't tell the two modes apart."
     if is_same:
         return f"Both modes' errors are nearly the same in {found.seeds} seeds: {less} and {more}."
-    wins, by = f"{found.wins} of {found.seeds} seeds", sentences.percent_below(found)
-    return f"{capital(better)} is better in {wins}, by {by} in the median."
+    return (
+        f"{capital(better)} is better in {found.wins} of {found.seeds} seeds: "
+        f"median error {smaller(most / least if least else math.inf)}."
+    )
 
 
 def _by_mode(values: Mapping[str, float]) -> str:

@@ -17,7 +17,7 @@ from lib.charts.sentences import UNTRAINED, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import RunAt, Snapshot, best_possible, independent_samples, outcomes
-from lib.text import ALMOST_0, apart, capital, readable
+from lib.text import apart, capital, readable
 
 HEIGHT = 340
 ASKED = {"dense": "its head", "none": "its output"}  # by head, what answers before the last step
@@ -102,7 +102,6 @@ class Answers:
         for mode, errors in self.off.items():
             error = readable(float(errors[-1]), 2, off_unit(self.run.dataset))
             # There is no room for longer words twice.
-            error = error.replace("less than a millionth", "almost nothing")
             error = error.replace("not a number", "NaN")
             off.append(f"{MODES[mode].name} {'by' if off else 'off by'} {error}")
         return f"At the last step: {', '.join(off)}."
@@ -111,7 +110,7 @@ class Answers:
         """Return target and predictions at the last step, and the errors over all steps."""
         dataset, off, steps = self.run.dataset, self.off, len(self.truth)
         lasts = [values.median[-1] for values in self.values.values()]
-        truth, *answers = apart(self.truth[-1], *lasts, nothing=ALMOST_0)
+        truth, *answers = apart(self.truth[-1], *lasts)
         named = f"the last step ({dataset.timestep_names[-1]})"
         where = named if dataset.has_named_steps else f"step {steps}"
         name, label = capital(dataset.sample_name(self.index)), dataset.target_labels[self.target]
@@ -131,7 +130,7 @@ class Answers:
 
 
 class StepErrors:
-    """Typical errors on the judged samples by timestep."""
+    """Typical errors on the evaluated samples by timestep."""
 
     title = "How early could each model know?"
     longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode is unclear."

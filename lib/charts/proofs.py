@@ -18,7 +18,7 @@ from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import ROUNDING, VISIBLE, highest_output
 from lib.shapes import LEAK_EPOCHS, STATES, Leak
-from lib.text import apart, apart_by, beside, filled, number, readable, signed
+from lib.text import apart, beside, filled, number, readable, signed
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
@@ -46,7 +46,7 @@ class Measure:
         """Return the difference in words; "…" while there is no answer."""
         if self.value is None:
             return "…"
-        return apart_by(self.value) if self.value else "0.0"
+        return number(self.value) if self.value else "0.0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.results import spread_places
-from lib.text import ALMOST_0, apart, beside, capital, counted, filled, joined
+from lib.text import apart, beside, capital, counted, filled, joined
 
 _TEXTS = beside(__file__)["words"]
 PLOT, GAP, ROW = 170, 32, 22  # pixels: of targets or marks, the room below, a feature's squares
@@ -49,7 +49,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         entries.append(Entry(glyph, name))
     if dataset.targets == 1:
         entries = [Entry("dots", f"target y{dataset.ahead}")]
-    which = f"last-step mode {'learns from' if sample < dataset.train else 'is judged on'}"
+    which = f"last-step mode {'learns from' if sample < dataset.train else 'is evaluated on'}"
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
     ends = [steps] * len(drawn), targets[-1, drawn]
     data.append(chart.points(f"what the {which}", *ends, marker, ""))
@@ -77,13 +77,13 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
 def sample_words(dataset: Dataset, sample: int) -> Words:
     """Say which target each mode uses; where the raw targets begin, move and end."""
     y = raw_targets(dataset, sample)[:, 0]
-    does, by = ("learns from", "from") if sample < dataset.train else ("is judged on", "on")
+    does, by = ("learns from", "from") if sample < dataset.train else ("is evaluated on", "on")
     takeaway = filled(_TEXTS, "takeaway", does=does, by=by, steps=len(y))
     about = {"name": capital(dataset.sample_name(sample)), "unit": dataset.spaced_unit}
-    about["use"] = filled(_TEXTS, "learns" if sample < dataset.train else "judged", steps=len(y))
+    about["use"] = filled(_TEXTS, "learns" if sample < dataset.train else "evaluated", steps=len(y))
     about["target"] = f"{dataset.target_labels[0]}{',' if dataset.lead else ''}"
     low, high = int(np.argmin(y)), int(np.argmax(y))
-    least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
+    least, most, first, last = apart(y[low], y[high], y[0], y[-1])
     if y[low] == y[high]:
         return takeaway, filled(_TEXTS, "stays", **about, first=first)
     places = {"low": low + 1, "high": high + 1, "least": least, "most": most}

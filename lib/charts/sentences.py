@@ -6,7 +6,7 @@ from collections.abc import Callable
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
 from lib.results import ModeResult, Snapshot, Status, Verdict, decisive_ratio
-from lib.text import apart, capital, counted, duration, joined, readable, short
+from lib.text import apart, capital, counted, duration, joined, short, smaller
 
 Words = tuple[str, str]
 """What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""
@@ -117,18 +117,13 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
     return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
 
 
-def percent_below(found: Verdict) -> str:
-    """Return by how much the better errors are below the others, in the median: "12%"."""
-    return f"{'over 99' if found.by >= 0.995 else readable(100 * found.by, 2)}%"
-
-
 def pair_sentence(found: Verdict, first: str, second: str) -> str:
     """Say how the errors of two models, called `first` and `second`, differ by seed."""
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     return (
-        f"{below} is below {above} in {found.wins} of {found.seeds} seeds; the median difference "
-        f"within a seed is {percent_below(found)} ({p_value}, paired t-test of log errors)."
+        f"{below} is below {above} in {found.wins} of {found.seeds} seeds; within a seed, its "
+        f"error is {smaller(found.ratio)} in the median ({p_value}, paired t-test on log errors)."
     )
 
 

@@ -21,7 +21,7 @@ PICKED = " The best epoch was picked on these samples, so a test part says more.
 """Of models and bands, where the best epoch on the validation part was kept."""
 
 
-def skill_takeaway(table: SkillTable, target: int, part: DataPart = "judged") -> str:
+def skill_takeaway(table: SkillTable, target: int, part: DataPart = "evaluated") -> str:
     """Say which modes clearly beat the best baseline, by squared error."""
     best, where = table.baselines(target)[0], "In the test" if part == "test" else "In this run"
     if not any(one.rmse[target] for one in table.guesses):
@@ -40,7 +40,7 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart = "judged") ->
 
 
 def skill_sentence(
-    dataset: Dataset, table: SkillTable, target: int, part: DataPart = "judged"
+    dataset: Dataset, table: SkillTable, target: int, part: DataPart = "evaluated"
 ) -> str:
     """Say how wrong models and the best baseline are, on how many samples, and by which measure."""
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from

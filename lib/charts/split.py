@@ -121,14 +121,16 @@ def _places(
 
 def split_words(dataset: Dataset) -> Words:
     """Say how many samples are for training and checking, and which rows are in two parts."""
-    train, judged, test = dataset.train, dataset.seen - dataset.train, dataset.test
-    if not judged:
+    train, evaluated, test = dataset.train, dataset.seen - dataset.train, dataset.test
+    if not evaluated:
         takeaway = f"All {train} samples are for training: none is kept for checking."
         return takeaway, _TEXTS["none_kept"]
-    takeaway = f"{train:,} samples to learn from, {judged:,} kept for checking."
-    details = [f"Models learn from the first {train:,} samples, judged on the next {judged:,}."]
+    takeaway = f"{train:,} training samples, {evaluated:,} validation samples."
+    details = [
+        f"The first {train:,} samples are for training, the next {evaluated:,} for validation."
+    ]
     if test:
-        takeaway = f"{train:,} samples to learn from, {judged:,} to check on, {test:,} for the end."
+        takeaway = f"{train:,} training samples, {evaluated:,} validation, {test:,} test."
         details.append(f"The last {test:,} are the test part: to be looked at once.")
     details += [finding.sentence for finding in find_leaks(dataset) if finding.splits]
     return takeaway, " ".join(details)
@@ -143,14 +145,14 @@ def range_hint(dataset: Dataset) -> str:
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
         return ""
-    training, judged, y = slice(dataset.train), dataset.judged, dataset.y.astype(np.float64)
+    training, evaluated, y = slice(dataset.train), dataset.evaluated, dataset.y.astype(np.float64)
 
     def raw(values: np.ndarray, samples: slice) -> np.ndarray:
         return dataset.raw(values, samples, last=True)[:, 0]
 
     low = float(raw(y[training].min(axis=1), training).min())
     high = float(raw(y[training].max(axis=1), training).max())
-    known, values = (raw(y[part, -1], part) for part in (training, judged))
+    known, values = (raw(y[part, -1], part) for part in (training, evaluated))
     outside = float(((values < low) | (values > high)).mean())
     if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():
         return ""
@@ -164,7 +166,7 @@ def levels_hint(dataset: Dataset) -> str:
     if origin is None or len(origin.names) < 2 or origin.x_scale.by_series:
         return ""
     of_samples = origin.series[origin.starts]
-    if not np.isin(of_samples[dataset.judged], of_samples[: dataset.train]).all():
+    if not np.isin(of_samples[dataset.evaluated], of_samples[: dataset.train]).all():
         return ""
     values, series = origin.targets[origin.training, 0], origin.series[origin.training]
     levels, own = moments_by_group(values, series)[:, series]
@@ -180,11 +182,11 @@ def series_hint(dataset: Dataset) -> str:
     if origin is None or not dataset.has_validation:
         return ""
     series = origin.series[origin.starts]
-    seen, judged = np.unique(series[: dataset.train]), np.unique(series[dataset.judged])
-    if not np.isin(judged, seen).all() or len(judged) == len(origin.names):
+    seen, evaluated = np.unique(series[: dataset.train]), np.unique(series[dataset.evaluated])
+    if not np.isin(evaluated, seen).all() or len(evaluated) == len(origin.names):
         return ""
-    names = listed([origin.names[s] for s in judged])
-    return filled(_TEXTS, "series", judged=len(judged), all=len(origin.names), names=names)
+    names = listed([origin.names[s] for s in evaluated])
+    return filled(_TEXTS, "series", evaluated=len(evaluated), all=len(origin.names), names=names)
 
 
 def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:

@@ -116,7 +116,7 @@ def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float
     """Return how much lower a mode is at each finished point, from -1 to 1, and as texts."""
     squares = {}
     for point, found in results.findings(points).items():
-        times = 1 / max(1 - max(found.by, 0.0), 1e-6)  # an error may be 0
+        times = min(found.ratio, 1e6)  # an error may be 0
         shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
         mark, shade = ("", shade) if found.is_clear else ("?", 0.3 * shade)  # pale
         letter = LETTERS[BOTH_MODES[found.better]]
@@ -155,7 +155,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
         return "No point could be trained: see the table." if points else "No point is trained yet."
     of, seeds = counted(len(found), "point"), found[0].seeds
     if seeds == 1:
-        lower = sum(each.better == 0 and each.by > 0 for each in found)
+        lower = sum(each.better == 0 and each.ratio > 1 for each in found)
         return f"One seed decides nothing: sequence mode's error is smaller at {lower} of {of}."
     clear = [results.clear_mode(each) for each in found]
     if not any(clear):

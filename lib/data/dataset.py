@@ -162,16 +162,16 @@ class Samples:
         return len(self.x)
 
     @property
-    def judged(self) -> slice:
+    def evaluated(self) -> slice:
         """The samples that errors are measured on: validation, else training."""
         return slice(self.train if self.has_validation else 0, self.seen)
 
     @property
     def shown(self) -> np.ndarray:
-        """Indexes (S,) of up to 32 evenly spread judged samples, which charts show one by one."""
-        judged = np.arange(len(self.x))[self.judged]
-        some = np.linspace(0, len(judged) - 1, min(32, len(judged)))
-        return judged[some.round().astype(int)]
+        """Indexes (S,) of up to 32 evenly spaced evaluated samples, which charts show."""
+        evaluated = np.arange(len(self.x))[self.evaluated]
+        some = np.linspace(0, len(evaluated) - 1, min(32, len(evaluated)))
+        return evaluated[some.round().astype(int)]
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -280,10 +280,10 @@ class Dataset(Samples):
 
     @property
     def naive_mse(self) -> np.ndarray:
-        """Mean squared error of the naive guess on the judged samples by timestep, (T,)."""
+        """Mean squared error of the naive guess on the evaluated samples by timestep, (T,)."""
         if self.known_errors:
             return self.known_errors.naive_mse
-        wrong = (self.naive[self.judged] - self.y[self.judged]).astype(np.float64)
+        wrong = (self.naive[self.evaluated] - self.y[self.evaluated]).astype(np.float64)
         return (wrong**2).mean(axis=(0, 2))
 
     def raw(self, values: np.ndarray, samples: Chosen, *, last: bool = False) -> np.ndarray:

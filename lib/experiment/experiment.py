@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from lib.text import beside, number
+from lib.text import beside, typed
 
 
 class ExperimentError(ValueError):
@@ -194,7 +194,7 @@ class Setting:
         if self.limit is None:
             return f"one of {', '.join(self.options or ())}"
         kind = "whole number" if isinstance(self.default, int) else "number"
-        return f"a {kind} from {number(self.limit.minimum)} to {number(self.limit.maximum)}"
+        return f"a {kind} from {typed(self.limit.minimum)} to {typed(self.limit.maximum)}"
 
     def check(self, value: Any) -> None:
         """Raise ExperimentError unless `value` is allowed."""
@@ -267,7 +267,7 @@ def read_query(
             used, is_taken = experiment.get(key), False
         if not is_taken:
             received = shorten("".join(texts[-1:]), 24, placeholder="…")
-            taken = number(used) if isinstance(used, (int, float)) else used
+            taken = typed(used) if isinstance(used, (int, float)) else used
             complaint = f"The link says {key}={received}, and it has to be {setting.allowed}"
             complaints.append(f"{complaint}: {taken} was taken.")
         experiment = experiment.set(**{key: used})

@@ -96,14 +96,14 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
 
 
 def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> pd.DataFrame:
-    """Return predictions and targets of every judged sample, in the raw unit.
+    """Return predictions and targets of every evaluated sample, in the raw unit.
 
     A row for each sample, timestep (from 1 on) and target column; a column for each mode and seed.
     Last-step mode predicts at T alone: NaN elsewhere.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only who asks for it needs it
 
-    samples, steps = np.arange(len(dataset.x))[dataset.judged], dataset.shape[1]
+    samples, steps = np.arange(len(dataset.x))[dataset.evaluated], dataset.shape[1]
     sample, step, target = np.indices((len(samples), steps, dataset.targets)).reshape(3, -1)
 
     def raw(values: np.ndarray) -> np.ndarray:

@@ -161,7 +161,7 @@ def _check_fit(run: RunAt) -> None:
     for result in (result for seed in snapshot.seeds for result in seed.values()):
         checked = result.checked_epochs
         if not len(checked) or result.kept_epoch not in (None, *checked):
-            raise ValueError("a model that was never judged, or not at its best epoch")
+            raise ValueError("a model that was never evaluated, or not at its best epoch")
         expected = {
             "loss": result.loss_epochs.shape,
             "last_step_mse": checked.shape,

@@ -90,7 +90,7 @@ def template_fields(
     """Return the fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
     model, training = experiment.model, experiment.training
     scale, (_, steps, features) = dataset.raw_scale if dataset.is_scaled else None, dataset.shape
-    is_judged, units = dataset.has_validation, model.units
+    is_evaluated, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     guess = f"{capital(dataset.naive_label)}: mean squared error {dataset.naive_mse[-1]:.6g}"
@@ -106,9 +106,9 @@ def template_fields(
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
         "naive": f"{guess} at the last timestep",
-        "part": f"train:{'-test' if dataset.test else ''}" if is_judged else ":train",
-        "judged": f"train, {dataset.seen}" if is_judged else "train",
-        "which": "validation" if is_judged else "training",
+        "part": f"train:{'-test' if dataset.test else ''}" if is_evaluated else ":train",
+        "evaluated": f"train, {dataset.seen}" if is_evaluated else "train",
+        "which": "validation" if is_evaluated else "training",
         "mode": MODES,
         "width": BLOCKS[model.cell] * units,
         "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
@@ -149,26 +149,28 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs
     results = [result for seed in (snapshot.seeds if snapshot else ()) for result in seed.values()]
-    judged = max((int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0)
-    status = snapshot.status if snapshot and judged else "none"
-    note = _WORDS["notes"][status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
-    if not judged or snapshot is None:
+    evaluated = max(
+        (int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0
+    )
+    status = snapshot.status if snapshot and evaluated else "none"
+    note = _WORDS["notes"][status].format(evaluated=f"{evaluated:,}", epochs=f"{training.epochs:,}")
+    if not evaluated or snapshot is None:
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
-    early = {"first_loss": 1, "tenth_loss": min(10, judged)}  # by name, the epoch
+    early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # by name, the epoch
     names = ("last_step_mse", "loss", *early)
     figures: dict[str, dict[str, float]] = {name: {} for name in names}
     for mode in snapshot.results:
         figures["last_step_mse"][mode] = float(np.median(snapshot.by_seed(mode)))
         final = float(np.median(snapshot.by_seed(mode, "final_loss")))
-        figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, judged)
+        figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, evaluated)
         for name, epoch in early.items():
             figures[name][mode] = _loss_at(snapshot, mode, epoch)
     if any(kept) and not all(kept):  # no script has the best epoch of those alone that have stopped
         figures = {name: figures[name] for name in early}
     # The loss of an epoch that was thinned out isn't known, so it isn't compared.
     figures = {name: of for name, of in figures.items() if np.isfinite([*of.values()]).all()}
-    return Shown(judged, note, any(kept), patience, figures)
+    return Shown(evaluated, note, any(kept), patience, figures)
 
 
 def _loss_at(snapshot: Snapshot, mode: str, epoch: int) -> float:

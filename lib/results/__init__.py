@@ -22,8 +22,8 @@ from lib.results.baselines import (
 )
 from lib.results.compared import (
     BOTH_MODES,
-    CHANCE,
     LETTERS,
+    SIGNIFICANCE,
     VARIABLE,
     Compared,
     PointResult,

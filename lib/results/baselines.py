@@ -16,11 +16,11 @@ from lib.experiment import CELLS, MODES, Experiment
 from lib.recurrence import highest_output, outputs_in_parts
 from lib.results.compared import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
-from lib.text import NOTHING, number, signed
+from lib.text import NEARLY_ZERO, number, signed
 
 BUDGET = 5_000_000_000  # multiply-adds of all predictions, about a second
 
-Part = Literal["judged", "test"]
+Part = Literal["evaluated", "test"]
 
 
 def _huber(wrong: np.ndarray) -> np.ndarray:
@@ -58,16 +58,16 @@ class Floor:
 def best_possible(
     experiment: Experiment, dataset: Dataset, samples: slice | None = None
 ) -> Floor | None:
-    """Return the least MSE of the models on `samples` (the judged); None if unknown."""
+    """Return the least MSE of the models on `samples` (the evaluated); None if unknown."""
     known = dataset.best_mse
     best = None if known is None else Floor(known, "best possible", dataset.best_why)
     if experiment.model.head == "dense" or not dataset.has_rows:  # the floor quotes a target
         return best
-    y = dataset.y[dataset.judged if samples is None else samples].astype(np.float64)
+    y = dataset.y[dataset.evaluated if samples is None else samples].astype(np.float64)
     cell, bound = experiment.model.cell, highest_output(experiment.model.cell, y.shape[1])
     missed = np.maximum(0, np.abs(y) - bound[:, None])
     floor = (missed**2).mean(axis=(0, 2))
-    floor[floor < NOTHING] = 0  # as late in an LSTM's sequence, of targets of 1
+    floor[floor < NEARLY_ZERO] = 0  # as late in an LSTM's sequence, of targets of 1
     if not (floor > (0 if known is None else known)).any():
         return best
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
@@ -143,7 +143,11 @@ class SkillTable:
 def indexes_of_part(dataset: Dataset, part: Part) -> np.ndarray:
     """Return the indexes of a part's samples, (M,)."""
     samples = np.arange(len(dataset.x))
-    return samples[dataset.judged] if part == "judged" else samples[len(samples) - dataset.test :]
+    return (
+        samples[dataset.evaluated]
+        if part == "evaluated"
+        else samples[len(samples) - dataset.test :]
+    )
 
 
 def model_outputs(
@@ -162,7 +166,7 @@ def predict(
     experiment: Experiment,
     dataset: Dataset,
     weights: ModelWeights,
-    part: Part = "judged",
+    part: Part = "evaluated",
     *,
     seeds: int = 1,
 ) -> Predictions:
@@ -200,7 +204,7 @@ def evaluate(dataset: Dataset, given: Predictions) -> SkillTable:
 
 
 def skill_of_seeds(
-    experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "judged"
+    experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
 ) -> SkillTable:
     """Return medians over seeds of the models' errors. Raises ValueError for data of no table."""
     seeds = (predict(experiment, dataset, w, part, seeds=len(weights)) for w in weights)

@@ -1,7 +1,7 @@
 """Which of two modes or runs is better, also at a sweep's points, and whether one overfits.
 
 Figures are medians over seeds. One mode is better only if the difference is significant, and enough
-independent samples were judged.
+independent samples were evaluated.
 """
 
 import math
@@ -15,23 +15,23 @@ import numpy as np
 from lib.data import Dataset
 from lib.experiment import SETTINGS
 from lib.results.run import ModeResult, RunAt, Status
-from lib.text import beside, number
+from lib.text import beside, typed
 
 BOTH_MODES = ("sequence", "last")
 VARIABLE: dict[str, dict[str, str]] = beside(__file__, "swept")  # settings that can vary, by key
 LETTERS = "ABCDEF"  # names of compared runs in charts
-CHANCE = 0.05  # the significance level
+SIGNIFICANCE = 0.05  # the significance level
 BETTER = 0.95  # a model beats a rival with an error below this share of the rival's
 CORRELATION = 0.8  # of two models' errors on the same samples; on bundled tables 0.68 to 0.90
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
-    """Return the number of independent samples (of the judged): overlapping targets are one."""
+    """Return the number of independent samples (of the evaluated): overlapping targets are one."""
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
     if (origin := dataset.origin) is None:
         return math.inf
-    first = origin.starts[dataset.judged if samples is None else samples]
+    first = origin.starts[dataset.evaluated if samples is None else samples]
     rows = len(origin.series)
     blocks = origin.series[first].astype(np.int64) * rows + first // max(1, *origin.horizons)
     return len(np.unique(blocks))
@@ -44,7 +44,7 @@ def decisive_ratio(samples: float) -> float:
     √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom (Morgan, "A
     test for the significance of the difference", 1939; quantile: Abramowitz and Stegun, 26.7.5).
     """
-    z, n = NormalDist().inv_cdf(1 - CHANCE / 2), samples
+    z, n = NormalDist().inv_cdf(1 - SIGNIFICANCE / 2), samples
     t = z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
     t += (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * n**3)
     half = t * math.sqrt((1 - CORRELATION**2) / n)
@@ -70,15 +70,15 @@ class Verdict:
     better: int  # 0 where the first has the smaller median error, else 1
     wins: int  # number of seeds in which it is smaller
     seeds: int
-    by: float  # median over the seeds of the relative reduction of the error
+    ratio: float  # median over the seeds of the larger error divided by the smaller
     p_value: float  # from the paired t-test of log errors; 1 with a single seed
     agrees: bool  # whether the mean of the log errors favours the same one
-    has_samples: bool = True  # whether enough samples were judged: see `decided`
+    has_samples: bool = True  # whether enough samples were evaluated: see `decided`
 
     @property
     def is_clear(self) -> bool:
         """Whether one is better, and the difference is significant."""
-        return self.p_value < CHANCE and self.by > 0 and self.agrees and self.has_samples
+        return self.p_value < SIGNIFICANCE and self.ratio > 1 and self.agrees and self.has_samples
 
 
 def compare_modes(
@@ -90,13 +90,13 @@ def compare_modes(
     logs = np.log(np.maximum(second, least)) - np.log(np.maximum(first, least))
     sign = 1 if np.median(logs) >= 0 else -1
     count, gains, p_value = len(logs), sign * logs, 1.0
-    by = float(np.median(1 - np.exp(-gains)))
+    ratio = float(np.exp(min(np.median(gains), 700.0)))
     if count > 1 and gains.any():
         spread = float(gains.std(ddof=1)) / math.sqrt(count)
         t = abs(float(gains.mean())) / spread if spread else math.inf
         p_value = t_test_p_value(t, count - 1)
     agrees = bool(gains.mean() > 0) or not gains.any()
-    return Verdict(int(sign < 0), int((gains > 0).sum()), count, by, p_value, agrees)
+    return Verdict(int(sign < 0), int((gains > 0).sum()), count, ratio, p_value, agrees)
 
 
 def t_test_p_value(t: float, degrees_of_freedom: int) -> float:
@@ -194,7 +194,7 @@ class PointResult:
 
     @property
     def has_samples(self) -> bool:
-        """Whether enough samples were judged to tell the median errors apart."""
+        """Whether enough samples were evaluated to tell the median errors apart."""
         first, second = map(self.median, BOTH_MODES)
         return bool(decided(first, second, self["independent_samples"]))
 
@@ -245,7 +245,7 @@ def is_number(key: str) -> bool:
 def value_words(key: str, value: Any) -> str:
     """Return a setting's value as people read it: "LSTM", "0.01"."""
     options = SETTINGS[key].options
-    return options[value].label if options else number(value)
+    return options[value].label if options else typed(value)
 
 
 def point_words(values: Mapping[str, Any]) -> str:

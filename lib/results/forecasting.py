@@ -67,13 +67,13 @@ def forecast(
     series: int,
     column: int,
     feed: int = 0,
-    judged: Predictions,
+    evaluated: Predictions,
     tested: Predictions | None = None,
 ) -> Forecast:
     """Forecast the rows after the end of `series`, 0 to S-1, of target `column`, 0 to C-1.
 
     `feed` is how many rows to go by feeding answers back; 0 is direct, as far as the horizon. Bands
-    are from `judged` answers, coverage from `tested` ones. Raises ForecastError if impossible.
+    are from `evaluated` answers, coverage from `tested` ones. Raises ForecastError if impossible.
     """
     if feed and (why := why_not_fed_back(dataset)):
         raise ForecastError(why)
@@ -81,7 +81,7 @@ def forecast(
     for mode, arrays in weights.items():
         model = _Model(experiment, dataset, mode, arrays, series, column)
         values[mode] = model.fed_back(feed) if feed else model.direct()
-        off = model.errors_fed_back("judged", feed) if feed else model.errors(judged)
+        off = model.errors_fed_back("evaluated", feed) if feed else model.errors(evaluated)
         width = half_widths(off)
         widths[mode] = np.broadcast_to(width, values[mode].shape)
         if tested is not None:

@@ -103,8 +103,8 @@ class WeightHistory(History[SeedWeights]):
         points = [*snapshot.past]
         # A model that has its best epoch back isn't as it was after its last one.
         training = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
-        if judged := [int(r.checked_epochs[-1]) for r in training if r.weights is not None]:
-            points.append((max(judged), snapshot.weights))
+        if evaluated := [int(r.checked_epochs[-1]) for r in training if r.weights is not None]:
+            points.append((max(evaluated), snapshot.weights))
         for epoch, weights in points:
             if not self.points:
                 self.size = max(1, memory_of(weights))

@@ -39,18 +39,18 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
 def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGET) -> Snapshot:
     """Return the snapshot after an earlier epoch, from its weights, in `budget` multiply-adds."""
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
-    judged: dict[int, _Evaluated] = {}
+    evaluated: dict[int, _Evaluated] = {}
 
     def then(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
             return now  # it had stopped by then
-        if id(weights) not in judged:  # untrained modes share their weights
-            judged[id(weights)] = _evaluate(experiment, dataset, weights, budget)
-        step_mse, losses, predictions = judged[id(weights)]
+        if id(weights) not in evaluated:  # untrained modes share their weights
+            evaluated[id(weights)] = _evaluate(experiment, dataset, weights, budget)
+        step_mse, losses, predictions = evaluated[id(weights)]
         trained, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
         epochs, errors = now.checked_epochs[checked], now.last_step_mse[checked]
         validation = now.validation_loss[checked] if dataset.has_validation else np.zeros(0)
-        if epoch not in epochs:  # else it was judged on all samples then
+        if epoch not in epochs:  # else it was evaluated on all samples then
             epochs, errors = np.append(epochs, epoch), np.append(errors, step_mse[-1])
             if dataset.has_validation:
                 validation = np.append(validation, losses[mode])
@@ -70,14 +70,14 @@ def _evaluate(
 ) -> _Evaluated:
     """Return errors by timestep (T,), loss by mode, predictions (S, T, K), on a few samples."""
     shown = dataset.shown
-    judged = np.arange(len(dataset.x))[dataset.judged]
-    cost = len(judged) * dataset.shape[1] * sum(w.size for w in weights)
+    evaluated = np.arange(len(dataset.x))[dataset.evaluated]
+    cost = len(evaluated) * dataset.shape[1] * sum(w.size for w in weights)
     if (every := math.ceil(cost * len(experiment.each_seed) / budget)) > 1:
-        judged = np.union1d(shown, judged[::every])
-    outputs = forward(experiment, weights, dataset.x[judged])[1]
-    wrong = outputs - dataset.y[judged]
+        evaluated = np.union1d(shown, evaluated[::every])
+    outputs = forward(experiment, weights, dataset.x[evaluated])[1]
+    wrong = outputs - dataset.y[evaluated]
     losses = mode_losses(step_losses(experiment.training.loss, wrong))
-    return step_losses("mse", wrong), losses, outputs[np.searchsorted(judged, shown)]
+    return step_losses("mse", wrong), losses, outputs[np.searchsorted(evaluated, shown)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -53,14 +53,14 @@ def memory_of(part: Any) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModeResult:
-    """The figures of one model, of S shown samples, and errors on all judged ones in y's unit.
+    """The figures of one model, of S shown samples, and errors on all evaluated ones in y's unit.
 
     Of the last-step model, steps before the last are what its head would have said there.
     """
 
     loss_epochs: np.ndarray  # epochs of `loss`, (P,) int, increasing; thinned as a run grows
     loss: np.ndarray  # training loss, (P,), as Keras's `fit` reports it: the mean over samples
-    checked_epochs: np.ndarray  # after which it was judged, (Q,) int, increasing; 0 is untrained
+    checked_epochs: np.ndarray  # after which it was evaluated, (Q,) int, increasing; 0 is untrained
     last_step_mse: np.ndarray  # error at the last timestep, (Q,): to compare the modes by
     validation_loss: np.ndarray  # (Q,), as Keras's `evaluate` reports it; (0,) without such a part
     step_mse: np.ndarray  # mean squared error by timestep, now, (T,)

@@ -179,10 +179,10 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
         by_mode = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
         for mode in BOTH_MODES:
             result = by_mode.get(mode)
-            judged = result if is_finished else None
+            evaluated = result if is_finished else None
             figures = {
-                "last_step_error": judged.final_mse if judged else math.nan,
-                "validation_loss": judged.final_validation_loss if judged else math.nan,
+                "last_step_error": evaluated.final_mse if evaluated else math.nan,
+                "validation_loss": evaluated.final_validation_loss if evaluated else math.nan,
                 "epochs": int(max(result.loss_epochs, default=0)) if result else 0,
             }
             rows.append({"seed": each.seed, "mode": mode, **figures, **about})

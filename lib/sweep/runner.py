@@ -222,8 +222,9 @@ def run_sweep(
         settings: other settings by URL key; the rest are those that the data suggest.
 
     Returns a row for each point, seed and mode: the settings that vary, and `lib.sweep.plan.KINDS`.
-    `last_step_error` is the mean squared error on the judged samples, in the unit of y squared; NaN
-    for an unfinished run. Raises ExperimentError for invalid settings, UploadError for a bad file.
+    `last_step_error` is the mean squared error on the evaluated samples, in the unit of y squared,
+    and NaN for an unfinished run. Raises ExperimentError for invalid settings, UploadError for a
+    bad file.
     """
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 

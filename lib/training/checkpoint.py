@@ -21,7 +21,7 @@ MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run sends no checkpoint, and begi
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """The errors of a model's outputs on the judged samples."""
+    """The errors of a model's outputs on the evaluated samples."""
 
     step_mse: np.ndarray  # mean squared error at each timestep, (T,)
     losses: dict[str, float]  # by mode, the loss that is trained

@@ -243,16 +243,16 @@ class PairTrainer:
         self.evaluated_step = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
-        judged, parts = self._samples.judged, []
-        for part in outputs_in_parts(self._experiment, weights, self._samples.x[judged]):
+        evaluated, parts = self._samples.evaluated, []
+        for part in outputs_in_parts(self._experiment, weights, self._samples.x[evaluated]):
             parts.append(part)
             yield
         outputs = np.concatenate(parts)
         with np.errstate(over="ignore", invalid="ignore"):
-            wrong = outputs.astype(np.float64) - self._samples.y[judged]
+            wrong = outputs.astype(np.float64) - self._samples.y[evaluated]
             step_mse = step_losses("mse", wrong)
             losses = mode_losses(step_losses(self._experiment.training.loss, wrong))
-        return Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
+        return Errors(step_mse, losses, outputs[self._samples.shown - (evaluated.start or 0)])
 
     def _steps(self, program: Program, goal: int, fitting: float) -> int:
         """The number of steps to train next: as many as are `fitting`, or else whole epochs."""

@@ -13,7 +13,7 @@ from lib import data
 from lib.charts import name_of, split
 from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table, WindowError
 from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
-from lib.text import beside, counted, joined, number
+from lib.text import beside, counted, joined, typed
 from lib.ui.address import change
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
@@ -75,7 +75,7 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
     if is_unused or (key == "patience" and settled.training.keep != "stop"):
         return
     limit, options = LIMITS.get(key), SETTINGS[key].options or {}
-    limits = f"{number(limit.minimum)} to {number(limit.maximum)}" if limit else ""
+    limits = f"{typed(limit.minimum)} to {typed(limit.maximum)}" if limit else ""
     label = row["label"].format(limits=limits, **names)
     with st.container(gap=None):  # a sentence below moves no widget to another place
         if key in why:

@@ -68,10 +68,10 @@ def test_verdicts_on_random_shapes_are_what_keras_does():
     verdicts = set()
     for case in random_cases(1600):
         diagnosis = diagnose_target(*case)
-        answer = ask("losses.judged", question(*case), 0)
+        answer = ask("losses.evaluated", question(*case), 0)
         if verdict_of(answer) == "correct" != diagnosis.verdict:
             # Two losses may be equal by chance, but not twice.
-            answer = ask("losses.judged", question(*case), 1)
+            answer = ask("losses.evaluated", question(*case), 1)
         assert diagnosis.verdict == verdict_of(answer), (case, answer, diagnosis)
         if diagnosis.verdict == "error" and diagnosis.loss == "mean_squared_error":
             assert diagnosis.keras_says in answer["error"], case
@@ -90,7 +90,7 @@ def test_verdicts_on_random_shapes_are_what_keras_does():
 def test_over_one_class_the_loss_is_nothing_for_any_output(output, target, loss):
     """Which no comparison with the loss that was meant would show: that one is nothing too."""
     case = output, target, loss, 4
-    losses = [ask("losses.judged", question(*case), seed)["loss"] for seed in range(3)]
+    losses = [ask("losses.evaluated", question(*case), seed)["loss"] for seed in range(3)]
     assert losses == pytest.approx([0, 0, 0], abs=1e-6)
     assert diagnose_target(*case).verdict == "silent"
 

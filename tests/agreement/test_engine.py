@@ -175,8 +175,8 @@ def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch):
     steps = [model.train_on_batch(dataset.x[:N], dataset.y[:N, -1]) for _ in range(EPOCHS)]
     result = train(experiment, dataset).results()[0]["last"]
     assert_close(result.loss, np.array(steps))
-    judged = model.evaluate(dataset.x[N:], dataset.y[N:, -1], verbose=0)
-    assert_close(result.validation_loss[-1:], np.array([judged]))
+    evaluated = model.evaluate(dataset.x[N:], dataset.y[N:, -1], verbose=0)
+    assert_close(result.validation_loss[-1:], np.array([evaluated]))
 
 
 def keras_stops(experiment, dataset, mode):

@@ -35,11 +35,11 @@ class Found:
     def __init__(self, experiment, snapshot):
         self.experiment, self.snapshot = experiment, snapshot
         self.dataset = make_dataset(experiment)
-        self.truth = self.dataset.y[self.dataset.judged].astype(np.float64)
+        self.truth = self.dataset.y[self.dataset.evaluated].astype(np.float64)
 
     def errors(self, mode, scale=1.0):
         """By seed, the mean squared error at the last step, (R,)."""
-        x = self.dataset.x[self.dataset.judged]
+        x = self.dataset.x[self.dataset.evaluated]
         models = [seed[mode].weights for seed in self.snapshot.seeds]
         answers = np.stack([forward(self.experiment, weights or (), x)[1] for weights in models])
         return ((scale * (answers - self.truth)[:, :, -1]) ** 2).mean(axis=(1, 2))
@@ -134,7 +134,7 @@ def test_seattles_weather_is_foretold_hardly_better_than_by_a_line(find):
     read = np.column_stack([windows, np.ones(len(windows))])
     target, train_part = dataset.raw(dataset.y, slice(None))[:, -1, 0], slice(dataset.train)
     weights, *_ = np.linalg.lstsq(read[train_part], target[train_part], rcond=None)
-    line = np.sqrt(((read @ weights - target)[dataset.judged] ** 2).mean())
+    line = np.sqrt(((read @ weights - target)[dataset.evaluated] ** 2).mean())
     assert max(run.off("sequence").max(), run.off("last").max()) < line
     assert said("seattle") == alike(run.off("last"), line, rel=0.05)
 

@@ -80,7 +80,7 @@ def test_a_card_that_there_is_not_is_said():
 def test_keras_has_answered_before_it_has_started(name, client):
     """Keras's answers on the models that pages open with are recorded, for every part."""
     app = link("Cell", data=name)
-    for part, claim in (("proof", "✓ 0.0"), ("break", "≠ "), ("learn", "times the other")):
+    for part, claim in (("proof", "✓ 0.0"), ("break", "≠ "), ("learn", "times larger")):
         open_part(app, part)
         assert claim in text(app)
         assert "Keras has answered" in text(app)

@@ -54,7 +54,7 @@ def keras_fit(work):
     )
     model.compile(keras.optimizers.Adam(LEARNING_RATE), "mean_squared_error")
     x, y = dataset.x[: work.samples], dataset.y[: work.samples]
-    judged, target = dataset.x[dataset.judged], dataset.y[dataset.judged]
+    evaluated, target = dataset.x[dataset.evaluated], dataset.y[dataset.evaluated]
 
     class Keep(keras.callbacks.Callback):
         """Keeps figures, and the time from the end of the first epoch, which may compile."""
@@ -70,7 +70,7 @@ def keras_fit(work):
             """Note the loss; every now and then, judge."""
             self.losses.append((logs or {})["loss"])
             if time.perf_counter() - self.kept >= SNAPSHOT_SECONDS:
-                said = self.model.predict_on_batch(judged)
+                said = self.model.predict_on_batch(evaluated)
                 self.figures = (epoch, ((said - target) ** 2).mean(axis=0), said[:32])
                 self.kept = time.perf_counter()
             now = time.perf_counter()

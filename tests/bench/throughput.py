@@ -6,11 +6,11 @@ workload, `null` where a peer isn't installed (see requirements.txt) or the time
 `seeds_8_vs_1` is how many times as long an epoch of eight seeds takes as one of a single seed.
 Besides: `epochs_per_second` by side and workload, and the worker's memory.
 
-Ours is what a person gets: the run is judged and reported on about five times a second. `fit` keeps
+Ours is what a person gets: the run is evaluated and reported about five times a second. `fit` keeps
 the same figures in a callback; PyTorch and JAX only train. Everybody has one thread. All take
 turns, workload by workload, some rounds over; a ratio is of the two sides' rates in one round, and
 its median over the rounds counts. With --quick a turn is so short that ours is measured while the
-run begins, when it is judged more often than later.
+run begins, when it is evaluated more often than later.
 """
 
 import argparse

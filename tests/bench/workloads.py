@@ -32,7 +32,7 @@ class Workload:
         return Experiment().set(mode="sequence", **settings)
 
     def dataset(self):
-        """A running mean, with a quarter more samples to be judged on; none in the smallest."""
+        """A running mean, with a quarter more samples to be evaluated on; none in the smallest."""
         n = self.samples + self.samples // 4
         x = np.random.default_rng(0).normal(size=(n, self.timesteps, self.features))
         y = x[..., :1].cumsum(axis=1) / np.arange(1, self.timesteps + 1)[:, None]

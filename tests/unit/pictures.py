@@ -49,7 +49,7 @@ def a_result(dataset, wrong, epochs=10):
         last_step_mse=np.array([1.0, wrong**2])[: 1 + (epochs > 0)],
         validation_loss=np.array([1.0, wrong**2])[: 1 + (epochs > 0)],
         step_mse=np.full(dataset.shape[1], wrong**2),
-        predictions=dataset.y[dataset.judged] + np.float32(wrong),
+        predictions=dataset.y[dataset.evaluated] + np.float32(wrong),
     )
 
 
@@ -60,13 +60,13 @@ def a_snapshot(dataset, *, epochs=10, **wrong):
         status=Status.RUNNING,
         epoch=epochs,
         epochs=20,
-        samples=np.arange(len(dataset.x))[dataset.judged],
+        samples=np.arange(len(dataset.x))[dataset.evaluated],
         results={mode: a_result(dataset, error, epochs) for mode, error in wrong.items()},
     )
 
 
 def with_kept(snapshot, **kept):
-    """The same run with these epochs kept, by mode; each was judged and is remembered."""
+    """The same run with these epochs kept, by mode; each was evaluated and is remembered."""
     results = dict(snapshot.results)
     for mode, epoch in kept.items():
         epochs = np.arange(snapshot.epoch + 1 if epoch is None else epoch + 3)
@@ -128,7 +128,7 @@ def drawn(name, run, *picked, palette=LIGHT):
 def takeaway(name, run, *picked):
     """The takeaway of an Explore card, which has at most 15 words."""
     words = card(name, run, *picked).takeaway()
-    assert len(words.split()) <= 15, words
+    assert len(words.split(" ")) <= 15, words
     return words
 
 

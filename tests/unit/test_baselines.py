@@ -135,7 +135,7 @@ def judged_errors(windows):
     found = windows.baselines
     assert windows.naive_label == found[0].label
     np.testing.assert_allclose(windows.naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
-    wrong = [(one.last - windows.y[:, -1])[windows.judged] for one in found]
+    wrong = [(one.last - windows.y[:, -1])[windows.evaluated] for one in found]
     return {one.label: np.sqrt((w**2).mean()) for one, w in zip(found, wrong, strict=True)}
 
 

@@ -34,7 +34,7 @@ def make_trainer(data=None, state=b"", loss=None, **settings):
 
 
 def train_to(trainer, epochs):
-    """Up to an epoch; each is judged."""
+    """Up to an epoch; each is evaluated."""
     while trainer.epoch < epochs and not trainer.stopped:
         trainer.advance(LONG, (trainer.epoch + 1) * trainer.batches.steps)
         trainer.evaluate()
@@ -83,7 +83,7 @@ def test_a_run_goes_on_as_if_nothing_had_been(monkeypatch, epoch, keep, seeds):
 
 
 def test_where_there_is_nothing_to_go_on_with_none_is_sent():
-    """Untrained, in the middle of an epoch, not judged, or twice; when it has diverged or stopped.
+    """Untrained, within an epoch, not evaluated, or twice; when it has diverged or stopped.
 
     A model with more numbers than one may have isn't either.
     """

@@ -25,9 +25,9 @@ def upload(frame, **settings):
 def rmse(dataset, name):
     """A baseline's error at the last step of the validation part, in the raw unit."""
     (guess,) = (one.last for one in dataset.baselines if one.name == name)
-    judged = dataset.judged
-    told = dataset.raw(guess[judged], judged, last=True)
-    truth = dataset.raw(dataset.y[judged, -1], judged, last=True)
+    evaluated = dataset.evaluated
+    told = dataset.raw(guess[evaluated], evaluated, last=True)
+    truth = dataset.raw(dataset.y[evaluated, -1], evaluated, last=True)
     return float(np.sqrt(((told - truth) ** 2).mean()))
 
 
@@ -39,16 +39,16 @@ def test_a_panel_is_guessed_and_split_store_by_store(order):
     dates = sorted(frame["date"].unique())
     edge = round(0.75 * (len(dates) - 2 * 15 + 2)) + 14  # the windows, and what the last one covers
     wide = frame.pivot_table("sales", "date", "store")
-    judged = wide.loc[dates[edge + 14] :]
-    day_before = np.sqrt(((judged - wide.shift(1).loc[judged.index]) ** 2).to_numpy().mean())
-    week_before = np.sqrt(((judged - wide.shift(7).loc[judged.index]) ** 2).to_numpy().mean())
+    evaluated = wide.loc[dates[edge + 14] :]
+    day_before = np.sqrt(((evaluated - wide.shift(1).loc[evaluated.index]) ** 2).to_numpy().mean())
+    week_before = np.sqrt(((evaluated - wide.shift(7).loc[evaluated.index]) ** 2).to_numpy().mean())
     assert rmse(dataset, "last") == pytest.approx(day_before, rel=1e-4)
     assert rmse(dataset, "seasonal") == pytest.approx(week_before, rel=1e-4)
     mixed = panel()["sales"]
     assert np.sqrt((mixed.diff() ** 2).mean()) > 8 * day_before
     assert f"{dataset.origin.times[dataset.origin.training].max():%Y-%m-%d}" == dates[edge - 1]
     assert dataset.train == 3 * (edge - 14)
-    assert len(dataset.x) - dataset.train == judged.size
+    assert len(dataset.x) - dataset.train == evaluated.size
     first = [dataset.sample_name(n) for n in range(dataset.train, len(dataset.x))]
     assert min(name.split(", ")[1][:10] for name in first) == dates[edge]
 
@@ -96,7 +96,7 @@ def test_samples_with_a_target_of_their_own_are_guessed_by_their_inputs_alone():
 
 
 def test_a_part_that_nobody_has_looked_at_is_left_out_of_every_number():
-    """With a test part the rows after it change nothing of what is trained, judged or scaled."""
+    """With a test part the rows after it change nothing of what is trained, evaluated or scaled."""
     frame = load(4)
     wild = frame.copy()
     seen = upload(frame, T=12, test=20)

@@ -5,14 +5,51 @@ import math
 import numpy as np
 import pytest
 
-from lib.text import apart, capital, counted, joined, listed, number, readable, short, widest
+from lib.text import (
+    apart,
+    capital,
+    counted,
+    joined,
+    listed,
+    number,
+    readable,
+    short,
+    smaller,
+    typed,
+    widest,
+)
 
 
-def test_next_to_nothing_is_said_in_words():
-    """Powers of ten are for tables; a hundred-millionth is nothing, and nothing at all stays 0."""
-    assert readable(1e-8) == readable(-9.06e-14, unit=" °C") == "nothing"
-    assert readable(-1e-7) == readable(9e-7) == "less than a millionth"
-    assert (readable(0, unit=" °C"), readable(0.0000404)) == ("0 °C", "0.0000404")
+def test_sizes_that_rounding_leaves_read_as_almost_0():
+    """Sizes below 1e-7 are rounding of 32-bit numbers; an exact 0 stays 0."""
+    assert (readable(1e-8), readable(-9.06e-14, unit=" °C")) == ("≈ 0", "≈ 0 °C")
+    assert (readable(0, unit=" °C"), readable(0.0000404)) == ("0 °C", "4.04\u00a0×\u00a010⁻⁵")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (1.0, "0% smaller"),
+        (1 / 0.88, "12% smaller"),
+        (2.0, "2 times smaller"),
+        (1.54 / 3.21e-5, "48,000 times smaller"),
+        (1e9, "1,000,000+ times smaller"),
+        (math.inf, "1,000,000+ times smaller"),
+    ],
+)
+def test_two_sizes_are_compared_by_their_ratio(ratio, text):
+    """A share below twice, a number of times from there."""
+    assert smaller(ratio) == text
+
+
+def test_settings_are_written_as_a_person_types_them():
+    """No powers of ten."""
+    assert [typed(value) for value in (0.0001, 1e-6, 1024, 0.5)] == [
+        "0.0001",
+        "0.000001",
+        "1,024",
+        "0.5",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -20,8 +57,8 @@ def test_next_to_nothing_is_said_in_words():
     [
         ((355.132, 355.42, 340), ["355.1", "355.4", "340"]),
         ((355.151, 355.449), ["355.15", "355.45"]),  # 355.2 and 355.4 would be 0.2 apart, not 0.3
-        ((3.44e11, 3.441e11), ["3.44e11", "3.441e11"]),
-        ((1e-9, 0.02), ["nothing", "0.02"]),
+        ((3.44e11, 3.441e11), ["3.44\u00a0×\u00a010¹¹", "3.441\u00a0×\u00a010¹¹"]),
+        ((1e-9, 0.02), ["≈ 0", "0.02"]),
         ((-0.5, math.nan, math.inf), ["-0.5", "not a number", "infinite"]),
         ((1 / 3, 1 / 3 + 1e-8), ["0.333", "0.333"]),
         ((), []),
@@ -54,19 +91,20 @@ def test_the_room_of_a_sentence_holds_it_with_any_numbers():
     ("value", "text", "label"),
     [
         (-0.0, "0", "0"),
-        (1e-13, "1e-13", "≈ 0"),
-        (2.5e-6, "2.5e-6", "0.000003"),
-        (0.0000099999, "0.00001", "0.000010"),
-        (0.00041234, "0.000412", "0.000412"),
+        (1e-13, "10⁻¹³", "≈ 0"),
+        (2.5e-6, "2.5\u00a0×\u00a010⁻⁶", "2.5×10⁻⁶"),
+        (0.00041234, "4.12\u00a0×\u00a010⁻⁴", "4.12×10⁻⁴"),
+        (0.0009999, "0.001", "0.001"),
+        (0.0012345, "0.00123", "0.00123"),
         (12.345, "12.3", "12.3"),
         (999.7, "1,000", "1,000"),
         (26109.24, "26,109", "26,109"),
-        (375_455_961, "375,455,961", "3.75e8"),
-        (999_999_999, "1e9", "1e9"),
+        (375_455_961, "375,455,961", "3.75×10⁸"),
+        (999_999_999, "10⁹", "10⁹"),
         (math.inf, "infinite", "infinite"),
         (np.float32(0.1), "0.1", "0.1"),
     ],
 )
 def test_numbers_are_rounded_for_reading(value, text, label):
-    """Three digits that count; on a label in at most nine letters."""
+    """Three significant digits, powers of ten below 0.001; labels have at most nine characters."""
     assert (number(value), short(value)) == (text, label)

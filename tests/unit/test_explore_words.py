@@ -125,7 +125,7 @@ def test_of_a_run_that_diverged_everything_can_be_said(value, named):
 
 
 def test_sentences_need_no_results():
-    """They then say what is known without them; nothing is judged on a constant target."""
+    """They then say what is known without them; nothing is evaluated on a constant target."""
     run, y = a_run(), np.zeros((8, 4, 1), np.float32)
     constant = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
     for card in ("step_error", "compare"):
@@ -158,8 +158,8 @@ FALLING = [1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01]
 RISING = [1.0, 0.7, 0.5, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9, 0.9]
 
 
-def judged(result, validation, training):
-    """A model that was judged after each epoch."""
+def evaluated(result, validation, training):
+    """A model that was evaluated after each epoch."""
     epochs = np.arange(1, len(validation) + 1)
     curves = {"loss": np.array(training), "validation_loss": np.array(validation)}
     checked = {"checked_epochs": epochs, "last_step_mse": np.ones(len(epochs))}
@@ -170,7 +170,7 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
     """The takeaway says which modes do, and whether their best epochs were kept."""
     run = a_run(a_dataset(**zeros([1] * 4)), sequence=0.5, last=0.5)
     fine = run.snapshot.results["sequence"]
-    over = judged(fine, RISING, FALLING)
+    over = evaluated(fine, RISING, FALLING)
     kept = replace(over, kept_epoch=3)
     for sequence, last, who, then in (
         (fine, over, "Last-step mode overfits: ", "well above training loss."),
@@ -199,7 +199,7 @@ def test_a_model_does_not_overfit():
         (RISING, FALLING[::-1], 1.0),  # the training loss rises, too
         ([1.0, 0.5, 0.9], FALLING[:3], 1.0),  # too short to tell
     ):
-        result = replace(judged(fine, RISING, training), validation_loss=np.array(validation))
+        result = replace(evaluated(fine, RISING, training), validation_loss=np.array(validation))
         assert not is_overfit(result, guess)
 
 
@@ -210,8 +210,8 @@ def test_losses_that_explode_are_said_before_anything_else():
     last = fine | {"last": replace(fine["last"], loss=np.geomspace(1, 2.8e35, 10))}
     both = dict.fromkeys(fine, last["last"])
     for results, status, says in (
-        (both, Status.RUNNING, "Sequence mode's loss has exploded: up to 2.8e35."),
-        (last, Status.DIVERGED, "Last-step mode's loss has exploded: up to 2.8e35, then"),
+        (both, Status.RUNNING, "Sequence mode's loss has exploded: up to 2.8×10³⁵."),
+        (last, Status.DIVERGED, "Last-step mode's loss has exploded: up to 2.8×10³⁵, then"),
         (fine, Status.DIVERGED, "Training loss stopped being a number in epoch 11"),
     ):
         snapshot = replace(run.snapshot, results=fine, others=(results,), status=status)
@@ -275,15 +275,15 @@ def test_two_models_are_compared_seed_by_seed():
     for errors, says in (
         (
             [1.0, 2.0, 1.5, 1.2],
-            "A is below B in 0 of 4 seeds; the median difference within a seed is 0% (p = 1.00",
+            "A is below B in 0 of 4 seeds; within a seed, its error is 0% smaller",
         ),
         (
             [2.0, 4.5, 3.0, 2.4],
-            "A is below B in 4 of 4 seeds; the median difference within a seed is 50% (p < 0.01",
+            "A is below B in 4 of 4 seeds; within a seed, its error is 2 times smaller",
         ),
         (
             [1e3, 2e3, 1e3, 3e3],
-            "A is below B in 4 of 4 seeds; the median difference within a seed is over 99% (p < 0",
+            "A is below B in 4 of 4 seeds; within a seed, its error is 1,000 times smaller",
         ),
     ):
         found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)

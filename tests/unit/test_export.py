@@ -148,10 +148,10 @@ def test_files_are_called_after_what_they_hold(settings, file, name):
     assert name_of(experiment, dataset) == name
 
 
-def result(epochs, *, kept=None, judged=None):
+def result(epochs, *, kept=None, evaluated=None):
     """A model after so many epochs: losses 1, 1/2, 1/3, …, and errors ten times as large."""
     numbers = np.arange(1, epochs + 1)
-    checked = np.arange((epochs if judged is None else judged) + 1)
+    checked = np.arange((epochs if evaluated is None else evaluated) + 1)
     return ModeResult(
         loss_epochs=numbers,
         loss=1 / numbers,
@@ -189,12 +189,12 @@ def without_loss(epochs, *, of):
         (result(30), 1, 1 / 10, 1 / 30),
         (result(30, kept=5), 1, 1 / 10, 1 / 5),
         (without_loss([1], of=result(30)), None, 1 / 10, 1 / 30),
-        (result(9, judged=7), 1, 1 / 7, 1 / 7),
-        (without_loss(range(2, 9), of=result(9, judged=7)), 1, None, None),
+        (result(9, evaluated=7), 1, 1 / 7, 1 / 7),
+        (without_loss(range(2, 9), of=result(9, evaluated=7)), 1, None, None),
     ],
 )
 def test_losses_are_compared_where_they_are_known(own, first, tenth, loss):
-    """Of the first epochs and the one that was judged last; not those that were thinned out."""
+    """Of the first epochs and the one that was evaluated last; not those that were thinned out."""
     figures = shown(run_of(own, own, status=Status.RUNNING, epoch=30)).figures
     assert figures.get("first_loss", {"last": None})["last"] == first
     assert figures.get("tenth_loss", {"last": None})["last"] == tenth
@@ -202,7 +202,7 @@ def test_losses_are_compared_where_they_are_known(own, first, tenth, loss):
     assert math.isfinite(figures["last_step_mse"]["last"])
 
 
-JUDGED_LATE = result(9, judged=7)
+JUDGED_LATE = result(9, evaluated=7)
 KEPT = [result(9, kept=epoch) for epoch in (2, 5, 4)]
 
 

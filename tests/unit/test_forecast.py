@@ -37,9 +37,11 @@ def of_load(inputs=("load",), weeks=6, **settings):
 
 def coming(prepared, *, look=False, series=0, feed=0):
     """The forecast; with a `look` its bands are counted on the test part."""
-    judged = predict(*prepared)
+    evaluated = predict(*prepared)
     tested = predict(*prepared, "test") if look else None
-    return forecast(*prepared, series=series, column=0, feed=feed, judged=judged, tested=tested)
+    return forecast(
+        *prepared, series=series, column=0, feed=feed, evaluated=evaluated, tested=tested
+    )
 
 
 def test_a_half_width_is_the_right_one_of_the_ordered_errors():
@@ -76,7 +78,7 @@ def test_every_row_ahead_comes_from_one_window_where_all_are_targets(says):
     values = own_data.load(6)["load"].to_numpy()
     dataset = prepared[1]
     np.testing.assert_allclose(found.values["last"], values[-1], rtol=1e-5)
-    last = dataset.origin.rows(6)[dataset.judged, -1]
+    last = dataset.origin.rows(6)[dataset.evaluated, -1]
     for h in (1, 12, 24):  # wrong by the change in h hours
         off = np.sort(np.abs(values[last + h] - values[last]))
         rank = int(np.ceil(0.9 * (len(off) + 1)))
@@ -126,7 +128,7 @@ def test_the_band_of_fed_back_answers_is_from_going_on_in_the_validation_part(sa
     dataset = prepared[1]
     found = coming(prepared, feed=30, look=True)
     values = own_data.load(6)["load"].to_numpy()
-    last = dataset.origin.rows(12)[dataset.judged, -1]
+    last = dataset.origin.rows(12)[dataset.evaluated, -1]
     chosen = last[np.unique(np.linspace(0, len(last) - 1, 200).round().astype(int))]
     test = dataset.origin.rows(12)[len(dataset.x) - dataset.test :, -1]
     inside = total = 0

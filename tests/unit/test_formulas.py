@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import replace
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -29,6 +30,8 @@ def opened(cell, *, t=4, f=3, u=5):
 def computed(filled):
     """What a filled formula comes to, worked out from its text alone."""
     text = filled.replace("−", "-").replace("·", "*").replace("σ", "sigmoid")
+    text = re.sub(r"\s×\s10([⁻⁰¹²³⁴-⁹]+)", lambda power: f"e{normalize('NFKC', power[1])}", text)
+    text = text.replace("e−", "e-")
     names = {"tanh": math.tanh, "sigmoid": lambda v: 1 / (1 + math.exp(-v))}
     return float(eval(text, {"__builtins__": {}}, names))  # noqa: S307  our own text
 

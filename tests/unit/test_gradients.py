@@ -54,7 +54,7 @@ def test_every_takeaway_is_a_line_of_fifteen_words_that_has_its_room():
         said = padding_words([replace(way, differences=each) for way, each in pairs])
         lines.append(said[0])
     for line in lines:
-        assert 5 <= len(line.split()) <= 15, line
+        assert 5 <= len(line.split(" ")) <= 15, line
         assert len(line) <= len(ROOM), line
         assert "e-" not in line, line
     assert padding_words(padded)[1].count("the answer for the shortest sequence is") == 4
@@ -90,9 +90,9 @@ def test_the_reach_chart_shows_both_losses():
 @pytest.mark.parametrize(
     ("sequence", "last", "says"),
     [
-        ((0.5, 0.25), (0.05, 1.0), "the loss over all steps has 10 times"),
-        ((0.05, 1.0), (0.5, 0.25), "the loss at the last step has 10 times"),
-        ((0.5, 2), (1e-9, 2), "the loss over all steps has 1,000,000+ times"),
+        ((0.5, 0.25), (0.05, 1.0), "the loss over all steps has a gradient 10 times"),
+        ((0.05, 1.0), (0.5, 0.25), "the loss at the last step has a gradient 10 times"),
+        ((0.5, 2), (1e-9, 2), "the loss over all steps has a gradient 1,000,000+ times"),
         ((0.5, 1), (0.0, 1), "Only the loss over all steps"),
         ((0, 0), (np.nan, np.inf), LOST),
         ((0, 0), (0, 0), "Neither loss"),

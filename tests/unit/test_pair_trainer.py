@@ -1,4 +1,4 @@
-"""What a run's figures mean: which epoch, which loss, judged when. With programs that count."""
+"""What a run's figures mean: which epoch, which loss, evaluated when. With programs that count."""
 
 from dataclasses import replace
 
@@ -69,7 +69,7 @@ def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting, steps):
 
 @pytest.mark.parametrize(("mode", "bad"), [("sequence", np.nan), ("last", np.inf)])
 def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(mode, bad):
-    """In the third epoch: two losses stay, and what was judged before, of both modes."""
+    """In the third epoch: two losses stay, and what was evaluated before, of both modes."""
     trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
     trainer.evaluate()
     losses = {"sequence": lambda _: 1.0, "last": lambda _: 1.0}

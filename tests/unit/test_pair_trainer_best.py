@@ -50,7 +50,7 @@ def train(trainer, seconds=LONG, epochs=20):
 
 @pytest.mark.parametrize("seconds", [LONG, 1.0, 0.1, 1e-9])
 def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds):
-    """Two epochs after it; whatever the slices are, each epoch is judged."""
+    """Two epochs after it; whatever the slices are, each epoch is evaluated."""
     trainer = make_trainer("stop")
     train(trainer, seconds)
     assert trainer.stopped

@@ -72,7 +72,7 @@ def test_modes_that_differ_are_not_called_one():
     """What is only rounding is the same; and what is no number is called that."""
     for difference, says in (
         (0.5, "up to 0.5 apart."),
-        (1e-8, "they differ by less than a millionth."),
+        (1e-8, "they differ by 10⁻⁸."),
         (np.nan, "aren't numbers any more."),
     ):
         apart = {"difference": difference, "prefixes": np.full((4, 3), 0.5 + difference)}
@@ -89,7 +89,7 @@ def test_the_difference_of_two_pictures_is_a_picture():
     about = {"sentence": "seen", "columns": "timesteps", "missing": proofs.WAITING}
     for one, other, value, images, said in (
         (same, same, 0.0, 3, "✓ 0.0"),
-        (same, same + 1e-8, 1e-8, 3, "≠ less than a millionth"),
+        (same, same + 1e-8, 1e-8, 3, "≠ 10⁻⁸"),
         (None, None, None, 0, proofs.WAITING),
     ):
         sides = proofs.Side("True", "once", one), proofs.Side("False", "often", other)
@@ -119,7 +119,7 @@ def test_numpy_and_keras_are_compared():
     """What shows in the numbers of the page isn't called the same."""
     for differs, same, says in (
         (0.0, True, "differ by 0.0: rounding to 32 bits."),
-        (1.49e-4, True, "differ by 0.000149."),
+        (1.49e-4, True, "differ by 1.49\u00a0×\u00a010⁻⁴."),
         (2.0, False, "differ by 2."),
         (np.nan, False, "aren't numbers any more."),
     ):

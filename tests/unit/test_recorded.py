@@ -35,11 +35,11 @@ def test_a_recordings_errors_follow_from_its_weights(name):
     assert snapshot is not None
     for result in snapshot.results.values():
         assert result.weights is not None
-        outputs = forward(experiment, result.weights, dataset.x[dataset.judged])[1]
-        mse = ((outputs - dataset.y[dataset.judged]) ** 2).mean(axis=(0, 2), dtype=np.float64)
+        outputs = forward(experiment, result.weights, dataset.x[dataset.evaluated])[1]
+        mse = ((outputs - dataset.y[dataset.evaluated]) ** 2).mean(axis=(0, 2), dtype=np.float64)
         np.testing.assert_allclose(mse, result.step_mse, rtol=1e-3, atol=1e-6)
-        judged = len(result.checked_epochs) if dataset.has_validation else 0
-        assert len(result.validation_loss) == judged
+        evaluated = len(result.checked_epochs) if dataset.has_validation else 0
+        assert len(result.validation_loss) == evaluated
 
 
 @pytest.mark.parametrize("name", BUNDLED)

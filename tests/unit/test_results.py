@@ -35,13 +35,13 @@ def a_run(name, **settings):
 
 @pytest.mark.parametrize("name", ["seattle", "gapminder", "running_mean", "worked_raw"])
 def test_predictions_are_those_of_the_screen_and_of_the_whole_part(name):
-    """Each judged sample has T·K rows; where the screen shows a sample it says the same."""
+    """Each evaluated sample has T·K rows; where the screen shows a sample it says the same."""
     experiment, dataset, snapshot = a_run(name, seeds=2)
     frame = predictions(experiment, dataset, snapshot)
     (_, steps, _), targets = dataset.shape, dataset.targets
-    judged = np.arange(len(dataset.x))[dataset.judged]
-    assert len(frame) == len(judged) * steps * targets
-    assert frame["sample"].unique().tolist() == (judged + 1).tolist()
+    evaluated = np.arange(len(dataset.x))[dataset.evaluated]
+    assert len(frame) == len(evaluated) * steps * targets
+    assert frame["sample"].unique().tolist() == (evaluated + 1).tolist()
     for place, index in enumerate(snapshot.samples):
         rows = frame[frame["sample"] == index + 1]
         assert set(rows["name"]) == {dataset.sample_name(index)}
@@ -75,7 +75,7 @@ def test_both_files_have_the_same_table():
 
 
 def test_history_has_a_row_for_each_epoch_mode_and_seed():
-    """Epoch 0 was judged and has no training loss; what wasn't kept is empty."""
+    """Epoch 0 was evaluated and has no training loss; what wasn't kept is empty."""
     experiment, dataset, snapshot = Experiment().set(seed=7), a_dataset(), a_snapshot(a_dataset())
     kept = with_kept(a_snapshot(dataset, sequence=0.5, last=0.25), sequence=None, last=4)
     snapshot = replace(kept, others=(kept.results,))

@@ -33,7 +33,7 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert "standardised" not in samples.numbers_hint(a_dataset())
 
 
-@pytest.mark.parametrize(("sample", "says"), [(5, "learns from"), (6, "is judged on")])
+@pytest.mark.parametrize(("sample", "says"), [(5, "learns from"), (6, "is evaluated on")])
 def test_a_sample_is_said_with_the_targets_that_each_mode_has(sample, says):
     """Six samples of eight are for training; the key says the same."""
     short, details = samples.sample_words(a_dataset(), sample)

@@ -1,6 +1,7 @@
 """What several seeds tell together: medians, and a winner where the seeds carry one."""
 
 import math
+import statistics
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ import pytest
 
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.results import CHANCE, compare_modes, decided, independent_samples
+from lib.results import SIGNIFICANCE, compare_modes, decided, independent_samples
 from lib.results.compared import CORRELATION, t_test_p_value
 from lib.training import with_seeds
 from tests.unit.pictures import a_dataset, a_run, takeaway, with_kept
@@ -46,7 +47,7 @@ def test_equal_errors_on_the_same_samples_are_told_apart_in_one_of_twenty_cases(
     one, other = np.random.default_rng(samples).normal(size=(2, 40_000, samples))
     other = CORRELATION * one + math.sqrt(1 - CORRELATION**2) * other
     first, second = (one**2).mean(axis=1), (other**2).mean(axis=1)
-    assert decided(first, second, samples).mean() == pytest.approx(CHANCE, abs=0.005)
+    assert decided(first, second, samples).mean() == pytest.approx(SIGNIFICANCE, abs=0.005)
     assert decided(math.nan, 1.0, samples)
 
 
@@ -55,7 +56,7 @@ def test_samples_whose_targets_share_rows_count_as_one():
     for horizon, stride, expected in ((1, 1, 60), (12, 1, 5), (12, 6, 5), (2, 6, 10)):
         starts = np.arange(0, 60, stride)
         origin = SimpleNamespace(series=np.zeros(60, int), starts=starts, horizons=(horizon,))
-        cut = SimpleNamespace(origin=origin, judged=slice(None), known_errors=None)
+        cut = SimpleNamespace(origin=origin, evaluated=slice(None), known_errors=None)
         assert independent_samples(cut) == expected
     assert independent_samples(a_dataset()) == math.inf
 
@@ -72,28 +73,27 @@ def test_the_verdict_follows_from_the_errors():
         mean = sum(logs) / count
         spread = math.sqrt(sum((log - mean) ** 2 for log in logs) / (count - 1) / count)
         is_first = bool(sum(sorted(logs)[count // 2 - 1 : count // 2 + 1]) > 0)
-        shares = sorted(1 - (1 / ratio if is_first else ratio) for ratio in ratios)
         found = compare_modes(first, second)
         assert (found.better, found.agrees) == (int(not is_first), (mean > 0) is is_first)
         assert found.wins == sum((ratio > 1) == is_first for ratio in ratios)
-        assert found.by == pytest.approx(sum(shares[count // 2 - 1 : count // 2 + 1]) / 2)
+        assert found.ratio == pytest.approx(math.exp(abs(statistics.median(logs))))
         chance = integrated_chance(abs(mean) / spread, count - 1)
         assert found.p_value == pytest.approx(chance, abs=1e-6)
-        assert found.is_clear == (chance < CHANCE and found.agrees and found.by > 0)
+        assert found.is_clear == (chance < SIGNIFICANCE and found.agrees and found.ratio > 1)
 
 
 @pytest.mark.parametrize(
     ("last", "expected"),
     [
-        ([2.0, 2.1, 2.0, 2.1], ["Sequence mode", "4 of 4 seeds", "by 5"]),
-        ([0.9, 0.45, 0.5, 0.44], ["Last-step mode", "4 of 4 seeds", "by 5"]),
-        ([1e9, 1e9, 2e9, 1e9], ["Sequence mode", "4 of 4 seeds", "over 99%"]),
+        ([2.0, 2.1, 2.0, 2.1], ["Sequence mode", "4 of 4 seeds", "2.1 times smaller"]),
+        ([0.9, 0.45, 0.5, 0.44], ["Last-step mode", "4 of 4 seeds", "2.1 times smaller"]),
+        ([1e9, 1e9, 2e9, 1e9], ["Sequence mode", "4 of 4 seeds", "1,000,000+ times smaller"]),
         ([2.0, 0.5, 1.9, 0.6], ["No clear winner", "4 seeds"]),
         ([1.01, 1.011, 1.01, 1.012], ["nearly the same in 4 seeds", "1 and 1.01"]),
     ],
 )
 def test_the_takeaway_says_the_verdict(last, expected):
-    """The winner, its seeds and its lead; by 100% there would be no error."""
+    """The winner, its seeds and how much smaller its median error is."""
     says = takeaway("compare", run_of_seeds([1.0] * 4, last))
     assert all(fact in says for fact in expected)
 
@@ -116,7 +116,7 @@ def test_a_mean_that_one_seed_turns_round_is_no_winner():
     sequence, last = [1.0] * 16, [1.01] * 9 + [0.5] * 7
     found = compare_modes(np.array(sequence), np.array(last))
     assert (found.better, found.agrees, found.is_clear) == (0, False, False)
-    assert found.p_value < CHANCE
+    assert found.p_value < SIGNIFICANCE
 
 
 def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself():

@@ -34,12 +34,14 @@ def by_hand(frame, dataset, part):
     return frame, np.array(rows)
 
 
-@pytest.mark.parametrize("part", ["judged", "test"])
+@pytest.mark.parametrize("part", ["evaluated", "test"])
 def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
     """Last week's value per store: MAE, RMSE, and MASE by the training rows' change in a week."""
     experiment, dataset, weights = own_data.sales(test=20)
     found = evaluate(dataset, predict(experiment, dataset, weights, part))
-    of_part = dataset.judged if part == "judged" else slice(len(dataset.x) - dataset.test, None)
+    of_part = (
+        dataset.evaluated if part == "evaluated" else slice(len(dataset.x) - dataset.test, None)
+    )
     frame, rows = by_hand(own_data.panel(), dataset, of_part)
     change = frame.groupby("store")["sales"].diff(7).to_numpy()
     week = next(one for one in found.guesses if one.name == "seasonal")
@@ -57,8 +59,8 @@ def test_errors_of_a_model_are_in_the_targets_unit(settings):
     """Its output by the scale that a sample has, on top of what changes are from."""
     experiment, dataset, weights = own_data.sales(**settings)
     found = evaluate(dataset, predict(experiment, dataset, weights))
-    samples = np.arange(len(dataset.x))[dataset.judged]
-    frame, rows = by_hand(own_data.panel(), dataset, dataset.judged)
+    samples = np.arange(len(dataset.x))[dataset.evaluated]
+    frame, rows = by_hand(own_data.panel(), dataset, dataset.evaluated)
     values, ahead = frame["sales"].to_numpy(), settings.get("horizon", 1)
     scale, offset = dataset.target_scale, dataset.target_offset
     if settings.get("scale"):
@@ -93,7 +95,7 @@ def test_skill_is_against_the_best_baseline_of_each_target():
 
 
 def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
-    """Every third one: models and baselines are still judged on the same samples.
+    """Every third one: models and baselines are still evaluated on the same samples.
 
     Of a season of seven days no seventh one, which would be the same weekday.
     """
@@ -189,7 +191,7 @@ def test_a_layer_with_its_gates_wide_open_comes_as_near_as_the_floor_says(cell, 
     weights = [np.zeros((3, BLOCKS[cell])), np.zeros((1, BLOCKS[cell])), np.zeros(0)]
     weights[2] = np.resize(np.array([*block, *[0] * len(block)]), bias_shapes(cell, 1)[0])
     hidden = unroll(cell, weights, dataset.x).hidden
-    wrong = ((hidden - dataset.y)[dataset.judged] ** 2).mean(axis=(0, 2))
+    wrong = ((hidden - dataset.y)[dataset.evaluated] ** 2).mean(axis=(0, 2))
     best = best_possible(HEADLESS.set(cell=cell), dataset)
     np.testing.assert_allclose(best.mse, wrong, rtol=1e-6)
 

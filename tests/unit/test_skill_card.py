@@ -93,8 +93,8 @@ def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
 
 def ahead(prepared, feed=0):
     """The chart of the rows to come, and what it is drawn from."""
-    judged, dataset = predict(*prepared), prepared[1]
-    coming = forecast(*prepared, series=0, column=0, feed=feed, judged=judged)
+    evaluated, dataset = predict(*prepared), prepared[1]
+    coming = forecast(*prepared, series=0, column=0, feed=feed, evaluated=evaluated)
     return forecast_figure(dataset, coming, 0, 0, LIGHT), coming
 
 
@@ -163,8 +163,8 @@ def test_a_forecast_follows_the_last_known_row():
 def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
     """Of the test part only where somebody has looked."""
     prepared = own_data.sales(test=20)
-    dataset, judged = prepared[1], predict(*prepared)
-    about = {"series": 0, "column": 0, "judged": judged}
+    dataset, evaluated = prepared[1], predict(*prepared)
+    about = {"series": 0, "column": 0, "evaluated": evaluated}
     found = forecast(*prepared, **about, tested=predict(*prepared, "test"))
     takeaway, details = forecast_words(dataset, found, fed_back=False)
     assert takeaway.startswith("2024-07-19: sequence mode ")

@@ -39,14 +39,13 @@ def test_a_takeaway_is_short_whatever_the_data():
 def test_the_split_in_words_says_what_is_kept_back():
     """Or that nothing is; of three parts the last is for the end."""
     takeaway, details = split.split_words(a_dataset())
-    assert takeaway.startswith("6 samples to learn from, 2 kept")
-    assert "first 6 samples, judged on the next 2. None of 2 samples kept for" in details
+    assert takeaway.startswith("6 training samples, 2 validation")
+    assert "first 6 samples are for training, the next 2 for validation. None of 2 samples kept for" in details
     assert split.split_words(a_dataset(train=8))[0].endswith("none is kept for checking.")
     dataset = windows_of_load(test=20, gap=30)
-    training, judged, test = (part.stop - part.start for part in dataset.parts.values())
+    training, evaluated, test = (part.stop - part.start for part in dataset.parts.values())
     takeaway, details = split.split_words(dataset)
-    learned = f"{training:,} samples to learn from"
-    assert takeaway.startswith(f"{learned}, {judged} to check on, {test} for")
+    assert takeaway == f"{training:,} training samples, {evaluated} validation, {test} test."
     assert f"The last {test} are the test part" in details
     assert "Each series is cut at the same" in windows_of_stores().notes[-1]
     for by, words in (
@@ -71,10 +70,10 @@ def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
     assert said[0].startswith("Answers among the inputs: found")
 
 
-def a_table(judged, **more):
-    """Targets of 313 to 357 to learn from, at all steps, and these last ones to be judged on."""
+def a_table(evaluated, **more):
+    """Targets of 313 to 357 to learn from, at all steps, and these last ones to be evaluated on."""
     y = np.linspace(313, 357, 24).reshape(6, 4, 1)
-    last = np.array(judged)[:, None, None] * np.ones((1, 4, 1))
+    last = np.array(evaluated)[:, None, None] * np.ones((1, 4, 1))
     last[:, :-1] = 1000  # no last step's
     raw = np.concatenate([y, last])
     rows = np.arange(len(raw))
@@ -102,7 +101,7 @@ def test_targets_outside_what_training_has_seen_are_said():
         (a_table([*[350.0] * 19, 374]), "5% of the validation targets"),
         (a_table([*[350.0] * 20, 374]), ""),
         (a_table([300.0, 374, 340, 335]), ""),  # on both sides of an unmoved level, as noise is
-        (replace(HIGH, test=2), "67% of"),  # six are judged
+        (replace(HIGH, test=2), "67% of"),  # six are evaluated
         (replace(HIGH, test=8), ""),
     ):
         said = split.range_hint(dataset)

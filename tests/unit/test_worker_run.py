@@ -105,8 +105,8 @@ def test_stop_keeps_the_figures():
         rig.run.turn(60)
         rig.run.stop()
         assert rig.last.status is Status.STOPPED
-        judged = rig.last.results["last"].checked_epochs.tolist()
-        assert judged == ([0, 1] if timing is USUAL else [0])
+        evaluated = rig.last.results["last"].checked_epochs.tolist()
+        assert evaluated == ([0, 1] if timing is USUAL else [0])
         assert rig.run.rest != 0
 
 

@@ -42,7 +42,7 @@ def with_baselines(dataset: Dataset) -> Dataset:
             if guess is None or not np.isfinite(guess).all():
                 continue
             last = guess[:, -1].astype(np.float32)
-            error = (last - dataset.y[:, -1])[dataset.judged].astype(np.float64)
+            error = (last - dataset.y[:, -1])[dataset.evaluated].astype(np.float64)
             errors[name] = float((error**2).mean())
         baselines[name] = Baseline(name, _label(name, dataset.cut_from), last)
     ordered = tuple(baselines[name] for name in sorted(baselines, key=errors.__getitem__))

@@ -44,7 +44,7 @@ class Entries:
 
 
 def has_header(first: list[str], body: list[list[str]]) -> bool:
-    """Return whether the first line holds names, judged by the lines below it.
+    """Return whether the first line holds names, evaluated by the lines below it.
 
     A text above values is a name. Else values make the first line data, with texts above texts as
     in iris.data; unless they are years, or 0, 1, 2, … as pandas calls nameless columns.

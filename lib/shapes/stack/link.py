@@ -20,7 +20,7 @@ from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import GRU, LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.settings import MOST
-from lib.text import beside, number
+from lib.text import beside, typed
 
 ANY = "any"
 LONGEST = 8000
@@ -154,8 +154,8 @@ def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Laye
 
 def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:
     """The sentence about a number out of range, and the number that is used instead."""
-    allowed = f"from {number(limit.minimum)} to {number(limit.maximum)}"
-    return f"{name}={shortened(asked)} was asked. It goes {allowed}: {number(taken)} was taken."
+    allowed = f"from {typed(limit.minimum)} to {typed(limit.maximum)}"
+    return f"{name}={shortened(asked)} was asked. It goes {allowed}: {typed(taken)} was taken."
 
 
 def shortened(text: str) -> str:

@@ -79,7 +79,7 @@ def _once(shown: ShownRun, name: str, make: Callable[[], T], *others: object) ->
     return once(name, (_weights(shown), *others), make, once("skill", (shown.dataset,), dict))
 
 
-def _answers(shown: ShownRun, part: results.Part = "judged") -> results.Predictions:
+def _answers(shown: ShownRun, part: results.Part = "evaluated") -> results.Predictions:
     run, weights = (shown.experiment, shown.dataset), _weights(shown)
     make = partial(results.predict, *run, weights[0], part, seeds=len(weights))
     return _once(shown, f"answers {part}", make)
@@ -112,11 +112,11 @@ def _errors(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
         details = charts.skill.skill_sentence(dataset, found, target, part)
         if len(weights) > 1:
             details += f" The modes' figures are medians over {len(weights)} seeds."
-        if part == "judged" and shown.snapshot.keeps_best:
+        if part == "evaluated" and shown.snapshot.keeps_best:
             details += charts.skill.PICKED
         widgets.takeaway(charts.skill.skill_takeaway(found, target, part), details)
 
-    table("judged")
+    table("evaluated")
     chosen, asked = shown.experiment.data.period, session().subject.experiment.data.period
     hint(charts.skill.season_sentence(origin, chosen))
     one_control("period", shown.experiment)
@@ -187,7 +187,7 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     options: dict[str, Any] = {"series": series, "column": column, "feed": feed, "tested": tested}
     run = shown.experiment, dataset, weights
     try:
-        make = partial(results.forecast, *run, judged=_answers(shown), **options)
+        make = partial(results.forecast, *run, evaluated=_answers(shown), **options)
         coming = _once(shown, "coming", make, *options.values())
     except results.ForecastError as error:
         hint(f"{error}")

@@ -111,7 +111,7 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     experiment, dataset = epochs.shown.experiment, epochs.shown.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
     numbers = {
-        "rows": f"{dataset.y[dataset.judged].size:,}",
+        "rows": f"{dataset.y[dataset.evaluated].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
         "kept": len(kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))),
@@ -197,8 +197,8 @@ def _picked_run(epochs: Epochs) -> tuple[Experiment, Dataset, Snapshot]:
     shown, picked = epochs.shown, epochs.picked
     if picked is None:
         return shown.experiment, shown.dataset, shown.snapshot
-    judged = as_of(shown, picked, epochs.weights[picked], budget=math.inf)
-    return shown.experiment, shown.dataset, _at(picked, judged)
+    evaluated = as_of(shown, picked, epochs.weights[picked], budget=math.inf)
+    return shown.experiment, shown.dataset, _at(picked, evaluated)
 
 
 def _script_files(

@@ -30,7 +30,7 @@ class Case(NamedTuple):
     """The name of the function behind the loss."""
 
 
-def judged(case: list[Any], seed: int) -> dict[str, Any]:
+def evaluated(case: list[Any], seed: int) -> dict[str, Any]:
     """The loss that an epoch of `fit` reports, or what is raised; and the one that was meant."""
     at = Case(*case)
     y_pred, y = data(at, seed)
