@@ -29,9 +29,9 @@ OVERTAKEN = re.compile(
     rf"{_TRACEBACK}KeyError\n\nDuring .*\n\n{_TRACEBACK}KeyError: 'st.session_state has no key ",
     re.MULTILINE,
 )
-"""The traceback of a script run that misses a widget's value: Streamlit 1.67 lets two script runs of
-a session overlap without a lock. The error occurs only under load, and no browser shows it: otherwise
-`without_errors` in `conftest` fails."""
+"""The traceback of a script run that misses a widget's value, since Streamlit 1.67 lets two script
+runs of a session overlap without a lock. The error occurs only under load, and no browser shows it:
+otherwise `without_errors` in `conftest` fails."""
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
