@@ -101,7 +101,7 @@ class ClientRun:
         self.worker, self.resumed_at = worker, -1
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         self.weights.cut(epoch if saved else -1)
-        self.reason = sentence("goes_on" if saved else "begins_again", how=how, epoch=epoch)
+        self.reason = sentence("continued" if saved else "restarted", how=how, epoch=epoch)
         self.snapshot = replace(  # figures stay until the new worker sends others
             self.snapshot,
             status=Status.QUEUED,

@@ -53,7 +53,7 @@ def goes_on(client, run, old, reason, since=0):
     assert eventually(lambda: worker_pids(client) not in ((), (old,)))
     assert not psutil.pid_exists(old)  # no zombie either
     snapshot = client.wait(run, PATIENCE, lambda now: trained(now) and reason in now.reason)
-    how = re.search(r"(began again|goes on from epoch (\d+))\.", snapshot.reason)
+    how = re.search(r"(restarted from epoch 0|continues from epoch (\d+))\.", snapshot.reason)
     assert how is not None
     assert int(how[2] or 0) >= since
     assert snapshot.epoch >= since
@@ -81,7 +81,7 @@ def test_killed_in_the_middle(client, endless):
     back = client.wait(resting, PATIENCE, lambda now: now.status is Status.PAUSED and now.reason)
     assert back.epoch == 1
     assert "that happens when memory runs out" in back.reason
-    assert back.reason.endswith("goes on from epoch 1.")
+    assert back.reason.endswith("continues from epoch 1.")
     assert back.results["last"].loss.size == 1
     for run, since in zip(runs, (1, 1, 0), strict=True):
         goes_on(client, run, pid, "was killed (SIGKILL", since)
@@ -125,7 +125,7 @@ def test_out_of_memory(client, endless, where):
         big = client.start(wide, make_dataset(n=640, t=100, f=2, train=600))
         failed = client.wait(big, PATIENCE)
         assert failed.status is Status.FAILED
-        assert "it needs more memory than there is; fewer units" in failed.reason
+        assert "not enough memory; use fewer units" in failed.reason
         epoch = client.latest(small).epoch
         client.wait(small, PATIENCE, lambda now: now.epoch > epoch)
         client.stop(small)

@@ -52,7 +52,7 @@ def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predic
     """A text column can't be a target; as an input it makes a feature for each text."""
     app = given(stores(), T="7")
     app.multiselect(key="targets_widget").set_value(["store"]).run()
-    assert "only numbers can be predicted" in app.warning[0].value
+    assert "isn't a number column" in app.warning[0].value
     assert "stores.csv with 7 timesteps" in app.warning[0].value
     assert app.multiselect(key="targets_widget").value == ["store"]
     app.multiselect(key="targets_widget").set_value(["sales"]).run()
@@ -96,7 +96,7 @@ def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came()
 def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_sentence():
     """The menu shows the link's missing column, and the page says how to go on."""
     app = given(stores(), id="shop")
-    assert "'shop', by which series are told apart, isn't in stores.csv" in app.warning[0].value
+    assert "series column 'shop' isn't in stores.csv" in app.warning[0].value
     assert app.selectbox(key="id").value == "shop"
     app.selectbox(key="id").set_value("").run()
     assert not app.warning

@@ -60,7 +60,7 @@ def test_a_bad_file_is_answered_with_a_sentence(content, about):
         wait_until_read(app)
     [error] = app.error
     assert about in error.value.lower()
-    assert "good.csv, stays" in error.value
+    assert "good.csv, is still in use" in error.value
     assert (headings(app), [chart.proto.alt for chart in app.get("plotly_chart")]) == before
 
 
@@ -71,7 +71,7 @@ def test_a_file_is_used_and_the_page_says_how():
     assert settings(app)["data"] == "upload"
     assert "mine.csv" in headings(app)
     assert "mine.csv: 100 rows" in text(app)
-    assert "stand twice" in text(app)
+    assert "Duplicate names" in text(app)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_another_sheet_is_a_choice_away():
     assert session(app).upload.table.numbers == ("c", "d")
     app.selectbox(key="upload_sheet").set_value("Notes").run()
     wait_until_read(app)
-    assert "No column of numbers" in app.error[0].value
+    assert "one column of numbers is needed" in app.error[0].value
     assert app.selectbox(key="upload_sheet").value == "Second"
     give(app, "good.csv", rows(100))
     assert "upload_sheet" not in {box.key for box in app.selectbox}
@@ -164,7 +164,7 @@ def test_a_large_csv_is_read_by_another_process_too(monkeypatch):
     give(app, "bad.csv", b"a,b\n" + b"1" * 300 + b",2\n" + b",\n" * 80)
     wait_until_read(app)
     assert "has 1 row" in app.error[0].value
-    assert "good.csv, stays" in app.error[0].value
+    assert "good.csv, is still in use" in app.error[0].value
 
 
 @pytest.mark.parametrize("kind", ["category", "date"])

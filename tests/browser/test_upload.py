@@ -102,7 +102,7 @@ def test_what_was_prepared_can_be_taken_away(page):
             move_slider(page, "Timesteps", -1)
             expect(page.get_by_text("1,136 samples of 4 timesteps")).to_be_visible()
         with page.expect_download() as saved:
-            page.get_by_role("button", name="The arrays").click()
+            page.get_by_role("button", name="Arrays (.npz)").click()
         with np.load(saved.value.path()) as kept:
             assert kept["x"].shape[1:] == (steps, 3)
 
@@ -115,10 +115,10 @@ def test_a_panel_goes_from_its_file_to_a_forecast(page):
     choose(page, "A column", "zone")
     choose(page, "is read as", "left out")
     expect(page).to_have_url(re.compile("types=zone%3Aout"))
-    expect(page.get_by_text("At every step, sales one day ahead")).to_be_visible()
+    expect(page.get_by_text("At each step, predict sales one day ahead")).to_be_visible()
     page.get_by_role("button", name="Scale each series by itself").click()
     expect(page).to_have_url(re.compile("scale=id"))
-    page.get_by_role("link", name="Train on it").click()
+    page.get_by_role("link", name="Train on this table").click()
     settle(page)
     press(page, "Train")
     wait_for_status(page, "finished")

@@ -80,7 +80,7 @@ def test_a_driver_that_is_killed_is_followed_by_another(client):
     driver = client.pool.cluster.worker
     os.kill(driver.process.pid, 9)
     until(lambda: "The connection to the cluster was lost" in client.latest(run).reason)
-    assert "This run goes on from epoch" in client.latest(run).reason
+    assert "This run continues from epoch" in client.latest(run).reason
     client.set_pace(run, None)
     assert client.wait(run, 120).status is Status.FINISHED
 
@@ -131,10 +131,10 @@ def test_what_a_node_trained_goes_on_elsewhere(client, made):
         for run in runs:
             at_epoch(client, run, 30)
         cluster.kill(there.pop())
-        said = "Its place in the cluster"
+        said = "The cluster slot"
         until(lambda: any(said in client.latest(run).reason for run in runs))
         lost = next(run for run in runs if said in client.latest(run).reason)
-        assert "This run goes on from epoch" in client.latest(lost).reason
+        assert "This run continues from epoch" in client.latest(lost).reason
         for run in runs:
             client.set_pace(run, None)
         found = client.wait(lost, 120)
@@ -156,7 +156,7 @@ def test_without_its_token_a_cluster_is_not_used(made, monkeypatch, tmp_path):
     monkeypatch.delenv("RAY_AUTH_TOKEN")
     with TrainingClient() as refused:
         run = start(refused)
-        until(lambda: "it refuses this server" in refused.pool.away)
+        until(lambda: "it rejects this server" in refused.pool.away)
         assert refused.pool.away in at_epoch(refused, run, 1).reason
 
 
@@ -168,7 +168,7 @@ def test_while_the_head_is_gone_this_machine_trains(client, made):
     at_epoch(client, run, 30)
     cluster.process(cluster.head, "gcs_server").kill()
     until(lambda: "The cluster isn't used: " in client.latest(run).reason)
-    assert "This run goes on from epoch" in client.latest(run).reason
+    assert "This run continues from epoch" in client.latest(run).reason
     client.set_pace(run, None)
     assert client.wait(run, 120).status is Status.FINISHED
     assert "The cluster isn't used: " in client.wait(start(client), 120).reason

@@ -34,7 +34,7 @@ def test_killed_beneath_two_who_train_and_one_who_has_paused(server):
                 await reads(session, KILLED, "again")
                 await session.until(lambda s=session: s.has("training") and s.epoch > 0)
             await resting.click("Resume")
-            await reads(resting, KILLED, f"This run goes on from epoch {epoch}.")
+            await reads(resting, KILLED, f"This run continues from epoch {epoch}.")
             await resting.until(lambda: resting.has("training") and resting.epoch > epoch)
             await stop(one, other, resting)
             assert one.errors == other.errors == resting.errors == []

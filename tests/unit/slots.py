@@ -73,14 +73,14 @@ class SlotRig:
     async def call(self, method, *arguments, seconds):
         """The method's result; raises UnavailableError where the slot is lost or silent."""
         if self.is_silent:
-            raise UnavailableError("fell silent")
+            raise UnavailableError("stopped responding")
         called = asyncio.ensure_future(getattr(self.slot, method)(*arguments))
         waits = {called, self._is_lost}
         await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if called.done() and not self._is_lost.done():
             return called.result()
         called.cancel()
-        raise UnavailableError("is gone" if self._is_lost.done() else "fell silent")
+        raise UnavailableError("is gone" if self._is_lost.done() else "stopped responding")
 
     async def report(self, run_id, status=Status.RUNNING, epoch=1, **figures):
         """Have its worker send a snapshot of a run."""

@@ -8,7 +8,7 @@ import pytest
 
 from lib.charts.skill import season_sentence
 from lib.data.tables import baselines
-from lib.data.tables.baselines import _label, find_season, guess_of, with_baselines
+from lib.data.tables.baselines import _label, baseline_predictions, find_season, with_baselines
 from lib.results.baselines import seasonal_error
 from tests.unit import own_data
 
@@ -76,14 +76,16 @@ def test_guesses_are_what_a_loop_over_rows_finds(name, settings):
     guesses = [by_loop(name, origin, row, h, c) for row in origin.rows(4).ravel() for c, h in ahead]
     expected = np.reshape(guesses, (len(windows.x), 4, -1))
     expected = (expected - windows.target_offset) / windows.target_scale
-    np.testing.assert_allclose(guess_of(name, windows, last=False), expected, atol=1e-9)
-    np.testing.assert_allclose(guess_of(name, windows, last=True), expected[:, -1:], atol=1e-9)
+    np.testing.assert_allclose(baseline_predictions(name, windows, last=False), expected, atol=1e-9)
+    np.testing.assert_allclose(
+        baseline_predictions(name, windows, last=True), expected[:, -1:], atol=1e-9
+    )
 
 
 def test_a_change_and_scales_by_series_are_taken_into_account():
     """Of a change from the last value "no change" is 0, less the offset, by each series' scale."""
     _, windows, _ = own_data.sales(form="change", scale="id")
-    last = guess_of("last", windows, last=True)[:, 0]
+    last = baseline_predictions("last", windows, last=True)[:, 0]
     np.testing.assert_allclose(last, -windows.target_offset / windows.target_scale, atol=1e-6)
 
 
@@ -99,12 +101,12 @@ def ridge(read, told, train, x):
 def test_the_linear_guess_is_a_regression_for_each_timestep_on_what_was_read():
     """Each timestep's own solve gives the same as the one factor for all."""
     windows = two_columns(("sales", "visits"), ("sales",), T=5, horizon=2, ahead="each")
-    guess = guess_of("linear", windows, last=False)
+    guess = baseline_predictions("linear", windows, last=False)
     for t in range(5):
         read = windows.x[:, : t + 1].reshape(len(windows.x), -1).astype(float)
         expected = ridge(read, windows.y[:, t].astype(float), windows.train, read)
         np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
-    last = guess_of("linear", windows, last=True)
+    last = baseline_predictions("linear", windows, last=True)
     np.testing.assert_allclose(last, guess[:, -1:], atol=1e-4)
 
 
@@ -112,13 +114,15 @@ def test_a_wide_window_is_read_by_its_own_columns_and_its_latest_timesteps(monke
     """Of 6 × 2 numbers 4 may be read: four timesteps of the one target column."""
     monkeypatch.setattr(baselines, "_MAX_WIDTH", 4)
     windows = two_columns(("visits", "sales"), ("sales",), T=6)
-    guess = guess_of("linear", windows, last=False)
+    guess = baseline_predictions("linear", windows, last=False)
     own = windows.x[..., windows.feature_names.index("sales")].astype(float)
     told = windows.y[:, 3].astype(float)
     for t in range(3, 6):
         expected = ridge(own[:, :4], told, windows.train, own[:, t - 3 : t + 1])
         np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
-    np.testing.assert_allclose(guess_of("linear", windows, last=True), guess[:, -1:], atol=1e-4)
+    np.testing.assert_allclose(
+        baseline_predictions("linear", windows, last=True), guess[:, -1:], atol=1e-4
+    )
 
 
 def test_numbers_too_large_for_a_regression_leave_it_out():

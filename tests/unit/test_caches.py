@@ -37,7 +37,7 @@ def test_a_result_is_computed_once_and_goes_with_what_it_is_about():
     for _ in range(2):
         with pytest.raises(TooShortError, match="too short") as refused:
             times(thing, 0)
-        assert refused.value.cure == {"T": 2}
+        assert refused.value.fix == {"T": 2}
     assert asked == [2, 3, 0]
     gone = weakref.ref(thing)
     del thing, refused

@@ -9,7 +9,7 @@ from lib.training.run_registry import KEEP_SECONDS
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
 from tests.unit.fakes import ClientRig, make_dataset, make_experiment, starts_of
 
-WHY = "nobody answers at its address"
+WHY = "its address doesn't respond"
 WORDS = sentence("away", why=WHY)
 GONE = "The slot is gone."
 
@@ -48,7 +48,7 @@ def test_without_a_cluster_training_goes_on_here_until_it_is_back(rig):
     assert (is_driver(again), is_driver(local)) == (True, False)
     assert (pool.away, pool.places) == (WORDS, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
-    assert rig.latest(run).reason == sentence("goes_on", how=WORDS, epoch=2)
+    assert rig.latest(run).reason == sentence("continued", how=WORDS, epoch=2)
     driver.say(Snapshot(run.id, Status.RUNNING, 4, 5))  # what is said there now is no news
     assert rig.latest(run).epoch == 2
     new = rig.start()
@@ -77,10 +77,10 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready):
         assert (start.paused, start.checkpoint) == (False, b"state")
         assert starts_of(ready.worker, paused)[0].paused
         how = sentence("driver_ended")
-        assert ready.latest(run).reason == sentence("goes_on", how=how, epoch=3)
+        assert ready.latest(run).reason == sentence("continued", how=how, epoch=3)
         assert ready.status(stopped) is Status.STOPPED
     ready.worker.die()
-    assert "lost again and again" in ready.client.pool.away
+    assert "keeps failing" in ready.client.pool.away
     assert any(starts_of(each, run) for each in ready.workers if not is_driver(each))
 
 
@@ -95,7 +95,7 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
         ready.worker.say(Lost(name, GONE))
     assert starts_of(ready.worker, run)[1].checkpoint == b"state"
     assert starts_of(ready.worker, paused)[1].paused
-    assert ready.latest(run).reason == sentence("goes_on", how=GONE, epoch=3)
+    assert ready.latest(run).reason == sentence("continued", how=GONE, epoch=3)
     with pytest.raises(AnswerError, match=r"is gone\. Ask again"):
         future.result(0)
     ready.worker.say(Lost(run.id, GONE))

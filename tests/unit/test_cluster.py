@@ -114,7 +114,7 @@ async def test_what_is_lost_with_a_slot_is_told():
         await until(lambda: server.of(Event)[-1] == Event("ready", count=2))
         kept.is_silent = True
         await server.take(Steer("pause", "a"))
-        await server.said(Lost("a", messages.sentence("slot_lost", how="fell silent")))
+        await server.said(Lost("a", messages.sentence("slot_lost", how="stopped responding")))
         await server.take(start_of("a"))
         assert lost.runs == ["a"]
         kept.is_silent = False
@@ -200,7 +200,7 @@ async def test_why_a_cluster_cannot_be_used_is_said():
     one.slot.version = lambda: asyncio.sleep(0, "another")
     other.slot.ready = lambda: asyncio.sleep(0, "no Keras: run 'pip install'.")
     why, server = await ended(FakeCluster(one, other))
-    assert "its nodes run Unrolled another, and this is" in why
+    assert "its nodes run Unrolled another, and this" in why
     refused = sorted(each.text for each in server.of(Event))
     assert "its nodes can't train: no Keras." in refused[0]
     assert len(refused) == 2
@@ -303,7 +303,7 @@ def test_why_there_is_no_cluster(monkeypatch):
         address = f"127.0.0.1:{server.getsockname()[1]}"
         assert process.why_away(address) == ""
     for nobody in (address, "", "head", "127.0.0.1:port", "127.0.0.1:99999999"):
-        assert process.why_away(nobody) == "nobody answers at its address"
+        assert process.why_away(nobody) == "its address doesn't respond"
 
 
 def test_a_ray_that_cannot_be_imported_is_said(monkeypatch):

@@ -95,8 +95,8 @@ def test_what_a_refusal_proposes_does_work(series, data, seed):
     try:
         cut(codes, rank, longer, seed)
     except TooShortError as error:
-        if error.cure:
-            shorter = Experiment(longer).set(**error.cure).data
+        if error.fix:
+            shorter = Experiment(longer).set(**error.fix).data
             assert len(cut(codes, rank, shorter, seed).starts)
     except WindowError:  # too few series for a part each
         assert len(series) < 3
@@ -160,9 +160,13 @@ def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
     table = Table("t", pd.DataFrame({"value": np.arange(40.0)}), days, "day")
     dataset = make_windows(table, ["value"], ["value"], DataSettings(timesteps=3))
     assert dataset.raw(dataset.y[0], 0)[:, 0] == pytest.approx([2.5, 4.5, 6.5])
-    assert "20 times have more than one row, so 40 rows became 20" in " ".join(dataset.notes)
+    assert "20 times have several rows. Averaging them reduced 40 rows to 20" in " ".join(
+        dataset.notes
+    )
     one_day = replace(table, times=days[:1].repeat(40))
-    with pytest.raises(TooShortError, match=r"1 time has .* 40 rows became 1 .* Choose a column"):
+    with pytest.raises(
+        TooShortError, match=r"1 time has .* 40 rows to 1\. .* choose a series column"
+    ):
         make_windows(one_day, ["value"], ["value"], DataSettings(timesteps=3))
 
 
@@ -184,17 +188,17 @@ def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"split": "id"}, r"needs 2 of them .* there is 1: split by time"),
-        ({"series": "shop"}, "'shop', by which series are told apart, isn't in stores"),
-        ({"targets": ["store"]}, "column 'store' isn't .* and only numbers can be predicted"),
-        ({"targets": ["no"]}, "target column 'no' isn't a number column"),
+        ({"split": "id"}, r"at least 2 series, .* got 1\. Split by time"),
+        ({"series": "shop"}, "series column 'shop' isn't in stores"),
+        ({"targets": ["store"]}, "target 'store' isn't a number column"),
+        ({"targets": ["no"]}, "target 'no' isn't a number column"),
         ({"targets": ["value", "value"]}, "1 to 16 different target columns are allowed, got 2"),
-        ({"inputs": ["no"]}, r"input column 'no' isn't in stores, which has \['value', 'store"),
+        ({"inputs": ["no"]}, r"input column 'no' isn't in stores. Choose from \['value', 'store"),
         ({"inputs": []}, "at least one input column is needed"),
-        ({"horizon": 0, "form": "change"}, "always 0: look a row ahead"),
-        ({"horizon": 65, "ahead": "each"}, "64 targets at most, .* got 1 times 65"),
-        ({"horizon": 20, "timesteps": 24}, r"44 rows.* has 60: choose"),
-        ({"period": 50}, r"season of 50 rows .* training part has 4"),
+        ({"horizon": 0, "form": "change"}, "always 0. Choose a horizon of at least 1"),
+        ({"horizon": 65, "ahead": "each"}, "at most 64 targets .* got 1 × 65"),
+        ({"horizon": 20, "timesteps": 24}, r"44 rows.* has 60 rows: choose"),
+        ({"period": 50}, r"season of 50 rows .* got 4"),
         ({"horizon": -1}, "^horizon .* 0 to 365, got -1$"),
         ({"missing": "guess"}, r"^missing must be one of fill, drop, got 'guess'$"),
     ],

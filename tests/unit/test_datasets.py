@@ -114,7 +114,7 @@ def test_an_experiment_is_settled_as_its_data_allow_it(asked, settled):
     [
         ({"data": "mnist"}, r"running_mean.*got 'mnist'"),
         ({"T": 1}, "timesteps .* 2 to 512, got 1"),
-        ({"data": "upload"}, "none is there yet"),
+        ({"data": "upload"}, "Upload a file first"),
     ],
 )
 def test_what_cannot_be_made_is_refused(asked, message):

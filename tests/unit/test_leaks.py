@@ -10,9 +10,9 @@ from lib.data import DATASETS, find_leaks, make_dataset, suggested
 from tests.unit.own_data import load, windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset
 
-ANSWERS, ROWS = "Answers among the inputs", "The same rows in two parts"
-SAMPLES = "The same samples in two parts"
-SCALING, SERIES = "Scaling on everything", "Series and dates in two parts"
+ANSWERS, ROWS = "Targets among the inputs", "Rows in two parts"
+SAMPLES = "Samples in two parts"
+SCALING, SERIES = "Scaling with all rows", "Series and dates in two parts"
 
 
 def finding(dataset, about):
@@ -36,8 +36,8 @@ def test_a_column_that_knows_the_target_is_found_whatever_it_is_called_and_scale
     dataset = windows_of_load(more=planted, inputs=("load", "forecast"), weeks=4)
     found = finding(dataset, ANSWERS)
     assert found.clean is False
-    assert "the input forecast is the target load, one hour ahead" in found.sentence
-    assert "All 24 outputs" in found.sentence
+    assert "the input forecast equals the target load, one hour ahead" in found.sentence
+    assert "at all 24 timesteps" in found.sentence
     assert "the input load" not in found.sentence
 
 
@@ -61,7 +61,7 @@ def test_what_tells_the_change_is_found_in_both_forms(planted, form):
     found = finding(dataset, ANSWERS)
     assert found.clean is False
     assert " planted " in found.sentence
-    assert " load tells" not in found.sentence
+    assert " load reveals" not in found.sentence
 
 
 @pytest.mark.parametrize("horizon", [1, 3, 24])
@@ -121,7 +121,7 @@ def test_scaling_that_knows_more_than_the_training_rows_is_found():
     for settings in ({}, {"scale": "id"}, {"form": "change"}, {"split": "id"}):
         dataset = windows_of_stores(**settings)
         assert finding(dataset, SCALING).clean
-    rows = f"(1 input in {dataset.origin.training.sum()} training rows of 600)"
+    rows = f"(1 input, {dataset.origin.training.sum()} of 600 rows)"
     assert rows in finding(dataset, SCALING).sentence
     dataset = windows_of_load()
     inputs = dataset.origin.inputs.astype(np.float64)
@@ -139,7 +139,7 @@ def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
     shuffled = a_dataset(**parts, x=x[rng.permutation(50)])
     found = finding(shuffled, SAMPLES)
     assert found.clean is False
-    assert "of 10 samples kept for checking are in training too" in found.sentence
+    assert "of 10 validation samples also occur in training" in found.sentence
     assert finding(a_dataset(**parts, x=rng.normal(size=x.shape).astype("float32")), SAMPLES).clean
     twice = np.concatenate([x[:40], x[:10]])
     assert finding(a_dataset(**parts, x=twice), SAMPLES).sentence.startswith("10 of 10")

@@ -20,7 +20,7 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
         ({}, {"n": 10_003, "t": 100, "f": 1, "k": 2}, r"y may have .*10,003·100·2 = 2,000,600"),
         ({"U": 128, "layers": 3}, {"f": 1000}, r"at most 400,000 parameters, got 8\d\d,\d\d\d"),
         ({"U": 129}, {}, "units .* 1 to 128, got 129"),
-        ({"head": "none", "U": 2}, {"k": 3}, "expected as many units as targets, 3, got 2"),
+        ({"head": "none", "U": 2}, {"k": 3}, "expected 3 units, one per target, got 2"),
         ({"keep": "best"}, {"n": 8, "train": 8}, "keep must be 'last' where .*, got 'best'"),
         ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' where .*, got 'stop'"),
     ],
@@ -56,10 +56,10 @@ def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(cell, wha
     """Time or memory, whichever is used up first; what is named can be trained."""
     dataset = make_dataset(n=600, t=100, train=512)
     large = make_experiment(cell=cell, **BIG)
-    with pytest.raises(ExperimentError, match=f"{what} .*a batch size of {most} would do"):
+    with pytest.raises(ExperimentError, match=f"{what} .*a batch size of at most {most}"):
         limits.check_trainable(large, dataset)
     limits.check_trainable(large.set(batch=most), dataset)
-    with pytest.raises(ExperimentError, match="would do"):
+    with pytest.raises(ExperimentError, match="a batch size of at most"):
         limits.check_trainable(large.set(batch=most + 1), dataset)
 
 
@@ -70,7 +70,7 @@ def test_data_that_is_no_number_is_refused(bad):
     x = dataset.x.copy()
     x[0, 0, :] = bad
     object.__setattr__(dataset, "x", x)
-    with pytest.raises(ExperimentError, match="all of x must be finite numbers, got 2 that"):
+    with pytest.raises(ExperimentError, match="all values of x must be finite, got 2 that"):
         limits.check_trainable(make_experiment(), dataset)
 
 

@@ -45,7 +45,7 @@ def test_a_run_ends_the_first_delay_and_no_other(rig):
 
 @pytest.mark.parametrize(
     ("saved", "state", "epoch", "says"),
-    [(None, b"", 0, "began again."), (3, b"state", 3, "goes on from epoch 3.")],
+    [(None, b"", 0, "restarted from epoch 0."), (3, b"state", 3, "continues from epoch 3.")],
 )
 def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
     """A run of a dead worker goes on from its newest checkpoint, or from epoch 0, and says so."""
@@ -86,7 +86,7 @@ def test_a_run_that_rests_comes_back_paused(ready, act):
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
     unwatched = sentence("unwatched")
-    why = unwatched if act == "nobody watches" else sentence("goes_on", how=DIED, epoch=2)
+    why = unwatched if act == "nobody watches" else sentence("continued", how=DIED, epoch=2)
     assert snapshot.reason == why
     ready.client.resume(run)
     assert ready.worker.posted[-1] == Steer("resume", run.id)
@@ -124,7 +124,7 @@ def test_a_run_that_is_lost_twice_fails(ready):
         assert (ready.status(run) is Status.QUEUED) == again
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.FAILED, 4)
-    assert "lost twice" in snapshot.reason
+    assert "process twice" in snapshot.reason
     assert starts_of(ready.worker, ready.start())
 
 
@@ -161,7 +161,7 @@ def test_workers_that_die_again_and_again_are_tried_ever_less_often(rig):
         rig.worker.die()
         delays.append(rig.worker.delay)
     assert delays == [*worker_pool.RESTART_DELAYS, worker_pool.RESTART_DELAYS[-1]]
-    assert "ended 6 times in short order" in rig.client.pool.unavailable
+    assert "ended 6 times in a row" in rig.client.pool.unavailable
     assert rig.latest(rig.start()).reason == rig.client.pool.unavailable
     rig.worker.say(Event("ready"))
     assert rig.client.pool.unavailable == ""

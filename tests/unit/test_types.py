@@ -31,7 +31,7 @@ def test_texts_become_numbers_and_what_is_none_is_missing():
     table = retyped(table, ("size:number",))
     assert table.frame["size"][2] == 1200
     assert table.frame["size"].isna().sum() == 5
-    assert "In size 5 cells aren't numbers, taken as missing: '?!'" in notes_of(table)
+    assert "size: 5 cells that aren't numbers read as missing: '?!'" in notes_of(table)
 
 
 def test_another_column_may_label_the_rows_or_none():
@@ -53,7 +53,7 @@ def test_series_come_and_go_with_dates_and_their_column():
     assert table.times is None
     panel = retyped(table, ("code:date",))
     assert (panel.series, panel.step) == ("store", "day")
-    assert "told apart by store" in notes_of(panel)
+    assert "identified by store" in notes_of(panel)
     assert retyped(panel, ("store:category",)).series == "store"
     assert retyped(panel, ("store:out",)).series == ""
 
@@ -66,13 +66,13 @@ LONG = read(
 @pytest.mark.parametrize(
     ("table", "types", "message"),
     [
-        (SHOPS, ("shop:number",), r"file.csv, which has \['date', 'store'.* got 'shop:number'"),
+        (SHOPS, ("shop:number",), r"got 'shop:number'. Columns: \['date', 'store'"),
         (SHOPS, ("kind:number",), "no entry of kind is a number: sun, fog, rain"),
-        (SHOPS, ("sales:out", "store:out"), "no column of numbers is left"),
-        (SHOPS, ("kind:date",), r"kind can't be read as dates, such as .*: got "),
+        (SHOPS, ("sales:out", "store:out"), "needs at least one number column"),
+        (SHOPS, ("kind:date",), r"kind needs a date in each row, such as .*, got "),
         (SHOPS, ("kind:date", "store:date"), "one column can label the rows, got kind and store"),
         (LONG, ("a:category",), "1,500 different numbers, and at most 1,000"),
-        (LONG, ("time:category",), "time labels the rows: it is read as dates"),
+        (LONG, ("time:category",), "time labels the rows. Read it as dates"),
     ],
 )
 def test_what_cannot_be_is_answered_with_a_sentence(table, types, message):

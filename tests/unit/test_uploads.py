@@ -17,7 +17,7 @@ def test_a_plain_file_is_read_without_a_word():
     assert table.frame.dtypes.to_dict() == {"a": np.float64, "b": np.float64}
     assert table.frame["b"].tolist() == [i / 4 for i in range(10)]
     (note,) = table.notes
-    assert note.startswith("Row numbers are left out")
+    assert note.startswith("Row numbers aren't inputs")
     assert note.endswith(": a.")
 
 
@@ -50,19 +50,19 @@ def test_numbers_are_read_as_they_are_meant(head, cell, value):
 @pytest.mark.parametrize(
     ("text", "column", "values", "note"),
     [
-        ("a;b\n" + 6 * "1;0,5\n", "b", 6 * [0.5], "were read as decimal commas"),
-        ("a,b\n" + 6 * '1,"1,200"\n', "b", 6 * [1200], "in b were read with commas as thousands"),
+        ("a;b\n" + 6 * "1;0,5\n", "b", 6 * [0.5], "read as decimal commas"),
+        ("a,b\n" + 6 * '1,"1,200"\n', "b", 6 * [1200], "in b read with commas as thousands"),
         # 0,987 can be no thousand, so 1,234 is none either.
         ("a,b\n" + 3 * '1,"0,987"\n2,"1,234"\n', "b", 3 * [0.987, 1.234], "with decimal commas"),
         ("a,b\n" + 3 * "True,1\nfalse,2\n", "a", 3 * [1, 0], "1 for true and 0 for false"),
-        ("a,b,c\n" + 6 * "1,2,3\n" + "4,5\n", "c", [*6 * [3], NAN], "with 4, 5: 2 of 3 cells"),
-        ("a,b\n" + 9 * "1,2\n" + "1,calm\n", "b", [*9 * [2], NAN], "isn't a number, .*: 'calm'"),
-        ("a,b\n" + 6 * "1,2\n" + "3,1e200\n", "b", [*6 * [2], NAN], "is infinite or beyond"),
-        ("a,b\n" + 6 * "1,inf\n", "b", None, "Empty columns are left out: b"),
-        ("a,b,c\n" + 6 * "1,5,\n", "b", 6 * [5], "Constant columns say nothing: a, b"),
-        ("a,a,a (2)\n" + 6 * "1,2,3\n", "a (3)", 6 * [2], "stand twice were numbered: a .3."),
+        ("a,b,c\n" + 6 * "1,2,3\n" + "4,5\n", "c", [*6 * [3], NAN], "such as 4, 5: 2 of 3 cells"),
+        ("a,b\n" + 9 * "1,2\n" + "1,calm\n", "b", [*9 * [2], NAN], "isn't a number .*: 'calm'"),
+        ("a,b\n" + 6 * "1,2\n" + "3,1e200\n", "b", [*6 * [2], NAN], "1 value infinite or beyond"),
+        ("a,b\n" + 6 * "1,inf\n", "b", None, "Empty columns ignored: b"),
+        ("a,b,c\n" + 6 * "1,5,\n", "b", 6 * [5], "Constant columns: a, b"),
+        ("a,a,a (2)\n" + 6 * "1,2,3\n", "a (3)", 6 * [2], "Duplicate names numbered: a .3."),
         # Spreadsheets export what was once clicked on.
-        (",,,\na,b,\n" + 6 * "2,3,\n" + ",,\n,,\n", "b", 6 * [3], "2 empty rows left out"),
+        (",,,\na,b,\n" + 6 * "2,3,\n" + ",,\n,,\n", "b", 6 * [3], "2 empty rows removed"),
     ],
 )  # fmt: skip
 def test_what_is_doubtful_becomes_a_note(text, column, values, note):
@@ -108,7 +108,7 @@ def test_missing_values_are_known_by_their_usual_marks(mark):
     """Five of them are counted, by column."""
     table = read(lines("a,b", lambda i: f"{i},{mark if i % 2 else i}"))
     assert int(table.frame["b"].isna().sum()) == 5
-    assert "missing: b 5." in notes_of(table)
+    assert "5 missing values: b 5." in notes_of(table)
 
 
 @pytest.mark.parametrize(

@@ -22,20 +22,20 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (b"", "is empty"),
         (codecs.BOM_UTF8, "is empty"),
         (b"a,b\n", r"header line \(a, b\) but no rows below"),
-        (b"a,b\n1,2\n3,4\n", "has 2 rows and at least 6 are needed"),
-        (lines("a,b", lambda _: "x,y").encode(), r"No column .* Texts: a, b\..* by commas"),
-        (lines("date", lambda i: f"2024-01-{10 + i}").encode(), "No column of numbers"),
-        (PNG, "is a PNG image, whatever its name"),
-        (b"PK\x03\x04" + b"\0" * 20, r"as \.xlsx and \.npz are"),
-        (b"a,b\n1,2\n3,\0\n" * 9, "isn't text"),
+        (b"a,b\n1,2\n3,4\n", "has 2 rows, and at least 6 are needed"),
+        (lines("a,b", lambda _: "x,y").encode(), r"got none\. Text columns: a, b\..* at commas"),
+        (lines("date", lambda i: f"2024-01-{10 + i}").encode(), "one column of numbers is needed"),
+        (PNG, "content is a PNG image"),
+        (b"PK\x03\x04" + b"\0" * 20, r"\.xlsx and \.npz are ZIP files"),
+        (b"a,b\n1,2\n3,\0\n" * 9, "isn't a text file"),
         (PLAIN.encode() + b"1,2,3\n", "Line 12 has 3 cells, but the first line has 2 cells"),
         (b"\n,\r\n" + PLAIN.encode() + b"1,2,3\n", "Line 14 has 3 cells"),
         (lines("a,b", lambda i: f"{i},1,2").encode(), "more cells than the first line"),
-        (b"# made by\n" + PLAIN.encode(), "Leave out lines above the header"),
-        (PLAIN.encode() + b'1,"2\n', "opened and never closed"),
-        (b"1," * 40_000, "1,000 columns and .* turn it round"),
-        (b"a\n" + b"1\n" * (MAX_CELLS + 1), "and 20,000,000 cells are read"),
-        (b" " * (MAX_BYTES + 1), "at most 100 MB are read"),
+        (b"# made by\n" + PLAIN.encode(), "Remove lines above the header"),
+        (PLAIN.encode() + b'1,"2\n', "is never closed"),
+        (b"1," * 40_000, "1,000 columns and .* transpose"),
+        (b"a\n" + b"1\n" * (MAX_CELLS + 1), "and 20,000,000 cells are allowed"),
+        (b" " * (MAX_BYTES + 1), "at most 100 MB are allowed"),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",
 )
@@ -53,7 +53,7 @@ def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content,
 )
 def test_a_damaged_file_is_called_what_its_name_says(name, meant):
     """And not a text without rows; a text of rows by such a name is read."""
-    with pytest.raises(UploadError, match=rf"^{name} is no \.{meant} file.* damaged"):
+    with pytest.raises(UploadError, match=rf"^{name} isn't a valid \.{meant} file.* damaged"):
         read_upload(name, b"not parquet")
     assert len(read_upload(name, PLAIN.encode()).frame)
     with pytest.raises(UploadError, match="is empty"):

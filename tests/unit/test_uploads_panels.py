@@ -31,7 +31,7 @@ def test_series_are_found_in_any_order_of_the_rows(order, keys):
     assert (table.series, table.step) == ("store", "day")
     assert table.frame["v"].tolist() == [float(row.split(",")[-1]) for row in rows]
     assert [f"{time:%Y-%m-%d}" for time in table.times] == [row[:10] for row in rows]
-    assert "date repeats, as there are 3 series, told apart by store." in table.notes
+    assert "date repeats: the table has 3 series, identified by store." in table.notes
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_happens_to_differ_at_each_time_makes_no_series():
     rows = [f"{day},{3 * i % 50},{i}.5" for i, day in enumerate(DAYS * 2)]
     table = read("\n".join(["date,sold,v", *rows]))
     assert table.series == ""
-    assert "no column tells series apart" in notes_of(table)
+    assert "no column identifies series" in notes_of(table)
     hours = [f"2024-10-{d} {h:02}:00" for d in (26, 27, 28) for h in range(24)]
     hours.insert(27, hours[26])
     rows = [f"{hour},{int(i < 27)},{i}.5" for i, hour in enumerate(hours)]
@@ -89,7 +89,9 @@ def test_gaps_are_counted_within_each_series():
     rows = [row for i, row in enumerate(rows) if i > 20 or i % 2]  # store 1 begins later
     assert "missing" not in notes_of(read("\n".join([head, *rows])))
     del rows[40:42]
-    assert "2 days are missing between rows, 1 in a row" in notes_of(read("\n".join([head, *rows])))
+    assert "2 days are missing between rows, at most 1 in a row" in notes_of(
+        read("\n".join([head, *rows]))
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,4 +110,4 @@ def test_without_dates_only_the_name_of_a_series_and_whole_blocks_of_it_count(he
     """Blocks one after the other, or as many rows each; not just any repeated number."""
     table = read(lines(head, line, 40))
     assert table.series == series
-    assert ("told apart by" in notes_of(table)) is bool(series)
+    assert ("identified by" in notes_of(table)) is bool(series)

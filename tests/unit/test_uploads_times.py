@@ -77,9 +77,9 @@ def test_what_only_looks_like_a_part_of_the_time_stays_a_number(head, line, numb
         (lambda i: f"2024-03-31T0{i}:00:00+0{1 + (i > 1)}:00", "2024-03-31 07:00", "in UTC"),
         # Where day and month could be swapped, the even steps win.
         (lambda i: f"01/{i + 1:02d}/2024", "2024-10-01", "the day before the month"),
-        (lambda i: f"2024-01-{19 - i}", "2024-01-19", "put in order of when"),
-        (lambda i: f"2024-01-{10 + 7 * i % 10}", "2024-01-19", "put in order of when"),
-        (lambda i: f"2024-01-{min(i, 8) + 10}", "2024-01-18", "no column tells series apart"),
+        (lambda i: f"2024-01-{19 - i}", "2024-01-19", "Rows sorted by when"),
+        (lambda i: f"2024-01-{10 + 7 * i % 10}", "2024-01-19", "Rows sorted by when"),
+        (lambda i: f"2024-01-{min(i, 8) + 10}", "2024-01-18", "no column identifies series"),
     ],
 )
 def test_how_times_were_read_and_rows_ordered_is_said(stamp, last, note):
@@ -98,14 +98,14 @@ def test_a_total_below_the_days_is_no_day(day, word):
     table = read("\n".join(["date,a", *rows[:9], f"{word},9", *rows[9:], f"{word},190"]))
     assert table.frame["a"].tolist() == list(range(20))
     assert table.step == "day"
-    assert f"2 rows without a date left out{': ' * bool(word)}" in notes_of(table)
+    assert f"2 rows without a date removed{': ' * bool(word)}" in notes_of(table)
 
 
 @pytest.mark.parametrize(
     ("times", "note", "step"),
     [
-        (DAYS.delete([7, 10, 11]), "3 days are missing between rows, 2 in a row", "day"),
-        (DAYS[DAYS.day_of_week < 5], "No row is on a weekend", "day"),
+        (DAYS.delete([7, 10, 11]), "3 days are missing between rows, at most 2 in a row", "day"),
+        (DAYS[DAYS.day_of_week < 5], "Weekdays only", "day"),
         # February is no shorter a step than March.
         (pd.date_range("2023-01-01", periods=12, freq="MS").delete([9, 10]),
          "2 months are missing", "month"),
@@ -124,5 +124,5 @@ def test_rows_that_stand_twice_are_left_out_where_they_have_times():
     """All alike, that is; without times the same row may well come again."""
     table = read(lines("date,a", lambda i: f"2024-01-{10 + i // 2},{i // 2}", 20))
     assert table.frame["a"].tolist() == list(range(10))
-    assert "10 rows that repeat another" in notes_of(table)
+    assert "10 duplicate rows removed" in notes_of(table)
     assert len(read(lines("b,a", lambda _: "1,2")).frame) == 10

@@ -33,11 +33,11 @@ def test_a_workbook_is_known_by_its_content():
     [
         # Titles and empty rows above; the table may begin in any column.
         ([[], [None, "Sales 2024"], [], *([None, *row] for row in PLAIN)], ["a", "kind"],
-         "above the table left out: Sales 2024."),
+         "above the table ignored: Sales 2024."),
         # A date that lost its format is a count of days.
-        ([["date", "a"], *([45292 + i, i] for i in range(10))], ["a"], "a spreadsheet counts days"),
+        ([["date", "a"], *([45292 + i, i] for i in range(10))], ["a"], "as spreadsheet days"),
         # People set parts apart with rows of nothing.
-        ([*PLAIN[:5], [], *PLAIN[5:]], ["a", "kind"], "1 empty row left out."),
+        ([*PLAIN[:5], [], *PLAIN[5:]], ["a", "kind"], "1 empty row removed."),
     ],
 )  # fmt: skip
 def test_the_table_in_a_sheet_is_found(rows, columns, note):
@@ -53,7 +53,7 @@ def test_errors_empty_cells_and_words_are_missing_numbers():
     values = {2: ERROR, 3: None, 4: "n/a", 5: "calm"}
     table = read([["a", "ok"], *([values.get(i, i), i % 2 == 0] for i in range(60))])
     assert np.flatnonzero(table.frame["a"].isna()).tolist() == [2, 3, 4, 5]
-    assert "In a 1 cell isn't a number, taken as missing: 'calm'" in notes_of(table)
+    assert "a: 1 cell that isn't a number read as missing: 'calm'" in notes_of(table)
     assert table.frame["ok"].tolist() == [1.0, 0.0] * 30
 
 
@@ -63,19 +63,19 @@ def test_of_several_sheets_the_first_with_a_table_is_read():
     content = workbook({"About": [["written by", "me"]], "Data": PLAIN, "More": more})
     table = read_upload("book.xlsx", content)
     assert (table.sheets, table.sheet) == (("About", "Data", "More"), "Data")
-    assert "sheet Data was read; there are About, More" in notes_of(table)
+    assert "Sheet Data read. Other sheets: About, More" in notes_of(table)
     assert read_upload("book.xlsx", content, "More").frame.columns.tolist() == ["b"]
-    with pytest.raises(UploadError, match="no sheet 'Sheet9', but About, Data, More"):
+    with pytest.raises(UploadError, match=r"no sheet 'Sheet9'\. Choose from About, Data, More"):
         read_upload("book.xlsx", content, "Sheet9")
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (workbook({"Data": PLAIN})[:400], "can't be opened: .* cut off"),
+        (workbook({"Data": PLAIN})[:400], "can't be opened: .* incomplete"),
         (workbook({"Data": []}), "sheet Data is empty"),
         (packed({"xl/workbook.xml": "<workbook"}), "workbook can't be read"),
-        (packed({"notes.txt": "hello"}), "ZIP file without a workbook"),
+        (packed({"notes.txt": "hello"}), "contains neither a workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "workbook can't be read"),
         (packed({"xl/a.xml": bytes(10**7), **{f"xl/{i}": b"" for i in range(9)}}), "can't be read"),
     ],

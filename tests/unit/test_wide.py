@@ -28,7 +28,7 @@ def test_twelve_columns_by_ten_years_are_120_months(names):
     expected = [float(f"{1900 + i}.{k:02}") for i in range(10) for k in range(1, 13)]
     assert series.frame["value"].tolist() == expected
     assert list(series.times) == list(pd.date_range("1900-01-01", periods=120, freq="MS"))
-    assert "12 columns were unrolled into one, 120 months" in notes_of(series)
+    assert "12 columns unrolled into one with 120 months" in notes_of(series)
 
 
 def test_totals_are_left_out_and_the_last_year_may_be_incomplete():
@@ -37,7 +37,7 @@ def test_totals_are_left_out_and_the_last_year_may_be_incomplete():
     series = unrolled(read(text.replace("2009.11,2009.12,9", ",,").replace("2003.05", "")))
     assert np.flatnonzero(series.frame["value"].isna()).tolist() == [3 * 12 + 4]
     assert series.times[-1] == pd.Timestamp("2009-10-01")
-    assert "left out: Annual." in series.notes[-1]
+    assert "Left out: Annual." in series.notes[-1]
 
 
 def test_four_columns_are_quarters_and_each_of_several_series_is_unrolled_by_itself():

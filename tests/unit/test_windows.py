@@ -42,11 +42,11 @@ def test_a_target_is_the_row_after_for_each_row_of_the_window():
 @pytest.mark.parametrize(
     ("timesteps", "settings", "words"),
     [
-        (24, {}, r"25 rows.* has 30: choose T ≤ 14, or add rows"),
+        (24, {}, r"25 rows.* has 30 rows: choose T ≤ 14, or add rows"),
         (2, {"horizon": 20}, "choose a horizon ≤ 13, or add rows"),
         (24, {"horizon": 20}, "choose T ≤ 14 and a horizon ≤ 1, or add rows"),
         (4, {"rate": 30}, "4 timesteps, 30 rows apart,"),
-        (4, {"gap": 90}, "and with 90 rows between, but"),
+        (4, {"gap": 90}, "window each, 90 rows apart, without"),
     ],
 )
 def test_too_few_rows_are_refused_with_why_and_what_would_do(timesteps, settings, words):
@@ -57,12 +57,12 @@ def test_too_few_rows_are_refused_with_why_and_what_would_do(timesteps, settings
 
 @pytest.mark.parametrize(
     ("missing", "why"),
-    [("fill", "no earlier value of late is known"), ("drop", "values of late are missing")],
+    [("fill", "no earlier value to fill in late"), ("drop", "missing values in late")],
 )
 def test_rows_that_were_dropped_are_said_to_be_the_reason(missing, why):
     """With the columns that it is for: the table looked long enough."""
     frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
-    with pytest.raises(TooShortError, match=f"has 4: add rows. 36 rows were dropped: {why}"):
+    with pytest.raises(TooShortError, match=f"has 4 rows: add rows. 36 rows dropped: {why}"):
         cut(Table("t", frame), ["row", "late"], ["row"], 4, missing=missing)
 
 
@@ -89,21 +89,21 @@ def test_a_column_that_is_constant_in_training_keeps_its_own_scale():
     dataset = cut(Table("t", pd.DataFrame(columns)), ["flat", "late"], ["row"], 4)
     assert np.abs(dataset.x[..., 0]).max() < 1e-6
     assert dataset.x[..., 1].max() == 1
-    assert any(note.endswith("nothing to learn from: flat, late.") for note in dataset.notes)
+    assert any(note.endswith("training rows: flat, late.") for note in dataset.notes)
 
 
 def test_values_that_would_overflow_are_refused_with_the_column():
     """1e60 beside values of 50 has no place in float32."""
     frame = pd.DataFrame({"a": np.r_[np.arange(50.0), np.full(10, 1e60)]})
-    with pytest.raises(WindowError, match=r"a gets .* deviations away"):
+    with pytest.raises(WindowError, match=r"a has a value .* deviations from its training mean"):
         cut(Table("t", frame), ["a"], ["a"], 4)
 
 
 @pytest.mark.parametrize(
     ("missing", "values", "first", "note"),
     [
-        ("fill", [1, 2, 2, 2], "01-02 to 2024-01-05", "2 missing values were filled with the last"),
-        ("drop", [1, 2, 5, 6], "01-02 to 2024-01-07", "3 rows were dropped"),
+        ("fill", [1, 2, 2, 2], "01-02 to 2024-01-05", "2 missing values filled with the last"),
+        ("drop", [1, 2, 5, 6], "01-02 to 2024-01-07", "3 rows dropped"),
     ],
 )
 def test_gaps_are_filled_with_the_last_known_value_or_dropped(missing, values, first, note):
@@ -128,7 +128,7 @@ def test_inputs_whose_change_is_the_target_are_changes_too():
         change = own["sales"].diff(2).fillna(0).to_numpy()
         np.testing.assert_allclose(read[mine], np.c_[change, own["price"]], atol=1e-3)
     assert "from the change of sales and price." in made.about
-    assert any("(sales), are read as changes" in note for note in made.notes)
+    assert any("(sales) are changes" in note for note in made.notes)
     levels = cut(table, ["sales", "price"], ["sales"], 4, rate=2)
     assert np.array_equal(made.origin.starts, levels.origin.starts)
 
@@ -147,7 +147,9 @@ def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
         crossing = int(((last - first).days > 6).sum())
         assert crossing == made.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
         stopped = at_gaps == "stop"
-        assert any("crosses a gap" in note and "2 gaps" in note for note in made.notes) is stopped
+        assert (
+            any("crosses a time gap" in note and "2 gaps" in note for note in made.notes) is stopped
+        )
         assert gaps_sentence(made).startswith("" if stopped else "12 windows of ")
         drawn = [sample for sample in range(len(made.x)) if gaps_of(made, sample, LIGHT)]
         assert len(drawn) == (0 if stopped else 8)  # four read on, and two more are said of
@@ -253,5 +255,5 @@ def test_the_columns_to_start_from(columns, inputs, targets):
 def test_a_table_whose_only_numbers_tell_series_apart_has_nothing_to_predict():
     """A number of the store is no sales."""
     table = Table("t", pd.DataFrame({"store": [1.0, 2.0]}), series="store")
-    with pytest.raises(WindowError, match="'store', tells series apart, and another one is needed"):
+    with pytest.raises(WindowError, match="'store', identifies series, and a target is needed"):
         default_columns(table)

@@ -118,7 +118,7 @@ def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
     assert worker_rig.find_over("swept too").is_full
     worker_rig.start("two")
     refused = worker_rig.find_over("two")
-    assert "at most 1 runs may be unfinished at a time, and 1 are" in refused.reason
+    assert "at most 1 unfinished runs are allowed, and 1 exist" in refused.reason
     assert refused.is_full
     worker_rig.send(Steer("drop", "one"))
     worker_rig.start("three")
