@@ -80,7 +80,7 @@ def test_killed_in_the_middle(client, endless):
     os.kill(pid, signal.SIGKILL)
     back = client.wait(resting, PATIENCE, lambda now: now.status is Status.PAUSED and now.reason)
     assert back.epoch == 1
-    assert "that happens when memory runs out" in back.reason
+    assert "maybe out of memory" in back.reason
     assert back.reason.endswith("continues from epoch 1.")
     assert back.results["last"].loss.size == 1
     for run, since in zip(runs, (1, 1, 0), strict=True):

@@ -70,9 +70,13 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("book.xlsx", workbook({"A": [["a", "b"], *([i % 7, i] for i in range(80))]}), "80 rows"),
+        (
+            "book.xlsx",
+            workbook({"A": [["a", "b"], *([i % 7, i] for i in range(80))]}),
+            "book.xlsx: 80 rows",
+        ),
         ("frame.parquet", SEATTLE_FRAME.to_parquet(), "date labels the rows"),
-        ("samples.npz", npz(x=X, y=X[:, -1]), "12 timesteps, a series each"),
+        ("samples.npz", npz(x=X, y=X[:, -1]), "12 timesteps, read as series"),
         ("long.csv", table(300_000), "300,000 rows"),
     ],
 )

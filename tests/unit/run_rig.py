@@ -23,9 +23,9 @@ class RecordingPrograms(ProgramCache):
         super().__init__(build, buckets, may_grow=may_grow)
         self.asked = []
 
-    def ask(self, key, *kind):
+    def request(self, key, *kind):
         """The program of this key."""
-        self.asked.append(super().ask(key, *kind))
+        self.asked.append(super().request(key, *kind))
         return self.asked[-1]
 
     def wait(self):
@@ -54,7 +54,7 @@ class RunRig:
         self.times = []  # when each of them was sent, by the clock
         self.clock = Clock(tick=1e-4)
         self.programs = RecordingPrograms(build, dict.fromkeys(buckets, True), may_grow)
-        wait([self.programs.ask(key) for key in built])
+        wait([self.programs.request(key) for key in built])
         assert all(eventually(lambda key=key: self.programs.has(key)) for key in buckets)
         self.programs.asked.clear()
         samples = samples or make_dataset().samples

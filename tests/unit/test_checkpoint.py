@@ -27,7 +27,7 @@ def make_trainer(data=None, state=b"", loss=None, **settings):
     """Ready to go, from the beginning or from a state."""
     trainer = PairTrainer(make_experiment(**settings), data or make_dataset().samples)
     if state:
-        trainer.go_on_from(decode(state, SavedRun))
+        trainer.restore(decode(state, SavedRun))
     trainer.evaluate()
     trainer.load(FakeProgram(loss or (lambda step: 1 / (step + 1))))
     return trainer

@@ -112,7 +112,7 @@ def test_waiting_ends_when_what_was_waited_for_is_there(rig):
         snapshot = rig.client.wait(run, 60, lambda now: looked(now) or now.epoch > 0)
     assert snapshot.epoch == 1
     finish = while_waiting(lambda: rig.say(run, Status.FINISHED, 5))
-    with finish as looked, pytest.raises(TimeoutError, match="get that far; it is finished"):
+    with finish as looked, pytest.raises(TimeoutError, match="expected state; it is finished"):
         rig.client.wait(run, None, looked)
     assert rig.client.wait(run, 0).status is Status.FINISHED
     with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):

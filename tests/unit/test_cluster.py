@@ -198,7 +198,7 @@ async def test_why_a_cluster_cannot_be_used_is_said():
     """Each unfit slot is refused once. The driver ends without a slot, and without the head."""
     one, other = SlotRig(), SlotRig()
     one.slot.version = lambda: asyncio.sleep(0, "another")
-    other.slot.ready = lambda: asyncio.sleep(0, "no Keras: run 'pip install'.")
+    other.slot.ready = lambda: asyncio.sleep(0, "no Keras. Run 'pip install'.")
     why, server = await ended(FakeCluster(one, other))
     assert "its nodes run Unrolled another, and this" in why
     refused = sorted(each.text for each in server.of(Event))
@@ -207,10 +207,10 @@ async def test_why_a_cluster_cannot_be_used_is_said():
     now = asyncio.get_running_loop().time
     before = now()
     cluster = FakeCluster(SlotRig(is_ready=False))
-    assert (await ended(cluster))[0] == "no node has a processor free"
+    assert (await ended(cluster))[0] == "no node has a free processor"
     assert NO_SLOT_SECONDS < now() - before < NO_SLOT_SECONDS + 5
     cluster.find_slots = lambda: asyncio.sleep(3600)
-    assert (await ended(cluster))[0] == "its head doesn't answer"
+    assert (await ended(cluster))[0] == "its head doesn't respond"
     assert now() - before < NO_SLOT_SECONDS + 5 + HEAD_SECONDS
 
 
@@ -294,16 +294,16 @@ def test_why_there_is_no_cluster(monkeypatch):
     processes = lambda _: [SimpleNamespace(info={"name": name}) for name in here]  # noqa: E731
     monkeypatch.setattr(process.psutil, "process_iter", processes)
     monkeypatch.setattr(process, "find_spec", lambda _: None)
-    assert "Ray isn't installed" in process.why_away("auto")
+    assert "Ray isn't installed" in process.why_unusable("auto")
     monkeypatch.setattr(process, "find_spec", lambda _: "ray")
-    assert "no Ray node runs on this machine" in process.why_away("auto")
+    assert "no Ray node runs on this machine" in process.why_unusable("auto")
     here.append("raylet")
-    assert process.why_away("auto") == ""
+    assert process.why_unusable("auto") == ""
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
-        assert process.why_away(address) == ""
+        assert process.why_unusable(address) == ""
     for nobody in (address, "", "head", "127.0.0.1:port", "127.0.0.1:99999999"):
-        assert process.why_away(nobody) == "its address doesn't respond"
+        assert process.why_unusable(nobody) == "its address doesn't respond"
 
 
 def test_a_ray_that_cannot_be_imported_is_said(monkeypatch):

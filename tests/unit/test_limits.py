@@ -16,13 +16,13 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
 @pytest.mark.parametrize(
     ("settings", "data", "words"),
     [
-        ({}, {"n": 10_003, "t": 100, "f": 2}, r"x may have at most 2,000,000 .* = 2,000,600"),
-        ({}, {"n": 10_003, "t": 100, "f": 1, "k": 2}, r"y may have .*10,003·100·2 = 2,000,600"),
+        ({}, {"n": 10_003, "t": 100, "f": 2}, r"x can have at most 2,000,000 .* = 2,000,600"),
+        ({}, {"n": 10_003, "t": 100, "f": 1, "k": 2}, r"y can have .*10,003·100·2 = 2,000,600"),
         ({"U": 128, "layers": 3}, {"f": 1000}, r"at most 400,000 parameters, got 8\d\d,\d\d\d"),
         ({"U": 129}, {}, "units .* 1 to 128, got 129"),
         ({"head": "none", "U": 2}, {"k": 3}, "expected 3 units, one per target, got 2"),
-        ({"keep": "best"}, {"n": 8, "train": 8}, "keep must be 'last' where .*, got 'best'"),
-        ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' where .*, got 'stop'"),
+        ({"keep": "best"}, {"n": 8, "train": 8}, "keep must be 'last' without .*, got 'best'"),
+        ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' without .*, got 'stop'"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(settings, data, words):

@@ -135,8 +135,8 @@ def test_a_run_that_diverges_has_its_best_epochs_back(keep, last):
 
     rig = RunRig(build=bad, optimizer="sgd", lr=0.7, **{**STOP, "keep": keep})
     rig.until_status(Status.DIVERGED)
-    assert "finite number in epoch 8" in rig.last.reason
-    assert "Lower the learning rate (0.7), or take Adam" in rig.last.reason
+    assert "infinite in epoch 8" in rig.last.reason
+    assert "Lower the learning rate (0.7), or choose Adam" in rig.last.reason
     assert all(np.isfinite(result.loss).all() for result in rig.last.results.values())
     assert rig.last.epoch == 7
     assert kept(rig.last) == (BEST if keep == "best" else dict.fromkeys(BEST))

@@ -48,15 +48,15 @@ def builder():
 
 def ask(cache, *keys, kind=WANTED):
     """The programs of these keys."""
-    return [cache.ask(key, kind) for key in keys]
+    return [cache.request(key, kind) for key in keys]
 
 
 def test_who_waits_goes_before_what_is_only_likely(builder):
     """A program built ahead waits for wanted ones, and takes one thread at most."""
     cache = ProgramCache(builder.build)
-    cache.ahead("l1")
+    cache.build_ahead("l1")
     builder.wait_begun(1)  # on the one thread that does such work
-    cache.ahead("l2")
+    cache.build_ahead("l2")
     wanted = ask(cache, "w1", "w2")
     builder.wait_begun(1)  # w1, on the other
     builder.let(4)
@@ -89,10 +89,10 @@ def test_a_program_that_failed_is_tried_again(builder):
     builder.broken.add("a")
     builder.let(1)
     with pytest.raises(ValueError, match="no a"):
-        cache.ask("a").result(PATIENCE)
+        cache.request("a").result(PATIENCE)
     builder.broken.clear()
     builder.let(1)
-    assert cache.ask("a").result(PATIENCE) == "A"
+    assert cache.request("a").result(PATIENCE) == "A"
 
 
 def test_what_nobody_waits_for_any_more_is_not_begun(builder):
@@ -103,12 +103,12 @@ def test_what_nobody_waits_for_any_more_is_not_begun(builder):
     left = ask(cache, "c", "d")
     kept = ask(cache, "d", "e")
     for future in (begun[0], *left):
-        cache.leave(future)  # what has begun goes on
+        cache.withdraw(future)  # what has begun goes on
     builder.let(4)
     assert [future.result(PATIENCE) for future in begun + kept] == ["A", "B", "D", "E"]
     assert sorted(builder.built) == ["a", "b", "d", "e"]
     builder.let(1)
-    assert cache.ask("c").result(PATIENCE) == "C"
+    assert cache.request("c").result(PATIENCE) == "C"
 
 
 class Bucket(str):
@@ -140,8 +140,8 @@ def test_without_leisure_no_bucket_is_built(builder):
     leisure = [False]
     cache = ProgramCache(builder.build, buckets("abc"), lambda: leisure[0])
     builder.let(3)
-    assert cache.ask("k").result(PATIENCE) == "K"
-    assert cache.ask("p", BACKGROUND).result(PATIENCE) == "P"
+    assert cache.request("k").result(PATIENCE) == "K"
+    assert cache.request("p", BACKGROUND).result(PATIENCE) == "P"
     assert builder.begun == ["k", "p"]
     leisure[0] = True
     assert eventually(lambda: cache.has("abc"))
@@ -152,7 +152,7 @@ def test_without_memory_a_bucket_does_that_is_there(builder):
     memory, both = [True], buckets("abcdef", "abc", at_once=False)
     cache = ProgramCache(builder.build, both, may_grow=lambda: memory[0])
     builder.let(1)
-    cache.ask(Bucket("abcdef")).result(PATIENCE)
+    cache.request(Bucket("abcdef")).result(PATIENCE)
     found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abc", "abcd", "b"]
     memory[0] = False

@@ -110,7 +110,7 @@ def test_a_visitors_runs_hold_so_much_data(rig, monkeypatch, owner):
     monkeypatch.setattr(limits, "MAX_VALUES_EACH", 120)
     first, second = rig.start(owner), rig.start(owner)
     assert rig.status(first) is Status.QUEUED
-    assert all(words in rig.latest(second).reason for words in ("at most 120 numbers", "have 180"))
+    assert all(words in rig.latest(second).reason for words in ("at most 120", "make it 180"))
 
 
 def test_runs_that_somebody_without_cookies_has_left_take_no_place(rig):

@@ -68,7 +68,7 @@ def test_an_error_in_what_is_done_with_a_message_ends_the_worker(stub):
     def fail(_worker, _message):
         raise KeyError("lost")
 
-    assert ProcessRig(fail).ending() == "was ended ('lost')"
+    assert ProcessRig(fail).ending() == "was killed ('lost')"
 
 
 def test_what_is_no_message_is_passed_over(stub):
@@ -89,7 +89,7 @@ def test_a_silence_is_ended(monkeypatch, stub):
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     watched = ProcessRig()
-    assert watched.ending().startswith("said nothing for ")
+    assert watched.ending().startswith("was silent for ")
 
 
 def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
@@ -100,7 +100,7 @@ def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     watched = ProcessRig()
     watched.ending()
-    assert "does not end" in watched.worker.unavailable
+    assert "doesn't finish" in watched.worker.unavailable
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
     [
         ("kill -35 $$", "was killed (signal 35)"),
         ("kill -15 $$", "was killed (SIGTERM)"),
-        ("kill -9 $$", "was killed (SIGKILL; that happens when memory runs out)"),
+        ("kill -9 $$", "was killed (SIGKILL, maybe out of memory)"),
         ("exit 3", "ended with exit code 3"),
         ("exit 0", "ended with exit code 0"),  # a driver that can't use its cluster: no error
     ],
@@ -133,7 +133,7 @@ def test_what_no_worker_takes_is_refused_at_once():
     """Values that can't be sent, and those that it would refuse; whoever posts it is told."""
     worker = WorkerProcess(lambda *_: None, lambda _: None, 600)
     for command, words in (
-        (Ask("q", "modes", {"cell": int}), "a type may not cross"),
+        (Ask("q", "modes", {"cell": int}), "a type can't be sent"),
         (Steer("fly", "a"), "Invalid enum value 'fly'"),
     ):
         with pytest.raises(WireError, match=words):
