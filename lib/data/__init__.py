@@ -1,7 +1,6 @@
 """Turn a chosen data set or a file into arrays: `make_dataset`, `read_upload`, `DATASETS`.
 
-Synthetic tasks, bundled series and uploads become a `Dataset`: `.x` (N, T, F), `.y` (N, T, K), and
-a split into training, validation and test samples. This package doesn't train or draw.
+A `Dataset` has `.x` (N, T, F), `.y` (N, T, K), and a split into training, validation and test.
 """
 
 from lib.data import memory

@@ -119,10 +119,9 @@ class KnownErrors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """The part of a `Dataset` that the worker needs: training and validation samples.
+    """Training samples, the first `train` ones, and validation samples: the worker's data.
 
-    The first `train` samples are for training, the rest for validation. Without validation samples
-    (`train == N`, as in the worked examples) models are evaluated on the training samples.
+    Without validation (`train == N`: the worked examples) models are evaluated on training samples.
     """
 
     x: np.ndarray  # inputs (N, T, F), float32
@@ -312,10 +311,7 @@ class Dataset(Samples):
         return abs(float(scale.flat[0])) if np.all(scale == scale.flat[0]) else None
 
     def sample_name(self, index: int, *, short: bool = False) -> str:
-        """Return the name of sample `index`, from 0: "sample 241 (validation)".
-
-        A table's sample is named by its series and its first and last row; `short` omits the last.
-        """
+        """Return a sample's name: "sample 241 (validation)", or its rows; `short`: the first row."""
         name = f"sample {index + 1}"
         if origin := self.origin:
             rows = origin.rows(self.shape[1], index)

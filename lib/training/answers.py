@@ -228,10 +228,9 @@ def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.T
 def reach(
     *, cell: str, layers: int, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
 ) -> dict[str, Any]:
-    """Return the loss's gradient norms with respect to a layer's hidden states, mean over samples.
+    """Return the loss's gradient norms by a layer's hidden states, mean over samples.
 
-    x is (N, T, F), y (N, T, K); `layer` counts from 0. The result has `sequence` (T,) for the mean
-    loss over timesteps, and `last` (T,) for the loss at the last timestep.
+    x is (N, T, F), y (N, T, K). Returns `sequence` and `last` (T,), for each mode's loss.
     """
     parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
@@ -264,10 +263,7 @@ def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.
 
 
 def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
-    """Run a Keras cell step by step: inputs (T, N, F) to hidden states (T, N, U).
-
-    `nudges` (N, T, U) are zeros added to the states, so that gradients by states can be taken.
-    """
+    """Return a cell's hidden states (T, N, U) for inputs (T, N, F), plus `nudges`, zeros."""
     start = tf.nest.flatten(cell.get_initial_state(batch_size=tf.shape(inputs)[1]))
     nothing = tf.zeros((tf.shape(inputs)[0], 1, 1))
     added = nothing if nudges is None else tf.transpose(nudges, (1, 0, 2))

@@ -1,7 +1,4 @@
-"""The state of a run: model records, the order of batches, and checkpoints.
-
-A checkpoint lets another worker continue a run from the end of an evaluated epoch.
-"""
+"""The state of a run: model records, the order of batches, and checkpoints."""
 
 from __future__ import annotations
 
@@ -94,8 +91,7 @@ class ModelRecord:
 class BatchOrder:
     """The samples of each batch: reshuffled every epoch, and the same for both modes.
 
-    The order doesn't depend on the numbers of batches that `take` gets. The exact script of
-    `lib.export` trains on the same batches.
+    The lengths passed to `take` don't matter. The exact script of `lib.export` has the same order.
     """
 
     def __init__(self, samples: int, batch: int, seed: int) -> None:
@@ -134,7 +130,7 @@ class BatchOrder:
 
 
 class SavedRun(msgspec.Struct, frozen=True, array_like=True):
-    """A checkpoint's content: all models at the end of an epoch, and the order of batches."""
+    """A checkpoint's content: all models at the end of an evaluated epoch, and the batch order."""
 
     step: int
     epoch: int

@@ -200,10 +200,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         timeout: float | None = None,
         until: Callable[[Snapshot], bool] = lambda snapshot: snapshot.status.over,
     ) -> Snapshot:
-        """Wait for a snapshot for which `until` is true, by default the run's last one.
+        """Wait for a snapshot for which `until` is true; by default, the run's last one.
 
-        Resumes a run that was paused as unwatched. Raises TimeoutError after `timeout` seconds, or
-        if the run ends without such a snapshot, and KeyError if the run is unknown or forgotten.
+        Resumes an unwatched run. Raises TimeoutError after `timeout` seconds or the run's end, and
+        KeyError for an unknown run.
         """
         with self._changed:
             known = self._registry.runs[run.id]

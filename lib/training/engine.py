@@ -1,8 +1,4 @@
-"""Compile Keras models and optimizers into training programs.
-
-A program trains many batches in one call of XLA code. This makes small models fast: Keras's `fit`
-spends most of a batch's time in Python.
-"""
+"""Compile Keras models and optimizers into programs: one XLA call trains many batches."""
 
 from __future__ import annotations
 
@@ -91,10 +87,9 @@ def training_tensors(
 
 
 class Program:
-    """A compiled architecture. Each call trains one model per lane.
+    """A compiled architecture. Each call trains one model per lane, from any thread.
 
-    Models of any mode, optimizer and loss, and of any size that the architecture `holds`, share
-    the program. Several threads may call it.
+    Models of any mode, optimizer, loss, and size that the architecture `holds` share the program.
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -249,8 +244,7 @@ def _gradients(
 def _costs(wrong: Array, chosen: Array) -> Array:
     """Return each output's cost by the loss at index `chosen` of LOSSES; its mean is the loss.
 
-    Each loss has an explicit derivative: differentiating the choice would take a tenth of a small
-    model's training time.
+    Each loss has its derivative: differentiating the choice would take a tenth of the time.
     """
 
     @tf.custom_gradient

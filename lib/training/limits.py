@@ -1,7 +1,4 @@
-"""Limits on models and data, and on each user's concurrent runs and sweeps.
-
-Browsers without a cookie, such as a frame on another site, share one limit. Scripts have no limit.
-"""
+"""Limits on models, data and each user's runs. Browsers without a cookie share one limit."""
 
 import math
 from collections.abc import Sequence

@@ -69,10 +69,9 @@ class ProgramCache:
         self.request(key, LIKELY)
 
     def bucket_for(self, key: Any) -> Any:
-        """Return the smallest size bucket that holds a key and is near it, else the key.
+        """Return the smallest near bucket that holds a key, else the key.
 
-        If memory may not grow, return the smallest bucket that holds the key, preferably a built
-        one.
+        If memory may not grow, return the smallest bucket that holds the key, a built one if possible.
         """
         holding = [bucket for bucket in self._buckets if bucket.holds(key)]
         if not holding or self.may_request(key):

@@ -1,7 +1,6 @@
-"""Recorded runs and answers, which pages show before training. Reading needs no TensorFlow.
+"""Recorded runs and answers, which pages show before training; read without TensorFlow.
 
-`tests/record.py` writes the compressed records in `recordings/`: one for each bundled data set with
-its suggested settings ("echo"), and some for gallery cards ("echo.beyond").
+`tests/record.py` writes them, for data sets ("echo") and gallery cards ("echo.beyond").
 """
 
 import zlib

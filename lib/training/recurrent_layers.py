@@ -101,9 +101,8 @@ RULES = {
 def recurrent(cell: str, weights: Sequence[Array], x: Array, timesteps: Array) -> Array:
     """Return a Keras layer's hidden states (T, L, B, U) for x (T, L, B, F): 0 after `timesteps`.
 
-    `weights` are kernel, recurrent kernel and bias, with the lanes as first axis. The projected
-    input, the gates and their gradients share one array, since each is read only once. Separate
-    arrays would have to be zeroed for every batch.
+    `weights` are kernel, recurrent kernel and bias, with the lanes as first axis. Projected input,
+    gates and gradients share an array, since new arrays would have to be zeroed for each batch.
     """
     rule = RULES[cell]
 

@@ -197,8 +197,7 @@ class RunRegistry:
     def fail_over(self, lost: Iterable[ClientRun], how: str, *, is_suspect: bool = True) -> None:
         """Restart runs of a dead worker on other workers. `how` is a sentence with the reason.
 
-        A run fails if no worker can train or, with `is_suspect`, if it loses a second worker within
-        TWICE_SECONDS. Another server's runs are forgotten, and pages look them up again.
+        With `is_suspect`, a run that loses two workers within TWICE_SECONDS fails.
         """
         now = self._clock()
         for run in lost:
@@ -226,10 +225,7 @@ class RunRegistry:
                 run.worker.post(Steer("pause", run.id))
 
     def _forget_old_runs(self) -> None:
-        """Forget runs that weren't shown for KEEP_SECONDS, or exceed KEEP_RUNS or KEEP_BYTES.
-
-        Older runs, beyond half of KEEP_BYTES, keep the weights of only a few epochs.
-        """
+        """Forget runs not shown for KEEP_SECONDS, or beyond KEEP_RUNS or KEEP_BYTES."""
         runs = sorted(self.runs.values(), key=lambda run: run.seen_at, reverse=True)
         counts: Counter[tuple[bool, ...]] = Counter()
         held, datasets = 0, set[int]()

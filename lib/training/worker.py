@@ -1,7 +1,6 @@
 """The worker process: `python -m lib.training.worker`, started by `worker_process`.
 
-One thread runs a loop: receive commands, give each run a turn, send snapshots. Other threads
-compile (`programs`), answer questions (`answers`), and send a heartbeat every second.
+One thread receives commands, gives runs turns and sends snapshots. Others compile and answer.
 """
 
 import contextlib
@@ -213,10 +212,7 @@ class Loop:
 
 
 def main() -> int:
-    """Serve the parent process until it closes the connection; return an exit code.
-
-    Arguments: the connection's file descriptor, and optionally the memory limit in bytes.
-    """
+    """Serve the parent process on the connection in argument 1; return an exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the client, and then this process
     share = int(sys.argv[2]) if len(sys.argv) > 2 else None
     machine.lower_priority(machine.WORKER_NICE)  # inherited by all threads

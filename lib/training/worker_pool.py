@@ -1,8 +1,6 @@
 """Keep worker processes alive, and choose one for each new run.
 
-A `Supervisor` replaces a process that dies or grows too large. The `WorkerPool` has a supervisor
-for each worker of this machine and, with a cluster, one for the cluster's driver, which takes the
-same commands as a worker. The client holds a lock when it calls these classes.
+A cluster's driver counts as one more worker. The client holds a lock when it calls these classes.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What can happen to a worker, done to a real one: nothing hangs, and a sentence says what was."""
+"""Failures of a real worker: nothing hangs, and the user gets the reason."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from tests.weekly import first_of
 
 @pytest.fixture(scope="module")
 def client():
-    """One client for all; it replaces as many workers as are ended here, one after the other."""
+    """Return one client for all tests; it replaces the workers killed here."""
     patch = pytest.MonkeyPatch()
     patch.setattr(worker_pool, "RESTART_DELAYS", (0.0,))
     patch.setattr(worker_pool, "MOST_DEATHS", 20)
@@ -28,27 +28,27 @@ def client():
 
 
 def trained(snapshot):
-    """Whether it has a first point."""
+    """Return whether a run has its first point."""
     return snapshot.epoch > 0
 
 
 def the_pid(client):
-    """Of the one worker, once it works."""
+    """Return the worker's process id, once it is ready."""
     assert eventually(lambda: client.pool.ready)
     (pid,) = worker_pids(client)
     return pid
 
 
 def is_saved(client, run):
-    """Whether it could go on from a checkpoint."""
+    """Return whether a run has a checkpoint."""
     with client._changed:
         return client._registry.runs[run.id].checkpoint is not None
 
 
 def goes_on(client, run, old, reason, since=0):
-    """Whether the run goes on with another worker, says why and from where, and can be stopped.
+    """Assert that a run fails over, with the reason, and can be stopped.
 
-    `since` is an epoch from which it may go on, or a later one; 0 where it may begin again.
+    `since` is the earliest epoch from which it may continue; 0 allows a restart.
     """
     assert eventually(lambda: worker_pids(client) not in ((), (old,)))
     assert not psutil.pid_exists(old)  # no zombie either
@@ -65,7 +65,7 @@ def goes_on(client, run, old, reason, since=0):
 
 
 def test_killed_in_the_middle(client, endless):
-    """What trains goes on, what is compiled begins again, and what rests is back as it was."""
+    """Training runs continue, compiling ones restart, and paused ones stay paused."""
     pid = the_pid(client)
     experiment, dataset = endless
     resting = client.start(experiment, dataset, paused=True)
@@ -96,7 +96,7 @@ def test_killed_in_the_middle(client, endless):
 
 
 def test_stopped_and_so_silent(client, endless, monkeypatch):
-    """After some beats without a sign of life it is ended, and another takes its place."""
+    """A suspended worker is killed after some beats, and replaced."""
     pid = the_pid(client)
     run = client.start(*endless)
     client.wait(run, PATIENCE, trained)
@@ -109,7 +109,7 @@ def test_stopped_and_so_silent(client, endless, monkeypatch):
 
 @pytest.mark.parametrize("where", first_of(["in a run", "in the worker"]))
 def test_out_of_memory(client, endless, where):
-    """With a limit set on it. If it can, it lets the run fail that wants so much, and no other."""
+    """Under a memory limit, only the run that needs too much fails, if possible."""
     pid = the_pid(client)
     small = client.start(*endless)
     client.wait(small, PATIENCE, trained)

@@ -1,4 +1,4 @@
-"""Answers on file are those to the code that is here."""
+"""Recorded answers match the current code."""
 
 import pytest
 
@@ -7,9 +7,9 @@ from tests.agreement import recorded
 
 @pytest.mark.parametrize("module", recorded.modules())
 def test_what_is_on_file_was_answered_to_the_code_that_is_here(module):
-    """Else all of it would be asked live from now on: `make record-answers` repairs that.
+    """Otherwise pages would ask live: fix it with `make record-answers`.
 
-    Every Python finds them: nothing else stands in the file's first line.
+    Every supported Python can read the file.
     """
     header = recorded.header(module)
     assert header["code"] == recorded.origin(module)["code"]

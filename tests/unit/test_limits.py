@@ -1,4 +1,4 @@
-"""What is refused, and that the sentence says what is allowed and what was asked."""
+"""Limits: the error says what is allowed and what was received."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
     ],
 )
 def test_what_cannot_be_trained_is_refused(settings, data, words):
-    """By the worker, whatever a page let pass: a script may ask for anything."""
+    """The worker checks all limits, since scripts don't use the page's checks."""
     with pytest.raises(ExperimentError, match=words):
         limits.check_trainable(make_experiment(**settings), make_dataset(**data))
 
@@ -53,7 +53,7 @@ def test_what_can_be_trained_passes(settings, data):
     ],
 )
 def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(cell, what, most):
-    """Time or memory, whichever is used up first; what is named can be trained."""
+    """The error names the largest batch size that can be trained."""
     dataset = make_dataset(n=600, t=100, train=512)
     large = make_experiment(cell=cell, **BIG)
     with pytest.raises(ExperimentError, match=f"{what} .*a batch size of at most {most}"):
@@ -65,7 +65,7 @@ def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(cell, wha
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_data_that_is_no_number_is_refused(bad):
-    """Training on it would make every weight NaN at once."""
+    """NaN and infinite data raise an error."""
     dataset = make_dataset()
     x = dataset.x.copy()
     x[0, 0, :] = bad
@@ -76,7 +76,7 @@ def test_data_that_is_no_number_is_refused(bad):
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
 def test_parameters_are_those_of_the_initial_weights(cell):
-    """The count that is checked; the largest stack of LSTMs on 16 features has room for a head."""
+    """The count equals the initial weights' size; the largest LSTM stack fits."""
     for layers, head in ((1, "dense"), (3, "none")):
         experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)
         weights = initial_model_weights(experiment, 3, 2)

@@ -1,4 +1,4 @@
-"""A table some of whose columns are read in another way."""
+"""Tables with corrected column types."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ SHOPS = read(
 
 
 def test_numbers_become_categories_as_their_texts():
-    """A whole number without its point; what is missing stays so."""
+    """Whole numbers become texts without a point; missing values stay missing."""
     gaps = Table("t", pd.DataFrame({"a": [1.0, np.nan, 2.5], "b": [1.0, 2.0, 3.0]}))
     table = retyped(gaps, ("a:category",))
     assert table.categories == ("a",)
@@ -25,7 +25,7 @@ def test_numbers_become_categories_as_their_texts():
 
 
 def test_texts_become_numbers_and_what_is_none_is_missing():
-    """By the same rules as on the way in, with a sentence on what isn't one."""
+    """Texts are parsed as in an upload, with a note on other texts."""
     table = read(lines("a,size", lambda i: f"{i},{'?!' if i % 2 else f'1 {i}00 €'}"))
     assert table.categories == ("size",)
     table = retyped(table, ("size:number",))
@@ -35,7 +35,7 @@ def test_texts_become_numbers_and_what_is_none_is_missing():
 
 
 def test_another_column_may_label_the_rows_or_none():
-    """They are put in its order; rows without dates are numbered, in the order that they had."""
+    """Rows are sorted by a new date column; without dates they are numbered."""
     table = retyped(SHOPS, ("date:out",))
     assert (table.times, table.step, table.labels) == (None, "row", ())
     assert table.frame["sales"].tolist()[0] == 9.5
@@ -48,7 +48,7 @@ def test_another_column_may_label_the_rows_or_none():
 
 
 def test_series_come_and_go_with_dates_and_their_column():
-    """Days as 20240101 in a column whose name says nothing of time make a panel."""
+    """A date column chosen by type makes a panel."""
     table = read(lines("code,store,a", lambda i: f"{20240101 + i // 2},{i % 2},{i}.5", 20))
     assert table.times is None
     panel = retyped(table, ("code:date",))
@@ -76,7 +76,7 @@ LONG = read(
     ],
 )
 def test_what_cannot_be_is_answered_with_a_sentence(table, types, message):
-    """What was asked, and what there is."""
+    """The error says what was received and what is possible."""
     with pytest.raises(WindowError, match=message) as refusal:
         retyped(table, types)
     assert str(refusal.value).endswith(".")

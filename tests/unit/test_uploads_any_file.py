@@ -1,4 +1,4 @@
-"""Any file at all becomes the table that was written, or a sentence that helps."""
+"""Any file becomes its table, or an error that helps to fix it."""
 
 import codecs
 
@@ -40,7 +40,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
     ids=lambda value: value[:20] if isinstance(value, str) else "",
 )
 def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content, message):
-    """One short sentence or two, whatever the name of the file says."""
+    """The error is short and doesn't depend on the file's name."""
     with pytest.raises(UploadError, match=message) as refusal:
         read_upload("photo.csv", content)
     assert str(refusal.value).endswith(".")
@@ -52,7 +52,7 @@ def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content,
     [("a.parquet", "parquet"), ("b.XLSX", "xlsx"), ("c.npz", "npz"), ("d.keras", "keras")],
 )
 def test_a_damaged_file_is_called_what_its_name_says(name, meant):
-    """And not a text without rows; a text of rows by such a name is read."""
+    """A damaged binary file is reported by its extension; a text with that name is read."""
     with pytest.raises(UploadError, match=rf"^{name} isn't a valid \.{meant} file.* damaged"):
         read_upload(name, b"not parquet")
     assert len(read_upload(name, PLAIN.encode()).frame)
@@ -74,7 +74,7 @@ def test_a_damaged_file_is_called_what_its_name_says(name, meant):
 def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
     rows, layout, encoding, newline
 ):
-    """In any layout and encoding, to the last of four decimals; what was left out is missing."""
+    """Numbers survive in any layout and encoding, to four decimals."""
     delimiter, point = layout
     texts = [["Größe", "b", "c"]]
     texts += [[f"{a:.4f}", f"{b:.4f}", gap or "1.5"] for a, b, gap in rows]
@@ -87,7 +87,7 @@ def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
 
 
 def outcome(function, *args, **options):
-    """What `function` returns, or None where it refuses in a sentence."""
+    """Return the result of `function`, or None if it raises a domain error."""
     try:
         return function(*args, **options)
     except (UploadError, WindowError) as refusal:
@@ -101,7 +101,7 @@ def outcome(function, *args, **options):
 )
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
-    """No traceback, no warning, and no number that a model can't compute with."""
+    """Any bytes give finite windows or an error message, never a traceback."""
     table = outcome(read_upload, "any.csv", content)
     if table is None:
         return

@@ -1,4 +1,4 @@
-"""NumPy's arrays: rows as they are, samples as a panel, and nothing that is unpickled."""
+"""NumPy arrays: rows as a table, samples as a panel, and no unpickling."""
 
 import io
 import pickle
@@ -16,7 +16,7 @@ X = np.random.default_rng(0).normal(size=(N, T, F))
 
 
 class Bomb:
-    """Unpickling it would end the tests."""
+    """An object whose unpickling would end the tests."""
 
     def __reduce__(self):
         return (exit, (1,))
@@ -26,14 +26,14 @@ OBJECTS = np.array([Bomb(), None], dtype=object)
 
 
 def npy(array, **options):
-    """The bytes of a .npy file."""
+    """Return the bytes of a .npy file."""
     out = io.BytesIO()
     np.save(out, array, **options)
     return out.getvalue()
 
 
 def npz(**arrays):
-    """The bytes of a .npz file."""
+    """Return the bytes of a .npz file."""
     out = io.BytesIO()
     np.savez_compressed(out, **arrays)
     return out.getvalue()
@@ -49,7 +49,7 @@ def npz(**arrays):
     ],
 )
 def test_one_axis_or_two_are_rows(array, names):
-    """And three where there is but one timestep."""
+    """One or two axes are rows, and so are three axes with one timestep."""
     table = read_upload("rows.npy", npy(array))
     assert table.frame.columns.tolist() == names
     assert table.frame.to_numpy().ravel().tolist() == array.ravel().tolist()
@@ -57,7 +57,7 @@ def test_one_axis_or_two_are_rows(array, names):
 
 
 def test_arrays_of_the_same_rows_stand_side_by_side_by_name():
-    """What has other rows, or Python objects, is left out; all are said with their shapes."""
+    """Other arrays are ignored; a note lists all arrays with their shapes."""
     arrays = {"wind": [*range(8), np.inf], "sea": np.ones((9, 2)), "rest": np.ones(4)}
     table = read_upload("a.npz", npz(**arrays, names=OBJECTS))
     assert table.frame.columns.tolist() == ["wind", "sea1", "sea2"]
@@ -78,7 +78,7 @@ def test_arrays_of_the_same_rows_stand_side_by_side_by_name():
     ],
 )
 def test_samples_become_a_panel_whose_windows_are_the_very_samples(names, shape):
-    """Without targets the next row is predicted; one target a sample stands at every timestep."""
+    """Without targets the next row is predicted; others are repeated."""
     y = X[:, 1:] if shape is None else np.random.default_rng(1).normal(size=shape)
     table = read_upload("samples.npz", npz(**dict(zip(names, (X, y), strict=False))))
     assert table.frame["sample"].tolist() == [n + 1 for n in range(N) for _ in range(T)]
@@ -94,7 +94,7 @@ def test_samples_become_a_panel_whose_windows_are_the_very_samples(names, shape)
 
 
 def test_of_training_and_test_arrays_the_first_are_read():
-    """As Keras's data sets come."""
+    """The training arrays of a Keras data set are read."""
     y = np.zeros((N, T))
     table = read_upload("sets.npz", npz(x_train=X, y_train=y, x_test=X[:5], y_test=y[:5]))
     assert table.frame["sample"].nunique() == N
@@ -102,13 +102,13 @@ def test_of_training_and_test_arrays_the_first_are_read():
 
 
 def header(shape, dtype="<f8", extra=""):
-    """A .npy file of this header and nothing else."""
+    """Return a .npy file with this header and no data."""
     text = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}{extra}\n"
     return b"\x93NUMPY\x02\x00" + len(text).to_bytes(4, "little") + text.encode()
 
 
 def member(content):
-    """A .npz file of one member."""
+    """Return a .npz file with one member."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("x.npy", content)
@@ -135,7 +135,7 @@ def member(content):
     ],
 )
 def test_what_is_no_table_is_answered_with_a_sentence(content, message):
-    """Objects, texts, broken and lying files: nothing is run, and nothing large is asked for."""
+    """Objects, texts and broken files raise errors without running code."""
     with pytest.raises(UploadError, match=message) as refusal:
         read_upload("samples.npz", content)
     assert str(refusal.value).endswith(".")

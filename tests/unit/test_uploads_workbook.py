@@ -1,4 +1,4 @@
-"""Workbooks as people keep them: titles above, merged names, several sheets, errors in cells."""
+"""Workbooks with titles, several sheets and errors in cells."""
 
 import datetime
 
@@ -16,12 +16,12 @@ PLAIN = [["date", "a", "kind"], *ROWS]
 
 
 def read(rows, name="book.xlsx"):
-    """The table of a workbook with these rows."""
+    """Return the table of a workbook with these rows."""
     return read_upload(name, workbook({"Data": rows}))
 
 
 def test_a_workbook_is_known_by_its_content():
-    """Dates are serial numbers with a format in there; texts are what they are."""
+    """A workbook's dates and texts are read by their types."""
     table = read(PLAIN, "photo.png")
     assert table.frame["a"].tolist() == [i / 4 for i in range(10)]
     assert table.categories == ("kind",)
@@ -41,7 +41,7 @@ def test_a_workbook_is_known_by_its_content():
     ],
 )  # fmt: skip
 def test_the_table_in_a_sheet_is_found(rows, columns, note):
-    """With its names, and its rows: ten in all of these."""
+    """The table is found with its names and its ten rows."""
     table = read(rows)
     assert table.frame.columns.tolist() == columns
     assert len(table.frame) == 10
@@ -49,7 +49,7 @@ def test_the_table_in_a_sheet_is_found(rows, columns, note):
 
 
 def test_errors_empty_cells_and_words_are_missing_numbers():
-    """A column with one of each, and one of truths."""
+    """Errors, empty cells and texts become missing; truth values become 1 and 0."""
     values = {2: ERROR, 3: None, 4: "n/a", 5: "calm"}
     table = read([["a", "ok"], *([values.get(i, i), i % 2 == 0] for i in range(60))])
     assert np.flatnonzero(table.frame["a"].isna()).tolist() == [2, 3, 4, 5]
@@ -58,7 +58,7 @@ def test_errors_empty_cells_and_words_are_missing_numbers():
 
 
 def test_of_several_sheets_the_first_with_a_table_is_read():
-    """All sheets are named, in the workbook's order."""
+    """A note lists all sheets in the workbook's order."""
     more = [["b"], *[[i] for i in range(8)]]
     content = workbook({"About": [["written by", "me"]], "Data": PLAIN, "More": more})
     table = read_upload("book.xlsx", content)
@@ -81,7 +81,7 @@ def test_of_several_sheets_the_first_with_a_table_is_read():
     ],
 )
 def test_what_is_no_table_is_answered_with_a_sentence(content, message):
-    """Cut off, empty, without numbers, broken, or something else in a ZIP file."""
+    """Incomplete, empty, broken and other ZIP files raise errors."""
     with pytest.raises(UploadError, match=message) as refusal:
         read_upload("book.xlsx", content)
     assert str(refusal.value).endswith(".")

@@ -1,7 +1,4 @@
-"""The registry `DATASETS`, and `make_dataset`, which turns an experiment's choice into arrays.
-
-`synthetic` has the tasks and worked examples, `series` the bundled tables.
-"""
+"""The registry `DATASETS`, and `make_dataset`, which turns an experiment's choice into arrays."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress

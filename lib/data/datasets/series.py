@@ -1,7 +1,4 @@
-"""Bundled tables: Seattle's weather, the US economy, and a panel of life expectancy by country.
-
-series.toml describes each table. `files/README.md` and `Dataset.source` name the licences.
-"""
+"""Bundled tables, described in series.toml. `files/README.md` names their licences."""
 
 from functools import cache
 from pathlib import Path

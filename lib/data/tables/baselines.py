@@ -1,7 +1,4 @@
-"""Baselines for a table's targets, and the season of the targets.
-
-A baseline reads rows of the target's series up to its timestep, or before it for horizon 0.
-"""
+"""Baselines for a table's targets, from rows up to each timestep, and the targets' season."""
 
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -52,10 +49,7 @@ def with_baselines(dataset: Dataset) -> Dataset:
 
 
 def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
-    """Return a baseline's predictions (N, T, K), or (N, 1, K) for the `last` step only.
-
-    The predictions are in the unit of y. None means that the baseline doesn't apply to the data.
-    """
+    """Return a baseline's predictions (N, T or 1, K) in y's unit, or None if it doesn't apply."""
     origin = dataset.cut_from
     if name == "linear":
         return _linear(dataset, origin.columns, last)
@@ -97,10 +91,9 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 
 def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarray | None:
-    """Return predictions of a ridge regression on the window, fitted to the training samples.
+    """Return predictions of a ridge regression on the steps so far, one for each timestep.
 
-    Each timestep has its own regression on the steps so far. If the window exceeds `_MAX_WIDTH`
-    numbers, the regression reads only the target columns, or the latest timesteps.
+    Of more than `_MAX_WIDTH` numbers it reads the target columns, or the latest timesteps, only.
     """
     x, y, train = dataset.x, dataset.y, dataset.train
     own = [f for f, name in enumerate(dataset.feature_names) if name in columns]
@@ -188,8 +181,7 @@ def check_season(origin: Origin, period: int) -> None:
 def find_season(origin: Origin) -> tuple[int, int]:
     """Return the season of the targets in the training rows, and the baseline's season.
 
-    The value one season ago must predict a target better than the last known value does. Of
-    seasons that predict about as well as the best one, the shortest is returned.
+    Values one season ago must beat the last known value; about equal seasons: the shortest.
     """
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]

@@ -1,7 +1,6 @@
-"""Assign rows to windows, and windows to training, validation and test, by row numbers only.
+"""Assign rows to windows, and windows to training, validation and test.
 
-All rows of a window, including its target rows, belong to one series and one split. Splits follow
-one another in time, or each split gets some of the series.
+All rows of a window, including its target rows, belong to one series and one split.
 """
 
 import math

@@ -86,8 +86,7 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
     """Return the |partial correlations| (F, K) of inputs and targets, given the targets' past.
 
-    An input is read at three rows. The past is four values, and the value one season before. All
-    are 0 if there are too few rows.
+    The past: four values, and the one a season before. Inputs: three rows. 0 for too few rows.
     """
     (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
     drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)

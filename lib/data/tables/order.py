@@ -1,8 +1,4 @@
-"""Sort rows by time, find the series that they belong to, and describe their spacing.
-
-A panel's rows keep their order in a table. `rows_of` sorts them for windows, and averages rows with
-the same time if no column identifies series.
-"""
+"""Sort rows by time, find the series that they belong to, and describe their spacing."""
 
 import re
 from dataclasses import replace
@@ -75,10 +71,9 @@ def rows_without_times(table: Table, notes: list[str]) -> Table:
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
-    """Return the columns that together identify series; [] if there are none.
+    """Return the columns that identify series, with one row per time each; [] if none do.
 
-    Each series must have at most one row per time. Without times, a column needs a typical name,
-    and its series must be consecutive or equally long.
+    Without times, a column needs a typical name, and series that are consecutive or equally long.
     """
     rows, has_times = len(frame), times is not None
     ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
@@ -161,8 +156,7 @@ def _even_share(counts: np.ndarray) -> float:
 def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) -> np.ndarray:
     """Return the stretch without a gap that each row belongs to, (R,) int, never decreasing.
 
-    Row `numbers` and `times` (R,) increase within each series. A gap is a step longer than 1.5
-    times the series' median step in time, or in row numbers if times are unevenly spaced.
+    A gap exceeds 1.5 median steps of a series, in row `numbers` if `times` are missing or uneven.
     """
     counts = _step_counts(series, numbers if times is None else times)
     if times is not None and _even_share(counts[counts > 0]) < _REGULAR:
@@ -191,10 +185,9 @@ def _duration(seconds: float) -> str:
 def rows_of(
     table: Table, inputs: tuple[str, ...], targets: tuple[str, ...], data: DataSettings
 ) -> tuple[list[str], Rows, np.ndarray, list[str]]:
-    """Return F feature names, the usable rows, their ranks, and notes on the preparation.
+    """Return F feature names, the usable rows, their ranks in time (R,), and notes.
 
-    A row's rank (R,) is its place among all distinct times, increasing within each series. Raises
-    WindowError for unknown, missing or too many columns.
+    Ranks increase within a series. Raises WindowError for unknown, missing or too many columns.
     """
     if len(set(inputs)) < len(inputs):
         raise WindowError(f"input columns must differ, got {list(inputs)}.")

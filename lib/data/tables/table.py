@@ -1,7 +1,4 @@
-"""`Table`: a table as it was read, its default columns, and the features of its columns.
-
-A number column is one feature. Texts become one-hot features, dates calendar features.
-"""
+"""`Table`: a table as it was read, its default columns, and the features of its columns."""
 
 from __future__ import annotations
 
@@ -182,10 +179,7 @@ def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
 
 
 def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.ndarray]]:
-    """Return the features of input columns: F names, and F arrays (R,) float64, NaN if missing.
-
-    Raises WindowError for unknown columns, and for none or too many features.
-    """
+    """Return F names and arrays (R,) float64, NaN if missing, of inputs. Raises WindowError."""
     if not inputs:
         raise WindowError("at least one input column is needed, got none.")
     made = [feature for column in inputs for feature in _features_of(table, column)]

@@ -25,8 +25,7 @@ def reread(table: Table, types: tuple[str, ...], wide: str) -> Table:
 def retyped(table: Table, types: tuple[str, ...]) -> Table:
     """Return the table with columns read as entries such as "store:category" say, see `KINDS`.
 
-    Numbers become categories by their text. Texts that aren't numbers become NaN. Raises
-    WindowError for an unknown column or kind, and for a column that can't be read that way.
+    Numbers become categories by their text, texts numbers or NaN. Raises WindowError.
     """
     frame, notes = table.frame.copy(deep=False), list[str]()
     wanted = _wanted(table, types)

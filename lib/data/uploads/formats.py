@@ -1,7 +1,4 @@
-"""Read workbooks (.xlsx, .xlsb, .xls, .ods), Parquet files and NumPy arrays into entries.
-
-A workbook's formulas aren't computed: their saved values are read, and errors become missing.
-"""
+"""Read workbooks, Parquet files and NumPy arrays into entries. Formulas count by saved values."""
 
 import datetime
 import io

@@ -44,10 +44,7 @@ _waiting = dict["Reading", int]()  # the sizes of waiting files in bytes
 
 
 def begins_as(content: bytes) -> str:
-    """Return a file's kind by its first bytes: "parquet", "arrays", "workbook", "zip" or "text".
-
-    Raises UploadError for files that are known not to be tables.
-    """
+    """Return "parquet", "arrays", "workbook", "zip" or "text" by the bytes. Raises UploadError."""
     for signature, description in _OTHER_SIGNATURES.items():
         if content.startswith(signature):
             raise UploadError(

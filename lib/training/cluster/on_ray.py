@@ -1,7 +1,6 @@
 """The cluster's Ray code, used in drivers and on nodes.
 
-Slots are named Ray actors that outlive the driver that made them, so that all page servers share
-them. A node runs its own copy of the code, which must have the driver's version.
+Slots are named actors that outlive their driver. Nodes run their own copy of the same code.
 """
 
 from __future__ import annotations

@@ -92,8 +92,7 @@ class Job:
 class Slot:
     """Holds the jobs of all page servers. Use its state only in the event loop of the calls.
 
-    The worker may use `share` bytes of memory. `end` exits the process, and Ray restarts it.
-    `leave` ends the slot permanently.
+    The worker may use `share` bytes. After `end` Ray restarts the process; `leave` is permanent.
     """
 
     def __init__(
