@@ -22,7 +22,7 @@ from lib.training import machine
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
-LANE_PRODUCTS = 400_000  # multiplications per gate; a larger model uses a processor fully by itself
+LANE_PRODUCTS = 400_000  # multiplications per gate; a larger model saturates a processor
 MOST_TIMES, CHEAP = 8, 3_000_000  # limits of a near bucket's work: 8 times the exact, or absolute
 
 

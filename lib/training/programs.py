@@ -71,7 +71,7 @@ class ProgramCache:
     def bucket_for(self, key: Any) -> Any:
         """Return the smallest near bucket that holds a key, else the key.
 
-        If memory may not grow, return the smallest bucket that holds the key, a built one if possible.
+        If memory may not grow, return the smallest bucket that holds it, preferably a built one.
         """
         holding = [bucket for bucket in self._buckets if bucket.holds(key)]
         if not holding or self.may_request(key):

@@ -90,9 +90,9 @@ def find_delimiter(sample: str) -> str:
         rows = _rows(sample, delimiter)
         width = len(rows[0])
         # A delimiter at the end of each line gives an empty last entry.
-        alike = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
-        if width > 1 and alike > most + 0.1:
-            best, most = delimiter, alike
+        matching = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
+        if width > 1 and matching > most + 0.1:
+            best, most = delimiter, matching
     if not most:  # a single column: its commas may be decimal
         lines = [bare(row[0].strip()) for row in _rows(sample, ";") if "," in row[0]]
         if lines and all(re.fullmatch(DECIMAL_COMMA, line) for line in lines):

@@ -46,8 +46,8 @@ class Entries:
 def has_header(first: list[str], body: list[list[str]]) -> bool:
     """Return whether the first line holds column names, judging by the lines below it.
 
-    A first line with values is data (iris.data), unless it has a text above values, years, or pandas's
-    0, 1, 2, ….
+    A first line with values is data (iris.data), unless a name is above values, or the values are
+    years, or 0, 1, 2, … from pandas.
     """
     known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
     values = [entry for entry in known.values() if is_value(entry)]
