@@ -311,7 +311,7 @@ class Dataset(Samples):
         return abs(float(scale.flat[0])) if np.all(scale == scale.flat[0]) else None
 
     def sample_name(self, index: int, *, short: bool = False) -> str:
-        """Return a sample's name: "sample 241 (validation)", or its rows, `short` only the first."""
+        """Return a sample's name: "sample 241 (validation)", or its rows; if `short`, the first."""
         name = f"sample {index + 1}"
         if origin := self.origin:
             rows = origin.rows(self.shape[1], index)
