@@ -104,7 +104,7 @@ def test_stopped_and_so_silent(client, endless, monkeypatch):
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 2)
     assert eventually(lambda: not psutil.pid_exists(pid))
     monkeypatch.undo()
-    goes_on(client, run, pid, "said nothing for")
+    goes_on(client, run, pid, "was silent for")
 
 
 @pytest.mark.parametrize("where", first_of(["in a run", "in the worker"]))
