@@ -58,7 +58,7 @@ def memory_limit(total: int, start: int) -> int:
     return max(most, start + LEAST_GROWTH)
 
 
-def lower_priority(nice: int = HELPER_NICE) -> None:
+def give_way(nice: int = HELPER_NICE) -> None:
     """Lower the priority of this thread and of threads that it starts, on Linux."""
     if sys.platform == "linux":
         me = os.PRIO_PROCESS, threading.get_native_id()

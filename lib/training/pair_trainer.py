@@ -23,7 +23,7 @@ from lib.recurrence import initial_model_weights, outputs_in_parts
 from lib.results import ModeResult, mode_losses, step_losses
 from lib.training.architecture import architecture_of
 from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, BatchOrder, Errors, ModelRecord, SavedRun
-from lib.training.machine import lower_priority
+from lib.training.machine import give_way
 
 if TYPE_CHECKING:
     from lib.training.engine import ModelState, Program
@@ -41,7 +41,7 @@ class Group:
     state: ModelState
 
 
-_helper = ThreadPoolExecutor(1, "lanes", lower_priority)
+_helper = ThreadPoolExecutor(1, "lanes", give_way)
 
 
 class PairTrainer:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from lib.training.architecture import bucket_of
-from lib.training.machine import HELPER_NICE, IDLE_NICE, lower_priority
+from lib.training.machine import HELPER_NICE, IDLE_NICE, give_way
 
 Key: TypeAlias = Hashable
 Request: TypeAlias = tuple[int, Key, Future[Any]]
@@ -94,7 +94,7 @@ class ProgramCache:
         return future
 
     def _work(self, nice: int, kinds: set[int]) -> None:
-        lower_priority(nice)
+        give_way(nice)
         while True:
             with self._changed:
                 while (request := self._next(kinds)) is None:

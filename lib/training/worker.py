@@ -54,7 +54,7 @@ class Loop:
         self._connection, self._sending = connection, threading.Lock()
         self._questions: dict[str, Future[dict[str, Any]]] = {}
         # One thread: Keras's eager calls hold the GIL, and pages need the other processor.
-        self._helper = ThreadPoolExecutor(1, "answers", machine.lower_priority)
+        self._helper = ThreadPoolExecutor(1, "answers", machine.give_way)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
         start, most = memory.used_memory(), memory.total_memory() // machine.worker_count()
@@ -215,7 +215,7 @@ def main() -> int:
     """Serve the parent process on the connection in argument 1; return an exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the client, and then this process
     share = int(sys.argv[2]) if len(sys.argv) > 2 else None
-    machine.lower_priority(machine.WORKER_NICE)  # inherited by all threads
+    machine.give_way(machine.WORKER_NICE)  # inherited by all threads
     machine.set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
     with Connection(int(sys.argv[1])) as connection:

@@ -13,7 +13,7 @@ from tests.session import ENDLESS, Session
 
 
 def test_a_hundred_quick_clicks(server):
-    """After quick clicks on Train, Stop and Reset the page is as new, also for others."""
+    """Train, Stop, Reset, faster than anything can answer. Then it is as new, for others always."""
 
     async def story():
         async with (

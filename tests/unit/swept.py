@@ -1,11 +1,11 @@
-"""Results of an untrained sweep, for tests of its words and pictures."""
+"""Results of a sweep that wasn't trained, for the tests of its sentences and pictures."""
 
 from lib.results.compared import BOTH_MODES, PointResult
 from lib.results.run import Status
 
 
 def a_point(sequence, last, status=Status.FINISHED, samples=float("inf"), **values):
-    """Return a point with these errors by seed, and a baseline error of 1."""
+    """A point with these errors, seed by seed, and a best guess that is wrong by 1."""
     nothing = 1.0 if status is Status.FINISHED else float("nan")
     rows = [
         {

@@ -11,7 +11,7 @@ import pytest
 
 from lib.data import memory
 from lib.training import machine
-from lib.training.machine import GB, HELPER_NICE, MB, lower_priority
+from lib.training.machine import GB, HELPER_NICE, MB, give_way
 from tests.waiting import eventually
 
 
@@ -117,7 +117,7 @@ def test_only_the_thread_that_gives_way_has_a_lower_priority():
         priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
 
     def work():
-        lower_priority()
+        give_way()
         note()
         later = threading.Thread(target=note)
         later.start()

@@ -13,7 +13,7 @@ from lib import charts
 from lib.charts import Frames, Palette
 from lib.data import keep_newest
 from lib.results import Snapshot, frames_of
-from lib.training import lower_priority
+from lib.training import give_way
 from lib.ui import address
 from lib.ui.browser import component
 from lib.ui.explore.run_cards import card, head
@@ -26,7 +26,7 @@ POLL_SECONDS = 0.2  # between two checks whether requested frames are made
 FRAMES: dict[Snapshot, Future[Frames]] = {}  # frames by snapshot, of all sessions of this server
 MOST_FUTURES = 16
 _replay = component(REPLAY, __file__, REPLAY)
-_POOL = ThreadPoolExecutor(2, REPLAY, lower_priority)
+_POOL = ThreadPoolExecutor(2, REPLAY, give_way)
 
 
 def draw(epochs: Epochs, palette: Palette, *, badge: str) -> None:

@@ -21,7 +21,7 @@ from lib.experiment import Experiment
 from lib.export import EXPORTS, Reported
 from lib.results import Compared, Snapshot, Status, as_of, kept_places, memory_of
 from lib.text import beside, counted
-from lib.training import lower_priority
+from lib.training import give_way
 from lib.ui import address, clock, runs
 from lib.ui.browser import component
 from lib.ui.explore.run_cards import EARLIER, badge_of
@@ -37,7 +37,7 @@ Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or 
 
 _component, _FILE = component(KEY, __file__, KEY), beside(__file__)
 TEXTS: dict[str, str] = _FILE["texts"]
-_POOL = ThreadPoolExecutor(4, KEY, lower_priority)
+_POOL = ThreadPoolExecutor(4, KEY, give_way)
 
 
 def draw_files(loaded: Loaded) -> None:
