@@ -75,10 +75,7 @@ def test_what_breaks_the_equality_and_what_does_not(cell, layers):
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
 def test_padded_batches_are_what_keras_makes_of_them(cell, layers):
-    """Masking(0.0) also hides real steps of zeros, for all layers.
-
-    A whole Keras model gives the same results.
-    """
+    """Masking(0.0) also hides real steps of zeros, as in a whole Keras model."""
     _, weights, x, _ = setting(cell, layers, "none")
     x[0, 1] = 0.0
     for way in ways(cell, weights, x[0]):

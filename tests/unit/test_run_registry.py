@@ -186,10 +186,7 @@ def test_runs_that_nobody_looks_at_are_forgotten(rig):
 
 
 def test_a_run_that_nobody_watches_is_paused_and_says_so(rig):
-    """An unwatched run pauses once with a reason, and can be resumed.
-
-    A later pause by the user has no reason.
-    """
+    """An unwatched run pauses with a reason; the user's pause has none."""
     run = rig.start()
     for _ in range(2):
         rig.clock.forward(WATCH_SECONDS + 1)

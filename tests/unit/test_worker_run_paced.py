@@ -74,10 +74,7 @@ def test_the_pace_can_be_changed_on_the_way():
 
 
 def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
-    """200 epochs in 8 s give about five snapshots per second.
-
-    They include the weights of about forty epochs, evenly spread.
-    """
+    """200 epochs in 8 s give five snapshots per second, with about forty weights."""
     rig = RunRig(epochs=200, show_seconds=8.0)
     rig.until_status(Status.FINISHED)
     assert max(np.diff(trained(rig))) <= 5
