@@ -37,7 +37,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Cell?data=worked_scaled&cell=gru&mode=sequence&part=learn": ("GRU", 4, ()),
     "Cell?data=upload&part=learn": ("", 4, ()),
     "Cell?T=100&U=128": ("128 units, at each of 100 timesteps", 10, ()),
-    "Data": ("Parity: 320 samples", 2, ("What is kept for checking",)),
+    "Data": ("Parity: 320 samples", 2, ("Split",)),
     "Data?data=seattle&horizon=1&form=change&test=20&gap=2&stride=2": ("Seattle", 2, ()),
     "Data?data=macro&horizon=30&form=change&test=20&gap=2&stride=2": ("", 1, ()),
     "Data?data=gapminder&horizon=1&form=change&test=20&gap=2&stride=2": ("", 2, ()),
@@ -175,7 +175,7 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
     app = start(T="100", U="128", layers="3", batch="512", N="4096", F="4")
     [warning] = app.warning
     assert "2,200,000,000" in warning.value
-    assert "a batch size of 66 would do" in warning.value
+    assert "a batch size of at most 66" in warning.value
     assert app.button(key="do_train").disabled
     app.number_input(key="batch").set_value(66).run()
     assert not app.warning

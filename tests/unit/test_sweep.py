@@ -56,7 +56,7 @@ def test_values_that_become_the_same_are_trained_once_and_said():
     ("data", "vary", "seeds", "words"),
     [
         ("seattle", {}, 4, "a sweep needs a setting that varies"),
-        ("seattle", {"F": [1]}, 4, "F can't vary here: As many as the input columns make"),
+        ("seattle", {"F": [1]}, 4, "F can't vary here: The input columns determine F"),
         ("seattle", {"lag": [1]}, 4, "lag can't vary here: Seattle weather doesn't use it"),
         ("seattle", {"seed": [1]}, 4, "'seed' can't vary: expected one of T, F, U"),
         ("seattle", {"T": []}, 4, "T needs at least one value, as in 4,8,16,32"),
