@@ -1,12 +1,13 @@
 """Results of runs as files: an HTML report, CSV tables, NumPy weights, and predictions as Parquet.
 
-The report, report.html, is always light and loads nothing: Plotly's script is in it.
+The report (report.html) has the light theme and loads nothing: it includes Plotly's script.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,30 +22,42 @@ from plotly.offline import get_plotlyjs
 
 from lib import charts, results, text
 from lib.charts import EXPLORE_CARDS, html, sentences, strip
-from lib.data import Dataset, idle
+from lib.data import Baseline, Dataset, idle
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.script import keras_script
 from lib.recurrence import forward, weight_names
-from lib.results import Compared, ModeResult, RunAt, SeedWeights, Snapshot
+from lib.results import Compared, ModeResult, PointResult, RunAt, SeedWeights, Snapshot
 
-if TYPE_CHECKING:  # a page that takes no table away needs none
+if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
     import pandas as pd
 
 HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
 OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
 NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
+SWEPT = {  # column of a sweep's CSV → column of its rows, see `lib.sweep.plan.KINDS`
+    "seed": "seed",
+    "mode": "mode",
+    "status": "status",
+    "epochs": "epochs",
+    "parameters": "parameters",
+    "last_step_mse (y²)": "last_step_error",
+    "validation_loss": "validation_loss",
+    "baseline_mse (y²)": "baseline_error",
+    "independent_samples": "independent_samples",
+}
 _PAGE = Path(__file__).with_name("report.html")
 _LIGHT = charts.PALETTES["light"]
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
+    """Yield seed, mode and result of each model."""
     for seed, models in enumerate(snapshot.seeds, start=experiment.seed):
         for mode, result in models.items():
             yield seed, mode, result
 
 
 def runs_csv(runs: Sequence[Compared]) -> bytes:
-    """Write a row for each run, mode and seed, with every setting and figure; "|" joins names."""
+    """Write a row for each run, mode and seed, with all settings and results; "|" joins names."""
     settings, rows = [key for key in SETTINGS if key not in ("mode", "seed", "seeds")], []
     for run in runs:
         about = [run.id, run.name, run.is_recorded, run.snapshot.status, run.snapshot.epoch]
@@ -55,8 +68,23 @@ def runs_csv(runs: Sequence[Compared]) -> bytes:
     return _csv([*OWN, *settings, *NUMBERS], rows)
 
 
+def sweep_csv(points: Sequence[PointResult]) -> bytes:
+    """Write a row for each point, seed and mode: the settings that vary, errors, baseline, skill.
+
+    Errors are mean squared errors at the last step, in the unit of y squared. Skill is the
+    reduction of the RMSE against the baseline, in percent.
+    """
+    keys, rows = list(points[0].values) if points else [], []
+    for point in points:
+        for row in point.rows:
+            error, baseline = row["last_step_error"], row["baseline_error"]
+            skill = 100 * (1 - math.sqrt(error / baseline)) if baseline > 0 else math.nan
+            rows.append([*point.values.values(), *(row[key] for key in SWEPT.values()), skill])
+    return _csv([*keys, *SWEPT, "skill (%)"], rows)
+
+
 def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
-    """Write the losses by epoch, mode and seed; empty where unknown. Epoch 0 is before training."""
+    """Write losses by epoch, mode and seed; unknown ones are empty. Epoch 0 is before training."""
     rows = []
     for seed, mode, result in _models(experiment, snapshot):
         epochs, checked = result.loss_epochs, result.checked_epochs
@@ -75,15 +103,15 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _field(value: Any) -> Any:
-    """Escape a text that a spreadsheet would take for a formula, with a leading '."""
-    if value != value:  # noqa: PLR0124  not a number
+    """Return a cell: empty for NaN; a text that looks like a formula gets a leading '."""
+    if value != value:  # noqa: PLR0124  NaN
         return ""
     cell = "|".join(value) if isinstance(value, tuple) else value
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@") else cell
 
 
 def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
-    """Write all weights for `np.load`, by name: "sequence/seed_7/lstm/lstm_cell/kernel"."""
+    """Write all weights for `np.load`, named as in "sequence/seed_7/lstm/lstm_cell/kernel"."""
     cell, file = experiment.model.cell, io.BytesIO()
     arrays = {
         f"{mode}/seed_{seed}/{name}": array
@@ -95,19 +123,31 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
     return file.getvalue()
 
 
-def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> pd.DataFrame:
-    """Return predictions and targets of every evaluated sample, in the raw unit.
+def baseline_column(baseline: Baseline) -> str:
+    """Return the name of a baseline's column: "baseline_seasonal"."""
+    return f"baseline_{baseline.name}"
 
-    A row for each sample, timestep (from 1 on) and target column; a column for each mode and seed.
-    Last-step mode predicts at T alone: NaN elsewhere.
+
+def predictions(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, *, of_test: bool = False
+) -> pd.DataFrame:
+    """Return targets and predictions of all evaluated samples, or test samples, in the raw unit.
+
+    A row for each sample, timestep (from 1) and target column; a column for each mode and seed, and
+    each baseline of a table. NaN where there is no prediction: last-step mode and baselines predict
+    the last step only. Headers have the unit: "value (°C)".
     """
-    import pandas as pd  # noqa: PLC0415  heavy, and only who asks for it needs it
+    import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
-    samples, steps = np.arange(len(dataset.x))[dataset.evaluated], dataset.shape[1]
+    part = slice(dataset.seen, None) if of_test else dataset.evaluated
+    samples, steps = np.arange(len(dataset.x))[part], dataset.shape[1]
     sample, step, target = np.indices((len(samples), steps, dataset.targets)).reshape(3, -1)
 
     def raw(values: np.ndarray) -> np.ndarray:
         return dataset.raw(values.astype(np.float64), samples).ravel()
+
+    def named(name: str) -> str:
+        return charts.with_unit(name, dataset.target_unit)
 
     names = np.array([dataset.sample_name(k) for k in samples.tolist()])
     times = np.tile(dataset.timestep_names, (len(samples), 1))
@@ -120,27 +160,35 @@ def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) ->
         "timestep": step + 1,
         "time": times[sample, step],
         "target": np.array(dataset.target_labels)[target],
-        "value": raw(dataset.y[samples]),
+        named("value"): raw(dataset.y[samples]),
     }
+    is_last = step + 1 == steps
     for seed, mode, result in _models(experiment, snapshot):
         if result.weights is not None:
             predicted = raw(results.model_outputs(experiment, result.weights, dataset.x[samples]))
             several = f"_seed_{seed}" if snapshot.others else ""
-            asked = (mode == "sequence") | (step + 1 == steps)
-            columns[f"{mode}{several}"] = np.where(asked, predicted, np.nan)
+            has_prediction = (mode == "sequence") | is_last
+            columns[named(f"{mode}{several}")] = np.where(has_prediction, predicted, np.nan)
+    for one in dataset.baselines:
+        predicted = raw(np.repeat(one.last[samples, None], steps, axis=1))
+        columns[named(baseline_column(one))] = np.where(is_last, predicted, np.nan)
     return pd.DataFrame(columns)
 
 
-def predictions_csv(*run: Any) -> bytes:
-    """Write `predictions` of a run as CSV."""
-    frame = predictions(*run)
-    for name in ("name", "time", "target"):
+def predictions_csv(*run: Any, of_test: bool = False) -> bytes:
+    """Write the `predictions` of a run as CSV."""
+    return frame_csv(predictions(*run, of_test=of_test))
+
+
+def frame_csv(frame: pd.DataFrame) -> bytes:
+    """Write a table as CSV, numbers with seven digits; no text starts a spreadsheet's formula."""
+    for name in frame.columns.intersection(["series", "name", "time", "target"]):
         frame[name] = frame[name].map(_field)
     return frame.to_csv(index=False, float_format="%.7g", lineterminator="\n").encode()
 
 
 def predictions_parquet(*run: Any) -> bytes:
-    """Write `predictions` of a run as Parquet."""
+    """Write the `predictions` of a run as Parquet."""
     return predictions(*run).to_parquet(index=False)
 
 
@@ -148,15 +196,15 @@ def predictions_parquet(*run: Any) -> bytes:
 class Reported(RunAt):
     """A run, with the sample, target and epochs that the page shows."""
 
-    sample: int = 0  # one of the shown samples, 0 to S-1
-    target: int = 0
-    earlier: bool = False  # whether last-step mode's outputs before the last step are shown
+    sample: int = 0  # index among the shown samples, 0 to S-1
+    target: int = 0  # index of the target column
+    earlier: bool = False  # whether to show last-step mode's outputs before the last step
     past: tuple[tuple[int, SeedWeights], ...] = ()  # epochs, increasing, with their weights
-    source: str = ""  # "from mine.unrolled" of a run that wasn't trained here
+    source: str = ""  # where a run is from that wasn't trained here: "from mine.unrolled"
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
-    """Return title, figure, takeaway and sentences of each chart."""
+    """Return title, figure, takeaway and details of each chart."""
     pictures = list[tuple[str, go.Figure, str, str]]()
     for kind in EXPLORE_CARDS.values():
         if of.dataset.has_rows or "sample" not in kind.picks:
@@ -172,7 +220,10 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
-    """Render the page, UTF-8; `link` opens the run's settings in the app. Names are escaped."""
+    """Return the HTML page in UTF-8; `link` opens the run's settings in the app.
+
+    Names are escaped: a column's name can't become markup.
+    """
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     decisive = EXPLORE_CARDS["compare"].title
@@ -192,7 +243,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
-        # No text in it can end the script that it stands in.
+        # Without "<" no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
         script=keras_script(experiment, dataset, snapshot) if dataset.has_rows else "",
