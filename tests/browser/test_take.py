@@ -1,4 +1,4 @@
-"""What is taken away of a run: pictures that the browser makes, and files that it downloads."""
+"""Downloads of a run: pictures that the browser makes, and files of the server."""
 
 import io
 import json
@@ -17,14 +17,14 @@ from tests.browser.driver import EACH, TRIES, Late, open_page, wait_until_whole
 CARD = ".st-key-take_away .take"
 PNG = b"\x89PNG\r\n\x1a\n"
 SVG = "{http://www.w3.org/2000/svg}"
-PICTURES = {"shapes": "return_sequences=False", "answers": "temp_max", "compare": "last-step mode"}
-"""Name → words of it."""
+PICTURES = {"shapes": "return_sequences=False", "sample": "temp_max", "compare": "last-step mode"}
+"""Name → text in the picture."""
 
 
 def taken(page, file, folder):
-    """Press the button of a file and wait for it: its path.
+    """Press the button of a file and return the path of the download.
 
-    Where the page draws its rows anew between press and release, the click is lost: press again.
+    A click is lost if the page redraws its rows between press and release: then press again.
     """
     for _ in range(TRIES):
         try:
@@ -37,8 +37,8 @@ def taken(page, file, folder):
     raise AssertionError(f"{file} never came")
 
 
-def test_pictures_and_files_of_a_run_are_taken_away(page, tmp_path):
-    """Of the recorded Seattle run: pictures need nothing from elsewhere; a model is Keras's own."""
+def test_pictures_and_files_of_a_run_are_downloaded(page, tmp_path):
+    """Pictures of the recorded Seattle run load nothing, and a model has Keras's format."""
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     for name, words in PICTURES.items():
@@ -59,11 +59,11 @@ def test_pictures_and_files_of_a_run_are_taken_away(page, tmp_path):
     with zipfile.ZipFile(taken(page, "model_last", tmp_path)) as archive:
         config = json.loads(archive.read("config.json"))
     assert config["config"]["layers"][1]["config"]["return_sequences"] is False
-    expect(page.locator(f"{CARD} .said")).to_have_text(re.compile("last-step.keras is made"))
+    expect(page.locator(f"{CARD} .said")).to_have_text(re.compile("Downloaded .*last-step.keras"))
 
 
-def test_all_pictures_are_taken_away_as_one_file(page, tmp_path):
-    """A zip has each picture that the card offers alone, under the same name."""
+def test_all_pictures_are_downloaded_as_one_file(page, tmp_path):
+    """The ZIP has each picture that the card offers, under the same name."""
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     shown = page.locator(f"{CARD} [data-of]:visible [data-id$='.svg']")
@@ -86,7 +86,7 @@ def test_all_pictures_are_taken_away_as_one_file(page, tmp_path):
 
 
 def test_a_report_opens_without_a_network_and_prints(page, tmp_path):
-    """One file under 6 MB with the page's pictures, its words and the code, on a few sheets."""
+    """One file under 6 MB has the charts, the text and the code; it prints on a few sheets."""
     open_page(page, "/?data=seattle&T=12")
     wait_until_whole(page)
     sentence = page.locator("h1").inner_text()
