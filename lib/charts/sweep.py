@@ -12,7 +12,7 @@ from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES
 from lib.results import BOTH_MODES, VARIABLE, PointResult
-from lib.text import capital, counted, joined, number, short
+from lib.text import capital, counted, joined, number, short, times
 
 HEIGHT, ROW = 330, 34  # pixels: height of the curve, and of a row of a map
 WIDE = 8  # an axis is logarithmic if its largest value is at least this many times the smallest
@@ -126,11 +126,11 @@ def _differences(
     """Return by finished point which error is smaller: a shade from -1 to 1, and a text."""
     squares = {}
     for point, found in results.findings(points).items():
-        times = min(found.ratio, 1e6)  # an error may be 0
-        shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
+        ratio = min(found.ratio, 1e6)  # an error may be 0
+        shade = min(np.log2(ratio) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
         mark, shade = ("", shade) if found.is_clear and is_over else ("?", 0.3 * shade)  # pale
         letter = LETTERS[BOTH_MODES[found.better]]
-        squares[point] = float(shade), f"{letter} {number(times, 2)}×{mark}"
+        squares[point] = float(shade), f"{letter} {times(ratio).removesuffix(' times')}×{mark}"
     return squares
 
 

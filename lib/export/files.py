@@ -9,8 +9,10 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ from plotly.offline import get_plotlyjs
 
 from lib import charts, results, text
 from lib.charts import EXPLORE_CARDS, html, sentences, strip
-from lib.data import Baseline, Dataset, idle
+from lib.data import Dataset, idle
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.script import keras_script
 from lib.recurrence import forward, weight_names
@@ -34,19 +36,9 @@ if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
 HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
 OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
 NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
-SWEPT = {  # column of a sweep's CSV → column of its rows, see `lib.sweep.plan.KINDS`
-    "seed": "seed",
-    "mode": "mode",
-    "status": "status",
-    "epochs": "epochs",
-    "parameters": "parameters",
-    "last_step_mse (y²)": "last_step_error",
-    "validation_loss": "validation_loss",
-    "baseline_mse (y²)": "baseline_error",
-    "independent_samples": "independent_samples",
-}
 _PAGE = Path(__file__).with_name("report.html")
 _LIGHT = charts.PALETTES["light"]
+_PARTS: dict[str, results.Part] = {"validation": "evaluated", "test": "test"}
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
@@ -69,18 +61,18 @@ def runs_csv(runs: Sequence[Compared]) -> bytes:
 
 
 def sweep_csv(points: Sequence[PointResult]) -> bytes:
-    """Write a row for each point, seed and mode: the settings that vary, errors, baseline, skill.
+    """Write a row for each point, seed and mode: the settings that vary, all results, and skill.
 
-    Errors are mean squared errors at the last step, in the unit of y squared. Skill is the
-    reduction of the RMSE against the baseline, in percent.
+    Errors are in the unit of y squared. Skill is the reduction of the RMSE against the baseline.
     """
-    keys, rows = list(points[0].values) if points else [], []
+    rows = []
     for point in points:
         for row in point.rows:
             error, baseline = row["last_step_error"], row["baseline_error"]
             skill = 100 * (1 - math.sqrt(error / baseline)) if baseline > 0 else math.nan
-            rows.append([*point.values.values(), *(row[key] for key in SWEPT.values()), skill])
-    return _csv([*keys, *SWEPT, "skill (%)"], rows)
+            rows.append([*point.values.values(), *row.values(), skill])
+    units = (f"{name} (y²)" if name.endswith("_error") else name for name in points[0].rows[0])
+    return _csv([*points[0].values, *units, "skill (%)"], rows)
 
 
 def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
@@ -123,11 +115,6 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
     return file.getvalue()
 
 
-def baseline_column(baseline: Baseline) -> str:
-    """Return the name of a baseline's column: "baseline_seasonal"."""
-    return f"baseline_{baseline.name}"
-
-
 def predictions(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot, *, of_test: bool = False
 ) -> pd.DataFrame:
@@ -135,7 +122,7 @@ def predictions(
 
     A row for each sample, timestep (from 1) and target column; a column for each mode and seed, and
     each baseline of a table. NaN where there is no prediction: last-step mode and baselines predict
-    the last step only. Headers have the unit: "value (°C)".
+    the last step only.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
@@ -145,9 +132,6 @@ def predictions(
 
     def raw(values: np.ndarray) -> np.ndarray:
         return dataset.raw(values.astype(np.float64), samples).ravel()
-
-    def named(name: str) -> str:
-        return charts.with_unit(name, dataset.target_unit)
 
     names = np.array([dataset.sample_name(k) for k in samples.tolist()])
     times = np.tile(dataset.timestep_names, (len(samples), 1))
@@ -160,7 +144,7 @@ def predictions(
         "timestep": step + 1,
         "time": times[sample, step],
         "target": np.array(dataset.target_labels)[target],
-        named("value"): raw(dataset.y[samples]),
+        "value": raw(dataset.y[samples]),
     }
     is_last = step + 1 == steps
     for seed, mode, result in _models(experiment, snapshot):
@@ -168,22 +152,24 @@ def predictions(
             predicted = raw(results.model_outputs(experiment, result.weights, dataset.x[samples]))
             several = f"_seed_{seed}" if snapshot.others else ""
             has_prediction = (mode == "sequence") | is_last
-            columns[named(f"{mode}{several}")] = np.where(has_prediction, predicted, np.nan)
+            columns[f"{mode}{several}"] = np.where(has_prediction, predicted, np.nan)
     for one in dataset.baselines:
         predicted = raw(np.repeat(one.last[samples, None], steps, axis=1))
-        columns[named(baseline_column(one))] = np.where(is_last, predicted, np.nan)
+        columns[f"baseline_{one.name}"] = np.where(is_last, predicted, np.nan)
     return pd.DataFrame(columns)
 
 
 def predictions_csv(*run: Any, of_test: bool = False) -> bytes:
     """Write the `predictions` of a run as CSV."""
-    return frame_csv(predictions(*run, of_test=of_test))
+    return frame_csv(predictions(*run, of_test=of_test), run[1].target_unit)
 
 
-def frame_csv(frame: pd.DataFrame) -> bytes:
-    """Write a table as CSV, numbers with seven digits; no text starts a spreadsheet's formula."""
+def frame_csv(frame: pd.DataFrame, unit: str) -> bytes:
+    """Write a table as CSV; headers of its seven-digit numbers have the unit: "value (°C)"."""
     for name in frame.columns.intersection(["series", "name", "time", "target"]):
         frame[name] = frame[name].map(_field)
+    numbers = frame.select_dtypes("float").columns
+    frame = frame.rename(columns={name: charts.with_unit(name, unit) for name in numbers})
     return frame.to_csv(index=False, float_format="%.7g", lineterminator="\n").encode()
 
 
@@ -201,6 +187,12 @@ class Reported(RunAt):
     earlier: bool = False  # whether to show last-step mode's outputs before the last step
     past: tuple[tuple[int, SeedWeights], ...] = ()  # epochs, increasing, with their weights
     source: str = ""  # where a run is from that wasn't trained here: "from mine.unrolled"
+    looked: bool = False  # whether the user has looked at the test part of this run
+
+    @property
+    def has_skill(self) -> bool:
+        """Whether the run has trained models of a table."""
+        return bool(self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0])
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
@@ -210,6 +202,9 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
         if of.dataset.has_rows or "sample" not in kind.picks:
             card = kind(of, *(getattr(of, each) for each in kind.picks))
             pictures.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
+    if of.has_skill:
+        with suppress(results.ForecastError):  # such as a series with too few rows for a window
+            pictures.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= results.FEWEST and of.dataset.has_rows:
         frames = results.frames_of(of, past)
@@ -217,6 +212,26 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
         moving = charts.replay_figure(of, frames, of.sample, of.target, **look)
         pictures.append((charts.REPLAY_TITLE, moving, *charts.replay_words(of.dataset, frames)))
     return pictures
+
+
+def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
+    """Return the forecast of the shown sample's series and target, as one of the `figures`."""
+    run, origin = (of.experiment, of.dataset, of.snapshot.weights[0]), of.dataset.cut_from
+    series = int(origin.series[origin.starts[of.snapshot.samples[of.sample]]])
+    column = of.target // len(origin.horizons)
+    evaluated, best = results.predict(*run), of.snapshot.keeps_best
+    ahead = results.forecast(*run, series=series, column=column, evaluated=evaluated)
+    figure = charts.skill.forecast_figure(of.dataset, ahead, series, column, _LIGHT)
+    words = charts.skill.forecast_words(of.dataset, ahead, fed_back=False, picked=best)
+    return "Forecast", figure, *words
+
+
+def _skill_tables(of: Reported) -> dict[str, results.SkillTable]:
+    """Return skill by part: validation, and test if the user has looked at it."""
+    run = of.experiment, of.dataset, of.snapshot.weights
+    parts = {name: part for name, part in _PARTS.items() if part == "evaluated" or of.looked}
+    evaluate = partial(results.skill_of_seeds, *run)
+    return {name: evaluate(part) for name, part in parts.items()} if of.has_skill else {}
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
@@ -243,6 +258,9 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
+        skills=_skill_tables(of),
+        parts=_PARTS,
+        target=of.target,
         # Without "<" no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
@@ -255,5 +273,6 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         lead=next(takeaway for title, _, takeaway, _ in shown if title == decisive),
         sentences=sentences,
         english=text,
+        skill=charts.skill,
     )
     return page.encode()

@@ -1,16 +1,14 @@
 """The forecast of a table's models as CSV: evaluated dates with their targets, then rows ahead."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from lib import results
-from lib.charts import with_unit
 from lib.data import Dataset
 from lib.experiment import Experiment
-from lib.export.files import baseline_column, frame_csv
-from lib.results import ForecastError, Predictions, Snapshot
+from lib.export.files import frame_csv
+from lib.results import Forecast, ForecastError, Predictions, Snapshot
 
 
 def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> bytes:
@@ -21,54 +19,39 @@ def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
-    origin, models = dataset.cut_from, snapshot.weights[0]
+    origin, models, frames = dataset.cut_from, snapshot.weights[0], list[pd.DataFrame]()
     samples = np.arange(len(dataset.x))[dataset.evaluated]
-    x = dataset.x[samples]
+    x, horizons = dataset.x[samples], len(origin.horizons)
     last = {m: results.model_outputs(experiment, own, x)[:, -1] for m, own in models.items()}
     given = Predictions(samples, 1, last, None)
-    records = list[dict[str, Any]]()
-    for series, name in enumerate(origin.names):
-        for target, label in enumerate(dataset.target_labels):
-            about = {"series": name, "target": label}
-            records += (about | row for row in _evaluated(dataset, given, target, series))
-            column, place = divmod(target, len(origin.horizons))
+    for target, label in enumerate(dataset.target_labels):
+        column, place = divmod(target, horizons)
+        for series, name in enumerate(origin.names):
+            about: dict[str, Any] = {"series": name, "target": label}
+            known = results.by_row(dataset, given, target, series)
+            predicted = known.last | {f"baseline_{n}": v for n, v in known.guesses.items()}
+            about["time"] = [origin.label(row) for row in known.rows.tolist()]
+            past = pd.DataFrame({**about, "value": known.truth, **predicted})
+            frames.append(past.dropna(subset=[*predicted], how="all"))  # where a window ends
             of: dict[str, Any] = {"series": series, "column": column, "evaluated": given}
             try:
-                ahead = results.forecast(experiment, dataset, models, **of)
+                ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **of))
             except ForecastError:  # such as a series with too few rows for a window
                 continue
-            rows = list(_ahead(dataset, ahead))
-            rows = [rows[place]] if len(origin.horizons) > 1 else rows
-            records += (about | row for row in rows)
-    names = ["series", "target", "time"]
-    numbers = ["value", *models, *map(baseline_column, dataset.baselines)]
-    numbers += [f"{mode}_{edge}" for mode in models for edge in ("low", "high")]
-    frame = pd.DataFrame(records, columns=[*names, *numbers])
-    return frame_csv(frame.rename(columns={n: with_unit(n, dataset.target_unit) for n in numbers}))
+            rows = slice(place, place + 1) if horizons > 1 else slice(None)
+            frames.append(pd.DataFrame({**about, **ahead}).iloc[rows])
+    return frame_csv(pd.concat([each for each in frames if len(each)]), dataset.target_unit)
 
 
-def _evaluated(
-    dataset: Dataset, given: Predictions, target: int, series: int
-) -> Iterator[dict[str, Any]]:
-    """Yield a record of each date on which an evaluated window has its last target."""
-    known = results.by_row(dataset, given, target, series)
-    columns = known.last | {
-        baseline_column(one): known.guesses[one.name] for one in dataset.baselines
+def _rows_ahead(dataset: Dataset, forecast: Forecast) -> dict[str, Any]:
+    """Return the columns of the rows ahead: time, and by mode the value and its band."""
+    values, form = forecast.values, dataset.cut_from.time_format
+    columns: dict[str, Any] = {
+        "time": [f"+{k + 1}" for k in range(len(next(iter(values.values()))))]
     }
-    for place, row in enumerate(known.rows.tolist()):
-        predicted = {name: values[place] for name, values in columns.items()}
-        if np.isfinite([*predicted.values()]).any():
-            yield {"time": dataset.cut_from.label(row), "value": known.truth[place], **predicted}
-
-
-def _ahead(dataset: Dataset, forecast: results.Forecast) -> Iterator[dict[str, Any]]:
-    """Yield a record of each row after the last one, with its band."""
-    times, form = forecast.times, dataset.cut_from.time_format
-    for place in range(len(next(iter(forecast.values.values())))):
-        record: dict[str, Any] = {"time": f"+{place + 1}"}
-        if times is not None and form:
-            record["time"] = times[place].strftime(form)
-        for mode, values in forecast.values.items():
-            value, half = values[place], forecast.widths[mode][place]
-            record |= {mode: value, f"{mode}_low": value - half, f"{mode}_high": value + half}
-        yield record
+    if forecast.times is not None and form:
+        columns["time"] = forecast.times.strftime(form)
+    for mode, value in values.items():
+        half = forecast.widths[mode]
+        columns |= {mode: value, f"{mode}_low": value - half, f"{mode}_high": value + half}
+    return columns

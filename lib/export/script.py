@@ -17,17 +17,7 @@ import numpy as np
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export.data import (
-    blocks,
-    data_code,
-    data_name,
-    has_plain_windows,
-    imports,
-    plain,
-    quoted,
-    short,
-    source,
-)
+from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, short, source
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -62,10 +52,7 @@ def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -
     """Return the blocks of a script up to the data, with two blank lines around a function."""
     *function, code = data_code(experiment, dataset)
     separate = [f"\n{each}\n" for each in function]
-    backends = _WORDS["backends"]
-    if dataset.origin and has_plain_windows(dataset):
-        backends += _WORDS["windows"]
-    docstring = f'"""{short(dataset.title)}: {about}.\n\n{backends}\n"""'
+    docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
     return [docstring, imported, *separate, code]
 
 

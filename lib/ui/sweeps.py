@@ -225,8 +225,9 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
     if points:
         _draw_pictures(points, text, palette, is_over=runner.state.over)
         st.html(_table(points, hides_columns=now.is_redacted, is_over=runner.state.over))
-        name = f"sweep-{'-'.join(points[0].values)}.csv"
-        save_button("Download the table", partial(export.sweep_csv, points), name, "text/csv")
+        if not now.is_redacted:  # reasons may name columns of the upload
+            name = f"sweep-{'-'.join(points[0].values)}.csv"
+            save_button("Download the table", partial(export.sweep_csv, points), name, "text/csv")
 
 
 def _draw_progress(now: Sweep, done: int) -> None:
@@ -244,7 +245,7 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
         why = "" if now.is_redacted else f": {runner.error}"  # may name columns of the upload
         sentences.append(with_full_stop(f"The sweep ended early{why}"))
     elif not now.id:
-        start = runs.client().pool.unavailable or TEXTS["start"]
+        start = runs.client().pool.unavailable or (TEXTS["start"] if now.title == title else "")
         sentences.append(TEXTS["recorded"].format(start=start))
     elif not now.is_mine:
         sentences.append(TEXTS["watching"])
@@ -254,7 +255,7 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
         swept, planned = ([p.experiment for p in each.points] for each in (runner.plan, plan))
         if swept != planned:
             sentences.append(TEXTS["other_settings"])
-    return " ".join(sentences)
+    return " ".join(map(str.strip, sentences))
 
 
 def _draw_pictures(

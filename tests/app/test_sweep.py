@@ -59,7 +59,7 @@ def test_the_page_opens_with_a_recorded_sweep():
     assert "T = 8, cell = GRU" in text(app)
     assert not app.button(key="sweep_start").disabled
     assert app.button(key="sweep_stop").disabled
-    assert "Recall the first. Start sweeps Parity" in text(app)
+    assert "on Recall the first. Start sweeps Parity" in text(app)
 
 
 @pytest.mark.parametrize("name", list(READY))
@@ -70,7 +70,7 @@ def test_a_recorded_sweep_sets_its_settings(name):
     ready = READY[name]
     assert app.selectbox(key="data").value == ready.data
     assert app.multiselect(key="sweep_keys").value == [each.split("=")[0] for each in ready.vary]
-    assert "These results:" not in text(app)
+    assert "These results are on" not in text(app)
     assert "Start sweeps other settings" not in text(app)
     assert f"{len(ready.plan.points) * ready.seeds} of at most 96 runs" in text(app)
 
@@ -197,8 +197,8 @@ def test_the_table_is_downloaded_with_the_skill(monkeypatch):
     app.run()
     found = pd.read_csv(io.BytesIO(given["save_sweep-T-cell.csv"]))
     recorded = pd.read_csv(next(iter(READY.values())).path)
-    np.testing.assert_allclose(found["last_step_mse (y²)"], recorded["last_step_error"])
-    np.testing.assert_allclose(found["baseline_mse (y²)"], recorded["baseline_error"])
+    np.testing.assert_allclose(found["last_step_error (y²)"], recorded["last_step_error"])
+    np.testing.assert_allclose(found["baseline_error (y²)"], recorded["baseline_error"])
     for name in ("T", "cell", "seed", "mode", "validation_loss"):
         assert found[name].tolist() == recorded[name].tolist()
     rmse, baseline = (recorded[name] ** 0.5 for name in ("last_step_error", "baseline_error"))

@@ -118,9 +118,9 @@ def test_a_script_keeps_the_best_epoch_as_the_app_does(settings, patience):
 def test_a_script_names_the_backends_it_runs_on():
     """Scripts that cut windows with Keras also need TensorFlow."""
     for settings, needs in (({"data": "echo"}, False), ({"data": "seattle"}, True)):
-        header = exported(Experiment().set(**settings))[2].partition("import")[0]
-        assert "TensorFlow, JAX or PyTorch" in header
-        assert ("needs TensorFlow" in header) is needs
+        script = exported(Experiment().set(**settings))[2]
+        assert "TensorFlow, JAX or PyTorch" in script.partition("import")[0]
+        assert ("needs TensorFlow" in script) is needs
 
 
 def test_a_script_spells_out_return_sequences_and_the_shapes():

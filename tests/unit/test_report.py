@@ -10,10 +10,12 @@ import pytest
 
 from lib.charts.sentences import setup_sentence
 from lib.charts.strip import strip_sentence
+from lib.data import make_dataset, suggested
 from lib.export.files import Reported, figures, report
 from lib.export.script import keras_script
-from lib.results.replay import as_of
+from lib.results.replay import as_of, untrained
 from lib.results.run import RunAt
+from lib.text import capital
 from tests.unit.test_results import a_run
 
 MADE = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
@@ -74,6 +76,23 @@ def test_a_report_has_the_content_of_the_screen(name):
     for each in said:
         assert " ".join(each.split()) in words, each
     assert f"epoch {snapshot.epoch:,} of" in words
+
+
+def test_a_report_of_a_table_has_skill_and_a_forecast():
+    """It evaluates the test part only after a look; tasks and untrained runs have neither."""
+    experiment = suggested("seattle").set(test=20, seeds=1)
+    dataset = make_dataset(experiment)
+    start = untrained(experiment, dataset)
+    run = experiment, dataset, replace(start, epoch=5)
+    words, looked = page_of(run).words, page_of(run, looked=True).words
+    for baseline in dataset.baselines:
+        assert capital(baseline.label) in words
+    assert "Skill on the validation part" in words
+    assert "Forecast" in words
+    assert "Skill on the test part" not in words
+    assert "Skill on the test part" in looked
+    for other in ((experiment, dataset, start), a_run("echo", seeds=1)):
+        assert "Skill on" not in page_of(other).words
 
 
 def test_a_report_loads_nothing():

@@ -35,11 +35,6 @@ def a_run(name, **settings):
     return experiment, dataset, snapshot
 
 
-def with_unit(name, dataset):
-    """Return a column's header: "value (°C)"."""
-    return f"{name} ({dataset.target_unit})" if dataset.target_unit else name
-
-
 @pytest.mark.parametrize("name", ["seattle", "gapminder", "running_mean", "worked_raw"])
 def test_predictions_of_shown_samples_equal_those_on_the_screen(name):
     """The table has T·K rows for each evaluated sample, shown or not."""
@@ -55,12 +50,11 @@ def test_predictions_of_shown_samples_equal_those_on_the_screen(name):
         assert rows["time"].tolist()[::targets] == list(dataset.steps_of(index))
         assert rows["target"].tolist()[:targets] == list(dataset.target_labels)
         target = dataset.raw(dataset.y[index], index)
-        np.testing.assert_allclose(rows[with_unit("value", dataset)], target.ravel(), rtol=1e-6)
+        np.testing.assert_allclose(rows["value"], target.ravel(), rtol=1e-6)
         for seed, models in enumerate(snapshot.seeds, start=experiment.seed):
             for mode, result in models.items():
                 said = dataset.raw(result.predictions[place], index)
-                column = with_unit(f"{mode}_seed_{seed}", dataset)
-                mine = rows[column].to_numpy().reshape(steps, targets)
+                mine = rows[f"{mode}_seed_{seed}"].to_numpy().reshape(steps, targets)
                 first = 0 if mode == "sequence" else steps - 1
                 assert np.isnan(mine[:first]).all()  # last-step mode predicts the last step only
                 scale = np.abs(target).max()
@@ -100,8 +94,8 @@ def test_a_forecast_has_each_evaluated_date_and_the_rows_ahead():
     assert [temperatures()[row["time"]] for row in past] == [row["value (°C)"] for row in past]
     table = predictions(*run)
     table = table[table["timestep"] == dataset.shape[1]]
-    for column in ("sequence (°C)", "last (°C)", "baseline_last (°C)"):
-        found = [row[column] for row in past]
+    for column in ("sequence", "last", "baseline_last"):
+        found = [row[f"{column} (°C)"] for row in past]
         np.testing.assert_allclose(found, table[column], rtol=1e-5)
     assert math.isnan(ahead["value (°C)"])
     after = pd.Timestamp(max(temperatures())) + pd.Timedelta("1D")
@@ -121,7 +115,7 @@ def test_a_forecast_of_several_series_and_horizons_has_a_row_for_each():
     """Every series has one row ahead for each target; without a table there is no forecast."""
     experiment, dataset, snapshot = a_run("gapminder", seeds=1)
     frame = pd.read_csv(io.BytesIO(forecast_csv(experiment, dataset, snapshot)))
-    ahead = frame[frame[with_unit("value", dataset)].isna()]
+    ahead = frame[frame["value (years)"].isna()]
     assert len(ahead) == dataset.targets * len(dataset.origin.names)
     with pytest.raises(ValueError, match="table"):
         forecast_csv(*a_run("echo", seeds=1))

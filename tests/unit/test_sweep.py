@@ -156,9 +156,7 @@ def test_another_file_is_refused_and_stays(tmp_path, text):
     else:
         file.write_text(text)
     before = file.read_text()
-    with pytest.raises(
-        ExperimentError, match="got other content"
-    ):
+    with pytest.raises(ExperimentError, match="got other content"):
         read_done(file, the_plan(4, 9))
     assert file.read_text() == before
 

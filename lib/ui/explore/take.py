@@ -167,11 +167,14 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dic
     source = "a recorded example" if shown.is_recorded else ""
     if shown.kept:
         source = f"from {shown.kept.name}"
+    looked = session().looked.get(shown.dataset.title, ())  # see `lib.ui.explore.skill`
+    has_looked = (at_epoch.snapshot.run_id, at_epoch.snapshot.epoch) in looked
     link = urlencode(address.query_of(shown.experiment, None, {}), doseq=True)
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
 
     def report() -> bytes:
-        of = Reported(*run(), *answers, earlier=earlier, past=past, source=source)
+        seen: dict[str, Any] = {"source": source, "looked": has_looked}
+        of = Reported(*run(), *answers, earlier=earlier, past=past, **seen)
         return export.report(of, link, datetime.now(UTC), export.versions())
 
     def numbers() -> bytes:
@@ -191,9 +194,7 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dic
             files["predictions_parquet"] = lambda: export.predictions_parquet(*run())
             if shown.dataset.origin:
                 files["forecast"] = lambda: export.forecast_csv(*run())
-            # Only after a counted look at the test part: see `lib.ui.explore.skill`.
-            looked = session().looked.get(shown.dataset.title, ())
-            if (at_epoch.snapshot.run_id, at_epoch.snapshot.epoch) in looked:
+            if has_looked:  # a look is counted
                 files["test_csv"] = lambda: export.predictions_csv(*run(), of_test=True)
     return files
 
