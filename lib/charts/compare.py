@@ -87,7 +87,9 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     return _figure(curves, x_axis, y_axis, palette, level)
 
 
-def answers_figure(runs: Sequence[Compared], sample: int, target: int, palette: Palette) -> Chart:
+def predictions_figure(
+    runs: Sequence[Compared], sample: int, target: int, palette: Palette
+) -> Chart:
     """Draw predictions of runs on the same data for one sample, raw, beside the target."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
 
@@ -296,7 +298,7 @@ def _why_open(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
     return "" if is_decided else too_few(samples)
 
 
-def answers_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
+def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
     """Return the errors at a sample's last step, for runs on the same data."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
     unit, value = off_unit(dataset), float(dataset.raw(dataset.y[index], index)[-1, target])

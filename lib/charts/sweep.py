@@ -62,11 +62,11 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
     below = {value: f"<br>{count:,}" for value, count in sizes.items() if is_sized}
     is_wide = results.is_number(key) and 0 < WIDE * places[0] <= places[-1]
     ends = np.log10(places) if is_wide else np.array(places, float)
-    room = 0.06 * (ends[-1] - ends[0]) or 0.5
+    padding = 0.06 * (ends[-1] - ends[0]) or 0.5
     return _ticks(key, list(place)) | {
         "title": f"{label}{', parameters below' if is_sized else ''}",
         "type": "log" if is_wide else "linear",
-        "range": [ends[0] - room, ends[-1] + room],
+        "range": [ends[0] - padding, ends[-1] + padding],
         "tickvals": places,
         "ticktext": [results.value_words(key, value) + below.get(value, "") for value in place],
         "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, click to open"},

@@ -1,7 +1,6 @@
 """Python code from Jinja templates, above all the code that makes a script's data.
 
-Scripts of generated data contain the source of their function. Scripts of a table load the file
-that `arrays` writes.
+Scripts of generated data have the source of their function; a table's load the file of `arrays`.
 """
 
 import inspect
@@ -133,10 +132,9 @@ def _sizes(dataset: Dataset) -> dict[str, int]:
 def arrays(dataset: Dataset) -> bytes:
     """Return a NumPy archive for `np.load`: x (N, T, F) and y (N, T, K), float32, sizes and names.
 
-    For a table it also has each sample's series and first time, and the scaling. Raw inputs are
-    x * x_scale + x_offset, (F,) each, or (N, F) if scaled by series. Raw targets are y * y_scale +
-    y_offset, plus base (N, T, K) for changes. If `has_plain_windows`, it also has the rows: inputs
-    (R, F), targets (R, K).
+    For a table also each sample's series and first time, and the scaling: raw inputs are
+    x * x_scale + x_offset, (F,) each, or (N, F) by series; raw targets are y * y_scale + y_offset,
+    plus base (N, T, K) for changes. If `has_plain_windows`, also inputs (R, F), targets (R, K).
     """
     same = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     kept: dict[str, Any] = {name: getattr(dataset, name) for name in same}

@@ -94,7 +94,7 @@ def template_fields(
     is_evaluated, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
-    guess = f"{capital(dataset.naive_label)}: mean squared error {dataset.naive_mse[-1]:.6g}"
+    baseline = f"{capital(dataset.naive_label)}: mean squared error {dataset.naive_mse[-1]:.6g}"
     return {
         "experiment": experiment,
         "dataset": dataset,
@@ -106,7 +106,7 @@ def template_fields(
         "loss": LOSSES[training.loss].keras,
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
-        "naive": f"{guess} at the last timestep",
+        "naive": f"{baseline} at the last timestep",
         "part": f"train:{'-test' if dataset.test else ''}" if is_evaluated else ":train",
         "evaluated": f"train, {dataset.seen}" if is_evaluated else "train",
         "which": "validation" if is_evaluated else "training",
@@ -122,10 +122,7 @@ def template_fields(
 
 
 def _line(*of: TracedLayer) -> str:
-    """Return a layer's line of code with its output shapes.
-
-    A layer that differs between the modes is given once per mode, and is written with `every_step`.
-    """
+    """Return a layer's code and output shapes; `every_step` stands for the modes' difference."""
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):

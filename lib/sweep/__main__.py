@@ -24,9 +24,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @click.option("--data", type=click.Choice(NAMES), help="A dataset; or use --file.")
 @click.option("--file", type=FILE, help="A file with your own table.")
-@click.option(
-    "--vary", multiple=True, required=True, help="A setting and its values: T=8,16,32. Repeatable."
-)
+@click.option("--vary", multiple=True, required=True, help="Values: T=8,16,32. Repeatable.")
 @click.option("--seeds", default=4, help="Seeds of each point, 4 by default.")
 @click.option("--set", "settings", multiple=True, help="Another setting: epochs=100. Repeatable.")
 @click.option("--out", type=FILE, default="sweep.csv", help="A CSV of results, to continue from.")

@@ -72,9 +72,7 @@ def settle_picks() -> bool:
         record.is_chosen = False
         known = own[-USUAL:] if len(own) > 1 else [*own, *_stand_ins(own)]
     record.seen, record.picks = {*own, NOTHING}, known[: len(LETTERS)]
-    if (
-        record.is_chosen or own
-    ) and not is_history_navigation():  # else Back would return to this page
+    if (record.is_chosen or own) and not is_history_navigation():  # else Back returns here
         _write_picks()
     if gone:
         complaint = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
@@ -168,8 +166,10 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
                 hint(charts.compare.NO_COMMON_SAMPLE)
             else:
                 picked = pick_answers(known[0])
-                figure = charts.compare.answers_figure(known, *picked, palette)
-                told_chart(figure, *charts.compare.answers_words(known, *picked), "compare_answers")
+                figure = charts.compare.predictions_figure(known, *picked, palette)
+                told_chart(
+                    figure, *charts.compare.predictions_words(known, *picked), "compare_predictions"
+                )
 
 
 def _row(run: Compared, own: str, palette: charts.Palette) -> str:
@@ -216,7 +216,5 @@ def _more(run: Compared) -> None:
             _toggle(run.id)
 
     st.text_input("Name", run.name, LONGEST_NAME, **bound(f"name_{run.id}", run.name, rename))
-    hover = (
-        "Removes the run from this list and stops its training. Other browsers keep its results."
-    )
+    hover = "Removes the run from this list and stops training. Other browsers keep its results."
     press("Remove", "delete", f"remove_{run.id}", remove, help=hover)

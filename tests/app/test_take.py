@@ -46,7 +46,7 @@ def taken(app, given, file):
             name, _, content = given[-1].partition(b"\n")
             assert name.decode() == file
             return content
-        if given[-1]["said"].get("failed"):
+        if given[-1]["message"].get("failed"):
             return given[-1]
     raise AssertionError(f"{file} was never made")
 
@@ -92,7 +92,7 @@ def test_a_model_s_file_is_requested_from_keras_without_waiting(given, client):
     for ready, words in ((False, "starting"), (True, "Making")):
         client.pool.ready = ready
         ask(app, "model_last")
-        assert words in given[-1]["said"]["words"]
+        assert words in given[-1]["message"]["words"]
     (asked,) = client.questions  # however often the browser polls
     assert asked.name == "keras_file"
     assert (asked.arguments["mode"], asked.arguments["timesteps"]) == ("last", 12)
@@ -109,20 +109,24 @@ def test_a_file_that_never_comes_is_reported(given, client, time):
     """The card reports a late file, and a file that the shown run doesn't have."""
     app = start()
     ask(app, "model_last")
-    assert not given[-1]["said"].get("failed")
+    assert not given[-1]["message"].get("failed")
     time.forward(take.MOST_SECONDS + 1)
     app.run()
-    assert given[-1]["said"]["failed"]
+    assert given[-1]["message"]["failed"]
     assert client.questions[0].answer.cancelled()
     ask(app, "predictions")
-    assert given[-1]["said"] == {"id": "predictions", "words": take.TEXTS["gone"], "failed": True}
+    assert given[-1]["message"] == {
+        "id": "predictions",
+        "words": take.TEXTS["gone"],
+        "failed": True,
+    }
 
 
 def test_a_failure_is_reported_with_its_reason(given, monkeypatch):
     """The next press tries again."""
     app = start()
     monkeypatch.setattr(take.export, "weights_npz", lambda *_: 1 / 0)
-    assert "division by zero" in taken(app, given, "weights")["said"]["words"]
+    assert "division by zero" in taken(app, given, "weights")["message"]["words"]
     monkeypatch.setattr(take.export, "weights_npz", lambda *_: b"all")
     assert taken(app, given, "weights") == b"all"
 

@@ -41,7 +41,7 @@ def test_two_runs_are_trained_compared_and_highlighted(page):
         wait_for_status(page, "finished")
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 runs side by side.")
-    for name in ("losses", "errors", "answers"):
+    for name in ("losses", "errors", "predictions"):
         expect(curves(page, name).first).to_be_visible()
     settle(page)
     assert "Run+1" in page.url

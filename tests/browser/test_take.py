@@ -59,7 +59,9 @@ def test_pictures_and_files_of_a_run_are_downloaded(page, tmp_path):
     with zipfile.ZipFile(taken(page, "model_last", tmp_path)) as archive:
         config = json.loads(archive.read("config.json"))
     assert config["config"]["layers"][1]["config"]["return_sequences"] is False
-    expect(page.locator(f"{CARD} .said")).to_have_text(re.compile("Downloaded .*last-step.keras"))
+    expect(page.locator(f"{CARD} .message")).to_have_text(
+        re.compile("Downloaded .*last-step.keras")
+    )
 
 
 def test_all_pictures_are_downloaded_as_one_file(page, tmp_path):

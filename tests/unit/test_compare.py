@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from lib.charts import compare
-from lib.charts.compare import LOOKS, answers_figure, errors_figure, losses_figure, sparkline
+from lib.charts.compare import LOOKS, errors_figure, losses_figure, predictions_figure, sparkline
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import SETTINGS
 from lib.export.files import NUMBERS, runs_csv
@@ -148,7 +148,7 @@ def test_every_figure_is_one_that_plotly_accepts(data):
     for runs in (six, six[:1], [six[0], broken], [six[0], longer]):
         figures = [losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)]
         if same_data(runs):
-            figures.append(answers_figure(runs, 0, dataset.targets - 1, LIGHT))
+            figures.append(predictions_figure(runs, 0, dataset.targets - 1, LIGHT))
         for figure in figures:
             low, high = go.Figure(figure.to_dict()).layout.yaxis.range
             assert -np.inf < low < high < np.inf
@@ -185,11 +185,11 @@ def test_predictions_are_in_the_raw_unit():
     """Chart and text agree on the picked sample and column."""
     scaled = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     runs = runs_on(scaled, {"sequence": [0.5]}, {"last": [0.25]})
-    figure = answers_figure(runs, 1, 0, LIGHT)
+    figure = predictions_figure(runs, 1, 0, LIGHT)
     truth = 10 * scaled.y[7, :, 0]
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, truth + 5)
     np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
-    says, details = compare.answers_words(runs, 1, 0)
+    says, details = compare.predictions_words(runs, 1, 0)
     assert says.endswith("are 2.5 °C to 5 °C.")
     assert "5 °C for A in sequence mode and 2.5 °C for B in last-step mode" in details
 

@@ -192,10 +192,10 @@ function zipped(files) {
 
 function mount(root) {
   const own = { data: null, text: "" };
-  const parts = root.querySelector(".parts"), said = root.querySelector(".said");
+  const parts = root.querySelector(".parts"), message = root.querySelector(".message");
   const say = (words, failed = false) => {
-    said.textContent = words;
-    said.classList.toggle("failed", failed);
+    message.textContent = words;
+    message.classList.toggle("failed", failed);
   };
   const done = (name, bytes) => say(`Downloaded ${name} (${sizeOf(bytes)}).`);
 
@@ -292,7 +292,7 @@ function mount(root) {
       own.tell("received");
       return end();
     }
-    const [{ said: told, ...rest }] = data, text = JSON.stringify(rest);
+    const [{ message, ...rest }] = data, text = JSON.stringify(rest);
     if (text !== own.text) {
       const focused = root.getRootNode().activeElement?.dataset?.id;
       Object.assign(own, { data: rest, text });
@@ -302,9 +302,9 @@ function mount(root) {
       if (focused) parts.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
     }
     lookAround();
-    if (!ASKED || told?.id !== ASKED.id) return;
-    say(told.words, told.failed);
-    if (told.failed) end();
+    if (!ASKED || message?.id !== ASKED.id) return;
+    say(message.words, message.failed);
+    if (message.failed) end();
     else own.ask(AGAIN);
   };
   own.looking = setInterval(() => (root.isConnected ? lookAround() : clearInterval(own.looking)), SEEN);

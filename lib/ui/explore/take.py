@@ -59,7 +59,9 @@ def draw_files(loaded: Loaded) -> None:
         make = makers.get(asked)
         made: Any = _taken(key, make, asked) if make else {"words": TEXTS["gone"], "failed": True}
         is_file = isinstance(made, bytes)
-        data = f"{asked}\n".encode() + made if is_file else {**data, "said": {"id": asked, **made}}
+        data = (
+            f"{asked}\n".encode() + made if is_file else {**data, "message": {"id": asked, **made}}
+        )
     # A list: Streamlit (1.67) searches a dict for tables, and imports pandas to do so.
     data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
@@ -87,7 +89,7 @@ def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
     if wait([taking.future], QUICK_SECONDS).done:
         try:
             file = taking.future.result()
-            file = file["file"] if isinstance(file, dict) else file  # Keras's answer
+            file = file["file"] if isinstance(file, dict) else file  # Keras's reply
             return file.encode() if isinstance(file, str) else bytes(file)
         except Exception as error:  # of any kind: the card shows it
             text = TEXTS["failed"].format(why=f"{error}" or type(error).__name__)
@@ -145,7 +147,7 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
     own, shown = session().upload.table, epochs.shown
     table = runs.table_of_run() if shown.run else own
     may_take = _may_take(shown.dataset, table)
-    files = _run_files(epochs, table, has_answers=may_take)
+    files = _run_files(epochs, table, has_rows=may_take)
     if may_take:
         files |= _script_files(partial(_picked_run, epochs), shown.dataset)
     if other and _may_take(other.dataset, own):
@@ -159,11 +161,11 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
     return makers
 
 
-def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dict[str, File]:
+def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[str, File]:
     """Return functions that make the run's files in another thread; only this reads the session."""
     shown, at_epoch = epochs.shown, epochs.at_picked_epoch
     past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
-    answers, earlier = picked_answers(at_epoch), bool(EARLIER.index)
+    picks, earlier = picked_answers(at_epoch), bool(EARLIER.index)
     source = "a recorded example" if shown.is_recorded else ""
     if shown.kept:
         source = f"from {shown.kept.name}"
@@ -174,7 +176,7 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dic
 
     def report() -> bytes:
         seen: dict[str, Any] = {"source": source, "looked": has_looked}
-        of = Reported(*run(), *answers, earlier=earlier, past=past, **seen)
+        of = Reported(*run(), *picks, earlier=earlier, past=past, **seen)
         return export.report(of, link, datetime.now(UTC), export.versions())
 
     def numbers() -> bytes:
@@ -189,7 +191,7 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dic
         files["kept_rows"] = partial(export.keep, shown, past, table)
     if at_epoch.snapshot.weights[0]:
         files["weights"] = lambda: export.weights_npz(*run())
-        if has_answers:
+        if has_rows:
             files["predictions_csv"] = lambda: export.predictions_csv(*run())
             files["predictions_parquet"] = lambda: export.predictions_parquet(*run())
             if shown.dataset.origin:
