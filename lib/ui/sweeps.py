@@ -44,7 +44,7 @@ def draw_form(loaded: Loaded) -> Plan | None:
     labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in can}
     asked = dict(part.partition("=")[::2] for part in page_value("vary").split(";") if part)
     typed = {key: text for key, text in asked.items() if key in can}
-    if unknown := [key for key in asked if key not in can]:
+    if unknown := [key for key in asked if key and key not in can]:
         names = listed(VARIABLE.get(key, {"label": key})["label"] for key in unknown)
         text = TEXTS["unknown"].format(asked=names, can=joined([*labels.values()]))
         st.warning(plain(text), icon=":material/link_off:")

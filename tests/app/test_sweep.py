@@ -166,7 +166,7 @@ def test_an_invalid_sweep_has_an_error_and_start_is_disabled():
     app.multiselect(key="sweep_keys").set_value([]).run()
 
 
-@pytest.mark.parametrize(("vary", "named"), [("zzz", "zzz"), ("T=4;lag=2", "lag k"), ("=", "")])
+@pytest.mark.parametrize(("vary", "named"), [("zzz", "zzz"), ("T=4;lag=2;=", "lag k")])
 def test_a_link_s_unknown_setting_is_reported(vary, named):
     """The warning lists the settings that these data can vary; known settings are used."""
     app = sweep(data="running_mean", vary=vary)

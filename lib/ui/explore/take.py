@@ -117,7 +117,7 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
         "kept": len(kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))),
-        "epochs": counted(len(trained), "known epoch"),
+        "epochs": counted(len(trained), "stored epoch"),
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"
