@@ -10,7 +10,6 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
-from lib.experiment import Experiment
 from lib.export.kept import open_kept
 from tests.browser.driver import EACH, TRIES, Late, open_page, wait_until_whole
 
@@ -88,8 +87,8 @@ def test_all_pictures_are_downloaded_as_one_file(page, tmp_path):
 
 
 def test_a_report_opens_without_a_network_and_prints(page, tmp_path):
-    """One file under 6 MB has the charts, the text and the code; it prints on a few sheets."""
-    open_page(page, "/?data=seattle&T=12")
+    """One file under 6 MB has the charts, text and code; its print has no controls."""
+    open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     sentence = page.locator("h1").inner_text()
     report = taken(page, "report", tmp_path)
@@ -100,9 +99,14 @@ def test_a_report_opens_without_a_network_and_prints(page, tmp_path):
         page.locator("html[data-drawn]").wait_for()
         expect(page.locator("h1")).to_have_text(sentence)
         expect(page.locator(".plot .main-svg").first).to_be_visible()
-        assert page.locator(".plot").count() == 4
-        assert f"T={Experiment().set(T=12).get('T')}" in page.locator("footer a").inner_text()
+        assert page.locator(".plot").count() == 6
+        assert "data=seattle" in page.locator("footer a").inner_text()
+        controls = page.locator(".plot.moves").locator(".updatemenu-container, .slider-container")
+        expect(controls.first).to_be_visible()
+        page.emulate_media(media="print")
+        assert not controls.filter(visible=True).count()
         printed = page.pdf(prefer_css_page_size=True, print_background=True)
-        assert 3 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 6
+        assert 3 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 8
     finally:
+        page.emulate_media(media="screen")
         page.context.set_offline(False)
