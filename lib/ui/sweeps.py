@@ -49,7 +49,7 @@ def draw_form(loaded: Loaded) -> Plan | None:
         text = TEXTS["unknown"].format(asked=names, can=joined([*labels.values()]))
         st.warning(plain(text), icon=":material/link_off:")
     typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
-    settings, values, seeds = st.columns(3)
+    settings, values, seeds = st.columns([4, 4, 5])
     widgets.set_widget("sweep_keys", list(typed))
     hover = "All combinations of the values are trained. Other settings are the sidebar's."
     picked: Any = {"key": "sweep_keys", "on_change": _write_vary, "format_func": labels.__getitem__}
@@ -217,7 +217,9 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
         else:
             press("Pause", "pause", "sweep_pause", runner.pause, disabled=idle)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
-        _draw_progress(now, len(points))
+        text = f"{TEXTS[runner.state if now.id else 'example']} {len(points)}"
+        left = "" if runner.seconds_left is None else f" · {duration(runner.seconds_left)} left"
+        st.progress(runner.share, text=f"{text} of {len(runner.plan.points)} points{left}")
     if words := _state_words(now, plan, loaded):
         hint(words)
     text = charts.sweep.found_takeaway(points) if runner.state.over else TEXTS["early"]
@@ -228,14 +230,6 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
         if not now.is_redacted:  # reasons may name columns of the upload
             name = f"sweep-{'-'.join(points[0].values)}.csv"
             save_button("Download the table", partial(export.sweep_csv, points), name, "text/csv")
-
-
-def _draw_progress(now: Sweep, done: int) -> None:
-    """Draw the progress bar beside the buttons."""
-    runner = now.runner
-    text = f"{TEXTS[runner.state if now.id else 'example']} {done} of {len(runner.plan.points)}"
-    left = "" if runner.seconds_left is None else f" · {duration(runner.seconds_left)} left"
-    st.progress(runner.share, text=f"{text} points{left}")
 
 
 def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
