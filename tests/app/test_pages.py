@@ -46,7 +46,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Shapes?part=error": ("What this message means", 1, (SCALE, "there is no time axis")),
     "Shapes?part=quiz": ("What shape comes out?", 1, (SCALE, "Question 1")),
     "Compare": ("2 recorded runs side by side", 4, ("Running mean", "Echo")),
-    "Sweep": ("Recall the first: the error against timesteps T and cell", 2, ("12 of 12 points",)),
+    "Sweep": ("Recall the first: error by timesteps T and cell", 2, ("12 of 12 points",)),
 }
 """Page and query → what its heading has, its least number of pictures, and words on the page."""
 NONSENSE = ("~~~_~", "input_t0_fnan~bi_mwhat", "9" * 5000, "²", "-1", "٣", "<b>")
