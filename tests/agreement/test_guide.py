@@ -142,7 +142,7 @@ def the_last_answer_leads_on():
 def the_last_step_wins():
     """By far; both learn it."""
     assert winner("adding") == "last"
-    assert said("adding", 0).text == "Last step"
+    assert said("adding", 0).text == "Last-step mode"
 
 
 def nothing_is_known_at_step_3():
