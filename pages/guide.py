@@ -11,10 +11,10 @@ from lib.ui.browser import current_palette, point_at
 from lib.ui.frame import PAGES, frame
 from lib.ui.session import session
 from lib.ui.shown import load_data
-from lib.ui.views import VIEWS, draw
+from lib.ui.views import VIEWS, draw, sample_card
 from lib.ui.widgets import pills, plain, press
 
-TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
+TURN = "Your turn: open Echo in Explore. Which mode will predict better? Guess, train, and compare."
 STEPS = list(GUIDE)
 
 
@@ -90,6 +90,9 @@ palette = current_palette()
 with picture:
     loaded = load_data(settled)
     draw(stage.shown(step), loaded, palette)
+    if step.shows == "sample" != stage.shown(step):
+        with st.container(key="lesson_data"):  # the data stays visible below the run
+            sample_card(loaded, palette)
     if step.aside:
         with st.expander(VIEWS[step.aside].title):
             draw(step.aside, loaded, palette)

@@ -136,10 +136,9 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
     reset_after = bias.ndim == 2
     from_input = x @ kernel[:, columns] + into
     from_state = before @ recurrent[:, columns] + again
-    rows = [Row(f"input {k} = {signed(v)}", kernel[k - 1, columns]) for k, v in enumerate(x, 1)]
+    rows = _products("input", x, kernel[:, columns])
     rows.append(Row("input bias" if reset_after else "bias", into))
-    for k, value in enumerate(before):
-        rows.append(Row(f"h of unit {k + 1} = {signed(value)}", recurrent[k, columns]))
+    rows += _products("h of unit", before, recurrent[:, columns])
     if reset_after:
         rows.append(Row("recurrent bias", again))
     function = "tanh" if about in ("candidate", *STATE.values()) else "σ"
@@ -151,6 +150,12 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
         rows.append(Row("sum", from_input + from_state, "rule"))
     value = gates[name] if gates else layer.trace.hidden[0, step]
     return [*rows, Row(f"{function}(sum) = {gate_symbol(name, about)}", value, "strong")]
+
+
+def _products(name: str, values: np.ndarray, weights: np.ndarray) -> list[Row]:
+    """Return a row of products (U,) for each of `values` (F,) or (U,) and its row of weights."""
+    numbered = enumerate(zip(values, weights, strict=True), start=1)
+    return [Row(f"{name} {k} = {signed(v)}", v * row, weights=row) for k, (v, row) in numbered]
 
 
 def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -166,7 +171,7 @@ def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
 def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int) -> Words:
     """Return how often a layer is used, what it reads, and what each mode hands out."""
     model = experiment.model
-    reads = f"{features} {'outputs of the layer below' if layer else 'features'}"
+    reads = f"{features} outputs of the layer below" if layer else counted(features, "feature")
     states = "the hidden and the cell state" if "c" in STATES[model.cell] else "the hidden state"
     hands_out = {
         "both": f"sequence mode hands out {steps} outputs, last-step mode one",

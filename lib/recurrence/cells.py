@@ -194,6 +194,7 @@ class Row:
     label: str
     values: Array  # (U,)
     kind: Literal["", "rule", "strong"] = ""  # a result of the rows above, a gate or state
+    weights: Array | None = None  # (U,), if the values are products of one number and weights
 
 
 def _before(states: Array, step: int) -> Array:

@@ -57,10 +57,16 @@ def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
 
 
 def _sample(loaded: Loaded, palette: Palette) -> None:
+    """Draw the sample's card where cards fill the page."""
+    with st.container(key="cards"):
+        sample_card(loaded, palette)
+
+
+def sample_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the sample that the address names, else the first, with its takeaway."""
     numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
     number = Linked("sample", numbers, 0, "").index
-    with st.container(key="cards"), st.container(border=True, key="card_sample"):
+    with st.container(border=True, key="card_sample"):
         texts = samples.sample_words(loaded.dataset, number)
         figure = samples.sample_figure(loaded.dataset, number, palette)
         told_chart(figure, *texts, "chart_sample", fills=True)
@@ -196,22 +202,21 @@ def worked_numbers() -> dict[str, Any]:
 
 
 def _glance(loaded: Loaded, _: Palette) -> None:
-    """Draw a mask, the final states, and both directions, with this layer's numbers."""
+    """Draw masked timesteps, the final states, and both directions, with this layer's numbers."""
     layer = choose(loaded).layer_pass
     with st.container(border=True):
         st.html(charts.render("ui/views.html", "glance", TEXTS, **glance_numbers(layer)))
 
 
 def glance_numbers(layer: LayerPass) -> dict[str, Any]:
-    """The numbers of the last step: behind a mask, as states, and in both directions."""
+    """Return outputs (T, U) after a mask, the final states, and outputs of both directions."""
     mask = np.arange(len(layer.x)) < min(REAL_STEPS, len(layer.x) - 1)
     masked = unroll(layer.cell, layer.weights, layer.x[None], mask[None]).hidden[0]
     backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
     last = layer.trace.hidden[0, -1]
     states = [last, last, *([] if layer.trace.cell is None else [layer.trace.cell[0, -1]])]
-    # Of both directions, with the same weights: the last row of True, and False; (2, 2U).
-    both = np.stack([np.append(last, backward[0]), np.append(last, backward[-1])])
-    return {"mask": mask, "masked": masked, "states": states, "both": both}
+    both = {"forward": layer.trace.hidden[0], "backward": backward[::-1]}  # by timestep
+    return {"mask": mask, "masked": masked, "states": states, **both}
 
 
 def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:

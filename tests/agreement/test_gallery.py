@@ -21,12 +21,12 @@ from tests.waiting import PATIENCE
 
 TOLERANCE = 0.5
 """The share by which an error may differ on another machine, which rounds differently."""
-POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789", "\u00a0")
 
 
 def claimed(name, pattern=r"\d+\.\d+(?:e-\d+)?"):
     """The numbers in a card's title that match the pattern, at first those with decimals."""
-    title = GALLERY[name].title.translate(POWERS).replace(" × 10", "e")
+    title = GALLERY[name].title.translate(POWERS).replace("×10", "e")
     return [float(number) for number in re.findall(pattern, title)]
 
 

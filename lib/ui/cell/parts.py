@@ -197,7 +197,7 @@ def draw_leak(_: object, palette: Palette) -> None:
     leak = read_recording("leak", Leak)
     with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
         (text, details), plot = charts.proofs.leak_words(leak), charts.leaked(leak)
-        st.html(charts.small_picture(plot, text, palette))
+        st.html(charts.small_picture(plot, text, palette, 1.6))
         hint(charts.caption("leaked", plot))
         takeaway(text, details)
 
