@@ -21,7 +21,7 @@ from tests.waiting import PATIENCE
 
 TOLERANCE = 0.5
 """The share by which an error may differ on another machine, which rounds differently."""
-POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789", "\u00a0")
+POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 def claimed(name, pattern=r"\d+\.\d+(?:e-\d+)?"):
