@@ -1,8 +1,8 @@
-"""What is told with the app: the gallery's cards, the guide's steps, and the scenes of a talk.
+"""The gallery's cards, the guide's steps and the scenes of a talk, as data.
 
-All are scenes: settings as an address has them, a picture by its name, and words; one more is a row
-in `gallery.toml`, `guide.toml` or `talk.toml`. The cards' runs and small pictures are recorded.
-Nothing is trained or drawn, and nobody's place in the guide or a talk is kept: that is `lib.ui`'s.
+Each is a `Scene`: settings in the form of an address, the name of a picture, and texts. A new scene
+is a row in `gallery.toml`, `guide.toml` or `talk.toml`. The cards' runs and pictures are recorded.
+This package trains and draws nothing and keeps no user's progress: `lib.ui` does.
 """
 
 from lib.story.scenes import GALLERY, GUIDE, SCENES, TALK, Ask, Scene, plot_of, runs_of, story

@@ -201,11 +201,11 @@ def worked_numbers() -> dict[str, Any]:
     }
 
 
-def _glance(loaded: Loaded, _: Palette) -> None:
+def _glance(loaded: Loaded, palette: Palette) -> None:
     """Draw masked timesteps, the final states, and both directions, with this layer's numbers."""
     layer = choose(loaded).layer_pass
     with st.container(border=True):
-        st.html(charts.render("ui/views.html", "glance", TEXTS, **glance_numbers(layer)))
+        st.html(charts.render("ui/views.html", "glance", TEXTS, palette, **glance_numbers(layer)))
 
 
 def glance_numbers(layer: LayerPass) -> dict[str, Any]:

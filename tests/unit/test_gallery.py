@@ -10,17 +10,7 @@ import pytest
 
 from lib import story
 from lib.charts.palette import PALETTES
-from lib.charts.thumbnail import (
-    BELOW,
-    HEIGHT,
-    LEFT,
-    PICTURES,
-    WIDTH,
-    Line,
-    Plot,
-    small_picture,
-    thumbnail,
-)
+from lib.charts.thumbnail import HEIGHT, PICTURES, WIDTH, Line, Plot, small_picture, thumbnail
 from lib.results.run import Status
 from lib.story import GALLERY, Scene, plot_of
 from lib.story.scenes import experiments_of
@@ -87,15 +77,13 @@ def test_a_thumbnail_shows_each_line_in_its_colour_within_its_axes(name, theme):
         assert drawn == color == getattr(palette, line.color)
         if points := shape.get("points"):
             x, y = np.array([pair.split(",") for pair in points.split()], float).T
-            assert x.min() >= LEFT
+            assert x.min() >= 0
             assert x.max() <= WIDTH
             assert y.min() >= 0
-            assert y.max() <= HEIGHT - BELOW
+            assert y.max() <= HEIGHT
             assert len(x) == len(line.x)
-    *ends, first, last = [part.text for part in svg if part.tag.endswith("text")][:4]
-    assert all(ends)
-    assert first != last
-    names = [part.text for part in svg if part.get("font-weight")]
+    low, high, first, last, *names = [part.text for part in svg if part.tag.endswith("text")]
+    assert (low, first) != (high, last)
     assert names == [line.name for line in plot.lines if line.name]
     assert 'alt="A &lt;claim&gt;"' in small_picture(plot, "A <claim>", palette)
 
