@@ -117,13 +117,11 @@ def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
 
 
 def _hand(loaded: Loaded, palette: Palette) -> None:
-    """Draw a layer's states, and the playhead's step computed by hand."""
+    """Draw a layer with its outputs, and the playhead's step computed by hand."""
     chosen = choose(loaded)
-    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), filled(TEXTS, "states")
-    states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
+    layer, bar = chosen.layer_pass, st.container(key="cell_bar")
     with st.container(border=True, gap="xsmall"):
         parts.draw_chain(chosen, palette, has_takeaway=False)
-        st.html(cell.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
         tables = st.container().empty()
     is_at, is_small = address.page_value("step"), cell.can_show(layer.x.shape[1], layer.units)
 

@@ -83,7 +83,7 @@ def test_the_cell_page_opens_with_recorded_answers_of_keras(name, client):
     for part, claim in (("proof", "✓ 0.0"), ("break", "≠ "), ("learn", "times larger")):
         open_part(app, part)
         assert claim in text(app)
-        assert "Keras has answered" in text(app)
+        assert "Checked against Keras" in text(app)
     assert not client.questions
     slider = next(slider for slider in app.select_slider if slider.key.startswith("cell_sample"))
     slider.set_value(3).run()
