@@ -220,7 +220,7 @@ def glance_numbers(layer: LayerPass) -> dict[str, Any]:
     backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
     last = layer.trace.hidden[0, -1]
     states = [last, last, *([] if layer.trace.cell is None else [layer.trace.cell[0, -1]])]
-    both = {"forward": layer.trace.hidden[0], "backward": backward[::-1]}  # equal weights, by timestep
+    both = {"forward": layer.trace.hidden[0], "backward": backward[::-1]}  # same weights
     return {"mask": mask, "masked": masked, "states": states, **both}
 
 
