@@ -144,7 +144,7 @@ def _hand(loaded: Loaded, palette: Palette) -> None:
 def _pair(_: Loaded, palette: Palette) -> None:
     """Draw an output and a target without a verdict."""
     question = shapes.read_question(address.page_value("check"))
-    with st.container(border=True):
+    with st.container(border=True, key="pair"):
         hint(filled(TEXTS, "pair"))
         st.html(charts.target.shapes_picture([question.output, question.target], palette))
 
