@@ -69,13 +69,11 @@ def thumbnail(plot: Plot, theme: str, scale: float = 1.0) -> str:
         drawn.append((line, list(zip(x, y, strict=True)), name_at))
     y_ends = [10**end if plot.is_log else end for end in (high, low)]
     ends = [number(float(end), 2).replace("-", "−") for end in (*y_ends, first, last)]
-    frame = (LEFT, EDGE, right, bottom), ends
-    looks = PALETTES[theme], LETTERS, DASHES
-    body = render("charts/thumbnail.html", "drawing", drawn, *frame, *looks)
+    box, looks = (LEFT, EDGE, right, bottom), (PALETTES[theme], LETTERS, DASHES)
+    body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
     return svg_uri(body, f"0 0 {WIDTH * scale:g} {HEIGHT * scale:g}")
 
 
 def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.0) -> str:
     """Return a plot as an HTML image, with `sentence` as its alternative text."""
-    uri = thumbnail(plot, palette.theme, scale)
-    return render("charts/thumbnail.html", "image", uri, sentence)
+    return render("charts/thumbnail.html", "image", thumbnail(plot, palette.theme, scale), sentence)

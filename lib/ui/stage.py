@@ -205,11 +205,6 @@ def traced_stack() -> tuple[TracedLayer, ...]:
     return trace(read_text(address.page_value("stack"))[0])
 
 
-def _epoch() -> int:
-    _, snapshot = runs.current_run() or (None, None)
-    return snapshot.epoch if snapshot else 0
-
-
 REACHED: dict[str, Callable[[], bool]] = {
     "playhead_at_3": lambda: address.page_value("step") == "3",
     "mode_is_last": lambda: session().subject.experiment.model.mode == "last",
@@ -217,7 +212,7 @@ REACHED: dict[str, Callable[[], bool]] = {
     "target_is_correct": lambda: (
         read_question(address.page_value("check")).diagnose().verdict == "correct"
     ),
-    "epoch_20": lambda: _epoch() >= WATCHED,
+    "epoch_20": lambda: (found := runs.current_run()) is not None and found[1].epoch >= WATCHED,
     "stack_works": lambda: broken_at(traced_stack()) is None,
 }
 """Functions that return whether a task (`Scene.until`) is done."""
