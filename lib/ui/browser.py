@@ -17,7 +17,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.charts import PALETTES, Palette, html, mix, strip
+from lib.charts import PALETTES, Palette, cell, html, mix, strip
 from lib.text import beside
 from lib.ui.fragment import Place, fragment
 from lib.ui.session import session
@@ -38,6 +38,7 @@ IN_PLACE = "<wbr>"  # with it a style keeps its place on the page, which page.cs
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
 _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # whose rules come first
+_SHEETS["cell"] = cell.CSS + _SHEETS["cell"]
 PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures appear in scenes
 
 
