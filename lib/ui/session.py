@@ -65,7 +65,7 @@ class Loaded:
     experiment: Experiment  # settled: as the data allow it
     # The dataset of the session's run, if that has these settings: `is` tells the same data.
     dataset: Dataset
-    trainable: bool = True  # False for an example in place of the data, and for too much data
+    obstacle: str = ""  # why these data can't be trained on, and what to do; "" if they can
 
 
 @dataclass(slots=True, eq=False)

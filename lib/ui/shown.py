@@ -6,7 +6,7 @@ epochs of which weights are kept (`TrainingClient.checkpoints`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,9 @@ from lib.ui.widgets import Linked, hint, linked_slider, plain
 
 if TYPE_CHECKING:
     from lib.export import Kept
+
+NO_FILE = "Only the file's owner can train on it. Upload your copy to train."
+SEE_ABOVE = "Train is off: see the note at the top of this page."
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
 made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)
@@ -45,7 +48,7 @@ def load_data(settled: Experiment) -> Loaded:
     if settled.data.name == "upload" and upload.table is None:
         with place:
             if foreign := runs.foreign_upload():
-                return Loaded(foreign.experiment, foreign.dataset, trainable=False)
+                return Loaded(foreign.experiment, foreign.dataset, NO_FILE)
             return _example(settled)
     run, _ = runs.current_run() or (None, None)
     try:
@@ -64,7 +67,7 @@ def load_data(settled: Experiment) -> Loaded:
         if cure := error.cure if isinstance(error, data.TooShortError) else {}:
             label, changes = f"Use {in_words(cure)}", (dict(cure),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
-        return replace(last, trainable=False)
+        return replace(last, obstacle=SEE_ABOVE)
     upload.last_good = loaded
     if every := split.thinned(loaded.dataset):
         with upload.below or place:
@@ -74,8 +77,8 @@ def load_data(settled: Experiment) -> Loaded:
     except ExperimentError as error:
         text = with_full_stop(f"This can't be trained: {error}")
         place.warning(plain(text), icon=":material/info:")
-        return replace(loaded, trainable=False)
-    return replace(loaded, trainable=not runs.client().pool.unavailable)
+        return replace(loaded, obstacle=SEE_ABOVE)
+    return replace(loaded, obstacle=runs.client().pool.unavailable)
 
 
 def _example(settled: Experiment) -> Loaded:
@@ -92,7 +95,7 @@ def _example(settled: Experiment) -> Loaded:
         if session().address.page != "Data":
             icon, there = ":material/upload_file:", address.query("Data")
             st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=there)
-    return Loaded(example, dataset, trainable=False)
+    return Loaded(example, dataset, "Upload a table to train on it.")
 
 
 def in_words(cure: Mapping[str, int]) -> str:
@@ -182,20 +185,24 @@ class Epochs:
         """By epoch, increasing; not those of the best epochs, with which a model may end."""
         texts = [f"{epoch}" for epoch in self.weights]
         texts += [results.BEST] if shown.snapshot.keeps_best else []
-        # An earlier epoch is evaluated on the samples anew, which takes their rows.
-        if shown.polling or not shown.dataset.has_rows:
+        if not shown.dataset.has_rows:  # an earlier epoch needs them, to be evaluated
             texts = texts[-1:]
         key = f"epoch_{shown.snapshot.run_id}_{max(self.weights)}"
         self.choice = Linked("epoch", texts, len(texts) - 1, key)
-        is_newest = self.choice.index == self.choice.default
-        self.picked = None if is_newest else int(texts[self.choice.index])  # None for the newest
+        place, asked = self.choice.index, address.page_value("epoch")
+        # A run that trains thins out the epochs it keeps: take the nearest.
+        if shown.polling and asked.isdecimal() and len(texts) > 1:
+            place = _nearest([*self.weights], int(asked))
+        is_newest = place == self.choice.default
+        self.picked = None if is_newest else int(texts[place])  # None for the newest
         self.page_state = shown.run, shown.polling or shown.snapshot.status, self.picked
         """The page runs again for another run, its beginning or end, and a picked epoch."""
 
-    def draw(self, *, wide: bool = False) -> None:
-        """Draw the slider, where there is a choice."""
+    def draw(self) -> None:
+        """Draw a slider over the epochs of a run that rests, if there are several."""
         labels = [text if text == results.BEST else f"{int(text):,}" for text in self.choice.texts]
-        linked_slider("After epoch", labels, self.choice, wide=wide)
+        if not self.shown.polling:
+            linked_slider("After epoch", labels, self.choice)
 
     @property
     def at_picked_epoch(self) -> ShownRun:
@@ -204,7 +211,9 @@ class Epochs:
         if epoch is None:
             return shown
         weights = self.weights[epoch]
-        earlier = once("earlier", (snapshot, epoch), lambda: results.as_of(shown, epoch, weights))
+        # While a run trains, its newer epochs don't change an earlier one.
+        parts = (snapshot.run_id if shown.polling else snapshot), epoch
+        earlier = once("earlier", parts, lambda: results.as_of(shown, epoch, weights))
         return replace(shown, snapshot=earlier)
 
 
@@ -216,6 +225,10 @@ def follow_epochs(loaded: Loaded, draw: Callable[[Epochs], Callable[[Epochs], ob
         lambda epochs: epochs.shown.polling,
         page_state=lambda epochs: (*epochs.page_state, session().subject.experiment),
     )
+
+
+def _nearest(numbers: Sequence[int], number: int) -> int:
+    return min(range(len(numbers)), key=lambda k: abs(numbers[k] - number))
 
 
 def _weights(shown: ShownRun) -> dict[int, results.SeedWeights]:

@@ -107,8 +107,8 @@ def press_once(label: str, icon: str, key: str, act: Callable[[], object], **opt
 
     def act_once() -> None:
         now, clicks = clock.now(), session().clicks
-        if now - clicks.get(label, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
-            clicks[label] = now
+        if now - clicks.get(key, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
+            clicks[key] = now
             act()
 
     press(label, icon, key, act_once, **options)
@@ -233,10 +233,10 @@ def linked_toggle(label: str, choice: Linked) -> bool:
     return bool(choice.index)
 
 
-def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bool = False) -> int:
+def linked_slider(label: str, labels: Sequence[str], choice: Linked) -> int:
     """Draw a slider that shows `labels` for several texts; returns the chosen index."""
     if len(labels) > 1:
-        options: dict[str, Any] = {"width": "stretch" if wide else 260, **choice.bind()}
+        options: dict[str, Any] = {"width": 260, **choice.bind()}
         st.select_slider(label, range(len(labels)), choice.index, labels.__getitem__, **options)
     return choice.index
 

@@ -7,7 +7,6 @@ from lib.story import TALK
 from lib.ui.browser import EVERYWHERE, KEYS
 from lib.ui.frame import PAGES
 from tests.app.driver import start
-from tests.waiting import eventually
 
 
 def keys(block):
@@ -25,9 +24,6 @@ def test_what_a_key_works_on_is_on_its_page(page):
     if page == "Shapes":
         app.query_params["part"] = "quiz"
         app.run()
-    if page == "Explore":  # the replay has to be made
-        app.query_params["replay"] = "yes"
-        assert eventually(lambda: "replay" in keys(app.run().main))
     shown = {*keys(app.main), *keys(app.sidebar)}
     missing = {on for key in (*KEYS[page], *EVERYWHERE) for on in key["on"]} - shown
     assert not missing

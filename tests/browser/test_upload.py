@@ -60,10 +60,10 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page):
     page.reload()
     wait_for_status(page, "paused")
     expect(page.get_by_text("100 rows")).to_be_visible()
-    expect(page.get_by_text("settings have changed")).to_have_count(0)
+    expect(page.get_by_text("Settings changed")).to_have_count(0)
     upload(page, "other.csv", table(101, "a,b,d"))
     expect(page.get_by_text("other.csv: 101 rows")).to_be_visible()
-    expect(page.get_by_text("settings have changed")).to_be_visible()
+    expect(page.get_by_text("Settings changed")).to_be_visible()
     stop(page)
 
 

@@ -15,7 +15,7 @@ from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
 from lib.text import short
-from lib.ui import widgets
+from lib.ui import address, widgets
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
 from lib.ui.session import Loaded, session
@@ -26,7 +26,7 @@ from lib.ui.widgets import Linked, hint, plain
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 Look = tuple[tuple[int, ...], Palette]  # what is picked, in the order of `Card.picks`, and colors
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # last-step mode before the last step
-OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # in place of the charts
+OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # the replay replaces the charts
 KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
 MOST_LOOKS = 16  # charts kept per snapshot: of each card, theme, and choice of sample or target
 
@@ -109,6 +109,11 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
     return picked, has_last and widgets.linked_toggle("What if we asked it earlier?", EARLIER)
 
 
+def close_replay() -> None:
+    """Show the charts in place of the replay. For callbacks."""
+    address.set_page_values({OPEN_REPLAY.name: ""})
+
+
 @contextmanager
 def card(name: str, badge: str = "") -> Iterator[None]:
     """Draw a card with a badge in its corner, if its picture shows other settings."""
@@ -116,7 +121,7 @@ def card(name: str, badge: str = "") -> Iterator[None]:
         yield
         if badge:  # drawn last, so that Streamlit moves no other element when it comes or goes
             with st.container(key=f"shows_{name}"):
-                st.markdown(f":yellow-badge[these show {plain(badge)}]")
+                st.markdown(f":yellow-badge[Previous run: {plain(badge)}]")
 
 
 @partial(cached_with_object, size=MOST_LOOKS)
