@@ -1,11 +1,8 @@
-"""Explore, the first page; and the server, which imports this file when it starts.
-
-`streamlit run app.py` looks for an `app` here.
-"""
+"""The Explore page, and the server's `app`, which `streamlit run app.py` looks for here."""
 
 import streamlit as st
 
-if __name__ == "app":  # the server's import; a run of the page is "__main__"
+if __name__ == "app":  # the server's import; a script run is "__main__"
     from lib.ui.heap import limit_arenas
 
     limit_arenas()  # before `served` starts threads

@@ -30,7 +30,7 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     if model.mode == "both":
         return f"Same {cell}, two settings: return every step, or only the last."
     article = "An" if cell.startswith("LSTM") else "A"
-    returns = f"every one of {steps}" if model.mode == "sequence" else f"only the last of {steps}"
+    returns = f"all {steps}" if model.mode == "sequence" else f"only the last of {steps}"
     return f"{article} {cell} that returns {returns} steps."
 
 

@@ -31,7 +31,8 @@ const DRAGGED = 400; // milliseconds after which a file that is dragged has left
 const GIVES = 50; // times that, in which an uploader may come for one that was dropped
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
-const LISTENER = ".st-key-listener";
+const MOVES = 1000; // milliseconds between two addresses of one entry in the history
+const LISTENER = ".st-key-listener", OPEN = "[data-testid=stSidebar][data-collapsed=false]";
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
 
 // Once a link has been pressed no component may tell anything of the page that is left: Streamlit
@@ -42,6 +43,24 @@ function leave() {
   document.documentElement.dataset.leaves = "";
   setTimeout(arrive, LEAVES);
 }
+
+// On a small screen the open sidebar covers the page.
+function closeDrawer() {
+  const small = innerWidth < DRAWER || (innerHeight < 500 && matchMedia("(pointer:coarse)").matches);
+  if (small) document.querySelector(`${OPEN} [data-testid=stSidebarCollapseButton] button`)?.click();
+}
+let opens = true; // until the first page of this document is drawn
+
+// Several moves of a slider within a second become one entry of the history.
+const push = history.pushState.bind(history);
+let pushed = 0;
+addEventListener("popstate", () => { pushed = 0; });
+history.pushState = (state, title, url) => {
+  const isHere = new URL(url, document.baseURI).pathname === location.pathname;
+  const write = isHere && Date.now() - pushed < MOVES ? history.replaceState.bind(history) : push;
+  pushed = Date.now();
+  write(state, title, url);
+};
 
 function nameOf({ key, code, shiftKey }) {
   const digit = key !== "?" && code.match(/^Digit(\d)$/)?.[1];
@@ -212,9 +231,7 @@ function mount(root) {
     // A button that was clicked gives the focus back, unless it has opened a field to type into.
     const focused = document.activeElement;
     if (detail && target.closest?.(GIVES_BACK) && focused && !isTyped(focused)) focused.blur();
-    const small = innerWidth < DRAWER || (innerHeight < 500 && matchMedia("(pointer:coarse)").matches);
-    if (!small || !target.closest?.(".st-key-menu a")) return;
-    document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+    if (target.closest?.(".st-key-menu a")) closeDrawer();
   });
 
   let marked = {}; // the picture and the step of the marks that are shown
@@ -291,7 +308,12 @@ function mount(root) {
   }
   own.soon = () => {
     clearTimeout(own.later);
-    own.later = setTimeout(() => { measure(); look(); }, REST);
+    own.later = setTimeout(() => {
+      measure();
+      look();
+      if (opens) closeDrawer();
+      opens = false;
+    }, REST);
   };
   addEventListener("resize", own.soon, { signal: own.ended.signal });
   matchMedia("(prefers-color-scheme: dark)")

@@ -95,7 +95,7 @@ def test_what_a_browser_holds_does_not_grow_and_a_reload_finds_the_run(page):
 
 
 def test_a_short_run_can_be_watched_held_and_gone_back_over(page):
-    """Its epochs come one by one; P holds one, T goes on, as fast as asked; a slider goes back."""
+    """P pauses a slow run, T resumes it at the chosen pace, and the scrubber goes back in time."""
     open_page(page, "/?data=running_mean&epochs=30&seed=7&pace=slow")
     progress, seen = page.get_by_test_id("stProgress"), set[int]()
     press(page, "Train")
@@ -114,9 +114,11 @@ def test_a_short_run_can_be_watched_held_and_gone_back_over(page):
     page.wait_for_url("**epoch=0**")
     page.keyboard.press("t")
     page.wait_for_url(lambda url: "epoch=0" not in url)
-    page.locator(".st-key-run_speed").get_by_text("Fastest", exact=True).click()
+    page.get_by_role("button", name="Options").click()
+    page.get_by_text("Fastest", exact=True).click()
+    page.keyboard.press("Escape")
     wait_for_status(page, "finished")
-    settle(page)  # the page is drawn once more as a whole, and with it the slider
+    settle(page)  # the page is drawn once more as a whole, and with it the scrubber
     page.get_by_role("slider", name="After epoch").press("ArrowLeft")
     expect(progress).to_contain_text(re.compile(r"shown: after epoch [1-9]\d?$"))
 
@@ -145,7 +147,7 @@ def test_other_settings_while_training_leave_the_run_and_its_script(page):
     train(page)
     move_slider(page, "Timesteps", 1)
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 25, 3)")
-    expect(page.get_by_text("settings have changed since")).to_be_visible()
+    expect(page.get_by_text("Settings changed:")).to_be_visible()
     card = page.locator(".st-key-take_away")
     expect(card.get_by_text("with T = 24. The sidebar has other settings")).to_be_visible()
     stop(page)
@@ -157,7 +159,7 @@ def test_other_settings_while_training_leave_the_run_and_its_script(page):
         card.locator('[data-id="keras"]').click()
     assert download.value.path().read_text().strip() == code.inner_text().strip()
     press(page, "Train")
-    expect(page.get_by_text("settings have changed since")).to_have_count(0)
+    expect(page.get_by_text("Settings changed:")).to_have_count(0)
     stop(page)
 
 

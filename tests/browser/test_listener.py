@@ -59,7 +59,7 @@ def test_keys_steer_a_run_wherever_the_focus_is(page):
     page.keyboard.press("Control+x")
     page.keyboard.press("?")
     overlay = page.get_by_role("dialog", name="Keys on this page")
-    expect(overlay).to_contain_text("train, or resume")
+    expect(overlay).to_contain_text("train, pause or resume")
     page.keyboard.press("x")
     page.keyboard.press("Escape")
     expect(overlay).to_have_count(0)
@@ -85,7 +85,7 @@ def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page):
     expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
     page.wait_for_url("**quiz=2**")
     page.keyboard.press("Shift+Digit1")
-    expect(page.locator(".st-key-run_epoch").get_by_role("slider")).to_be_visible()
+    expect(page.get_by_role("slider", name="After epoch")).to_be_visible()
     page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})  # takes the focus away
     page.keyboard.press("ArrowLeft")
     page.wait_for_url("**epoch=**")

@@ -116,7 +116,7 @@ def test_a_panel_goes_from_its_file_to_a_forecast(page):
     choose(page, "is read as", "left out")
     expect(page).to_have_url(re.compile("types=zone%3Aout"))
     expect(page.get_by_text("At every step, sales one day ahead")).to_be_visible()
-    page.get_by_role("button", name="Scale each series by itself").click()
+    page.get_by_role("button", name="Scale each series separately").click()
     expect(page).to_have_url(re.compile("scale=id"))
     page.get_by_role("link", name="Train on it").click()
     settle(page)

@@ -140,7 +140,7 @@ function mount(root) {
   return own;
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: [data], parentElement, setStateValue }) {
   const root = parentElement.querySelector(".scrubber");
   const own = root.scrubber ??= mount(root);
   own.tell = setStateValue;

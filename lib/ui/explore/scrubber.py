@@ -32,7 +32,8 @@ def draw(epochs: Epochs, *, can_replay: bool) -> None:
     data |= {"run": snapshot.run_id, "trained": snapshot.epoch, "epochs": snapshot.epochs}
     data |= {"live": epochs.shown.polling, "replays": can_replay, "heard": _state("epoch")}
     on: Any = {"on_epoch_change": show_epoch, "on_replay_change": open_replay}
-    _scrubber(key=KEY, data=data, on_narrow_change=lambda: None, **on)
+    # In a list, since Streamlit (1.67) searches a dict for tables, and loads pandas for that.
+    _scrubber(key=KEY, data=[data], on_narrow_change=lambda: None, **on)
 
 
 def reported(what: str) -> str:
