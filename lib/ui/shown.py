@@ -5,7 +5,7 @@ Pages show a run's newest epoch, or an earlier one with kept weights (`TrainingC
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -190,8 +190,8 @@ class Epochs:
         self.choice = Linked("epoch", texts, len(texts) - 1, key)
         place, asked = self.choice.index, address.page_value("epoch")
         # A training run thins out its epochs: take the nearest.
-        if shown.polling and asked.isdecimal() and len(texts) > 1:
-            place = _nearest([*self.weights], int(asked))
+        if shown.polling and asked.isdecimal() and texts[-1] != results.BEST:
+            place = min(range(len(texts)), key=lambda k: abs(int(texts[k]) - int(asked)))
         is_newest = place == self.choice.default
         self.picked = None if is_newest else int(texts[place])  # None for the newest
         self.page_state = shown.run, shown.polling or shown.snapshot.status, self.picked
@@ -224,10 +224,6 @@ def follow_epochs(loaded: Loaded, draw: Callable[[Epochs], Callable[[Epochs], ob
         lambda epochs: epochs.shown.polling,
         page_state=lambda epochs: (*epochs.page_state, session().subject.experiment),
     )
-
-
-def _nearest(numbers: Sequence[int], number: int) -> int:
-    return min(range(len(numbers)), key=lambda k: abs(numbers[k] - number))
 
 
 def _weights(shown: ShownRun) -> dict[int, results.SeedWeights]:

@@ -142,7 +142,6 @@ def _options(loaded: Loaded, shown: ShownRun) -> None:
     control = bound(key, now, lambda new: address.change({"seeds": new or now}))
     options = sorted({*SEEDS, now})
     st.segmented_control("Seeds", options, default=now, required=True, help=SEEDS_HELP, **control)
-
     places, labels = range(len(runs.PACES)), [label for label, _ in runs.PACES.values()]
     control = runs.PACE.bind(runs.follow_pace) | {"disabled": _is_watched(shown)}
     control |= {"default": runs.PACE.index, "format_func": labels.__getitem__, "help": PACE_HELP}

@@ -4,6 +4,7 @@
 to Python once the handle rests.
 """
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -25,9 +26,7 @@ def draw(epochs: Epochs, *, can_replay: bool) -> None:
         is_newest = (text := reported("epoch")) in ("newest", texts[-1])
         address.set_page_values({"epoch": "" if is_newest else text})
 
-    def open_replay() -> None:
-        address.set_page_values({OPEN_REPLAY.name: "yes"})
-
+    open_replay = partial(address.set_page_values, {OPEN_REPLAY.name: "yes"})
     data: Any = {"names": [*texts], "picked": "" if epochs.picked is None else f"{epochs.picked}"}
     data |= {"run": snapshot.run_id, "trained": snapshot.epoch, "epochs": snapshot.epochs}
     data |= {"live": epochs.shown.polling, "replays": can_replay, "heard": _state("epoch")}
