@@ -1,4 +1,4 @@
-"""Where Explore has a replay, and what it stands in the place of."""
+"""When Explore has a replay, and what the replay replaces."""
 
 from concurrent.futures import Future
 from functools import partial
@@ -23,24 +23,24 @@ def told(app):
 
 
 def made(app):
-    """The page once the replay's frames are made."""
+    """Return the page once the replay's frames are ready."""
     assert eventually(lambda: "Last step beats" in told(app.run()))
     return app
 
 
 class Held:
-    """An executor that runs its work when a test says so."""
+    """An executor that runs its work on request."""
 
     def __init__(self):
         self.begun = []
 
     def submit(self, make, *args):
-        """Remember this work."""
+        """Store this work."""
         self.begun.append((Future(), partial(make, *args)))
         return self.begun[-1][0]
 
     def go_on(self):
-        """Do all remembered work."""
+        """Run all stored work."""
         for future, make in self.begun:
             future.set_result(make())
 
@@ -49,7 +49,7 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
     client,  # noqa: ARG001
     monkeypatch,
 ):
-    """The page doesn't wait for the replay, which is made once for all sessions."""
+    """The page doesn't wait for the replay, which is computed once for all sessions."""
     pool = Held()
     monkeypatch.setattr(replay_card, "_POOL", pool)
     replay_card.FRAMES.clear()
@@ -81,7 +81,7 @@ def test_a_model_that_was_never_trained_has_none(client, query):  # noqa: ARG001
 
 
 def test_while_a_run_trains_there_is_none(client):
-    """A training run has no replay: its charts move by themselves."""
+    """A training run has no replay, since its charts move anyway."""
     app = start(data="parity", replay="yes").run()
     assert CLOSE in keys(app)
     app.button(key="do_train").click().run()

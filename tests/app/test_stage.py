@@ -1,4 +1,4 @@
-"""Pages that set what they show by themselves, and what the person had before."""
+"""Pages that set their own experiment, and the user's experiment afterwards."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.app.driver import start
 
 
 def experiment(app):
-    """The experiment of the page that was run last."""
+    """Return the experiment of the last page."""
     return app.session_state[KEY].subject.experiment
 
 
@@ -25,7 +25,7 @@ def present(scene, **query):
 
 @pytest.mark.parametrize("name", list(TALK))
 def test_a_scene_opens_with_its_settings(name):
-    """A scene brings its settings, but those in its link win."""
+    """A scene sets its settings, but settings in the link take priority."""
     setup = TALK[name].query
     asked = read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0]
     assert experiment(present(name)).set(seeds=0) == asked.set(seeds=0)
@@ -45,7 +45,7 @@ def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back():
 
 @pytest.mark.usefixtures("time")
 def test_a_second_call_for_the_same_click_starts_no_second_run(client, monkeypatch):
-    """A scene's buttons act once for one click, as Explore's do."""
+    """A scene's buttons act once per click."""
     monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", 0.15)
     app = present("train")
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""How a test drives the app: the few moves that every journey is made of."""
+"""Helpers for browser tests of the app."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,25 +11,22 @@ from tests import waiting
 from tests.session import ENDLESS
 
 TRAINING = f"/?{ENDLESS}"
-"""Explore with a run that a test can act on while it trains, and stops."""
+"""Explore with a long run, which a test stops."""
 PATIENCE = 1000 * waiting.PATIENCE
-"""Milliseconds that a test waits for what is to come: Playwright's unit."""
+"""The longest wait of a test, in milliseconds."""
 expect.set_options(timeout=PATIENCE)
 TRIES, EACH = 10, 30_000
-"""How often a file is given or an option picked at most, and how many milliseconds each has."""
+"""Tries to give a file or pick an option at most, and milliseconds for each."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 
 
 def settle(page):
-    """Wait until the page's script has run to its end."""
+    """Wait until the page's script run has ended."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
 def open_page(page, path="/"):
-    """Open a page of the app and wait until its pictures are there, and keys are heard.
-
-    The menu, which keys press too, is the frame's last part: icons of the sidebar come before it.
-    """
+    """Open a page and wait until it has its menu and pictures, and handles keys."""
     page.goto(path)
     page.locator(f".st-key-{MENU} a").nth(len(EVERYWHERE) - 1).wait_for()
     page.get_by_test_id("stMain").get_by_role("img").first.wait_for()
@@ -38,7 +35,7 @@ def open_page(page, path="/"):
 
 
 def wait_for_keys(page):
-    """Wait until the page hears keys: one that is pressed before is lost."""
+    """Wait until the page handles keys: an earlier key is lost."""
     page.locator(".st-key-listener .ready").wait_for(state="attached")
 
 
@@ -49,33 +46,29 @@ def wait_until_whole(page):
 
 
 def train(page):
-    """Press Train, and wait until a run has trained an epoch, be TensorFlow still to be imported.
-
-    One that is stopped before has no figures.
-    """
+    """Press Train, and wait for the first epoch: a run stopped before has no results."""
     press(page, "Train")
     wait_for_status(page, "training")
     expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile(r"epoch [1-9]"))
 
 
 def stop(page):
-    """Press Stop, and wait until the run has ended: it takes the processor from the next test."""
+    """Press Stop, and wait until the run has ended, to free the processor."""
     press(page, "Stop")
     wait_for_status(page, "stopped")
 
 
 def button(page, name):
-    """One of the training buttons, by its word."""
+    """Return a training button by its label."""
     return page.locator(".st-key-train_controls").get_by_role(
         "button", name=re.compile(rf"^{name}\b")
     )
 
 
 def press(page, name):
-    """Press one of the training buttons as soon as that can be done.
+    """Press a training button as soon as it is enabled.
 
-    Playwright would first wait until the button holds still for two frames, of which a page that
-    draws its charts all the time has few.
+    Playwright would first wait for two frames without a move, which are rare while charts change.
     """
     found = button(page, name)
     expect(found).to_be_enabled()
@@ -91,14 +84,14 @@ def move_slider(page, label, steps):
 
 
 def unfold(page, label):
-    """Open a select box's list. A list that opens at the screen's edge closes as it scrolls."""
+    """Open a select box's list, away from the screen's edge, where scrolling would close it."""
     box = page.get_by_role("combobox", name=re.compile(label))
     box.evaluate("element => element.scrollIntoView({block: 'center'})")
     box.click()
 
 
 def choose(page, label, option):
-    """Pick an option of a select box, and again where a run of the page closed the list."""
+    """Pick an option of a select box. Try again if a script run closes the list."""
     for _ in range(TRIES):
         unfold(page, label)
         try:
@@ -112,20 +105,20 @@ def choose(page, label, option):
 
 
 def epoch(page):
-    """The epoch that is shown."""
+    """Return the run's epoch."""
     match = EPOCH.search(page.get_by_test_id("stProgress").inner_text())
     assert match
     return int(match[1].replace(",", ""))
 
 
 def wait_for_status(page, status):
-    """Wait until the run's badge says `status`."""
+    """Wait until the run's badge is `status`."""
     badge = page.get_by_test_id("stProgress").get_by_text(status, exact=True)
     expect(badge).to_be_visible()
 
 
 def picture(page, about):
-    """A picture by a part of its alternative text."""
+    """Return a picture by a part of its alternative text."""
     return page.get_by_role("img", name=re.compile(about, re.IGNORECASE))
 
 
