@@ -48,6 +48,7 @@ function mount(root) {
   }
   function rest() {
     own.waits = true;
+    own.sent = undefined; // an answer to the previous report must not move the handle back
     clearTimeout(own.later);
     own.later = setTimeout(send, REST);
     show();
@@ -116,7 +117,7 @@ function mount(root) {
     const isOther = data.run !== own.data.run;
     own.data = data;
     own.trained = isOther || !data.live ? data.trained : Math.max(data.trained, own.trained);
-    if (data.heard === own.sent || isOther) own.waits = false;
+    if (data.heard === own.sent?.split(" ")[0] || isOther) own.waits = false;
     // "" follows the training.
     if (!own.waits && !own.playing) own.at = data.picked || (data.live ? "" : data.names.at(-1));
     own.look();
