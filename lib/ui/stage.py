@@ -78,7 +78,7 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
     def draw(going: tuple[Run, Snapshot] | None) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if going is None:
-                off = not loaded.trainable
+                off = bool(loaded.obstacle)
                 press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
                 return
             run, snapshot = going

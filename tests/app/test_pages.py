@@ -13,18 +13,22 @@ from tests.app.driver import address, link, pictures, session, start, text, titl
 
 SCALE = "Each axis has its own scale"
 PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
-    "Explore": ("over 12 timesteps", 10, ("(N, 12, 16)", "Loss over epochs", "example")),
+    "Explore": ("Same LSTM", 10, ("(N, 12, 16)", "Loss over epochs", "example")),
     "Explore?data=upload&T=9&U=5&mode=last": (
-        "1 LSTM layer",
+        "returns only the last of 9 steps",
         7,
-        ("Seattle weather stands in", "Seattle weather: the answers", "(N, 9, 4)", "(N, 5)"),
+        ("You see Seattle weather", "Seattle weather: the answers", "(N, 9, 4)", "(N, 5)"),
     ),
-    "Explore?data=upload&T=512&U=5&horizon=365&ahead=each": ("", 10, ("stands in", "(N, 5)")),
-    "Explore?data=upload&T=300&U=5&gap=1000": ("", 10, ("stands in", "(N, 5)")),
+    "Explore?data=upload&T=512&U=5&horizon=365&ahead=each": (
+        "",
+        10,
+        ("You see Seattle weather", "(N, 5)"),
+    ),
+    "Explore?data=upload&T=300&U=5&gap=1000": ("", 10, ("You see Seattle weather", "(N, 5)")),
     **{f"Explore?data={name}": ("", 8, ("Loss over epochs",)) for name in DATASETS},
-    "Explore?mode=sequence": ("1 LSTM layer", 7, ("Error at the last step",)),
+    "Explore?mode=sequence": ("returns all 12 steps", 7, ("Error at the last step",)),
     "Explore?data=worked_scaled": ("", 8, ("The worked example has 2 timesteps",)),
-    "Explore?data=seattle": ("over 24 timesteps", 10, ("(N, 24, 32)", "-badge[example]")),
+    "Explore?data=seattle": ("Same LSTM", 10, ("(N, 24, 32)", "-badge[example]")),
     "Gallery": ("What return_sequences does", 14, ()),
     "Guide": ("One cell, three steps", 1, ("1 of 9",)),
     "Cell": ("Inside the LSTM: 1 layer of 16 units", 13, ("·recurrent_kernel", "Timestep 1, ")),
