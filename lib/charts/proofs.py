@@ -167,14 +167,12 @@ def also_measured(
     )
 
 
-def prefix_sentence(
-    sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, source: str
-) -> str:
-    """Return both modes' values at the playhead, from outputs (T, U) that `source` computed."""
+def prefix_sentence(sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int) -> str:
+    """Return both modes' values at the playhead, from Keras's outputs (T, U) of each."""
     whole, alone = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (sequence, prefixes))
     steps = f"timesteps 1 to {step + 1}" if step else "timestep 1"
     return (
-        f"{source}, unit {unit + 1} at timestep {step + 1}: return_sequences=True returns {whole}. "
+        f"Keras, unit {unit + 1} at timestep {step + 1}: return_sequences=True returns {whole}. "
         f"return_sequences=False on {steps} returns {alone}."
     )
 

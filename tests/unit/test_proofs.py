@@ -62,8 +62,8 @@ def test_the_cards_of_both_modes_with_and_without_a_result(answer):
     assert cards[1].takeaway.startswith("One sequence holds 4 last-step outputs")
     assert "c can grow beyond" in cards[3].why
     sequence = -np.array([[0.1, 0.2], [0.3, 0.4]])  # seven digits show that both are equal
-    assert proofs.prefix_sentence(sequence, sequence, 1, 1, "Keras").count("−0.4000000") == 2
-    assert "on timestep 1 returns" in proofs.prefix_sentence(sequence, sequence, 1, 0, "Keras")
+    assert proofs.prefix_sentence(sequence, sequence, 1, 1).count("−0.4000000") == 2
+    assert "on timestep 1 returns" in proofs.prefix_sentence(sequence, sequence, 1, 0)
     gru = proofs.also_measured(EXPERIMENT.set(cell="gru"), None, None)[1]
     assert "GRU(3, return_state=True) returns [out, h]" in gru.takeaway
 

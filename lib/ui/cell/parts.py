@@ -24,6 +24,7 @@ from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_
 TEXTS: dict[str, str] = beside(__file__)
 # The longest usual takeaway of a strip card; it reserves the space.
 BREAK_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
+LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # of cards side by side
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
 
 
@@ -138,7 +139,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         sentence = modes.instead
         if answer:
             both = answer["whole"], answer["prefixes"]
-            sentence = charts.proofs.prefix_sentence(*both, unit, step, "Keras")
+            sentence = charts.proofs.prefix_sentence(*both, unit, step)
         with sentence_place:
             say_steadily(sentence)
 
@@ -181,14 +182,11 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     columns = [*st.columns(2), *st.columns(2)]
     for (name, outputs), column in zip(_strips(chosen).items(), columns, strict=True):
         way = proof_cards[name]
-        with column, card(way.title, gap="xsmall", height="stretch"):
+        with column, card(way.title, **LOOK):
             st.html(charts.proofs.strips(outputs, way, breakings.instead, palette))
             takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=BREAK_ROOM)
     left, right = st.columns(2)
-    with (
-        left,
-        card("The largest possible output", gap="xsmall", key="cell_bound", height="stretch"),
-    ):
+    with left, card("The largest possible output", key="cell_bound", **LOOK):
         hidden = chosen.traces[-1].hidden[0]  # the top layer's
         text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
@@ -201,9 +199,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
 def draw_leak(_: object, palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
     leak = read_recording("leak", Leak)
-    with card(
-        "Bidirectional reads its own targets", gap="xsmall", key="cell_leak", height="stretch"
-    ):
+    with card("Bidirectional reads its own targets", key="cell_leak", **LOOK):
         (text, details), plot = charts.proofs.leak_words(leak), charts.leaked(leak)
         st.html(charts.small_picture(plot, text, palette))
         hint(charts.caption("leaked", plot))
@@ -264,8 +260,7 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
     left, right = st.columns(2)
     with left:
         draw_reach(chosen, [reach], palette)
-    look: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}
-    with right, card("Which inputs affect which outputs?", key="cell_influence", **look):
+    with right, card("Which inputs affect which outputs?", key="cell_influence", **LOOK):
         sentence = f"{details} {TEXTS['influence']}".strip()
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
         takeaway(text, sentence, longest=gradients.ROOM)
@@ -280,9 +275,9 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw how far back each loss reaches, as a card of its own."""
-    title, (reply,) = "How far back does each loss reach?", replies
-    dataset, norms = chosen.dataset, reply.values
-    with card(title, key="cell_reach", gap="xsmall", height="stretch"):
+    (reply,), dataset = replies, chosen.dataset
+    norms = reply.values
+    with card("How far back does each loss reach?", key="cell_reach", **LOOK):
         if norms is None:
             room = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
             st.html(f'<div style="{room}"></div>')
