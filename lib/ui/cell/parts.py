@@ -114,8 +114,8 @@ def draw_chain(
 def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
     """Draw both modes as one computation; return the writer of the prefixes' sentence."""
     (modes,) = replies
-    experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
-    _, at_each = charts.proofs.one_computation(experiment, steps, answer)
+    experiment, steps, result = chosen.experiment, chosen.dataset.shape[1], modes.values
+    _, at_each = charts.proofs.one_computation(experiment, steps, result)
     if not chosen.is_top:  # in a model, a lower layer never returns only its last step
         hint(f"{chosen.which[:-2]}, run as if it were the top layer.")
     draw_last_step(chosen, replies, palette)
@@ -128,17 +128,17 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         sentence_place = st.container().empty()
     with st.expander("Also checked: NumPy against Keras, and return_state"):
         against = None
-        if answer and modes.answered:  # with the weights of the request, maybe not the newest
-            upward, x = chosen.upward(modes.answered.weights), measured(chosen)
+        if result and modes.finished:  # with the weights of the request, maybe not the newest
+            upward, x = chosen.upward(modes.finished.weights), measured(chosen)
             cell_name = experiment.model.cell
-            against = difference(cell_name, upward, x, answer["sequence"], answer["states"])
-        cards = charts.proofs.also_measured(experiment, answer, against)
+            against = difference(cell_name, upward, x, result["sequence"], result["states"])
+        cards = charts.proofs.also_measured(experiment, result, against)
         st.html(charts.proofs.proof_cards(cards, palette, modes.instead))
 
     def write(step: int, unit: int) -> None:
         sentence = modes.instead
-        if answer:
-            both = answer["whole"], answer["prefixes"]
+        if result:
+            both = result["whole"], result["prefixes"]
             sentence = charts.proofs.prefix_sentence(*both, unit, step)
         with sentence_place:
             say_steadily(sentence)
@@ -152,8 +152,8 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     at_last, _ = charts.proofs.one_computation(chosen.experiment, steps, modes.values)
     with card(at_last.title, gap="xsmall", key="cell_modes"):
         # The last step of the sequences, (N, T, U), as rows of units, (U, N).
-        order, answer = chosen.row_order, modes.values
-        ends = answer["sequence"][:, -1].T[order] if answer else None
+        order, result = chosen.row_order, modes.values
+        ends = result["sequence"][:, -1].T[order] if result else None
         one = Side("return_sequences=True", "last step, [:, -1]", ends)
         other = Side("return_sequences=False", "whole output", _rows(chosen, modes, "last"))
         columns = f"{len(measured(chosen))} samples"
@@ -162,8 +162,8 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
 
 def _rows(chosen: Chosen, modes: Reply, name: str) -> np.ndarray | None:
     """Return Keras's result with units as rows in the page's order, (U, columns)."""
-    order, answer = chosen.row_order, modes.values
-    return answer[name].reshape(-1, len(order)).T[order] if answer else None
+    order, result = chosen.row_order, modes.values
+    return result[name].reshape(-1, len(order)).T[order] if result else None
 
 
 def _equation(
