@@ -5,7 +5,6 @@ import streamlit as st
 from lib import charts
 from lib.results import ROWS_HIDDEN
 from lib.ui.browser import current_palette
-from lib.ui.cell.chosen import controls_row
 from lib.ui.cell.parts import PARTS, draw_part
 from lib.ui.frame import frame
 from lib.ui.shown import load_data
@@ -17,7 +16,7 @@ st.markdown(f"# {plain(charts.cell.cell_sentence(loaded.experiment, loaded.datas
 if not loaded.dataset.has_rows:
     hint(ROWS_HIDDEN)
     st.stop()
-controls = controls_row()
+controls = st.container(horizontal=True, key="cell_chosen")
 with controls:
     opened = open_part({name: part.title for name, part in PARTS.items()}, "cell_part")
 draw_part(PARTS[opened], loaded, current_palette(), controls)  # only this part asks Keras

@@ -116,13 +116,13 @@ def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> Pr
 
 
 def one_computation(
-    experiment: Experiment, steps: int, answer: dict[str, Any] | None
+    experiment: Experiment, steps: int, result: dict[str, Any] | None
 ) -> tuple[ProofCard, ProofCard]:
     """Return the cards that compare both modes at the last step, and at every step."""
     at_last, at_each = None, None
-    if answer is not None:
-        at_last = float(answer["difference"])
-        at_each = float(np.abs(answer["prefixes"] - answer["whole"]).max())
+    if result is not None:
+        at_last = float(result["difference"])
+        at_each = float(np.abs(result["prefixes"] - result["whole"]).max())
     last = Measure("max |sequence[:, -1] − last|", at_last, ROUNDING)
     each = Measure("max |sequence − prefixes|", at_each, ROUNDING)
     names: dict[str, Any] = {"steps": steps, "cell": CELLS[experiment.model.cell].label}
@@ -145,7 +145,7 @@ def _found(name: str, measure: Measure, steps: int) -> str:
 
 
 def also_measured(
-    experiment: Experiment, answer: dict[str, Any] | None, differs: float | None
+    experiment: Experiment, result: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
     """Return the cards on NumPy against Keras, with their difference, and on return_state."""
     model, states = experiment.model, STATES[experiment.model.cell]
@@ -156,8 +156,8 @@ def also_measured(
         takeaway = f"NumPy and Keras differ by {measure.text}{reason}."
         takeaway = takeaway if math.isfinite(differs) else LOST
     state = None
-    if answer is not None:
-        state = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
+    if result is not None:
+        state = float(np.abs(result["sequence"][:, -1] - result["states"][0]).max())
     grows = " h stays between −1 and 1; c can grow beyond that." if "c" in states else ""
     names: dict[str, Any] = {"cell": CELLS[model.cell].label, "units": model.units}
     names |= {"states": ", ".join(states), "grows": grows}
@@ -167,25 +167,23 @@ def also_measured(
     )
 
 
-def prefix_sentence(
-    sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, source: str
-) -> str:
-    """Return both modes' values at the playhead, from outputs (T, U) that `source` computed."""
+def prefix_sentence(sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int) -> str:
+    """Return both modes' values at the playhead, from Keras's outputs (T, U) of each."""
     whole, alone = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (sequence, prefixes))
     steps = f"timesteps 1 to {step + 1}" if step else "timestep 1"
     return (
-        f"{source}, unit {unit + 1} at timestep {step + 1}: return_sequences=True returns {whole}. "
+        f"Keras, unit {unit + 1} at timestep {step + 1}: return_sequences=True returns {whole}. "
         f"return_sequences=False on {steps} returns {alone}."
     )
 
 
 def ways_to_break_it(
-    experiment: Experiment, padding: int, answer: Mapping[str, float] | None
+    experiment: Experiment, padding: int, result: Mapping[str, float] | None
 ) -> dict[str, ProofCard]:
     """Return the cards, by name, on layers where sequence[:, -1] and last differ or seem to."""
 
     def measure(name: str, code: str = "max |sequence[:, -1] − last|") -> Measure:
-        return Measure(code, None if answer is None else float(answer[name]))
+        return Measure(code, None if result is None else float(result[name]))
 
     rule = measure("bidirectional_rule", "max |[forward[:, -1], backward[:, 0]] − last|")
     moved = measure("padded_moved", "without a mask: max |last − unpadded last|")

@@ -39,10 +39,10 @@ def test_keras_measures_every_part(monkeypatch):
     page = html(answered(app, "break"))
     assert page.count("≠ ") == 4  # Bidirectional, padding, zero_output_for_mask, flipped
     assert page.count("✓ 0.0") == 3
-    said = text(answered(app, "learn"))
-    assert "a later input affects an earlier output in 0 of 10 pairs" in said
-    assert "a later input affects an earlier output in 10 of 10 pairs" in said
-    assert re.search(r"At step 1, the loss .* has a gradient \S+ times larger", said)
+    shown = text(answered(app, "learn"))
+    assert "a later input affects an earlier output in 0 of 10 pairs" in shown
+    assert "a later input affects an earlier output in 10 of 10 pairs" in shown
+    assert re.search(r"At step 1, the loss .* has a gradient \S+ times larger", shown)
     silent = FakeClient()
     monkeypatch.setattr(TrainingClient, "ask", silent.ask)
     for part in ("proof", "break", "learn"):

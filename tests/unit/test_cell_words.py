@@ -30,24 +30,24 @@ def test_open_and_shut_gates_are_counted():
     """The details give percentages of gates, or of outputs near their bound for a SimpleRNN."""
     made = gates(0.5, (4, 2))
     made["f"] = np.array([[0.99] * 2, [0.99] * 2, [0.99] * 2, [0.01, 0.5]])
-    _, said = findings("lstm", a_trace(np.eye(4, 2), np.zeros((4, 2)), **made))
-    assert "forget gate is above 0.95 in 75% and below 0.05 in 12%" in said
+    _, text = findings("lstm", a_trace(np.eye(4, 2), np.zeros((4, 2)), **made))
+    assert "forget gate is above 0.95 in 75% and below 0.05 in 12%" in text
     hidden = np.zeros((100, 4))
     hidden[0, 0] = -0.99
-    _, said = findings("simple_rnn", a_trace(hidden))
-    assert "Under 1% of the outputs" in said
-    assert "output of 3 units" in said
+    _, text = findings("simple_rnn", a_trace(hidden))
+    assert "Under 1% of the outputs" in text
+    assert "output of 3 units" in text
 
 
 def test_the_takeaway_names_the_unit_that_changes_most():
     """It gives the unit's range, or the fact that no unit changes or that the run diverged."""
     hidden = np.array([[0.1, -0.3], [0.2, 0.4], [0.1, 0.1], [0, 0]])
-    for values, says in (
+    for values, expected in (
         (hidden, "Unit 2 .* from −0.3 to 0.4"),
         (np.zeros((4, 2)), "No unit's output"),
         (np.full((3, 2), np.nan), "Some states are NaN"),
     ):
-        assert re.match(says, findings("simple_rnn", a_trace(values))[0])
+        assert re.match(expected, findings("simple_rnn", a_trace(values))[0])
 
 
 def test_the_unrolled_layer_says_what_each_mode_returns():
@@ -60,30 +60,30 @@ def test_the_unrolled_layer_says_what_each_mode_returns():
         ("last", 1, "it returns only the last output"),
         ("last", 0, "3 features and its previous hidden and cell state"),
     ):
-        said = unrolled_words(Experiment().set(layers=2, mode=mode), layer, 12, 3)
-        assert fact in " ".join(said)
+        text = unrolled_words(Experiment().set(layers=2, mode=mode), layer, 12, 3)
+        assert fact in " ".join(text)
     assert unrolled_words(Experiment(), 0, 12, 3)[1].startswith("At each timestep it reads")
 
 
 @pytest.mark.parametrize(
-    ("cell", "says"),
+    ("cell", "expected"),
     [
         ("lstm", "of its cell state and adds"),
         ("gru", "of its state; the rest is new."),
         ("simple_rnn", ": its state goes from"),
     ],
 )
-def test_the_takeaway_of_a_step_says_how_the_state_changes(cell, says):
+def test_the_takeaway_of_a_step_says_how_the_state_changes(cell, expected):
     """Timesteps and units count from 1, and the first step starts from zero."""
     assert cell in CELLS
     layer = opened(cell)
-    said = step_takeaway(layer, 2, 3)
-    assert said.startswith("Timestep 4, unit 3: ")
-    assert says in said
+    text = step_takeaway(layer, 2, 3)
+    assert text.startswith("Timestep 4, unit 3: ")
+    assert expected in text
     states = (layer.trace.hidden if layer.trace.cell is None else layer.trace.cell)[0]
     assert f"was 0 and becomes {signed(states[0, 2])}." in step_takeaway(layer, 2, 0)
     if cell == "lstm":
-        forget, added = (said.split()[k] for k in (5, -1))
+        forget, added = (text.split()[k] for k in (5, -1))
         assert float(forget[:-1]) / 100 == pytest.approx(layer.trace.gates["f"][0, 3, 2], abs=0.005)
         kept = layer.trace.gates["f"][0, 3, 2] * states[2, 2]
         assert added == f"{signed(states[3, 2] - kept)}."

@@ -28,12 +28,12 @@ FULL, CAUSAL = np.ones((4, 4)), np.tril(np.ones((4, 4)))
 def test_influence_of_later_inputs_is_counted():
     """A lower triangle has no influence of later inputs; a full map has influence in all pairs."""
     moved = "in {} of 6 pairs; Bidirectional: 6.".format
-    for one_way, both_ways, says in (
+    for one_way, both_ways, expected in (
         (CAUSAL, FULL, moved(0)),
         (FULL, FULL, moved(6)),
         (CAUSAL, FULL * np.nan, LOST),
     ):
-        assert says in influence_words(one_way, both_ways)[0]
+        assert expected in influence_words(one_way, both_ways)[0]
 
 
 def test_every_takeaway_has_at_most_fifteen_words_and_fits_its_space():
@@ -51,8 +51,8 @@ def test_every_takeaway_has_at_most_fifteen_words_and_fits_its_space():
     for plain, masked in product(sizes[:6], (*sizes[:6], np.nan)):
         off = [np.full(4, masked if way.masked else plain) for way in padded]
         pairs = zip(padded, off, strict=True)
-        said = padding_words([replace(way, differences=each) for way, each in pairs])
-        lines.append(said[0])
+        text = padding_words([replace(way, differences=each) for way, each in pairs])
+        lines.append(text[0])
     for line in lines:
         assert 5 <= len(line.split(" ")) <= 15, line
         assert len(line) <= len(ROOM), line
@@ -88,7 +88,7 @@ def test_the_reach_chart_shows_both_losses():
 
 
 @pytest.mark.parametrize(
-    ("sequence", "last", "says"),
+    ("sequence", "last", "expected"),
     [
         ((0.5, 0.25), (0.05, 1.0), "the loss over all steps has a gradient 10 times"),
         ((0.05, 1.0), (0.5, 0.25), "the loss at the last step has a gradient 10 times"),
@@ -98,10 +98,10 @@ def test_the_reach_chart_shows_both_losses():
         ((0, 0), (0, 0), "Neither loss"),
     ],
 )
-def test_the_takeaway_compares_both_losses_at_the_first_step(sequence, last, says):
+def test_the_takeaway_compares_both_losses_at_the_first_step(sequence, last, expected):
     """It gives the ratio of the gradients at step 1; the details give both ends."""
     norms = {"sequence": np.array(sequence, float), "last": np.array(last, float)}
     takeaway, details = reach_words(norms)
-    assert says in takeaway
-    if says.endswith("10 times") and sequence[0] == 0.5:
+    assert expected in takeaway
+    if expected.endswith("10 times") and sequence[0] == 0.5:
         assert "the loss over all steps is 0.5 at step 1, 0.25 at step 2" in details

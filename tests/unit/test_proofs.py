@@ -48,29 +48,29 @@ def test_a_card_says_whether_two_results_are_equal():
     assert not proofs.Measure("", float("nan"), 1e-6).same
 
 
-@pytest.mark.parametrize("answer", [None, MODES])
-def test_the_cards_of_both_modes_with_and_without_a_result(answer):
+@pytest.mark.parametrize("result", [None, MODES])
+def test_the_cards_of_both_modes_with_and_without_a_result(result):
     """The cards have titles before Keras returns, and their measures afterwards."""
-    differs = 1e-7 if answer else None
+    differs = 1e-7 if result else None
     cards = (
-        *proofs.one_computation(EXPERIMENT, 4, answer),
-        *proofs.also_measured(EXPERIMENT, answer, differs),
+        *proofs.one_computation(EXPERIMENT, 4, result),
+        *proofs.also_measured(EXPERIMENT, result, differs),
     )
     values = [measure.value for proof in cards for measure in proof.measures]
-    assert values == ([None] * 4 if answer is None else [0.0, 0.0, 1e-7, 0.0])
-    assert ("they differ by 0.0." in cards[0].takeaway) == (answer is not None)
+    assert values == ([None] * 4 if result is None else [0.0, 0.0, 1e-7, 0.0])
+    assert ("they differ by 0.0." in cards[0].takeaway) == (result is not None)
     assert cards[1].takeaway.startswith("One sequence holds 4 last-step outputs")
     assert "c can grow beyond" in cards[3].why
     sequence = -np.array([[0.1, 0.2], [0.3, 0.4]])  # seven digits show that both are equal
-    assert proofs.prefix_sentence(sequence, sequence, 1, 1, "Keras").count("−0.4000000") == 2
-    assert "on timestep 1 returns" in proofs.prefix_sentence(sequence, sequence, 1, 0, "Keras")
+    assert proofs.prefix_sentence(sequence, sequence, 1, 1).count("−0.4000000") == 2
+    assert "on timestep 1 returns" in proofs.prefix_sentence(sequence, sequence, 1, 0)
     gru = proofs.also_measured(EXPERIMENT.set(cell="gru"), None, None)[1]
     assert "GRU(3, return_state=True) returns [out, h]" in gru.takeaway
 
 
 def test_modes_that_differ_are_not_called_equal():
     """A rounding error counts as equal; NaN and larger differences don't."""
-    for difference, says in (
+    for difference, expected in (
         (0.5, "differ by up to 0.5."),
         (1e-8, "they differ by 10⁻⁸."),
         (np.nan, "the run has diverged."),
@@ -78,7 +78,7 @@ def test_modes_that_differ_are_not_called_equal():
         apart = {"difference": difference, "prefixes": np.full((4, 3), 0.5 + difference)}
         for proof in proofs.one_computation(EXPERIMENT, 4, MODES | apart):
             assert proof.measures[0].same == (difference <= ROUNDING)
-            assert proof.takeaway.endswith(says)
+            assert proof.takeaway.endswith(expected)
             assert len(proof.takeaway.split()) <= 15
 
 
@@ -87,14 +87,14 @@ def test_the_difference_of_two_pictures_is_a_picture():
     same = np.array([[0.5, -0.5, 1], [0, 1, 0.25]])
     blank = enlarged(np.full((2, 3), STEPS, np.uint8), LIGHT.signed(STEPS), "height:7.5rem")
     about = {"sentence": "seen", "columns": "timesteps", "missing": proofs.WAITING}
-    for one, other, value, images, said in (
+    for one, other, value, images, text in (
         (same, same, 0.0, 3, "✓ 0.0"),
         (same, same + 1e-8, 1e-8, 3, "≠ 10⁻⁸"),
         (None, None, None, 0, proofs.WAITING),
     ):
         sides = proofs.Side("True", "once", one), proofs.Side("False", "often", other)
         page = proofs.equation(*sides, proofs.Measure("max", value), LIGHT, start=0, **about)
-        assert said in page
+        assert text in page
         assert page.count("<img") == images
         assert page.count("height:7.5rem") == 3
         assert (blank in page) is (value == 0)
@@ -117,7 +117,7 @@ def test_words_are_never_markup():
 
 def test_numpy_and_keras_are_compared():
     """A difference that is visible in the page's numbers doesn't count as equal."""
-    for differs, same, says in (
+    for differs, same, expected in (
         (0.0, True, "differ by 0.0: rounding to 32 bits."),
         (1.49e-4, True, "differ by 1.49\u00a0×\u00a010⁻⁴."),
         (2.0, False, "differ by 2."),
@@ -125,7 +125,7 @@ def test_numpy_and_keras_are_compared():
     ):
         proof = proofs.also_measured(Experiment(), MODES, differs)[0]
         assert proof.measures[0].same == same
-        assert proof.takeaway.endswith(says)
+        assert proof.takeaway.endswith(expected)
 
 
 def test_every_breaking_is_measured():
@@ -150,7 +150,7 @@ def test_every_breaking_is_measured():
 
 
 @pytest.mark.parametrize(
-    ("cell", "head", "targets", "value", "says"),
+    ("cell", "head", "targets", "value", "expected"),
     [
         ("lstm", "none", None, 0.5, "A target of 208 at step 2 is out of reach: |h| is below 0.96"),
         ("lstm", "none", (0.9, 0.9), 0.5, "A target of 0.9 at step 1 is out of reach"),
@@ -160,7 +160,7 @@ def test_every_breaking_is_measured():
         ("gru", "dense", None, np.nan, "the run has diverged"),
     ],
 )
-def test_a_target_is_compared_with_the_bound_of_its_own_step(cell, head, targets, value, says):
+def test_a_target_is_compared_with_the_bound_of_its_own_step(cell, head, targets, value, expected):
     """An LSTM's bound is lower at the first steps; a Dense head removes the limit."""
     experiment = settle(Experiment().set(data="worked_raw", cell=cell)).set(head=head)
     dataset = make_dataset(experiment)
@@ -172,8 +172,8 @@ def test_a_target_is_compared_with_the_bound_of_its_own_step(cell, head, targets
     for outputs, each in ((hidden, True), (np.tile(hidden, 10), False)):  # too many to draw each
         page = bound_picture(outputs, np.ones(2), "words", LIGHT)
         assert ("every unit" in page) is each
-    assert says in takeaway
-    assert ("no weights reach" in details) is ("out of reach" in says)
+    assert expected in takeaway
+    assert ("no weights reach" in details) is ("out of reach" in expected)
 
 
 def test_a_strip_outlines_the_column_of_each_mode():

@@ -68,13 +68,13 @@ def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
     return of_model
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """A request about the weights of an epoch."""
 
     weights: LayerWeights
     epoch: int
-    answer: AnswerFuture
-    time: float
+    future: AnswerFuture
+    sent: float  # clock seconds
 
 
 @dataclass(slots=True, eq=False)
@@ -82,19 +82,19 @@ class Reply:
     """The requests of one place, for one choice of sample, layer and mode."""
 
     choice: tuple[object, ...]  # compares numbers by value, data by identity
-    answered: Asked | None = None
-    pending: Asked | None = None
+    finished: Request | None = None
+    pending: Request | None = None
     waiting: bool = True  # whether the place stays empty until the pending result arrives
 
     @property
     def error(self) -> str:
         """Keras's error message, or ""."""
-        return f"{(self.answered and self.answered.answer.exception()) or ''}"
+        return f"{(self.finished and self.finished.future.exception()) or ''}"
 
     @property
     def values(self) -> dict[str, Any] | None:
         """Keras's result, or None."""
-        return self.answered.answer.result() if self.answered and not self.error else None
+        return self.finished.future.result() if self.finished and not self.error else None
 
     @property
     def instead(self) -> str:
@@ -113,27 +113,27 @@ def ask(place: str, chosen: Chosen) -> Reply:
     reply: Reply | None = replies.get(place)
     if reply is None or reply.choice != choice:
         if reply and reply.pending:
-            reply.pending.answer.cancel()
+            reply.pending.future.cancel()
         reply = replies[place] = Reply(choice)
-    if reply.pending and reply.pending.answer.done():
-        reply.answered, reply.pending = reply.pending, None
-    now, answered = clock.now(), reply.answered
-    is_old = answered is None or answered.weights is not chosen.weights
-    follows = answered is not None and chosen.polling
-    is_due = answered is None or not follows or now - answered.time >= EVERY_SECONDS
+    if reply.pending and reply.pending.future.done():
+        reply.finished, reply.pending = reply.pending, None
+    now, finished = clock.now(), reply.finished
+    is_old = finished is None or finished.weights is not chosen.weights
+    follows = finished is not None and chosen.polling
+    is_due = finished is None or not follows or now - finished.sent >= EVERY_SECONDS
     if is_old and is_due and reply.pending is None:
         given = arguments(place, chosen)
         recorded = recorded_answer(chosen.dataset.name, place, given)
         if recorded is None:
-            answer = runs.client().ask(question, cell=experiment.model.cell, **given)
+            future = runs.client().ask(question, cell=experiment.model.cell, **given)
         else:
-            answer = AnswerFuture()
-            answer.set_result(recorded)
-        asked = Asked(chosen.weights, chosen.epoch, answer, now)
-        if answer.done():
-            reply.answered, is_old = asked, False
+            future = AnswerFuture()
+            future.set_result(recorded)
+        request = Request(chosen.weights, chosen.epoch, future, now)
+        if future.done():
+            reply.finished, is_old = request, False
         else:
-            reply.pending = asked
+            reply.pending = request
     reply.waiting = is_old and not follows
     return reply
 
@@ -151,8 +151,8 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
         text = text if client.pool.ready else STARTING
     elif failed:
         text = f"Keras failed in {failed} of {checks}: see the error below."
-    known = [reply.answered for reply in replies if reply.answered and not reply.error]
-    old = [answered.epoch for answered in known if answered.weights is not chosen.weights]
+    known = [reply.finished for reply in replies if reply.finished and not reply.error]
+    old = [request.epoch for request in known if request.weights is not chosen.weights]
     return f"{text} Results from epoch {min(old):,}." if old else text
 
 
@@ -173,8 +173,8 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
     drawn = seen()
 
     def has_moved() -> bool:
-        is_answered = any(each.pending and each.pending.answer.done() for each in replies)
-        return is_answered or seen() != drawn
+        is_finished = any(each.pending and each.pending.future.done() for each in replies)
+        return is_finished or seen() != drawn
 
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None

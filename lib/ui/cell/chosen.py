@@ -83,13 +83,8 @@ class Chosen:
         return weights[: ARRAYS_EACH * (self.layer + 1)]
 
 
-def controls_row() -> DeltaGenerator:
-    """Return an empty row for the page's controls."""
-    return st.container(horizontal=True, vertical_alignment="bottom", key="cell_chosen")
-
-
 def choose(loaded: Loaded, place: DeltaGenerator | None = None) -> Chosen:
-    """Draw the controls into `place`, a row, or a row of their own; return the choice."""
+    """Draw the controls into the row `place`, or into a new row; return the choice."""
     experiment, dataset = loaded.experiment, loaded.dataset
     shown, modes = fitting_run(experiment, dataset), experiment.model.modes
     names = [dataset.sample_name(int(index)) for index in dataset.shown]
@@ -98,7 +93,7 @@ def choose(loaded: Loaded, place: DeltaGenerator | None = None) -> Chosen:
     titles = ["1, bottom", *layers[1:-1], f"{len(layers)}, top"][: len(layers)]
     labels = [MODES[mode].label for mode in modes]
     apart = "Both models start from the same weights and are trained separately."
-    with place or controls_row():
+    with place or st.container(horizontal=True, key="cell_chosen"):
         choice = Linked("sample", numbers, 0, f"cell_sample_{len(names)}")
         sample = int(dataset.shown[linked_slider("Sample", names, choice)])
         choice = Linked("layer", layers, len(layers) - 1, f"cell_layer_{len(layers)}")

@@ -24,6 +24,7 @@ from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_
 TEXTS: dict[str, str] = beside(__file__)
 # The longest usual takeaway of a strip card; it reserves the space.
 BREAK_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
+LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # of cards side by side
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
 
 
@@ -113,8 +114,8 @@ def draw_chain(
 def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
     """Draw both modes as one computation; return the writer of the prefixes' sentence."""
     (modes,) = replies
-    experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
-    _, at_each = charts.proofs.one_computation(experiment, steps, answer)
+    experiment, steps, result = chosen.experiment, chosen.dataset.shape[1], modes.values
+    _, at_each = charts.proofs.one_computation(experiment, steps, result)
     if not chosen.is_top:  # in a model, a lower layer never returns only its last step
         hint(f"{chosen.which[:-2]}, run as if it were the top layer.")
     draw_last_step(chosen, replies, palette)
@@ -127,18 +128,18 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         sentence_place = st.container().empty()
     with st.expander("Also checked: NumPy against Keras, and return_state"):
         against = None
-        if answer and modes.answered:  # with the weights of the request, maybe not the newest
-            upward, x = chosen.upward(modes.answered.weights), measured(chosen)
+        if result and modes.finished:  # with the weights of the request, maybe not the newest
+            upward, x = chosen.upward(modes.finished.weights), measured(chosen)
             cell_name = experiment.model.cell
-            against = difference(cell_name, upward, x, answer["sequence"], answer["states"])
-        cards = charts.proofs.also_measured(experiment, answer, against)
+            against = difference(cell_name, upward, x, result["sequence"], result["states"])
+        cards = charts.proofs.also_measured(experiment, result, against)
         st.html(charts.proofs.proof_cards(cards, palette, modes.instead))
 
     def write(step: int, unit: int) -> None:
         sentence = modes.instead
-        if answer:
-            both = answer["whole"], answer["prefixes"]
-            sentence = charts.proofs.prefix_sentence(*both, unit, step, "Keras")
+        if result:
+            both = result["whole"], result["prefixes"]
+            sentence = charts.proofs.prefix_sentence(*both, unit, step)
         with sentence_place:
             say_steadily(sentence)
 
@@ -151,8 +152,8 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     at_last, _ = charts.proofs.one_computation(chosen.experiment, steps, modes.values)
     with card(at_last.title, gap="xsmall", key="cell_modes"):
         # The last step of the sequences, (N, T, U), as rows of units, (U, N).
-        order, answer = chosen.row_order, modes.values
-        ends = answer["sequence"][:, -1].T[order] if answer else None
+        order, result = chosen.row_order, modes.values
+        ends = result["sequence"][:, -1].T[order] if result else None
         one = Side("return_sequences=True", "last step, [:, -1]", ends)
         other = Side("return_sequences=False", "whole output", _rows(chosen, modes, "last"))
         columns = f"{len(measured(chosen))} samples"
@@ -161,8 +162,8 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
 
 def _rows(chosen: Chosen, modes: Reply, name: str) -> np.ndarray | None:
     """Return Keras's result with units as rows in the page's order, (U, columns)."""
-    order, answer = chosen.row_order, modes.values
-    return answer[name].reshape(-1, len(order)).T[order] if answer else None
+    order, result = chosen.row_order, modes.values
+    return result[name].reshape(-1, len(order)).T[order] if result else None
 
 
 def _equation(
@@ -181,14 +182,11 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     columns = [*st.columns(2), *st.columns(2)]
     for (name, outputs), column in zip(_strips(chosen).items(), columns, strict=True):
         way = proof_cards[name]
-        with column, card(way.title, gap="xsmall", height="stretch"):
+        with column, card(way.title, **LOOK):
             st.html(charts.proofs.strips(outputs, way, breakings.instead, palette))
             takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=BREAK_ROOM)
     left, right = st.columns(2)
-    with (
-        left,
-        card("The largest possible output", gap="xsmall", key="cell_bound", height="stretch"),
-    ):
+    with left, card("The largest possible output", key="cell_bound", **LOOK):
         hidden = chosen.traces[-1].hidden[0]  # the top layer's
         text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
@@ -201,9 +199,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
 def draw_leak(_: object, palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
     leak = read_recording("leak", Leak)
-    with card(
-        "Bidirectional reads its own targets", gap="xsmall", key="cell_leak", height="stretch"
-    ):
+    with card("Bidirectional reads its own targets", key="cell_leak", **LOOK):
         (text, details), plot = charts.proofs.leak_words(leak), charts.leaked(leak)
         st.html(charts.small_picture(plot, text, palette, 1.6))
         hint(charts.caption("leaked", plot))
@@ -264,8 +260,7 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
     left, right = st.columns(2)
     with left:
         draw_reach(chosen, [reach], palette)
-    look: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}
-    with right, card("Which inputs affect which outputs?", key="cell_influence", **look):
+    with right, card("Which inputs affect which outputs?", key="cell_influence", **LOOK):
         sentence = f"{details} {TEXTS['influence']}".strip()
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
         takeaway(text, sentence, longest=gradients.ROOM)
@@ -280,9 +275,9 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw how far back each loss reaches, as a card of its own."""
-    title, (reply,) = "How far back does each loss reach?", replies
-    dataset, norms = chosen.dataset, reply.values
-    with card(title, key="cell_reach", gap="xsmall", height="stretch"):
+    (reply,), dataset = replies, chosen.dataset
+    norms = reply.values
+    with card("How far back does each loss reach?", key="cell_reach", **LOOK):
         if norms is None:
             room = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
             st.html(f'<div style="{room}"></div>')
