@@ -46,8 +46,8 @@ def test_the_strip_is_plain_html_with_every_shape_in_letters_and_numbers():
     assert "186 parameters." in strip_sentence(EXPERIMENT.set(mode="last"), a_dataset())
     for said in (
         *("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"),
-        *("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "the last row alone", "LSTM 5", "180 params"),
-        *("N samples · T timesteps", "return_sequences=False", "1 value a step"),
+        *("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "last step only", "LSTM 5", "180 params"),
+        *("N samples · T timesteps", "return_sequences=False", "1 value per step"),
     ):
         assert said in " ".join(root.itertext())
     assert [entries(picture)[0] for picture in pictures] == [12, 20, 4, 12, 20, 4]
