@@ -71,8 +71,6 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
         if not shown.dataset.has_rows:
             hint(ROWS_HIDDEN)
             return lambda _: None
-    elif name == "compare" and len(shown.snapshot.results) > 1:
-        st.markdown("### One number for both")
     else:
         st.markdown(f"### {kind.title}")
     picked = tuple(options[each] for each in kind.picks)
@@ -106,7 +104,7 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
             return (0, 0), False
         picked = pick_answers(shown, labels=False)
     has_last = "last" in shown.experiment.model.modes
-    return picked, has_last and widgets.linked_toggle("What if we asked it earlier?", EARLIER)
+    return picked, has_last and widgets.linked_toggle("Last-step model at every step", EARLIER)
 
 
 @contextmanager
@@ -130,12 +128,12 @@ def _drawn(
 
 
 def _numbers(shown: ShownRun) -> Follow:
-    """Draw the last-step error, the one number that means the same for both models."""
+    """Draw the mean squared error at the last step, the one measure for both modes."""
     dataset, count = shown.dataset, len(shown.snapshot.seeds)
-    part = "validation" if dataset.has_validation else "training"
-    scaled = ", of scaled targets: 1 is their variance in training" if dataset.is_scaled else ""
-    what = f"Median and range over {count} seeds of the mean" if count > 1 else "Mean"
-    hint(f"{what} squared error at the last step on {part} data{scaled}")
+    parts = ["MSE, one measure for both modes" if len(shown.snapshot.results) > 1 else "MSE"]
+    parts += [f"median of {count} seeds"] if count > 1 else []
+    parts.append("validation samples" if dataset.has_validation else "training samples")
+    hint(" · ".join(parts))
     places = {mode: Place() for mode in shown.snapshot.results}
 
     def follow(now: ShownRun) -> None:
