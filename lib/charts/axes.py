@@ -18,7 +18,7 @@ ROUNDING = 1e-6  # a smaller share of an axis is rounding, of values that are ba
 def timestep_axis(names: Sequence[str]) -> Part:
     """Return the x axis of T timesteps, 1 to T: few enough names that they never overlap."""
     steps = len(names)
-    most = 12 if max(map(len, names)) <= 2 else _most_names(names)
+    most = 8 if max(map(len, names)) <= 2 else _most_names(names)
     least = max(1, math.ceil((steps - 1) / (most - 1)))  # timesteps from tick to tick
     near = range(least, min(2 * least, steps - 1) + 1)
     even = [k for k in near if not steps % k] or [k for k in near if not (steps - 1) % k]
@@ -31,8 +31,8 @@ def timestep_axis(names: Sequence[str]) -> Part:
 
 
 def _most_names(names: Iterable[str]) -> int:
-    """Return how many names fit side by side on a phone, where a plot is about 230 pixels wide."""
-    return max(2, min(6, round(230 / (7.5 * max(map(len, names)) + 12))))
+    """Return how many names fit side by side on a phone, where a plot is about 170 pixels wide."""
+    return max(2, min(6, round(170 / (7.5 * max(map(len, names)) + 12))))
 
 
 def row_ticks(names: Mapping[int, str]) -> Part:

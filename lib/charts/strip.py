@@ -33,7 +33,7 @@ Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # of `recurrence.forw
 def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
     """Return the shade, 0 to LEVELS-1, of each value (T, …); NaN counts as 0.
 
-    `ends` are the values of the lowest and the highest shade: by default the least and the greatest.
+    `ends` are the values of the lowest and highest shade, by default the least and the greatest.
     """
     known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
     low, high = ends or (float(known.min()), float(known.max()))
@@ -65,7 +65,7 @@ class Grid:
         return across * self.pitch + 2 * EDGE, down * self.pitch + 2 * EDGE
 
     def middles(self) -> str:
-        """Return the middle of each timestep's row, or of the ellipsis, as a share of the height."""
+        """Return the middle of each timestep's row or of the ellipsis, as a share of the height."""
         steps = range((self.rows[-1] or 0) + 1)
         places = [self.rows.index(step if step in self.rows else None) for step in steps]
         height = self.size(1)[1]

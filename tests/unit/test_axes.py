@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.charts import axes, chart
+from lib.charts.palette import PALETTES
 
 
 @given(st.integers(2, 100), st.sampled_from(["", "day ", "a long name "]))
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_timesteps_are_whole_few_and_include_the_last(steps, word):
-    """And beside each other they fit on a phone: 280 pixels, at 7.5 for a letter."""
+    """Beside each other they fit on a phone: 200 pixels, at 7.5 for a letter."""
     names = [f"{word}{k + 1}" for k in range(steps)]
     axis = axes.timestep_axis(names)
     ticks = axis["tickvals"]
@@ -22,7 +23,7 @@ def test_timesteps_are_whole_few_and_include_the_last(steps, word):
     assert ticks[-1] == steps
     assert len({b - a for a, b in itertools.pairwise(ticks)}) == 1
     assert axis["ticktext"] == [names[k - 1] for k in ticks]
-    assert len(ticks) == 2 or 7.5 * len("".join(axis["ticktext"])) <= 280
+    assert len(ticks) == 2 or 7.5 * len("".join(axis["ticktext"])) <= 200
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))
@@ -91,10 +92,26 @@ def test_names_on_a_logarithmic_axis_never_touch(least, times):
     assert all(len(name) <= 7 or "<sup>" in name for name in axis["ticktext"])
 
 
-def test_words_beside_a_plot_never_touch():
-    """Those that would are moved apart, the higher up; 0 has no place on a logarithmic axis."""
-    notes = [("a", 1.0, "#000000"), ("b", 1.01, "#FFFFFF"), ("c", 100.0, "#000000")]
-    placed = chart.side_notes([*notes, ("none", 0.0, "#000000")], (-1.0, 3.0), 240)
-    assert [note["text"] for note in placed] == ["a", "b", "c"]
-    heights = [note["y"] * 60 + note["yshift"] for note in placed]
-    assert min(np.diff(heights)) >= 15
+@given(st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=6), st.sampled_from(["log", "linear"]))
+@settings(derandomize=True, deadline=None)
+def test_labels_at_the_ends_of_lines_never_overlap(values, kind):
+    """They keep the order of the values, and stay inside the plot while they fit."""
+    low, high = (-4.0, 4.0) if kind == "log" else (-1e3, 1e3)
+    ends = [chart.End(f"line {k}", value, "ink") for k, value in enumerate(values)]
+    y = {"type": kind, "range": (low, high)}
+    labels = chart.end_labels(ends, y, PALETTES["light"])
+    assert len(labels) == len(values)
+    pixels = chart.LEAST_PLOT / (high - low)
+    heights = [(label["y"] - low) * pixels + label["yshift"] for label in labels]
+    assert min(np.diff(heights), default=99) >= chart.NOTE - 1
+    assert -1 <= heights[0] <= heights[-1] <= chart.LEAST_PLOT + 1
+    for one, other in itertools.pairwise(labels):
+        assert pixels * (one["y"] - other["y"]) <= chart.NOTE
+
+
+def test_a_line_without_a_value_keeps_the_space_of_its_label():
+    """NaN has no label, nor has 0 on a logarithmic axis; both count for the margin."""
+    ends = [chart.End("a", 1.0, "ink"), chart.End("b", np.nan, "ink"), chart.End("c", 0.0, "ink")]
+    labels = chart.end_labels(ends, {"type": "log", "range": (-1, 1)}, PALETTES["light"])
+    assert [label["text"] for label in labels] == ["a"]
+    assert chart.End("linear autoregression", 1.0, "ink").rows == ["linear", "autoregression"]

@@ -76,14 +76,14 @@ def test_the_axis_of_predictions_stands_still_while_a_model_learns(y):
 
 
 @pytest.mark.parametrize(("card", "picked"), [("predictions", (0, 0, 1)), ("step_error", (1,))])
-def test_asked_earlier_a_dotted_line_leads_to_it(card, picked):
-    """In both charts over the timesteps, and in what is said of them."""
-    run, name = a_run(last=0.5), "its head, asked earlier"
+def test_the_last_step_head_applied_early_is_a_dotted_line(card, picked):
+    """It is drawn and described in both charts over the timesteps."""
+    run, name = a_run(last=0.5), "last-step head, applied early"
     figure = drawn(card, run, *picked)
     assert the(figure, name).line.dash == "dot"
     assert len(the(figure, name).y) == 4
     assert name in words_of(figure)
-    assert "asked" in sentence(card, run, *picked).lower()
+    assert "applied early" in sentence(card, run, *picked)
 
 
 # Loss, and the number that compares
@@ -95,14 +95,14 @@ def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
     best = np.array([0.4, 0.3, 0.2, 0.1])
     dataset = a_dataset(y=y, naive=np.zeros((8, 4, 1), np.float32), best_mse=best)
     figure = drawn("loss", a_run(dataset, sequence=0.5, last=0.5))
-    assert [line.y[0] for line in traces(figure, "guessing the mean")] == [7.5, 1.0]
+    assert [line.y[0] for line in traces(figure, "mean baseline")] == [7.5, 1.0]
     assert [line.y[0] for line in traces(figure, "best possible")] == pytest.approx([0.25, 0.1])
-    words = [note.text for note in figure.layout.annotations[1:]]
-    assert sorted(words) == ["every step", "every step", "last step", "last step"]
+    for words in ("baseline, every", "baseline, last", "best, every", "best, last"):
+        assert words_of(figure).replace("\u00a0", " ").count(words) == 1
     for naive in (1.0, 1.01):  # levels that look like one line have one label
         dataset = a_dataset(y=y, naive=y + np.array([[1], [1], [1], [naive]], np.float32))
         figure = drawn("loss", a_run(dataset, sequence=0.5, last=0.5))
-        assert [note.text for note in figure.layout.annotations[1:]] == ["both modes"]
+        assert words_of(figure).count("mean baseline") == 1
 
 
 def test_levels_are_in_the_terms_of_the_training_loss():
@@ -117,11 +117,11 @@ def test_levels_are_in_the_terms_of_the_training_loss():
 
 
 def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis():
-    """So the key says it, with what it counts where only one mode's is nothing."""
+    """The key shows a level of 0, with its steps if it is only one mode's."""
     for best, loss, compared in (
         (np.zeros(4), ">best possible: 0<", ">best possible: 0<"),
-        (np.ones(4), ">best possible<", ">best possible<"),
-        (np.array([0.4, 0.3, 0.2, 0.0]), "best possible (last step: 0)", ">best possible: 0<"),
+        (np.ones(4), "| best possible", "| best possible"),
+        (np.array([0.4, 0.3, 0.2, 0.0]), "best possible for last step: 0", ">best possible: 0<"),
     ):
         figures = all_figures(a_run(a_dataset(best_mse=best), sequence=0.5, last=0.5))
         assert loss in words_of(figures["loss"])
@@ -160,7 +160,7 @@ def test_the_comparison_is_the_last_steps_error_of_both():
     figure = drawn("compare", run)
     assert list(the(figure, "sequence mode").y) == [1.0, 0.25]
     assert list(the(figure, "last-step mode").x) == [0, 10]
-    assert the(figure, "guessing the mean").y[0] == run.dataset.naive_mse[-1]
+    assert the(figure, "mean baseline").y[0] == run.dataset.naive_mse[-1]
     assert figure.layout.yaxis.title.text == "MSE"
     scaled = drawn("compare", a_run(a_dataset(**SCALED), sequence=0.5))
     assert scaled.layout.yaxis.title.text == "MSE (scaled)"

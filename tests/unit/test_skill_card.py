@@ -35,8 +35,8 @@ def a_score(name, label, *rmse):
 def a_table(*models, guesses=None, samples=math.inf):
     """Two targets: the season guesses the first better, no change the second."""
     guesses = guesses or (
-        a_score("last", "guessing no change", 3.0, 1.0),
-        a_score("seasonal", "the same hour last week", 2.0, 4.0),
+        a_score("last", "last value", 3.0, 1.0),
+        a_score("seasonal", "same hour last week", 2.0, 4.0),
     )
     return SkillTable(np.arange(50), 1, models, guesses, samples)
 
@@ -44,14 +44,14 @@ def a_table(*models, guesses=None, samples=math.inf):
 @pytest.mark.parametrize(
     ("models", "target", "samples", "says"),
     [
-        ([(SEQUENCE, 1, 1), (LAST, 1, 1)], 0, math.inf, "both modes beat the same hour last week"),
+        ([(SEQUENCE, 1, 1), (LAST, 1, 1)], 0, math.inf, "both modes beat same hour last week"),
         ([(SEQUENCE, 2.5, 0), (LAST, 2.2, 0)], 0, math.inf, "no mode clearly beats the same hour"),
         ([(SEQUENCE, 1, 9), (LAST, 2.5, 9)], 0, math.inf, "sequence mode beats the same hour last"),
         ([(SEQUENCE, 1.99, 9)], 0, math.inf, "no mode clearly beats the same hour"),
-        ([(LAST, 1, 1.5)], 1, math.inf, "no mode clearly beats guessing no change"),
-        ([], 0, math.inf, "the same hour last week, the best baseline"),
+        ([(LAST, 1, 1.5)], 1, math.inf, "no mode clearly beats last value"),
+        ([], 0, math.inf, "same hour last week, the best baseline"),
         ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 24, "Too close to tell: 24 independent samples"),
-        ([(SEQUENCE, 0.4, 1), (LAST, 9, 9)], 0, 24, "sequence mode beats the same hour last week"),
+        ([(SEQUENCE, 0.4, 1), (LAST, 9, 9)], 0, 24, "sequence mode beats same hour last week"),
         ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 5000, "both modes beat"),
     ],
 )
@@ -66,7 +66,7 @@ def test_better_is_said_of_the_best_baseline_of_the_target(models, target, sampl
 
 def test_a_constant_target_is_no_contest():
     """Where every baseline is exact, nothing is called better."""
-    exact = (a_score("last", "guessing no change", 0.0), a_score("mean", "guessing the mean", 0.0))
+    exact = (a_score("last", "last value", 0.0), a_score("mean", "mean baseline", 0.0))
     assert "constant" in skill_takeaway(a_table(a_score(*LAST, 0.0), guesses=exact), 0)
 
 
@@ -112,15 +112,15 @@ def test_the_part_is_drawn_on_its_dates():
     band = np.array(the(figure, "every step's answers")["y"]).reshape(2, -1)  # there and back
     np.testing.assert_allclose([band[0], band[1, ::-1]], rows.steps)
     assert "all its answers for a date" in words_of(figure)
-    assert the(figure, "guessing tomorrow as today")["line"]["dash"] == "dot"
-    assert "guessing tomorrow as today" in words_of(figure)
+    assert the(figure, "today's value")["line"]["dash"] == "dot"
+    assert "today's value" in words_of(figure)
     takeaway, details = dates_words(prepared[1], rows, 0)
     off = np.nanmean(np.abs(rows.last["last"] - rows.truth))
     assert f"last-step mode by {off:,.0f}" in takeaway or f"last-step mode by {off:.3g}" in takeaway
     assert details.startswith("Sales of west, 2024-05-28 to 2024-07-18. Sequence mode answers a ")
     assert "up to 6 times: the band has all" in details
     figure, _ = drawn(prepared, modes=(), baseline="mean")  # before training
-    assert [trace["name"] for trace in figure.data] == ["target", "guessing each series' mean"]
+    assert [trace["name"] for trace in figure.data] == ["target", "each series' mean"]
 
 
 def test_of_a_window_each_the_sequence_mode_answers_every_date():
