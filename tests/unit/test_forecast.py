@@ -155,7 +155,7 @@ def test_what_cannot_be_fed_back_is_said():
     assert "wind" in why_not_fed_back(prepared[1])
     with pytest.raises(ForecastError, match="wind"):
         coming(prepared, feed=3)
-    assert "horizon of 1" in why_not_fed_back(of_load(horizon=2)[1])
+    assert "one row ahead" in why_not_fed_back(of_load(horizon=2)[1])
     assert not why_not_fed_back(own_data.cut(table, ("load", "wind"), ("load", "wind"))[1])
     panel = own_data.table(own_data.panel(), "day", "store")
     assert not why_not_fed_back(own_data.cut(panel, ("sales", "store"), ("sales",))[1])

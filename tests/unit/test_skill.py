@@ -44,7 +44,7 @@ def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
     )
     frame, rows = by_hand(own_data.panel(), dataset, of_part)
     change = frame.groupby("store")["sales"].diff(7).to_numpy()
-    week = next(one for one in found.guesses if one.name == "seasonal")
+    week = next(one for one in found.baseline_scores if one.name == "seasonal")
     assert week.label == "same weekday last week"
     assert week.mae[0] == pytest.approx(np.abs(change[rows]).mean(), rel=1e-5)
     assert week.rmse[0] == pytest.approx(np.sqrt((change[rows] ** 2).mean()), rel=1e-5)
@@ -88,7 +88,7 @@ def test_skill_is_against_the_best_baseline_of_each_target():
     assert best[1].name != "seasonal"
     for target in range(2):
         assert found.skill(best[target], target) == 0
-        for score in (*found.models, *found.guesses):
+        for score in (*found.models, *found.baseline_scores):
             share = score.rmse[target] / best[target].rmse[target]
             assert share >= 1 or score in found.models
             assert found.skill(score, target) == pytest.approx(100 - 100 * share)
@@ -136,7 +136,7 @@ def test_answers_are_gathered_by_the_row_that_they_are_about():
     ends = np.array([row in last for row in found.rows])
     assert np.isnan(found.last["last"][~ends]).all()
     np.testing.assert_allclose(found.last["last"][ends], [last[r] for r in found.rows[ends]], 1e-5)
-    np.testing.assert_allclose(found.truth[ends], [truth[r] for r in found.rows[ends]], 1e-5)
+    np.testing.assert_allclose(found.targets[ends], [truth[r] for r in found.rows[ends]], 1e-5)
 
 
 def test_without_weights_the_baselines_stand_alone():
@@ -144,7 +144,13 @@ def test_without_weights_the_baselines_stand_alone():
     experiment, dataset, _ = own_data.sales()
     found = evaluate(dataset, predict(experiment, dataset, {}))
     assert not found.models
-    assert {one.name for one in found.guesses} == {"last", "seasonal", "drift", "mean", "linear"}
+    assert {one.name for one in found.baseline_scores} == {
+        "last",
+        "seasonal",
+        "drift",
+        "mean",
+        "linear",
+    }
 
 
 def test_of_several_seeds_each_figure_is_their_median():
@@ -158,7 +164,7 @@ def test_of_several_seeds_each_figure_is_their_median():
     found = median_skill([of(1, 9), of(5, 2), of(3, 4)])
     (model,) = found.models
     assert (model.mae[0], model.rmse[0], model.mase[0]) == (3, 4, 3)
-    assert found.guesses[0].mae == 1
+    assert found.baseline_scores[0].mae == 1
     two = median_skill([of(1, 9), of(5, 2)]).models[0]
     assert two.rmse[0] == pytest.approx(np.sqrt((9**2 + 2**2) / 2))  # of the median squared error
 

@@ -14,7 +14,7 @@ from lib.charts import EXPLORE_CARDS, Chart, Palette, Words
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
-from lib.text import short
+from lib.text import capital, short
 from lib.ui import widgets
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
@@ -130,10 +130,10 @@ def _drawn(
 def _numbers(shown: ShownRun) -> Follow:
     """Draw the mean squared error at the last step, the one measure for both modes."""
     dataset, count = shown.dataset, len(shown.snapshot.seeds)
-    parts = ["MSE, one measure for both modes" if len(shown.snapshot.results) > 1 else "MSE"]
-    parts += [f"median of {count} seeds"] if count > 1 else []
-    parts.append("validation samples" if dataset.has_validation else "training samples")
-    hint(" · ".join(parts))
+    part = "validation" if dataset.has_validation else "training"
+    what = f"{'median ' if count > 1 else ''}{part} MSE"
+    both = len(shown.snapshot.results) > 1
+    hint(f"One measure for both: {what}" if both else capital(what))
     places = {mode: Place() for mode in shown.snapshot.results}
 
     def follow(now: ShownRun) -> None:
