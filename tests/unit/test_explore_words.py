@@ -337,25 +337,25 @@ def test_a_sweep_says_which_mode_is_better_and_what_was_not_tested():
 
 
 def test_a_leak_check_says_what_it_looked_at():
-    """The columns and timesteps, and which samples were compared; of one part nothing is."""
+    """The details name the columns, the timesteps and the samples that were compared."""
     for dataset, says in (
         (
             a_dataset(n=80),
-            "3 inputs beside 1 target at 320 timesteps, and 60 training and 20 validation samples.",
+            "3 inputs and 1 target at 320 timesteps, and 60 training and 20 validation samples.",
         ),
         (
             windows_of_stores(),
-            "1 input beside 1 target at 7,224 timesteps, and the rows and targets of 387 training "
+            "1 input and 1 target at 7,224 timesteps, and the rows and targets of 387 training "
             "and 129 validation samples.",
         ),
-        (a_dataset(train=8), "3 inputs beside 1 target at 32 timesteps."),
+        (a_dataset(train=8), "3 inputs and 1 target at 32 timesteps."),
         (
             a_dataset(test=1),
-            "3 inputs beside 1 target at 28 timesteps outside the test part, and 6 training, 1 "
+            "3 inputs and 1 target at 28 timesteps outside the test part, and 6 training, 1 "
             "validation and 1 test samples.",
         ),
     ):
-        assert split.leak_words(dataset, [])[1] == [f"Looked at: {says}"]
+        assert split.leak_words(dataset, [])[1] == [f"Checked: {says}"]
 
 
 # Words beside the cards

@@ -21,7 +21,7 @@ def test_a_samples_targets_are_in_the_raw_unit():
     dataset = a_dataset(f=1, **CELSIUS)
     figure, frame = samples.sample_figure(dataset, 1, LIGHT), samples.frame_of_sample(dataset, 1)
     np.testing.assert_allclose(the(figure, "target 1").y, [45, 55, 65, 75])
-    assert list(the(figure, "what the last-step mode learns from").y) == [75]
+    assert list(the(figure, "last-step mode's target").y) == [75]
     assert figure.layout.yaxis.title.text == "target y (°C)"
     np.testing.assert_array_equal(the(figure, "inputs").z, dataset.x[1].T)
     assert list(frame) == ["x: feature 1", "y: target 1", "target 1 (°C)"]
@@ -33,11 +33,11 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert "standardised" not in samples.numbers_hint(a_dataset())
 
 
-@pytest.mark.parametrize(("sample", "says"), [(5, "learns from"), (6, "is evaluated on")])
+@pytest.mark.parametrize(("sample", "says"), [(5, "trains on"), (6, "is evaluated on")])
 def test_a_sample_is_said_with_the_targets_that_each_mode_has(sample, says):
     """Six samples of eight are for training; the key says the same."""
     short, details = samples.sample_words(a_dataset(), sample)
-    assert short.startswith(f"Sequence mode {says} all 4 steps'")
+    assert short.startswith(f"Sequence mode {says} all 4 targets")
     assert f"sequence mode {says} the targets of all 4 timesteps" in details
     assert f"last-step mode {says}" in words_of(samples.sample_figure(a_dataset(), sample, LIGHT))
 
@@ -100,14 +100,14 @@ def test_several_targets_are_told_apart_in_the_key():
 @pytest.mark.parametrize(
     ("settings", "read", "targets", "last", "says"),
     [
-        ({}, [0, 1, 2], [1, 2, 3], [3], "must say 2024-01-01 03:00."),
-        ({"horizon": 0}, [0, 1, 2], [0, 1, 2], [2], "must say the same row."),
+        ({}, [0, 1, 2], [1, 2, 3], [3], "predicts 2024-01-01 03:00."),
+        ({"horizon": 0}, [0, 1, 2], [0, 1, 2], [2], "predicts the same row."),
         (
             {"rate": 2, "horizon": 3, "ahead": "each"},
             [0, 2, 4],
             [1, 2, 3, 4, 5, 6, 7],
             [5, 6, 7],
-            "must say 2024-01-01 05:00 to 2024-01-01 07:00.",
+            "predicts 2024-01-01 05:00 to 2024-01-01 07:00.",
         ),
         ({"form": "change"}, [0, 1, 2], [1, 2, 3], [3], "the change to 2024-01-01 03:00."),
     ],
@@ -117,10 +117,10 @@ def test_a_window_reads_its_rows_and_says_others(settings, read, targets, last, 
     dataset = windows_of_load(timesteps=3, **settings)
     figure = samples.window_figure(dataset, 0, 2, LIGHT)
     assert list(the(figure, "read").x) == read
-    assert list(the(figure, "a target of the sequence mode").x) == targets
-    assert list(the(figure, "last-step mode must say").x) == last
+    assert list(the(figure, "target in sequence mode").x) == targets
+    assert list(the(figure, "target in last-step mode").x) == last
     assert list(the(figure, "timestep 3 reads").x) == read[-1:]
-    line = the(figure, "from a timestep to its targets")  # on to what both modes must say
+    line = the(figure, "from a timestep to its targets")  # on to the targets of both modes
     assert list(line.x[:3]) == [read[-1], last[0], last[0]]
     assert list(line.y[:3]) == [samples.READS, samples.SEQUENCE, samples.LAST]
     earlier = the(samples.window_figure(dataset, 0, 1, LIGHT), "from a timestep to its targets")
@@ -135,7 +135,7 @@ def test_a_windows_rows_have_their_parts_behind_them():
             sample = part.stop - 1  # its window ends where the part does
             figure = samples.window_figure(dataset, sample, 0, LIGHT)
             bands = [each for each in figure.layout.shapes if each.type == "rect"]
-            rows = the(figure, "read").x[0], the(figure, "last-step mode must say").x[-1]
+            rows = the(figure, "read").x[0], the(figure, "target in last-step mode").x[-1]
             (own,) = [each for each in bands if each.x0 < rows[0] < each.x1]
             assert (own.x1, own.label.text) == (rows[1] + 0.5, name)
             goes_on = [each.x0 == own.x1 for each in bands]
@@ -147,10 +147,12 @@ def test_a_window_is_said_with_the_rows_of_both_modes():
     dataset = windows_of_load(timesteps=4, rate=3, horizon=2)
     details = samples.window_words(dataset, 0, 0)[1]
     assert "1 reads 2024-01-01 00:00 to 2024-01-01 09:00, every 3 rows" in details
-    assert "each timestep, 2 hours later: 2024-01-01 02:00 to 2024-01-01 11:00." in details
+    assert (
+        "each timestep has a target 2 hours later: 2024-01-01 02:00 to 2024-01-01 11:00." in details
+    )
     assert details.endswith(": 2024-01-01 11:00.")
     takeaway, details = samples.window_words(windows_of_stores(), 16, 2)
-    assert "17, timestep 3 reads 2024-01-19 and must say 2024-01-20" in takeaway
+    assert "17, timestep 3 reads 2024-01-19 and predicts 2024-01-20" in takeaway
     assert details.startswith("Sample 17, north, reads 2024-01-17")
     shapes = samples.shapes_sentence(windows_of_load(timesteps=4, horizon=3, ahead="each"))
     assert re.match(r"x \(4, 1\) → y \(4, 3\) .*, y_last \(3,\) ", shapes)
@@ -170,7 +172,7 @@ def test_a_slip_is_called_what_it_is():
     """Copying, and the same row; and a target's own past, which is right."""
     other = {"temp": np.random.default_rng(0).normal(size=672)}
     for horizon, inputs, says in (
-        (0, ("load",), "models learn to copy it"),
+        (0, ("load",), "models learn to copy"),
         (0, ("temp",), "such as another measurement. Nothing is foretold."),
         (1, ("load",), "inputs and targets: load."),
         (1, ("temp",), ""),
@@ -186,5 +188,5 @@ def test_keras_targets_are_shifted_by_the_rows_from_a_windows_first_to_its_targe
     dataset = windows_of_load(timesteps=5, rate=3, horizon=4)
     shift = dataset.origin.rows(5)[0, -1] + 4 - dataset.origin.starts[0]
     said = samples.keras_sentence(dataset)
-    assert f"shifted by {shift} rows: 12 to the window's last one, and 4 ahead" in said
+    assert f"shifted by {shift} rows: 12 to the window's last row, and 4 ahead" in said
     assert "usual slip" in said

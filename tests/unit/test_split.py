@@ -1,4 +1,4 @@
-"""What is kept of a dataset for checking, and what is to be noticed of it: picture and words."""
+"""How a dataset is split and what to check before training: picture and words."""
 
 from dataclasses import replace
 from itertools import product
@@ -41,7 +41,7 @@ def test_the_split_in_words_says_what_is_kept_back():
     takeaway, details = split.split_words(a_dataset())
     assert takeaway.startswith("6 training samples, 2 validation")
     assert "6 samples are for training, the next 2 for validation. None of 2 samples" in details
-    assert split.split_words(a_dataset(train=8))[0].endswith("none is kept for checking.")
+    assert split.split_words(a_dataset(train=8))[0].endswith("There is no validation part.")
     dataset = windows_of_load(test=20, gap=30)
     training, evaluated, test = (part.stop - part.start for part in dataset.parts.values())
     takeaway, details = split.split_words(dataset)
@@ -62,12 +62,12 @@ def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
     unknown = Finding("Answers among the inputs", None, "Too few.")
     for findings, says in (
         ([clean, bad], "1 leak found: answers among the inputs"),
-        ([clean, unknown], "None found, in 1 check "),
+        ([clean, unknown], "No leak found in 1 check "),
         ([unknown], "Too few samples"),
     ):
         assert split.leak_words(a_dataset(), findings)[0].startswith(says)
     said = split.leak_words(a_dataset(), [bad])[1]
-    assert said[0].startswith("Answers among the inputs: found")
+    assert said[0].startswith("Answers among the inputs: leak found")
 
 
 def a_table(evaluated, **more):
@@ -97,7 +97,7 @@ HIGH = a_table([300, 372, 378, 394, 340, 341, 342, 343])
 def test_targets_outside_what_training_has_seen_are_said():
     """On either side; a few are nothing to speak of, and changes are the help already."""
     for dataset, says in (
-        (HIGH, "50% of the validation targets lie outside what training has seen (313 to 357 ppm)"),
+        (HIGH, "50% of the validation targets lie outside the range of the training targets (313"),
         (a_table([*[350.0] * 19, 374]), "5% of the validation targets"),
         (a_table([*[350.0] * 20, 374]), ""),
         (a_table([300.0, 374, 340, 335]), ""),  # on both sides of an unmoved level, as noise is
