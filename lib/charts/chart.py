@@ -320,8 +320,7 @@ def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
         if math.isfinite(end.value) and (end.value > 0 or not is_log):
             at = math.log10(end.value) if is_log else end.value
             placed.append((pixels * (at - low) / (high - low), -order, at, end))
-    # Close values keep the given order, so that labels don't swap while a run trains.
-    placed.sort(key=lambda each: (round(each[0] / NOTE), each[1]))
+    placed.sort(key=lambda each: each[:2])  # equal values keep the given order
     middles = np.array([pixel for pixel, *_ in placed])
     moved = _apart(middles, np.array([NOTE * len(end.rows) for *_, end in placed]), pixels)
     beside = {"xanchor": "left", "xshift": 8, "yanchor": "middle", "yref": "y", "align": "left"}

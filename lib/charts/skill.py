@@ -195,16 +195,12 @@ def forecast_words(
     if fed_back:
         details = filled(_TEXTS, "fed_back", times=counted(count, "time"))
     details += f" {_TEXTS['bands']}{PICKED if picked else ''}"
-    return f"{when}: {', '.join(values)}.", details
-
-
-def coverage_sentence(forecast: Forecast) -> str:
-    """Return the share of test targets inside each mode's band."""
     shares = [
         f"{100 * inside / of:.0f}% of {of:,} targets in {MODES[mode].name}"
         for mode, (inside, of) in forecast.covered.items()
     ]
-    return f"Inside the 90% bands in the test part: {joined(shares)}."
+    details += f" In the test part, the bands hold {joined(shares)}." if shares else ""
+    return f"{when}: {', '.join(values)}.", details
 
 
 def _rows_ahead(forecast: Forecast) -> int:

@@ -33,13 +33,16 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert "standardised" not in samples.numbers_hint(a_dataset())
 
 
-@pytest.mark.parametrize(("sample", "says"), [(5, "trains on"), (6, "is evaluated on")])
-def test_a_sample_is_said_with_the_targets_that_each_mode_has(sample, says):
-    """Six samples of eight are for training; the key says the same."""
+@pytest.mark.parametrize(
+    ("sample", "says", "part"),
+    [(5, "trains on", "target"), (6, "is evaluated on", "validation target")],
+)
+def test_the_words_about_a_sample_name_the_targets_of_each_mode(sample, says, part):
+    """Six samples of eight are for training; the chart's key agrees with the words."""
     short, details = samples.sample_words(a_dataset(), sample)
     assert short.startswith(f"Sequence mode {says} all 4 targets")
-    assert f"sequence mode {says} the targets of all 4 timesteps" in details
-    assert f"last-step mode {says}" in words_of(samples.sample_figure(a_dataset(), sample, LIGHT))
+    assert f"equence mode {says} the targets of all 4 timesteps" in details
+    assert f"last-step mode's {part}" in words_of(samples.sample_figure(a_dataset(), sample, LIGHT))
 
 
 def test_what_32_bits_make_of_0_is_read_as_0():
@@ -173,8 +176,8 @@ def test_a_slip_is_called_what_it_is():
     other = {"temp": np.random.default_rng(0).normal(size=672)}
     for horizon, inputs, says in (
         (0, ("load",), "models learn to copy"),
-        (0, ("temp",), "such as another measurement. Nothing is foretold."),
-        (1, ("load",), "inputs and targets: load."),
+        (0, ("temp",), "It isn't a forecast."),
+        (1, ("load",), "input and target: load."),
         (1, ("temp",), ""),
     ):
         dataset = windows_of_load(more=other, weeks=4, horizon=horizon, inputs=inputs)
@@ -188,5 +191,5 @@ def test_keras_targets_are_shifted_by_the_rows_from_a_windows_first_to_its_targe
     dataset = windows_of_load(timesteps=5, rate=3, horizon=4)
     shift = dataset.origin.rows(5)[0, -1] + 4 - dataset.origin.starts[0]
     said = samples.keras_sentence(dataset)
-    assert f"shifted by {shift} rows: 12 to the window's last row, and 4 ahead" in said
-    assert "usual slip" in said
+    assert f"shift the targets by {shift} rows: 12 to the window's last row, and 4 ahead" in said
+    assert "its own first row" in said

@@ -9,7 +9,6 @@ from lib.charts import chart
 from lib.charts.sentences import nth
 from lib.charts.skill import (
     _with_band,
-    coverage_sentence,
     dates_words,
     forecast_figure,
     forecast_words,
@@ -183,7 +182,7 @@ def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
     assert len(takeaway.split()) <= 15
     inside, of = found.covered["last"]
     share = f"{100 * inside / of:.0f}%"
-    assert f"{share} of {of} targets in last-step mode" in coverage_sentence(found)
+    assert f"{share} of {of} targets in last-step mode" in details
     figure = forecast_figure(dataset, found, 0, 0, LIGHT)
     assert share in words_of(figure)
     [ground] = figure.layout.shapes

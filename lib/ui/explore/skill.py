@@ -214,5 +214,3 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     texts = charts.skill.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
     with place:
         widgets.told_chart(figure, *texts, "skill_ahead")
-        if coming.covered:
-            hint(charts.skill.coverage_sentence(coming))
