@@ -144,10 +144,10 @@ def mode_keys(modes: Iterable[str], sequence: str = "line", last: str = "line") 
     return [Entry(glyphs[mode], MODES[mode].name, mode) for mode in modes]
 
 
-def mode_ends(values: Mapping[str, float]) -> list[End]:
-    """Return labels at the ends of the modes' lines: "sequence" and "last-step"."""
-    names = {mode: MODES[mode].name.removesuffix(" mode") for mode in values}
-    return [End(names[mode], value, mode) for mode, value in values.items()]
+def mode_ends(lines: Mapping[str, np.ndarray]) -> list[End]:
+    """Return labels at the ends of the modes' lines, (T,) each: "sequence" and "last-step"."""
+    ends = {mode: float(line[-1]) if len(line) else math.nan for mode, line in lines.items()}
+    return [End(MODES[mode].name.removesuffix(" mode"), end, mode) for mode, end in ends.items()]
 
 
 def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
@@ -186,10 +186,7 @@ def dot_size(steps: int) -> int:
 
 
 def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
-    """Return a line at each gap of time, or no line at all if there are more than 12 gaps.
-
-    `segment` (R,) is the `Origin.segment` of rows at x = first, first + 1, ….
-    """
+    """Return up to 12 lines where the `Origin.segment` (R,) of rows at x from `first` changes."""
     places = first + 0.5 + np.flatnonzero(np.diff(segment))
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
     font = {"size": 12, "color": palette.muted}
@@ -224,8 +221,7 @@ def plotted(
     """Return a chart of traces with axes `x` and `y`, a key above, and labels at lines' `ends`.
 
     Plotly's legend would fill half of the plot on a phone. Margins are fixed, so that nothing jumps
-    while numbers change. Updates keep the zoom as long as `name` is the same. `more` is part of
-    Plotly's layout.
+    while numbers change. `name` keeps the zoom over updates. `more` belongs to Plotly's layout.
     """
     key = [row for row in key if row]
     font = {"size": FONT_SIZE, "color": palette.muted}
@@ -311,38 +307,20 @@ def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> P
 
 
 def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
-    """Return the labels right of a plot of LEAST_PLOT pixels or more, without overlap."""
-    is_log, (low, high) = y.get("type") == "log", y["range"]
-    bottom, top = y.get("domain", (0, 1))
-    pixels = LEAST_PLOT * (top - bottom)
-    placed = []
-    for order, end in enumerate(ends):
-        if math.isfinite(end.value) and (end.value > 0 or not is_log):
-            at = math.log10(end.value) if is_log else end.value
-            placed.append((pixels * (at - low) / (high - low), -order, at, end))
-    placed.sort(key=lambda each: each[:2])  # equal values keep the given order
-    middles = np.array([pixel for pixel, *_ in placed])
-    moved = _apart(middles, np.array([NOTE * len(end.rows) for *_, end in placed]), pixels)
+    """Return labels right of a plot of at least LEAST_PLOT pixels, moved apart as needed."""
+    is_log, (low, high), (bottom, top) = y.get("type") == "log", y["range"], y.get("domain", (0, 1))
+    known = [e for e in reversed(ends) if math.isfinite(e.value) and (e.value > 0 or not is_log)]
+    known.sort(key=lambda end: end.value)  # the first of equal values is on top
+    at = np.array([math.log10(end.value) if is_log else end.value for end in known])
+    plot, heights = LEAST_PLOT * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
+    free = plot * (at - low) / (high - low) - (np.cumsum(heights) - heights / 2)
+    n = range(len(known))  # without the labels below, places never decrease: isotonic regression
+    level = [max(min(free[i : j + 1].mean() for j in n[k:]) for i in n[: k + 1]) for k in n]
+    shifts = np.clip(level, 0, max(0.0, plot - heights.sum())) - free
     beside = {"xanchor": "left", "xshift": 8, "yanchor": "middle", "yref": "y", "align": "left"}
     return [
-        note("<br>".join(map(escaped, end.rows)), 1, at, palette.words(end.color), FONT_SIZE - 1)
+        note("<br>".join(map(escaped, end.rows)), 1, y, palette.words(end.color), FONT_SIZE - 1)
         | beside
         | {"yshift": round(shift)}
-        for (*_, at, end), shift in zip(placed, moved - middles, strict=True)
+        for end, y, shift in zip(known, at.tolist(), shifts.tolist(), strict=True)
     ]
-
-
-def _apart(middles: np.ndarray, heights: np.ndarray, most: float) -> np.ndarray:
-    """Move middles (n,) of blocks as little as possible apart, if they fit between 0 and `most`.
-
-    Less the heights below them, middles must not decrease. So this is isotonic regression: groups
-    in the wrong order get their mean.
-    """
-    offsets = np.append(0.0, np.cumsum((heights[:-1] + heights[1:]) / 2))[: len(middles)]
-    groups: list[list[float]] = []
-    for value in (middles - offsets).tolist():
-        groups.append([value])
-        while len(groups) > 1 and np.mean(groups[-2]) > np.mean(groups[-1]):
-            groups[-2:] = [groups[-2] + groups[-1]]
-    level = np.array([np.mean(group) for group in groups for _ in group])
-    return np.clip(level, 0, max(0.0, most - offsets[-1]) if len(offsets) else 0) + offsets

@@ -23,7 +23,7 @@ EXPLODED = 1000  # a training loss this many times the baseline's has exploded
 SAME = 0.02  # errors that differ by at most this share of the larger one have no winner
 Level = tuple[str, Mapping[str, float], str]
 """A level to compare with: its label, its value by mode or for "both", "baseline" or "best"."""
-COUNTS = {"sequence": "every step", "last": "last step"}  # the steps that a mode's loss averages
+COUNTS = {"sequence": "every\u00a0step", "last": "last\u00a0step"}  # that a mode's loss averages
 
 
 class Curve(NamedTuple):
@@ -178,7 +178,7 @@ class LastStepErrors:
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
         errors.append(f"{dataset.naive_label} {readable(self.baseline)}")
         if self.floor:
-            errors.append(f"{self.floor.label} {_level_text(float(self.floor.mse[-1]))}")
+            errors.append(f"{self.floor.label} {readable(float(self.floor.mse[-1]))}")
         kind = "Median mean squared error" if snapshot.others else "Mean squared error"
         scaled = " (scaled)" if dataset.is_scaled else ""
         which = "validation" if dataset.has_validation else "training"
@@ -247,15 +247,10 @@ def _winner(found: Verdict, least: float, most: float) -> str:
 
 def _by_mode(values: Mapping[str, float]) -> str:
     """Return the value if both modes have the same, else each value with its steps."""
-    texts = {mode: _level_text(value) for mode, value in values.items()}
+    texts = {mode: readable(value) for mode, value in values.items()}
     if len(set(texts.values())) == 1:
         return next(iter(texts.values()))
     return f"{texts['sequence']} over all steps, {texts['last']} at the last"
-
-
-def _level_text(value: float) -> str:
-    """Write a level; a value of 1000 or more with two decimals."""
-    return f"{value:,.2f}" if value >= 1000 else readable(value)
 
 
 def _curves(snapshot: Snapshot, epochs: str, values: str) -> Curves:
@@ -290,8 +285,7 @@ def _figure(
             dots = 6 if len(curve.epochs) <= 12 else 0  # makes a few points visible
             where: Part = {"x": curve.epochs, "dots": dots}
             data.append(chart.line(name, curve.values, of_mode, chart.hover(), **where))
-    newest = {m: float(each.values[-1]) for m, each in curves.items() if len(each.values)}
-    ends = chart.mode_ends(dict.fromkeys(curves, math.nan) | newest)
+    ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()})
     key = [Entry("dashdot", "validation", "muted")] if checks else []
     key += [chart.SEEDS] if run.snapshot.others else []
     # Levels are drawn over the curves: a curve that reaches the best would hide it.
@@ -305,8 +299,7 @@ def _figure(
         if max(values.values()) < one_line * min(values.values()):
             ends.append(End(label, min(values.values()), color))
         elif len(values) > 1:
-            steps = {mode: which.replace(" ", "\u00a0") for mode, which in COUNTS.items()}
-            ends += [End(f"{color}, {steps[mode]}", v, color) for mode, v in values.items()]
+            ends += [End(f"{color}, {COUNTS[mode]}", v, color) for mode, v in values.items()]
     notes = []
     if not drawn.any() or not any(len(curve.values) for curve in curves.values()):
         why = "every value is 0" if curves and not drawn.any() else "not trained yet"

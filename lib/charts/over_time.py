@@ -81,7 +81,8 @@ class Answers:
         ends = [chart.End("target", float(target[-1]), "ink"), *_ends(self.values)]
         key = [Entry("dots", f"target{dataset.ahead}")] if dataset.ahead else []
         key += [chart.SEEDS] if run.snapshot.others else []
-        rows = [key, _early(head) if self.earlier and "last" in self.values else []]
+        early = [Entry("dotted", EARLY[head], "last")]
+        rows = [key, early if self.earlier and "last" in self.values else []]
         return chart.plotted([line, *traces], palette, x, y, rows, ends=ends, **look)
 
     def _same_series(self) -> np.ndarray:
@@ -164,7 +165,8 @@ class StepErrors:
         if self.best is not None:  # drawn over a line that reaches it, so that both are visible
             data.append(chart.level(self.best_label, self.best, "best", palette, hover))
             ends.append(chart.End(self.best_label, float(self.best[-1]), "best"))
-        key = _early(head) if earlier and "last" in self.errors else []
+        early = [Entry("dotted", EARLY[head], "last")]
+        key = early if earlier and "last" in self.errors else []
         key += [chart.SEEDS] if self.run.snapshot.others else []
         x = axes.timestep_axis(dataset.timestep_names)
         held = np.append(self.baseline, drawn_values(self.errors, earlier=earlier))
@@ -286,12 +288,8 @@ def mode_traces(
     return traces
 
 
-def _early(head: str) -> list[Entry]:
-    return [Entry("dotted", EARLY[head], "last")]
-
-
 def _ends(values: Mapping[str, ModeValues]) -> list[chart.End]:
-    return chart.mode_ends({mode: float(each.median[-1]) for mode, each in values.items()})
+    return chart.mode_ends({mode: each.median for mode, each in values.items()})
 
 
 def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarray:

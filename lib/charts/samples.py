@@ -37,10 +37,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> Any:
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Chart:
-    """Draw a sample's raw targets, the last as diamonds, and its inputs below.
-
-    Of several steps ahead, the first and the last are drawn.
-    """
+    """Draw a sample's raw targets (of several rows ahead two), and its inputs below."""
     _, steps, features = dataset.shape
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
     ahead = len(dataset.origin.horizons) if dataset.origin else 1

@@ -81,7 +81,7 @@ def on_dates_figure(
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     x, axis = _dates(origin, by_row.rows[::every])
     truth, naive = by_row.targets[::every], by_row.baselines[baseline.name][::every]
-    predictions = {mode: values[::every] for mode, values in by_row.last.items()}
+    last = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
     data, band = [], list[Entry]()
     if by_row.steps is not None and by_row.most > 1:
@@ -89,18 +89,16 @@ def on_dates_figure(
         data.append(chart.band("every step", x, (low, high), palette.sequence, OPACITY))
         band = [Entry("squares", "all predictions of a date", "sequence", "muted")]
     elif by_row.steps is not None:
-        predictions["sequence"] = by_row.steps[0][::every]
+        last["sequence"] = by_row.steps[0][::every]
     data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
     data.append(_line(baseline.label, x, naive, _style("baseline", palette, 2), unit))
-    for mode, values in predictions.items():
+    for mode, values in last.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
-    newest = {mode: _newest(values) for mode, values in predictions.items()}
-    ends = [End("target", _newest(truth), "ink"), *chart.mode_ends(newest)]
-    ends.append(End(baseline.label, _newest(naive), "baseline"))
+    ends = [End("target", truth[-1], "ink"), *chart.mode_ends(last)]
+    ends.append(End(baseline.label, naive[-1], "baseline"))
     key = [[Entry("line", f"target{dataset.ahead}")] if dataset.ahead else [], band]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
-    drawn = np.concatenate([truth, *predictions.values()])
-    y = axes.linear_axis(title, drawn, axes.with_room(truth))
+    y = axes.linear_axis(title, np.concatenate([truth, *last.values()]), axes.with_room(truth))
     look: Part = {"name": f"on dates {dataset.name} {target}", "height": HEIGHT, "ends": ends}
     return chart.plotted(data, palette, axis, y, key, **look)
 
@@ -128,10 +126,7 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
 def forecast_figure(
     dataset: Dataset, forecast: Forecast, series: int, column: int, palette: Palette
 ) -> chart.Chart:
-    """Draw a series' last known rows, then forecasts: each model's with its band, and naive ones.
-
-    The rows that are targets of the test part have a ground of their own.
-    """
+    """Draw a series' last rows, its test part, the models' forecasts, and naive forecasts."""
     origin, ahead = dataset.cut_from, _rows_ahead(forecast)
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
@@ -147,10 +142,10 @@ def forecast_figure(
         bands.append(chart.band(f"{name}'s band", after[has_band], edges, color, OPACITY))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
-    ends = chart.mode_ends({mode: _newest(values) for mode, values in forecast.values.items()})
+    ends = chart.mode_ends(forecast.values)
     for name, values in forecast.naive.items():
         bands.append(_line(name, after, values, _style("baseline", palette, 2), unit))
-        ends.append(End(name, _newest(values), "baseline"))
+        ends.append(End(name, values[-1], "baseline"))
         drawn.append(values)
     key = [[Entry("line", "known"), Entry("squares", "90% band", "baseline")], []]
     if ground := _test_part(dataset, series, rows, x, palette):
@@ -174,8 +169,8 @@ def _test_part(
     first = min(starts[origin.series[starts] == series], default=np.inf) + origin.horizons[0]
     drawn = x[: len(rows)][rows >= first + origin.rate * (dataset.shape[1] - 1)]
     look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.border, "width": 1}}
-    fill = {"fillcolor": palette.surface}
-    return [{**look, **fill, "x0": drawn[0], "x1": drawn[-1]}] if len(drawn) else []
+    look["fillcolor"] = palette.surface
+    return [{**look, "x0": drawn[0], "x1": drawn[-1]}] if len(drawn) else []
 
 
 def forecast_words(
@@ -239,12 +234,6 @@ def _style(mode: str, palette: Palette, width: int) -> Part:
     """Return the line style of a mode or the "baseline": each has its own dash as well."""
     dash = {"sequence": "solid", "last": "6px", "baseline": "dot"}[mode]
     return {"color": palette.mode(mode), "width": width, "dash": dash}
-
-
-def _newest(values: np.ndarray) -> float:
-    """Return the last finite value; NaN if there is none."""
-    known = values[np.isfinite(values)]
-    return float(known[-1]) if len(known) else math.nan
 
 
 def _line(name: str, x: np.ndarray, y: np.ndarray, style: Part, unit: str) -> Part:

@@ -1,8 +1,7 @@
 """The shape strip: every tensor of the experiment's models, from the input to the prediction.
 
-It is an HTML fragment for `st.html`, rendered from strip.html. Each tensor is an image: a grid of
-shaded entries, (T, columns). Time runs downwards, as NumPy prints a sample, and a row is the same
-timestep in all tensors.
+It is HTML for `st.html`, from strip.html. Each tensor is an image of shaded entries (T, columns):
+time runs downwards, as NumPy prints a sample, and a row is the same timestep in all tensors.
 """
 
 from collections import defaultdict
@@ -31,10 +30,7 @@ Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # of `recurrence.forw
 
 
 def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
-    """Return the shade, 0 to LEVELS-1, of each value (T, …); NaN counts as 0.
-
-    `ends` are the values of the lowest and highest shade, by default the least and the greatest.
-    """
+    """Return shades, 0 to LEVELS-1, of values (T, …) between `ends` or their own; NaN is 0."""
     known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
     low, high = ends or (float(known.min()), float(known.max()))
     share = (known - low) / max(high - low, 1e-12)
@@ -186,10 +182,7 @@ def _width(step: TracedLayer) -> int:
 def _output_levels(
     experiment: Experiment, target: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
 ) -> list[np.ndarray | None]:
-    """Return the shades of each layer's output, None if unknown.
-
-    The head's output has the scale of `target` (T, K).
-    """
+    """Return each layer's shades, None if unknown; the head's on the scale of `target` (T, K)."""
     head = experiment.model.head == "dense"
     if trace is None:
         return [None] * (experiment.model.layers + int(head))

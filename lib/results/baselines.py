@@ -135,22 +135,15 @@ class SkillTable:
         return sorted(self.baseline_scores, key=lambda score: float(score.rmse[target]))
 
     def skill(self, score: Score, target: int) -> float:
-        """Return how much smaller the RMSE is than the best baseline's, in percent.
-
-        It is NaN if the best baseline is exact.
-        """
+        """Return the RMSE's reduction from the best baseline's, in percent; NaN if that is 0."""
         best = float(self.baselines(target)[0].rmse[target])
         return 100 * (1 - float(score.rmse[target]) / best) if best else math.nan
 
 
 def indexes_of_part(dataset: Dataset, part: Part) -> np.ndarray:
     """Return the indexes of a part's samples, (M,)."""
-    samples = np.arange(len(dataset.x))
-    return (
-        samples[dataset.evaluated]
-        if part == "evaluated"
-        else samples[len(samples) - dataset.test :]
-    )
+    test = slice(dataset.seen, None)
+    return np.arange(len(dataset.x))[dataset.evaluated if part == "evaluated" else test]
 
 
 def model_outputs(

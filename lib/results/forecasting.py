@@ -73,9 +73,8 @@ def forecast(
 ) -> Forecast:
     """Forecast target `column`, 0 to C-1, after the end of `series`, 0 to S-1.
 
-    `feed` is the number of rows of a recursive forecast; 0 means direct, as far as the targets lie
-    ahead. Bands come from `evaluated` predictions, coverage from `tested` predictions. Raises
-    ForecastError if the forecast is impossible.
+    `feed` is the number of rows of a recursive forecast; 0 is direct. Bands are from `evaluated`
+    predictions, coverage from `tested` ones. Raises ForecastError if impossible.
     """
     if feed and (why := why_not_fed_back(dataset)):
         raise ForecastError(why)
@@ -91,29 +90,14 @@ def forecast(
             if of := int((counted := np.isfinite(off) & np.isfinite(width)).sum()):
                 covered[mode] = int((off <= width)[counted].sum()), of
     count = len(next(iter(values.values())))
-    naive = naive_forecasts(dataset, series, column, count)
+    known = dataset.cut_from.targets[dataset.cut_from.series == series, column]
+    names = {dataset.cut_from.baseline_period: "last season", 1: "last value"}  # by rows repeated
+    naive = {name: np.resize(known[-rows:], count) for rows, name in names.items()}
     return Forecast(future_times(dataset, series, count), values, widths, covered, naive)
 
 
-def naive_forecasts(
-    dataset: Dataset, series: int, column: int, count: int
-) -> dict[str, np.ndarray]:
-    """Return forecasts (count,) that repeat a series' last value, or its last season."""
-    origin = dataset.cut_from
-    known, ahead = origin.targets[origin.series == series, column], np.arange(count)
-    periods = {"last value": 1, "last season": origin.baseline_period}
-    return {
-        name: known[len(known) - period + ahead % period]
-        for name, period in periods.items()
-        if period <= len(known) and (name == "last value" or period > 1)
-    }
-
-
 def half_widths(errors: np.ndarray) -> np.ndarray:
-    """Return half of a band's height by step, (h,), from absolute errors (n, h).
-
-    With fewer than nine errors it is NaN.
-    """
+    """Return half of a band's height by step, (h,), of absolute errors (n, h); NaN below nine."""
     ranks = np.ceil(LEVEL * (np.isfinite(errors).sum(axis=0) + 1) - 1e-9).astype(int)
     ordered = np.pad(np.sort(errors, axis=0), ((0, 1), (0, 0)), constant_values=np.nan)  # NaN last
     return cast(np.ndarray, np.take_along_axis(ordered, ranks[None] - 1, axis=0)[0])
@@ -199,10 +183,7 @@ class _Model:
         return self.continue_from(last, ahead)[0]
 
     def errors_fed_back(self, part: Part, feed: int) -> np.ndarray:
-        """Return absolute errors of recursive forecasts in a part, (n, feed).
-
-        They start at evenly spaced samples. Errors after the part's last row are NaN.
-        """
+        """Return absolute recursive errors in a part, (n, feed); NaN after the part's last row."""
         origin = self.dataset.cut_from
         last = origin.starts[baselines.indexes_of_part(self.dataset, part)] + self.reach
         last = last[origin.series[last] == self.series]
@@ -217,10 +198,7 @@ class _Model:
         return np.where(inside, np.abs(predicted - origin.targets[rows, self.column]), np.nan)
 
     def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-        """Return predictions (n, h) after rows `last` (n,); each fills in the inputs `ahead`.
-
-        `ahead` (n, h, F) holds the future inputs that are known, such as dates.
-        """
+        """Return predictions (n, h) after rows, each filled into the known inputs (n, h, F)."""
         origin, names = self.dataset.cut_from, self.dataset.feature_names
         series = origin.series[last]
         own = [f for f, name in enumerate(names) if name in origin.columns]

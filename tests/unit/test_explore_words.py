@@ -274,15 +274,15 @@ def test_two_models_are_compared_seed_by_seed():
     for errors, says in (
         (
             [1.0, 2.0, 1.5, 1.2],
-            "A is below B in 0 of 4 seeds; within a seed, its error is 0% smaller",
+            "A has a smaller error than B in 0 of 4 seeds, 0% smaller",
         ),
         (
             [2.0, 4.5, 3.0, 2.4],
-            "A is below B in 4 of 4 seeds; within a seed, its error is 2 times smaller",
+            "A has a smaller error than B in 4 of 4 seeds, 2 times smaller",
         ),
         (
             [1e3, 2e3, 1e3, 3e3],
-            "A is below B in 4 of 4 seeds; within a seed, its error is 1,000 times smaller",
+            "A has a smaller error than B in 4 of 4 seeds, 1,000 times smaller",
         ),
     ):
         found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
@@ -403,6 +403,6 @@ def test_settings_are_named_where_they_differ():
     for change, says in (
         ({}, ""),
         ({"data": "sine"}, f"data Running mean → {DATASETS['sine'].title}"),
-        (many, "timesteps 12 → 15, inputs the usual → a and b and 3 more"),
+        (many, "timesteps 12 → 15, inputs default → a and b and 3 more"),
     ):
         assert sentences.changed_settings(chosen, chosen.set(**change), sentences.name_of) == says

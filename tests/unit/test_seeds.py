@@ -89,7 +89,7 @@ def test_the_verdict_follows_from_the_errors():
         ([0.9, 0.45, 0.5, 0.44], ["Last-step mode", "4 of 4 seeds", "2.1 times smaller"]),
         ([1e9, 1e9, 2e9, 1e9], ["Sequence mode", "4 of 4 seeds", "1,000,000+ times smaller"]),
         ([2.0, 0.5, 1.9, 0.6], ["No clear winner", "4 seeds"]),
-        ([1.01, 1.011, 1.01, 1.012], ["nearly the same in 4 seeds", "1 and 1.01"]),
+        ([1.01, 1.011, 1.01, 1.012], ["errors of 4 seeds are nearly equal", "1 and 1.01"]),
     ],
 )
 def test_the_takeaway_says_the_verdict(last, expected):
@@ -101,7 +101,7 @@ def test_the_takeaway_says_the_verdict(last, expected):
 def test_one_seed_decides_nothing():
     """However far apart the errors are; and equal errors have no winner."""
     says = takeaway("compare", run_of_seeds([0.01], [0.4]))
-    assert all(fact in says for fact in ("One seed", "sequence mode's error", "0.01 against 0.4"))
+    assert all(fact in says for fact in ("One seed", "sequence mode has", "0.01 against 0.4"))
     same = np.full(4, 0.1)
     assert not compare_modes(same, same).is_clear
     assert compare_modes(np.zeros(4), np.zeros(4)).p_value == 1

@@ -86,10 +86,7 @@ def _predictions(shown: ShownRun, part: results.Part = "evaluated") -> results.P
 
 
 def _test(shown: ShownRun) -> bool:
-    """Draw the button that evaluates on the test part, or the number of evaluations; return which.
-
-    There is neither while a run can still change. Each run and epoch is counted once.
-    """
+    """Draw the button that evaluates on the test part, once a run is over; return if it did."""
     if not (shown.dataset.test and _weights(shown)[0] and shown.snapshot.status.over):
         return False
     looked = session().looked.setdefault(shown.dataset.title, set())
@@ -130,23 +127,18 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
 
     with texts:
         table("evaluated")
-        _season(shown, origin)
+        chosen, asked = shown.experiment.data.period, session().subject.experiment.data.period
+        one_control("period", shown.experiment)
+        hint(charts.skill.season_sentence(origin, chosen))
+        if asked != chosen:
+            try:
+                check_season(origin, asked)
+                hint("Your season applies to the next run, because other data settings differ too.")
+            except WindowError as error:
+                st.warning(plain(capital(f"{error}")), icon=":material/info:")
         advice(dataset, DATASETS[shown.experiment.data.name].uses)
         if _test(shown):
             table("test")
-
-
-def _season(shown: ShownRun, origin: Origin) -> None:
-    """Draw the season of the baselines, and its control."""
-    chosen, asked = shown.experiment.data.period, session().subject.experiment.data.period
-    one_control("period", shown.experiment)
-    hint(charts.skill.season_sentence(origin, chosen))
-    if asked != chosen:
-        try:
-            check_season(origin, asked)
-            hint("Your season applies to the next run, because other data settings differ too.")
-        except WindowError as error:
-            st.warning(plain(capital(f"{error}")), icon=":material/info:")
 
 
 def _markdown(table: results.SkillTable, target: int, unit: str) -> str:
@@ -182,21 +174,18 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
 def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     """Draw the forecast of one series and target, with the settings that decide it above."""
     dataset, weights, feed = shown.dataset, _weights(shown)[0], 0
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=300):
-            one_control("ahead", shown.experiment)
-        if weights:
-            series = _pick("Series", origin.names, "any_series")
-            column = _pick("Target", origin.columns, "column")
-            why = results.why_not_fed_back(dataset)
-            way = widgets.linked_buttons(
-                "Forecast", ("Direct", "Recursive"), _WAY, disabled=bool(why)
-            )
-            if way and not why:
-                feed = int(_STEPS.texts[widgets.linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
+    with st.container(width=300):
+        one_control("ahead", shown.experiment)
     if not weights:
         hint("Not trained yet. Press Train to see a forecast of the next rows.")
         return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        series = _pick("Series", origin.names, "any_series")
+        column = _pick("Target", origin.columns, "column")
+        why = results.why_not_fed_back(dataset)
+        way = widgets.linked_buttons("Forecast", ("Direct", "Recursive"), _WAY, disabled=bool(why))
+        if way and not why:
+            feed = int(_STEPS.texts[widgets.linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
     if why:
         hint(why)
     place = st.container()
@@ -207,7 +196,7 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
         make = partial(results.forecast, *run, evaluated=_predictions(shown), **options)
         coming = _once(shown, "coming", make, *options.values())
     except results.ForecastError as error:
-        place.markdown(plain(f"{error}"))
+        hint(f"{error}")
         return
     figure = charts.skill.forecast_figure(dataset, coming, series, column, palette)
     kept = shown.snapshot.keeps_best
