@@ -1,7 +1,6 @@
 """Plotly figures, HTML fragments and sentences about arrays and runs.
 
-Every number in a sentence is computed from the arrays that its figure shows. Nothing here uses
-Streamlit.
+Every number in a sentence is computed from the arrays that its figure shows. No Streamlit here.
 """
 
 from lib.charts import (

@@ -45,8 +45,7 @@ def render(template: str, macro: str, *values: Any, **names: Any) -> str:
     """Return the HTML of a macro: `render("charts/proofs.html", "equation", one, other, …)`.
 
     `template` is a path below `lib`. The macro escapes the values. jinja2 compiles a template at
-    its first use and caches it. Don't render during an import: the first visitor waits for all
-    imports.
+    its first use and caches it. Don't render in an import: the first visitor waits for all imports.
     """
     return str(getattr(_TEMPLATES.get_template(template).module, macro)(*values, **names))
 

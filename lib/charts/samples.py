@@ -80,9 +80,8 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     does = "trains" if sample < dataset.train else "is evaluated"
     takeaway = filled(_TEXTS, "takeaway", does=does, steps=len(y))
     about = {"name": capital(dataset.sample_name(sample)), "unit": dataset.spaced_unit}
-    about["use"] = filled(
-        _TEXTS, "training" if sample < dataset.train else "evaluated", steps=len(y)
-    )
+    use = "training" if sample < dataset.train else "evaluated"
+    about["use"] = filled(_TEXTS, use, steps=len(y))
     about["target"] = f"{dataset.target_labels[0]}{',' if dataset.lead else ''}"
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1])
@@ -181,12 +180,10 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
         return " to ".join(dict.fromkeys((origin.label(begin), origin.label(end))))
 
     row, last = (first + origin.rate * k for k in (step, dataset.shape[1] - 1))
-    target = rows(row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
+    its = rows(row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
     name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
-    takeaway = (
-        f"{name}, timestep {step + 1} reads {origin.label(row)} and predicts {change}{target}."
-    )
+    takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and predicts {change}{its}."
     about = {"name": name, "series": f", {series}," if series else "", "reads": rows(first, last)}
     about["every"] = f", every {origin.rate} rows" if origin.rate > 1 else ""
     far = f"{counted(ahead[-1], origin.step)} later" if ahead[-1] else "in the same row"

@@ -17,7 +17,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Explore?data=upload&T=9&U=5&mode=last": (
         "1 LSTM layer",
         7,
-        ("Seattle weather stands in", "Seattle weather: the answers", "(N, 9, 4)", "(N, 5)"),
+        ("Seattle weather stands in", "Seattle weather: predictions", "(N, 9, 4)", "(N, 5)"),
     ),
     "Explore?data=upload&T=512&U=5&horizon=365&ahead=each": ("", 10, ("stands in", "(N, 5)")),
     "Explore?data=upload&T=300&U=5&gap=1000": ("", 10, ("stands in", "(N, 5)")),

@@ -1,4 +1,4 @@
-"""Explore's card on what a table's models are worth: what is shown when, and computed how often."""
+"""Explore's skill card: its contents in each state, and how often they are computed."""
 
 from dataclasses import replace
 
