@@ -73,9 +73,9 @@ def test_a_recording_can_be_seen_again(client):  # noqa: ARG001
     assert "epoch_recorded_200" not in {slider.key for slider in app.select_slider}
     words = told(app)
     assert "sequence mode from epoch 12, last-step mode never." in words
-    assert "Don't compare these" not in words
+    assert "compare these two" not in words
     app.toggle(key=TOGGLE).set_value(False).run()
-    assert "Don't compare these" in told(app)
+    assert "compare these two" in told(app)
 
 
 @pytest.mark.parametrize("query", [{"T": "13"}, {"data": "upload"}])
