@@ -312,5 +312,6 @@ def _figure(
             ring, at = f"{MODES[mode].name}, kept", epochs == kept
             rings.append(chart.points(ring, epochs[at], medians[at], marker, chart.hover()))
     kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
-    rows = [key, zeros, [Entry("rings", kept_words, "muted")] if rings else []]
+    rows = [[*key, *zeros]] if not checks else [key, zeros]
+    rows += [[Entry("rings", kept_words, "muted")]] if rings else []
     return chart.plotted(data + rings, palette, x, y, rows, ends=ends, notes=notes, **look)

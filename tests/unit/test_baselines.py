@@ -1,4 +1,4 @@
-"""Guesses without a recurrent layer: each against a loop over rows, and which is the best one."""
+"""Baselines, each compared with a loop over rows, and the choice of the best one."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ ORIGIN = own_data.windows_of_load(weeks=2).origin
 
 
 def of_values(values, step="row", horizons=(1,), *, times=None, period=1):
-    """The origin of one series of these values (R,); 70% of its rows are for training."""
+    """Return the origin of one series (R,), with 70% of its rows for training."""
     count = len(values)
     zeros = np.zeros(count, int)
     return replace(
@@ -34,12 +34,12 @@ def of_values(values, step="row", horizons=(1,), *, times=None, period=1):
 
 
 def found(origin):
-    """The season that is found, as fields of the origin."""
+    """Return the season that is found, as fields of the origin."""
     return dict(zip(("period", "baseline_period"), find_season(origin), strict=True))
 
 
 def two_columns(inputs, targets, **settings):
-    """The dataset of three stores with two columns each, or of windows of these."""
+    """Return the windows of three stores with two columns each."""
     frame = own_data.panel(40)
     frame["visits"] = np.random.default_rng(0).normal(size=len(frame)).cumsum()
     table = own_data.table(frame, "day", "store")
@@ -47,7 +47,7 @@ def two_columns(inputs, targets, **settings):
 
 
 def by_loop(name, origin, row, horizon, column):
-    """The same guesses as in lib, said once more for one target."""
+    """Return a baseline's prediction for one target, computed by a loop."""
     values, mine = origin.targets[:, column], origin.series == origin.series[row]
     first, last = int(np.flatnonzero(mine)[0]), row
     if name == "mean":
@@ -68,7 +68,7 @@ def by_loop(name, origin, row, horizon, column):
     "settings", [{"horizon": 1}, {"horizon": 7, "rate": 2}, {"horizon": 6, "ahead": "each"}]
 )
 def test_guesses_are_what_a_loop_over_rows_finds(name, settings):
-    """Three series, two columns, a period of 5: every timestep, and the last one alone."""
+    """The predictions are right for three series, two columns and a period of 5."""
     columns = ("sales", "visits")
     windows = two_columns(columns, columns, T=4, period=5, **settings)
     origin = windows.origin
@@ -81,14 +81,14 @@ def test_guesses_are_what_a_loop_over_rows_finds(name, settings):
 
 
 def test_a_change_and_scales_by_series_are_taken_into_account():
-    """Of a change from the last value "no change" is 0, less the offset, by each series' scale."""
+    """Without a change, a change is 0, less the offset, in each series' scale."""
     _, windows, _ = own_data.sales(form="change", scale="id")
     last = guess_of("last", windows, last=True)[:, 0]
     np.testing.assert_allclose(last, -windows.target_offset / windows.target_scale, atol=1e-6)
 
 
 def ridge(read, told, train, x):
-    """One ridge regression with an intercept, by the textbook: (n, P), (n, K) → of all x."""
+    """Return a ridge regression with an intercept by the textbook: (n, P), (n, K) → for all x."""
     ones = np.concatenate([np.ones((len(read), 1)), read], axis=1)[:train]
     penalty = np.eye(ones.shape[1])
     penalty[0, 0] = 0
@@ -97,7 +97,7 @@ def ridge(read, told, train, x):
 
 
 def test_the_linear_guess_is_a_regression_for_each_timestep_on_what_was_read():
-    """Each timestep's own solve gives the same as the one factor for all."""
+    """Solving each timestep separately gives the same result as the shared factor."""
     windows = two_columns(("sales", "visits"), ("sales",), T=5, horizon=2, ahead="each")
     guess = guess_of("linear", windows, last=False)
     for t in range(5):
@@ -109,7 +109,7 @@ def test_the_linear_guess_is_a_regression_for_each_timestep_on_what_was_read():
 
 
 def test_a_wide_window_is_read_by_its_own_columns_and_its_latest_timesteps(monkeypatch):
-    """Of 6 × 2 numbers 4 may be read: four timesteps of the one target column."""
+    """Of 6 × 2 numbers 4 are read: four timesteps of the target column."""
     monkeypatch.setattr(baselines, "_MAX_WIDTH", 4)
     windows = two_columns(("visits", "sales"), ("sales",), T=6)
     guess = guess_of("linear", windows, last=False)
@@ -122,7 +122,7 @@ def test_a_wide_window_is_read_by_its_own_columns_and_its_latest_timesteps(monke
 
 
 def test_numbers_too_large_for_a_regression_leave_it_out():
-    """The others stay."""
+    """The other baselines are kept."""
     windows = own_data.windows_of_load(weeks=2)
     x = np.full_like(windows.x, 1e15)
     x[::2] = -1e15
@@ -131,7 +131,7 @@ def test_numbers_too_large_for_a_regression_leave_it_out():
 
 
 def judged_errors(windows):
-    """Root mean squared errors by label, over the validation part, in order."""
+    """Return the RMSE by label over the validation part, in order."""
     found = windows.baselines
     assert windows.naive_label == found[0].label
     np.testing.assert_allclose(windows.naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
@@ -140,7 +140,7 @@ def judged_errors(windows):
 
 
 def test_an_hourly_load_is_guessed_by_last_week():
-    """A day ahead, last week beats yesterday, which is "no change" there, and the regression."""
+    """A day ahead, last week's value beats yesterday's and the regression."""
     windows = own_data.windows_of_load(horizon=24)
     assert windows.origin.period == 168
     errors = judged_errors(windows)
@@ -152,7 +152,7 @@ def test_an_hourly_load_is_guessed_by_last_week():
 
 
 def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_more():
-    """A year ago a rising level was lower by more than it changes in a week: MASE goes by a row."""
+    """The value a year before a rising level is worse than the last value, so MASE uses a row."""
     table = own_data.table(own_data.trend(), "week")
     _, windows, _ = own_data.cut(table, ("co2",), ("co2",), T=24)
     origin = windows.origin
@@ -166,7 +166,7 @@ def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_mor
 
 @pytest.mark.parametrize(("step", "period"), [("month", 12), ("day", 7), ("hour", 24)])
 def test_a_season_is_found_a_whole_one_ahead(step, period):
-    """Where the last known value is the seasonal one."""
+    """The seasonal baseline is left out if it equals the last value."""
     rng, count = np.random.default_rng(0), 40 * period
     values = np.resize(rng.normal(size=period), count) + rng.normal(0, 0.2, count)
     for horizon in (period, 2 * period):
@@ -181,7 +181,7 @@ def test_a_season_is_found_a_whole_one_ahead(step, period):
     [("week", 156, 52), ("day", 60, 7), ("day", 1100, 7), ("row", 60, 1)],
 )
 def test_the_calendars_usual_season_is_a_baseline_where_none_is_found(step, rows, baseline):
-    """And that is said."""
+    """The sentence names the calendar's season."""
     origin = of_values(np.random.default_rng(0).normal(size=rows).cumsum(), step)
     origin = replace(origin, **found(origin))
     assert origin.baseline_period == baseline
@@ -205,7 +205,7 @@ WEEK = np.array([-60, -80, -40, 0, 60, 130, -10])
     ],
 )
 def test_the_shortest_season_of_those_that_are_nearest_is_found(cycle, rows, step, noise):
-    """Whatever the noise."""
+    """Noise doesn't hide the season."""
     for seed in range(10):
         values = np.resize(cycle, rows) + np.random.default_rng(seed).normal(0, noise, rows)
         assert find_season(of_values(values, step))[0] == len(cycle)
@@ -215,7 +215,7 @@ def test_the_shortest_season_of_those_that_are_nearest_is_found(cycle, rows, ste
     ("rows", "step", "horizon", "baseline"), [(3, "hour", 1, 1), (300, "hour", 24, 168)]
 )
 def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
-    """A day ahead by the hour, yesterday is the last value: the baseline is a week ago."""
+    """For hours a day ahead, yesterday is the last value, so the baseline looks back a week."""
     values = np.random.default_rng(6).normal(size=rows).cumsum()
     assert find_season(of_values(values, step, (horizon,))) == (1, baseline)
 
@@ -233,7 +233,7 @@ def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
 def test_a_season_is_called_by_the_calendar_only_where_its_rows_keep_to_it(
     step, period, horizons, gap, label
 ):
-    """A missing hour makes "24 rows before" another hour; days here have no weekends."""
+    """With missing rows the label counts rows, and days without weekends are weekdays."""
     times = pd.date_range("2024-01-01", periods=101, freq="B" if step == "day" else "h")
     times = times.delete(50) if gap else times[:100]
     values = np.random.default_rng(7).normal(size=100)

@@ -1,4 +1,4 @@
-"""The charts of Explore: what each of them draws."""
+"""The figures of Explore's charts."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
 
 
 def test_predictions_are_shown_in_the_raw_unit():
-    """Of the chosen sample and the chosen column: y * scale + offset."""
+    """Predictions and target of the chosen sample and column are y * scale + offset."""
     scale = {"target_scale": np.array([1.0, 10.0]), "target_offset": np.array([0.0, 5.0])}
     dataset = a_dataset(k=2, **scale, target_unit="°C")
     figure = drawn("predictions", a_run(dataset, sequence=0.5), 1, 1)
@@ -41,7 +41,7 @@ def test_predictions_are_shown_in_the_raw_unit():
 
 
 def test_a_tables_sample_has_its_dates_and_inputs():
-    """The dates of the rows that are read, and below the answers what is read."""
+    """The timesteps are named by the dates of the rows, and the inputs are drawn below."""
     run = a_run(windows_of_load(timesteps=6), sequence=0.5)
     figure, origin = drawn("predictions", run, 1, 0), run.dataset.origin
     index = int(run.snapshot.samples[1])
@@ -52,7 +52,7 @@ def test_a_tables_sample_has_its_dates_and_inputs():
 
 
 def test_the_last_step_model_gives_one_value_and_nothing_before_it():
-    """An open diamond at T, so that what lies in it can be seen; no line leads to it."""
+    """Last-step mode is an open diamond at T, which hides nothing below it, and has no line."""
     run = a_run(last=0.5)
     figure = drawn("predictions", run)
     diamond = the(figure, "last-step mode")
@@ -63,7 +63,7 @@ def test_the_last_step_model_gives_one_value_and_nothing_before_it():
 
 @pytest.mark.parametrize("y", [np.arange(4), np.array([0, 1, 1, 0])])
 def test_the_axis_of_predictions_stands_still_while_a_model_learns(y):
-    """Whatever it answers within a quarter of the targets' span, and for every shown sample."""
+    """The axis is the same for errors up to a quarter of the targets' span, and for all samples."""
     dataset = a_dataset(y=(y[:, None] * np.ones((8, 1, 1))).astype(np.float32))
     figures = [
         drawn("predictions", a_run(dataset, sequence=wrong * y.max(), last=wrong), sample, 0)
@@ -90,7 +90,7 @@ def test_the_last_step_head_applied_early_is_a_dotted_line(card, picked):
 
 
 def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
-    """The sequence mode's is the mean over the steps, the last-step mode's the last step's."""
+    """Sequence mode has the mean over the steps, last-step mode the value of the last step."""
     y = np.broadcast_to(np.array([4, 3, 2, 1], np.float32)[:, None], (8, 4, 1)).copy()
     best = np.array([0.4, 0.3, 0.2, 0.1])
     dataset = a_dataset(y=y, naive=np.zeros((8, 4, 1), np.float32), best_mse=best)
@@ -106,7 +106,7 @@ def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
 
 
 def test_levels_are_in_the_terms_of_the_training_loss():
-    """A guess that is 3 off costs 9, 3 or 2.5; the best possible is known as a square alone."""
+    """An error of 3 costs 9, 3 or 2.5; the best possible is known only for squared errors."""
     y = np.full((8, 4, 1), 4.0, np.float32)
     y[6:] = 100  # what the validation samples are like doesn't change it
     dataset = a_dataset(y=y, best_mse=np.full(4, 0.5))
@@ -129,7 +129,7 @@ def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis():
 
 
 def test_where_every_value_is_nothing_the_plot_says_so():
-    """As of a constant target; a logarithmic axis would be blank without a word."""
+    """A note appears if all values are 0, because a logarithmic axis would be empty."""
     y = np.zeros((8, 4, 1), np.float32)
     run = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
     for seen, said in ((diverged(run, 0.0), True), (diverged(run, np.nan), False), (run, False)):
@@ -139,7 +139,7 @@ def test_where_every_value_is_nothing_the_plot_says_so():
 
 
 def test_a_ring_marks_the_epoch_that_each_mode_keeps():
-    """On its validation loss, and on its error in the comparison; else there is none."""
+    """The ring lies on the validation loss, and on the error at the last step."""
     run = a_run(sequence=0.5, last=0.5)
     kept = replace(run, snapshot=with_kept(run.snapshot, sequence=4, last=7))
     for name in ("loss", "compare"):
@@ -155,7 +155,7 @@ def test_a_ring_marks_the_epoch_that_each_mode_keeps():
 
 
 def test_the_comparison_is_the_last_steps_error_of_both():
-    """Over the epochs that were checked, with one naive level; scaled errors are called so."""
+    """Errors are drawn over the evaluated epochs, with one baseline; scaled errors are labelled."""
     run = a_run(sequence=0.5, last=0.25)
     figure = drawn("compare", run)
     assert list(the(figure, "sequence mode").y) == [1.0, 0.25]
@@ -167,7 +167,7 @@ def test_the_comparison_is_the_last_steps_error_of_both():
 
 
 def test_error_by_timestep_is_the_root_in_the_raw_unit():
-    """A standardised error of 0.5 is 5 °C where a deviation is 10 °C."""
+    """A standardised error of 0.5 is 5 °C if the standard deviation is 10 °C."""
     dataset = a_dataset(**SCALED, best_mse=np.array([4.0, 1, 0.25, 0]))
     figure = drawn("step_error", a_run(dataset, sequence=0.5, last=0.25))
     np.testing.assert_allclose(the(figure, "sequence mode").y, 5)

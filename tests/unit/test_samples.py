@@ -1,4 +1,4 @@
-"""A sample before any model, and the rows that it is cut from: pictures and words."""
+"""A sample before any model, and its rows: pictures and words."""
 
 import re
 from dataclasses import replace
@@ -17,7 +17,7 @@ CELSIUS = {"target_scale": np.array([10.0]), "target_offset": np.array([5.0]), "
 
 
 def test_a_samples_targets_are_in_the_raw_unit():
-    """Line, diamond, numbers and words alike; the inputs stay as the model sees them."""
+    """Line, diamond, numbers and words are raw; the inputs stay as the model reads them."""
     dataset = a_dataset(f=1, **CELSIUS)
     figure, frame = samples.sample_figure(dataset, 1, LIGHT), samples.frame_of_sample(dataset, 1)
     np.testing.assert_allclose(the(figure, "target 1").y, [45, 55, 65, 75])
@@ -46,7 +46,7 @@ def test_the_words_about_a_sample_name_the_targets_of_each_mode(sample, says, pa
 
 
 def test_what_32_bits_make_of_0_is_read_as_0():
-    """A dry day among rain of up to 50 mm."""
+    """A dry day is 0 among rain of up to 50 mm, despite 32-bit rounding."""
     rain = np.zeros((8, 4, 1))
     rain[1:, 1] = 50
     scale = {"target_scale": np.array([rain.std()]), "target_offset": np.array([rain.mean()])}
@@ -58,7 +58,7 @@ def test_what_32_bits_make_of_0_is_read_as_0():
 
 
 def test_inputs_are_squares_beside_their_features_names():
-    """All of them, the longest cut short; the plot above keeps its height."""
+    """All features have names, long ones cut, and the plot above keeps its height."""
     names = ("wind", "a very long name indeed", *(f"f{k}" for k in range(14)))
     wide = samples.sample_figure(a_dataset(f=16, feature_names=names), 0, LIGHT)
     few = samples.sample_figure(a_dataset(f=1), 0, LIGHT)
@@ -73,7 +73,7 @@ def test_inputs_are_squares_beside_their_features_names():
 
 
 def test_amounts_begin_at_0_in_both_pictures():
-    """Of every sample, one that never changes too; scaled values come back as nearly 0."""
+    """The words fit every sample, also a constant one, and scaled values of almost 0."""
     y = np.zeros((8, 4, 1), np.float32)
     y[1], y[2, 2], y[7] = 1, 1, 1
     unit = {"target_scale": np.array([0.47]), "target_offset": np.array([0.3])}
@@ -88,7 +88,7 @@ def test_amounts_begin_at_0_in_both_pictures():
 
 
 def test_several_targets_are_told_apart_in_the_key():
-    """Each by the dashes of its line; of many rows ahead the nearest and the farthest alone."""
+    """Each target has its own dash; of many rows ahead, only the first and the last are drawn."""
     words = words_of(samples.sample_figure(a_dataset(k=2), 0, LIGHT))
     for glyph, name in (("━━", 1), ("▬ ▬", 2)):
         assert f'{glyph}</span> <span style="color:{LIGHT.ink}">target {name}<' in words
@@ -116,7 +116,7 @@ def test_several_targets_are_told_apart_in_the_key():
     ],
 )
 def test_a_window_reads_its_rows_and_says_others(settings, read, targets, last, says):
-    """In the picture, and in what is said of the third timestep of the first window."""
+    """The picture and the words describe the third timestep of the first window."""
     dataset = windows_of_load(timesteps=3, **settings)
     figure = samples.window_figure(dataset, 0, 2, LIGHT)
     assert list(the(figure, "read").x) == read
@@ -132,7 +132,7 @@ def test_a_window_reads_its_rows_and_says_others(settings, read, targets, last, 
 
 
 def test_a_windows_rows_have_their_parts_behind_them():
-    """Of its own series, up to the last target of each part, with the part's name."""
+    """The parts are those of the window's series, up to each part's last target."""
     for dataset in (windows_of_load(timesteps=3, gap=9, test=20), windows_of_stores(gap=9)):
         for name, part in dataset.parts.items():
             sample = part.stop - 1  # its window ends where the part does
@@ -146,7 +146,7 @@ def test_a_windows_rows_have_their_parts_behind_them():
 
 
 def test_a_window_is_said_with_the_rows_of_both_modes():
-    """Every third hour, four of them, two hours ahead; in a panel by its store."""
+    """Four rows, every third hour, two hours ahead; in a panel with the store's name."""
     dataset = windows_of_load(timesteps=4, rate=3, horizon=2)
     details = samples.window_words(dataset, 0, 0)[1]
     assert "1 reads 2024-01-01 00:00 to 2024-01-01 09:00, every 3 rows" in details
@@ -162,7 +162,7 @@ def test_a_window_is_said_with_the_rows_of_both_modes():
 
 
 def test_rows_between_those_that_are_read_have_no_name(monkeypatch):
-    """There may be fifty thousand; ticks are as far apart as ever."""
+    """With fifty thousand rows, ticks still have their usual distance."""
     asked, label = set(), Origin.label
     monkeypatch.setattr(Origin, "label", lambda own, row: asked.add(row) or label(own, row))
     figure = samples.window_figure(windows_of_load(timesteps=6, rate=50), 0, 0, LIGHT)
@@ -172,7 +172,7 @@ def test_rows_between_those_that_are_read_have_no_name(monkeypatch):
 
 
 def test_a_slip_is_called_what_it_is():
-    """Copying, and the same row; and a target's own past, which is right."""
+    """Copied targets and targets in the same row are noted; a target's own past is right."""
     other = {"temp": np.random.default_rng(0).normal(size=672)}
     for horizon, inputs, says in (
         (0, ("load",), "models learn to copy"),
@@ -187,7 +187,7 @@ def test_a_slip_is_called_what_it_is():
 
 
 def test_keras_targets_are_shifted_by_the_rows_from_a_windows_first_to_its_target():
-    """Counted from the rows themselves."""
+    """The shift equals the one counted in the rows."""
     dataset = windows_of_load(timesteps=5, rate=3, horizon=4)
     shift = dataset.origin.rows(5)[0, -1] + 4 - dataset.origin.starts[0]
     said = samples.keras_sentence(dataset)

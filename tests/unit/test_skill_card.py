@@ -1,4 +1,4 @@
-"""Models of a table beside baselines, in words and pictures: only what the numbers bear."""
+"""Models of a table beside baselines: pictures and words."""
 
 import math
 
@@ -27,13 +27,13 @@ SEQUENCE, LAST = ("sequence", "sequence mode"), ("last", "last-step mode")
 
 
 def a_score(name, label, *rmse):
-    """A model or a baseline with these errors by target column."""
+    """Return a model's or baseline's errors by target column."""
     errors = np.array(rmse, float)
     return Score(name, label, 0.8 * errors, errors, errors)
 
 
 def a_table(*models, baselines=None, samples=math.inf):
-    """Two targets: the season predicts the first better, the last value the second."""
+    """Return scores of two targets: the season is better for the first, the last value else."""
     baselines = baselines or (
         a_score("last", "last value", 3.0, 1.0),
         a_score("seasonal", "same hour last week", 2.0, 4.0),
@@ -61,7 +61,7 @@ def a_table(*models, baselines=None, samples=math.inf):
     ],
 )
 def test_better_is_said_of_the_best_baseline_of_the_target(models, target, samples, says):
-    """An error that is hardly smaller beats nothing, and few samples tell little."""
+    """A slightly smaller error doesn't count as better, and few samples decide nothing."""
     table = a_table(*[a_score(*mode, *rmse) for mode, *rmse in models], samples=samples)
     said = skill_takeaway(table, target)
     assert says in said
@@ -70,13 +70,13 @@ def test_better_is_said_of_the_best_baseline_of_the_target(models, target, sampl
 
 
 def test_a_constant_target_is_no_contest():
-    """Where every baseline is exact, nothing is called better."""
+    """Nothing is better if all baselines are exact."""
     exact = (a_score("last", "last value", 0.0), a_score("mean", "mean baseline", 0.0))
     assert "constant" in skill_takeaway(a_table(a_score(*LAST, 0.0), baselines=exact), 0)
 
 
 def test_the_sentence_says_the_numbers_of_the_table():
-    """On how many samples, by how much, and what MASE divides by."""
+    """The sentence has the samples, the errors, and the denominator of MASE."""
     prepared = own_data.sales()
     dataset, said = prepared[1], predict(*prepared)
     table = evaluate(dataset, said)
@@ -89,7 +89,7 @@ def test_the_sentence_says_the_numbers_of_the_table():
 
 
 def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
-    """The validation part's chart, and what it is drawn from."""
+    """Return the validation part's chart, and its rows."""
     experiment, dataset, weights = prepared
     said = predict(experiment, dataset, {mode: weights[mode] for mode in modes})
     rows = by_row(dataset, said, 0, int(dataset.origin.series[dataset.origin.starts[-1]]))
@@ -98,14 +98,14 @@ def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
 
 
 def ahead(prepared, feed=0):
-    """The chart of the rows to come, and what it is drawn from."""
+    """Return the forecast's chart, and the forecast."""
     evaluated, dataset = predict(*prepared), prepared[1]
     coming = forecast(*prepared, series=0, column=0, feed=feed, evaluated=evaluated)
     return forecast_figure(dataset, coming, 0, 0, LIGHT), coming
 
 
 def test_the_part_is_drawn_on_its_dates():
-    """From the first target to the last; the target in ink, and each mode in its colour."""
+    """The chart spans all targets, with the target in ink and each mode in its colour."""
     prepared = own_data.sales()
     figure, rows = drawn(prepared)
     truth, last = the(figure, "target"), the(figure, "last-step mode")
@@ -130,7 +130,7 @@ def test_the_part_is_drawn_on_its_dates():
 
 
 def test_of_a_window_each_the_sequence_mode_answers_every_date():
-    """A line through all of them; last-step mode has a dot at the end."""
+    """Sequence mode is a line through all dates; last-step mode has a dot at the end."""
     names = ("life expectancy", "log population")
     prepared = own_data.cut(gapminder(), names, names[:1], T=11, split="id")
     figure, rows = drawn(prepared)
@@ -144,14 +144,14 @@ def test_of_a_window_each_the_sequence_mode_answers_every_date():
     ("count", "season", "every"), [(1500, 24, 1), (2000, 24, 5), (70_000, 168, 47)]
 )
 def test_every_kth_never_shows_one_hour_alone(count, season, every):
-    """At most 1,500 are drawn, and k shares no factor with the season."""
+    """At most 1,500 rows are drawn, and k shares no factor with the season."""
     assert every_kth(count / chart.MOST_POINTS, season) == every
     assert math.gcd(every, season) == 1
     assert [nth(place) for place in (2, 3, 4, 11, 22)] == ["2nd", "3rd", "4th", "11th", "22nd"]
 
 
 def test_a_forecast_follows_the_last_known_row():
-    """Band and line begin a day after the last; the band is as high as the widths say."""
+    """Band and line begin a day after the last row, and the band has the computed width."""
     figure, coming = ahead(own_data.sales(horizon=3))
     known, said = the(figure, "known"), the(figure, "sequence mode")
     assert known["x"][-1] == "2024-07-18T00:00:00"
