@@ -104,7 +104,7 @@ class Baseline:
     """A guess without a recurrent layer at the last step of every sample."""
 
     name: str  # a key of `lib.data.tables.baselines.LABELS`
-    label: str  # for sentences: "last value"
+    label: str  # for sentences: "guessing no change"
     last: np.ndarray  # (N, K), in the unit of y
 
 
@@ -188,7 +188,7 @@ class Dataset(Samples):
     target_names: tuple[str, ...]
     timestep_names: tuple[str, ...]  # T names: "1", "2", … or "day 1", …
     naive: np.ndarray  # a guess without learning, (N, T, K) in the unit of y
-    naive_label: str  # its name in a sentence: "mean baseline"
+    naive_label: str  # its name in a sentence: "guessing the mean", "guessing no change"
     test: int = 0  # how many samples, at the end, are the test part
     baselines: tuple[Baseline, ...] = ()  # of a table, the best one first
     origin: Origin | None = None  # the rows of the table that the samples were cut from

@@ -1,4 +1,4 @@
-"""A run's results, read back from its files: weights, predictions, losses."""
+"""What a run came to, read back from its files: weights, answers to a whole part, losses."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ from tests.unit.pictures import a_dataset, a_snapshot, with_kept
 
 
 def a_run(name, **settings):
-    """Return a recorded run, optionally of one mode or of fewer seeds."""
+    """A recorded run, perhaps of one mode or of fewer seeds."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset).set(**settings)
     snapshot = recorded(experiment)
@@ -35,7 +35,7 @@ def a_run(name, **settings):
 
 @pytest.mark.parametrize("name", ["seattle", "gapminder", "running_mean", "worked_raw"])
 def test_predictions_are_those_of_the_screen_and_of_the_whole_part(name):
-    """Each evaluated sample has T·K rows, with the same numbers as on the screen."""
+    """Each evaluated sample has T·K rows; where the screen shows a sample it says the same."""
     experiment, dataset, snapshot = a_run(name, seeds=2)
     frame = predictions(experiment, dataset, snapshot)
     (_, steps, _), targets = dataset.shape, dataset.targets
@@ -60,7 +60,7 @@ def test_predictions_are_those_of_the_screen_and_of_the_whole_part(name):
 
 
 def test_both_files_have_the_same_table():
-    """The CSV has seven digits; one seed and one mode have one column of predictions."""
+    """The CSV with seven digits; of one seed and one mode there is one column of answers."""
     run = a_run("seattle", seeds=1, mode="last")
     frame = predictions(*run)
     assert list(frame)[-2:] == ["value", "last"]
@@ -75,7 +75,7 @@ def test_both_files_have_the_same_table():
 
 
 def test_history_has_a_row_for_each_epoch_mode_and_seed():
-    """Epoch 0 has an evaluation but no training loss; missing values are empty."""
+    """Epoch 0 was evaluated and has no training loss; what wasn't kept is empty."""
     experiment, dataset, snapshot = Experiment().set(seed=7), a_dataset(), a_snapshot(a_dataset())
     kept = with_kept(a_snapshot(dataset, sequence=0.5, last=0.25), sequence=None, last=4)
     snapshot = replace(kept, others=(kept.results,))
@@ -96,7 +96,7 @@ def test_history_has_a_row_for_each_epoch_mode_and_seed():
 
 
 def test_weights_are_named_by_mode_seed_and_keras():
-    """The archive has the screen's values for all seeds, and nothing in it needs pickle."""
+    """All seeds, as they are on the screen; nothing in the archive needs pickle."""
     run = experiment, _, snapshot = a_run("running_mean", seeds=2)
     with np.load(io.BytesIO(weights_npz(*run)), allow_pickle=False) as archive:
         assert len(archive.files) == 2 * 2 * 5
