@@ -1,13 +1,13 @@
-# `make run` and `make test` do all the set-up that a fresh machine needs, and skip it after that.
+# `make run` and `make test` set up a fresh machine; later calls skip the set-up.
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
 PYTEST := $(BIN)/python -m pytest
-# Two processes, of which each gets whole files. What runs when: tests/conftest.py.
+# Two processes, each with whole files. tests/conftest.py says which tests are quick.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 QUICK := $(PYTEST) $(PARALLEL) -m "quick and not weekly" tests/unit tests/app
-# If a service that all tests wait for is down, each test would wait for minutes.
+# Stop early: if a shared server is down, each test would wait for minutes.
 SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick and not weekly"
 WEEKLY := $(PYTEST) $(PARALLEL) -m weekly
 
@@ -17,7 +17,7 @@ WEEKLY := $(PYTEST) $(PARALLEL) -m weekly
 run: .venv/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT) $(ARGS)
 
-# The quick tests first: a mistake shows within a minute. ARGS names other tests to run instead.
+# The quick tests run first, so that most mistakes show within a minute. ARGS selects other tests.
 test: .venv/dev.stamp browser
 ifdef ARGS
 	$(PYTEST) $(ARGS)
@@ -29,8 +29,7 @@ endif
 check: lint
 	$(QUICK)
 
-# `make test` and the weekly tests, with Keras's answers asked live, not read from
-# tests/agreement/answers.
+# `make test` and the weekly tests, with live answers of Keras instead of tests/agreement/answers.
 test-live: export UNROLLED_ANSWERS = live
 test-live: test
 	$(WEEKLY)
@@ -58,16 +57,16 @@ bench: .venv/dev.stamp browser
 bench-load: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.load $(ARGS)
 
-# On a Ray cluster that it starts on this machine; Linux.
+# Starts a Ray cluster on this machine; Linux only.
 bench-cluster: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet -r requirements-cluster.txt
 	$(BIN)/python -m tests.bench.cluster $(ARGS)
 
-# README's screenshot, and the previews of gallery cards.
+# Draws README's screenshot and the previews of gallery cards.
 pictures: .venv/dev.stamp browser
 	$(BIN)/python -m tests.pictures $(ARGS)
 
-# One that is there, else Playwright's, else apt's: see tests/browser/chromium.py.
+# Uses an installed browser, or Playwright's, or apt's: see tests/browser/chromium.py.
 browser: .venv/dev.stamp
 	$(BIN)/python -m tests.browser.chromium
 

@@ -1,11 +1,12 @@
-"""Explore, the first page; and the server, which imports this file when it starts.
+"""The Explore page, and the server's app.
 
-`streamlit run app.py` looks for an `app` here.
+`streamlit run app.py` first imports this file, to find `app`, and then runs it as a script per page
+view.
 """
 
 import streamlit as st
 
-if __name__ == "app":  # the server's import; a run of the page is "__main__"
+if __name__ == "app":  # imported by the server; a script run is "__main__"
     from lib.ui.heap import limit_arenas
 
     limit_arenas()  # before `served` starts threads

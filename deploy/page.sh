@@ -1,9 +1,9 @@
 #!/bin/sh
-# A page server of a cluster: Streamlit, and beside it the Ray node that its driver speaks through.
-# What it is given goes to Streamlit: deploy/page.sh --server.port 8502
+# Start a cluster's page server: Streamlit, and the local Ray node that its driver uses.
+# Arguments are passed to Streamlit: deploy/page.sh --server.port 8502
 #
-# The node trains nothing (no CPUs). It ends a minute after its head has gone, and a head that comes
-# back knows nothing of it: so it is started again, for ever.
+# The node doesn't train (no CPUs). It exits a minute after its head is gone, and a new head doesn't
+# know it. So this script restarts the node in a loop.
 address="${UNROLLED_RAY:?UNROLLED_RAY must be the address of the cluster: HOST:PORT of its head}"
 
 keep_node() {
@@ -24,6 +24,6 @@ page=$!
 trap 'kill "$page"' INT TERM
 wait "$page"
 code=$?
-kill -0 "$page" 2>/dev/null && wait "$page" # a signal ends the first wait, and Streamlit a bit later
+kill -0 "$page" 2>/dev/null && wait "$page" # a signal ends the first wait before Streamlit exits
 kill "$nodes"
 exit "$code"

@@ -1,4 +1,4 @@
-"""Data: choose a dataset or upload one, and look at its samples and its split."""
+"""Data: choose a data set or upload one, and see its samples and its split."""
 
 from functools import partial
 
@@ -40,48 +40,39 @@ with pictures:
             title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
             texts = samples.sample_words(dataset, sample)
             told_chart(samples.sample_figure(dataset, sample, palette), *texts, "chart_sample")
-            with st.expander("the numbers", type="compact"):
+            with st.expander("numbers", type="compact"):
                 numbers = samples.frame_of_sample(dataset, sample)
                 st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
                 hint(samples.numbers_hint(dataset))
         if origin := dataset.origin:
-            with card("Which rows it is"):
+            with card("Rows of this sample"):
                 step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
                 texts = samples.window_words(dataset, sample, step)
                 figure = samples.window_figure(dataset, sample, step, palette)
                 told_chart(figure, *texts, "chart_window")
                 say(samples.shapes_sentence(dataset))
                 hint(samples.slip_sentence(dataset))
-                with st.expander("The same with Keras", type="compact"):
+                with st.expander("same windows in Keras", type="compact"):
                     say(samples.keras_sentence(dataset))
                     code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                     st.code(code, language="python", wrap_lines=True)
-        with card("What is kept for checking"):
+        with card("Split"):
             texts, figure = split.split_words(dataset), split.split_figure(dataset, palette)
             told_chart(figure, *texts, "chart_split")
-        with card("Leak check"):
-            text, findings = split.leak_words(dataset, find_leaks(dataset))
-            takeaway(text, *findings)
-        if dataset.name != "upload" or session().upload.table:  # else it is somebody else's
-            with card("Take it away", key="take_away"):
-                name, mime = f"{data_name(dataset)}.npz", "application/octet-stream"
-                save_button("The arrays", partial(arrays, dataset), name, mime)
-                loads = " Explore's scripts load this file." if dataset.origin else ""
-                hint(f"x, y and their names, for NumPy's load.{loads}")
     else:
         hint(ROWS_HIDDEN)
 with choice.container(border=True):
     uploader()
     if is_mine and session().upload.table:
         explore, icon = PAGES["Explore"]
-        st.page_link(explore, label="Train on it", icon=icon, query_params=query("Explore"))
+        st.page_link(explore, label="Train on this table", icon=icon, query_params=query("Explore"))
     chosen = session().subject.experiment.data.name
     for group, heading in SPEC_GROUPS.items():
         specs = {name: spec for name, spec in DATASETS.items() if spec.group == group}
         names, titles = list(specs), {name: spec.title for name, spec in specs.items()}
         captions = [plain(spec.shows) for spec in specs.values()]
         now = chosen if chosen in specs else None
-        # None comes where two runs of the page overlap, and one clears the group of a click.
+        # None arrives if a second script run overlaps the one of the click, and clears its group.
         control = bound(f"pick_{group}", now, lambda name: change(picking(name) if name else {}))
         index = names.index(now) if now else None
         st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
@@ -90,8 +81,20 @@ table, gaps = session().upload.table, split.gaps_sentence(dataset)
 shown_notes = table.notes if table else ()  # below the uploader
 notes = [note for note in dataset.notes if note not in shown_notes]
 notes += [f"Source: {dataset.source}"] if dataset.source else []
-notes += [gaps] if gaps != split.gaps_sentence(dataset, most=0.5) else []  # that one has a button
-if notes:
-    with st.expander("Where these data are from, and what was done to them"):
-        for note in notes:
-            hint(note)
+# At most half of the windows cross gaps: then the settings offer a button with the same sentence.
+notes += [gaps] if gaps != split.gaps_sentence(dataset, most=0.5) else []
+with choice:
+    if dataset.has_rows:
+        with card("Leak check"):
+            text, findings = split.leak_words(dataset, find_leaks(dataset))
+            takeaway(text, *findings)
+    if dataset.has_rows and (dataset.name != "upload" or table):  # only its owner downloads a table
+        with card("Download", key="take_away"):
+            name, mime = f"{data_name(dataset)}.npz", "application/octet-stream"
+            save_button("Arrays (.npz)", partial(arrays, dataset), name, mime)
+            loads = " Explore's scripts load this file." if dataset.origin else ""
+            hint(f"x, y and their names, for numpy.load.{loads}")
+    if notes:
+        with card("Source and preparation"):
+            for note in notes:
+                hint(note)

@@ -19,8 +19,6 @@ st.markdown(f"# {plain(charts.sweep.sweep_title(sweep.title, plan.keys, plan.see
 with st.container():
     if page_value("sweep") and not sweep.id:
         st.warning(GONE.format(or_elsewhere()), icon=":material/link_off:")
-pictures, choice = st.columns([3, 2])
-with choice.container(border=True):
+with st.container(border=True, key="sweep_form"):
     planned = draw_form(loaded)
-with pictures:
-    draw_sweep(planned, loaded, current_palette())
+draw_sweep(planned, loaded, current_palette())

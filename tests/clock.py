@@ -1,22 +1,22 @@
-"""The clock of tests: no test waits for a real one."""
+"""A clock that tests control, so that no test waits for real time."""
 
 import threading
 
 
 class Clock:
-    """Time that a test moves, and that goes by `tick` whenever somebody looks at it."""
+    """A clock that a test moves, and that advances by `tick` at each reading."""
 
     def __init__(self, tick=0.0):
         self.seconds = 1000.0
-        self.looks = threading.Semaphore(0)  # released at each look
+        self.looks = threading.Semaphore(0)  # released at each reading
         self._tick = tick
 
     def now(self):
-        """Seconds, as of `time.monotonic`."""
+        """Return seconds, like `time.monotonic`."""
         self.seconds += self._tick
         self.looks.release()
         return self.seconds
 
     def forward(self, seconds):
-        """Let time pass."""
+        """Advance the clock."""
         self.seconds += seconds

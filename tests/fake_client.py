@@ -1,4 +1,4 @@
-"""A training client without a training process: runs go as a test says, questions wait for it."""
+"""A stand-in for the training client: the test decides what runs and questions return."""
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from lib.results.run import Run, Snapshot, Status
 
 @dataclass(slots=True, eq=False)
 class Question:
-    """What Keras was asked, and the future of its answer."""
+    """A question to Keras, and the future of its answer."""
 
     name: str
     arguments: dict[str, Any]
@@ -18,21 +18,21 @@ class Question:
 
 
 class FakeClient:
-    """Stands in for the `TrainingClient` that pages use."""
+    """Has the methods of `TrainingClient` that pages use, without a worker process."""
 
     def __init__(self):
         self.pool = SimpleNamespace(ready=False, places=1, unavailable="", away="", cluster=None)
-        self.runs, self.snapshots = {}, {}  # by id; a test puts other snapshots here
-        self.calls = []  # "pause", "resume", "step" or "stop", and a run's id
-        self.paces, self.resumed = {}, {}  # by run: seconds of its epochs, epochs asked for
-        self.prepared, self.questions = [], []  # models that were prepared, and all questions
-        self.cards, self.found = {}, []  # other servers' runs by id, and those looked for
-        self.is_silent = False  # whether nobody answers `find` until a test calls `answer`
+        self.runs, self.snapshots = {}, {}  # by run id; a test replaces snapshots here
+        self.calls = []  # pairs of "pause", "resume", "step" or "stop" and a run id
+        self.paces, self.resumed = {}, {}  # by run id: pace, epochs to resume
+        self.prepared, self.questions = [], []  # all prepared models, and all questions
+        self.cards, self.found = {}, []  # runs of other page servers by id, and the ids looked up
+        self.is_silent = False  # whether `find` stays open until the test calls `answer`
         self._unanswered = []
-        self.awaited = []  # runs whose first point a page waits for
+        self.awaited = []  # runs whose first epoch a page waits for
 
     def start(self, experiment, dataset, paused=False, owner=None, show_seconds=None, **_):  # noqa: ARG002
-        """A run that trains, or one that is paused before its first epoch."""
+        """Return a new run, running or paused before its first epoch."""
         run = Run(f"r{len(self.runs)}", experiment, dataset)
         self.runs[run.id] = run
         self.set_pace(run, show_seconds)
@@ -40,7 +40,7 @@ class FakeClient:
         return run
 
     def find(self, run_id):
-        """The card of a run of another page server."""
+        """Return a future of the card of another page server's run."""
         self.found.append(run_id)
         answer = Future()
         self._unanswered.append((run_id, answer))
@@ -49,7 +49,7 @@ class FakeClient:
         return answer
 
     def answer(self, error=None):
-        """Answer who looks for a run, or raise the error for them."""
+        """Resolve all open lookups, or fail them with `error`."""
         while self._unanswered:
             run_id, answer = self._unanswered.pop()
             if error:
@@ -58,34 +58,34 @@ class FakeClient:
                 answer.set_result({"card": self.cards.get(run_id)})
 
     def adopt(self, run):
-        """A run of another page server."""
+        """Take over a run of another page server."""
         self.runs[run.id] = run
         self.set(run, Status.RUNNING)
 
     def set(self, run, status, **figures):
-        """Let a run's newest snapshot be this."""
+        """Set the newest snapshot of a run."""
         epochs = run.experiment.training.epochs
         self.snapshots[run.id] = Snapshot(run.id, status, epochs=epochs, **figures)
 
     def set_pace(self, run, show_seconds):
-        """Its epochs come so fast."""
+        """Remember the pace of a run."""
         self.paces[run.id] = show_seconds
 
     def pause(self, run):
-        """It rests."""
+        """Pause a run."""
         self._do("pause", run, Status.PAUSED)
 
     def resume(self, run, epochs=None):
-        """It goes on."""
+        """Resume a run."""
         self.resumed[run.id] = epochs
         self._do("resume", run, Status.RUNNING)
 
     def step(self, run):
-        """It rests again."""
+        """Train one epoch, then pause."""
         self._do("step", run, Status.PAUSED)
 
     def stop(self, run):
-        """It ends."""
+        """Stop a run."""
         self._do("stop", run, Status.STOPPED)
 
     def _do(self, call, run, status):
@@ -93,29 +93,29 @@ class FakeClient:
         self.calls.append((call, run.id))
 
     def get(self, run_id):
-        """A run that hasn't been forgotten: a test may take it out of `runs`."""
+        """Return a run by its id; None after the test removed the run from `runs`."""
         return self.runs.get(run_id)
 
     def latest(self, run):
-        """Its newest snapshot."""
+        """Return the newest snapshot of a run."""
         return self.snapshots.get(run.id) if run.id in self.runs else None
 
     def wait(self, run, timeout, until):  # noqa: ARG002
-        """Nothing: a run trains no epoch until a test says so."""
+        """Raise TimeoutError unless the snapshot set by the test satisfies `until`."""
         self.awaited.append(run)
         if not until(self.snapshots[run.id]):
             raise TimeoutError
 
     def checkpoints(self, run):  # noqa: ARG002  as the client's
-        """None: it has only the weights that its snapshot has."""
+        """Return no checkpoints: only the snapshot has weights."""
         return []
 
     def prepare(self, experiment, dataset):
-        """Nothing is compiled; the model is noted, if there are data to learn from."""
+        """Note the model if the dataset has training samples; compile nothing."""
         if dataset.train:
             self.prepared.append(experiment.model)
 
     def ask(self, name, **arguments):
-        """A question whose answer a test gives."""
+        """Return a future that the test resolves."""
         self.questions.append(Question(name, arguments))
         return self.questions[-1].answer

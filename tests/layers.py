@@ -1,7 +1,6 @@
-"""Any layer, any chain and any small graph of layers, for tests that look for what was forgotten.
+"""Random layers, chains and small graphs of layers, for tests that search for forgotten cases.
 
-Each is made by a generator of random numbers, so that three hundred are as different as can be;
-the strategies at the end hand it to Hypothesis.
+The strategies at the end pass Hypothesis's random generator to these functions.
 """
 
 from dataclasses import replace
@@ -23,7 +22,7 @@ INSIDE = [kind for kind in OTHERS if kind not in (TimeDistributed, *BY_PYTHON)]
 
 
 def any_value(random, setting, *, small):
-    """A value of a setting; small ones so that Keras is quick and sizes coincide."""
+    """Return a random value of a setting. Small sizes keep Keras fast, and coincide more often."""
     if setting.optional and random.random() < 0.3:
         return None
     if setting.options is not None:
@@ -40,7 +39,7 @@ def any_value(random, setting, *, small):
 
 
 def any_number(random, limit, *, small):
-    """A number within the limit: one of its first four, or of tenths a half or an end."""
+    """Return a number within the limit: one of the first four, or 0.5 or an end of a fraction."""
     if limit.step < 1:
         return random.choice([limit.minimum, 0.5, limit.maximum])
     least = int(limit.minimum)
@@ -48,7 +47,7 @@ def any_number(random, limit, *, small):
 
 
 def layer_of(random, kind, *, small=True):
-    """A layer of that kind with any settings; those that are seldom set are most often usual."""
+    """Return a layer of `kind` with random settings; rare settings mostly keep their defaults."""
     if kind is TimeDistributed:
         inside = random.choice([Dense, *INSIDE])
         return TimeDistributed(layer_of(random, inside, small=small))
@@ -61,18 +60,18 @@ def layer_of(random, kind, *, small=True):
 
 
 def any_layer(random, kinds=OTHERS, *, small=True):
-    """A layer of any of these kinds."""
+    """Return a random layer of one of `kinds`."""
     return layer_of(random, random.choice(kinds), small=small)
 
 
 def chain(random):
-    """An input and up to five layers, each on what the one before gives; most break somewhere."""
+    """Return an input followed by up to five layers; most chains break."""
     layers = [any_layer(random) for _ in range(random.randint(0, 5))]
     return (layer_of(random, Input), *layers)
 
 
 def working_chain(random):
-    """A chain of which no layer breaks."""
+    """Return a chain in which no layer breaks."""
     stack = (layer_of(random, Input),)
     for _ in range(12):
         stack = _grown(stack, any_layer(random))
@@ -80,12 +79,12 @@ def working_chain(random):
 
 
 def _grown(stack, layer):
-    """The stack with the layer, where it works there."""
+    """Return the stack with the layer if the layer works there, else the stack."""
     return stack if broken_at(trace((*stack, layer))) is not None else (*stack, layer)
 
 
 def graph(random):
-    """Layers that name what they take, with several inputs; only the last may break."""
+    """Return a graph with several inputs, in which only the last layer may break."""
     stack = (layer_of(random, Input),)
     for _ in range(random.randint(4, 12)):
         kinds = [random.choice(OTHERS), random.choice(SEVERAL), Input, Input]
@@ -95,9 +94,9 @@ def graph(random):
 
 
 def _linked(random, stack, layer):
-    """The layer with the names of layers that it takes, or shares, or starts from."""
+    """Return the layer with random inputs, initial states, or a shared layer."""
     shared = random.randrange(len(stack))
-    if isinstance(layer, Input):  # a model's inputs have as many samples
+    if isinstance(layer, Input):  # all inputs of a model have the same batch size
         return replace(layer, batch=getattr(stack[0], "batch", None))
     if random.random() < 0.15 and not isinstance(stack[shared], (Input, Joining, *BY_PYTHON)):
         layer = replace(stack[shared], shares=shared)
@@ -110,7 +109,7 @@ def _linked(random, stack, layer):
 
 
 def _some(random, stack, count):
-    """References to tensors of layers in the stack, or to all that one gives."""
+    """Return references to random tensors of the stack, or to all tensors of a layer."""
     steps = trace(stack)
     refs = []
     for _ in range(count):
@@ -128,7 +127,7 @@ GRAPHS = ANY_RANDOM.map(graph)
 
 
 def always(examples):
-    """So many examples, the same ones every time."""
+    """Return Hypothesis settings for a fixed number of examples, the same in every run."""
     return settings(
         max_examples=examples,
         deadline=None,

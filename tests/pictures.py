@@ -1,8 +1,8 @@
-"""Draw README's picture and one of each gallery card: `python -m tests.pictures`.
+"""Draw README's screenshot and a preview of each gallery card: `python -m tests.pictures`.
 
-README's is Explore as it opens on a server that has trained nothing. A card's picture,
-`.github/cards/NAME.png`, shows its claim and its chart in the size of a link's preview
-(`og:image`). With names, as in `python -m tests.pictures explore parity`, only those are drawn.
+The screenshot shows Explore on a server that has trained nothing. A preview,
+`.github/cards/NAME.png`, shows a card's claim and chart in the size of a link preview (`og:image`).
+With names, as in `python -m tests.pictures explore parity`, only these are drawn.
 """
 
 import sys
@@ -28,21 +28,21 @@ iframe {{ border: 0; flex: 1; margin: 0 20px 16px; zoom: 1.5 }}
 PRESSED = """[data-testid=stExpander], .st-key-earlier, .st-key-embedded_link,
 .st-key-pickers>:not(:first-child) { display: none }
 .st-key-embedded [class*=st-key-card_] { min-height: calc(100dvh - 1rem) }"""
-"""Hides controls, and the space they take."""
+"""Hide controls and the space they take."""
 
 
 def write(path, png):
-    """Write a picture, of 256 colours: a third of the bytes, and nobody sees it."""
+    """Write a picture with 256 colours: a third of the bytes, without a visible difference."""
     path.parent.mkdir(exist_ok=True)
     with Image.open(BytesIO(png)) as whole:
-        # That method alone keeps a colour of which there is little, as that of a line's name.
+        # Only this method keeps rare colours, such as the colour of a line's label.
         few = whole.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE)
         few.save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB", flush=True)
 
 
 def wait_until_still(page):
-    """Wait until two looks at it, a second apart, show the same; one that plays, for a while."""
+    """Wait until two screenshots, a second apart, are equal; at most 15 s, for animations."""
     before = b""
     for _ in range(15):
         now = page.screenshot()
@@ -53,7 +53,7 @@ def wait_until_still(page):
 
 
 def draw_card(page, url, scene):
-    """A card's claim, and its picture."""
+    """Return a screenshot of a card's claim and chart, as PNG."""
     page.set_viewport_size({"width": 1200, "height": 630})
     colors = PALETTES["light"]
     address = escape(f"{url}/?embed=true&card={scene.shows}&{scene.setup}")
@@ -66,7 +66,7 @@ def draw_card(page, url, scene):
 
 
 def main(names):
-    """Draw those that are named, else all."""
+    """Draw the named pictures, or all."""
     with serve() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
         page = browser.new_page()

@@ -1,11 +1,10 @@
-"""Record what the pages open with: `python -m tests.record` all of it, or what is named.
+"""Record the runs that pages open with: `python -m tests.record [NAME ...]`, by default all.
 
-Every bundled dataset is trained with its suggested settings through the real worker, and so are
-silent mistakes, the ready sweeps, and the gallery's cards that have settings of their own. Then
-Keras is asked what the Cell page asks about some of these models, and the cards' figures are drawn
-from all of it. A sweep's CSV goes into `lib/sweep/recorded/`, all else into
-`lib/training/recordings/`. A name is that of a dataset, a mistake, a sweep or a card, "leak",
-"answers" or "gallery", which draws the cards' figures alone.
+A real worker trains every bundled dataset with its suggested settings, the silent mistakes, the
+ready sweeps, and the gallery cards with settings of their own. Keras then computes the Cell page's
+proofs for some of these models, and the gallery's small charts are drawn. Sweeps are written to
+`lib/sweep/recorded/` as CSV, everything else to `lib/training/recordings/`. NAME is a dataset, a
+mistake, a sweep, a card, "leak", "answers", or "gallery" (only the small charts).
 """
 
 import sys
@@ -39,12 +38,12 @@ recorded = import_module("lib.training.recorded")  # the package exports a funct
 
 BUNDLED = [name for name in DATASETS if name != "upload"]
 PAST = 16
-PAST_BYTES, CARD_BYTES = 1_000_000, 350_000  # of past weights: of a dataset and of a card
-POINTS = 48  # of a small picture's line, at most
+PAST_BYTES, CARD_BYTES = 1_000_000, 350_000  # most bytes of past weights of a dataset, of a card
+POINTS = 48  # most points of a line in a small chart
 
 
 def write(name, record):
-    """Keep a record in the file of this name, from where `recorded.read_recording` takes it."""
+    """Write a record to the file that `recorded.read_recording` reads."""
     recorded.FOLDER.mkdir(exist_ok=True)
     path = recorded.FOLDER / f"{name}.msgpack.z"
     path.write_bytes(zlib.compress(encode(record), 9))
@@ -53,9 +52,9 @@ def write(name, record):
 
 
 def _thin_past(known, size):
-    """As many of a run's past weights as a recording has room for: more of the early ones.
+    """Return as many of a run's past weights as fit into `size` bytes, denser at early epochs.
 
-    Less so than by powers, since some tasks are learned late, and all at once.
+    The spacing grows slower than powers, since some tasks are learned late and suddenly.
     """
     most = max(2, min(PAST, size // memory_of(known[-1][1])))
     places = len(known) * np.linspace(0, 1, most + 2)[1:-1] ** 1.5
@@ -63,7 +62,7 @@ def _thin_past(known, size):
 
 
 def record_run(name, experiment, client, size=PAST_BYTES):
-    """Train an experiment."""
+    """Train an experiment, and write its recording."""
     dataset = make_dataset(experiment)
     run = client.start(experiment, dataset, paused=True)
     known = []
@@ -73,7 +72,7 @@ def record_run(name, experiment, client, size=PAST_BYTES):
         client.step(run)
     if snapshot.status not in (Status.FINISHED, Status.DIVERGED):
         raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
-    query = {"data": experiment.data.name, **to_query(experiment)}  # whatever the default is
+    query = {"data": experiment.data.name, **to_query(experiment)}  # even if default
     past = _thin_past(known, size)
     write(name, (query, replace(snapshot, run_id="recorded", past=past)))
     errors = {mode: r.final_mse for mode, r in snapshot.results.items()}
@@ -81,7 +80,7 @@ def record_run(name, experiment, client, size=PAST_BYTES):
 
 
 def record_card(name, client):
-    """Train what a card of the gallery is about, where it is no dataset's suggested settings."""
+    """Train a gallery card's experiments, except those with a dataset's suggested settings."""
     for experiment in experiments_of(GALLERY[name]):
         data = experiment.data.name
         if experiment != with_seeds(suggested(data), make_dataset(experiment)):
@@ -91,7 +90,7 @@ def record_card(name, client):
 
 
 def train_leak(samples=2816, trained=768, timesteps=12):
-    """Train an LSTM one way and both ways on the next value of noise: a `Leak`."""
+    """Train an LSTM and a Bidirectional LSTM to predict noise one step ahead; return a `Leak`."""
     import keras
     from keras import initializers, layers
 
@@ -117,7 +116,7 @@ def train_leak(samples=2816, trained=768, timesteps=12):
 
 
 def record_answers(client):
-    """Ask Keras what the Cell page asks, about the first models that it shows of some data."""
+    """Record Keras's answers about the models that the Cell page shows first."""
     for name in recorded.ANSWERED:
         answers = {place: [] for place in PLACES}
         for chosen in first_choices(name):
@@ -130,7 +129,7 @@ def record_answers(client):
 
 
 def first_choices(name):
-    """What the Cell page looks at where a dataset is picked, as its model starts and as it ends."""
+    """Return the Cell page's first choice for a dataset, with initial and with trained weights."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset)
     snapshot, mode = recorded.recorded(experiment), experiment.model.modes[0]
@@ -149,7 +148,7 @@ def first_choices(name):
 
 
 def draw_plot(scene):
-    """A card's small picture, from the recordings."""
+    """Return a card's small chart, from the recordings."""
     data = scene.query["data"][-1]
     match scene.picture:
         case "leaked":
@@ -203,20 +202,20 @@ def draw_plot(scene):
 
 
 def by_epoch(curve, *about):
-    """A curve over epochs, thinned evenly."""
+    """Return a curve over epochs as a line of evenly spaced points."""
     known = np.flatnonzero(np.isfinite(curve.values))
     some = known[spread_places(len(known), POINTS)]
     return Line(curve.epochs[some].astype(float), curve.values[some], *about)
 
 
 def a_level(curve, value, color):
-    """The best possible or the guess, from a curve's first epoch to its last."""
+    """Return the best possible or baseline level as a line over a curve's epochs."""
     ends, style = curve.epochs[[0, -1]].astype(float), "dashed" if color == "best" else "dotted"
     return Line(ends, np.full(2, value), color, style=style)
 
 
 def main(names):
-    """Record what is named, or all; then draw the cards' figures, if a card is among that."""
+    """Record the named items, or all; then draw the small charts if a card was recorded."""
     every = [*BUNDLED, *GALLERY, *MISTAKES, *READY, "leak", "answers"]
     with TrainingClient() as client:
         for name in names or dict.fromkeys(every):

@@ -1,11 +1,12 @@
-"""A person's session without a browser: it speaks Streamlit's protocol as its web client does.
+"""A session without a browser: a client of Streamlit's WebSocket protocol.
 
-Thirty browsers would take the machine that is to be measured. As Streamlit 1.67's own client:
+Thirty real browsers would use the processor time that a load test measures. Like the web client of
+Streamlit 1.67, a session
 
-- It connects to `/_stcore/stream` and asks for a run of the script, with its page and its widgets.
-- A fragment with `run_every` is run again by a timer *here*, which doesn't wait for answers. A full
-  run ends all timers, and sets those anew that are still wanted.
-- It shows what the newest delta for each place says, and draws nothing.
+- connects to `/_stcore/stream` and requests script runs with its page and its widgets,
+- reruns a fragment with `run_every` by its own timer, without waiting for answers (a full run ends
+  all timers and starts the ones that are still needed),
+- keeps the newest element of each place, and draws nothing.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from websockets.exceptions import ConnectionClosedOK
 from lib.ui.browser import COOKIE
 from tests.waiting import PATIENCE
 
-ENDLESS = "T=24&U=64&N=2560&epochs=5000"  # a run of many minutes
+ENDLESS = "T=24&U=64&N=2560&epochs=5000"  # a run that takes many minutes
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 WIDGETS = (
     *("button", "button_group", "checkbox", "multiselect", "number_input"),
@@ -31,21 +32,21 @@ WIDGETS = (
 
 
 class Session:
-    """One browser tab. Use it as an async context; then it has the page's first run behind it.
+    """A browser tab, to be used as an async context, which waits for the first script run.
 
     Args:
-        url: the server's, as a browser would open it.
-        query: of the address, without the question mark.
-        page: the page's part of the address, as "guide"; Explore has none.
-        named: whether it has a cookie, as a browser has that isn't in a frame of another site.
+        url: the address of the server.
+        query: the query of the address, without the question mark.
+        page: the path of the page, such as "guide"; empty for Explore.
+        named: whether the session sends a cookie. A frame on another site has none.
     """
 
     def __init__(self, url, query="", page="", *, named=True):
         self.updates = []  # when the loss chart changed, on `time.perf_counter`
-        self.errors = []  # exceptions that the page showed
+        self.errors = []  # exceptions shown on the page
         self.received = 0  # bytes of all messages
-        self.full_runs = 0  # finished runs of the whole page
-        self.query = query  # of the address
+        self.full_runs = 0  # finished full script runs
+        self.query = query  # the query of the address
         self._url = url
         self._cookies = {"Cookie": f"{COOKIE}={token_hex(16)}"} if named else {}
         self._page_name, self._page = page, ""
@@ -63,7 +64,7 @@ class Session:
             additional_headers=self._cookies,
             max_size=None,
             open_timeout=60,
-            ping_interval=None,  # however slow the machine, and even if it reads nothing more
+            ping_interval=None,  # a slow machine must not lose its connection
         )
         self._reader = asyncio.create_task(self._read())
         await self.rerun()
@@ -79,38 +80,38 @@ class Session:
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await self._reader
 
-    # What it sees
+    # What the page shows
 
     @property
     def progress(self):
-        """The text of the progress bar: the run's badge, and how far it is."""
+        """Return the text of the progress bar: the run's badge and its epoch."""
         return next((e.progress.text for e in self.elements("progress")), "")
 
     @property
     def epoch(self):
-        """The epoch that is shown."""
+        """Return the epoch shown."""
         match = EPOCH.search(self.progress)
         return int(match[1].replace(",", "")) if match else 0
 
     @property
     def text(self):
-        """All that is written on the page."""
+        """Return all text on the page."""
         parts = [e.markdown.body for e in self.elements("markdown")]
         parts += [e.html.body for e in self.elements("html")]
         parts += [e.alert.body for e in self.elements("alert")]
         return "\n".join([*parts, self.progress])
 
     def elements(self, kind):
-        """All elements of a kind, from top to bottom; the sidebar's last."""
+        """Return all elements of a kind from top to bottom, then the sidebar's."""
         shown = [self._shown[place][0] for place in sorted(self._shown)]
         return [element for element in shown if element.WhichOneof("type") == kind]
 
     def has(self, status):
-        """Whether the run's badge says this."""
+        """Return whether the run's badge shows `status`."""
         return f"-badge[{status}]" in self.progress
 
     async def until(self, true, seconds=PATIENCE):
-        """Wait until this is true of what is seen; a TimeoutError says what was seen instead."""
+        """Wait until `true` returns True; a TimeoutError quotes the page."""
         try:
             async with asyncio.timeout(seconds):
                 while not true():
@@ -125,10 +126,10 @@ class Session:
                 f"with {len(self._timers)} timers; last seen: {self.text}"
             ) from None
 
-    # What it does
+    # User actions
 
     async def rerun(self, **state):
-        """Ask for a run of the script, or with `fragment_id` of a fragment."""
+        """Request a script run; with `fragment_id`, only of that fragment."""
         message = BackMsg()
         client = message.rerun_script
         client.query_string, client.page_script_hash = self.query, self._page
@@ -142,13 +143,13 @@ class Session:
                 getattr(held, kind).data.extend(value if isinstance(value, list) else [value])
             else:
                 setattr(held, kind, value)
-        self._widgets = {  # a click is told once
+        self._widgets = {  # a click is sent once
             widget: held for widget, held in self._widgets.items() if held[0] != "trigger_value"
         }
         await self._connection.send(message.SerializeToString())
 
     async def click(self, label):
-        """Press a button, by its word, once it is there. Returns whether it isn't dimmed."""
+        """Press the button with `label` as soon as it exists; return False if it is disabled."""
 
         def find():
             return [e.button for e in self.elements("button") if e.button.label == label]
@@ -162,7 +163,7 @@ class Session:
         return True
 
     async def move(self, label, value):
-        """Move a slider, and wait until the page has been drawn with it. Returns the seconds."""
+        """Move a slider, wait for the full script run, and return the seconds that took."""
         start = time.perf_counter()
         before = self.full_runs
         await self.slide(label, value)
@@ -170,7 +171,7 @@ class Session:
         return time.perf_counter() - start
 
     async def slide(self, label, value):
-        """Move a slider, and wait for nothing."""
+        """Move a slider without waiting."""
         sliders = [e.slider for e in self.elements("slider") if e.slider.label.startswith(label)]
         if not sliders:
             raise LookupError(f"no slider is called {label!r}")
@@ -178,7 +179,7 @@ class Session:
         await self.rerun()
 
     async def pick(self, label, option):
-        """Pick from a menu, or from buttons in a row, by their words, and wait for nothing."""
+        """Pick an option of a select box or of segmented buttons, without waiting."""
         menus = [e.selectbox for e in self.elements("selectbox")]
         rows = [e.button_group for e in self.elements("button_group")]
         found = next(each for each in [*menus, *rows] if each.label == label)
@@ -187,7 +188,7 @@ class Session:
         await self.rerun(fragment_id=self._fragments[found.id])
 
     async def unfold(self, label):
-        """Open what is drawn once it is open, by the first of its words, and wait until it is."""
+        """Open the expander whose label begins with `label`, and wait for its content."""
         before = self.full_runs
         folded = next(self._folded[words] for words in self._folded if words.startswith(label))
         self._widgets[folded] = ("bool_value", True)
@@ -195,13 +196,13 @@ class Session:
         await self.until(lambda: self.full_runs > before)
 
     async def stop_reading(self):
-        """As a browser whose tab is frozen: what is sent to it stays unread."""
+        """Stop reading messages, as a browser with a frozen tab does."""
         self._end_timers()
         self._reader.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._reader
 
-    # How it listens
+    # Messages from the server
 
     async def _read(self):
         try:
@@ -213,7 +214,7 @@ class Session:
                     handle(message)
                     self._changed.set()
         finally:
-            self._changed.set()  # whoever waits looks, and sees that nothing more comes
+            self._changed.set()  # wake waiters: no more messages come
 
     def _on_new_session(self, message):
         self._run += 1
@@ -265,7 +266,7 @@ class Session:
         if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
         whole = not self._run_fragments
-        self._shown = {  # what this run didn't draw again is gone
+        self._shown = {  # a full run removes elements that it didn't draw
             place: shown
             for place, shown in self._shown.items()
             if shown[2] == self._run or not (whole or shown[1] in self._run_fragments)
@@ -273,7 +274,7 @@ class Session:
         self.full_runs += whole
 
     async def _tick(self, fragment_id, interval):
-        with contextlib.suppress(ConnectionClosedOK):  # the end of the session is its end
+        with contextlib.suppress(ConnectionClosedOK):  # the session has ended
             while True:
                 await asyncio.sleep(interval)
                 await self.rerun(fragment_id=fragment_id, is_auto_rerun=True)

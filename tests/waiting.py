@@ -1,13 +1,13 @@
-"""Waiting for what other processes do, and which ones work for a client."""
+"""Wait for other processes, and find the workers of a client."""
 
 import time
 
 PATIENCE = 180.0
-"""Seconds: far more than anything takes, also where a machine is very busy."""
+"""Seconds: far longer than any step takes, even on a busy machine."""
 
 
 def eventually(true, seconds=PATIENCE, pause=0.02):
-    """Whether this comes true in time; it is called again and again, with pauses in between."""
+    """Call `true` every `pause` seconds; return whether it returns True within `seconds`."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:
@@ -17,7 +17,7 @@ def eventually(true, seconds=PATIENCE, pause=0.02):
 
 
 def worker_pids(client):
-    """Those that work for a client: of each worker one, or two while it changes."""
+    """Return the process ids of a client's workers; two for a worker that is being replaced."""
     with client._changed:
         workers = [worker for each in client.pool.supervisors for worker in each.workers]
         return tuple(worker.process.pid for worker in workers if worker.process)

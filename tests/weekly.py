@@ -1,10 +1,10 @@
-"""Cases of which `make test` checks a few, and `make test-live` all."""
+"""Test cases that `make test` samples and `make test-live` runs in full."""
 
 import pytest
 
 
 def first_of(cases, count=1):
-    """Values for `parametrize`; all but the first `count` of them are marked weekly."""
+    """Return values for `parametrize`; all after the first `count` are marked weekly."""
     return [
         case if place < count else pytest.param(case, marks=pytest.mark.weekly)
         for place, case in enumerate(cases)

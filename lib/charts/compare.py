@@ -1,6 +1,6 @@
-"""Runs laid over one another: their pictures, what differs, each one's numbers, and who is better.
+"""Compared runs: charts, different settings, each run's values, and which run is better.
 
-Colours are the modes'. A run has a dash, a mark and a letter; its traces' names begin with the
+Colours show the mode. A run has a dash, a mark and a letter. Names of its traces begin with the
 letter, by which `lib/ui/listener.js` finds them. Curves are medians over the run's seeds.
 """
 
@@ -30,15 +30,15 @@ LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how
     "F": ("longdashdot", "cross-open", "long dashdot"),
 }
 SPARK = 64  # points of a small curve
-MOST_SETTINGS = 5  # so many settings of a run are named as its own; of more the others are counted
+MOST_SETTINGS = 5  # how many different settings of a run are named; the others are counted
 ERROR = "final_mse"
 LOSSES_AT_END = {"validation": "final_validation_loss", "training": "final_loss"}
 """Figures of `ModeResult`, by the part of the data."""
-NO_COMMON_SAMPLE = "Their data aren't the same, so there is no sample that all were asked about."
+NO_COMMON_SAMPLE = "Pick runs on the same data to compare their predictions."
 
 
 class _Curve(NamedTuple):
-    """Values y (P,) over x (P,): a line, or a mark if there is only one."""
+    """Values y (P,) over x (P,), drawn as a line; a single value as a mark."""
 
     run: Compared
     mode: str
@@ -47,7 +47,7 @@ class _Curve(NamedTuple):
 
 
 def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
-    """Draw loss by epoch, logarithmic: validation, or training if a run has no such part."""
+    """Draw loss by epoch, logarithmic: validation loss, or training loss if a run lacks it."""
     part, x, y = compared_part(runs), "loss_epochs", "loss"
     if part == "validation":
         x, y = "checked_epochs", "validation_loss"
@@ -62,15 +62,15 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
 
 
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
-    """Draw typical errors by timestep, logarithmic; of different data, relative to the guess's."""
+    """Draw RMSE by timestep, logarithmic; for different data relative to each run's baseline."""
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
-    alike = same_data(runs)
-    name, unit = "the guess of its data", "guess: 1"
-    if alike:
+    are_same = same_data(runs)
+    name, unit = "each run's baseline", "baseline: 1"
+    if are_same:
         name, unit = longest.naive_label, error_unit(longest)
 
     def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
-        if alike:
+        if are_same:
             return typical_error(longest, mse)
         return np.sqrt(chart.finite(mse) / np.where(naive > 0, naive, np.nan))
 
@@ -79,45 +79,47 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
         for run in runs
         for mode, result in run.results.items()
     ]
-    guess = error(longest.naive_mse, longest.naive_mse)
-    values = np.concatenate([guess, *(curve.y for curve in curves)])
-    y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
+    baseline = error(longest.naive_mse, longest.naive_mse)
+    values = np.concatenate([baseline, *(curve.y for curve in curves)])
+    y_axis = axes.log_axis(chart.with_unit("RMSE", unit), values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
-    level = chart.level(name, guess, "baseline", palette), Entry("dotted", name, "baseline")
+    level = chart.level(name, baseline, "baseline", palette), Entry("dotted", name, "baseline")
     return _figure(curves, x_axis, y_axis, palette, level)
 
 
-def answers_figure(runs: Sequence[Compared], sample: int, target: int, palette: Palette) -> Chart:
+def predictions_figure(
+    runs: Sequence[Compared], sample: int, target: int, palette: Palette
+) -> Chart:
     """Draw predictions of runs on the same data for one sample, raw, beside the target."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
 
     def raw(y: np.ndarray) -> np.ndarray:
         return chart.finite(dataset.raw(y, index)[:, target])
 
-    truth = raw(dataset.y[index])
+    targets = raw(dataset.y[index])
     curves = [
         _at_steps(run, mode, raw(result.predictions[sample]))
         for run in runs
         for mode, result in run.results.items()
     ]
     title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
-    values = np.concatenate([truth, *(curve.y for curve in curves)])
-    y_axis = axes.linear_axis(title, values, axes.with_room(truth))
+    values = np.concatenate([targets, *(curve.y for curve in curves)])
+    y_axis = axes.linear_axis(title, values, axes.with_room(targets))
     x_axis = axes.timestep_axis(dataset.steps_of(index))
-    line = chart.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
+    line = chart.line("target", targets, {"color": palette.ink, "width": 4}, "", dots=7)
     return _figure(curves, x_axis, y_axis, palette, (line, Entry("dots", f"target{dataset.ahead}")))
 
 
 def _at_steps(run: Compared, mode: str, y: np.ndarray) -> _Curve:
-    """Return values (T,) over the timesteps; of the last-step mode only the last one."""
-    asked = slice(0 if mode == "sequence" else -1, None)
-    return _Curve(run, mode, np.arange(1, len(y) + 1)[asked], y[asked])
+    """Return values (T,) over the timesteps; for last-step mode only the last value."""
+    shown = slice(0 if mode == "sequence" else -1, None)
+    return _Curve(run, mode, np.arange(1, len(y) + 1)[shown], y[shown])
 
 
 def _figure(
     curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
 ) -> Chart:
-    """Draw curves, over lines `below` them, each with its entry in the key."""
+    """Draw curves above the lines `below`, each with its entry in the key."""
     modes = dict.fromkeys(curve.mode for curve in curves)
     letters = list(dict.fromkeys(curve.run.letter for curve in curves))
     looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
@@ -141,7 +143,7 @@ def _figure(
 
 
 def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> list[Part]:
-    """Return a letter right of each curve's end; those that would overlap stand side by side."""
+    """Return a letter right of each curve's end; overlapping letters move side by side."""
     ends, per = [], plot / (y["range"][1] - y["range"][0])
     for curve in curves:
         end = float(curve.y[-1]) if len(curve.y) else math.nan
@@ -160,7 +162,7 @@ def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> 
 
 
 def sparkline(run: Compared, palette: Palette) -> str:
-    """Draw both modes' last-step error by epoch as a small HTML image without text."""
+    """Return a small HTML image of both modes' last-step error by epoch."""
     across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
     logs = {}
     for mode, result in run.results.items():
@@ -173,19 +175,19 @@ def sparkline(run: Compared, palette: Palette) -> str:
 
 
 def headline(runs: Sequence[Compared]) -> str:
-    """Return a line that says which runs are compared."""
+    """Return the page's title: how many runs are compared."""
     if len(runs) < 2:
-        return "One run: pick another one to lay over it." if runs else "Pick runs in the list."
+        return "One run. Pick another to compare." if runs else "Pick runs in the list."
     if all(run.is_recorded for run in runs):
-        return f"{len(runs)} recorded runs side by side, until you train your own."
+        return f"{len(runs)} recorded runs side by side. Train your own to compare."
     return f"{len(runs)} runs side by side."
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:
     """Return the settings of each run that differ: "Echo · units 8 · cell GRU", data first.
 
-    If runs have different data, they are the settings that differ from those the data suggest. If
-    nothing differs, they are data, timesteps and units.
+    For runs on different data, these are settings that differ from the suggested ones. If no
+    setting differs, these are data, timesteps and units.
     """
     names = []
     for run in runs:
@@ -200,7 +202,7 @@ def differences(runs: Sequence[Compared]) -> list[str]:
 
 
 def _named(run: Compared, keys: Sequence[str]) -> str:
-    """Write settings and their values, except those without effect on the run's data."""
+    """Return settings with their values, except settings without effect on the run's data."""
     used = [SETTINGS[key] for key in keys if key not in idle(run.experiment)]
     texts = [f"{name_of(s)} {value_of(s, run.experiment)}" for s in used]
     if "data" in keys:
@@ -210,20 +212,20 @@ def _named(run: Compared, keys: Sequence[str]) -> str:
 
 
 def spread(run: Compared, mode: str, figure: str = ERROR) -> str:
-    """Write a figure's median over the seeds and its range: "0.01 (0.008 to 0.02)"."""
+    """Return a result's median over the seeds with its range: "0.01 (0.008 to 0.02)"."""
     ends = np.sort(run.snapshot.by_seed(mode, figure))[[0, -1]]
     least, most = (short(float(f"{end:.2g}")) for end in ends)
     return middling(run, mode, figure) + (f" ({least} to {most})" if least != most else "")
 
 
 def middling(run: Compared, mode: str, figure: str) -> str:
-    """Write a figure's median over the seeds."""
+    """Return a result's median over the seeds as text."""
     value = float(np.median(run.snapshot.by_seed(mode, figure)))
     return "–" if math.isnan(value) else short(value)
 
 
 def reached(run: Compared) -> str:
-    """Write a run's progress: "200 epochs, 8 s"; a recording's without the time."""
+    """Return a run's progress: "200 epochs, 8 s"; a recording has no time."""
     snapshot = run.snapshot
     of = "" if snapshot.epoch == snapshot.epochs else f"{snapshot.epoch:,} of "
     text, rate = f"{of}{counted(snapshot.epochs, 'epoch')}", snapshot.epochs_per_second
@@ -231,29 +233,29 @@ def reached(run: Compared) -> str:
 
 
 def losses_words(runs: Sequence[Compared]) -> Words:
-    """Say which run's loss is smallest, where all count the same and seeds suffice."""
+    """Return which run's loss is smallest, if the losses are comparable and seeds suffice."""
     part = compared_part(runs)
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
     takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"{part} loss")
     if len(labels) > 1:
-        takeaway = "Their losses count different things, so no run is called better than another."
+        takeaway = "The runs have different losses, so their losses can't be compared."
     return takeaway, f"{joined(list(labels))}, {part}: {details}"
 
 
 def errors_words(runs: Sequence[Compared]) -> Words:
-    """Say which run's error at the last step is smallest, where seeds suffice."""
+    """Return which run's error at the last step is smallest, if seeds suffice."""
     takeaway, details = _verdict_words(runs, ERROR, "last-step error")
     return takeaway, f"Mean squared error at the last step: {details}"
 
 
 def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
-    """Return the verdict on a figure; the details hold each run's numbers and the test."""
+    """Return which run is better by a result, with each run's numbers and the test."""
     numbers = [
         f"{run.letter} {spread(run, mode, figure)} in {MODES[mode].name}"
         for run in runs
         for mode in run.results
     ]
-    details = f"{'; '.join(numbers)}. Of several seeds this is the median, with the range."
+    details = f"{'; '.join(numbers)}. Runs with several seeds have the median and the range."
     modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
     errors = {mode: [run.snapshot.by_seed(mode, figure) for run in runs] for mode in modes}
     medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}
@@ -274,42 +276,42 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
         count = len(runs[0].snapshot.seeds)
         return f"No clear winner: {count} seeds can't tell these runs apart.", details
     clauses = [f"{letter} in {MODES[mode].name}" for mode, letter in winners.items()]
-    return f"Smallest {what}, by all seeds together: {', '.join(clauses)}.", details
+    return f"Smallest {what} over all seeds: {', '.join(clauses)}.", details
 
 
 def _why_open(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
-    """Return why no run can be called better, by each mode's medians; "" if seeds may decide."""
+    """Return why no run can be called better, given medians by mode; "" if seeds may decide."""
     if len(runs) < 2:
-        return "One run alone: pick another one to lay over it."
+        return "One run: pick another to compare."
     if not all(run.snapshot.status.over for run in runs):
-        return "Some of these runs aren't at their end yet: no verdict."
+        return "No result yet: some of these runs aren't finished."
     seeds = {(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}
     same = {"data": same_data(runs), "modes": bool(medians), "seeds": len(seeds) == 1}
     if differing := [name for name, is_same in same.items() if not is_same]:
-        return f"Their {joined(differing)} differ, so no run is called better than another."
+        return f"The runs differ in {joined(differing)}, so none is called better."
     if len(runs[0].snapshot.seeds) < 2:
-        return "One seed decides nothing: several seeds of each run would tell."
+        return "One seed decides nothing: train each run with several seeds."
     if not np.isfinite([*medians.values()]).all():
-        return "One run has an error that isn't a number, so none is called better."
+        return "One run has an error of NaN, so none is called better."
     samples = independent_samples(runs[0].dataset)
     is_decided = any(decided(min(each), max(each), samples) for each in medians.values())
     return "" if is_decided else too_few(samples)
 
 
-def answers_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
-    """Say how far off predictions at a sample's last step are, for runs on the same data."""
+def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
+    """Return the errors at a sample's last step, for runs on the same data."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-    unit, truth = off_unit(dataset), float(dataset.raw(dataset.y[index], index)[-1, target])
+    unit, value = off_unit(dataset), float(dataset.raw(dataset.y[index], index)[-1, target])
     off = {
-        f"{run.letter} in {MODES[mode].name}": abs(float(answer) - truth)
+        f"{run.letter} in {MODES[mode].name}": abs(float(prediction) - value)
         for run in runs
         for mode, result in run.results.items()
-        for answer in [dataset.raw(result.predictions[sample], index)[-1, target]]
+        for prediction in [dataset.raw(result.predictions[sample], index)[-1, target]]
     }
     least, most = (readable(edge(off.values()), 2, unit) for edge in (min, max))
-    answers = joined([f"{who} by {readable(error, 2, unit)}" for who, error in off.items()])
+    errors = joined([f"{readable(error, 2, unit)} for {who}" for who, error in off.items()])
     name = capital(dataset.sample_name(index))
     return (
-        f"One sample: at its last step the answers are off by {least} to {most}.",
-        f"{name}: at the last step the target is {readable(truth)}{unit}; off are {answers}.",
+        f"One sample: errors at the last step are {least} to {most}.",
+        f"{name}: the target at the last step is {readable(value)}{unit}. Errors: {errors}.",
     )

@@ -1,4 +1,4 @@
-"""A sweep: errors against one setting, maps of two settings, and what was found."""
+"""A sweep: errors against one setting, maps of two settings, and the takeaway."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -12,25 +12,25 @@ from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES
 from lib.results import BOTH_MODES, VARIABLE, PointResult
-from lib.text import capital, counted, joined, number, short
+from lib.text import capital, counted, joined, number, short, times
 
-HEIGHT, ROW = 330, 34  # of a curve and of a row of a map, in pixels
-WIDE = 8  # numbers that go this many times up stand on a logarithmic axis
-MOST_RATIO = 2.0  # a map's colours end where one error is four times the other: two doublings
-GUESS = "best guess without learning"
+HEIGHT, ROW = 330, 34  # pixels: height of the curve, and of a row of a map
+WIDE = 8  # an axis is logarithmic if its largest value is at least this many times the smallest
+MOST_RATIO = 2.0  # a map's colours are full where one error is four times the other: two doublings
+BASELINE = "baseline"
 LETTERS = {"sequence": "S", "last": "L"}
 
 
 def curve_figure(
     points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
 ) -> chart.Chart:
-    """Draw errors by one setting: each mode's median, the band of its seeds, and their dots."""
+    """Draw errors by one setting: each mode's median, and the band and dots of its seeds."""
     values = results.axes_of(points)[key]
     place = {v: v if results.is_number(key) else k for k, v in enumerate(values)}
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
-    guess = [1.0 if relative else point["baseline_error"] for point in measured]
-    data, everything = [chart.level(GUESS, guess, "baseline", palette, x=x)], [*guess]
+    baseline = [1.0 if relative else point["baseline_error"] for point in measured]
+    data, everything = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], [*baseline]
     for mode in BOTH_MODES:
         color, name = palette.mode(mode), MODES[mode].name
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
@@ -43,48 +43,54 @@ def curve_figure(
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
         line = chart.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
-    title = "MSE / best guess's = 1 − skill" if relative else "MSE at the last step"
-    up, levels = axes.log_axis(title, everything), [Entry("dotted", GUESS, "baseline")]
+    title = "MSE / baseline MSE" if relative else "MSE at the last step"
+    up, levels = axes.log_axis(title, everything), [Entry("dotted", BASELINE, "baseline")]
     if lost := [place[p.values[key]] for p in points if not p.is_finished]:
         top = 10 ** (up["range"][1] - 0.06)
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
-        data.append(chart.points("no figures", lost, np.full(len(lost), top), cross, ""))
-        levels.append(Entry("cross", "diverged, or failed", "wrong"))
+        data.append(chart.points("no result", lost, np.full(len(lost), top), cross, ""))
+        levels.append(Entry("cross", "diverged or failed", "wrong"))
     across = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
     rows = [chart.mode_keys(BOTH_MODES), levels]
     return chart.plotted(data, palette, across, up, rows, name=f"sweep {key}", height=HEIGHT)
 
 
 def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> Part:
-    """Return the axis of a setting's values, evenly spaced; with parameters if these differ."""
+    """Return the axis of a setting's values, with the number of parameters if it varies."""
     label, places = VARIABLE[key]["label"], list(place.values())
     is_sized = len(set(sizes.values())) > 1
     below = {value: f"<br>{count:,}" for value, count in sizes.items() if is_sized}
     is_wide = results.is_number(key) and 0 < WIDE * places[0] <= places[-1]
     ends = np.log10(places) if is_wide else np.array(places, float)
-    room = 0.06 * (ends[-1] - ends[0]) or 0.5
+    padding = 0.06 * (ends[-1] - ends[0]) or 0.5
     return _ticks(key, list(place)) | {
-        "title": f"{label}{', and parameters' if is_sized else ''}",
+        "title": f"{label}{', parameters below' if is_sized else ''}",
         "type": "log" if is_wide else "linear",
-        "range": [ends[0] - room, ends[-1] + room],
+        "range": [ends[0] - padding, ends[-1] + padding],
         "tickvals": places,
         "ticktext": [results.value_words(key, value) + below.get(value, "") for value in place],
-        "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, a click opens it"},
+        "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, click to open"},
     }
 
 
 def map_figure(
-    points: Sequence[PointResult], keys: tuple[str, str], what: str, palette: Palette
+    points: Sequence[PointResult],
+    keys: tuple[str, str],
+    what: str,
+    palette: Palette,
+    *,
+    is_over: bool = True,
 ) -> chart.Chart:
     """Draw a mode's median error, "sequence" or "last", on a grid of two settings.
 
-    For "difference" it draws which mode's error is smaller, how many times, and "?" if unclear.
+    "difference" draws which mode's error is smaller, and how many times. "?" marks a difference
+    that isn't significant, and any before the sweep `is_over`: the test counts all points.
     """
     values = results.axes_of(points)
     if what == "difference":
-        squares, (above, below) = _differences(points), BOTH_MODES
-        texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} lower" for mode in BOTH_MODES}
-        unclear = [[Entry("squares", "?: may be chance", "baseline")]]
+        squares, (above, below) = _differences(points, is_over=is_over), BOTH_MODES
+        texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} smaller" for mode in BOTH_MODES}
+        unclear = [[Entry("squares", "?: not significant", "baseline")]]
     else:
         squares, above, below = _errors(points, what), what, what
         texts, unclear = {what: f"{MODES[what].name}: median error"}, []
@@ -107,25 +113,29 @@ def map_figure(
         for key in keys
     )
     height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
+    if what == "difference":  # beside the curve
+        height = max(HEIGHT, height)
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
     size: Part = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
     return chart.plotted([heat], palette, x_axis, y_axis, rows, **size)
 
 
-def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
-    """Return how much lower a mode is at each finished point, from -1 to 1, and as texts."""
+def _differences(
+    points: Sequence[PointResult], *, is_over: bool
+) -> dict[PointResult, tuple[float, str]]:
+    """Return by finished point which error is smaller: a shade from -1 to 1, and a text."""
     squares = {}
     for point, found in results.findings(points).items():
-        times = min(found.ratio, 1e6)  # an error may be 0
-        shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
-        mark, shade = ("", shade) if found.is_clear else ("?", 0.3 * shade)  # pale
+        ratio = min(found.ratio, 1e6)  # an error may be 0
+        shade = min(np.log2(ratio) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
+        mark, shade = ("", shade) if found.is_clear and is_over else ("?", 0.3 * shade)  # pale
         letter = LETTERS[BOTH_MODES[found.better]]
-        squares[point] = float(shade), f"{letter} {number(times, 2)}×{mark}"
+        squares[point] = float(shade), f"{letter} {times(ratio).removesuffix(' times')}×{mark}"
     return squares
 
 
 def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple[float, str]]:
-    """Return a mode's median errors, from 0 to 1 on the scale of both modes', and as texts."""
+    """Return a mode's median error by finished point: a shade from 0 to 1 for both, and a text."""
     finished = [point for point in points if point.is_finished]
     known = [point.median(m) for point in finished for m in BOTH_MODES]
     logs = np.log10([error for error in known if error > 0] or [1.0])
@@ -139,7 +149,7 @@ def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple
 
 
 def _ticks(key: str, values: Sequence[Any]) -> Part:
-    """Return all values of a setting, evenly spaced, as ticks."""
+    """Return an axis with a setting's values as evenly spaced ticks."""
     return {
         "range": [-0.5, len(values) - 0.5],
         "tickvals": [*range(len(values))],
@@ -149,10 +159,10 @@ def _ticks(key: str, values: Sequence[Any]) -> Part:
 
 
 def found_takeaway(points: Sequence[PointResult]) -> str:
-    """Say at how many points each mode is clearly better, in at most 15 words."""
+    """Return the takeaway: at how many points each mode is clearly better, in up to 15 words."""
     found = list(results.findings(points).values())
     if not found:
-        return "No point could be trained: see the table." if points else "No point is trained yet."
+        return "No point has a result: see the table." if points else "No point is trained yet."
     of, seeds = counted(len(found), "point"), found[0].seeds
     if seeds == 1:
         lower = sum(each.better == 0 and each.ratio > 1 for each in found)
@@ -168,27 +178,27 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
 
 
 def found_details(points: Sequence[PointResult]) -> list[str]:
-    """Say the smallest error, how it was tested, and which points have no figures."""
+    """Return details: the smallest error, the test, and how many points have no result."""
     finished = [point for point in points if point.is_finished]
     of, details = counted(len(finished), "point"), []
     if finished:
         medians = {(p, mode): p.median(mode) for p in finished for mode in BOTH_MODES}
         point, mode = min(medians, key=medians.__getitem__)
         where, error = results.point_words(point.values), number(medians[point, mode])
-        found = f"The smallest median error has {MODES[mode].name} at {where}: {error}."
-        details.append(f"{found} Whether that is chance isn't tested.")
+        found = f"Smallest median error: {error}, {MODES[mode].name} at {where}."
+        details.append(f"{found} Its lead over other points isn't tested.")
         if len(point.rows) > len(BOTH_MODES):
-            test = f"paired t-test of log errors, corrected for {of} by Holm's method"
+            test = f"paired t-test on log errors, corrected for {of} by Holm's method"
             details.append(f'"Clearly" means p < 0.05 ({test}).')
     if few := sum(not point.has_samples for point in finished):
         of = counted(few, "point")
-        details.append(f"Independent samples are too few to tell the modes apart at {of}.")
+        details.append(f"At {of} there are too few independent samples to tell the modes apart.")
     if lost := len(points) - len(finished):
-        details.append(f"{counted(lost, 'point')} without figures: see the table.")
+        details.append(f"{counted(lost, 'point')} without a result: see the table.")
     return details
 
 
 def sweep_title(title: str, keys: Sequence[str], seeds: int) -> str:
-    """Return the page's title: "Seattle weather: the error against steps ahead, 4 seeds"."""
-    against = joined([VARIABLE[key]["label"] for key in keys])
-    return f"{title}: the error against {against}, {counted(seeds, 'seed')}"
+    """Return the page's title: "Seattle weather: error by steps ahead, 4 seeds"."""
+    varied = joined([VARIABLE[key]["label"] for key in keys])
+    return f"{title}: error by {varied}, {counted(seeds, 'seed')}"

@@ -1,7 +1,6 @@
-"""From a choice or a file to arrays: `make_dataset`, `read_upload` and the registry `DATASETS`.
+"""Turn a chosen data set or a file into arrays: `make_dataset`, `read_upload`, `DATASETS`.
 
-Synthetic tasks, bundled series and uploads become a `Dataset` with `.x` (N, T, F) and `.y`
-(N, T, K), and its split into training, validation and test samples. Nothing is trained or drawn.
+A `Dataset` has `.x` (N, T, F), `.y` (N, T, K), and a split into training, validation and test.
 """
 
 from lib.data import memory

@@ -1,4 +1,4 @@
-"""Caches: results that go with an object, and a dict that keeps only its newest entries."""
+"""Two caches: results tied to an object's lifetime, and a dict limited to its newest entries."""
 
 from collections.abc import Callable
 from copy import copy
@@ -10,14 +10,16 @@ from lib.experiment import ExperimentError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 OBJECT_CACHES: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
-"""By first argument, the caches of all `cached_with_object` functions."""
+"""The caches of all `cached_with_object` functions, by first argument."""
 
 
 def cached_with_object(function: _F, size: int = 8) -> _F:
-    """Cache the last `size` results of a function for as long as its first argument exists."""
+    """Cache a function's last `size` results as long as its first argument exists.
 
-    # A cache must not refer to its key: neither by an argument nor by an error's traceback.
-    # Refusals are kept, too: a page that shows one must not read a large table again at each run.
+    An ExperimentError is cached too: a page that shows it then doesn't reread a large table.
+    """
+
+    # The cache must not hold a strong reference to its key, in an argument or a traceback.
     def call(first: ref[Any], *rest: Any) -> tuple[Any, ExperimentError | None]:
         try:
             return function(first(), *rest), None
@@ -38,7 +40,7 @@ def cached_with_object(function: _F, size: int = 8) -> _F:
 
 
 def keep_newest(known: dict[Any, Any], key: Any, value: Any, most: int) -> None:
-    """Put an entry into a dict that keeps its `most` newest. Other threads may do so meanwhile."""
+    """Add an entry to a dict and keep the `most` newest. Safe while other threads add, too."""
     known.pop(key, None)
     known[key] = value
     for each in [*known][:-most]:

@@ -1,4 +1,4 @@
-"""The data that everything works on: `Dataset`, samples for both modes, and where they are from."""
+"""`Dataset`: the samples that both modes train on, their names, and the rows they came from."""
 
 from __future__ import annotations
 
@@ -12,122 +12,121 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-Chosen: TypeAlias = int | slice | np.ndarray  # one sample, or several
+Chosen: TypeAlias = int | slice | np.ndarray  # the index of one sample, or of several
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scale:
-    """Mean and deviation of columns: each (C,), or (S, C) where each series has its own."""
+    """Mean and standard deviation of C columns: (C,) each, or (S, C) with one row per series."""
 
     offset: np.ndarray
     deviation: np.ndarray
 
     @property
     def by_series(self) -> bool:
-        """Whether each series has its own."""
+        """Whether each series has its own mean and deviation."""
         return self.offset.ndim == 2
 
     def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return offset and deviation for series (…): (…, C), or (C,) if all series share one."""
+        """Return offset and deviation of series (…): (…, C), or (C,) if all series share them."""
         if not self.by_series:
             return self.offset, self.deviation
         return self.offset[series], self.deviation[series]
 
     def standard(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
-        """Standardise values (…, C) of these series (…)."""
+        """Return values (…, C) of series (…), standardised."""
         offset, deviation = self.of(series)
         return (values - offset) / deviation
 
     def raw(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
-        """Convert standardised values (…, C) of these series (…) to the raw unit."""
+        """Return standardised values (…, C) of series (…) in the raw unit."""
         offset, deviation = self.of(series)
         return values * deviation + offset
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """R rows of S series, series after series, each in order of time; no value is missing."""
+    """R rows of S series, sorted by series and then by time, without missing values."""
 
-    targets: np.ndarray  # the target columns in the raw unit, (R, C) float64
-    inputs: np.ndarray  # the features, (R, F)
-    series: np.ndarray  # which series a row belongs to, (R,) int, 0 to S-1, never decreasing
-    segment: np.ndarray  # which run of rows without a gap of time, (R,) int, never decreasing
-    names: tuple[str, ...]  # S names of series; ("",) where all rows are one
-    times: pd.Index | None  # a label for each row; None means row numbers
+    targets: np.ndarray  # target columns in the raw unit, (R, C) float64
+    inputs: np.ndarray  # features, (R, F)
+    series: np.ndarray  # each row's series, (R,) int, 0 to S-1, never decreasing
+    segment: np.ndarray  # each row's stretch without a time gap, (R,) int, never decreasing
+    names: tuple[str, ...]  # S names of series; ("",) for a single series
+    times: pd.Index | None  # a label for each row; None for row numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin(Rows):
-    """The rows that windows were cut from, their inputs as models see them: float32.
+    """The rows that the samples were cut from. `inputs` are standardised float32, as in `x`.
 
-    C target columns at H horizons make K = C·H: column c at horizon i is column c·H + i of y.
+    C target columns at H horizons give K = C·H targets: column c at horizon i is y's c·H + i.
     """
 
-    step: str  # what lies between two rows: "day", "row", …
+    step: str  # the time between two rows: "day", "row", …
     starts: np.ndarray  # the row of each sample's first timestep, (N,) int
-    rate: int  # rows from a timestep to the next
-    horizons: tuple[int, ...]  # H times how many rows after its timestep a target lies
-    training: np.ndarray  # whether a row belongs to the training part, (R,) bool
-    period: int  # rows of the season that was found or chosen; 1 means none
-    baseline_period: int  # how far the seasonal baseline looks back: `period`, or the calendar's
-    time_format: str  # the `strftime` format of times; "" where times are texts
+    rate: int  # rows from one timestep to the next
+    horizons: tuple[int, ...]  # H distances in rows from a timestep to its targets
+    training: np.ndarray  # whether a row belongs to the training split, (R,) bool
+    period: int  # rows per season, detected or chosen; 1 for none
+    baseline_period: int  # rows that the seasonal baseline looks back: `period`, or the calendar's
+    time_format: str  # the `strftime` format of times; "" if times are texts
     columns: tuple[str, ...]  # C names of target columns
     x_scale: Scale
     y_scale: Scale  # of the K raw targets, or of their changes
-    every: int  # every k-th window is a sample, where all would be too many
+    every: int  # every k-th window is a sample; 1 unless there are too many windows
 
     @property
     def gaps(self) -> int:
-        """How many gaps of time lie within series."""
+        """The number of time gaps within series."""
         return int(self.segment[-1]) + 1 - len(self.names)
 
     def crosses_gap(self, timesteps: int, samples: Chosen = slice(None)) -> np.ndarray:
-        """Return which samples, (N,) bool, have rows on both sides of a gap of time."""
+        """Return whether each sample, (N,) bool, has rows on both sides of a time gap."""
         first = self.starts[samples]
         last = first + self.rate * (timesteps - 1) + max(self.horizons)
         return self.segment[first] != self.segment[last]
 
     def label(self, row: int) -> str:
-        """Return the name of row 0 to R-1: its time, else its number in its series, from 1."""
+        """Return a row's label: its time, or its number within its series, from 1."""
         if self.times is None:
             return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
         time = self.times[row]
         return time.strftime(self.time_format) if self.time_format else f"{time}"
 
     def rows(self, timesteps: int, samples: Chosen = slice(None)) -> np.ndarray:
-        """Return the rows that each sample reads, (N, T) int, or (T,) for one sample."""
+        """Return the rows that samples read as inputs, (N, T) int, or (T,) for one sample."""
         return self.starts[samples, None] + self.rate * np.arange(timesteps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """A guess without a recurrent layer at the last step of every sample."""
+    """Predictions of a simple method, without a recurrent layer, at the last step."""
 
     name: str  # a key of `lib.data.tables.baselines.LABELS`
-    label: str  # for sentences: "guessing no change"
-    last: np.ndarray  # (N, K), in the unit of y
+    label: str  # for sentences: "last value"
+    last: np.ndarray  # predictions (N, K), in the unit of y
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownErrors:
-    """The errors of all guesses on data whose rows are hidden: see `lib.results.strangers`."""
+    """The baseline's errors on data whose rows are hidden: see `lib.results.strangers`."""
 
     naive_mse: np.ndarray  # `Dataset.naive_mse`, (T,)
-    naive_losses: Mapping[str, np.ndarray]  # (T,) in training, by `lib.results.baselines.ERRORS`
+    naive_losses: Mapping[str, np.ndarray]  # training losses (T,) by `lib.results.baselines.ERRORS`
     independent: float  # `lib.results.compared.independent_samples`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """What models are trained and evaluated on: all that the worker needs of a `Dataset`.
+    """Training samples, the first `train` ones, and validation samples: the worker's data.
 
-    Samples `[:train]` are the training part, the rest validation. Without validation samples
-    (`train == N`: the worked examples) models are evaluated on the training part.
+    Without validation (`train == N`: the worked examples) models are evaluated on training samples.
     """
 
     x: np.ndarray  # inputs (N, T, F), float32
-    y: np.ndarray  # targets (N, T, K), float32; of the last-step mode `y[:, -1]`, (N, K)
-    train: int
+    y: np.ndarray  # targets (N, T, K), float32; last-step mode uses `y[:, -1]`, (N, K)
+    train: int  # the number of training samples
 
     def __post_init__(self) -> None:
         """Check the shapes, and make the arrays read-only. Raises ValueError."""
@@ -153,22 +152,22 @@ class Samples:
 
     @property
     def has_validation(self) -> bool:
-        """Whether there are samples for validation."""
+        """Whether there are validation samples."""
         return self.train < self.seen
 
     @property
     def seen(self) -> int:
-        """The number of samples for training and validation."""
+        """The number of training and validation samples."""
         return len(self.x)
 
     @property
     def evaluated(self) -> slice:
-        """The samples that errors are measured on: validation, else training."""
+        """The samples that models are evaluated on: validation, or training without any."""
         return slice(self.train if self.has_validation else 0, self.seen)
 
     @property
     def shown(self) -> np.ndarray:
-        """Indexes (S,) of up to 32 evenly spaced evaluated samples, which charts show."""
+        """Indexes (S,) of the evaluated samples in charts: up to 32, evenly spaced."""
         evaluated = np.arange(len(self.x))[self.evaluated]
         some = np.linspace(0, len(evaluated) - 1, min(32, len(evaluated)))
         return evaluated[some.round().astype(int)]
@@ -176,10 +175,10 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Dataset(Samples):
-    """Samples for both modes, with names.
+    """Samples for both modes, with names, baselines and scales.
 
-    The training part comes first, then validation, then the test part, where there is one.
-    `raw` converts y to the unit that a person knows: y * target_scale + target_offset + base.
+    Training samples come first, then validation, then test samples, if any. `raw` converts y to
+    the raw unit: y * target_scale + target_offset + base.
     """
 
     name: str  # a key of `DATASETS`
@@ -187,39 +186,39 @@ class Dataset(Samples):
     feature_names: tuple[str, ...]
     target_names: tuple[str, ...]
     timestep_names: tuple[str, ...]  # T names: "1", "2", … or "day 1", …
-    naive: np.ndarray  # a guess without learning, (N, T, K) in the unit of y
-    naive_label: str  # its name in a sentence: "guessing the mean", "guessing no change"
-    test: int = 0  # how many samples, at the end, are the test part
-    baselines: tuple[Baseline, ...] = ()  # of a table, the best one first
-    origin: Origin | None = None  # the rows of the table that the samples were cut from
-    best_mse: np.ndarray | None = None  # the least expected MSE of any model, (T,), where known
-    best_why: str = ""  # one sentence that says where `best_mse` comes from
-    target_scale: np.ndarray | None = None  # (K,), or (N, K) where each series has its own
+    naive: np.ndarray  # predictions of the best baseline, (N, T, K) in the unit of y
+    naive_label: str  # the baseline's name in a sentence: "mean baseline"
+    test: int = 0  # the number of test samples, the last ones
+    baselines: tuple[Baseline, ...] = ()  # a table's baselines, the best one first
+    origin: Origin | None = None  # the table rows that the samples were cut from
+    best_mse: np.ndarray | None = None  # the lowest expected MSE of any model, (T,), if known
+    best_why: str = ""  # one sentence on where `best_mse` comes from
+    target_scale: np.ndarray | None = None  # (K,), or (N, K) if each series has its own
     target_offset: np.ndarray | None = None
-    base: np.ndarray | None = None  # what targets are changes from, in the raw unit, (N, T, K)
-    target_unit: str = ""  # the raw unit: "°C", "%", …; empty where there is none
-    lead: str = ""  # how far ahead a target lies: "one day"; empty where its name says it
-    about: str = ""  # one sentence: what has to be predicted from what
-    notes: tuple[str, ...] = ()  # what was done to the data, a sentence each
-    source: str = ""  # where it is from, with its licence; empty for synthetic data
-    fingerprint: str = ""  # the SHA-256 of a person's own file, in hexadecimal digits
-    known_errors: KnownErrors | None = None  # where rows are hidden and all arrays are NaN
+    base: np.ndarray | None = None  # the raw values that targets are changes from, (N, T, K)
+    target_unit: str = ""  # the raw unit: "°C", "%", …; empty if there is none
+    lead: str = ""  # how far ahead a target lies: "one day"; empty if its name includes that
+    about: str = ""  # one sentence: what is predicted, and from which inputs
+    notes: tuple[str, ...] = ()  # how the data were prepared, a sentence each
+    source: str = ""  # source and licence; empty for synthetic data
+    fingerprint: str = ""  # the SHA-256 of an uploaded file, in hexadecimal digits
+    known_errors: KnownErrors | None = None  # set if rows are hidden: then all arrays are NaN
 
     @property
     def has_rows(self) -> bool:
-        """Whether its values may be shown: not after `lib.results.strangers`."""
+        """Whether values may be shown. False after `lib.results.strangers`."""
         return self.known_errors is None
 
     @property
     def cut_from(self) -> Origin:
-        """Its origin. Raises ValueError for data that weren't cut from a table."""
+        """The rows of the table. Raises ValueError for data that don't come from a table."""
         if self.origin is None:
-            raise ValueError(f"data with an origin, a table, are needed, got {self.title}")
+            raise ValueError(f"expected data that were cut from a table, got {self.title}")
         return self.origin
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that its arrays take."""
+        """The size of all arrays in bytes."""
         of = self.origin
         rows = (of.targets, of.inputs, of.series, of.times) if of else ()
         arrays = (self.x, self.y, self.naive, self.base, *rows, *(b.last for b in self.baselines))
@@ -227,24 +226,24 @@ class Dataset(Samples):
 
     @property
     def samples(self) -> Samples:
-        """All but the test part, which the worker never gets."""
+        """The training and validation samples. Test samples never reach the worker."""
         return Samples(self.x[: self.seen], self.y[: self.seen], self.train)
 
     @property
     def seen(self) -> int:
-        """The number of samples for training and validation; those of the test follow."""
+        """The number of training and validation samples, which precede the test samples."""
         return len(self.x) - self.test
 
     @property
     def parts(self) -> dict[str, slice]:
-        """The samples of each part that isn't empty, by its name, in order."""
+        """The samples of each split that isn't empty, by name: training, validation, test."""
         cuts = pairwise((0, self.train, self.seen, len(self.x)))
         parts = zip(("training", "validation", "test"), cuts, strict=True)
         return {name: slice(begin, end) for name, (begin, end) in parts if begin < end}
 
     @property
     def rival(self) -> str:
-        """What a model has to beat, for a sentence."""
+        """The baseline that a model has to beat, for a sentence."""
         return "the best baseline" if self.baselines else "the baseline"
 
     @property
@@ -254,33 +253,33 @@ class Dataset(Samples):
 
     @property
     def target_labels(self) -> tuple[str, ...]:
-        """K names of targets with their lead: "temp_max, one day ahead"."""
+        """K target names with the lead: "temp_max, one day ahead"."""
         return tuple(f"{name}{self.ahead}" for name in self.target_names)
 
     @property
     def spaced_unit(self) -> str:
-        """The raw unit after a space, to follow a number: " °C"; empty where there is none."""
+        """The raw unit with a space in front: " °C"; empty if there is none."""
         return f" {self.target_unit}" if self.target_unit else ""
 
     @property
     def has_named_steps(self) -> bool:
-        """Whether the timesteps have names of their own ("day 1", "1952"), not just numbers."""
+        """Whether timesteps have names, such as "day 1" or "1952", rather than numbers."""
         return self.timestep_names[-1] != f"{self.shape[1]}"
 
     def steps_of(self, index: int) -> tuple[str, ...]:
-        """Return T names of a sample's timesteps: the times of its rows, if there are dates."""
+        """Return T names of a sample's timesteps: the dates of its rows, if there are any."""
         if not (origin := self.origin) or not origin.time_format:
             return self.timestep_names
         return tuple(origin.label(row) for row in origin.rows(self.shape[1], index))
 
     @property
     def is_scaled(self) -> bool:
-        """Whether y is standardised, and squared errors are not in the raw unit."""
+        """Whether y is standardised, so that errors aren't in the raw unit."""
         return self.target_scale is not None
 
     @property
     def naive_mse(self) -> np.ndarray:
-        """Mean squared error of the naive guess on the evaluated samples by timestep, (T,)."""
+        """The baseline's mean squared error on the evaluated samples, by timestep, (T,)."""
         if self.known_errors:
             return self.known_errors.naive_mse
         wrong = (self.naive[self.evaluated] - self.y[self.evaluated]).astype(np.float64)
@@ -289,7 +288,7 @@ class Dataset(Samples):
     def raw(self, values: np.ndarray, samples: Chosen, *, last: bool = False) -> np.ndarray:
         """Return targets or predictions of `samples` in the raw unit.
 
-        `values` are (T, K) of one sample or (S, T, K); with `last` of the last step, (K,), (S, K).
+        `values` are (T, K) for one sample or (S, T, K); with `last`, (K,) or (S, K).
         """
 
         def of_samples(array: np.ndarray) -> np.ndarray:
@@ -307,21 +306,21 @@ class Dataset(Samples):
 
     @property
     def raw_scale(self) -> float | None:
-        """The factor from an error in the unit of y to the raw unit; None where columns differ."""
+        """The factor that converts an error in y to the raw unit; None if columns differ."""
         scale = np.ones(1) if self.target_scale is None else self.target_scale
         return abs(float(scale.flat[0])) if np.all(scale == scale.flat[0]) else None
 
     def sample_name(self, index: int, *, short: bool = False) -> str:
-        """Name sample `index`, 0 to N-1: "sample 241 (validation)"; `short` leaves out its end."""
+        """Return a sample's name: "sample 241 (validation)", or its rows; if `short`, the first."""
         name = f"sample {index + 1}"
-        if origin := self.origin:  # its series, and from which row to which its inputs are
+        if origin := self.origin:
             rows = origin.rows(self.shape[1], index)
             begin, end = origin.label(rows[0]), origin.label(rows[-1])
             name = origin.names[origin.series[rows[0]]]
             day, _, time = end.partition(" ")
             if time and "-" in day and begin.startswith(f"{day} "):
-                end = time  # of the same day
-            if not name or begin != self.timestep_names[0]:  # else all samples are of these times
+                end = time  # begin and end are on the same day
+            if not name or begin != self.timestep_names[0]:  # else all samples have these times
                 name += f"{', ' if name else ''}{begin}{'' if short else f' to {end}'}"
         part = next(part for part, own in self.parts.items() if index < own.stop)
         return name if part == "training" else f"{name} ({part})"

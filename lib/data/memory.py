@@ -1,4 +1,4 @@
-"""How much memory the app may take: that of the machine, a control group, or a setting."""
+"""The memory that the app may use: the machine's, a control group's limit, or a setting."""
 
 import logging
 import os
@@ -8,22 +8,22 @@ from pathlib import Path
 import psutil
 
 MB, GB = 10**6, 10**9
-SETTING = "UNROLLED_MEMORY"  # megabytes for the whole app, where a host's limit can't be read
-ENOUGH = 2 * GB  # with less memory the usual limits are smaller in proportion
-LIBRARIES = 100 * MB  # pages of libraries' files, which count as free but are needed all the time
+SETTING = "UNROLLED_MEMORY"  # megabytes for the whole app, for hosts whose limit can't be read
+ENOUGH = 2 * GB  # with less memory, other limits shrink in proportion
+LIBRARIES = 100 * MB  # cached library files, which count as free but are always needed
 GROUPS, OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-"""Control groups, and which are this process's; a container sees its own at the top of GROUPS."""
-_LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"  # the last one of version 1
+"""The tree of control groups, and this process's entries. A container's own group is the root."""
+_LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"  # the last one in version 1
 _THIS_PROCESS = psutil.Process()
 log = logging.getLogger(__name__)
 
 
 def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
-    """Return the bytes of memory for the app and all processes that it starts."""
+    """Return the bytes of memory that the app and its child processes may use."""
     limits = [psutil.virtual_memory().total]
     for folder in _folders(groups, own):
         for name in _LIMITS:
-            with suppress(OSError, ValueError):  # no such file, or "max"; a huge number is no limit
+            with suppress(OSError, ValueError):  # no such file, or "max"
                 limits.append(int((folder / name).read_text()))
     if setting := os.environ.get(SETTING, ""):
         if setting.isdecimal() and int(setting):
@@ -34,7 +34,7 @@ def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
 
 
 def _folders(groups: Path, own: Path) -> list[Path]:
-    """Return the control groups whose memory limits apply: this process's own, and its parents."""
+    """Return the control groups whose limits apply: this process's groups and their parents."""
     folders = [groups, groups / "memory"]
     with suppress(OSError):  # not on Linux
         for line in own.read_text().splitlines():
@@ -46,20 +46,20 @@ def _folders(groups: Path, own: Path) -> list[Path]:
 
 
 def used_memory(process: psutil.Process = _THIS_PROCESS) -> int:
-    """Return the bytes that a process doesn't share: they are free once it has ended."""
+    """Return the bytes that a process doesn't share, which become free when it ends."""
     memory = process.memory_info()
     return int(memory.rss - getattr(memory, "shared", 0))
 
 
 def free_memory() -> int:
-    """Return the bytes left beside this process and all that it has started."""
+    """Return the bytes that this process and its children leave free."""
     used = 0
     for process in (_THIS_PROCESS, *_THIS_PROCESS.children(recursive=True)):
-        with suppress(psutil.Error):  # it has just ended
+        with suppress(psutil.Error):  # the process has just ended
             used += used_memory(process)
     return min(total_memory() - used - LIBRARIES, psutil.virtual_memory().available)
 
 
 def share() -> float:
-    """Return the factor by which limits are scaled on a small machine, above 0 and up to 1."""
+    """Return the factor that scales limits on a small machine: above 0, at most 1."""
     return min(1.0, total_memory() / ENOUGH)

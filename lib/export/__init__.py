@@ -1,4 +1,4 @@
-"""An experiment as something to take away: scripts, a report, CSV files, kept runs; no training."""
+"""Downloads of an experiment: scripts, a report, tables, saved runs. Nothing is trained here."""
 
 from lib.export.archive import KeptError, is_kept
 from lib.export.data import arrays, data_name, keras_windows
@@ -9,7 +9,9 @@ from lib.export.files import (
     predictions_parquet,
     report,
     runs_csv,
+    sweep_csv,
     weights_npz,
 )
+from lib.export.forecast import forecast_csv
 from lib.export.kept import Kept, card_of, keep, open_kept, read_card, versions
 from lib.export.script import EXPORTS, name_of

@@ -1,7 +1,7 @@
-"""The `.unrolled` file: a ZIP of one JSON record, and of the bytes of all its arrays.
+"""The `.unrolled` file: a ZIP of a JSON record and of the bytes of its arrays.
 
-In the record an array is its dtype, its offset in those bytes, and its shape. Names and sizes are
-checked before anything is read, and nothing is unpickled.
+The record describes an array by its dtype, its offset in those bytes, and its shape. Names and
+sizes are checked before anything is read, and nothing is unpickled.
 """
 
 import io
@@ -18,35 +18,35 @@ from lib.experiment import SETTINGS
 from lib.training import MSGSPEC_LOCK
 
 Record = TypeVar("Record")
-VERSION = 2  # version of the file format; raised when an older Unrolled can't read it
+VERSION = 2  # version of the file format; increased when an older Unrolled can't read it
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6  # bytes of the record, and of all members
 _Type = Literal["<f4", "<f8", "<i8", "<M8[s]", "<M8[ms]", "<M8[us]", "<M8[ns]"]
 _Place = tuple[_Type, int, tuple[int, ...]]
-_LARGEST = 1e100  # limit of a table's numbers
-_REST = {field.name for field in fields(Table)} - {"frame", "times"}  # no arrays
+_LARGEST = 1e100  # largest number allowed in a table
+_REST = {field.name for field in fields(Table)} - {"frame", "times"}  # fields without arrays
 
 Column = tuple[np.ndarray, tuple[str, ...] | None]
-"""R numbers or times, and None; or R codes of texts, -1 for none, and the texts."""
+"""R numbers or times, and None; or R codes of texts (-1 is missing), and the texts."""
 
 
 class KeptError(ValueError):
-    """A file that can't be opened: the message says what was expected, what came, what to do."""
+    """Raised for a file that can't be opened, with what was expected, received, and the fix."""
 
 
 def is_kept(name: str, content: bytes) -> bool:
-    """Return whether a file is a kept run, by its name or its first bytes."""
+    """Return whether a file is a saved run, by its name or its first bytes."""
     return name.lower().endswith(".unrolled") or content[30 : 30 + len(HEAD)] == HEAD.encode()
 
 
 def pack(record: object) -> bytes:
-    """Write the file of a record. Raises KeptError if it is too large."""
+    """Return the file of a record. Raises KeptError if it is too large."""
     numbers = bytearray()
 
     def write(array: Any) -> tuple[str, int, tuple[int, ...]]:
         if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufM":
-            raise TypeError(f"a {type(array).__name__} can't be kept")
+            raise TypeError(f"a {type(array).__name__} can't be saved")
         dtype = array.dtype.newbyteorder("<").str if array.dtype.kind in "fM" else "<i8"
         begin, content = len(numbers), array.astype(dtype).tobytes()
         numbers.extend(content + bytes(-len(content) % 8))  # aligned to 8 bytes
@@ -62,10 +62,10 @@ def pack(record: object) -> bytes:
 
 
 def unpack(content: bytes, expected: type[Record]) -> Record:
-    """Read the record of a file, with read-only arrays. Damaged bytes raise any error."""
+    """Return the record of a file, with read-only arrays. Damaged bytes raise any error."""
     _check_sizes(len(content), [0])
-    if content.count(b"PK\x01\x02") > 4 * len(MEMBERS):  # each entry begins so; a few by chance
-        raise ValueError("it has many more members")  # listing a million would take seconds
+    if content.count(b"PK\x01\x02") > 4 * len(MEMBERS):  # each entry starts with these bytes
+        raise ValueError("it has many more members")  # listing a million takes seconds
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         infos = archive.infolist()
         if tuple(info.filename for info in infos) != MEMBERS:
@@ -76,8 +76,8 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
     fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
     if (version := msgspec.json.decode(fields["version"], type=int)) > VERSION:
         raise KeptError(
-            f"The file has the form {version} of a newer Unrolled, and forms up to {VERSION} are "
-            "read here. Update Unrolled, or open it where it was kept."
+            f"Expected file version {VERSION} or older, got version {version} of a newer Unrolled. "
+            "Update Unrolled, or open the file where it was saved."
         )
     read = 0
 
@@ -89,7 +89,7 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
         found = np.frombuffer(numbers, dtype, math.prod(shape), begin).reshape(shape)
         if (read := read + found.nbytes) > MAX_UNPACKED:  # arrays may overlap
             raise ValueError(f"arrays of more than {MAX_UNPACKED / 1e6:.0f} MB")
-        found = found.copy()  # a view would keep all numbers in memory
+        found = found.copy()  # a view would hold all bytes in memory
         found.flags.writeable = False
         return found
 
@@ -101,9 +101,9 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
 def _check_sizes(packed: int, members: list[int]) -> None:
     if packed > MAX_BYTES or sum(members) > MAX_UNPACKED or members[0] > MAX_HEAD:
         raise KeptError(
-            f"At most {MAX_BYTES / 1e6:.0f} MB are kept and opened, {MAX_UNPACKED / 1e6:.0f} MB "
-            f"unpacked; here they are {packed / 1e6:.1f} and {sum(members) / 1e6:.1f} MB. Leave "
-            "out the rows, or keep a smaller run."
+            f"Expected at most {MAX_BYTES / 1e6:.0f} MB, {MAX_UNPACKED / 1e6:.0f} MB unpacked, got "
+            f"{packed / 1e6:.1f} and {sum(members) / 1e6:.1f} MB. Save without rows, or save a "
+            "smaller run."
         )
 
 
@@ -135,7 +135,7 @@ def _column(entries: Any) -> Column:
 
 
 def table_of(record: TableRecord) -> Table:
-    """Return the table of a record. Raises an error of any kind for an invalid record."""
+    """Return the table of a record. An invalid record raises any error."""
     import pandas as pd  # noqa: PLC0415
 
     def entries(column: Column, dtype: str) -> Any:
@@ -155,9 +155,9 @@ def table_of(record: TableRecord) -> Table:
     too_large = (made.frame[[*made.numbers]].abs() > _LARGEST).to_numpy().any()
     is_torn = times is not None and (len(times) != rows or times.hasnans)
     if rows < MIN_ROWS or too_large or is_torn or made.series not in {"", *made.frame}:
-        raise ValueError("a table that no file becomes")
+        raise ValueError("its table can't come from a file")
     for key, value in made.settings.items():
         if not (SETTINGS[key].limit or SETTINGS[key].options):
-            raise ValueError(f"no file decides {key}")
+            raise ValueError(f"a file can't set {key}")
         SETTINGS[key].check(value)
     return made

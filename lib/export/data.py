@@ -1,6 +1,6 @@
-"""Python code from Jinja templates, above all that of a script's data, and the data's own file.
+"""Python code from Jinja templates, above all the code that makes a script's data.
 
-Generated data come from their own source, a table's from the file that `arrays` makes.
+Scripts of generated data have the source of their function; a table's load the file of `arrays`.
 """
 
 import inspect
@@ -25,44 +25,44 @@ LINE = 100  # the longest line of a script
 
 
 def imports(dataset: Dataset, *others: str, own: tuple[str, ...] = ()) -> str:
-    """Return a script's imports, with those that its data need; Python's `own` modules first."""
+    """Return a script's imports: `own` modules of Python's library, Keras, NumPy and `others`."""
     own += ("import zlib",) if dataset.origin is not None else ()
     blank = [""] if own else []
     return "\n".join([*own, *blank, "import keras", "import numpy as np", *others])
 
 
 def short(title: str) -> str:
-    """Return a dataset's title, cut where it is long."""
+    """Return a dataset's title, shortened to a third of a line."""
     return shorten(plain(title), LINE // 3, placeholder=" …")
 
 
-@cache  # a page asks for three with each move of a slider
+@cache  # a page writes three scripts with each move of a slider
 def source(function: Callable[..., object]) -> str:
     """Return the source of one of the project's functions."""
     return inspect.getsource(function).rstrip()
 
 
 def plain(text: str) -> str:
-    """Make any text safe for a docstring or a comment."""
+    """Return a text that is safe in a docstring or a comment."""
     words = " ".join(text.replace("\\", "/").replace('"', "'").split())
-    return "".join(filter(str.isprintable, words))  # no source code may hold a NUL
+    return "".join(filter(str.isprintable, words))  # Python refuses source with a NUL
 
 
 def comment(text: str) -> str:
-    """Wrap a text into lines of a comment."""
+    """Return a text as the lines of a comment."""
     lines = wrap(plain(text), LINE, initial_indent="# ", subsequent_indent="# ")
     return "\n".join(lines)
 
 
 def quoted(text: str) -> str:
-    """Write a Python string in double quotes."""
+    """Return a Python string literal in double quotes."""
     return json.dumps(text, ensure_ascii=False)
 
 
-_TEMPLATES = Environment(  # noqa: S701  Python's code, in which nothing is to be escaped
+_TEMPLATES = Environment(  # noqa: S701  Python code needs no HTML escapes
     loader=FileSystemLoader(Path(__file__).parent),
     undefined=StrictUndefined,
-    variable_start_string="<<",  # Python's own dicts and f-strings have braces
+    variable_start_string="<<",  # since Python's dicts and f-strings have braces
     variable_end_string=">>",
     trim_blocks=True,
 )
@@ -70,14 +70,14 @@ _TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
 
 
 def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:
-    """Render blocks of `template`.py.jinja, by default all, by name in order."""
+    """Render the named blocks of `template`.py.jinja, else all, by name."""
     of = _TEMPLATES.get_template(f"{template}.py.jinja")
     context = of.new_context(fields)
     return {n: "".join(of.blocks[n](context)).strip("\n") for n in names or of.blocks}
 
 
 def data_name(dataset: Dataset) -> str:
-    """Return a safe stem of file names of this dataset: "seattle", or the upload's name."""
+    """Return a safe stem for file names: the dataset's key, or the name of an upload."""
     own = dataset.name == "upload"
     known = unicodedata.normalize("NFKD", PurePath(dataset.title).stem if own else dataset.name)
     data = re.sub("[^a-z0-9]+", "-", known.encode("ascii", "ignore").decode().lower())
@@ -85,7 +85,7 @@ def data_name(dataset: Dataset) -> str:
 
 
 def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
-    """Return the code of `x`, `y` and `train`, after a task's function."""
+    """Return the code that makes `x`, `y` and `train`, after the function of a task."""
     name = find_spec(experiment).name
     if name in TASKS:
         task = TASKS[name]
@@ -93,7 +93,7 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
         about = {"function": task.function.__name__, "arguments": arguments}
         code = blocks("data", "task", dataset=dataset, seed=experiment.seed, **about)
         return [source(task.function), code["task"]]
-    if dataset.origin is None:  # the worked example, literally
+    if dataset.origin is None:  # the worked example, written out
         rows = {}
         for array, samples in {"x": DATA_X, "y": DATA_Y}.items():
             lines = [f"[{', '.join(str([*step]) for step in sample)}]," for sample in samples]
@@ -111,7 +111,7 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
 
 
 def has_plain_windows(dataset: Dataset) -> bool:
-    """Return whether each part has all windows of its rows, which are those of one series."""
+    """Return whether the samples are all windows of one series, part by part."""
     origin, steps, begin = dataset.cut_from, dataset.shape[1], 0
     several = len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1
     if several or dataset.base is not None:
@@ -130,11 +130,11 @@ def _sizes(dataset: Dataset) -> dict[str, int]:
 
 
 def arrays(dataset: Dataset) -> bytes:
-    """Write a NumPy archive for `np.load`: x (N, T, F) and y (N, T, K), float32, sizes and names.
+    """Return a NumPy archive for `np.load`: x (N, T, F) and y (N, T, K), float32, sizes and names.
 
-    Of a table also series and begin of each sample, and its scaling: raw inputs are x * x_scale +
-    x_offset, (F,) each, or (N, F) by series; raw targets y * y_scale + y_offset, + base (N, T, K)
-    for changes. Where `has_plain_windows`, also the rows: inputs (R, F), targets (R, K).
+    For a table also each sample's series and first time, and the scaling: raw inputs are
+    x * x_scale + x_offset, (F,) each, or (N, F) by series; raw targets are y * y_scale + y_offset,
+    plus base (N, T, K) for changes. If `has_plain_windows`, also inputs (R, F), targets (R, K).
     """
     same = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     kept: dict[str, Any] = {name: getattr(dataset, name) for name in same}
@@ -149,7 +149,7 @@ def arrays(dataset: Dataset) -> bytes:
         if has_plain_windows(dataset):
             targets = origin.y_scale.standard(origin.targets, origin.series)
             kept |= {"inputs": origin.inputs, "targets": targets.astype(np.float32)}
-    # In C order, as a script's checksum needs them.
+    # In C order: a script's checksum reads their bytes.
     known = {name: np.asarray(v, order="C") for name, v in kept.items() if v is not None}
     file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, **known)
@@ -157,7 +157,7 @@ def arrays(dataset: Dataset) -> bytes:
 
 
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
-    """Write code by which `timeseries_dataset_from_array` cuts windows every `stride` rows."""
+    """Return code that cuts windows every `stride` rows by `timeseries_dataset_from_array`."""
     fields = {
         "origin": origin,
         "steps": dataset.shape[1],

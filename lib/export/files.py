@@ -1,15 +1,18 @@
 """Results of runs as files: an HTML report, CSV tables, NumPy weights, and predictions as Parquet.
 
-The report, report.html, is always light and loads nothing: Plotly's script is in it.
+The report (report.html) has the light theme and loads nothing: it includes Plotly's script.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +28,9 @@ from lib.data import Dataset, idle
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.script import keras_script
 from lib.recurrence import forward, weight_names
-from lib.results import Compared, ModeResult, RunAt, SeedWeights, Snapshot
+from lib.results import Compared, ModeResult, PointResult, RunAt, SeedWeights, Snapshot
 
-if TYPE_CHECKING:  # a page that takes no table away needs none
+if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
     import pandas as pd
 
 HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
@@ -35,16 +38,18 @@ OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
 NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
 _PAGE = Path(__file__).with_name("report.html")
 _LIGHT = charts.PALETTES["light"]
+_PARTS: dict[str, results.Part] = {"validation": "evaluated", "test": "test"}
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
+    """Yield seed, mode and result of each model."""
     for seed, models in enumerate(snapshot.seeds, start=experiment.seed):
         for mode, result in models.items():
             yield seed, mode, result
 
 
 def runs_csv(runs: Sequence[Compared]) -> bytes:
-    """Write a row for each run, mode and seed, with every setting and figure; "|" joins names."""
+    """Write a row for each run, mode and seed, with all settings and results; "|" joins names."""
     settings, rows = [key for key in SETTINGS if key not in ("mode", "seed", "seeds")], []
     for run in runs:
         about = [run.id, run.name, run.is_recorded, run.snapshot.status, run.snapshot.epoch]
@@ -55,8 +60,23 @@ def runs_csv(runs: Sequence[Compared]) -> bytes:
     return _csv([*OWN, *settings, *NUMBERS], rows)
 
 
+def sweep_csv(points: Sequence[PointResult]) -> bytes:
+    """Write a row for each point, seed and mode: the settings that vary, all results, and skill.
+
+    Errors are in the unit of y squared. Skill is the reduction of the RMSE against the baseline.
+    """
+    rows = []
+    for point in points:
+        for row in point.rows:
+            error, baseline = row["last_step_error"], row["baseline_error"]
+            skill = 100 * (1 - math.sqrt(error / baseline)) if baseline > 0 else math.nan
+            rows.append([*point.values.values(), *row.values(), skill])
+    units = (f"{name} (y²)" if name.endswith("_error") else name for name in points[0].rows[0])
+    return _csv([*points[0].values, *units, "skill (%)"], rows)
+
+
 def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
-    """Write the losses by epoch, mode and seed; empty where unknown. Epoch 0 is before training."""
+    """Write losses by epoch, mode and seed; unknown ones are empty. Epoch 0 is before training."""
     rows = []
     for seed, mode, result in _models(experiment, snapshot):
         epochs, checked = result.loss_epochs, result.checked_epochs
@@ -75,15 +95,15 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _field(value: Any) -> Any:
-    """Escape a text that a spreadsheet would take for a formula, with a leading '."""
-    if value != value:  # noqa: PLR0124  not a number
+    """Return a cell: empty for NaN; a text that looks like a formula gets a leading '."""
+    if value != value:  # noqa: PLR0124  NaN
         return ""
     cell = "|".join(value) if isinstance(value, tuple) else value
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@") else cell
 
 
 def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
-    """Write all weights for `np.load`, by name: "sequence/seed_7/lstm/lstm_cell/kernel"."""
+    """Write all weights for `np.load`, named as in "sequence/seed_7/lstm/lstm_cell/kernel"."""
     cell, file = experiment.model.cell, io.BytesIO()
     arrays = {
         f"{mode}/seed_{seed}/{name}": array
@@ -95,15 +115,19 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
     return file.getvalue()
 
 
-def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> pd.DataFrame:
-    """Return predictions and targets of every evaluated sample, in the raw unit.
+def predictions(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, *, of_test: bool = False
+) -> pd.DataFrame:
+    """Return targets and predictions of all evaluated samples, or test samples, in the raw unit.
 
-    A row for each sample, timestep (from 1 on) and target column; a column for each mode and seed.
-    Last-step mode predicts at T alone: NaN elsewhere.
+    A row for each sample, timestep (from 1) and target column; a column for each mode and seed, and
+    each baseline of a table. NaN where there is no prediction: last-step mode and baselines predict
+    the last step only.
     """
-    import pandas as pd  # noqa: PLC0415  heavy, and only who asks for it needs it
+    import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
-    samples, steps = np.arange(len(dataset.x))[dataset.evaluated], dataset.shape[1]
+    part = slice(dataset.seen, None) if of_test else dataset.evaluated
+    samples, steps = np.arange(len(dataset.x))[part], dataset.shape[1]
     sample, step, target = np.indices((len(samples), steps, dataset.targets)).reshape(3, -1)
 
     def raw(values: np.ndarray) -> np.ndarray:
@@ -122,25 +146,35 @@ def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) ->
         "target": np.array(dataset.target_labels)[target],
         "value": raw(dataset.y[samples]),
     }
+    is_last = step + 1 == steps
     for seed, mode, result in _models(experiment, snapshot):
         if result.weights is not None:
             predicted = raw(results.model_outputs(experiment, result.weights, dataset.x[samples]))
             several = f"_seed_{seed}" if snapshot.others else ""
-            asked = (mode == "sequence") | (step + 1 == steps)
-            columns[f"{mode}{several}"] = np.where(asked, predicted, np.nan)
+            has_prediction = (mode == "sequence") | is_last
+            columns[f"{mode}{several}"] = np.where(has_prediction, predicted, np.nan)
+    for one in dataset.baselines:
+        predicted = raw(np.repeat(one.last[samples, None], steps, axis=1))
+        columns[f"baseline_{one.name}"] = np.where(is_last, predicted, np.nan)
     return pd.DataFrame(columns)
 
 
-def predictions_csv(*run: Any) -> bytes:
-    """Write `predictions` of a run as CSV."""
-    frame = predictions(*run)
-    for name in ("name", "time", "target"):
+def predictions_csv(*run: Any, of_test: bool = False) -> bytes:
+    """Write the `predictions` of a run as CSV."""
+    return frame_csv(predictions(*run, of_test=of_test), run[1].target_unit)
+
+
+def frame_csv(frame: pd.DataFrame, unit: str) -> bytes:
+    """Write a table as CSV; headers of its seven-digit numbers have the unit: "value (°C)"."""
+    for name in frame.columns.intersection(["series", "name", "time", "target"]):
         frame[name] = frame[name].map(_field)
+    numbers = frame.select_dtypes("float").columns
+    frame = frame.rename(columns={name: charts.with_unit(name, unit) for name in numbers})
     return frame.to_csv(index=False, float_format="%.7g", lineterminator="\n").encode()
 
 
 def predictions_parquet(*run: Any) -> bytes:
-    """Write `predictions` of a run as Parquet."""
+    """Write the `predictions` of a run as Parquet."""
     return predictions(*run).to_parquet(index=False)
 
 
@@ -148,20 +182,29 @@ def predictions_parquet(*run: Any) -> bytes:
 class Reported(RunAt):
     """A run, with the sample, target and epochs that the page shows."""
 
-    sample: int = 0  # one of the shown samples, 0 to S-1
-    target: int = 0
-    earlier: bool = False  # whether last-step mode's outputs before the last step are shown
+    sample: int = 0  # index among the shown samples, 0 to S-1
+    target: int = 0  # index of the target column
+    earlier: bool = False  # whether to show last-step mode's outputs before the last step
     past: tuple[tuple[int, SeedWeights], ...] = ()  # epochs, increasing, with their weights
-    source: str = ""  # "from mine.unrolled" of a run that wasn't trained here
+    source: str = ""  # where a run is from that wasn't trained here: "from mine.unrolled"
+    looked: bool = False  # whether the user has looked at the test part of this run
+
+    @property
+    def has_skill(self) -> bool:
+        """Whether the run has trained models of a table."""
+        return bool(self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0])
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
-    """Return title, figure, takeaway and sentences of each chart."""
+    """Return title, figure, takeaway and details of each chart."""
     pictures = list[tuple[str, go.Figure, str, str]]()
     for kind in EXPLORE_CARDS.values():
         if of.dataset.has_rows or "sample" not in kind.picks:
             card = kind(of, *(getattr(of, each) for each in kind.picks))
             pictures.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
+    if of.has_skill:
+        with suppress(results.ForecastError):  # such as a series with too few rows for a window
+            pictures.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= results.FEWEST and of.dataset.has_rows:
         frames = results.frames_of(of, past)
@@ -171,8 +214,31 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     return pictures
 
 
+def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
+    """Return the forecast of the shown sample's series and target, as one of the `figures`."""
+    run, origin = (of.experiment, of.dataset, of.snapshot.weights[0]), of.dataset.cut_from
+    series = int(origin.series[origin.starts[of.snapshot.samples[of.sample]]])
+    column = of.target // len(origin.horizons)
+    evaluated, best = results.predict(*run), of.snapshot.keeps_best
+    ahead = results.forecast(*run, series=series, column=column, evaluated=evaluated)
+    figure = charts.skill.forecast_figure(of.dataset, ahead, series, column, _LIGHT)
+    words = charts.skill.forecast_words(of.dataset, ahead, fed_back=False, picked=best)
+    return "Forecast", figure, *words
+
+
+def _skill_tables(of: Reported) -> dict[str, results.SkillTable]:
+    """Return skill by part: validation, and test if the user has looked at it."""
+    run = of.experiment, of.dataset, of.snapshot.weights
+    parts = {name: part for name, part in _PARTS.items() if part == "evaluated" or of.looked}
+    evaluate = partial(results.skill_of_seeds, *run)
+    return {name: evaluate(part) for name, part in parts.items()} if of.has_skill else {}
+
+
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
-    """Render the page, UTF-8; `link` opens the run's settings in the app. Names are escaped."""
+    """Return the HTML page in UTF-8; `link` opens the run's settings in the app.
+
+    Names are escaped: a column's name can't become markup.
+    """
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     decisive = EXPLORE_CARDS["compare"].title
@@ -192,7 +258,10 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
-        # No text in it can end the script that it stands in.
+        skills=_skill_tables(of),
+        parts=_PARTS,
+        target=of.target,
+        # Without "<" no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
         script=keras_script(experiment, dataset, snapshot) if dataset.has_rows else "",
@@ -204,5 +273,6 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         lead=next(takeaway for title, _, takeaway, _ in shown if title == decisive),
         sentences=sentences,
         english=text,
+        skill=charts.skill,
     )
     return page.encode()

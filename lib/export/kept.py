@@ -1,7 +1,7 @@
 """A run as bytes: an `.unrolled` file, and a card for the other page servers of a cluster.
 
-Generated data are made again, and compared with a sketch of the original. An upload's rows are in a
-card, and in a file where the person says so. Both are checked, since strangers can leave them.
+Generated data are made again and compared with a sketch of the original. A card has the rows of an
+upload; a file has them if the user chooses so. Both are checked, since anyone can write them.
 """
 
 import platform
@@ -22,7 +22,7 @@ from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, 
 from lib.training import limits, messages
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
-MOST_BYTES = 8_000_000  # limit of a card's rows: a run on more is shown by its own server alone
+MOST_BYTES = 8_000_000  # limit of a card: only its own server shows a run on more rows
 _ABOUT = Path(__file__).parents[2] / "pyproject.toml"
 
 
@@ -41,16 +41,16 @@ class _Record:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept(RunAt):
-    """A run from a file: its experiment is settled, its snapshot has the file's id."""
+    """A run from a file. Its experiment is settled; its snapshot has an id made from the file."""
 
     name: str  # name of the file
-    table: Table | None  # the upload that the run is of
-    kept: datetime
-    versions: dict[str, str]  # of Unrolled, Python and the packages that it was made with
+    table: Table | None  # the upload that the run was trained on
+    kept: datetime  # when the file was made
+    versions: dict[str, str]  # of Unrolled, Python and packages when the file was made
 
     @property
     def about(self) -> dict[str, str]:
-        """Name, date and versions, for sentences."""
+        """The name, date and versions, for sentences."""
         unrolled, keras = (self.versions.get(name, "?")[:20] for name in ("unrolled", "keras"))
         made = f"Unrolled {unrolled} and Keras {keras}"
         return {"name": self.name, "date": f"{self.kept:%Y-%m-%d}", "made": made}
@@ -66,7 +66,7 @@ def versions() -> dict[str, str]:
 
 
 def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | None = None) -> bytes:
-    """Write the file of a run, with weights of `past` epochs, and an upload's rows if `table`."""
+    """Return the file of a run: weights of `past` epochs, and the rows of `table` if given."""
     dataset, snapshot, is_own = run.dataset, run.snapshot, run.experiment.data.name == "upload"
     known: list[tuple[int, SeedWeights]] = []
     for epoch, weights in past:
@@ -91,7 +91,7 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
 
 
 def _sketch(dataset: Dataset) -> tuple[float, ...]:
-    """Return sizes, and of x and y the norm and a projection: equal but for CPU rounding."""
+    """Return sizes, and the norm and a projection of x and y: equal up to rounding."""
     found: list[float] = [dataset.train, dataset.test, *dataset.shape, dataset.targets]
     for flat in (dataset.x.reshape(-1), dataset.y.reshape(-1)):
         norm = np.linalg.norm(flat)
@@ -100,19 +100,19 @@ def _sketch(dataset: Dataset) -> tuple[float, ...]:
 
 
 def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
-    """Read the run of a file called `name`; `table` is the upload, for a file without rows.
+    """Return the run of a file called `name`; `table` is the upload, for a file without rows.
 
-    Raises KeptError for anything but a whole run, and where the upload is missing or another one.
+    Raises KeptError for a damaged file, and if the upload is missing or a different one.
     """
     try:
         return _opened(name, content, table)
     except KeptError:
         raise
-    except Exception as error:  # damaged bytes and settings that don't fit may raise anything
+    except Exception as error:  # damaged bytes and unfit settings raise any error
         why = " ".join(f"{error}".split())[:150].rstrip(".")
         raise KeptError(
-            f"A whole kept run (.unrolled) was expected, and this file is damaged or was changed: "
-            f"{why}. Take it from where it came once more."
+            f"Expected a saved run (.unrolled), got a damaged or changed file: {why}. "
+            "Download or copy the file again."
         ) from None
 
 
@@ -126,8 +126,8 @@ def _opened(name: str, content: bytes, table: Table | None) -> Kept:
         table = table_of(record.rows)
     elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
         raise KeptError(
-            f"It is a run of {file}, whose rows aren't in it. Give {file} first, just as it was "
-            "then, and the run after it."
+            f"The run was trained on {file}, and the file doesn't have the rows. Upload the "
+            f"unchanged {file} first, then this file."
         )
     if settle(experiment, table) != experiment or not experiment.seeds:
         raise ValueError("its settings don't fit its data")
@@ -136,32 +136,32 @@ def _opened(name: str, content: bytes, table: Table | None) -> Kept:
     if not np.allclose(_sketch(dataset), record.sketch, rtol=1e-4, atol=1e-4):
         version = record.versions.get("unrolled", "another")[:20]
         raise KeptError(
-            f"The run was trained on {dataset.title} as Unrolled {version} makes it, and here "
-            "other numbers come out. Open it with that version."
+            f"The run was trained on {dataset.title} as generated by Unrolled {version}. This "
+            "version generates different numbers. Open the file with that version."
         )
     now, run_id = record.snapshot, sha256(content).hexdigest()[:12]
-    status = Status.STOPPED if now.status.active else now.status  # it trains no further
+    status = Status.STOPPED if now.status.active else now.status  # an opened run doesn't train
     snapshot = replace(now, run_id=run_id, reason=now.reason[:300], status=status)
     _check_fit(RunAt(experiment, dataset, snapshot))
     return Kept(experiment, dataset, snapshot, name[:40], table, record.kept, record.versions)
 
 
 def _check_fit(run: RunAt) -> None:
-    """Raise ValueError unless all models and shapes are those of the experiment's own runs."""
+    """Raise ValueError unless all models and shapes fit the experiment."""
     snapshot, start = run.snapshot, untrained(run.experiment, run.dataset)
     past = [seed for _, models in snapshot.past for seed in models]
     modes: set[frozenset[str]] = {*map(frozenset, snapshot.seeds), *map(frozenset, past)}
     if len(snapshot.seeds) != len(start.seeds) or modes != {frozenset(start.results)}:
-        raise ValueError("other models than those of its seeds and its mode")
+        raise ValueError("its models don't fit its seeds and mode")
     weights = [own for seed in (*snapshot.weights, *past) for own in seed.values()]
     fresh = next(iter(start.results.values()))
     shapes = [array.shape for array in fresh.weights or ()]
     if any([array.shape for array in own] != shapes for own in weights):
-        raise ValueError(f"weights of other shapes than {shapes}")
+        raise ValueError(f"expected weights of shapes {shapes}")
     for result in (result for seed in snapshot.seeds for result in seed.values()):
         checked = result.checked_epochs
         if not len(checked) or result.kept_epoch not in (None, *checked):
-            raise ValueError("a model that was never evaluated, or not at its best epoch")
+            raise ValueError("a model wasn't evaluated, or not at its best epoch")
         expected = {
             "loss": result.loss_epochs.shape,
             "last_step_mse": checked.shape,
@@ -178,19 +178,19 @@ _Card = tuple[Experiment, str | None, str, TableRecord | None]
 
 
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
-    """Write the card of a browser's run called `name`; empty where an upload has too many rows."""
+    """Return the card of a browser's run called `name`; empty if an upload has too many rows."""
     rows = record_of(table) if experiment.data.name == "upload" and table is not None else None
     card = messages.encode((experiment, browser, name, rows))
     return card if len(card) <= MOST_BYTES else b""
 
 
 def read_card(card: bytes, run_id: str) -> tuple[Run, str | None, Table | None, str]:
-    """Read a card: the run, its browser, table and name. Raises ValueError for bytes of none."""
+    """Return a card's run, browser, table and name. Raises ValueError for an invalid card."""
     experiment, browser, name, rows = messages.decode(card, _Card)
     try:
         validate(experiment)
         table = table_of(rows) if rows else None
         dataset = make_settled_dataset(experiment, table)
-    except Exception as error:  # a stranger's rows may raise anything
+    except Exception as error:  # invalid rows raise any error
         raise ValueError(f"not a run's card: {error}") from None
     return Run(run_id, experiment, dataset), browser, table, name

@@ -1,8 +1,8 @@
-"""An experiment as a Keras script, plain or exact, and as a notebook of the exact one.
+"""An experiment as a Keras script, plain or exact, and as a notebook of the exact script.
 
-In the plain one Keras draws the weights, so its figures come close to the app's. The exact one
-draws the app's first weights, gives `fit` the app's batches, and prints its figures beside the
-app's. The notebook (format 4.5) has the exact code in cells, with words (script.toml).
+In the plain script Keras draws the weights, so its results are close to the app's. The exact script
+draws the app's initial weights, gives `fit` the app's batches, and compares its results with the
+app's. The notebook (format 4.5) has the exact script in cells, with texts of script.toml.
 """
 
 import json
@@ -27,7 +27,7 @@ _WORDS = beside(__file__)
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Write the settled experiment as a plain Keras 3 script, formatted as ruff does."""
+    """Return a plain Keras 3 script of a settled experiment, formatted as by ruff."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = _head(experiment, dataset, about, imports(dataset))
     rest = blocks("plain", **template_fields(experiment, dataset, snapshot))
@@ -35,28 +35,29 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 
 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Write the settled experiment as a script that comes to the app's numbers.
+    """Return a script of a settled experiment that repeats the app's results.
 
-    Its last line is a JSON object of `last_step_mse`, `loss`, `first_loss`, `tenth_loss` by mode,
-    medians over the seeds. It ends with an error if these differ from the app's by more than
-    rounding explains.
+    The last printed line is a JSON object of `last_step_mse`, `loss`, `first_loss`, `tenth_loss`
+    by mode, medians over the seeds. The script ends with an error if a result differs from the
+    app's by more than rounding.
     """
     imported = imports(dataset, own=("import json",))
-    head = _head(experiment, dataset, "the app's own numbers, in Keras 3", imported)
+    head = _head(experiment, dataset, "the app's results, in Keras 3", imported)
     fields = template_fields(experiment, dataset, snapshot)
     *defined, end = filter(None, blocks("exact", **fields).values())
     return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
 
 
 def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -> list[str]:
-    """Return the blocks of a script up to its data, with two blank lines around a function."""
+    """Return the blocks of a script up to the data, with two blank lines around a function."""
     *function, code = data_code(experiment, dataset)
     separate = [f"\n{each}\n" for each in function]
-    return [f'"""{short(dataset.title)}: {about}."""', imported, *separate, code]
+    docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
+    return [docstring, imported, *separate, code]
 
 
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Write the exact script as the text of an .ipynb file."""
+    """Return the exact script as the text of an .ipynb file."""
     fields = template_fields(experiment, dataset, snapshot) | {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
@@ -93,7 +94,7 @@ def template_fields(
     is_evaluated, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
-    guess = f"{capital(dataset.naive_label)}: mean squared error {dataset.naive_mse[-1]:.6g}"
+    baseline = f"{capital(dataset.naive_label)}: mean squared error {dataset.naive_mse[-1]:.6g}"
     return {
         "experiment": experiment,
         "dataset": dataset,
@@ -105,7 +106,7 @@ def template_fields(
         "loss": LOSSES[training.loss].keras,
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
-        "naive": f"{guess} at the last timestep",
+        "naive": f"{baseline} at the last timestep",
         "part": f"train:{'-test' if dataset.test else ''}" if is_evaluated else ":train",
         "evaluated": f"train, {dataset.seen}" if is_evaluated else "train",
         "which": "validation" if is_evaluated else "training",
@@ -121,7 +122,7 @@ def template_fields(
 
 
 def _line(*of: TracedLayer) -> str:
-    """Return a layer's line of code and output shapes; `every_step` for layers of both modes."""
+    """Return a layer's code and output shapes; `every_step` stands for the modes' difference."""
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
@@ -134,17 +135,17 @@ def _line(*of: TracedLayer) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A run's epochs and figures, as a script has them."""
+    """The epochs and results of a run, as written into a script."""
 
     epochs: int
-    note: str  # how the run ended, or that there is none: a sentence of less than a line
+    note: str  # how the run ended, or that there is no run: a sentence shorter than a line
     keeps: bool  # whether `EarlyStopping` restores the weights of each model's best epoch
     patience: int
-    figures: dict[str, dict[str, float]] = field(default_factory=dict)  # by name and mode
+    figures: dict[str, dict[str, float]] = field(default_factory=dict)  # results by name and mode
 
 
 def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
-    """Return the epochs and figures of a run, up to the epoch that was evaluated last."""
+    """Return the epochs and results of a run, up to the last evaluated epoch."""
     training = experiment.training
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs
@@ -157,7 +158,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     if not evaluated or snapshot is None:
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
-    early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # by name, the epoch
+    early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # name → epoch
     names = ("last_step_mse", "loss", *early)
     figures: dict[str, dict[str, float]] = {name: {} for name in names}
     for mode in snapshot.results:
@@ -166,32 +167,32 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, evaluated)
         for name, epoch in early.items():
             figures[name][mode] = _loss_at(snapshot, mode, epoch)
-    if any(kept) and not all(kept):  # no script has the best epoch of those alone that have stopped
+    if any(kept) and not all(kept):  # no script can restore the best epoch of some models only
         figures = {name: figures[name] for name in early}
-    # The loss of an epoch that was thinned out isn't known, so it isn't compared.
+    # The loss of a thinned-out epoch is unknown, so it isn't compared.
     figures = {name: of for name, of in figures.items() if np.isfinite([*of.values()]).all()}
     return Shown(evaluated, note, any(kept), patience, figures)
 
 
 def _loss_at(snapshot: Snapshot, mode: str, epoch: int) -> float:
-    """Return the median loss over the seeds; not a number where one of them isn't known."""
+    """Return the median loss over the seeds; NaN if the loss of one seed is unknown."""
     results = [seed[mode] for seed in snapshot.seeds]
     losses = [dict(zip(r.loss_epochs.tolist(), r.loss.tolist(), strict=True)) for r in results]
     return float(np.median([of.get(epoch, math.nan) for of in losses]))
 
 
 def name_of(experiment: Experiment, dataset: Dataset) -> str:
-    """Return a file name without an ending: "seattle-lstm-both"."""
+    """Return a file name without its ending: "seattle-lstm-both"."""
     cell, mode = experiment.model.cell.replace("_", "-"), experiment.model.mode
     return f"{data_name(dataset)}-{cell}-{mode}"
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One form in which an experiment can be taken away."""
+    """A file format of an experiment's code."""
 
-    write: Callable[..., str]  # of (experiment, dataset, snapshot=None): the file's text
-    ending: str  # of the file's name, after `name_of`
+    write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
+    ending: str  # ends the file's name, after `name_of`
 
     def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
         """Return the file's name, for `.github/unrolled.ipynb`: "seattle-lstm-both-exact.py"."""

@@ -1,4 +1,4 @@
-"""`python -m lib.sweep`: a sweep from a terminal. The same command continues a sweep that ended."""
+"""`python -m lib.sweep`: a sweep in a terminal. Repeating the command continues the sweep."""
 
 import logging
 import os
@@ -22,29 +22,29 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.option("--data", type=click.Choice(NAMES), help="Which data; or take --file.")
-@click.option("--file", type=FILE, help="A table of your own.")
-@click.option("--vary", multiple=True, required=True, help="As in T=8,16,32; may come often.")
-@click.option("--seeds", default=4, help="Seeds of each point, 4 without it.")
-@click.option("--set", "settings", multiple=True, help="Any other setting, as in epochs=100.")
-@click.option("--out", type=FILE, default="sweep.csv", help="A CSV with which it goes on.")
-@click.option("--ray", metavar="ADDRESS", help="Train on a Ray cluster: HOST:PORT, or auto.")
+@click.option("--data", type=click.Choice(NAMES), help="A dataset; or use --file.")
+@click.option("--file", type=FILE, help="A file with your own table.")
+@click.option("--vary", multiple=True, required=True, help="Values: T=8,16,32. Repeatable.")
+@click.option("--seeds", default=4, help="Seeds of each point, 4 by default.")
+@click.option("--set", "settings", multiple=True, help="Another setting: epochs=100. Repeatable.")
+@click.option("--out", type=FILE, default="sweep.csv", help="A CSV of results, to continue from.")
+@click.option("--ray", metavar="ADDRESS", help="Train on a Ray cluster: HOST:PORT or auto.")
 def main(
     *, data: str, file: Path, vary: list[str], seeds: int, settings: list[str], out: Path, ray: str
 ) -> None:
-    """Train both modes with each value of each setting that varies, and each seed."""
+    """Train both modes with all combinations of values, and with several seeds."""
     if ray:
         os.environ[machine.RAY] = ray
     try:
         if (data is None) == (file is None):
-            raise ExperimentError("expected --data or --file, one of the two")
+            raise ExperimentError("expected either --data or --file")
         table, name = read_table(file) if file else (None, "")
         base = base_of(data or "upload", _settings(settings))
         plan = make_plan(base, parse_vary(vary), seeds, table, name)
         for note in plan.notes:
             click.echo(note)
         if known := len(read_done(out, plan)):
-            click.echo(f"{counted(known, 'point')} of {len(plan.points)} are in {out} already.")
+            click.echo(f"{out} has {known} of {counted(len(plan.points), 'point')}.")
         try:
             with click.progressbar(length=len(plan.points), label="points", file=sys.stderr) as bar:
 
@@ -54,9 +54,9 @@ def main(
 
                 points = run_plan(plan, table, out=out, look=look)
         except KeyboardInterrupt:
-            click.echo(f"What is finished is in {out}: the same command goes on.")
-            sys.exit(130)  # as a shell expects it after Ctrl-C
-    except (ExperimentError, UploadError, OSError) as error:  # a sentence, not a traceback
+            click.echo(f"Finished points are in {out}. Repeat the command to continue.")
+            sys.exit(130)  # the shell's code for Ctrl-C
+    except (ExperimentError, UploadError, OSError) as error:  # print a sentence, no traceback
         raise click.ClickException(f"{error}") from None
     for point in points:
         if point["reason"]:
@@ -65,7 +65,7 @@ def main(
 
 
 def _settings(texts: list[str]) -> dict[str, Any]:
-    """Settings by key from texts "key=value"; a setting with several values may be repeated."""
+    """Return settings by key from texts "key=value"; a setting of several values may repeat."""
     given: dict[str, Any] = {}
     for text in texts:
         key, equals, value = text.partition("=")
@@ -77,5 +77,5 @@ def _settings(texts: list[str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    logging.getLogger("lib.training").setLevel(logging.CRITICAL)  # `main` prints what it logs
+    logging.getLogger("lib.training").setLevel(logging.CRITICAL)  # `main` prints the same messages
     main()

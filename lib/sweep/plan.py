@@ -25,16 +25,16 @@ MOST_RUNS = 96  # points times seeds
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """One combination of the settings that vary: one run, of both modes and all seeds."""
+    """One combination of values: one run, of both modes and all seeds."""
 
     values: dict[str, Any]  # the settings that vary, by URL key
     experiment: Experiment
-    settings: str  # the experiment and its file as a URL query, which identifies the point
+    settings: str  # the experiment and its file as a URL query, which is the point's id
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All points of a sweep, with a note on each value that the data don't allow."""
+    """All points of a sweep, with a note on each value that the data change."""
 
     keys: tuple[str, ...]
     points: tuple[Point, ...]
@@ -49,46 +49,44 @@ def make_plan(
     table: Table | None = None,
     file: str = "",
 ) -> Plan:
-    """Plan a sweep around `base`. `vary` has values, or their texts, by URL key.
+    """Return the plan of a sweep around `base`. `vary` has values, or their texts, by URL key.
 
-    `seeds` count from the base's seed on; `file` identifies `table`, an upload. Raises
-    ExperimentError for a setting that can't vary, an invalid value, and beyond MOST_RUNS.
+    Seeds start at the base's seed. `file` identifies `table`, an upload. Raises ExperimentError for
+    a setting that can't vary, an invalid value, and more than MOST_RUNS runs.
     """
     if not (seeds := read_value("seeds", seeds)):
-        raise ExperimentError("a sweep needs 1 seed at least, got 0")
+        raise ExperimentError("expected at least 1 seed, got 0")
     base = settle(base.set(mode="both", seeds=seeds), table)
     axes = {key: _values(key, values, base) for key, values in vary.items()}
     if not axes:
-        raise ExperimentError(
-            f"a sweep needs a setting that varies, one of {listed(offered(base))}"
-        )
+        raise ExperimentError(f"expected a setting to vary, one of {listed(offered(base))}")
     count = math.prod(map(len, axes.values()))
     if count * base.seeds > MOST_RUNS:
         raise ExperimentError(
-            f"a sweep may have at most {MOST_RUNS} runs (points × seeds), got {count:,} × "
-            f"{base.seeds} = {count * base.seeds:,}: take fewer values or seeds"
+            f"expected at most {MOST_RUNS} runs (points × seeds), got {count:,} × {base.seeds} = "
+            f"{count * base.seeds:,}: use fewer values or seeds"
         )
     points, notes, data = dict[Experiment, Point](), list[str](), base.data.name
     for values in product(*axes.values()):
         asked = dict(zip(axes, values, strict=True))
         settled = settle(base.set(**asked), table)
         used = {key: settled.get(key) for key in asked}
-        # All settings that differ from the defaults, or from what the data suggest.
+        # All settings that differ from the defaults, or from those the data suggest.
         texts = {"data": data, **to_query(settled), **to_query(settled, suggested(data))}
         query = urlencode(texts | ({"file": file} if file else {}), doseq=True)
         points.setdefault(settled, Point(used, settled, query))
         if used != asked:
-            notes.append(f"{point_words(asked)} is taken as {point_words(used)} on these data.")
+            notes.append(f"These data change {point_words(asked)} to {point_words(used)}.")
     return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
 
 
 def offered(base: Experiment) -> list[str]:
-    """URL keys of the settings that can vary on the data of a settled experiment."""
+    """Return the URL keys of settings that can vary on a settled experiment's data."""
     return [key for key in VARIABLE if key not in idle(base)]
 
 
 def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
-    """Parse settings and values such as "T=8,16,32". Raises ExperimentError."""
+    """Return values by key from texts such as "T=8,16,32". Raises ExperimentError."""
     vary: dict[str, list[str]] = {}
     for text in texts:
         key, equals, values = text.partition("=")
@@ -100,10 +98,10 @@ def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
 
 
 def read_value(key: str, value: Any) -> Any:
-    """Check a setting's value, or parse its text. Raises ExperimentError."""
+    """Return a setting's checked value, from the value or its text. Raises ExperimentError."""
     setting = SETTINGS[key]
     if setting.limit is not None:
-        with suppress(TypeError, ValueError):  # NumPy's own numbers, too
+        with suppress(TypeError, ValueError):  # also converts NumPy's numbers
             value = float(value)
             if isinstance(setting.default, int) and value.is_integer():
                 value = int(value)
@@ -112,9 +110,9 @@ def read_value(key: str, value: Any) -> Any:
 
 
 def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
-    """The settings that a dataset suggests, some changed by URL key. Raises ExperimentError."""
+    """Return a dataset's suggested settings, some changed by URL key. Raises ExperimentError."""
     if taken := settings.keys() & {"mode", "seeds", "data"}:
-        raise ExperimentError(f"{listed(sorted(taken))} can't be set: a sweep has its own")
+        raise ExperimentError(f"{listed(sorted(taken))} can't be set: the sweep sets them")
     find_spec(Experiment().set(data=data, **settings))
     values = {
         key: tuple(value) if isinstance(value, list | tuple) else read_value(key, value)
@@ -124,13 +122,13 @@ def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
 
 
 def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
-    """Check the values of a setting that varies, and drop repeated ones."""
+    """Return the checked values of a setting that varies, without duplicates."""
     if key not in VARIABLE:
         raise ExperimentError(f"{key!r:.40} can't vary: expected one of {', '.join(VARIABLE)}")
     if key in idle(base):
         why = dictated(base).get(key, f"{find_spec(base).title} doesn't use it.")
         can = ", ".join(offered(base))
-        raise ExperimentError(f"{key} can't vary here: {why.rstrip('.')}; what can is {can}")
+        raise ExperimentError(f"{key} can't vary here: {why.rstrip('.')}. Vary one of {can}")
     if read := list(dict.fromkeys(read_value(key, value) for value in values)):
         return read
     raise ExperimentError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
@@ -158,7 +156,7 @@ KINDS: dict[str, Callable[[str], Any]] = {
 
 
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
-    """The result of a point from its run's last snapshot; `dataset` is None without a run."""
+    """Return a point's result from its run's last snapshot; `dataset` is None without a run."""
     experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
     about = {
         "status": snapshot.status.value,
@@ -190,7 +188,7 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
 
 
 def from_csv(text: str) -> list[PointResult]:
-    """Read the results in a CSV by `write`. Raises ValueError or KeyError for other texts."""
+    """Return the results in a CSV of `write`. Raises ValueError or KeyError for other texts."""
     reader = csv.DictReader(io.StringIO(text))
     names = list(reader.fieldnames or [])
     keys = names[: names.index("seed")]
@@ -206,7 +204,7 @@ def from_csv(text: str) -> list[PointResult]:
 
 
 def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> None:
-    """Write results to a CSV, with all digits; the file is replaced at once, never half written."""
+    """Write results to a CSV with all digits; the file is replaced in one step."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [*keys, *KINDS], lineterminator="\n")
     writer.writeheader()
@@ -220,7 +218,10 @@ def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> Non
 
 
 def read_done(path: Path, plan: Plan) -> list[PointResult]:
-    """Read a plan's results, but failed ones, from a file. ExperimentError for another plan's."""
+    """Return a plan's results in a file, except failed ones.
+
+    Raises ExperimentError if the file has anything else.
+    """
     if not path.exists():
         return []
     known = {point.settings: point for point in plan.points}
@@ -231,8 +232,8 @@ def read_done(path: Path, plan: Plan) -> list[PointResult]:
         is_ours = False
     if not is_ours:
         raise ExperimentError(
-            f"{path} holds something else: expected results of this very sweep, to go on with "
-            "them. Name another file, or take that one away"
+            f"expected results of this sweep in {path}, got other content. Name another file, or "
+            "remove this one"
         )
     return [point for point in points if point["status"] != Status.FAILED]
 
@@ -248,11 +249,11 @@ class Ready:
     settings: dict[str, Any]
     vary: list[str]
     seeds: int
-    relative: bool = False  # whether errors are shown relative to the best guess's error
+    relative: bool = False  # whether errors are shown relative to the baseline's
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan with the sweep's points."""
+        """The plan of the sweep."""
         return make_plan(base_of(self.data, self.settings), parse_vary(self.vary), self.seeds)
 
     @property

@@ -1,6 +1,6 @@
 """Train a plan's points as background runs of a `TrainingClient`, on all its places.
 
-Scripts call `run_sweep`, the command and tests `run_plan`.
+Scripts call `run_sweep`; the command and tests call `run_plan`.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOOK_SECONDS = 0.05  # between two checks for finished runs
-FULL_SECONDS = 2.0  # before the next start, after a worker was full or a run was forgotten
-COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
+FULL_SECONDS = 2.0  # wait before the next start, after a worker was full or a run was lost
+COMPILE_SECONDS = 1.5  # estimated seconds per point, in addition to training
 
 
 class Runner:
-    """Runs one sweep, except for the points that are `done`.
+    """Trains the points of one sweep, except those already `done`.
 
-    The thread of `run` starts and steers all runs; other methods return at once, in any thread.
-    `keep` receives all results after each new one. With `rests` the sweep pauses while nobody calls
-    `watch`. `card` makes the card with which other page servers show a run.
+    The thread of `run` starts and controls all runs; other methods return at once, in any thread.
+    `keep` receives all results after each new result. With `rests` the sweep pauses unless a page
+    calls `watch`. `card` makes the card by which other page servers show a run.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Runner:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.plan, self.client = plan, client
-        self.error: Exception | None = None  # what ended the sweep, unless a person did
+        self.error: Exception | None = None  # what ended the sweep, unless a user did
         self._card, self._keep, self._rests, self._clock = card, keep, rests, clock
         # Points that differ only in the model share their dataset.
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
@@ -59,12 +59,12 @@ class Runner:
         self._share_before = self.share
         self._begins_at = -math.inf  # no run starts before this time of the clock
         self._spent = 0.0  # seconds of training so far, without pauses
-        self._steered = Status.RUNNING  # the state that the runs were last steered to
+        self._steered = Status.RUNNING  # the state that the runs were last set to
         self._is_paused = self._is_ended = False
         self._watched = clock()
 
     def start(self) -> None:
-        """Call `run` in a thread of its own."""
+        """Call `run` in a new thread."""
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self, look: Callable[[Runner], object] = lambda _: None) -> None:
@@ -73,7 +73,7 @@ class Runner:
             now = self._clock()
             while not (state := self.state).over:
                 self._steer(state)
-                # One start per turn: making its data may take a while, and runs end meanwhile.
+                # One start per turn: making the data takes a while, and runs end in that time.
                 begun = state is Status.RUNNING and self._begin()
                 time.sleep(0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
@@ -82,7 +82,7 @@ class Runner:
                     raise ExperimentError(self.client.pool.unavailable)
                 self._take()
                 look(self)
-        except Exception as error:  # such as a full disk: pages show the error
+        except Exception as error:  # such as a full disk; pages show the error
             self.error = error
         finally:
             self.stop()
@@ -101,7 +101,7 @@ class Runner:
         self._is_paused = False
 
     def stop(self, why: str = "") -> None:
-        """End the sweep; unfinished runs have no result. `why`, if given, becomes the `error`."""
+        """End the sweep; unfinished runs have no result. A reason `why` becomes the `error`."""
         self.error = ExperimentError(why) if why else self.error
         self._is_ended = True
 
@@ -126,7 +126,7 @@ class Runner:
 
     @property
     def results(self) -> tuple[PointResult, ...]:
-        """Results so far, in the order of the plan."""
+        """The results so far, in the order of the plan."""
         known = map(self._known.get, (point.settings for point in self.plan.points))
         return tuple(result for result in known if result is not None)
 
@@ -148,7 +148,7 @@ class Runner:
         return self._spent * (1 - share) / (share - self._share_before)
 
     def _begin(self) -> bool:
-        """Start the next point if there is a place; return whether one was started."""
+        """Start the next point if a place is free; return whether it did."""
         begun = self._known.keys() | self._going.keys()
         point = next((each for each in self.plan.points if each.settings not in begun), None)
         is_full = len(self._going) >= self.client.pool.places or self._clock() < self._begins_at
@@ -174,7 +174,7 @@ class Runner:
                 (self.client.resume if state is Status.RUNNING else self.client.pause)(run)
 
     def _take(self) -> None:
-        """Store the results of finished runs; drop lost runs, so that they start again."""
+        """Store the results of finished runs; drop lost runs, which then start again."""
         for point, run in list(self._going.values()):
             snapshot = self.client.latest(run)
             if snapshot is None or snapshot.is_full:
@@ -191,7 +191,7 @@ class Runner:
 
 
 def estimated_seconds(plan: Plan, like: Samples, places: int) -> float:
-    """Estimated seconds of a sweep on so many places, for data of the size of `like`."""
+    """Return the estimated seconds of a sweep on `places`, for data of the size of `like`."""
     per_step = sum(
         limits.training_seconds(point.experiment, like) * point.experiment.data.timesteps
         for point in plan.points
@@ -210,16 +210,16 @@ def run_sweep(
     progress: Callable[[Runner], object] = lambda _: None,
     **settings: Any,
 ) -> pd.DataFrame:
-    """Train every combination of settings' values, and return all figures.
+    """Train all combinations of settings' values, and return all results.
 
     Args:
-        data: a key of `lib.data.DATASETS`; with a `table` it is "upload".
-        vary: values by URL key, of those in `lib.results.VARIABLE`: `{"T": [8, 16]}`.
-        seeds: of each point, 1 to 16; points × seeds are 96 at most.
+        data: a key of `lib.data.DATASETS`; "upload" with a `table`.
+        vary: values by URL key, a key of `lib.results.VARIABLE`: `{"T": [8, 16]}`.
+        seeds: seeds of each point, 1 to 16; points × seeds are at most 96.
         table: a table, or the path of its file.
-        out: a CSV of all rows, written after each point; the same call continues from there.
+        out: a CSV of all rows, written after each point; the same call continues from it.
         progress: called with the `Runner`, many times a second and at the end.
-        settings: other settings by URL key; the rest are those that the data suggest.
+        settings: other settings by URL key; the data suggest the rest.
 
     Returns a row for each point, seed and mode: the settings that vary, and `lib.sweep.plan.KINDS`.
     `last_step_error` is the mean squared error on the evaluated samples, in the unit of y squared,
@@ -229,7 +229,7 @@ def run_sweep(
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 
     if table is not None and data not in ("", "upload"):
-        raise ExperimentError(f"expected data or a table of your own, got both: data is {data!r}")
+        raise ExperimentError(f"expected either data or a table, got both: data is {data!r}")
     file = ""
     if isinstance(table, Table):
         file = sha256(table.frame.to_csv().encode()).hexdigest()[:12]
@@ -261,8 +261,8 @@ def run_plan(
 
 
 def read_table(path: str | Path) -> tuple[Table, str]:
-    """Read a person's file: the table, and a hash that identifies it. Raises UploadError."""
-    from lib.data import UploadError, read_upload  # noqa: PLC0415  brings pandas along
+    """Return the table of a user's file, and a hash that identifies it. Raises UploadError."""
+    from lib.data import UploadError, read_upload  # noqa: PLC0415  imports pandas
 
     try:
         content = Path(path).read_bytes()

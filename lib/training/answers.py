@@ -1,12 +1,12 @@
-"""Questions that only Keras can answer, one function each: see `TrainingClient.ask`.
+"""Functions that need Keras and run in the worker, by name: see `TrainingClient.ask`.
 
-Arguments and answers are plain values and NumPy arrays (read-only on arrival; tuples arrive as
-lists). `weights` are in Keras's order: three for each of the recurrent `layers` from the bottom up,
-and the head's, if any.
+Arguments and results are plain values and NumPy arrays. After sending, arrays are read-only and
+tuples are lists. `weights` are in Keras's order: three arrays for each recurrent layer from the
+bottom up, then the head's, if any.
 
-An eager recurrent layer takes 2 ms of Python for each timestep, which slows down the runs that
-train; a traced one takes microseconds, after 0.1 to 1 s of tracing. So a model runs eagerly for its
-first few timesteps, and is traced if it is asked about more.
+An eager recurrent layer takes 2 ms of Python per timestep, which slows down training. A traced
+layer takes microseconds, after 0.1 to 1 s of tracing. So a model runs eagerly for its first
+timesteps, and is traced once it needs more.
 """
 
 from collections import Counter
@@ -26,27 +26,27 @@ from lib.shapes import MISTAKES, damage
 from lib.training.engine import traced, tracing
 
 Weights = Sequence[np.ndarray]
-UNTRACED_STEPS = 40  # timesteps that a model runs eagerly for one kind of answer, in all
-MOST_OUTPUTS = 200  # outputs that `influence` differentiates: T times the output columns
-MOST_VALUES = 1_000_000  # states in one pass, which keeps about twenty numbers for each: 80 MB
-_steps: Counter[tuple[Any, ...]] = Counter()  # timesteps so far, by answer and model
+UNTRACED_STEPS = 40  # timesteps that a model runs eagerly per question, in total
+MOST_OUTPUTS = 200  # outputs that `influence` differentiates at most: T × output columns
+MOST_VALUES = 1_000_000  # hidden states in one pass, with about twenty numbers each: 80 MB
+_steps: Counter[tuple[Any, ...]] = Counter()  # timesteps so far, by question and model
 
 
 class Calls:
-    """Runs all layers of one answer eagerly, or all traced: the two may round differently."""
+    """Runs all layers for one answer either eagerly or traced, since rounding may differ."""
 
     def __init__(self, answer: str, cell: str, weights: Weights, steps: int) -> None:
-        """Count the `steps` timesteps that an answer needs of a model with these weights."""
+        """Count `steps` more timesteps for this answer and a model with these weight shapes."""
         key = (answer, cell, *(np.shape(w) for w in weights))
         _steps[key] += steps
         self._traced = _steps[key] > UNTRACED_STEPS
 
     def run(self, layers: Sequence[Any], x: np.ndarray, mask: np.ndarray | None = None) -> Any:
-        """Outputs of layers, the bottom one first, for x (N, T, F) and its mask (N, T), if any."""
+        """Return a stack's outputs for x (N, T, F) and a mask (N, T); `layers` from the bottom."""
         return self(through, tuple(layers), *([x] if mask is None else [x, mask]))
 
     def __call__(self, function: Callable[..., Any], what: Any, *arrays: np.ndarray) -> Any:
-        """The arrays that `function(what, *tensors)` returns, as NumPy's; `what` is hashable."""
+        """Return the results of `function(what, *tensors)` as NumPy arrays; `what` is hashable."""
         shapes = tuple((None, None, *array.shape[2:]) for array in arrays)
         call = _code(function, what, shapes) if self._traced else partial(function, what)
         made = call(*(tf.constant(array, tf.float32) for array in arrays))
@@ -54,21 +54,21 @@ class Calls:
 
 
 def through(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
-    """Outputs of a stack of layers, from the bottom up; the first layer gets the mask."""
+    """Return the outputs of layers applied in order. The first layer gets the mask."""
     for layer in layers:
         options = {} if mask is None else {"mask": keras.ops.cast(mask, "bool")}
         inputs, mask = layer(inputs, **options), None
     return inputs
 
 
-@lru_cache(maxsize=32)  # entries of 4 MB; a model has about fifteen, for any values of its weights
+@lru_cache(maxsize=32)  # 4 MB each; a model needs about fifteen, whatever its weights' values
 def _code(function: Callable[..., Any], what: Any, shapes: tuple[Any, ...]) -> Callable[..., Any]:
     with tracing:
         return traced(partial(function, what), *map(tf.TensorSpec, shapes))
 
 
 def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **options: Any) -> Any:
-    """A built recurrent layer with kernel, recurrent_kernel and bias, and Keras's own `options`.
+    """Return a built Keras layer with these weights (kernel, recurrent_kernel, bias) and `options`.
 
     With a `merge_mode` the layer is Bidirectional and has six arrays. Layers are cached by size,
     options and `place` in the stack.
@@ -81,19 +81,19 @@ def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **o
 
 
 def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
-    """A stack of layers from their weights; the top has `options`, the others return sequences."""
+    """Return a stack of layers with these weights. `options` are for the top layer only."""
     top = len(parts) - 1
     below = [recurrent(cell, parts[place], place, return_sequences=True) for place in range(top)]
     return (*below, recurrent(cell, parts[top], top, **options))
 
 
-# Every layer that Keras builds leaks 0.13 MB (measured), and some are wanted once a second. Layers
-# can be shared, since a single thread answers questions.
+# Every layer that Keras builds leaks 0.13 MB (measured), and some are needed once a second. Sharing
+# layers is safe, since a single thread calls these functions.
 @lru_cache(maxsize=80)
 def _layer(
     kind: str, features: int, options: tuple[Any, ...], merge_mode: str = "", place: int = 0
 ) -> Any:
-    del place  # it only keeps the layers of a stack apart
+    del place  # only part of the cache key: layers of a stack must differ
     layer = getattr(keras.layers, kind)(**dict(options))
     if merge_mode:
         layer = keras.layers.Bidirectional(layer, merge_mode=merge_mode)
@@ -102,7 +102,7 @@ def _layer(
 
 
 def _head(weights: Weights) -> list[Any]:
-    """The built Dense head in a list; an empty list without weights."""
+    """Return a list with the built Dense head; an empty list without weights."""
     if not weights:
         return []
     features, units = weights[0].shape
@@ -116,14 +116,14 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
 
     Returns:
         `sequence` (N, T, U) and `last` (N, U), the top layer's outputs; `difference`, the largest
-        of |sequence[:, -1] - last|; `prefixes` (T, U), the last-step outputs for the first 1, 2, …
-        T timesteps of the sample, and `whole` (T, U), the sequence mode's outputs for this sample
-        alone; and `states`, each (N, U), the extra outputs of `return_state`.
+        |sequence[:, -1] - last|; `prefixes` (T, U), last-step mode's outputs for the sample's first
+        1, 2, … T timesteps; `whole` (T, U), sequence mode's outputs for the sample alone; and
+        `states`, each (N, U), the extra outputs of `return_state`.
     """
     parts = layers_of(weights, layers)
     every, last = stack(cell, parts, return_sequences=True, return_state=True), stack(cell, parts)
     steps = x.shape[1]
-    run = Calls("modes", cell, weights, steps * steps // 2).run  # most of them in prefixes
+    run = Calls("modes", cell, weights, steps * steps // 2).run  # mostly for the prefixes
     (sequence, *states), final = run(every, x), run(last, x)
     one = x[sample : sample + 1]
     return {
@@ -139,11 +139,11 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
 def breakings(
     cell: str, weights: Weights, backward: Weights, x: np.ndarray, padding: int
 ) -> dict[str, float]:
-    """Largest absolute differences over samples and units, by the name of the comparison.
+    """Return the largest absolute differences over samples and units, by comparison.
 
-    `weights` are those of the layers up to the one in question; masks pass through all of them.
-    `backward` are weights of its backward layer, for comparisons that make it Bidirectional.
-    `padding` timesteps of zeros are appended to x (N, T, F).
+    `weights` are the weights of the layers up to the examined one; masks pass through all of them.
+    `backward` are the weights of its backward layer, for comparisons with Bidirectional. `padding`
+    timesteps of zeros are appended to x (N, T, F).
     """
     run = Calls("breakings", cell, weights, x.shape[1]).run
     parts = layers_of(weights)
@@ -178,18 +178,18 @@ def breakings(
 
 
 def _largest(values: np.ndarray) -> float:
-    """The largest absolute value; 0.0 only where all values are exactly zero."""
+    """Return the largest absolute value; 0.0 only if all values are exactly zero."""
     return float(np.abs(values).max(initial=0.0))
 
 
 def influence(
     *, cell: str, layers: int, weights: Weights, x: np.ndarray, backward: Weights | None = None
 ) -> dict[str, Any]:
-    """Norms of the gradients of one sample's outputs with respect to its inputs x (T, F).
+    """Return the gradient norms of one sample's outputs with respect to its inputs x (T, F).
 
-    With weights of `backward` layers, every layer is Bidirectional with merge_mode "ave". Returns
-    `map` (T, T), the norm at output step t (row) and input step s (column), and `columns`, the
-    number of output columns that the norm is taken over.
+    With `backward` weights, every layer is Bidirectional with merge_mode "ave". The result has
+    `map` (T, T), the norm for output step t (row) and input step s (column), and `columns`, the
+    number of output columns that the norms include.
     """
     parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     if backward is None:
@@ -203,7 +203,7 @@ def influence(
     width = of_head[0].shape[1] if of_head else units
     columns = max(1, min(width, MOST_OUTPUTS // steps))
     count = steps * columns
-    # Repeat the sample once for each output, so that one backward pass gives many gradients.
+    # Repeat the sample once per output, so that one backward pass computes many gradients.
     rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
     call = Calls("influence", cell, (*weights, *(backward or ())), steps)
     layers_up = (*below_head, *_head(of_head))
@@ -217,7 +217,7 @@ def influence(
 
 
 def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
-    """Gradients (rows, T, F) of the outputs that `chosen` (rows, T, columns) marks with 1."""
+    """Return the gradients (rows, T, F) of outputs marked 1 in `chosen` (rows, T, columns)."""
     with tf.GradientTape() as tape:
         tape.watch(x)
         outputs = through(layers, x)
@@ -228,10 +228,9 @@ def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.T
 def reach(
     *, cell: str, layers: int, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
 ) -> dict[str, Any]:
-    """Mean norms, over samples, of the loss's gradients with respect to a layer's hidden states.
+    """Return the loss's gradient norms by a layer's hidden states, mean over samples.
 
-    x is (N, T, F), y (N, T, K); `layer` counts from 0. Returns `sequence` (T,), for the mean loss
-    over timesteps, and `last` (T,), for the loss at the last timestep.
+    x is (N, T, F), y (N, T, K). Returns `sequence` and `last` (T,), for each mode's loss.
     """
     parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
@@ -248,7 +247,7 @@ def reach(
 
 
 def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
-    """Gradients with respect to hidden states: of one loss for each half of the samples."""
+    """Return gradients by hidden states. Each half of the samples has its own loss."""
     cells, head, loss, layer = model
     measure = keras.losses.get(LOSSES[loss].keras)
     with tf.GradientTape() as tape:
@@ -264,10 +263,7 @@ def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.
 
 
 def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
-    """Run Keras's cell step by step: inputs (T, N, F) to hidden states (T, N, U).
-
-    `nudges` (N, T, U), zeros, are added to the states: the gradient by them is that by the states.
-    """
+    """Return a cell's hidden states (T, N, U) for inputs (T, N, F), plus `nudges`, zeros."""
     start = tf.nest.flatten(cell.get_initial_state(batch_size=tf.shape(inputs)[1]))
     nothing = tf.zeros((tf.shape(inputs)[0], 1, 1))
     added = nothing if nudges is None else tf.transpose(nudges, (1, 0, 2))
@@ -280,7 +276,7 @@ def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tens
 
 
 def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[str, bytes]:
-    """Save a model of one mode, not compiled, and return the bytes of its `.keras` file."""
+    """Return the bytes of a `.keras` file with a model of one mode, not compiled."""
     paths, top = weight_names(cell, len(weights)), len(weights) // ARRAYS_EACH - 1
     names = list(dict.fromkeys(path.partition("/")[0] for path in paths))
     kind, units = getattr(keras.layers, CELLS[cell].keras), len(weights[1])
@@ -298,11 +294,11 @@ def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[s
 
 
 def target_damage(case: str) -> dict[str, Any]:
-    """Train one of MISTAKES and its correction from the same weights; return `Damage`'s fields."""
+    """Train one of MISTAKES and its fix from the same weights; return the fields of `Damage`."""
     mistake = MISTAKES[case]
     x, y = damage.damage_data()
     right = wrong = y
-    learns_steps = len(mistake.output) == 3  # the model with the wrong y returns sequences
+    learns_steps = len(mistake.output) == 3  # whether the mistaken model returns sequences
     if learns_steps:
         right, wrong = y[:, -1], y[:, -1].reshape(len(y), *mistake.target[1:])
     loss, last = {}, {}
@@ -322,7 +318,7 @@ def target_damage(case: str) -> dict[str, Any]:
             target[: damage.TRAINED_SAMPLES],
             batch_size=damage.BATCH_SIZE,
             epochs=damage.DAMAGE_EPOCHS,
-            shuffle=False,  # the samples are noise; both models get the same batches
+            shuffle=False,  # the samples are noise, and both models get the same batches
             verbose=0,
         )
         loss[side] = np.array(history.history["loss"], np.float32)

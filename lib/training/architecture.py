@@ -1,10 +1,10 @@
-"""The key of a compiled program: exactly what it depends on, so that equal keys share a program.
+"""`Architecture`, the cache key of a compiled program, and the size buckets.
 
-A program doesn't depend on the loss, the optimizer, the seed, the number of epochs, the data, or,
-up to the next power of two, the number of samples.
+A program depends only on its key: the stack, the sizes, and the number of samples rounded up to a
+power of two. It doesn't depend on loss, optimizer, seed, epochs or data.
 
-A size bucket is a program that trains smaller models, too: their weights are padded with zeros. So
-settings no larger than one of `SIZE_BUCKETS` needn't wait for the compiler. Zeros stay zero: a unit
+A size bucket is a program that also trains smaller models, with their weights padded with zeros.
+Settings that fit one of `SIZE_BUCKETS` needn't wait for the compiler. Padding stays zero: a unit
 without weights has a state of 0 in every cell (its candidate is tanh 0), so its gradients are 0.
 """
 
@@ -22,13 +22,13 @@ from lib.training import machine
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
-LANE_PRODUCTS = 400_000  # multiplications of a gate; larger models keep a processor busy alone
-MOST_TIMES, CHEAP = 8, 3_000_000  # a near bucket's work: at most 8 times the exact, or so many
+LANE_PRODUCTS = 400_000  # multiplications per gate; a larger model saturates a processor
+MOST_TIMES, CHEAP = 8, 3_000_000  # limits of a near bucket's work: 8 times the exact, or absolute
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The key of TensorFlow's traced code, which serves all sizes."""
+    """The cache key of TensorFlow's traced code, which works for all sizes."""
 
     cell: str
     layers: int
@@ -37,48 +37,48 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """The key of a compiled program: a recurrent stack, and the sizes of its data."""
+    """The cache key of a compiled program: a recurrent stack, and the sizes of its data."""
 
     code: Code
     units: int
     timesteps: int
     features: int
     targets: int
-    capacity: int  # samples that the training part is padded to
+    capacity: int  # the number of samples that training data are padded to
     batch: int
-    lanes: int = 1  # models that one call trains side by side
-    threads: int = 1  # calls at the same time; XLA compiles the program for each thread
+    lanes: int = 1  # models that one call trains in parallel, as an array axis
+    threads: int = 1  # concurrent calls; XLA compiles the program for each thread
 
     @property
     def work(self) -> float:
-        """Multiplications of a gate in a batch of one model, about."""
+        """The approximate multiplications per gate for one batch of one model."""
         each = self.units * (self.units + self.features + self.targets)
         return self.batch * self.timesteps * self.code.layers * each
 
     def holds(self, other: "Architecture") -> bool:
-        """Whether this size bucket can train the other's models, padded (`resized`)."""
+        """Whether this size bucket can train the other architecture's models, padded."""
         sizes = ("units", "timesteps", "features", "targets", "batch")
         fits = all(getattr(self, size) >= getattr(other, size) for size in sizes)
         return self.code == other.code and fits
 
     def is_near(self, other: "Architecture") -> bool:
-        """Whether a batch of the other's models is cheap in this bucket, or not much dearer."""
-        price = self.work * other.timesteps / self.timesteps  # padded timesteps cost little
-        return price <= max(MOST_TIMES * other.work, CHEAP)
+        """Whether the other architecture's models train fast enough in this size bucket."""
+        cost = self.work * other.timesteps / self.timesteps  # padded timesteps cost little
+        return cost <= max(MOST_TIMES * other.work, CHEAP)
 
 
 def architecture_of(
     experiment: Experiment, samples: int, timesteps: int, features: int, targets: int
 ) -> Architecture:
-    """The key of the program of an experiment's exact size, for so many training samples."""
+    """Return the key of an experiment's exact-size program; `samples` is the training count."""
     model, seeds = experiment.model, len(experiment.each_seed)
     batch = min(experiment.training.batch_size, samples)
     states = batch * timesteps * model.units * model.layers
-    # Two threads share the models: each call trains half of them, if they fit.
+    # Two threads share the models, so each call trains half of them, if they fit.
     lanes = min(MOST_LANES, -(-seeds * len(model.modes) // 2))
     if states * (model.units + features) > LANE_PRODUCTS:
         lanes = 1
-    # A run of one seed leaves the second processor to others.
+    # A run with one seed leaves the second processor to other work.
     several = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
     code = Code(model.cell, model.layers, model.head)
     sizes = model.units, timesteps, features, targets
@@ -86,19 +86,19 @@ def architecture_of(
     return Architecture(code, *sizes, capacity, batch, lanes, threads=2 if several else 1)
 
 
-CAPACITY = 1024  # samples that a bucket holds at a time
+CAPACITY = 1024  # samples that a size bucket holds at a time
 SIZE_BUCKETS = {
     Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
     for layers, u, t, f, k, batch in beside(__file__, "buckets")["sizes"]
     for cell in CELLS
 }
-"""Whether each bucket is built ahead, in idle time. Others, of up to 60 MB, are built on demand."""
+"""Whether to build each bucket in advance, in idle time. The others (up to 60 MB) are on demand."""
 
 
 def bucket_of(
     exact: Architecture, buckets: Iterable[Architecture] = SIZE_BUCKETS
 ) -> Architecture | None:
-    """The smallest size bucket that holds models of these sizes and is near; else None."""
+    """Return the smallest size bucket that holds these models and is near; else None."""
     near = [bucket for bucket in buckets if bucket.holds(exact) and bucket.is_near(exact)]
     return min(near, key=lambda bucket: bucket.work, default=None)
 
@@ -107,7 +107,7 @@ Shapes = list[tuple[int, ...]]
 
 
 def weight_shapes(of: Architecture) -> Shapes:
-    """The shapes of a model's weights, in the order of Keras's `model.get_weights()`."""
+    """Return the shapes of a model's weights, in the order of Keras's `model.get_weights()`."""
     cell, units, width = of.code.cell, of.units, of.features
     wide = BLOCKS[cell] * units
     shapes: Shapes = []
@@ -118,12 +118,12 @@ def weight_shapes(of: Architecture) -> Shapes:
 
 
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
-    """Pad arrays (…, weight) with 0, or cut them, to a model's sizes; all m and v may follow."""
+    """Return arrays (…, weight), padded with 0 or cut to other sizes; all m and v may follow."""
     if old == new:
         return list(arrays)
 
     def by_gate(of: Architecture) -> Shapes:
-        """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
+        """Return `weight_shapes` with an axis for the gates, which Keras concatenates."""
         shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
         recurrent = len(shapes) - 2 if of.code.head == "dense" else len(shapes)
         apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]

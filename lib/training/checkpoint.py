@@ -1,8 +1,4 @@
-"""The state of a run: the record of each model, the order of batches, and the checkpoint.
-
-A checkpoint lets another worker continue the run. It holds the state at the end of an epoch after
-which the models were evaluated.
-"""
+"""The state of a run: model records, the order of batches, and checkpoints."""
 
 from __future__ import annotations
 
@@ -14,23 +10,23 @@ import numpy as np
 
 from lib.results import History, ModeResult
 
-MAX_SENT_PARAMETERS = 50_000  # weights of larger models are sent only while the run doesn't train
+MAX_SENT_PARAMETERS = 50_000  # while a run trains, only weights of smaller models are sent
 MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4  # points kept per model; half with more than MANY seeds
-MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run sends no checkpoint, and begins again at epoch 0
+MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run has no checkpoints: it restarts from epoch 0
 
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """The errors of a model's outputs on the evaluated samples."""
+    """A model's errors on the evaluated samples."""
 
     step_mse: np.ndarray  # mean squared error at each timestep, (T,)
-    losses: dict[str, float]  # by mode, the loss that is trained
-    predictions: np.ndarray  # for the S shown samples, (S, T, K)
+    losses: dict[str, float]  # the training loss function's values by mode
+    predictions: np.ndarray  # of the S shown samples, (S, T, K)
 
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The epoch after which the loss on the validation part was lowest."""
+    """The epoch with the lowest validation loss."""
 
     epoch: int
     loss: float
@@ -41,26 +37,26 @@ class Best:
 
 @dataclass(slots=True, eq=False)
 class ModelRecord:
-    """What is known of one model: one mode, "sequence" or "last", and one seed."""
+    """The weights and histories of one model: one mode, "sequence" or "last", and one seed."""
 
-    weights: list[np.ndarray]  # of the last evaluation, in Keras's order; or the best, if kept
-    losses: History[float]  # on the training part, of each epoch
-    checks: History[float]  # mean squared error at the last timestep, of each evaluation
-    validation: History[float]  # loss on the validation part, at the same epochs, if there is one
+    weights: list[np.ndarray]  # at the last evaluation, in Keras's order; the best once restored
+    losses: History[float]  # training loss by epoch
+    checks: History[float]  # mean squared error at the last timestep by evaluated epoch
+    validation: History[float]  # validation loss by evaluated epoch, if there is validation
     errors: Errors = field(default_factory=lambda: Errors(np.empty(0), {}, np.empty(0)))
-    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))  # batch losses
-    best: Best | None = None  # None before the first epoch, and where the last epoch is kept
-    kept_epoch: int | None = None  # the best, once its weights are back; the model trains no more
+    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))  # current batch losses
+    best: Best | None = None  # None before the first epoch, and if the last epoch is kept
+    kept_epoch: int | None = None  # the best epoch once restored, after which training ends
 
     @classmethod
     def untrained(cls, weights: list[np.ndarray], seeds: int) -> ModelRecord:
-        """The record of a model with its initial weights, in a run of so many seeds."""
+        """Return the record of a model with its initial weights, in a run with `seeds` seeds."""
         share = 2 if seeds > MANY else 1
         losses, checks = MAX_LOSSES // share, MAX_CHECKS // share
         return cls(weights, History(losses), History(checks), History(checks))
 
     def compare(self, epoch: int, loss: float) -> int:
-        """Note a validation loss; return the epochs since the best, as `EarlyStopping` counts."""
+        """Record a validation loss; return the epochs since the best, like `EarlyStopping`."""
         with np.errstate(over="ignore"):
             if self.best is None or np.float32(loss) < np.float32(self.best.loss):
                 training_loss = self.losses.points[-1][1]
@@ -68,7 +64,7 @@ class ModelRecord:
         return epoch - self.best.epoch
 
     def keep_best(self) -> None:
-        """Go back to the weights and figures of the best epoch, if there is one."""
+        """Restore the weights and errors of the best epoch, if there is one."""
         if (best := self.best) is None or self.kept_epoch is not None:
             return
         self.kept_epoch, self.weights, self.errors = best.epoch, best.weights, best.errors
@@ -77,7 +73,7 @@ class ModelRecord:
         self.validation.put_back(best.epoch, best.loss)
 
     def result(self, *, whole: bool) -> ModeResult:
-        """The figures as they are sent; `whole`: with weights of any size."""
+        """Return the results to send; `whole` includes weights of any size."""
         parameters = sum(array.size for array in self.weights)
         return ModeResult(
             loss_epochs=self.losses.epochs,
@@ -93,10 +89,9 @@ class ModelRecord:
 
 
 class BatchOrder:
-    """Which samples come in which batch: shuffled anew for each epoch, the same for both modes.
+    """The samples of each batch: reshuffled every epoch, and the same for both modes.
 
-    The order doesn't depend on how many batches each `take` asks for. The exact script of
-    `lib.export` trains on the same batches.
+    The lengths passed to `take` don't matter. The exact script of `lib.export` has the same order.
     """
 
     def __init__(self, samples: int, batch: int, seed: int) -> None:
@@ -107,13 +102,13 @@ class BatchOrder:
 
     @property
     def sizes(self) -> np.ndarray:
-        """Samples in each batch of an epoch, (steps,); the last batch may be smaller."""
+        """The batch sizes of an epoch, (steps,); the last batch may be smaller."""
         sizes = np.full(self.steps, self.batch)
         sizes[-1] = self.samples - self.batch * (self.steps - 1)
         return sizes
 
     def take(self, steps: int) -> np.ndarray:
-        """The next batches, (steps, B) int32: sample indexes; -1 where the last batch is short."""
+        """Return the next batches of sample indexes, (steps, B) int32; -1 pads a short batch."""
         if (missing := steps - len(self._waiting)) > 0:
             epochs = -(-missing // self.steps)
             indexes = np.tile(np.arange(self.samples, dtype=np.int32), (epochs, 1))
@@ -125,7 +120,7 @@ class BatchOrder:
 
     @property
     def rng_state(self) -> str:
-        """The state of the random generator at the end of an epoch, as JSON."""
+        """The random generator's state at the end of an epoch, as JSON."""
         return json.dumps(self._rng.bit_generator.state)
 
     @rng_state.setter
@@ -135,11 +130,11 @@ class BatchOrder:
 
 
 class SavedRun(msgspec.Struct, frozen=True, array_like=True):
-    """All models of a run at the end of an epoch, and which batches come next."""
+    """A checkpoint's content: all models at the end of an evaluated epoch, and the batch order."""
 
     step: int
     epoch: int
     evaluate_seconds: float
-    rng_states: list[str]  # of each seed's `BatchOrder`
+    rng_states: list[str]  # the state of each seed's `BatchOrder`
     models: list[ModelRecord]  # all seeds of the first mode, then of the second
-    arrays: list[list[np.ndarray]]  # each model's weights and optimizer's arrays; [] once stopped
+    arrays: list[list[np.ndarray]]  # each model's weights and optimizer arrays; [] once stopped

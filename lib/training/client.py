@@ -1,10 +1,10 @@
-"""`TrainingClient`: start runs, steer them, and read their snapshots, in any Python process.
+"""`TrainingClient`: start runs, control them, and read their snapshots, from any Python process.
 
     with TrainingClient() as client:
         run = client.start(experiment, dataset)
         snapshot = client.wait(run)
 
-All methods may be called from any thread; only `wait` and `close` block.
+All methods are thread-safe. Only `wait` and `close` block.
 """
 
 import atexit
@@ -33,15 +33,15 @@ AnswerFuture = Future[dict[str, Any]]
 
 
 class AnswerError(RuntimeError):
-    """A question has no answer; the text is a sentence that says why."""
+    """Raised if a question has no answer. The message is a sentence with the reason."""
 
 
 class TrainingClient(AbstractContextManager["TrainingClient"]):
     """Trains runs and answers questions in worker processes, for a page or a script.
 
-    Workers start after `delay` seconds, so that a page's first visitor gets the processor, or with
-    their first run. `clustered` is whether a Ray cluster trains; None: as the environment says. The
-    `pool` says whether a worker is ready, how many runs can train at a time, and why none can.
+    Workers start with their first run, or after `delay` seconds, so that the first page gets the
+    processor. `clustered` is whether a Ray cluster trains; None reads the environment. `pool` has
+    the state of the workers, and the number of runs that can train at a time.
     """
 
     def __init__(
@@ -78,12 +78,12 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         background: bool = False,
         card: bytes = b"",
     ) -> Run:
-        """Train an experiment on a dataset; with `paused`, prepare to train and wait.
+        """Start training an experiment on a dataset; `paused` prepares the run and waits.
 
-        `show_seconds` spreads the epochs evenly over a time. A run in the `background` trains while
-        no other run needs its worker. `owner` is the browser, "" for one without a cookie. A run
-        beyond the server's or its owner's limits is FAILED, with the reason. `card` lets other page
-        servers show the run. Raises WireError, a ValueError, for values that can't be sent.
+        `show_seconds` spreads the epochs evenly over a time. A `background` run trains only while
+        no other run needs its worker. `owner` is the browser's id, or "" without a cookie. A run
+        beyond a limit gets the status FAILED, with the reason. `card` lets other page servers show
+        the run. Raises WireError, a ValueError, for values that can't be sent.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         start = Start(run.id, experiment, dataset.samples, paused, show_seconds, background, card)
@@ -92,55 +92,55 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         return run
 
     def adopt(self, run: Run) -> None:
-        """Watch a run that another page server of the cluster started: see `find`."""
+        """Follow a run that another page server of the cluster started: see `find`."""
         with self._changed:
             if not self._closed:
                 self._registry.adopt(run)
 
     def set_pace(self, run: Run, show_seconds: float | None) -> None:
-        """Change the pace of a run's further epochs: see `start`."""
+        """Change the pace of a run's remaining epochs: see `start`."""
         with self._changed:
             if (known := self._registry.runs.get(run.id)) and not known.over:
                 known.start = structs.replace(known.start, show_seconds=show_seconds)
                 known.worker.post(Steer("set_pace", run.id, show_seconds))
 
     def pause(self, run: Run) -> None:
-        """Pause a run where it is, even in the middle of an epoch."""
+        """Pause a run, even in the middle of an epoch."""
         self._steer(run, "pause")
 
     def resume(self, run: Run, epochs: int | None = None) -> None:
-        """Let a paused run go on to its end, or for so many epochs until it pauses again."""
+        """Resume a paused run, to its end or for a number of epochs."""
         self._steer(run, "resume", epochs)
 
     def step(self, run: Run) -> None:
-        """Train one epoch more, then pause."""
+        """Train one more epoch, then pause."""
         self._steer(run, "step")
 
     def stop(self, run: Run) -> None:
-        """End a run. Its figures stay."""
+        """Stop a run and keep its results."""
         self._steer(run, "stop")
 
     def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
         with self._changed:
             if (known := self._registry.look_at(run.id)) and not known.over:
-                # Like a step, going on for some epochs ends in a pause.
+                # Resuming for some epochs ends in a pause, like a step.
                 known.note_command("step" if epochs else verb)
                 known.worker.post(Steer(verb, run.id, epochs=epochs))
                 self._changed.notify_all()
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
-        """Compile an experiment's program ahead, when no run waits for another."""
+        """Compile an experiment's program in advance, while no run waits for a program."""
         shape = (dataset.train, *dataset.shape[1:], dataset.targets)
         with self._changed:
             if not self.pool.unavailable:
                 self._least_busy().need().post(messages.Prepare(experiment, shape))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
-        """Have a worker call one of `lib.training.answers.ANSWERS`, by name.
+        """Call one of `lib.training.answers.ANSWERS` in a worker, by name.
 
-        The future returns plain values and read-only arrays by name, or raises AnswerError. A
-        future cancelled before its turn costs nothing. A question doesn't end the workers' `delay`.
-        Raises WireError, a ValueError, for arguments that can't be sent.
+        The future's result has plain values and read-only arrays by name, or it raises AnswerError.
+        A future cancelled before its turn costs nothing. A question doesn't end the workers'
+        `delay`. Raises WireError, a ValueError, for arguments that can't be sent.
         """
         question_id, future = secrets.token_hex(8), AnswerFuture()
         with self._changed:
@@ -162,7 +162,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _settle(self, answer: Answer) -> None:
         _, future = self._questions.pop(answer.id, (None, None))
         if future is None or not future.set_running_or_notify_cancel():
-            return  # it was cancelled
+            return  # the future was cancelled
         if answer.error:
             future.set_exception(AnswerError(answer.error))
         else:
@@ -173,23 +173,23 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._settle(Answer(question_id, error=why))
 
     def find(self, run_id: str) -> AnswerFuture:
-        """Ask a cluster for a run's `card`, which is None where no slot holds the run."""
+        """Ask a cluster for a run's `card`: None if no slot has the run."""
         return self.ask(messages.FIND_RUN, run_id=run_id)
 
     def get(self, run_id: str) -> Run | None:
-        """The run of an id; None where it is unknown or forgotten."""
+        """Return a run by its id; None if it is unknown or forgotten."""
         with self._changed:
             return known.run if (known := self._registry.runs.get(run_id)) else None
 
     def latest(self, run: Run) -> Snapshot | None:
-        """A run's newest snapshot, or None; a call counts as watching, without which runs pause."""
+        """Return a run's newest snapshot, or None. Runs pause without these calls."""
         with self._changed:
             known = self._registry.look_at(run.id)
             self._registry.tidy(TIDY_SECONDS)
             return known.snapshot if known else None
 
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
-        """Earlier epochs, increasing, and all models' weights then; [] if weights are too large."""
+        """Return earlier epochs with all models' weights, in order; [] if weights are too large."""
         with self._changed:
             known = self._registry.runs.get(run.id)
             return [*known.weights.points] if known else []
@@ -200,10 +200,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         timeout: float | None = None,
         until: Callable[[Snapshot], bool] = lambda snapshot: snapshot.status.over,
     ) -> Snapshot:
-        """Wait for a snapshot for which `until` is true: by default, for the run's last one.
+        """Wait for a snapshot for which `until` is true; by default, the run's last one.
 
-        A run that was paused as unwatched goes on. Raises TimeoutError after `timeout` seconds, or
-        if the run ends without such a snapshot, and KeyError if the run is unknown or forgotten.
+        Resumes an unwatched run. Raises TimeoutError after `timeout` seconds or the run's end, and
+        KeyError for an unknown run.
         """
         with self._changed:
             known = self._registry.runs[run.id]
@@ -219,11 +219,11 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         if not until(snapshot):
             status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
             limit = "" if timeout is None else f" within {timeout} s"
-            raise TimeoutError(f"the run didn't get that far{limit}; it is {status}")
+            raise TimeoutError(f"the run didn't reach the expected state{limit}; it is {status}")
         return snapshot
 
     def close(self) -> None:
-        """End the workers. Unfinished runs fail."""
+        """Kill the workers. Unfinished runs fail."""
         reason = "The training process was closed."
         with self._changed:
             self._closed = True
@@ -241,10 +241,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _least_busy(self) -> Supervisor:
         if self._closed:
             raise RuntimeError("this client is closed")
-        return self.pool.least_busy(self._registry.going)
+        return self.pool.least_busy(self._registry.active_count)
 
     def _received(self, worker: WorkerProcess, message: Message) -> None:
-        """Take a worker's message. Called from the worker's reader thread."""
+        """Handle a worker's message. Called in the worker's reader thread."""
         with self._changed:
             match message:
                 case messages.Report() | messages.Checkpoint():
@@ -261,7 +261,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._changed.notify_all()
 
     def _ended(self, worker: WorkerProcess) -> None:
-        """Replace a worker whose process has died. Called from the worker's reader thread."""
+        """Replace a dead worker process. Called in the worker's reader thread."""
         with self._changed:
             if self._closed:
                 return

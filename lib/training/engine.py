@@ -1,8 +1,4 @@
-"""Keras's models and optimizers, compiled into programs that train.
-
-A program trains many batches in one call of XLA code. That makes small models fast: Keras's `fit`
-spends most of a batch's time outside of the mathematics.
-"""
+"""Compile Keras models and optimizers into programs: one XLA call trains many batches."""
 
 from __future__ import annotations
 
@@ -22,19 +18,19 @@ from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import Array, product, recurrent
 
 SampleTensors: TypeAlias = "tuple[Array, Array]"  # x and y (N, T, …), padded to a program's sizes
-SampleArrays: TypeAlias = "SampleTensors | tuple[np.ndarray, np.ndarray]"  # or too many to pad
+SampleArrays: TypeAlias = "SampleTensors | tuple[np.ndarray, np.ndarray]"  # arrays if N is too big
 TrainingTensors: TypeAlias = "tuple[Array, Array, Array]"
-"""Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
-choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
+"""Settings as tensors: the update rule (learning rate, m_part, v_part, inside, outside), choices
+(timesteps, targets, corrects, loss), and which timesteps the loss counts (T,)."""
 DEVICES = "CPU:0", "CPU:1"
-tracing = Lock()  # held while TensorFlow traces: two traces at once would slow each other down
+tracing = Lock()  # held while TensorFlow traces: concurrent traces slow each other down
 
 
 def configure_tensorflow() -> None:
-    """Set TensorFlow up for this process: `DEVICES` with a thread each, float32.
+    """Configure TensorFlow for this process: `DEVICES` with one thread each, and float32.
 
-    A device with two threads is a third slower (TensorFlow 2.21). Six operations may run at a time:
-    three compiles, two calls of a run that trains, and an answer to a question.
+    A device with two threads is a third slower (TensorFlow 2.21). Six operations can run at the
+    same time: three compiles, two training calls of a run, and an answer to a question.
     """
     (processors,) = tf.config.list_physical_devices("CPU")
     each = [tf.config.LogicalDeviceConfiguration() for _ in DEVICES]
@@ -42,46 +38,46 @@ def configure_tensorflow() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(6)
     keras.config.set_floatx("float32")
-    tf.zeros(())  # starts TensorFlow's threads with this thread's priority, not a helper's
+    tf.zeros(())  # start TensorFlow's threads here: they inherit this thread's priority
 
 
 def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:
-    """Trace a function of tensors with these specs; the caller holds `tracing`."""
+    """Return a function traced for tensors of these specs. The caller must hold `tracing`."""
     made = tf.function(function, signature, autograph=False, jit_compile=xla or None)
     return made.get_concrete_function()
 
 
 EPSILON = 1e-7
 UPDATES = {
-    # m_part, v_part, inside, outside, whether the rate corrects for m and v that began as zeros
+    # m_part, v_part, inside, outside, and whether the rate has Adam's bias correction
     "adam": (1 - 0.9, 1 - 0.999, 0.0, EPSILON, True),
-    "sgd": (1.0, 0.0, 1.0, 0.0, False),  # v stays 0, so that m, which is g, is divided by 1
+    "sgd": (1.0, 0.0, 1.0, 0.0, False),  # m = g and v = 0, so the divisor is 1
     "rmsprop": (1.0, 1 - 0.9, EPSILON, 0.0, False),
 }
-"""The constants with which one update rule is each of Keras's optimizers, in the same program.
+"""Constants that turn one update rule into each of Keras's optimizers, in the same program.
 
-m and v begin as zeros. At each step m ← (1 - m_part)·m + m_part·g and v ← (1 - v_part)·v +
+m and v start at zero. At each step m ← (1 - m_part)·m + m_part·g and v ← (1 - v_part)·v +
 v_part·g², where g is the gradient; then weights ← weights - rate·m / (√(v + inside) + outside).
 
 Source: `update_step` of keras/src/optimizers/{adam,sgd,rmsprop}.py.
 """
-COPIES = 3  # arrays for each weight: the weight, m and v
+COPIES = 3  # arrays per weight: the weight, m and v
 
 
 @dataclass(slots=True, eq=False)
 class ModelState:
-    """The models in a program's lanes: their weights and optimizers' arrays."""
+    """The models in a program's lanes: weights and optimizer arrays."""
 
     own: Architecture  # the models' sizes; the program may be a larger size bucket
     values: list[Array]  # all weights, then all m, then all v, (L, …) each
-    step: int  # batches that the models were trained on
+    step: int  # the number of batches trained so far
     training: TrainingTensors
 
 
 def training_tensors(
     settings: TrainingSettings, mode: str, own: Architecture, timesteps: int
 ) -> TrainingTensors:
-    """The settings with which a program of so many timesteps trains models of their `own` sizes."""
+    """Return settings as tensors, for models of `own` sizes in a program of `timesteps` steps."""
     *rule, corrects = UPDATES[settings.optimizer]
     last = own.timesteps - 1
     counts = [t <= last and (t == last or mode == "sequence") for t in range(timesteps)]
@@ -91,10 +87,9 @@ def training_tensors(
 
 
 class Program:
-    """One compiled architecture. A call trains as many models as the program has lanes.
+    """A compiled architecture. Each call trains one model per lane, from any thread.
 
-    Models of any mode, optimizer, loss and size that the architecture `holds` share the program,
-    also from several threads.
+    Models of any mode, optimizer, loss, and size that the architecture `holds` share the program.
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -102,8 +97,8 @@ class Program:
         self.lanes, self.threads = architecture.lanes, architecture.threads
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))  # in one call
         self._shapes = weight_shapes(architecture)
-        arguments, code = self._nothing(), architecture.code
-        if code not in _codes:  # checked without the lock: another trace may hold it for long
+        arguments, code = self._empty_arguments(), architecture.code
+        if code not in _codes:  # check without the lock first: a trace may hold it for long
             with tracing:
                 if code not in _codes:
                     specs = tf.nest.map_structure(
@@ -115,8 +110,8 @@ class Program:
             with tf.device(device):
                 self._run(*arguments)  # XLA compiles at the first call, without the GIL
 
-    def _nothing(self) -> tuple[Any, ...]:
-        """Arguments for `_train` of the program's sizes, with no batch to train on."""
+    def _empty_arguments(self) -> tuple[Any, ...]:
+        """Return arguments for `_train` with the program's sizes and no batches."""
         of, zeros = self.architecture, tf.zeros
         return (
             [zeros((self.lanes, *shape)) for shape in self._shapes] * COPIES,
@@ -135,7 +130,7 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Put models into the lanes, each by its weights; after `step` batches with all m and v."""
+        """Return lanes loaded with models: each its weights, then all m and v if `step` > 0."""
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
@@ -144,20 +139,20 @@ class Program:
         return ModelState(own, values, step, training)
 
     def weights(self, state: ModelState, *, with_optimizer: bool = False) -> list[list[np.ndarray]]:
-        """Each lane's weights now, in Keras's order; `with_optimizer`: then all m and all v."""
+        """Return each lane's weights in Keras's order, `with_optimizer` also all m and all v."""
         values = state.values if with_optimizer else state.values[: len(self._shapes)]
         arrays = resized([value.numpy() for value in values], self.architecture, state.own)
         return [[array[lane] for array in arrays] for lane in range(self.lanes)]
 
     def most_steps(self, own: Architecture) -> int:
-        """The most batches that one call can train, for models and data of these sizes."""
+        """Return the maximum number of batches per call, for models and data of `own` sizes."""
         of = self.architecture
         if own.capacity <= of.capacity:
             return self.max_steps
         return max(1, min(self.max_steps, of.capacity // (own.batch * self.lanes)))
 
     def samples(self, x: np.ndarray, y: np.ndarray) -> SampleArrays:
-        """Pad x (N, T, F) and y (N, T, K) to the program's sizes, unless N exceeds its capacity."""
+        """Return x (N, T, F) and y (N, T, K) padded to the program's sizes, unless N is larger."""
         of = self.architecture
         if len(x) > of.capacity:
             return x, y
@@ -170,7 +165,7 @@ class Program:
     def train(
         self, state: ModelState, samples: SampleArrays, batches: np.ndarray, thread: int = 0
     ) -> np.ndarray:
-        """Train on at most `most_steps` batches (steps, L, B); losses before each, (steps, L)."""
+        """Train on at most `most_steps` batches (steps, L, B); return the losses (steps, L)."""
         steps, _, size = batches.shape
         order = np.full((self.max_steps, self.lanes, self.architecture.batch), -1, np.int32)
         order[:steps, :, :size] = batches
@@ -187,7 +182,7 @@ class Program:
         return losses.numpy()[:steps]
 
 
-_codes: dict[Code, Any] = {}  # traced for any sizes; XLA compiles each for the sizes in use
+_codes: dict[Code, Any] = {}  # traced functions for any sizes; XLA compiles them for each size
 
 
 def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
@@ -198,11 +193,11 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     span: Array,
     training: TrainingTensors,
 ) -> tuple[list[Array], Array]:
-    """Values and losses (steps, L) after training on x and y (N, T, …) in `order` (steps, L, B)."""
+    """Train on x and y (N, T, …) in `order` (steps, L, B); return values and losses (steps, L)."""
     count = len(values) // COPIES
     rule, choices, _ = training
-    # The corrected rates of all steps, before the first step: two powers in each step took a tenth
-    # of a tiny model's time.
+    # Compute the corrected rates of all steps in advance: two powers in each step took a tenth of
+    # a tiny model's time.
     rate, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
     numbers = tf.cast(span[0] + 1 + tf.range(tf.shape(order)[0]), tf.float32)
     missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
@@ -227,7 +222,7 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
 def _gradients(
     code: Code, weights: list[Array], samples: SampleTensors, rows: Array, training: TrainingTensors
 ) -> tuple[Array, list[Array]]:
-    """Losses (L,) of the samples in `rows` (L, B; -1 is none), and the gradients of the weights."""
+    """Return losses (L,) of the samples in `rows` (L, B), -1 for none, and weight gradients."""
     _, choices, counts = training
     timesteps, targets, _, loss = tf.unstack(choices, num=4)
     x, y = (tf.transpose(tf.gather(a, tf.maximum(rows, 0)), (2, 0, 1, 3)) for a in samples)
@@ -247,10 +242,9 @@ def _gradients(
 
 
 def _costs(wrong: Array, chosen: Array) -> Array:
-    """Each output's cost, by the loss at index `chosen` of LOSSES; a loss is the mean of the costs.
+    """Return each output's cost by the loss at index `chosen` of LOSSES; its mean is the loss.
 
-    Differentiating the choice would take a tenth of a small model's training time, so each loss
-    comes with its derivative.
+    Each loss has its derivative: differentiating the choice would take a tenth of the time.
     """
 
     @tf.custom_gradient
@@ -265,7 +259,7 @@ def _costs(wrong: Array, chosen: Array) -> Array:
     return costs(wrong)
 
 
-Costs: TypeAlias = "tuple[Array, Array]"  # of each output, and their derivatives
+Costs: TypeAlias = "tuple[Array, Array]"  # costs of each output, and their derivatives
 
 
 def _mse(wrong: Array) -> Costs:
@@ -277,13 +271,13 @@ def _mae(wrong: Array) -> Costs:
 
 
 def _huber(wrong: Array) -> Costs:
-    """Keras's `huber` with its `delta` of 1."""
+    """Return Keras's `huber` with `delta` 1."""
     size = tf.abs(wrong)
     return tf.where(size <= 1, 0.5 * size * size, size - 0.5), tf.clip_by_value(wrong, -1.0, 1.0)
 
 
 def _keras_loss(name: str, wrong: Array) -> Costs:
-    """Any loss of Keras's: a mean over the last axis, so that each output gets its own axis."""
+    """Return any Keras loss, which averages over the last axis, by output."""
     alone = wrong[..., None]
     with tf.GradientTape() as tape:
         tape.watch(alone)
@@ -292,4 +286,4 @@ def _keras_loss(name: str, wrong: Array) -> Costs:
 
 
 _FORMULAS = {"mse": _mse, "mae": _mae, "huber": _huber}
-"""By a key of LOSSES. Any other loss is computed by Keras's function, which XLA doesn't fuse."""
+"""Formulas by a key of LOSSES. Other losses use Keras's function, which XLA doesn't fuse."""

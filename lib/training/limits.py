@@ -1,7 +1,4 @@
-"""Limits on models and data, and on the runs and sweeps that visitors may have at a time.
-
-Visitors without a cookie, as in a frame of another site, share one limit. Scripts have no limit.
-"""
+"""Limits on models, data and each user's runs. Browsers without a cookie share one limit."""
 
 import math
 from collections.abc import Sequence
@@ -13,20 +10,20 @@ from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentErr
 from lib.shapes import model_layers, total
 from lib.training.messages import sentence
 
-MAX_STATES = int(8_000_000 * share())  # states kept for a batch's backward pass; 40 bytes each
+MAX_STATES = int(8_000_000 * share())  # states saved for a batch's backward pass, 40 bytes each
 MAX_PRODUCTS = 2_200_000_000  # multiplications in a batch's forward pass: 0.17 s
 
-USUAL_SEEDS = 4  # seeds that are trained by default…
-USUAL_SECONDS = 10.0  # … if they take less than this together; else one
+USUAL_SEEDS = 4  # the default number of seeds …
+USUAL_SECONDS = 10.0  # … if training all of them takes less time than this; else one
 
-MAX_RUNS = 48  # unfinished runs of a worker: each keeps its data and its models in memory
-MAX_RUNS_EACH = 8  # runs of one browser; per place, of all browsers without a cookie together
+MAX_RUNS = 48  # unfinished runs per worker: each keeps its data and models in memory
+MAX_RUNS_EACH = 8  # active runs per browser; browsers without a cookie share as many per place
 MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers of data that these runs may hold together
-MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2  # of a page server; of all browsers without a cookie
+MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2  # per page server; shared by browsers without a cookie
 
 
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
-    """The experiment with a number of seeds: its own, else USUAL_SEEDS if quick, else one."""
+    """Return the experiment with its own seeds, or USUAL_SEEDS if training is quick, else one."""
     if experiment.seeds:
         return experiment
     usual = experiment.set(seeds=USUAL_SEEDS)
@@ -34,9 +31,9 @@ def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
 
 
 def training_seconds(experiment: Experiment, samples: Samples) -> float:
-    """Estimated seconds in which two processors train all models of an experiment.
+    """Return the estimated seconds in which two processors train all models of an experiment.
 
-    Source: `tests/bench/throughput.py`, where a batch takes 62 µs (T=10, 8 units) to 7 ms (60, 64).
+    Source: `tests/bench/throughput.py`. A batch takes 62 µs (T=10, 8 units) to 7 ms (T=60, 64).
     """
     _, t, f = samples.shape
     batch = min(experiment.training.batch_size, samples.train)
@@ -79,17 +76,17 @@ def check_model(experiment: Experiment, features: int, targets: int) -> None:
 
 
 def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
-    """The number of trainable parameters in each model of an experiment."""
-    models = model_layers(experiment.model, 1, features, targets)  # no parameter depends on T
+    """Return the number of trainable parameters in each model of an experiment."""
+    models = model_layers(experiment.model, 1, features, targets)  # parameters don't depend on T
     return total(next(iter(models.values())))
 
 
 def run_refusal(
     browser: str | None, dataset: Dataset, going: Sequence[tuple[str, Dataset]], places: int
 ) -> str:
-    """Say why a browser ("" without a cookie, None for a script) can't start a run; else "".
+    """Return why a browser ("" without a cookie, None for a script) can't start a run; else "".
 
-    `going` has the browser and dataset of each visitor's run; `places` runs train side by side.
+    `going` has the browser and the dataset of each active run. `places` runs train concurrently.
     """
     if browser is None:
         return ""
@@ -102,7 +99,7 @@ def run_refusal(
 
 
 def sweep_refusal(browser: str | None, going: Sequence[str | None]) -> str:
-    """Say why a browser can't start a sweep, else ""; `going` has each watched sweep's browser."""
+    """Return why a browser can't start a sweep, else "". `going` has each sweep's browser."""
     nameless = 0 if browser else sum(not other for other in going)
     if nameless >= MAX_SWEEPS_NAMELESS:
         return sentence("nameless_sweeps", most=MAX_SWEEPS_NAMELESS, count=nameless)

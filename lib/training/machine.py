@@ -1,4 +1,4 @@
-"""The number of workers and the memory that fit this machine; thread priorities; environment."""
+"""This machine's number of workers, memory limits, thread priorities and TensorFlow environment."""
 
 import logging
 import os
@@ -11,25 +11,25 @@ from pathlib import Path
 from lib.data import GB, GROUPS, MB, memory
 from lib.text import beside
 
-MEMORY_SHARE = 0.7  # of the memory that a worker may use; the page process needs some
-MOST_MEMORY = 3 * GB // 2  # bytes that a worker may use at most, however large its machine
-BESIDE = 300 * MB  # bytes that a worker leaves to the page process and to one that reads a file
+MEMORY_SHARE = 0.7  # a worker's share of the memory; the page process needs the rest
+MOST_MEMORY = 3 * GB // 2  # a worker's maximum memory in bytes, on any machine
+BESIDE = 300 * MB  # bytes reserved for the page process and a process that reads a file
 LEAST_GROWTH = 150 * MB  # bytes that a worker may always grow by: thirty programs
-TWO_FIT_IN = 2 * GB  # total memory that has room for a grown worker and a new one
+TWO_FIT_IN = 2 * GB  # total memory that is enough for a grown worker and its replacement
 
 SETTING, MOST_WORKERS = "UNROLLED_WORKERS", 16  # environment variable, and its largest value
-MOST_BY_DEFAULT = 4  # workers, without the setting
-RAY = "UNROLLED_RAY"  # environment variable: the cluster that trains, HOST:PORT, or "auto"
-CORES_EACH = 2  # processors for each worker: one trains, the other compiles and draws pages
-WORKER_NICE = 5  # from 0 (highest) to 19: beside a busy page process it gets a third of the time
-HELPER_NICE = 10  # of a worker's helper threads, such as compilers: a third of the loop's time
-IDLE_NICE = 13  # of work nobody waits for: half a helper's time; at 19 it would hold the GIL long
+MOST_BY_DEFAULT = 4  # workers without the setting
+RAY = "UNROLLED_RAY"  # environment variable: the training cluster, HOST:PORT or "auto"
+CORES_EACH = 2  # processors per worker: one trains, the other compiles and draws pages
+WORKER_NICE = 5  # 0 (highest) to 19: next to a busy page process a worker gets a third of the time
+HELPER_NICE = 10  # for helper threads, such as compilers: a third of the loop's time
+IDLE_NICE = 13  # for background work: half a helper's time; 19 would hold the GIL too long
 
 log = logging.getLogger(__name__)
 
 
 def worker_count() -> int:
-    """The number of workers: the setting's, else as many as fit, at least one."""
+    """Return the number of workers: the setting, or as many as fit, at least one."""
     setting = os.environ.get(SETTING, "")
     if setting.isdecimal() and 1 <= int(setting) <= MOST_WORKERS:
         return int(setting)
@@ -40,7 +40,7 @@ def worker_count() -> int:
 
 
 def cores(groups: Path = GROUPS) -> float:
-    """Processors that this process may use: the machine's, or less in a container."""
+    """Return the number of processors for this process: the machine's, or a container's limit."""
     try:
         machine = len(os.sched_getaffinity(0))
     except AttributeError:  # not on Linux
@@ -53,21 +53,21 @@ def cores(groups: Path = GROUPS) -> float:
 
 
 def memory_limit(total: int, start: int) -> int:
-    """Bytes that a worker may use, which started with `start`, on a machine of `total` bytes."""
+    """Return a worker's memory limit, from `total` bytes and the `start` bytes it began with."""
     most = min(int(MEMORY_SHARE * total), total - BESIDE, MOST_MEMORY)
     return max(most, start + LEAST_GROWTH)
 
 
 def give_way(nice: int = HELPER_NICE) -> None:
-    """Lower the priority of this thread, and of those that it will start, on Linux."""
+    """Lower the priority of this thread and of threads that it starts, on Linux."""
     if sys.platform == "linux":
         me = os.PRIO_PROCESS, threading.get_native_id()
-        with suppress(OSError):  # without a priority all works, only slower
+        with suppress(OSError):  # priorities only affect speed
             os.setpriority(*me, max(nice, os.getpriority(*me)))
 
 
 def set_environment() -> None:
-    """Set the environment that TensorFlow reads at import; XLA flags set before win."""
+    """Set the environment variables that TensorFlow reads at import. Existing XLA flags win."""
     table = beside(__file__, "environment")
     os.environ.update(table["variables"])
     names = "tensorflow-cpu", "tensorflow"

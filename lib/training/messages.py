@@ -1,8 +1,8 @@
-"""Records sent between the page process and the worker, and the sentences in them, for people.
+"""Records sent between the page process and the worker, and the messages in them for the user.
 
-A `Command` goes to the worker, a `Message` comes back. A record that is about a run or a question
-has its `id`. Records are sent as msgpack, so that none can run code, with an extension type for
-NumPy arrays. In untyped values tuples arrive as lists.
+A `Command` goes to the worker, a `Message` comes back. Records about a run or a question have its
+`id`. The format is msgpack, which can't run code, with an extension type for NumPy arrays. In
+untyped values, tuples arrive as lists.
 """
 
 import threading
@@ -17,30 +17,30 @@ from lib.experiment import Experiment
 from lib.results import Snapshot
 from lib.text import beside, filled
 
-sentence = partial(filled, beside(__file__, "words"))  # a text of `words.toml` with its {names}
-BEAT_SECONDS = 1.0  # between two signs of life of a worker
+sentence = partial(filled, beside(__file__, "words"))  # a message of `words.toml`, filled in
+BEAT_SECONDS = 1.0  # between two heartbeats of a worker
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):
-    """Train an experiment on these samples, as a run of this id."""
+    """Start a run: train an experiment on samples."""
 
     id: str
     experiment: Experiment
     samples: Samples
-    paused: bool = False  # whether to evaluate the untrained models only, then wait
-    show_seconds: float | None = None  # for all epochs together; None: as fast as possible
+    paused: bool = False  # whether to evaluate the untrained models, and wait
+    show_seconds: float | None = None  # seconds for all epochs; None for full speed
     background: bool = False  # whether all other runs of the worker come first
-    card: bytes = b""  # for other page servers of a cluster to show the run: `lib.export.card_of`
+    card: bytes = b""  # lets a cluster's other page servers show the run: `lib.export.card_of`
     checkpoint: bytes = b""  # the `Checkpoint.state` to continue from, if any
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "watch", "unwatch"]
-"""A dropped run ends without a further message. Between "watch" and "unwatch" a cluster's driver
+"""A dropped run ends without further messages. Between "watch" and "unwatch" a cluster's driver
 reports on a run that another page server has started."""
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):
-    """Steer a run; ignored by a worker that doesn't know the run."""
+    """Control a run. A worker ignores it for an unknown run."""
 
     verb: Verb
     id: str
@@ -49,7 +49,7 @@ class Steer(msgspec.Struct, frozen=True, tag=True):
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
-    """Compile the program of an experiment, when nothing else is to be compiled."""
+    """Compile an experiment's program when the compiler is idle."""
 
     experiment: Experiment
     shape: tuple[int, int, int, int]  # training samples, T, F, K
@@ -59,7 +59,7 @@ FIND_RUN = "find_run"  # a question to a cluster's driver: the card of the run `
 
 
 class Ask(msgspec.Struct, frozen=True, tag=True):
-    """Answer a question of this id."""
+    """Answer a question: call a function with these arguments."""
 
     id: str
     question: str  # a key of `lib.training.answers.ANSWERS`, or `FIND_RUN`
@@ -67,13 +67,13 @@ class Ask(msgspec.Struct, frozen=True, tag=True):
 
 
 class Cancel(msgspec.Struct, frozen=True, tag=True):
-    """Don't answer a question, unless the worker computes its answer already."""
+    """Cancel a question, unless its function is already running."""
 
     id: str
 
 
 class Retire(msgspec.Struct, frozen=True, tag=True):
-    """End as soon as all runs are over and all questions answered."""
+    """Exit as soon as all runs are over and all questions answered."""
 
 
 Command = Start | Steer | Prepare | Ask | Cancel | Retire
@@ -91,7 +91,7 @@ class Report(msgspec.Struct, frozen=True, tag=True):
 
 
 class Checkpoint(msgspec.Struct, frozen=True, tag=True):
-    """A run's state at the end of an epoch, from which another worker can continue."""
+    """A run's state at the end of an epoch, for another worker to continue from."""
 
     id: str
     epoch: int
@@ -99,7 +99,7 @@ class Checkpoint(msgspec.Struct, frozen=True, tag=True):
 
 
 class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
-    """The answer to a question, or why there is none."""
+    """The answer to a question, or an error."""
 
     id: str
     values: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -107,20 +107,20 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
-    """News of the worker itself, by kind.
+    """A message about the worker itself, by kind.
 
-    "ready": TensorFlow is imported. "failed": TensorFlow can't be imported, and the worker ends.
-    "refused": a command was invalid. "alive": sent every second. "grown": the worker uses much
-    memory, so that a new one should take over; sent every half minute.
+    "ready": TensorFlow is imported. "failed": TensorFlow can't be imported, and the worker exits.
+    "refused": a command was invalid. "alive": a heartbeat, every second. "grown": the worker
+    exceeds its memory limit and should be replaced; repeated every half minute.
     """
 
     kind: Literal["ready", "failed", "refused", "alive", "grown"]
-    text: str = ""  # why, with "failed" and "refused"
-    count: int = 1  # with "ready" of a cluster's driver: its slots, sent whenever that changes
+    text: str = ""  # the reason, with "failed" and "refused"
+    count: int = 1  # the number of slots, with "ready" from a cluster's driver, at every change
 
 
 class Lost(msgspec.Struct, frozen=True, tag=True):
-    """The slot of a run or a question in the cluster is gone; `how` is a sentence for a person."""
+    """A run or a question lost its slot in the cluster. `how` is a sentence for the user."""
 
     id: str
     how: str
@@ -130,7 +130,7 @@ Message = Report | Checkpoint | Answer | Event | Lost
 
 
 def short_reason(error: BaseException) -> str:
-    """An error's first line, without its full stop; if memory ran out, a hint on what helps."""
+    """Return an error's first line without its full stop, or a fix if memory ran out."""
     text = str(error).strip()
     if isinstance(error, MemoryError) or "out of memory" in text.lower() or "OOM when" in text:
         return sentence("memory")
@@ -138,53 +138,53 @@ def short_reason(error: BaseException) -> str:
     return f"{first.rstrip('.'):.300}"
 
 
-ARRAY = 1  # the code of arrays among msgpack's extension types
-DTYPE_KINDS = "biufM"  # NumPy's letters for bool, int, unsigned, float and time
+ARRAY = 1  # the code of NumPy arrays among msgpack's extension types
+DTYPE_KINDS = "biufM"  # NumPy's letters for bool, int, unsigned, float and datetime
 
 
 class WireError(ValueError):
-    """The bytes aren't a valid record, or a value can't be sent in one."""
+    """Raised if bytes aren't a valid record, or a value can't be sent."""
 
 
 def encode(message: Any) -> bytes:
-    """A record as bytes. Raises WireError if one of its values can't be sent."""
+    """Return a record as bytes. Raises WireError for a value that can't be sent."""
     try:
         return _encoder.encode(message)
     except (OverflowError, TypeError, RecursionError) as error:
-        raise WireError(f"a {type(message).__name__} may not cross: {error}") from error
+        raise WireError(f"a {type(message).__name__} can't be sent: {error}") from error
 
 
 def decode(data: bytes, expected: Any) -> Any:
-    """The record in `data`, with read-only arrays. Raises WireError unless of the expected type."""
+    """Return the record in `data`, with read-only arrays. Raises WireError for another type."""
     try:
         return _decoder(expected).decode(data)
-    except Exception as error:  # broken bytes may raise anything
+    except Exception as error:  # broken bytes may raise any error
         raise WireError(f"not a message: {error}") from error
 
 
 def _write(value: Any) -> Any:
-    """Encode a NumPy array or scalar, for which msgpack has no type of its own."""
+    """Encode a NumPy array or scalar, for which msgpack has no type."""
     if isinstance(value, np.generic) and value.dtype.kind in DTYPE_KINDS:
         return value.item()
     if not isinstance(value, np.ndarray):
-        raise WireError(f"a {type(value).__name__} may not cross: {value!r:.80}")
-    if value.dtype.kind not in DTYPE_KINDS:  # the message leaves out the values: they may be many
-        raise WireError(f"an array of {value.dtype}, shape {value.shape}, may not cross")
+        raise WireError(f"a {type(value).__name__} can't be sent: {value!r:.80}")
+    if value.dtype.kind not in DTYPE_KINDS:  # without the values in the text: there may be many
+        raise WireError(f"an array of {value.dtype}, shape {value.shape}, can't be sent")
     values = np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
     return msgspec.msgpack.Ext(ARRAY, _encoder.encode((value.dtype.str, value.shape, values)))
 
 
 def _read(kind: int, data: memoryview) -> np.ndarray:
-    """Decode an array, into memory of its own: a view would keep the whole message."""
+    """Decode an array into its own memory: a view would keep the whole message."""
     if kind != ARRAY:
-        raise WireError(f"{kind} is no kind of value that may cross")
+        raise WireError(f"expected extension type {ARRAY}, got {kind}")
     dtype, shape, values = _array.decode(data)
     if np.dtype(dtype).kind not in DTYPE_KINDS:
-        raise WireError(f"an array of {dtype!r} may not cross")
+        raise WireError(f"an array of {dtype!r} can't be sent")
     return np.ndarray(tuple(shape), dtype, values)
 
 
-MSGSPEC_LOCK = threading.Lock()  # held to make a decoder: two at a time crash msgspec 0.22
+MSGSPEC_LOCK = threading.Lock()  # held while making a decoder: concurrent makes crash msgspec 0.22
 
 
 @cache

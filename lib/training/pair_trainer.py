@@ -1,9 +1,9 @@
-"""The models of one run, a pair for each seed: train them in slices, evaluate them in between.
+"""Train and evaluate the models of one run, a pair for each seed, in short turns.
 
-All models train on the same batches, and none goes on before all have trained on the last ones.
-A call of the program trains models of one mode side by side, as many as it has lanes. Where the
-program has two threads, as for several seeds, a helper thread makes every second call. NumPy
-evaluates the models: it is as quick, and needs no compile. `worker_run` keeps the run's status.
+All models train on the same batches, in lockstep. Each call of the program trains several models
+of one mode, one per lane. If the program has two threads, a helper thread makes every second call.
+NumPy evaluates the models: it is as fast and needs no compiling. `worker_run` keeps the run's
+status.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lib.training.engine import ModelState, Program
 
 ModelKey = tuple[str, int]  # a mode, "sequence" or "last", and the index of a seed, from 0
-LONGER = 2.0  # a slice may last so many times its seconds, so that it ends with an epoch
+LONGER = 2.0  # a turn may last up to this many times its seconds, to finish an epoch
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +37,7 @@ class Group:
     """Models of one mode that one call of the program trains."""
 
     models: list[ModelKey]
-    lane_seeds: list[int]  # the seed's index for each lane; spare lanes repeat the last one
+    lane_seeds: list[int]  # the index of each lane's seed; spare lanes repeat the last seed
     state: ModelState
 
 
@@ -45,7 +45,7 @@ _helper = ThreadPoolExecutor(1, "lanes", give_way)
 
 
 class PairTrainer:
-    """The models of one run. `evaluate` needs no program; `advance` needs one, from `load`."""
+    """The models of one run. `evaluate` works at once; `advance` needs a program from `load`."""
 
     def __init__(
         self,
@@ -56,19 +56,19 @@ class PairTrainer:
         training, seeds = experiment.training, experiment.each_seed
         self._experiment, self._samples, self._clock = experiment, samples, clock
         self._orders = [BatchOrder(samples.train, training.batch_size, each.seed) for each in seeds]
-        self.batches = self._orders[0]  # the first seed's; all seeds have batches of these sizes
+        self.batches = self._orders[0]  # the first seed's order; batch sizes are the same for all
         self.step = self.epoch = 0  # batches per model; complete epochs with finite losses
-        self.diverged: ModelKey | None = None  # the first model with a loss that isn't finite
-        self.evaluate_seconds = math.inf  # of the fastest: others may have waited for a processor
-        self.step_in_progress: Iterator[None] | None = None  # the calls that are left of a step
-        self._evaluating: Iterator[None] | None = None  # the parts that are left of an evaluation
+        self.diverged: ModelKey | None = None  # the first model with a NaN or infinite loss
+        self.evaluate_seconds = math.inf  # the fastest evaluation: others waited for a processor
+        self.step_in_progress: Iterator[None] | None = None  # a step's remaining calls
+        self._evaluating: Iterator[None] | None = None  # an evaluation's remaining parts
         self._evaluating_seconds = 0.0
         self._program: Program | None = None  # None before `load` and after `release`
         self._groups: list[Group] = []
-        self._data: Any = None  # the training samples, as the program takes them
+        self._data: Any = None  # the training samples in the program's format
         self.evaluated_step, self._saved_step = -1, 0  # of the last evaluation and checkpoint
-        self._saved_arrays: dict[ModelKey, list[np.ndarray]] = {}  # a checkpoint's, until `load`
-        self._speed = 0.0  # steps per second of training, a running estimate
+        self._saved_arrays: dict[ModelKey, list[np.ndarray]] = {}  # from a checkpoint, until `load`
+        self._speed = 0.0  # a running estimate of steps per second
         shape = (samples.train, *samples.shape[1:], samples.targets)
         self.architecture = architecture_of(experiment, *shape)
         initial = [initial_model_weights(each, samples.shape[2], samples.targets) for each in seeds]
@@ -80,7 +80,7 @@ class PairTrainer:
         self._keeps_best = training.keep != "last" and samples.has_validation
         self._patience = training.patience if training.keep == "stop" else math.inf
         size = 4 * len(self._records) * sum(array.size for array in initial[0])
-        # The last evaluation's weights, today's with the optimizer's two arrays, perhaps the best.
+        # The evaluated weights, the current weights with m and v, and the best weights, if kept.
         self._fits_checkpoint = (5 if self._keeps_best else 4) * size <= MOST_CHECKPOINT_BYTES
 
     @property
@@ -90,41 +90,41 @@ class PairTrainer:
 
     @property
     def _training_records(self) -> dict[ModelKey, ModelRecord]:
-        """The models that haven't stopped for good at their best epoch."""
+        """The models that early stopping hasn't ended."""
         return {key: each for key, each in self._records.items() if each.kept_epoch is None}
 
     @property
     def _training_groups(self) -> list[Group]:
-        """The groups with a model that hasn't stopped; a stopped one in these trains in vain."""
+        """The groups with a training model. Stopped models in a group train with it, unused."""
         return [g for g in self._groups if set(g.models) & self._training_records.keys()]
 
     @property
     def stopped(self) -> bool:
-        """Whether every model has its best epoch's weights back, so that none trains on."""
+        """Whether every model has restored its best epoch, so that training is over."""
         return not self._training_records
 
     @property
     def done(self) -> float:
-        """Trained epochs, with the fraction of the one in progress."""
+        """The number of trained epochs, including the fraction of the current one."""
         return self.step / self.batches.steps
 
     @property
     def may_be_saved(self) -> bool:
-        """Whether a checkpoint can be made that is newer than the last one."""
+        """Whether a newer checkpoint than the last one can be made."""
         is_new = self._saved_step < self.evaluated_step == self.step and self.at_epoch_end
         is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
         return is_new and not is_over and self._program is not None and self._fits_checkpoint
 
     def saved(self) -> SavedRun:
-        """Make the content of a checkpoint; only where `may_be_saved`."""
+        """Return the content of a checkpoint. Call it only if `may_be_saved`."""
         self._saved_step = self.step
         found, models = self._weights(with_optimizer=True), list(self._records.values())
         arrays = [found.get(key, []) for key in self._records]
         rng_states = [order.rng_state for order in self._orders]
         return SavedRun(self.step, self.epoch, self.evaluate_seconds, rng_states, models, arrays)
 
-    def go_on_from(self, saved: SavedRun) -> None:
-        """Continue from a checkpoint of the same run, before `load`."""
+    def restore(self, saved: SavedRun) -> None:
+        """Restore a checkpoint of the same run. Call it before `load`."""
         for order, rng_state in zip(self._orders, saved.rng_states, strict=True):
             order.rng_state = rng_state
         self._saved_arrays = dict(zip(self._records, saved.arrays, strict=True))
@@ -133,14 +133,14 @@ class PairTrainer:
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
-        """Results by mode, a dict for each seed; `whole`: with weights of any size."""
+        """Return results by mode for each seed; `whole` includes weights of any size."""
         seeds: list[dict[str, ModeResult]] = [{} for _ in self._orders]
         for (mode, k), model in self._records.items():
             seeds[k][mode] = model.result(whole=whole)
         return tuple(seeds)
 
     def load(self, program: Program) -> None:
-        """Load all models into a program, at the end of a step; they may come from another one."""
+        """Load all models into a program, perhaps from another program, at the end of a step."""
         models = self._weights(with_optimizer=True)
         self._program, self._groups, self._saved_arrays = program, [], {}
         n, width, settings = self._samples.train, program.lanes, self._experiment.training
@@ -155,7 +155,7 @@ class PairTrainer:
                 self._groups.append(Group([(mode, k) for k in part], lane_seeds, state))
 
     def _weights(self, *, with_optimizer: bool = False) -> dict[ModelKey, list[np.ndarray]]:
-        """The weights now of each model that trains, then perhaps its optimizer's arrays."""
+        """Return the current weights of each training model, `with_optimizer` also m and v."""
         models = self._training_records
         if self._program is None:
             known = self._saved_arrays if with_optimizer else {}
@@ -167,21 +167,21 @@ class PairTrainer:
         return {model: found[model] for model in models}
 
     def release(self) -> None:
-        """Release the program and the samples from memory; results stay."""
+        """Free the program and the samples; keep the results."""
         self.step_in_progress = self._evaluating = self._program = self._data = None
         self._groups = []
 
     def keep_best(self) -> None:
-        """Go back to each model's best epoch, where that is kept, and train the model no more."""
+        """Restore each model's best epoch, if it is kept, and end its training."""
         for model in self._records.values():
             model.keep_best()
 
     def advance(self, seconds: float, goal: int) -> None:
         """Train all models for about `seconds`, at most up to step `goal`.
 
-        It ends at the end of an epoch where possible, and always after the first, so that there is
-        something to show soon. Where a step of all models takes longer, the next call completes the
-        step. Where the best epoch is kept, every epoch is evaluated, on slow machines too.
+        A turn ends with an epoch if possible, and always after the first epoch, so that results
+        appear soon. If a step of all models takes longer, the next call completes it. If the best
+        epoch is kept, every epoch is evaluated.
         """
         if (program := self._program) is None:
             return
@@ -206,7 +206,7 @@ class PairTrainer:
             now = self._clock()
 
     def evaluate(self, seconds: float = math.inf) -> bool:
-        """Evaluate all models for about `seconds`, at the end of an epoch; return whether done."""
+        """Evaluate all models for about `seconds` at the end of an epoch; return whether done."""
         if self._evaluating is None:
             if self.diverged or not self.at_epoch_end or self.evaluated_step == self.step:
                 return True
@@ -223,7 +223,7 @@ class PairTrainer:
         return is_done
 
     def _evaluate_all(self) -> Iterator[None]:
-        """Evaluate the models that haven't stopped, in parts of 0.05 s at most."""
+        """Evaluate the training models; yield at least every 0.05 s."""
         errors: dict[ModelKey, Errors] = {}
         weights = self._weights()
         for key, now in weights.items():
@@ -255,7 +255,7 @@ class PairTrainer:
         return Errors(step_mse, losses, outputs[self._samples.shown - (evaluated.start or 0)])
 
     def _steps(self, program: Program, goal: int, fitting: float) -> int:
-        """The number of steps to train next: as many as are `fitting`, or else whole epochs."""
+        """Return the number of steps to train next: about `fitting`, preferably whole epochs."""
         epoch = self.batches.steps
         rest = epoch - self.step % epoch
         if fitting < rest <= LONGER * fitting:
@@ -266,7 +266,7 @@ class PairTrainer:
         return rest + (steps - rest) // epoch * epoch
 
     def _train(self, program: Program, steps: int, seconds: float) -> Iterator[None]:
-        """Train all models on the next batches; yield between calls. A turn lasts `seconds`."""
+        """Train all models on the next batches; yield between calls. Turns last `seconds`."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         losses: dict[ModelKey, np.ndarray] = {}
         groups, threads, start = self._training_groups, program.threads, self._clock()
@@ -281,22 +281,22 @@ class PairTrainer:
             try:
                 call(groups[first], 0)
             finally:
-                wait(others)  # after an error, too: the run then releases the models they train
+                wait(others)  # after an error, too: the run then frees the models
             for other in others:
                 other.result()
             if first + threads < len(groups):
                 yield
-        # A call may have waited for other threads: let the estimate change by degrees.
+        # A call may have waited for other threads, so change the estimate gradually.
         speed = max(steps / max(self._clock() - start, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
         self.step += steps
         sizes = self.batches.sizes
-        epochs: dict[ModelKey, np.ndarray] = {}  # the losses of the epochs that are complete now
+        epochs: dict[ModelKey, np.ndarray] = {}  # losses of the newly completed epochs
         for key, model in self._training_records.items():
             known = np.concatenate([model.unfinished, losses[key]])
             complete = len(known) // len(sizes) * len(sizes)
             model.unfinished = known[complete:]
-            # As `fit` reports it: the mean over samples, so a short batch counts for less.
+            # The mean over samples, as `fit` reports it: a short batch has a lower weight.
             with np.errstate(invalid="ignore"):
                 epochs[key] = known[:complete].reshape(-1, len(sizes)) @ sizes / sizes.sum()
             if not np.isfinite(known).all():

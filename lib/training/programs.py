@@ -1,4 +1,4 @@
-"""Compiled programs, built in helper threads and shared by all runs."""
+"""`ProgramCache`: programs that helper threads compile and all runs share."""
 
 import threading
 from collections.abc import Callable, Hashable, Mapping
@@ -12,19 +12,19 @@ from lib.training.machine import HELPER_NICE, IDLE_NICE, give_way
 
 Key: TypeAlias = Hashable
 Request: TypeAlias = tuple[int, Key, Future[Any]]
-WANTED, FASTER, LIKELY, BACKGROUND, BUCKET = range(5)  # kinds of requests; lower ones come first
-IDLE_SECONDS = 0.5  # between two checks whether there is time for a size bucket
+WANTED, FASTER, LIKELY, BACKGROUND, BUCKET = range(5)  # kinds of requests, in order of priority
+IDLE_SECONDS = 0.5  # between two checks whether the worker has time for a size bucket
 
 
 class ProgramCache:
-    """Programs by key. No program is dropped: TensorFlow would keep its XLA code all the same.
+    """Programs by key. None is dropped, since TensorFlow never frees compiled XLA code.
 
     Three threads build programs:
-    - two build what a run waits for (WANTED), or would train faster with (FASTER);
-    - the first of them also builds what a visitor is likely to start (LIKELY);
-    - the third, of low priority, works while no run waits: for runs in the BACKGROUND, and, while
-      the worker `has_time`, on each size BUCKET that `buckets` marks as wanted from the start.
-    A program that a run can do without is built only while memory `may_grow()`.
+    - Two build programs that a run waits for (WANTED), or would train faster with (FASTER).
+    - The first of them also builds programs that a user is likely to need (LIKELY).
+    - The third, of low priority, works while no run waits. It builds programs for BACKGROUND runs
+      and, while the worker `has_time()`, each size BUCKET that `buckets` marks with True.
+    Optional programs are built only while memory `may_grow()`.
     """
 
     def __init__(
@@ -38,16 +38,16 @@ class ProgramCache:
         self._changed = threading.Condition()
         self._programs = dict[Key, Future[Any]]()
         self._buckets = sorted(buckets, key=lambda bucket: bucket.work)
-        self._requests: list[Request] = [  # not begun yet, the oldest first
+        self._requests: list[Request] = [  # not started yet, the oldest first
             (BUCKET, key, self._find(key)) for key, at_once in buckets.items() if at_once
         ]
-        self._building = 0  # how many programs the first two threads are building
+        self._building = 0  # the number of programs that the first two threads are building
         threads = (HELPER_NICE, {WANTED, FASTER, LIKELY}), (HELPER_NICE, {WANTED, FASTER})
         for nice, kinds in (*threads, (IDLE_NICE, {BACKGROUND, BUCKET})):
             threading.Thread(target=self._work, args=(nice, kinds), daemon=True).start()
 
-    def ask(self, key: Key, kind: int = WANTED) -> Future[Any]:
-        """The program of this key, as a future; build it if it isn't there."""
+    def request(self, key: Key, kind: int = WANTED) -> Future[Any]:
+        """Return a future of the program with this key, and build the program if necessary."""
         with self._changed:
             future = self._find(key)
             if not (future.running() or future.done()):
@@ -55,36 +55,36 @@ class ProgramCache:
                 self._changed.notify_all()
             return future
 
-    def leave(self, future: Future[Any], kind: int = WANTED) -> None:
-        """Take back a run's request; a program that no other run wants isn't begun then."""
+    def withdraw(self, future: Future[Any], kind: int = WANTED) -> None:
+        """Withdraw a run's request, so that a program without other requests isn't built."""
         with self._changed:
             own = [each for each in self._requests if each[0] == kind and each[2] is future]
             if own:
                 self._requests.remove(own[0])
 
-    def ahead(self, key: Key) -> None:
-        """Build this program when no run waits for one; it replaces the last one asked for here."""
+    def build_ahead(self, key: Key) -> None:
+        """Build a program while no run waits for one. Replaces the previous call's request."""
         with self._changed:
             self._requests = [each for each in self._requests if each[0] != LIKELY]
-        self.ask(key, LIKELY)
+        self.request(key, LIKELY)
 
     def bucket_for(self, key: Any) -> Any:
-        """The smallest bucket that holds this key and is near it; the key itself where none is.
+        """Return the smallest near bucket that holds a key, else the key.
 
-        Where memory may not grow: the smallest that holds the key and is built, else the smallest.
+        If memory may not grow, return the smallest bucket that holds it, preferably a built one.
         """
         holding = [bucket for bucket in self._buckets if bucket.holds(key)]
-        if not holding or self.may_ask(key):
+        if not holding or self.may_request(key):
             return bucket_of(key, holding) or key
         return next(filter(self.has, holding), holding[0])
 
     def has(self, key: Key) -> bool:
-        """Whether the program of this key is built."""
+        """Return whether the program with this key is built."""
         future = self._programs.get(key)
         return future is not None and future.done() and not future.exception()
 
-    def may_ask(self, key: Key) -> bool:
-        """Whether a run may ask for a program that it can do without."""
+    def may_request(self, key: Key) -> bool:
+        """Return whether a run may request an optional program."""
         return self.has(key) or self._may_grow()
 
     def _find(self, key: Key) -> Future[Any]:
@@ -105,7 +105,7 @@ class ProgramCache:
                 self._building += WANTED in kinds
             try:
                 future.set_result(self._build(key))
-            except BaseException as error:  # of any kind: the runs that wait must get it
+            except BaseException as error:  # any error must reach the waiting runs
                 future.set_exception(error)
             with self._changed:
                 self._building -= WANTED in kinds

@@ -1,7 +1,6 @@
-"""Recorded runs and answers, which pages show before anybody trains. Reading needs no TensorFlow.
+"""Recorded runs and answers, which pages show before training; read without TensorFlow.
 
-Each file in `recordings/` is a compressed record that `tests/record.py` has written: one for each
-bundled dataset with its suggested settings, such as "echo", and for gallery cards, "echo.beyond".
+`tests/record.py` writes them, for data sets ("echo") and gallery cards ("echo.beyond").
 """
 
 import zlib
@@ -24,7 +23,7 @@ ANSWERED = ("parity", "running_mean", "recall_first", "adding")  # data with rec
 
 @lru_cache(maxsize=64)
 def recorded(experiment: Experiment) -> Snapshot | None:
-    """A settled experiment's recording, cut to its modes and number of seeds; or None."""
+    """Return a settled experiment's recorded run, cut to its modes and seeds; or None."""
     modes, count = experiment.model.modes, len(experiment.each_seed)
     for file in sorted(FOLDER.glob(f"{experiment.data.name}.*")):
         query, run = read_recording(file.name.removesuffix(END), tuple[dict[str, str], Snapshot])
@@ -37,7 +36,7 @@ def recorded(experiment: Experiment) -> Snapshot | None:
 
 
 def recorded_answer(data: str, place: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Keras's recorded answer at a place (`lib.ui.cell.ask.PLACES`); None where there is none."""
+    """Return the recorded answer at a place (`lib.ui.cell.ask.PLACES`), or None."""
     if data in ANSWERED:
         for asked, answer in answers_of(data)[place]:
             if _same(asked, dict(arguments)):
@@ -49,13 +48,13 @@ Answers = dict[str, tuple[tuple[dict[str, Any], dict[str, Any]], ...]]
 
 
 def answers_of(data: str) -> Answers:
-    """By place, the recorded arguments and answers about the model of a dataset."""
+    """Return the recorded arguments and answers about a data set's model, by place."""
     answers: Answers = read_recording(f"answers-{data}", Answers)
     return answers
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether arguments are the same, except for the rounding of initial weights."""
+    """Return whether arguments are equal, up to the rounding of initial weights."""
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple):
@@ -67,5 +66,5 @@ def _same(one: Any, other: Any) -> bool:
 
 @lru_cache(maxsize=48)
 def read_recording(name: str, kind: Any) -> Any:
-    """The record of this type in the file of this name, such as a `Damage` in "flat"."""
+    """Return the record of type `kind` in a file, such as a `Damage` in "flat"."""
     return decode(zlib.decompress((FOLDER / f"{name}{END}").read_bytes()), kind)

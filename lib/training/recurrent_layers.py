@@ -1,12 +1,12 @@
-"""Recurrent layers for training: Keras's weights and arithmetic, and a backward pass of our own.
+"""Recurrent layers with Keras's weights and arithmetic, and a faster backward pass.
 
-Differentiating Keras's layer gives code that adds to the gradient of each kernel at every
-timestep. Here a layer's input is projected for all timesteps in one matrix product before the
-loop, and the gradients of its kernels come from one product after it: 1.3 to 1.7 times as fast.
+Differentiating Keras's layer adds to each kernel's gradient at every timestep. These layers project
+the input for all timesteps in one matrix product before the loop, and compute the kernels'
+gradients in one product after it: 1.3 to 1.7 times as fast.
 
-Everything is time-major, (T, L, B, …), so that a timestep is one piece of memory: T timesteps, L
-lanes, which are models of their own side by side, B samples of a batch, F features, U units, G
-gates, which stand side by side in Keras's kernels.
+Arrays are time-major, (T, L, B, …), so that a timestep is contiguous in memory: T timesteps, L
+lanes (separate models), B samples of a batch, F features, U units, and G gates, which Keras
+concatenates in its kernels.
 
 Source: the `call` of Keras's cells, keras/src/layers/rnn/{lstm,gru,simple_rnn}.py.
 """
@@ -20,8 +20,8 @@ import tensorflow as tf
 from lib.shapes import STATES
 
 Array: TypeAlias = "tf.Tensor"
-PerUnit = tuple[Array, ...]  # (L, B, U) each, of one timestep
-Stepped = tuple[PerUnit, Array, PerUnit]  # states after, gates, more
+PerUnit = tuple[Array, ...]  # (L, B, U) each, for one timestep
+Stepped = tuple[PerUnit, Array, PerUnit]  # states after the step, gates, `more`
 Gradients = tuple[Array, Array, PerUnit]
 
 
@@ -29,21 +29,21 @@ Gradients = tuple[Array, Array, PerUnit]
 class Rule:
     """One timestep of a cell, forwards and backwards.
 
-    p is the projected input and q the projected hidden state, (L, B, G·U) each; states are (h,) or
-    (h, c); gates (L, B, G·U) are the activations; `more` is what else the backward pass needs.
-    A gate can scale q, as a GRU's with `reset_after` does, but not the state itself.
+    p is the projected input and q the projected hidden state, (L, B, G·U) each. States are (h,) or
+    (h, c), gates (L, B, G·U) the activations. `more` has other arrays for the backward pass. A gate
+    can scale q, like a GRU's with `reset_after`, but not the state itself.
     """
 
     step: Callable[[Array, Array, PerUnit], Stepped]  # (p, q, states before) → `Stepped`
     back: Callable[[Array, PerUnit, PerUnit, PerUnit], Gradients]
     """(gates, more, states before, gradients of the states after) → gradients of p, of q, and of
-    the states before, without the part that comes through q."""
+    the states before, excluding the part through q."""
     more: int = 0  # the number of arrays in `more`
-    sum_only: bool = True  # whether a step uses only p + q; GRU's reset gate scales q alone
+    sum_only: bool = True  # whether a step uses p + q only; a GRU's reset gate scales q
 
 
 def _sigmoid(x: Array) -> Array:
-    """The sigmoid by tanh, for which XLA has faster code than for an exponential and a division."""
+    """Return the sigmoid via tanh, for which XLA has faster code than for exp and division."""
     return 0.5 * tf.tanh(0.5 * x) + 0.5
 
 
@@ -95,15 +95,14 @@ RULES = {
     "gru": Rule(_gru_step, _gru_back, more=1, sum_only=False),
     "simple_rnn": Rule(_simple_step, _simple_back),
 }
-"""By cell, a key of `lib.experiment.CELLS`."""
+"""Rules by a key of `lib.experiment.CELLS`."""
 
 
 def recurrent(cell: str, weights: Sequence[Array], x: Array, timesteps: Array) -> Array:
-    """The hidden states (T, L, B, U) of a Keras layer for x (T, L, B, F), zeros after `timesteps`.
+    """Return a Keras layer's hidden states (T, L, B, U) for x (T, L, B, F): 0 after `timesteps`.
 
-    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. The projected
-    input, the gates and their gradients share one array, since each is read only once: new arrays
-    would have to be filled with zeros first, for every batch.
+    `weights` are kernel, recurrent kernel and bias, with the lanes as first axis. Projected input,
+    gates and gradients share an array, since new arrays would have to be zeroed for each batch.
     """
     rule = RULES[cell]
 
@@ -114,10 +113,10 @@ def recurrent(cell: str, weights: Sequence[Array], x: Array, timesteps: Array) -
         steps, lanes, batch, features = tf.unstack(tf.shape(x))
         units = tf.shape(recurrent_kernel)[1]
         bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias, num=2, axis=1)
-        # Projections of timesteps that don't count stay in the `work` array, so they have to be 0.
+        # Projections after `timesteps` stay in the `work` array, so they must be 0.
         ones = tf.cast(tf.range(steps) < timesteps, tf.float32)[:, None, None, None]
         ones *= tf.ones(tf.stack((steps, lanes, batch, 1)))
-        x = tf.concat((x, ones), 3)  # so a bias is a row of the kernel, without a sum of its own
+        x = tf.concat((x, ones), 3)  # makes the bias a row of the kernel
         p = product(x, tf.concat((kernel, bias_p[:, None]), 1))
         start = (tf.zeros(tf.stack((lanes, batch, units))),) * len(STATES[cell])
 
@@ -140,7 +139,7 @@ def recurrent(cell: str, weights: Sequence[Array], x: Array, timesteps: Array) -
         begun = tf.constant(0), start, array(steps).unstack(p), states, [array(steps)] * rule.more
         _, _, work, states, more = tf.while_loop(lambda t, *_: t < timesteps, forwards, begun)
         gates = work.stack()
-        states = [array.stack() for array in states]  # (T + 1, L, B, U) each, zeros first
+        states = [array.stack() for array in states]  # (T + 1, L, B, U) each, starting with zeros
         more = [array.stack() for array in more]
 
         def gradient(dy: Array) -> tuple[Array, ...]:
@@ -171,10 +170,10 @@ def recurrent(cell: str, weights: Sequence[Array], x: Array, timesteps: Array) -
 
 
 def product(x: Array, matrix: Array) -> Array:
-    """Multiply x (T, L, B, I) by each lane's matrix (L, I, O) at once: (T, L, B, O)."""
+    """Return x (T, L, B, I) times each lane's matrix (L, I, O): (T, L, B, O)."""
     return tf.einsum("tlbi,lio->tlbo", x, matrix)
 
 
 def _sums(x: Array, y: Array) -> Array:
-    """Sum xᵀy over timesteps and samples: (T, L, B, I) and (T, L, B, O) to (L, I, O)."""
+    """Return xᵀy (L, I, O) summed over timesteps and samples: (T, L, B, I) and (T, L, B, O)."""
     return tf.einsum("tlbi,tlbo->lio", x, y)

@@ -1,4 +1,4 @@
-"""The runs that a client knows: their workers, and when to pause or forget unwatched runs."""
+"""`RunRegistry`: a client's runs, their workers, and when to pause or forget unwatched runs."""
 
 import math
 from collections import Counter
@@ -15,29 +15,29 @@ from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 
 TIDY_SECONDS = 5.0  # between two searches for runs to pause or forget
-WATCH_SECONDS = 600  # an unwatched run trains for so long: other runs want the processor
-KEEP_RUNS = 40  # finished runs that are kept; as many more of sweeps, which push out no others
-KEEP_BYTES = int(20_000_000 * share())  # for finished and for abandoned runs; the newest stays
-KEEP_SECONDS = 3 * 3600  # a finished run, or a paused and unwatched one, is kept for so long
-TWICE_SECONDS = 60.0  # a run that loses two workers within this time may be what kills them
+WATCH_SECONDS = 600  # an unwatched run is paused after this time, to free the processor
+KEEP_RUNS = 40  # the number of finished runs to keep; sweeps' runs are counted separately
+KEEP_BYTES = int(20_000_000 * share())  # for finished and abandoned runs; the newest always stays
+KEEP_SECONDS = 3 * 3600  # a finished, or paused and unwatched, run is forgotten after this time
+TWICE_SECONDS = 60.0  # a run that loses two workers within this time may be the cause
 
 
 @dataclass(slots=True, eq=False)
 class ClientRun:
-    """A run, and what the client knows of it. Times are in seconds of the client's clock."""
+    """The client's record of a run. Times are in seconds of the client's clock."""
 
     run: Run
     worker: WorkerProcess
-    owner: str | None  # the browser that started it, "" without a cookie; None for a script
-    start: Start  # the command that starts it from the beginning, at its newest pace
-    snapshot: Snapshot  # the newest; another object whenever something in it changes
-    seen_at: float  # when somebody last looked at it, or when it ended
-    is_foreign: bool = False  # whether another page server has started it, and sees to it
-    reason: str = ""  # shown where its worker gives none, such as why the run began again
-    unwatched: bool = False  # whether the client has paused the run because nobody looked at it
-    last_verb: str = "start"  # a person's last command
-    resumed_at: int = -1  # the epoch of a pause that a command ended, until training goes on
-    lost_at: float = -math.inf  # when the run last began again because its worker died
+    owner: str | None  # the browser that started the run, "" without a cookie; None for a script
+    start: Start  # the command that restarts the run from epoch 0, at its newest pace
+    snapshot: Snapshot  # the newest snapshot; a new object after every change
+    seen_at: float  # when a page last showed the run, or when the run ended
+    is_foreign: bool = False  # whether another page server started and manages the run
+    reason: str = ""  # shown if the worker sends no reason, such as why the run restarted
+    unwatched: bool = False  # whether the client paused the run because no page showed it
+    last_verb: str = "start"  # the user's last command
+    resumed_at: int = -1  # the epoch at which a command ended a pause, until training continues
+    lost_at: float = -math.inf  # when the run last failed over because its worker died
     checkpoint: Checkpoint | None = None  # the newest; None before the first and after the end
     weights: WeightHistory = field(default_factory=WeightHistory)
 
@@ -48,34 +48,34 @@ class ClientRun:
 
     @property
     def over(self) -> bool:
-        """Whether the run can't go on."""
+        """Whether the run has ended."""
         return self.snapshot.status.over
 
     @property
-    def is_going(self) -> bool:
-        """Whether the run is neither over, nor told to stop, nor paused as unwatched."""
+    def is_active(self) -> bool:
+        """Whether the run is neither over, nor stopping, nor paused as unwatched."""
         return not (self.over or self.unwatched or self.last_verb == "stop")
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that the run holds, about, without its dataset."""
+        """The approximate memory of the run in bytes, without its dataset."""
         saved = len(self.checkpoint.state) if self.checkpoint else 0
         return saved + len(self.start.card) + memory_of(self.snapshot) + self.weights.nbytes
 
     def note_command(self, verb: str) -> None:
-        """Note a person's command. A paused run counts as RUNNING until its worker answers."""
+        """Record a user's command. A paused run counts as RUNNING until its worker responds."""
         self.unwatched, self.last_verb, self.resumed_at = False, verb, -1
         if verb != "pause" and self.snapshot.status is Status.PAUSED:
             self.resumed_at = self.snapshot.epoch
             self.snapshot = replace(self.snapshot, status=Status.RUNNING)
 
     def take(self, snapshot: Snapshot, now: float) -> None:
-        """Make this the newest snapshot, and keep the weights that are new in it."""
+        """Store the newest snapshot, and the weights in its history."""
         self.weights.take(snapshot)
         is_paused = snapshot.status is Status.PAUSED
         if not is_paused or snapshot.epoch > self.resumed_at:
             self.resumed_at = -1
-        if self.resumed_at >= 0:  # this pause was sent before the command came
+        if self.resumed_at >= 0:  # the worker sent this pause before it received the command
             snapshot = replace(snapshot, status=Status.RUNNING)
         elif is_paused and self.unwatched:
             snapshot = replace(snapshot, reason=sentence("unwatched"))
@@ -86,23 +86,24 @@ class ClientRun:
             self.seen_at, self.checkpoint = now, None
 
     def end(self, reason: str, now: float) -> None:
-        """Mark the run as failed for this reason, or as stopped if a person stopped it."""
+        """Mark the run as failed with a reason, or as stopped if the user stopped it."""
         stopped = self.last_verb == "stop"
         status, why = (Status.STOPPED, "") if stopped else (Status.FAILED, reason)
         self.snapshot = replace(self.snapshot, status=status, reason=why, seconds_left=None)
         self.seen_at, self.checkpoint = now, None
 
-    def begin_again(self, worker: WorkerProcess, how: str) -> None:
-        """Start the run with another worker, from its checkpoint if any; `how` says why."""
+    def restart(self, worker: WorkerProcess, how: str) -> None:
+        """Restart the run on another worker, from its checkpoint if any; `how` is the reason."""
         saved, verb = self.checkpoint, self.last_verb
-        rests = self.unwatched or verb in ("pause", "step") or self.snapshot.status is Status.PAUSED
+        was_paused = self.snapshot.status is Status.PAUSED
+        paused = self.unwatched or was_paused or verb in ("pause", "step")
         if verb == "step":
-            self.last_verb = "pause"  # the step isn't repeated
+            self.last_verb = "pause"  # don't repeat the step
         self.worker, self.resumed_at = worker, -1
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         self.weights.cut(epoch if saved else -1)
-        self.reason = sentence("goes_on" if saved else "begins_again", how=how, epoch=epoch)
-        self.snapshot = replace(  # figures stay until the new worker sends others
+        self.reason = sentence("continued" if saved else "restarted", how=how, epoch=epoch)
+        self.snapshot = replace(  # keep the old results until the new worker sends some
             self.snapshot,
             status=Status.QUEUED,
             reason=self.reason,
@@ -110,11 +111,11 @@ class ClientRun:
             epochs_per_second=0.0,
             seconds_left=None,
         )
-        worker.post(structs.replace(self.start, paused=rests, checkpoint=state))
+        worker.post(structs.replace(self.start, paused=paused, checkpoint=state))
 
 
 class RunRegistry:
-    """All runs by their ids, in `runs`, each with a worker of the `pool`."""
+    """All runs of a client: `runs` by id, each with a worker of the `pool`."""
 
     def __init__(self, pool: WorkerPool, clock: Callable[[], float]) -> None:
         self.runs: dict[str, ClientRun] = {}
@@ -122,9 +123,9 @@ class RunRegistry:
         self._tidied = clock()
 
     def start(self, run: Run, start: Start, owner: str | None, supervisor: Supervisor) -> None:
-        """Give a new run to a worker; a run beyond its owner's limits is FAILED."""
+        """Send a new run to a worker, or mark it as FAILED if it exceeds its owner's limits."""
         self.tidy()
-        # Where no place is free, forget the paused run that was last looked at the longest ago.
+        # If no place is free, forget the abandoned run that a page showed longest ago.
         own = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
         left = [each for each in own if self._may_forget(each)]
         if left and len(own) >= MAX_RUNS * self._pool.places:
@@ -132,7 +133,7 @@ class RunRegistry:
         going = [
             (each.owner, each.run.dataset)
             for each in self.runs.values()
-            if each.owner is not None and each.is_going and not self._may_forget(each)
+            if each.owner is not None and each.is_active and not self._may_forget(each)
         ]
         refused = run_refusal(owner, run.dataset, going, self._pool.places)
         refusal = supervisor.unavailable or refused
@@ -146,7 +147,7 @@ class RunRegistry:
             added.end(refusal, self._clock())
 
     def adopt(self, run: Run) -> None:
-        """Watch a run that another page server of the cluster has started."""
+        """Follow a run that another page server of the cluster has started."""
         if (cluster := self._pool.cluster) and run.id not in self.runs:
             start = Start(run.id, run.experiment, run.dataset.samples)
             self._add(run, cluster.need(), start, None).is_foreign = True
@@ -161,43 +162,42 @@ class RunRegistry:
         return added
 
     def unfinished(self, worker: WorkerProcess) -> list[ClientRun]:
-        """The runs of a worker that aren't over."""
+        """Return a worker's runs that haven't ended."""
         return [run for run in self.runs.values() if run.worker is worker and not run.over]
 
-    def going(self, worker: WorkerProcess) -> int:
-        """Number of this server's own runs that a worker trains or is to train."""
-        return sum(run.is_going and not run.is_foreign for run in self.unfinished(worker))
+    def active_count(self, worker: WorkerProcess) -> int:
+        """Return the number of a worker's active runs that this server started."""
+        return sum(run.is_active and not run.is_foreign for run in self.unfinished(worker))
 
     def _may_forget(self, run: ClientRun) -> bool:
-        """Whether a run is over, or paused with nobody looking for WATCH_SECONDS."""
+        """Return whether a run is over, or paused and not shown for WATCH_SECONDS."""
         is_left = run.seen_at < self._clock() - WATCH_SECONDS
         return run.over or (run.snapshot.status is Status.PAUSED and is_left)
 
     def look_at(self, run_id: str) -> ClientRun | None:
-        """Note that somebody looks at a run, and return it; None for an unknown id."""
+        """Return a run, and record that a page shows it; None for an unknown id."""
         if run := self.runs.get(run_id):
             run.seen_at = self._clock()
         return run
 
     def drop(self, run_id: str) -> None:
-        """End a run and forget it; another server's run is only forgotten."""
+        """End and forget a run. Another server's run is only forgotten."""
         if (run := self.runs.pop(run_id, None)) and not run.over:
             run.worker.post(Steer("unwatch" if run.is_foreign else "drop", run_id))
 
     def take(self, worker: WorkerProcess, message: Report | Checkpoint) -> None:
-        """Take a snapshot or a checkpoint of a worker's run."""
+        """Store a snapshot or a checkpoint from a worker."""
         if (run := self.runs.get(message.id)) and run.worker is worker and not run.over:
             if isinstance(message, Checkpoint):
                 run.checkpoint = message
             else:
                 run.take(message.snapshot, self._clock())
-        self.tidy(TIDY_SECONDS)  # here too, since perhaps no page asks for snapshots
+        self.tidy(TIDY_SECONDS)  # here too: maybe no page calls `latest`
 
     def fail_over(self, lost: Iterable[ClientRun], how: str, *, is_suspect: bool = True) -> None:
-        """Start runs whose worker died with another worker; `how` is a sentence that says why.
+        """Restart runs of a dead worker on other workers. `how` is a sentence with the reason.
 
-        A run fails where no worker can train, and where, with `is_suspect`, it loses a second
-        worker within TWICE_SECONDS. Another server's runs are forgotten; a page finds them again.
+        With `is_suspect`, a run that loses two workers within TWICE_SECONDS fails.
         """
         now = self._clock()
         for run in lost:
@@ -209,11 +209,11 @@ class RunRegistry:
             elif twice or run.last_verb == "stop":
                 run.end(sentence("lost_twice", how=how), now)
             else:
-                run.begin_again(self._pool.least_busy(self.going).need(), how)
+                run.restart(self._pool.least_busy(self.active_count).need(), how)
                 run.lost_at = now if is_suspect else run.lost_at
 
     def tidy(self, at_least_seconds: float = 0.0) -> None:
-        """Forget old runs and pause unwatched ones, `at_least_seconds` after the last time."""
+        """Forget old runs and pause unwatched ones, unless done `at_least_seconds` ago."""
         if (now := self._clock()) - self._tidied < at_least_seconds:
             return
         self._tidied = now
@@ -225,19 +225,16 @@ class RunRegistry:
                 run.worker.post(Steer("pause", run.id))
 
     def _forget_old_runs(self) -> None:
-        """Forget runs seen too long ago, and the oldest where too many or too large together.
-
-        Runs older than those that fill half of KEEP_BYTES keep the weights of only a few epochs.
-        """
+        """Forget runs not shown for KEEP_SECONDS, or beyond KEEP_RUNS or KEEP_BYTES."""
         runs = sorted(self.runs.values(), key=lambda run: run.seen_at, reverse=True)
         counts: Counter[tuple[bool, ...]] = Counter()
         held, datasets = 0, set[int]()
         for place, run in enumerate(filter(self._may_forget, runs)):
-            # Refused runs, which have no figures, push out no others.
+            # Count refused runs, which have no results, separately.
             kind = run.start.background, run.is_foreign, bool(run.snapshot.results)
             counts[kind] += run.over
             data = run.run.dataset
-            size = 0 if id(data) in datasets else data.nbytes  # several runs share one
+            size = 0 if id(data) in datasets else data.nbytes  # runs may share a dataset
             if held + size + run.nbytes > KEEP_BYTES / 2:
                 run.weights.keep_few()
             size += run.nbytes

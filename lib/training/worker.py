@@ -1,7 +1,6 @@
-"""The worker process: `python -m lib.training.worker`, started and fed by `worker_process`.
+"""The worker process: `python -m lib.training.worker`, started by `worker_process`.
 
-One thread runs a loop: take commands, give each run its turn, send snapshots. Only compiling
-(`programs`), answering (`answers`) and a sign of life every second happen in other threads.
+One thread receives commands, gives runs turns and sends snapshots. Others compile and answer.
 """
 
 import contextlib
@@ -29,17 +28,17 @@ from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
-SWITCH_SECONDS = 0.0005  # Python's, between threads; with 5 ms the loop waits for those that trace
-IDLE_SHARE, IDLE_RUNS = 0.5, 4  # below this share of memory, with so few runs, buckets are built
-EXACT_SHARE = 0.4  # of what a worker may grow by: up to here runs get programs of their exact size
+SWITCH_SECONDS = 0.0005  # Python's thread switch interval; with 5 ms tracing delays the loop
+IDLE_SHARE, IDLE_RUNS = 0.5, 4  # size buckets are built below this memory share and run count
+EXACT_SHARE = 0.4  # exact-size programs are built below this share of the allowed growth
 
 
 class LostConnection(BaseException):
-    """The client has gone. No Exception, since that would end only the run that raised it."""
+    """Raised if the client is gone. Not an Exception, since those end only a single run."""
 
 
 class Loop:
-    """The worker's loop, from the first command to the end of the connection."""
+    """The worker's loop, until the connection closes."""
 
     def __init__(
         self,
@@ -54,15 +53,15 @@ class Loop:
         self._timing, self._answers = timing, answers
         self._connection, self._sending = connection, threading.Lock()
         self._questions: dict[str, Future[dict[str, Any]]] = {}
-        # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
+        # One thread: Keras's eager calls hold the GIL, and pages need the other processor.
         self._helper = ThreadPoolExecutor(1, "answers", machine.give_way)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
         start, most = memory.used_memory(), memory.total_memory() // machine.worker_count()
         self._limit = machine.memory_limit(share or most, start)
         self._exact_limit = start + EXACT_SHARE * (self._limit - start)
-        # Runs that trained in the last round. At first as if many did: a dead worker's runs may
-        # arrive, and shouldn't wait for size buckets.
+        # The number of runs that trained in the last round. Start with a high number: the runs of
+        # a dead worker may arrive first, and shouldn't wait for size buckets.
         self._busy_runs = IDLE_RUNS + 1
         self._programs = ProgramCache(build, buckets, self._has_time, self._may_grow)
         self._reported_grown = -math.inf
@@ -74,15 +73,15 @@ class Loop:
         return memory.used_memory() < self._exact_limit
 
     def run(self) -> None:
-        """Work until the connection ends, or, once retired, until all runs are over."""
+        """Run until the connection closes or, once retired, until all runs are over."""
         self._send(messages.Event("ready"))
-        threading.Thread(target=self._send_signs_of_life, name="heart", daemon=True).start()
+        threading.Thread(target=self._send_heartbeats, name="heart", daemon=True).start()
         with contextlib.suppress(EOFError, OSError, LostConnection):
             while self._runs or self._questions or not self._retiring:
                 rests = [run.rest for run in self._runs_in_turn()]
                 if self._questions:
                     rests.append(self._timing.poll_seconds)
-                # 0 while runs are busy; None, which is for ever, without work.
+                # 0 while runs are busy; None, to wait without a limit, if there is no work.
                 seconds_to_wait = min((rest for rest in rests if rest is not None), default=None)
                 if seconds_to_wait is None:
                     self._busy_runs = 0
@@ -92,7 +91,7 @@ class Loop:
                 self._report_grown()
 
     def _give_turns(self) -> None:
-        """Train or evaluate each busy run for a while, and take commands in between."""
+        """Give each busy run a turn, and receive commands in between."""
         runs, timing = self._runs_in_turn(), self._timing
         self._busy_runs = sum(run.rest == 0 for run in runs)
         share = timing.round_seconds / max(self._busy_runs, 1)
@@ -102,20 +101,20 @@ class Loop:
             self._take_commands(0)
 
     def _runs_in_turn(self) -> list[WorkerRun]:
-        """The runs of the next round; runs in the background wait while others train or compile."""
+        """Return the runs of the next round: background runs wait while others train or compile."""
         runs = list(self._runs.values())
         others = [run for run in runs if not run.background]
         is_busy = any(run.rest == 0 or run.waiting for run in others)
         return others if is_busy or self._questions else runs
 
-    def _send_signs_of_life(self) -> None:
+    def _send_heartbeats(self) -> None:
         with contextlib.suppress(LostConnection):
             while True:
                 time.sleep(self._timing.beat_seconds)
                 self._send(messages.Event("alive"))
 
     def _report_grown(self) -> None:
-        """Report memory above the limit, which is lower while there is no run to interrupt."""
+        """Report memory above the limit. The limit is lower without runs to interrupt."""
         now = time.monotonic()
         is_soon = now - self._reported_grown < self._timing.grown_seconds
         limit = self._limit if self._runs else self._exact_limit
@@ -127,22 +126,22 @@ class Loop:
         while self._connection.poll(seconds_to_wait):
             data = self._connection.recv_bytes()
             try:
-                self._do(messages.decode(data, messages.Command))
-            except Exception as error:  # an invalid command must not end the runs of others
+                self._handle(messages.decode(data, messages.Command))
+            except Exception as error:  # an invalid command must not end other runs
                 self._send(messages.Event("refused", f"{type(error).__name__}: {error}"))
             seconds_to_wait = 0
 
-    def _do(self, command: messages.Command) -> None:
+    def _handle(self, command: messages.Command) -> None:
         match command:
             case messages.Start():
                 self._start(command)
             case messages.Steer():
                 self._steer(command)
             case messages.Prepare():
-                with contextlib.suppress(ExperimentError):  # a start would say why
+                with contextlib.suppress(ExperimentError):  # `Start` reports the error
                     limits.check_model(command.experiment, *command.shape[2:])
                     key = architecture_of(command.experiment, *command.shape)
-                    self._programs.ahead(self._programs.bucket_for(key))
+                    self._programs.build_ahead(self._programs.bucket_for(key))
             case messages.Ask():
                 self._questions[command.id] = self._helper.submit(
                     lambda: self._answers[command.question](**command.arguments)
@@ -162,22 +161,22 @@ class Loop:
             self._runs.pop(run.id, None)
 
     def _start(self, command: messages.Start) -> None:
-        # Runs of sweeps take places that others leave, and none from others.
-        rivals = [run for run in self._runs.values() if command.background or not run.background]
-        is_full = len(rivals) >= limits.MAX_RUNS
+        # Background runs, of sweeps, take no places from other runs.
+        counted = [run for run in self._runs.values() if command.background or not run.background]
+        is_full = len(counted) >= limits.MAX_RUNS
         try:
             if is_full:
-                raise ExperimentError(sentence("full", most=limits.MAX_RUNS, count=len(rivals)))
+                raise ExperimentError(sentence("full", most=limits.MAX_RUNS, count=len(counted)))
             limits.check_trainable(command.experiment, command.samples)
             self._runs[command.id] = WorkerRun(command, self._programs, self._send, self._timing)
-        except Exception as error:  # of any kind: the run must not seem to wait
+        except Exception as error:  # after any error, the run must not seem to be waiting
             epochs = command.experiment.training.epochs
             why = sentence("refused", why=short_reason(error))
             failed = Snapshot(command.id, Status.FAILED, epochs=epochs, reason=why, is_full=is_full)
             self._send(messages.Report(failed))
 
     def _steer(self, command: messages.Steer) -> None:
-        if (run := self._runs.get(command.id)) is None:  # it has just ended
+        if (run := self._runs.get(command.id)) is None:  # the run has just ended
             return
         match command.verb:
             case "drop":
@@ -199,9 +198,9 @@ class Loop:
             future = self._questions.pop(question_id)
             try:
                 self._send(messages.Answer(question_id, future.result()))
-            except Exception as error:  # of any kind: the client must get it
-                words = f"{error}" if isinstance(error, ValueError) else f"{error!r}"
-                self._send(messages.Answer(question_id, error=words))
+            except Exception as error:  # any error must reach the client
+                text = f"{error}" if isinstance(error, ValueError) else f"{error!r}"
+                self._send(messages.Answer(question_id, error=text))
 
     def _send(self, message: messages.Message) -> None:
         data = messages.encode(message)
@@ -213,13 +212,10 @@ class Loop:
 
 
 def main() -> int:
-    """Serve the process that started this one, until it hangs up; return an exit code.
-
-    Arguments: the connection's number, and perhaps the bytes of memory that this process may use.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the client, whose end ends this
+    """Serve the parent process on the connection in argument 1; return an exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the client, and then this process
     share = int(sys.argv[2]) if len(sys.argv) > 2 else None
-    machine.give_way(machine.WORKER_NICE)  # and of all threads that this one will start
+    machine.give_way(machine.WORKER_NICE)  # inherited by all threads
     machine.set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
     with Connection(int(sys.argv[1])) as connection:
@@ -229,11 +225,11 @@ def main() -> int:
             from lib.training.answers import ANSWERS  # noqa: PLC0415
 
             engine.configure_tensorflow()
-            # A garbage collection of the 330,000 imported objects would hold up runs for 0.2 s.
+            # Exempt the 330,000 imported objects from garbage collections of 0.2 s.
             gc.freeze()
         except MemoryError:
             raise
-        except Exception as error:  # of any kind: the client must get it
+        except Exception as error:  # any error must reach the client
             traceback.print_exc()  # for the server's log
             why = sentence("broken")
             if isinstance(error, ModuleNotFoundError) and error.name:
@@ -246,4 +242,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    os._exit(main())  # at once: helper threads may be in the middle of a compile
+    os._exit(main())  # exit at once: helper threads may be compiling

@@ -1,8 +1,6 @@
-"""Worker processes kept alive, and the choice of one for a new run.
+"""Keep worker processes alive, and choose one for each new run.
 
-A `Supervisor` replaces one process when it dies or has grown too large. The `WorkerPool` has the
-supervisors of this machine's workers, and perhaps one of a cluster's driver, which takes the same
-commands as a worker. The client calls them, and the `run_registry`, from one thread at a time.
+A cluster's driver counts as one more worker. The client holds a lock when it calls these classes.
 """
 
 import logging
@@ -16,43 +14,43 @@ from lib.training.messages import Event, Retire, sentence
 from lib.training.worker_process import MakeWorker, WorkerProcess
 
 CLUSTER = "lib.training.cluster"
-RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)  # seconds, by the number of deaths shortly before
-MOST_DEATHS = 3  # after more deaths nothing is trained until the next worker is ready
-QUICK_SECONDS = 90.0  # a death within this time of the last one adds to the number of deaths
-UNAVAILABLE_SECONDS = 600.0  # until the next attempt to import TensorFlow, once that has failed
+RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)  # seconds, by the number of recent deaths
+MOST_DEATHS = 3  # after more deaths, training is unavailable until a worker is ready
+QUICK_SECONDS = 90.0  # a death is recent within this time of the previous one
+UNAVAILABLE_SECONDS = 600.0  # the delay after a failed import of TensorFlow
 log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """Keeps one worker for new commands: a cluster's driver if the `driver` module is given."""
+    """Keeps one worker available: a cluster's driver if its `driver` module is given."""
 
     def __init__(self, make: MakeWorker, clock: Callable[[], float], *driver: str) -> None:
-        self.worker: WorkerProcess | None = None  # None before the first was needed
-        self.unavailable = ""  # why it can't train: a sentence, or a clause if it is a cluster
+        self.worker: WorkerProcess | None = None  # None until it is needed
+        self.unavailable = ""  # why training is unavailable: a sentence; for a cluster, a clause
         self.is_cluster = bool(driver)
-        self.places = 0 if self.is_cluster else 1  # runs side by side; 0 until a cluster is ready
+        self.places = 0 if self.is_cluster else 1  # concurrent runs; 0 until a cluster is ready
         self._make, self._driver, self._clock = make, driver, clock
-        self._retired: list[WorkerProcess] = []  # grown workers, which end after their last run
+        self._retired: list[WorkerProcess] = []  # grown workers, which exit after their last run
         self._deaths, self._died_at = 0, -math.inf
 
     @property
     def workers(self) -> list[WorkerProcess]:
-        """The worker, if any, and the grown ones that still have runs."""
+        """The current worker, if any, and retired workers that still have runs."""
         return [*([self.worker] if self.worker else []), *self._retired]
 
     def need(self, delay: float = 0.0) -> WorkerProcess:
-        """The worker for new commands, made if there is none; it starts in `delay` seconds."""
+        """Return the worker for new commands. A new one starts after `delay` seconds."""
         if self.worker is None:
             self.worker = self._make(delay, *self._driver)
         return self.worker
 
     def end_delay(self) -> None:
-        """Start a waiting worker now, unless it waits because others died."""
+        """Start a delayed worker now, unless it is delayed because others died."""
         if self.worker is not None and not self._deaths:
             self.worker.begin()
 
     def note_event(self, worker: WorkerProcess, event: Event, *, is_busy: bool) -> None:
-        """Note that a worker is ready; replace one that has grown, if two fit or it is idle."""
+        """Handle "ready" and "grown": replace a grown worker if it is idle or memory allows two."""
         if worker is not self.worker:
             return
         if event.kind == "ready":
@@ -65,7 +63,7 @@ class Supervisor:
             self.worker = self._make(0.0)
 
     def replace_dead(self, worker: WorkerProcess) -> str:
-        """Replace a worker whose process has ended; return what happened, in sentences."""
+        """Replace a dead worker; return sentences on what happened."""
         driver = "driver_" if self.is_cluster else ""
         how = sentence(f"{driver}ended", how=worker.ending)
         if worker in self._retired:
@@ -90,7 +88,7 @@ class Supervisor:
 
 
 class WorkerPool:
-    """The supervisors of this machine's `workers`, and perhaps one of a cluster's driver."""
+    """The supervisors of this machine's `workers` and, if `clustered`, of a cluster's driver."""
 
     def __init__(
         self, make: MakeWorker, clock: Callable[[], float], workers: int, clustered: bool
@@ -101,14 +99,14 @@ class WorkerPool:
 
     @property
     def _used(self) -> list[Supervisor]:
-        """Where new runs go: the cluster, else the workers of this machine that can train."""
+        """The supervisors for new runs: the cluster's, or those of workers that can train."""
         if self.cluster and not self.cluster.unavailable:
             return [self.cluster]
         return [each for each in self._local if not each.unavailable] or self._local
 
     @property
     def places(self) -> int:
-        """The number of runs that can train side by side; 1 until a cluster is ready."""
+        """The number of runs that can train concurrently; 1 until a cluster is ready."""
         return max(1, sum(supervisor.places for supervisor in self._used))
 
     @property
@@ -118,24 +116,24 @@ class WorkerPool:
 
     @property
     def unavailable(self) -> str:
-        """A sentence that says why nothing can be trained now; else ""."""
+        """A sentence on why training is unavailable; else ""."""
         return self._used[0].unavailable
 
     @property
     def away(self) -> str:
-        """A sentence that says why the configured cluster isn't used; else ""."""
+        """A sentence on why the configured cluster isn't used; else ""."""
         why = self.cluster.unavailable if self.cluster else ""
         return sentence("away", why=why) if why else ""
 
     def begin(self, delay: float) -> None:
-        """Start this machine's workers in `delay` seconds, or only a cluster's driver, now."""
+        """Start this machine's workers after `delay` seconds, or a cluster's driver now."""
         for supervisor in self._used:
             supervisor.need(0.0 if supervisor.is_cluster else delay)
 
-    def least_busy(self, going: Callable[[WorkerProcess], int]) -> Supervisor:
-        """The supervisor whose worker has the fewest runs `going`, for a new run or question."""
-        return min(self._used, key=lambda each: going(each.worker) if each.worker else 0)
+    def least_busy(self, active_count: Callable[[WorkerProcess], int]) -> Supervisor:
+        """Return the supervisor whose worker has the fewest active runs."""
+        return min(self._used, key=lambda each: active_count(each.worker) if each.worker else 0)
 
     def supervisor_of(self, worker: WorkerProcess) -> Supervisor:
-        """The supervisor that made a worker."""
+        """Return the supervisor of a worker."""
         return next(each for each in self.supervisors if worker in each.workers)

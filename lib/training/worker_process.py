@@ -1,4 +1,4 @@
-"""One worker process, from its start to its end, and the threads that talk to it."""
+"""`WorkerProcess`: one worker process, and the threads that communicate with it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from typing import IO
 from lib.training import messages
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, sentence
 
-SILENT_BEATS = 30  # beats without a message until a worker is killed; a busy one may miss some
-IMPORT_BEATS = 300  # the same before the worker has imported TensorFlow, which takes 6 to 15 s
+SILENT_BEATS = 30  # a worker is killed after this many beats without a message
+IMPORT_BEATS = 300  # the same limit while the worker imports TensorFlow, which takes 6 to 15 s
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
 
 
 class WorkerProcess:
-    """A worker process that starts in `delay` seconds, and gets its commands once it is ready.
+    """A worker process that starts after `delay` seconds and gets commands once it is ready.
 
-    A reader thread calls `on_message` for each message, and `on_end` once, unless after `close`.
+    A reader thread calls `on_message` for each message, and `on_end` once, except after `close`.
     """
 
     def __init__(
@@ -42,49 +42,49 @@ class WorkerProcess:
         *arguments: str,
     ) -> None:
         self.ready = False  # whether the process has imported TensorFlow
-        self.ending = ""  # how the process ended: completes "The training process …"
-        self.unavailable = ""  # why the next process can't train either, if known
+        self.ending = ""  # how the process ended; completes "The training process …"
+        self.unavailable = ""  # why a new process couldn't train either, if known
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._module, self._arguments = module, arguments
-        self._pending: SimpleQueue[bytes | None] = SimpleQueue()  # None ends the writer
+        self._pending: SimpleQueue[bytes | None] = SimpleQueue()  # None ends the writer thread
         self._begun, self._may_write = threading.Event(), threading.Event()
         self._starting, self._closing = threading.Lock(), False
-        self._silent = 0  # beats since its last message
+        self._silent = 0  # beats since the last message
         self.process: subprocess.Popen[bytes] | None = None  # None until the delay is over
         self._thread = threading.Thread(target=self._run, name="worker-reader", daemon=True)
         self._thread.start()
 
     def begin(self) -> None:
-        """Start the process now, without the rest of the delay."""
+        """Start the process now, without the remaining delay."""
         self._begun.set()
 
     def post(self, command: Command) -> None:
-        """Send a command once the worker is ready. Raises WireError for an invalid command."""
+        """Send a command as soon as the worker is ready. Raises WireError if it is invalid."""
         data = encode(command)
         decode(data, Command)
         self._pending.put(data)
 
     def close(self) -> None:
-        """Kill the process, and wait until it has ended."""
+        """Kill the process and wait for its end."""
         with self._starting:
             self._closing = True
             if self.process is not None:
-                self.process.kill()  # a worker has nothing to save
+                self.process.kill()  # a worker has no state to save
         self.begin()
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        """The reader thread, from the start of the process to its end."""
+        """Run the process and read its messages until it ends. Runs in the reader thread."""
         self._begun.wait(self._delay)
         try:
             with tempfile.TemporaryFile() as errors:
                 self._serve(errors)
-        except Exception as error:  # of any kind: the client must learn of the end
-            log.warning("the training process can't be talked to", exc_info=True)
+        except Exception as error:  # after any error, `_on_end` must be called
+            log.warning("can't communicate with the training process", exc_info=True)
             how = "could not be started"
             if self.process is not None:
-                how = "was ended"
+                how = "was killed"
                 self.process.kill()
                 self.process.wait()
             self.ending = f"{how} ({error or type(error).__name__})"
@@ -92,14 +92,14 @@ class WorkerProcess:
             self._on_end(self)
 
     def _serve(self, errors: IO[bytes]) -> None:
-        """Start the process, unless `close` was called, and read its messages until it hangs up."""
+        """Start the process, unless `close` was called, and read messages until it disconnects."""
         path = [str(ROOT), os.environ.get("PYTHONPATH")]
-        connection, theirs = Pipe()
+        connection, other_end = Pipe()
         with connection:
-            with theirs, self._starting:
+            with other_end, self._starting:
                 if self._closing:
                     return
-                command = [sys.executable, "-m", self._module, str(theirs.fileno())]
+                command = [sys.executable, "-m", self._module, str(other_end.fileno())]
                 self.process = process = subprocess.Popen(  # noqa: S603 - our own code
                     [*command, *self._arguments],
                     cwd=ROOT,
@@ -107,7 +107,7 @@ class WorkerProcess:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=errors,
-                    pass_fds=(theirs.fileno(),),
+                    pass_fds=(other_end.fileno(),),
                 )
             threading.Thread(target=self._kill_if_silent, args=(process,), daemon=True).start()
             writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
@@ -123,10 +123,10 @@ class WorkerProcess:
     def _kill_if_silent(self, process: subprocess.Popen[bytes]) -> None:
         while process.returncode is None:
             time.sleep(BEAT_SECONDS)
-            # Count beats rather than seconds: this process may have been stopped for a while.
+            # Count beats, not seconds: this process itself may have been suspended.
             self._silent += 1
             if self._silent > (SILENT_BEATS if self.ready else IMPORT_BEATS):
-                self.ending = f"said nothing for {self._silent * BEAT_SECONDS:g} s and was ended"
+                self.ending = f"was silent for {self._silent * BEAT_SECONDS:g} s and was killed"
                 self.unavailable = "" if self.ready else sentence("import_hangs")
                 process.kill()
                 return
@@ -141,7 +141,7 @@ class WorkerProcess:
             try:
                 message = decode(data, Message)
             except messages.WireError as error:
-                log.warning("the training process sent something else: %s", error)
+                log.warning("the training process sent an invalid message: %s", error)
                 continue
             match message:
                 case messages.Event(kind="alive"):
@@ -149,7 +149,7 @@ class WorkerProcess:
                 case messages.Event(kind="failed", text=text):
                     self.ending, self.unavailable = "could not be started", text
                 case messages.Event(kind="refused", text=text):
-                    log.warning("the training process refused something: %s", text)
+                    log.warning("the training process refused a command: %s", text)
                 case messages.Event(kind="ready"):
                     self.ready = True
                     self._may_write.set()
@@ -157,35 +157,35 @@ class WorkerProcess:
 
     def _write(self, connection: Connection) -> None:
         self._may_write.wait()
-        with contextlib.suppress(OSError):  # `_read` notices, too, that the worker has hung up
+        with contextlib.suppress(OSError):  # `_read` also notices that the worker disconnected
             for data in iter(self._pending.get, None):
                 connection.send_bytes(data)
 
     def _note_end(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
         try:
             code = process.wait(2)
-        except subprocess.TimeoutExpired:  # the process hung up, but is alive
+        except subprocess.TimeoutExpired:  # the process disconnected, but is alive
             process.kill()
             code = process.wait()
         self.ending = self.ending or _ending(code)
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
-        last_words = errors.read().decode(errors="replace")
-        # TensorFlow looks for AVX when it is imported, and aborts where there is none.
-        if not self.ready and (code == -signal.SIGILL or "instructions, but these" in last_words):
+        last_output = errors.read().decode(errors="replace")
+        # TensorFlow aborts at import on a processor without AVX.
+        if not self.ready and (code == -signal.SIGILL or "instructions, but these" in last_output):
             self.unavailable = sentence("no_avx")
         if code and not self._closing:
-            log.error("the training process %s\n%s", self.ending, last_words)
+            log.error("the training process %s\n%s", self.ending, last_output)
 
 
-MakeWorker = Callable[..., WorkerProcess]  # the class, or a test's stand-in
+MakeWorker = Callable[..., WorkerProcess]  # the class, or a fake in tests
 
 
 def _ending(code: int) -> str:
-    """How a process ended, by its exit code; -N stands for signal N."""
+    """Return how a process ended, by its exit code; -N means signal N."""
     if code >= 0:
         return f"ended with exit code {code}"
     known = {each.value: each.name for each in signal.Signals}
     name = known.get(-code, f"signal {-code}")
-    # Linux kills with SIGKILL, C++ aborts, an unchecked allocation makes an invalid access.
+    # Without memory, Linux sends SIGKILL, C++ aborts, and an unchecked allocation segfaults.
     by_memory = name in ("SIGKILL", "SIGABRT", "SIGSEGV")
-    return f"was killed ({name}{'; that happens when memory runs out' if by_memory else ''})"
+    return f"was killed ({name}{', maybe out of memory' if by_memory else ''})"

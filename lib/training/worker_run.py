@@ -1,8 +1,8 @@
-"""One run inside the worker: its status, its goal, and its snapshots.
+"""`WorkerRun`: one run in the worker, with its status, its goal and its snapshots.
 
-A run begins with the program of a size bucket (`architecture`), which mostly is built already. For
-a long run a program of its exact size is built meanwhile, 1.5 to 3 times as fast, and then used,
-unless memory is short. A run at a pace keeps its bucket, so that it repeats to the last bit.
+A run starts with a size bucket's program (`architecture`), which is usually built already. A long
+run then gets an exact-size program, 1.5 to 3 times as fast, as soon as that is built, unless memory
+is short. A run with a pace keeps its size bucket, so that its results are reproducible bit by bit.
 """
 
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class WorkerRun:
-    """A run and its status. Every change of status is sent at once."""
+    """A run and its status. Each change of status is sent at once."""
 
     def __init__(
         self,
@@ -34,28 +34,28 @@ class WorkerRun:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.id = start.id
-        self.background = start.background  # whether it trains only while no other run does
+        self.background = start.background  # whether to train only while no other run does
         self.status = Status.QUEUED
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
         self._epochs = start.experiment.training.epochs
         self._goal = 0 if start.paused else self._epochs  # the epoch to train to
-        self._stepping = False  # whether `step` set the goal, which is reached without a pace
+        self._stepping = False  # whether `step` set the goal, which ignores the pace
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
-        self._next: tuple[Status, str] | None = None  # status and reason after an evaluation
+        self._next: tuple[Status, str] | None = None  # status and reason after the evaluation
         self._programs, self._timing, self._clock = programs, timing, clock
-        self._saves_at = clock() + timing.checkpoint_seconds  # the next checkpoint, if it trains
+        self._saves_at = clock() + timing.checkpoint_seconds  # the time of the next checkpoint
         self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         if start.checkpoint:
-            self._trainer.go_on_from(decode(start.checkpoint, SavedRun))
+            self._trainer.restore(decode(start.checkpoint, SavedRun))
         self._loaded = False
         key = self._trainer.architecture
-        # Other runs' programs are built before those of runs in the background.
+        # Programs of background runs have a lower priority.
         self._kinds = (BACKGROUND, BACKGROUND) if self.background else (WANTED, FASTER)
         begins_exact = programs.has(key) and start.show_seconds is None
         bucket = key if begins_exact else programs.bucket_for(key)
-        self._first = programs.ask(bucket, self._kinds[0])
+        self._first = programs.request(bucket, self._kinds[0])
         self._exact = self._first if bucket == key else None  # the run's exact-size program
         self._has_exact = bucket == key
 
@@ -66,7 +66,7 @@ class WorkerRun:
 
     @property
     def rest(self) -> float | None:
-        """Seconds until the run needs a turn; 0 is now, None waits for a command."""
+        """Seconds until the run needs a turn: 0 for now, None if it waits for a command."""
         if self._next is not None:
             return 0
         if self.waiting:
@@ -84,37 +84,37 @@ class WorkerRun:
             self._evaluate_then(Status.PAUSED)
 
     def resume(self, epochs: int | None = None) -> None:
-        """Train to the end, or for so many epochs and then pause."""
+        """Train to the end, or for a number of epochs and then pause."""
         self._stepping = False
         most = self._epochs if epochs is None else self._trainer.epoch + max(1, epochs)
         self._aim(min(self._epochs, most))
 
     def step(self) -> None:
-        """Train to the end of the next epoch, then pause; each call meanwhile adds an epoch."""
+        """Train to the end of the next epoch, then pause. Each further call adds an epoch."""
         from_epoch = self._goal if self._stepping else self._trainer.epoch
         self._stepping = True
         self._aim(min(self._epochs, from_epoch + 1))
 
     def set_pace(self, show_seconds: float | None) -> None:
-        """Change the pace: all epochs together would take `show_seconds`; None has no pace."""
+        """Change the pace to `show_seconds` for all epochs; None trains at full speed."""
         self._tempo.set_pace(show_seconds)
         self._tempo.begin(self._clock(), self._trainer.done)
         self._post()
 
     def stop(self) -> None:
-        """End the run. The last epoch is evaluated, if that is quick; else older figures stay."""
+        """End the run. Evaluate the last epoch if that is quick, else keep older results."""
         if self._next is None or not self._next[0].over:
             self._trainer.evaluate(self._timing.evaluate_seconds)
             self._take(Status.STOPPED)
 
     def fail(self, reason: str) -> None:
-        """End the run with an error. The models aren't evaluated: they may be the cause."""
+        """End the run with an error, without an evaluation, which may be the cause."""
         self.status, self._reason, self._next = Status.FAILED, reason, None
         self._post()
         self.release()
 
     def turn(self, seconds: float) -> None:
-        """Check for the program, or else train or evaluate the models for about `seconds`."""
+        """Check for the program, or train or evaluate the models for about `seconds`."""
         if self._next is not None:
             self._evaluate(seconds)
         elif self.waiting:
@@ -123,7 +123,7 @@ class WorkerRun:
             self._train(seconds)
 
     def _wait(self) -> None:
-        """Send the untrained models' figures, and load the program once it is built."""
+        """Send the untrained models' results, and load the program once it is built."""
         if self._sent_at < 0:
             self._evaluate_then(self.status)
         if self._next is not None or self.status.over:
@@ -147,7 +147,7 @@ class WorkerRun:
         trainer, timing, tempo = self._trainer, self._timing, self._tempo
         was_untrained, epoch_steps = trainer.epoch == 0, trainer.batches.steps
         due = self._goal if self._stepping else tempo.due(self._clock(), trainer.done)
-        stop = self._epochs  # the epoch where training stops for an evaluation
+        stop = self._epochs  # the next epoch to evaluate
         if self._epochs <= timing.few_epochs:
             stretch = max(1, self._epochs // timing.stops)
             stop = (trainer.epoch // stretch + 1) * stretch
@@ -157,14 +157,14 @@ class WorkerRun:
         now = self._clock()
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
-        # Send at this turn or the next, whichever is nearer to the due time: turns may be rare.
+        # Send at the turn nearest to the due time, this one or the next, since turns may be rare.
         half_a_turn = (now - self._trained_at) / 2
         self._trained_at = now
         must_send = now + half_a_turn - self._sent_at >= timing.send_seconds
         pause = trainer.evaluate_seconds / timing.evaluate_share
         may_evaluate = now - self._evaluated_at >= pause
         if trainer.diverged or trainer.stopped or epoch >= self._epochs:
-            self._evaluate_then(Status.FINISHED)  # or DIVERGED, as `_evaluate` sees
+            self._evaluate_then(Status.FINISHED)  # `_evaluate` may change it to DIVERGED
         elif epoch >= self._goal:
             self._evaluate_then(Status.PAUSED)
         elif is_first or epoch >= stop or (must_send and may_evaluate):
@@ -174,11 +174,11 @@ class WorkerRun:
             self._post()
 
     def _take_exact_program(self, *, may_ask: bool) -> None:
-        """Change to the program of the run's exact size once it is built; first, request it."""
+        """Request the run's exact-size program, and switch to it once it is built."""
         key, left = self._trainer.architecture, self._epochs - self._trainer.done
         is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
-        if self._exact is None and may_ask and is_long and self._programs.may_ask(key):
-            self._exact = self._programs.ask(key, self._kinds[1])
+        if self._exact is None and may_ask and is_long and self._programs.may_request(key):
+            self._exact = self._programs.request(key, self._kinds[1])
         elif self._exact is not None and self._exact.done() and not self._trainer.step_in_progress:
             self._has_exact = True
             if not self._exact.exception():
@@ -188,13 +188,13 @@ class WorkerRun:
     def _aim(self, goal: int) -> None:
         self._goal = goal
         if self._loaded:
-            goes_on = goal > self._trainer.epoch
-            if goes_on:
+            has_epochs = goal > self._trainer.epoch
+            if has_epochs:
                 self._tempo.begin(self._clock(), self._trainer.done)
-            self._evaluate_then(Status.RUNNING if goes_on else Status.PAUSED)
+            self._evaluate_then(Status.RUNNING if has_epochs else Status.PAUSED)
 
     def _evaluate_then(self, status: Status, reason: str = "") -> None:
-        """Evaluate the models as they are, maybe over several turns, then take this status."""
+        """Evaluate the models, perhaps over several turns, then set this status."""
         if self._next is not None and self._next[0].over:
             return
         self._next = status, reason
@@ -219,7 +219,7 @@ class WorkerRun:
                 seed=f" with seed {seeds[place].seed}" if len(seeds) > 1 else "",
                 epoch=trainer.epoch + 1,
                 rate=training.learning_rate,
-                other="scale the data" if training.optimizer == "adam" else "take Adam",
+                other="scale the data" if training.optimizer == "adam" else "choose Adam",
             )
             self._take(Status.DIVERGED, advice)
         elif trainer.stopped:
@@ -239,19 +239,19 @@ class WorkerRun:
             self.release()
 
     def _save(self) -> None:
-        """Send a checkpoint, ahead of the snapshot: a pause that is shown can be restored."""
+        """Send a checkpoint, before the snapshot, so that a visible pause can be restored."""
         try:
             saved = self._trainer.saved()
             self._send(Checkpoint(self.id, saved.epoch, encode(saved)))
-        except Exception:  # most likely there was no memory for it
-            log.warning("A run trains on without a checkpoint", exc_info=True)
+        except Exception:  # most likely a lack of memory
+            log.warning("A run continues without a checkpoint", exc_info=True)
         self._saves_at = self._clock() + self._timing.checkpoint_seconds
 
     def release(self) -> None:
-        """Release the programs, the models and the samples."""
-        self._programs.leave(self._first, self._kinds[0])
+        """Free the models and the samples, and withdraw requests for programs."""
+        self._programs.withdraw(self._first, self._kinds[0])
         if self._exact is not None:
-            self._programs.leave(self._exact, self._kinds[1])
+            self._programs.withdraw(self._exact, self._kinds[1])
         self._trainer.release()
 
     def _post(self) -> None:
@@ -259,7 +259,7 @@ class WorkerRun:
         self._sent_at = self._clock()
 
     def snapshot(self) -> Snapshot:
-        """The run's status and figures now."""
+        """Return a snapshot of the run's status and results."""
         trainer, tempo = self._trainer, self._tempo
         known = Snapshot(self.id, self.status, epochs=self._epochs, reason=self._reason)
         if trainer.evaluated_step < 0:
@@ -277,7 +277,7 @@ class WorkerRun:
         )
 
     def _slow_epoch(self) -> str:
-        """A sentence on the epoch in progress, where epochs are long; else ""."""
+        """Return a sentence on the current epoch's progress if epochs are long; else ""."""
         rate, done = self._tempo.rate, self._trainer.done
         if self._tempo.keeps_pace or not rate or 1 / rate < self._timing.slow_epoch_seconds:
             return ""

@@ -1,7 +1,7 @@
-"""The runs of Compare: which are listed and which are picked, their list, and the pictures.
+"""The runs of Compare: which are listed, which are picked, their list and their charts.
 
-The address holds the ids of picked runs, each with its name if that is short and plain:
-`runs=0123~Small,4567`; a recording's id is the name of its data. At first the page picks some.
+The address has the ids of picked runs, each with its name if the name is short and plain:
+`runs=0123~Small,4567`. A recording's id is the key of its data. Without ids the page picks runs.
 """
 
 import re
@@ -27,22 +27,22 @@ from lib.ui.streamlit_private import is_history_navigation
 from lib.ui.widgets import bound, card, hint, plain, press, told_chart
 
 KEY = "runs"  # the picked runs in the address
-NOTHING = "-"  # its value when a person has unpicked all runs
-USUAL = 3  # runs that the page picks
+NOTHING = "-"  # the value of KEY after the user has unpicked all runs
+USUAL = 3  # how many runs the page picks
 STAND_INS = ("running_mean", "echo")
-GONE = "{} of the link or list {} gone: runs last a few hours, and not beyond a restart."
+GONE = "{} of the link or list {} gone. Runs last a few hours, and end with a server restart."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")
 LONGEST_NAME = 40
-SECONDS = 1.0  # least seconds between two redraws: each row is many elements
+SECONDS = 1.0  # least seconds between two redraws, since each row has many elements
 
 
 def find(run_id: str) -> Compared | None:
-    """A run of the server, the run from a file, or a recording; None if there is none."""
+    """Return a run of the server, the run from a file, or a recording; None for an unknown id."""
     kept = session().kept
     if found := runs.look_at(run_id):
         run, snapshot = found
         linked, mine = session().compare.linked.get(run_id), runs.record_if_mine(run_id)
-        name = mine.name if mine and mine.name else linked or "somebody's run"
+        name = mine.name if mine and mine.name else linked or "another browser's run"
         return Compared(run.experiment, run.dataset, snapshot, run_id, name)
     if kept and run_id == kept.snapshot.run_id:
         figures = kept.experiment, kept.dataset, kept.snapshot
@@ -56,9 +56,9 @@ def find(run_id: str) -> Compared | None:
 
 
 def settle_picks() -> bool:
-    """Take over the runs that the address names; False if some are gone, which is noted."""
+    """Pick the runs that the address names; return False after noting that some are gone."""
     record, own, text = session().compare, _own(), address.page_value(KEY)
-    if text != record.address_text:  # a link was opened, or Back pressed
+    if text != record.address_text:  # a link was opened, or Back was pressed
         asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
         named = {run_id: name for run_id, _, name in asked if run_id.strip(NOTHING)}
         named = {key: name if _PLAIN.fullmatch(name) else "" for key, name in named.items()}
@@ -72,7 +72,7 @@ def settle_picks() -> bool:
         record.is_chosen = False
         known = own[-USUAL:] if len(own) > 1 else [*own, *_stand_ins(own)]
     record.seen, record.picks = {*own, NOTHING}, known[: len(LETTERS)]
-    if (record.is_chosen or own) and not is_history_navigation():  # else Back would lead here again
+    if (record.is_chosen or own) and not is_history_navigation():  # else Back returns here
         _write_picks()
     if gone:
         complaint = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
@@ -81,7 +81,7 @@ def settle_picks() -> bool:
 
 
 def _write_picks() -> None:
-    """Write the picked runs into the address, without a run from a file; also in callbacks."""
+    """Write the picked runs into the address, except a run from a file; safe in callbacks."""
     record, parts = session().compare, []
     for run_id in record.picks:
         run, name = find(run_id), record.linked.get(run_id, "")
@@ -101,7 +101,7 @@ def _toggle(run_id: str, _: object = None) -> None:
 
 
 def listed() -> list[Compared]:
-    """All listed runs: the browser's, the oldest first, then others of the link."""
+    """Return all listed runs: the browser's, oldest first, then others of the link."""
     record, own = session().compare, _own()
     letters = dict(zip(record.picks, LETTERS, strict=False))
     ids = [*own, *record.linked]
@@ -111,20 +111,20 @@ def listed() -> list[Compared]:
 
 
 def _own() -> list[str]:
-    """The ids of the browser's runs, of a run that it watches, and of the run from a file."""
+    """Return the ids of the browser's runs, of the watched run, and of the run from a file."""
     kept, watched = session().kept, runs.current_run()
     others = [watched[0].id] if watched and not runs.record_if_mine(watched[0].id) else []
     return [*runs.own_runs(), *others, *([kept.snapshot.run_id] if kept else [])]
 
 
 def _stand_ins(own: list[str]) -> list[str]:
-    """Recordings to list beside a single run or none; one of the run's data comes first."""
+    """Return recordings to list beside a single run or none, first that of the run's data."""
     names = [run.experiment.data.name for run in map(find, own) if run]
     return [each for each in dict.fromkeys([*names, *STAND_INS]) if find(each)][:2]
 
 
 def side_by_side(palette: charts.Palette) -> None:
-    """Draw the list of runs, and the picked ones in shared pictures; again while one trains."""
+    """Draw the list of runs and the charts of picked runs; redraw while a run trains."""
 
     def going(rows: Sequence[Compared]) -> set[str]:
         looked_for = {each for each in session().compare.picks if runs.look_up(each)}
@@ -156,22 +156,24 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
         with card("Loss over epochs"):
             text = charts.compare.losses_words(known)
             told_chart(charts.compare.losses_figure(known, palette), *text, "compare_losses")
-        with card("How wrong at each timestep"):
+        with card("Error at each timestep"):
             text = charts.compare.errors_words(known)
             told_chart(charts.compare.errors_figure(known, palette), *text, "compare_errors")
-        with card("One sample, answered by each"):
+        with card("Predictions for one sample"):
             if not all(run.dataset.has_rows for run in known):
                 hint(ROWS_HIDDEN)
             elif not same_data(known):
                 hint(charts.compare.NO_COMMON_SAMPLE)
             else:
                 picked = pick_answers(known[0])
-                figure = charts.compare.answers_figure(known, *picked, palette)
-                told_chart(figure, *charts.compare.answers_words(known, *picked), "compare_answers")
+                figure = charts.compare.predictions_figure(known, *picked, palette)
+                told_chart(
+                    figure, *charts.compare.predictions_words(known, *picked), "compare_predictions"
+                )
 
 
 def _row(run: Compared, own: str, palette: charts.Palette) -> str:
-    """A run's figures as an HTML list of terms with their values."""
+    """Return a run's values as an HTML list of terms."""
     badge = "recorded" if run.is_recorded else "from a file"
     if not (run.is_recorded or run.is_kept):
         badge = STATUS_TEXTS[run.snapshot.status]["badge"]
@@ -190,14 +192,14 @@ def _row(run: Compared, own: str, palette: charts.Palette) -> str:
 
 
 def _more(run: Compared) -> None:
-    """Draw what can be done with a run; another browser's can only be opened."""
+    """Draw the actions on a run; another browser's run can only be opened."""
     explore, icon = PAGES["Explore"]
     run_id, pace = None if run.is_recorded or run.is_kept else run.id, address.page_value("pace")
     there = address.query_of(run.experiment, run_id, {"pace": pace} if pace else {})
     st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
     record = runs.record_if_mine(run.id)
     if not record or not record.name:
-        other = "A run from a file." if run.is_kept else "Another browser has started this run."
+        other = "A run from a file." if run.is_kept else "Another browser started this run."
         hint("A recorded run." if run.is_recorded else other)
         return
 
@@ -214,5 +216,5 @@ def _more(run: Compared) -> None:
             _toggle(run.id)
 
     st.text_input("Name", run.name, LONGEST_NAME, **bound(f"name_{run.id}", run.name, rename))
-    hover = "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
+    hover = "Removes the run from this list and stops training. Other browsers keep its results."
     press("Remove", "delete", f"remove_{run.id}", remove, help=hover)

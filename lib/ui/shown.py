@@ -61,7 +61,7 @@ def load_data(settled: Experiment) -> Loaded:
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
         text = plain(f"{capital(str(error))} Until then you see {shown}.")
         place.warning(text, icon=":material/info:")
-        if cure := error.cure if isinstance(error, data.TooShortError) else {}:
+        if cure := error.fix if isinstance(error, data.TooShortError) else {}:
             label, changes = f"Use {in_words(cure)}", (dict(cure),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
         return replace(last, trainable=False)

@@ -1,7 +1,7 @@
-"""The Sweep page: the form of the next sweep, the sweeps of a page server, and the shown one.
+"""The Sweep page: the form of the next sweep, the sweeps of a page server, and the shown sweep.
 
-Each sweep outlives a reload, and its link shows it to others on this page server; only the browser
-that started it may steer it. Without a sweep the page shows a recorded one.
+A sweep survives a reload, and its link shows it to others on this page server. Only the browser
+that started it controls it. Without a sweep the page shows a recorded one.
 """
 
 import secrets
@@ -14,73 +14,81 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lib import charts, results, sweep
+from lib import charts, export, results, sweep
 from lib.data import DATASETS
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import HIDDEN_TITLE, VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
-from lib.text import beside, counted, duration, joined, with_full_stop
+from lib.text import beside, counted, duration, joined, listed, with_full_stop
 from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs, widgets
 from lib.ui.address import change, page_value, set_page_value, set_page_values
-from lib.ui.browser import browser_id
+from lib.ui.browser import browser_id, save_button
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
 from lib.ui.widgets import Linked, hint, plain, press
 
-KEYS = ("sweep", "ready", "vary", "each", "at", "relative")  # of the page, in the address
+KEYS = ("sweep", "ready", "vary", "each", "at", "relative")  # the page's keys in the address
 SEEDS = Linked("each", ("1", "4", "8", "16"), 1, "sweep_seeds")
 RELATIVE = Linked("relative", ("", "yes"), 0, "sweep_relative")
-MOST = 24  # sweeps kept, of which MAX_SWEEPS may go on; then finished ones are forgotten
-GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a restart."
-UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start to train it again."
+MOST = 24  # sweeps in memory, at most MAX_SWEEPS of them unfinished; the oldest are dropped first
+GONE = "The link's sweep is gone{}. Sweeps last a few hours, and end with a server restart."
+UNWATCHED = "no page showed it, and another sweep needed its place. Press Start to train it again"
 LOOK_SECONDS = 1.0
-TEXTS: dict[str, str] = beside(__file__)  # badges by the sweep's state, and sentences
+TEXTS: dict[str, str] = beside(__file__)
 
 
 def draw_form(loaded: Loaded) -> Plan | None:
-    """Draw the form of the next sweep; returns its plan, or None after showing why not."""
+    """Draw the form of the next sweep; return its plan, or None after showing an error."""
     can = sweep.offered(loaded.experiment)
-    pairs = (part.partition("=")[::2] for part in page_value("vary").split(";"))
-    typed = {key: text for key, text in pairs if key in can}
-    typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
-    st.markdown("### What varies")
-    widgets.set_widget("sweep_keys", list(typed))
-    hover = "Each value of each with each of the others; all else is as in the sidebar."
     labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in can}
+    asked = dict(part.partition("=")[::2] for part in page_value("vary").split(";") if part)
+    typed = {key: text for key, text in asked.items() if key in can}
+    if unknown := [key for key in asked if key and key not in can]:
+        names = listed(VARIABLE.get(key, {"label": key})["label"] for key in unknown)
+        text = TEXTS["unknown"].format(asked=names, can=joined([*labels.values()]))
+        st.warning(plain(text), icon=":material/link_off:")
+    typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
+    settings, values, seeds = st.columns([4, 4, 5])
+    widgets.set_widget("sweep_keys", list(typed))
+    hover = "All combinations of the values are trained. Other settings are the sidebar's."
     picked: Any = {"key": "sweep_keys", "on_change": _write_vary, "format_func": labels.__getitem__}
-    st.multiselect("Settings", can, help=hover, **picked)
+    settings.multiselect("Vary", can, help=hover, **picked)
     for key, text in typed.items():
         label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
+        control: Any = {"key": name, "on_change": _write_vary}
         if options:
             widgets.set_widget(name, [word for word in text.split(",") if word in options])
-            say = partial(results.value_words, key)
-            st.multiselect(label, list(options), format_func=say, key=name, on_change=_write_vary)
+            control["format_func"] = partial(results.value_words, key)
+            values.multiselect(f"Values of {label}", list(options), **control)
         else:
             widgets.set_widget(name, text)
-            st.text_input(f"{label}, with commas between", key=name, on_change=_write_vary)
-    widgets.linked_buttons("Seeds", SEEDS.texts, SEEDS)
-    plan = _plan(loaded, [f"{key}={text}" for key, text in typed.items()])
-    for name, ready in READY.items():
-        act = partial(_use_ready_sweep, ready)
-        st.button(ready.title, f"ready_{name}", ready.about, on_click=act, width="stretch")
+            values.text_input(f"Values of {label}, separated by commas", **control)
+    with seeds:
+        widgets.linked_buttons("Seeds", SEEDS.texts, SEEDS)
+        plan = _plan(loaded, [f"{key}={text}" for key, text in typed.items()])
+    with st.container(horizontal=True, vertical_alignment="center", key="sweep_ready"):
+        hint("Recorded sweeps")
+        for name, ready in READY.items():
+            act = partial(_use_ready_sweep, ready)
+            st.button(ready.title, f"ready_{name}", ready.about, on_click=act)
     return plan
 
 
 def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
-    """Show the size of the plan and return it; None where it can't be trained."""
+    """Show the size of the plan and return it; None if it can't be trained."""
     seeds, table = int(SEEDS.texts[SEEDS.index]), session().upload.table
     with st.container():
         try:
             plan = sweep.make_plan(loaded.experiment, sweep.parse_vary(vary), seeds, table)
         except ExperimentError as error:
-            text = with_full_stop(f"This can't be swept: {error}")
+            text = with_full_stop(f"This sweep can't start: {error}")
             st.error(plain(text), icon=":material/error:")
             return None
         seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
         points = len(plan.points)
         many = f"{counted(points, 'point')} × {counted(seeds, 'seed')}: {points * seeds}"
-        hint(f"{many} of at most {sweep.MOST_RUNS} runs, in {duration(seconds)}.")
+        hint(f"{many} of at most {sweep.MOST_RUNS} runs, {duration(seconds)}.")
         for note in plan.notes[:3]:
             hint(note)
     return plan if loaded.trainable else None
@@ -89,9 +97,9 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
 def _write_vary() -> None:
     """Write the picked settings and their values into the address."""
     texts, keys = {}, st.session_state.get("sweep_keys")
-    if keys is None:  # another run of the page has dropped it
+    if keys is None:  # an overlapping script run has dropped the widget
         return
-    # A click may come after other data no longer have the setting; then Streamlit gives its label.
+    # After a change of data Streamlit may give a label in place of a key that isn't offered now.
     for key in (key for key in keys if key in VARIABLE):
         picked = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
         texts[key] = picked if isinstance(picked, str) else ",".join(picked)
@@ -99,7 +107,7 @@ def _write_vary() -> None:
 
 
 def _use_ready_sweep(ready: Ready) -> None:
-    """Take over the settings and the form of a recorded sweep, and show it."""
+    """Show a recorded sweep, and fill in its settings and form."""
     base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
@@ -109,7 +117,7 @@ def _use_ready_sweep(ready: Ready) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
-    """A sweep that was started here, or a recorded one."""
+    """A sweep of this page server, or a recorded one."""
 
     id: str  # "" for a recorded sweep
     runner: Runner
@@ -118,25 +126,25 @@ class Sweep:
 
     @property
     def is_mine(self) -> bool:
-        """Whether this browser started it, and may steer it."""
+        """Whether this browser started the sweep and controls it."""
         return runs.is_mine(self.id, self.record)
 
     @property
     def is_redacted(self) -> bool:
-        """Whether this browser may not see the names in somebody else's upload."""
+        """Whether names are hidden: the sweep is of another browser's upload."""
         return self.record.table is not None and not self.is_mine
 
     @property
     def title(self) -> str:
-        """The title that this browser may see: the name of an upload is its owner's."""
+        """The title of the data; another browser's upload has a general title."""
         return HIDDEN_TITLE if self.is_redacted else self.data
 
 
-_SWEEPS: dict[str, Sweep] = {}  # Sweeps by id, of all sessions of this server
+_SWEEPS: dict[str, Sweep] = {}  # sweeps of all sessions of this page server, by id
 
 
 def current_sweep() -> Sweep:
-    """The address's sweep, else this browser's newest, else a recorded one; marks it as watched."""
+    """Return the address's sweep, else this browser's newest, else a recorded one; watch it."""
     found, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
         found = next((each for each in reversed(known) if each.is_mine), None)
@@ -151,10 +159,10 @@ def current_sweep() -> Sweep:
 
 
 def _start(plan: Plan, loaded: Loaded) -> None:
-    """Start a sweep and show it, and stop this browser's others; notify if there are too many."""
+    """Start a sweep, show it, and stop this browser's others; notify if there are too many."""
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     record = runs.RunRecord(browser_id(), table, is_listed=False)
-    # An upload's rows would go along with each of its runs: those are shown here alone.
+    # A card has an upload's rows; without cards only this page server shows such runs.
     card = (lambda _: b"") if table else partial(runs.card_for, record=record)
     runner = Runner(plan, runs.client(), table, card=card, rests=True)
     new = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, record)
@@ -168,13 +176,13 @@ def _start(plan: Plan, loaded: Loaded) -> None:
 
 
 def _make_room(browser: str | None) -> str:
-    """Stop and forget sweeps so that one more can start; returns why it can't, else ""."""
+    """Stop and drop sweeps so that one more can start; return why it can't, else ""."""
     known = list(_SWEEPS.values())
     others = [each for each in known if not (each.is_mine or each.runner.state.over)]
     watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
     if refusal := sweep_refusal(browser, [each.record.browser for each in watched]):
         return refusal
-    if len(others) >= MAX_SWEEPS:  # some aren't watched
+    if len(others) >= MAX_SWEEPS:  # at least one is unwatched
         max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
     for own in (each for each in known if each.is_mine):
         own.runner.stop()
@@ -186,82 +194,95 @@ def _make_room(browser: str | None) -> str:
 
 
 def draw_sweep(plan: Plan | None, loaded: Loaded, palette: charts.Palette) -> None:
-    """Draw the shown sweep, and keep it up to date while it may change by itself."""
+    """Draw the shown sweep, and update it while it may change."""
 
     def may_change(now: Sweep) -> bool:
         if now.is_mine:
             return now.runner.state is Status.RUNNING
-        return bool(now.id) and not now.runner.state.over  # its owner may resume it
+        return bool(now.id) and not now.runner.state.over  # the other browser may resume it
 
     draw = partial(_draw_panel, plan, loaded, palette)
     following_fragment(current_sweep, draw, may_change, LOOK_SECONDS)
 
 
 def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now: Sweep) -> None:
-    """Draw the buttons, the progress, the finding and the pictures of a sweep."""
+    """Draw the buttons, the progress, the takeaway, the charts and the table of a sweep."""
     runner, args, points = now.runner, (plan, loaded), now.runner.results
     idle = runner.state.over or not now.is_mine
-    label, kind = ("Start", "primary") if idle else ("Start anew", "secondary")
-    with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
+    label, kind = ("Start", "primary") if idle else ("Restart", "secondary")
+    with st.container(horizontal=True, vertical_alignment="center", key="sweep_controls"):
         press(label, "play_arrow", "sweep_start", _start, args=args, type=kind, disabled=not plan)
         if runner.state is Status.PAUSED:
-            press("Go on", "play_arrow", "sweep_play_arrow", runner.go_on, disabled=idle)
+            press("Resume", "play_arrow", "sweep_play_arrow", runner.go_on, disabled=idle)
         else:
             press("Pause", "pause", "sweep_pause", runner.pause, disabled=idle)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
-    _draw_progress(now, plan, loaded, len(points))
+        text = f"{TEXTS[runner.state if now.id else 'example']} {len(points)}"
+        left = "" if runner.seconds_left is None else f" · {duration(runner.seconds_left)} left"
+        st.progress(runner.share, text=f"{text} of {len(runner.plan.points)} points{left}")
+    if words := _state_words(now, plan, loaded):
+        hint(words)
     text = charts.sweep.found_takeaway(points) if runner.state.over else TEXTS["early"]
     widgets.takeaway(text, *charts.sweep.found_details(points))
     if points:
-        _draw_pictures(points, text, palette)
-        st.html(_table(points, hides_columns=now.is_redacted))
+        _draw_pictures(points, text, palette, is_over=runner.state.over)
+        st.html(_table(points, hides_columns=now.is_redacted, is_over=runner.state.over))
+        if not now.is_redacted:  # reasons may name columns of the upload
+            name = f"sweep-{'-'.join(points[0].values)}.csv"
+            save_button("Download the table", partial(export.sweep_csv, points), name, "text/csv")
 
 
-def _draw_progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
-    """Draw the progress bar, and how these results differ from what Start would do."""
-    runner, title = now.runner, loaded.dataset.title
-    text = f"{TEXTS[runner.state if now.id else 'example']} {done} of {len(runner.plan.points)}"
-    left = "" if runner.seconds_left is None else f" · {duration(runner.seconds_left)} left"
-    st.progress(runner.share, text=f"{text} points{left}")
+def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
+    """Return sentences on the sweep's state, and on how it differs from the sweep in the form."""
+    runner, title, sentences = now.runner, loaded.dataset.title, list[str]()
     if runner.error:
-        why = "" if now.is_redacted else f": {runner.error}"  # it may name columns of the upload
-        hint(with_full_stop(f"It ended by itself{why}"))
+        why = "" if now.is_redacted else f": {runner.error}"  # may name columns of the upload
+        sentences.append(with_full_stop(f"The sweep ended early{why}"))
     elif not now.id:
-        hint(TEXTS["recorded"].format(start=runs.client().pool.unavailable or TEXTS["start"]))
+        start = runs.client().pool.unavailable or (TEXTS["start"] if now.title == title else "")
+        sentences.append(TEXTS["recorded"].format(start=start))
     elif not now.is_mine:
-        hint(TEXTS["watching"])
+        sentences.append(TEXTS["watching"])
     if now.title != title:
-        hint(TEXTS["other_data"].format(plain(now.title), plain(title)))
+        sentences.append(TEXTS["other_data"].format(now.title, title))
     elif plan and not now.is_redacted:
         swept, planned = ([p.experiment for p in each.points] for each in (runner.plan, plan))
         if swept != planned:
-            hint(TEXTS["other_settings"])
+            sentences.append(TEXTS["other_settings"])
+    return " ".join(map(str.strip, sentences))
 
 
-def _draw_pictures(points: Sequence[PointResult], text: str, palette: charts.Palette) -> None:
+def _draw_pictures(
+    points: Sequence[PointResult], text: str, palette: charts.Palette, *, is_over: bool
+) -> None:
     """Draw curves over one setting for picked values of others, and maps of two settings."""
     axes = results.axes_of(points)
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
     combined = list(product(*(axes[key] for key in others)))
     with st.container(horizontal=True, key="sweep_pickers"):
-        relative = widgets.linked_toggle("As a share of the best guess's", RELATIVE)
+        relative = widgets.linked_toggle("Relative to the baseline", RELATIVE)
         texts = [",".join(map(str, values)) for values in combined]
         names = [", ".join(map(results.value_words, others, values)) for values in combined]
         choice = Linked("at", texts, 0, f"sweep_at_{'_'.join(others)}_{len(combined)}")
         at = widgets.linked_buttons(joined(others), names, choice, label_visibility="collapsed")
     picked = dict(zip(others, combined[at], strict=True))
     of_curve = [p for p in points if all(p.values[k] == value for k, value in picked.items())]
-    curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
-    widgets.steady_chart(curve, text, "sweep_curve")
-    for key in others if len(others) == 1 else ():
-        for what in ("difference", *results.BOTH_MODES):
-            figure = charts.sweep.map_figure(points, (across, key), what, palette)
-            widgets.steady_chart(figure, text, f"sweep_{what}")
+    with st.container(key="sweep_pictures"):
+        curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
+        widgets.steady_chart(curve, text, "sweep_curve")
+        for key in others if len(others) == 1 else ():
+            for what in ("difference", *results.BOTH_MODES):
+                keys = across, key
+                figure = charts.sweep.map_figure(points, keys, what, palette, is_over=is_over)
+                widgets.steady_chart(figure, text, f"sweep_{what}")
 
 
-def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
-    """An HTML table of all points, with links that open their runs or settings in Explore."""
-    found, rows = results.findings(points), []
+def _table(points: Sequence[PointResult], *, hides_columns: bool, is_over: bool) -> str:
+    """Return an HTML table of all points; links open their runs or settings in Explore.
+
+    Bold marks the clearly better mode once the sweep is over: the test counts all points.
+    """
+    found, rows = results.findings(points) if is_over else {}, []
     hidden = results.COLUMN_KEYS if hides_columns else ()
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""

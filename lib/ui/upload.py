@@ -1,8 +1,8 @@
-"""A person's own file: a table, or a kept run to be opened.
+"""Uploads: a table, or a saved run (.unrolled).
 
-Streamlit (1.67) keeps a file in memory until its session ends. Here its browser waits until there
-is room for it, and a page takes it out of the memory. A small CSV is read at once, all else in a
-process of its own. A table too short for the settings lowers them, and a note says so.
+Streamlit (1.67) keeps an uploaded file in memory until its session ends. Here an upload waits until
+there is memory for it, and the page then frees it. A small CSV is read at once, any other file in a
+separate process. If a table is too short for the settings, they are lowered, with a note.
 """
 
 from __future__ import annotations
@@ -28,33 +28,33 @@ from lib.ui.session import session
 from lib.ui.shown import dataset_of, in_words
 from lib.ui.widgets import bound, hint
 
-if TYPE_CHECKING:  # it brings pandas along
+if TYPE_CHECKING:  # it imports pandas
     from lib.export import Kept
 
-AT_ONCE = 300_000  # a CSV of fewer bytes is read at once: a process takes longer to start
-MOST_WORKBOOK = 10_000_000  # a workbook of fewer bytes is kept, so that another sheet can be chosen
+AT_ONCE = 300_000  # a smaller CSV, in bytes, is read at once: starting a process takes longer
+MOST_WORKBOOK = 10_000_000  # a smaller workbook is kept, so that another sheet can be chosen
 POLL_SECONDS = 0.4
-_KEPT: dict[str, Kept] = {}  # what each browser has opened last, without rows: a reload finds it
-MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # so many runs, none of more bytes
-# The path to which browsers send files (Streamlit 1.67), with the file's id in it.
+_KEPT: dict[str, Kept] = {}  # each browser's last opened run, without rows, for reloads
+MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # the most runs in `_KEPT`, and the most bytes of one
+# The path to which browsers send files (Streamlit 1.67), with the file's id.
 UPLOADS = re.compile(r"/_stcore/upload_file/[^/]+/([^/]+)$")
-# Bytes of files in memory that no page has taken; a single file may be larger.
+# Bytes of uploaded files in memory that no page has taken; a single file may be larger.
 SERVER_BYTES = max(data.MAX_BYTES, min(4 * data.MAX_BYTES, data.total_memory() // 6))
-UNTAKEN_SECONDS = 60.0  # a file waits so long for a page to take it
+UNTAKEN_SECONDS = 60.0  # a file that no page takes is dropped after this time
 _HELD = dict[str, tuple[int, Callable[[], object]]]()
-"""Files in memory that no page has taken: id → bytes, and what has Streamlit drop it."""
+"""Uploaded files that no page has taken: id → size in bytes, and a function that drops the file."""
 
 
 def uploader() -> None:
-    """Draw the file widget; below it the file's progress, size, sheets and who may see its rows."""
+    """Draw the file widget, and below it the file's progress, size, sheets and sharing."""
     st.file_uploader(
         "Your file",
         key="upload_file",
         on_change=partial(_given, "upload_file"),
-        help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A row "
-        "per timestep below a header, or arrays (N, T, F); or a kept run (.unrolled). The file "
-        "isn't kept: a temporary one holds it until it is read. A link to a run shows that run's "
-        "figures to whoever opens it while it lasts, and the file's rows only if you share them.",
+        help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB: a "
+        "header and one row per timestep, or arrays (N, T, F). Or a saved run (.unrolled). The "
+        "server doesn't store the file. A link to a run shows its results to anyone who opens "
+        "it, but the file's rows only if you share them.",
     )
     progress()
     if table := session().upload.table:
@@ -66,20 +66,20 @@ def uploader() -> None:
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
     record = runs.record_if_mine(session().subject.run_id)
     if record and record.table is not None:
-        label = "Let people with this run's link see the file's rows"
+        label = "Share the file's rows with this run's link"
         control = bound("share_rows", record.shares_rows, partial(setattr, record, "shares_rows"))
         st.toggle(label, record.shares_rows, **control)
 
 
 def opener() -> None:
-    """Draw the file widget of pages without `uploader`."""
-    text = "Or drop it anywhere on the page: a kept run (.unrolled), or a table as your data."
+    """Draw the file widget for pages without `uploader`."""
+    text = "A saved run (.unrolled), or a table. You can also drop the file anywhere on the page."
     act = partial(_given, "open_file")
-    st.file_uploader("Open a kept run", key="open_file", on_change=act, help=text)
+    st.file_uploader("Open a saved run", key="open_file", on_change=act, help=text)
 
 
 def progress() -> None:
-    """Draw the progress of the file that is being read, with a button that stops it."""
+    """Draw the progress of reading a file, with a stop button."""
     record = session().upload
 
     def look() -> None:
@@ -104,27 +104,27 @@ def _stop() -> None:
 
 def _refuse(why: object) -> None:
     record = session().upload
-    stays = f" Your earlier file, {record.table.name}, stays." if record.table else ""
-    record.error = f"{why}{stays}"
+    previous = f" Your previous file, {record.table.name}, is still in use." if record.table else ""
+    record.error = f"{why}{previous}"
 
 
 def _given(key: str) -> None:
-    """Read the file that was just given; a removed file only stops reading."""
-    if key not in st.session_state:  # dropped, where another run of the page has overtaken this one
+    """Read a file widget's new file, or stop reading a file that was removed."""
+    if key not in st.session_state:  # dropped: a newer script run has overtaken this one
         return
     record, file = session().upload, st.session_state[key]
     if file is None:
         _stop()
         record.workbook = None
-    elif given := take(file):  # else its bytes were taken before
+    elif given := take(file):
         record.workbook = None
         address.leave_scenes()
         _begin(*given)
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
-    """Open a kept run, or read a table, at once or in a process of its own. For callbacks."""
-    from lib.export import KeptError, is_kept, open_kept  # noqa: PLC0415  brings pandas along
+    """Open a saved run, or read a table, at once or in a process. For use in callbacks."""
+    from lib.export import KeptError, is_kept, open_kept  # noqa: PLC0415  imports pandas
 
     record = session().upload
     _stop()
@@ -136,7 +136,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
             note_kept(kept)
             record.table = kept.table or record.table
             return
-        kind = data.begins_as(content)  # no more is done here: a ZIP file's list may be long
+        kind = data.begins_as(content)  # only the first bytes: a ZIP file's list may be long
         if kind in ("workbook", "zip") and len(content) < MOST_WORKBOOK:
             record.workbook = name, content
         if kind == "text" and len(content) < AT_ONCE:
@@ -150,7 +150,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
 
 
 def take_file() -> None:
-    """Take over a table or an error from the reading process, before any widget is drawn."""
+    """Take the reading process's table or error. Call it before drawing any widget."""
     record = session().upload
     reading = record.reading
     if reading is None or not reading.over.is_set():
@@ -165,7 +165,7 @@ def take_file() -> None:
 
 
 def note_kept(kept: Kept | None) -> None:
-    """Show a kept run, and remember it for a reload; None forgets it."""
+    """Show a saved run, and remember it for reloads; None forgets it."""
     session().kept = kept
     browser = browser_id() or ""
     _KEPT.pop(browser, None)
@@ -175,7 +175,7 @@ def note_kept(kept: Kept | None) -> None:
 
 
 def kept_before() -> Kept | None:
-    """The run from a file that this browser opened in an earlier session."""
+    """Return the saved run that this browser opened last, also in an earlier session."""
     return _KEPT.get(browser_id() or "")
 
 
@@ -186,18 +186,18 @@ def _settle(new: data.Table) -> None:
             dataset_of(data.settle(session().subject.experiment.set(**changes), new), new)
             break
         except ExperimentError as error:
-            cure = error.cure if isinstance(error, data.TooShortError) else {}
-            if cure.items() <= changes.items():  # none, or it was no help
+            fix = error.fix if isinstance(error, data.TooShortError) else {}
+            if fix.items() <= changes.items():  # no fix, or one that didn't help
                 _refuse(f"{new.name} can't be used: {error}")
                 return
-            changes |= cure
-            new = replace(new, notes=(f"Set to {in_words(cure)}: {error}", *new.notes))
+            changes |= fix
+            new = replace(new, notes=(f"Set to {in_words(fix)}: {error}", *new.notes))
     address.change(changes)
     session().upload.table = new
 
 
 def _changes(new: data.Table) -> dict[str, Any]:
-    """The settings that change with a table as the data, without those a person has set."""
+    """Return the settings to change for a new table, except those that the user has set."""
     now, old = session().subject.experiment.data, session().upload.table
     if now.name == "upload":
         changes = address.fitting(old.settings if old else {}, new.settings)
@@ -207,7 +207,7 @@ def _changes(new: data.Table) -> dict[str, Any]:
     there = {*new.frame.columns, *new.labels, *data.calendar_names(new), NO_SERIES, ""}
     try:
         there |= {*data.prepared(new, now).frame.columns}
-    except data.WindowError:  # or no file with such columns could ever become the data
+    except data.WindowError:  # types that can't be applied would block the table
         changes["types"] = ()
     named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}
     if now.name != "upload" or not named <= there:
@@ -216,19 +216,19 @@ def _changes(new: data.Table) -> dict[str, Any]:
 
 
 def take(file: Any) -> tuple[str, bytes] | None:
-    """Return a file widget's name and bytes; None without a file, or where they were taken."""
-    if not hasattr(file, "getvalue"):  # Streamlit gives a mark for a file that it has dropped
+    """Return a file widget's name and bytes, and free them; None if they were taken before."""
+    if not hasattr(file, "getvalue"):  # Streamlit's placeholder for a dropped file
         return None
     content = file.getvalue()
     if held := _HELD.get(file.file_id):
         _, drop = held
         drop()
-        file.truncate(0)  # the session keeps the widget's value until its next run
+        file.truncate(0)  # the session keeps the widget's value until its next script run
     return file.name, content
 
 
 def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
-    """A middleware that delays the end of a file until there is memory for it."""
+    """Return middleware that delays the end of an upload until there is memory for it."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         is_put = scope["type"] == "http" and scope["method"] == "PUT"
@@ -248,18 +248,18 @@ def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
             if _HELD.pop(file, None):
                 asyncio.run_coroutine_threadsafe(delete(), loop)
 
-        async def receive_with_room() -> Message:
+        async def receive_when_free() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
             if message["type"] == "http.request" and not message.get("more_body"):
-                # Of a copy: pages take files in threads of their own.
+                # Iterate over a copy: script threads take files at the same time.
                 while _HELD and size + sum(each for each, _ in _HELD.copy().values()) > most:
                     await asyncio.sleep(0.1)
                 _HELD[file] = size, drop
                 loop.call_later(UNTAKEN_SECONDS, drop)
             return message
 
-        await app(scope, receive_with_room, send)
+        await app(scope, receive_when_free, send)
 
     return answer

@@ -1,6 +1,6 @@
-"""Pictures by name, for scenes and for cards that are embedded elsewhere.
+"""Views: pictures by name, for scenes and for embedded cards.
 
-Each is drawn from the page's data, the session's run, and the values in the address.
+A view is drawn from the page's data, the session's run, and the values in the address.
 """
 
 from collections.abc import Callable
@@ -37,27 +37,27 @@ from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway, t
 
 Draw = Callable[[Loaded, Palette], None]
 TEXTS: dict[str, str] = beside(__file__)
-REAL_STEPS = 3  # the steps of a sample before its padding, if it has more
+REAL_STEPS = 3  # steps before the padding, in a sample of at least four steps
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A picture of the app, and the page that shows all of it."""
+    """A picture, and the page that shows more of it."""
 
     title: str
     draw: Draw
     page: str = "Explore"
-    part: str = ""  # of that page, as in its address
+    part: str = ""  # the part of that page, as in its address
     needs_rows: bool = False  # whether it draws a sample of the data
 
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
-    """Draw one of Explore's cards, which follows a run while it trains."""
+    """Draw a card of Explore, and redraw it while a run trains."""
     follow_epochs(loaded, partial(run_cards.draw, [name], palette=palette))
 
 
 def _sample(loaded: Loaded, palette: Palette) -> None:
-    """Draw the sample that the address names, else the first, with its takeaway."""
+    """Draw the sample named in the address, by default the first, with its takeaway."""
     numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
     number = Linked("sample", numbers, 0, "").index
     with st.container(key="cards"), st.container(border=True, key="card_sample"):
@@ -67,7 +67,7 @@ def _sample(loaded: Loaded, palette: Palette) -> None:
 
 
 def _cells(_: Loaded, palette: Palette) -> None:
-    """Draw the gallery's two recorded cells, whose loss is the error at the last step."""
+    """Draw the losses of the gallery's two recorded cells: errors at the last step."""
     laid, ends = list[Compared](), list[str]()
     for letter, (name, run) in zip(LETTERS, runs_of(GALLERY["cells"]).items(), strict=False):
         compared = Compared(run.experiment, run.dataset, run.snapshot, name, name, letter)
@@ -80,20 +80,27 @@ def _cells(_: Loaded, palette: Palette) -> None:
         takeaway(text)
 
 
-def _stack(_: Loaded, palette: Palette) -> None:
+def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:
+    """Return the address's stack, traced; without one, the model that Explore trains."""
+    model, (_, timesteps, features) = loaded.experiment.model, loaded.dataset.shape
+    own = (model, model.modes[0], timesteps, features, loaded.dataset.targets)
+    return traced_stack() or shapes.trace(shapes.model_stack(*own))
+
+
+def _stack(loaded: Loaded, palette: Palette) -> None:
     """Draw a stack, and buttons that fix it if it breaks."""
-    steps = traced_stack()
+    steps = _traced(loaded)
     with st.container(border=True, key="stack"):
         title = charts.stack.stack_title(steps)
         scene = SCENES.get(session().stage.scene)
         first = shapes.read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
         was_broken = shapes.broken_at(shapes.trace(first)) is not None
-        is_mended = was_broken and shapes.broken_at(steps) is None
-        takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if is_mended else title)
+        is_fixed = was_broken and shapes.broken_at(steps) is None
+        takeaway(f"Fixed: {title[:1].lower()}{title[1:]}" if is_fixed else title)
         st.html(charts.stack.stack_picture(steps, palette))
         for number, fix in enumerate(shapes.fixes(steps)):
-            mend = partial(address.set_page_value, "stack", shapes.to_text(fix.stack))
-            press(plain(fix.fix), "build", f"fix_{number}", mend, wrap=True)
+            apply = partial(address.set_page_value, "stack", shapes.to_text(fix.stack))
+            press(plain(fix.fix), "build", f"fix_{number}", apply, wrap=True)
 
 
 def _advice(_: Loaded, __: Palette) -> None:
@@ -102,7 +109,7 @@ def _advice(_: Loaded, __: Palette) -> None:
 
 
 def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
-    """Draw the layer at every timestep; with `plays` a playhead runs over it by itself."""
+    """Draw the layer at every timestep; with `plays`, start the playhead."""
     chosen = choose(loaded)
     with st.container(border=True, key="cell_unrolled" if plays else "chain"):
         parts.draw_chain(chosen, palette, as_it_runs=plays)
@@ -111,7 +118,7 @@ def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
 
 
 def _hand(loaded: Loaded, palette: Palette) -> None:
-    """Draw a layer's states, and the playhead's step computed by hand."""
+    """Draw a layer's states, and the arithmetic of the playhead's step."""
     chosen = choose(loaded)
     layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), filled(TEXTS, "states")
     states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
@@ -124,7 +131,7 @@ def _hand(loaded: Loaded, palette: Palette) -> None:
     def write(step: int, _: int) -> None:
         if is_small:
             tables.html(cell.by_hand(layer, step, palette))
-        if address.page_value("step") != is_at:  # the page may wait for that
+        if address.page_value("step") != is_at:  # the guide may wait for this step
             st.rerun()
 
     follow_playhead(bar, chosen, write)
@@ -139,7 +146,7 @@ def _pair(_: Loaded, palette: Palette) -> None:
 
 
 def _target(_: Loaded, palette: Palette) -> None:
-    """Draw what a loss makes of an output and a target, the damage, and buttons that fix it."""
+    """Draw how a loss compares an output with a target, the damage, and buttons that fix it."""
     question = shapes.read_question(address.page_value("check"))
     diagnosis = question.diagnose()
     with st.container(border=True, gap="xsmall", key="target"):
@@ -150,13 +157,13 @@ def _target(_: Loaded, palette: Palette) -> None:
         if case and diagnosis.verdict == "silent":
             trained = read_recording(case, shapes.Damage)
             errors = {side: number(trained.error(side)) for side in trained.loss}
-            hint(filled(TEXTS, "trained", **errors, mended=shapes.MISTAKES[case].right))
+            hint(filled(TEXTS, "trained", **errors, fixed=shapes.MISTAKES[case].right))
         else:
             hint(charts.target.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(diagnosis.fixes):
-                mended = replace(question, output=fix.output_shape, target=fix.target_shape)
-                act = partial(address.set_page_value, "check", shapes.write_question(mended))
+                fixed = replace(question, output=fix.output_shape, target=fix.target_shape)
+                act = partial(address.set_page_value, "check", shapes.write_question(fixed))
                 label = filled(TEXTS, "fix", code=fix.model_code or fix.code)
                 press(plain(label), "build", f"target_fix_{place}", act)
 
@@ -166,18 +173,18 @@ def _damage(_: Loaded, palette: Palette) -> None:
         damage_card(shapes.read_question(address.page_value("check")), palette)
 
 
-def _code(_: Loaded, __: Palette) -> None:
+def _code(loaded: Loaded, _: Palette) -> None:
     with st.container(border=True):
-        st.code("\n".join(shapes.code_lines(traced_stack())), language="python", wrap_lines=True)
+        st.code("\n".join(shapes.code_lines(_traced(loaded))), language="python", wrap_lines=True)
 
 
 def _worked(_: Loaded, __: Palette) -> None:
-    """Draw the two worked examples in numbers, and why their targets are out of reach."""
+    """Draw both worked examples in numbers, and why the layer can't output their targets."""
     st.html(charts.render("ui/views.html", "worked", TEXTS, **worked_numbers()))
 
 
 def worked_numbers() -> dict[str, Any]:
-    """The numbers of the worked examples: data, recorded models' outputs, floors, bounds."""
+    """Return the worked examples' data, recorded predictions, least losses and bounds."""
     raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
     data, easy = make_dataset(raw), make_dataset(scaled)
     names = "worked_raw", "worked_scaled"
@@ -196,26 +203,26 @@ def worked_numbers() -> dict[str, Any]:
 
 
 def _glance(loaded: Loaded, _: Palette) -> None:
-    """Draw a mask, the final states, and both directions, with this layer's numbers."""
+    """Draw a mask, the final states, and both directions, with the numbers of this layer."""
     layer = choose(loaded).layer_pass
     with st.container(border=True):
         st.html(charts.render("ui/views.html", "glance", TEXTS, **glance_numbers(layer)))
 
 
 def glance_numbers(layer: LayerPass) -> dict[str, Any]:
-    """The numbers of the last step: behind a mask, as states, and in both directions."""
+    """Return the layer's outputs with a mask, its final states, and both directions."""
     mask = np.arange(len(layer.x)) < min(REAL_STEPS, len(layer.x) - 1)
     masked = unroll(layer.cell, layer.weights, layer.x[None], mask[None]).hidden[0]
     backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
     last = layer.trace.hidden[0, -1]
     states = [last, last, *([] if layer.trace.cell is None else [layer.trace.cell[0, -1]])]
-    # Of both directions, with the same weights: the last row of True, and False; (2, 2U).
+    # Both directions use the same weights. Rows: the last row of True, then False; (2, 2U).
     both = np.stack([np.append(last, backward[0]), np.append(last, backward[-1])])
     return {"mask": mask, "masked": masked, "states": states, "both": both}
 
 
 def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
-    """A part of the Cell page, or one of its cards, which needs only the first answer."""
+    """Return the view of a part of the Cell page, or of one of its cards (`draw_one`)."""
     part = parts.PARTS[name]
     if draw_one:
         has_playhead = draw_one is not parts.draw_last_step
@@ -226,37 +233,37 @@ def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
 
 VIEWS = {
     "strip": View("Shapes of both models", draw_strip),
-    "predictions": View("Answers by timestep", partial(_chart, "predictions")),
+    "predictions": View("Predictions by timestep", partial(_chart, "predictions")),
     "loss": View("Loss over epochs", partial(_chart, "loss")),
     "step_error": View("Error by timestep", partial(_chart, "step_error")),
-    "compare": View("The number that compares", partial(_chart, "compare")),
+    "compare": View("Last-step error of both modes", partial(_chart, "compare")),
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", _cells),
     "unrolled": _of_cell("The layer, unrolled", "unrolled"),
     "runs": View(
         "The cell runs through time", partial(_chain, plays=True), "Cell", needs_rows=True
     ),
-    "proof": _of_cell("The modes are one", "proof"),
-    "one": _of_cell("The last row of one is the other", "proof", parts.draw_last_step),
-    "break": _of_cell("What breaks that", "break"),
-    "learn": _of_cell("How far each loss reaches", "learn"),
-    "reach": _of_cell("The gradient that each loss leaves", "learn", parts.draw_reach),
-    "leak": View("Noise foretold, both ways", parts.draw_leak, "Cell", "break"),
+    "proof": _of_cell("Both modes compute the same", "proof"),
+    "one": _of_cell("The last row of True is False", "proof", parts.draw_last_step),
+    "break": _of_cell("What breaks the equality", "break"),
+    "learn": _of_cell("How far back each loss reaches", "learn"),
+    "reach": _of_cell("Gradient of each loss by timestep", "learn", parts.draw_reach),
+    "leak": View("Noise 'predicted' in both directions", parts.draw_leak, "Cell", "break"),
     "stack": View("A stack of layers", _stack, "Shapes"),
     "chain": View("The layer along time", _chain, "Cell", needs_rows=True),
     "hand": View("One cell by hand", _hand, "Cell", needs_rows=True),
     "pair": View("An output and a target", _pair, "Shapes", "target"),
-    "target": View("What a loss makes of a target", _target, "Shapes", "target"),
+    "target": View("How a loss compares a target", _target, "Shapes", "target"),
     "code": View("A stack as code", _code, "Shapes"),
     "worked": View("The two worked examples, number by number", _worked),
     "glance": View("Masks, states, both directions", _glance, "Cell", needs_rows=True),
-    "damage": View("What a silent mistake does", _damage, "Shapes", "target"),
+    "damage": View("Damage of a silent mistake", _damage, "Shapes", "target"),
     "advice": View("Which one do I need?", _advice),
 }
 """Views by their names in scenes and in the address."""
 _PICTURES = (Scene(f"view.{name}", v.title, name, page=v.page) for name, v in VIEWS.items())
 TALK_SCENES = SCENES | {scene.name: scene for scene in _PICTURES}
-"""All that a talk can be made of, by name."""
+"""All scenes that a talk can show, by name."""
 
 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:
@@ -269,10 +276,10 @@ def draw(name: str, loaded: Loaded, palette: Palette) -> None:
 
 
 def embed() -> None:
-    """Draw one card, as high as a frame on another site, and a link to its page.
+    """Draw one card for an iframe, as high as the frame, and a link to its page.
 
-    It is a view, with the keys of its page in the link, or a card of the gallery. Example:
-    `/?embed=true&card=loss&data=parity`. `embed` is Streamlit's own: it takes the header away.
+    The card is a view, whose settings are in the link, or a card of the gallery. Example:
+    `/?embed=true&card=loss&data=parity`. Streamlit itself handles `embed`: it hides the header.
     """
     key = "card"
     asked = st.query_params[key]
@@ -281,7 +288,7 @@ def embed() -> None:
     view = VIEWS.get(shows)
     begin_page(view.page if view else "Explore", (key, *address.PICTURE_KEYS), [*PICTURED, "embed"])
     if view is None:
-        text = f"There is no card {shows[:24]!r}. There are {joined([*VIEWS, *GALLERY])}."
+        text = f"There is no card {shows[:24]!r}. The cards are {joined([*VIEWS, *GALLERY])}."
         st.error(f"{plain(text)} [Open Unrolled](./)", icon=":material/error:")
         return
     if scene:

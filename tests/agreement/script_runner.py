@@ -1,8 +1,8 @@
-"""Runs scripts one after another in one process, which so imports TensorFlow only once.
+"""Run scripts one after another in one process, which imports TensorFlow only once.
 
-`python -I script_runner.py`: nothing of this project can be imported. A line of JSON on its input,
-[folder, file, quick], becomes one on its output. A quick script's models run without being traced,
-which for a few batches takes a tenth of the time and gives the same figures.
+`python -I script_runner.py`: the project can't be imported. It replies to each input line of
+JSON, [folder, file, quick], with an output line. Models of a quick script run without tracing: for
+a few batches that takes a tenth of the time and gives the same results.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ import keras
 
 
 def main():
-    """Answer each line with what the script printed, why it ended, and its models' shapes."""
+    """Reply to each line with the script's output, its error, and the shapes of its models."""
     compile_model = keras.Model.compile
     for line in sys.stdin:
         folder, file, quick = json.loads(line)
@@ -33,7 +33,7 @@ def main():
                 made = runpy.run_path(file)
             except SystemExit as stop:
                 error = f"{stop}"
-            except Exception:  # whatever a script does
+            except Exception:  # a script may raise any error
                 error = traceback.format_exc()
         models = [made[name] for name in ("sequence", "last_step") if name in made]
         shapes = [

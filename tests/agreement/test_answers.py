@@ -1,4 +1,4 @@
-"""What the Cell page says of Keras is what Keras does; and NumPy says the same."""
+"""The Cell page's answers equal Keras's behaviour and NumPy's results."""
 
 import keras
 import numpy as np
@@ -16,7 +16,7 @@ KERAS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items()
 
 
 def setting(cell, layers=1, head="dense"):
-    """An experiment, weights that aren't fresh, inputs and targets."""
+    """Return an experiment, weights after some changes, inputs and targets."""
     experiment = Experiment().set(cell=cell, layers=layers, head=head, U=U, seed=3)
     targets = 2 if head == "dense" else U
     rng = np.random.default_rng(1)
@@ -31,7 +31,7 @@ def setting(cell, layers=1, head="dense"):
 @pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_modes_are_one_computation(cell, layers):
-    """Exactly: the last step, and every prefix; NumPy agrees within 1e-6, states included."""
+    """Last step and prefixes are equal exactly; NumPy agrees within 1e-6."""
     experiment, weights, x, _ = setting(cell, layers)
     answer = modes(cell, layers, weights, x, sample=1)
     assert answer["difference"] == 0.0
@@ -51,9 +51,9 @@ def test_the_modes_are_one_computation(cell, layers):
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
 def test_what_breaks_the_equality_and_what_does_not(cell, layers):
-    """The figures of the page, and which of them are exactly zero.
+    """The page's numbers are right, and the expected ones exactly zero.
 
-    In a stack the layer below reads the zeros, and the mask is handed up.
+    In a stack, lower layers read the zeros, and the mask passes through.
     """
     _, weights, x, _ = setting(cell, layers, "none")
     backward = initial_weights(cell, U if layers > 1 else F, U, np.random.default_rng(5))
@@ -75,10 +75,7 @@ def test_what_breaks_the_equality_and_what_does_not(cell, layers):
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
 def test_padded_batches_are_what_keras_makes_of_them(cell, layers):
-    """Real steps of zeros included, which Masking(0.0) hides like padding, also from layers above.
-
-    As a whole Keras model says it.
-    """
+    """Masking(0.0) also hides real steps of zeros, as in a whole Keras model."""
     _, weights, x, _ = setting(cell, layers, "none")
     x[0, 1] = 0.0
     for way in ways(cell, weights, x[0]):
@@ -93,7 +90,7 @@ def test_padded_batches_are_what_keras_makes_of_them(cell, layers):
 
 
 def exactly(weights, cell, layers, head):
-    """The model's layers in float64, with states handed out: to take finite differences of."""
+    """Return the model's layers in float64 with their states, for finite differences."""
     made = []
     for k in range(layers):
         part = weights[3 * k : 3 * k + 3]
@@ -110,10 +107,10 @@ def exactly(weights, cell, layers, head):
 
 
 def slopes_of(run, at, y):
-    """Finite differences of each sample's mean squared error by mode, in the shape of `at`.
+    """Return finite differences of each sample's mean squared error by mode, shaped like `at`.
 
-    Every number of `at` (N, …) is moved a little both ways; all of these are run at once, as
-    samples. The loss of the sequence mode is over all steps, and of the other at the last.
+    Each number of `at` (N, …) moves a little both ways; all variants run at once, as samples. The
+    sequence mode's loss is over all steps, the last-step mode's at the last one.
     """
     inputs = at.reshape(len(at), -1)
     nudges = np.concatenate([1e-5 * np.eye(inputs.shape[1]), -1e-5 * np.eye(inputs.shape[1])])
@@ -128,7 +125,7 @@ def slopes_of(run, at, y):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_reach_into_states_is_that_of_finite_differences(cell):
-    """h_t moved a little, and everything after it run again from there; for both losses."""
+    """Gradients by h_t equal finite differences, for both losses."""
     _, weights, x, y = setting(cell)
     answer = reach(cell=cell, layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)
     layer, dense = exactly(weights, cell, 1, "dense")
@@ -152,7 +149,7 @@ def test_the_reach_into_states_is_that_of_finite_differences(cell):
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize("cell", CELLS)
 def test_influence_is_causal_one_way_and_full_both_ways(cell, head):
-    """No input moves an output before it; with a Bidirectional every input moves every output."""
+    """Inputs change no earlier output, except with Bidirectional."""
     _, weights, x, _ = setting(cell, 2, head)
     rng = np.random.default_rng(7)
     backward = [*initial_weights(cell, F, U, rng), *initial_weights(cell, U, U, rng)]
@@ -166,7 +163,7 @@ def test_influence_is_causal_one_way_and_full_both_ways(cell, head):
 
 
 def test_influence_is_that_of_finite_differences():
-    """Every input of one sample moved a little, in float64."""
+    """Influence equals finite differences of one sample's inputs in float64."""
     _, weights, x, _ = setting("lstm")
     layer, dense = exactly(weights, "lstm", 1, "dense")
     slopes = np.zeros((T, 2, T, F))
@@ -183,7 +180,7 @@ def test_influence_is_that_of_finite_differences():
 
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2)])
 def test_a_traced_answer_says_the_same(cell, layers, monkeypatch):
-    """Every figure but for rounding, and exactly zero where the other is."""
+    """Traced answers equal eager ones up to rounding, with the same exact zeros."""
     _, weights, x, y = setting(cell, layers)
     part = weights[:3]
     backward = initial_weights(cell, F, U, np.random.default_rng(5))
@@ -204,6 +201,6 @@ def test_a_traced_answer_says_the_same(cell, layers, monkeypatch):
 
 
 def same(called, traced):
-    """Equal, zeros exactly."""
+    """Return whether values are close, and zeros exact."""
     np.testing.assert_allclose(traced, called, rtol=1e-4, atol=1e-6)
     np.testing.assert_array_equal(np.asarray(traced) == 0, np.asarray(called) == 0)

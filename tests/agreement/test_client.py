@@ -1,4 +1,4 @@
-"""Training with a real worker process: from a start to figures, and through its sudden deaths."""
+"""Training with a real worker process, from start to results, and its sudden deaths."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE, eventually
 
 
 def is_gone(pid):
-    """Whether a process has ended. One that only waits to be noticed by its parent has."""
+    """Return whether a process has ended; zombies count."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -31,18 +31,18 @@ def is_gone(pid):
 
 @pytest.fixture(scope="module")
 def experiment():
-    """A run of twenty epochs, of one architecture for all tests."""
+    """Return a run of twenty epochs, with one architecture for all tests."""
     return Experiment().set(U=4, batch=8, epochs=20)
 
 
 @pytest.fixture(scope="module")
 def dataset():
-    """Sixty samples, the last twelve kept from training."""
+    """Return sixty samples, the last twelve for validation."""
     return make_dataset(n=60, t=5, f=2, train=48)
 
 
 def test_a_script_trains_and_reads_the_figures(client, experiment, dataset):
-    """Both models to the end; what they say is what their weights say, in NumPy too."""
+    """Both models train to the end; NumPy reproduces their predictions."""
     snapshot = client.wait(client.start(experiment, dataset), PATIENCE)
     assert (snapshot.status, snapshot.epoch) == (Status.FINISHED, 20)
     assert list(snapshot.results) == ["sequence", "last"]
@@ -55,7 +55,7 @@ def test_a_script_trains_and_reads_the_figures(client, experiment, dataset):
 
 
 def test_a_question_is_answered_by_keras(client, experiment, dataset):
-    """Weights and inputs go there, arrays and numbers come back; NumPy says the same."""
+    """Keras answers with arrays and numbers that NumPy reproduces."""
     weights = initial_model_weights(experiment, 2, 1)
     x = dataset.x[:3]
     question = client.ask("modes", cell="lstm", layers=1, weights=weights, x=x, sample=1)
@@ -67,7 +67,7 @@ def test_a_question_is_answered_by_keras(client, experiment, dataset):
 
 
 def test_a_run_can_be_paused_stepped_resumed_and_stopped(client, endless):
-    """Every command that a page has a button for."""
+    """All commands of the page's buttons work."""
     run = client.start(*endless, paused=True)
 
     def paused_at(epoch):
@@ -100,7 +100,7 @@ SLEEP = "time.sleep(600)\n"
 
 @pytest.mark.parametrize("end", ["", SLEEP], ids=["ends without close", "killed"])
 def test_no_worker_outlives_the_process_that_started_it(end):
-    """However that ends; a script that ends in the usual way writes no warning."""
+    """Workers end with their parent, without warnings after a normal end."""
     command = [sys.executable, "-W", "error", "-c", CLIENT + end]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
@@ -131,7 +131,7 @@ def test_no_worker_outlives_the_process_that_started_it(end):
 def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: PLR0917
     monkeypatch, tmp_path, experiment, dataset, code, says
 ):
-    """At the first try, whether it is missing, broken, or ends the process (SIGILL)."""
+    """A missing, broken or crashing TensorFlow gives an error with a fix."""
     (tmp_path / "tensorflow.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with TrainingClient() as client:
@@ -147,7 +147,7 @@ def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: 
 
 
 def test_a_sweep_without_tensorflow_says_what_helps(monkeypatch, tmp_path):
-    """With an exit code that isn't 0; no point is noted as trained, so that it can go on later."""
+    """The exit code isn't 0, and no point is recorded as trained."""
     (tmp_path / "tensorflow.py").write_text("raise ModuleNotFoundError('', name='tensorflow')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     out = tmp_path / "out.csv"

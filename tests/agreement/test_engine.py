@@ -1,6 +1,6 @@
-"""The fused training is Keras's own: the same losses and weights as `train_on_batch`, step by step.
+"""Fused training equals Keras's `train_on_batch`: the same losses and weights, step by step.
 
-Here the programs are compiled and run in this process. The worker around them is in test_client.
+The programs run in this process. test_client covers the worker around them.
 """
 
 from functools import cache
@@ -53,7 +53,7 @@ CASES += [(*case, 4) for case in covering([case[:-1] for case in CASES], AXES)[l
 
 
 def make_experiment(*case, **settings):
-    """The experiment of a case, and other settings."""
+    """Return a case's experiment with other settings."""
     names = ("cell", "layers", "head", "optimizer", "loss", "mode", "batch")
     chosen = dict(zip(names, case, strict=True))
     units = K if chosen["head"] == "none" else 4
@@ -61,12 +61,12 @@ def make_experiment(*case, **settings):
 
 
 def data(n=N):
-    """Random samples, the last three kept from training."""
+    """Return random samples, the last three for validation."""
     return make_dataset(n=n + 3, t=T, f=F, k=K, train=n)
 
 
 def keras_model(experiment, mode):
-    """What a person writes: layers in a row. Run eagerly, since to compile it takes seconds."""
+    """Return a sequential Keras model, run eagerly, since compiling takes seconds."""
     model, training = experiment.model, experiment.training
     cell = getattr(keras.layers, CELLS[model.cell].keras)
     layers = [keras.Input((T, F))]
@@ -82,13 +82,13 @@ def keras_model(experiment, mode):
 
 
 def assert_close(ours, keras_says):
-    """The largest difference is below 1e-5 of the largest value."""
+    """Assert that the largest difference is below 1e-5 of the largest value."""
     assert ours.shape == keras_says.shape
     assert np.abs(ours - keras_says).max() < 1e-5 * np.abs(keras_says).max()
 
 
 def train(experiment, dataset):
-    """Our way: a trainer with compiled programs, run to the end."""
+    """Train to the end with compiled programs; return the trainer."""
     n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
     trainer = PairTrainer(experiment, dataset)
     trainer.evaluate()
@@ -102,24 +102,24 @@ def train(experiment, dataset):
 
 @cache
 def program(key):
-    """Compiled once for all tests."""
+    """Return a program, compiled once for all tests."""
     return engine.Program(key)
 
 
 def test_some_cases_end_an_epoch_with_a_shorter_batch():
-    """The batches of other cases all have the same size."""
+    """In the other cases all batches have the same size."""
     assert {N % min(case[-1], N) == 0 for case in CASES} == {True, False}
 
 
 def bucket_for(own):
-    """Larger than a model of these sizes in everything, but not than its samples."""
+    """Return an architecture that is larger in every size but the number of samples."""
     targets = K + 1 if own.code.head == "dense" else own.units + 2
     batch = own.batch + 2
     return Architecture(own.code, own.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
 
 
 def begin(ours, experiment, mode):
-    """A model of an experiment in its exact program, or in a larger one."""
+    """Return an experiment's models in their exact program, or in a larger one."""
     weights, own = initial_model_weights(experiment, F, K), architecture_of(experiment, N, T, F, K)
     return ours.load([weights], own, experiment.training, mode)
 
@@ -127,10 +127,10 @@ def begin(ours, experiment, mode):
 @pytest.mark.parametrize("begins_in", first_of(["own", "bucket"]))
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
 def test_losses_and_weights_are_those_of_train_on_batch(case, begins_in):
-    """The same batches, one by one, and the loss of each before its update.
+    """Losses before each update and weights equal Keras's.
 
-    In its exact program, or for an epoch in one of larger models, longer batches and more
-    timesteps, but fewer samples; then all numbers go over into the exact one.
+    Either in the exact program, or for an epoch in a size bucket with fewer samples, after which
+    the exact program takes over.
     """
     experiment, dataset, mode = make_experiment(*case), data(), case[5]
     model = keras_model(experiment, mode)
@@ -165,7 +165,7 @@ def test_losses_and_weights_are_those_of_train_on_batch(case, begins_in):
 
 
 def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch):
-    """Its row among the losses, and what one wrong value costs; all else is Keras's."""
+    """A new loss needs one row and the cost of one error."""
     monkeypatch.setitem(LOSSES, "log_cosh", Choice("Log-cosh", keras="log_cosh"))
     monkeypatch.setitem(ERRORS, "log_cosh", lambda wrong: np.log(np.cosh(wrong)))
     monkeypatch.setattr(engine, "_codes", {})  # traced without it
@@ -180,7 +180,7 @@ def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch):
 
 
 def keras_stops(experiment, dataset, mode):
-    """A model that `fit` has trained on the same batches, with Keras's own early stopping."""
+    """Return a model after `fit` with Keras's early stopping on the same batches."""
     training, target = experiment.training, dataset.y if mode == "sequence" else dataset.y[:, -1]
     model = keras_model(experiment, mode)
     optimizer, loss = model.optimizer, LOSSES[training.loss].keras
@@ -212,9 +212,9 @@ def keras_stops(experiment, dataset, mode):
 @pytest.mark.parametrize("begins_in", ["own", "bucket"])
 @pytest.mark.parametrize(("keep", "modes"), [("best", "last"), ("stop", "both")])
 def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep, modes, begins_in):
-    """The same best epoch, the same end, and the same weights, from `fit` on the same batches.
+    """The best epoch, the end and the weights equal those of `fit`.
 
-    Where it begins in a bucket, its exact program takes over in the middle of the third epoch.
+    If a run starts in a size bucket, the exact program takes over in the third epoch.
     """
     experiment = make_experiment("gru", 1, "dense", "adam", "mse", modes, 5).set(
         keep=keep, patience=4, epochs=30, lr=0.03
@@ -255,7 +255,7 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep, modes, begins_in
 
 
 def test_a_run_repeats_to_the_last_bit_whatever_its_slices():
-    """By one program the experiment decides its figures, not the machine's speed."""
+    """Results depend on the experiment, not on the length of turns."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(epochs=30)
     dataset = data()
     expected = train(experiment, dataset).results()[0]["sequence"]
@@ -270,7 +270,7 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices():
 
 
 def test_what_a_program_serves():
-    """Its own: any mode, optimizer, rate, seed and epochs. A bucket: smaller models, any loss."""
+    """An exact program serves any settings of its size; a bucket also smaller models."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
     own = architecture_of(experiment, N, T, F, K)
     for free in ({"mode": "last"}, {"lr": 0.5}, {"seed": 3}, {"epochs": 9}, {"optimizer": "sgd"}):
@@ -284,7 +284,7 @@ def test_what_a_program_serves():
 
 
 def test_the_buckets_hold_what_is_usual():
-    """Nearly all settings of one layer with the usual batch, and most of two and three layers."""
+    """Buckets hold nearly all one-layer settings, and most of two and three layers."""
     for cell, layers in product(CELLS, (1, 2, 3)):
         code = Code(cell, layers, "dense")
         sizes = product(range(1, 65), (1, 8, 12, 24, 32, 48, 64), (1, 3, 4, 8), (1, 4))
@@ -298,7 +298,7 @@ def test_the_buckets_hold_what_is_usual():
     [("lstm", "both", 4), ("gru", "sequence", 5), ("simple_rnn", "last", 1)],
 )
 def test_seeds_side_by_side_are_trained_as_each_alone(cell, mode, batch):
-    """Losses, errors and weights of three seeds, whose lanes a pair fills and one mode doesn't."""
+    """Three seeds in lanes give the same results as each seed alone."""
     experiment = make_experiment(cell, 1, "dense", "adam", "mse", mode, batch).set(seeds=3)
     dataset = data()
     assert architecture_of(experiment, N, T, F, K).threads == min(2, int(machine.cores()))

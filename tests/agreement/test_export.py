@@ -1,4 +1,4 @@
-"""Exported scripts run in Keras; the exact ones come to the numbers of the app's own runs."""
+"""Exported scripts run in Keras; exact scripts repeat the results of the app's runs."""
 
 import json
 import os
@@ -29,14 +29,14 @@ ROOT = Path(__file__).parents[2]
 RUNNER = Path(__file__).with_name("script_runner.py")
 CLOSE = 1e-4
 ONE_THREAD = os.environ | {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
-"""As large models gain from several, small ones lose."""
+"""Small models train faster with one thread."""
 FILE = "höhen.csv"
 OWN = lines(
     "Tag;Ort;Höhe;Größe",
     lambda i: f"{1 + i % 28}.{1 + i // 28}.2024;{'ab'[i % 2]};{20 + i % 7},5;{i % 5},25",
     56,
 ).encode("latin-1")
-"""As a spreadsheet of Western Europe writes it: semicolons, decimal commas, Latin letters."""
+"""A file as a Western European spreadsheet writes it: semicolons, decimal commas, Latin-1."""
 LEVELS = {
     "cell": [*CELLS],
     "layers": [1, 2, 3],
@@ -63,15 +63,15 @@ ROWS = {
     "2131221": {"data": "sine"},
     "3131311": {"data": "worked_scaled", "seeds": 2},
 }
-"""Experiments: the number in LEVELS of each setting's value, from 1, and other settings."""
-# A new cell or loss is in further rows, until each value meets each of every other setting.
+"""Experiments: the position in LEVELS of each setting's value, from 1, and other settings."""
+# A new cell or loss adds rows, until each value is paired with each value of other settings.
 LEVEL_NUMBERS = ["123456789"[: len(values)] for values in LEVELS.values()]
 ROWS |= {"".join(row): {"data": "echo"} for row in covering(ROWS, LEVEL_NUMBERS)[len(ROWS) :]}
 FIRST = 5  # the rows that `make test` checks; the others are checked weekly
 
 
 class Runner:
-    """The process that runs scripts: what it is given first, it answers first."""
+    """The process that runs scripts, first in, first out."""
 
     def __init__(self, folder):
         self.folder, self._waiting = folder, list[str]()
@@ -90,7 +90,7 @@ class Runner:
         )
 
     def give(self, file, script, dataset=None, *, quick=True):
-        """Have a script run in its turn, beside the arrays of its dataset if it is a table's."""
+        """Queue a script; write the arrays of a table's dataset beside it."""
         if dataset and dataset.origin:
             (self.folder / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
         (self.folder / file).write_text(script, encoding="utf-8")
@@ -100,7 +100,7 @@ class Runner:
         self._waiting.append(file)
 
     def result(self, file):
-        """What it printed, why it ended early or "", and the shapes of its models."""
+        """Return a script's output, its error or "", and the shapes of its models."""
         assert self._process.stdout is not None
         while file not in self._results:
             self._results[self._waiting.pop(0)] = json.loads(self._process.stdout.readline())
@@ -115,14 +115,14 @@ class Runner:
 
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory):
-    """One for all tests."""
+    """Return one runner for all tests."""
     runner = Runner(tmp_path_factory.mktemp("scripts"))
     yield runner
     runner.close()
 
 
 def experiment_of(row):
-    """A small experiment, settled: two batches, of which one is short, in each of two epochs."""
+    """Return a small settled experiment: two epochs of a full and a short batch."""
     levels = {name: int(level) - 1 for name, level in zip(LEVELS, row, strict=True)}
     settings = {name: LEVELS[name][level] for name, level in levels.items()}
     small = {"T": 2, "U": 4, "N": 32, "batch": 16, "epochs": 2, "patience": 1, "seed": 3}
@@ -136,14 +136,14 @@ def experiment_of(row):
 
 @pytest.fixture(scope="module")
 def cases(client, runner, request):
-    """The experiments that tests ask for, trained; the runner has been given their scripts."""
+    """Return the trained experiments of the selected tests; their scripts are queued."""
     params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     asked = {row: experiment_of(row) for row in {each.get("row") for each in params} & {*ROWS}}
     runs = {row: client.start(*about) for row, about in asked.items()}
     found = {}
     for row, (experiment, dataset) in asked.items():
         found[row] = RunAt(experiment, dataset, client.wait(runs[row], PATIENCE))
-        whole = experiment.set(batch=512)  # quicker by half, and none can tell
+        whole = experiment.set(batch=512)  # takes half the time
         for name, of in {"exact": experiment, "keras": whole}.items():
             script = EXPORTS[name].write(of, dataset, found[row].snapshot)
             runner.give(f"{name}-{row}.py", script, dataset)
@@ -151,18 +151,18 @@ def cases(client, runner, request):
 
 
 def test_scripts_of_all_datasets_are_tried():
-    """A new dataset needs a row in ROWS."""
+    """Every dataset has a row in ROWS."""
     absent = set(DATASETS) - {own["data"] for own in ROWS.values()}
     assert not absent, f"no row of ROWS has these data: {absent}"
 
 
 def figures(printed):
-    """The last line that a script printed."""
+    """Return the results in the last printed line."""
     return json.loads(printed.splitlines()[-1])
 
 
 def assert_same_figures(case, printed):
-    """What the script came to is what the app showed: both figures, and the first loss."""
+    """Check that the script's last-step error, loss and first loss equal the app's."""
     found = figures(printed)
     for mode, result in case.snapshot.middle.results.items():
         first = np.median([seed[mode].loss[0] for seed in case.snapshot.seeds])
@@ -173,7 +173,7 @@ def assert_same_figures(case, printed):
 
 @pytest.mark.parametrize("row", first_of(ROWS, FIRST))
 def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner):
-    """Whatever was trained, and on whichever data: and its own assertion holds."""
+    """This holds for any model and data, and the script's own assertion passes."""
     printed, error, _ = runner.result(f"exact-{row}.py")
     assert not error
     case = cases[row]
@@ -182,28 +182,28 @@ def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner):
 
 
 @pytest.mark.parametrize("row", first_of(ROWS, FIRST))
-def test_the_plain_script_trains_the_models_whose_shapes_it_says(row, cases, runner):
-    """Each comment is the output shape of its layer; what the app showed stands beside."""
+def test_the_plain_script_trains_models_of_the_commented_shapes(row, cases, runner):
+    """Each comment is the output shape of its layer, and the app's results are printed."""
     printed, error, shapes = runner.result(f"keras-{row}.py")
     assert not error
     case = cases[row]
     script = (runner.folder / f"keras-{row}.py").read_text("utf-8")
     comments = re.findall(r"^        keras\..*# \(N, (.*)\)$", script, re.MULTILINE)
     assert [[*map(int, text.split(", "))] for text in comments] == [*chain(*shapes)]
-    targets = re.findall(r"^# The targets of .* timestep: \(N, (.*)\)\.$", script, re.MULTILINE)
+    targets = re.findall(r"^# Targets of .* timestep: \(N, (.*)\)\.$", script, re.MULTILINE)
     assert [[*map(int, text.split(", "))] for text in targets] == [each[-1] for each in shapes]
     errors = re.findall(r"^(.*) mode: mean squared error (\S+) at", printed, re.MULTILINE)
     kinds = [MODES[mode].kind for mode in case.experiment.model.modes]
     assert [mode for mode, _ in errors] == kinds
     assert all(0 < float(error) < 1e5 for _, error in errors)
     for result in case.snapshot.middle.results.values():
-        assert f"in the app its mean squared error is {result.final_mse:.4g}\n" in printed
+        assert f"in the app: mean squared error {result.final_mse:.4g}\n" in printed
     assert f"{case.dataset.naive_mse[-1]:.6g} at the last timestep" in printed
 
 
 @pytest.mark.parametrize("epoch", [0, -1], ids=["first", "last"])
 def test_an_exact_script_fails_if_its_figures_are_not_the_apps(epoch, client, runner):
-    """Such as a loss that is off by 1%, after trying how far rounding moves it."""
+    """A loss that differs by 1% fails after rounding was measured three times."""
     experiment = settle(Experiment().set(N=32, T=3, U=4, mode="last", epochs=2))
     dataset = make_dataset(experiment)
     snapshot = client.wait(client.start(experiment, dataset), PATIENCE)
@@ -214,12 +214,12 @@ def test_an_exact_script_fails_if_its_figures_are_not_the_apps(epoch, client, ru
     name = f"exact-wrong-{epoch}.py"
     runner.give(name, EXPORTS["exact"].write(experiment, dataset, wrong), dataset)
     printed, error, _ = runner.result(name)
-    assert printed.count("to see what rounding does") == 3
-    assert "by more than rounding explains" in error
+    assert printed.count("to measure rounding") == 3
+    assert "by more than rounding" in error
 
 
 def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner):
-    """The exact one traced and compiled, as a person runs it."""
+    """The exact script is traced and compiled, as a user runs it."""
     settings = {"N": 64, "T": 5, "U": 4, "epochs": 3000, "cell": "gru", "mode": "last"}
     experiment = settle(Experiment().set(**settings))
     dataset = make_dataset(experiment)
@@ -237,21 +237,21 @@ def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner):
     printed, error, _ = runner.result("exact-stopped.py")
     assert not error
     assert_same_figures(case, printed)
-    assert "stopped: these are its figures after 12 of 3,000 epochs" in printed
+    assert "stopped: these are its results after 12 of 3,000 epochs" in printed
     script = (runner.folder / "keras-stopped.py").read_text("utf-8")
     assert "epochs=12," in script
     assert not runner.result("keras-stopped.py")[1]
 
 
 def quick_cell():
-    """Makes models run without being traced, as the runner does."""
+    """Return a cell that lets models run without tracing, as the runner does."""
     code = "import keras\ntrace = keras.Model.compile\nkeras.Model.compile = lambda *a, **k: "
     return nbformat.v4.new_code_cell(f"{code}trace(*a, run_eagerly=True, **k)")
 
 
 @pytest.mark.parametrize("row", ["3121132"])
 def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path):
-    """That of a run, with shapes, charts and comparison; and the hosted one, from a link alone."""
+    """A run's notebook has shapes, charts and results; the hosted notebook trains from a link."""
     case = cases[row]
     text = EXPORTS["notebook"].write(case.experiment, case.dataset, case.snapshot)
     hosted = json.loads((ROOT / ".github" / "unrolled.ipynb").read_text("utf-8"))

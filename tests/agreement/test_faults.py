@@ -1,4 +1,4 @@
-"""What can happen to a worker, done to a real one: nothing hangs, and a sentence says what was."""
+"""Failures of a real worker: nothing hangs, and the user gets the reason."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from tests.weekly import first_of
 
 @pytest.fixture(scope="module")
 def client():
-    """One client for all; it replaces as many workers as are ended here, one after the other."""
+    """Return one client for all tests; it replaces the workers killed here."""
     patch = pytest.MonkeyPatch()
     patch.setattr(worker_pool, "RESTART_DELAYS", (0.0,))
     patch.setattr(worker_pool, "MOST_DEATHS", 20)
@@ -28,32 +28,32 @@ def client():
 
 
 def trained(snapshot):
-    """Whether it has a first point."""
+    """Return whether a run has its first point."""
     return snapshot.epoch > 0
 
 
 def the_pid(client):
-    """Of the one worker, once it works."""
+    """Return the worker's process id, once it is ready."""
     assert eventually(lambda: client.pool.ready)
     (pid,) = worker_pids(client)
     return pid
 
 
 def is_saved(client, run):
-    """Whether it could go on from a checkpoint."""
+    """Return whether a run has a checkpoint."""
     with client._changed:
         return client._registry.runs[run.id].checkpoint is not None
 
 
 def goes_on(client, run, old, reason, since=0):
-    """Whether the run goes on with another worker, says why and from where, and can be stopped.
+    """Assert that a run fails over, with the reason, and can be stopped.
 
-    `since` is an epoch from which it may go on, or a later one; 0 where it may begin again.
+    `since` is the earliest epoch from which it may continue; 0 allows a restart.
     """
     assert eventually(lambda: worker_pids(client) not in ((), (old,)))
     assert not psutil.pid_exists(old)  # no zombie either
     snapshot = client.wait(run, PATIENCE, lambda now: trained(now) and reason in now.reason)
-    how = re.search(r"(began again|goes on from epoch (\d+))\.", snapshot.reason)
+    how = re.search(r"(restarted from epoch 0|continues from epoch (\d+))\.", snapshot.reason)
     assert how is not None
     assert int(how[2] or 0) >= since
     assert snapshot.epoch >= since
@@ -65,7 +65,7 @@ def goes_on(client, run, old, reason, since=0):
 
 
 def test_killed_in_the_middle(client, endless):
-    """What trains goes on, what is compiled begins again, and what rests is back as it was."""
+    """Training runs continue, compiling ones restart, and paused ones stay paused."""
     pid = the_pid(client)
     experiment, dataset = endless
     resting = client.start(experiment, dataset, paused=True)
@@ -80,8 +80,8 @@ def test_killed_in_the_middle(client, endless):
     os.kill(pid, signal.SIGKILL)
     back = client.wait(resting, PATIENCE, lambda now: now.status is Status.PAUSED and now.reason)
     assert back.epoch == 1
-    assert "that happens when memory runs out" in back.reason
-    assert back.reason.endswith("goes on from epoch 1.")
+    assert "maybe out of memory" in back.reason
+    assert back.reason.endswith("continues from epoch 1.")
     assert back.results["last"].loss.size == 1
     for run, since in zip(runs, (1, 1, 0), strict=True):
         goes_on(client, run, pid, "was killed (SIGKILL", since)
@@ -96,7 +96,7 @@ def test_killed_in_the_middle(client, endless):
 
 
 def test_stopped_and_so_silent(client, endless, monkeypatch):
-    """After some beats without a sign of life it is ended, and another takes its place."""
+    """A suspended worker is killed after some beats, and replaced."""
     pid = the_pid(client)
     run = client.start(*endless)
     client.wait(run, PATIENCE, trained)
@@ -104,12 +104,12 @@ def test_stopped_and_so_silent(client, endless, monkeypatch):
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 2)
     assert eventually(lambda: not psutil.pid_exists(pid))
     monkeypatch.undo()
-    goes_on(client, run, pid, "said nothing for")
+    goes_on(client, run, pid, "was silent for")
 
 
 @pytest.mark.parametrize("where", first_of(["in a run", "in the worker"]))
 def test_out_of_memory(client, endless, where):
-    """With a limit set on it. If it can, it lets the run fail that wants so much, and no other."""
+    """Under a memory limit, only the run that needs too much fails, if possible."""
     pid = the_pid(client)
     small = client.start(*endless)
     client.wait(small, PATIENCE, trained)
@@ -125,7 +125,7 @@ def test_out_of_memory(client, endless, where):
         big = client.start(wide, make_dataset(n=640, t=100, f=2, train=600))
         failed = client.wait(big, PATIENCE)
         assert failed.status is Status.FAILED
-        assert "it needs more memory than there is; fewer units" in failed.reason
+        assert "not enough memory; use fewer units" in failed.reason
         epoch = client.latest(small).epoch
         client.wait(small, PATIENCE, lambda now: now.epoch > epoch)
         client.stop(small)

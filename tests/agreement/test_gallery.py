@@ -190,7 +190,7 @@ def test_a_learning_rate_of_one_diverges(find):
     snapshot = run.snapshot
     assert snapshot.status is Status.DIVERGED
     assert snapshot.reason.startswith("The last-step model's loss")
-    assert f"no finite number in epoch {snapshot.epoch + 1}" in snapshot.reason
+    assert f"NaN or infinite in epoch {snapshot.epoch + 1}" in snapshot.reason
     losses = snapshot.results["last"].loss
     assert losses[0] == pytest.approx(126_000, rel=0.05)
     assert losses[-1] > 1e6 * losses[0]

@@ -1,4 +1,4 @@
-"""The file that Keras writes of a trained model says in plain Keras what the screen says."""
+"""A trained model's .keras file gives the screen's results in plain Keras."""
 
 import io
 
@@ -26,7 +26,7 @@ RUNS = {
 
 @pytest.fixture(scope="module", params=first_of(RUNS))
 def trained(request, client):
-    """An experiment of each cell that has been trained a little, and its data."""
+    """Return a run of each cell after a few epochs, and its last snapshot."""
     dataset = make_dataset(n=20, t=6, f=3, k=4, train=12)
     experiment = Experiment().set(U=4, epochs=3, batch=5, **RUNS[request.param])
     run = client.start(experiment, dataset)
@@ -34,14 +34,14 @@ def trained(request, client):
 
 
 def asked(client, run, mode, weights):
-    """The file of one model, as a page asks for it."""
+    """Return the file of one model, requested as by a page."""
     about = {"cell": run.experiment.model.cell, "mode": mode, "weights": weights}
     future = client.ask("keras_file", timesteps=run.dataset.shape[1], **about)
     return future.result(timeout=60)["file"]
 
 
 def test_the_archive_names_weights_as_that_file_does(client, trained, tmp_path):
-    """Each model of each seed has the arrays of its file, under Keras's own paths."""
+    """The archive has every array of every .keras file, under Keras's paths."""
     run, snapshot = trained
     archive = np.load(io.BytesIO(weights_npz(run.experiment, run.dataset, snapshot)))
     count = 0
@@ -60,7 +60,7 @@ def test_the_archive_names_weights_as_that_file_does(client, trained, tmp_path):
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize("mode", ["sequence", "last"])
 def test_every_stack_is_written(tmp_path, mode, head, layers):
-    """Whatever its layers and its head are; the same file twice, with other weights each time."""
+    """Files of all layers and heads load, twice with different weights."""
     experiment = Experiment().set(cell="gru", layers=layers, head=head, U=3)
     for seed in (1, 2):
         weights = initial_model_weights(experiment.set(seed=seed), 2, 3)

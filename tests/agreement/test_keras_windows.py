@@ -1,4 +1,4 @@
-"""The code that the Data page shows for Keras gives the windows that the page has."""
+"""The Keras code on the Data page gives the page's windows."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from tests.unit.own_data import windows_of_load, windows_of_stores
 
 
 def batches(dataset):
-    """All samples of a Keras dataset, (N, …)."""
+    """Return all samples of a Keras dataset, (N, …)."""
     return np.concatenate([batch.numpy() for batch in dataset])
 
 
@@ -28,7 +28,7 @@ def batches(dataset):
     ],
 )
 def test_the_code_makes_the_same_windows_and_targets(settings, monkeypatch):
-    """Of both modes; in each part of the first series; also where all windows are too many."""
+    """For both modes and each split of the first series, also when thinned."""
     most = settings.get("most", windows.MAX_VALUES)
     monkeypatch.setattr(windows, "MAX_VALUES", most)
     dataset = windows_of_stores(**{k: v for k, v in settings.items() if k != "most"})
@@ -52,7 +52,7 @@ def test_the_code_makes_the_same_windows_and_targets(settings, monkeypatch):
 
 
 def test_targets_that_are_passed_as_they_are_are_the_windows_own_first_rows():
-    """The slip that the page speaks of."""
+    """Shows the off-by-one that the page warns about."""
     dataset = windows_of_load(timesteps=6)
     code = keras_windows(dataset, dataset.origin, 1).replace("later[last:]", "y_rows")
     made = {"x_rows": dataset.origin.inputs, "y_rows": dataset.origin.inputs}
@@ -63,7 +63,7 @@ def test_targets_that_are_passed_as_they_are_are_the_windows_own_first_rows():
 
 @pytest.mark.parametrize("changes", [{}, {"horizon": 0, "T": 5}, {"horizon": 3, "test": 20}])
 def test_a_script_cuts_the_apps_windows(changes, tmp_path, monkeypatch):
-    """The same arrays to the last bit, from the rows in the file beside it."""
+    """A script gives the same arrays from the rows in its data file, bit by bit."""
     experiment = settle(suggested("seattle").set(**changes))
     dataset = make_dataset(experiment)
     code = keras_script(experiment, dataset).partition("\nkeras.utils.set_random_seed")[0]

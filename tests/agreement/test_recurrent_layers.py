@@ -1,4 +1,4 @@
-"""The engine's recurrent layers are Keras's: the same outputs, and the same gradients."""
+"""The engine's recurrent layers equal Keras's in outputs and gradients."""
 
 import numpy as np
 import pytest
@@ -20,10 +20,7 @@ B, F, U = 3, 2, 4  # samples, features and units: all different, to tell axes ap
 @pytest.mark.parametrize("steps", [1, 2, 30])
 @pytest.mark.parametrize("cell", list(CELLS))
 def test_outputs_and_gradients_are_keras_s(cell, steps, room):
-    """Of any weighted sum of the outputs, with respect to x, both kernels and the biases.
-
-    Also where x has room for more timesteps.
-    """
+    """Gradients by x, kernels and biases are equal, also with padded timesteps."""
     rng = np.random.default_rng(steps)
     layer = getattr(keras.layers, CELLS[cell].keras)(U, return_sequences=True)
     layer.build((None, steps, F))

@@ -1,4 +1,4 @@
-"""Sweeps with the real worker: the terminal's command, killed and resumed, and what is recorded."""
+"""Sweeps with the real worker: the command, killed and repeated, and recorded sweeps."""
 
 import signal
 import subprocess
@@ -20,15 +20,15 @@ COMMAND = "--data running_mean --vary T=4,6 --vary U=2,3 --seeds 2 --set epochs=
 
 
 def begin(out, command=COMMAND):
-    """Start it, as a person does."""
+    """Start the command, as a user does."""
     words = [sys.executable, "-m", "lib.sweep", *command.split(), "--out", f"{out}"]
     return subprocess.Popen(
         words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
-def test_a_killed_command_goes_on_where_it_was_with_the_numbers_of_the_page(client, tmp_path):
-    """What was finished isn't trained again; all equals what a sweep in one go gives."""
+def test_a_killed_command_continues_with_the_numbers_of_the_page(client, tmp_path):
+    """Finished points aren't trained again; all results equal an uninterrupted sweep's."""
     out = tmp_path / "results.csv"
     with begin(out) as first:
         end = time.monotonic() + PATIENCE
@@ -43,8 +43,7 @@ def test_a_killed_command_goes_on_where_it_was_with_the_numbers_of_the_page(clie
     with begin(out) as again:
         said, wrong = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, wrong
-    assert f"{len(known)} point" in said
-    assert "of 4 are in" in said
+    assert f"has {len(known)} of 4 points" in said
     points = from_csv(out.read_text())
     assert [p["run"] for p in points[: len(known)]] == [p["run"] for p in known]
 
@@ -62,7 +61,7 @@ def test_a_killed_command_goes_on_where_it_was_with_the_numbers_of_the_page(clie
 
 
 def test_a_recorded_point_holds(client):
-    """Trained today, its rows are what the page opens with, but for rounding."""
+    """Trained now, its rows equal the recorded ones up to rounding."""
     ready = next(iter(READY.values()))
     was = ready.recorded[0]
     point = ready.plan.points[0]
@@ -78,8 +77,8 @@ def test_a_recorded_point_holds(client):
         np.testing.assert_allclose(now.errors(mode), was.errors(mode), rtol=0.02)
 
 
-def test_a_script_gets_a_data_frame(tmp_path):
-    """Of a person's own file, too."""
+def test_run_sweep_returns_a_data_frame(tmp_path):
+    """It also reads a user's file."""
     own = tmp_path / "own.csv"
     own.write_text("a,b\n" + "".join(f"{k % 7},{k % 5}\n" for k in range(200)))
     seen = []

@@ -1,4 +1,4 @@
-"""Pages whose training client is a fake, but for the tests that are marked `slow`."""
+"""Fixtures for page tests. Their training client is a fake, except in tests marked `slow`."""
 
 import importlib.metadata
 import threading
@@ -15,9 +15,9 @@ from tests.fake_client import FakeClient
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_component_packages():
-    """Hide installed packages from Streamlit, which reads them all whenever an AppTest starts.
+    """Hide installed packages from Streamlit, which searches all for components per AppTest.
 
-    It looks for components in them, of which there are none: four fifths of the time of a test.
+    The app uses none of them, and the search takes four fifths of a test's time.
     """
     usual = importlib.metadata.distributions
 
@@ -31,7 +31,7 @@ def _no_component_packages():
 
 @pytest.fixture(autouse=True)
 def client(request, monkeypatch):
-    """The client that pages use; None where it is the real one, which all slow tests share."""
+    """Return the fake client; None in slow tests, which share the real client."""
     if request.node.get_closest_marker("slow"):
         return None
     fake = FakeClient()
@@ -41,7 +41,7 @@ def client(request, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def nothing_is_awaited_within_a_turn(monkeypatch):
-    """A page that waits for another thread while it has the turn fails: all others wait, too."""
+    """Fail if a page waits for another thread while it holds the turn: all pages would wait."""
     result, wait_for = Future.result, threading.Condition.wait_for
 
     def result_of(future, timeout=None):
@@ -58,7 +58,7 @@ def nothing_is_awaited_within_a_turn(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def no_page_raises(monkeypatch):
-    """A page that raises in AppTest fails its test."""
+    """Fail if a page raises an error."""
     run = ElementTree.run
 
     def run_and_check(tree, *, timeout=None):
@@ -71,13 +71,13 @@ def no_page_raises(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def each_click_counts(monkeypatch):
-    """A test clicks faster than a person."""
+    """Count every click: tests click faster than users."""
     monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", -1.0)
 
 
 @pytest.fixture
 def time(monkeypatch):
-    """The clock that pages go by."""
+    """Replace the clock of the pages."""
     fake = Clock()
     monkeypatch.setattr(clock, "now", fake.now)
     return fake

@@ -1,4 +1,4 @@
-"""How a test drives a page in AppTest: open it by a link, press, give a file, read what it says."""
+"""The moves that AppTest tests share: open a page by a link, upload, read its text."""
 
 import re
 from html import unescape
@@ -14,7 +14,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 
 def start(page="Explore", **query):
-    """A page, opened by a link with these query parameters, in a session that saw Explore first."""
+    """Open a page with query parameters, in a session that opened Explore first."""
     app = _opened(query)
     app.run()
     if page != "Explore":
@@ -23,7 +23,7 @@ def start(page="Explore", **query):
 
 
 def link(page, **query):
-    """A page, opened by a link, as the first of a new session."""
+    """Open a page by a link, as the first page of a new session."""
     app = _opened(query)
     if page != "Explore":
         app.switch_page(PAGES[page][0])
@@ -31,7 +31,7 @@ def link(page, **query):
 
 
 def _opened(query):
-    """The app before its first run; more settings and the script are unfolded."""
+    """Return the app before its first run, with the settings and the script unfolded."""
     app = AppTest.from_file(APP, default_timeout=30)
     for folded in (MORE, SCRIPT):
         app.session_state[folded] = True
@@ -41,12 +41,12 @@ def _opened(query):
 
 
 def session(app):
-    """What the session remembers."""
+    """Return the state of the session."""
     return app.session_state[KEY]
 
 
 def address(app):
-    """The query parameters; of each the last value."""
+    """Return the last value of each query parameter."""
     return {
         key: text if isinstance(text, str) else text[-1]
         for key, text in ((key, app.query_params[key]) for key in app.query_params)
@@ -54,17 +54,17 @@ def address(app):
 
 
 def html(app):
-    """All that the page has written as HTML."""
+    """Return all HTML on the page."""
     return " ".join(element.proto.body for element in app.get("html"))
 
 
 def seen(app):
-    """The sentences that the page has written as HTML, without tags."""
+    """Return the text of all HTML on the page, without tags."""
     return unescape(re.sub(r"<[^>]*>", "", html(app)))
 
 
 def text(app):
-    """All that the page says, in Markdown, alerts, HTML and progress bars, without their marks."""
+    """Return all text on the page: Markdown, alerts, HTML and progress bars."""
     parts = [
         each.value for kind in ("markdown", "warning", "error", "info") for each in app.get(kind)
     ]
@@ -73,22 +73,22 @@ def text(app):
 
 
 def title(app):
-    """The page's first heading."""
+    """Return the first heading of the page."""
     heading = next(each.value for each in app.main.markdown if each.value.startswith("# "))
     return heading.removeprefix("# ").replace("\\", "")
 
 
 def pictures(app):
-    """How many charts and images the page has."""
+    """Return the number of charts and images on the page."""
     return len(app.get("plotly_chart")) + html(app).count("<img")
 
 
 def bar(app):
-    """What the progress bar says: the run's badge, and how far it is."""
+    """Return the text of the progress bar: the run's badge and epoch."""
     return str(app.get("progress")[0].proto.text)
 
 
 def give(app, name, content):
-    """Give the page a file by its uploader, not by that for models."""
+    """Upload a data file; the uploader for models stays empty."""
     uploader = next(each for each in app.file_uploader if "model_file" not in each.key)
     uploader.set_value((name, content, "application/octet-stream")).run()

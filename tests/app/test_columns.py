@@ -1,4 +1,4 @@
-"""A table's controls: what is chosen is what is used, no more and no less."""
+"""A table's controls: the page uses exactly the chosen columns and settings."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from tests.unit.own_data import csv, panel, trend
 
 
 def stores(days=60):
-    """Three stores by day, with a column of texts and one that knows the weekday."""
+    """Return three stores by day, with a text column and one that encodes the weekday."""
     frame = panel(days)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("date")))
     frame["store"] = frame["store"].astype("category")
@@ -21,20 +21,20 @@ def stores(days=60):
 
 
 def given(table, page="Data", **query):
-    """A page that has this table, as if it had been uploaded."""
+    """Return a page with this table, as if it had been uploaded."""
     app = start(page, data="upload", **query)
     app.session_state[KEY].upload.table = table
     return app.run()
 
 
 def shown(app):
-    """The dataset that the page shows."""
+    """Return the dataset that the page shows."""
     return app.session_state[KEY].upload.last_good.dataset
 
 
 @pytest.mark.parametrize("page", ["Data", "Explore"])
 def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page):
-    """Clearing all targets changes nothing until others are picked, which then stand alone."""
+    """Clearing all targets changes nothing until others are picked."""
     app = given(stores(), page, T="7")
     app.multiselect(key="targets_widget").set_value([]).run()
     assert app.multiselect(key="targets_widget").value == []
@@ -49,10 +49,10 @@ def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page):
 
 
 def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predicted():
-    """A text column can't be a target; as an input it makes a feature for each text."""
+    """A text column can be an input, but not a target."""
     app = given(stores(), T="7")
     app.multiselect(key="targets_widget").set_value(["store"]).run()
-    assert "only numbers can be predicted" in app.warning[0].value
+    assert "isn't a number column" in app.warning[0].value
     assert "stores.csv with 7 timesteps" in app.warning[0].value
     assert app.multiselect(key="targets_widget").value == ["store"]
     app.multiselect(key="targets_widget").set_value(["sales"]).run()
@@ -64,7 +64,7 @@ def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predic
 
 
 def test_series_that_were_noticed_are_said_and_can_be_refused():
-    """The page names the column that tells series apart; refused, rows of one day become one."""
+    """The page names the series column; without it, equal dates are averaged."""
     app = given(stores(), T="2", test="0")
     assert "store tells 3 series apart, and no window crosses them." in text(app)
     assert shown(app).origin.names == ("north", "south", "west")
@@ -85,7 +85,7 @@ def test_kinds_of_a_link_that_nobody_knows_are_dropped_and_said():
 
 
 def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came():
-    """A link's column kind that the new file doesn't allow is dropped."""
+    """A link's column kind that doesn't fit the file is dropped."""
     app = start("Data", data="upload", types="store:number", T="7")
     app.file_uploader(key="upload_file").set_value(("a.csv", csv(panel(60)), "text/csv")).run()
     assert not app.error
@@ -94,9 +94,9 @@ def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came()
 
 
 def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_sentence():
-    """The menu shows the link's missing column, and the page says how to go on."""
+    """The page names a link's missing series column and the fix."""
     app = given(stores(), id="shop")
-    assert "'shop', by which series are told apart, isn't in stores.csv" in app.warning[0].value
+    assert "series column 'shop' isn't in stores.csv" in app.warning[0].value
     assert app.selectbox(key="id").value == "shop"
     app.selectbox(key="id").set_value("").run()
     assert not app.warning
@@ -122,7 +122,7 @@ def test_windows_and_parts_are_cut_as_the_controls_say():
 
 
 def test_a_type_is_corrected_and_taken_back():
-    """The link holds only those kinds that differ from the noticed ones."""
+    """The link has only kinds that differ from the detected ones."""
     app = given(stores(), T="7")
     app.selectbox(key="types_column").set_value("weekday").run()
     assert app.selectbox(key="types_of_weekday").value == "number"
@@ -134,7 +134,7 @@ def test_a_type_is_corrected_and_taken_back():
 
 
 def test_a_trend_is_said_and_one_click_predicts_the_change():
-    """One click has changes predicted where validation lies above all training values."""
+    """One click predicts changes if validation exceeds all training values."""
     frame = trend(400)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("week")))
     app = given(Table("co2.csv", frame, times, "week"), T="8")

@@ -1,4 +1,4 @@
-"""Compare in AppTest: its list, what is picked, the link, names, and runs that are gone."""
+"""The Compare page in AppTest: the list, picks, the link, names, and missing runs."""
 
 import re
 from dataclasses import replace
@@ -14,20 +14,20 @@ from tests.app.driver import address, html, link, seen, start, text
 
 
 @pytest.fixture(autouse=True)
-def _forget_owners(client):  # noqa: ARG001  which the owners are of
-    """Forget who has started runs, which a server remembers for all sessions."""
+def _forget_owners(client):  # noqa: ARG001  its runs have the owners
+    """Forget which browsers started runs: a server remembers them for all sessions."""
     ui_runs._RECORDS.clear()
 
 
 def end(client, run, **figures):
-    """Let a run be at its end, with the figures of an untrained model."""
+    """Finish a run with the results of an untrained model."""
     start = untrained(run.experiment, run.dataset)
     known = {"samples": start.samples, "results": start.results, "others": start.others}
     client.set(run, Status.FINISHED, epoch=run.experiment.training.epochs, **known | figures)
 
 
 def train(client, app, units):
-    """Train a run of so many units on Explore, to its end."""
+    """Train a run with `units` on Explore to its end."""
     if app.session_state["unrolled_session"].address.page != "Explore":
         app.switch_page(PAGES["Explore"][0]).run()
     app.slider(key="U").set_value(units).run()
@@ -43,25 +43,25 @@ def compare(app):
 
 
 def rows(app):
-    """The names in the list, each with its letter."""
+    """Return the names in the list, each with its letter."""
     letters = re.findall(r'data-letter="(\w?)"', html(app))
     names = [box.label.replace("\\", "") for box in app.checkbox]
     return dict(zip(names, letters, strict=True))
 
 
 def test_it_opens_with_recordings():
-    """Before any training the page shows recordings, and says so; its link names none of them."""
+    """Before any training the page shows recordings, and its link has none of them."""
     app = compare(start())
     assert rows(app) == {"Running mean": "A", "Echo": "B"}
     assert "2 recorded runs" in text(app)
     assert "recorded200 epochs" in seen(app)
-    assert "data differ, so no run" in seen(app)
+    assert "differ in data, so none" in seen(app)
     assert "runs" not in address(app)
     assert "Remove" not in [button.label for button in app.button]
 
 
-def test_runs_are_listed_with_what_differs_and_the_link_holds_them(client):
-    """Runs stand in order of training; a new run is picked and goes into the link."""
+def test_runs_are_listed_with_their_differences_and_kept_in_the_link(client):
+    """Runs are in order of training; a new run is picked and added to the link."""
     app = start(seeds="1")
     first = train(client, app, 4)
     assert list(rows(compare(app))) == ["Run 1", "Running mean", "Echo"]
@@ -81,8 +81,8 @@ def test_runs_are_listed_with_what_differs_and_the_link_holds_them(client):
     assert address(app)["runs"] == "-"
 
 
-def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client):
-    """A name is shown letter by letter; an empty one changes nothing."""
+def test_a_run_gets_a_name_and_a_plain_name_is_in_the_link(client):
+    """A name is shown without Markdown; an empty name changes nothing."""
     app = start(seeds="1")
     run = train(client, app, 4)
     field = f"name_{run.id}"
@@ -101,11 +101,11 @@ def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client):
     assert rows(other)["small one"] == "A"
     assert not other.text_input
     assert "Another browser" in text(other)
-    assert rows(link("Compare", runs=f"{run.id}~<b>"))["somebody's run"] == "A"
+    assert rows(link("Compare", runs=f"{run.id}~<b>"))["another browser's run"] == "A"
 
 
 def test_removing_stops_a_run_and_breaks_no_other_tab(client):
-    """A removed run leaves this list; other tabs keep its figures."""
+    """A removed run leaves this list; other tabs keep its results."""
     app = start(seeds="1")
     first, second = train(client, app, 4), train(client, app, 8)
     client.snapshots[second.id] = Snapshot(second.id, Status.RUNNING, epochs=200)
@@ -117,8 +117,8 @@ def test_removing_stops_a_run_and_breaks_no_other_tab(client):
     assert "You are watching a run" in seen(watcher)
 
 
-def test_what_is_gone_of_a_link_is_counted_and_the_rest_opens(client):
-    """The page counts the link's missing runs; with none left it shows recordings."""
+def test_a_link_s_missing_runs_are_counted_and_the_others_open(client):
+    """If all runs are gone, the page shows recordings."""
     app = start(seeds="1")
     run = train(client, app, 4)
     left = link("Compare", runs=f"{run.id},deadbeef,echo")
@@ -134,8 +134,8 @@ def test_what_is_gone_of_a_link_is_counted_and_the_rest_opens(client):
     assert "is gone" in app.run().warning[0].value
 
 
-def test_a_run_that_trains_is_looked_at_again_and_again(client):
-    """A training run has a row before it has figures, and the page gives no verdict yet."""
+def test_a_training_run_is_updated(client):
+    """A training run has a row before its first results, and no run is called better yet."""
     app = start(seeds="1")
     train(client, app, 4)
     run = train(client, app, 8)
@@ -145,11 +145,11 @@ def test_a_run_that_trains_is_looked_at_again_and_again(client):
     assert "0 of 200 epochs" in seen(app)
     end(client, run)
     client.snapshots[run.id] = replace(client.snapshots[run.id], status=Status.RUNNING)
-    assert "no verdict" in seen(app.run())
+    assert "No result yet" in seen(app.run())
 
 
-def test_no_more_are_laid_over_one_another_than_there_are_letters(client):
-    """With every letter used, the boxes of other runs are dimmed until one is unpicked."""
+def test_at_most_as_many_runs_as_letters_are_compared(client):
+    """With every letter used, the boxes of other runs are disabled until a run is unpicked."""
     app = start(seeds="1")
     ids = [train(client, app, units).id for units in range(2, 9)]
     compare(app)
@@ -162,7 +162,7 @@ def test_no_more_are_laid_over_one_another_than_there_are_letters(client):
 
 
 def test_a_run_opens_in_explore(client):
-    """The link opens a run with settings and figures; a recording's has settings alone."""
+    """The link opens a run with settings and results; a recording's link has only settings."""
     app = start(seeds="1")
     run = train(client, app, 4)
     links = compare(app).get("page_link")

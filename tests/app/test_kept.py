@@ -1,4 +1,4 @@
-"""A kept run that is given to a page: it is shown, everywhere, or a sentence says why not."""
+"""A saved run that is opened on a page: every page shows it, or an error has the fix."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.unit.test_kept import CSV, of_upload
 
 
 def of(name="echo", **changes):
-    """The recording of these data as a kept run of settings that nothing is recorded of."""
+    """Return a recorded run saved under settings without a recording."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset)
     snapshot = recorded(experiment)
@@ -25,14 +25,14 @@ def of(name="echo", **changes):
 
 @pytest.fixture
 def mine():
-    """Explore, which was given the kept run `of()`, as "mine.unrolled"."""
+    """Return Explore after opening the saved run `of()` as "mine.unrolled"."""
     app = start()
     give(app, "mine.unrolled", of()[1])
     return app
 
 
 def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
-    """Explore marks a kept run with its file's name and offers the epochs it holds."""
+    """Explore marks a saved run with its file's name and offers the epochs it holds."""
     assert session(mine).subject.experiment == of()[0]
     assert "from a file" in bar(mine)
     assert "From mine.unrolled, kept on 20" in text(mine)
@@ -45,7 +45,7 @@ def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
 
 
 def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client):
-    """Opening a kept run stops training; a later run is shown until it is reset."""
+    """Opening a saved run stops training; a later run is shown until it is reset."""
     _, content = of()
     app = start()
     app.button(key="do_train").click().run()
@@ -60,7 +60,7 @@ def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client):
 
 @pytest.mark.parametrize("page", ["Explore", "Data", "Compare", "Sweep"])
 def test_every_page_opens_a_kept_run(page):
-    """Every page shows a kept run, also of a table, with its skill and in Compare."""
+    """Every page shows a saved run, also of a table, with its skill and in Compare."""
     _, content = of("seattle")
     app = start(page)
     give(app, "mine.unrolled", content)
@@ -72,7 +72,7 @@ def test_every_page_opens_a_kept_run(page):
 
 @pytest.mark.parametrize("page", ["Gallery", "Guide"])
 def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page):
-    """A page of scenes opens a kept run on Explore, and reports a damaged file."""
+    """A page of scenes opens a saved run on Explore, and reports a damaged file."""
     experiment, content = of()
     app = start(page)
     give(app, "bad.unrolled", content[:-999])
@@ -94,7 +94,7 @@ def test_a_damaged_file_takes_nothing_away(page):
     give(app, "mine.unrolled", content)
     give(app, "bad.unrolled", content[:-999])
     [error] = app.error
-    assert "bad.unrolled isn't open. A whole kept run" in error.value.replace("\\", "")
+    assert "bad.unrolled isn't open. Expected a saved run" in error.value.replace("\\", "")
     assert session(app).kept.name == "mine.unrolled"
     assert session(app).subject.experiment == experiment
     next(button for button in app.button if button.label == "Close").click().run()
@@ -109,7 +109,7 @@ def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
     app = start(page)
     give(app, "other.csv", CSV.replace("900", "901").encode())
     give(app, "beer.unrolled", content)
-    assert "Give beer.csv first" in app.error[0].value.replace("\\", "")
+    assert "Upload the unchanged beer.csv first" in app.error[0].value.replace("\\", "")
     give(app, "copy.csv", CSV.encode())
     give(app, "beer.unrolled", content)
     assert not app.error
@@ -118,7 +118,7 @@ def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
 
 
 def test_a_reload_finds_what_the_browser_has_opened(monkeypatch):
-    """A reload shows the browser's kept run until it is reset."""
+    """A reload shows the browser's saved run until it is reset."""
     monkeypatch.setattr(upload, "browser_id", lambda: "mine")
     monkeypatch.setattr(upload, "_KEPT", {})
     experiment, content = of()

@@ -1,4 +1,4 @@
-"""A file that is given to the page is the same as a script reads it."""
+"""A file uploaded to the page equals the same file read by a script."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.app.driver import APP, give, start
 
 
 def test_readmes_script_makes_the_page_s_experiment_and_dataset(client, tmp_path, monkeypatch):
-    """README's script makes the same experiment and dataset from a file as the page does."""
+    """README's script gives the page's experiment and dataset."""
     readme = (APP.parent / "README.md").read_text(encoding="utf-8")
     script = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)[1]
     lines = (f"2024-{1 + i // 28:02}-{1 + i % 28:02},{20 + i % 7},{i % 5}" for i in range(80))

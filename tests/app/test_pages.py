@@ -37,7 +37,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Cell?data=worked_scaled&cell=gru&mode=sequence&part=learn": ("GRU", 4, ()),
     "Cell?data=upload&part=learn": ("", 4, ()),
     "Cell?T=100&U=128": ("128 units, at each of 100 timesteps", 10, ()),
-    "Data": ("Parity: 320 samples", 2, ("What is kept for checking",)),
+    "Data": ("Parity: 320 samples", 2, ("Split",)),
     "Data?data=seattle&horizon=1&form=change&test=20&gap=2&stride=2": ("Seattle", 2, ()),
     "Data?data=macro&horizon=30&form=change&test=20&gap=2&stride=2": ("", 1, ()),
     "Data?data=gapminder&horizon=1&form=change&test=20&gap=2&stride=2": ("", 2, ()),
@@ -46,7 +46,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Shapes?part=error": ("What this message means", 1, (SCALE, "there is no time axis")),
     "Shapes?part=quiz": ("What shape comes out?", 1, (SCALE, "Question 1")),
     "Compare": ("2 recorded runs side by side", 4, ("Running mean", "Echo")),
-    "Sweep": ("Recall the first: the error against timesteps T and cell", 2, ("12 of 12 points",)),
+    "Sweep": ("Recall the first: error by timesteps T and cell", 2, ("12 of 12 points",)),
 }
 """Page and query → what its heading has, its least number of pictures, and words on the page."""
 NONSENSE = ("~~~_~", "input_t0_fnan~bi_mwhat", "9" * 5000, "²", "-1", "٣", "<b>")
@@ -175,7 +175,7 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
     app = start(T="100", U="128", layers="3", batch="512", N="4096", F="4")
     [warning] = app.warning
     assert "2,200,000,000" in warning.value
-    assert "a batch size of 66 would do" in warning.value
+    assert "a batch size of at most 66" in warning.value
     assert app.button(key="do_train").disabled
     app.number_input(key="batch").set_value(66).run()
     assert not app.warning

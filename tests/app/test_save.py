@@ -1,4 +1,4 @@
-"""Buttons that save: what is in the page, and what is made when it is asked for."""
+"""Download buttons: the page has a label, and the file is made on request."""
 
 import numpy as np
 import streamlit as st
@@ -10,7 +10,7 @@ from tests.app.driver import start
 
 
 def drawn(monkeypatch, draw, state):
-    """What buttons are given, by their keys, where widgets have this state."""
+    """Return the data of buttons by key, for this state of widgets."""
     given = {}
     monkeypatch.setattr(browser, "_save", lambda key, data, **_: given.update({key: data}))
     monkeypatch.setattr(st, "session_state", state)
@@ -18,8 +18,8 @@ def drawn(monkeypatch, draw, state):
     return given
 
 
-def test_bytes_are_made_only_when_they_are_asked_for(monkeypatch):
-    """A page that is drawn again makes no bytes until its button is pressed."""
+def test_a_file_is_made_only_on_request(monkeypatch):
+    """A redrawn page makes no file until its button is pressed."""
     made = []
 
     def draw():

@@ -1,4 +1,4 @@
-"""Explore's card: what can be taken away is made when it is asked for, of the run that is shown."""
+"""Explore's card of downloads: files of the run shown, made on request."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ from tests.app.test_upload import rows
 
 @pytest.fixture
 def given(monkeypatch):
-    """What the browser is given for the card, the newest last."""
+    """Return the data that the browser gets for the card, newest last."""
     data = []
 
     def draw(data_now):
@@ -32,13 +32,13 @@ def given(monkeypatch):
 
 
 def ask(app, file):
-    """A run of the page after a press of a file's button."""
+    """Rerun the page after a press of a file's button."""
     app.session_state[take.KEY] = {"asked": file}
     app.run()
 
 
 def taken(app, given, file):
-    """The file's bytes without the name before them, or the message that stands instead."""
+    """Return the file's bytes without the name before them, or the message of a failure."""
     for _ in range(100):
         ask(app, file)
         del app.session_state[take.KEY]
@@ -46,7 +46,7 @@ def taken(app, given, file):
             name, _, content = given[-1].partition(b"\n")
             assert name.decode() == file
             return content
-        if given[-1]["said"].get("failed"):
+        if given[-1]["message"].get("failed"):
             return given[-1]
     raise AssertionError(f"{file} was never made")
 
@@ -57,7 +57,7 @@ def test_each_button_gives_its_file(given):
     card = given[-1]
     assert {*card["files"]} == {
         *("keras", "exact", "notebook", "data", "kept", "model_sequence", "model_last", "weights"),
-        *("report", "predictions_csv", "predictions_parquet", "history", "runs"),
+        *("report", "predictions_csv", "predictions_parquet", "forecast", "history", "runs"),
     }
     assert card["files"]["exact"] == "seattle-lstm-both-exact.py"
     assert app.session_state[SESSION].taking is None
@@ -86,18 +86,18 @@ def test_each_button_gives_its_file(given):
     assert "<h1>1 LSTM layer over 24 timesteps" in report
 
 
-def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
-    """The card says that a model's file is being made, or that Keras still starts."""
+def test_a_model_s_file_is_requested_from_keras_without_waiting(given, client):
+    """The card shows that the file is being made, or that Keras is starting."""
     app = start()
-    for ready, words in ((False, "starting"), (True, "being made")):
+    for ready, words in ((False, "starting"), (True, "Making")):
         client.pool.ready = ready
         ask(app, "model_last")
-        assert words in given[-1]["said"]["words"]
-    (asked,) = client.questions  # however often the browser asks whether it is there
+        assert words in given[-1]["message"]["words"]
+    (asked,) = client.questions  # however often the browser polls
     assert asked.name == "keras_file"
     assert (asked.arguments["mode"], asked.arguments["timesteps"]) == ("last", 12)
     asked.answer.set_result({"file": b"keras"})
-    for _ in range(2):  # of two answers at once the browser may see the later one alone
+    for _ in range(2):  # of two replies the browser may see only the second
         app.run()
         assert given[-1] == b"model_last\nkeras"
     ask(app, take.RECEIVED)
@@ -105,30 +105,34 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
     assert app.session_state[SESSION].taking is None
 
 
-def test_who_asks_for_what_never_comes_is_told(given, client, time):
-    """The card says that a file is late, and that the shown run doesn't have another one."""
+def test_a_file_that_never_comes_is_reported(given, client, time):
+    """The card reports a late file, and a file that the shown run doesn't have."""
     app = start()
     ask(app, "model_last")
-    assert not given[-1]["said"].get("failed")
+    assert not given[-1]["message"].get("failed")
     time.forward(take.MOST_SECONDS + 1)
     app.run()
-    assert given[-1]["said"]["failed"]
+    assert given[-1]["message"]["failed"]
     assert client.questions[0].answer.cancelled()
     ask(app, "predictions")
-    assert given[-1]["said"] == {"id": "predictions", "words": take.TEXTS["gone"], "failed": True}
+    assert given[-1]["message"] == {
+        "id": "predictions",
+        "words": take.TEXTS["gone"],
+        "failed": True,
+    }
 
 
-def test_what_cannot_be_made_is_said(given, monkeypatch):
-    """The card gives the reason, and the next press tries again."""
+def test_a_failure_is_reported_with_its_reason(given, monkeypatch):
+    """The next press tries again."""
     app = start()
     monkeypatch.setattr(take.export, "weights_npz", lambda *_: 1 / 0)
-    assert "division by zero" in taken(app, given, "weights")["said"]["words"]
+    assert "division by zero" in taken(app, given, "weights")["message"]["words"]
     monkeypatch.setattr(take.export, "weights_npz", lambda *_: b"all")
     assert taken(app, given, "weights") == b"all"
 
 
-def test_code_is_of_the_run_and_of_new_settings(given, client):
-    """File names tell the run's code from that of new settings; the page shows the run's."""
+def test_code_is_offered_for_the_run_and_for_new_settings(given, client):
+    """File names tell them apart; the page shows the run's script."""
     app = press(start(data="echo"), "train")
     let_go(client, Status.FINISHED)
     app.run()
@@ -144,18 +148,18 @@ def test_code_is_of_the_run_and_of_new_settings(given, client):
     assert "(N, 7, " in new
     assert "keras.layers.GRU" in new
     assert "(N, 12, " in app.code[0].value
-    app.session_state[take.SCRIPT] = False  # somebody folds it
+    app.session_state[take.SCRIPT] = False  # the user folds it
     assert not app.run().code
 
 
-def test_somebody_elses_rows_are_not_handed_on(given, client, monkeypatch):
-    """The card of a run on another browser's upload offers no targets and no rows."""
+def test_another_browser_s_rows_are_not_offered(given, client, monkeypatch):
+    """The card of a run on another browser's upload has no files with targets or rows."""
     app = start(data="upload", T="5", seeds="1")
     give(app, "own.csv", rows(60))
     press(app, "train")
     let_go(client, Status.FINISHED)
     app.run()
-    rows_of_file = {"kept_rows", "predictions_csv", "keras", "exact", "data"}
+    rows_of_file = {"kept_rows", "predictions_csv", "forecast", "keras", "exact", "data"}
     assert rows_of_file <= given[-1]["files"].keys()
     whole = taken(app, given, "kept_rows")
     assert open_kept("a.unrolled", whole).table is not None
@@ -166,8 +170,23 @@ def test_somebody_elses_rows_are_not_handed_on(given, client, monkeypatch):
     assert "weights" in given[-1]["files"]
 
 
-def test_of_an_earlier_epoch_files_say_so(given):
-    """Names, scripts and tables name the picked epoch, and not how the run ended."""
+def test_test_predictions_are_offered_after_a_look_at_the_test_part(given, client):
+    """Before the counted look no file has predictions of test samples."""
+    app = press(start(data="seattle", seeds="1", test="20"), "train")
+    let_go(client, Status.FINISHED)
+    app.run()
+    assert "test_csv" not in given[-1]["files"]
+    app.button(key="look_at_test").click().run()
+    assert given[-1]["files"]["test_csv"] == "seattle-lstm-both-test-predictions.csv"
+    frame = pd.read_csv(io.BytesIO(taken(app, given, "test_csv")))
+    parts = app.session_state[SESSION].subject.experiment.data
+    assert parts.test == 20
+    seen = pd.read_csv(io.BytesIO(taken(app, given, "predictions_csv")))
+    assert seen["sample"].max() + 1 == frame["sample"].min()
+
+
+def test_files_of_an_earlier_epoch_name_the_epoch(given):
+    """Names, scripts and tables have the picked epoch, and not how the run ended."""
     app = start(data="parity", epoch="53")
     assert given[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"
     assert "after epoch 53" in given[-1]["note"]

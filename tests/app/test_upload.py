@@ -1,4 +1,4 @@
-"""What comes of a file: one that can't be used costs nothing, a short one is a click away."""
+"""Uploads: an unusable file changes nothing, and a short one lowers the settings."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.unit.workbooks import workbook
 
 
 def rows(count, columns="a,b"):
-    """A file of so many rows."""
+    """Return a file with some rows."""
     return f"{columns}\n{''.join(f'{i % 7},{i % 5}{chr(10)}' for i in range(count))}".encode()
 
 
@@ -28,19 +28,19 @@ SHEETS = workbook(
 
 
 def wait_until_read(app):
-    """Wait for the process that reads a large file, or one that isn't text."""
+    """Wait for the process that reads a large or a binary file."""
     assert session(app).upload.reading.over.wait(60)
     app.run()
     assert session(app).upload.reading is None
 
 
 def headings(app):
-    """The page's headings: one of them says which data it is about."""
+    """Return the page's headings, one of which names the data."""
     return " ".join(each.value for each in app.main.markdown if each.value.startswith("#"))
 
 
 def settings(app):
-    """The settings that a file may change."""
+    """Return the settings that a file may change."""
     keys = ("data", "T", "U", "horizon", "split", "epochs", "batch", "inputs")
     return {key: session(app).subject.experiment.get(key) for key in keys}
 
@@ -51,7 +51,7 @@ def settings(app):
     ids=["empty", "zip"],
 )
 def test_a_bad_file_is_answered_with_a_sentence(content, about):
-    """A bad file leaves the charts as they were (more: tests/unit/test_uploads_any_file.py)."""
+    """An unusable file leaves the charts unchanged (see test_uploads_any_file.py)."""
     app = start(data="upload")
     give(app, "good.csv", rows(100))
     before = headings(app), [chart.proto.alt for chart in app.get("plotly_chart")]
@@ -60,18 +60,18 @@ def test_a_bad_file_is_answered_with_a_sentence(content, about):
         wait_until_read(app)
     [error] = app.error
     assert about in error.value.lower()
-    assert "good.csv, stays" in error.value
+    assert "good.csv, is still in use" in error.value
     assert (headings(app), [chart.proto.alt for chart in app.get("plotly_chart")]) == before
 
 
 def test_a_file_is_used_and_the_page_says_how():
-    """The Data page switches to the file, and tells columns of one name apart."""
+    """The Data page switches to the file, and numbers duplicate names."""
     app = start("Data")
     give(app, "mine.csv", rows(100, "a,a"))
     assert settings(app)["data"] == "upload"
     assert "mine.csv" in headings(app)
     assert "mine.csv: 100 rows" in text(app)
-    assert "stand twice" in text(app)
+    assert "Duplicate names" in text(app)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_file_is_used_and_the_page_says_how():
     ],
 )
 def test_a_file_that_is_too_short_is_used_with_lower_settings(query, lowered):
-    """A note names the lowered settings; all others stay as they were set."""
+    """A note names the lowered settings; all others are unchanged."""
     app = start(data="upload", U="5", inputs="b", **query)
     give(app, "good.csv", rows(100))
     before = settings(app)
@@ -97,7 +97,7 @@ def test_a_file_that_is_too_short_is_used_with_lower_settings(query, lowered):
 
 
 def test_too_many_timesteps_for_the_file_are_one_click_away_from_enough():
-    """The page names the T that it still shows, and offers one that fits."""
+    """The page names the shown T, and offers one that fits."""
     app = start(data="upload", T="48")
     give(app, "ok.csv", rows(100))
     app.slider(key="T").set_value(57).run()
@@ -109,7 +109,7 @@ def test_too_many_timesteps_for_the_file_are_one_click_away_from_enough():
 
 
 def test_another_sheet_is_a_choice_away():
-    """An unusable sheet gets an error message, and the sheet before stays."""
+    """An unusable sheet gives an error message, and the previous sheet stays."""
     app = start(data="upload")
     give(app, "book.xlsx", SHEETS)
     wait_until_read(app)
@@ -121,7 +121,7 @@ def test_another_sheet_is_a_choice_away():
     assert session(app).upload.table.numbers == ("c", "d")
     app.selectbox(key="upload_sheet").set_value("Notes").run()
     wait_until_read(app)
-    assert "No column of numbers" in app.error[0].value
+    assert "one column of numbers is needed" in app.error[0].value
     assert app.selectbox(key="upload_sheet").value == "Second"
     give(app, "good.csv", rows(100))
     assert "upload_sheet" not in {box.key for box in app.selectbox}
@@ -129,7 +129,7 @@ def test_another_sheet_is_a_choice_away():
 
 @pytest.mark.parametrize("ends", ["button", "removed", "another"])
 def test_reading_can_be_stopped(ends):
-    """Reading ends by its button, by removing the file, and by giving another one."""
+    """Reading ends with its button, when the file is removed, or with another file."""
     app = start(data="upload")
     give(app, "good.csv", rows(100))
     give(app, "book.xlsx", SHEETS)
@@ -149,7 +149,7 @@ def test_reading_can_be_stopped(ends):
 
 
 def test_a_large_csv_is_read_by_another_process_too(monkeypatch):
-    """Reading a large file and cutting it into windows holds up no other session."""
+    """Reading and cutting a large file blocks no other session."""
 
     def cut(*about):
         assert not TURNS.is_mine
@@ -164,12 +164,12 @@ def test_a_large_csv_is_read_by_another_process_too(monkeypatch):
     give(app, "bad.csv", b"a,b\n" + b"1" * 300 + b",2\n" + b",\n" * 80)
     wait_until_read(app)
     assert "has 1 row" in app.error[0].value
-    assert "good.csv, stays" in app.error[0].value
+    assert "good.csv, is still in use" in app.error[0].value
 
 
 @pytest.mark.parametrize("kind", ["category", "date"])
 def test_columns_are_read_anew_once_and_outside_turns(kind, monkeypatch):
-    """The next page run doesn't read columns again, whether reading them succeeded or not."""
+    """The next script run doesn't reread columns, even after an error."""
     retyped, read = types.retyped, []
 
     def read_anew(table, kinds):
@@ -188,7 +188,7 @@ def test_columns_are_read_anew_once_and_outside_turns(kind, monkeypatch):
 
 
 def test_a_file_leaves_what_the_link_says_of_training():
-    """A table's suggestions replace only settings that nobody has set."""
+    """A table's suggestions replace only settings with default values."""
     app = start("Data", data="seattle", epochs="300", U="7")
     give(app, "good.csv", rows(100))
     usual = Experiment().training.batch_size
@@ -199,7 +199,7 @@ def test_a_file_leaves_what_the_link_says_of_training():
 
 
 def test_arrays_bring_their_own_settings_and_take_them_back():
-    """Arrays set T, horizon and split; a table after them restores the earlier values."""
+    """Arrays set T, horizon and split; the next table restores them."""
 
     def now():
         return [settings(app)[key] for key in ("T", "horizon", "split")]

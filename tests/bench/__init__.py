@@ -1,1 +1,1 @@
-"""Benchmarks: they print figures, and assert nothing about time."""
+"""Benchmarks: they print measurements, and assert nothing about time."""

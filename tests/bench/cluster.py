@@ -1,15 +1,15 @@
-"""What training on a Ray cluster costs, and what it brings: on this machine, all processes real.
+"""The cost and the gain of a Ray cluster, on this machine with real processes.
 
-`python -m tests.bench.cluster [--quick] [--json PATH]` prints two tables and, last, one JSON object
-with the rows of both. It needs requirements-cluster.txt, and Linux:
+`python -m tests.bench.cluster [--quick] [--json PATH]` prints two tables and, as its last line, one
+JSON object with their rows. It needs requirements-cluster.txt, and Linux:
 
-- `cost`: the same run by this machine's worker and by a slot, in turns, all warm; medians of
-  `RUNS`. `first_point_s` counts from `start`.
-- `sweep`: `POINTS` points of one architecture by `run_sweep`, on one node and on two with a
-  processor each. `seconds` is a whole call, a driver's start among them; `points_per_s` counts from
-  the first result to the last, and `times` compares that with one node.
+- `cost`: the same run on a local worker and on a slot, in turns, all warm; medians of `RUNS`.
+  `first_point_s` counts from `start`.
+- `sweep`: `POINTS` points of one architecture with `run_sweep`, on one node and on two, with one
+  processor each. `seconds` is the whole call, including the driver's start. `points_per_s` counts
+  from the first result to the last, and `times` is relative to one node.
 
-With --quick one run and 8 points, which says that it works and nothing else.
+With --quick, one run and 8 points only check that everything works.
 """
 
 import argparse
@@ -38,14 +38,14 @@ SWEPT = {"data": "running_mean", "T": 12, "U": 16, "N": 640, "epochs": 120}
 
 
 def wait_until_rested(client, cluster, there, rest):
-    """Wait until all nodes have a slot that does nothing more."""
+    """Wait until all nodes have an idle slot."""
     until(lambda: client.pool.places == len(there) and client.pool.ready, READY_SECONDS)
     for node in there:
         until_rests(lambda node=node: [cluster.worker_of(node)], rest)
 
 
 def cost(runs, rest):
-    """A run of the local worker, and of a slot."""
+    """Measure a run on the local worker, and on a slot."""
     found = {}
     with (
         nodes(1) as (cluster, there),
@@ -70,7 +70,7 @@ def cost(runs, rest):
 
 
 def follow(client, pace, seconds=4.0):
-    """A run from its start on, so many seconds after its first point."""
+    """Measure a run from its start to some seconds after its first point."""
     epochs, show_seconds = PACES[pace]
     experiment = BASE.set(epochs=epochs)
     dataset = make_dataset(experiment)
@@ -94,7 +94,7 @@ def follow(client, pace, seconds=4.0):
 
 
 def sweep(points, rest):
-    """On one node and on two, each on a processor of its own."""
+    """Measure a sweep on one node and on two, with one processor each."""
     rows, cores = [], sorted(os.sched_getaffinity(0))
     for count in (1, 2):
         with nodes(0) as (cluster, there):
@@ -112,7 +112,7 @@ def sweep(points, rest):
 
 
 def swept(points):
-    """Seconds of a whole sweep, and points a second from its first result to its last."""
+    """Return the seconds of a whole sweep, and its points per second."""
     rates = [round(0.001 * n, 3) for n in range(1, points // len(NOISE) + 1)]
     times = []
 
@@ -131,7 +131,7 @@ def swept(points):
 
 
 def main():
-    """Measure, and print."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="try whether it works")
     parser.add_argument("--json", type=Path, help="also write the result there")

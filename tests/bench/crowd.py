@@ -1,4 +1,4 @@
-"""What sessions on a real server get that speak Streamlit's protocol: alone, many, and watchers.
+"""Sessions on a real server that use Streamlit's protocol: one, many, and watchers.
 
 Nothing is painted (tests/session.py).
 """
@@ -27,7 +27,7 @@ SHARED = WORK.replace("N=640", "N=2560")
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many seconds things may take; what hasn't come by then is told, not waited for."""
+    """Time limits in seconds; a late event is reported, not waited for."""
 
     counted: float = 15.0  # while chart updates and moves of sliders are
     warm: float = 3.0  # after everybody's first point, before anything is counted
@@ -36,12 +36,12 @@ class Bounds:
 
 
 async def rest(server, bounds):
-    """Until the server's workers have imported TensorFlow and do nothing more."""
+    """Wait until the server's workers have imported TensorFlow and are idle."""
     await asyncio.to_thread(until_rests, server.children, bounds.rest)
 
 
 async def opened(stack, url, queries):
-    """Sessions that come all at once, and go with the stack: their runs are stopped before."""
+    """Open sessions at once; stop their runs and close them with the stack."""
     sessions = [Session(url, query) for query in queries]
     await asyncio.gather(*(stack.enter_async_context(session) for session in sessions))
     stack.push_async_callback(stop, sessions)
@@ -49,7 +49,7 @@ async def opened(stack, url, queries):
 
 
 async def stop(sessions):
-    """Stop what they train, which would go on beside what is measured next."""
+    """Stop the sessions' runs, which would disturb the next measurement."""
 
     async def one(session):
         with contextlib.suppress(TimeoutError, ConnectionError):
@@ -60,9 +60,9 @@ async def stop(sessions):
 
 
 async def first_points(sessions, patience):
-    """Train in all: seconds until the last has an epoch; None if one has none within patience.
+    """Train in all sessions; return the seconds until the last has an epoch, or None.
 
-    Nobody waits for one whose run has failed.
+    None means that a session had none in time. Failed runs aren't waited for.
     """
 
     async def has_one(session):
@@ -77,9 +77,9 @@ async def first_points(sessions, patience):
 
 
 async def never_seen(server, bounds):
-    """From the click on Train to the first epoch, of settings that nobody had, and once more.
+    """Return the seconds from Train to the first epoch for new settings, and for repeated ones.
 
-    What a link opens with is compiled ahead, what a slider is moved to isn't.
+    The settings of a link are compiled ahead, those of a moved slider aren't.
     """
     new, seen = [], []
     async with contextlib.AsyncExitStack() as stack:
@@ -106,7 +106,7 @@ async def never_seen(server, bounds):
 
 
 def _median(values):
-    """Of those there are."""
+    """Return the median of the values that exist."""
     there = [value for value in values if value is not None]
     return statistics.median(there) if there else None
 
@@ -116,7 +116,7 @@ def _rounded(value, digits=2):
 
 
 async def visit(session, number, end, moves):
-    """What one session gets until `end`, while its slider moves to and fro."""
+    """Measure one session until `end` while its slider moves to and fro."""
     started, first, updates = time.perf_counter(), session.epoch, len(session.updates)
     await asyncio.sleep(MOVE_SECONDS * (number % 8) / 8)
     value = 24
@@ -132,7 +132,7 @@ async def visit(session, number, end, moves):
 
 
 def links(count):
-    """What each of so many opens: with a seed of its own, in a crowd an architecture, too."""
+    """Return a link for each session, with its own seed and, in a crowd, architecture."""
     if count < CROWD:
         return [f"{WORK}&seed={n}" for n in range(count)]
     return [
@@ -144,7 +144,7 @@ def links(count):
 
 
 async def level(server, bounds, count):
-    """What each of so many sessions gets, all of which train and move their sliders."""
+    """Measure some sessions that all train and move their sliders."""
     async with contextlib.AsyncExitStack() as stack:
         sessions = await opened(stack, server.url, links(count))
         await rest(server, bounds)
@@ -175,7 +175,7 @@ def _failed(sessions):
 
 
 def _seen(updates, moves):
-    """What people see of it: chart updates a second, and how soon a slider has moved the page."""
+    """Return chart updates per second, and the seconds until a slider's effect."""
     return {
         "updates_per_s": round(statistics.median(updates), 2),
         "updates_per_s_least": round(min(updates), 2),
@@ -185,7 +185,7 @@ def _seen(updates, moves):
 
 
 async def watchers(server, bounds, count=WATCHERS):
-    """What so many get who open the link of one run, while its owner's slider moves."""
+    """Measure sessions that open one run's link while its owner's slider moves."""
     moves = []
     async with contextlib.AsyncExitStack() as stack:
         (owner,) = await opened(stack, server.url, [SHARED])

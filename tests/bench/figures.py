@@ -1,4 +1,4 @@
-"""What is read off a server's processes, and what many readings come to."""
+"""Measurements of a server's processes, and their statistics."""
 
 import time
 from contextlib import suppress
@@ -19,7 +19,7 @@ Processes = list[psutil.Process]
 
 
 def anonymous_mb(processes):
-    """What the end of these processes would free; of one that has ended, nothing."""
+    """Return the private memory of processes in megabytes; 0 for ended ones."""
     held = 0
     for process in processes:
         with suppress(psutil.NoSuchProcess):
@@ -29,7 +29,7 @@ def anonymous_mb(processes):
 
 
 def cpu_seconds(processes):
-    """Processor time that they have used; of one that has ended, nothing."""
+    """Return the processor time of processes; 0 for ended ones."""
     used = 0.0
     for process in processes:
         with suppress(psutil.NoSuchProcess):
@@ -38,12 +38,12 @@ def cpu_seconds(processes):
 
 
 def percentile(values, percent):
-    """The value that so many percent are below, one of those that are there."""
+    """Return the value that this percentage of values is below."""
     return sorted(values)[int(percent / 100 * (len(values) - 1))]
 
 
 def slope(points):
-    """How fast y grows with x, by least squares through (x, y); None for fewer than two points."""
+    """Return the least-squares slope of y over x; None for fewer than two points."""
     if len(points) < 2:
         return None
     x, y = np.array(points, float).T
@@ -52,12 +52,12 @@ def slope(points):
 
 
 def sides_of(server):
-    """The processes of a server on its own, by what they do."""
+    """Return a server's processes by their role."""
     return {"page": [server.process], "worker": server.children()}
 
 
 class Shares:
-    """Of one processor, what each side has taken since this was made, and we, who are the load."""
+    """The processor share of each role since this object was made, and of the load itself."""
 
     def __init__(self, sides):
         self._sides = {**sides, "load": [psutil.Process()]}
@@ -67,7 +67,7 @@ class Shares:
         return {side: cpu_seconds(processes) for side, processes in self._sides.items()}
 
     def now(self):
-        """By `page_cpu`, for the side that is called so, and so on; ours is `load_cpu`."""
+        """Return shares by name: `page_cpu` for the page, `load_cpu` for the load, and so on."""
         seconds = time.perf_counter() - self._start
         return {
             f"{side}_cpu": round((used - self._before[side]) / seconds, 2)
@@ -76,13 +76,13 @@ class Shares:
 
 
 def until_rests(processes, patience=REST):
-    """Wait until these have imported TensorFlow and do nothing more: whether they do within that.
+    """Wait until processes have imported TensorFlow and are idle; return whether they are.
 
-    `patience` in seconds counts from the import on. What they build ahead of all wishes may take
-    longer; then it is said, and what is measured next is measured beside it.
+    `patience` in seconds counts from the import. Building programs ahead may take longer: then a
+    message is printed, and the next measurement includes that load.
 
     Raises:
-        TimeoutError: without TensorFlow after `IMPORT_SECONDS`.
+        TimeoutError: if TensorFlow isn't imported after `IMPORT_SECONDS`.
     """
     end = time.perf_counter() + IMPORT_SECONDS
     while anonymous_mb(processes()) < IMPORTED_MB:
@@ -101,7 +101,7 @@ def until_rests(processes, patience=REST):
 
 
 def until_client_rests(client, patience):
-    """Until the client's workers have imported TensorFlow and do nothing more."""
+    """Wait until the client's workers have imported TensorFlow and are idle."""
 
     def processes():
         workers = [psutil.Process(pid) for pid in worker_pids(client)]

@@ -1,12 +1,12 @@
-"""What a visitor waits for, in a real browser against a real server.
+"""One user's waiting times, in a real browser with a real server.
 
-`python -m tests.bench.first_use [--quick]` prints a line for each figure and, last, all of them
-as one JSON object:
+`python -m tests.bench.first_use [--quick]` prints a line for each measurement and, as its last
+line, one JSON object:
 
-- `cold_paint_s`: a server that has served nobody, from the request to the recorded charts.
+- `cold_paint_s`: from the first request of a fresh server to the recorded charts.
 - `first_point_new_s`, `first_point_seen_s`: from the click on Train to the first trained epoch on
-  the screen, for an architecture that was never compiled and for one that was; the worker is warm.
-- `updates_per_s`: redraws of the loss chart a second while training.
+  the screen, for a new architecture and for a compiled one; the worker is warm.
+- `updates_per_s`: redraws of the loss chart per second while training.
 - `slider_s`: from a slider's move to the redrawn shape strip; `slider_training_s`: while a run
   trains.
 - `page_rss_mb`: memory of the Streamlit process at the end; `worker_rss_mb` of the worker.
@@ -42,14 +42,14 @@ COUNT_REDRAWS = """() => {
 
 
 def seconds_until(page, condition, timeout=60):
-    """Seconds from now until a JavaScript expression is true, looked at on every frame."""
+    """Return the seconds until a JavaScript expression is true, checked on every frame."""
     start = time.perf_counter()
     page.wait_for_function(condition, polling="raf", timeout=timeout * 1000)
     return time.perf_counter() - start
 
 
 def cold_paint(browser, server):
-    """The first visit of a fresh server."""
+    """Measure the first visit of a fresh server."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     start = time.perf_counter()
     page.goto(server.url)
@@ -58,9 +58,9 @@ def cold_paint(browser, server):
 
 
 def first_point(page, url, move=0):
-    """Open an experiment, move U by `move`, and train it: click to the first trained epoch.
+    """Open an experiment, move U by `move`, and train: click to first trained epoch.
 
-    What a link opens with is compiled ahead; what a slider is moved to isn't.
+    A link's settings are compiled ahead; a moved slider's aren't.
     """
     page.goto(url)
     page.wait_for_function(PAINTED)
@@ -75,7 +75,7 @@ def first_point(page, url, move=0):
 
 
 def updates(page, url, seconds):
-    """Redraws a second of the loss chart while a long run trains."""
+    """Return redraws per second of the loss chart while a long run trains."""
     page.goto(url)
     page.wait_for_function(PAINTED)
     page.wait_for_timeout(1000)
@@ -88,7 +88,7 @@ def updates(page, url, seconds):
 
 
 def slider(page, moves):
-    """Median seconds from an arrow key on the T slider to the strip's new shape."""
+    """Return the median seconds from an arrow key on the T slider to the strip's new shape."""
     thumb = page.get_by_role("slider", name="Timesteps")
     waits = []
     for _ in range(moves):
@@ -105,7 +105,7 @@ def slider(page, moves):
 
 
 def measure(quick):
-    """All figures, by name."""
+    """Return all measurements by name."""
     figures = {}
 
     def note(name, value):
@@ -140,7 +140,7 @@ def measure(quick):
 
 
 def main():
-    """Measure, print, and end with one line of JSON."""
+    """Measure and print, with one line of JSON at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="end within 50 s")
     print(json.dumps(measure(parser.parse_args().quick)))

@@ -1,13 +1,13 @@
-"""What it costs that an audience follows a talk: one presenter, and thirty browsers beside.
+"""The cost of an audience that follows a talk: one presenter and thirty browsers.
 
 `python -m tests.bench.follow [--followers N]` prints one JSON object:
 
-- `scene_reaches_all_s`: from the presenter's click until the last follower has all of the scene,
-  the slowest of all clicks; `scene_reaches_all_median_s` the usual one;
-- `processor_share_changing`: of one processor, what Streamlit's process takes while the scene
-  changes every ten seconds; `processor_share_idle`: what it takes when nothing changes.
+- `scene_reaches_all_s`: from the presenter's click until the last follower has the whole scene, for
+  the slowest click; `scene_reaches_all_median_s` for the median one;
+- `processor_share_changing`: the Streamlit process's share of a processor while the scene changes
+  every ten seconds; `processor_share_idle`: its share when nothing changes.
 
-The sessions speak Streamlit's protocol (tests/session.py); nothing is painted.
+The sessions use Streamlit's protocol (tests/session.py); nothing is painted.
 """
 
 import argparse
@@ -28,18 +28,18 @@ SCENES, IDLE_SECONDS = 6, 20.0
 
 
 async def scene_comes(followers, place):
-    """Until all of them have drawn the scene at this place, from 1, to its last line."""
+    """Wait until all followers have drawn the scene at this place, from 1."""
     last = f"Following the presenter, scene {place} of"
     await asyncio.gather(*(s.until(lambda s=s: last in s.text) for s in followers))
 
 
 def share(server, before, start):
-    """Of one processor, what the page's process has taken since."""
+    """Return the page process's share of a processor since a time."""
     return (cpu_seconds([server.process]) - before) / (time.perf_counter() - start)
 
 
 async def measure(count):
-    """The figures with so many followers."""
+    """Return the measurements for a number of followers."""
     waits = []
     with serve() as server:
         async with contextlib.AsyncExitStack() as stack:
@@ -77,7 +77,7 @@ async def measure(count):
 
 
 def main():
-    """Measure, and print."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--followers", type=int, default=30)
     print(json.dumps(asyncio.run(measure(parser.parse_args().followers))))

@@ -1,20 +1,20 @@
-"""What many people at once get, and what one waits for: the figures that a class depends on.
+"""Many concurrent users, and one user's waiting times.
 
 `python -m tests.bench.load [--quick] [--only NAME ...] [--levels N ...] [--soak [MINUTES]]`
-prints a table for each of these and, last, one JSON object with all of them by name:
+prints a table for each part and, as its last line, one JSON object with all parts by name:
 
-- `new`: seconds from the click on Train to the first point, of settings that nobody had
-  (`new_first_point_s`) and of the same once more (`seen_first_point_s`).
-- `eight`: eight architectures started at the same moment beside a run that trains already: the
-  last one's first point, and the longest pause of the run that trains.
-- `sessions`, for 1, 4, 8, 16 and 32 of them, each training and moving a slider: chart updates a
-  second; seconds from a slider's move to the redrawn page, and until everybody had a first point,
-  null where somebody had none in time; kilobytes a second; memory and processors used.
-- `watchers`: what thirty get who open the link of one run, and how soon its owner's slider moves.
-- `soak`, if asked for: eight people who train, change settings, leave and come back, and memory.
+- `new`: seconds from Train to the first point, for new settings (`new_first_point_s`) and repeated
+  ones (`seen_first_point_s`).
+- `eight`: eight architectures started at once next to a training run: the last first point, and
+  the training run's longest pause.
+- `sessions`: for 1, 4, 8, 16 and 32 sessions that train and move a slider: chart updates per
+  second; seconds from a slider's move to the redrawn page, and until all have a first point (null
+  if not in time); kilobytes per second; memory and processors.
+- `watchers`: thirty users who open one run's link, and its owner's slider.
+- `soak`, on request: memory while eight users train, change settings, leave and return.
 
-With --quick `new`, `eight` and 16 and 32 sessions alone, within a minute, on one server.
-The sessions speak Streamlit's protocol (tests/session.py); nothing is painted.
+With --quick, only `new`, `eight`, and 16 and 32 sessions, within a minute, on one server.
+The sessions use Streamlit's protocol (tests/session.py); nothing is painted.
 """
 
 import argparse
@@ -46,7 +46,7 @@ QUICK_BOUNDS = Bounds(counted=3.5, warm=0.5, rest=2.0, first_points=25.0)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be measured, for how long, and on what."""
+    """The parts to measure, their duration and their server."""
 
     bounds: Bounds
     levels: tuple[int, ...]
@@ -56,7 +56,7 @@ class Asked:
 
 
 class Veteran:
-    """A run that trains already, and how long nothing was heard of it."""
+    """A training run, and the longest time without news of it."""
 
     def __init__(self, client):
         self._client = client
@@ -69,7 +69,7 @@ class Veteran:
         self._epoch = self._client.wait(self._run, 120, until=lambda now: now.epoch > epochs).epoch
 
     def watch(self, done):
-        """The longest pause in seconds until this is true."""
+        """Return the longest pause in seconds until a condition is true."""
         pauses, last = [0.0], time.perf_counter()
         while not done():
             snapshot = self._client.wait(
@@ -87,7 +87,7 @@ class Veteran:
 
 
 def at_once(client):
-    """Eight architectures at the same moment, beside a run that trains already."""
+    """Start eight architectures at once, next to a training run."""
     others = [
         Experiment().set(T=12 + i, U=9 + i, cell=cell, epochs=5000)
         for i, cell in enumerate(("lstm", "gru", "simple_rnn", "lstm") * 2)
@@ -114,20 +114,20 @@ def at_once(client):
 
 
 def new(asked):
-    """A setting that nobody had."""
+    """Measure new settings."""
     with asked.server() as server:
         return asyncio.run(crowd.never_seen(server, asked.bounds))
 
 
 def eight(asked):
-    """Eight of these at once."""
+    """Measure eight new settings at once."""
     with asked.client() as client:
         until_client_rests(client, asked.bounds.rest)
         return at_once(client)
 
 
 def sessions(asked):
-    """By how many there are."""
+    """Measure by the number of sessions."""
     levels = {}
     for count in asked.levels:
         try:
@@ -141,13 +141,13 @@ def sessions(asked):
 
 
 def watchers(asked):
-    """Thirty who look at one run."""
+    """Measure thirty users who watch one run."""
     with asked.server() as server:
         return asyncio.run(crowd.watchers(server, asked.bounds))
 
 
 def hour(asked):
-    """Eight people for so many minutes."""
+    """Measure eight users for some minutes."""
     return soak.soak_alone(asked.minutes)
 
 
@@ -161,14 +161,14 @@ ROWS: dict[str, Callable[[Asked], dict[str, Any]]] = {
 
 
 def table(name, found):
-    """What was found as lines with the same columns."""
+    """Return results as lines with the same columns."""
     if name == "sessions":
         return [{name: key, **row} for key, row in found.items()]
     return [{key: value for key, value in found.items() if key not in soak.DETAILS}]
 
 
 def show(title, rows):
-    """A table: a line for each row."""
+    """Print a table, one line per row."""
     print(f"\n{title}")
     names = list(rows[0]) if rows else []
     widths = [max(len(name), *(len(f"{row[name]}") for row in rows)) for name in names]
@@ -177,16 +177,16 @@ def show(title, rows):
 
 
 async def wake(server):
-    """Open a page, since a server that nobody visits starts no worker for a while."""
+    """Open a page, since an unvisited server starts no worker for a while."""
     async with Session(server.url):
         await crowd.rest(server, Bounds(rest=QUICK_REST))
 
 
 @contextlib.contextmanager
 def shared():
-    """A server for all that is measured, and a client, started at the same time.
+    """Provide a server for all parts, and a client, started at the same time.
 
-    The client is closed by whoever has used it: its runs would train on beside the server's.
+    The caller closes the client: its runs would train next to the server's.
     """
     with serve() as server, TrainingClient() as client:
         asyncio.run(wake(server))
@@ -194,7 +194,7 @@ def shared():
 
 
 def main():
-    """Measure, and print."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="what a minute suffices for")
     parser.add_argument("--only", nargs="+", choices=ROWS, help="these alone")

@@ -1,11 +1,11 @@
-"""What a person waits for at a page: `python -m tests.bench.pages` prints one JSON object.
+"""Waiting times for pages: `python -m tests.bench.pages` prints one JSON object.
 
 - `explore_s`, `card_s`, `step_s`, `scene_s`, `embed_s`: from the request of a link until all its
-  pictures are there, at a server that has served nobody, in a browser that has loaded nothing.
-- `replay_first_s`: from the click on Replay to the figure, of a recorded run.
-- `paste_s`: from the paste of 30 layers of code into the Shapes page to their rows.
+  pictures are drawn, with a fresh server and an empty browser cache.
+- `replay_first_s`: from the click on Replay to the chart, for a recorded run.
+- `paste_s`: from pasting 30 layers of code into the Shapes page to their rows.
 
-Each is the median of some visits.
+Each value is the median of several visits.
 """
 
 import json
@@ -70,7 +70,7 @@ PASTE = """text => {
 
 
 def first_visit(path):
-    """Seconds until a link is there in full, on a server of its own."""
+    """Return the seconds until a link is completely drawn by a fresh server."""
     with serve() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1280, "height": 720})
@@ -99,7 +99,7 @@ def paste(page):
 
 
 def waited(act, browser, address):
-    """Seconds from an act to its picture, in a session of its own."""
+    """Return the seconds from an action to its picture, in a new session."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
     page = context.new_page()
     act(page)
@@ -110,7 +110,7 @@ def waited(act, browser, address):
 
 
 def main():
-    """Measure, and print it."""
+    """Measure and print."""
     figures = {
         name: statistics.median(first_visit(path) for _ in range(3)) for name, path in LINKS.items()
     }

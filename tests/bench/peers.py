@@ -1,8 +1,8 @@
-"""The same training in other hands: Keras's `fit`, PyTorch eager, and JAX with whole epochs jitted.
+"""The same training with Keras's `fit`, PyTorch eager, and JAX with whole epochs jitted.
 
-`python -m tests.bench.peers fit|torch|jax` says "ready", then reads lines from standard input, a
-JSON list each, [the workload's number, seconds], and answers each with a line: epochs per second.
-So peers can take turns. Each runs in a process of its own, on one thread, as the worker does.
+`python -m tests.bench.peers fit|torch|jax` prints "ready". It then reads lines from standard input,
+each a JSON list [workload number, seconds], and answers each with epochs per second. This lets
+peers take turns. Each runs in its own process, on one thread, like the worker.
 """
 
 import json
@@ -20,7 +20,7 @@ XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_thread
 
 
 def by_epochs(train, unit):
-    """Measure `train(epochs)`, which is asked for multiples of `unit` epochs."""
+    """Measure `train(epochs)` in multiples of `unit` epochs."""
     train(unit)
 
     def measure(seconds):
@@ -39,7 +39,7 @@ def by_epochs(train, unit):
 
 
 def keras_fit(work):
-    """`fit`, with a callback that keeps what the worker keeps: losses, errors, predictions."""
+    """Measure `fit`, with a callback that keeps the worker's losses, errors and predictions."""
     import keras
     import tensorflow as tf
 
@@ -57,7 +57,7 @@ def keras_fit(work):
     evaluated, target = dataset.x[dataset.evaluated], dataset.y[dataset.evaluated]
 
     class Keep(keras.callbacks.Callback):
-        """Keeps figures, and the time from the end of the first epoch, which may compile."""
+        """Keeps results, and the time since the first epoch, which may compile."""
 
         def __init__(self, seconds):
             super().__init__()
@@ -67,7 +67,7 @@ def keras_fit(work):
             self._seconds = seconds
 
         def on_epoch_end(self, epoch, logs=None):
-            """Note the loss; every now and then, judge."""
+            """Record the loss, and sometimes evaluate."""
             self.losses.append((logs or {})["loss"])
             if time.perf_counter() - self.kept >= SNAPSHOT_SECONDS:
                 said = self.model.predict_on_batch(evaluated)
@@ -87,7 +87,7 @@ def keras_fit(work):
 
 
 def torch_eager(work):
-    """The loop that PyTorch's tutorials write."""
+    """Measure the training loop of PyTorch's tutorials."""
     import torch
 
     torch.set_num_threads(1)
@@ -112,7 +112,7 @@ def torch_eager(work):
 
 
 def jax_jitted(work):
-    """Cell and Adam by hand; epochs, batches and timesteps are `lax.scan`s in one jitted call."""
+    """Measure handwritten cell and Adam; all loops are `lax.scan`s in one jitted call."""
     os.environ["XLA_FLAGS"] = XLA_ONE_THREAD
     import jax
     from jax import lax
@@ -172,7 +172,7 @@ PEERS = {"fit": keras_fit, "torch": torch_eager, "jax": jax_jitted}
 
 
 def main(peer):
-    """Say that it is there, and answer until standard input ends."""
+    """Report readiness, and answer until standard input ends."""
     prepared = cache(PEERS[peer])
     print("ready", flush=True)
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""Whether memory stays flat in an hour of people who come, train and leave."""
+"""Whether memory stays flat during an hour of users who come, train and leave."""
 
 import asyncio
 import tempfile
@@ -33,7 +33,7 @@ DETAILS = ("trained", "failures", "by_minute")  # for the result alone
 
 
 class Person:
-    """Somebody who comes, changes settings, trains, leaves and comes back, as chance has it."""
+    """A random user who comes, changes settings, trains, leaves and returns."""
 
     def __init__(self, server, rng, links, failed):
         self._server, self._rng = server, rng
@@ -41,7 +41,7 @@ class Person:
         self.trained = 0
 
     async def live(self, end):
-        """Come again and again until `end`, on `time.monotonic`: by settings, or a run's link."""
+        """Visit repeatedly until `end` on `time.monotonic`, by settings or a run's link."""
         while time.monotonic() < end:
             query = "&".join(f"{key}={self._rng.choice(values)}" for key, values in LINKS.items())
             if self._links and self._rng.random() < 0.4:
@@ -59,7 +59,7 @@ class Person:
             await asyncio.sleep(self._rng.exponential(3))
 
     async def _stay(self, session, end):
-        """Do a few things, with a look at the page between them."""
+        """Perform a few actions, and check the page in between."""
         acts = [self._train, self._slide, self._stop, self._look]
         for _ in range(self._rng.integers(2, 12)):
             if time.monotonic() > end or session.errors or session.has("failed"):
@@ -71,7 +71,7 @@ class Person:
         self._failed.append(f"{what}, {query}: {' '.join(text.split())[-600:]}")
 
     async def _train(self, session):
-        """Press Train again, be there a run that trains: it is stopped for that."""
+        """Press Train again; a training run is stopped first."""
         await self._stop(session)
         before = session.query
         if await session.click("Train"):
@@ -96,7 +96,7 @@ class Person:
 
 
 async def soak(server, minutes, log, seed=0):
-    """`PEOPLE` for so many minutes: memory by the minute, what failed, and how memory grows."""
+    """Run `PEOPLE` users for some minutes; return memory by minute and failures."""
     links, failed, by_minute, pids = [], [], [], set()
     rngs = [np.random.default_rng([seed, number]) for number in range(PEOPLE)]
     people = [Person(server, rng, links, failed) for rng in rngs]
@@ -125,7 +125,7 @@ async def soak(server, minutes, log, seed=0):
 
 
 def summary(by_minute, failed, tracebacks):
-    """What a soak came to; memory is compared from `WARM_MINUTES` on, if it took longer."""
+    """Return a soak's summary; memory counts from `WARM_MINUTES`, if it took longer."""
     points = [
         (row["minute"] / 60, row["page_mb"] + row["worker_mb"])
         for row in by_minute
@@ -147,7 +147,7 @@ def summary(by_minute, failed, tracebacks):
 
 
 def soak_alone(minutes):
-    """A soak of a server of its own, which says what it has to say into a file."""
+    """Run a soak on its own server, and write the results to a file."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"
         with serve(log) as server:

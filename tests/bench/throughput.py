@@ -1,16 +1,16 @@
-"""How fast training is: epochs per second through the worker, and in other hands.
+"""Training speed: epochs per second through the worker, and with other libraries.
 
-`python -m tests.bench.throughput [--quick] [--json FILE]` prints a line for each workload and,
-last, one JSON object: `vs_fit`, `vs_torch` and `vs_jax` are our epochs per second over theirs, by
-workload, `null` where a peer isn't installed (see requirements.txt) or the time didn't suffice;
-`seeds_8_vs_1` is how many times as long an epoch of eight seeds takes as one of a single seed.
-Besides: `epochs_per_second` by side and workload, and the worker's memory.
+`python -m tests.bench.throughput [--quick] [--json FILE]` prints a line for each workload and, as
+its last line, one JSON object. `vs_fit`, `vs_torch` and `vs_jax` are the worker's epochs per second
+over the peer's, by workload: `null` if a peer isn't installed (requirements.txt) or time ran out.
+`seeds_8_vs_1` is how many times as long an epoch of eight seeds takes as one of a single seed. It
+also has `epochs_per_second` by side and workload, and the worker's memory.
 
-Ours is what a person gets: the run is evaluated and reported about five times a second. `fit` keeps
-the same figures in a callback; PyTorch and JAX only train. Everybody has one thread. All take
-turns, workload by workload, some rounds over; a ratio is of the two sides' rates in one round, and
-its median over the rounds counts. With --quick a turn is so short that ours is measured while the
-run begins, when it is evaluated more often than later.
+The worker trains as for a user: it evaluates and reports about five times a second. `fit` keeps the
+same results in a callback; PyTorch and JAX only train. Each side has one thread. All sides take
+turns by workload, in several rounds. A ratio compares two sides in one round, and its median over
+the rounds counts. With --quick, turns are so short that the worker is measured at a run's start,
+where it evaluates more often.
 """
 
 import argparse
@@ -40,7 +40,7 @@ BRIEF_SECONDS = 0.4  # of a run that is over sooner, the few snapshots say littl
 
 
 def ours(client, work, seconds, seeds=1):
-    """Epochs per second through the worker, by our clock; of runs that are over at once, by its."""
+    """Return epochs per second through the worker, by this clock or, for short runs, by its own."""
     experiment, dataset = work.experiment().set(seeds=seeds), work.dataset()
     rates = []
     end = None
@@ -64,7 +64,7 @@ def ours(client, work, seconds, seeds=1):
 
 
 class Peer:
-    """A peer's process, which measures when it is asked to."""
+    """A peer's process, which measures on request."""
 
     def __init__(self, name):
         self.name = name
@@ -79,7 +79,7 @@ class Peer:
         self._process.stdout.readline()  # Python and NumPy begin while nobody is measured
 
     def measure(self, work, seconds):
-        """Its epochs per second."""
+        """Return the peer's epochs per second."""
         self._process.stdin.write(f"{json.dumps([WORKLOADS.index(work), seconds])}\n")
         self._process.stdin.flush()
         return float(self._process.stdout.readline())
@@ -91,7 +91,7 @@ class Peer:
 
 
 def side_by_side(sides, names, seconds, end):
-    """Rates by workload and side: three rounds of these sides and peers in turns, until `end`."""
+    """Return rates by workload and side, for three rounds of turns until `end`."""
     peers = [Peer(name) for name in names]
     sides = sides | {peer.name: peer.measure for peer in peers}
     rates = {work.name: defaultdict(list) for work in WORKLOADS}
@@ -108,7 +108,7 @@ def side_by_side(sides, names, seconds, end):
 
 
 def ratios(rates, peer):
-    """Ours over a peer's by workload: the median over the rounds."""
+    """Return the worker's rate over a peer's by workload: the median over the rounds."""
     pairs = {work: list(zip(r["ours"], r[peer], strict=False)) for work, r in rates.items()}
     return {
         work: round(statistics.median(a / b for a, b in rounds), 2) if rounds else None
@@ -117,7 +117,7 @@ def ratios(rates, peer):
 
 
 def main():
-    """Measure, and print."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="end within 50 seconds")
     parser.add_argument("--json", type=Path, help="also write the result to this file")

@@ -1,4 +1,4 @@
-"""The four trainings that are measured: the same data, model and batches for everybody."""
+"""The four measured trainings: the same data, model and batches for every side."""
 
 from dataclasses import dataclass
 
@@ -23,16 +23,16 @@ class Workload:
 
     @property
     def name(self):
-        """As it stands in the results."""
+        """The workload's name in the results."""
         return f"{self.samples}x{self.timesteps}x{self.features}"
 
     def experiment(self):
-        """The experiment that trains it."""
+        """Return the experiment that trains the workload."""
         settings = {"U": self.units, "batch": self.batch, "lr": LEARNING_RATE, "epochs": 5000}
         return Experiment().set(mode="sequence", **settings)
 
     def dataset(self):
-        """A running mean, with a quarter more samples to be evaluated on; none in the smallest."""
+        """Return a running mean, with a quarter more samples for validation, or none."""
         n = self.samples + self.samples // 4
         x = np.random.default_rng(0).normal(size=(n, self.timesteps, self.features))
         y = x[..., :1].cumsum(axis=1) / np.arange(1, self.timesteps + 1)[:, None]

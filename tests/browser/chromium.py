@@ -1,6 +1,6 @@
-"""Find a Chromium for the browser tests, and install one where there is none.
+"""Find a Chromium for the browser tests, or install one.
 
-`python -m tests.browser.chromium` installs: first Playwright's own build, else Debian's package.
+`python -m tests.browser.chromium` installs Playwright's build, or else Debian's package.
 """
 
 import os
@@ -21,11 +21,11 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-"""Chromium as root and in a closed network: quiet, and asking nothing of anybody."""
+"""Flags for Chromium as root and without network: no sandbox, no background requests."""
 
 
 def find():
-    """The path of a Chromium: $CHROMIUM, one on PATH, or Playwright's; None where there is none."""
+    """Return the path of $CHROMIUM, of a Chromium on PATH, or of Playwright's; else None."""
     for name in (os.environ.get("CHROMIUM", ""), *NAMES):
         if path := shutil.which(name):
             return path
@@ -35,7 +35,7 @@ def find():
 
 
 def install():
-    """Try Playwright's download, then apt. Errors are shown, and `find` tells whether it worked."""
+    """Try Playwright's download, then apt. Print errors; `find` shows whether one worked."""
     sudo = [] if os.geteuid() == 0 else ["sudo"]
     attempts = [
         [[sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"]],
@@ -57,7 +57,7 @@ def install():
 
 
 def main():
-    """Install a browser unless there is one; 1 when that failed."""
+    """Install a browser if none is found; return 1 on failure."""
     if not find():
         install()
     path = find()

@@ -1,4 +1,4 @@
-"""Chromium, and pages that may not show errors of any kind."""
+"""Chromium, and pages that fail the test when they show an error."""
 
 import re
 from contextlib import contextmanager
@@ -17,12 +17,12 @@ TELL_EXCEPTIONS = """new MutationObserver(() => {
     const shown = document.querySelector("[data-testid=stException]:not([data-told])");
     if (shown) console.error((shown.dataset.told = "shown: ") + shown.innerText);
 }).observe(document, { childList: true, subtree: true });"""
-"""Each page runs this: what it shows of an exception, if only for a moment, is in its console."""
+"""Runs in each page, and logs every exception shown, even for a moment, to the console."""
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
-    """For pytest-playwright: the Chromium that is here, headless."""
+    """Return the path and flags of the installed Chromium, for pytest-playwright."""
     path = find()
     assert path, "no browser: `make test` installs one, or set $CHROMIUM"
     return {"executable_path": path, "args": list(FLAGS)}
@@ -30,22 +30,22 @@ def browser_type_launch_args():
 
 @pytest.fixture(scope="session")
 def visitors(browser, server):
-    """The browser that all visitors have: what it has loaded and compiled once it knows."""
+    """Open the browser context that all tests share, with a warm cache."""
     with fresh_browser(browser, server) as context:
         yield context
 
 
 @pytest.fixture(scope="session")
 def tab(visitors):
-    """One tab for nearly all tests: in a new one Chromium runs 4.7 MB of Plotly from the start."""
+    """Open one tab for nearly all tests: a new tab would compile 4.7 MB of Plotly again."""
     return visitors.new_page()
 
 
 @pytest.fixture
 def page(tab):
-    """A page for somebody who has never been here. It must end without errors.
+    """Return a page as a new user sees it; the test fails if the page ends with an error.
 
-    Cookies, what the page has stored, the size, the medium and the colours are as new.
+    Cookies, storage, window size, medium and colour scheme are reset.
     """
     tab.set_viewport_size(DESKTOP)
     tab.emulate_media(media="screen", color_scheme="light")
@@ -58,14 +58,14 @@ def page(tab):
 
 @pytest.fixture(scope="session")
 def other_tab(browser, server):
-    """The tab of another person's browser."""
+    """Open a tab of a second user's browser."""
     with fresh_browser(browser, server) as context:
         yield context.new_page()
 
 
 @pytest.fixture
 def other_page(other_tab):
-    """A page for another person, who has never been here either."""
+    """Return a page of a second new user."""
     try:
         with without_errors(other_tab):
             yield other_tab
@@ -74,7 +74,7 @@ def other_page(other_tab):
 
 
 def _forget(page):
-    """Leave the app, and nothing of the visit behind."""
+    """Leave the app, and clear storage and cookies."""
     if page.url.startswith("http"):
         page.evaluate("localStorage.clear(), sessionStorage.clear()")
     page.mouse.move(0, 0)
@@ -85,7 +85,7 @@ def _forget(page):
 
 @contextmanager
 def fresh_browser(browser, server):
-    """A person's browser that has never been here, for as long as the block."""
+    """Open a new browser context for the block."""
     with browser.new_context(viewport=DESKTOP, base_url=server.url) as context:
         context.set_default_timeout(PATIENCE)
         context.add_init_script(TELL_EXCEPTIONS)
@@ -94,11 +94,11 @@ def fresh_browser(browser, server):
 
 @contextmanager
 def without_errors(page):
-    """No error on the page or in its console within the block, and none on the page at its end."""
+    """Fail if the page or its console shows an error within the block."""
     errors = []
 
     def listen(message):
-        # On a deep link Streamlit's own client asks for these below the page before the root.
+        # On a deep link, Streamlit's client first requests these paths below the page: 404.
         probe = PROBE.search(message.location.get("url", ""))
         if message.type == "error" and not probe:
             errors.append(message.text)

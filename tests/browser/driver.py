@@ -1,4 +1,4 @@
-"""How a test drives the app: the few moves that every journey is made of."""
+"""The moves that browser tests share: open a page, press, wait, upload."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,24 +11,24 @@ from tests import waiting
 from tests.session import ENDLESS
 
 TRAINING = f"/?{ENDLESS}"
-"""Explore with a run that a test can act on while it trains, and stops."""
+"""Explore with settings whose run lasts until the test stops the run."""
 PATIENCE = 1000 * waiting.PATIENCE
-"""Milliseconds that a test waits for what is to come: Playwright's unit."""
+"""Milliseconds that an expectation waits."""
 expect.set_options(timeout=PATIENCE)
 TRIES, EACH = 10, 30_000
-"""How often a file is given or an option picked at most, and how many milliseconds each has."""
+"""The most tries to upload a file or to pick an option, and the milliseconds for each try."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 
 
 def settle(page):
-    """Wait until the page's script has run to its end."""
+    """Wait until the script run of the page has finished."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
 def open_page(page, path="/"):
-    """Open a page of the app and wait until its pictures are there, and keys are heard.
+    """Open a page of the app, and wait until it has pictures and reacts to keys.
 
-    The menu, which keys press too, is the frame's last part: icons of the sidebar come before it.
+    The page draws the menu last, after the icons of the sidebar.
     """
     page.goto(path)
     page.locator(f".st-key-{MENU} a").nth(len(EVERYWHERE) - 1).wait_for()
@@ -38,7 +38,7 @@ def open_page(page, path="/"):
 
 
 def wait_for_keys(page):
-    """Wait until the page hears keys: one that is pressed before is lost."""
+    """Wait until the page reacts to keys: earlier key presses are lost."""
     page.locator(".st-key-listener .ready").wait_for(state="attached")
 
 
@@ -49,9 +49,9 @@ def wait_until_whole(page):
 
 
 def train(page):
-    """Press Train, and wait until a run has trained an epoch, be TensorFlow still to be imported.
+    """Press Train, and wait for the first epoch, which may follow the import of TensorFlow.
 
-    One that is stopped before has no figures.
+    A run that is stopped before its first epoch has no results.
     """
     press(page, "Train")
     wait_for_status(page, "training")
@@ -59,23 +59,23 @@ def train(page):
 
 
 def stop(page):
-    """Press Stop, and wait until the run has ended: it takes the processor from the next test."""
+    """Press Stop, and wait until the run ends, so that the next test has the processor."""
     press(page, "Stop")
     wait_for_status(page, "stopped")
 
 
 def button(page, name):
-    """One of the training buttons, by its word."""
+    """Return one of the training buttons by its label."""
     return page.locator(".st-key-train_controls").get_by_role(
         "button", name=re.compile(rf"^{name}\b")
     )
 
 
 def press(page, name):
-    """Press one of the training buttons as soon as that can be done.
+    """Press one of the training buttons as soon as it is enabled.
 
-    Playwright would first wait until the button holds still for two frames, of which a page that
-    draws its charts all the time has few.
+    Without `force`, Playwright waits until the button is at the same place in two frames: a long
+    time on a page that keeps drawing charts.
     """
     found = button(page, name)
     expect(found).to_be_enabled()
@@ -91,14 +91,14 @@ def move_slider(page, label, steps):
 
 
 def unfold(page, label):
-    """Open a select box's list. A list that opens at the screen's edge closes as it scrolls."""
+    """Open the list of a select box at the centre: a list that scrolls closes."""
     box = page.get_by_role("combobox", name=re.compile(label))
     box.evaluate("element => element.scrollIntoView({block: 'center'})")
     box.click()
 
 
 def choose(page, label, option):
-    """Pick an option of a select box, and again where a run of the page closed the list."""
+    """Pick an option of a select box; try again if a script run closed the list."""
     for _ in range(TRIES):
         unfold(page, label)
         try:
@@ -112,28 +112,28 @@ def choose(page, label, option):
 
 
 def epoch(page):
-    """The epoch that is shown."""
+    """Return the epoch shown."""
     match = EPOCH.search(page.get_by_test_id("stProgress").inner_text())
     assert match
     return int(match[1].replace(",", ""))
 
 
 def wait_for_status(page, status):
-    """Wait until the run's badge says `status`."""
+    """Wait until the run's badge shows `status`."""
     badge = page.get_by_test_id("stProgress").get_by_text(status, exact=True)
     expect(badge).to_be_visible()
 
 
 def picture(page, about):
-    """A picture by a part of its alternative text."""
+    """Return a picture by a part of its alternative text."""
     return page.get_by_role("img", name=re.compile(about, re.IGNORECASE))
 
 
 def upload(page, name, content):
-    """Give the sidebar's uploader a file, and again where nothing comes of it, as a person would.
+    """Upload a file in the sidebar; try again if the browser sends nothing.
 
-    Streamlit (1.67, `ForwardMsgQueue.clear`) drops its answer to where the file goes, if the page
-    is drawn anew at that moment: as where its pace changes while a run trains.
+    Streamlit (1.67, `ForwardMsgQueue.clear`) drops the upload address if a script run starts at
+    that moment, for example because a training run changes its pace.
     """
     if urlsplit(page.url).path == "/":
         wait_until_whole(page)

@@ -1,4 +1,4 @@
-"""A real Streamlit server in a process of its own, for the browser tests and the benchmarks."""
+"""A Streamlit server in its own process, for browser tests and benchmarks."""
 
 import os
 import re
@@ -23,41 +23,41 @@ GONE_AWAY = re.compile(
     r".*Disconnected: Cannot call \"send\" once a close message has been sent\.$",
     re.MULTILINE,
 )
-"""When a browser goes away at the wrong moment, Starlette says so, with a traceback."""
+"""The traceback that Starlette logs if a browser disconnects during a send."""
 _TRACEBACK = r"^─+ Traceback .*\n(?:(?!\w+Error).*\n)*"
 OVERTAKEN = re.compile(
     rf"{_TRACEBACK}KeyError\n\nDuring .*\n\n{_TRACEBACK}KeyError: 'st.session_state has no key ",
     re.MULTILINE,
 )
-"""A run of a page sometimes misses a widget's value that it has just seen or stored: Streamlit 1.67
-lets two runs of a session overlap on one state without a lock. It was seen under load alone, and in
-no browser: if one shows it, even for a moment, `without_errors` in `browser` fails."""
+"""The traceback of a script run that misses a widget's value, since Streamlit 1.67 lets two script
+runs of a session overlap without a lock. The error occurs only under load, and no browser shows it:
+otherwise `without_errors` in `conftest` fails."""
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def without_known(log):
-    """What a server wrote, without the tracebacks that are known and harmless."""
+    """Return a server log without the known, harmless tracebacks."""
     return OVERTAKEN.sub("", GONE_AWAY.sub("", STYLE.sub("", log)))
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that answers at `url`; `process` is Streamlit's own."""
+    """A running server: its address, and Streamlit's process."""
 
     url: str
     process: psutil.Process
 
     def children(self):
-        """All processes that it has started, and that those have."""
+        """Return all descendant processes of the server."""
         return self.process.children(recursive=True)
 
     def workers(self):
-        """The training processes of this machine among them."""
+        """Return the worker processes of the server."""
         return [child for child in self.children() if "lib.training.worker" in command_of(child)]
 
 
 def command_of(process):
-    """With what a process was started, or what it calls itself; empty of one that has ended."""
+    """Return the command line of a process, "" if the process has ended."""
     try:
         return " ".join(process.cmdline())
     except psutil.NoSuchProcess:  # it has just ended
@@ -65,7 +65,7 @@ def command_of(process):
 
 
 def free_port():
-    """A port that nobody listens on."""
+    """Return a free TCP port."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
@@ -73,16 +73,19 @@ def free_port():
 
 @contextmanager
 def serve(log=None, workers=None):
-    """Start the app as README says, wait until it answers, and end it and its workers after.
+    """Start the app as README does, wait until it answers, and end it with its workers.
 
     Args:
-        log: where the server writes; nowhere without it.
-        workers: training processes that it gets; without it as many as suit the machine.
+        log: the file for the server's output; without it the output is dropped.
+        workers: the number of worker processes; by default the app decides.
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     options = ["--server.headless", "true"]
-    options += ["--server.websocketPingInterval", "3600"]  # a busy machine is no reason to hang up
+    options += [
+        "--server.websocketPingInterval",
+        "3600",
+    ]  # also on a busy machine
     environment = {**os.environ, **({SETTING: str(workers)} if workers else {})}
     with (log or Path(os.devnull)).open("w") as out:
         started = subprocess.Popen(
@@ -109,7 +112,7 @@ def serve(log=None, workers=None):
 
 @contextmanager
 def serve_for_tests(folder):
-    """`serve` with one training process. At the end the log in `folder` must have no traceback."""
+    """Serve with one worker, and fail at the end if the log in `folder` has a traceback."""
     log = folder / "log.txt"
     with serve(log, workers=1) as running:
         yield running

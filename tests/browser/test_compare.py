@@ -1,4 +1,4 @@
-"""Runs side by side: trained, laid over one another, pointed at, and named."""
+"""Compared runs are trained, shown in shared charts, pointed at, and named."""
 
 from playwright.sync_api import expect
 
@@ -11,12 +11,12 @@ OPACITY = "curves => curves.map(curve => +getComputedStyle(curve).opacity)"
 
 
 def curves(page, name="losses"):
-    """The lines and letters of a picture, in the chart that lies above."""
+    """Return the lines and letters of the visible chart."""
     return page.locator(f".st-key-compare_{name} .js-plotly-plot:visible .scatterlayer .trace")
 
 
 def expect_lifted(page, letter):
-    """Only this run's curves stand out, and its row; all do where the letter is empty."""
+    """Check that only this run's curves and row stand out; with an empty letter all do."""
     root = page.locator("html")
     if not letter:
         expect(root).not_to_have_attribute("data-lifts", "A")
@@ -33,15 +33,15 @@ def expect_lifted(page, letter):
     assert row.evaluate("row => getComputedStyle(row).backgroundColor") != "rgba(0, 0, 0, 0)"
 
 
-def test_two_runs_are_trained_laid_over_one_another_and_lifted(page):
-    """From Explore to Compare, where the run that is pointed at stands out; on a phone all fits."""
+def test_two_runs_are_trained_compared_and_highlighted(page):
+    """On Compare the run under the pointer stands out; on a phone nothing overflows."""
     for rate in (0.001, 0.02):  # the second needs no compiling
         open_page(page, f"/?{SHORT}&lr={rate}")
         press(page, "Train")
         wait_for_status(page, "finished")
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 runs side by side.")
-    for name in ("losses", "errors", "answers"):
+    for name in ("losses", "errors", "predictions"):
         expect(curves(page, name).first).to_be_visible()
     settle(page)
     assert "Run+1" in page.url

@@ -1,4 +1,4 @@
-"""A kept run that is dropped on a page, in a browser that has never been here."""
+"""A saved run is dropped on a page, in a browser without a session."""
 
 import base64
 
@@ -18,12 +18,12 @@ DRAG = """([name, text, types]) => {
 
 
 def drag(page, name, content, *types):
-    """What the browser tells of a file that is dragged over the page, as it goes."""
+    """Send the events of dragging a file over the page."""
     page.evaluate(DRAG, [name, base64.b64encode(content).decode(), types])
 
 
 def test_a_kept_run_opens_where_it_is_dropped_and_a_damaged_one_is_answered(page):
-    """A frame says where it goes; then its pictures are there, and stay when another is damaged."""
+    """A frame marks the drop area; the run's charts appear, and a damaged file changes nothing."""
     _, content = of()
     open_page(page)
     wait_until_whole(page)
@@ -42,7 +42,7 @@ def test_a_kept_run_opens_where_it_is_dropped_and_a_damaged_one_is_answered(page
     page.keyboard.press("Home")
     expect(page.get_by_text("shown: after epoch 0")).to_be_visible()
     drag(page, "bad.unrolled", content[:9999], "dragover", "drop")
-    expect(page.get_by_text("bad.unrolled isn't open. A whole kept run")).to_be_visible()
+    expect(page.get_by_text("bad.unrolled isn't open. Expected a saved run")).to_be_visible()
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_text("bad.unrolled isn't open")).to_be_hidden()
     wait_for_status(page, "from a file")

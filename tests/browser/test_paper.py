@@ -1,4 +1,4 @@
-"""Pages on paper: what one would hand out, and nothing that is pressed."""
+"""Printed pages have the content without the controls."""
 
 import re
 
@@ -11,18 +11,18 @@ PRESSED = (
     "button:not([role=radio] *, [role=radio], [data-testid=stElementToolbar] *)"
 )
 ANSWERS = ".st-key-usual_cases, .st-key-quiz_options"
-"""What is pressed there is what the paper is about."""
+"""Elements with buttons that are printed, since they are the content."""
 PAGES = {
     "/": 2,
-    "/cell?part=learn&U=4&T=6": 1,  # its two columns stay side by side
+    "/cell?part=learn&U=4&T=6": 1,  # two columns side by side
     "/data": 1,
     "/shapes?part=target": 2,
 }
-"""Address → the sheets that it takes at most."""
+"""Address → the most sheets of paper."""
 
 
-def test_every_page_can_be_handed_out(page):
-    """On one sheet or two, without controls."""
+def test_every_page_prints_without_controls(page):
+    """A page takes one or two sheets."""
     for address, sheets in PAGES.items():
         page.emulate_media(media="screen")
         open_page(page, address)

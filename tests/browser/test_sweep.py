@@ -1,4 +1,4 @@
-"""A sweep in the browser: started, paused, reloaded, gone on, stopped, and a point of it opened."""
+"""A sweep in the browser: started, paused, reloaded, resumed, stopped, and a point opened."""
 
 import re
 
@@ -10,7 +10,7 @@ SMALL = "/sweep?data=running_mean&N=64&epochs=800&vary=U%3D2%2C3%2C4%2C5&each=1"
 
 
 def press(page, name):
-    """One of the sweep's buttons, once it isn't dimmed."""
+    """Press one of the sweep's buttons, once it is enabled."""
     found = page.locator(".st-key-sweep_controls").get_by_role(
         "button", name=re.compile(rf"^{name}\b")
     )
@@ -19,7 +19,7 @@ def press(page, name):
 
 
 def test_a_sweep_is_paused_reloaded_stopped_and_a_point_opened(page):
-    """What is there after each is what was there before; a point that is clicked is in Explore."""
+    """Results survive each action, and a clicked point opens in Explore."""
     open_page(page, SMALL)
     press(page, "Start")
     progress = page.get_by_test_id("stProgress")
@@ -31,7 +31,7 @@ def test_a_sweep_is_paused_reloaded_stopped_and_a_point_opened(page):
     wait_for_status(page, "paused")
     expect(progress).to_contain_text(re.compile("paused [1-3] of 4 points"))
     settle(page)
-    press(page, "Go on")
+    press(page, "Resume")
     wait_for_status(page, "training")
     press(page, "Stop")
     wait_for_status(page, "stopped")

@@ -1,4 +1,4 @@
-"""What is taken away of a run: pictures that the browser makes, and files that it downloads."""
+"""Downloads of a run: pictures that the browser makes, and files of the server."""
 
 import io
 import json
@@ -10,21 +10,20 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
-from lib.experiment import Experiment
 from lib.export.kept import open_kept
 from tests.browser.driver import EACH, TRIES, Late, open_page, wait_until_whole
 
 CARD = ".st-key-take_away .take"
 PNG = b"\x89PNG\r\n\x1a\n"
 SVG = "{http://www.w3.org/2000/svg}"
-PICTURES = {"shapes": "return_sequences=False", "answers": "temp_max", "compare": "last-step mode"}
-"""Name → words of it."""
+PICTURES = {"shapes": "return_sequences=False", "sample": "temp_max", "compare": "last-step mode"}
+"""Name → text in the picture."""
 
 
 def taken(page, file, folder):
-    """Press the button of a file and wait for it: its path.
+    """Press the button of a file and return the path of the download.
 
-    Where the page draws its rows anew between press and release, the click is lost: press again.
+    A click is lost if the page redraws its rows between press and release: then press again.
     """
     for _ in range(TRIES):
         try:
@@ -37,8 +36,8 @@ def taken(page, file, folder):
     raise AssertionError(f"{file} never came")
 
 
-def test_pictures_and_files_of_a_run_are_taken_away(page, tmp_path):
-    """Of the recorded Seattle run: pictures need nothing from elsewhere; a model is Keras's own."""
+def test_pictures_and_files_of_a_run_are_downloaded(page, tmp_path):
+    """Pictures of the recorded Seattle run load nothing, and a model has Keras's format."""
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     for name, words in PICTURES.items():
@@ -59,11 +58,13 @@ def test_pictures_and_files_of_a_run_are_taken_away(page, tmp_path):
     with zipfile.ZipFile(taken(page, "model_last", tmp_path)) as archive:
         config = json.loads(archive.read("config.json"))
     assert config["config"]["layers"][1]["config"]["return_sequences"] is False
-    expect(page.locator(f"{CARD} .said")).to_have_text(re.compile("last-step.keras is made"))
+    expect(page.locator(f"{CARD} .message")).to_have_text(
+        re.compile("Downloaded .*last-step.keras")
+    )
 
 
-def test_all_pictures_are_taken_away_as_one_file(page, tmp_path):
-    """A zip has each picture that the card offers alone, under the same name."""
+def test_all_pictures_are_downloaded_as_one_file(page, tmp_path):
+    """The ZIP has each picture that the card offers, under the same name."""
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     shown = page.locator(f"{CARD} [data-of]:visible [data-id$='.svg']")
@@ -86,8 +87,8 @@ def test_all_pictures_are_taken_away_as_one_file(page, tmp_path):
 
 
 def test_a_report_opens_without_a_network_and_prints(page, tmp_path):
-    """One file under 6 MB with the page's pictures, its words and the code, on a few sheets."""
-    open_page(page, "/?data=seattle&T=12")
+    """One file under 6 MB has the charts, text and code; its print has no controls."""
+    open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     sentence = page.locator("h1").inner_text()
     report = taken(page, "report", tmp_path)
@@ -98,9 +99,14 @@ def test_a_report_opens_without_a_network_and_prints(page, tmp_path):
         page.locator("html[data-drawn]").wait_for()
         expect(page.locator("h1")).to_have_text(sentence)
         expect(page.locator(".plot .main-svg").first).to_be_visible()
-        assert page.locator(".plot").count() == 4
-        assert f"T={Experiment().set(T=12).get('T')}" in page.locator("footer a").inner_text()
+        assert page.locator(".plot").count() == 6
+        assert "data=seattle" in page.locator("footer a").inner_text()
+        controls = page.locator(".plot.moves").locator(".updatemenu-container, .slider-container")
+        expect(controls.first).to_be_visible()
+        page.emulate_media(media="print")
+        assert not controls.filter(visible=True).count()
         printed = page.pdf(prefer_css_page_size=True, print_background=True)
-        assert 3 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 6
+        assert 3 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 8
     finally:
+        page.emulate_media(media="screen")
         page.context.set_offline(False)

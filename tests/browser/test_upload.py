@@ -1,4 +1,4 @@
-"""A CSV of one's own, through a real browser. What other files are answered: `tests/app`."""
+"""Uploads in a real browser. `tests/app` covers other files."""
 
 import re
 from pathlib import Path
@@ -30,13 +30,13 @@ SEATTLE_FRAME = pd.read_csv(SEATTLE)
 
 
 def table(days, header="a,b,c"):
-    """A CSV of so many rows."""
+    """Return a CSV with some rows."""
     rows = (f"{day},{day % 7},{day % 5}" for day in range(days))
     return "\n".join([header, *rows]).encode()
 
 
 def test_a_file_that_is_too_large_is_answered_on_the_screen(page, tmp_path):
-    """By the file widget itself, which doesn't send it; its words are there for all to read."""
+    """The file widget shows its own visible error, and sends nothing."""
     large = tmp_path / "large.csv"
     large.write_bytes(b"a,b\n" + b"1.5,2.5\n" * 13_200_000)
     open_page(page, "/?data=upload")
@@ -49,7 +49,7 @@ def test_a_file_that_is_too_large_is_answered_on_the_screen(page, tmp_path):
 
 
 def test_an_uploaded_run_is_the_same_after_a_reload(page):
-    """The table comes back with the run, and the page doesn't say that settings have changed."""
+    """The table returns with the run, and no settings count as changed."""
     open_page(page, "/?data=upload")
     upload(page, "good.csv", table(100))
     expect(page.get_by_text("100 rows")).to_be_visible()
@@ -70,14 +70,18 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("book.xlsx", workbook({"A": [["a", "b"], *([i % 7, i] for i in range(80))]}), "80 rows"),
+        (
+            "book.xlsx",
+            workbook({"A": [["a", "b"], *([i % 7, i] for i in range(80))]}),
+            "book.xlsx: 80 rows",
+        ),
         ("frame.parquet", SEATTLE_FRAME.to_parquet(), "date labels the rows"),
-        ("samples.npz", npz(x=X, y=X[:, -1]), "12 timesteps, a series each"),
+        ("samples.npz", npz(x=X, y=X[:, -1]), "12 timesteps, read as series"),
         ("long.csv", table(300_000), "300,000 rows"),
     ],
 )
 def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(page, name, content, said):
-    """By another process; the uploader goes on showing its name, though its bytes are gone."""
+    """The uploader shows the file's name after its bytes are freed."""
     open_page(page, "/data?data=seattle")
     upload(page, name, content)
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
@@ -94,7 +98,7 @@ def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(page, name, content
 
 
 def test_what_was_prepared_can_be_taken_away(page):
-    """The arrays that the page says, each time that they are asked for."""
+    """The download always has the arrays shown on the page."""
     open_page(page, "/data?data=gapminder&T=5")
     expect(page.get_by_text("994 samples of 5 timesteps")).to_be_visible()
     for steps in (5, 5, 4):
@@ -102,23 +106,23 @@ def test_what_was_prepared_can_be_taken_away(page):
             move_slider(page, "Timesteps", -1)
             expect(page.get_by_text("1,136 samples of 4 timesteps")).to_be_visible()
         with page.expect_download() as saved:
-            page.get_by_role("button", name="The arrays").click()
+            page.get_by_role("button", name="Arrays (.npz)").click()
         with np.load(saved.value.path()) as kept:
             assert kept["x"].shape[1:] == (steps, 3)
 
 
 def test_a_panel_goes_from_its_file_to_a_forecast(page):
-    """A corrected type, a split, training on Explore, the test part, and what comes next."""
+    """From a corrected type and a split to training, the test and a forecast."""
     open_page(page, "/data?data=upload&T=7&epochs=4&pace=fast")
     upload(page, "sales.csv", csv(panel(90).assign(zone=3)))
     expect(page.get_by_text("store tells 3 series apart, and no window")).to_be_visible()
     choose(page, "A column", "zone")
     choose(page, "is read as", "left out")
     expect(page).to_have_url(re.compile("types=zone%3Aout"))
-    expect(page.get_by_text("At every step, sales one day ahead")).to_be_visible()
+    expect(page.get_by_text("At each step, predict sales one day ahead")).to_be_visible()
     page.get_by_role("button", name="Scale each series by itself").click()
     expect(page).to_have_url(re.compile("scale=id"))
-    page.get_by_role("link", name="Train on it").click()
+    page.get_by_role("link", name="Train on this table").click()
     settle(page)
     press(page, "Train")
     wait_for_status(page, "finished")

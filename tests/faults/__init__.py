@@ -1,1 +1,1 @@
-"""Servers and workers that are killed, stopped or clicked at random; one server for each file."""
+"""Servers and workers that are killed, stopped or clicked at random; one server per file."""

@@ -1,4 +1,4 @@
-"""A real Ray cluster on this machine for tests: a head without processors, nodes of one each."""
+"""A real Ray cluster on this machine: a head without processors, and nodes with one each."""
 
 import os
 import warnings
@@ -16,7 +16,7 @@ MEMORY = 200_000_000  # of a node's object store, which holds nothing of ours
 
 
 class Nodes:
-    """Ray's own cluster for tests."""
+    """A cluster for tests, made with Ray's own class."""
 
     def __init__(self, port=None):
         with warnings.catch_warnings(action="ignore"):
@@ -27,12 +27,12 @@ class Nodes:
         self.address = self._cluster.address
 
     def add(self, cpus=1, **options):
-        """Add a node with so many processors."""
+        """Add a node with some processors."""
         options |= {"include_dashboard": False, "object_store_memory": MEMORY}
         return self._cluster.add_node(num_cpus=cpus, **options)
 
     def kill(self, node):
-        """End all processes of a node at once, as when its machine is gone."""
+        """Kill all processes of a node at once, as if its machine were gone."""
         raylet = self.process(node, "raylet")
         for process in [*raylet.children(recursive=True), raylet]:
             process.kill()
@@ -40,23 +40,23 @@ class Nodes:
 
     @staticmethod
     def process(node, name):
-        """A node's process: "raylet", or the head's "gcs_server"."""
+        """Return a node's process: "raylet", or the head's "gcs_server"."""
         return psutil.Process(node.all_processes[name][0].process.pid)
 
     def worker_of(self, node):
-        """The process of a node that trains, which its slot has started."""
+        """Return a node's training process, which its slot has started."""
         children = self.process(node, "raylet").children(recursive=True)
         return next(each for each in children if "lib.training.worker" in each.cmdline())
 
     def close(self):
-        """End all nodes."""
+        """Stop all nodes."""
         with warnings.catch_warnings(action="ignore"):
             self._cluster.shutdown()
 
 
 @contextmanager
 def nodes(count, port=None):
-    """A cluster and its nodes; clients in this process find it by the environment."""
+    """Provide a cluster that clients in this process find by the environment."""
     known = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
     with patch.dict(os.environ, known):
         made = Nodes(port)

@@ -1,4 +1,4 @@
-"""A server for each file of fault tests: what they do to it meets no browser test."""
+"""One server per file of fault tests, separate from the browser tests' server."""
 
 import pytest
 
@@ -7,6 +7,6 @@ from tests.browser.server import serve_for_tests
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """The app with one training process."""
+    """Provide the app with one training process."""
     with serve_for_tests(tmp_path_factory.mktemp("server")) as server:
         yield server

@@ -1,9 +1,8 @@
-"""Visitors who press, move, type and open whatever there is, as a seeded chance has it.
+"""Random users who press, move, type and open everything, from a seed.
 
-Sessions without a browser (`tests.session`) look for what nobody should meet: an exception on a
-page, one that stays empty or does not answer, a session that runs its page in a loop. Each finding
-comes with the visitor's last steps. A seed repeats their wishes; what comes of them depends on the
-machine too.
+Sessions without a browser (`tests.session`) look for exceptions, empty or unresponsive pages, and
+sessions that rerun in a loop. Each finding has the user's last steps. A seed repeats the actions;
+their effects also depend on the machine.
 """
 
 import asyncio
@@ -19,7 +18,7 @@ RUNS, RUNS_PER_SECOND = 6, 1.5
 
 
 class Tab(Session):
-    """A session that can do whatever its page offers, and knows how often the page runs."""
+    """A session that can use everything on its page, and counts its script runs."""
 
     finished, runs = 0, 0
     """Runs that have ended, also those of fragments; those of the whole page that have begun."""
@@ -36,12 +35,12 @@ class Tab(Session):
         self._widgets = {name: held for name, held in self._widgets.items() if name in there}
 
     def _widgets_shown(self):
-        """Each widget's element, the fragment that drew it, and its kind."""
+        """Return each widget's element, its fragment, and its kind."""
         shown = [(of, fragment, of.WhichOneof("type")) for of, fragment, _ in self._shown.values()]
         return [each for each in shown if each[2] in WIDGETS]
 
     async def goes(self, visitor):
-        """Follow a link, go back to an older address of this page, or open what is folded."""
+        """Follow a link, return to an earlier address of this page, or open an expander."""
         links = [e.page_link for e in self.elements("page_link") if e.page_link.page_script_hash]
         if links and visitor.likes(0.6):
             link = visitor.one_of(links)
@@ -59,7 +58,7 @@ class Tab(Session):
             await self.rerun(is_history_navigation=visitor.likes(0.5))
 
     async def touches(self, visitor):
-        """Move, press, pick or fill in one of the page's widgets."""
+        """Move, press, choose or fill in one of the page's widgets."""
         shown = [
             (fragment, kind, getattr(element, kind))
             for element, fragment, kind in self._widgets_shown()
@@ -75,7 +74,7 @@ class Tab(Session):
 
 
 async def wander(server, visitor, end):
-    """Visit after visit without a browser, until `end` on `time.monotonic`."""
+    """Visit pages without a browser until `end` on `time.monotonic`."""
     while time.monotonic() < end:
         page, query = visitor.address()
         visitor.does(f"opens /{page}?{query}")
@@ -88,7 +87,7 @@ async def wander(server, visitor, end):
 
 
 async def stay(tab, visitor, end):
-    """Do things, some of them in quick succession, and look what the page makes of them."""
+    """Perform some actions, a few in quick succession, and check the page."""
     for _ in range(int(visitor.rng.integers(1, 40))):
         before, runs, start = tab.finished, tab.runs, time.monotonic()
         await (tab.goes if visitor.likes(0.2) else tab.touches)(visitor)
@@ -109,7 +108,7 @@ async def stay(tab, visitor, end):
 
 
 async def let_loose(server, seed, seconds, sessions=4):
-    """So many visitors, for so many seconds: what they have found."""
+    """Run some users for some seconds; return their findings."""
     findings, runs, end = [], [], time.monotonic() + seconds
     visitors = [Visitor(f"session {k}", [seed, k], runs, findings) for k in range(sessions)]
     await asyncio.gather(*(wander(server, visitor, end) for visitor in visitors))

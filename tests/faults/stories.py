@@ -1,4 +1,4 @@
-"""What people do in a story, and what can be seen of a server's worker from without."""
+"""Steps of users in a story, and a server's worker as seen from outside."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -7,13 +7,13 @@ from tests.waiting import eventually
 
 
 def play(story):
-    """Run a story to its end, in a thread: the browser tests' event loop may be running in ours."""
+    """Run a story to its end in a thread, since an event loop may be running in this one."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, story).result()
 
 
 async def trains(session):
-    """Wait until it has trained more than it shows now."""
+    """Wait until a run has trained further than now."""
     epoch = session.epoch
     await session.until(lambda: session.epoch > epoch)
 
@@ -25,19 +25,19 @@ async def train(session):
 
 
 async def stop(*sessions):
-    """Stop, and wait until it has: what trains on takes the processor from the next test."""
+    """Stop, and wait for it: a training run would slow down the next test."""
     for session in sessions:
         await session.click("Stop")
         await session.until(lambda s=session: s.has("stopped"))
 
 
 async def reads(session, *words):
-    """Wait until all of this is written on the page."""
+    """Wait until the page has all these texts."""
     await session.until(lambda: all(each in session.text for each in words))
 
 
 async def next_worker(server, *before):
-    """The one that works, or will, when those have ended."""
+    """Return the worker after these have ended."""
     found = []
 
     def is_there():

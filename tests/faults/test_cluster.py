@@ -1,6 +1,6 @@
-"""A cluster of two nodes, for real: what it does, and what happens when something in it ends.
+"""A real cluster with two nodes, and failures of its parts.
 
-The tests share one cluster and go on from where the one before has left it.
+The tests share the cluster, and each one continues from the previous one's state.
 """
 
 import os
@@ -27,14 +27,14 @@ VARY = {"T": [4, 5, 6, 7], "U": [2, 3, 4, 5, 6, 8]}
 
 @pytest.fixture(scope="module")
 def made():
-    """A head without processors, and two nodes of one each."""
+    """Provide a head without processors, and two nodes with one each."""
     with nodes(2) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def client(made):
-    """A page server's client, to which both nodes are known."""
+    """Provide a page server's client that knows both nodes."""
     del made
     with TrainingClient() as server:
         until(lambda: server.pool.places == 2)
@@ -42,25 +42,25 @@ def client(made):
 
 
 def start(client, seed=0, **options):
-    """A run that takes some seconds, and that other servers may show."""
+    """Start a run of some seconds that other servers can show."""
     experiment = EXPERIMENT.set(seed=seed)
     card = card_of(experiment, None, "a browser", "Run 1")
     return client.start(experiment, DATASET, card=card, **options)
 
 
 def at_epoch(client, run, epoch):
-    """A run's snapshot when it has got so far."""
+    """Return a run's snapshot at an epoch."""
     return client.wait(run, 120, lambda snapshot: snapshot.epoch >= epoch)
 
 
 def busy(made):
-    """How many seconds of a processor the workers of the nodes have used."""
+    """Return the processor seconds that the nodes' workers have used."""
     cluster, there = made
     return [sum(cluster.worker_of(node).cpu_times()[:2]) for node in there]
 
 
 def test_runs_are_spread_over_both_nodes(client, made):
-    """Each has one of two; and both come to what one machine comes to."""
+    """Each node trains one of two runs, with the results of one machine."""
     before = busy(made)
     runs = [start(client, seed) for seed in (0, 1)]
     found = [client.wait(run, 120) for run in runs]
@@ -74,20 +74,20 @@ def test_runs_are_spread_over_both_nodes(client, made):
 
 @pytest.mark.weekly
 def test_a_driver_that_is_killed_is_followed_by_another(client):
-    """The run goes on from its checkpoint, and the person is told."""
+    """The run continues from its checkpoint, with the reason."""
     run = start(client, show_seconds=30)
     at_epoch(client, run, 60)
     driver = client.pool.cluster.worker
     os.kill(driver.process.pid, 9)
     until(lambda: "The connection to the cluster was lost" in client.latest(run).reason)
-    assert "This run goes on from epoch" in client.latest(run).reason
+    assert "This run continues from epoch" in client.latest(run).reason
     client.set_pace(run, None)
     assert client.wait(run, 120).status is Status.FINISHED
 
 
 @pytest.mark.weekly
 def test_two_page_servers_show_one_link(client, tmp_path):
-    """Who opens it on the other server watches the run, also when the first server is gone."""
+    """The link works on the other server, also after the first one is gone."""
     links = []
     logs = [tmp_path / name for name in ("one", "other")]
 
@@ -118,7 +118,7 @@ def test_two_page_servers_show_one_link(client, tmp_path):
 
 @pytest.mark.weekly
 def test_what_a_node_trained_goes_on_elsewhere(client, made):
-    """Runs and a sweep of 24: from checkpoints, to the same end; a person is told."""
+    """Runs and a sweep of 24 continue from checkpoints to the same results."""
     cluster, there = made
     runs, seen = [], []
     for seed in range(3):  # one after the other: a slot that is slow to answer gets no run
@@ -131,10 +131,10 @@ def test_what_a_node_trained_goes_on_elsewhere(client, made):
         for run in runs:
             at_epoch(client, run, 30)
         cluster.kill(there.pop())
-        said = "Its place in the cluster"
+        said = "The cluster slot"
         until(lambda: any(said in client.latest(run).reason for run in runs))
         lost = next(run for run in runs if said in client.latest(run).reason)
-        assert "This run goes on from epoch" in client.latest(lost).reason
+        assert "This run continues from epoch" in client.latest(lost).reason
         for run in runs:
             client.set_pace(run, None)
         found = client.wait(lost, 120)
@@ -149,26 +149,26 @@ def test_what_a_node_trained_goes_on_elsewhere(client, made):
 
 @pytest.mark.weekly
 def test_without_its_token_a_cluster_is_not_used(made, monkeypatch, tmp_path):
-    """Training goes on on this machine, and a sentence says why."""
+    """This machine trains, and a message has the reason."""
     cluster, _ = made
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("UNROLLED_RAY", cluster.address)
     monkeypatch.delenv("RAY_AUTH_TOKEN")
     with TrainingClient() as refused:
         run = start(refused)
-        until(lambda: "it refuses this server" in refused.pool.away)
+        until(lambda: "it rejects this server" in refused.pool.away)
         assert refused.pool.away in at_epoch(refused, run, 1).reason
 
 
 @pytest.mark.weekly
 def test_while_the_head_is_gone_this_machine_trains(client, made):
-    """A run goes on here, and is told why; when there is a head again, new runs go to its nodes."""
+    """Runs continue locally; new runs use the cluster once its head is back."""
     cluster, _ = made
     run = start(client, show_seconds=60)
     at_epoch(client, run, 30)
     cluster.process(cluster.head, "gcs_server").kill()
     until(lambda: "The cluster isn't used: " in client.latest(run).reason)
-    assert "This run goes on from epoch" in client.latest(run).reason
+    assert "This run continues from epoch" in client.latest(run).reason
     client.set_pace(run, None)
     assert client.wait(run, 120).status is Status.FINISHED
     assert "The cluster isn't used: " in client.wait(start(client), 120).reason

@@ -1,4 +1,4 @@
-"""Visitors who press everything (`tests.faults.monkey`), from one seed."""
+"""Random users (`tests.faults.monkey`) from one seed."""
 
 import pytest
 
@@ -11,7 +11,7 @@ SEED = 1
 
 @pytest.mark.parametrize("seconds", [15, pytest.param(120, marks=pytest.mark.weekly)])
 def test_visitors_who_press_everything(tmp_path, monkeypatch, seconds):
-    """Pages answer, show no exception and run in no loop; the log has no traceback."""
+    """Pages respond without exceptions or loops, and the log has no traceback."""
     monkeypatch.setenv(*SHOW_ERRORS)
     findings = []
 

@@ -1,6 +1,6 @@
-"""What people, their machines and the server's machine can do to the pages, done to a real server.
+"""Difficult users and machines, with a real server.
 
-The sessions speak Streamlit's protocol without a browser (tests/session.py).
+The sessions use Streamlit's protocol without a browser (tests/session.py).
 """
 
 import asyncio
@@ -40,7 +40,7 @@ def test_a_hundred_quick_clicks(server):
 
 
 def test_ten_sliders_moved_while_training(server):
-    """The page shows where they were let go; the run goes on with what it was started with."""
+    """The page shows the new values; the run keeps its own settings."""
 
     async def story():
         async with Session(server.url, ENDLESS) as one:
@@ -62,7 +62,7 @@ def test_ten_sliders_moved_while_training(server):
 
 
 def test_one_that_reads_slowly_does_not_hold_up_the_others(server):
-    """A page that takes nothing in any more, as on a phone in a tunnel, while its run trains."""
+    """A session that stops reading while it trains blocks no other."""
 
     async def story():
         async with Session(server.url, ENDLESS) as other:

@@ -1,4 +1,4 @@
-"""A worker that is killed while people train. See also `tests/agreement/test_faults.py`."""
+"""A worker that is killed while users train. See also `tests/agreement/test_faults.py`."""
 
 import asyncio
 
@@ -11,9 +11,9 @@ KILLED = "was killed (SIGKILL"
 
 
 def test_killed_beneath_two_who_train_and_one_who_has_paused(server):
-    """Runs that train go on by themselves; a paused one is where it was, until it is resumed.
+    """Training runs continue, and a paused run stays until it is resumed.
 
-    All three read what happened.
+    All three users see the reason.
     """
 
     async def story():
@@ -34,7 +34,7 @@ def test_killed_beneath_two_who_train_and_one_who_has_paused(server):
                 await reads(session, KILLED, "again")
                 await session.until(lambda s=session: s.has("training") and s.epoch > 0)
             await resting.click("Resume")
-            await reads(resting, KILLED, f"This run goes on from epoch {epoch}.")
+            await reads(resting, KILLED, f"This run continues from epoch {epoch}.")
             await resting.until(lambda: resting.has("training") and resting.epoch > epoch)
             await stop(one, other, resting)
             assert one.errors == other.errors == resting.errors == []

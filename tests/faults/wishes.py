@@ -1,4 +1,4 @@
-"""What a visitor of `tests.faults.monkey` wishes: links, texts and values, many odd."""
+"""Actions of a random user in `tests.faults.monkey`: links, texts and values, many unusual."""
 
 import re
 import time
@@ -44,7 +44,7 @@ TEXTS = (
 
 
 class Visitor:
-    """What a visitor wants, what it did, and what it found."""
+    """A random user: its choices, steps and findings."""
 
     def __init__(self, name, seed, runs, findings):
         self.name, self.seed = name, seed
@@ -55,31 +55,31 @@ class Visitor:
         self.count = 0
 
     def does(self, step):
-        """Note a step before it is done."""
+        """Record a step before taking it."""
         self.count += 1
         self.steps.append(f"{time.strftime('%H:%M:%S')} {step[:200]}")
 
     def found(self, what):
-        """Note what nobody should meet; the same once for each visit."""
+        """Record a finding, each kind once per visit."""
         text = f"{self.name}, step {self.count}: {what.strip()[:1500]}"
         self.findings.append("\n    ".join([text, *self.steps]))
         print(f"FOUND {self.findings[-1]}", flush=True)
 
     def one_of(self, values):
-        """One of these, all equally likely."""
+        """Choose one of several options with equal probability."""
         values = [*values]
         return values[int(self.rng.integers(len(values)))]
 
     def likes(self, share):
-        """Whether it feels like doing what it does in this share of cases."""
+        """Return True with this probability."""
         return bool(self.rng.random() < share)
 
     def number(self, low, high):
-        """Rather a small one, so that not all runs take minutes."""
+        """Return a number, mostly a small one, so that few runs take minutes."""
         return low + (high - low) * float(self.rng.random()) ** 4
 
     def address(self):
-        """A page, and the rest of a link to it: settings, places and runs, some of them odd."""
+        """Return a page and the rest of a link: settings, places and runs, some unusual."""
         query = []
         if self.likes(0.7):
             query.append(("data", self.one_of([*DATASETS, *ODD] if self.likes(0.1) else DATASETS)))
@@ -104,13 +104,13 @@ class Visitor:
         return self.one_of(PAGES), urlencode(query)
 
     def saw(self, query):
-        """Note the run that stands in an address, so that others come to it by its link."""
+        """Record the run in an address, so that other users open its link."""
         if (run := re.search(r"\brun=([^&]+)", query)) and run[1] not in self.runs:
             self.runs.append(run[1])
 
 
 def wish(visitor, kind, widget):
-    """A value for a widget, and the field of Streamlit's protocol that holds it."""
+    """Return a value for a widget, and its field in Streamlit's protocol."""
     if kind == "button":
         return "trigger_value", True
     if kind == "checkbox":

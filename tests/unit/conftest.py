@@ -1,4 +1,4 @@
-"""What several files of quick tests begin with."""
+"""Fixtures of several files of quick tests."""
 
 import inspect
 
@@ -13,7 +13,7 @@ from tests.unit.worker_rig import WorkerRig
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
-    """Run a test that is a coroutine, on a loop whose time nobody waits for."""
+    """Run an async test on a loop with simulated time."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     names = inspect.signature(pyfuncitem.obj).parameters
@@ -23,13 +23,13 @@ def pytest_pyfunc_call(pyfuncitem):
 
 @pytest.fixture(autouse=True)
 def _counting_models(monkeypatch):
-    """Models that are trained answer with the number of their batches."""
+    """Let trained models predict the number of their batches."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", counted_outputs)
 
 
 @pytest.fixture
 def worker_rig():
-    """A worker's loop that ends with its test."""
+    """Return a worker loop that ends with the test."""
     worker_rig = WorkerRig()
     assert worker_rig.receive() == Event("ready")
     yield worker_rig
@@ -38,7 +38,7 @@ def worker_rig():
 
 @pytest.fixture
 def rig():
-    """A client whose worker isn't ready yet."""
+    """Return a client whose worker isn't ready."""
     rig = ClientRig()
     yield rig
     rig.client.close()

@@ -1,4 +1,4 @@
-"""Stand-ins for compiled programs and worker processes: for tests without Keras."""
+"""Fake compiled programs and worker processes, for tests without Keras."""
 
 from types import SimpleNamespace
 
@@ -14,7 +14,7 @@ from tests.waiting import PATIENCE
 
 
 def make_dataset(n=10, t=3, f=2, k=1, train=8):
-    """Samples without meaning."""
+    """Return a data set with arbitrary samples."""
     rng = np.random.default_rng(0)
     y = rng.normal(size=(n, t, k)).astype(np.float32)
     return Dataset(
@@ -32,15 +32,15 @@ def make_dataset(n=10, t=3, f=2, k=1, train=8):
 
 
 def make_experiment(**settings):
-    """A small experiment: 5 epochs of 4 batches of 2 where nothing else is said."""
+    """Return a small experiment: by default, 5 epochs of 4 batches of 2."""
     return Experiment().set(**{"U": 2, "epochs": 5, "batch": 2, **settings})
 
 
 class FakeProgram:
-    """Trains by counting. `loss(step)` is the loss of a model's batch number `step`, from 0.
+    """Trains by counting. `loss(step)` is the loss of batch number `step`, from 0.
 
-    `last_loss`, where it is given, is that of a last-step model. With a `clock` a batch takes so
-    many `seconds` of it. An `error` is raised once `good` batches were trained.
+    `last_loss`, if given, is the last-step model's. With a `clock` a batch takes `seconds`. An
+    `error` is raised after `good` batches.
     """
 
     def __init__(
@@ -62,24 +62,24 @@ class FakeProgram:
         self._error, self._good = error, good
 
     def load(self, models, _own, _settings, mode, *, step=0):
-        """Models that have seen so many batches: that is what all weights are."""
+        """Return models whose weights are all the number of trained batches."""
         weights = [[np.full_like(array, step) for array in own] for own in models]
         return SimpleNamespace(weights=weights, mode=mode)
 
     def most_steps(self, _own):
-        """How many batches a call can train."""
+        """Return the maximum number of batches per call."""
         return self.max_steps
 
     def samples(self, x, _y):
-        """How many there are."""
+        """Return the number of samples."""
         return len(x)
 
     def weights(self, state, *, with_optimizer=False):  # noqa: ARG002  as the program's
-        """All the number of batches trained; no optimizer remembers anything."""
+        """Return weights equal to the number of trained batches, without optimizer arrays."""
         return state.weights
 
     def train(self, state, _samples, batches, _thread=0):
-        """The losses of the next batches (steps, L, B), in each lane the same: (steps, L)."""
+        """Return the losses of the next batches (steps, L, B), equal in each lane: (steps, L)."""
         steps, lanes, _ = batches.shape
         done = int(state.weights[0][0].flat[0])
         if self._error and done >= self._good:
@@ -93,18 +93,18 @@ class FakeProgram:
 
 
 def counted_outputs(experiment, weights, x):  # noqa: ARG001
-    """Outputs (1, T, K), for one sample at a time: everywhere the first weight.
+    """Yield outputs (1, T, K), one sample at a time, all equal to the first weight.
 
-    That is the number of batches trained, once trained; it stands for `outputs_in_parts`.
+    That is the number of trained batches. Replaces `outputs_in_parts`.
     """
     for _ in x:
         yield np.full((1, x.shape[1], weights[-1].shape[-1]), weights[0].flat[0], np.float32)
 
 
 def broken_outputs(error, good, units=2):
-    """Raises `error` for models of so many units that were trained on more than `good` batches.
+    """Raise `error` for models with `units` units after more than `good` batches.
 
-    The weights of untrained models are random, and below 1.
+    Weights of untrained models are random, and below 1.
     """
 
     def outputs(experiment, weights, x):
@@ -116,7 +116,7 @@ def broken_outputs(error, good, units=2):
 
 
 def lost_outputs(batches):
-    """No numbers for models that were trained on exactly so many batches."""
+    """Return NaN for models after an exact number of batches."""
 
     def outputs(experiment, weights, x):
         for part in counted_outputs(experiment, weights, x):
@@ -126,12 +126,12 @@ def lost_outputs(batches):
 
 
 def build(_key):
-    """What a cache calls for a key."""
+    """Build a program for a key."""
     return FakeProgram(lambda step: 1 / (step + 1))
 
 
 def build_after(gate):
-    """The same, once the gate is open."""
+    """Return a `build` that waits for the gate."""
 
     def wait(key):
         assert gate.wait(PATIENCE)
@@ -141,17 +141,17 @@ def build_after(gate):
 
 
 def verb(command):
-    """What a command asks for: "start", "pause", "ask", …."""
+    """Return a command's verb: "start", "pause", "ask", …."""
     return command.verb if isinstance(command, Steer) else type(command).__name__.lower()
 
 
 def starts_of(worker, run):
-    """The commands that start a run there."""
+    """Return a worker's start commands."""
     return [c for c in worker.posted if isinstance(c, Start) and c.id == run.id]
 
 
 class FakeWorker:
-    """Notes what it is sent. The test says what it answers, and when it dies."""
+    """Records its commands. The test sends its messages and lets it die."""
 
     def __init__(self, on_message, on_end, delay=0.0, *arguments):
         self.arguments = arguments  # a driver's: its module and its server's name
@@ -163,36 +163,36 @@ class FakeWorker:
         self._on_message, self._on_end = on_message, on_end
 
     def post(self, command):
-        """Note it."""
+        """Record a command."""
         self.posted.append(command)
 
     def begin(self):
-        """Note it."""
+        """Record the call."""
         self.begun = True
 
     def close(self):
-        """Note it."""
+        """Record the call."""
         self.closed = True
 
     def say(self, message):
-        """A message arrives from the worker."""
+        """Deliver a message from the worker."""
         if isinstance(message, Event) and message.kind == "ready":
             self.ready = True
         self._on_message(self, Report(message) if isinstance(message, Snapshot) else message)
 
     def die(self, unavailable=""):
-        """Its process has ended, perhaps since none can train."""
+        """End the process, perhaps because training is unavailable."""
         self.unavailable = unavailable
         self._on_end(self)
 
     @property
     def verbs(self):
-        """The commands that it was sent."""
+        """The verbs of the commands sent so far."""
         return [verb(command) for command in self.posted]
 
 
 class ClientRig:
-    """A client on a clock of the test, and the workers that it has started."""
+    """A client with a test clock, and its fake workers."""
 
     def __init__(self, workers=1, *, clustered=False):
         self.workers = []
@@ -207,30 +207,30 @@ class ClientRig:
 
     @property
     def worker(self):
-        """The one that was started last."""
+        """The worker that started last."""
         return self.workers[-1]
 
     def start(self, owner=None, paused=False):
-        """A run of a small experiment."""
+        """Start a run of a small experiment."""
         return self.client.start(make_experiment(), make_dataset(), paused=paused, owner=owner)
 
     def say(self, run, status, epoch=0, saved=None):
-        """The last worker reports, and perhaps sends a checkpoint."""
+        """Let the last worker report, and perhaps send a checkpoint."""
         self.worker.say(Snapshot(run.id, status, epoch, 5))
         if saved is not None:
             self.worker.say(Checkpoint(run.id, saved, b"state"))
 
     def forget(self, run):
-        """The client forgets a run, and says something to who waits."""
+        """Let the client forget a run and notify waiting callers."""
         self.client._registry.drop(run.id)
         self.worker.say(Event("alive"))
 
     def latest(self, run):
-        """The newest snapshot of a run that the client knows."""
+        """Return a run's newest snapshot."""
         snapshot = self.client.latest(run)
         assert snapshot is not None
         return snapshot
 
     def status(self, run):
-        """Where a run stands, as the client knows."""
+        """Return a run's status at the client."""
         return self.latest(run).status

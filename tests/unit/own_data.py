@@ -1,6 +1,6 @@
-"""Tables as people have them, where a careless reading leads to false conclusions.
+"""Typical tables for which careless reading leads to wrong conclusions.
 
-Each function gives a DataFrame as `pandas.read_csv` would; `csv` makes the file of it.
+Each function returns a DataFrame as `pandas.read_csv` would; `csv` returns its file.
 """
 
 import numpy as np
@@ -13,15 +13,15 @@ from lib.recurrence import initial_model_weights
 
 
 def csv(frame):
-    """The bytes of a CSV file."""
+    """Return the bytes of a CSV file."""
     return frame.to_csv(index=False).encode()
 
 
 def panel(days=200, stores=3):
-    """Stores of very different size, three by name, `days` days each, sorted by date.
+    """Return stores of very different size, with `days` days each, sorted by date.
 
-    Within a store a weekday is like that of last week (noise of 30 in each); the row before is
-    another store's.
+    Within a store a weekday resembles the previous week's (noise of 30). The previous row belongs
+    to another store.
     """
     rng = np.random.default_rng(0)
     dates = pd.date_range("2024-01-01", periods=days)
@@ -37,7 +37,7 @@ def panel(days=200, stores=3):
 
 
 def load(weeks=12):
-    """Hourly load with a day's course, lower at weekends, and noise of 6: last week is near."""
+    """Return an hourly load with a daily pattern, lower at weekends, and noise of 6."""
     rng = np.random.default_rng(1)
     times = pd.date_range("2024-01-01", periods=weeks * 168, freq="h")
     hour, weekend = times.hour.to_numpy(), times.day_of_week.to_numpy() >= 5
@@ -47,7 +47,7 @@ def load(weeks=12):
 
 
 def trend(weeks=1600):
-    """A level that rises for good (as CO₂ does), with a year's course: later rows lie above."""
+    """Return a rising level (like CO₂) with a yearly pattern: later rows are higher."""
     rng = np.random.default_rng(2)
     times = pd.date_range("1970-01-04", periods=weeks, freq="7D")
     t = np.arange(weeks)
@@ -56,7 +56,7 @@ def trend(weeks=1600):
 
 
 def table(frame, step, series=""):
-    """The frame as an upload would be read: its first column are the times."""
+    """Return the frame as an uploaded table; its first column has the times."""
     columns = frame.iloc[:, 1:].copy()
     for name in columns.select_dtypes(exclude="number"):
         columns[name] = columns[name].astype("category")
@@ -65,7 +65,7 @@ def table(frame, step, series=""):
 
 
 def cut(table, inputs, targets, **settings):
-    """The experiment of these settings by URL key, its dataset, and weights for both modes."""
+    """Return the experiment for settings by URL key, its dataset, and weights for both modes."""
     experiment = Experiment().set(**{"U": 4, "T": 6} | settings)
     dataset = make_windows(table, inputs, targets, experiment.data)
     start = tuple(initial_model_weights(experiment, dataset.shape[2], dataset.targets))
@@ -74,17 +74,17 @@ def cut(table, inputs, targets, **settings):
 
 
 def windows_of_stores(timesteps=14, *, days=200, stores=3, inputs=("sales",), **data):
-    """The panel cut into windows: sales of the next day."""
+    """Return the panel's windows: sales of the next day."""
     mine = table(panel(days, stores), "day", "store")
     return make_windows(mine, inputs, ["sales"], DataSettings(timesteps=timesteps, **data))
 
 
 def windows_of_load(timesteps=24, *, more=None, inputs=("load",), weeks=12, **data):
-    """The load cut into windows; `more` are other columns, by name."""
+    """Return the load's windows; `more` are other columns by name."""
     mine = table(load(weeks).assign(**(more or {})), "hour")
     return make_windows(mine, inputs, ["load"], DataSettings(timesteps=timesteps, **data))
 
 
 def sales(**settings):
-    """The panel's sales, from those before: as `cut`."""
+    """Return the panel's sales from earlier ones, like `cut`."""
     return cut(table(panel(), "day", "store"), ("sales",), ("sales",), **settings)

@@ -1,4 +1,4 @@
-"""One run as the worker has it, given turns by the test, with programs that only count."""
+"""One run in a worker: the test gives it turns, with fake programs."""
 
 import time
 from concurrent.futures import wait
@@ -17,24 +17,24 @@ from tests.waiting import PATIENCE, eventually
 
 
 class RecordingPrograms(ProgramCache):
-    """Programs, and those that the run has asked for."""
+    """Programs that record the run's requests."""
 
     def __init__(self, build, buckets, may_grow):
         super().__init__(build, buckets, may_grow=may_grow)
         self.asked = []
 
-    def ask(self, key, *kind):
-        """The program of this key."""
-        self.asked.append(super().ask(key, *kind))
+    def request(self, key, *kind):
+        """Return and record the program with this key."""
+        self.asked.append(super().request(key, *kind))
         return self.asked[-1]
 
     def wait(self):
-        """Let the threads that build go on, and not longer than that where there is news."""
+        """Let the building threads continue, until there is news."""
         wait(self.asked, 0.02)
 
 
 class RunRig:
-    """A run, what it has sent, and a way to give it turns until something is true."""
+    """A run, its messages, and a way to give it turns."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class RunRig:
         self.times = []  # when each of them was sent, by the clock
         self.clock = Clock(tick=1e-4)
         self.programs = RecordingPrograms(build, dict.fromkeys(buckets, True), may_grow)
-        wait([self.programs.ask(key) for key in built])
+        wait([self.programs.request(key) for key in built])
         assert all(eventually(lambda key=key: self.programs.has(key)) for key in buckets)
         self.programs.asked.clear()
         samples = samples or make_dataset().samples
@@ -74,16 +74,16 @@ class RunRig:
 
     @property
     def last(self):
-        """The newest snapshot; before the first, what the client itself says of a new run."""
+        """The newest snapshot; before the first, the client's own."""
         return self.sent[-1] if self.sent else Snapshot("id", Status.QUEUED)
 
     @property
     def statuses(self):
-        """As they were sent, each once in a row."""
+        """The sent statuses, without repeats."""
         return [status for status, _ in groupby(snapshot.status for snapshot in self.sent)]
 
     def until(self, true, seconds=1e-3):
-        """Give turns until this is true; in between let programs be built, and time go by."""
+        """Give turns until a condition is true; build programs and advance time in between."""
         end = time.monotonic() + PATIENCE
         while not true():
             assert time.monotonic() < end, f"never came true; {self.run.status}"

@@ -16,7 +16,7 @@ class FastLoop(asyncio.SelectorEventLoop):
     seconds = 0.0
 
     def time(self):
-        """Seconds of this loop."""
+        """Return the loop's time in seconds."""
         return self.seconds
 
     def _run_once(self):
@@ -27,7 +27,7 @@ class FastLoop(asyncio.SelectorEventLoop):
 
 
 def run(work):
-    """The result of a coroutine on a `FastLoop`."""
+    """Return the result of a coroutine on a `FastLoop`."""
     with asyncio.Runner(loop_factory=FastLoop) as runner:
         return runner.run(work)
 
@@ -40,12 +40,12 @@ async def until(true):
 
 
 def start_of(run_id, **options):
-    """The command that starts a small run."""
+    """Return the command that starts a small run."""
     return Start(run_id, make_experiment(), make_dataset().samples, **options)
 
 
 class SlotRig:
-    """A slot, and what Ray does with it: call it, lose it, start it again."""
+    """A slot, with Ray's actions: call it, lose it, restart it."""
 
     def __init__(self, *, is_ready=True):
         self.is_silent = False  # whether it works, but answers no call
@@ -53,7 +53,7 @@ class SlotRig:
         self.begin(is_ready=is_ready)
 
     def begin(self, *, is_ready=True):
-        """Start it, empty."""
+        """Start the slot, empty."""
         loop = asyncio.get_running_loop()
         self._is_lost = loop.create_future()
         self._is_ready = is_ready
@@ -67,28 +67,28 @@ class SlotRig:
         return self.worker
 
     def lose(self):
-        """Lose the slot, as when its node is gone."""
+        """Lose the slot, as with its node."""
         self._is_lost.set_result(None)
 
     async def call(self, method, *arguments, seconds):
-        """The method's result; raises UnavailableError where the slot is lost or silent."""
+        """Return a method's result; raise UnavailableError if the slot is lost or silent."""
         if self.is_silent:
-            raise UnavailableError("fell silent")
+            raise UnavailableError("stopped responding")
         called = asyncio.ensure_future(getattr(self.slot, method)(*arguments))
         waits = {called, self._is_lost}
         await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if called.done() and not self._is_lost.done():
             return called.result()
         called.cancel()
-        raise UnavailableError("is gone" if self._is_lost.done() else "fell silent")
+        raise UnavailableError("is gone" if self._is_lost.done() else "stopped responding")
 
     async def report(self, run_id, status=Status.RUNNING, epoch=1, **figures):
-        """Have its worker send a snapshot of a run."""
+        """Let the worker send a snapshot of a run."""
         self.worker.say(Snapshot(run_id, status, epoch, 5, **figures))
         await asyncio.sleep(0)
 
     async def take(self, *commands):
-        """Send the slot commands, as a page server does."""
+        """Send commands to the slot, like a page server."""
         for each in commands:
             await self.slot.take(encode(each))
 
@@ -99,18 +99,18 @@ class SlotRig:
 
 
 class FakeCluster:
-    """Places by name; a test may add some."""
+    """Slots by name; a test may add some."""
 
     def __init__(self, *slots):
         self.slots = [*slots]
 
     async def find_slots(self):
-        """All of them."""
+        """Return all slots."""
         return {f"slot-{number}": each.call for number, each in enumerate(self.slots)}
 
 
 class DriverRig:
-    """A page server's driver at work, which ends with the block."""
+    """A running driver of a page server, which ends with the block."""
 
     def __init__(self, cluster):
         self.sent = []
@@ -128,20 +128,20 @@ class DriverRig:
         await asyncio.gather(self.work, return_exceptions=True)
 
     async def take(self, *commands):
-        """Send the driver commands of the client's, one after the other."""
+        """Send the client's commands to the driver, one at a time."""
         for each in commands:
             self.driver.take(encode(each))
             await asyncio.sleep(0.1)
 
     async def said(self, message):
-        """Wait until the client has got this message."""
+        """Wait until the client has received a message."""
         await until(lambda: message in self.sent)
 
     def of(self, kind):
-        """The client's messages of one kind, without signs of life."""
+        """Return the client's messages of one kind, without heartbeats."""
         return [m for m in self.sent if isinstance(m, kind) and m != Event("alive")]
 
     def epochs(self, run_id):
-        """The epochs in the snapshots of a run that the client has got."""
+        """Return the epochs in a run's snapshots at the client."""
         snapshots = [each.snapshot for each in self.of(Report)]
         return [each.epoch for each in snapshots if each.run_id == run_id]

@@ -1,11 +1,11 @@
-"""Results of a sweep that wasn't trained, for the tests of its sentences and pictures."""
+"""Made-up results of a sweep, for tests of its texts and charts."""
 
 from lib.results.compared import BOTH_MODES, PointResult
 from lib.results.run import Status
 
 
 def a_point(sequence, last, status=Status.FINISHED, samples=float("inf"), **values):
-    """A point with these errors, seed by seed, and a best guess that is wrong by 1."""
+    """Return a point with these errors by seed, and a baseline error of 1."""
     nothing = 1.0 if status is Status.FINISHED else float("nan")
     rows = [
         {
@@ -15,7 +15,7 @@ def a_point(sequence, last, status=Status.FINISHED, samples=float("inf"), **valu
             "validation_loss": nothing * error + 1,
             "epochs": 5,
             "status": status.value,
-            "reason": "" if status is Status.FINISHED else "The loss is no number.",
+            "reason": "" if status is Status.FINISHED else "The loss is NaN.",
             "parameters": 10,
             "baseline_error": 1.0,
             "independent_samples": samples,

@@ -1,4 +1,4 @@
-"""Baselines, each compared with a loop over rows, and the choice of the best one."""
+"""Baselines without a recurrent layer, compared with loops over rows; the best one is first."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ import pytest
 
 from lib.charts.skill import season_sentence
 from lib.data.tables import baselines
-from lib.data.tables.baselines import _label, find_season, guess_of, with_baselines
+from lib.data.tables.baselines import _label, baseline_predictions, find_season, with_baselines
 from lib.results.baselines import seasonal_error
 from tests.unit import own_data
 
@@ -16,7 +16,7 @@ ORIGIN = own_data.windows_of_load(weeks=2).origin
 
 
 def of_values(values, step="row", horizons=(1,), *, times=None, period=1):
-    """Return the origin of one series (R,), with 70% of its rows for training."""
+    """Return the origin of one series with values (R,), 70% of them for training."""
     count = len(values)
     zeros = np.zeros(count, int)
     return replace(
@@ -34,12 +34,12 @@ def of_values(values, step="row", horizons=(1,), *, times=None, period=1):
 
 
 def found(origin):
-    """Return the season that is found, as fields of the origin."""
+    """Return the detected season, as fields of the origin."""
     return dict(zip(("period", "baseline_period"), find_season(origin), strict=True))
 
 
 def two_columns(inputs, targets, **settings):
-    """Return the windows of three stores with two columns each."""
+    """Return the dataset of three stores with two columns each."""
     frame = own_data.panel(40)
     frame["visits"] = np.random.default_rng(0).normal(size=len(frame)).cumsum()
     table = own_data.table(frame, "day", "store")
@@ -47,7 +47,7 @@ def two_columns(inputs, targets, **settings):
 
 
 def by_loop(name, origin, row, horizon, column):
-    """Return a baseline's prediction for one target, computed by a loop."""
+    """Return the baselines' predictions for one target, by a loop."""
     values, mine = origin.targets[:, column], origin.series == origin.series[row]
     first, last = int(np.flatnonzero(mine)[0]), row
     if name == "mean":
@@ -68,7 +68,7 @@ def by_loop(name, origin, row, horizon, column):
     "settings", [{"horizon": 1}, {"horizon": 7, "rate": 2}, {"horizon": 6, "ahead": "each"}]
 )
 def test_guesses_are_what_a_loop_over_rows_finds(name, settings):
-    """The predictions are right for three series, two columns and a period of 5."""
+    """Three series, two columns and a period of 5, for all timesteps and the last one."""
     columns = ("sales", "visits")
     windows = two_columns(columns, columns, T=4, period=5, **settings)
     origin = windows.origin
@@ -76,19 +76,21 @@ def test_guesses_are_what_a_loop_over_rows_finds(name, settings):
     guesses = [by_loop(name, origin, row, h, c) for row in origin.rows(4).ravel() for c, h in ahead]
     expected = np.reshape(guesses, (len(windows.x), 4, -1))
     expected = (expected - windows.target_offset) / windows.target_scale
-    np.testing.assert_allclose(guess_of(name, windows, last=False), expected, atol=1e-9)
-    np.testing.assert_allclose(guess_of(name, windows, last=True), expected[:, -1:], atol=1e-9)
+    np.testing.assert_allclose(baseline_predictions(name, windows, last=False), expected, atol=1e-9)
+    np.testing.assert_allclose(
+        baseline_predictions(name, windows, last=True), expected[:, -1:], atol=1e-9
+    )
 
 
 def test_a_change_and_scales_by_series_are_taken_into_account():
-    """Without a change, a change is 0, less the offset, in each series' scale."""
+    """For changes, "no change" is 0 minus the offset, in each series' scale."""
     _, windows, _ = own_data.sales(form="change", scale="id")
-    last = guess_of("last", windows, last=True)[:, 0]
+    last = baseline_predictions("last", windows, last=True)[:, 0]
     np.testing.assert_allclose(last, -windows.target_offset / windows.target_scale, atol=1e-6)
 
 
 def ridge(read, told, train, x):
-    """Return a ridge regression with an intercept by the textbook: (n, P), (n, K) → for all x."""
+    """Return a textbook ridge regression with intercept, (n, P), (n, K), applied to all x."""
     ones = np.concatenate([np.ones((len(read), 1)), read], axis=1)[:train]
     penalty = np.eye(ones.shape[1])
     penalty[0, 0] = 0
@@ -97,32 +99,34 @@ def ridge(read, told, train, x):
 
 
 def test_the_linear_guess_is_a_regression_for_each_timestep_on_what_was_read():
-    """Solving each timestep separately gives the same result as the shared factor."""
+    """One factorisation equals a solve for each timestep."""
     windows = two_columns(("sales", "visits"), ("sales",), T=5, horizon=2, ahead="each")
-    guess = guess_of("linear", windows, last=False)
+    guess = baseline_predictions("linear", windows, last=False)
     for t in range(5):
         read = windows.x[:, : t + 1].reshape(len(windows.x), -1).astype(float)
         expected = ridge(read, windows.y[:, t].astype(float), windows.train, read)
         np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
-    last = guess_of("linear", windows, last=True)
+    last = baseline_predictions("linear", windows, last=True)
     np.testing.assert_allclose(last, guess[:, -1:], atol=1e-4)
 
 
 def test_a_wide_window_is_read_by_its_own_columns_and_its_latest_timesteps(monkeypatch):
-    """Of 6 × 2 numbers 4 are read: four timesteps of the target column."""
+    """Only 4 of 12 numbers are read: the target column's last ones."""
     monkeypatch.setattr(baselines, "_MAX_WIDTH", 4)
     windows = two_columns(("visits", "sales"), ("sales",), T=6)
-    guess = guess_of("linear", windows, last=False)
+    guess = baseline_predictions("linear", windows, last=False)
     own = windows.x[..., windows.feature_names.index("sales")].astype(float)
     told = windows.y[:, 3].astype(float)
     for t in range(3, 6):
         expected = ridge(own[:, :4], told, windows.train, own[:, t - 3 : t + 1])
         np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
-    np.testing.assert_allclose(guess_of("linear", windows, last=True), guess[:, -1:], atol=1e-4)
+    np.testing.assert_allclose(
+        baseline_predictions("linear", windows, last=True), guess[:, -1:], atol=1e-4
+    )
 
 
 def test_numbers_too_large_for_a_regression_leave_it_out():
-    """The other baselines are kept."""
+    """The other baselines remain."""
     windows = own_data.windows_of_load(weeks=2)
     x = np.full_like(windows.x, 1e15)
     x[::2] = -1e15
@@ -131,7 +135,7 @@ def test_numbers_too_large_for_a_regression_leave_it_out():
 
 
 def judged_errors(windows):
-    """Return the RMSE by label over the validation part, in order."""
+    """Return root mean squared errors on validation by label, in order."""
     found = windows.baselines
     assert windows.naive_label == found[0].label
     np.testing.assert_allclose(windows.naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
@@ -152,7 +156,7 @@ def test_an_hourly_load_is_guessed_by_last_week():
 
 
 def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_more():
-    """The value a year before a rising level is worse than the last value, so MASE uses a row."""
+    """Without a season, MASE uses a lag of one row."""
     table = own_data.table(own_data.trend(), "week")
     _, windows, _ = own_data.cut(table, ("co2",), ("co2",), T=24)
     origin = windows.origin
@@ -166,7 +170,7 @@ def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_mor
 
 @pytest.mark.parametrize(("step", "period"), [("month", 12), ("day", 7), ("hour", 24)])
 def test_a_season_is_found_a_whole_one_ahead(step, period):
-    """The seasonal baseline is left out if it equals the last value."""
+    """A season is found even if the last known value is the seasonal one."""
     rng, count = np.random.default_rng(0), 40 * period
     values = np.resize(rng.normal(size=period), count) + rng.normal(0, 0.2, count)
     for horizon in (period, 2 * period):
@@ -181,7 +185,7 @@ def test_a_season_is_found_a_whole_one_ahead(step, period):
     [("week", 156, 52), ("day", 60, 7), ("day", 1100, 7), ("row", 60, 1)],
 )
 def test_the_calendars_usual_season_is_a_baseline_where_none_is_found(step, rows, baseline):
-    """The sentence names the calendar's season."""
+    """The calendar's season is a baseline if none is detected."""
     origin = of_values(np.random.default_rng(0).normal(size=rows).cumsum(), step)
     origin = replace(origin, **found(origin))
     assert origin.baseline_period == baseline
@@ -205,7 +209,7 @@ WEEK = np.array([-60, -80, -40, 0, 60, 130, -10])
     ],
 )
 def test_the_shortest_season_of_those_that_are_nearest_is_found(cycle, rows, step, noise):
-    """Noise doesn't hide the season."""
+    """The shortest season is found, for any noise."""
     for seed in range(10):
         values = np.resize(cycle, rows) + np.random.default_rng(seed).normal(0, noise, rows)
         assert find_season(of_values(values, step))[0] == len(cycle)
@@ -215,7 +219,7 @@ def test_the_shortest_season_of_those_that_are_nearest_is_found(cycle, rows, ste
     ("rows", "step", "horizon", "baseline"), [(3, "hour", 1, 1), (300, "hour", 24, 168)]
 )
 def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
-    """For hours a day ahead, yesterday is the last value, so the baseline looks back a week."""
+    """Noise has no season; a day ahead by the hour, the baseline is a week ago."""
     values = np.random.default_rng(6).normal(size=rows).cumsum()
     assert find_season(of_values(values, step, (horizon,))) == (1, baseline)
 
@@ -233,7 +237,7 @@ def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
 def test_a_season_is_called_by_the_calendar_only_where_its_rows_keep_to_it(
     step, period, horizons, gap, label
 ):
-    """With missing rows the label counts rows, and days without weekends are weekdays."""
+    """With gaps, a season is named by rows, not by the calendar."""
     times = pd.date_range("2024-01-01", periods=101, freq="B" if step == "day" else "h")
     times = times.delete(50) if gap else times[:100]
     values = np.random.default_rng(7).normal(size=100)

@@ -1,4 +1,4 @@
-"""What the benchmarks reckon with; the figures themselves are no test's."""
+"""The benchmarks' statistics."""
 
 import pytest
 
@@ -7,21 +7,21 @@ from tests.bench.soak import summary
 
 
 def test_a_percentile_is_one_of_the_values():
-    """Of a hundred waits five are longer than the 95th; of a single one it is that."""
+    """Of a hundred values five are above the 95th percentile."""
     assert percentile([*range(100, 0, -1)], 95) == 95
     assert percentile([3.0, 1.0, 2.0], 50) == 2.0
     assert percentile([0.7], 95) == 0.7
 
 
 def test_a_slope_goes_through_all_points():
-    """One that lies off moves it by least squares; a single one has none."""
+    """The slope is by least squares; a single point has none."""
     assert slope([(0.0, 1.0)]) is None
     assert slope([(1.0, 500.0), (2.0, 520.0), (3.0, 540.0)]) == pytest.approx(20.0)
     assert slope([(0.0, 0.0), (1.0, 3.0), (2.0, 0.0)]) == pytest.approx(0.0)
 
 
 def test_a_soak_is_judged_from_its_tenth_minute_on():
-    """What memory grows by before, when nobody has been there yet, doesn't count."""
+    """Memory growth in the first minutes doesn't count."""
     by_minute = [
         {
             "minute": float(n),

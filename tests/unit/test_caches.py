@@ -1,4 +1,4 @@
-"""Caches: results that go with an object, and a dict that keeps only the newest entries."""
+"""Caches tied to an object's lifetime, and a dict that keeps its newest entries."""
 
 import gc
 import weakref
@@ -10,7 +10,7 @@ from lib.data.caches import cached_with_object, keep_newest
 
 
 def test_a_dict_keeps_its_newest_entries():
-    """An entry that is set again is new."""
+    """Setting an entry again makes it the newest."""
     known = {}
     for place, key in enumerate("abac"):
         keep_newest(known, key, place, 2)
@@ -18,11 +18,11 @@ def test_a_dict_keeps_its_newest_entries():
 
 
 class Thing:
-    """What results are about."""
+    """An object to cache results for."""
 
 
 def test_a_result_is_computed_once_and_goes_with_what_it_is_about():
-    """A refusal, too. Else the page's process would hold a million rows for each setting."""
+    """Results and errors are cached, and freed with the object."""
     asked = []
 
     @cached_with_object
@@ -37,7 +37,7 @@ def test_a_result_is_computed_once_and_goes_with_what_it_is_about():
     for _ in range(2):
         with pytest.raises(TooShortError, match="too short") as refused:
             times(thing, 0)
-        assert refused.value.cure == {"T": 2}
+        assert refused.value.fix == {"T": 2}
     assert asked == [2, 3, 0]
     gone = weakref.ref(thing)
     del thing, refused

@@ -1,4 +1,4 @@
-"""A run goes on with another worker as if nothing had been, and what that costs is bounded."""
+"""A run continues on another worker as if uninterrupted, at a bounded cost."""
 
 from dataclasses import fields, replace
 
@@ -24,24 +24,24 @@ STOP = {"keep": "stop", "patience": 2, "epochs": 20}
 
 
 def make_trainer(data=None, state=b"", loss=None, **settings):
-    """Ready to go, from the beginning or from a state."""
+    """Return a trainer with a program, new or restored from a checkpoint."""
     trainer = PairTrainer(make_experiment(**settings), data or make_dataset().samples)
     if state:
-        trainer.go_on_from(decode(state, SavedRun))
+        trainer.restore(decode(state, SavedRun))
     trainer.evaluate()
     trainer.load(FakeProgram(loss or (lambda step: 1 / (step + 1))))
     return trainer
 
 
 def train_to(trainer, epochs):
-    """Up to an epoch; each is evaluated."""
+    """Train up to an epoch, and evaluate each epoch."""
     while trainer.epoch < epochs and not trainer.stopped:
         trainer.advance(LONG, (trainer.epoch + 1) * trainer.batches.steps)
         trainer.evaluate()
 
 
 def assert_same(one, other):
-    """All their figures are, to the last bit."""
+    """Assert that all results are equal, bit by bit."""
     assert (one.step, one.epoch, one.stopped) == (other.step, other.epoch, other.stopped)
     for ours, theirs in zip(one.results(whole=True), other.results(whole=True), strict=True):
         assert list(ours) == list(theirs)
@@ -50,7 +50,7 @@ def assert_same(one, other):
 
 
 def assert_same_results(one, other):
-    """Figure by figure."""
+    """Assert that results are equal, field by field."""
     for field in fields(ModeResult):
         ours, theirs = getattr(one, field.name), getattr(other, field.name)
         if field.name == "weights":
@@ -64,9 +64,9 @@ def assert_same_results(one, other):
 @pytest.mark.parametrize("keep", ["last", "best", "stop"])
 @pytest.mark.parametrize("epoch", [1, 4, 6])
 def test_a_run_goes_on_as_if_nothing_had_been(monkeypatch, epoch, keep, seeds):
-    """With the same batches, and the same figures at its end, of models that had stopped, too.
+    """The same batches and final results, also for models that had stopped.
 
-    So many epochs are remembered that they are thinned meanwhile.
+    There are enough epochs for the histories to be thinned.
     """
     monkeypatch.setattr(checkpoint, "MAX_CHECKS", 8)
     monkeypatch.setattr(checkpoint, "MAX_LOSSES", 10)
@@ -83,9 +83,9 @@ def test_a_run_goes_on_as_if_nothing_had_been(monkeypatch, epoch, keep, seeds):
 
 
 def test_where_there_is_nothing_to_go_on_with_none_is_sent():
-    """Untrained, within an epoch, not evaluated, or twice; when it has diverged or stopped.
+    """No checkpoint before training, within an epoch, twice, or after the end.
 
-    A model with more numbers than one may have isn't either.
+    Nor for a model above the size limit.
     """
     trainer = make_trainer()
     assert not trainer.may_be_saved
@@ -128,7 +128,7 @@ def test_a_run_that_trains_sends_one_every_two_seconds():
 
 
 def test_a_run_that_pauses_sends_one_before_it_says_so():
-    """Who sees the pause knows that it would last. Another pause at the same epoch sends none."""
+    """The checkpoint precedes the pause; a pause at the same epoch sends none."""
     rig = RunRig(paused=True, epochs=10)
     rig.until_status(Status.PAUSED)
     assert rig.made == []
@@ -140,7 +140,7 @@ def test_a_run_that_pauses_sends_one_before_it_says_so():
 
 
 def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
-    """At once, and then it trains to its end, as far as ever."""
+    """A restored run sends results at once, then trains to its end."""
     first = RunRig(paused=True, epochs=10)
     for _ in range(3):
         first.run.step()
@@ -159,7 +159,7 @@ def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
 
 
 def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch):
-    """A run trains on without a checkpoint that is too large or doesn't fit into memory."""
+    """A run continues without a checkpoint that needs too much memory."""
     monkeypatch.setattr(pair_trainer, "MOST_CHECKPOINT_BYTES", 100)
     rig = RunRig(epochs=500, timing=SOON)
     rig.until_status(Status.FINISHED)
@@ -180,7 +180,7 @@ quickly = settings(derandomize=True, deadline=None)
 @quickly
 @given(st.integers(1, 30), st.integers(1, 12), st.lists(st.integers(1, 20), min_size=1, max_size=8))
 def test_the_order_does_not_depend_on_how_it_is_taken(n, b, parts):
-    """Slices of any length give the batches that one long call gives."""
+    """Slices of any length give the same batches."""
     whole = BatchOrder(n, b, 3).take(sum(parts))
     order = BatchOrder(n, b, 3)
     np.testing.assert_array_equal(np.concatenate([order.take(part) for part in parts]), whole)
@@ -191,7 +191,7 @@ def test_the_order_does_not_depend_on_how_it_is_taken(n, b, parts):
     [(10, 4, 3, [4, 4, 2]), (8, 4, 2, [4, 4]), (3, 32, 1, [3]), (1, 1, 1, [1])],
 )
 def test_the_last_batch_has_what_is_left(n, batch, steps, sizes):
-    """It is filled up with -1; a batch is never larger than the data."""
+    """A short batch is padded with -1; a batch is never larger than the data."""
     order = BatchOrder(n, batch, 0)
     assert order.steps == steps
     assert order.sizes.tolist() == sizes
@@ -201,7 +201,7 @@ def test_the_last_batch_has_what_is_left(n, batch, steps, sizes):
 @quickly
 @given(st.integers(1, 30), st.integers(1, 12), st.integers(0, 9999), st.integers(0, 40))
 def test_an_order_goes_on_from_the_place_of_another(n, b, seed, epochs):
-    """With the very batches that come next there, however many came before."""
+    """A restored order continues with the same batches."""
     first, second = BatchOrder(n, b, seed), BatchOrder(n, b, seed)
     if epochs:
         first.take(epochs * first.steps - 1)

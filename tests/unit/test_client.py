@@ -1,4 +1,4 @@
-"""A client starts, steers and shows runs, and asks, with workers that are only pretended."""
+"""A client starts, controls and shows runs and asks questions, with fake workers."""
 
 import threading
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from tests.waiting import PATIENCE
 
 @pytest.fixture
 def pair():
-    """A client of two workers, which aren't ready yet."""
+    """Return a client of two workers that aren't ready yet."""
     rig = ClientRig(workers=2)
     yield rig
     rig.client.close()
@@ -23,7 +23,7 @@ def pair():
 
 @contextmanager
 def while_waiting(act):
-    """An `until` that is never true. Once it was asked, so somebody waits, `act` is called."""
+    """Return an `until` that is never true, and that calls `act` once it was called."""
     asked = threading.Event()
 
     def until(_):
@@ -37,7 +37,7 @@ def while_waiting(act):
 
 
 def test_a_run_is_queued_while_the_worker_starts(rig):
-    """It says so, and what to wait for; once the worker is ready it doesn't any more."""
+    """The reason says what the run waits for, until the worker is ready."""
     run = rig.start()
     snapshot = rig.latest(run)
     assert (snapshot.status, snapshot.reason) == (Status.QUEUED, sentence("starting"))
@@ -53,7 +53,7 @@ def test_a_run_is_queued_while_the_worker_starts(rig):
 
 
 def test_the_newest_snapshot_is_the_one_that_is_seen(rig):
-    """A run that is over takes no commands or late snapshots; a dropped one isn't known."""
+    """An ended run ignores commands and snapshots; a dropped run is unknown."""
     run, dropped = rig.start(), rig.start()
     rig.say(run, Status.RUNNING, 1)
     rig.say(run, Status.RUNNING, 2)
@@ -78,7 +78,7 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(rig):
     ],
 )
 def test_a_paused_run_counts_as_running_until_the_worker_has_answered(rig, verb, answers):
-    """Pages look on: they see a pause only that came after the command."""
+    """Pages see only a pause that came after the command."""
     run = rig.start()
     rig.say(run, Status.PAUSED, 1)
     getattr(rig.client, verb)(run)
@@ -93,7 +93,7 @@ def test_a_paused_run_counts_as_running_until_the_worker_has_answered(rig, verb,
 
 
 def test_a_pace_is_sent_and_another_one_whenever_it_is_chosen(rig):
-    """The start command has the pace; a later change is sent unless the run is over."""
+    """The start command has the pace; later changes are sent."""
     run = rig.client.start(make_experiment(), make_dataset(), show_seconds=8.0)
     assert [start.show_seconds for start in rig.worker.posted] == [8.0]
     for seconds in (24.0, None):
@@ -106,13 +106,13 @@ def test_a_pace_is_sent_and_another_one_whenever_it_is_chosen(rig):
 
 
 def test_waiting_ends_when_what_was_waited_for_is_there(rig):
-    """From another thread's report, or where the run is forgotten; without `until`, at its end."""
+    """`wait` ends with a report, or if the run ends or is forgotten."""
     run, dropped = rig.start(), rig.start()
     with while_waiting(lambda: rig.say(run, Status.RUNNING, 1)) as looked:
         snapshot = rig.client.wait(run, 60, lambda now: looked(now) or now.epoch > 0)
     assert snapshot.epoch == 1
     finish = while_waiting(lambda: rig.say(run, Status.FINISHED, 5))
-    with finish as looked, pytest.raises(TimeoutError, match="get that far; it is finished"):
+    with finish as looked, pytest.raises(TimeoutError, match="expected state; it is finished"):
         rig.client.wait(run, None, looked)
     assert rig.client.wait(run, 0).status is Status.FINISHED
     with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
@@ -122,7 +122,7 @@ def test_waiting_ends_when_what_was_waited_for_is_there(rig):
 
 
 def test_a_closed_client_has_no_worker_and_takes_no_runs(pair):
-    """Its unfinished runs and questions have failed, and who waits for them hears of it."""
+    """Unfinished runs and questions fail, and waiting callers return."""
     run, future = pair.start(), pair.client.ask("double", number=1)
     pair.client.close()
     assert [worker.closed for worker in pair.workers] == [True, True]
@@ -134,7 +134,7 @@ def test_a_closed_client_has_no_worker_and_takes_no_runs(pair):
 
 
 def test_a_run_goes_where_there_is_the_least_to_do(pair):
-    """And stays there: what is said to it goes to its worker. What is prepared is as a run is."""
+    """A run starts on the least busy worker, and its commands go there."""
     assert pair.client.pool.places == 2
     one, other = pair.workers
     runs = [pair.start() for _ in range(3)]
@@ -150,9 +150,9 @@ def test_a_run_goes_where_there_is_the_least_to_do(pair):
 
 
 def test_an_answer_comes_to_who_asked(rig):
-    """The future has what the worker says, or raises its sentence; a cancelled one is taken back.
+    """The future has the worker's answer or error; a cancelled question is withdrawn.
 
-    An answer that comes all the same is passed over.
+    A late answer to it is ignored.
     """
     future, wrong, cancelled = (rig.client.ask("double", number=k) for k in range(3))
     first, second, third = (command.id for command in rig.worker.posted)

@@ -1,4 +1,4 @@
-"""A client with a cluster: which runs go there, which go on here, and what other servers share."""
+"""A client with a cluster: where runs train, fail-over, and runs of other servers."""
 
 import pytest
 
@@ -9,14 +9,14 @@ from lib.training.run_registry import KEEP_SECONDS
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
 from tests.unit.fakes import ClientRig, make_dataset, make_experiment, starts_of
 
-WHY = "nobody answers at its address"
+WHY = "its address doesn't respond"
 WORDS = sentence("away", why=WHY)
 GONE = "The slot is gone."
 
 
 @pytest.fixture
 def rig():
-    """A client whose driver isn't ready yet."""
+    """Return a client whose driver isn't ready yet."""
     rig = ClientRig(workers=2, clustered=True)
     yield rig
     rig.client.close()
@@ -24,18 +24,18 @@ def rig():
 
 @pytest.fixture
 def ready(rig):
-    """The same with a cluster of three slots."""
+    """Return a client with a cluster of three slots."""
     rig.worker.say(Event("ready", count=3))
     return rig
 
 
 def is_driver(worker):
-    """Whether it is no worker of this machine's own."""
+    """Return whether a worker is a cluster's driver."""
     return worker.arguments[:1] == (CLUSTER,)
 
 
 def test_without_a_cluster_training_goes_on_here_until_it_is_back(rig):
-    """At first only the driver starts. Once it is away, runs go on here; new ones use it again."""
+    """Runs fail over to local workers, and new runs use the cluster again."""
     (driver,), pool = rig.workers, rig.client.pool
     assert (is_driver(driver), driver.delay, pool.places) == (True, 0.0, 1)
     run = rig.start()
@@ -48,7 +48,7 @@ def test_without_a_cluster_training_goes_on_here_until_it_is_back(rig):
     assert (is_driver(again), is_driver(local)) == (True, False)
     assert (pool.away, pool.places) == (WORDS, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
-    assert rig.latest(run).reason == sentence("goes_on", how=WORDS, epoch=2)
+    assert rig.latest(run).reason == sentence("continued", how=WORDS, epoch=2)
     driver.say(Snapshot(run.id, Status.RUNNING, 4, 5))  # what is said there now is no news
     assert rig.latest(run).epoch == 2
     new = rig.start()
@@ -64,7 +64,7 @@ def test_without_a_cluster_training_goes_on_here_until_it_is_back(rig):
 
 
 def test_a_driver_that_is_killed_is_followed_by_another(ready):
-    """Which gets all runs that go on; that may happen any number of times, until it is given up."""
+    """A new driver gets all active runs, until too many drivers have died."""
     run, paused, stopped = (ready.start() for _ in range(3))
     for delay in RESTART_DELAYS[:3]:
         for each, status in ((run, Status.RUNNING), (paused, Status.PAUSED)):
@@ -77,15 +77,15 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready):
         assert (start.paused, start.checkpoint) == (False, b"state")
         assert starts_of(ready.worker, paused)[0].paused
         how = sentence("driver_ended")
-        assert ready.latest(run).reason == sentence("goes_on", how=how, epoch=3)
+        assert ready.latest(run).reason == sentence("continued", how=how, epoch=3)
         assert ready.status(stopped) is Status.STOPPED
     ready.worker.die()
-    assert "lost again and again" in ready.client.pool.away
+    assert "keeps failing" in ready.client.pool.away
     assert any(starts_of(each, run) for each in ready.workers if not is_driver(each))
 
 
 def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
-    """A lost run starts from its checkpoint, paused if it was; a lost question fails."""
+    """A lost run restarts from its checkpoint; a lost question fails."""
     run, paused = ready.start(), ready.start()
     future = ready.client.ask("double", number=1)
     (question_id,) = (c.id for c in ready.worker.posted if isinstance(c, Ask))
@@ -95,7 +95,7 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
         ready.worker.say(Lost(name, GONE))
     assert starts_of(ready.worker, run)[1].checkpoint == b"state"
     assert starts_of(ready.worker, paused)[1].paused
-    assert ready.latest(run).reason == sentence("goes_on", how=GONE, epoch=3)
+    assert ready.latest(run).reason == sentence("continued", how=GONE, epoch=3)
     with pytest.raises(AnswerError, match=r"is gone\. Ask again"):
         future.result(0)
     ready.worker.say(Lost(run.id, GONE))
@@ -103,7 +103,7 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
 
 
 def test_a_run_of_another_server_is_found_watched_and_steered(ready):
-    """A pause by that server is believed, once its worker has heard of a command from here."""
+    """A foreign run's pause counts after its worker received the command."""
     future = ready.client.find("0" * 16)
     (ask,) = (c for c in ready.worker.posted if isinstance(c, Ask))
     assert ask.arguments == {"run_id": "0" * 16}
@@ -125,7 +125,7 @@ def test_a_run_of_another_server_is_found_watched_and_steered(ready):
 
 @pytest.mark.parametrize("how", ["lost", "dropped", "old", "died"])
 def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
-    """Another server's run may go on after this client forgets it."""
+    """Another server's run continues after this client forgets it."""
     run = Run("0" * 16, make_experiment(), make_dataset())
     ready.client.adopt(run)
     ready.say(run, Status.RUNNING, 2)

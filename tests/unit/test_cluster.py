@@ -1,4 +1,4 @@
-"""A cluster's slots, drivers and their process: where runs go, what is lost, what others see."""
+"""A cluster's slots and drivers: where runs train, what is lost, what other servers see."""
 
 import asyncio
 import re
@@ -23,12 +23,12 @@ GONE = messages.sentence("slot_lost", how="is gone")
 
 
 def find(run_id):
-    """The question where a run is."""
+    """Return the question that searches for a run."""
     return Ask(f"find {run_id}", messages.FIND_RUN, {"run_id": run_id})
 
 
 async def test_it_counts_the_slots_that_can_train():
-    """More may come, and some may go; one that isn't ready yet holds up nobody."""
+    """Slots come and go, and a slot that isn't ready blocks nothing."""
     one, other = SlotRig(), SlotRig(is_ready=False)
     cluster = FakeCluster(one, other)
     async with DriverRig(cluster) as server:
@@ -44,9 +44,9 @@ async def test_it_counts_the_slots_that_can_train():
 
 
 async def test_runs_are_spread_over_slots_and_servers():
-    """Each goes to the slot with the least to do, and what is said to it follows; so do questions.
+    """Runs and questions go to the least busy slot, and their commands follow.
 
-    A slot that has grown gets nothing where there is another one.
+    A grown slot gets no runs while another slot exists.
     """
     slots = SlotRig(), SlotRig(), SlotRig()
     await slots[2].slot.version()
@@ -68,7 +68,7 @@ async def test_runs_are_spread_over_slots_and_servers():
 
 
 async def test_what_a_slot_says_is_passed_on():
-    """The client gets a slot's messages; a slow one skips to a run's newest snapshot."""
+    """The client gets a slot's messages; a slow client skips to the newest snapshot."""
     slot = SlotRig()
     async with DriverRig(FakeCluster(slot)) as server:
         await server.take(start_of("a"), Ask("q", "double", {}))
@@ -85,7 +85,7 @@ async def test_what_a_slot_says_is_passed_on():
 
 
 async def test_runs_wait_where_there_is_no_slot():
-    """Without a slot, runs and commands wait in order, also those sent to a slot that is gone."""
+    """Without a slot, commands wait in order, including those for a lost slot."""
     slot = SlotRig()
     async with DriverRig(FakeCluster(slot)) as server:
         slot.lose()
@@ -100,7 +100,7 @@ async def test_runs_wait_where_there_is_no_slot():
 
 
 async def test_what_is_lost_with_a_slot_is_told():
-    """So is what a silent slot holds, which the slot drops later; lost runs start in another."""
+    """Jobs of lost and silent slots are reported, and runs restart elsewhere."""
     one, other = SlotRig(), SlotRig()
     async with DriverRig(FakeCluster(one, other)) as server:
         await server.take(start_of("a"), start_of("b"), Ask("q", "double", {}))
@@ -114,7 +114,7 @@ async def test_what_is_lost_with_a_slot_is_told():
         await until(lambda: server.of(Event)[-1] == Event("ready", count=2))
         kept.is_silent = True
         await server.take(Steer("pause", "a"))
-        await server.said(Lost("a", messages.sentence("slot_lost", how="fell silent")))
+        await server.said(Lost("a", messages.sentence("slot_lost", how="stopped responding")))
         await server.take(start_of("a"))
         assert lost.runs == ["a"]
         kept.is_silent = False
@@ -125,7 +125,7 @@ async def test_what_is_lost_with_a_slot_is_told():
 
 
 async def test_a_run_that_is_dropped_on_its_way_starts_nowhere():
-    """A start that doesn't arrive isn't sent again where nobody wants it any more."""
+    """A failed start isn't sent again if the run was dropped."""
     slot = SlotRig()
     async with DriverRig(FakeCluster(slot)) as server:
         slot.slot.take = lambda _: asyncio.sleep(3600)
@@ -138,7 +138,7 @@ async def test_a_run_that_is_dropped_on_its_way_starts_nowhere():
 
 
 async def test_a_run_that_is_sent_again_replaces_the_one_before():
-    """A run that a page server's next driver starts again replaces the old one."""
+    """A run restarted by a new driver replaces the old run."""
     slot = SlotRig()
     cluster = FakeCluster(slot)
     for epoch in (1, 3):
@@ -185,7 +185,7 @@ async def test_a_run_of_another_server_is_found_watched_and_steered():
 
 
 async def ended(cluster):
-    """Why its driver ends, and what the driver said before."""
+    """Return why a driver ended, and its earlier messages."""
     server = DriverRig(cluster)
     with pytest.raises(ExceptionGroup) as raised:
         await server.driver.run()
@@ -195,27 +195,27 @@ async def ended(cluster):
 
 
 async def test_why_a_cluster_cannot_be_used_is_said():
-    """Each unfit slot is refused once. The driver ends without a slot, and without the head."""
+    """Each unusable slot is reported once; without a slot or a head the driver exits."""
     one, other = SlotRig(), SlotRig()
     one.slot.version = lambda: asyncio.sleep(0, "another")
-    other.slot.ready = lambda: asyncio.sleep(0, "no Keras: run 'pip install'.")
+    other.slot.ready = lambda: asyncio.sleep(0, "no Keras. Run 'pip install'.")
     why, server = await ended(FakeCluster(one, other))
-    assert "its nodes run Unrolled another, and this is" in why
+    assert "its nodes run Unrolled another, and this" in why
     refused = sorted(each.text for each in server.of(Event))
     assert "its nodes can't train: no Keras." in refused[0]
     assert len(refused) == 2
     now = asyncio.get_running_loop().time
     before = now()
     cluster = FakeCluster(SlotRig(is_ready=False))
-    assert (await ended(cluster))[0] == "no node has a processor free"
+    assert (await ended(cluster))[0] == "no node has a free processor"
     assert NO_SLOT_SECONDS < now() - before < NO_SLOT_SECONDS + 5
     cluster.find_slots = lambda: asyncio.sleep(3600)
-    assert (await ended(cluster))[0] == "its head doesn't answer"
+    assert (await ended(cluster))[0] == "its head doesn't respond"
     assert now() - before < NO_SLOT_SECONDS + 5 + HEAD_SECONDS
 
 
 async def test_an_error_that_nobody_expects_ends_the_driver():
-    """An unexpected error ends the driver, so that another replaces it and no command is lost."""
+    """An unexpected error ends the driver, so that another one replaces it."""
     slot = SlotRig()
     async with DriverRig(FakeCluster(slot)) as server:
         slot.slot.take = None
@@ -225,7 +225,7 @@ async def test_an_error_that_nobody_expects_ends_the_driver():
 
 
 async def test_a_slot_whose_worker_cannot_train_says_so_and_lives_on():
-    """The next one would come to the same; with any other end Ray starts the slot again."""
+    """A worker that can't train keeps its slot alive; other ends restart it."""
     slot = SlotRig(is_ready=False)
     await slot.slot.version()
     ready = asyncio.ensure_future(slot.slot.ready())
@@ -239,7 +239,7 @@ async def test_a_slot_whose_worker_cannot_train_says_so_and_lives_on():
 
 
 async def test_runs_that_are_over_are_forgotten_the_oldest_first(monkeypatch):
-    """Where there are too many, or too large ones; none that goes on."""
+    """Ended jobs beyond the limits are forgotten, the oldest first."""
     monkeypatch.setattr(module, "KEEP_RUNS", 3)
     monkeypatch.setattr(module, "KEEP_BYTES", 1000)
     slot = SlotRig()
@@ -256,7 +256,7 @@ async def test_runs_that_are_over_are_forgotten_the_oldest_first(monkeypatch):
 
 
 async def test_runs_that_nobody_asks_for_end_and_then_the_slot_leaves():
-    """A slot drops runs without a watcher, and leaves the cluster without any driver."""
+    """A slot drops jobs without requests, and leaves without drivers."""
     slot = SlotRig()
     await slot.slot.version()
     await slot.take(start_of("a"), start_of("b"))
@@ -272,7 +272,7 @@ async def test_runs_that_nobody_asks_for_end_and_then_the_slot_leaves():
 
 
 async def test_one_that_has_grown_ends_when_it_rests():
-    """A slot whose worker has grown ends once its runs are over and their news are fetched."""
+    """A slot whose worker has grown exits once its runs are over and fetched."""
     slot = SlotRig()
     await slot.slot.version()
     await slot.take(start_of("a"))
@@ -289,25 +289,25 @@ async def test_one_that_has_grown_ends_when_it_rests():
 
 
 def test_why_there_is_no_cluster(monkeypatch):
-    """Ray may be missing, or its node here, or nobody listens at the address."""
+    """Ray, its local node or the cluster's address may be missing."""
     here = []
     processes = lambda _: [SimpleNamespace(info={"name": name}) for name in here]  # noqa: E731
     monkeypatch.setattr(process.psutil, "process_iter", processes)
     monkeypatch.setattr(process, "find_spec", lambda _: None)
-    assert "Ray isn't installed" in process.why_away("auto")
+    assert "Ray isn't installed" in process.why_unusable("auto")
     monkeypatch.setattr(process, "find_spec", lambda _: "ray")
-    assert "no Ray node runs on this machine" in process.why_away("auto")
+    assert "no Ray node runs on this machine" in process.why_unusable("auto")
     here.append("raylet")
-    assert process.why_away("auto") == ""
+    assert process.why_unusable("auto") == ""
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
-        assert process.why_away(address) == ""
+        assert process.why_unusable(address) == ""
     for nobody in (address, "", "head", "127.0.0.1:port", "127.0.0.1:99999999"):
-        assert process.why_away(nobody) == "nobody answers at its address"
+        assert process.why_unusable(nobody) == "its address doesn't respond"
 
 
 def test_a_ray_that_cannot_be_imported_is_said(monkeypatch):
-    """With what is missing, and the command that helps."""
+    """The error names the missing module and the command that fixes it."""
     monkeypatch.setitem(sys.modules, "lib.training.cluster.on_ray", None)
     ended = []
     monkeypatch.setattr(process.os, "_exit", ended.append)
@@ -319,7 +319,7 @@ def test_a_ray_that_cannot_be_imported_is_said(monkeypatch):
 
 
 def test_a_version_is_all_code_and_words_but_the_pages(monkeypatch, tmp_path):
-    """Two servers may differ in those, and share a cluster."""
+    """Servers with different pages can share a cluster."""
     monkeypatch.setattr(module, "LIB", tmp_path)
     found = []
     for name in ("a.py", "words.toml", "ui/page.py", "notes.txt", "b.py"):

@@ -1,4 +1,4 @@
-"""Runs side by side: who leads, what differs, the pictures, the words and the table."""
+"""Compared runs: which is better, their differences, charts, texts and table."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from lib.charts import compare
-from lib.charts.compare import LOOKS, answers_figure, errors_figure, losses_figure, sparkline
+from lib.charts.compare import LOOKS, errors_figure, losses_figure, predictions_figure, sparkline
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import SETTINGS
 from lib.export.files import NUMBERS, runs_csv
@@ -31,7 +31,7 @@ from tests.unit.test_figures import DATASETS
 
 
 def a_run(place=0, dataset=None, experiment=EXPERIMENT, **errors):
-    """A finished run with a letter; `sequence=[0.5, 0.4]` is how wrong it is, seed by seed."""
+    """Return a finished run with a letter; `sequence=[0.5, 0.4]` are its errors by seed."""
     dataset = dataset or a_dataset()
     errors = errors or {"sequence": [0.5], "last": [0.25]}
     count = len(next(iter(errors.values())))
@@ -42,7 +42,7 @@ def a_run(place=0, dataset=None, experiment=EXPERIMENT, **errors):
 
 
 def runs_on(dataset, *errors):
-    """Such runs on the same data, A, B and so on."""
+    """Return runs A, B and so on, on the same data."""
     return [a_run(place, dataset, **each) for place, each in enumerate(errors)]
 
 
@@ -54,8 +54,8 @@ def runs_on(dataset, *errors):
         (([2.0, 2.1], [1.0, 1.1], [1.1, 1.0]), ""),  # two are close to each other
     ],
 )
-def test_the_words_name_the_run_that_is_better_than_each_of_the_others(errors, leader):
-    """By the verdicts of `compare_modes`, with the seeds in which it is."""
+def test_the_text_names_the_run_that_is_better_than_every_other(errors, leader):
+    """The details have a `compare_modes` test for each pair, with its count of seeds."""
     says, details = compare.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
     assert f"{leader} in last-step mode" in says if leader else says.startswith("No clear winner")
     assert len(says.split()) <= 15
@@ -75,36 +75,36 @@ OF_TABLE = of_a_table(a_dataset())
 @pytest.mark.parametrize(
     ("why", "runs"),
     [
-        ("One run alone", [a_run()]),
-        ("Their data differ, so no run", [a_run(), a_run(1, a_dataset(t=5))]),
+        ("One run: pick another", [a_run()]),
+        ("The runs differ in data, so none", [a_run(), a_run(1, a_dataset(t=5))]),
         ("One seed decides nothing", runs_on(a_dataset(), {"last": [1.0]}, {"last": [2.0]})),
-        ("Their seeds differ, so no run", runs_on(a_dataset(), BETTER, {"last": [2.0, 2, 2]})),
-        ("Their modes differ, so no run", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
-        ("One run has an error that", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
-        ("Some of these runs aren't at their end", [ONE, PAUSED]),
+        ("The runs differ in seeds, so none", runs_on(a_dataset(), BETTER, {"last": [2.0, 2, 2]})),
+        ("The runs differ in modes, so none", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
+        ("One run has an error of NaN", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
+        ("No result yet: some of these runs", [ONE, PAUSED]),
         ("Too close to tell: 2 independent samples need", runs_on(OF_TABLE, BETTER, WORSE)),
         ("Smallest last-step error", runs_on(OF_TABLE, BETTER, {"last": [200.0, 210]})),
     ],
 )
-def test_no_winner_is_named_where_seeds_or_samples_cannot_tell(why, runs):
-    """Whatever the numbers are, in at most 15 words; nor of losses that count different things."""
+def test_no_run_is_called_better_if_seeds_or_samples_cannot_tell(why, runs):
+    """The takeaway has at most 15 words; different losses are never compared."""
     says = compare.errors_words(runs)[0]
     assert says.startswith(why)
     assert len(says.split()) <= 15
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
-    assert compare.losses_words([ONE, mae])[0].startswith("Their losses count different things")
+    assert compare.losses_words([ONE, mae])[0].startswith("The runs have different losses")
     assert compare.losses_words([ONE, OTHER])[0].startswith("Smallest validation loss")
 
 
 def run_of(name, **settings):
-    """A run of a dataset with what it suggests, and other settings."""
+    """Return a run of a dataset with its suggested settings, some changed."""
     experiment = suggested(name)
     dataset = make_dataset(experiment)
     return Compared(experiment.set(**settings), dataset, a_run().snapshot, name, name)
 
 
-def test_what_differs_is_named_data_first():
-    """What changes nothing with a run's data isn't; where nothing differs it is what all are."""
+def test_different_settings_are_named_data_first():
+    """Settings without effect are left out; equal runs have data, timesteps and units."""
     echo, mean = run_of("echo"), run_of("running_mean")
     small = run_of("running_mean", U=4, cell="gru", lag=9)
     far = run_of("running_mean", lr=0.1, batch=8, epochs=7, loss="mae", cell="gru", U=3, seed=4)
@@ -120,15 +120,15 @@ def test_what_differs_is_named_data_first():
     assert compare.differences([mean, far])[1].endswith("and 2 more")
 
 
-def test_the_same_data_are_told_by_their_samples():
-    """Of equal settings and arrays that are equal."""
+def test_the_same_data_have_equal_samples():
+    """Another seed of a task is other data."""
     other = make_dataset(suggested("echo").set(seed=1))
     assert same_data([run_of("echo"), run_of("echo")])
     assert not same_data([run_of("echo"), replace(run_of("echo"), dataset=other)])
 
 
 def test_each_runs_numbers_have_their_range():
-    """Median, least and most; a time only where it was trained here."""
+    """A result has the median, least and greatest; only a run trained here has a time."""
     run = a_run(last=[0.1, 0.2, 0.3])
     assert compare.spread(run, "last") == "0.04 (0.01 to 0.09)"
     assert compare.reached(run) == "10 of 20 epochs"
@@ -140,7 +140,7 @@ def test_each_runs_numbers_have_their_range():
 
 @pytest.mark.parametrize("data", DATASETS)
 def test_every_figure_is_one_that_plotly_accepts(data):
-    """Of six runs and of one, with runs that have diverged, and on other data."""
+    """This covers six runs, one run, a diverged run, and runs on other data."""
     dataset = DATASETS[data]
     six = [a_run(place, dataset) for place in range(6)]
     broken = replace(six[1], snapshot=spoiled(six[1].snapshot, np.inf))
@@ -148,7 +148,7 @@ def test_every_figure_is_one_that_plotly_accepts(data):
     for runs in (six, six[:1], [six[0], broken], [six[0], longer]):
         figures = [losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)]
         if same_data(runs):
-            figures.append(answers_figure(runs, 0, dataset.targets - 1, LIGHT))
+            figures.append(predictions_figure(runs, 0, dataset.targets - 1, LIGHT))
         for figure in figures:
             low, high = go.Figure(figure.to_dict()).layout.yaxis.range
             assert -np.inf < low < high < np.inf
@@ -156,7 +156,7 @@ def test_every_figure_is_one_that_plotly_accepts(data):
 
 
 def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
-    """Where curves end far apart, each letter follows its own; equal ones stand side by side."""
+    """A letter follows its curve; letters of equal curves are side by side."""
     runs = runs_on(a_dataset(), *[{"sequence": [0.5], "last": [0.25]}] * 3)
     for figure in (losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)):
         for letter in "ABC":
@@ -171,31 +171,31 @@ def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
     assert len({looks[:2] for looks in LOOKS.values()}) == len(LETTERS)
 
 
-def test_errors_on_other_data_are_shares_of_the_guess():
-    """1 at each step for the guess itself."""
+def test_errors_on_different_data_are_relative_to_the_baselines():
+    """The baseline itself is 1 at each step."""
     one = a_run(0, a_dataset(), sequence=[0.5])
     figure = errors_figure([one, a_run(1, a_dataset(t=6), sequence=[0.5])], LIGHT)
-    assert figure.layout.yaxis.title.text == "typical error (guess: 1)"
+    assert figure.layout.yaxis.title.text == "RMSE (baseline: 1)"
     share = 0.5 / np.sqrt(one.dataset.naive_mse)
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, share)
-    np.testing.assert_allclose(the(figure, "the guess of its data").y, np.ones(6))
+    np.testing.assert_allclose(the(figure, "each run's baseline").y, np.ones(6))
 
 
-def test_answers_are_in_the_raw_unit_and_said_so():
-    """Of the picked sample and column, in picture and words."""
+def test_predictions_are_in_the_raw_unit():
+    """Chart and text agree on the picked sample and column."""
     scaled = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     runs = runs_on(scaled, {"sequence": [0.5]}, {"last": [0.25]})
-    figure = answers_figure(runs, 1, 0, LIGHT)
+    figure = predictions_figure(runs, 1, 0, LIGHT)
     truth = 10 * scaled.y[7, :, 0]
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, truth + 5)
     np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
-    says, details = compare.answers_words(runs, 1, 0)
-    assert says.endswith("off by 2.5 °C to 5 °C.")
-    assert "A in sequence mode by 5 °C and B in last-step mode by 2.5 °C" in details
+    says, details = compare.predictions_words(runs, 1, 0)
+    assert says.endswith("are 2.5 °C to 5 °C.")
+    assert "5 °C for A in sequence mode and 2.5 °C for B in last-step mode" in details
 
 
 def test_the_table_has_a_row_for_each_run_mode_and_seed():
-    """With all settings; what isn't known is empty, and no name is a formula."""
+    """A row has all settings; unknown values are empty, and no name becomes a formula."""
     runs = runs_on(a_dataset(), {"sequence": [0.5, 0.4], "last": [0.2, 0.1]}, {"last": [0.3]})
     runs[1] = replace(runs[1], name="=1+1", experiment=runs[1].experiment.set(inputs=("a", "b")))
     rows = list(csv.DictReader(io.StringIO(runs_csv(runs).decode())))

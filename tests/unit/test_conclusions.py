@@ -1,6 +1,6 @@
-"""From a person's file to what is said of it: each claim is counted once more, from the file alone.
+"""Claims about a user's file are computed again from the file, with pandas and loops.
 
-pandas and loops do it here; no code of the app but the reader's way in and the dataset's way out.
+Of the app only the file reader and the finished dataset are used.
 """
 
 import io
@@ -17,27 +17,27 @@ from tests.unit.own_data import csv, load, panel
 
 
 def upload(frame, **settings):
-    """The dataset of a file with this table."""
+    """Return the dataset of a file with this table."""
     table = read_upload("mine.csv", csv(frame))
     return make_dataset(settle(Experiment().set(data="upload", **settings), table), table)
 
 
 def rmse(dataset, name):
-    """A baseline's error at the last step of the validation part, in the raw unit."""
+    """Return a baseline's RMSE at the last step of the validation part, in the raw unit."""
     (guess,) = (one.last for one in dataset.baselines if one.name == name)
     evaluated = dataset.evaluated
-    told = dataset.raw(guess[evaluated], evaluated, last=True)
-    truth = dataset.raw(dataset.y[evaluated, -1], evaluated, last=True)
-    return float(np.sqrt(((told - truth) ** 2).mean()))
+    predicted = dataset.raw(guess[evaluated], evaluated, last=True)
+    target = dataset.raw(dataset.y[evaluated, -1], evaluated, last=True)
+    return float(np.sqrt(((predicted - target) ** 2).mean()))
 
 
 @pytest.mark.parametrize("order", [["date", "store"], ["store", "date"]])
-def test_a_panel_is_guessed_and_split_store_by_store(order):
-    """The row before is another store's: that mistake is ten times as large as the true guess."""
+def test_baselines_and_split_of_a_panel_are_by_store(order):
+    """Using another store's previous row would make the error eight times as large."""
     frame = panel().sort_values(order, ignore_index=True)
     dataset = upload(frame, T=14, inputs=("sales",))
     dates = sorted(frame["date"].unique())
-    edge = round(0.75 * (len(dates) - 2 * 15 + 2)) + 14  # the windows, and what the last one covers
+    edge = round(0.75 * (len(dates) - 2 * 15 + 2)) + 14  # all windows, and the rows of the last
     wide = frame.pivot_table("sales", "date", "store")
     evaluated = wide.loc[dates[edge + 14] :]
     day_before = np.sqrt(((evaluated - wide.shift(1).loc[evaluated.index]) ** 2).to_numpy().mean())
@@ -53,8 +53,8 @@ def test_a_panel_is_guessed_and_split_store_by_store(order):
     assert min(name.split(", ")[1][:10] for name in first) == dates[edge]
 
 
-def test_stores_on_levels_of_their_own_are_better_scaled_each():
-    """How far apart they lie is told by pandas; scaled each by itself, nothing is left to say."""
+def test_a_hint_suggests_to_scale_stores_on_different_levels_separately():
+    """Its ratio agrees with pandas; after scaling by series there is no hint."""
     frame = panel()
     dates = sorted(frame["date"].unique())
     known = frame[frame["date"] < dates[143]]
@@ -68,8 +68,8 @@ def test_stores_on_levels_of_their_own_are_better_scaled_each():
     assert levels_hint(upload(load(4), T=12)) == ""
 
 
-def test_series_that_end_before_validation_begins_are_said():
-    """Whose rows are checked on is told by the dates in the file."""
+def test_series_that_end_before_validation_are_reported():
+    """The dates in the file show which series have validation rows."""
     frame = panel()
     dates = sorted(frame["date"].unique())
     ragged = frame[(frame["store"] == "north") | (frame["date"] < dates[120])]
@@ -82,8 +82,8 @@ def test_series_that_end_before_validation_begins_are_said():
     assert series_hint(upload(ragged, T=14, inputs=("sales",), split="id")) == ""
 
 
-def test_samples_with_a_target_of_their_own_are_guessed_by_their_inputs_alone():
-    """The row before has the same answer: who guessed by that would have read it."""
+def test_baselines_of_samples_with_one_target_use_inputs_only():
+    """The previous row has the same target, so a baseline that reads it would cheat."""
     rng = np.random.default_rng(0)
     content = io.BytesIO()
     x = rng.normal(size=(60, 8, 2))
@@ -95,8 +95,8 @@ def test_samples_with_a_target_of_their_own_are_guessed_by_their_inputs_alone():
     assert rmse(dataset, "mean") > 1
 
 
-def test_a_part_that_nobody_has_looked_at_is_left_out_of_every_number():
-    """With a test part the rows after it change nothing of what is trained, evaluated or scaled."""
+def test_the_test_part_changes_no_other_number():
+    """Its rows affect neither training nor evaluation nor scaling."""
     frame = load(4)
     wild = frame.copy()
     seen = upload(frame, T=12, test=20)
@@ -104,8 +104,8 @@ def test_a_part_that_nobody_has_looked_at_is_left_out_of_every_number():
     wild.loc[first_test:, "load"] = -5000.0
     other = upload(wild, T=12, test=20)
     assert seen.test == other.test > 0
-    for mine, theirs in ((seen.samples.x, other.samples.x), (seen.samples.y, other.samples.y)):
-        assert np.array_equal(mine, theirs)
+    for one, another in ((seen.samples.x, other.samples.x), (seen.samples.y, other.samples.y)):
+        assert np.array_equal(one, another)
     assert [one.name for one in seen.baselines] == [one.name for one in other.baselines]
     assert np.array_equal(seen.naive_mse, other.naive_mse)
     assert pd.Timestamp(frame["time"][first_test]) == seen.origin.times[first_test]

@@ -1,4 +1,4 @@
-"""Windows of one series or many: each is tried against a search that goes row by row."""
+"""Windows of one or several series, compared with a search row by row."""
 
 import itertools
 from dataclasses import replace
@@ -38,14 +38,14 @@ PANELS = st.lists(SERIES, min_size=1, max_size=5)
 
 
 def panel(series):
-    """The series and the rank of each row, as `cut` takes them."""
+    """Return the series and the rank of each row, as `cut` takes them."""
     codes = np.repeat(np.arange(len(series)), [len(times) for times in series])
     times = np.concatenate([sorted(times) for times in series])
     return codes, np.unique(times, return_inverse=True)[1]
 
 
 def slowly(codes, part, data):
-    """The windows that a person would find, row by row: those of each part."""
+    """Return the windows of each split, found row by row."""
     found = [[], [], []]
     for s in range(codes.max() + 1):
         for p in range(3):
@@ -63,7 +63,7 @@ def slowly(codes, part, data):
 @settings(derandomize=True, deadline=None)
 @given(PANELS | st.lists(SERIES, min_size=3, max_size=5), SETTINGS, SEEDS, MOST)
 def test_windows_stay_in_their_series_and_their_part(series, data, seed, most):
-    """No row is in two parts, none of a later part is before an earlier one, and gaps are kept."""
+    """No row is in two splits, splits follow one another in time, and gaps are kept."""
     codes, rank = panel(series)
     try:
         made = cut(codes, rank, data, seed, most)
@@ -89,21 +89,21 @@ def test_windows_stay_in_their_series_and_their_part(series, data, seed, most):
 @settings(derandomize=True, deadline=None)
 @given(PANELS, SETTINGS, SEEDS)
 def test_what_a_refusal_proposes_does_work(series, data, seed):
-    """Of a ragged panel, too: it is tried before it is told."""
+    """The settings that the error proposes work, also for a ragged panel."""
     codes, rank = panel(series)
     longer = replace(data, timesteps=60)
     try:
         cut(codes, rank, longer, seed)
     except TooShortError as error:
-        if error.cure:
-            shorter = Experiment(longer).set(**error.cure).data
+        if error.fix:
+            shorter = Experiment(longer).set(**error.fix).data
             assert len(cut(codes, rank, shorter, seed).starts)
     except WindowError:  # too few series for a part each
         assert len(series) < 3
 
 
 def store_table(stores, days, order):
-    """A table in which each value tells its store and its day: 1000 · store + day."""
+    """Return a table whose values encode store and day: 1000 · store + day."""
     rows = [(f"s{s}", day, 1000.0 * s + day) for s in range(stores) for day in range(days)]
     frame = pd.DataFrame(rows, columns=["store", "day", "value"])
     frame = frame.sort_values(order, kind="stable", ignore_index=True)
@@ -134,7 +134,7 @@ def store_table(stores, days, order):
     )
 )
 def test_every_target_is_the_row_that_it_should_be(order, data):
-    """Of a panel in either order, whatever is set: told by the values, which name store and day."""
+    """Targets are the right rows of a panel in any order, for all settings."""
     assume(data.horizon or data.form == "value")  # else there is nothing to predict
     dataset = make_windows(store_table(4, 60, order), ["value"], ["value"], data)
     origin, steps = dataset.origin, data.timesteps
@@ -155,19 +155,23 @@ def test_every_target_is_the_row_that_it_should_be(order, data):
 
 
 def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
-    """Two rows a day of one series: a window would read a day twice."""
+    """Two rows per day without a series column are averaged."""
     days = pd.DatetimeIndex(np.repeat(pd.date_range("2024-01-01", periods=20), 2))
     table = Table("t", pd.DataFrame({"value": np.arange(40.0)}), days, "day")
     dataset = make_windows(table, ["value"], ["value"], DataSettings(timesteps=3))
     assert dataset.raw(dataset.y[0], 0)[:, 0] == pytest.approx([2.5, 4.5, 6.5])
-    assert "20 times have more than one row, so 40 rows became 20" in " ".join(dataset.notes)
+    assert "20 times have several rows. Averaging them reduced 40 rows to 20" in " ".join(
+        dataset.notes
+    )
     one_day = replace(table, times=days[:1].repeat(40))
-    with pytest.raises(TooShortError, match=r"1 time has .* 40 rows became 1 .* Choose a column"):
+    with pytest.raises(
+        TooShortError, match=r"1 time has .* 40 rows to 1\. .* choose a series column"
+    ):
         make_windows(one_day, ["value"], ["value"], DataSettings(timesteps=3))
 
 
 def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
-    """A Monday is as near to Sunday as to Tuesday."""
+    """Texts are one-hot features, and weekdays are points on a circle."""
     table = store_table(3, 60, ["store", "day"])
     inputs = ["value", "store", "day of week"]
     dataset = make_windows(table, inputs, ["value"], DataSettings(timesteps=4))
@@ -184,23 +188,23 @@ def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"split": "id"}, r"needs 2 of them .* there is 1: split by time"),
-        ({"series": "shop"}, "'shop', by which series are told apart, isn't in stores"),
-        ({"targets": ["store"]}, "column 'store' isn't .* and only numbers can be predicted"),
-        ({"targets": ["no"]}, "target column 'no' isn't a number column"),
+        ({"split": "id"}, r"at least 2 series, .* got 1\. Split by time"),
+        ({"series": "shop"}, "series column 'shop' isn't in stores"),
+        ({"targets": ["store"]}, "target 'store' isn't a number column"),
+        ({"targets": ["no"]}, "target 'no' isn't a number column"),
         ({"targets": ["value", "value"]}, "1 to 16 different target columns are allowed, got 2"),
-        ({"inputs": ["no"]}, r"input column 'no' isn't in stores, which has \['value', 'store"),
+        ({"inputs": ["no"]}, r"input column 'no' isn't in stores. Choose from \['value', 'store"),
         ({"inputs": []}, "at least one input column is needed"),
-        ({"horizon": 0, "form": "change"}, "always 0: look a row ahead"),
-        ({"horizon": 65, "ahead": "each"}, "64 targets at most, .* got 1 times 65"),
-        ({"horizon": 20, "timesteps": 24}, r"44 rows.* has 60: choose"),
-        ({"period": 50}, r"season of 50 rows .* training part has 4"),
+        ({"horizon": 0, "form": "change"}, "always 0. Choose a horizon of at least 1"),
+        ({"horizon": 65, "ahead": "each"}, "at most 64 targets .* got 1 × 65"),
+        ({"horizon": 20, "timesteps": 24}, r"44 rows.* has 60 rows: choose"),
+        ({"period": 50}, r"season of 50 rows .* got 4"),
         ({"horizon": -1}, "^horizon .* 0 to 365, got -1$"),
         ({"missing": "guess"}, r"^missing must be one of fill, drop, got 'guess'$"),
     ],
 )
 def test_what_cannot_be_cut_is_refused_with_what_is_there(asked, message):
-    """Settings come from the URL, where anything may stand."""
+    """Settings from the URL may be invalid; the error says what was expected."""
     asked = {"inputs": ["value"], "targets": ["value"], "timesteps": 4, **asked}
     inputs, targets = asked.pop("inputs"), asked.pop("targets")
     with pytest.raises(ExperimentError, match=message):

@@ -1,4 +1,4 @@
-"""The registry of datasets, what `settle` does to an experiment, and what the bundled data are."""
+"""The registry of data sets, `settle`, and the bundled data."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ BUNDLED = [name for name in DATASETS if name != "upload"]
 
 
 def made(name, **changes):
-    """A dataset with the usual settings."""
+    """Return a data set with its suggested settings."""
     return make_dataset(Experiment().set(data=name, **changes))
 
 
@@ -26,7 +26,7 @@ EXPERIMENTS = st.builds(
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_a_row_of_the_registry_is_whole(name):
-    """Its settings exist, each fixed one says why, and what stands in the sidebar takes a line."""
+    """All settings exist, fixed ones have a reason, and texts fit into a line of the sidebar."""
     spec = DATASETS[name]
     assert spec.name == name
     assert spec.uses <= OPTIONAL
@@ -39,7 +39,7 @@ def test_a_row_of_the_registry_is_whole(name):
 
 
 def test_datasets_are_offered_by_kind_and_it_begins_where_the_modes_differ():
-    """And then where that reverses."""
+    """Groups are in order, and parity and adding come first."""
     assert [FIRST, *DATASETS][:3] == ["parity", "parity", "adding"]
     groups = list(dict.fromkeys(spec.group for spec in DATASETS.values()))
     assert groups == list(SPEC_GROUPS)
@@ -48,7 +48,7 @@ def test_datasets_are_offered_by_kind_and_it_begins_where_the_modes_differ():
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_the_suggested_settings_make_the_same_dataset_for_everybody(name):
-    """Arrays are float32, finite, of the settled shape, and the same again from the link."""
+    """Arrays are float32, finite, and reproducible from the link."""
     experiment = settle(suggested(name))
     dataset = make_dataset(experiment)
     assert dataset.name == name
@@ -69,7 +69,7 @@ def test_the_suggested_settings_make_the_same_dataset_for_everybody(name):
 @settings(derandomize=True, deadline=None)
 @given(EXPERIMENTS)
 def test_settling_keeps_an_allowed_experiment_allowed_and_is_done_after_once(experiment):
-    """Any experiment then passes `validate`, and settling it again changes nothing."""
+    """A settled experiment is valid, and settling is idempotent."""
     settled = settle(experiment)
     validate(settled)
     assert settle(settled) == settled
@@ -100,7 +100,7 @@ def test_settling_keeps_an_allowed_experiment_allowed_and_is_done_after_once(exp
     ],
 )  # fmt: skip
 def test_an_experiment_is_settled_as_its_data_allow_it(asked, settled):
-    """And the dataset has as many features, and targets without a head."""
+    """F follows from the data, and U from the targets without a head."""
     experiment = settle(Experiment().set(**asked))
     assert {key: experiment.get(key) for key in settled} == settled
     if experiment.data.name != "upload":
@@ -114,17 +114,17 @@ def test_an_experiment_is_settled_as_its_data_allow_it(asked, settled):
     [
         ({"data": "mnist"}, r"running_mean.*got 'mnist'"),
         ({"T": 1}, "timesteps .* 2 to 512, got 1"),
-        ({"data": "upload"}, "none is there yet"),
+        ({"data": "upload"}, "Upload a file first"),
     ],
 )
 def test_what_cannot_be_made_is_refused(asked, message):
-    """Names come from the URL, where anything may stand; a link can't bring a file along."""
+    """Unknown names from the URL, and an upload without a file, raise errors."""
     with pytest.raises(ExperimentError, match=message):
         make_dataset(Experiment().set(**asked))
 
 
 def test_the_worked_example_is_the_one_that_people_ask_about():
-    """Number for number, (2, 2, 3) → (2, 2, 4), raw or with mean 0 and deviation 1."""
+    """The worked example has the known numbers, raw or standardised."""
     raw, scaled = made("worked_raw"), made("worked_scaled")
     assert raw.x.ravel().tolist() == [*range(1, 13)]
     assert raw.y.ravel().tolist() == [*range(101, 109), *range(201, 209)]
@@ -137,7 +137,7 @@ def test_the_worked_example_is_the_one_that_people_ask_about():
 
 
 def test_gapminder_is_a_panel_of_countries_without_a_window():
-    """142 countries, 11 years that have a next one, 3 features; the seed draws those of a part."""
+    """142 countries, 11 years with a next one, 3 features; the seed draws the split."""
     dataset, other = made("gapminder"), made("gapminder", seed=1)
     assert dataset.shape == (142, 11, 3)
     assert (dataset.timestep_names[0], dataset.timestep_names[-1]) == ("1952", "2002")
@@ -160,7 +160,7 @@ def test_gapminder_is_a_panel_of_countries_without_a_window():
 
 
 def test_seattle_speaks_of_days_and_degrees():
-    """Names, unit and targets can be checked against the file."""
+    """Names, unit and targets match the file."""
     dataset = make_dataset(suggested("seattle"))
     assert dataset.shape[1:] == (24, 4)
     assert dataset.sample_name(0) == "2012-01-01 to 2012-01-24"
@@ -177,7 +177,7 @@ def test_seattle_speaks_of_days_and_degrees():
 
 
 def test_macro_grows_in_percent_a_year():
-    """400 times the logarithm's change; it starts from steady columns and offers the levels too."""
+    """Growth is 400 times the log change; the default inputs are changes, not levels."""
     table = DATASETS["macro"].table()
     assert (table.times[0], len(table.frame)) == ("1959 Q2", 202)  # the first has no change yet
     assert table.frame["gdp_growth"][0] == pytest.approx(400 * np.log(2778.801 / 2710.349))

@@ -1,8 +1,7 @@
-"""Synthetic tasks: the rule of each, told a second time, reaches the best error that it claims.
+"""Synthetic tasks: an independent rule for each task reaches its best possible error.
 
-A rule here sees the inputs up to one step and nothing else, and is written without looking at how
-the data is made. Where it knows all, it is exact; where it can only guess, thousands of samples
-say how well.
+A rule sees only the inputs up to one step, and doesn't use the code that makes the data. Exact
+rules are checked exactly, statistical ones on thousands of samples.
 """
 
 import inspect
@@ -23,7 +22,7 @@ def _majority(past, **_):
 
 
 def _wave(past, noise):
-    """Bayes' rule for the wave's two numbers, whose prior is standard normal: ridge regression."""
+    """Return Bayes' estimate of the wave's two standard normal numbers: ridge regression."""
     values = past[:, :, 0].astype(np.float64)
     angle = 2 * np.pi * np.arange(values.shape[1] + 1) / 12
     waves = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -54,7 +53,7 @@ RULES = {
     ],
 )
 def test_the_best_possible_error_is_that_of_who_knows_the_rule(name, noise, T):
-    """At every step, with and without noise, to within four standard errors."""
+    """At each step, with and without noise, within four standard errors."""
     dataset = make_dataset(Experiment().set(data=name, T=T, N=4096, noise=noise, lag=LAG))
     rules = RULES | {"running_sum": lambda past, **_: past[:, :, 0].sum(axis=1) / np.sqrt(T)}
     forecasts = [rules[name](dataset.x[:, : t + 1], noise=noise) for t in range(T)]
@@ -67,13 +66,13 @@ def test_the_best_possible_error_is_that_of_who_knows_the_rule(name, noise, T):
 
 
 def made(name, **changes):
-    """A task's dataset."""
+    """Return a task's data set."""
     return make_dataset(Experiment().set(data=name, **changes))
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_keeps_its_promises(name):
-    """It stands alone in a script, follows the seed, has noise on its targets alone, and names."""
+    """A task runs in a script, follows the seed, adds noise to targets only, and has names."""
     task, experiment = TASKS[name], Experiment().set(data=name)
     script = {"np": np}
     exec(inspect.getsource(task.function), script)  # noqa: S102 - our own source

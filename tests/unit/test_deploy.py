@@ -1,4 +1,4 @@
-"""What `deploy` says of this project, of Ray and of itself; no container is built."""
+"""The files in `deploy` match the project, Ray and each other; no container is built."""
 
 import fnmatch
 import re
@@ -33,7 +33,7 @@ COPIED = [
 
 
 def test_all_that_is_copied_exists_and_is_let_through():
-    """And nothing else is sent to who builds: each line that lets in is for something copied."""
+    """.dockerignore allows exactly the copied files."""
     assert {"app.py", "pages", "lib", ".streamlit", "requirements.txt"} <= set(COPIED)
     assert [source for source in COPIED if not (ROOT / source).exists()] == []
     first, *lines = re.findall(r"^[^#\n].*$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
@@ -46,7 +46,7 @@ def test_all_that_is_copied_exists_and_is_let_through():
 
 
 def test_the_image_has_a_python_that_the_project_takes():
-    """The newest of those that its tests run with."""
+    """The image uses the newest tested Python."""
     (version,) = re.findall(r"^ARG PYTHON=3\.(\d+)$", CONTAINERFILE, re.MULTILINE)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     least, below = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"]).groups()
@@ -56,7 +56,7 @@ def test_the_image_has_a_python_that_the_project_takes():
 
 
 def test_services_build_what_there_is_and_caddy_knows_the_pages():
-    """Targets, page servers and the port of Streamlit; nobody but Caddy has an open port."""
+    """Build targets, page servers and ports match; only Caddy's are open."""
     stages = re.findall(r"^FROM \S+ AS (\w+)$", CONTAINERFILE, re.MULTILINE)
     assert stages[-1] == "one"  # without a target
     built = [each for each in SERVICES.values() if "build" in each]
@@ -70,7 +70,7 @@ def test_services_build_what_there_is_and_caddy_knows_the_pages():
 
 
 def test_machines_of_the_cluster_agree_on_its_address_and_token():
-    """Pages and nodes find the head; a token that isn't set is missed before anything starts."""
+    """Pages and nodes use the head's address; a missing token is an error."""
     (port,) = re.findall(r"--port=(\d+)", SERVICES["head"]["command"])
     assert f"--address=head:{port} " in SERVICES["worker"]["command"]
     for name, each in SERVICES.items():
@@ -88,7 +88,7 @@ def test_machines_of_the_cluster_agree_on_its_address_and_token():
 
 
 def test_every_setting_of_the_project_is_explained():
-    """By its name in the code; and what is explained of the page's script is in it."""
+    """README explains each environment variable of the code and of page.sh."""
     for name in (machine.RAY, machine.SETTING):
         assert f"| `{name}` |" in README
     assert f"${{{machine.RAY}:?" in (DEPLOY / "page.sh").read_text()
@@ -97,7 +97,7 @@ def test_every_setting_of_the_project_is_explained():
 
 @pytest.mark.skipif(find_spec("ray") is None, reason="only a cluster needs Ray")
 def test_ray_start_has_every_option_that_it_is_given():
-    """In compose, in the page's script, in README and as parameters of KubeRay."""
+    """Ray has the options in Compose, page.sh, README and KubeRay."""
     text = f"{(DEPLOY / 'page.sh').read_text()}\n{README}".replace("\\\n", " ")
     commands = re.findall(r"^ *ray start .+$", text, re.MULTILINE)
     commands += [each["command"] for each in SERVICES.values() if "command" in each]
@@ -122,7 +122,7 @@ def test_ray_start_has_every_option_that_it_is_given():
 
 
 def test_the_page_script_asks_for_an_address():
-    """Without an address it says what is missing, and starts nothing."""
+    """Without an address the script fails with a message."""
     subprocess.run(["sh", "-n", DEPLOY / "page.sh"], check=True)
     answer = subprocess.run(
         [DEPLOY / "page.sh"], env={}, capture_output=True, text=True, check=False

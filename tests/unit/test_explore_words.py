@@ -324,14 +324,14 @@ def test_errors_that_are_nearly_the_same_are_left_to_the_seeds():
         assert takeaway("compare", replace(runs[0], snapshot=snapshot)) == says
 
 
-def test_a_sweep_says_which_mode_is_better_and_what_was_not_tested():
-    """At all points but one, that is; where both are better somewhere, both are counted."""
+def test_a_sweep_counts_where_each_mode_is_better():
+    """If each mode is better somewhere, both are counted; the details have the smallest error."""
     few, many = [0.1, 0.11, 0.1, 0.11], [1.0, 1.1, 1.2, 1.1]
     points = [a_point(many, few, U=2), a_point(many, few, U=4), a_point(many, many, U=8)]
     better = "Last-step mode is clearly better at 2 of 3 points, sequence mode at none."
     assert found_takeaway(points) == better
-    least = "The smallest median error has last-step mode at U = 2: 0.105. "
-    assert found_details(points)[0] == f"{least}Whether that is chance isn't tested."
+    least = "Smallest median error: 0.105, last-step mode at U = 2. "
+    assert found_details(points)[0] == f"{least}Its lead over other points isn't tested."
     both = "Clearly better of 4 points: sequence mode at 1, last-step mode at 2."
     assert found_takeaway([*points, a_point(few, many, U=16)]) == both
 

@@ -1,4 +1,4 @@
-"""An exported script makes the very data of the app, and reads as if a person had written it."""
+"""An exported script makes the app's data, and is formatted as by ruff."""
 
 import json
 import math
@@ -26,19 +26,19 @@ OWN = Table(
 
 
 def exported(experiment, table=None):
-    """The settled experiment, its dataset and its plain script."""
+    """Return the settled experiment, its dataset and its plain script."""
     experiment = settle(experiment, table)
     dataset = make_dataset(experiment, table)
     return experiment, dataset, EXPORTS["keras"].write(experiment, dataset)
 
 
 def suggested(name):
-    """An experiment as a person who picks this dataset gets it."""
+    """Return the experiment that a user gets who picks this dataset."""
     return Experiment().set(data=name, **DATASETS[name].suggested)
 
 
 def assert_same_data(script, dataset):
-    """A script's data, before its models, are the app's to the last bits of float32."""
+    """Check that a script's data equal the app's up to rounding of float32."""
     code = script.partition("\nkeras.utils.set_random_seed")[0].replace("import keras\n", "")
     made = {}
     exec(code, made)  # noqa: S102 - our own script
@@ -49,7 +49,7 @@ def assert_same_data(script, dataset):
 
 
 def check_format(script):
-    """Ruff has nothing to change and nothing to say."""
+    """Check that ruff neither changes the script nor reports anything."""
     for command in (["format", "--diff"], ["check", "--select", "E,F,W,I,B,UP,C4"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--isolated", "--line-length", "100", "-"]
         done = subprocess.run(ruff, input=script, text=True, capture_output=True, check=False)
@@ -69,7 +69,7 @@ def check_format(script):
     ids=lambda settings: settings["data"],
 )
 def test_a_script_makes_the_data_of_the_app(settings):
-    """Every dataset that isn't a table, with the seed, the noise and the lag that are set."""
+    """This holds for every dataset without a table, and for any seed, noise and lag."""
     _, dataset, script = exported(Experiment().set(**settings))
     assert_same_data(script, dataset)
 
@@ -89,8 +89,8 @@ WIDE = {"cell": "simple_rnn", "U": 128, "T": 100, "keep": "stop", "seed": 9999, 
     ],
     ids=lambda experiment: f"{experiment.data.name} {experiment.model.mode}",
 )
-def test_a_script_is_formatted_as_ruff_does(name, experiment):
-    """Of each kind of data, and with the longest names and numbers that there are."""
+def test_a_script_is_formatted_as_by_ruff(name, experiment):
+    """Scripts of each kind of data pass, with the longest names and numbers."""
     experiment, dataset, _ = exported(experiment)
     check_format(EXPORTS[name].write(experiment, dataset))
 
@@ -105,7 +105,7 @@ def test_a_script_is_formatted_as_ruff_does(name, experiment):
     ],
 )
 def test_a_script_keeps_the_best_epoch_as_the_app_does(settings, patience):
-    """By Keras's own callback, where there is a validation part."""
+    """With a validation part the script has Keras's EarlyStopping."""
     script = "".join(exported(Experiment().set(epochs=5000, batch=512, **settings))[2].split())
     stopping = f'EarlyStopping(monitor="val_loss",patience={patience},restore_best_weights=True)'
     assert (stopping in script) == (patience is not None)
@@ -115,8 +115,16 @@ def test_a_script_keeps_the_best_epoch_as_the_app_does(settings, patience):
     assert ("EarlyStopping" in script) == (patience is not None)
 
 
+def test_a_script_names_the_backends_it_runs_on():
+    """Scripts that cut windows with Keras also need TensorFlow."""
+    for settings, needs in (({"data": "echo"}, False), ({"data": "seattle"}, True)):
+        script = exported(Experiment().set(**settings))[2]
+        assert "TensorFlow, JAX or PyTorch" in script.partition("import")[0]
+        assert ("needs TensorFlow" in script) is needs
+
+
 def test_a_script_spells_out_return_sequences_and_the_shapes():
-    """Of stacked layers only the top one differs between the modes."""
+    """In a stack only the top layer differs between the modes."""
     script = exported(Experiment().set(layers=2, cell="gru", U=5, T=4))[2]
     sequence, _, last = script.partition("# Last step: one output, at the last timestep.")
     assert "keras.Input((4, 3)),  # (N, 4, 3)" in sequence
@@ -139,8 +147,8 @@ def test_a_script_spells_out_return_sequences_and_the_shapes():
         ({}, 'my """file\\".csv', "my-file-lstm-both"),  # ends no docstring and no string
     ],
 )
-def test_files_are_called_after_what_they_hold(settings, file, name):
-    """Data, cell and mode; of an own file its name, in letters that are safe anywhere."""
+def test_file_names_have_data_cell_and_mode(settings, file, name):
+    """The name of an upload is reduced to safe characters."""
     own = {"data": "upload", "T": 4} if file else {}
     table = Table(name=file, frame=OWN.frame) if file else None
     experiment, dataset, script = exported(Experiment().set(**settings, **own), table)
@@ -149,7 +157,7 @@ def test_files_are_called_after_what_they_hold(settings, file, name):
 
 
 def result(epochs, *, kept=None, evaluated=None):
-    """A model after so many epochs: losses 1, 1/2, 1/3, …, and errors ten times as large."""
+    """Return a model's results: losses 1, 1/2, 1/3, … by epoch, and errors ten times as large."""
     numbers = np.arange(1, epochs + 1)
     checked = np.arange((epochs if evaluated is None else evaluated) + 1)
     return ModeResult(
@@ -165,20 +173,20 @@ def result(epochs, *, kept=None, evaluated=None):
 
 
 def run_of(*results, status=Status.FINISHED, epoch=0, epochs=3000):
-    """The snapshot of a run: the sequence models' results by seed, then the others'."""
+    """Return a snapshot of the sequence models' results by seed, then the last-step models'."""
     half = len(results) // 2
     seeds = [{"sequence": results[k], "last": results[half + k]} for k in range(half)]
     return Snapshot("run", status, epoch, epochs, results=seeds[0], others=tuple(seeds[1:]))
 
 
 def shown(snapshot, **settings):
-    """What a script knows of it."""
+    """Return the results that a script has of the run."""
     experiment = settle(Experiment().set(**{"T": 4, "N": 64, "epochs": 3000, **settings}))
     return shown_of(experiment, make_dataset(experiment), snapshot)
 
 
 def without_loss(epochs, *, of):
-    """The model without the losses of these epochs, as when they are thinned out."""
+    """Return the results without the losses of these epochs, as after thinning."""
     kept = ~np.isin(of.loss_epochs, epochs)
     return replace(of, loss_epochs=of.loss_epochs[kept], loss=of.loss[kept])
 
@@ -193,8 +201,8 @@ def without_loss(epochs, *, of):
         (without_loss(range(2, 9), of=result(9, evaluated=7)), 1, None, None),
     ],
 )
-def test_losses_are_compared_where_they_are_known(own, first, tenth, loss):
-    """Of the first epochs and the one that was evaluated last; not those that were thinned out."""
+def test_only_known_losses_are_compared(own, first, tenth, loss):
+    """They are of epochs 1, 10 and the last evaluated one; thinned-out losses are left out."""
     figures = shown(run_of(own, own, status=Status.RUNNING, epoch=30)).figures
     assert figures.get("first_loss", {"last": None})["last"] == first
     assert figures.get("tenth_loss", {"last": None})["last"] == tenth
@@ -202,7 +210,7 @@ def test_losses_are_compared_where_they_are_known(own, first, tenth, loss):
     assert math.isfinite(figures["last_step_mse"]["last"])
 
 
-JUDGED_LATE = result(9, evaluated=7)
+EVALUATED_EARLIER = result(9, evaluated=7)
 KEPT = [result(9, kept=epoch) for epoch in (2, 5, 4)]
 
 
@@ -210,14 +218,14 @@ KEPT = [result(9, kept=epoch) for epoch in (2, 5, 4)]
     ("results", "status", "keep", "note", "expected"),
     [
         ([result(78)] * 2, "stopped", "last", "was stopped", (78, False, 1 / 78, 10 / 78)),
-        ([*KEPT, *KEPT], "finished", "stop", "was finished", (9, True, 1 / 4, 10 / 4)),
-        ([JUDGED_LATE] * 2, "running", "best", "goes on", (7, False, 1 / 7, 10 / 7)),
+        ([*KEPT, *KEPT], "finished", "stop", "run finished", (9, True, 1 / 4, 10 / 4)),
+        ([EVALUATED_EARLIER] * 2, "running", "best", "run continues", (7, False, 1 / 7, 10 / 7)),
         ([result(5, kept=3), result(9)], "paused", "stop", "", (9, True, None, None)),
     ],
-    ids=["stopped", "best epochs of three seeds", "running", "one is back"],
+    ids=["stopped", "best epochs of three seeds", "running", "one is restored"],
 )
-def test_a_script_repeats_a_run_up_to_its_last_judgement(results, status, keep, note, expected):
-    """Epochs, whether best epochs are back, and the medians over seeds."""
+def test_a_script_repeats_a_run_up_to_its_last_evaluation(results, status, keep, note, expected):
+    """It has the epochs, whether best epochs are restored, and medians over the seeds."""
     snapshot = run_of(*results, status=Status(status), epoch=max(len(r.loss) for r in results))
     known = shown(snapshot, keep=keep, seeds=len(results) // 2)
     figures = [known.figures.get(name, {}).get("last") for name in ("loss", "last_step_mse")]
@@ -227,41 +235,42 @@ def test_a_script_repeats_a_run_up_to_its_last_judgement(results, status, keep, 
 
 @pytest.mark.parametrize("snapshot", [None, Snapshot("run", Status.QUEUED, epochs=3000)])
 def test_without_a_run_there_is_nothing_to_compare_with(snapshot):
-    """The script trains as long as was asked for, and prints its own figures alone."""
+    """The script trains for all epochs, and prints its own results only."""
     known = shown(snapshot, keep="best")
     assert (known.epochs, known.figures, known.keeps) == (3000, {}, True)
     experiment, dataset, script = exported(Experiment())
     exact = EXPORTS["exact"].write(experiment, dataset, snapshot)
     assert "EXPECTED" not in exact
-    assert "Nobody has trained this" in exact
+    assert "No run in the app yet" in exact
     assert "in the app" not in script
 
 
-def test_the_plain_script_has_the_apps_figures_and_names_no_winner():
-    """Which Keras, with other weights, comes close to at best."""
+def test_the_plain_script_prints_the_apps_results_and_names_no_winner():
+    """It warns that Keras draws other weights, and that one seed may favour the other mode."""
     experiment, dataset, _ = exported(Experiment().set(data="seattle", seeds=2))
     results = [result(50) for _ in range(4)]
     script = EXPORTS["keras"].write(experiment, dataset, run_of(*results, epoch=50))
-    assert script.count('print("    in the app its mean squared error is 0.2")') == 2
+    assert script.count('print("    in the app: mean squared error 0.2")') == 2
     assert "epochs=50, verbose=0)" in script
-    error = f"{dataset.raw_scale:.6g} * np.mean(wrong**2) ** 0.5:.3g"
+    error = f"{dataset.raw_scale:.6g} * np.mean(errors**2) ** 0.5:.3g"
     assert f'print(f"    about {{{error}}}" + " °C off")' in script
     assert f"{dataset.naive_mse[-1]:.6g} at the last timestep" in script
-    assert "with one seed another mode may look better" in script
-    assert "medians over the app's seeds" in script
+    assert "other mode may look better" in script
+    assert "medians over its seeds" in script
     check_format(script)
 
 
 def test_a_notebook_is_the_exact_script_in_cells():
-    """No line of its code is another: but for shapes and charts, which it has besides."""
+    """The cells have every line of the script, and add shapes and charts."""
     experiment, dataset, _ = exported(Experiment().set(data="seattle"))
     snapshot = run_of(result(5), result(5), epoch=5)
     script = EXPORTS["exact"].write(experiment, dataset, snapshot)
     book = json.loads(EXPORTS["notebook"].write(experiment, dataset, snapshot))
     code = [cell["source"] for cell in book["cells"] if cell["cell_type"] == "code"]
-    assert {*script.splitlines()[1:]} <= {*"\n".join(code).splitlines()}
+    _, _, script = script.partition('"""\n\n')  # without the docstring
+    assert {*script.splitlines()} <= {*"\n".join(code).splitlines()}
     for cell in code:
         compile(cell, "cell", "exec")
     words = "\n".join(c["source"] for c in book["cells"] if c["cell_type"] == "markdown")
-    assert f"`x` (N, T, F) is {dataset.shape}" in words
-    assert "`seattle.npz`, which has to lie beside this notebook" in words
+    assert f"`x` (N, T, F) has shape {dataset.shape}" in words
+    assert "The arrays are in `seattle.npz`" in words

@@ -1,4 +1,4 @@
-"""A script about a table loads the arrays that the app offers beside it."""
+"""A script about a table loads the arrays that the app offers as a download."""
 
 import io
 from dataclasses import replace
@@ -19,22 +19,22 @@ PLAIN = {"data": "upload", "T": 6, "test": 20}  # all windows of one series
 
 @pytest.fixture(autouse=True)
 def beside(tmp_path, monkeypatch):
-    """A folder to run scripts in."""
+    """Run each test in a folder of its own."""
     monkeypatch.chdir(tmp_path)
 
 
 def panel():
-    """Three stores of an upload, by day."""
+    """Return an upload with three stores, by day."""
     return read_upload("my panel.csv", own_data.csv(own_data.panel(60)))
 
 
 def series():
-    """One series of an upload, by week, with a gap of two weeks."""
+    """Return an upload with one weekly series and a gap of two weeks."""
     return read_upload("co2.csv", own_data.csv(own_data.trend(80).drop([40, 41])))
 
 
 def save(dataset, tmp_path):
-    """Put the arrays where a script of the dataset looks for them."""
+    """Write the arrays where the dataset's script loads them."""
     (tmp_path / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
 
 
@@ -64,7 +64,7 @@ PANEL = {"data": "upload", "T": 4}
     ids=str,
 )
 def test_the_script_of_a_table_has_the_apps_data(settings, tmp_path):
-    """Whatever was done to its rows; only plain windows of one series are cut in the script."""
+    """Only plain windows of one series are cut by the script; other samples are loaded."""
     table = panel() if settings["T"] == PANEL["T"] else series()
     _, dataset, script = exported(Experiment().set(**settings), table)
     assert f'FILE = "{data_name(dataset)}.npz"' in script
@@ -74,23 +74,23 @@ def test_the_script_of_a_table_has_the_apps_data(settings, tmp_path):
     test = ":-test" if dataset.test else ":"  # the test part is at the end of x and y
     assert f"sequence.predict(x[train{test}], verbose=0)[:, -1] - y[train{test}, -1]" in script
     check_format(script)
-    if not is_plain:  # that is done in tests/agreement, with Keras
+    if not is_plain:  # tests/agreement runs the others with Keras
         save(dataset, tmp_path)
         assert_same_data(script, dataset)
 
 
-def test_without_the_arrays_a_script_says_where_they_are(tmp_path):
-    """And so it does with those of other settings, or of other rows."""
+def test_without_its_arrays_a_script_says_where_to_download_them(tmp_path):
+    """It prints the same message for arrays of other settings or rows."""
     _, dataset, script = exported(suggested("gapminder"))
-    with pytest.raises(SystemExit, match=r"gapminder\.npz isn't in this folder.*Its data"):
+    with pytest.raises(SystemExit, match=r"gapminder\.npz isn't in this folder.*Explore.*Data"):
         assert_same_data(script, dataset)
     save(replace(dataset, y=dataset.y + 1), tmp_path)
-    with pytest.raises(SystemExit, match=r"gapminder\.npz has other data.* Explore.*Its data"):
+    with pytest.raises(SystemExit, match=r"gapminder\.npz doesn't have the data.*Explore.*Data"):
         assert_same_data(script, dataset)
 
 
-def test_what_is_prepared_can_be_taken_back_to_the_table():
-    """By the scaler in the file: inputs are its rows. Samples of a task have none."""
+def test_the_file_s_scaling_gives_the_table_s_rows_back():
+    """Arrays of a generated task have no scaling."""
     experiment = settle(
         Experiment().set(data="gapminder", form="change", inputs=("log population",))
     )
@@ -113,8 +113,8 @@ def test_what_is_prepared_can_be_taken_back_to_the_table():
         assert "x_scale" not in kept
 
 
-def test_control_characters_make_no_code_that_python_refuses():
-    """In names of columns and files, and in texts."""
+def test_control_characters_in_names_leave_valid_code():
+    """This covers names of columns and files, and texts."""
     frame = pd.DataFrame({"date": [f"2024-01-{day}" for day in range(10, 30)], "a\0": range(20)})
     file = io.BytesIO()
     frame.assign(**{"c\x1b": 10 * ["d\0", "e"]}).to_parquet(file)

@@ -1,4 +1,4 @@
-"""Files that browsers send: few are in memory at a time, and a page takes each once."""
+"""Uploaded files: few are in memory at a time, and a page takes each file once."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ FILE = b"a,b\n" * 1000
 
 
 class Streamlit:
-    """Keeps files in memory by their ids, as Streamlit does."""
+    """Keeps files in memory by id, like Streamlit."""
 
     def __init__(self):
         self.files = {}
@@ -37,16 +37,16 @@ class Widget:
         self.file_id, self.name, self.content = file, "mine.csv", streamlit.files[file]
 
     def getvalue(self):
-        """The bytes."""
+        """Return the bytes."""
         return self.content
 
     def truncate(self, size):
-        """Drop them."""
+        """Drop the bytes."""
         self.content = self.content[:size]
 
 
 async def put(upload, name, path="/base/_stcore/upload_file/session/"):
-    """Send a file in two pieces; returns what was answered."""
+    """Send a file in two pieces; return the responses."""
     pieces, sent = [(FILE[:7], True), (FILE[7:], False)], []
 
     async def receive():
@@ -61,7 +61,7 @@ async def put(upload, name, path="/base/_stcore/upload_file/session/"):
 
 
 def test_a_file_waits_until_there_is_room_and_goes_when_a_page_takes_it():
-    """The page gets the bytes; neither Streamlit nor the widget keeps them."""
+    """The page gets the bytes, and Streamlit frees them."""
     app = Streamlit()
 
     async def two_files():
@@ -86,7 +86,7 @@ def test_a_file_waits_until_there_is_room_and_goes_when_a_page_takes_it():
 
 @pytest.mark.parametrize("path", ["/base/_stcore/upload_file/session/", "/elsewhere/"])
 def test_a_file_that_no_page_takes_is_dropped(path, monkeypatch):
-    """After a while; at another path Streamlit keeps files as usual."""
+    """An untaken file is dropped after a while; other paths are unaffected."""
     app = Streamlit()
     monkeypatch.setattr(upload, "UNTAKEN_SECONDS", 0.05)
 
@@ -99,11 +99,11 @@ def test_a_file_that_no_page_takes_is_dropped(path, monkeypatch):
 
 
 def test_files_may_be_taken_while_the_others_are_counted(monkeypatch):
-    """A page's thread takes a file at the moment in which another upload adds up their sizes."""
+    """A thread may take a file while another upload adds up the sizes."""
     held = {}
 
     class Size(int):
-        """A file's size; its page takes another file when this is added to a sum."""
+        """A size that, when added, makes a page take another file."""
 
         def __radd__(self, other):
             held.pop("two", None)

@@ -1,4 +1,4 @@
-"""A run that was kept as a file opens as it was; of a damaged or hostile one only a sentence."""
+"""A saved run opens with every number; a damaged or hostile file raises an error with a fix."""
 
 import ast
 import io
@@ -28,14 +28,14 @@ CSV = "\n".join(
 
 
 def of(name="running_mean", **changes):
-    """A recorded run, with the models that are asked for."""
+    """Return a recorded run with changed settings."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset).set(**changes)
     return RunAt(experiment, dataset, recorded(experiment))
 
 
 def of_upload():
-    """An experiment on a table, its data, a run of one epoch by a forward pass, and the table."""
+    """Return an experiment on an upload, its dataset, a snapshot after one epoch, and the table."""
     table = read_upload("beer.csv", CSV.encode())
     asked = Experiment().set(data="upload", T=4, U=3, epochs=7, **table.settings)
     experiment = settle(asked, table)
@@ -50,7 +50,7 @@ def of_upload():
 
 
 def assert_same_figures(one, other):
-    """All that a page shows of two runs."""
+    """Check that two snapshots agree in everything that a page shows."""
     for name in ("status", "epoch", "epochs", "epochs_per_second", "reason"):
         assert getattr(one, name) == getattr(other, name), name
     np.testing.assert_array_equal(one.samples, other.samples)
@@ -71,7 +71,7 @@ def assert_same_figures(one, other):
     ],
 )
 def test_every_figure_of_a_run_comes_back(name, changes):
-    """Of each mode and seed, to the last digit, with weights of some earlier epochs."""
+    """Results of all modes and seeds come back exactly, with weights of some earlier epochs."""
     run = of(name, **changes)
     content = keep(run, run.snapshot.past)
     assert len(content) < 300_000
@@ -89,13 +89,13 @@ def test_every_figure_of_a_run_comes_back(name, changes):
 
 
 def with_results(run, change, **rest):
-    """The run with other results."""
+    """Return the run with changed results."""
     results = {mode: change(result) for mode, result in run.snapshot.results.items()}
     return replace(run, snapshot=replace(run.snapshot, results=results, **rest))
 
 
 def test_a_run_at_any_moment_comes_back():
-    """Untrained; stopped; diverged; training, with too many weights to be sent."""
+    """Untrained, stopped and diverged runs open, and a training run without weights."""
     run = of("recall_first", seeds=1)
     start = replace(run, snapshot=untrained(run.experiment, run.dataset))
     stopped = with_results(run, lambda r: r, status=Status.STOPPED, reason="Stopped.")
@@ -116,15 +116,15 @@ def test_a_run_at_any_moment_comes_back():
     ],
     ids=["dates", "a date is missing", "arrays"],
 )
-def test_an_uploads_rows_come_back_where_they_were_kept(content):
-    """Numbers, texts, times, their labels, and all that is said of them."""
+def test_an_uploads_saved_rows_come_back(content):
+    """The table has the same numbers, texts, times, labels and notes."""
     table = read_upload("file", content)
     kept = keep(RunAt(*of_upload()[:3]), (), table)
     assert_same(table_of(archive.unpack(kept, _Record).rows), table)
 
 
 def test_a_run_of_an_upload_with_its_rows_opens_by_itself():
-    """The same windows are cut of them; arrays are copies, so that the file needn't stay."""
+    """The windows are the same, and arrays are copies that don't hold the file in memory."""
     experiment, dataset, snapshot, table = of_upload()
     opened = open_kept("run.unrolled", keep(RunAt(experiment, dataset, snapshot), (), table))
     assert_same(opened.table, table)
@@ -136,13 +136,13 @@ def test_a_run_of_an_upload_with_its_rows_opens_by_itself():
 
 
 def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
-    """By its name; with another file, too; and opens with the same, whatever that is called."""
+    """The error names the file; the same rows under another name open the run."""
     experiment, dataset, snapshot, _ = of_upload()
     content = keep(RunAt(experiment, dataset, snapshot), ())
     assert b"2024" not in b"".join(members(content).values())
     other = read_upload("beer.csv", CSV.replace("30,900", "30,901").encode())
     for there in (None, other):
-        with pytest.raises(KeptError, match=r"a run of beer\.csv, whose rows.*Give beer"):
+        with pytest.raises(KeptError, match=r"trained on beer\.csv.* Upload the unchanged beer"):
             open_kept("run.unrolled", content, there)
     same = read_upload("copy of beer.csv", CSV.encode())
     opened = open_kept("run.unrolled", content, same)
@@ -150,25 +150,25 @@ def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
     assert_same_figures(opened.snapshot, snapshot)
 
 
-def test_data_that_come_out_otherwise_are_never_shown_with_a_run():
-    """But another processor's last digits are no other data."""
+def test_a_run_is_refused_if_its_data_are_generated_differently():
+    """Another processor's rounding makes no difference."""
     run = of(seeds=1)
     near = replace(run.dataset, x=np.nextafter(run.dataset.x, np.float32(9)))
     open_kept("", keep(replace(run, dataset=near), ()))
     y = run.dataset.y.copy()
     y[3, 2] += y.std()
-    with pytest.raises(KeptError, match=r"trained on Running mean as Unrolled .* makes it"):
+    with pytest.raises(KeptError, match=r"trained on Running mean as generated by Unrolled"):
         open_kept("", keep(replace(run, dataset=replace(run.dataset, y=y)), ()))
 
 
 def members(content):
-    """What each of a file's members holds."""
+    """Return the members of a ZIP file by name."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def zipped(parts, method=zipfile.ZIP_DEFLATED):
-    """A ZIP file of these members."""
+    """Return a ZIP file of these members."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
         for name, content in parts.items():
@@ -184,13 +184,13 @@ WITH_ROWS = members(keep(RunAt(*UPLOAD[:3]), (), UPLOAD[3]))
 
 
 def changed(**parts):
-    """The good file with other members, by name with "_" for "."; None takes one out."""
+    """Return the good file with changed members; names have "_" for ".", None removes one."""
     named = {name.replace("_", ".", 1): content for name, content in parts.items()}
     return zipped({k: v for k, v in {**PARTS, **named}.items() if v is not None})
 
 
 def said(path, value, parts=PARTS):
-    """A file whose record says something else at a path of keys and places."""
+    """Return a file whose record has another value at a path of keys and indices."""
     record = msgspec.json.decode(parts["unrolled.json"])
     *way, last = path
     place = record
@@ -206,23 +206,23 @@ RESULT = ("snapshot", "results", "last")
 
 REFUSED = {
     "cut off": (GOOD[: len(GOOD) // 2], "damaged"),
-    "a newer form": (said(["version"], VERSION + 1), "newer Unrolled.*Update"),
+    "a newer version": (said(["version"], VERSION + 1), "newer Unrolled.*Update"),
     "a member that isn't there": (changed(arrays_bin=None), "members aren't unrolled.json"),
     "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more members"),
     "a bomb": (lambda: changed(arrays_bin=bytes(MAX_UNPACKED)), "100 MB unpacked"),
     "a short curve": (said([*RESULT, "loss"], ["<f8", 0, [1]]), r"loss of .*expected"),
-    "odd weights": (said([*RESULT, "weights"], [["<f4", 0, [1, 1]]]), "weights of other shapes"),
-    "no figures": (said(["snapshot", "results"], {}), "other models"),
+    "odd weights": (said([*RESULT, "weights"], [["<f4", 0, [1, 1]]]), "expected weights of shapes"),
+    "no figures": (said(["snapshot", "results"], {}), "models don't fit"),
     "a best epoch that isn't": (said([*RESULT, "kept_epoch"], 10**6), "best epoch"),
     "a cell": (said(["experiment", "model", "cell"], "evil"), "cell must be one of"),
-    "other data": (said(["sketch"], [0.0]), "as Unrolled .* makes it"),
+    "other data": (said(["sketch"], [0.0]), "as generated by Unrolled"),
     "no seeds": (said(["experiment", "seeds"], 0), "settings don't fit"),
-}  # A file, or its maker, and a word of the sentence; more are generated below
+}  # a file, or the function that makes it, and a part of the error
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_a_file_that_cant_be_a_kept_run_is_refused_with_a_sentence(kind):
-    """It says what was expected, what came, and what to do."""
+def test_a_file_that_isnt_a_saved_run_is_refused(kind):
+    """The error has at most 500 characters: what was expected, what was received, the fix."""
     made, words = REFUSED[kind]
     content = made() if callable(made) else made
     with pytest.raises(KeptError, match=words) as caught:
@@ -231,7 +231,7 @@ def test_a_file_that_cant_be_a_kept_run_is_refused_with_a_sentence(kind):
 
 
 def test_the_good_file_opens():
-    """So each refusal above is for the one thing that was changed."""
+    """The unchanged file opens, so each refusal above has a single cause."""
     assert set(PARTS) == {*MEMBERS}
     for content in (GOOD, zipped(PARTS, zipfile.ZIP_STORED)):
         assert_same_figures(open_kept("", content).snapshot, RUN.snapshot)
@@ -244,26 +244,26 @@ TIMES = msgspec.json.decode(WITH_ROWS["unrolled.json"])["rows"]["times"][0]
     ("path", "value", "words"),
     [
         (["rows", "rest", "settings"], {"T": 10**9}, "from 2 to 512"),
-        (["rows", "rest", "settings"], {"inputs": "a"}, "no file decides"),
+        (["rows", "rest", "settings"], {"inputs": "a"}, "a file can't set"),
         (["rows", "rest", "settings"], {"evil": 1}, "'evil'"),
         (["rows", "rest", "targets"], ["kind"], "isn't a number column"),
-        (["rows", "rest", "series"], "evil", "no file becomes"),
+        (["rows", "rest", "series"], "evil", "can't come from a file"),
         (["rows", "frame", "a"], [["<f8", 0, [3]], None], "same length"),
         (["rows", "frame", "kind"], [["<i8", TIMES[1], [31]], []], "codes need to be"),
-        (["rows", "times"], [["<i8", 0, [3]], None], "no file becomes"),
+        (["rows", "times"], [["<i8", 0, [3]], None], "can't come from a file"),
         (["rows", "times"], [["<M8[Y]", *TIMES[1:]], None], "Invalid enum"),
-        (["rows"], None, "Give beer"),
+        (["rows"], None, "Upload the unchanged beer"),
     ],
     ids=str,
 )
-def test_rows_that_no_file_becomes_are_refused(path, value, words):
-    """Among them all that would have a script say something else than how a file is read."""
+def test_rows_that_cant_come_from_a_file_are_refused(path, value, words):
+    """This covers every field that a script writes out."""
     with pytest.raises(KeptError, match=words):
         open_kept("", said(path, value, WITH_ROWS))
 
 
-def test_what_is_a_kept_run_is_told_by_its_name_or_its_beginning():
-    """So that a damaged one is told of as one, and one by another name is opened, too."""
+def test_a_saved_run_is_recognised_by_its_name_or_its_first_bytes():
+    """A damaged file is reported as a saved run, and a renamed file opens."""
     assert is_kept("Run.UNROLLED", b"")
     assert is_kept("run.zip", GOOD)
     assert not is_kept("a.npz", zipped({"x.npy": npy(np.zeros(3))}))
@@ -271,7 +271,7 @@ def test_what_is_a_kept_run_is_told_by_its_name_or_its_beginning():
 
 
 def shape_of(source):
-    """A script's statements and calls, whatever its constants are."""
+    """Return a script's statements and calls without its constants."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant):
@@ -281,7 +281,7 @@ def shape_of(source):
 
 @pytest.mark.parametrize("field", ["name", "notes", "step", "units"])
 def test_no_text_of_a_strangers_table_becomes_code(field):
-    """Whatever a kept run says of its rows, its scripts do what they would have done."""
+    """A hostile name, note or unit in a saved run changes no statement of its scripts."""
     experiment, dataset, snapshot, table = of_upload()
     text = "{__import__('os')}\"\n__import__('os')\n\"\"\"\u2028"
     usual = {"units": {"b": "l"}}
@@ -303,31 +303,31 @@ OF_TABLE = Experiment().set(data="upload", T=4, inputs=("a",), targets=("b",))
 TABLE = read(lines("a,b", lambda i: f"{i},{i / 4}", 40))
 
 
-def test_made_data_are_made_anew():
-    """By the settings, to the same numbers."""
+def test_a_card_of_generated_data_makes_them_again():
+    """The settings give the same numbers."""
     experiment = suggested("running_mean").set(N=64, seed=3)
     run, *about = read_card(card_of(experiment, None, "a browser", "Run 7"), "r7")
     assert (run.id, run.experiment, *about) == ("r7", experiment, "a browser", None, "Run 7")
     np.testing.assert_array_equal(run.dataset.x, make_settled_dataset(experiment).x)
 
 
-def test_an_upload_comes_with_its_rows():
-    """A table of which a page can show all; nobody knows who started the run."""
+def test_a_card_of_an_upload_has_its_rows():
+    """The table is complete; the browser may be unknown."""
     run, browser, table, _ = read_card(card_of(OF_TABLE, TABLE, None, ""), "r")
     assert table.frame.equals(TABLE.frame)
     assert browser is None
     np.testing.assert_array_equal(run.dataset.y, make_settled_dataset(OF_TABLE, TABLE).y)
 
 
-def test_rows_that_are_too_many_are_told_nobody(monkeypatch):
-    """There is no card then; of made data the rows don't matter."""
+def test_an_upload_with_too_many_rows_has_no_card(monkeypatch):
+    """Generated data have a card of any size."""
     monkeypatch.setattr(kept, "MOST_BYTES", 1000)
     assert card_of(OF_TABLE, TABLE, None, "") == b""
     assert card_of(suggested("running_mean"), TABLE, None, "")
 
 
 def card_with(rows, experiment=OF_TABLE):
-    """A card with this as an upload's rows."""
+    """Return a card with these rows."""
     return encode((experiment, None, "", rows))
 
 
@@ -344,7 +344,7 @@ def card_with(rows, experiment=OF_TABLE):
         card_with(record_of(replace(TABLE, name=3))),
     ],
 )
-def test_what_is_no_card_is_a_value_error(bad):
-    """Whatever it is: anybody with the cluster's token may have left it."""
+def test_an_invalid_card_raises_a_value_error(bad):
+    """Any client of the cluster may have written it."""
     with pytest.raises(ValueError, match="not a"):
         read_card(bad, "r")

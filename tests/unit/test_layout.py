@@ -1,4 +1,4 @@
-"""The house's lines: who may import whom. Read from the source, so that nothing has to run."""
+"""The rules of the code base: which package may import which, read from the source."""
 
 import ast
 import re
@@ -10,15 +10,15 @@ ROOT = Path(__file__).parents[2]
 LIB = sorted((ROOT / "lib").rglob("*.py"))
 README = (ROOT / "lib" / "README.md").read_text(encoding="utf-8")
 MAP = re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE)
-"""The packages of lib as the map names them, from the top down."""
+"""The packages of lib in the order of the map, from the top down."""
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 
 @cache
 def imports(path, *, types=False):
-    """The full names of all modules that a file imports when it runs, anywhere in it.
+    """Return the full names of all modules that a file imports, at any depth.
 
-    With `types` also those that it imports for type checkers alone.
+    With `types`, include imports for type checkers.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for block in ast.walk(tree):
@@ -35,12 +35,12 @@ def imports(path, *, types=False):
 
 
 def roots(path):
-    """The top-level packages that a file imports."""
+    """Return the top-level packages that a file imports."""
     return {name.split(".")[0] for name in imports(path)}
 
 
 def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine():
-    """Lib outside lib/ui never imports streamlit; only the engine and the answers import Keras."""
+    """Only lib/ui imports streamlit; only the engine, its layers and its answers import Keras."""
     training = ROOT / "lib" / "training"
     engine = {training / name for name in ("answers.py", "engine.py", "recurrent_layers.py")}
     wrong = {path for path in LIB if path not in engine and roots(path) & {"keras", "tensorflow"}}
@@ -50,14 +50,14 @@ def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine():
     assert wrong == set()
 
 
-def test_pages_stand_on_lib_and_lib_on_no_page():
-    """A page imports no other page, and leaves keras and tensorflow to the worker."""
+def test_pages_import_lib_but_no_page_and_no_keras():
+    """Pages import no other page, no keras and no tensorflow; lib imports no page."""
     assert not [path for path in LIB if roots(path) & {"app", "pages"}]
     assert not [path for path in PAGES if roots(path) & {"app", "pages", "keras", "tensorflow"}]
 
 
 def test_only_the_worker_imports_what_imports_keras():
-    """It drags TensorFlow along: whoever imports it does so inside the worker process."""
+    """A module that imports Keras loads TensorFlow, so only the worker process imports it."""
     parts = "engine", "recurrent_layers", "answers"
     heavy = tuple(f"lib.training.{part}." for part in parts)
     users = {
@@ -69,7 +69,7 @@ def test_only_the_worker_imports_what_imports_keras():
 
 
 def test_only_one_module_imports_ray():
-    """It takes seconds and 70 MB: only drivers of a cluster import it, and nodes."""
+    """Importing Ray takes seconds and 70 MB: only cluster drivers and nodes import it."""
     users = {str(path.relative_to(ROOT)) for path in [*LIB, *PAGES] if "ray" in roots(path)}
     assert users == {"lib/training/cluster/on_ray.py"}
     module = "lib.training.cluster.on_ray"
@@ -77,22 +77,22 @@ def test_only_one_module_imports_ray():
     assert users == {"lib/training/cluster/__main__.py"}
 
 
-def test_no_file_is_too_long_to_be_read_at_once():
-    """At most 350 lines."""
+def test_files_have_at_most_350_lines():
+    """A reader can read each file of lib and pages in one sitting."""
     kinds = (".py", ".js", ".css", ".toml", ".html")
     files = [*PAGES, *(path for path in (ROOT / "lib").rglob("*") if path.suffix in kinds)]
     lines = {path.relative_to(ROOT): path.read_text("utf-8").count("\n") for path in files}
     assert not {path: count for path, count in lines.items() if count > 350}
 
 
-def test_every_package_has_one_place_on_the_map():
-    """A new package gets a line before its imports can be checked."""
+def test_every_package_has_one_row_on_the_map():
+    """The import rules need the place of each package, so a new package needs a row."""
     there = {path.relative_to(ROOT / "lib").parts[0].removesuffix(".py") for path in LIB}
     assert sorted(MAP) == sorted(there - {"__init__"})
 
 
 def test_a_package_imports_only_packages_below_it():
-    """No import runs back, for types neither: each package can be read without those above it."""
+    """No import points up, not even for types: a package can be read without those above it."""
     wrong = set()
     for path in LIB:
         own = path.relative_to(ROOT / "lib").parts[0].removesuffix(".py")
@@ -102,10 +102,10 @@ def test_a_package_imports_only_packages_below_it():
     assert wrong == set()
 
 
-def test_packages_are_imported_through_their_face():
+def test_packages_are_imported_through_their_init():
     """Other packages import `lib.data`, never `lib.data.dataset`: its `__init__` exports the names.
 
-    Pages import the part of `lib.ui` they show: loading the others would delay the first paint.
+    Pages import single modules of `lib.ui`: loading all modules would delay the first paint.
     """
     wrong = set()
     for path in [*LIB, *PAGES]:
@@ -117,20 +117,20 @@ def test_packages_are_imported_through_their_face():
     assert wrong == set()
 
 
-def test_no_module_needs_itself():
-    """Nor by way of others, nor for types: each can be read after those that it imports."""
+def test_imports_have_no_cycle():
+    """Not even for types: a module can be read after the modules that it imports."""
     names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in LIB}
     modules = {name.removesuffix(".__init__"): path for path, name in names.items()}
     graph = {}
     for name, path in modules.items():
         used = modules.keys() & set(imports(path, types=True))
         packages = {module.rpartition(".")[0] for module in used}
-        graph[name] = used - packages  # a package may name its modules, and these one another
+        graph[name] = used - packages  # a package and its modules may import each other
     TopologicalSorter(graph).prepare()  # its error names the cycle
 
 
 def test_whole_sentences_are_in_one_table_per_package():
-    """Elsewhere tests look for facts: who rewords a sentence finds it in one file."""
+    """Other tests look for facts, so that a new wording changes one file of tests."""
     tables = {ROOT / "tests/unit/known_messages.py", ROOT / "tests/unit/test_explore_words.py"}
     wrong = []
     for path in set((ROOT / "tests").rglob("*.py")) - tables:
@@ -144,15 +144,15 @@ def test_whole_sentences_are_in_one_table_per_package():
 
 
 def named_places(text):
-    """The modules and files of lib that a text names, as "lib.ui.shown" or "lib/ui/shown.py"."""
+    """Yield the modules and files of lib named in a text: "lib.ui.shown" or "lib/ui/shown.py"."""
     yield from (
         name.replace(".", "/") for name in re.findall(r"(?<![.\w])lib(?:\.[a-z_]\w*)+", text)
     )
     yield from re.findall(r"(?<![./\w])lib/[\w./]*\w", text)
 
 
-def is_there(place):
-    """Whether there is such a file, module or package, or one that has what comes after it."""
+def exists(place):
+    """Return whether a file, module or package exists, or a name in a module."""
     path = ROOT / place
     if path.exists() or path.with_suffix(".py").exists():
         return True
@@ -160,8 +160,8 @@ def is_there(place):
     return parent.exists() and path.name in parent.read_text(encoding="utf-8")
 
 
-def test_comments_name_only_modules_that_are_there():
-    """Whoever follows one comes to what it speaks of."""
+def test_comments_name_only_existing_modules():
+    """Each module or file of lib named in a comment exists."""
     own = [
         path for kind in ("py", "js", "css", "toml") for path in (ROOT / "lib").rglob(f"*.{kind}")
     ]
@@ -169,13 +169,13 @@ def test_comments_name_only_modules_that_are_there():
         (str(path.relative_to(ROOT)), place)
         for path in [*own, *PAGES, ROOT / ".streamlit" / "config.toml"]
         for place in named_places(path.read_text(encoding="utf-8"))
-        if not is_there(place)
+        if not exists(place)
     ]
     assert wrong == []
 
 
-def test_comments_of_toml_name_what_their_files_have():
-    """The file that reads a table, as in "read by `x.py`", and names in others: "`X` of `x.py`"."""
+def test_comments_in_toml_name_existing_code():
+    """A file in "read by `x.py`" reads the table, and a name in "`X` of `x.py`" exists."""
     wrong = []
     for path in (ROOT / "lib").rglob("*.toml"):
         lines = path.read_text(encoding="utf-8").splitlines()

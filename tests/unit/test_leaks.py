@@ -1,4 +1,4 @@
-"""The leak check finds what was planted, and says "none" where it has looked and there is none."""
+"""The leak check finds planted leaks, and reports "none" where there are none."""
 
 from dataclasses import replace
 
@@ -10,34 +10,34 @@ from lib.data import DATASETS, find_leaks, make_dataset, suggested
 from tests.unit.own_data import load, windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset
 
-ANSWERS, ROWS = "Answers among the inputs", "The same rows in two parts"
-SAMPLES = "The same samples in two parts"
-SCALING, SERIES = "Scaling on everything", "Series and dates in two parts"
+ANSWERS, ROWS = "Targets among the inputs", "Rows in two parts"
+SAMPLES = "Samples in two parts"
+SCALING, SERIES = "Scaling with all rows", "Series and dates in two parts"
 
 
 def finding(dataset, about):
-    """What was found about this."""
+    """Return the finding of one check."""
     [one] = [each for each in find_leaks(dataset) if each.about == about]
     return one
 
 
 @pytest.mark.parametrize("name", [name for name in DATASETS if name != "upload"])
 def test_nothing_leaks_in_the_data_that_are_here(name):
-    """Each was looked at, but for the worked examples, which have four timesteps in all."""
+    """No bundled data leak; the worked examples are too small to check."""
     findings = find_leaks(make_dataset(suggested(name)))
     assert not [each for each in findings if each.clean is False]
     assert any(each.clean for each in findings) != name.startswith("worked")
 
 
 def test_a_column_that_knows_the_target_is_found_whatever_it_is_called_and_scaled_by():
-    """Tomorrow's load in °F, so to say: with it each output can read its target."""
+    """An input equal to a scaled target is a leak."""
     frame = load(4)
     planted = {"forecast": 32 + 1.8 * frame["load"].shift(-1).ffill()}
     dataset = windows_of_load(more=planted, inputs=("load", "forecast"), weeks=4)
     found = finding(dataset, ANSWERS)
     assert found.clean is False
-    assert "the input forecast is the target load, one hour ahead" in found.sentence
-    assert "All 24 outputs" in found.sentence
+    assert "the input forecast equals the target load, one hour ahead" in found.sentence
+    assert "at all 24 timesteps" in found.sentence
     assert "the input load" not in found.sentence
 
 
@@ -53,7 +53,7 @@ def test_a_column_that_knows_the_target_is_found_whatever_it_is_called_and_scale
     ],
 )
 def test_what_tells_the_change_is_found_in_both_forms(planted, form):
-    """The next value as it is, from the last one, rounded, noisy, and in a mean."""
+    """The next value is found as itself, as a change, rounded, noisy and averaged."""
     walk = np.random.default_rng(0).normal(size=672).cumsum()
     now = pd.Series(walk)
     columns = {"load": walk, "planted": planted(now, now.shift(-1).ffill()).to_numpy()}
@@ -61,12 +61,12 @@ def test_what_tells_the_change_is_found_in_both_forms(planted, form):
     found = finding(dataset, ANSWERS)
     assert found.clean is False
     assert " planted " in found.sentence
-    assert " load tells" not in found.sentence
+    assert " load reveals" not in found.sentence
 
 
 @pytest.mark.parametrize("horizon", [1, 3, 24])
 def test_seasons_slow_series_and_what_is_past_tell_nothing(horizon):
-    """They go with the next value too, since it is much like the last one; not with its change."""
+    """Inputs that correlate with the target through its past are no leak."""
     rng, t = np.random.default_rng(1), np.arange(672)
     slow = pd.Series(rng.normal(size=672).cumsum()).ewm(span=20).mean()
     wave = np.sin(t * 2 * np.pi / 24)
@@ -86,7 +86,7 @@ def test_seasons_slow_series_and_what_is_past_tell_nothing(horizon):
 
 
 def test_a_targets_own_past_is_no_leak_where_a_season_repeats_it():
-    """A wave of exactly a day, a day ahead: equal, and known nonetheless; a copy's isn't."""
+    """A daily wave predicts itself a day ahead without a leak; a copy is one."""
     wave = np.sin(np.arange(672) * 2 * np.pi / 24)
     dataset = windows_of_load(more={"load": wave, "copy": wave}, weeks=4, horizon=24)
     assert finding(dataset, ANSWERS).clean
@@ -96,7 +96,7 @@ def test_a_targets_own_past_is_no_leak_where_a_season_repeats_it():
 
 
 def test_horizon_0_with_the_target_among_the_inputs_is_copying():
-    """And it isn't where the target is no input. Four points on a line are soon found."""
+    """At horizon 0, the target as an input is a leak, and other inputs aren't."""
     other = {"temp": np.random.default_rng(0).normal(size=672)}
     assert finding(windows_of_load(horizon=0, weeks=4), ANSWERS).clean is False
     apart = windows_of_load(more=other, inputs=("temp",), horizon=0, weeks=4)
@@ -105,7 +105,7 @@ def test_horizon_0_with_the_target_among_the_inputs_is_copying():
 
 
 def test_rows_of_two_parts_are_counted():
-    """The validation part's first window is moved 10 rows back, into the training part."""
+    """A validation window moved 10 rows back overlaps the training rows."""
     dataset = windows_of_load(timesteps=5)
     assert finding(dataset, ROWS).clean
     assert f"{dataset.origin.training.sum():,} training and" in finding(dataset, ROWS).sentence
@@ -117,11 +117,11 @@ def test_rows_of_two_parts_are_counted():
 
 
 def test_scaling_that_knows_more_than_the_training_rows_is_found():
-    """Over all series and by each, and of changes; not where the training rows alone counted."""
+    """Scaling with all rows is found, overall, by series and for changes."""
     for settings in ({}, {"scale": "id"}, {"form": "change"}, {"split": "id"}):
         dataset = windows_of_stores(**settings)
         assert finding(dataset, SCALING).clean
-    rows = f"(1 input in {dataset.origin.training.sum()} training rows of 600)"
+    rows = f"(1 input, {dataset.origin.training.sum()} of 600 rows)"
     assert rows in finding(dataset, SCALING).sentence
     dataset = windows_of_load()
     inputs = dataset.origin.inputs.astype(np.float64)
@@ -131,7 +131,7 @@ def test_scaling_that_knows_more_than_the_training_rows_is_found():
 
 
 def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
-    """Windows of one series that were shuffled: nearly each has a neighbour to learn from."""
+    """Shuffled windows of one series are found in both splits."""
     rng = np.random.default_rng(0)
     series = rng.normal(size=60).astype(np.float32)
     x = np.stack([series[k : k + 8] for k in range(50)])[..., None]
@@ -139,7 +139,7 @@ def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
     shuffled = a_dataset(**parts, x=x[rng.permutation(50)])
     found = finding(shuffled, SAMPLES)
     assert found.clean is False
-    assert "of 10 samples kept for checking are in training too" in found.sentence
+    assert "of 10 validation samples also occur in training" in found.sentence
     assert finding(a_dataset(**parts, x=rng.normal(size=x.shape).astype("float32")), SAMPLES).clean
     twice = np.concatenate([x[:40], x[:10]])
     assert finding(a_dataset(**parts, x=twice), SAMPLES).sentence.startswith("10 of 10")

@@ -1,4 +1,4 @@
-"""What is refused, and that the sentence says what is allowed and what was asked."""
+"""Limits: the error says what is allowed and what was received."""
 
 import numpy as np
 import pytest
@@ -16,17 +16,17 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
 @pytest.mark.parametrize(
     ("settings", "data", "words"),
     [
-        ({}, {"n": 10_003, "t": 100, "f": 2}, r"x may have at most 2,000,000 .* = 2,000,600"),
-        ({}, {"n": 10_003, "t": 100, "f": 1, "k": 2}, r"y may have .*10,003·100·2 = 2,000,600"),
+        ({}, {"n": 10_003, "t": 100, "f": 2}, r"x can have at most 2,000,000 .* = 2,000,600"),
+        ({}, {"n": 10_003, "t": 100, "f": 1, "k": 2}, r"y can have .*10,003·100·2 = 2,000,600"),
         ({"U": 128, "layers": 3}, {"f": 1000}, r"at most 400,000 parameters, got 8\d\d,\d\d\d"),
         ({"U": 129}, {}, "units .* 1 to 128, got 129"),
-        ({"head": "none", "U": 2}, {"k": 3}, "expected as many units as targets, 3, got 2"),
-        ({"keep": "best"}, {"n": 8, "train": 8}, "keep must be 'last' where .*, got 'best'"),
-        ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' where .*, got 'stop'"),
+        ({"head": "none", "U": 2}, {"k": 3}, "expected 3 units, one per target, got 2"),
+        ({"keep": "best"}, {"n": 8, "train": 8}, "keep must be 'last' without .*, got 'best'"),
+        ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' without .*, got 'stop'"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(settings, data, words):
-    """By the worker, whatever a page let pass: a script may ask for anything."""
+    """The worker checks all limits, since scripts don't use the page's checks."""
     with pytest.raises(ExperimentError, match=words):
         limits.check_trainable(make_experiment(**settings), make_dataset(**data))
 
@@ -53,30 +53,30 @@ def test_what_can_be_trained_passes(settings, data):
     ],
 )
 def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(cell, what, most):
-    """Time or memory, whichever is used up first; what is named can be trained."""
+    """The error names the largest batch size that can be trained."""
     dataset = make_dataset(n=600, t=100, train=512)
     large = make_experiment(cell=cell, **BIG)
-    with pytest.raises(ExperimentError, match=f"{what} .*a batch size of {most} would do"):
+    with pytest.raises(ExperimentError, match=f"{what} .*a batch size of at most {most}"):
         limits.check_trainable(large, dataset)
     limits.check_trainable(large.set(batch=most), dataset)
-    with pytest.raises(ExperimentError, match="would do"):
+    with pytest.raises(ExperimentError, match="a batch size of at most"):
         limits.check_trainable(large.set(batch=most + 1), dataset)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_data_that_is_no_number_is_refused(bad):
-    """Training on it would make every weight NaN at once."""
+    """NaN and infinite data raise an error."""
     dataset = make_dataset()
     x = dataset.x.copy()
     x[0, 0, :] = bad
     object.__setattr__(dataset, "x", x)
-    with pytest.raises(ExperimentError, match="all of x must be finite numbers, got 2 that"):
+    with pytest.raises(ExperimentError, match="all values of x must be finite, got 2 that"):
         limits.check_trainable(make_experiment(), dataset)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
 def test_parameters_are_those_of_the_initial_weights(cell):
-    """The count that is checked; the largest stack of LSTMs on 16 features has room for a head."""
+    """The count equals the initial weights' size; the largest LSTM stack fits."""
     for layers, head in ((1, "dense"), (3, "none")):
         experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)
         weights = initial_model_weights(experiment, 3, 2)

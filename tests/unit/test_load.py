@@ -1,4 +1,4 @@
-"""Scripts compute one at a time, a person's action first; pages look as often as that allows."""
+"""Script runs take turns, user actions first, and pages poll less often under load."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
@@ -14,7 +14,7 @@ CROWDED = (1 + BUSY) / 2
 
 
 def wait(turns, act, *, first=False):
-    """A thread that waits for a turn by now, and acts in it."""
+    """Start a thread that waits for a turn and runs an action."""
 
     def come():
         with turns.turn(first=first):
@@ -28,7 +28,7 @@ def wait(turns, act, *, first=False):
 
 
 def test_two_never_have_a_turn_at_once():
-    """However many come."""
+    """Only one thread has a turn at a time."""
     turns, inside, most = Turns(Rhythm()), [], []
 
     def come(_):
@@ -43,7 +43,7 @@ def test_two_never_have_a_turn_at_once():
 
 
 def test_who_goes_first_overtakes_who_came_before(monkeypatch):
-    """A slider waits for one turn at most; the rhythm hears how long turns take, not the waits."""
+    """An urgent thread waits for one turn at most; only turns are measured, not waits."""
     time, took, order = Clock(), list[float](), list[str]()
     monkeypatch.setattr(clock, "now", time.now)
     rhythm = Rhythm()
@@ -60,7 +60,7 @@ def test_who_goes_first_overtakes_who_came_before(monkeypatch):
 
 
 def test_a_turn_within_a_turn_is_an_error_and_an_error_ends_a_turn():
-    """The one would wait for itself; Streamlit ends scripts by raising."""
+    """A nested turn raises an error, and an exception ends a turn."""
     turns = Turns(Rhythm())
 
     def fail():
@@ -77,14 +77,14 @@ def test_a_turn_within_a_turn_is_an_error_and_an_error_ends_a_turn():
 
 
 def pass_time(rhythm, busy, start, seconds):
-    """Ten turns a second that take this share of the time; the time after that."""
+    """Simulate ten turns per second with this load; return the time afterwards."""
     for turn in range(round(10 * seconds)):
         rhythm.took(busy / 10, start + turn / 10)
     return start + seconds
 
 
 def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level():
-    """As often as the worker reports where there is room; at some level the interval stays."""
+    """The poll interval grows with the load, within bounds."""
     rhythm = Rhythm()
     now = pass_time(rhythm, BUSY / 2, 0.0, 30)
     assert rhythm.interval() == FASTEST
@@ -99,7 +99,7 @@ def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level():
 
 
 def test_a_class_that_begins_at_once_is_met_at_once():
-    """Thirty who wait, 15 ms each, come back when all can have been served."""
+    """Thirty waiting threads set the interval by the time to serve them all."""
     rhythm = Rhythm()
     for turn in range(30):
         rhythm.took(0.015, turn * 0.015, waiting=30)

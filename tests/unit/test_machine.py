@@ -1,4 +1,4 @@
-"""How many workers a machine has room for, what each may use, and which threads come first."""
+"""The number of workers, their memory limits, and thread priorities."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ from tests.waiting import eventually
     ],
 )
 def test_a_worker_may_use_a_share_of_the_machine(total, start, expected):
-    """70%, up to 1.5 GB; and room for some programs, else each fresh one would be replaced."""
+    """A worker may use 70%, at most 1.5 GB, and always enough for some programs."""
     assert machine.memory_limit(total, start) == expected
 
 
@@ -42,7 +42,7 @@ def test_a_worker_may_use_a_share_of_the_machine(total, start, expected):
     ],
 )
 def test_the_least_limit_of_the_control_groups_around_counts(tmp_path, limits, expected):
-    """Of either version, at the top of a container or further down; "max" or a huge one is none."""
+    """The lowest limit of all control groups counts, in both versions."""
     own = tmp_path / "own"
     own.write_text("4:memory:/old\n0::/app/one\n")
     for name, text in limits.items():
@@ -53,7 +53,7 @@ def test_the_least_limit_of_the_control_groups_around_counts(tmp_path, limits, e
 
 
 def test_a_setting_may_say_less_and_children_count(monkeypatch):
-    """Below 2 GB the usual limits shrink with it; what a child holds is not free."""
+    """Below 2 GB limits shrink in proportion, and children's memory counts."""
     monkeypatch.setenv(memory.SETTING, "500")
     assert (memory.total_memory(), memory.share()) == (500 * memory.MB, 0.25)
     before = memory.free_memory()
@@ -67,7 +67,7 @@ def test_a_setting_may_say_less_and_children_count(monkeypatch):
 
 
 def test_what_is_shared_is_not_counted():
-    """Pages of files, such as TensorFlow's own code, are the system's to take back."""
+    """Shared file pages, such as TensorFlow's code, don't count."""
 
     def says(**memory):
         return SimpleNamespace(memory_info=lambda: SimpleNamespace(**memory))
@@ -91,7 +91,7 @@ def test_what_is_shared_is_not_counted():
     ],
 )
 def test_how_many_workers_there_are(monkeypatch, cores, total, setting, expected):
-    """Two processors and two gigabytes each, and at most four; or what a setting says."""
+    """Two processors and 2 GB per worker, at most four, or the setting."""
     monkeypatch.setenv(machine.SETTING, setting)
     monkeypatch.setattr(machine, "cores", lambda: cores)
     monkeypatch.setattr(memory, "total_memory", lambda: total)
@@ -110,7 +110,7 @@ def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority")
 def test_only_the_thread_that_gives_way_has_a_lower_priority():
-    """A thread that gives way lowers its own priority and that of threads it starts."""
+    """A thread lowers its own priority and that of threads it starts."""
     priorities = []
 
     def note():
@@ -136,9 +136,9 @@ def test_only_the_thread_that_gives_way_has_a_lower_priority():
     ("version", "expected"), [(None, True), ("2.21.3", True), ("2.22.0", False), ("", False)]
 )
 def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(version, expected, monkeypatch):
-    """Any other might end the process at the sight of them. None stands for the installed one.
+    """Flags are set for the tested TensorFlow version only.
 
-    When that fails, try the flags with the new TensorFlow, and measure.
+    If this fails after an update, test the flags with the new TensorFlow and measure.
     """
 
     def installed(**_):

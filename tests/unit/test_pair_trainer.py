@@ -1,4 +1,4 @@
-"""What a run's figures mean: which epoch, which loss, evaluated when. With programs that count."""
+"""A run's results: epochs, losses and evaluations, with fake programs."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ LONG = 60.0  # seconds: more than any test needs
 
 
 def make_trainer(loss=float, train=8, **settings):
-    """A trainer of both modes with one program for the two, ready to go."""
+    """Return a trainer of both modes with a shared program."""
     trainer = PairTrainer(make_experiment(**settings), make_dataset(train=train))
     trainer.evaluate()
     program = FakeProgram(loss)
@@ -25,9 +25,9 @@ def make_trainer(loss=float, train=8, **settings):
     ("loss", "costs"), [("mse", [4.0, 0.25]), ("mae", [2.0, 0.5]), ("huber", [1.5, 0.125])]
 )
 def test_validation_loss_is_the_trainings_own_of_each_mode(loss, costs):
-    """On what is kept from training, at each judgement: over all steps, or at the last alone.
+    """Validation loss counts all steps, or only the last one.
 
-    The model says 4 after 4 batches: it is wrong by 2 at the first of two steps, by 0.5 at the
+    The model predicts 4 after 4 batches: its error is 2 at the first of two steps, and 0.5 at the
     last.
     """
     dataset = make_dataset(n=12, t=2, train=8)
@@ -46,7 +46,7 @@ def test_validation_loss_is_the_trainings_own_of_each_mode(loss, costs):
 
 
 def test_an_epoch_loss_is_the_mean_over_samples():
-    """As `fit` reports it: of batches of 4, 4 and 2 samples the last counts half."""
+    """Like `fit`: in batches of 4, 4 and 2 samples the last counts half."""
     trainer, _ = make_trainer(lambda step: [1.0, 2.0, 6.0][step % 3], train=10, batch=4)
     trainer.advance(LONG, goal=3)
     for result in trainer.results()[0].values():
@@ -57,7 +57,7 @@ def test_an_epoch_loss_is_the_mean_over_samples():
     ("fitting", "steps"), [(1.2, 1), (2.4, 4), (4.4, 4), (5.2, 4), (7.2, 8), (8.4, 8)]
 )
 def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting, steps):
-    """Of 4 batches all are trained where 2 fit into a slice, and 1 where 1 does."""
+    """A turn is extended if that finishes the epoch."""
     clock = Clock()
     trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), clock.now)
     trainer.evaluate()
@@ -69,7 +69,7 @@ def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting, steps):
 
 @pytest.mark.parametrize(("mode", "bad"), [("sequence", np.nan), ("last", np.inf)])
 def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(mode, bad):
-    """In the third epoch: two losses stay, and what was evaluated before, of both modes."""
+    """A NaN loss keeps earlier losses and errors of both modes."""
     trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
     trainer.evaluate()
     losses = {"sequence": lambda _: 1.0, "last": lambda _: 1.0}
@@ -91,7 +91,7 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(mo
 
 
 def test_a_judgement_can_be_made_part_by_part():
-    """Of two models and two samples: four parts. Its figures come together, with the last one."""
+    """An evaluation in four parts gives its results with the last part."""
     trainer, _ = make_trainer()
     trainer.advance(LONG, goal=4)
     epochs = []
@@ -105,7 +105,7 @@ def test_a_judgement_can_be_made_part_by_part():
 
 
 def test_a_step_of_many_models_takes_several_turns():
-    """Others wait for one call at a time; each of the eight models is trained once."""
+    """Other runs wait for one call only; each model trains once."""
     clock = Clock()
     trainer = PairTrainer(make_experiment(seeds=4), make_dataset(), clock.now)
     trainer.evaluate()

@@ -1,4 +1,4 @@
-"""Which epoch each model keeps, and when models and their run stop. With programs that count."""
+"""The best epoch of each model, and early stopping, with fake programs."""
 
 from dataclasses import replace
 
@@ -19,11 +19,11 @@ BEST = {"sequence": 6, "last": 3}  # the epochs after which `samples` are answer
 
 
 def samples():
-    """Kept from training: targets of 28 at two steps and 12 at the last.
+    """Validation targets are 28 at two steps and 12 at the last.
 
-    After epoch e the models say 4e everywhere. The last-step model is right after epoch 3; the
-    sequence model's loss is least after epoch 6: (2·4² + 12²) / 3, against (2·8² + 8²) / 3 before
-    it and (2·0² + 16²) / 3 after it.
+    After epoch e the models predict 4e. The last-step model is exact after epoch 3. The sequence
+    model's loss is lowest after epoch 6: (2·4² + 12²) / 3, against (2·8² + 8²) / 3 before and
+    (2·0² + 16²) / 3 after.
     """
     dataset = make_dataset()
     y = dataset.y.copy()
@@ -32,7 +32,7 @@ def samples():
 
 
 def make_trainer(keep, data=None, **settings):
-    """Ready to go; a batch of a model takes 0.01 s, and looking at the clock a little."""
+    """Return a trainer; a batch of a model takes 0.01 s, and reading the clock a little."""
     experiment = make_experiment(**{"keep": keep, "patience": 2, "epochs": 20, **settings})
     clock = Clock(tick=1e-4)
     trainer = PairTrainer(experiment, data or samples(), clock.now)
@@ -42,7 +42,7 @@ def make_trainer(keep, data=None, **settings):
 
 
 def train(trainer, seconds=LONG, epochs=20):
-    """Up to an epoch, in slices of so many seconds."""
+    """Train up to an epoch, in turns of `seconds`."""
     goal = epochs * trainer.batches.steps
     while trainer.step < goal and not trainer.stopped:
         trainer.advance(seconds, goal)
@@ -50,7 +50,7 @@ def train(trainer, seconds=LONG, epochs=20):
 
 @pytest.mark.parametrize("seconds", [LONG, 1.0, 0.1, 1e-9])
 def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds):
-    """Two epochs after it; whatever the slices are, each epoch is evaluated."""
+    """Each mode stops two epochs after its best; every epoch is evaluated."""
     trainer = make_trainer("stop")
     train(trainer, seconds)
     assert trainer.stopped
@@ -70,7 +70,7 @@ def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds):
 
 
 def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch):
-    """Of a long run few epochs are remembered; the kept one is among them, with its figures."""
+    """A long run's history includes the best epoch after thinning."""
     monkeypatch.setattr(checkpoint, "MAX_CHECKS", 4)
     monkeypatch.setattr(checkpoint, "MAX_LOSSES", 4)
     trainer = make_trainer("best", epochs=23, mode="last")
@@ -91,7 +91,7 @@ STOP = {"keep": "stop", "patience": 2, "epochs": 20, "samples": samples()}
 
 
 def kept(snapshot):
-    """By mode, the epoch that is kept."""
+    """Return the kept epoch by mode."""
     return {mode: result.kept_epoch for mode, result in snapshot.results.items()}
 
 
@@ -99,7 +99,7 @@ def kept(snapshot):
 @pytest.mark.parametrize("show_seconds", [None, 8.0])
 @pytest.mark.parametrize("seconds", [1e-6, 1e-3, 60.0])
 def test_a_run_is_finished_when_both_modes_have_stopped(timing, show_seconds, seconds):
-    """A run stops after epoch 8 of 20, whatever its pace and slices; no end is estimated before."""
+    """A run stops after epoch 8 of 20, for any pace; no end is estimated before."""
     rig = RunRig(timing=timing, show_seconds=show_seconds, **STOP)
     rig.until_status(Status.FINISHED, seconds)
     assert (rig.last.epoch, rig.last.epochs, rig.last.reason) == (8, 20, "")
@@ -112,7 +112,7 @@ def test_a_run_is_finished_when_both_modes_have_stopped(timing, show_seconds, se
 
 
 def test_a_pause_shows_the_epoch_that_was_reached():
-    """A pause shows the newest epoch; the best one comes back at the end of the run."""
+    """A pause shows the newest epoch; the best one returns at the end."""
     rig = RunRig(paused=True, **{**STOP, "keep": "best"})
     rig.until_status(Status.PAUSED)
     for _ in range(7):
@@ -128,15 +128,15 @@ def test_a_pause_shows_the_epoch_that_was_reached():
 
 @pytest.mark.parametrize(("keep", "last"), [("best", 12), ("last", 28)])
 def test_a_run_that_diverges_has_its_best_epochs_back(keep, last):
-    """In the eighth epoch; where the last one is kept, its figures stay and no epoch is named."""
+    """A run that diverges restores its best epochs, or keeps its last results."""
 
     def bad(_key):
         return FakeProgram(lambda step: np.nan if step > 30 else 1.0)
 
     rig = RunRig(build=bad, optimizer="sgd", lr=0.7, **{**STOP, "keep": keep})
     rig.until_status(Status.DIVERGED)
-    assert "finite number in epoch 8" in rig.last.reason
-    assert "Lower the learning rate (0.7), or take Adam" in rig.last.reason
+    assert "infinite in epoch 8" in rig.last.reason
+    assert "Lower the learning rate (0.7), or choose Adam" in rig.last.reason
     assert all(np.isfinite(result.loss).all() for result in rig.last.results.values())
     assert rig.last.epoch == 7
     assert kept(rig.last) == (BEST if keep == "best" else dict.fromkeys(BEST))

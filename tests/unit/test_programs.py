@@ -1,4 +1,4 @@
-"""Programs are built once, for who waits first of all, and while there is memory for them."""
+"""Programs are built once, in order of priority, while there is memory."""
 
 import threading
 
@@ -9,7 +9,7 @@ from tests.waiting import PATIENCE, eventually
 
 
 class GatedBuilder:
-    """Builds strings, one by one, when it is let."""
+    """Builds strings one at a time, when the test allows it."""
 
     def __init__(self):
         self.begun = []
@@ -19,7 +19,7 @@ class GatedBuilder:
         self._begun = threading.Semaphore(0)
 
     def build(self, key):
-        """The key in capitals, once it is let."""
+        """Return the key in capitals, once allowed."""
         self.begun.append(key)
         self._begun.release()
         assert self._gate.acquire(timeout=PATIENCE)
@@ -29,34 +29,34 @@ class GatedBuilder:
         return key.upper()
 
     def let(self, count):
-        """Let so many builds end."""
+        """Allow some builds to finish."""
         self._gate.release(count)
 
     def wait_begun(self, count):
-        """Wait until so many more builds have begun."""
+        """Wait until more builds have started."""
         for _ in range(count):
             assert self._begun.acquire(timeout=PATIENCE)
 
 
 @pytest.fixture
 def builder():
-    """A builder that lets everything go at the end, so that no thread hangs."""
+    """Return a builder that allows all builds at the end, so that no thread hangs."""
     builder = GatedBuilder()
     yield builder
     builder.let(100)
 
 
 def ask(cache, *keys, kind=WANTED):
-    """The programs of these keys."""
-    return [cache.ask(key, kind) for key in keys]
+    """Request programs."""
+    return [cache.request(key, kind) for key in keys]
 
 
 def test_who_waits_goes_before_what_is_only_likely(builder):
-    """A program built ahead waits for wanted ones, and takes one thread at most."""
+    """A program built ahead waits for wanted ones, and uses one thread at most."""
     cache = ProgramCache(builder.build)
-    cache.ahead("l1")
+    cache.build_ahead("l1")
     builder.wait_begun(1)  # on the one thread that does such work
-    cache.ahead("l2")
+    cache.build_ahead("l2")
     wanted = ask(cache, "w1", "w2")
     builder.wait_begun(1)  # w1, on the other
     builder.let(4)
@@ -67,7 +67,7 @@ def test_who_waits_goes_before_what_is_only_likely(builder):
 
 
 def test_what_a_person_waits_for_is_built_before_the_background_s(builder):
-    """The background's thread begins nothing while the other threads build."""
+    """The background thread starts nothing while others build."""
     cache = ProgramCache(builder.build)
     ask(cache, "a", "b", kind=BACKGROUND)
     builder.wait_begun(1)
@@ -84,75 +84,75 @@ def test_what_a_person_waits_for_is_built_before_the_background_s(builder):
 
 
 def test_a_program_that_failed_is_tried_again(builder):
-    """A failed build raises its error for waiting runs; the next request builds anew."""
+    """A failed build raises its error for waiting runs; the next request rebuilds."""
     cache = ProgramCache(builder.build)
     builder.broken.add("a")
     builder.let(1)
     with pytest.raises(ValueError, match="no a"):
-        cache.ask("a").result(PATIENCE)
+        cache.request("a").result(PATIENCE)
     builder.broken.clear()
     builder.let(1)
-    assert cache.ask("a").result(PATIENCE) == "A"
+    assert cache.request("a").result(PATIENCE) == "A"
 
 
 def test_what_nobody_waits_for_any_more_is_not_begun(builder):
-    """A run that is stopped while it waits gives up its place, unless another wants the same."""
+    """A stopped run's request is withdrawn, unless another run has the same."""
     cache = ProgramCache(builder.build)
     begun = ask(cache, "a", "b")
     builder.wait_begun(2)  # both threads are busy
     left = ask(cache, "c", "d")
     kept = ask(cache, "d", "e")
     for future in (begun[0], *left):
-        cache.leave(future)  # what has begun goes on
+        cache.withdraw(future)  # what has begun goes on
     builder.let(4)
     assert [future.result(PATIENCE) for future in begun + kept] == ["A", "B", "D", "E"]
     assert sorted(builder.built) == ["a", "b", "d", "e"]
     builder.let(1)
-    assert cache.ask("c").result(PATIENCE) == "C"
+    assert cache.request("c").result(PATIENCE) == "C"
 
 
 class Bucket(str):
-    """A key that holds those that it begins with."""
+    """A key that holds its prefixes."""
 
     __slots__ = ()
 
     @property
     def work(self):
-        """Longer is more."""
+        """The length of the key."""
         return len(self)
 
     def holds(self, other):
-        """Whether it begins with this."""
+        """Return whether the other key is a prefix."""
         return self.startswith(other)
 
     def is_near(self, other):
-        """Whether it has at most one letter more."""
+        """Return whether this key has at most one more letter."""
         return len(self) <= len(other) + 1
 
 
 def buckets(*keys, at_once=True):
-    """These, and whether they are built from the start on."""
+    """Return buckets, and whether each is built from the start."""
     return {Bucket(key): at_once for key in keys}
 
 
 def test_without_leisure_no_bucket_is_built(builder):
-    """Buckets wait for idle time, which is checked again and again; requests don't."""
+    """Buckets wait for idle time, which is checked repeatedly; requests don't."""
     leisure = [False]
     cache = ProgramCache(builder.build, buckets("abc"), lambda: leisure[0])
     builder.let(3)
-    assert cache.ask("k").result(PATIENCE) == "K"
-    assert cache.ask("p", BACKGROUND).result(PATIENCE) == "P"
+    assert cache.request("k").result(PATIENCE) == "K"
+    assert cache.request("p", BACKGROUND).result(PATIENCE) == "P"
     assert builder.begun == ["k", "p"]
     leisure[0] = True
     assert eventually(lambda: cache.has("abc"))
 
 
 def test_without_memory_a_bucket_does_that_is_there(builder):
-    """Where memory may not grow, a built bucket serves though it isn't near."""
+    """If memory may not grow, a built bucket serves though it isn't near."""
     memory, both = [True], buckets("abcdef", "abc", at_once=False)
     cache = ProgramCache(builder.build, both, may_grow=lambda: memory[0])
     builder.let(1)
-    cache.ask(Bucket("abcdef")).result(PATIENCE)
+    cache.request(Bucket("abcdef")).result(PATIENCE)
     found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abc", "abcd", "b"]
     memory[0] = False

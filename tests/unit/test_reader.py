@@ -1,4 +1,4 @@
-"""A file that is read in another process is the same table, or a sentence."""
+"""A separate process reads a file to the same table, or the same error."""
 
 import hashlib
 import sys
@@ -21,7 +21,7 @@ PANEL = lines("day,store,a", lambda i: f"2024-01-{1 + i // 2:02},{'xy'[i % 2]},{
 
 
 def finished(content, sheet=""):
-    """A reading that is over."""
+    """Return a reading that is over."""
     reading = Reading("file.csv", content, sheet)
     assert reading.over.wait(PATIENCE)
     return reading
@@ -29,13 +29,13 @@ def finished(content, sheet=""):
 
 @pytest.mark.parametrize(("content", "sheet"), [(SHEETS, "A"), (PANEL, "")])
 def test_another_process_reads_a_file(content, sheet):
-    """Its table is the one that would have been read here, and so is its sentence."""
+    """The table and the error equal those of `read_upload`."""
     reading, table = finished(content, sheet), read_upload("file.csv", content, sheet)
     assert reading.error == ""
     assert_same(reading.table, table)
     refused = finished(b"\x89PNG" + bytes(100))
     assert refused.table is None
-    assert "is a PNG image, whatever its name" in refused.error
+    assert "content is a PNG image" in refused.error
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ def test_another_process_reads_a_file(content, sheet):
     ],
 )
 def test_numbers_take_no_more_than_they_need(numbers, dtype):
-    """32 bits where these hold whole numbers exactly, and decimals as far as they differ."""
+    """Numbers are float32 if that changes no value noticeably."""
     column = shortened(pd.Series(numbers))
     assert column.dtype == dtype
     np.testing.assert_allclose(column, numbers, atol=1e-6 * np.nanstd(numbers), rtol=0)
 
 
 def test_a_file_leaves_its_fingerprint():
-    """On the table, and on whatever is cut from it; the bytes themselves go."""
+    """The table and its dataset have the file's SHA-256."""
     content = b"a,b\n" + b"".join(b"%d,%d\n" % (i, i % 7) for i in range(40))
     table = read_upload("own.csv", content)
     assert table.fingerprint == hashlib.sha256(content).hexdigest()
@@ -67,7 +67,7 @@ def test_a_file_leaves_its_fingerprint():
 
 @pytest.fixture
 def process(monkeypatch, tmp_path):
-    """Have the process do something else than read."""
+    """Replace the code of the reading process."""
 
     def does(code):
         package = tmp_path / "lib" / "data" / "uploads"
@@ -81,14 +81,14 @@ def process(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        ("import os; os.abort()", "or ended by itself"),
-        ("print('nonsense')", "or ended by itself"),
+        ("import os; os.abort()", "process crashed"),
+        ("print('nonsense')", "process crashed"),
         ("import time; time.sleep(60)", "took longer than 0.3 seconds"),
-        ("", "takes more memory than the"),
+        ("", "needs more memory than the"),
     ],
 )
 def test_why_a_file_could_not_be_read_is_said(code, why, process, monkeypatch):
-    """The process crashes, talks nonsense, takes too long or more memory than is free."""
+    """The error covers crashes, invalid output, timeouts and lack of memory."""
     if code:
         process(code)
         monkeypatch.setattr(upload, "SECONDS", 0.3 if "sleep" in code else 60.0)
@@ -103,10 +103,11 @@ def test_why_a_file_could_not_be_read_is_said(code, why, process, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("error", "why"), [(MemoryError(), "more memory than is free"), (KeyError("a"), "by itself")]
+    ("error", "why"),
+    [(MemoryError(), "more memory than is free"), (KeyError("a"), "process crashed")],
 )
 def test_an_error_that_nobody_expects_ends_a_reading(error, why, monkeypatch):
-    """Such as a table too large for the page process: a page would wait for ever otherwise."""
+    """An unexpected error ends a reading, so that a page doesn't wait forever."""
 
     def fails(_):
         raise error
@@ -117,7 +118,7 @@ def test_an_error_that_nobody_expects_ends_a_reading(error, why, monkeypatch):
 
 
 def test_a_reading_that_is_stopped_ends_and_says_nothing(process):
-    """Its process is gone, and the next one has its place."""
+    """Stopping kills the process and frees its seat, without an error."""
     process("import time; time.sleep(60)")
     readings = [Reading("file.csv", PLAIN.encode()) for _ in range(4)]
     for reading in readings:
@@ -127,19 +128,19 @@ def test_a_reading_that_is_stopped_ends_and_says_nothing(process):
 
 
 def test_few_files_wait_and_one_that_is_stopped_is_let_go():
-    """Long files would pile up in memory."""
+    """The number and size of waiting files are limited."""
     for _ in range(upload.SEATS):
         upload._seats.acquire()
     content = bytes(bytearray(b"a,b\n" * 9))
     others = sys.getrefcount(content)
     waiting = [Reading("file.csv", content) for _ in range(upload.MAX_WAITING)]
-    with pytest.raises(UploadError, match="too many files wait"):
+    with pytest.raises(UploadError, match="too many files are waiting"):
         Reading("file.csv", content)
     for each in waiting:
         each.stop()
     assert sys.getrefcount(content) == others
     large = Reading("large.csv", bytes(upload.MAX_WAITING_BYTES - len(content)))
-    with pytest.raises(UploadError, match="too many files wait"):
+    with pytest.raises(UploadError, match="too many files are waiting"):
         Reading("file.csv", content + content)
     large.stop()
     upload._seats.release(upload.SEATS)

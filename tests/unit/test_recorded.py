@@ -1,4 +1,4 @@
-"""Recorded runs fit what they stand for; the untrained model is where training starts."""
+"""Recorded runs match their settings and weights; an untrained model is their start."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from tests.record import BUNDLED
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_every_dataset_has_a_recording_of_its_suggested_settings(name):
-    """Picking a dataset shows a trained model at once. `python -m tests.record` mends."""
+    """Each data set has one. To fix it: `python -m tests.record`."""
     experiment = suggested(name)
     dataset, snapshot = make_dataset(experiment), recorded(experiment)
     assert snapshot is not None
@@ -29,7 +29,7 @@ def test_every_dataset_has_a_recording_of_its_suggested_settings(name):
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_a_recordings_errors_follow_from_its_weights(name):
-    """NumPy finds the recorded error again from the recorded weights and today's data."""
+    """NumPy reproduces the recorded error from the weights and the data."""
     experiment = suggested(name)
     dataset, snapshot = make_dataset(experiment), recorded(experiment)
     assert snapshot is not None
@@ -44,7 +44,7 @@ def test_a_recordings_errors_follow_from_its_weights(name):
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_a_recordings_past_leads_from_the_start_to_its_end(name):
-    """So that its states can be seen epoch by epoch: more of them early, when most changes."""
+    """The past has more epochs early, when states change most."""
     snapshot = recorded(suggested(name).set(seeds=4))
     assert snapshot is not None
     epochs = [epoch for epoch, _ in snapshot.past]
@@ -59,21 +59,21 @@ def test_a_recordings_past_leads_from_the_start_to_its_end(name):
 
 
 def test_one_mode_of_a_pair_is_the_recording_of_that_mode():
-    """Models of a pair are trained alike, so a recording of both serves a single mode."""
+    """A recording of both modes also serves a single mode."""
     snapshot = recorded(suggested("running_mean").set(mode="last"))
     assert snapshot is not None
     assert list(snapshot.results) == ["last"]
 
 
 def test_other_settings_have_no_recording():
-    """A recording isn't shown for settings that it wasn't made with."""
+    """A recording isn't shown for other settings."""
     assert recorded(Experiment().set(seed=1)) is None
     assert recorded(Experiment().set(data="upload")) is None
 
 
 @pytest.mark.parametrize("name", ["running_mean", "worked_scaled"])
 def test_the_untrained_model_is_where_a_recorded_run_began(name):
-    """Its errors are those that the run had after epoch 0; with and without a validation part."""
+    """Its errors equal the recorded ones after epoch 0."""
     experiment = suggested(name)
     start, snapshot = untrained(experiment, make_dataset(experiment)), recorded(experiment)
     assert snapshot is not None

@@ -1,4 +1,4 @@
-"""A report: one safe page with all that the screen says, and nothing that it would have to load."""
+"""A report is one safe page with the screen's content, and loads nothing."""
 
 import json
 import re
@@ -10,10 +10,12 @@ import pytest
 
 from lib.charts.sentences import setup_sentence
 from lib.charts.strip import strip_sentence
+from lib.data import make_dataset, suggested
 from lib.export.files import Reported, figures, report
 from lib.export.script import keras_script
-from lib.results.replay import as_of
+from lib.results.replay import as_of, untrained
 from lib.results.run import RunAt
+from lib.text import capital
 from tests.unit.test_results import a_run
 
 MADE = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
@@ -22,7 +24,7 @@ LINK = "https://example.org/?data=seattle&T=24"
 
 
 class Page(HTMLParser):
-    """What a browser makes of a page: its elements, its scripts and its words."""
+    """A parsed page: its elements, scripts and text."""
 
     def __init__(self, content):
         super().__init__()
@@ -42,7 +44,7 @@ class Page(HTMLParser):
         self._inside = ""
 
     def handle_data(self, data):
-        """Take up a script, which comes in one piece, or words."""
+        """Note a script, which comes in one piece, or text."""
         if self._inside == "script":
             self.scripts.append(data)
         elif self._inside != "style":
@@ -50,18 +52,18 @@ class Page(HTMLParser):
 
     @property
     def plots(self):
-        """The figures."""
+        """The Plotly figures."""
         return json.loads(self.scripts[1])
 
 
 def page_of(run, link=LINK, **options):
-    """The report of an experiment, a dataset and a snapshot."""
+    """Return the report of an experiment, a dataset and a snapshot."""
     return Page(report(Reported(*run, **options), link, MADE, VERSIONS))
 
 
 @pytest.mark.parametrize("name", ["seattle", "worked_raw", "gapminder"])
-def test_a_report_says_all_that_the_screen_says(name):
-    """The sentences, every takeaway, the figures' data, settings, numbers, code, link and date."""
+def test_a_report_has_the_content_of_the_screen(name):
+    """It has sentences, takeaways, charts, settings, numbers, code, link and date."""
     run = _, dataset, snapshot = a_run(name)
     page, of = page_of(run), Reported(*run)
     words = " ".join(page.words.split())
@@ -76,8 +78,25 @@ def test_a_report_says_all_that_the_screen_says(name):
     assert f"epoch {snapshot.epoch:,} of" in words
 
 
-def test_it_loads_nothing():
-    """Every image is in it, no script or style is elsewhere, and it forbids itself to ask."""
+def test_a_report_of_a_table_has_skill_and_a_forecast():
+    """It evaluates the test part only after a look; tasks and untrained runs have neither."""
+    experiment = suggested("seattle").set(test=20, seeds=1)
+    dataset = make_dataset(experiment)
+    start = untrained(experiment, dataset)
+    run = experiment, dataset, replace(start, epoch=5)
+    words, looked = page_of(run).words, page_of(run, looked=True).words
+    for baseline in dataset.baselines:
+        assert capital(baseline.label) in words
+    assert "Skill on the validation part" in words
+    assert "Forecast" in words
+    assert "Skill on the test part" not in words
+    assert "Skill on the test part" in looked
+    for other in ((experiment, dataset, start), a_run("echo", seeds=1)):
+        assert "Skill on" not in page_of(other).words
+
+
+def test_a_report_loads_nothing():
+    """Images, scripts and styles are inline, and its policy forbids requests."""
     run = a_run("seattle")
     content = report(Reported(*run, past=run[2].past, source="from <x>"), LINK, MADE, VERSIONS)
     assert b"The training, epoch by epoch" in content
@@ -97,8 +116,8 @@ def test_it_loads_nothing():
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)> $plots ${code} {x}"
 
 
-def test_names_are_no_markup_and_no_script():
-    """Whatever a column, a file or a unit is called, the page has the same elements as without."""
+def test_names_become_no_markup_and_no_script():
+    """A hostile name of a column, file or unit leaves the page's elements unchanged."""
     experiment, dataset, snapshot = a_run("seattle", seeds=1)
     evil = {"title": EVIL, "target_names": (EVIL,), "about": EVIL, "source": EVIL}
     evil |= {"target_unit": EVIL, "naive_label": EVIL, "lead": EVIL, "notes": (EVIL,)}
@@ -116,14 +135,14 @@ def test_names_are_no_markup_and_no_script():
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "", "?data=seattle"])
-def test_a_link_is_an_address_or_nothing(link):
-    """Nothing else may stand behind it."""
+def test_a_link_that_isnt_http_is_left_out(link):
+    """The page then has no link."""
     page = page_of(a_run("echo", seeds=1), link)
     assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == []
 
 
-def test_a_report_has_the_replay_up_to_the_epoch_that_is_shown():
-    """Of a run whose past is known: what came after that epoch isn't in it."""
+def test_a_report_has_the_replay_up_to_the_shown_epoch():
+    """Later epochs aren't in the report."""
     run = experiment, dataset, snapshot = a_run("seattle")
     past = (*snapshot.past, (snapshot.epoch, snapshot.weights))
     page = page_of(run, past=past)

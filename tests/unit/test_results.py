@@ -1,4 +1,4 @@
-"""What a run came to, read back from its files: weights, answers to a whole part, losses."""
+"""Files of a run, read back: weights, predictions, forecasts and losses."""
 
 import csv
 import io
@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data.datasets.registry import make_dataset, suggested
+from lib.data.datasets.registry import DATASETS, make_dataset, suggested
 from lib.experiment import Experiment
+from lib.export import forecast_csv
 from lib.export.files import (
     history_csv,
     predictions,
@@ -19,13 +20,14 @@ from lib.export.files import (
     weights_npz,
 )
 from lib.recurrence.model import weight_names
+from lib.results import model_outputs
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from tests.unit.pictures import a_dataset, a_snapshot, with_kept
 
 
 def a_run(name, **settings):
-    """A recorded run, perhaps of one mode or of fewer seeds."""
+    """Return a recorded run; settings may leave one mode or fewer seeds."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset).set(**settings)
     snapshot = recorded(experiment)
@@ -34,8 +36,8 @@ def a_run(name, **settings):
 
 
 @pytest.mark.parametrize("name", ["seattle", "gapminder", "running_mean", "worked_raw"])
-def test_predictions_are_those_of_the_screen_and_of_the_whole_part(name):
-    """Each evaluated sample has T·K rows; where the screen shows a sample it says the same."""
+def test_predictions_of_shown_samples_equal_those_on_the_screen(name):
+    """The table has T·K rows for each evaluated sample, shown or not."""
     experiment, dataset, snapshot = a_run(name, seeds=2)
     frame = predictions(experiment, dataset, snapshot)
     (_, steps, _), targets = dataset.shape, dataset.targets
@@ -54,14 +56,74 @@ def test_predictions_are_those_of_the_screen_and_of_the_whole_part(name):
                 said = dataset.raw(result.predictions[place], index)
                 mine = rows[f"{mode}_seed_{seed}"].to_numpy().reshape(steps, targets)
                 first = 0 if mode == "sequence" else steps - 1
-                assert np.isnan(mine[:first]).all()  # last-step mode answers at T alone
+                assert np.isnan(mine[:first]).all()  # last-step mode predicts the last step only
                 scale = np.abs(target).max()
                 np.testing.assert_allclose(mine[first:], said[first:], atol=2e-6 * scale)
 
 
+def temperatures():
+    """Return Seattle's daily highs in °C, with the dates as strings."""
+    table = DATASETS["seattle"].table()
+    return dict(zip(table.times.strftime("%Y-%m-%d"), table.frame["temp_max"], strict=True))
+
+
+def test_test_predictions_stand_beside_the_file_s_values():
+    """Targets equal the bundled file's rows; the baseline at the last step is the day before."""
+    experiment, _, snapshot = a_run("seattle", seeds=1)
+    held_out = make_dataset(suggested("seattle").set(test=20))
+    file = predictions_csv(experiment, held_out, snapshot, of_test=True)
+    frame = pd.read_csv(io.BytesIO(file))
+    steps, known = held_out.shape[1], temperatures()
+    assert frame["sample"].unique().tolist() == [*range(held_out.seen + 1, len(held_out.x) + 1)]
+    dates = pd.to_datetime(frame["time"])
+    next_day = (dates + pd.Timedelta("1D")).dt.strftime("%Y-%m-%d").map(known)
+    np.testing.assert_allclose(frame["value (°C)"], next_day, atol=1e-4)
+    at_end = frame["timestep"] == steps
+    same_day = dates.dt.strftime("%Y-%m-%d").map(known)
+    np.testing.assert_allclose(frame["baseline_last (°C)"][at_end], same_day[at_end], atol=1e-4)
+    assert frame.loc[~at_end, ["last (°C)", "baseline_last (°C)"]].isna().all(axis=None)
+    assert frame["sequence (°C)"].notna().all()
+
+
+def test_a_forecast_has_each_evaluated_date_and_the_rows_ahead():
+    """Past rows agree with the file and with `predictions`; the row ahead has no target."""
+    run = experiment, dataset, snapshot = a_run("seattle", seeds=1)
+    frame = pd.read_csv(io.BytesIO(forecast_csv(*run)), dtype={"time": str})
+    *past, ahead = (row for _, row in frame.iterrows())
+    assert {row["value (°C)"] for row in past} <= set(temperatures().values())
+    assert [temperatures()[row["time"]] for row in past] == [row["value (°C)"] for row in past]
+    table = predictions(*run)
+    table = table[table["timestep"] == dataset.shape[1]]
+    for column in ("sequence", "last", "baseline_last"):
+        found = [row[f"{column} (°C)"] for row in past]
+        np.testing.assert_allclose(found, table[column], rtol=1e-5)
+    assert math.isnan(ahead["value (°C)"])
+    after = pd.Timestamp(max(temperatures())) + pd.Timedelta("1D")
+    assert pd.Timestamp(ahead["time"]) == after
+    x = dataset.origin.inputs[None, -dataset.shape[1] :]
+    for mode, weights in snapshot.weights[0].items():
+        output = model_outputs(experiment, weights, x)[:, -1].astype(float)
+        (expected,) = dataset.origin.y_scale.raw(output, np.array([0]))[0]
+        assert ahead[f"{mode} (°C)"] == pytest.approx(expected, rel=1e-5)
+        low, high = ahead[f"{mode}_low (°C)"], ahead[f"{mode}_high (°C)"]
+        assert (low + high) / 2 == pytest.approx(expected, rel=1e-5)
+        off = np.abs([row[f"{mode} (°C)"] - row["value (°C)"] for row in past])
+        assert (off <= (high - low) / 2 + 1e-3).mean() == pytest.approx(0.9, abs=0.01)
+
+
+def test_a_forecast_of_several_series_and_horizons_has_a_row_for_each():
+    """Every series has one row ahead for each target; without a table there is no forecast."""
+    experiment, dataset, snapshot = a_run("gapminder", seeds=1)
+    frame = pd.read_csv(io.BytesIO(forecast_csv(experiment, dataset, snapshot)))
+    ahead = frame[frame["value (years)"].isna()]
+    assert len(ahead) == dataset.targets * len(dataset.origin.names)
+    with pytest.raises(ValueError, match="table"):
+        forecast_csv(*a_run("echo", seeds=1))
+
+
 def test_both_files_have_the_same_table():
-    """The CSV with seven digits; of one seed and one mode there is one column of answers."""
-    run = a_run("seattle", seeds=1, mode="last")
+    """The CSV has seven digits; a run of one seed and one mode has one column of predictions."""
+    run = a_run("running_mean", seeds=1, mode="last")
     frame = predictions(*run)
     assert list(frame)[-2:] == ["value", "last"]
     read = pd.read_csv(io.BytesIO(predictions_csv(*run)), dtype={"time": str})
@@ -75,7 +137,7 @@ def test_both_files_have_the_same_table():
 
 
 def test_history_has_a_row_for_each_epoch_mode_and_seed():
-    """Epoch 0 was evaluated and has no training loss; what wasn't kept is empty."""
+    """Epoch 0 was evaluated and has no training loss; unknown values are empty."""
     experiment, dataset, snapshot = Experiment().set(seed=7), a_dataset(), a_snapshot(a_dataset())
     kept = with_kept(a_snapshot(dataset, sequence=0.5, last=0.25), sequence=None, last=4)
     snapshot = replace(kept, others=(kept.results,))
@@ -96,7 +158,7 @@ def test_history_has_a_row_for_each_epoch_mode_and_seed():
 
 
 def test_weights_are_named_by_mode_seed_and_keras():
-    """All seeds, as they are on the screen; nothing in the archive needs pickle."""
+    """The archive has the weights of all seeds, and needs no pickle."""
     run = experiment, _, snapshot = a_run("running_mean", seeds=2)
     with np.load(io.BytesIO(weights_npz(*run)), allow_pickle=False) as archive:
         assert len(archive.files) == 2 * 2 * 5

@@ -1,4 +1,4 @@
-"""A run trains by a bucket first, and by a program of its own from where that pays."""
+"""A run starts with a size bucket, and switches to its exact-size program if that pays."""
 
 import threading
 from dataclasses import replace
@@ -19,25 +19,25 @@ ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0)  # whatever i
 
 
 class GatedBuilder:
-    """Builds buckets at once, and the programs of runs when it is let."""
+    """Builds buckets at once, and exact-size programs when allowed."""
 
     def __init__(self):
         self.made = {}
         self.gate = threading.Event()
 
     def build(self, key):
-        """One that counts."""
+        """Return a program that counts its calls."""
         assert key in SIZE_BUCKETS or self.gate.wait(PATIENCE)
         return self.made.setdefault(key, build(key))
 
     def calls(self, *, of_buckets):
-        """How often buckets, or programs of runs, were called."""
+        """Return the number of calls of buckets, or of exact-size programs."""
         found = [p.calls for key, p in self.made.items() if (key in SIZE_BUCKETS) == of_buckets]
         return sum(map(len, found))
 
 
 def test_its_own_program_takes_over_without_a_word_or_a_step_lost():
-    """Each epoch's loss is what it would be without: they depend on what was trained before."""
+    """Losses are the same with and without the switch."""
     settings = {"epochs": 400, "seeds": 2}
     builder, alone = GatedBuilder(), RunRig(**settings)
     alone.until_status(Status.FINISHED)
@@ -55,7 +55,7 @@ def test_its_own_program_takes_over_without_a_word_or_a_step_lost():
 
 
 def test_without_memory_a_run_stays_in_its_bucket():
-    """Nothing is built for it alone."""
+    """Without memory no exact-size program is built."""
     builder = GatedBuilder()
     rig = RunRig(
         build=builder.build, timing=ALWAYS, buckets=FIRST, may_grow=lambda: False, epochs=2000
@@ -65,7 +65,7 @@ def test_without_memory_a_run_stays_in_its_bucket():
 
 
 def test_an_exact_program_that_finds_no_memory_is_done_without():
-    """The run goes on with its size bucket to the end, and nothing is tried again."""
+    """If the build fails, the run keeps its bucket and doesn't retry."""
 
     def build_small(key):
         if key not in SIZE_BUCKETS:
@@ -79,7 +79,7 @@ def test_an_exact_program_that_finds_no_memory_is_done_without():
 
 @pytest.mark.parametrize("show_seconds", [None, 8.0])
 def test_what_is_shown_at_a_pace_repeats(show_seconds):
-    """It trains in the same bucket whatever else was built; another takes what is fastest."""
+    """A run with a pace keeps its bucket; another run uses the fastest program."""
     builder = GatedBuilder()
     builder.gate.set()
     how = {"buckets": FIRST, "built": [OWN], "show_seconds": show_seconds}
@@ -95,7 +95,7 @@ def test_what_is_shown_at_a_pace_repeats(show_seconds):
     ids=["short", "at a pace", "among many"],
 )
 def test_who_would_gain_nothing_asks_for_no_exact_program(settings, turn):
-    """It trains in its size bucket to the end; so does one of many runs, whose turns are short."""
+    """Short runs and runs with short turns keep their bucket."""
     builder = GatedBuilder()
     builder.gate.set()
     rig = RunRig(build=builder.build, buckets=FIRST, **settings)

@@ -1,4 +1,4 @@
-"""How many runs are known, whose they are, and which are paused or forgotten."""
+"""A client's runs: limits for each user, pausing and forgetting."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from tests.unit.pictures import a_result
 
 
 def judged_up_to(epoch, weights, kept=None):
-    """A model's figures after an epoch, with these as its only weights."""
+    """Return results after an epoch, with only these weights."""
     known = (weights,) if weights is not None else None
     result = a_result(make_dataset(), 0.5)
     return replace(result, weights=known, checked_epochs=np.arange(epoch + 1), kept_epoch=kept)
@@ -24,7 +24,7 @@ def judged_up_to(epoch, weights, kept=None):
 
 @pytest.mark.parametrize(("size", "kept"), [(10, history.MOST_EPOCHS), (200_000, 2)])
 def test_weights_are_kept_by_epoch_within_two_megabytes(rig, size, kept):
-    """Of small models many, of large ones the first and the newest; each epoch once."""
+    """Small models keep many epochs, large ones the first and the newest."""
     run = rig.start()
     rig.worker.say(Snapshot(run.id, Status.RUNNING, 0, results={"last": judged_up_to(0, None)}))
     assert rig.client.checkpoints(run) == []  # those of very large models aren't sent
@@ -40,7 +40,7 @@ def test_weights_are_kept_by_epoch_within_two_megabytes(rig, size, kept):
 
 
 def test_weights_of_best_epochs_are_not_taken_for_those_of_the_last(rig):
-    """Which are in the past that is sent with them. While one mode trains on, both are as now."""
+    """Best weights aren't stored as those of the last epoch."""
     run = rig.start()
 
     def a_mode(epoch, kept=None):
@@ -58,7 +58,7 @@ def test_weights_of_best_epochs_are_not_taken_for_those_of_the_last(rig):
 
 
 def test_a_paused_run_that_was_left_makes_room_for_a_new_one(rig, monkeypatch):
-    """Where all places are taken: the one that was left the longest ago, and no other."""
+    """If all places are taken, the run abandoned longest ago is dropped."""
     monkeypatch.setattr(run_registry, "MAX_RUNS", 3)
     runs = [rig.start() for _ in range(3)]
     for run in runs[:2]:
@@ -74,16 +74,16 @@ def test_a_paused_run_that_was_left_makes_room_for_a_new_one(rig, monkeypatch):
 @pytest.mark.parametrize(
     ("visitor", "most", "words"),
     [
-        ("me", MAX_RUNS_EACH, ["at most 8 runs", "one has 8"]),
-        ("", MAX_RUNS_EACH, ["at most 8 runs", "8 are", "Allow cookies"]),
+        ("me", MAX_RUNS_EACH, ["at most 8 active runs", "one has 8"]),
+        ("", MAX_RUNS_EACH, ["at most 8 active runs", "8 are", "Allow cookies"]),
         (None, MAX_RUNS, []),
     ],
     ids=["a browser", "without cookies", "scripts"],
 )
 def test_visitors_leave_places_for_others(rig, visitor, most, words):
-    """However many of them come; the refusal says the limit, what was asked, and what helps.
+    """The error says the limit, the number and the fix.
 
-    What was refused reaches no worker, and pushes out no results. What is over doesn't count.
+    A refused run reaches no worker and removes no results. Ended runs don't count.
     """
     done = rig.start("honest")
     result = {"last": a_result(make_dataset(), 0.5)}
@@ -106,15 +106,15 @@ def test_visitors_leave_places_for_others(rig, visitor, most, words):
 
 @pytest.mark.parametrize("owner", ["me", ""])
 def test_a_visitors_runs_hold_so_much_data(rig, monkeypatch, owner):
-    """Of all that are going together. The refusal says how much."""
+    """All active runs share a data limit, which the error names."""
     monkeypatch.setattr(limits, "MAX_VALUES_EACH", 120)
     first, second = rig.start(owner), rig.start(owner)
     assert rig.status(first) is Status.QUEUED
-    assert all(words in rig.latest(second).reason for words in ("at most 120 numbers", "have 180"))
+    assert all(words in rig.latest(second).reason for words in ("at most 120", "make it 180"))
 
 
 def test_runs_that_somebody_without_cookies_has_left_take_no_place(rig):
-    """Paused ones, after a while: nobody else can stop them."""
+    """Paused runs without a cookie free their places after a while."""
     going = [rig.start("") for _ in range(MAX_RUNS_EACH)]
     for run in going:
         rig.say(run, Status.PAUSED, 1)
@@ -124,7 +124,7 @@ def test_runs_that_somebody_without_cookies_has_left_take_no_place(rig):
 
 
 def trained(rig, status, epochs=40, size=1000):
-    """A run whose weights of so many epochs, each of `size` numbers, have come."""
+    """Return a run with weights of some epochs, `size` numbers each."""
     run = rig.start()
     for epoch in range(epochs):
         result = judged_up_to(epoch, np.zeros(size, np.float32))
@@ -136,7 +136,7 @@ def trained(rig, status, epochs=40, size=1000):
 
 
 def test_all_that_is_kept_of_runs_is_bounded(rig, monkeypatch):
-    """Finished and abandoned runs hold limited memory together; the newest keeps all weights."""
+    """Finished and abandoned runs share a memory limit; the newest keeps all weights."""
     most = 1_000_000
     monkeypatch.setattr(run_registry, "KEEP_BYTES", most)
     statuses = Status.FINISHED, Status.PAUSED
@@ -159,7 +159,7 @@ def test_all_that_is_kept_of_runs_is_bounded(rig, monkeypatch):
 
 @pytest.mark.parametrize("background", [False, True])
 def test_only_so_many_finished_runs_are_known(rig, monkeypatch, background):
-    """The oldest go first; unfinished runs stay, and those of a sweep push out no person's."""
+    """The oldest finished runs are forgotten; sweeps' runs are counted separately."""
     monkeypatch.setattr(run_registry, "KEEP_RUNS", 3)
     going, own, done = rig.start(), rig.start(), list[Run]()
     rig.say(own, Status.FINISHED)
@@ -175,7 +175,7 @@ def test_only_so_many_finished_runs_are_known(rig, monkeypatch, background):
 
 
 def test_runs_that_nobody_looks_at_are_forgotten(rig):
-    """Over or paused for so long; a run that trains is never taken away. Any look tidies up."""
+    """Ended or paused runs are forgotten after a while, training ones never."""
     over, paused, going = rig.start(), rig.start(), rig.start()
     for run, status in ((over, Status.FINISHED), (paused, Status.PAUSED), (going, Status.RUNNING)):
         rig.say(run, status)
@@ -186,10 +186,7 @@ def test_runs_that_nobody_looks_at_are_forgotten(rig):
 
 
 def test_a_run_that_nobody_watches_is_paused_and_says_so(rig):
-    """It is told once, keeps its figures, and goes on when somebody asks for it.
-
-    A button's pause has no reason, even after the other kind.
-    """
+    """An unwatched run pauses with a reason; the user's pause has none."""
     run = rig.start()
     for _ in range(2):
         rig.clock.forward(WATCH_SECONDS + 1)
@@ -198,7 +195,7 @@ def test_a_run_that_nobody_watches_is_paused_and_says_so(rig):
     rig.say(run, Status.PAUSED, 2)
     snapshot = rig.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
-    assert snapshot.reason == "Paused: nobody was watching."
+    assert "no page was showing" in snapshot.reason
     rig.client.resume(run)
     assert rig.worker.verbs == ["start", "pause", "resume"]
     rig.client.pause(run)
@@ -207,7 +204,7 @@ def test_a_run_that_nobody_watches_is_paused_and_says_so(rig):
 
 
 def test_a_script_that_waits_is_a_watcher(rig):
-    """The run goes on; one that had been paused for want of a watcher, again."""
+    """`wait` keeps a run active, and resumes an unwatched one."""
     run = rig.start()
     rig.clock.forward(WATCH_SECONDS + 1)
     rig.say(run, Status.RUNNING, 1)

@@ -40,7 +40,7 @@ def test_the_split_in_words_says_what_is_kept_back():
     """The words name the parts, or say that there is no validation part."""
     takeaway, details = split.split_words(a_dataset())
     assert takeaway.startswith("6 training samples, 2 validation")
-    assert "6 samples are for training, the next 2 for validation. None of 2 samples" in details
+    assert "next 2 for validation. None of 2 validation samples" in details
     assert split.split_words(a_dataset(train=8))[0].endswith("There is no validation part.")
     dataset = windows_of_load(test=20, gap=30)
     training, evaluated, test = (part.stop - part.start for part in dataset.parts.values())

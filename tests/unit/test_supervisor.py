@@ -1,4 +1,4 @@
-"""Workers that die or grow are replaced, and what they had goes on with the next ones."""
+"""Workers that die or grow are replaced, and their runs continue."""
 
 from dataclasses import replace
 
@@ -18,20 +18,20 @@ DIED = sentence("ended", how="was killed (SIGKILL)") + sentence("replaced")
 
 @pytest.fixture
 def ready(rig):
-    """A client whose worker is ready."""
+    """Return a client whose worker is ready."""
     rig.worker.say(Event("ready"))
     return rig
 
 
 def start_again(rig, run):
-    """The command that the next worker gets, once this one has died."""
+    """Return the command that the next worker gets after this one has died."""
     rig.worker.die()
     (command,) = starts_of(rig.worker, run)
     return command
 
 
 def test_a_run_ends_the_first_delay_and_no_other(rig):
-    """A worker after one that died keeps its wait, and what is only likely to be wanted waits."""
+    """A run ends the initial delay, but not the delay after a death."""
     first = rig.worker
     rig.client.prepare(make_experiment(), make_dataset())
     assert not first.begun
@@ -45,10 +45,10 @@ def test_a_run_ends_the_first_delay_and_no_other(rig):
 
 @pytest.mark.parametrize(
     ("saved", "state", "epoch", "says"),
-    [(None, b"", 0, "began again."), (3, b"state", 3, "goes on from epoch 3.")],
+    [(None, b"", 0, "restarted from epoch 0."), (3, b"state", 3, "continues from epoch 3.")],
 )
 def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
-    """A run of a dead worker goes on from its newest checkpoint, or from epoch 0, and says so."""
+    """A dead worker's run continues from its newest checkpoint, or restarts."""
     done, run = ready.start(), ready.start()
     ready.say(done, Status.FINISHED, 5)
     ready.say(run, Status.RUNNING, 4, saved)
@@ -66,7 +66,7 @@ def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
 
 @pytest.mark.parametrize("act", ["pause", "step", "some epochs", "nobody watches", "start paused"])
 def test_a_run_that_rests_comes_back_paused(ready, act):
-    """So does one that was to make a step, or some: from there it is told anew."""
+    """A paused or stepping run comes back paused."""
     run = ready.start(paused=act == "start paused")
     ready.say(run, Status.RUNNING, 3, saved=2)
     acts = {
@@ -86,7 +86,7 @@ def test_a_run_that_rests_comes_back_paused(ready, act):
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
     unwatched = sentence("unwatched")
-    why = unwatched if act == "nobody watches" else sentence("goes_on", how=DIED, epoch=2)
+    why = unwatched if act == "nobody watches" else sentence("continued", how=DIED, epoch=2)
     assert snapshot.reason == why
     ready.client.resume(run)
     assert ready.worker.posted[-1] == Steer("resume", run.id)
@@ -94,7 +94,7 @@ def test_a_run_that_rests_comes_back_paused(ready, act):
 
 
 def test_a_run_that_was_told_to_stop_ends_with_its_worker(ready):
-    """A run told to stop is STOPPED with its figures, without a reason, when its worker dies."""
+    """A stopping run is STOPPED with its results when its worker dies."""
     run = ready.start()
     ready.say(run, Status.RUNNING, 3, saved=3)
     ready.client.stop(run)
@@ -105,7 +105,7 @@ def test_a_run_that_was_told_to_stop_ends_with_its_worker(ready):
 
 
 def test_a_run_keeps_its_pace_and_place_with_another_worker(rig):
-    """A run of a dead worker keeps the last pace that was chosen, and its background."""
+    """A restarted run keeps its pace and its background priority."""
     how = {"show_seconds": 8.0, "background": True}
     run = rig.client.start(make_experiment(), make_dataset(), **how)
     rig.client.set_pace(run, 24.0)
@@ -114,7 +114,7 @@ def test_a_run_keeps_its_pace_and_place_with_another_worker(rig):
 
 
 def test_a_run_that_is_lost_twice_fails(ready):
-    """It may be what kills, unless much time lies between. Its figures stay; a person may retry."""
+    """A run that loses two workers soon fails with its results; later it restarts."""
     run = ready.start()
     ready.worker.die()
     ready.clock.forward(run_registry.TWICE_SECONDS)
@@ -124,13 +124,13 @@ def test_a_run_that_is_lost_twice_fails(ready):
         assert (ready.status(run) is Status.QUEUED) == again
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.FAILED, 4)
-    assert "lost twice" in snapshot.reason
+    assert "process twice" in snapshot.reason
     assert starts_of(ready.worker, ready.start())
 
 
 @pytest.mark.parametrize(("saved", "left"), [(2, [0, 1, 2]), (None, [])])
 def test_weights_are_kept_up_to_where_the_run_goes_on(ready, saved, left):
-    """What came after it comes again; of a run that begins again all does."""
+    """Weights after the checkpoint are dropped, or all after a restart."""
     run = ready.start()
 
     def say(epoch, value):
@@ -155,13 +155,13 @@ def test_weights_are_kept_up_to_where_the_run_goes_on(ready, saved, left):
 
 
 def test_workers_that_die_again_and_again_are_tried_ever_less_often(rig):
-    """After some deaths nothing is trained until one is ready. Deaths far apart don't count."""
+    """After several deaths training is unavailable until one is ready."""
     delays = []
     for _ in range(6):
         rig.worker.die()
         delays.append(rig.worker.delay)
     assert delays == [*worker_pool.RESTART_DELAYS, worker_pool.RESTART_DELAYS[-1]]
-    assert "ended 6 times in short order" in rig.client.pool.unavailable
+    assert "ended 6 times in a row" in rig.client.pool.unavailable
     assert rig.latest(rig.start()).reason == rig.client.pool.unavailable
     rig.worker.say(Event("ready"))
     assert rig.client.pool.unavailable == ""
@@ -172,7 +172,7 @@ def test_workers_that_die_again_and_again_are_tried_ever_less_often(rig):
 
 
 def test_a_machine_that_cannot_train_is_tried_again_much_later(rig):
-    """Until a worker is ready after all, runs and questions fail at once, and no worker starts."""
+    """Until a worker is ready, runs and questions fail at once."""
     run, question = rig.start(), rig.client.ask("modes")
     rig.worker.die(unavailable=(why := "No TensorFlow."))
     reasons = rig.client.pool.unavailable, rig.latest(run).reason, f"{question.exception()}"
@@ -187,7 +187,7 @@ def test_a_machine_that_cannot_train_is_tried_again_much_later(rig):
 
 
 def test_a_grown_worker_is_followed_by_a_fresh_one(ready, monkeypatch):
-    """It keeps its runs, and new ones go to the other. Without memory for both it ends first."""
+    """A grown worker keeps its runs; without memory for two it exits first."""
     first = ready.start()
     monkeypatch.setattr(memory, "total_memory", lambda: machine.GB)
     old = ready.worker

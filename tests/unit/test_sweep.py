@@ -1,4 +1,4 @@
-"""A sweep's plan, its table, and its command: what is trained, kept, and refused in a sentence."""
+"""A sweep's plan, its CSV and its command: points, saved results and errors."""
 
 import re
 from urllib.parse import parse_qs
@@ -17,8 +17,8 @@ from lib.sweep.plan import from_csv, read_done, result_of, write
 from tests.unit.swept import a_point
 
 
-def test_each_value_goes_with_each_of_the_others():
-    """In both modes and with all seeds, whatever the base has."""
+def test_a_plan_has_all_combinations_of_values():
+    """Every point has both modes and all seeds, whatever the base has."""
     base = suggested("running_mean").set(mode="last", seeds=1, seed=7)
     plan = make_plan(base, {"T": [8, 16], "cell": ["lstm", "gru"]}, 4)
     assert [point.values for point in plan.points] == [
@@ -31,8 +31,8 @@ def test_each_value_goes_with_each_of_the_others():
 
 
 @pytest.mark.parametrize("data", [name for name in DATASETS if name != "upload"])
-def test_all_that_is_offered_can_vary_and_a_point_s_settings_open_it_as_a_link(data):
-    """On every dataset, over the usual values; those that it doesn't allow are said."""
+def test_all_offered_settings_can_vary_and_a_point_s_settings_are_a_link(data):
+    """Every dataset takes the usual values; each value that it changes has a note."""
     for key in offered(suggested(data)):
         asked = VARIABLE[key]["values"].split(",")
         plan = make_plan(suggested(data), {key: asked}, 1)
@@ -44,30 +44,30 @@ def test_all_that_is_offered_can_vary_and_a_point_s_settings_open_it_as_a_link(d
             assert read_query(query)[0] == point.experiment
 
 
-def test_values_that_become_the_same_are_trained_once_and_said():
-    """A lag has to be less than T."""
+def test_values_that_become_equal_are_trained_once_with_a_note():
+    """A lag is less than T."""
     plan = make_plan(suggested("echo"), {"T": [4], "lag": [2, 5, 8]}, 1)
     assert [point.values["lag"] for point in plan.points] == [2, 3]
     for lag, note in zip((5, 8), plan.notes, strict=True):
-        assert f"lag = {lag} is taken as T = 4, lag = 3" in note
+        assert f"lag = {lag} to T = 4, lag = 3" in note
 
 
 @pytest.mark.parametrize(
     ("data", "vary", "seeds", "words"),
     [
-        ("seattle", {}, 4, "a sweep needs a setting that varies"),
-        ("seattle", {"F": [1]}, 4, "F can't vary here: As many as the input columns make"),
+        ("seattle", {}, 4, "expected a setting to vary"),
+        ("seattle", {"F": [1]}, 4, "F can't vary here: The input columns determine F"),
         ("seattle", {"lag": [1]}, 4, "lag can't vary here: Seattle weather doesn't use it"),
         ("seattle", {"seed": [1]}, 4, "'seed' can't vary: expected one of T, F, U"),
         ("seattle", {"T": []}, 4, "T needs at least one value, as in 4,8,16,32"),
         ("seattle", {"T": ["x"]}, 4, "2 to 512, got 'x'"),
         ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of lstm, gru, simple_rnn"),
-        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100: take fewer values or seeds"),
+        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100: use fewer values or seeds"),
         ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
     ],
 )
-def test_what_cannot_be_swept_is_refused_in_a_sentence(data, vary, seeds, words):
-    """Before anything is trained, with what would do."""
+def test_an_invalid_plan_raises_an_error(data, vary, seeds, words):
+    """The error comes before training and has the allowed values."""
     with pytest.raises(ExperimentError, match=re.escape(words)):
         make_plan(suggested(data), vary, seeds)
     most = make_plan(suggested("parity"), {"T": np.arange(2, 26)}, 4)
@@ -75,7 +75,7 @@ def test_what_cannot_be_swept_is_refused_in_a_sentence(data, vary, seeds, words)
 
 
 def test_values_are_read_as_they_are_typed():
-    """Blanks and commas too many don't matter; each setting once."""
+    """Extra spaces and commas are ignored; a repeated setting is an error."""
     assert parse_vary(["T= 8, 16 ,", "cell=gru"]) == {"T": ["8", "16"], "cell": ["gru"]}
     for wrong in ("T", "T=", "=8"):
         with pytest.raises(ExperimentError):
@@ -84,8 +84,8 @@ def test_values_are_read_as_they_are_typed():
         parse_vary(["T=8", "T=9"])
 
 
-def test_what_does_not_vary_is_checked_as_well():
-    """Settings by key; what a sweep has words of its own for isn't one of them."""
+def test_fixed_settings_are_checked():
+    """Settings are given by key, except mode, seeds and data, which the sweep sets."""
     assert base_of("seattle", {"epochs": "5", "inputs": ["wind"]}).data.inputs == ("wind",)
     for settings in ({"epochs": 0}, {"epoch": 5}, {"mode": "last"}):
         with pytest.raises(ExperimentError):
@@ -95,7 +95,7 @@ def test_what_does_not_vary_is_checked_as_well():
 
 
 def test_ready_sweeps_can_be_made_and_are_recorded():
-    """All three; that a recorded number holds is shown in tests/agreement."""
+    """Their plans and recordings agree; tests/agreement trains a recorded point again."""
     for ready in READY.values():
         assert not ready.plan.notes
         points = ready.recorded
@@ -106,18 +106,18 @@ def test_ready_sweeps_can_be_made_and_are_recorded():
 
 
 def the_plan(*values):
-    """A sweep over T."""
+    """Return the plan of a sweep over T."""
     return make_plan(suggested("parity"), {"T": values}, 2)
 
 
 def results(plan, status=Status.DIVERGED):
-    """What its points came to."""
-    snapshot = Snapshot("r", status, reason="The loss, said, is no number")
+    """Return a result for each point."""
+    snapshot = Snapshot("r", status, reason="The loss, as given, is NaN")
     return [result_of(point, None, snapshot) for point in plan.points]
 
 
 def test_a_row_for_each_point_seed_and_mode(tmp_path):
-    """All digits stay, and what isn't a number is empty."""
+    """The CSV keeps all digits, and NaN is empty."""
     points = [
         a_point([0.1, 1 / 3], [2e-9, 5], T=8, cell="lstm"),
         a_point([1, 2], [3, 4], Status.DIVERGED, T=16, cell="gru"),
@@ -136,8 +136,8 @@ def test_a_row_for_each_point_seed_and_mode(tmp_path):
     assert file.read_text() == text
 
 
-def test_a_sweep_goes_on_with_what_a_file_has(tmp_path):
-    """Also where more values were added; what failed is tried again."""
+def test_a_sweep_continues_from_a_file(tmp_path):
+    """Values may have been added; failed points are trained again."""
     file = tmp_path / "out.csv"
     assert read_done(file, the_plan(4, 8)) == []
     write(results(the_plan(4, 8)), ["T"], file)
@@ -149,14 +149,14 @@ def test_a_sweep_goes_on_with_what_a_file_has(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "{}", None])
 def test_another_file_is_refused_and_stays(tmp_path, text):
-    """Results of another sweep, and what isn't a sweep's at all."""
+    """Results of another sweep and other content leave the file unchanged."""
     file = tmp_path / "out.csv"
     if text is None:
         write(results(the_plan(4, 8)), ["T"], file)
     else:
         file.write_text(text)
     before = file.read_text()
-    with pytest.raises(ExperimentError, match="something else: expected results of this very"):
+    with pytest.raises(ExperimentError, match="got other content"):
         read_done(file, the_plan(4, 9))
     assert file.read_text() == before
 
@@ -167,26 +167,26 @@ SEATTLE = "--data seattle --vary T=8,16"
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--vary T=8", "expected --data or --file, one of the two"),
+        ("--vary T=8", "expected either --data or --file"),
         ("--file nowhere.csv --vary T=8", "nowhere.csv can't be read: No such file"),
         ("--data seattle --vary T", "expected each setting once, as in T=8,16,32, got 'T'"),
         (f"{SEATTLE} --set epochs", "expected --set key=value, got 'epochs'"),
         (f"{SEATTLE} --set epochs=0", "from 1 to 5,000, got 0"),
-        (f"{SEATTLE} --set mode=last", "mode can't be set: a sweep has its own"),
+        (f"{SEATTLE} --set mode=last", "mode can't be set: the sweep sets them"),
         (f"{SEATTLE} --out nowhere/out.csv", "No such file or directory"),
     ],
 )
-def test_what_cannot_be_done_is_said(words, said):
-    """With an exit code that isn't 0, and without a traceback."""
+def test_a_wrong_command_prints_an_error(words, said):
+    """It exits with code 1, without a traceback."""
     done = CliRunner().invoke(main, words.split())
     assert done.exit_code == 1
     assert said in done.output
     assert "Traceback" not in done.output
 
 
-def test_a_script_takes_data_or_a_table_and_tells_tables_apart(monkeypatch):
-    """By their values: results of one are none of another's."""
-    with pytest.raises(ExperimentError, match="expected data or a table of your own, got both"):
+def test_run_sweep_takes_data_or_a_table_and_distinguishes_tables(monkeypatch):
+    """Tables of different values have different settings, so results aren't mixed up."""
+    with pytest.raises(ExperimentError, match="expected either data or a table, got both"):
         run_sweep(data="seattle", table="lib/data/datasets/files/README.md", vary={"T": [4]})
     named = []
 

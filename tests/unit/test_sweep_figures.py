@@ -1,4 +1,4 @@
-"""Pictures of a sweep: all that they show is a number of the sweep, and Plotly takes them."""
+"""Charts of a sweep show its numbers, and Plotly accepts them."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,20 +19,20 @@ GRU = [point for point in POINTS if point.values["cell"] == "gru"]
 
 
 def valid(figure):
-    """The figure as a dict, once Plotly has checked all of it."""
+    """Return the figure as a dict, after Plotly has validated it."""
     go.Figure(figure.to_dict())
     return {"data": figure._data, "layout": figure._layout}
 
 
 def trace(figure, name):
-    """The trace with this name."""
+    """Return the trace with this name."""
     return next(each for each in figure["data"] if each["name"] == name)
 
 
 @pytest.mark.parametrize("theme", list(PALETTES))
 @pytest.mark.parametrize("relative", [False, True])
 def test_a_curve_has_medians_the_seeds_and_their_band(theme, relative):
-    """In order of size, whatever the order of the points."""
+    """Values are in increasing order, for any order of the points."""
     figure = valid(curve_figure(GRU, "T", PALETTES[theme], relative=relative))
     median = trace(figure, "sequence mode, median")
     assert list(median["x"]) == [4, 16]
@@ -40,44 +40,44 @@ def test_a_curve_has_medians_the_seeds_and_their_band(theme, relative):
     np.testing.assert_allclose(trace(figure, "sequence mode, seeds")["y"], [1.6, 6.4, 1.6, 0.4])
     dots = trace(figure, "last-step mode, a seed")
     np.testing.assert_allclose(dots["y"], [0.01, 0.02, 0.03] * 2)
-    assert list(trace(figure, "best guess without learning")["y"]) == [1, 1]
+    assert list(trace(figure, "baseline")["y"]) == [1, 1]
     assert list(figure["layout"]["xaxis"]["ticktext"]) == ["4", "16"]
 
 
-def test_names_stand_side_by_side_and_sizes_below_them():
-    """A cell's parameters are its size."""
+def test_names_have_their_number_of_parameters_below():
+    """Cells differ in size, so the axis has their parameters."""
     points = [a_point([1], [2], cell=cell) for cell in ("simple_rnn", "lstm")]
     for row in points[1].rows:
         row["parameters"] = 1234
     axis = valid(curve_figure(points, "cell", LIGHT, relative=False))["layout"]["xaxis"]
     assert list(axis["ticktext"]) == ["SimpleRNN<br>10", "LSTM<br>1,234"]
-    assert axis["title"]["text"] == "cell, and parameters"
+    assert axis["title"]["text"] == "cell, parameters below"
 
 
-def test_what_diverged_is_marked():
-    """A cross, and a word in the key; also where there is nothing else."""
+def test_a_diverged_point_is_marked():
+    """It has a cross and an entry in the key, also if no other point has a result."""
     lost = a_point([1], [1], Status.DIVERGED, T=8, cell="gru")
     for points in ([*GRU, lost], [lost]):
         figure = valid(curve_figure(points, "T", LIGHT, relative=False))
-        assert list(trace(figure, "no figures")["x"]) == [8]
-        assert "diverged, or failed" in figure["layout"]["annotations"][0]["text"]
+        assert list(trace(figure, "no result")["x"]) == [8]
+        assert "diverged or failed" in figure["layout"]["annotations"][0]["text"]
 
 
 def words(figure):
-    """What stands in a map's squares."""
+    """Return the texts in a map's squares."""
     return [note["text"] for note in figure["layout"]["annotations"] if note["xref"] == "x"]
 
 
 def test_a_map_has_a_square_for_each_point():
-    """With its number, T across and the cell up."""
+    """Each square has its number, with T across and the cell up."""
     for what, said in (("sequence", "0.8"), ("last", "0.02"), ("difference", "L 40×")):
         figure = valid(map_figure(POINTS, ("T", "cell"), what, LIGHT))
         assert np.shape(trace(figure, what)["z"]) == (2, 2)
         assert said in words(figure)
 
 
-def test_a_difference_that_may_be_chance_is_marked():
-    """And which mode's error is lower is a letter, not a colour alone."""
+def test_a_difference_that_isnt_significant_is_marked():
+    """A letter names the mode with the smaller error; during a sweep every point is marked."""
     points = [
         a_point([1, 1.1, 0.9, 1], [2, 2.1, 1.9, 2], T=4, U=2),
         a_point([1, 9, 0.1, 1], [0.9, 1, 4, 1], T=8, U=2),
@@ -85,3 +85,5 @@ def test_a_difference_that_may_be_chance_is_marked():
     ]
     figure = valid(map_figure(points, ("T", "U"), "difference", LIGHT))
     assert words(figure) == ["S 2×", "L 1.1×?", "✕"]
+    early = valid(map_figure(points, ("T", "U"), "difference", LIGHT, is_over=False))
+    assert words(early) == ["S 2×?", "L 1.1×?", "✕"]

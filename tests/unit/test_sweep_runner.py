@@ -1,4 +1,4 @@
-"""A sweep in the background of a client whose runs go as a test says."""
+"""A sweep in the background of a client whose runs a test controls."""
 
 import time
 
@@ -16,7 +16,7 @@ from tests.waiting import PATIENCE
 
 
 def until(true):
-    """Wait until this is true."""
+    """Wait until `true` returns True."""
     end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end
@@ -24,7 +24,7 @@ def until(true):
 
 
 class SweepRig:
-    """A sweep over U; a test names its runs by number, from 0 in the order of starts."""
+    """A sweep over U; tests refer to its runs by number, from 0 in order of starts."""
 
     def __init__(self, places=2, vary=None, **options):
         self.client, self.clock, self.kept = FakeClient(), Clock(), []
@@ -35,7 +35,7 @@ class SweepRig:
         self.runner = Runner(self.plan, self.client, **options)
 
     def keep(self, points):
-        """Note whose results there are."""
+        """Note the points that have results."""
         self.kept.append([point.values["U"] for point in points])
 
     def begin(self):
@@ -44,27 +44,27 @@ class SweepRig:
         self.started(self.client.pool.places)
 
     def started(self, count):
-        """Wait until so many runs have begun, and check that no more do."""
+        """Wait until `count` runs have begun, and check that no more do."""
         until(lambda: len(self.client.runs) >= count)
         time.sleep(0.03)
         assert len(self.client.runs) == count
 
     def units(self):
-        """The units of all runs, in the order of starts."""
+        """Return the units of all runs, in order of starts."""
         return [run.experiment.model.units for run in self.client.runs.values()]
 
     def say(self, number, status, **figures):
-        """Set how a run stands."""
+        """Set the status and results of a run."""
         self.client.set(self.client.runs[f"r{number}"], status, **figures)
 
     def calls(self, *expected):
-        """Wait until the client was called like this so far: "pause 0", for example."""
+        """Wait until the client's calls are these: "pause 0", for example."""
         until(lambda: [f"{call} {run[1:]}" for call, run in self.client.calls] == list(expected))
 
 
 @pytest.fixture
 def sweep(monkeypatch):
-    """A sweep with two places, which rests while nobody watches."""
+    """Return a sweep with two places, which pauses while unwatched."""
     monkeypatch.setattr("lib.sweep.runner.LOOK_SECONDS", 0.005)
     sweep = SweepRig(rests=True)
     yield sweep
@@ -72,7 +72,7 @@ def sweep(monkeypatch):
 
 
 def test_results_are_in_the_plans_order_whichever_ends_first(sweep):
-    """There are never more runs than places, and all results are kept after each."""
+    """There are never more runs than places, and all results are passed on after each."""
     sweep.begin()
     assert sweep.units() == [2, 3]
     sweep.say(1, Status.FINISHED)
@@ -80,14 +80,14 @@ def test_results_are_in_the_plans_order_whichever_ends_first(sweep):
     sweep.say(2, Status.FINISHED)
     sweep.started(4)
     assert sweep.units() == [2, 3, 4, 5]
-    sweep.say(0, Status.DIVERGED, reason="The loss is no number.")
+    sweep.say(0, Status.DIVERGED, reason="The loss is NaN.")
     until(lambda: len(sweep.kept) == 3)
     sweep.say(3, Status.FINISHED)
     until(lambda: sweep.runner.state is Status.FINISHED)
     assert sweep.kept == [[3], [3, 4], [2, 3, 4], [2, 3, 4, 5]]
     assert [point["run"] for point in sweep.runner.results] == ["r0", "r1", "r2", "r3"]
     diverged, finished, *_ = sweep.runner.results
-    assert (diverged["status"], diverged["reason"]) == ("diverged", "The loss is no number.")
+    assert (diverged["status"], diverged["reason"]) == ("diverged", "The loss is NaN.")
     assert np.isnan(diverged.errors("sequence")).all()
     assert finished["status"] == "finished"
     assert (sweep.runner.share, sweep.runner.seconds_left) == (1.0, None)
@@ -95,7 +95,7 @@ def test_results_are_in_the_plans_order_whichever_ends_first(sweep):
 
 
 def test_a_result_has_a_row_for_each_seed_and_mode():
-    """Its figures are those of the run's last snapshot."""
+    """Its results are those of the run's last snapshot."""
     point = make_plan(suggested("running_mean").set(N=64), {"T": [8]}, seeds=2).points[0]
     pair = {
         mode: ModeResult(*(np.array([x]) for x in (5, e, 5, e, 2 * e)), np.zeros(4), np.zeros(0))
@@ -112,7 +112,7 @@ def test_a_result_has_a_row_for_each_seed_and_mode():
 
 
 def test_pause_and_stop_apply_to_all_runs(sweep):
-    """Nothing begins during a pause, but a run that ends then is a result; stop keeps results."""
+    """During a pause no run begins, but a run may finish; stopping keeps results."""
     sweep.begin()
     sweep.runner.pause()
     sweep.calls("pause 0", "pause 1")
@@ -130,8 +130,8 @@ def test_pause_and_stop_apply_to_all_runs(sweep):
     assert sweep.kept == [[2]]
 
 
-def test_a_sweep_that_nobody_watches_rests_and_stops_after_hours(sweep):
-    """As a run does; when somebody looks in time it goes on."""
+def test_an_unwatched_sweep_pauses_and_stops_after_hours(sweep):
+    """It resumes when a page shows it in time."""
     sweep.begin()
     sweep.clock.forward(WATCH_SECONDS - 1)
     sweep.runner.watch()
@@ -149,7 +149,7 @@ def test_a_sweep_that_nobody_watches_rests_and_stops_after_hours(sweep):
 
 @pytest.mark.parametrize("how", ["forgotten", "refused"])
 def test_a_run_that_was_lost_is_trained_again(sweep, how):
-    """A moment later; the other run goes on meanwhile. A full worker is no result."""
+    """It starts again after a wait, and the other run continues; a full worker gives no result."""
     sweep.begin()
     if how == "forgotten":
         del sweep.client.snapshots["r0"]
@@ -165,7 +165,7 @@ def test_a_run_that_was_lost_is_trained_again(sweep, how):
 
 
 def test_the_time_left_follows_from_finished_epochs(sweep):
-    """Before the first one none is known; the seconds of a pause don't count."""
+    """Before the first epoch it is unknown; the seconds of a pause don't count."""
     sweep.begin()
     runner = sweep.runner
     assert (runner.share, runner.seconds_left) == (0.0, None)
@@ -201,7 +201,7 @@ def test_finished_points_are_not_trained_again():
 
 
 def test_a_point_without_enough_rows_is_a_failed_result():
-    """A point without enough rows fails with the reason, and uses no worker."""
+    """The point fails with a reason, and no run starts."""
     sweep = SweepRig()
     plan = make_plan(suggested("macro"), {"T": [250]}, seeds=1)
     runner = Runner(plan, sweep.client, clock=sweep.clock.now)
@@ -209,7 +209,7 @@ def test_a_point_without_enough_rows_is_a_failed_result():
     (point,) = runner.results
     assert point["status"] == Status.FAILED
     assert "rows" in point["reason"]
-    assert point["reason"].count(".") == 1
+    assert point["reason"].endswith("add rows.")
     assert not sweep.client.runs
 
 

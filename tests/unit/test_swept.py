@@ -1,4 +1,4 @@
-"""What is said of a sweep is what its numbers carry; the t-test itself is checked in test_seeds."""
+"""A sweep's texts agree with its numbers; test_seeds checks the t-test itself."""
 
 import re
 
@@ -19,8 +19,8 @@ from lib.results.run import Status
 from tests.unit.swept import a_point
 
 
-def test_the_sentence_counts_the_points_at_which_a_mode_is_better():
-    """On 200 sweeps: of many points and few, many seeds and few, near and far apart."""
+def test_the_takeaway_counts_the_points_at_which_a_mode_is_better():
+    """This is checked on 200 random sweeps of 1 to 12 points and 2 to 16 seeds."""
     for seed in range(200):
         rng = np.random.default_rng(seed)
         seeds, count = int(rng.choice([2, 4, 8, 16])), int(rng.integers(1, 13))
@@ -37,8 +37,8 @@ def test_the_sentence_counts_the_points_at_which_a_mode_is_better():
         assert len(sentence.split()) <= 15
 
 
-def test_where_no_mode_is_better_hardly_any_sweep_finds_one():
-    """Of 200 sweeps of 12 points: without the correction a third of them and more would."""
+def test_false_findings_are_rare_if_no_mode_is_better():
+    """At most 7% of 200 sweeps of 12 points have one; without the correction over 30% would."""
     rng = np.random.default_rng(0)
     wrong = uncorrected = 0
     for _ in range(200):
@@ -50,14 +50,14 @@ def test_where_no_mode_is_better_hardly_any_sweep_finds_one():
 
 
 def test_holm_s_correction_on_an_example_by_hand():
-    """The least counts three times, the next twice; none is less than one before, nor above 1."""
+    """The smallest p-value counts three times, the next twice; none decreases or exceeds 1."""
     assert corrected([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
     assert corrected([0.6, 0.7]) == [1.0, 1.0]
     assert corrected([]) == []
 
 
-def test_takeaways_of_one_seed_of_lost_points_and_of_none():
-    """One seed decides nothing, however far apart; a point that diverged counts for no mode."""
+def test_takeaways_of_one_seed_of_lost_points_and_of_no_points():
+    """One seed decides nothing; a diverged point counts for no mode."""
     single = [a_point([1e-9], [1.0], T=4), a_point([1.0], [0.5], T=8)]
     lost = a_point([1, 1], [1, 1], Status.DIVERGED, T=4)
     some = [lost, a_point([1.0, 1.01, 1.02], [2.0, 2.01, 2.03], T=8)]
@@ -65,37 +65,37 @@ def test_takeaways_of_one_seed_of_lost_points_and_of_none():
     for points, said in (
         (single, "sequence mode's error is smaller at 1 of 2 points"),
         (some, "Sequence mode is clearly better at 1 of 1 point, "),
-        ([lost], "No point could be trained"),
+        ([lost], "No point has a result"),
         ([], "No point is trained yet"),
     ):
         assert said in found_takeaway(points)
-    assert "1 point without figures" in found_details(some)[-1]
+    assert "1 point without a result" in found_details(some)[-1]
     assert found_details([]) == []
 
 
 def test_the_details_name_the_smallest_error_and_the_test():
-    """And how many points the test is corrected for."""
+    """They have the number of points that the test is corrected for."""
     gru = a_point([1, 1], [2, 2], T=4, cell="gru")
     lstm = a_point([3, 3], [0.5, 0.5], T=8, cell="lstm")
     least, test = found_details([gru, lstm])
-    assert "last-step mode at T = 8, cell = LSTM: 0.5." in least
+    assert "0.5, last-step mode at T = 8" in least
     assert "corrected for 2 points by Holm's method" in test
     assert "p < 0.05" in test
 
 
-def test_axes_are_in_order_of_size_and_names_as_they_came():
-    """Whatever the order of the points; the title names what varies."""
+def test_numbers_of_an_axis_increase_and_names_keep_their_order():
+    """The title names the settings that vary."""
     points = [a_point([1], [1], T=t, cell=c) for t in (16, 4) for c in ("simple_rnn", "gru")]
     assert axes_of(points) == {"T": [4, 16], "cell": ["simple_rnn", "gru"]}
     assert axes_of([]) == {}
     assert point_words(points[0].values) == "T = 16, cell = SimpleRNN"
-    title = "Echo: the error against timesteps T and cell, 1 seed"
+    title = "Echo: error by timesteps T and cell, 1 seed"
     assert sweep_title("Echo", ["T", "cell"], 1) == title
 
 
 @pytest.mark.parametrize(("samples", "is_clear"), [(6, False), (1e6, True)])
 def test_too_few_independent_samples_make_no_mode_better(samples, is_clear):
-    """However well the seeds agree."""
+    """Agreement of the seeds doesn't help."""
     point = a_point([0.5, 0.51, 0.49, 0.5], [0.7, 0.71, 0.7, 0.69], samples=samples, T=8)
     [found] = findings([point]).values()
     assert clear_mode(found) == ("sequence" if is_clear else "")

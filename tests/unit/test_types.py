@@ -1,4 +1,4 @@
-"""A table some of whose columns are read in another way."""
+"""Tables with corrected column types."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ SHOPS = read(
 
 
 def test_numbers_become_categories_as_their_texts():
-    """A whole number without its point; what is missing stays so."""
+    """Whole numbers become texts without a point; missing values stay missing."""
     gaps = Table("t", pd.DataFrame({"a": [1.0, np.nan, 2.5], "b": [1.0, 2.0, 3.0]}))
     table = retyped(gaps, ("a:category",))
     assert table.categories == ("a",)
@@ -25,17 +25,17 @@ def test_numbers_become_categories_as_their_texts():
 
 
 def test_texts_become_numbers_and_what_is_none_is_missing():
-    """By the same rules as on the way in, with a sentence on what isn't one."""
+    """Texts are parsed as in an upload, with a note on other texts."""
     table = read(lines("a,size", lambda i: f"{i},{'?!' if i % 2 else f'1 {i}00 €'}"))
     assert table.categories == ("size",)
     table = retyped(table, ("size:number",))
     assert table.frame["size"][2] == 1200
     assert table.frame["size"].isna().sum() == 5
-    assert "In size 5 cells aren't numbers, taken as missing: '?!'" in notes_of(table)
+    assert "size: 5 cells that aren't numbers read as missing: '?!'" in notes_of(table)
 
 
 def test_another_column_may_label_the_rows_or_none():
-    """They are put in its order; rows without dates are numbered, in the order that they had."""
+    """Rows are sorted by a new date column; without dates they are numbered."""
     table = retyped(SHOPS, ("date:out",))
     assert (table.times, table.step, table.labels) == (None, "row", ())
     assert table.frame["sales"].tolist()[0] == 9.5
@@ -48,12 +48,12 @@ def test_another_column_may_label_the_rows_or_none():
 
 
 def test_series_come_and_go_with_dates_and_their_column():
-    """Days as 20240101 in a column whose name says nothing of time make a panel."""
+    """A date column chosen by type makes a panel."""
     table = read(lines("code,store,a", lambda i: f"{20240101 + i // 2},{i % 2},{i}.5", 20))
     assert table.times is None
     panel = retyped(table, ("code:date",))
     assert (panel.series, panel.step) == ("store", "day")
-    assert "told apart by store" in notes_of(panel)
+    assert "identified by store" in notes_of(panel)
     assert retyped(panel, ("store:category",)).series == "store"
     assert retyped(panel, ("store:out",)).series == ""
 
@@ -66,17 +66,17 @@ LONG = read(
 @pytest.mark.parametrize(
     ("table", "types", "message"),
     [
-        (SHOPS, ("shop:number",), r"file.csv, which has \['date', 'store'.* got 'shop:number'"),
+        (SHOPS, ("shop:number",), r"got 'shop:number'. Columns: \['date', 'store'"),
         (SHOPS, ("kind:number",), "no entry of kind is a number: sun, fog, rain"),
-        (SHOPS, ("sales:out", "store:out"), "no column of numbers is left"),
-        (SHOPS, ("kind:date",), r"kind can't be read as dates, such as .*: got "),
+        (SHOPS, ("sales:out", "store:out"), "needs at least one number column"),
+        (SHOPS, ("kind:date",), r"kind needs a date in each row, such as .*, got "),
         (SHOPS, ("kind:date", "store:date"), "one column can label the rows, got kind and store"),
         (LONG, ("a:category",), "1,500 different numbers, and at most 1,000"),
-        (LONG, ("time:category",), "time labels the rows: it is read as dates"),
+        (LONG, ("time:category",), "time labels the rows. Read it as dates"),
     ],
 )
 def test_what_cannot_be_is_answered_with_a_sentence(table, types, message):
-    """What was asked, and what there is."""
+    """The error says what was received and what is possible."""
     with pytest.raises(WindowError, match=message) as refusal:
         retyped(table, types)
     assert str(refusal.value).endswith(".")

@@ -1,4 +1,4 @@
-"""CSV files as people have them become the tables they mean; notes say what was doubtful."""
+"""CSV files become tables, with notes on ambiguous readings."""
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,13 @@ NAN = float("nan")
 
 
 def test_a_plain_file_is_read_without_a_word():
-    """Nothing was doubtful; all there is to note is that `a` counts the rows."""
+    """The only note on a plain file is that `a` numbers the rows."""
     table = read(PLAIN)
     assert (table.name, table.times) == ("file.csv", None)
     assert table.frame.dtypes.to_dict() == {"a": np.float64, "b": np.float64}
     assert table.frame["b"].tolist() == [i / 4 for i in range(10)]
     (note,) = table.notes
-    assert note.startswith("Row numbers are left out")
+    assert note.startswith("Row numbers aren't inputs")
     assert note.endswith(": a.")
 
 
@@ -43,30 +43,30 @@ def test_a_plain_file_is_read_without_a_word():
     ],
 )
 def test_numbers_are_read_as_they_are_meant(head, cell, value):
-    """What a comma or point is depends on its column, and on the file around it."""
+    """The column and the file decide what a comma or a point means."""
     assert read(lines(head, lambda _: cell)).frame["b"].tolist() == [value] * 10
 
 
 @pytest.mark.parametrize(
     ("text", "column", "values", "note"),
     [
-        ("a;b\n" + 6 * "1;0,5\n", "b", 6 * [0.5], "were read as decimal commas"),
-        ("a,b\n" + 6 * '1,"1,200"\n', "b", 6 * [1200], "in b were read with commas as thousands"),
+        ("a;b\n" + 6 * "1;0,5\n", "b", 6 * [0.5], "read as decimal commas"),
+        ("a,b\n" + 6 * '1,"1,200"\n', "b", 6 * [1200], "in b read with commas as thousands"),
         # 0,987 can be no thousand, so 1,234 is none either.
         ("a,b\n" + 3 * '1,"0,987"\n2,"1,234"\n', "b", 3 * [0.987, 1.234], "with decimal commas"),
         ("a,b\n" + 3 * "True,1\nfalse,2\n", "a", 3 * [1, 0], "1 for true and 0 for false"),
-        ("a,b,c\n" + 6 * "1,2,3\n" + "4,5\n", "c", [*6 * [3], NAN], "with 4, 5: 2 of 3 cells"),
-        ("a,b\n" + 9 * "1,2\n" + "1,calm\n", "b", [*9 * [2], NAN], "isn't a number, .*: 'calm'"),
-        ("a,b\n" + 6 * "1,2\n" + "3,1e200\n", "b", [*6 * [2], NAN], "is infinite or beyond"),
-        ("a,b\n" + 6 * "1,inf\n", "b", None, "Empty columns are left out: b"),
-        ("a,b,c\n" + 6 * "1,5,\n", "b", 6 * [5], "Constant columns say nothing: a, b"),
-        ("a,a,a (2)\n" + 6 * "1,2,3\n", "a (3)", 6 * [2], "stand twice were numbered: a .3."),
+        ("a,b,c\n" + 6 * "1,2,3\n" + "4,5\n", "c", [*6 * [3], NAN], "such as 4, 5: 2 of 3 cells"),
+        ("a,b\n" + 9 * "1,2\n" + "1,calm\n", "b", [*9 * [2], NAN], "isn't a number .*: 'calm'"),
+        ("a,b\n" + 6 * "1,2\n" + "3,1e200\n", "b", [*6 * [2], NAN], "1 value infinite or beyond"),
+        ("a,b\n" + 6 * "1,inf\n", "b", None, "Empty columns ignored: b"),
+        ("a,b,c\n" + 6 * "1,5,\n", "b", 6 * [5], "Constant columns: a, b"),
+        ("a,a,a (2)\n" + 6 * "1,2,3\n", "a (3)", 6 * [2], "Duplicate names numbered: a .3."),
         # Spreadsheets export what was once clicked on.
-        (",,,\na,b,\n" + 6 * "2,3,\n" + ",,\n,,\n", "b", 6 * [3], "2 empty rows left out"),
+        (",,,\na,b,\n" + 6 * "2,3,\n" + ",,\n,,\n", "b", 6 * [3], "2 empty rows removed"),
     ],
 )  # fmt: skip
 def test_what_is_doubtful_becomes_a_note(text, column, values, note):
-    """Beside the values that were read; None for a column that is left out."""
+    """Ambiguous values are read as expected and noted; None means that the column is ignored."""
     table = read(text)
     assert pd.Series(table.notes).str.contains(note).any(), table.notes
     if values is None:
@@ -86,14 +86,14 @@ def test_what_is_doubtful_becomes_a_note(text, column, values, note):
     ],
 )  # fmt: skip
 def test_delimiters_and_quotes_are_what_they_are_meant_to_be(text, columns, first):
-    """Quoted names and texts may hold them, also behind a space; Excel's `sep=;` is no header."""
+    """Quoted texts may contain delimiters, and Excel's `sep=;` is no header."""
     frame = read(text).frame
     assert frame.columns.tolist() == columns
     assert frame.loc[0].tolist() == first
 
 
 def test_text_columns_are_kept_as_categories():
-    """What is missing there is no category; a column of more than 1,000 texts is left out."""
+    """Missing texts are no category; a column with over 1,000 texts is ignored."""
     table = read(lines("a,kind", lambda i: f"{i},{'' if i == 3 else 'rain' if i % 2 else 'sun'}"))
     assert (table.numbers, table.categories) == (("a",), ("kind",))
     assert table.frame["kind"].cat.categories.tolist() == ["rain", "sun"]
@@ -105,10 +105,10 @@ def test_text_columns_are_kept_as_categories():
 
 @pytest.mark.parametrize("mark", ["", "NA", "n/a", "NaN", "null", "-", "?", "."])
 def test_missing_values_are_known_by_their_usual_marks(mark):
-    """Five of them are counted, by column."""
+    """Usual marks of missing values are counted by column."""
     table = read(lines("a,b", lambda i: f"{i},{mark if i % 2 else i}"))
     assert int(table.frame["b"].isna().sum()) == 5
-    assert "missing: b 5." in notes_of(table)
+    assert "5 missing values: b 5." in notes_of(table)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_missing_values_are_known_by_their_usual_marks(mark):
     ],
 )
 def test_values_in_the_first_line_are_data_also_beside_texts(first, line):
-    """A text above texts may be a value as well; else the first sample would become a name."""
+    """A first line with values is data, also next to texts."""
     table = read(lines(first, line))
     assert len(table.frame) == 11
     assert all(name.startswith("column ") for name in table.frame.columns)
@@ -140,7 +140,7 @@ def test_values_in_the_first_line_are_data_also_beside_texts(first, line):
     ],
 )
 def test_names_may_be_numbers_and_row_numbers_that_pandas_writes_are_no_input(first, line, names):
-    """Years beside a name, whatever stands behind a name above values, or a count from nought."""
+    """Years are names; pandas's index is no input."""
     table = read(lines(first, line))
     inputs, _ = default_columns(table)
     assert list(inputs) == names

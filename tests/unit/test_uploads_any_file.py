@@ -1,4 +1,4 @@
-"""Any file at all becomes the table that was written, or a sentence that helps."""
+"""Any file becomes its table, or an error that helps to fix it."""
 
 import codecs
 
@@ -22,25 +22,25 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (b"", "is empty"),
         (codecs.BOM_UTF8, "is empty"),
         (b"a,b\n", r"header line \(a, b\) but no rows below"),
-        (b"a,b\n1,2\n3,4\n", "has 2 rows and at least 6 are needed"),
-        (lines("a,b", lambda _: "x,y").encode(), r"No column .* Texts: a, b\..* by commas"),
-        (lines("date", lambda i: f"2024-01-{10 + i}").encode(), "No column of numbers"),
-        (PNG, "is a PNG image, whatever its name"),
-        (b"PK\x03\x04" + b"\0" * 20, r"as \.xlsx and \.npz are"),
-        (b"a,b\n1,2\n3,\0\n" * 9, "isn't text"),
+        (b"a,b\n1,2\n3,4\n", "has 2 rows, and at least 6 are needed"),
+        (lines("a,b", lambda _: "x,y").encode(), r"got none\. Text columns: a, b\..* at commas"),
+        (lines("date", lambda i: f"2024-01-{10 + i}").encode(), "one column of numbers is needed"),
+        (PNG, "content is a PNG image"),
+        (b"PK\x03\x04" + b"\0" * 20, r"\.xlsx and \.npz are ZIP files"),
+        (b"a,b\n1,2\n3,\0\n" * 9, "isn't a text file"),
         (PLAIN.encode() + b"1,2,3\n", "Line 12 has 3 cells, but the first line has 2 cells"),
         (b"\n,\r\n" + PLAIN.encode() + b"1,2,3\n", "Line 14 has 3 cells"),
         (lines("a,b", lambda i: f"{i},1,2").encode(), "more cells than the first line"),
-        (b"# made by\n" + PLAIN.encode(), "Leave out lines above the header"),
-        (PLAIN.encode() + b'1,"2\n', "opened and never closed"),
-        (b"1," * 40_000, "1,000 columns and .* turn it round"),
-        (b"a\n" + b"1\n" * (MAX_CELLS + 1), "and 20,000,000 cells are read"),
-        (b" " * (MAX_BYTES + 1), "at most 100 MB are read"),
+        (b"# made by\n" + PLAIN.encode(), "Remove lines above the header"),
+        (PLAIN.encode() + b'1,"2\n', "is never closed"),
+        (b"1," * 40_000, "1,000 columns and .* transpose"),
+        (b"a\n" + b"1\n" * (MAX_CELLS + 1), "and 20,000,000 cells are allowed"),
+        (b" " * (MAX_BYTES + 1), "at most 100 MB are allowed"),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",
 )
 def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content, message):
-    """One short sentence or two, whatever the name of the file says."""
+    """The error is short and doesn't depend on the file's name."""
     with pytest.raises(UploadError, match=message) as refusal:
         read_upload("photo.csv", content)
     assert str(refusal.value).endswith(".")
@@ -52,8 +52,8 @@ def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content,
     [("a.parquet", "parquet"), ("b.XLSX", "xlsx"), ("c.npz", "npz"), ("d.keras", "keras")],
 )
 def test_a_damaged_file_is_called_what_its_name_says(name, meant):
-    """And not a text without rows; a text of rows by such a name is read."""
-    with pytest.raises(UploadError, match=rf"^{name} is no \.{meant} file.* damaged"):
+    """A damaged binary file is reported by its extension; a text with that name is read."""
+    with pytest.raises(UploadError, match=rf"^{name} isn't a valid \.{meant} file.* damaged"):
         read_upload(name, b"not parquet")
     assert len(read_upload(name, PLAIN.encode()).frame)
     with pytest.raises(UploadError, match="is empty"):
@@ -74,7 +74,7 @@ def test_a_damaged_file_is_called_what_its_name_says(name, meant):
 def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
     rows, layout, encoding, newline
 ):
-    """In any layout and encoding, to the last of four decimals; what was left out is missing."""
+    """Numbers survive in any layout and encoding, to four decimals."""
     delimiter, point = layout
     texts = [["Größe", "b", "c"]]
     texts += [[f"{a:.4f}", f"{b:.4f}", gap or "1.5"] for a, b, gap in rows]
@@ -87,7 +87,7 @@ def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
 
 
 def outcome(function, *args, **options):
-    """What `function` returns, or None where it refuses in a sentence."""
+    """Return the result of `function`, or None if it raises a domain error."""
     try:
         return function(*args, **options)
     except (UploadError, WindowError) as refusal:
@@ -101,7 +101,7 @@ def outcome(function, *args, **options):
 )
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
-    """No traceback, no warning, and no number that a model can't compute with."""
+    """Any bytes give finite windows or an error message, never a traceback."""
     table = outcome(read_upload, "any.csv", content)
     if table is None:
         return

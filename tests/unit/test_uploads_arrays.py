@@ -1,4 +1,4 @@
-"""NumPy's arrays: rows as they are, samples as a panel, and nothing that is unpickled."""
+"""NumPy arrays: rows as a table, samples as a panel, and no unpickling."""
 
 import io
 import pickle
@@ -16,7 +16,7 @@ X = np.random.default_rng(0).normal(size=(N, T, F))
 
 
 class Bomb:
-    """Unpickling it would end the tests."""
+    """An object whose unpickling would end the tests."""
 
     def __reduce__(self):
         return (exit, (1,))
@@ -26,14 +26,14 @@ OBJECTS = np.array([Bomb(), None], dtype=object)
 
 
 def npy(array, **options):
-    """The bytes of a .npy file."""
+    """Return the bytes of a .npy file."""
     out = io.BytesIO()
     np.save(out, array, **options)
     return out.getvalue()
 
 
 def npz(**arrays):
-    """The bytes of a .npz file."""
+    """Return the bytes of a .npz file."""
     out = io.BytesIO()
     np.savez_compressed(out, **arrays)
     return out.getvalue()
@@ -49,7 +49,7 @@ def npz(**arrays):
     ],
 )
 def test_one_axis_or_two_are_rows(array, names):
-    """And three where there is but one timestep."""
+    """One or two axes are rows, and so are three axes with one timestep."""
     table = read_upload("rows.npy", npy(array))
     assert table.frame.columns.tolist() == names
     assert table.frame.to_numpy().ravel().tolist() == array.ravel().tolist()
@@ -57,13 +57,13 @@ def test_one_axis_or_two_are_rows(array, names):
 
 
 def test_arrays_of_the_same_rows_stand_side_by_side_by_name():
-    """What has other rows, or Python objects, is left out; all are said with their shapes."""
+    """Other arrays are ignored; a note lists all arrays with their shapes."""
     arrays = {"wind": [*range(8), np.inf], "sea": np.ones((9, 2)), "rest": np.ones(4)}
     table = read_upload("a.npz", npz(**arrays, names=OBJECTS))
     assert table.frame.columns.tolist() == ["wind", "sea1", "sea2"]
     assert table.frame["wind"].isna().sum() == 1
     assert "wind (9,) of float64, sea (9, 2) of float64, rest (4,) of float64" in notes_of(table)
-    assert "Left out: rest (4,) of float64, names (it holds Python objects)" in notes_of(table)
+    assert "Ignored: rest (4,) of float64, names (Python objects)" in notes_of(table)
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_arrays_of_the_same_rows_stand_side_by_side_by_name():
     ],
 )
 def test_samples_become_a_panel_whose_windows_are_the_very_samples(names, shape):
-    """Without targets the next row is predicted; one target a sample stands at every timestep."""
+    """Without targets the next row is predicted; others are repeated."""
     y = X[:, 1:] if shape is None else np.random.default_rng(1).normal(size=shape)
     table = read_upload("samples.npz", npz(**dict(zip(names, (X, y), strict=False))))
     assert table.frame["sample"].tolist() == [n + 1 for n in range(N) for _ in range(T)]
     ahead = shape is None
     assert table.settings == {"T": T - ahead, "horizon": int(ahead), "split": "id"}
     per_step = ahead or y.shape[1:2] == (T,)
-    assert ("one target a sample" in notes_of(table)) is not per_step
+    assert ("One target per sample" in notes_of(table)) is not per_step
     data = make_dataset(Experiment().set(data="upload", **table.settings), table)
     assert data.shape == (N, T - ahead, F)
     made = (data.y * data.target_scale + data.target_offset)[:, -1]
@@ -94,7 +94,7 @@ def test_samples_become_a_panel_whose_windows_are_the_very_samples(names, shape)
 
 
 def test_of_training_and_test_arrays_the_first_are_read():
-    """As Keras's data sets come."""
+    """The training arrays of a Keras data set are read."""
     y = np.zeros((N, T))
     table = read_upload("sets.npz", npz(x_train=X, y_train=y, x_test=X[:5], y_test=y[:5]))
     assert table.frame["sample"].nunique() == N
@@ -102,13 +102,13 @@ def test_of_training_and_test_arrays_the_first_are_read():
 
 
 def header(shape, dtype="<f8", extra=""):
-    """A .npy file of this header and nothing else."""
+    """Return a .npy file with this header and no data."""
     text = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}{extra}\n"
     return b"\x93NUMPY\x02\x00" + len(text).to_bytes(4, "little") + text.encode()
 
 
 def member(content):
-    """A .npz file of one member."""
+    """Return a .npz file with one member."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("x.npy", content)
@@ -118,24 +118,24 @@ def member(content):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (npy(OBJECTS, allow_pickle=True), "can be read: it holds Python objects. .* never read"),
+        (npy(OBJECTS, allow_pickle=True), r"array \(Python objects\).* aren't read"),
         (npz(a=np.array(["x", "y"]), b=np.ones(9) * 1j), "a .2,. of <U1, b .9,. of complex128"),
-        (npy(np.zeros((0, 3))), r"No array of numbers .* \(0, 3\)"),
+        (npy(np.zeros((0, 3))), r"Expected a numeric array .* \(0, 3\)"),
         (npy(np.zeros((2, 2, 2, 2))), "1 to 3 axes"),
-        (npy(np.arange(3)), "has 3 rows and at least 6 are needed"),
-        (npz(x=X, y=np.ones(7)), r"y \(7,\) doesn't fit x \(20, 12, 3\): .*"),
-        (npy(X)[:500], "can be read: "),
-        (header("(9,)", dtype="what"), "can be read: "),
+        (npy(np.arange(3)), "has 3 rows, and at least 6 are needed"),
+        (npz(x=X, y=np.ones(7)), r"y \(7,\) doesn't match x \(20, 12, 3\)\. "),
+        (npy(X)[:500], "axes, got: "),
+        (header("(9,)", dtype="what"), "axes, got: "),
         (header("(1000000000000, 9)"), "Unable to allocate"),
         (member(header("(1000000000000, 9)")), "Unable to allocate"),
-        (member(b"no array"), r"No array of numbers .*: x \(\) of"),
+        (member(b"no array"), r"Expected a numeric array .*: x \(\) of"),
         (npz(x=X)[:900], "can't be opened"),
-        (pickle.dumps(Bomb(), protocol=4), "pickle, which could run anything"),
+        (pickle.dumps(Bomb(), protocol=4), "pickle, which could run code"),
         (npy(np.zeros((3, 1001))), "rows of 1,001 cells"),
     ],
 )
 def test_what_is_no_table_is_answered_with_a_sentence(content, message):
-    """Objects, texts, broken and lying files: nothing is run, and nothing large is asked for."""
+    """Objects, texts and broken files raise errors without running code."""
     with pytest.raises(UploadError, match=message) as refusal:
         read_upload("samples.npz", content)
     assert str(refusal.value).endswith(".")

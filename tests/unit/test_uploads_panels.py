@@ -1,4 +1,4 @@
-"""Several series in one table: they are found, and stay apart."""
+"""Several series in one table are detected and kept apart."""
 
 import itertools
 
@@ -12,7 +12,7 @@ DAYS = [f"{day:%Y-%m-%d}" for day in pd.date_range("2024-01-01", periods=30)]
 
 
 def panel(head, keys):
-    """A file's header and rows: one for each day of each of `keys`, with a random value."""
+    """Return a file's header and rows: each day for each of `keys`, with a random value."""
     rng = np.random.default_rng(0)
     rows = [",".join([day, *map(str, k), f"{rng.normal():.3f}"]) for day in DAYS for k in keys]
     return f"date,{head},v", rows
@@ -21,7 +21,7 @@ def panel(head, keys):
 @pytest.mark.parametrize("order", ["by date", "by store", "at random"])
 @pytest.mark.parametrize("keys", [[("north",), ("south",), ("west",)], [(1,), (2,), (3,)]])
 def test_series_are_found_in_any_order_of_the_rows(order, keys):
-    """Names or numbers; the rows stay as they are, and the step is that within a series."""
+    """Rows keep their order, and the step is the one within a series."""
     head, rows = panel("store", keys)
     if order == "by store":
         rows.sort(key=lambda row: row.split(",")[1])
@@ -31,7 +31,7 @@ def test_series_are_found_in_any_order_of_the_rows(order, keys):
     assert (table.series, table.step) == ("store", "day")
     assert table.frame["v"].tolist() == [float(row.split(",")[-1]) for row in rows]
     assert [f"{time:%Y-%m-%d}" for time in table.times] == [row[:10] for row in rows]
-    assert "date repeats, as there are 3 series, told apart by store." in table.notes
+    assert "date repeats: the table has 3 series, identified by store." in table.notes
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_series_are_found_in_any_order_of_the_rows(order, keys):
     ],
 )
 def test_the_columns_that_tell_series_apart(head, keys, series, first):
-    """Each series has one row a time."""
+    """The series columns leave one row per time and series."""
     head, rows = panel(head, keys)
     table = read("\n".join([head, *rows]))
     assert table.series == series
@@ -57,11 +57,11 @@ def test_the_columns_that_tell_series_apart(head, keys, series, first):
 
 
 def test_what_happens_to_differ_at_each_time_makes_no_series():
-    """Not whole numbers that are no ids, nor a flag for the hour that comes twice in autumn."""
+    """Whole numbers that aren't ids, and a summer-time flag, are no series."""
     rows = [f"{day},{3 * i % 50},{i}.5" for i, day in enumerate(DAYS * 2)]
     table = read("\n".join(["date,sold,v", *rows]))
     assert table.series == ""
-    assert "no column tells series apart" in notes_of(table)
+    assert "no column identifies series" in notes_of(table)
     hours = [f"2024-10-{d} {h:02}:00" for d in (26, 27, 28) for h in range(24)]
     hours.insert(27, hours[26])
     rows = [f"{hour},{int(i < 27)},{i}.5" for i, hour in enumerate(hours)]
@@ -76,7 +76,7 @@ def test_what_happens_to_differ_at_each_time_makes_no_series():
     ],
 )
 def test_years_and_parts_of_dates_may_repeat_where_a_column_tells_series_apart(head, line, step):
-    """Countries by year; without one a year is a number, as of a model."""
+    """Years label a panel's rows; otherwise they are numbers."""
     rows = [f"{name},{line(i)},{i}.5" for name in ("Chad", "Peru") for i in range(16)]
     table = read("\n".join([f"country,{head},v", *rows]))
     assert (table.series, table.step, table.numbers) == ("country", step, ("v",))
@@ -84,12 +84,14 @@ def test_years_and_parts_of_dates_may_repeat_where_a_column_tells_series_apart(h
 
 
 def test_gaps_are_counted_within_each_series():
-    """A shop that opens later has none."""
+    """A series that starts later has no gap."""
     head, rows = panel("store", [(1,), (2,)])
     rows = [row for i, row in enumerate(rows) if i > 20 or i % 2]  # store 1 begins later
     assert "missing" not in notes_of(read("\n".join([head, *rows])))
     del rows[40:42]
-    assert "2 days are missing between rows, 1 in a row" in notes_of(read("\n".join([head, *rows])))
+    assert "2 days are missing between rows, at most 1 in a row" in notes_of(
+        read("\n".join([head, *rows]))
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def test_gaps_are_counted_within_each_series():
     ],
 )
 def test_without_dates_only_the_name_of_a_series_and_whole_blocks_of_it_count(head, line, series):
-    """Blocks one after the other, or as many rows each; not just any repeated number."""
+    """Without dates, series need a name and regular rows."""
     table = read(lines(head, line, 40))
     assert table.series == series
-    assert ("told apart by" in notes_of(table)) is bool(series)
+    assert ("identified by" in notes_of(table)) is bool(series)

@@ -1,4 +1,4 @@
-"""Parquet files as pandas and databases write them."""
+"""Parquet files written by pandas and databases."""
 
 import io
 from decimal import Decimal
@@ -18,7 +18,7 @@ FRAME = pd.DataFrame({"a": np.arange(10) / 4, "kind": ["x", "y"] * 5})
 
 
 def written(columns):
-    """The bytes of a file of these columns, a frame or a mapping."""
+    """Return the bytes of a Parquet file with these columns."""
     frame = isinstance(columns, pd.DataFrame)
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pandas(columns) if frame else pa.table(columns), out)
@@ -26,12 +26,12 @@ def written(columns):
 
 
 def read(columns):
-    """The table of such a file."""
+    """Return the table of a Parquet file with these columns."""
     return read_upload("file.csv", written(columns))
 
 
 def test_numbers_and_texts_are_what_the_file_says():
-    """Whatever its name is; a plain index is no column."""
+    """The file's name doesn't matter, and a plain index is no column."""
     table = read(FRAME)
     assert table.frame["a"].tolist() == [i / 4 for i in range(10)]
     assert table.categories == ("kind",)
@@ -40,7 +40,7 @@ def test_numbers_and_texts_are_what_the_file_says():
 
 @pytest.mark.parametrize("index", [DAYS, DAYS.rename("when"), DAYS.tz_localize("Etc/GMT+5")])
 def test_an_index_of_dates_labels_the_rows(index):
-    """With and without a name; with a zone in UTC, as in a CSV."""
+    """An index of dates labels the rows, in UTC if it has a zone."""
     table = read(FRAME.set_index(index))
     hours = 0 if index.tz is None else 5
     assert list(table.times) == list(DAYS + pd.Timedelta(hours=hours))
@@ -51,7 +51,7 @@ def test_an_index_of_dates_labels_the_rows(index):
 
 
 def test_every_plain_type_is_read_and_lists_are_left_out():
-    """Decimals, truths, whole numbers with nulls, dates, dictionaries; structures and bytes not."""
+    """All scalar types are read; lists, structures and bytes are ignored."""
     columns = {
         "day": pa.array([day.date() for day in DAYS]),
         "price": pa.array([Decimal(f"{i}.25") for i in range(10)]),
@@ -71,7 +71,7 @@ def test_every_plain_type_is_read_and_lists_are_left_out():
     assert table.frame["open"].tolist()[1:4] == [1, 0, 0]
     assert table.frame["count"].isna().sum() == 1
     assert "list (list<element: int64>), raw (binary)" in notes_of(table)
-    assert "Empty columns are left out: nothing" in notes_of(table)
+    assert "Empty columns ignored: nothing" in notes_of(table)
 
 
 @pytest.mark.parametrize(
@@ -79,20 +79,20 @@ def test_every_plain_type_is_read_and_lists_are_left_out():
     [
         (written(FRAME)[:200], "Parquet file can't be read"),
         (b"PAR1" + bytes(100), "Parquet file can't be read"),
-        (written({"list": pa.array([[1]] * 9)}), r"There are: list \(list"),
-        (written({"a": pa.array([], pa.float64())}), "No column of numbers"),
-        (written({f"c{i}": pa.array([1.0]) for i in range(1001)}), "at most 1,000 columns"),
+        (written({"list": pa.array([[1]] * 9)}), r"only these types: list \(list"),
+        (written({"a": pa.array([], pa.float64())}), "one column of numbers is needed"),
+        (written({f"c{i}": pa.array([1.0]) for i in range(1001)}), "At most 1,000 columns"),
     ],
 )
 def test_what_is_no_table_is_answered_with_a_sentence(content, message):
-    """Cut off, without numbers, too short, too wide."""
+    """Incomplete, non-numeric, short and wide files raise errors."""
     with pytest.raises(UploadError, match=message) as refusal:
         read_upload("file.parquet", content)
     assert str(refusal.value).endswith(".")
 
 
 def test_a_file_that_would_be_too_large_is_refused_by_its_own_list(monkeypatch):
-    """A million equal texts take a few bytes; here the limit is smaller."""
+    """The size is checked before reading: equal texts compress well."""
     bomb = written({"a": pa.array(np.zeros(200_000)), "b": pa.array(np.ones(200_000))})
     monkeypatch.setattr(pq.ParquetFile, "read", None)
     monkeypatch.setattr(limits, "MAX_CELLS", 300_000)

@@ -1,4 +1,4 @@
-"""A column of dates labels the rows of an uploaded table, and tells the step between them."""
+"""A column of dates labels the rows of an uploaded table and gives their step."""
 
 from calendar import month_name
 
@@ -19,7 +19,7 @@ DAYS = pd.date_range("2024-01-01", periods=20)
     ],
 )
 def test_a_column_of_dates_labels_the_rows(form):
-    """Day and month are told apart by the 13th and later, at the latest."""
+    """Days above 12 decide which part of a date is the day."""
     table = read(lines("when,a", lambda i: f'"{DAYS[i].strftime(form)}",{i}', 20))
     assert table.numbers == ("a",)
     assert table.times.equals(DAYS)
@@ -48,7 +48,7 @@ def test_a_column_of_dates_labels_the_rows(form):
     ],
 )  # fmt: skip
 def test_times_come_in_many_forms(head, stamp, first, step):
-    """Years, days as numbers, Unix seconds, parts of a date: the step between them is named."""
+    """Years, numbers, Unix seconds and columns of date parts are read with their step."""
     table = read(lines(f"{head},a", lambda i: f"{stamp(i)},{i}"))
     assert table.numbers == ("a",)
     assert table.times[0] == pd.Timestamp(first)
@@ -66,7 +66,7 @@ def test_times_come_in_many_forms(head, stamp, first, step):
     ],
 )
 def test_what_only_looks_like_a_part_of_the_time_stays_a_number(head, line, numbers):
-    """The column's name has to speak of time, and a date goes before its own parts."""
+    """A time column needs a typical name; a full date wins over parts."""
     assert read(lines(head, line)).numbers == numbers
 
 
@@ -77,13 +77,13 @@ def test_what_only_looks_like_a_part_of_the_time_stays_a_number(head, line, numb
         (lambda i: f"2024-03-31T0{i}:00:00+0{1 + (i > 1)}:00", "2024-03-31 07:00", "in UTC"),
         # Where day and month could be swapped, the even steps win.
         (lambda i: f"01/{i + 1:02d}/2024", "2024-10-01", "the day before the month"),
-        (lambda i: f"2024-01-{19 - i}", "2024-01-19", "put in order of when"),
-        (lambda i: f"2024-01-{10 + 7 * i % 10}", "2024-01-19", "put in order of when"),
-        (lambda i: f"2024-01-{min(i, 8) + 10}", "2024-01-18", "no column tells series apart"),
+        (lambda i: f"2024-01-{19 - i}", "2024-01-19", "Rows sorted by when"),
+        (lambda i: f"2024-01-{10 + 7 * i % 10}", "2024-01-19", "Rows sorted by when"),
+        (lambda i: f"2024-01-{min(i, 8) + 10}", "2024-01-18", "no column identifies series"),
     ],
 )
 def test_how_times_were_read_and_rows_ordered_is_said(stamp, last, note):
-    """Each day is there once, so the order is certain; of two rows of one time it isn't."""
+    """Notes say how times were read and whether rows were sorted."""
     table = read(lines("when,a", lambda i: f"{stamp(i)},{i}.5"))
     assert table.times[-1] == pd.Timestamp(last)
     assert table.times.is_monotonic_increasing
@@ -93,19 +93,19 @@ def test_how_times_were_read_and_rows_ordered_is_said(stamp, last, note):
 @pytest.mark.parametrize("day", ["2024-01-{0:02}", "{0}.1.2024", "202401{0:02}", "{0} Jan 2024"])
 @pytest.mark.parametrize("word", ["Total", "Sum 2024", ""])
 def test_a_total_below_the_days_is_no_day(day, word):
-    """It is left out, and said, as is one in between; the dates stay."""
+    """Rows with a text instead of a date are removed and noted."""
     rows = [f"{day.format(i + 1)},{i}" for i in range(20)]
     table = read("\n".join(["date,a", *rows[:9], f"{word},9", *rows[9:], f"{word},190"]))
     assert table.frame["a"].tolist() == list(range(20))
     assert table.step == "day"
-    assert f"2 rows without a date left out{': ' * bool(word)}" in notes_of(table)
+    assert f"2 rows without a date removed{': ' * bool(word)}" in notes_of(table)
 
 
 @pytest.mark.parametrize(
     ("times", "note", "step"),
     [
-        (DAYS.delete([7, 10, 11]), "3 days are missing between rows, 2 in a row", "day"),
-        (DAYS[DAYS.day_of_week < 5], "No row is on a weekend", "day"),
+        (DAYS.delete([7, 10, 11]), "3 days are missing between rows, at most 2 in a row", "day"),
+        (DAYS[DAYS.day_of_week < 5], "Weekdays only", "day"),
         # February is no shorter a step than March.
         (pd.date_range("2023-01-01", periods=12, freq="MS").delete([9, 10]),
          "2 months are missing", "month"),
@@ -114,15 +114,15 @@ def test_a_total_below_the_days_is_no_day(day, word):
     ],
 )  # fmt: skip
 def test_gaps_and_uneven_steps_are_said(times, note, step):
-    """How many steps are missing, and the longest gap; weekends aren't (2024-01-01: Monday)."""
+    """Notes count missing steps and the longest gap; weekends are no gap."""
     table = read(lines("date,a", lambda i: f"{times[i]:%Y-%m-%d %H:%M:%S},{i}", len(times)))
     assert note in notes_of(table)
     assert table.step == step
 
 
 def test_rows_that_stand_twice_are_left_out_where_they_have_times():
-    """All alike, that is; without times the same row may well come again."""
+    """Duplicate rows with the same time are removed, others kept."""
     table = read(lines("date,a", lambda i: f"2024-01-{10 + i // 2},{i // 2}", 20))
     assert table.frame["a"].tolist() == list(range(10))
-    assert "10 rows that repeat another" in notes_of(table)
+    assert "10 duplicate rows removed" in notes_of(table)
     assert len(read(lines("b,a", lambda _: "1,2")).frame) == 10

@@ -1,4 +1,4 @@
-"""Workbooks as people keep them: titles above, merged names, several sheets, errors in cells."""
+"""Workbooks with titles, several sheets and errors in cells."""
 
 import datetime
 
@@ -16,12 +16,12 @@ PLAIN = [["date", "a", "kind"], *ROWS]
 
 
 def read(rows, name="book.xlsx"):
-    """The table of a workbook with these rows."""
+    """Return the table of a workbook with these rows."""
     return read_upload(name, workbook({"Data": rows}))
 
 
 def test_a_workbook_is_known_by_its_content():
-    """Dates are serial numbers with a format in there; texts are what they are."""
+    """A workbook's dates and texts are read by their types."""
     table = read(PLAIN, "photo.png")
     assert table.frame["a"].tolist() == [i / 4 for i in range(10)]
     assert table.categories == ("kind",)
@@ -33,15 +33,15 @@ def test_a_workbook_is_known_by_its_content():
     [
         # Titles and empty rows above; the table may begin in any column.
         ([[], [None, "Sales 2024"], [], *([None, *row] for row in PLAIN)], ["a", "kind"],
-         "above the table left out: Sales 2024."),
+         "above the table ignored: Sales 2024."),
         # A date that lost its format is a count of days.
-        ([["date", "a"], *([45292 + i, i] for i in range(10))], ["a"], "a spreadsheet counts days"),
+        ([["date", "a"], *([45292 + i, i] for i in range(10))], ["a"], "as spreadsheet days"),
         # People set parts apart with rows of nothing.
-        ([*PLAIN[:5], [], *PLAIN[5:]], ["a", "kind"], "1 empty row left out."),
+        ([*PLAIN[:5], [], *PLAIN[5:]], ["a", "kind"], "1 empty row removed."),
     ],
 )  # fmt: skip
 def test_the_table_in_a_sheet_is_found(rows, columns, note):
-    """With its names, and its rows: ten in all of these."""
+    """The table is found with its names and its ten rows."""
     table = read(rows)
     assert table.frame.columns.tolist() == columns
     assert len(table.frame) == 10
@@ -49,39 +49,39 @@ def test_the_table_in_a_sheet_is_found(rows, columns, note):
 
 
 def test_errors_empty_cells_and_words_are_missing_numbers():
-    """A column with one of each, and one of truths."""
+    """Errors, empty cells and texts become missing; truth values become 1 and 0."""
     values = {2: ERROR, 3: None, 4: "n/a", 5: "calm"}
     table = read([["a", "ok"], *([values.get(i, i), i % 2 == 0] for i in range(60))])
     assert np.flatnonzero(table.frame["a"].isna()).tolist() == [2, 3, 4, 5]
-    assert "In a 1 cell isn't a number, taken as missing: 'calm'" in notes_of(table)
+    assert "a: 1 cell that isn't a number read as missing: 'calm'" in notes_of(table)
     assert table.frame["ok"].tolist() == [1.0, 0.0] * 30
 
 
 def test_of_several_sheets_the_first_with_a_table_is_read():
-    """All sheets are named, in the workbook's order."""
+    """A note lists all sheets in the workbook's order."""
     more = [["b"], *[[i] for i in range(8)]]
     content = workbook({"About": [["written by", "me"]], "Data": PLAIN, "More": more})
     table = read_upload("book.xlsx", content)
     assert (table.sheets, table.sheet) == (("About", "Data", "More"), "Data")
-    assert "sheet Data was read; there are About, More" in notes_of(table)
+    assert "Sheet Data read. Other sheets: About, More" in notes_of(table)
     assert read_upload("book.xlsx", content, "More").frame.columns.tolist() == ["b"]
-    with pytest.raises(UploadError, match="no sheet 'Sheet9', but About, Data, More"):
+    with pytest.raises(UploadError, match=r"no sheet 'Sheet9'\. Choose from About, Data, More"):
         read_upload("book.xlsx", content, "Sheet9")
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (workbook({"Data": PLAIN})[:400], "can't be opened: .* cut off"),
+        (workbook({"Data": PLAIN})[:400], "can't be opened: .* incomplete"),
         (workbook({"Data": []}), "sheet Data is empty"),
         (packed({"xl/workbook.xml": "<workbook"}), "workbook can't be read"),
-        (packed({"notes.txt": "hello"}), "ZIP file without a workbook"),
+        (packed({"notes.txt": "hello"}), "contains neither a workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "workbook can't be read"),
         (packed({"xl/a.xml": bytes(10**7), **{f"xl/{i}": b"" for i in range(9)}}), "can't be read"),
     ],
 )
 def test_what_is_no_table_is_answered_with_a_sentence(content, message):
-    """Cut off, empty, without numbers, broken, or something else in a ZIP file."""
+    """Incomplete, empty, broken and other ZIP files raise errors."""
     with pytest.raises(UploadError, match=message) as refusal:
         read_upload("book.xlsx", content)
     assert str(refusal.value).endswith(".")

@@ -1,4 +1,4 @@
-"""Tables with a row a year and a column for each month become a row a month."""
+"""Tables with one row per year and one column per month are unrolled."""
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,13 @@ LONG = "January,February,March,April,May,June,July,August,September,October,Nove
 
 
 def months(year):
-    """Twelve values, which say their year and month."""
+    """Return twelve values that encode their year and month."""
     return ",".join(f"{year}.{k:02}" for k in range(1, 13))
 
 
 @pytest.mark.parametrize("names", [SHORT, LONG, ",".join(map(str, range(1, 13))), SHORT.upper()])
 def test_twelve_columns_by_ten_years_are_120_months(names):
-    """In the order of the calendar, whatever the order of the columns."""
+    """Months are in calendar order, whatever the columns' order."""
     rows = [["year", *names.split(",")]]
     rows += [[f"{1900 + i}", *months(1900 + i).split(",")] for i in range(10)]
     turned = "\n".join(",".join([row[0], *row[7:], *row[1:7]]) for row in rows)
@@ -28,20 +28,20 @@ def test_twelve_columns_by_ten_years_are_120_months(names):
     expected = [float(f"{1900 + i}.{k:02}") for i in range(10) for k in range(1, 13)]
     assert series.frame["value"].tolist() == expected
     assert list(series.times) == list(pd.date_range("1900-01-01", periods=120, freq="MS"))
-    assert "12 columns were unrolled into one, 120 months" in notes_of(series)
+    assert "12 columns unrolled into one with 120 months" in notes_of(series)
 
 
 def test_totals_are_left_out_and_the_last_year_may_be_incomplete():
-    """What is missing after the last value is no row; within the series it is a gap."""
+    """Missing values at the end are dropped; others are gaps."""
     text = lines(f"year,{SHORT},Annual", lambda i: f"{2000 + i},{months(2000 + i)},9")
     series = unrolled(read(text.replace("2009.11,2009.12,9", ",,").replace("2003.05", "")))
     assert np.flatnonzero(series.frame["value"].isna()).tolist() == [3 * 12 + 4]
     assert series.times[-1] == pd.Timestamp("2009-10-01")
-    assert "left out: Annual." in series.notes[-1]
+    assert "Left out: Annual." in series.notes[-1]
 
 
 def test_four_columns_are_quarters_and_each_of_several_series_is_unrolled_by_itself():
-    """Three months apart; a column of names stays beside the values."""
+    """Quarters are three months apart, series by series."""
     rows = [f"{name},{2000 + i},1,2,3,{i}" for name in ("east", "west") for i in range(8)]
     series = unrolled(read("\n".join(["region,year,Q1,Q2,Q3,Q4", *rows])))
     assert (series.step, series.times[:4].month.tolist()) == ("quarter", [1, 4, 7, 10])
@@ -58,7 +58,7 @@ def test_four_columns_are_quarters_and_each_of_several_series_is_unrolled_by_its
     ],
 )
 def test_other_tables_stay_as_they_are(head, line):
-    """Without years, or without exactly one column for each month."""
+    """Tables without years, or without one column per month, are unchanged."""
     table = read(lines(head, line))
     assert not wide_columns(table)
     assert unrolled(table) is table

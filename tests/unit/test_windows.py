@@ -1,4 +1,4 @@
-"""Windows of a table: which rows go where, what is scaled by what, and what is refused."""
+"""Windows of a table: rows, scaling and errors."""
 
 import numpy as np
 import pandas as pd
@@ -16,22 +16,22 @@ from tests.unit.pictures import LIGHT
 
 
 def cut(table, inputs, targets, timesteps, **data):
-    """The windows of a table."""
+    """Return the windows of a table."""
     return make_windows(table, inputs, targets, DataSettings(timesteps=timesteps, **data))
 
 
 def counting(rows, **rest):
-    """A table whose one column holds the row's number, so that values tell rows."""
+    """Return a table whose values are its row numbers."""
     return Table("counting", pd.DataFrame({"row": np.arange(float(rows))}), **rest)
 
 
 def rows_of(dataset, values):
-    """The row numbers that inputs or targets of a counting table were taken from."""
+    """Return the row numbers that inputs or targets of a counting table come from."""
     return dataset.raw(values, slice(None))[..., 0].round().astype(int)
 
 
 def test_a_target_is_the_row_after_for_each_row_of_the_window():
-    """Eight rows, T = 3, one ahead: one training and one validation window, of four rows each."""
+    """Eight rows with T = 3 give one training and one validation window."""
     assert cut(counting(99), ["row"], ["row"], 4, horizon=0).target_names == ("row",)
     dataset = cut(counting(8), ["row"], ["row"], 3)
     assert rows_of(dataset, dataset.x).tolist() == [[0, 1, 2], [4, 5, 6]]
@@ -42,32 +42,32 @@ def test_a_target_is_the_row_after_for_each_row_of_the_window():
 @pytest.mark.parametrize(
     ("timesteps", "settings", "words"),
     [
-        (24, {}, r"25 rows.* has 30: choose T ≤ 14, or add rows"),
+        (24, {}, r"25 rows.* has 30 rows: choose T ≤ 14, or add rows"),
         (2, {"horizon": 20}, "choose a horizon ≤ 13, or add rows"),
         (24, {"horizon": 20}, "choose T ≤ 14 and a horizon ≤ 1, or add rows"),
         (4, {"rate": 30}, "4 timesteps, 30 rows apart,"),
-        (4, {"gap": 90}, "and with 90 rows between, but"),
+        (4, {"gap": 90}, "window each, 90 rows apart, without"),
     ],
 )
 def test_too_few_rows_are_refused_with_why_and_what_would_do(timesteps, settings, words):
-    """No T would help where the horizon alone is too long; and where both are, both are said."""
+    """The error proposes a shorter T, a shorter horizon, or both."""
     with pytest.raises(TooShortError, match=words):
         cut(counting(30), ["row"], ["row"], timesteps, **settings)
 
 
 @pytest.mark.parametrize(
     ("missing", "why"),
-    [("fill", "no earlier value of late is known"), ("drop", "values of late are missing")],
+    [("fill", "no earlier value to fill in late"), ("drop", "missing values in late")],
 )
 def test_rows_that_were_dropped_are_said_to_be_the_reason(missing, why):
-    """With the columns that it is for: the table looked long enough."""
+    """The error names the columns for which rows were dropped."""
     frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
-    with pytest.raises(TooShortError, match=f"has 4: add rows. 36 rows were dropped: {why}"):
+    with pytest.raises(TooShortError, match=f"has 4 rows: add rows. 36 rows dropped: {why}"):
         cut(Table("t", frame), ["row", "late"], ["row"], 4, missing=missing)
 
 
 def test_scaling_looks_at_the_training_rows_alone():
-    """Whatever comes later, the training part stays as it is."""
+    """Later rows don't change the scaled training samples."""
     values = np.random.default_rng(0).normal(5, 2, (60, 2))
     wild = values.copy()
     wild[50:] *= 1000
@@ -83,31 +83,31 @@ def test_scaling_looks_at_the_training_rows_alone():
 
 
 def test_a_column_that_is_constant_in_training_keeps_its_own_scale():
-    """Its deviation is 0, and nothing is divided by that."""
+    """A deviation of 0 becomes 1."""
     late = np.r_[np.zeros(50), np.ones(10)]
     columns = {"flat": np.full(60, 0.1), "late": late, "row": np.arange(60.0)}
     dataset = cut(Table("t", pd.DataFrame(columns)), ["flat", "late"], ["row"], 4)
     assert np.abs(dataset.x[..., 0]).max() < 1e-6
     assert dataset.x[..., 1].max() == 1
-    assert any(note.endswith("nothing to learn from: flat, late.") for note in dataset.notes)
+    assert any(note.endswith("training rows: flat, late.") for note in dataset.notes)
 
 
 def test_values_that_would_overflow_are_refused_with_the_column():
-    """1e60 beside values of 50 has no place in float32."""
+    """A value that overflows float32 raises an error with its column."""
     frame = pd.DataFrame({"a": np.r_[np.arange(50.0), np.full(10, 1e60)]})
-    with pytest.raises(WindowError, match=r"a gets .* deviations away"):
+    with pytest.raises(WindowError, match=r"a has a value .* deviations from its training mean"):
         cut(Table("t", frame), ["a"], ["a"], 4)
 
 
 @pytest.mark.parametrize(
     ("missing", "values", "first", "note"),
     [
-        ("fill", [1, 2, 2, 2], "01-02 to 2024-01-05", "2 missing values were filled with the last"),
-        ("drop", [1, 2, 5, 6], "01-02 to 2024-01-07", "3 rows were dropped"),
+        ("fill", [1, 2, 2, 2], "01-02 to 2024-01-05", "2 missing values filled with the last"),
+        ("drop", [1, 2, 5, 6], "01-02 to 2024-01-07", "3 rows dropped"),
     ],
 )
 def test_gaps_are_filled_with_the_last_known_value_or_dropped(missing, values, first, note):
-    """Never with a later one: the first row has no earlier one. Unused columns do no harm."""
+    """Values are filled from earlier rows only; unused columns don't matter."""
     frame = pd.DataFrame({"a": [np.nan, 1, 2, np.nan, np.nan, 5, *range(6, 20)], "b": np.nan})
     table = Table("t", frame, pd.date_range("2024-01-01", periods=20), "day")
     dataset = cut(table, ["a"], ["a"], 4, missing=missing)
@@ -117,7 +117,7 @@ def test_gaps_are_filled_with_the_last_known_value_or_dropped(missing, values, f
 
 
 def test_inputs_whose_change_is_the_target_are_changes_too():
-    """Row by row from the table: over one timestep, within a series; 0 where none is before."""
+    """Changes are computed within a series, over one timestep; the first is 0."""
     frame = own_data.panel(60)
     table = own_data.table(frame.assign(price=np.arange(180.0) % 11), "day", "store")
     made = cut(table, ["sales", "price"], ["sales"], 4, rate=2, form="change")
@@ -128,14 +128,14 @@ def test_inputs_whose_change_is_the_target_are_changes_too():
         change = own["sales"].diff(2).fillna(0).to_numpy()
         np.testing.assert_allclose(read[mine], np.c_[change, own["price"]], atol=1e-3)
     assert "from the change of sales and price." in made.about
-    assert any("(sales), are read as changes" in note for note in made.notes)
+    assert any("(sales) are changes" in note for note in made.notes)
     levels = cut(table, ["sales", "price"], ["sales"], 4, rate=2)
     assert np.array_equal(made.origin.starts, levels.origin.starts)
 
 
 @pytest.mark.parametrize("dropped", [[], [20, 21, 50]])
 def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
-    """Each is looked at by its dates; what is missing may be rows, or values that were dropped."""
+    """Windows cross time gaps, from missing or dropped rows, only if allowed."""
     days = pd.date_range("2024-01-01", periods=100).delete([] if dropped else [20, 21, 50])
     frame = pd.DataFrame({"a": np.arange(float(len(days)))})
     frame.loc[dropped] = np.nan
@@ -147,7 +147,9 @@ def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
         crossing = int(((last - first).days > 6).sum())
         assert crossing == made.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
         stopped = at_gaps == "stop"
-        assert any("crosses a gap" in note and "2 gaps" in note for note in made.notes) is stopped
+        assert (
+            any("crosses a time gap" in note and "2 gaps" in note for note in made.notes) is stopped
+        )
         assert gaps_sentence(made).startswith("" if stopped else "12 windows of ")
         drawn = [sample for sample in range(len(made.x)) if gaps_of(made, sample, LIGHT)]
         assert len(drawn) == (0 if stopped else 8)  # four read on, and two more are said of
@@ -169,7 +171,7 @@ def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
     ],
 )
 def test_monday_follows_friday_and_months_differ_in_length(times):
-    """None of that is a gap; a weekday, a month, or a row that was dropped is one."""
+    """Weekends and months of different length are no gaps."""
     for without in ([], [17]):
         numbers = np.delete(np.arange(40), without)
         found = segments(np.zeros(len(numbers), int), numbers, times[numbers].to_numpy())
@@ -178,7 +180,7 @@ def test_monday_follows_friday_and_months_differ_in_length(times):
 
 
 def test_each_series_has_its_own_usual_step_and_lost_ones_are_named():
-    """A weekly store among daily ones has no gaps; a store with too short runs has no window."""
+    """Gaps depend on each series' step; a note lists short series."""
     daily = pd.date_range("2024-01-01", periods=60)
     dates = {"daily": daily, "weekly": daily[::7], "broken": daily[[0, 1, 2, 9, 10, 11]]}
     stores = np.repeat([*dates], [*map(len, dates.values())])
@@ -203,7 +205,7 @@ def test_each_series_has_its_own_usual_step_and_lost_ones_are_named():
     ],
 )  # fmt: skip
 def test_windows_and_their_timesteps_are_named_by_their_rows(times, step, name, short, steps):
-    """By label where there are labels, else by number; on axes dates are those of the sample."""
+    """Names come from labels or row numbers; axes show a sample's dates."""
     dataset = cut(counting(20, times=times, step=step), ["row"], ["row"], 4)
     assert dataset.sample_name(0) == name
     assert dataset.sample_name(0, short=True) == short
@@ -213,7 +215,7 @@ def test_windows_and_their_timesteps_are_named_by_their_rows(times, step, name, 
 
 
 def test_a_long_table_is_thinned_to_what_fits_and_says_so():
-    """Of six million numbers every third window would do; by every fifth all hours come up."""
+    """Every fifth window is used, so that all hours occur."""
     dataset = cut(counting(60_000), ["row"], ["row"], 100)
     assert MAX_VALUES / 3 < dataset.x.size <= MAX_VALUES
     assert thinned(dataset).startswith(f"Every 5th window is used, {len(dataset.x):,} in all")
@@ -245,13 +247,13 @@ COUNT = np.arange(8.0)
     ],
 )  # fmt: skip
 def test_the_columns_to_start_from(columns, inputs, targets):
-    """All are inputs but those that number the rows or begin late."""
+    """Default inputs exclude row numbers and columns that start late."""
     table = Table("t", pd.DataFrame(columns))
     assert default_columns(table) == (tuple(inputs), tuple(targets))
 
 
 def test_a_table_whose_only_numbers_tell_series_apart_has_nothing_to_predict():
-    """A number of the store is no sales."""
+    """A series column can't be the only number column."""
     table = Table("t", pd.DataFrame({"store": [1.0, 2.0]}), series="store")
-    with pytest.raises(WindowError, match="'store', tells series apart, and another one is needed"):
+    with pytest.raises(WindowError, match="'store', identifies series, and a target is needed"):
         default_columns(table)

@@ -1,4 +1,4 @@
-"""The worker's loop, in a thread of the test, with programs that only count."""
+"""The worker's loop, in a thread of the test, with fake programs."""
 
 import threading
 from dataclasses import replace
@@ -19,14 +19,14 @@ ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # a
 
 
 class HeldProgram(FakeProgram):
-    """Says when it has been trained on a second batch, and goes on when it is let."""
+    """Reports its second batch, and continues when allowed."""
 
     def __init__(self):
         super().__init__()
         self.beyond, self.let = threading.Event(), threading.Event()
 
     def train(self, state, samples, batches, thread=0):
-        """The losses of the next batches."""
+        """Return the losses of the next batches."""
         losses = super().train(state, samples, batches, thread)
         if state.weights[0][0].flat[0] > 1:
             self.beyond.set()
@@ -48,7 +48,7 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(worker_rig):
 
 
 def test_nonsense_is_refused_and_runs_go_on(worker_rig):
-    """Commands for runs that have ended meanwhile are passed over."""
+    """Invalid commands are refused, and commands for ended runs ignored."""
     worker_rig.connection.send_bytes(b"garbage")
     assert worker_rig.receive().kind == "refused"
     for verb in get_args(Verb):
@@ -61,7 +61,7 @@ def test_nonsense_is_refused_and_runs_go_on(worker_rig):
 
 
 def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():
-    """A compile doesn't block answers or beats, and its run trains once it is done."""
+    """Compiling blocks neither answers nor heartbeats."""
     gate = threading.Event()
     worker_rig = WorkerRig(build_after(gate), timing=replace(USUAL, beat_seconds=0.01))
     worker_rig.start("one")
@@ -75,7 +75,7 @@ def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():
 
 
 def test_runs_take_turns_and_commands_come_between():
-    """A second run doesn't wait for the first one's end, nor does a pause."""
+    """Neither a second run nor a pause waits for the first run's end."""
     held = HeldProgram()  # after its second batch
     worker_rig = WorkerRig(lambda _: held, timing=ONE_BATCH)
     worker_rig.start("long", epochs=5000)
@@ -92,7 +92,7 @@ def test_runs_take_turns_and_commands_come_between():
 @pytest.mark.parametrize("error", [RuntimeError("lost a bit"), OSError("lost a bit")])
 @pytest.mark.parametrize("good", [4, 10_000_000])
 def test_a_run_that_breaks_fails_alone(error, good, monkeypatch):
-    """In training or in its evaluation, with what went wrong. Others go on."""
+    """An error in training or evaluation ends only its own run."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken_outputs(error, good=0, units=3))
     broken = FakeProgram(error=error, good=good)
     worker_rig = WorkerRig(lambda key: broken if key.units == 3 else build(key))
@@ -110,7 +110,7 @@ def test_a_run_that_breaks_fails_alone(error, good, monkeypatch):
 
 
 def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
-    """Until one of them is over. Runs of sweeps get what others leave, and take no place."""
+    """Runs above the limit are refused; background runs take no places."""
     monkeypatch.setattr(limits, "MAX_RUNS", 1)
     worker_rig.send(structs.replace(START_PAUSED, id="swept", background=True))
     worker_rig.send(START_PAUSED)
@@ -118,7 +118,7 @@ def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
     assert worker_rig.find_over("swept too").is_full
     worker_rig.start("two")
     refused = worker_rig.find_over("two")
-    assert "at most 1 runs may be unfinished at a time, and 1 are" in refused.reason
+    assert "at most 1 unfinished runs are allowed, and 1 exist" in refused.reason
     assert refused.is_full
     worker_rig.send(Steer("drop", "one"))
     worker_rig.start("three")
@@ -126,7 +126,7 @@ def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
 
 
 def test_what_is_prepared_is_compiled_once():
-    """One program for both modes; what can't be trained is passed over: a start would say why."""
+    """Both modes share a prepared program; invalid settings are ignored."""
     built = []
 
     def noting(key):
@@ -143,7 +143,7 @@ def test_what_is_prepared_is_compiled_once():
 
 
 def test_a_run_in_the_background_waits_for_the_end_of_others():
-    """From the moment the other is there, until it is over; then it goes on by itself."""
+    """A background run waits while another run exists, then continues."""
     order = []
     worker_rig = WorkerRig(timing=ONE_BATCH)
     worker_rig.start("theirs", background=True, epochs=400)
@@ -157,7 +157,7 @@ def test_a_run_in_the_background_waits_for_the_end_of_others():
 
 @pytest.mark.parametrize(("pause", "again"), [(1e9, []), (0.0, [Event("grown")])])
 def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
-    """Beyond its limit somebody fresh should take over, and if that failed, somebody else."""
+    """A worker above its memory limit reports that repeatedly."""
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
     monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
     used = 900
@@ -166,7 +166,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
     worker_rig.find_status("one", Status.PAUSED)
 
     def news():
-        """What it says of itself in the turns of two questions, each thing once."""
+        """Return the loop's events during two questions."""
         seen = len(worker_rig.seen)
         for _ in range(2):
             worker_rig.ask("double", number=1)
@@ -185,7 +185,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
 
 @pytest.mark.parametrize("has_run", [True, False])
 def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run):
-    """A retired worker ends its last run and answers its questions, then ends."""
+    """A retired worker finishes its runs and questions, then exits."""
     worker_rig = WorkerRig()
     worker_rig.receive()
     if has_run:
@@ -201,7 +201,7 @@ def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run)
 
 
 def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
-    """Its function isn't called; those around it are answered."""
+    """Its function isn't called; other questions are answered."""
     may_end, called = threading.Event(), list[int]()
 
     def note(number):
@@ -223,7 +223,7 @@ def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
 
 
 def test_a_question_is_answered_or_it_is_said_why_not(worker_rig):
-    """A failed answer's error is the function's sentence, or names the exception."""
+    """A failed answer's error is the function's message, or names the exception."""
     assert worker_rig.ask("double", number=21).values == {"double": 42}
     assert (
         worker_rig.ask("double", number=-1).error == "expected a number of 0 or more, received -1."

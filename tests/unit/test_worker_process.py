@@ -1,4 +1,4 @@
-"""Whatever goes wrong around a worker, who waits for it hears of its end. See also agreement/."""
+"""After any failure of a worker process, the client is notified. See also agreement/."""
 
 import queue
 import stat
@@ -29,7 +29,7 @@ Stub = Callable[[str], None]
 
 @pytest.fixture
 def stub(tmp_path, monkeypatch):
-    """Has a shell command run instead of workers, "$PYTHON code.py" for the code given."""
+    """Run a shell command instead of a worker, with "$PYTHON code.py" for `code`."""
 
     def make(code):
         path = tmp_path / "worker"
@@ -44,7 +44,7 @@ def stub(tmp_path, monkeypatch):
 
 
 class ProcessRig:
-    """A worker process, what it says, and how it ends."""
+    """A worker process, its messages and its end."""
 
     def __init__(self, heard=None):
         self.messages = queue.Queue()
@@ -54,7 +54,7 @@ class ProcessRig:
         )
 
     def ending(self):
-        """Wait for its end; how it came about."""
+        """Wait for the process to end; return how it ended."""
         assert self._ended.wait(PATIENCE)
         process = self.worker.process
         assert process is None or not psutil.pid_exists(process.pid)
@@ -62,13 +62,13 @@ class ProcessRig:
 
 
 def test_an_error_in_what_is_done_with_a_message_ends_the_worker(stub):
-    """A thread that died of it would leave a worker that nobody reads."""
+    """An error in `on_message` ends the worker, which would be unread."""
     stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
 
     def fail(_worker, _message):
         raise KeyError("lost")
 
-    assert ProcessRig(fail).ending() == "was ended ('lost')"
+    assert ProcessRig(fail).ending() == "was killed ('lost')"
 
 
 def test_what_is_no_message_is_passed_over(stub):
@@ -84,23 +84,23 @@ def test_what_is_no_message_is_passed_over(stub):
 
 
 def test_a_silence_is_ended(monkeypatch, stub):
-    """A worker that says nothing for some beats is killed."""
+    """A worker without messages for some beats is killed."""
     stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     watched = ProcessRig()
-    assert watched.ending().startswith("said nothing for ")
+    assert watched.ending().startswith("was silent for ")
 
 
 def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
-    """A worker that doesn't finish importing TensorFlow is killed, after longer."""
+    """A worker that doesn't finish importing TensorFlow is killed later."""
     stub("exec sleep 600")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 0)
     monkeypatch.setattr(worker_process, "IMPORT_BEATS", 10)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     watched = ProcessRig()
     watched.ending()
-    assert "does not end" in watched.worker.unavailable
+    assert "doesn't finish" in watched.worker.unavailable
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,13 @@ def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
     [
         ("kill -35 $$", "was killed (signal 35)"),
         ("kill -15 $$", "was killed (SIGTERM)"),
-        ("kill -9 $$", "was killed (SIGKILL; that happens when memory runs out)"),
+        ("kill -9 $$", "was killed (SIGKILL, maybe out of memory)"),
         ("exit 3", "ended with exit code 3"),
         ("exit 0", "ended with exit code 0"),  # a driver that can't use its cluster: no error
     ],
 )
 def test_any_end_has_words(stub, caplog, command, words):
-    """A signal without a name too. What the process has written last is in the log."""
+    """Every exit code has a description, and the log has the last output."""
     stub(f"echo its last words >&2; {command}")
     assert ProcessRig().ending() == words
     errors = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
@@ -130,10 +130,10 @@ def test_a_worker_that_cannot_be_started_has_ended(monkeypatch):
 
 
 def test_what_no_worker_takes_is_refused_at_once():
-    """Values that can't be sent, and those that it would refuse; whoever posts it is told."""
+    """`post` raises an error for values that can't be sent."""
     worker = WorkerProcess(lambda *_: None, lambda _: None, 600)
     for command, words in (
-        (Ask("q", "modes", {"cell": int}), "a type may not cross"),
+        (Ask("q", "modes", {"cell": int}), "a type can't be sent"),
         (Steer("fly", "a"), "Invalid enum value 'fly'"),
     ):
         with pytest.raises(WireError, match=words):

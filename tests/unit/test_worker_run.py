@@ -1,4 +1,4 @@
-"""A run's status: what commands do to it, and what is said of it. With programs that count."""
+"""A run's status after commands, and its messages, with fake programs."""
 
 import threading
 from dataclasses import replace
@@ -22,7 +22,7 @@ SLOW = replace(USUAL, evaluate_seconds=0.0)
 
 
 def test_a_run_goes_from_compiling_to_finished():
-    """A run has figures of every epoch; while it compiles, those of the untrained models."""
+    """While compiling, a run has the untrained models' results."""
     gate = threading.Event()
     rig = RunRig(build=build_after(gate), epochs=5)
     rig.until(lambda: any(snapshot.results for snapshot in rig.sent))
@@ -41,7 +41,7 @@ def test_a_run_goes_from_compiling_to_finished():
 
 @pytest.mark.parametrize("how", ["started paused", "paused while it is compiled"])
 def test_a_run_that_is_paused_before_it_trains_waits_untrained(how):
-    """A run started paused evaluates epoch 0, waits, and trains to its end once resumed."""
+    """A run started paused evaluates epoch 0 and trains once resumed."""
     rig = RunRig(paused=how == "started paused")
     rig.run.pause()
     rig.until_status(Status.PAUSED)
@@ -53,7 +53,7 @@ def test_a_run_that_is_paused_before_it_trains_waits_untrained(how):
 
 
 def test_pause_holds_and_resume_goes_on_from_there():
-    """No epoch is lost or trained twice. At rest large models' weights are sent, too."""
+    """No epoch is lost or trained twice; a paused run sends large weights."""
     rig = RunRig(epochs=2000, U=128)
     rig.until(lambda: rig.last.epoch >= 1)
     assert rig.last.results["last"].weights is None
@@ -88,7 +88,7 @@ def test_steps_add_up():
 
 
 def test_a_step_pauses_a_run_that_trains_after_its_epoch():
-    """A step of a run that trains at full speed ends that: it pauses one epoch later."""
+    """A step pauses a training run one epoch later."""
     rig = RunRig(epochs=5000)
     rig.until(lambda: rig.last.epoch >= 1)
     epoch = rig.last.epoch
@@ -98,7 +98,7 @@ def test_a_step_pauses_a_run_that_trains_after_its_epoch():
 
 
 def test_stop_keeps_the_figures():
-    """It ends at once, evaluated as it is, where that doesn't take long."""
+    """A run stops at once, with a new evaluation if that is quick."""
     for timing in (USUAL, SLOW):
         rig = RunRig(timing=timing, epochs=5000)
         rig.until_status(Status.RUNNING)
@@ -111,7 +111,7 @@ def test_stop_keeps_the_figures():
 
 
 def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(monkeypatch):
-    """Its loss, from before the last update, is a number; the errors after it are none."""
+    """NaN errors after the last update are a divergence."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=20))
     rig = RunRig(epochs=5)
     rig.until(lambda: rig.run.status.over)
@@ -120,10 +120,10 @@ def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(monkeypatch)
 
 
 def test_a_slow_epoch_says_how_far_it_is():
-    """A run with long epochs reports its progress, so that the page doesn't stand still."""
+    """A run with long epochs reports its progress."""
     rig = RunRig(timing=replace(USUAL, slow_epoch_seconds=0.0, send_seconds=0.0), epochs=5000)
-    rig.until(lambda: "of epoch" in rig.last.reason)
-    assert rig.last.reason.startswith("An epoch takes about ")
+    rig.until(lambda: "% done" in rig.last.reason)
+    assert "Each epoch takes about" in rig.last.reason
 
 
 def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
@@ -138,10 +138,10 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
 
 
 def test_a_run_that_waits_for_the_compiler_says_so():
-    """In the background nothing is begun while a person's program is made."""
+    """A background run waits while another run's program is built."""
     gate = threading.Event()
     programs, sent = ProgramCache(build_after(gate)), []
-    assert eventually(programs.ask("a person's").running)
+    assert eventually(programs.request("a person's").running)
     start = Start("run", make_experiment(), make_dataset().samples, background=True)
     clock = Clock(tick=1.0)
     run = WorkerRun(start, programs, sent.append, clock=clock.now)
@@ -152,7 +152,7 @@ def test_a_run_that_waits_for_the_compiler_says_so():
 
 
 def turns_until(rig, status):
-    """How many turns, of no time each, it takes until this status is sent."""
+    """Return the number of turns until a status is sent."""
     turns = 0
     while rig.last.status is not status:
         rig.run.turn(0.0)
@@ -163,7 +163,7 @@ def turns_until(rig, status):
 
 @pytest.mark.parametrize("steered", [False, True])
 def test_a_long_evaluation_has_turns_of_its_own(steered):
-    """So others have theirs in between. The end waits for it, and any command comes too late."""
+    """A long evaluation leaves turns to other runs and delays the end."""
     rig = RunRig(timing=SLOW, epochs=1)
     rig.until_status(Status.RUNNING)
     rig.run.turn(60)
@@ -179,7 +179,7 @@ def test_a_long_evaluation_has_turns_of_its_own(steered):
 
 @pytest.mark.parametrize("resumed", [False, True])
 def test_a_pause_waits_for_the_evaluation(resumed):
-    """A page asks for no more figures of a paused run. A resume in between takes it back."""
+    """A pause takes effect after its evaluation; a resume in between cancels it."""
     rig = RunRig(timing=SLOW, epochs=5000)
     rig.until_status(Status.RUNNING)
     rig.run.turn(60)
@@ -193,7 +193,7 @@ def test_a_pause_waits_for_the_evaluation(resumed):
 
 
 def test_a_run_of_few_epochs_leaves_weights_to_look_at():
-    """However soon it is over: at a sixteenth of its epochs, and each with its own."""
+    """A run sends weights at least every sixteenth of its epochs."""
     rig = RunRig(epochs=40)
     rig.until_status(Status.FINISHED, seconds=60)
     models = [s.results["last"] for s in rig.sent if s.epoch]

@@ -1,4 +1,4 @@
-"""A run that is shown at a pace: what is due, trained and sent when. With programs that count."""
+"""A run with a pace: when epochs are due, trained and sent, with fake programs."""
 
 from itertools import pairwise
 
@@ -15,13 +15,13 @@ CLOSE = 0.01  # seconds of the rig's clock that looking at it may take
 
 
 def trained(rig):
-    """The epochs that were sent while it trained, each once."""
+    """Return the epochs that were sent during training, without repeats."""
     epochs = [s.epoch for s in rig.sent if s.status in (Status.RUNNING, Status.FINISHED)]
     return [after for before, after in pairwise([-1, *epochs]) if after > before]
 
 
 def seconds_between(rig):
-    """Between two snapshots while it trained."""
+    """Return the seconds between two snapshots during training."""
     times = [
         time
         for snapshot, time in zip(rig.sent, rig.times, strict=True)
@@ -31,7 +31,7 @@ def seconds_between(rig):
 
 
 def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained():
-    """Twenty epochs in 8 s come every 0.4 s, each with its own errors and weights."""
+    """Twenty epochs in 8 s arrive every 0.4 s, with errors and weights."""
     rig = RunRig(epochs=20, show_seconds=8.0)
     rig.until_status(Status.FINISHED)
     assert trained(rig) == list(range(21))
@@ -42,7 +42,7 @@ def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained():
 
 
 def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is():
-    """A paced run pauses at its current epoch, and doesn't make up for the pause afterwards."""
+    """A paced run pauses at its epoch and doesn't catch up afterwards."""
     rig = RunRig(epochs=200, show_seconds=8.0)
     rig.until(lambda: rig.run.snapshot().epoch == 37)
     rig.run.pause()
@@ -58,7 +58,7 @@ def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is():
 
 
 def test_the_pace_can_be_changed_on_the_way():
-    """A new pace counts from its change on, without a rush of epochs."""
+    """A new pace applies from the change, without a burst of epochs."""
     rig = RunRig(epochs=200, show_seconds=2000.0)
     rig.until(lambda: rig.run.snapshot().epoch == 10)
     rig.clock.forward(5)
@@ -74,10 +74,7 @@ def test_the_pace_can_be_changed_on_the_way():
 
 
 def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
-    """Two hundred in eight seconds: about five snapshots a second, a few epochs further each.
-
-    They leave the weights of some forty epochs or more, none far from the next.
-    """
+    """200 epochs in 8 s give five snapshots per second, with about forty weights."""
     rig = RunRig(epochs=200, show_seconds=8.0)
     rig.until_status(Status.FINISHED)
     assert max(np.diff(trained(rig))) <= 5
@@ -91,7 +88,7 @@ def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
 
 @pytest.mark.parametrize("paused", [True, False])
 def test_a_step_is_made_at_once(paused):
-    """Three steps train three epochs at once, however slow the pace is, also of a paused run."""
+    """Steps ignore the pace, also in a paused run."""
     rig = RunRig(paused=paused, epochs=20, show_seconds=2000.0)
     rig.until(lambda: rig.last.epoch == 1 or rig.run.status is Status.PAUSED)
     before, epoch = rig.clock.seconds, rig.last.epoch
@@ -103,7 +100,7 @@ def test_a_step_is_made_at_once(paused):
 
 
 class PacedRun:
-    """Does what a tempo says, with an engine that takes `cost` seconds for an epoch."""
+    """Trains by a tempo, with an engine that takes `cost` seconds per epoch."""
 
     def __init__(self, epochs, show_seconds, cost=0.001):
         self.clock = Clock()
@@ -117,7 +114,7 @@ class PacedRun:
         self.tempo.begin(self.clock.seconds, 0)
 
     def turn(self):
-        """Train what is due, else wait until something is."""
+        """Train the due epochs, or wait until one is due."""
         if rest := self.tempo.rest(self.clock.seconds, self.done):
             self.clock.forward(rest)
             return
@@ -130,7 +127,7 @@ class PacedRun:
         self.tempo.note(self.clock.seconds, self.done)
 
     def until(self, epoch=None):
-        """Go on until so many are done, or all."""
+        """Continue until a number of epochs is done, or all."""
         turns = 0
         while self.done < (epoch or self._epochs):
             self.turn()
@@ -144,7 +141,7 @@ class PacedRun:
 
 @pytest.mark.parametrize("restarted_at", [0, 100])
 def test_before_the_first_measurement_nothing_is_estimated(restarted_at):
-    """5,000 epochs in 8 s are 625 a second; a machine that does 5 must not promise that."""
+    """A slow machine must not promise the pace's speed."""
     run = PacedRun(5000, 8.0, cost=0.2)
     run.done = restarted_at
     run.tempo.begin(run.clock.seconds, restarted_at)
@@ -158,7 +155,7 @@ def test_before_the_first_measurement_nothing_is_estimated(restarted_at):
 
 
 def test_a_machine_that_is_too_slow_for_the_pace_takes_longer():
-    """Without time for its pace a run trains without rests, and reports its real speed."""
+    """A run that can't keep its pace trains without waiting."""
     run = PacedRun(200, 8.0, cost=0.1)
     run.until(100)
     assert run.gaps() == pytest.approx([0.1] * 99)
@@ -168,7 +165,7 @@ def test_a_machine_that_is_too_slow_for_the_pace_takes_longer():
 
 
 def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
-    """By what others did for ten seconds: half a second's epochs, and then evenly again."""
+    """After ten seconds of delay, half a second of epochs is caught up."""
     run = PacedRun(200, 8.0)
     run.until(50)
     run.clock.forward(10)
@@ -184,5 +181,5 @@ def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
 def test_a_pace_that_is_none_is_refused():
     """A pace of 0 seconds or less raises ValueError."""
     for seconds in (0.0, -1.0):
-        with pytest.raises(ValueError, match="must be shown for more than 0 seconds"):
+        with pytest.raises(ValueError, match="show_seconds must be above 0"):
             Tempo(5, seconds)

@@ -1,4 +1,4 @@
-"""Texts of uploaded files, and the tables that they become."""
+"""Uploaded texts and their tables."""
 
 import pandas as pd
 
@@ -6,12 +6,12 @@ from lib.data import Table, read_upload
 
 
 def read(text, encoding="utf-8"):
-    """The table of a text."""
+    """Return the table of a text."""
     return read_upload("file.csv", text.encode(encoding))
 
 
 def lines(head, line, rows=10):
-    """A file of a header (none if it is empty) and rows made by `line(i)`."""
+    """Return a file with a header (none if empty) and rows from `line(i)`."""
     return "".join(
         f"{each}\n" for each in ([head] if head else []) + [line(i) for i in range(rows)]
     )
@@ -21,12 +21,12 @@ PLAIN = lines("a,b", lambda i: f"{i},{i / 4}")
 
 
 def notes_of(table):
-    """All notes as one text."""
+    """Return all notes as one text."""
     return " ".join(table.notes)
 
 
 def assert_same(one, other):
-    """All of two tables; numbers may have 32 bits."""
+    """Assert that two tables are equal; numbers may be float32."""
     for name in {*Table.__slots__} - {"frame", "times", "__weakref__"}:
         assert getattr(one, name) == getattr(other, name), name
     pd.testing.assert_frame_equal(one.frame, other.frame, check_dtype=False)

@@ -1,4 +1,4 @@
-"""Small workbooks, written by hand: an .xlsx is XML in a ZIP file."""
+"""Small handmade workbooks: an .xlsx is XML in a ZIP file."""
 
 import datetime
 import io
@@ -20,7 +20,7 @@ ERROR = object()
 
 
 def workbook(sheets):
-    """The bytes of an .xlsx, from the rows of each sheet by its name; None is an empty cell."""
+    """Return the bytes of an .xlsx from rows by sheet; None is an empty cell."""
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
         '<Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" '
@@ -51,7 +51,7 @@ def workbook(sheets):
 
 
 def packed(parts):
-    """A ZIP file of these members."""
+    """Return a ZIP file with these members."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in parts.items():

@@ -1,4 +1,4 @@
-"""A worker's loop in a thread of the test, and the end of the connection that the client has."""
+"""A worker's loop in a thread of the test, and the client's end of its connection."""
 
 import threading
 from functools import partial
@@ -16,7 +16,7 @@ from tests.waiting import PATIENCE
 
 
 def double(number):
-    """An answer that can be checked; of a negative number there is none."""
+    """An answer to check; raises an error for a negative number."""
     if number < 0:
         raise ValueError(f"expected a number of 0 or more, received {number}.")
     return {"double": 2 * number}
@@ -27,7 +27,7 @@ START_PAUSED = Start("one", make_experiment(), make_dataset().samples, paused=Tr
 
 
 class WorkerRig:
-    """The client's end of the connection to a loop that runs in a thread."""
+    """The client's end of the connection to a loop in a thread."""
 
     def __init__(self, build=build, answers=ANSWERS, timing=USUAL, buckets=MappingProxyType({})):
         self.seen = []  # all messages that were read
@@ -41,7 +41,7 @@ class WorkerRig:
             loop().run()
 
     def send(self, command):
-        """Send it as the client does."""
+        """Send a command like the client."""
         self.connection.send_bytes(encode(command))
 
     def start(self, run_id, *, paused=False, background=False, **settings):
@@ -50,16 +50,16 @@ class WorkerRig:
         self.send(structs.replace(start, background=background))
 
     def ask(self, question, **arguments):
-        """Ask, and wait for what comes of it."""
+        """Ask a question and wait for its answer."""
         self.send(Ask("q", question, arguments))
         return self.find(lambda m: isinstance(m, Answer) and m.id == "q")
 
     def receive(self):
-        """The next message that isn't a sign of life."""
+        """Return the next message, without heartbeats."""
         return self.find(lambda m: m != Event("alive"))
 
     def find(self, true):
-        """The next message that this is true of."""
+        """Return the next message that matches."""
         while True:
             assert self.connection.poll(PATIENCE)
             message = decode(self.connection.recv_bytes(), Message)
@@ -68,21 +68,21 @@ class WorkerRig:
                 return self.seen[-1]
 
     def find_status(self, run_id, status):
-        """The next snapshot of a run that has this status."""
+        """Return a run's next snapshot with this status."""
         return self.find(
             lambda m: isinstance(m, Snapshot) and (m.run_id, m.status) == (run_id, status)
         )
 
     def find_over(self, run_id):
-        """The last snapshot of a run."""
+        """Return a run's last snapshot."""
         return self.find(lambda m: isinstance(m, Snapshot) and m.run_id == run_id and m.status.over)
 
     def wait_for_end(self):
-        """Wait until the loop has ended."""
+        """Wait for the loop to end."""
         self.thread.join(PATIENCE)
         assert not self.thread.is_alive()
 
     def close(self):
-        """End the connection, and with it the loop."""
+        """Close the connection, which ends the loop."""
         self.connection.close()
         self.wait_for_end()

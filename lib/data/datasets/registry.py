@@ -1,7 +1,4 @@
-"""All data that can be chosen: the registry `DATASETS`, and `make_dataset` from a choice to arrays.
-
-Tasks and worked examples are in `synthetic`, bundled tables in `series`.
-"""
+"""The registry `DATASETS`, and `make_dataset`, which turns an experiment's choice into arrays."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -34,41 +31,41 @@ from lib.text import beside
 _WINDOWS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
 _PARTS = {"train", "test", "gap"}
 SPEC_GROUPS = {
-    "Idea": "To understand",
+    "Idea": "Ideas",
     "Task": "Tasks",
     "Series": "Real series",
     "File": "Your own",
 }
-"""Kinds of data in order: the word before a title in a list → the heading of the kind."""
+"""Groups of data sets in order: the word before a title in a list → the group's heading."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetSpec:
-    """One dataset that can be chosen. Settings go by their URL keys, as in `SETTINGS`."""
+    """A data set to choose from. Settings are named by their URL keys, as in `SETTINGS`."""
 
     name: str  # its key in `DATASETS`, and the value of `data` in the URL
     table: Callable[[], Table] | None  # loads the table of a bundled series
-    uses: frozenset[str]  # the optional data settings that matter; T and F always do
+    uses: frozenset[str]  # the optional data settings that apply; T and F always apply
     group: str  # a key of `SPEC_GROUPS`
     title: str
-    shows: str  # what it demonstrates, in at most 12 words
-    about: str  # one sentence: what has to be predicted from what
-    best_why: str = ""  # where the least possible error comes from, unless as for most tasks
-    fixed: Mapping[str, Any] = field(default_factory=dict)  # settings that can't have another value
-    why: Mapping[str, str] = field(default_factory=dict)  # why settings can't be chosen
-    at_least: Mapping[str, float] = field(default_factory=dict)  # minimums above the usual ones
-    at_most: Mapping[str, float] = field(default_factory=dict)  # maximums below the usual ones
-    suggested: Mapping[str, Any] = field(default_factory=dict)  # settings to start from
-    targets: int = 1  # K, the number of target columns; 0 where a table's columns decide it
+    shows: str  # what the data set demonstrates, in at most 12 words
+    about: str  # one sentence: what is predicted, and from which inputs
+    best_why: str = ""  # where the lowest possible error comes from; "" for `BEST_WHY`
+    fixed: Mapping[str, Any] = field(default_factory=dict)  # settings with one possible value
+    why: Mapping[str, str] = field(default_factory=dict)  # why a setting can't be changed
+    at_least: Mapping[str, float] = field(default_factory=dict)  # higher minimums of settings
+    at_most: Mapping[str, float] = field(default_factory=dict)  # lower maximums of settings
+    suggested: Mapping[str, Any] = field(default_factory=dict)  # initial settings
+    targets: int = 1  # K, the number of target columns; 0 if a table's columns decide it
 
     @property
     def label(self) -> str:
-        """Its title behind its kind: "Task · Echo"."""
+        """The title with its group: "Task · Echo"."""
         return f"{self.group} · {self.title}"
 
 
 def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
-    """Return the spec of a row of specs.toml, with the settings that all tasks or tables use."""
+    """Return the spec for a row of specs.toml, with the settings of all tasks or tables added."""
     uses = {*row.pop("uses", ())}
     if name in TASKS:
         uses |= {"N", *TASKS[name].options}
@@ -78,14 +75,14 @@ def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
 
 
 DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").items()}
-"""Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
-FIRST = next(iter(DATASETS))  # the dataset that the app opens with: the two modes differ most there
+"""Every data set by name, the value of `data` in the URL, in the order of the lists."""
+FIRST = next(iter(DATASETS))  # the app's initial data set, on which the two modes differ most
 
-OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # what only some data use
+OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # settings of some data sets
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:
-    """Return the spec of the dataset that is chosen. Raises ExperimentError if there is none."""
+    """Return the spec of an experiment's data set. Raises ExperimentError for an unknown name."""
     name = experiment.data.name
     if name not in DATASETS:
         raise ExperimentError(f"data must be one of {list(DATASETS)}, got {name!r}")
@@ -94,15 +91,15 @@ def find_spec(experiment: Experiment) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def suggested(name: str) -> Experiment:
-    """Return the experiment that a person gets by picking dataset `name`, a key of `DATASETS`."""
+    """Return the experiment that choosing data set `name`, a key of `DATASETS`, leads to."""
     return settle(Experiment().set(data=name, seeds=0, **DATASETS[name].suggested))
 
 
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
-    """Return the experiment as its dataset allows it: some values fixed, others clamped.
+    """Return the experiment with the values that its data set allows: fixed, or clamped.
 
-    An unused setting gets its default, so that experiments with the same meaning are equal. Raises
-    ExperimentError for an unknown dataset.
+    An unused setting gets its default, so that equivalent experiments are equal. Raises
+    ExperimentError for an unknown data set.
     """
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}
@@ -130,9 +127,9 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
 
 
 def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
-    """Return F and K of a table; the experiment's F, and K 0, if they aren't known."""
+    """Return a table's F and K; if unknown, the experiment's F, and 0."""
     data = experiment.data
-    with suppress(WindowError):  # `make_dataset` refuses what is wrong
+    with suppress(WindowError):  # `make_dataset` raises the error
         table = table and prepared(table, data)
     inputs, targets = _columns(data, table)
     features = len(inputs)
@@ -143,7 +140,7 @@ def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
 
 
 def prepared(table: Table, data: DataSettings) -> Table:
-    """Return the table, read as `types` and `wide` say. Raises WindowError."""
+    """Return the table with the settings `types` and `wide` applied. Raises WindowError."""
     if not data.types and not (data.wide == "unroll" and wide_columns(table)):
         return table
     from lib.data.tables.types import reread  # noqa: PLC0415  brings pandas along
@@ -152,37 +149,37 @@ def prepared(table: Table, data: DataSettings) -> Table:
 
 
 def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the chosen input and target columns, else the table's default ones."""
+    """Return the chosen input and target columns, or the table's default ones."""
     inputs, targets = default_columns(table) if table else ((), ())
     return data.inputs or inputs, data.targets or targets
 
 
 def dictated(experiment: Experiment) -> dict[str, str]:
-    """Return settings that follow from the data or the head: key → why they can't be set."""
+    """Return the settings that the data or the head determine: key → reason."""
     spec = find_spec(experiment)
     why = dict(spec.why)
     if spec.fixed.get("head", experiment.model.head) == "none":
-        why.setdefault("U", "No head: a unit for each target.")
+        why.setdefault("U", "Without a head: one unit per target.")
     return why
 
 
 def idle(experiment: Experiment) -> frozenset[str]:
-    """Return the keys of settings without effect: dictated, or not used by the data."""
+    """Return the keys of settings without effect: `dictated`, or unused by the data set."""
     return (OPTIONAL - find_spec(experiment).uses) | dictated(experiment).keys()
 
 
 def example_of_upload(experiment: Experiment) -> Experiment:
-    """Return the experiment that is shown without an upload: with Seattle's columns."""
+    """Return the experiment to show before a file is uploaded: with Seattle's columns."""
     return settle(experiment.set(data="seattle", inputs=(), targets=()))
 
 
 def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
-    """Return the dataset of an experiment, settled first; `table` is the person's own."""
+    """Return an experiment's dataset, after `settle`; `table` is the uploaded table."""
     return make_settled_dataset(settle(experiment, table), table)
 
 
 def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dataset:
-    """Return the dataset of an experiment that `settle` has returned."""
+    """Return the dataset of an experiment that `settle` returned."""
     validate(settled)
     spec = find_spec(settled)
     texts = {"title": spec.title, "about": spec.about, "best_why": spec.best_why}
@@ -193,6 +190,6 @@ def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dat
     from lib.data.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
 
     if (own := spec.table() if spec.table else table) is None:
-        raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
+        raise ExperimentError("your own data needs a table. Upload a file first.")
     own = prepared(own, settled.data)
     return make_windows(own, *_columns(settled.data, own), settled.data, seed=settled.seed)

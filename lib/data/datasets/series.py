@@ -1,8 +1,4 @@
-"""Bundled tables: Seattle's weather, the US economy, and life expectancy by country, a panel.
-
-What is said of each is in series.toml. Their licences are in `files/README.md` and in every
-`Dataset.source`.
-"""
+"""Bundled tables, described in series.toml. `files/README.md` names their licences."""
 
 from functools import cache
 from pathlib import Path
@@ -18,7 +14,7 @@ _ABOUT: dict[str, dict[str, Any]] = beside(__file__)
 
 
 def _table(name: str, frame: Any, times: Any, **more: Any) -> Table:
-    """Return a pandas frame and its index as the table that series.toml describes by this name."""
+    """Return a `Table` of a pandas frame and its times, with its texts from series.toml."""
     about = _ABOUT[name]
     lists = {key: tuple(of) for key, of in about.items() if isinstance(of, list)}
     return Table(frame=frame, times=times, **(about | lists | more))
@@ -58,7 +54,7 @@ def macro() -> Table:
 def gapminder() -> Table:
     """Load 142 countries every fifth year from 1952 to 2007, 1,704 rows: a panel."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
-    import plotly.data  # noqa: PLC0415 - a second that only this dataset is worth
+    import plotly.data  # noqa: PLC0415 - takes a second, and only this data set needs it
 
     raw = plotly.data.gapminder().sort_values(["country", "year"], ignore_index=True)
     columns = {
@@ -70,4 +66,4 @@ def gapminder() -> Table:
     return _table("gapminder", pd.DataFrame(columns), pd.Index(raw["year"].astype(str)))
 
 
-TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}  # what loads each
+TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}  # loaders by name

@@ -1,9 +1,9 @@
-"""Synthetic tasks: each one short function that makes inputs and targets, with facts about it.
+"""Synthetic tasks: a short NumPy function generates each task's inputs and targets.
 
-A task function is plain NumPy and stands alone, so that an exported script can carry its source.
-It gives inputs (N, T, F), of which feature 1 carries the signal, and targets (N, T, 1), to which
-noise of a standard deviation of `noise` is added. `best` functions return the mean squared error of
-one who knows the rule, sees the inputs so far, and can't foresee noise, by timestep, (T,).
+A task function is self-contained, so that an exported script can include its source. It returns
+inputs (N, T, F), with the signal in feature 1, and targets (N, T, 1) with added noise of standard
+deviation `noise`. A `best` function returns the mean squared error by timestep, (T,), of a model
+that knows the rule and the inputs so far, but not the noise.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,14 +24,14 @@ def running_mean(rng: np.random.Generator, N: int, T: int, F: int, *, noise: flo
 
 
 def running_sum(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
-    """Target: the sum of feature 1 up to this step, over √T so that it ends at about 1."""
+    """Target: the sum of feature 1 up to this step, divided by √T: variance 1 at the end."""
     x = rng.standard_normal((N, T, F))
     y = x[:, :, :1].cumsum(axis=1) / np.sqrt(T)
     return x, y + noise * rng.standard_normal(y.shape)
 
 
 def echo(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float, lag: int) -> tuple:
-    """Target: feature 1 as it was `lag` steps before; 0 at the first `lag` steps."""
+    """Target: feature 1 from `lag` steps before; 0 at the first `lag` steps."""
     x = rng.standard_normal((N, T, F))
     y = np.zeros((N, T, 1))
     y[:, lag:] = x[:, :-lag, :1]
@@ -39,7 +39,7 @@ def echo(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float, lag:
 
 
 def recall_first(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
-    """Target, at every step: feature 1 as it was at the first step."""
+    """Target, at every step: feature 1 at the first step."""
     x = rng.standard_normal((N, T, F))
     y = np.repeat(x[:, :1, :1], T, axis=1)
     return x, y + noise * rng.standard_normal(y.shape)
@@ -50,30 +50,30 @@ def adding(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) ->
     x = rng.uniform(-1, 1, (N, T, F))
     first = rng.integers(0, T // 2, N)
     second = rng.integers(T // 2, T, N)
-    everyone = np.arange(N)
+    samples = np.arange(N)
     x[:, :, 1] = 0
-    x[everyone, first, 1] = x[everyone, second, 1] = 1
-    total = x[everyone, first, 0] + x[everyone, second, 0]
+    x[samples, first, 1] = x[samples, second, 1] = 1
+    total = x[samples, first, 0] + x[samples, second, 0]
     y = np.repeat(total[:, None, None], T, axis=1)
     return x, y + noise * rng.standard_normal(y.shape)
 
 
 def majority_sign(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
-    """Target: the sign that most of feature 1's coins (1 or -1) had up to now; 0 in a tie."""
+    """Target: the majority sign of feature 1's coins (1 or -1) up to this step; 0 for a tie."""
     x = rng.choice([-1.0, 1.0], (N, T, F))
     y = np.sign(x[:, :, :1].cumsum(axis=1))
     return x, y + noise * rng.standard_normal(y.shape)
 
 
 def parity(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
-    """Target: the product of feature 1's coins (1 or -1) up to now."""
+    """Target: the product of feature 1's coins (1 or -1) up to this step."""
     x = rng.choice([-1.0, 1.0], (N, T, F))
     y = x[:, :, :1].cumprod(axis=1)
     return x, y + noise * rng.standard_normal(y.shape)
 
 
 def sine(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
-    """Target: the next value of a wave of 12 steps, of random height and phase, plus noise."""
+    """Target: the next value of a wave with period 12, random height and phase, plus noise."""
     series = rng.standard_normal((N, T + 1, F))
     angle = 2 * np.pi * np.arange(T + 1) / 12
     a, b = rng.standard_normal((2, N, 1))
@@ -83,7 +83,7 @@ def sine(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> t
 
 
 def white_noise(rng: np.random.Generator, N: int, T: int, F: int) -> tuple:
-    """Target: the next value of feature 1, which is independent of all others."""
+    """Target: the next value of feature 1, independent of all earlier values."""
     series = rng.standard_normal((N, T + 1, F))
     return series[:, :-1], series[:, 1:, :1]
 
@@ -93,7 +93,7 @@ def _noise_alone(T: int, noise: float, **_: Any) -> np.ndarray:
 
 
 def _adding_best(T: int, noise: float) -> np.ndarray:
-    # A value that isn't marked yet can only be guessed at: its mean is 0 and its variance 1/3.
+    # The best prediction of a value that isn't marked yet is its mean, 0; its variance is 1/3.
     steps = np.arange(1, T + 1)
     half = T // 2
     unseen = np.clip(1 - steps / half, 0, 1) + np.clip(1 - (steps - half) / (T - half), 0, 1)
@@ -101,8 +101,8 @@ def _adding_best(T: int, noise: float) -> np.ndarray:
 
 
 def _sine_best(T: int, noise: float) -> np.ndarray:
-    # The wave is linear in two standard normal numbers, a and b. What is left of their covariance
-    # after each noisy value (a Kalman filter) is what the next value can't be told by.
+    # The wave is linear in two standard normal numbers, a and b. A Kalman filter updates their
+    # covariance with each noisy value; the rest is the variance of the next value.
     angle = 2 * np.pi * np.arange(T + 1) / 12
     waves = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     covariance = np.eye(2)
@@ -110,7 +110,7 @@ def _sine_best(T: int, noise: float) -> np.ndarray:
     for t in range(T):
         gain = covariance @ waves[t]
         variance = waves[t] @ gain + noise**2
-        if variance > 1e-12:  # without noise, two values tell a and b
+        if variance > 1e-12:  # without noise, two values determine a and b
             covariance = covariance - np.outer(gain, gain) / variance
         best[t] = waves[t + 1] @ covariance @ waves[t + 1] + noise**2
     return best.clip(min=0)
@@ -118,14 +118,14 @@ def _sine_best(T: int, noise: float) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One synthetic task: its function, and facts about it."""
+    """A synthetic task: its function, and its facts."""
 
     function: Callable[..., tuple[np.ndarray, np.ndarray]]  # (rng, N, T, F, **options) → x, y
     target: str  # the name of the target column
-    best: Callable[..., np.ndarray] = _noise_alone  # (T, **options) → the least MSE by timestep
-    options: Sequence[str] = ("noise",)  # which of `noise` and `lag` the function takes
-    signals: Sequence[str] = ("signal",)  # the features that matter; the rest are distractors
-    persists: bool = False  # whether the natural guess is this step's value, or the mean
+    best: Callable[..., np.ndarray] = _noise_alone  # (T, **options) → the lowest MSE by timestep
+    options: Sequence[str] = ("noise",)  # the options that the function takes: `noise`, `lag`
+    signals: Sequence[str] = ("signal",)  # relevant features; the rest are distractors
+    persists: bool = False  # whether the baseline repeats the current value, or predicts the mean
 
     def arguments(self, experiment: Experiment) -> dict[str, Any]:
         """Return the keyword arguments of the function."""
@@ -143,15 +143,15 @@ TASKS = {
     "majority_sign": Task(majority_sign, "majority"),
     "sine": Task(sine, "next value", _sine_best, persists=True),
 }
-"""The tasks, by the name that they have in `DATASETS`. To add one: its function, a row here, and
-a row in specs.toml."""
+"""The tasks by their names in `DATASETS`. To add a task: a function, and a row here and in
+specs.toml."""
 
 
-BEST_WHY = "The inputs up to each step tell its target; only the noise can't be known."
+BEST_WHY = "The inputs so far determine each target, except for its noise."
 
 
 def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) -> Dataset:
-    """Return the dataset of a task, for settled settings. Three quarters are for training."""
+    """Return a task's dataset for a settled experiment. Three quarters are for training."""
     task = TASKS[experiment.data.name]
     arguments = task.arguments(experiment)
     x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
@@ -176,7 +176,7 @@ def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) 
 
 
 def _dataset(x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
-    """Return arrays as a dataset. The naive guess is the mean, unless `more` has another."""
+    """Return a dataset of arrays. The baseline is the mean, unless `more` has another."""
     x, y = x.astype(np.float32), y.astype(np.float32)
     usual: dict[str, Any] = {
         "naive": np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0),
@@ -186,7 +186,7 @@ def _dataset(x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
     return Dataset(x, y, train, **usual | more)
 
 
-# The worked example: inputs (2, 2, 3), and targets (2, 2, 4) of `return_sequences=True`.
+# The worked example: inputs (2, 2, 3), and targets (2, 2, 4) for `return_sequences=True`.
 DATA_X = (((1, 2, 3), (4, 5, 6)), ((7, 8, 9), (10, 11, 12)))
 DATA_Y = (
     ((101, 102, 103, 104), (105, 106, 107, 108)),
@@ -195,7 +195,7 @@ DATA_Y = (
 
 
 def make_worked(name: str, **texts: str) -> Dataset:
-    """Return the dataset of a worked example; `texts` are its title, about and best_why."""
+    """Return a worked example's dataset; `texts` are its title, about and best_why."""
     x, y = np.array(DATA_X), np.array(DATA_Y, np.float64)
     more: dict[str, Any] = {}
     if name == "worked_scaled":
@@ -205,7 +205,7 @@ def make_worked(name: str, **texts: str) -> Dataset:
             "target_scale": scale,
             "target_offset": offset,
             "best_mse": np.zeros(2),
-            "notes": ("Each target column is standardised: its mean is 0 and its deviation 1.",),
+            "notes": ("Each target column is standardised to mean 0 and standard deviation 1.",),
         }
     features, targets = (f"feature {k}" for k in (1, 2, 3)), (f"target {k}" for k in (1, 2, 3, 4))
     names = {"feature_names": tuple(features), "target_names": tuple(targets)}

@@ -1,1 +1,1 @@
-"""A table → samples: `windows` sorts rows (`order`), cuts (`cutting`), scales, adds `baselines`."""
+"""Turn a table into samples: sort rows (`order`), cut them (`cutting`), scale them (`windows`)."""

@@ -1,8 +1,4 @@
-"""Guesses for a table's targets without a recurrent layer, and the season of the targets.
-
-Each uses rows of the target's own series up to its timestep; for a row's own target (horizon 0),
-rows before it.
-"""
+"""Baselines for a table's targets, from rows up to each timestep, and the targets' season."""
 
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -14,12 +10,12 @@ from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
-_MAX_WIDTH = 600  # how many numbers of a window the linear autoregression reads
-MAX_SEASON_ROWS = 20_000  # how many training rows, the last ones, seasons are compared on
-_SEARCHED_ROWS = 1024  # how many rows of the first target `coreforecast` searches: 20 ms
-NEARER = 0.95  # a season's squared error is below this times that of the last value, or it's chance
-AS_NEAR = 0.8  # two weeks, which repeat what one does, are up to a fifth nearer by chance
-_PHASES = 24  # a season's own phase is compared with so many others at most, evenly spaced
+_MAX_WIDTH = 600  # numbers of a window that the linear autoregression reads, at most
+MAX_SEASON_ROWS = 20_000  # training rows that seasons are compared on: the last ones
+_SEARCHED_ROWS = 1024  # rows of the first target that `coreforecast` searches, in 20 ms
+NEARER = 0.95  # a season counts if its squared error is below this share of the last value's error
+AS_NEAR = 0.8  # a multiple of a season, such as two weeks, may fit a fifth better by chance
+_PHASES = 24  # phases that a season's own phase is compared with at most, evenly spaced
 _SEASONS = {
     "minute": {60: "hour", 1440: "day"},
     "hour": {24: "day", 168: "week"},
@@ -29,30 +25,31 @@ _SEASONS = {
     "month": {12: "year"},
     "quarter": {4: "year"},
 }
-"""Seasons of the calendar by the step between two rows: rows → name, "" where their number varies.
+"""Calendar seasons by the step between two rows: rows → name, or "" if the row count varies.
 A weekday is a day of data without weekends."""
 
 
 def with_baselines(dataset: Dataset) -> Dataset:
-    """Return a table's dataset with all baselines, and the best one as its naive guess."""
+    """Return a table's dataset with all baselines, and the best one as `naive`."""
     errors, baselines = dict[str, float](), dict[str, Baseline]()
     for name in LABELS:
         with np.errstate(over="ignore", invalid="ignore"):
-            guess = guess_of(name, dataset, last=True)
-            if guess is None or not np.isfinite(guess).all():
+            predicted = baseline_predictions(name, dataset, last=True)
+            if predicted is None or not np.isfinite(predicted).all():
                 continue
-            last = guess[:, -1].astype(np.float32)
+            last = predicted[:, -1].astype(np.float32)
             error = (last - dataset.y[:, -1])[dataset.evaluated].astype(np.float64)
             errors[name] = float((error**2).mean())
         baselines[name] = Baseline(name, _label(name, dataset.cut_from), last)
     ordered = tuple(baselines[name] for name in sorted(baselines, key=errors.__getitem__))
     best = ordered[0]
-    naive = cast(np.ndarray, guess_of(best.name, dataset, last=False)).astype(np.float32)
+    naive = cast(np.ndarray, baseline_predictions(best.name, dataset, last=False))
+    naive = naive.astype(np.float32)
     return replace(dataset, naive=naive, naive_label=best.label, baselines=ordered)
 
 
-def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
-    """Return a guess (N, T, K), or (N, 1, K) of the `last` step, in y's unit; else None."""
+def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
+    """Return a baseline's predictions (N, T or 1, K) in y's unit, or None if it doesn't apply."""
     origin = dataset.cut_from
     if name == "linear":
         return _linear(dataset, origin.columns, last)
@@ -60,10 +57,10 @@ def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
     rows = origin.rows(dataset.shape[1])[:, timesteps]
     if name == "mean":
         raw = _mean(origin, rows)
-    elif 0 in origin.horizons:  # a target's own past may not be known where it is of the same row
+    elif 0 in origin.horizons:  # the target's past values may be unknown at prediction time
         return None
     elif name == "drift":
-        # The last known value plus the mean change since the series began.
+        # The last known value plus the mean change since the series' first row.
         begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
         values, since = origin.targets[rows], (rows - begin)[..., None]
         slope = (values - origin.targets[begin]) / np.maximum(since, 1)
@@ -72,7 +69,7 @@ def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
         lags = back(origin, 1 if name == "last" else origin.baseline_period)
         if name == "seasonal" and (lags == back(origin)).all():
             return None
-        # The value so many rows before a target; the last known one if there is none.
+        # The value `lags` rows before the target, or the last known value without such a row.
         known = rows[..., None] + np.array(origin.horizons) - lags
         same = origin.series[np.maximum(known, 0)] == origin.series[rows][..., None]
         from_rows = np.where((known >= 0) & same, known, rows[..., None])
@@ -84,7 +81,7 @@ def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
 
 
 def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
-    """Return the mean of the series' training rows; of all training rows if it has none."""
+    """Return the mean of a series' training rows, or of all training rows if it has none."""
     known, count = origin.training, len(origin.names)
     values, series = origin.targets[known], origin.series[known]
     sums = np.stack([np.bincount(series, column, count) for column in values.T], axis=-1)
@@ -94,10 +91,9 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 
 def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarray | None:
-    """Return predictions of a ridge regression on the window, fitted to the training samples.
+    """Return predictions of a ridge regression on the steps so far, one for each timestep.
 
-    Each timestep has its own regression, on the steps up to it. Of too wide a window it reads only
-    the target columns, or the latest timesteps.
+    Of more than `_MAX_WIDTH` numbers it reads the target columns, or the latest timesteps, only.
     """
     x, y, train = dataset.x, dataset.y, dataset.train
     own = [f for f, name in enumerate(dataset.feature_names) if name in columns]
@@ -110,24 +106,24 @@ def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarra
     read -= mean
     try:
         inverse = np.linalg.inv(np.linalg.cholesky(read.T @ read + np.eye(length * features)))
-    except np.linalg.LinAlgError:  # numbers that are far too large
+    except np.linalg.LinAlgError:  # the numbers are too large
         return None
-    guess = np.empty((n, timesteps, dataset.targets))
+    predictions = np.empty((n, timesteps, dataset.targets))
     for t in range(timesteps - 1 if last else 0, timesteps):
-        step = min(t, length - 1)  # what was learned at timestep `length` holds for later ones
+        step = min(t, length - 1)  # later timesteps use the regression of timestep `length`
         width = (step + 1) * features
         if t == step or last:
             targets = y[:train, step].astype(np.float64)
             moment = read[:, :width].T @ (targets - targets.mean(axis=0))
-            block = inverse[:width, :width]  # a leading block is that of the leading numbers
+            block = inverse[:width, :width]  # the inverse factor for the first `width` numbers
             weights = block.T @ (block @ moment)
         seen = x[:, t - step : t + 1].reshape(n, width).astype(np.float64)
-        guess[:, t] = (seen - mean[:width]) @ weights + targets.mean(axis=0)
-    return guess[:, -1:] if last else guess
+        predictions[:, t] = (seen - mean[:width]) @ weights + targets.mean(axis=0)
+    return predictions[:, -1:] if last else predictions
 
 
 def _label(name: str, origin: Origin) -> str:
-    """Return the name of a guess in a sentence."""
+    """Return a baseline's name for a sentence."""
     period, step = origin.baseline_period, origin.step
     season, repeats = natural_seasons(origin).get(period), max(origin.horizons) > period
     if name == "last" and step == "day" and origin.horizons == (1,):
@@ -144,7 +140,7 @@ def _label(name: str, origin: Origin) -> str:
     return LABELS[name]
 
 
-LABELS = {  # all guesses, with their usual names; of two that are equally good the first wins
+LABELS = {  # all baselines with their usual names; the first of two equally good ones wins
     "last": "last value",
     "seasonal": "",
     "drift": "mean change",
@@ -154,7 +150,7 @@ LABELS = {  # all guesses, with their usual names; of two that are equally good 
 
 
 def on_weekdays(places: np.ndarray) -> bool:
-    """Return whether these dates (R,) are all weekdays: then Monday follows Friday."""
+    """Return whether all dates (R,) are weekdays, so that Monday follows Friday."""
     if places.dtype.kind != "M" or len(places) <= 10:
         return False
     days = places.astype("M8[D]")
@@ -162,40 +158,39 @@ def on_weekdays(places: np.ndarray) -> bool:
 
 
 def back(origin: Origin, period: int = 1) -> np.ndarray:
-    """Return how many rows (H,) before a target its last known value is, or its season's."""
+    """Return the distance in rows (H,) from a target to its last known value of the same phase."""
     return period * -(-np.maximum(1, origin.horizons) // period)
 
 
 def natural_seasons(origin: Origin) -> dict[int, str]:
-    """Return the calendar's seasons for such rows, usual one first: rows → name or ""."""
+    """Return the calendar seasons of these rows, the usual one first: rows → name or ""."""
     return _SEASONS.get(_step(origin), {})
 
 
 def check_season(origin: Origin, period: int) -> None:
-    """Raise TooShortError unless a series has more training rows than a season of `period` rows."""
+    """Raise TooShortError unless a series has more than `period` training rows."""
     longest = int(np.bincount(origin.series[origin.training]).max())
     if period >= longest:
         raise TooShortError(
-            f"a season of {period:,} rows was asked for, and the training part has {longest:,}: "
-            "choose a shorter one, or 0 to look for it.",
+            f"a season of {period:,} rows needs more training rows than that, got {longest:,}. "
+            "Choose a shorter season, or 0 to detect it.",
             {"period": 0},
         )
 
 
 def find_season(origin: Origin) -> tuple[int, int]:
-    """Return the season of the targets by the training rows, and the baseline's season.
+    """Return the season of the targets in the training rows, and the baseline's season.
 
-    A season's values must be nearer to the targets than the last known ones; of those that are
-    about as near as the nearest the shortest is taken.
+    Values one season ago must beat the last known value; about equal seasons: the shortest.
     """
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
-    some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # of many horizons
+    some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # at most 5 horizons
     lags = {m: back(origin, m)[some].tolist() for m in (1, *_candidates(origin, longest))}
     natural = natural_seasons(origin)
     usual = next((m for m in natural if lags[1] < lags[m] and lags[m][-1] < len(longest)), 1)
     tried = tuple(m for m in lags if m > 1 and 2 * lags[m][-1] <= len(longest))
-    # The same rows for all of them: those that the longest look back leaves.
+    # Compare all seasons on the same rows: those with enough rows before them for the longest lag.
     first = rows - max(lags[m][-1] for m in (1, *tried))
     rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
     if not tried or not len(rows):
@@ -205,14 +200,14 @@ def find_season(origin: Origin) -> tuple[int, int]:
 
     @cache
     def error(lag: int) -> float:
-        """Return the mean squared change over so many rows, in variances, summed over C columns."""
+        """Return the mean squared change over `lag` rows, in variances, summed over columns."""
         change = origin.targets[rows] - origin.targets[rows - lag]
         return float(((change**2).mean(axis=0) / spread).sum())
 
     errors = {}
     for m in tried:
         own, others = lags[m], lags[1]
-        if own == others:  # of the same phase: then it must be nearer than other phases
+        if own == others:  # the last value has the same phase: compare with other phases instead
             phases = np.linspace(1, m - 1, min(m - 1, _PHASES)).round().astype(int)
             own, others = [m], phases.tolist()
         mean = float(np.mean([error(lag) for lag in own]))
@@ -226,7 +221,7 @@ def find_season(origin: Origin) -> tuple[int, int]:
 
 def _candidates(origin: Origin, rows: np.ndarray) -> list[int]:
     """Return the calendar's seasons, and those that `coreforecast` finds in rows (R',)."""
-    # A power of two: the same rows, and a known answer, where a slider moves the training part.
+    # A power of two, so that moving the training slider mostly reuses the cached result.
     count = min(1 << len(rows).bit_length() - 1, _SEARCHED_ROWS)
     found = _search(origin.targets[rows[:count], 0].tobytes())
     return sorted({*natural_seasons(origin), *(m for m in range(2, found + 1) if not found % m)})
@@ -234,15 +229,15 @@ def _candidates(origin: Origin, rows: np.ndarray) -> list[int]:
 
 @lru_cache(maxsize=64)
 def _search(column: bytes) -> int:
-    """Return the season of a column of float64, 0 for none."""
-    from coreforecast.seasonal import find_season_length  # noqa: PLC0415  for tables alone
+    """Return the season of a float64 column given as bytes; 0 for none."""
+    from coreforecast.seasonal import find_season_length  # noqa: PLC0415  only tables need it
 
     values = np.frombuffer(column)
     return int(find_season_length(values, max(len(values) // 3, 1)))
 
 
 def season_length(origin: Origin, period: int) -> str:
-    """Return so many rows in words: "7 days"; "7 rows" if gaps make them more days."""
+    """Return `period` rows in words: "7 days", or "7 rows" if there are time gaps."""
     return counted(period, "row" if origin.gaps else _step(origin))
 
 

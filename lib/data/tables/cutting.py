@@ -1,7 +1,6 @@
-"""Which rows become which window of which part: whole numbers alone, no values.
+"""Assign rows to windows, and windows to training, validation and test.
 
-All rows of a window, those of its targets included, are of one series and in one part. By time the
-parts follow one another; by series each has some of them.
+All rows of a window, including its target rows, belong to one series and one split.
 """
 
 import math
@@ -19,7 +18,7 @@ _HOURS_OF_A_WEEK = 168
 
 
 def every_kth(times: float, period: int) -> int:
-    """Return the least k of at least `times` that is coprime to `period`: all phases are kept."""
+    """Return the smallest k ≥ `times` coprime to `period`, so that every k-th covers all phases."""
     every = max(1, math.ceil(times))
     while math.gcd(every, max(1, period)) > 1:
         every += 1
@@ -27,23 +26,23 @@ def every_kth(times: float, period: int) -> int:
 
 
 def parts_of(data: DataSettings) -> int:
-    """Return the number of parts: 2, or 3 with a test part."""
+    """Return the number of splits: 2, or 3 with a test split."""
     return 3 if data.test else 2
 
 
 def span_of(data: DataSettings) -> int:
-    """Return the rows that a window covers, targets included."""
+    """Return the number of rows that a window covers, including its targets."""
     return (data.timesteps - 1) * data.rate + data.horizon + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut:
-    """The windows: those of the training part first, then validation, then test."""
+    """The windows: first those for training, then for validation, then for the test."""
 
-    starts: np.ndarray  # the row of each window's first timestep, (N,) int; increasing in each part
-    sizes: tuple[int, int, int]  # how many windows are for training, validation and test
-    part: np.ndarray  # the part that each row belongs to, (R,) int: 0, 1 or 2; -1 for the gaps
-    every: int  # every k-th window of a part is used, since all would be too many; 1 means all
+    starts: np.ndarray  # the row of each window's first timestep, (N,) int; increasing in a split
+    sizes: tuple[int, int, int]  # the numbers of windows for training, validation and test
+    part: np.ndarray  # each row's split, (R,) int: 0, 1 or 2; -1 between splits
+    every: int  # every k-th window of a split is used; 1 unless there are too many windows
 
 
 def cut(
@@ -55,11 +54,11 @@ def cut(
     *,
     segment: np.ndarray | None = None,
 ) -> Cut:
-    """Cut rows into windows; without a test part if there are too few rows for one.
+    """Cut rows into windows, without a test split if there are too few rows.
 
-    Each row (R,) belongs to a series and, where no window may leave it, to a segment of that: ints
-    that never decrease. Its rank is its place in time, from 0. Of more than `most` windows every
-    k-th is used. Raises TooShortError, and WindowError for too few series.
+    `series` (R,) and `segment` (R,), if windows must not cross time gaps, are ints that never
+    decrease. `rank` (R,) is a row's place in time, from 0. Of more than `most` windows every k-th
+    is used. Raises TooShortError, and WindowError for too few series.
     """
     block = series if segment is None else segment
 
@@ -71,7 +70,7 @@ def cut(
 
     if made := attempt():
         return made
-    cure, names = {}, {"T": "T", "horizon": "a horizon"}
+    fix, names = {}, {"T": "T", "horizon": "a horizon"}
     for key, name, least, rest in (
         ("T", "timesteps", 2, {}),
         ("horizon", "horizon", 1, {}),
@@ -80,36 +79,37 @@ def cut(
         values = range(least, getattr(data, name))
         fits = bisect_left(values, True, key=lambda v: attempt(**{name: v}, **rest) is None)
         if fits:
-            cure = {key: values[fits - 1], **rest}
+            fix = {key: values[fits - 1], **rest}
             break
-    choices = joined([f"{names[key]} ≤ {value}" for key, value in cure.items()])
+    choices = joined([f"{names[key]} ≤ {value}" for key, value in fix.items()])
     apart = f", {data.rate} rows apart," if data.rate > 1 else ""
-    between = f" and with {data.gap} rows between" if data.gap and data.split == "time" else ""
+    between = f", {data.gap} rows apart" if data.gap and data.split == "time" else ""
+    longest = f"The longest series{'' if segment is None else ' without a gap'}"
     raise TooShortError(
         f"{data.timesteps} timesteps{apart} and a horizon of {data.horizon} make windows of "
-        f"{span_of(data)} rows, and training and validation need one each without a common row"
-        f"{between}, but the longest series{'' if segment is None else ' without a gap'} has "
-        f"{np.bincount(block).max(initial=0)}: {f'choose {choices}, or ' if cure else ''}add rows.",
-        cure,
+        f"{span_of(data)} rows. Training and validation need one window each{between}, without a "
+        f"common row. {longest} has {np.bincount(block).max(initial=0)} rows: "
+        f"{f'choose {choices}, or ' if fix else ''}add rows.",
+        fix,
     )
 
 
 def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: float) -> Cut | None:
-    """Return the windows, or None if a part would have none. No window leaves its `block`."""
+    """Return the windows, or None if a split would have none. No window leaves its `block`."""
     if part is None:
         return None
     span, parts = span_of(data), int(part.max()) + 1
-    # Rows of one block and one part follow one another.
+    # Rows of one block and one split are consecutive.
     run = np.where(part < 0, -1, block.astype(np.int64) * 3 + part)
     first = np.arange(len(block) - span + 1)
     first = first[(run[first] >= 0) & (run[first] == run[first + span - 1])]
     begins = np.flatnonzero(np.diff(run[first], prepend=-1))
     number = np.arange(len(first)) - np.repeat(begins, np.diff(begins, append=len(first)))
-    first = first[number % data.stride == 0]  # counted anew in each run
+    first = first[number % data.stride == 0]  # counted from 0 in each run
     by_part = [first[part[first] == p] for p in range(3)]
     if not all(map(len, by_part[:parts])):
         return None
-    every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # so all hours and weekdays come up
+    every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # so that all hours and weekdays occur
     while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
         every = every_kth(every + 1, _HOURS_OF_A_WEEK)
     used = [starts[::every] for starts in by_part]
@@ -118,7 +118,7 @@ def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: f
 
 
 def _parts_by_time(rank: np.ndarray, data: DataSettings) -> np.ndarray | None:
-    """Return the part of each row, (R,) int. Within a series each part has its share of windows."""
+    """Return each row's split, (R,) int. Each split gets its share of a series' windows."""
     times, span = int(rank.max(initial=-1)) + 1, span_of(data)
     if data.test and times < 3 * span + 2 * data.gap:
         data = replace(data, test=0)
@@ -140,13 +140,13 @@ def _parts_by_time(rank: np.ndarray, data: DataSettings) -> np.ndarray | None:
 def _parts_by_series(
     series: np.ndarray, block: np.ndarray, data: DataSettings, seed: int
 ) -> np.ndarray | None:
-    """Return the part of each row's series, (R,) int, drawn by the seed; -1 without a window."""
+    """Return the split of each row's series, (R,) int, drawn by the seed; -1 without a window."""
     longest, parts = np.zeros(series[-1] + 1, int), parts_of(data)
     np.maximum.at(longest, series, np.bincount(block)[block])
     if (count := len(longest)) < parts:
         raise WindowError(
-            f"a split by series needs {parts} of them at least, one for each part, and there "
-            f"{'is 1' if count == 1 else f'are {count}'}: split by time."
+            f"a split by series needs at least {parts} series, one for each part, got {count}. "
+            "Split by time."
         )
     usable = np.flatnonzero(longest >= span_of(data))
     if len(usable) < parts:
@@ -160,7 +160,7 @@ def _parts_by_series(
 
 
 def _shares(count: int, data: DataSettings) -> tuple[int, int]:
-    """Return how many are for training and for the test: at least one for each part."""
+    """Return the counts for training and test, with at least one of `count` for each split."""
     train = min(max(round(count * data.train / 100), 1), count - parts_of(data) + 1)
     test = min(max(round(count * data.test / 100), 1), count - train - 1) if data.test else 0
     return train, test

@@ -1,4 +1,4 @@
-"""Checks for data leakage in a dataset's own arrays, each with a sentence of what was found."""
+"""Checks for data leakage in a dataset's arrays. Each describes its finding in a sentence."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from lib.data.caches import cached_with_object
 from lib.data.dataset import Dataset, Origin
 from lib.text import counted, joined, number
 
-SAME = 0.9999  # two columns are one if they, and their changes, correlate more closely than this
-TELLS = 0.95  # an input tells its target if they correlate more closely, given the target's past
-LEFT_OPEN = 0.05  # the past must leave open at least this share of the target's change for that
-MOST_DRAWN = 2000  # timesteps that are drawn for the correlation given the past
-CLOSE = 1e-3  # how far a mean may be from 0 and a deviation from 1
-FEWEST = 30  # timesteps; with fewer a copy can't be distinguished from chance
+SAME = 0.9999  # columns are copies if they, and their changes, correlate more strongly than this
+TELLS = 0.95  # an input reveals its target above this correlation, given the target's past
+LEFT_OPEN = 0.05  # … if the past leaves at least this share of the target's change unexplained
+MOST_DRAWN = 2000  # timesteps drawn for the correlation given the past
+CLOSE = 1e-3  # tolerance of a mean of 0 and a deviation of 1
+FEWEST = 30  # timesteps; with fewer, chance looks like a copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,14 @@ class Finding:
     """The outcome of one check."""
 
     about: str
-    clean: bool | None  # None where it can't be decided, or is no leak but worth knowing
+    clean: bool | None  # None if undecided, or if it isn't a leak but useful to know
     sentence: str
-    splits: bool = False  # whether the check compares parts
+    splits: bool = False  # whether the check compares splits
 
 
 @cached_with_object
 def find_leaks(dataset: Dataset) -> list[Finding]:
-    """Return all checks that can be made of these data."""
+    """Return the findings of all checks that apply to a dataset."""
     findings, origin = [_answers(dataset)], dataset.origin
     if len(dataset.parts) < 2:
         return findings
@@ -38,8 +38,8 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     shared = int((np.sum([*used.values()], axis=0) > 1).sum())
     sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
     are = counted(shared, "row is", "rows are") if shared else "No row is"
-    rows = f"{are} in two parts, of {sizes} rows."
-    findings.append(Finding("The same rows in two parts", not shared, rows, splits=True))
+    rows = f"{are} in two parts ({sizes} rows)."
+    findings.append(Finding("Rows in two parts", not shared, rows, splits=True))
     findings.append(_scaling(origin))
     if len(origin.names) > 1:
         findings.append(_shared_series(dataset, origin, used))
@@ -48,10 +48,10 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
 
 def _answers(dataset: Dataset) -> Finding:
     """Find inputs that equal or reveal a target at its own timestep."""
-    about, origin = "Answers among the inputs", dataset.origin
+    about, origin = "Targets among the inputs", dataset.origin
     x, y = dataset.samples.x, dataset.samples.y
     if (steps := x.shape[0] * x.shape[1]) < FEWEST:
-        sentence = f"{counted(steps, 'timestep')} are too few to tell a copy from chance."
+        sentence = f"At least {FEWEST} timesteps are needed to detect a copy, got {steps}."
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     tells = same = np.minimum(_correlations(x, y), of_changes) > SAME
@@ -59,24 +59,24 @@ def _answers(dataset: Dataset) -> Finding:
     if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
         tells = same | (past > TELLS)
         limits += f", or {TELLS} given the target's past"
-    if origin and all(origin.horizons):  # a target's own past is known, which a season repeats
+    if origin and all(origin.horizons):  # a seasonal target's past may predict it legitimately
         columns = np.repeat(origin.columns, len(origin.horizons))
         tells = tells & (np.array(dataset.feature_names)[:, None] != columns)
     pairs = [
-        f"the input {dataset.feature_names[f]} {'is' if same[f, k] else 'tells'} the target "
+        f"the input {dataset.feature_names[f]} {'equals' if same[f, k] else 'reveals'} the target "
         f"{dataset.target_labels[k]}"
         for f, k in np.argwhere(tells)
     ]
-    sentence = f"No single input tells its target nearly exactly ({limits})."
+    sentence = f"No single input reveals its target ({limits})."
     if pairs:
-        sentence = f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
+        sentence = f"Inputs contain the target at all {x.shape[1]} timesteps: {joined(pairs[:3])}."
     return Finding(about, not pairs, sentence)
 
 
 def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return the |correlation| of each of a (N, T, F) with each of b (N, T, K), (F, K)."""
+    """Return the |correlations| (F, K) of the columns of a (N, T, F) and b (N, T, K)."""
     columns = np.concatenate([a, b], axis=-1).reshape(-1, a.shape[-1] + b.shape[-1])
-    still = columns.std(axis=0) <= 1e-5 * np.abs(columns).max(axis=0)  # or rounding
+    still = columns.std(axis=0) <= 1e-5 * np.abs(columns).max(axis=0)  # constant, up to rounding
     columns = np.where(still, 0, columns - columns.mean(axis=0, dtype=np.float64))
     size = np.sqrt((columns**2).sum(axis=0))
     columns /= np.where(still, 1, size)
@@ -84,9 +84,9 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
-    """Return |partial correlation| of inputs with targets, given the targets' past, (F, K).
+    """Return the |partial correlations| (F, K) of inputs and targets, given the targets' past.
 
-    The past: four values and that of a season before; of an input, three rows. 0 for too few rows.
+    The past: four values, and the one a season before. Inputs: three rows. 0 for too few rows.
     """
     (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
     drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
@@ -94,7 +94,7 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
     first = np.searchsorted(origin.series, origin.series[rows])
     rows, first = rows[rows >= first + 3], first[rows >= first + 3]
     found = np.zeros((width, dataset.targets))
-    if (freedom := len(rows) - 9) < FEWEST:
+    if (degrees_of_freedom := len(rows) - 9) < FEWEST:
         return found
     read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
     read = origin.x_scale.raw(read, origin.series[rows][:, None])
@@ -109,8 +109,9 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
             continue
         for f in range(width):
             left = _rest(rest, _rest(read[..., f], past))
-            explained = 1 - (left**2).sum() / freedom / ((rest**2).sum() / (freedom + 3))
-            found[f, k] = np.sqrt(max(0.0, explained))
+            unexplained = (left**2).sum() / degrees_of_freedom
+            unexplained /= (rest**2).sum() / (degrees_of_freedom + 3)
+            found[f, k] = np.sqrt(max(0.0, 1 - unexplained))
     return found
 
 
@@ -121,21 +122,20 @@ def _rest(values: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def _shared_samples(dataset: Dataset) -> Finding:
-    """Find samples that are there twice, also shifted by a timestep, in data without rows."""
-    learned, kept = dataset.x[: dataset.train], dataset.x[dataset.train :]
+    """Find validation samples that also occur in training, perhaps shifted by one timestep."""
+    training, validation = dataset.x[: dataset.train], dataset.x[dataset.train :]
     whole, begin, end = slice(None), slice(None, -1), slice(1, None)
-    twice = np.zeros(len(kept), bool)
+    twice = np.zeros(len(validation), bool)
     for steps, others in ((whole, whole), (begin, end), (end, begin)):
-        known = {sample.tobytes() for sample in learned[:, others]}
-        twice |= [sample.tobytes() in known for sample in kept[:, steps]]
+        known = {sample.tobytes() for sample in training[:, others]}
+        twice |= [sample.tobytes() in known for sample in validation[:, steps]]
     count = f"{twice.sum():,}" if twice.any() else "None"
-    many = f"{count} of {len(kept):,} samples kept for checking are"
-    sentence = f"{many} in training too, as they are or one timestep on."
-    return Finding("The same samples in two parts", not twice.any(), sentence, splits=True)
+    sentence = f"{count} of {len(validation):,} validation samples also occur in training."
+    return Finding("Samples in two parts", not twice.any(), sentence, splits=True)
 
 
 def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
-    """Return which rows each part reads or has as targets, (R,) bool, by its name."""
+    """Return whether each split uses a row as input or target, (R,) bool, by split."""
     by_part = {}
     for name, samples in dataset.parts.items():
         read = np.zeros(len(origin.series), bool)
@@ -147,7 +147,7 @@ def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
 
 
 def series_by_part(dataset: Dataset, origin: Origin) -> dict[str, set[int]]:
-    """Return which series have windows in each part, by its name."""
+    """Return the series that have windows in each split, by split."""
     first = {name: origin.starts[samples] for name, samples in dataset.parts.items()}
     return {name: set(np.unique(origin.series[rows]).tolist()) for name, rows in first.items()}
 
@@ -156,33 +156,33 @@ def _scaling(origin: Origin) -> Finding:
     """Check that inputs have a mean of 0 and a deviation of 1 in the training rows."""
     group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
     known, off = origin.training, 0.0
-    for column in origin.inputs.T:  # one by one: there may be a million rows
+    for column in origin.inputs.T:  # one at a time: there may be a million rows
         mean, deviation = moments_by_group(column[known], group[known])
-        varies = deviation > CLOSE**3 * np.abs(mean)  # nor is it without training rows
+        varies = deviation > CLOSE**3 * np.abs(mean)  # False for groups without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
     clean = bool(off < CLOSE)
-    sentence = "Means and deviations are those of the training rows alone"
+    sentence = "Means and deviations come from the training rows only"
     if not clean:
-        sentence = f"Inputs of training rows are {number(off)} off a mean of 0 or a deviation of 1"
+        sentence = f"Inputs of training rows are {number(off)} off mean 0 or deviation 1"
     inputs = counted(origin.inputs.shape[1], "input")
-    sentence += f" ({inputs} in {known.sum():,} training rows of {known.size:,})."
-    return Finding("Scaling on everything", clean, sentence)
+    sentence += f" ({inputs}, {known.sum():,} of {known.size:,} rows)."
+    return Finding("Scaling with all rows", clean, sentence)
 
 
 def moments_by_group(column: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Return mean and deviation of the rows (R,) of each group, (2, G); 0 for an empty one."""
+    """Return each group's mean and deviation of its rows (R,), (2, G); 0 for an empty group."""
     count, values = np.maximum(np.bincount(group), 1), column.astype(np.float64)
     mean = np.bincount(group, values) / count
     return np.array([mean, np.sqrt(np.bincount(group, (values - mean[group]) ** 2) / count)])
 
 
 def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
-    """Find series in several parts; if there is none, dates in several parts."""
+    """Find series that occur in several splits, or else dates that do."""
     about = "Series and dates in two parts"
     series = [each for part in series_by_part(dataset, origin).values() for each in part]
     if shared := int((np.bincount(series) > 1).sum()):
         many = f"{shared:,} of {len(origin.names):,}"
-        sentence = f"{many} series are in two parts, so no new series is checked on."
+        sentence = f"{many} series are in two parts, so validation has no new series."
         return Finding(about, None, sentence, splits=True)
     sentence = f"None of {len(origin.names):,} series is in two parts"
     if origin.times is not None:

@@ -1,8 +1,4 @@
-"""Rows by their times: their order, the series that they are of, and how they are spaced.
-
-A panel's rows stay as they are in a table; `rows_of` sorts them for windows, and averages those of
-one time where no column identifies series.
-"""
+"""Sort rows by time, find the series that they belong to, and describe their spacing."""
 
 import re
 from dataclasses import replace
@@ -16,7 +12,7 @@ from lib.data.tables.table import Table, WindowError, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, joined, listed, number
 
-_STEPS = {  # step → the fewest and the most seconds that it has
+_STEPS = {  # step → its minimum and maximum seconds
     "second": (1, 1),
     "minute": (60, 60),
     "hour": (3_600, 3_600),
@@ -26,9 +22,9 @@ _STEPS = {  # step → the fewest and the most seconds that it has
     "quarter": (7_776_000, 7_948_800),
     "year": (31_536_000, 31_622_400),
 }
-_EVEN = 0.98  # the share of steps that have to be whole for times to count as evenly spaced
-_REGULAR = 0.8  # the share of steps that have to be whole for a step to have a name
-_FULL = 0.6  # the share of series × times with a row, for a column of any name to identify series
+_EVEN = 0.98  # times are evenly spaced if at least this share of the steps is whole
+_REGULAR = 0.8  # a step has a name if at least this share of the steps is whole
+_FULL = 0.6  # a column of any name identifies series if this share of series × times has a row
 _SERIES_WORDS = (
     "ids?|series|store|shop|branch|department|family|product|item|sku|customer|user|country|region|"
     "state|province|county|city|zone|site|location|station|sensor|device|meter|machine|engine|unit|"
@@ -38,26 +34,25 @@ _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|
 
 
 def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: list[str]) -> Table:
-    """Put rows in order of their times (R,), none missing; `labels` are the columns of these."""
+    """Return the table with its rows sorted by `times` (R,), which came from columns `labels`."""
     frame, name = table.frame, joined(labels)
     if not times.is_unique and (twice := frame.assign(**{"": times}).duplicated().to_numpy()).any():
-        again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
-        notes.append(f"{again} another one left out.")
+        notes.append(f"{counted(int(twice.sum()), 'duplicate row')} removed.")
         frame, times = frame[~twice].reset_index(drop=True), times[~twice].reset_index(drop=True)
     names = [] if times.is_unique else series_columns(frame, times)
     if not times.is_unique and not names:
-        notes.append(f"{name} repeats, and no column tells series apart: equal times are averaged.")
+        notes.append(f"{name} repeats, and no column identifies series: equal times are averaged.")
     series, codes = ", ".join(names), np.zeros(len(frame), np.int64)
     if names:
-        if len(names) > 1:  # a column of all their values is added
+        if len(names) > 1:  # add a column that combines their values
             texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
             together = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
             frame = frame.assign(**{series: together.astype("category")})
         codes = pd.factorize(frame[series])[0]
         count = counted(int(codes.max()) + 1, "series", "series")
-        notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
+        notes.append(f"{name} repeats: the table has {count}, identified by {joined(names)}.")
     elif not times.is_monotonic_increasing:
-        notes.append(f"The rows were put in order of {name}.")
+        notes.append(f"Rows sorted by {name}.")
         order = np.argsort(times.to_numpy(), kind="stable")
         frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
     index = pd.DatetimeIndex(times)
@@ -67,19 +62,18 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
 
 
 def rows_without_times(table: Table, notes: list[str]) -> Table:
-    """Return the table with its rows in their order; they may still be of several series."""
+    """Return the table with its rows in file order; they may still belong to several series."""
     [series] = series_columns(table.frame) or [""]
     if series:
         count = counted(table.frame[series].nunique(), "series", "series")
-        notes.append(f"There are {count}, told apart by {series}.")
+        notes.append(f"The table has {count}, identified by {series}.")
     return replace(table, times=None, labels=(), step="row", series=series)
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
-    """Return the column or columns that identify series together; [] if none do.
+    """Return the columns that identify series, with one row per time each; [] if none do.
 
-    Each series must have one row a time. Without times only columns with a typical name count, if
-    the series follow one another, or have equally many rows.
+    Without times, a column needs a typical name, and series that are consecutive or equally long.
     """
     rows, has_times = len(frame), times is not None
     ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
@@ -113,12 +107,12 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
 
 
 def _differ(series: np.ndarray, times: np.ndarray) -> bool:
-    """Return whether no series has two rows of one time; both are codes (R,)."""
+    """Return whether each series has at most one row per time; both are codes (R,)."""
     return pd.Index(series * (int(times.max()) + 1) + times).is_unique
 
 
 def as_texts(column: pd.Series) -> pd.Series:
-    """Return numbers as texts, whole ones without a point, as categories; texts as they are."""
+    """Return numbers as categories of texts, whole ones without a point; texts unchanged."""
     if not pd.api.types.is_numeric_dtype(column):
         return column
     codes, values = pd.factorize(column)
@@ -127,7 +121,7 @@ def as_texts(column: pd.Series) -> pd.Series:
 
 
 def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]:
-    """Return the step between rows of a series ("day"), and sentences on gaps and uneven steps."""
+    """Return the step between a series' rows ("day"), and notes on gaps and uneven steps."""
     order = np.lexsort((times.asi8, codes))
     times, same = times[order], np.diff(codes[order]) == 0
     seconds = np.diff(times.to_numpy()) / np.timedelta64(1, "s")
@@ -139,31 +133,30 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     counts = _step_counts(codes[order], times.to_numpy())[there]
     notes = list[str]()
     if step == "day" and on_weekdays(times.to_numpy()):
-        notes.append("No row is on a weekend, and Monday follows Friday.")
+        notes.append("Weekdays only: Monday follows Friday.")
     missing = np.maximum(counts.round() - 1, 0).astype(int)
     if (even := _even_share(counts)) < _EVEN:
         usual, least, most = map(_duration, (typical, seconds[there].min(), seconds[there].max()))
         notes.append(
-            f"Rows are spaced unevenly: mostly {usual}, {least} to {most}. Each counts as one step."
+            f"Rows are unevenly spaced: mostly {usual}, {least} to {most}. Each counts as one step."
         )
         step = step if even >= _REGULAR else "row"
     elif total := int(missing.sum()):
         are = counted(total, f"{step} is", f"{step}s are")
-        notes.append(f"{are} missing between rows, {missing.max():,} in a row at most.")
+        notes.append(f"{are} missing between rows, at most {missing.max():,} in a row.")
     return step, notes
 
 
 def _even_share(counts: np.ndarray) -> float:
-    """Return the share of the steps, in usual ones, that are whole; 1 where there are no steps."""
+    """Return the share of steps that are whole multiples of the usual one; 1 without steps."""
     whole = counts.round()
     return float(((np.abs(counts - whole) < 0.1) & (whole >= 1)).mean()) if len(counts) else 1.0
 
 
 def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) -> np.ndarray:
-    """Number the runs of rows without a gap: the run of each row, (R,) int, never decreasing.
+    """Return the stretch without a gap that each row belongs to, (R,) int, never decreasing.
 
-    `numbers` of rows and `times` (R,) are in order within each series. A gap is a step of over 1.5
-    times the series' median one; where times are spaced unevenly, of row numbers.
+    A gap exceeds 1.5 median steps of a series, in row `numbers` if `times` are missing or uneven.
     """
     counts = _step_counts(series, numbers if times is None else times)
     if times is not None and _even_share(counts[counts > 0]) < _REGULAR:
@@ -173,7 +166,7 @@ def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) 
 
 
 def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Return the steps between rows, in median steps of their series, (R-1,); NaN across series."""
+    """Return the steps between rows in median steps of the series, (R-1,); NaN across series."""
     steps = np.diff(places).astype(np.int64)
     if on_weekdays(places):
         days = places.astype("M8[D]")
@@ -183,7 +176,7 @@ def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _duration(seconds: float) -> str:
-    """Return so many seconds in words: "5 minutes"."""
+    """Return a duration in words: "5 minutes"."""
     unit = next((u for u in ("day", "hour", "minute") if seconds >= _STEPS[u][0]), "second")
     count = number(seconds / _STEPS[unit][0])
     return f"{count} {unit}{'' if count == '1' else 's'}"
@@ -192,13 +185,12 @@ def _duration(seconds: float) -> str:
 def rows_of(
     table: Table, inputs: tuple[str, ...], targets: tuple[str, ...], data: DataSettings
 ) -> tuple[list[str], Rows, np.ndarray, list[str]]:
-    """Return F names of features, the usable rows, their ranks, and notes on what was done.
+    """Return F feature names, the usable rows, their ranks in time (R,), and notes.
 
-    A row's rank (R,) is its place among all distinct times; it increases in each series. Raises
-    WindowError for wrong columns, none or too many.
+    Ranks increase within a series. Raises WindowError for unknown, missing or too many columns.
     """
     if len(set(inputs)) < len(inputs):
-        raise WindowError(f"different input columns are allowed, got {list(inputs)}.")
+        raise WindowError(f"input columns must differ, got {list(inputs)}.")
     names, columns = features(table, inputs)
     columns += [table.frame[name].to_numpy(np.float64) for name in targets]
     frame, labels = pd.DataFrame(dict(enumerate(columns)), copy=False), [*names, *targets]
@@ -208,8 +200,8 @@ def rows_of(
     if by := {"": table.series, NO_SERIES: ""}.get(data.series, data.series):
         if by not in table.frame.columns:
             raise WindowError(
-                f"the column {by!r}, by which series are told apart, isn't in {table.name}, which "
-                f"has {[*map(str, table.frame.columns)]}."
+                f"the series column {by!r} isn't in {table.name}. Choose one of "
+                f"{[*map(str, table.frame.columns)]}."
             )
         found: pd.Index
         codes, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
@@ -219,44 +211,44 @@ def rows_of(
     if (np.diff(order) != 1).any():
         frame, codes = frame.iloc[order], codes[order]
         times = None if times is None else times[order]
-        notes.append(f"Rows were put in order of {f'{by} and ' if by else ''}time.")
+        notes.append(f"Rows sorted by {f'{by} and ' if by else ''}time.")
     if isinstance(times, pd.DatetimeIndex):
-        # The first row of each time of a series; others are averaged with it.
+        # Whether a row is the first of its series and time. Later ones are averaged with it.
         first = np.r_[True, (np.diff(codes) != 0) | (np.diff(times.asi8) != 0)]
         if not first.all():
             twice = np.unique(np.cumsum(first)[~first]).size
             notes.append(
-                f"{counted(twice, 'time has', 'times have')} more than one row, so "
-                f"{counted(len(first), 'row')} became {first.sum():,} by averaging. Choose a "
-                "column that tells series apart, or leave the dates out."
+                f"{counted(twice, 'time has', 'times have')} several rows. Averaging them reduced "
+                f"{counted(len(first), 'row')} to {first.sum():,}. To keep all rows, choose a "
+                "series column, or leave the dates out."
             )
             frame = frame.groupby(np.cumsum(first), sort=False).mean()
             codes, times = codes[first], times[first]
     if data.missing == "fill" and (missing := _missing(frame, labels)):
         frame = frame.groupby(codes).ffill()
         if filled := sum(missing.values()) - sum(_missing(frame, labels).values()):
-            were = counted(filled, "missing value was", "missing values were")
-            notes.append(f"{were} filled with the last known value.")
+            values_filled = counted(filled, "missing value")
+            notes.append(f"{values_filled} filled with the last known value.")
     keep = frame.notna().all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
         lost = listed(_missing(frame, labels))
-        why = f"values of {lost} are missing"
+        why = f"missing values in {lost}"
         if data.missing == "fill":
-            why = f"no earlier value of {lost} is known to fill them with"
-        notes.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
+            why = f"no earlier value to fill in {lost}"
+        notes.append(f"{counted(dropped, 'row')} dropped: {why}.")
     values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) else None
     rank = pd.Series(codes).groupby(codes).cumcount().to_numpy()
-    if dates is not None:  # which differ within a series
+    if dates is not None:
         rank = np.unique(dates, return_inverse=True)[1]
     segment = segments(codes, np.flatnonzero(keep), dates)
-    own = values[:, len(names) :].copy()  # without the inputs, which nobody keeps
+    own = values[:, len(names) :].copy()  # a view would keep the raw inputs in memory
     rows = Rows(own, values[:, : len(names)], codes, segment, series_names, times)
     return names, rows, rank, notes
 
 
 def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:
-    """Return how many values are missing, by column where there are any."""
+    """Return the number of missing values by column, for columns that have any."""
     counts = dict(zip(labels, frame.isna().sum().tolist(), strict=True))
     return {name: count for name, count in counts.items() if count}

@@ -1,7 +1,4 @@
-"""A table as it came: `Table`, the columns to start from, and the features that columns make.
-
-Numbers are features as they are, texts as categories (one-hot), dates by the calendar.
-"""
+"""`Table`: a table as it was read, its default columns, and the features of its columns."""
 
 from __future__ import annotations
 
@@ -16,91 +13,91 @@ from lib.data.caches import cached_with_object
 from lib.experiment import LIMITS, ExperimentError
 from lib.text import MONTHS, counted, listed
 
-if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
+if TYPE_CHECKING:  # importing pandas takes 0.25 s: the first page shouldn't wait for it
     import pandas as pd
 
-MAX_COLUMNS = int(LIMITS["F"].maximum)  # the most features of inputs, and the most target columns
-MOST_TEXTS = 1000  # so many different texts a column can have at most to be kept as categories
-KINDS = {  # what a column can be read as (see `DataSettings.types`), and the words for it
+MAX_COLUMNS = int(LIMITS["F"].maximum)  # the maximum of input features, and of target columns
+MOST_TEXTS = 1000  # a column of categories has at most this many different texts
+KINDS = {  # how a column can be read (see `DataSettings.types`), and the words for it
     "number": "numbers",
     "category": "categories",
     "date": "dates that label the rows",
     "out": "left out",
 }
-MAX_BYTES = 100 * 10**6  # the largest file that is read: 100 MB, as the file widget counts them
-MIN_ROWS = 6  # two windows of two timesteps and a horizon of one: fewer teach nothing
-MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # columns and cells that are read: they take a gigabyte
-MOST_CATEGORIES = 12  # of more categories the rarest share one feature
+MAX_BYTES = 100 * 10**6  # the largest file: 100 MB, as the file widget counts them
+MIN_ROWS = 6  # two windows of two timesteps with a horizon of one
+MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # the most columns and cells: they take a gigabyte
+MOST_CATEGORIES = 12  # with more categories, the rarest ones share one feature
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
-_WIDE_NAMES = (  # of the columns of wide tables: months, or quarters
+_WIDE_NAMES = (  # column names of wide tables: months, or quarters
     [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
 )
 
-_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # its name, and what computes it, (R,)
+_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # a name, and a function → (R,)
 
 CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
     "hour of day": lambda times: (times.hour + times.minute / 60).to_numpy() / 24,
     "day of week": lambda times: times.day_of_week.to_numpy() / 7,
     "month of year": lambda times: (times.month.to_numpy() - 1) / 12,
 }
-"""What dates can be as an input: its name → which part of the round has passed, 0 to 1, (R,)."""
+"""Calendar inputs by name: a function from dates to the share of the cycle, 0 to 1, (R,)."""
 
 
 class UploadError(ValueError):
-    """A file that can't be used. The message says what was expected and received, and the fix."""
+    """Raised for an unusable file. The message says what was expected, received, and the fix."""
 
 
 def check_size(rows: int, columns: int) -> None:
     """Raise UploadError for a table that is too wide or has too many cells."""
     if columns > MAX_WIDTH or rows * columns > MAX_CELLS:
         raise UploadError(
-            f"The table has {rows:,} rows of {counted(columns, 'cell')}, and at most {MAX_WIDTH:,} "
-            f"columns and {MAX_CELLS:,} cells are read. Leave out columns or rows, or turn it "
-            "round if a row isn't a timestep."
+            f"The table is too large: {rows:,} rows of {counted(columns, 'cell')}. At most "
+            f"{MAX_WIDTH:,} columns and {MAX_CELLS:,} cells are allowed. Remove columns or rows, "
+            "or transpose the table if a row isn't a timestep."
         )
 
 
 class WindowError(ExperimentError):
-    """A table that can't be cut as asked. The message says what is needed and what is there."""
+    """Raised if a table can't be cut into windows with these settings."""
 
 
 class TooShortError(WindowError):
-    """Too few rows for the timesteps and the horizon, or for the chosen season."""
+    """Raised if there are too few rows for the timesteps, the horizon or the season."""
 
-    def __init__(self, message: str, cure: Mapping[str, int] | None = None) -> None:
+    def __init__(self, message: str, fix: Mapping[str, int] | None = None) -> None:
         super().__init__(message)
-        self.cure = cure or {}  # settings that the rows would do for, by URL key
+        self.fix = fix or {}  # settings, by URL key, for which there are enough rows
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Table:
-    """A table: columns of numbers and of texts, its rows in time order or series by series."""
+    """A table with number columns and text columns. Rows are in order of time, or file order."""
 
-    name: str  # its name on the screen: "Seattle weather", "sales.csv"
-    frame: pd.DataFrame  # float64 columns, NaN where a value is missing, and texts as categories
-    times: pd.Index | None = None  # a DatetimeIndex or texts for the rows; None means row numbers
-    step: str = "row"  # what lies between two rows (of one series): "day", "quarter", …
-    notes: tuple[str, ...] = ()  # sentences on what was done while the data were read
-    inputs: tuple[str, ...] = ()  # the columns to start from as inputs; empty means all numbers
-    targets: tuple[str, ...] = ()  # as targets; empty means the last one that isn't constant
-    units: Mapping[str, str] = field(default_factory=dict)  # units by column, where they are known
-    source: str = ""  # where it is from, with its licence
-    series: str = ""  # the column that seems to identify series; empty where there is none
-    settings: Mapping[str, Any] = field(default_factory=dict)  # those that suit it, by URL key
+    name: str  # shown on the screen: "Seattle weather", "sales.csv"
+    frame: pd.DataFrame  # numbers as float64, NaN if missing, and texts as categories
+    times: pd.Index | None = None  # a DatetimeIndex or texts for the rows; None for row numbers
+    step: str = "row"  # the time between two rows of a series: "day", "quarter", …
+    notes: tuple[str, ...] = ()  # sentences on how the data were read
+    inputs: tuple[str, ...] = ()  # the default inputs; empty means all numbers
+    targets: tuple[str, ...] = ()  # the default targets; empty means the last varying number
+    units: Mapping[str, str] = field(default_factory=dict)  # known units by column
+    source: str = ""  # source and licence
+    series: str = ""  # the column that seems to identify series; empty if there is none
+    settings: Mapping[str, Any] = field(default_factory=dict)  # suggested settings, by URL key
     labels: tuple[str, ...] = ()  # the columns that the times were read from
-    sheets: tuple[str, ...] = ()  # all sheets of the workbook that it is from
-    sheet: str = ""  # the one of them that was read
-    fingerprint: str = ""  # the SHA-256 of a person's own file, in hexadecimal digits
+    sheets: tuple[str, ...] = ()  # the names of all sheets of a workbook
+    sheet: str = ""  # the name of the sheet that was read
+    fingerprint: str = ""  # the SHA-256 of an uploaded file, in hexadecimal digits
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """The names of the columns of numbers."""
+        """The names of the number columns."""
         return tuple(f"{name}" for name, of in self.frame.dtypes.items() if of.kind in "iuf")
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The names of the columns of texts."""
+        """The names of the text columns."""
         dtypes = self.frame.dtypes
         return tuple(f"{name}" for name, of in dtypes.items() if of.name == "category")
 
@@ -109,15 +106,15 @@ class Table:
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the default input and target columns.
 
-    All columns of numbers are inputs (at most 16, the target among them), except those that
-    identify series or number the rows, and those whose first value is in the later half, since rows
-    before it can't be used. The target is the last one that isn't constant.
+    The inputs are all number columns (at most 16, including the target), except columns that
+    identify series, columns that number the rows, and columns whose first value is in the second
+    half, since rows before it can't be used. The target is the last column that isn't constant.
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
         raise WindowError(
-            f"the only column of numbers, {table.series!r}, tells series apart, and another one is "
-            "needed to be predicted: choose what tells them apart, or add a column."
+            f"the only number column, {table.series!r}, identifies series, and a target is needed. "
+            "Choose another series column, or add a number column."
         )
     numbers = numbers.drop(columns=row_numbers(numbers))
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
@@ -136,11 +133,11 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def row_numbers(numbers: pd.DataFrame) -> list[str]:
-    """Return columns that count the rows from 0 or 1, or are ids by name; [] if all do."""
+    """Return columns that number the rows from 0 or 1, or are ids by name; [] if all are."""
     counters = list[str]()
     for name, column in numbers.items():
         values = column.to_numpy()
-        if len(values) < MIN_ROWS or not (values % 1 == 0).all():  # nor where one is missing
+        if len(values) < MIN_ROWS or not (values % 1 == 0).all():  # False for NaN
             continue
         steps = np.diff(values)
         counts = values.min() in (0, 1) and ((steps == 1).all() or (steps == -1).all())
@@ -151,7 +148,7 @@ def row_numbers(numbers: pd.DataFrame) -> list[str]:
 
 
 def wide_columns(table: Table) -> list[str]:
-    """Return the columns of months, or quarters, of a table with a row a year; else []."""
+    """Return the month or quarter columns of a table with one row per year; else []."""
     for words in _WIDE_NAMES if table.step == "year" else ():
         names = [
             [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
@@ -163,7 +160,7 @@ def wide_columns(table: Table) -> list[str]:
 
 
 def calendar_names(table: Table) -> tuple[str, ...]:
-    """Return the inputs that a table's dates can be: those that differ from row to row."""
+    """Return the calendar inputs of a table's dates: those that vary between rows."""
     times = cast("pd.DatetimeIndex | None", table.times)
     if times is None or times.dtype.kind != "M" or times.hasnans:
         return ()
@@ -177,25 +174,25 @@ def calendar_names(table: Table) -> tuple[str, ...]:
 
 @cached_with_object
 def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
-    """Return the F feature names of these inputs. Raises WindowError for an unknown column."""
+    """Return the F feature names of input columns. Raises WindowError for an unknown column."""
     return [name for column in inputs for name, _ in _features_of(table, column)]
 
 
 def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.ndarray]]:
-    """Return the features of these inputs: F names, and F columns (R,) float64, NaN if missing."""
+    """Return F names and arrays (R,) float64, NaN if missing, of inputs. Raises WindowError."""
     if not inputs:
         raise WindowError("at least one input column is needed, got none.")
     made = [feature for column in inputs for feature in _features_of(table, column)]
     if len(made) > MAX_COLUMNS:
         raise WindowError(
-            f"inputs may make {MAX_COLUMNS} features at most, and {listed(inputs)} make "
-            f"{len(made)}: a column of texts makes one for each of them. Leave out some."
+            f"inputs can have at most {MAX_COLUMNS} features, and {listed(inputs)} have "
+            f"{len(made)}. A text column has one for each category. Remove some inputs."
         )
     return [name for name, _ in made], [values() for _, values in made]
 
 
 def _features_of(table: Table, column: str) -> list[_Feature]:
-    """Return the names of an input's features, and what computes each."""
+    """Return the features of an input column."""
     if column in table.numbers:
         return [(column, lambda: table.frame[column].to_numpy(np.float64))]
     if column in table.categories:
@@ -203,11 +200,11 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
     if column in calendar_names(table):
         return on_a_circle(column, table.times)
     there = [*table.numbers, *table.categories, *calendar_names(table)]
-    raise WindowError(f"the input column {column!r} isn't in {table.name}, which has {there}.")
+    raise WindowError(f"the input column {column!r} isn't in {table.name}. Choose from {there}.")
 
 
 def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
-    """Return sine and cosine of a time's place in the cycle of `CALENDAR`: hour 23 nears hour 0."""
+    """Return sine and cosine of a time's place in its `CALENDAR` cycle: hour 23 is near hour 0."""
 
     def wave(of: np.ufunc) -> np.ndarray:
         return of(2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times)))
@@ -216,7 +213,7 @@ def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
 
 
 def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
-    """Return a feature for each category, 1 where a row has it; missing ones are 0 in all."""
+    """Return a feature per category: 1 in rows of the category, else 0, also if it is missing."""
     counts = texts.value_counts()
     names = [*counts[counts > 0].index]
     kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1

@@ -1,4 +1,4 @@
-"""Entries of a column → numbers, where commas and points may be decimal marks, or times."""
+"""Parse a column's texts as numbers, with decimal commas or points, or as times."""
 
 import re
 from itertools import product
@@ -9,8 +9,8 @@ import pandas as pd
 
 from lib.text import MONTHS, counted, listed
 
-SHARE = 0.9  # a column is one of numbers, or of times, if at least this share of its entries are
-SAMPLE = 200  # this many entries decide whether the rest of a column is worth reading
+SHARE = 0.9  # a column holds numbers, or times, if at least this share of its entries does
+SAMPLE = 200  # the first entries, which decide whether to parse the rest of a column
 
 _SPACE = "[ '’\u00a0\u2009\u202f]"
 _SPACE_GROUPS = rf"[+-]?\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d*)?"  # 1 234,5
@@ -21,7 +21,7 @@ DECIMAL_COMMA = r"[+-]?[\d.]*,\d+(?:[eE][+-]?\d+)?"
 DECIMAL_POINT = r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?"
 _AROUND_A_NUMBER = (  # characters around a number in a text, and their replacement
     ("\u2212", "-"),  # a typographic minus
-    (r"^\(([^()a-z]*)\)$", r"-\1"),  # a minus as accountants write it
+    (r"^\(([^()a-z]*)\)$", r"-\1"),  # accountants' minus
     (r"^([+-]?)[$€£¥] ?", r"\1"),
     (r" ?[%€$£¥]$", ""),
 )
@@ -31,7 +31,7 @@ _DAYS = (
     *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
 )
 _HOURS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
-_FORMATS = (  # of those that fit, the format with the evenest steps is taken, or the first
+_FORMATS = (  # of the formats that fit, the one with the most even steps is used, or the first
     *("ISO8601", "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC", "%Y-%m-%d %I:%M:%S %p"),
     *_DAYS,
     *(f"{day}{between}{hour}" for day, hour in product(_DAYS, _HOURS) for between in (" ", ", ")),
@@ -39,7 +39,7 @@ _FORMATS = (  # of those that fit, the format with the evenest steps is taken, o
     *("%B %d, %Y", "%b %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
 )
 _ZONE = r":.*[+-]\d{2}(?::?\d{2})?$"
-_PARTS = {  # what columns that hold a part of a date are called, and the range of their numbers
+_PARTS = {  # names of columns that hold one part of a date, and the range of their numbers
     "year": (("year", "yr", "yyyy"), 1700, 2200),
     "month": (("month", "mon", "mm"), 1, 12),
     "quarter": (("quarter", "qtr", "q"), 1, 4),
@@ -49,11 +49,11 @@ _PARTS = {  # what columns that hold a part of a date are called, and the range 
 
 
 class Parsed(NamedTuple):
-    """A column that was read as numbers or as times."""
+    """A column parsed as numbers or as times."""
 
-    values: pd.Series  # (R,) float64 or times without a zone, missing where an entry is neither
-    reading: str = ""  # how it was read, where that is in doubt; else empty
-    are_years: bool = False  # whether a time is only a year
+    values: pd.Series  # (R,) float64, or times without a zone; missing if not parsed
+    reading: str = ""  # how an ambiguous column was read; else empty
+    are_years: bool = False  # whether the times are years only
 
 
 def bare(entry: str) -> str:
@@ -64,17 +64,17 @@ def bare(entry: str) -> str:
 
 
 def as_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed | None:
-    """Return a text column (R,) as numbers; None unless most of its entries are numbers."""
+    """Return a text column (R,) as numbers, or None unless most of its entries are numbers."""
     texts = texts.astype("str").str.strip()
     known = texts.dropna()
     if known.empty or parse_numbers(known.iloc[:SAMPLE], decimal_commas).values.isna().all():
-        return None  # not a single number: spare the time for the rest
+        return None  # no numbers in the sample: don't parse the rest
     numbers = parse_numbers(texts, decimal_commas)
     return numbers if numbers.values.count() >= SHARE * len(known) else None
 
 
 def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
-    """Return each text (R,) as a number, else NaN; all commas are read in the same way."""
+    """Return each text (R,) as a number, else NaN. All commas of a column mean the same."""
     for pattern, replacement in _AROUND_A_NUMBER:
         texts = texts.str.replace(pattern, replacement, regex=True)
     if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
@@ -92,7 +92,7 @@ def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
             texts = texts.str.replace(",", "", regex=False)
             reading = "commas as thousands separators"
         else:
-            # Points are thousands separators in front of a comma, or if they can be in all texts.
+            # Points are thousands separators before a comma, or if all texts allow that reading.
             points = r"\." if points_may_group else r"\.(?=.*,)"
             texts = texts.str.replace(points, "", regex=True).str.replace(",", ".", regex=False)
             reading = "" if decimal_commas else "decimal commas"
@@ -105,16 +105,16 @@ def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
 
 
 def not_numbers_note(texts: pd.Series, numbers: pd.Series) -> list[str]:
-    """Return a sentence on the entries of a column that aren't numbers, if there are any."""
+    """Return a note on the entries of a column that aren't numbers; [] if all are."""
     wrong = texts[numbers.isna() & texts.notna()]
     if wrong.empty:
         return []
-    are = counted(len(wrong), "cell isn't a number", "cells aren't numbers")
-    return [f"In {texts.name} {are}, taken as missing: {listed(map(repr, wrong.unique()))}."]
+    count = counted(len(wrong), "cell that isn't a number", "cells that aren't numbers")
+    return [f"{texts.name}: {count} read as missing: {listed(map(repr, wrong.unique()))}."]
 
 
 def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Parsed | None:
-    """Return a column (R,) as times, or None; a few entries may be none, such as "Total"."""
+    """Return a column (R,) as times, or None. A few entries may be something else ("Total")."""
     if column.dtype.kind == "M":
         if column.dt.tz is None:
             return Parsed(column)
@@ -133,9 +133,9 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Pars
 
 
 def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
-    """Return texts (R,) as times by the format that fits best; `sample` are some known ones."""
+    """Return texts (R,) as times in the format that fits best; `sample` has the first of them."""
     if sample.str.fullmatch(r"\d{4}[- ]?Q[1-4]").mean() >= SHARE:
-        for k in range(4):  # pandas has no format for these: the quarter's first month
+        for k in range(4):  # pandas has no format for quarters: use the first month
             quarter, month = f"[- ]?Q{k + 1}$", f"-{3 * k + 1:02}"
             sample, texts = (of.str.replace(quarter, month, regex=True) for of in (sample, texts))
     first, fitting = sample[sample.str.contains(r"\d")].iloc[0], dict[str, pd.Series]()
@@ -147,7 +147,7 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
     fitting = {form: of for form, of in fitting.items() if of.notna().mean() >= SHARE}
     if not fitting:
         return None
-    evenness = dict.fromkeys(fitting, 0.0)  # how many steps are about as long as the median one
+    evenness = dict.fromkeys(fitting, 0.0)  # the share of steps about as long as the median step
     for form, times in fitting.items():
         steps = times.dropna().drop_duplicates().diff().dropna().dt.total_seconds()
         typical = steps.median()
@@ -168,7 +168,7 @@ def _parse(texts: pd.Series, form: str) -> pd.Series:
 
 
 def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
-    """Read years, 20240131, a spreadsheet's days or (milli)seconds since 1970 as times."""
+    """Return numbers as times: years, 20240131, spreadsheet days, (milli)seconds since 1970."""
     words, numbers = {*re.findall("[a-z]+", name.lower())}, column.dropna()
     speaks_of_time = words & {"year", "date", "day", "time", "timestamp"}
     if len(numbers) < max(1, SHARE * len(column)) or not speaks_of_time or (numbers % 1).any():
@@ -181,7 +181,7 @@ def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
         times = _parse(numbers.astype("str"), "%Y%m%d")
     elif "date" in words and low >= 20_000 and high < 100_000:
         times = pd.to_datetime(numbers, unit="D", origin="1899-12-30")
-        reading = ", as a spreadsheet counts days"
+        reading = ", as spreadsheet days"
     elif low >= 1e8 and high <= 4e9:
         times, reading = pd.to_datetime(numbers, unit="s"), ", as seconds since 1970"
     elif low >= 1e11 and high <= 4e12:
@@ -192,7 +192,7 @@ def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
 
 
 def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
-    """Return times from a year, with a month or a quarter, a day and an hour, a column each."""
+    """Return times combined from columns of years, months or quarters, days and hours."""
     found, parts = list[str](), dict[str, pd.Series]()
     for part in _PARTS:
         if part == "quarter" and "month" in parts:
@@ -202,7 +202,7 @@ def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
                 parts[part] = values
                 found.append(name)
         if part not in parts and part != "month":
-            break  # without months, days say nothing
+            break  # days need months
     if len(parts) < 2:
         return None
     month = 3 * parts["quarter"] - 2 if "quarter" in parts else parts["month"]
@@ -214,7 +214,7 @@ def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
 
 
 def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
-    """Return repeating days (R,) with the clock times of a column: its name, and the times."""
+    """Return repeating dates (R,) combined with a column of clock times, and that column's name."""
     dates = times.values
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None
@@ -233,7 +233,7 @@ def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
 
 
 def _part(name: str, column: pd.Series, part: str) -> pd.Series | None:
-    """Return a column as whole numbers that this part of a date can be, (R,); else None."""
+    """Return a column as whole numbers in the range of this part of a date, (R,); else None."""
     names, least, most = _PARTS[part]
     if name.strip().lower() not in names:
         return None

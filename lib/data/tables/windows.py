@@ -1,7 +1,7 @@
-"""A table → the `Dataset` of its windows: (N, T, F), and targets some rows ahead, (N, T, K).
+"""Cut a table into a `Dataset` of windows (N, T, F), with targets some rows ahead (N, T, K).
 
-`rows_of` puts the rows in order, `cut` says where windows begin, and here values are standardised
-and put into arrays. `y[n, t]` are the targets of timestep t: so both modes have the same windows.
+`rows_of` sorts the rows and `cut` finds where windows begin. This module standardises the values
+and fills the arrays. `y[n, t]` has the targets of timestep t, so both modes share the windows.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.text import counted, joined, listed
 
-MAX_TARGETS = 64  # how many target columns there can be, with one for each row ahead
-_FARTHEST = 1e15  # a standardised value beyond this would overflow when squared as float32
+MAX_TARGETS = 64  # the maximum K: target columns times rows ahead
+_FARTHEST = 1e15  # a larger standardised value would overflow when squared as float32
 
 
 def make_windows(
@@ -28,9 +28,9 @@ def make_windows(
 ) -> Dataset:
     """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 
-    Inputs are columns of numbers or texts, or `calendar_names`; targets are columns of numbers.
-    Raises ExperimentError for settings beyond their limits, WindowError for columns that can't be
-    used so, and TooShortError for too few rows.
+    Inputs are number columns, text columns or `calendar_names`; targets are number columns. Raises
+    ExperimentError for settings beyond their limits, WindowError for unusable columns, and
+    TooShortError for too few rows.
     """
     validate(Experiment(data))
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
@@ -42,15 +42,15 @@ def make_windows(
     try:
         windows = cut(rows.series, rank, data, seed, most, segment=segment)
     except TooShortError as error:
-        raise TooShortError(" ".join([f"{error}", *done]), error.cure) from None
+        raise TooShortError(" ".join([f"{error}", *done]), error.fix) from None
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
     if flat := {name: None for name, of in columns if not np.ptp(of[windows.part == 0])}:
-        done.append(f"The same in all training rows, nothing to learn from: {listed(flat)}.")
+        done.append(f"Constant in all training rows: {listed(flat)}.")
     starts = windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
     changed = [name for name in features if change and name in targets]
     x, x_scale, y, y_scale = _standardised(rows, windows, targets, horizons, data, names=features)
-    time_format = ""  # the shortest that distinguishes the times
+    time_format = ""  # the shortest format that distinguishes the times
     if isinstance(rows.times, pd.DatetimeIndex):
         hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
         seconds = "" if (rows.times == rows.times.floor("min")).all() else ":%S"
@@ -88,7 +88,7 @@ def make_windows(
         target_names = tuple(f"{column}, {ahead} ahead" for column in targets for ahead in leads)
     step = "" if table.step == "row" else f"{table.step} "
     timestep_names = tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
-    if rows.times is not None and not np.ptp(rank[starts]):  # the same times in all samples
+    if rows.times is not None and not np.ptp(rank[starts]):  # all samples have the same times
         timestep_names = tuple(origin.label(row) for row in read[0])
     parts = _parts_note(windows.part, origin, rank, by_series=data.split == "id")
     dataset = Dataset(
@@ -109,7 +109,7 @@ def make_windows(
         base=np.repeat(rows.targets[read], len(horizons), axis=-1) if change else None,
         target_unit=units.pop() if len(units) == 1 else "",
         lead=lead if data.ahead == "one" and data.horizon else "",
-        about=f"At every step, {predicted}, from {joined(read_as)}.",
+        about=f"At each step, predict {predicted}, from {joined(read_as)}.",
         notes=(*table.notes, *done, *_notes(windows, origin, data, changed), parts),
         source=table.source,
         fingerprint=table.fingerprint,
@@ -126,16 +126,16 @@ def _standardised(
     *,
     names: list[str],
 ) -> tuple[np.ndarray, Scale, np.ndarray, Scale]:
-    """Return inputs (R, F), called `names`, and y (N, T, K), standardised, with their scales."""
+    """Return standardised inputs (R, F) and y (N, T, K), with their scales; `names` are F names."""
     training, rate, change = windows.part == 0, data.rate, data.form == "change"
     read = windows.starts[:, None] + rate * np.arange(data.timesteps)
-    # What belongs together when a change is computed: rows of a series, or between two gaps.
+    # Changes are computed only within a series, or within a stretch without a gap.
     block = rows.segment if data.at_gaps == "stop" else rows.series
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
     groups = (rows.series, len(rows.names)) if by_series else None
     own = [f for f, name in enumerate(names) if change and name in targets]
     raw = rows.inputs
-    if own:  # a model fails on levels that it has never seen; the first change is 0
+    if own:  # read changes: models fail on levels unseen in training; the first change is 0
         raw = raw.copy()
         raw[:, own] = 0.0
         same = (block[rate:] == block[:-rate])[:, None]
@@ -161,11 +161,11 @@ def _standardised(
 
 
 def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tuple[int, ...]:
-    """Return H horizons in rows. Raises WindowError for columns that can't be predicted."""
+    """Return H horizons in rows. Raises WindowError for unusable targets."""
     if wrong := [name for name in targets if name not in table.numbers]:
         raise WindowError(
-            f"the target column {wrong[0]!r} isn't a number column of {table.name}, and only "
-            f"numbers can be predicted: choose among {list(table.numbers)}."
+            f"the target {wrong[0]!r} isn't a number column of {table.name}. Choose from "
+            f"{list(table.numbers)}."
         )
     if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
         raise WindowError(
@@ -176,25 +176,26 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     horizons = tuple(range(1, data.horizon + 1)) if each else (data.horizon,)
     if data.form == "change" and not data.horizon:
         raise WindowError(
-            "a row's change from itself is always 0: look a row ahead at least, or predict values."
+            "a row's change from itself is always 0. Choose a horizon of at least 1, or predict "
+            "values."
         )
     if len(targets) * len(horizons) > MAX_TARGETS:
         raise WindowError(
-            f"there can be {MAX_TARGETS} targets at most, a column for each row ahead, got "
-            f"{len(targets)} times {len(horizons)}: look less far ahead, or at one row alone."
+            f"at most {MAX_TARGETS} targets are allowed (columns × rows ahead), got "
+            f"{len(targets)} × {len(horizons)}. Choose a shorter horizon, or one row ahead only."
         )
     return horizons
 
 
 def scale_of(values: np.ndarray, known: np.ndarray, groups: tuple[np.ndarray, int] | None) -> Scale:
-    """Return the scale of columns (R, C) by known rows, maybe of each of S series (R,)."""
+    """Return the scale of columns (R, C) from known rows, of each series (R,) if `groups`."""
     offset, deviation = _offset_and_deviation(values[known])
     if groups is None:
         return Scale(offset, deviation)
     series, count = groups
     offset, deviation = (np.tile(of, (count, 1)) for of in (offset, deviation))
     rows = np.flatnonzero(known)
-    own, first = np.unique(series[rows], return_index=True)  # each series' rows lie together
+    own, first = np.unique(series[rows], return_index=True)  # each series' rows are consecutive
     for s, of_series in zip(own, np.split(values[rows], first[1:]), strict=True):
         offset[s], deviation[s] = _offset_and_deviation(of_series)
     return Scale(offset, deviation)
@@ -209,38 +210,37 @@ def _offset_and_deviation(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
-    """Raise WindowError where a standardised column (R, C) can't be computed with."""
+    """Raise WindowError if a standardised column (R, C) has values that would overflow."""
     farthest = np.abs(deviations).max(axis=0)
     if farthest.max() > _FARTHEST:
         raise WindowError(
-            f"{names[int(farthest.argmax())]} gets {farthest.max():.1g} deviations away from its "
-            f"mean in the training rows, and at most {_FARTHEST:.0g} can be computed with: mend "
-            "its values or leave it out."
+            f"{names[int(farthest.argmax())]} has a value {farthest.max():.1g} deviations from its "
+            f"training mean; at most {_FARTHEST:.0g} are allowed. Fix its values or leave it out."
         )
 
 
 def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
-    """Return sentences on the windows: which are used, the inputs, the scale."""
+    """Return notes on the windows, the inputs and the scale."""
     notes = list[str]()
     if data.test and not cut.sizes[2]:
         notes.append("There are too few rows for a test part.")
     if data.at_gaps == "stop" and origin.gaps:
-        notes.append(f"No window crosses a gap of time ({counted(origin.gaps, 'gap')}).")
+        notes.append(f"No window crosses a time gap ({counted(origin.gaps, 'gap')}).")
     if changed:
         notes.append(
-            f"Inputs that are targets, too ({joined(changed)}), are read as changes from one "
-            "timestep to the next; the first is 0."
+            f"Inputs that are also targets ({joined(changed)}) are changes from one timestep to "
+            "the next. The first change is 0."
         )
     used = set(origin.series[origin.starts].tolist())
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
-        notes.append(f"Series of too few rows for a window: {listed(unused)}.")
+        notes.append(f"Series with too few rows for a window: {listed(unused)}.")
     whose = "each series'" if origin.x_scale.by_series else "the"
-    notes.append(f"Columns are standardised with the mean and deviation of {whose} training rows.")
+    notes.append(f"Columns are standardised by mean and deviation of {whose} training rows.")
     return notes
 
 
 def _parts_note(part: np.ndarray, origin: Origin, rank: np.ndarray, *, by_series: bool) -> str:
-    """Say how many series, or which rows, each part has, by the part and rank of each row (R,)."""
+    """Return a note on the series or rows of each split, from each row's split and rank (R,)."""
     parts = list[str]()
     for number, name in enumerate(("training", "validation", "the test")[: part.max() + 1]):
         rows = np.flatnonzero(part == number)
@@ -250,7 +250,6 @@ def _parts_note(part: np.ndarray, origin: Origin, rank: np.ndarray, *, by_series
             ends = rows[rank[rows].argmin()], rows[rank[rows].argmax()]
             parts.append(f"{' to '.join(map(origin.label, ends))} for {name}")
     if by_series:
-        shared = "the same times may be in several parts"
-        return f"Series, drawn by the seed: {joined(parts)}; {shared}."
+        return f"Series, drawn by the seed: {joined(parts)}. Parts may share dates."
     each = " Each series is cut at the same times." if len(origin.names) > 1 else ""
-    return f"Rows: {joined(parts)}; none is in two parts.{each}"
+    return f"Rows: {joined(parts)}. No row is in two parts.{each}"

@@ -1,1 +1,1 @@
-"""A person's file → a `Table`. Libraries parse; here we decide and note what a file leaves open."""
+"""Read an uploaded file into a `Table`. Libraries parse; this package resolves ambiguities."""

@@ -1,4 +1,4 @@
-"""The process that reads one file: it comes in by stdin, a table or a sentence goes to stdout."""
+"""A process that reads one file from stdin and writes a table or an error message to stdout."""
 
 import pickle
 import resource
@@ -13,7 +13,7 @@ from lib.data.uploads.upload import FIX, read_upload
 
 
 def main() -> None:
-    """Read the file that comes in, and send its table, or why there is none."""
+    """Read the file from stdin; write its table, or an error message, to stdout."""
     name, content, sheet, memory = pickle.load(sys.stdin.buffer)  # noqa: S301 - from `Reading`
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     answer: Table | str
@@ -23,13 +23,13 @@ def main() -> None:
     except (UploadError, MemoryError) as error:
         answer, cause = f"{error}", error.__context__ or error
         if isinstance(cause, MemoryError) or "out of memory" in f"{cause}":
-            left = f"the {memory / 1e6:,.0f} MB that are left for it"
-            answer = f"{name} couldn't be read: that takes more memory than {left}. {FIX}"
+            left = f"the {memory / 1e6:,.0f} MB available"
+            answer = f"{name} couldn't be read: it needs more memory than {left}. {FIX}"
     pickle.dump(answer, sys.stdout.buffer, protocol=5)
 
 
 def shortened(column: pd.Series) -> pd.Series:
-    """Return decimals with 32 bits, if that moves none by a millionth of their deviation."""
+    """Return decimals as float32 if no value changes by a millionth of the deviation."""
     if column.dtype != np.float64:
         return column
     with np.errstate(over="ignore"):

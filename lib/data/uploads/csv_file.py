@@ -1,4 +1,4 @@
-"""A CSV → its entries: the encoding, the delimiter, the header, and whether commas are decimal."""
+"""Read a CSV: detect its encoding, delimiter, header and decimal commas."""
 
 import codecs
 import csv
@@ -15,19 +15,19 @@ from lib.data.tables.texts import COMMA_GROUPS, DECIMAL_COMMA, DECIMAL_POINT, PO
 from lib.data.uploads.entries import MISSING, NUMBERED_COLUMNS, Entries, has_header, unique_names
 from lib.text import counted, listed
 
-_SAMPLE = 64 * 1024  # so many characters tell the delimiter, the header and decimal commas
+_SAMPLE = 64 * 1024  # characters in which delimiter, header and decimal commas are detected
 _DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
-"""Possible delimiters. The comma is last, since it may be decimal, or a part of texts."""
-_EMPTY = "The file is empty. A header line and rows of numbers were expected."
-_ONE_AT_A_TIME = Lock()  # `warnings.catch_warnings` acts on all threads
+"""Possible delimiters. The comma comes last: it may be a decimal comma, or part of a text."""
+_EMPTY = "The file is empty. Expected a header line and rows of numbers."
+_ONE_AT_A_TIME = Lock()  # `warnings.catch_warnings` affects all threads
 
 
 def read_csv(content: bytes) -> Entries:
-    """Return the entries of a CSV. Raises UploadError for what isn't one."""
+    """Return the entries of a CSV. Raises UploadError if the content isn't a table."""
     text, lines_above = _table_as_utf8(content)
     sample = text[:_SAMPLE].decode("utf-8", errors="ignore")
     is_whole = len(text) <= _SAMPLE
-    if not is_whole:  # leave out the line that is cut off
+    if not is_whole:  # omit the last, incomplete line
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1 or None]
     delimiter = find_delimiter(sample)
     first, *body = _rows(sample, delimiter)
@@ -36,24 +36,24 @@ def read_csv(content: bytes) -> Entries:
     if headed and is_whole and not body:
         raise UploadError(
             f"The file has a header line ({listed(filter(str.strip, first))}) but no rows below "
-            "it. A row for each timestep was expected."
+            "it. Expected a row for each timestep."
         )
     names, notes = unique_names(first if headed else [""] * len(first))
     if not headed:
         notes = [NUMBERED_COLUMNS.format("line")]
     decimal_commas = has_decimal_commas([entry for row in body for entry in row], delimiter)
     if decimal_commas:
-        notes.append("Commas in numbers were read as decimal commas.")
+        notes.append("Commas in numbers read as decimal commas.")
     if short := next((row for row in body if len(row) < len(first)), None):
         notes.append(
-            f"Some lines are short, such as the one with {listed(short)}: {len(short)} of "
-            f"{counted(len(first), 'cell')}. What they leave out is taken as missing."
+            f"Some lines are short, such as {listed(short)}: {len(short)} of "
+            f"{counted(len(first), 'cell')}. The other cells are missing."
         )
     layout = {"sep": delimiter, "header": 0 if headed else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
     cells = (
-        f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, save the "
-        "file with commas."
+        f" Cells were separated at {_DELIMITERS[delimiter]}. If that is wrong, save the file with "
+        "commas."
     )
     entries = Entries(frame, notes, decimal_commas, cells)
     entries.drop_empty_rows()
@@ -61,7 +61,7 @@ def read_csv(content: bytes) -> Entries:
 
 
 def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
-    """Return the table's text, and how many lines above it are left out. Raises UploadError."""
+    """Return the table's text, and the number of lines skipped above it. Raises UploadError."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = content.decode("utf-16", errors="replace")
     else:
@@ -75,25 +75,25 @@ def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
     unprintable = sum(not (char.isprintable() or char.isspace()) for char in start)
     if "\0" in text or unprintable > 0.05 * len(start):
         raise UploadError(
-            "The file isn't text: it has bytes that no text has. Export the table as CSV and "
+            "The file isn't a text file, and its format is unknown. Export the table as CSV and "
             "upload that."
         )
-    # Above the table stand spreadsheets' `sep=;`, and empty rows: nothing but delimiters.
+    # Skip a spreadsheet's `sep=;` line, and empty rows, which have delimiters only.
     table = re.sub(r'\A(?:"?(?i:sep)=.?"?[,;\t|]*[\r\n]+)?(?:[ \t,;|]*[\r\n])*', "", text, count=1)
     return table.encode("utf-8"), len(text[: len(text) - len(table)].splitlines())
 
 
 def find_delimiter(sample: str) -> str:
-    """Return the delimiter that cuts most lines into as many entries as the first line."""
+    """Return the delimiter that gives most lines as many entries as the first line."""
     best, most = ",", 0.0
     for delimiter in _DELIMITERS:
         rows = _rows(sample, delimiter)
         width = len(rows[0])
-        # An empty last entry comes from a delimiter that ends each line.
-        alike = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
-        if width > 1 and alike > most + 0.1:
-            best, most = delimiter, alike
-    if not most:  # of one column commas may be decimal: each line that has one is a number
+        # A delimiter at the end of each line gives an empty last entry.
+        matching = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
+        if width > 1 and matching > most + 0.1:
+            best, most = delimiter, matching
+    if not most:  # a single column: its commas may be decimal
         lines = [bare(row[0].strip()) for row in _rows(sample, ";") if "," in row[0]]
         if lines and all(re.fullmatch(DECIMAL_COMMA, line) for line in lines):
             return ";"
@@ -101,7 +101,7 @@ def find_delimiter(sample: str) -> str:
 
 
 def _rows(sample: str, delimiter: str) -> list[list[str]]:
-    """Return the sample's lines as entries; blank lines are left out, as pandas does."""
+    """Return the sample's lines as entries, without blank lines, like pandas."""
     lines = io.StringIO(sample, newline="")
     try:
         rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
@@ -114,10 +114,10 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
-    """Return whether a file's commas are decimal, from some of its entries.
+    """Return whether a file's commas are decimal, judging by some of its entries.
 
-    "1,234" alone may be either: behind a semicolon it is taken as decimal, as spreadsheets of
-    such countries write it, otherwise as a thousand. "1.234.567" can only be theirs.
+    "1,234" is ambiguous: in a file with semicolons it is a decimal, as spreadsheets of countries
+    with decimal commas write it, otherwise a thousand. "1.234.567" implies decimal commas.
     """
     if delimiter == ",":
         return False
@@ -133,8 +133,8 @@ def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
 
 
 def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFrame:
-    """Have pandas read the table. Raises UploadError with the number of a line that is too long."""
-    # With `index_col=False` a delimiter that ends each line makes no column.
+    """Read the table with pandas. Raises UploadError with the number of a line that is too long."""
+    # With `index_col=False` a delimiter at the end of each line doesn't add a column.
     options: dict[str, Any] = {"na_values": MISSING, "skipinitialspace": True, "index_col": False}
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
@@ -145,22 +145,22 @@ def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFram
 
 
 def _explained(error: str, width: int, lines_above: int) -> UploadError:
-    """Return pandas's complaint in plain words; pandas hasn't seen `lines_above` of the file."""
+    """Return pandas's error as an UploadError; pandas didn't count the `lines_above`."""
     if "EOF inside string" in error:
         return UploadError(
-            'A quotation mark (") is opened and never closed, so the rest of the file is one '
-            "cell. Close it or leave it out."
+            'A quotation mark (") is never closed, so the rest of the file is one cell. Close it '
+            "or remove it."
         )
     place = re.search(r"line (\d+), saw (\d+)", error)
     if not place and "loss of data" not in error:
         return UploadError(
-            f"The lines can't be cut into cells ({error}). Cells separated by commas, semicolons, "
-            "tabs or | were expected."
+            f"The lines can't be split into cells ({error}). Expected cells separated by commas, "
+            "semicolons, tabs or |."
         )
     what = "Lines have more cells than the first line:"
     if place:
         what = f"Line {lines_above + int(place[1]):,} has {place[2]} cells, but"
     return UploadError(
-        f"{what} the first line has {counted(width, 'cell')}. Leave out lines above the header, "
-        "put texts with a delimiter in quotes, and write numbers without thousands separators."
+        f"{what} the first line has {counted(width, 'cell')}. Remove lines above the header, "
+        "quote texts that contain a delimiter, and write numbers without thousands separators."
     )

@@ -1,4 +1,4 @@
-"""All entries of a file, `Entries`, → its table: names, times that label the rows, and columns."""
+"""Turn a file's entries into a table: find column names, row times and column types."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -12,8 +12,8 @@ from lib.data.tables.order import order_rows, rows_without_times, series_columns
 from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, row_numbers
 from lib.text import counted, joined, listed
 
-MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # besides pandas's own: NA, NaN, null, …
-NUMBERED_COLUMNS = "The first {} holds values, not names, so the columns are numbered."
+MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # in addition to pandas's NA, NaN, null, …
+NUMBERED_COLUMNS = "The first {} holds values, not names, so columns are numbered."
 _UNKNOWN = {"", "na", "n/a", "#n/a", "nan", "null", "none", *MISSING}
 _VALUE = re.compile(r"[+-]?[\d.,][\d.,:/TZQ+%'e \u00a0\u202f-]*|[+-]?inf", re.IGNORECASE)
 _WORDS_OF_DATES = re.compile(
@@ -21,33 +21,33 @@ _WORDS_OF_DATES = re.compile(
     r"|oct(ober)?|nov(ember)?|dec(ember)?|[ap]m|utc)\b",
     re.IGNORECASE,
 )
-MOST_YEARS = 3  # this many columns of repeating years are tried as labels: each is slow
-_HUGE = 1e100  # larger numbers can't be squared; they are taken as missing, as infinities are
+MOST_YEARS = 3  # columns of repeating years that are tried as labels: each takes long
+_HUGE = 1e100  # larger numbers overflow when squared; like infinities, they become missing
 
 
 @dataclass(slots=True, eq=False)
 class Entries:
-    """A file's entries, and facts about them."""
+    """A file's entries, and how they were read."""
 
-    frame: pd.DataFrame  # numbers, texts, or dates, as far as the file or pandas distinguishes them
-    notes: list[str] = field(default_factory=list)  # what a person should know, a sentence each
+    frame: pd.DataFrame  # numbers, texts or dates, as far as the file or pandas tells them apart
+    notes: list[str] = field(default_factory=list)  # sentences for the user
     decimal_commas: bool = False
-    cells: str = ""  # how a file of text was cut into cells, for where that may be wrong
-    known: dict[str, Any] = field(default_factory=dict)  # fields of the `Table` in the file itself
+    cells: str = ""  # a sentence on how a text file was split into cells, for errors
+    known: dict[str, Any] = field(default_factory=dict)  # fields of the `Table` that the file sets
 
     def drop_empty_rows(self) -> None:
-        """Leave out rows without any entry; a single column may have gaps."""
+        """Drop rows without any entry, unless there is a single column, which may have gaps."""
         empty = self.frame.isna().all(axis=1)
         if empty.any() and len(self.frame.columns) > 1:
-            self.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
+            self.notes.append(f"{counted(int(empty.sum()), 'empty row')} removed.")
             self.frame = self.frame[~empty].reset_index(drop=True)
 
 
 def has_header(first: list[str], body: list[list[str]]) -> bool:
-    """Return whether the first line holds names, evaluated by the lines below it.
+    """Return whether the first line holds column names, judging by the lines below it.
 
-    A text above values is a name. Else values make the first line data, with texts above texts as
-    in iris.data; unless they are years, or 0, 1, 2, … as pandas calls nameless columns.
+    A first line with values is data (iris.data), unless a name is above values, or the values are
+    years, or 0, 1, 2, … from pandas.
     """
     known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
     values = [entry for entry in known.values() if is_value(entry)]
@@ -62,7 +62,7 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
     steps = {later - number for number, later in pairwise(numbers)}
     if len(numbers) < len(values) or not steps or min(steps) < 1:
         return False
-    if names or (not first[0].strip() and _is_known(body[0][0])):  # a name, or an index's empty one
+    if names or (not first[0].strip() and _is_known(body[0][0])):  # an index has an empty name
         return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
     decimals = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
     return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and decimals
@@ -81,7 +81,7 @@ def _is_known(entry: str) -> bool:
 
 
 def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
-    """Return names that are all different and never empty, and notes on what was changed."""
+    """Return unique, non-empty names, and a note if any were changed."""
     wanted = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
     names, twice = list[str](), list[str]()
     for name in wanted:
@@ -89,15 +89,15 @@ def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
         if name in names:
             twice.append(next(each for each in others if each not in (*names, *wanted)))
         names.append(twice[-1] if name in names else name)
-    return names, [f"Names that stand twice were numbered: {listed(twice)}."] if twice else []
+    return names, [f"Duplicate names numbered: {listed(twice)}."] if twice else []
 
 
 def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
-    """Return the table of a file's entries. Raises UploadError if too short or without numbers."""
+    """Return the table of a file's entries. Raises UploadError if short or without numbers."""
     notes, found = entries.notes, _find_times(entries)
     if found is None:
         table = Table(name, _usable_columns(entries))
-        # A file that names the series itself has a note on these already.
+        # A file that sets the series itself already has a note on them.
         rows = rows_without_times(table, [] if "series" in entries.known else notes)
     else:
         labels, times = found
@@ -106,7 +106,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
             wrong = entries.frame.loc[~dated, labels[0]].dropna()
             which = f": {listed(dict.fromkeys(map(repr, wrong)))}" if len(wrong) else ""
             without = counted(int((~dated).sum()), "row")
-            notes.append(f"{without} without a date left out{which}.")
+            notes.append(f"{without} without a date removed{which}.")
         entries.frame = entries.frame[dated].drop(columns=labels).reset_index(drop=True)
         table = Table(name, _usable_columns(entries))
         label = "labels" if len(labels) < 2 else "label"
@@ -115,30 +115,28 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         rows = order_rows(table, values, tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
-            f"The table has {counted(len(rows.frame), 'row')} and at least {MIN_ROWS} are needed, "
-            "a row for each timestep. Add rows."
+            f"The table has {counted(len(rows.frame), 'row')}, and at least {MIN_ROWS} are needed: "
+            "one for each timestep. Add rows."
         )
     frame = rows.frame
     others = frame.select_dtypes("category").columns.difference([rows.series], sort=False)
     if long := [name for name in others if frame[name].nunique() > MOST_TEXTS]:
         frame = frame.drop(columns=long)
-        notes.append(f"Columns of over {MOST_TEXTS:,} different texts left out: {listed(long)}.")
+        notes.append(f"Columns with over {MOST_TEXTS:,} different texts ignored: {listed(long)}.")
     if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
-        notes.append(f"Constant columns say nothing: {listed(constant)}.")
+        notes.append(f"Constant columns: {listed(constant)}.")
     if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
-        are = counted(int(sum(gaps.values())), "value is", "values are")
         by_column = listed(f"{name} {count:,}" for name, count in gaps.items())
-        notes.append(f"{are} missing: {by_column}.")
+        notes.append(f"{counted(int(sum(gaps.values())), 'missing value')}: {by_column}.")
     numbers = frame.select_dtypes("number").columns.difference([rows.series], sort=False)
     if counters := row_numbers(frame[numbers]):
-        counting = joined(counters)
-        notes.append(f"Row numbers are left out until you choose them: {counting}.")
+        notes.append(f"Row numbers aren't inputs unless you choose them: {joined(counters)}.")
     known = {"notes": tuple(notes), "fingerprint": fingerprint, **entries.known}
     return replace(rows, frame=frame, **known)
 
 
 def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
-    """Return the columns that label the rows, and the times (R,); years repeat only in panels."""
+    """Return the columns that label the rows, and their times (R,). Years may repeat in panels."""
     frame, years = entries.frame, list[tuple[list[str], texts.Parsed]]()
     for column in frame.columns:
         times = texts.as_times(column, frame[column], entries.decimal_commas)
@@ -159,7 +157,7 @@ def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
 
 
 def _usable_columns(entries: Entries) -> pd.DataFrame:
-    """Return columns of numbers as float64, NaN if missing or unusable, others as categories."""
+    """Return number columns as float64, NaN if missing or unusable, other columns as categories."""
     notes, columns = entries.notes, dict[str, pd.Series]()
     readings, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
     for name in map(str, entries.frame.columns):
@@ -186,18 +184,17 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
         columns[name] = numbers
         if reading:
             readings.setdefault(reading, []).append(name)
-    notes += [f"Numbers in {listed(of)} were read with {how}." for how, of in readings.items()]
+    notes += [f"Numbers in {listed(of)} read with {how}." for how, of in readings.items()]
     if huge:
-        are = counted(huge, "value is", "values are")
-        notes.append(f"{are} infinite or beyond {_HUGE:.0e} and taken as missing.")
+        notes.append(f"{counted(huge, 'value')} infinite or beyond 10¹⁰⁰, read as missing.")
     frame = pd.DataFrame(columns, copy=False)
     if frame.select_dtypes("number").empty:
         raise UploadError(
-            "No column of numbers was found, and at least one is needed. Texts: "
-            f"{listed(columns)}. Empty: {listed(empty)}.{entries.cells}"
+            "At least one column of numbers is needed, got none. Text columns: "
+            f"{listed(columns)}. Empty columns: {listed(empty)}.{entries.cells}"
         )
     if dates:
-        notes.append(f"Other dates are left out: {listed(dates)}.")
+        notes.append(f"Other date columns ignored: {listed(dates)}.")
     if empty:
-        notes.append(f"Empty columns are left out: {listed(empty)}.")
+        notes.append(f"Empty columns ignored: {listed(empty)}.")
     return frame

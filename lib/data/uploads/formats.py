@@ -1,7 +1,4 @@
-"""Workbooks (.xlsx, .xlsb, .xls, .ods), Parquet files and NumPy's arrays → their entries.
-
-Of a workbook formulas aren't computed: their last values count, and errors are missing.
-"""
+"""Read workbooks, Parquet files and NumPy arrays into entries. Formulas count by saved values."""
 
 import datetime
 import io
@@ -24,27 +21,27 @@ _PLAIN = (
     *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_null),
 )
 SERIES = "sample"  # the column that identifies samples
-_NAMELESS = ""  # the name that the one array of a .npy file has here
-# What arrays of inputs and targets are called in small letters; the first one counts.
+_NAMELESS = ""  # the key of a .npy file's only array
+# Names of input and target arrays, in lower case, in order of priority.
 _X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
 _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
 
 
 def read_workbook(content: bytes, sheet: str = "") -> Entries:
-    """Return the entries of a sheet, by default the first with a table. Raises UploadError."""
+    """Return the entries of a sheet: by default, the first with a table. Raises UploadError."""
     cells, chosen, sheets = _cells(content, sheet)
     check_size(*cells.shape)
     filled = cells.notna().sum(axis=1).to_numpy()
     if not filled.any():
-        others = f"; there are the sheets {listed(sheets)}" if len(sheets) > 1 else ""
+        others = f" The workbook has the sheets {listed(sheets)}." if len(sheets) > 1 else ""
         raise UploadError(
-            f"The sheet {chosen} is empty. A header row and rows of numbers were expected{others}."
+            f"The sheet {chosen} is empty. Expected a header row and rows of numbers.{others}"
         )
     top, names, notes = _header(cells, filled)
     unique, renamed = unique_names(names)
     notes += renamed
     if others_named := [name for name in sheets if name != chosen]:
-        notes.insert(0, f"The sheet {chosen} was read; there are {listed(others_named)}, too.")
+        notes.insert(0, f"Sheet {chosen} read. Other sheets: {listed(others_named)}.")
     frame = cells.iloc[top:].reset_index(drop=True).set_axis(unique, axis=1)
     entries = Entries(frame, notes, known={"sheets": tuple(sheets), "sheet": chosen})
     entries.drop_empty_rows()
@@ -54,7 +51,7 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
             continue
         if column.dropna().map(lambda cell: isinstance(cell, datetime.date)).all():
             entries.frame[name] = pd.to_datetime(column)
-        else:  # cells of several kinds
+        else:  # the cells have different types
             entries.frame[name] = column.map(str, na_action="ignore").astype("str")
     return entries
 
@@ -65,16 +62,16 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
         with pd.ExcelFile(io.BytesIO(content), engine="calamine") as book:
             sheets = [str(name) for name in book.sheet_names]
             if sheet and sheet not in sheets:
-                raise UploadError(f"There is no sheet {sheet!r}, but {listed(sheets)}.")
+                raise UploadError(f"There is no sheet {sheet!r}. Choose from {listed(sheets)}.")
             for chosen in [sheet] if sheet else [*sheets, sheets[0]]:
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
-                sample = cells.iloc[:1000]  # a table, rather than words about the other sheets?
+                sample = cells.iloc[:1000]  # skip sheets of text, such as a cover sheet
                 numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
                 if numbers.any(axis=1).sum() >= MIN_ROWS:
                     break
     except UploadError:
         raise
-    except Exception as error:  # calamine's own, and whatever pandas makes of broken cells
+    except Exception as error:  # calamine's errors, and any that pandas raises for broken cells
         raise UploadError(
             f"The workbook can't be read: {error}. Save it again as .xlsx, without a password, or "
             "export the sheet as CSV."
@@ -83,12 +80,12 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
 
 
 def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:
-    """Return the row where entries begin, the names above, and notes; `filled`: (R,) cells."""
+    """Return the first row of entries, the names, and notes. `filled` (R,) counts cells by row."""
     width = int(filled.max())
     wide = np.flatnonzero(filled[:_ROWS_ABOVE] > max(width / 3, width > 1))
     first = int(wide[0]) if len(wide) else int(filled.argmax())
     above = [str(cell) for i in range(first) for cell in cells.iloc[i].dropna()]
-    notes = [f"Rows above the table left out: {listed(above)}."] if above else []
+    notes = [f"Rows above the table ignored: {listed(above)}."] if above else []
     texts = cells.iloc[first : first + 100].map(lambda cell: "" if pd.isna(cell) else str(cell))
     names, *body = texts.to_numpy().tolist()
     if has_header(names, body):
@@ -105,7 +102,7 @@ def read_parquet(content: bytes) -> Entries:
         plain = [name for name, kind in kinds.items() if any(each(kind) for each in _PLAIN)]
         check_size(file.metadata.num_rows, len(plain))
         table = file.read(columns=plain)
-        for i, field in enumerate(table.schema):  # of which pandas would make Python objects
+        for i, field in enumerate(table.schema):  # cast types that pandas reads as Python objects
             if pa.types.is_decimal(field.type) or pa.types.is_float16(field.type):
                 table = table.set_column(i, field.name, table[i].cast(pa.float64()))
             elif pa.types.is_boolean(field.type) and table[i].null_count:
@@ -116,24 +113,24 @@ def read_parquet(content: bytes) -> Entries:
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         why = f"{error}".splitlines()[0].rstrip(".")
         raise UploadError(
-            f"The Parquet file can't be read: {why}. It may be cut off or locked: write it again, "
-            "or export the table as CSV."
+            f"The Parquet file can't be read: {why}. It may be incomplete or encrypted. Write it "
+            "again, or export the table as CSV."
         ) from None
     is_plain_index = frame.index.names == [None] and pd.api.types.is_integer_dtype(frame.index)
     frame = frame.reset_index(drop=is_plain_index)
     left_out = listed(f"{field.name} ({field.type})" for field in schema if field.name not in plain)
     if not len(frame.columns):
         raise UploadError(
-            f"No plain column was found, and one of numbers is needed. There are: {left_out}."
+            f"At least one column of numbers is needed, got only these types: {left_out}."
         )
     names, notes = unique_names([str(name) for name in frame.columns])
     if len(plain) < len(schema):
-        notes.append(f"Columns of lists and other values left out: {left_out}.")
+        notes.append(f"Columns with unsupported types ignored: {left_out}.")
     return Entries(frame.set_axis(names, axis=1), notes)
 
 
 def read_arrays(content: bytes) -> Entries:
-    """Return the rows of a file's array or arrays. Raises UploadError."""
+    """Return the rows of a .npy or .npz file's arrays. Raises UploadError."""
     arrays, described = dict[str, np.ndarray](), dict[str, str]()
     try:
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
@@ -143,22 +140,22 @@ def read_arrays(content: bytes) -> Entries:
                 described[key] = f"{key or 'the array'} {array.shape} of {array.dtype}"
                 if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
                     arrays[key] = array
-            except ValueError as error:  # objects, or broken
-                described[key] = f"{key} ({_told(error)})"
+            except ValueError as error:  # Python objects, or a broken array
+                described[key] = f"{key} ({_reason(error)})"
     except MemoryError:
         raise
-    except Exception as error:  # broken bytes may raise anything
-        described[_NAMELESS] = _told(error)
+    except Exception as error:  # broken bytes may raise any error
+        described[_NAMELESS] = f"an unreadable array ({_reason(error)})"
     if not arrays:
         raise UploadError(
-            f"No array of numbers with 1 to 3 axes can be read: {listed(described.values())}. "
-            "Python objects are never read, since they could run anything. Save numbers with "
-            "numpy.save or numpy.savez, as rows (R, F) or samples (N, T, F)."
+            "Expected a numeric array with 1 to 3 axes, got: "
+            f"{listed(described.values())}. Python objects aren't read, since they could run "
+            "code. Save rows (R, F) or samples (N, T, F) with numpy.save or numpy.savez."
         )
     used = _choose(arrays)
     notes = [] if _NAMELESS in arrays else [f"Arrays in the file: {listed(described.values())}."]
-    if left_out := [words for key, words in described.items() if key not in used]:
-        notes.append(f"Left out: {listed(left_out)}.")
+    if ignored := [words for key, words in described.items() if key not in used]:
+        notes.append(f"Ignored: {listed(ignored)}.")
     x, *targets = used.values()
     if _is_samples(x):
         return _panel(x, targets, notes)
@@ -166,18 +163,18 @@ def read_arrays(content: bytes) -> Entries:
     return Entries(_side_by_side(rows, notes), notes)
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     words = " ".join(f"{error}".split())
-    return "it holds Python objects" if words.startswith("Object arrays") else words[:100]
+    return "Python objects" if words.startswith("Object arrays") else words[:100]
 
 
 def _is_samples(array: np.ndarray) -> bool:
-    """Return whether it has samples of several timesteps, (N, T, F)."""
+    """Return whether an array holds samples with several timesteps, (N, T, F)."""
     return array.ndim == 3 and array.shape[1] > 1
 
 
 def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return samples and targets, or all columns of the same rows. Raises UploadError otherwise."""
+    """Return samples with their targets, or all arrays with the same rows. Raises UploadError."""
     samples = {key: array for key, array in arrays.items() if _is_samples(array)}
     longest = max(samples or arrays, key=lambda key: 0 if samples else len(arrays[key]))
     x = _named(samples or arrays, _X_NAMES) or longest
@@ -192,8 +189,8 @@ def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     if y and y not in fitting:
         wanted = f"({n}, {steps[0]}, K), ({n}, {steps[0]}), " if samples else ""
         raise UploadError(
-            f"{y} {arrays[y].shape} doesn't fit {x} {arrays[x].shape}: targets of {wanted}"
-            f"({n}, K) or ({n},) were expected."
+            f"{y} {arrays[y].shape} doesn't match {x} {arrays[x].shape}. Expected targets of "
+            f"shape {wanted}({n}, K) or ({n},)."
         )
     if samples:
         fitting = [y] if y else fitting if len(fitting) == 1 else []
@@ -201,13 +198,13 @@ def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:
-    """Return the array that has the first of these names; "" for none."""
+    """Return the key of the array with the first of these names that occurs; "" for none."""
     lower = {key.lower(): key for key in arrays}
     return next((lower[name] for name in names if name in lower), "")
 
 
 def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFrame:
-    """Return arrays (R, columns) as one frame with names such as "wind", "sea1", "sea2"."""
+    """Return arrays (R, columns) as one frame with column names such as "wind", "sea1", "sea2"."""
     check_size(len(next(iter(arrays.values()))), sum(a.shape[1] for a in arrays.values()))
     names, renamed = unique_names(
         [
@@ -222,23 +219,23 @@ def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFra
 
 
 def _panel(x: np.ndarray, targets: list[np.ndarray], notes: list[str]) -> Entries:
-    """Return samples (N, T, F) as rows, each a series of T rows, with their targets if any."""
+    """Return samples (N, T, F), with targets if any, as a panel: each sample is a series."""
     n, steps, features = x.shape
     check_size(n * steps, features)
     rows = {"x": x.reshape(n * steps, features)}
-    notes.append(f"{counted(n, 'sample')} of {counted(steps, 'timestep')}, a series each.")
+    notes.append(f"{counted(n, 'sample')} of {counted(steps, 'timestep')}, read as series.")
     for y in targets:
         by_step = y.shape[1:2] == (steps,)
         columns = y.reshape(n * steps if by_step else n, -1)
         check_size(n * steps, columns.shape[1])
         if not by_step:
             columns = np.repeat(columns, steps, axis=0)
-            notes.append("There is one target a sample, which is repeated at each timestep.")
+            notes.append("One target per sample, repeated at each timestep.")
         rows["y"] = columns
     frame = _side_by_side(rows, notes)
     names = [*map(str, frame.columns)]
     frame.insert(0, SERIES, np.repeat(np.arange(n) + 1, steps))
-    horizon = 0 if targets else 1  # without targets the next row's inputs are predicted
+    horizon = 0 if targets else 1  # without targets, predict the next row's inputs
     timesteps = int(LIMITS["T"].clamp(steps - horizon))
     known = {
         "series": SERIES,

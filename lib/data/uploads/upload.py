@@ -1,4 +1,4 @@
-"""`read_upload`: a file's bytes → its table; `Reading` has a process of its own do so."""
+"""`read_upload` turns a file's bytes into a table. `Reading` calls it in a separate process."""
 
 import hashlib
 import io
@@ -29,65 +29,65 @@ _OTHER_SIGNATURES = {
     b"ARROW1": "an Arrow (Feather) file",
     b"\x89HDF": "an HDF5 file",
     b"SQLite": "an SQLite database",
-    b"\x80\x04\x95": "a Python pickle, which could run anything",
-    b"\x80\x05\x95": "a Python pickle, which could run anything",
+    b"\x80\x04\x95": "a Python pickle, which could run code",
+    b"\x80\x05\x95": "a Python pickle, which could run code",
 }
-_BINARY = ("parquet", "xlsx", "npz", "npy", "keras")  # extensions of what is no text
-SECONDS = 60.0  # a process that takes longer is ended
-SEATS = 2 if total_memory() >= ENOUGH else 1  # this many files are read at a time
+_BINARY = ("parquet", "xlsx", "npz", "npy", "keras")  # extensions of binary files
+SECONDS = 60.0  # after this time the process is killed
+SEATS = 2 if total_memory() >= ENOUGH else 1  # processes that read files at the same time
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45  # of the free memory, for one process
-MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())  # files that wait to be sent
+MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())  # files waiting for a process
 ROOT = Path(__file__).parents[3]
-FIX = "Leave out columns or rows that aren't needed, or run the app with more memory."
+FIX = "Remove columns or rows, or run the app with more memory."
 _seats = BoundedSemaphore(SEATS)
-_waiting = dict["Reading", int]()  # bytes of the files that wait
+_waiting = dict["Reading", int]()  # the sizes of waiting files in bytes
 
 
 def begins_as(content: bytes) -> str:
-    """Return the kind by the first bytes: "parquet", "arrays", "workbook", "zip" or "text"."""
+    """Return "parquet", "arrays", "workbook", "zip" or "text" by the bytes. Raises UploadError."""
     for signature, description in _OTHER_SIGNATURES.items():
         if content.startswith(signature):
             raise UploadError(
-                f"The file is {description}, whatever its name, and a table was expected. "
-                "Export it as CSV, Parquet or Excel and upload that."
+                f"Expected a table, but the file's content is {description}. Export the table as "
+                "CSV, Parquet or Excel and upload that."
             )
     return next((k for start, k in _SIGNATURES.items() if content.startswith(start)), "text")
 
 
 def _kind_of_zip(content: bytes) -> str:
-    """Return the kind of a ZIP file's content, "workbook" or "arrays". Raises UploadError."""
+    """Return the kind of a ZIP file's content: "workbook" or "arrays". Raises UploadError."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise UploadError(
-            f"The file begins as a ZIP file (as .xlsx and .npz are) and can't be opened: {error}. "
-            "It may be cut off: save it again and upload that."
+            f"The ZIP file (.xlsx and .npz are ZIP files) can't be opened: {error}. It may be "
+            "incomplete. Save it again and upload that."
         ) from None
     if any(name.endswith(".npy") for name in names):
         return "arrays"
     if any(name.startswith("xl/") or name == "content.xml" for name in names):
         return "workbook"
     raise UploadError(
-        "The file is a ZIP file without a workbook (.xlsx, .ods) or NumPy's arrays (.npz) in it. "
-        "Unpack it and upload the table itself."
+        "The ZIP file contains neither a workbook (.xlsx, .ods) nor NumPy arrays (.npz). Unpack "
+        "it and upload the table itself."
     )
 
 
 def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
-    """Read the bytes of a file, whatever its name, into a table in order of time.
+    """Return a file's table, with rows in order of time. The bytes decide the format, not the name.
 
-    Its columns are float64 with NaN where a value is missing, or categories of texts. `sheet` is
-    one of a workbook, by default the first with a table. Raises UploadError for what is no table.
+    Columns are float64, NaN if missing, or categories of texts. `sheet` names a workbook's sheet:
+    by default, the first with a table. Raises UploadError if the file has no usable table.
     """
     if len(content) > MAX_BYTES:
         raise UploadError(
-            f"The file has {len(content) / 1e6:.1f} MB and at most {MAX_BYTES // 10**6} MB are "
-            "read. Leave out columns or rows that aren't needed."
+            f"The file has {len(content) / 1e6:.1f} MB, and at most {MAX_BYTES // 10**6} MB are "
+            "allowed. Remove columns or rows."
         )
     kind = begins_as(content)
     kind = _kind_of_zip(content) if kind == "zip" else kind
-    # These bring pandas, which a first visitor's page shouldn't wait for.
+    # These import pandas, which would delay the first page.
     from lib.data.uploads import formats  # noqa: PLC0415
     from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
     from lib.data.uploads.entries import make_table  # noqa: PLC0415
@@ -99,56 +99,56 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
         return make_table(name, hashlib.sha256(content).hexdigest(), entries)
     except MemoryError as error:
         raise UploadError(
-            f"{name} takes too much memory: {error}. Leave out columns or rows."
+            f"{name} needs too much memory: {error}. Remove columns or rows."
         ) from None
     except UploadError:
         meant = name.lower().rpartition(".")[2]
         if kind == "text" and meant in _BINARY and content:
             raise UploadError(
-                f"{name} is no .{meant} file, by its first bytes. It may be damaged or cut off: "
-                "save it again and upload that."
+                f"{name} isn't a valid .{meant} file. It may be damaged or incomplete. Save it "
+                "again and upload that."
             ) from None
         raise
 
 
 class Reading:
-    """A file that is being read. Raises UploadError where too many wait already.
+    """A file that a separate process reads. Raises UploadError if too many files are waiting.
 
-    `table` or `error` is there when `over` is set; neither where it was stopped.
+    When `over` is set, `table` or `error` has the result, or neither after `stop`.
     """
 
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
         size = len(content) + sum(_waiting.values())
         if len(_waiting) >= MAX_WAITING or (_waiting and size > MAX_WAITING_BYTES):
-            raise UploadError(f"{name} can't be read now: too many files wait. Try again soon.")
+            raise UploadError(f"{name} can't be read now: too many files are waiting. Try later.")
         self.name, self.error = name, ""
         self.table: Table | None = None
         self.over = Event()
-        self._asked: tuple[str, bytes, str] | None = name, content, sheet  # until it is sent
+        self._request: tuple[str, bytes, str] | None = name, content, sheet  # None once sent
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         _waiting[self] = len(content)
         Thread(target=self._run, name="file-reader", daemon=True).start()
 
     def stop(self) -> None:
-        """End the process: another file was given, or the result isn't needed any more."""
-        self._stopped, self._asked = True, None
+        """Kill the process, since its result isn't needed any more."""
+        self._stopped, self._request = True, None
         _waiting.pop(self, None)
         if self._process is not None:
             self._process.kill()
 
     def _run(self) -> None:
-        """Wait for a seat, then have a process read the file. Runs in a thread."""
+        """Wait for a seat, then read the file in a process. Runs in a thread."""
         try:
             with _seats:
                 if not self._stopped:
                     self._read()
-        except MemoryError:  # its table takes more than is free here
-            self.error = f"{self.name} couldn't be read: it takes more memory than is free. {FIX}"
-        except Exception:  # its answer is broken or missing; a page waits for `over` in any case
+        except MemoryError:  # the table is larger than this process's free memory
+            self.error = f"{self.name} couldn't be read: it needs more memory than is free. {FIX}"
+        except Exception:  # the result is broken or missing; a page waits for `over` in any case
             self.error = (
-                f"{self.name} couldn't be read: the process that read it took longer than "
-                f"{SECONDS:g} seconds, or ended by itself. {FIX}"
+                f"{self.name} couldn't be read: the reading process crashed, or took longer than "
+                f"{SECONDS:g} seconds. {FIX}"
             )
         finally:
             _waiting.pop(self, None)
@@ -157,9 +157,9 @@ class Reading:
             self.over.set()
 
     def _read(self) -> None:
-        """Start the process, send it the file, and receive a table or a sentence."""
+        """Start the process, send the file, and receive a table or an error message."""
         memory = max(0, int(MEMORY_SHARE * free_memory()))
-        # These libraries would reserve memory that they may never need.
+        # Stop these libraries from reserving memory in advance.
         sparing = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
         pipe = subprocess.PIPE
         with subprocess.Popen(
@@ -174,12 +174,12 @@ class Reading:
             timer = Timer(SECONDS, process.kill)
             timer.start()
             try:
-                asked, self._asked = self._asked, None
-                if not asked or not process.stdin or not process.stdout:
+                request, self._request = self._request, None
+                if not request or not process.stdin or not process.stdout:
                     return
                 with process.stdin as stdin:
-                    pickle.dump((*asked, memory), stdin)
-                del asked  # its bytes are in one process alone now
+                    pickle.dump((*request, memory), stdin)
+                del request  # frees the bytes: the other process has them now
                 _waiting.pop(self, None)
                 answer = pickle.load(process.stdout)  # noqa: S301 - written by our own code
                 self.table = answer if isinstance(answer, Table) else None

@@ -1,12 +1,11 @@
-"""Training on more than one machine, by Ray. `UNROLLED_RAY` names the cluster.
+"""Train on several machines with Ray. `UNROLLED_RAY` is the cluster's address.
 
-- A **slot** (`slot`) is one place for training: a named actor of Ray's, one for each processor of
-  the cluster, with a worker process of its own. Slots hold **jobs**, which are runs and questions,
-  while they go on and afterwards, for any page server that asks for one.
-- A **driver** (`driver`): one process of each page server, which its client treats as a worker.
-- Nobody keeps a list of which slot has which run: a driver asks all slots for a run's id.
+- A **slot** (`slot`) is a named Ray actor with its own worker process, one for each processor of
+  the cluster. It holds **jobs** (runs and questions), also after they end, for all page servers.
+- A **driver** (`driver`) is a process of each page server. Its client treats it like a worker.
+- There is no central list of runs: to find a run, a driver asks all slots for its id.
 
-Only `on_ray` imports Ray, which places the slots, watches them and restarts them. Neither a run nor
-a sweep's point is an actor or a task of Ray's: each would be a process with its own TensorFlow, and
-Ray would retry it from epoch 0. `RunRegistry.fail_over` goes on from a checkpoint, also here.
+Only `on_ray` imports Ray, which places, monitors and restarts the slots. Runs aren't Ray actors or
+tasks: each would be a process with its own TensorFlow, and Ray would retry it from epoch 0.
+`RunRegistry.fail_over` continues from a checkpoint, in a cluster too.
 """

@@ -17,15 +17,15 @@ from lib.training.cluster.driver import ClusterError, Driver
 from lib.training.machine import RAY
 from lib.training.messages import Event, encode, sentence, short_reason
 
-PROBE_SECONDS = 2.0  # for the cluster's head to accept a connection
+PROBE_SECONDS = 2.0  # the time for the cluster's head to accept a connection
 
 
-def why_away(address: str) -> str:
-    """Why no cluster can be at HOST:PORT, or at "auto", this machine's; else ""."""
+def why_unusable(address: str) -> str:
+    """Return why the cluster at HOST:PORT, or "auto" for this machine's, can't be used; else ""."""
     if find_spec("ray") is None:
         return sentence("no_ray")
     if not any(process.info["name"] == "raylet" for process in psutil.process_iter(["name"])):
-        return sentence("no_node")  # without a node Ray would end this process silently
+        return sentence("no_node")  # without a node, Ray would end this process silently
     if address == "auto":
         return ""
     host, _, port = address.rpartition(":")
@@ -37,7 +37,7 @@ def why_away(address: str) -> str:
 
 
 def read(client: Connection, loop: asyncio.AbstractEventLoop, driver: Driver) -> None:
-    """Hand the client's commands to the driver on its event loop, until the client ends."""
+    """Pass the client's commands to the driver's event loop until the client disconnects."""
     while True:
         try:
             data = client.recv_bytes()
@@ -47,32 +47,32 @@ def read(client: Connection, loop: asyncio.AbstractEventLoop, driver: Driver) ->
 
 
 def give_up(client: Connection, why: str) -> None:
-    """Tell the client why the cluster can't be used, and exit: the client starts another driver."""
+    """Send the client the reason, and exit. The client starts another driver later."""
     client.send_bytes(encode(Event("failed", why)))
-    os._exit(0)  # at once: Ray's calls may wait long for a head
+    os._exit(0)  # exit at once: Ray's calls may wait a long time for the head
 
 
 async def drive(address: str, client: Connection) -> None:
-    """Serve the client until the cluster can't be used, and say why."""
-    os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")  # seconds until Ray gives up, else 20
+    """Serve the client until the cluster can't be used, then send the reason."""
+    os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")  # seconds until Ray gives up
     try:
-        from lib.training.cluster import on_ray  # noqa: PLC0415  imports ray, which reads that
+        from lib.training.cluster import on_ray  # noqa: PLC0415  imports ray, which reads the above
 
         on_ray.connect(address)
         driver = Driver(on_ray.find_slots, client.send_bytes)
         given = client, asyncio.get_running_loop(), driver
         threading.Thread(target=read, args=given, daemon=True).start()
         await driver.run()
-    except* ImportError as group:  # Ray is there, but incomplete
+    except* ImportError as group:  # Ray's installation is incomplete
         give_up(client, sentence("broken_ray", why=short_reason(group.exceptions[0])))
     except* ClusterError as group:
         give_up(client, f"{group.exceptions[0]}")
     os._exit(1)
 
 
-if __name__ == "__main__":  # when this process ends, its client starts another
+if __name__ == "__main__":  # the client restarts this process when it ends
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     page_server, head = Connection(int(sys.argv[1])), os.environ.get(RAY, "auto")
-    if reason := why_away(head):
+    if reason := why_unusable(head):
         give_up(page_server, reason)
     asyncio.run(drive(head, page_server))

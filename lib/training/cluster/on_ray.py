@@ -1,7 +1,6 @@
-"""Ray's part of the cluster, used in a driver process and on the nodes.
+"""The cluster's Ray code, used in drivers and on nodes.
 
-Slots are named actors of Ray's that outlive the driver that made them, so that all page servers
-find the same ones. A node runs its own copy of the code, which must be of the driver's version.
+Slots are named actors that outlive their driver. Nodes run their own copy of the same code.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ from lib.training.cluster.slot import Slot
 from lib.training.messages import sentence, short_reason
 
 NAMESPACE = "unrolled"
-CALLS = 1000  # open calls that a slot may have: each page server has a few with each slot
+CALLS = 1000  # concurrent calls of a slot: every page server has a few open
 
 
 def connect(address: str) -> None:
     """Connect to the cluster at HOST:PORT, or "auto", as a driver. Raises ClusterError."""
     os.environ.setdefault("RAY_AUTH_MODE", "token")
-    # Ray makes nodes import code from the driver's working directory; each must use its own copy.
+    # Nodes would import code from the driver's working directory instead of their own copy.
     os.chdir(tempfile.gettempdir())
     try:
         ray.init(
@@ -38,7 +37,7 @@ def connect(address: str) -> None:
             logging_level=logging.ERROR,
             configure_logging=False,
         )
-    except (AuthenticationError, ConnectionError):  # Ray says why only in its log
+    except (AuthenticationError, ConnectionError):  # only Ray's log has the reason
         raise ClusterError(sentence("no_token")) from None
     except (Exception, SystemExit) as error:
         raise ClusterError(sentence("not_connected", why=short_reason(error))) from None
@@ -56,7 +55,7 @@ class SlotActor(Slot):
 
 
 async def _call(handle: Any, method: str, *arguments: Any, seconds: float) -> Any:
-    """Call a slot's method. Raises UnavailableError, or what the method raises."""
+    """Call a slot's method. Raises UnavailableError, or the method's error."""
     try:
         called = getattr(handle, method).remote(*arguments)
         return await asyncio.wait_for(asyncio.wrap_future(called.future()), seconds)
@@ -71,7 +70,7 @@ async def _call(handle: Any, method: str, *arguments: Any, seconds: float) -> An
 
 
 async def find_slots() -> dict[str, Call]:
-    """All slots by name, one for each processor that the cluster has now."""
+    """Return all slots by name, one for each processor of the cluster."""
     nodes = [node for node in await asyncio.to_thread(ray.nodes) if node["Alive"]]
     count = sum(int(node["Resources"].get("CPU", 0)) for node in nodes)
     return {name: _slot(name) for name in (f"slot-{place}" for place in range(count))}
@@ -79,7 +78,7 @@ async def find_slots() -> dict[str, Call]:
 
 @cache
 def _slot(name: str) -> Call:
-    """The slot of a name, made unless another page server has made it."""
+    """Return the slot with this name; create it unless a page server has already."""
     made: Any = ray.remote(SlotActor).options(
         name=name,
         get_if_exists=True,

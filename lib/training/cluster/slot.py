@@ -1,11 +1,11 @@
-"""A slot: one place for training in the cluster, which has a worker process of its own.
+"""A slot of the cluster: it trains in its own worker process.
 
-A slot holds **jobs**, runs and questions. Any driver may ask for a job's news by the job's id and
-the number of the last message that the driver has. The slot answers with newer messages, of each
-kind only the newest, so that a slow driver skips snapshots.
+A slot holds **jobs**: runs and questions. Any driver can request a job's messages by the job's id
+and the number of its last message. The slot returns newer messages, only the newest of each kind,
+so that a slow driver skips snapshots.
 
-A slot ends with its worker, and when the worker has grown and has nothing to do; Ray then starts
-the slot again, empty. Without a call of any driver for GONE_SECONDS, the slot frees its processor.
+A slot exits when its worker dies, or is idle and has grown. Ray then restarts the slot, empty. A
+slot without calls for GONE_SECONDS leaves the cluster and frees its processor.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from lib.training.messages import Cancel, Command, Message, Steer, decode, encod
 from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
-LOOK_SECONDS = 10.0  # a call waits for news this long
-REST_SECONDS = 5.0  # a slot whose worker has grown ends after so long without work
-UNWANTED_SECONDS = 120.0  # a job ends that no driver asks for this long: its page server is gone
-GONE_SECONDS = 900.0  # a slot leaves the cluster after so long without any driver
+LOOK_SECONDS = 10.0  # a call waits this long for new messages
+REST_SECONDS = 5.0  # a slot with a grown worker exits after this time without work
+UNWANTED_SECONDS = 120.0  # a job without requests for this time ends: its page server is gone
+GONE_SECONDS = 900.0  # a slot leaves the cluster after this time without calls
 TIDY_SECONDS = 1.0
 LIB = Path(__file__).parents[2]
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "msgspec")
 
-News = tuple[list[bytes], int, bool]  # messages, the last one's number, whether it ends the job
-Load = tuple[bool, int]  # whether the slot should end soon; the number of unfinished jobs
+News = tuple[list[bytes], int, bool]  # messages, the last one's number, whether the job is over
+Load = tuple[bool, int]  # whether the slot should exit soon; the number of unfinished jobs
 
 
 @cache
 def fingerprint() -> str:
-    """A hash of all code and texts but `lib/ui`, and of the versions of the packages in use."""
+    """Return a hash of `lib` without `lib/ui`, and of the versions of the packages in use."""
     found = sha256()
     for path in sorted(LIB.rglob("*")):
         part = path.relative_to(LIB)
@@ -53,20 +53,20 @@ def fingerprint() -> str:
 
 
 @dataclass(slots=True, eq=False)
-class Held:
-    """A job in a slot."""
+class Job:
+    """A run or a question in a slot."""
 
-    card: bytes  # what other page servers need to show a run
+    card: bytes  # lets other page servers show a run
     drop: Steer | Cancel  # the command that ends the job early
-    asked_at: float  # when a driver last asked for news, on the slot's clock
-    number: int = 0  # of messages so far
+    asked_at: float  # the time of the last request for messages, on the slot's clock
+    number: int = 0  # the number of messages so far
     over: bool = False  # whether the job has ended
-    nbytes: int = 0  # bytes of memory that the newest snapshot takes, about
+    nbytes: int = 0  # the approximate size of the newest snapshot in bytes
     newest: dict[type, tuple[int, Message]] = field(default_factory=dict)  # by kind, numbered
     changed: asyncio.Event = field(default_factory=asyncio.Event)  # set by a message, then replaced
 
     def note(self, message: Message) -> None:
-        """Keep a message of the worker's."""
+        """Store a message from the worker."""
         self.number += 1
         self.newest[type(message)] = self.number, message
         if isinstance(message, messages.Report):
@@ -75,12 +75,12 @@ class Held:
         self.wake()
 
     def wake(self) -> None:
-        """Let calls that wait for news look again."""
+        """Wake the calls that wait for new messages."""
         self.changed.set()
         self.changed = asyncio.Event()
 
     def news(self, number: int, *, is_owner: bool) -> News:
-        """The messages after this number; checkpoints only for the owner, who started the run."""
+        """Return messages after this number. Only the run's owner gets checkpoints."""
         found = [
             encode(message)
             for kind, (sent, message) in self.newest.items()
@@ -90,10 +90,9 @@ class Held:
 
 
 class Slot:
-    """Holds the jobs of all page servers. All its state belongs to the calls' event loop.
+    """Holds the jobs of all page servers. Use its state only in the event loop of the calls.
 
-    The worker may use `share` bytes of memory. `end` ends the process, and Ray starts it again;
-    `leave` ends it for good.
+    The worker may use `share` bytes. After `end` Ray restarts the process; `leave` is permanent.
     """
 
     def __init__(
@@ -108,12 +107,12 @@ class Slot:
         self._share, self._make_worker = share, make_worker
         self._leave, self._end, self._clock = leave, end, clock
         self._worker: WorkerProcess | None = None
-        self._held: dict[str, Held] = {}  # jobs by id
+        self._jobs: dict[str, Job] = {}  # by id
         self._has_grown = False
-        self._met = self._busy = clock()  # when a driver last called; last work or news
+        self._called_at = self._busy_at = clock()  # the last call; the last work or messages
 
     def _start(self) -> WorkerProcess:
-        """The worker; the first call starts it, and its event loop gets the worker's messages."""
+        """Return the worker. The first call starts it, with the current event loop."""
         if self._worker is None:
             self._events = asyncio.get_running_loop()
             self._tidying = asyncio.ensure_future(self._tidy())
@@ -123,33 +122,33 @@ class Slot:
         return self._worker
 
     async def version(self) -> str:
-        """The `fingerprint` of this node's Unrolled."""
+        """Return the `fingerprint` of this node's code."""
         self._start()
         return fingerprint()
 
     async def ready(self) -> str:
-        """Wait until the worker can train; "", or a sentence that says why it never will."""
+        """Wait until the worker can train; return "", or a sentence on why it can't."""
         worker = self._start()
         while not (worker.ready or worker.unavailable):
             await asyncio.sleep(0.05)
         return worker.unavailable
 
     async def load(self) -> Load:
-        """Whether the slot should end soon, and the number of its unfinished jobs."""
+        """Return whether the slot should exit soon, and its number of unfinished jobs."""
         self._start()
-        self._met = self._clock()
-        return self._has_grown, self._going
+        self._called_at = self._clock()
+        return self._has_grown, self._unfinished
 
     @property
-    def _going(self) -> int:
-        return sum(not held.over for held in self._held.values())
+    def _unfinished(self) -> int:
+        return sum(not job.over for job in self._jobs.values())
 
     async def take(self, data: bytes) -> None:
-        """Do a page server's command. Raises WireError for any other bytes."""
+        """Execute a page server's command. Raises WireError for other bytes."""
         command: Command = decode(data, Command)
         match command:
             case messages.Start():
-                self._drop(command.id)  # it is sent again, from its checkpoint
+                self._drop(command.id)  # the run restarts from its checkpoint
                 self._hold(command.id, command.card, Steer("drop", command.id))
             case messages.Ask():
                 self._hold(command.id, b"", Cancel(command.id))
@@ -159,52 +158,52 @@ class Slot:
         self._start().post(command)
 
     def _hold(self, job_id: str, card: bytes, drop: Steer | Cancel) -> None:
-        """Hold one more job; forget the oldest that are over, beyond what page servers keep."""
-        over = [each for each, known in self._held.items() if known.over]
-        while len(over) >= KEEP_RUNS or sum(self._held[i].nbytes for i in over) > KEEP_BYTES:
-            del self._held[over.pop(0)]
-        self._held[job_id] = Held(card, drop, self._clock())
+        """Add a job. Forget the oldest ended jobs beyond KEEP_RUNS or KEEP_BYTES."""
+        over = [each for each, known in self._jobs.items() if known.over]
+        while len(over) >= KEEP_RUNS or sum(self._jobs[i].nbytes for i in over) > KEEP_BYTES:
+            del self._jobs[over.pop(0)]
+        self._jobs[job_id] = Job(card, drop, self._clock())
 
     def _drop(self, job_id: str) -> None:
-        if held := self._held.pop(job_id, None):
-            if not held.over:
-                self._start().post(held.drop)
-            held.wake()
+        if job := self._jobs.pop(job_id, None):
+            if not job.over:
+                self._start().post(job.drop)
+            job.wake()
 
     async def find(self, run_id: str) -> bytes | None:
-        """A run's card; None where the slot doesn't hold the run."""
-        return held.card if (held := self._held.get(run_id)) else None
+        """Return a run's card; None if the slot doesn't have the run."""
+        return job.card if (job := self._jobs.get(run_id)) else None
 
     async def news(
         self, job_id: str, number: int, is_owner: bool, seconds: float = LOOK_SECONDS
     ) -> News | None:
-        """A job's news, as soon as there are any; None where the slot doesn't hold the job."""
-        held = self._held.get(job_id)
+        """Wait for a job's new messages and return them; None if the slot doesn't have the job."""
+        job = self._jobs.get(job_id)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while held and held.number <= number and self._held.get(job_id) is held:
-                    held.asked_at = self._clock()
-                    await held.changed.wait()
-        if held is None or self._held.get(job_id) is not held:
+                while job and job.number <= number and self._jobs.get(job_id) is job:
+                    job.asked_at = self._clock()
+                    await job.changed.wait()
+        if job is None or self._jobs.get(job_id) is not job:
             return None
-        self._met = self._busy = held.asked_at = self._clock()
-        if messages.Answer in held.newest:
-            del self._held[job_id]
-        return held.news(number, is_owner=is_owner)
+        self._called_at = self._busy_at = job.asked_at = self._clock()
+        if messages.Answer in job.newest:
+            del self._jobs[job_id]
+        return job.news(number, is_owner=is_owner)
 
     def _received(self, _: WorkerProcess, message: Message) -> None:
-        """Note a message of the worker's. Called from the worker's thread."""
+        """Store a message from the worker. Called in the worker's reader thread."""
 
         def take() -> None:
             if isinstance(message, messages.Event):
                 self._has_grown |= message.kind == "grown"
-            elif (held := self._held.get(message.id)) is not None:
-                held.note(message)
+            elif (job := self._jobs.get(message.id)) is not None:
+                job.note(message)
 
         self._events.call_soon_threadsafe(take)
 
     def _ended(self, worker: WorkerProcess) -> None:
-        """End with the worker, unless the next worker would fail, too: `ready` says why."""
+        """Exit after the worker died, unless a new worker would fail: then `ready` reports why."""
         if not worker.unavailable:
             self._end(1)
 
@@ -212,12 +211,12 @@ class Slot:
         while True:
             await asyncio.sleep(TIDY_SECONDS)
             now = self._clock()
-            for job_id, held in list(self._held.items()):
-                if not held.over and now - held.asked_at > UNWANTED_SECONDS:
+            for job_id, job in list(self._jobs.items()):
+                if not job.over and now - job.asked_at > UNWANTED_SECONDS:
                     self._drop(job_id)
-            if now - self._met > GONE_SECONDS:
+            if now - self._called_at > GONE_SECONDS:
                 self._leave()
-            if self._going:
-                self._busy = now
-            if self._has_grown and now - self._busy > REST_SECONDS:
+            if self._unfinished:
+                self._busy_at = now
+            if self._has_grown and now - self._busy_at > REST_SECONDS:
                 self._end(1)

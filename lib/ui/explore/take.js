@@ -1,13 +1,12 @@
-// The rows of what can be taken away, and what the browser makes itself: pictures of what is seen.
-// What is said of it stands in take.py.
+// The rows of downloads, and the pictures that the browser makes itself. take.toml has the texts.
 
-const AGAIN = 500, SILENT = 3000; // milliseconds until it is asked again: after a word, and without one
-let ASKED = null; // the file that is asked for: it outlives the element, which may be made anew
+const AGAIN = 500, SILENT = 3000; // milliseconds to the next request: after a reply, and without one
+let ASKED = null; // the requested file; a variable of the module, since the element may be recreated
 const SVG = "http://www.w3.org/2000/svg";
-const SEEN = 700; // milliseconds between two looks at what is on the page
-const PAD = 10; // room around a picture, in the page's pixels
-const SCALE = 2; // pixels of a PNG for one of the page
-const ALL = "*"; // the `picture` of the row of all pictures
+const SEEN = 700; // milliseconds between two checks of which pictures are on the page
+const PAD = 10; // padding around a picture, in CSS pixels
+const SCALE = 2; // pixels of a PNG per CSS pixel
+const ALL = "*"; // the `picture` of the row that saves all pictures
 
 const made = (name, attributes = {}, ...inside) => {
   const element = document.createElement(name);
@@ -36,12 +35,12 @@ function save(content, name) {
 
 // ── Pictures ──
 
-// Streamlit's letters as a data URL, so that a picture has them elsewhere, too.
+// Streamlit's font as a data URL, so that a picture looks the same without the app.
 let letters;
 async function fontFace() {
   const faces = [...document.styleSheets].flatMap((sheet) => {
     try { return [...sheet.cssRules].filter((rule) => rule instanceof CSSFontFaceRule); }
-    catch { return []; } // of another origin
+    catch { return []; } // a style sheet of another origin
   });
   const family = getComputedStyle(document.body).fontFamily.split(",")[0].replace(/["']/g, "");
   const face = faces.find(({ style }) =>
@@ -60,18 +59,18 @@ async function fontFace() {
   return `@font-face{font-family:"${family}";font-weight:${weight};src:url(${data})}`;
 }
 
-// A chart: the layers that Plotly has drawn, without what follows the pointer.
+// Return a chart: Plotly's layers without the hover labels.
 function ofChart(place) {
   const seen = (each) => each.checkVisibility({ visibilityProperty: true });
   const plot = [...place.querySelectorAll(".js-plotly-plot")].find(seen);
   if (!plot) return null;
   const layers = [...plot.querySelectorAll(".main-svg")];
-  if (!layers.length) return null; // it is being drawn
+  if (!layers.length) return null; // not drawn yet
   const { width, height } = layers[0].getBoundingClientRect();
   const inside = layers.map((layer) => {
     const copy = layer.cloneNode(true);
     copy.querySelectorAll(".hoverlayer, .zoomlayer, .draglayer").forEach((each) => each.remove());
-    copy.querySelectorAll("[clip-path]").forEach((each) => { // Plotly may name the page as well
+    copy.querySelectorAll("[clip-path]").forEach((each) => { // Plotly may write the page's URL before the id
       each.setAttribute("clip-path", each.getAttribute("clip-path").replace(/url\((['"]?)[^#]*#/, "url($1#"));
     });
     return drawn("g", {}, ...copy.childNodes);
@@ -81,7 +80,7 @@ function ofChart(place) {
   return { inside: [moved], width: width + 2 * PAD, height: height + 2 * PAD, ground };
 }
 
-// The shape strip: its words, lines and images at their places.
+// Return the shape strip: its texts, lines and images at their positions.
 function ofStrip(place) {
   const box = place.getBoundingClientRect(), inside = [];
   const at = ({ left, top }) => [left - box.left + PAD, top - box.top + PAD];
@@ -133,7 +132,7 @@ function ofStrip(place) {
   return { inside, width: box.width + 2 * PAD, height: box.height + 2 * PAD };
 }
 
-// What a selector stands for as an SVG's text, with its size; null where it isn't on the page.
+// Return a selector's element as SVG text with its size; null if it isn't on the page.
 async function picture(selector, title) {
   const place = [...document.querySelectorAll(selector)].find((each) => each.checkVisibility());
   const of = place && (place.matches(".strip") ? ofStrip(place) : ofChart(place));
@@ -159,7 +158,7 @@ async function asPng({ text, width, height }) {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-// CRC-32 as zip files have it.
+// CRC-32, as in ZIP files.
 function checksum(bytes) {
   let crc = -1;
   for (const byte of bytes) {
@@ -169,8 +168,8 @@ function checksum(bytes) {
   return ~crc;
 }
 
-// A zip of files { name, bytes }, uncompressed (APPNOTE.TXT 4.3): each file after its header, then a
-// directory that repeats the headers, then its end. All fields are numbers of 16 bits, or of two times 16.
+// Return an uncompressed ZIP of files { name, bytes } (APPNOTE.TXT 4.3): each file after its header,
+// then a directory that repeats the headers, then the end record. Fields have 16 bits, or two times 16.
 function zipped(files) {
   const long = (value) => [value & 0xFFFF, value >>> 16];
   const contents = [], directory = [];
@@ -193,14 +192,14 @@ function zipped(files) {
 
 function mount(root) {
   const own = { data: null, text: "" };
-  const parts = root.querySelector(".parts"), said = root.querySelector(".said");
+  const parts = root.querySelector(".parts"), message = root.querySelector(".message");
   const say = (words, failed = false) => {
-    said.textContent = words;
-    said.classList.toggle("failed", failed);
+    message.textContent = words;
+    message.classList.toggle("failed", failed);
   };
-  const done = (name, bytes) => say(`${name} is made: ${sizeOf(bytes)}.`);
+  const done = (name, bytes) => say(`Downloaded ${name} (${sizeOf(bytes)}).`);
 
-  // One file is asked for at a time, again and again until it is there.
+  // Request one file at a time, again and again until it is ready.
   own.ask = (after = 0) => {
     clearTimeout(own.timer);
     parts.querySelectorAll("button").forEach((each) =>
@@ -217,7 +216,7 @@ function mount(root) {
     own.ask();
   }
 
-  // The pictures of these rows that are on the page.
+  // Make the pictures of these rows, as far as they are on the page.
   async function picturesOf(rows, kind) {
     const { stem } = own.data, files = [];
     for (const row of rows) {
@@ -232,7 +231,7 @@ function mount(root) {
     const isAll = row.picture === ALL, rows = own.data.parts.flatMap((part) => part.rows);
     const asked = isAll ? rows.filter(({ picture: of }) => of && of !== ALL) : [row];
     const files = await picturesOf(asked, kind);
-    if (!files.length) return say("That isn't on the page at the moment.", true);
+    if (!files.length) return say("This picture isn't on the page now.", true);
     const file = isAll ? zipped(files) : new Blob([files[0].bytes]);
     save(file, name);
     done(name, file.size);
@@ -253,7 +252,7 @@ function mount(root) {
         const id = `${row.name}.${kind}`, end = row.picture === ALL ? `-${kind}.zip` : `.${kind}`;
         const name = own.data.stem + "-" + row.name + end;
         const act = () => takePicture(row, kind, name)
-          .catch((error) => say(`It couldn't be made: ${error.message}.`, true));
+          .catch((error) => say(`The picture couldn't be made: ${error.message}.`, true));
         files.append(fileButton(row, id, kind.toUpperCase(), name, act));
       }
     }
@@ -267,7 +266,7 @@ function mount(root) {
       files.append(fileButton(row, id, label, name, ({ currentTarget }) => {
         currentTarget.dataset.asks = tick?.checked ? tick.value : id;
         ASKED = { id: currentTarget.dataset.asks, name };
-        say("It is being made …");
+        say("Making the file …");
         own.ask();
       }));
     }
@@ -277,14 +276,14 @@ function mount(root) {
     if (row.picture && row.picture !== ALL) element.dataset.of = row.picture;
     return element;
   }
-  // Only of what is on the page can a picture be made; the page may draw it after these rows.
+  // Offer pictures of elements on the page only; the page may draw some after these rows.
   const lookAround = () => parts.querySelectorAll("[data-of]").forEach((row) => {
     row.hidden = !document.querySelector(row.dataset.of);
   });
 
   own.hear = (data) => {
     if (data instanceof Uint8Array) {
-      // What it is stands before it: an answer may come twice, or when another file is waited for.
+      // The first line has the file's id: a reply may come twice, or after another request.
       const line = data.indexOf(10), id = new TextDecoder().decode(data.subarray(0, line));
       if (id !== ASKED?.id) return;
       const file = data.subarray(line + 1);
@@ -293,7 +292,7 @@ function mount(root) {
       own.tell("received");
       return end();
     }
-    const [{ said: told, ...rest }] = data, text = JSON.stringify(rest);
+    const [{ message, ...rest }] = data, text = JSON.stringify(rest);
     if (text !== own.text) {
       const focused = root.getRootNode().activeElement?.dataset?.id;
       Object.assign(own, { data: rest, text });
@@ -303,9 +302,9 @@ function mount(root) {
       if (focused) parts.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
     }
     lookAround();
-    if (!ASKED || told?.id !== ASKED.id) return;
-    say(told.words, told.failed);
-    if (told.failed) end();
+    if (!ASKED || message?.id !== ASKED.id) return;
+    say(message.words, message.failed);
+    if (message.failed) end();
     else own.ask(AGAIN);
   };
   own.looking = setInterval(() => (root.isConnected ? lookAround() : clearInterval(own.looking)), SEEN);

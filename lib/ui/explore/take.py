@@ -1,7 +1,7 @@
-"""Explore's card of files to take away: code, the run, a report, tables, pictures.
+"""Explore's card of downloads: code, the run, a report, tables, pictures.
 
-A thread makes a file when its button is pressed, and the browser asks again until it is there.
-The browser makes pictures of what it shows. Rows and texts are in take.toml.
+When a button is pressed, a thread makes the file, and the browser polls until it is ready. The
+browser makes pictures itself. Rows and texts are in take.toml.
 """
 
 import math
@@ -29,9 +29,9 @@ from lib.ui.session import Loaded, Taking, session
 from lib.ui.shown import Epochs, picked_answers, shown_run
 
 KEY, SCRIPT = "take", "plain_script"
-QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # of waiting in a run of the card, and in all
-RECEIVED = "received"  # what the browser asks for when it has its file
-NEW = "_new"  # the end of a file's id, if the file is of the sidebar's settings
+QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # longest wait in one rerun, and in all
+RECEIVED = "received"  # sent by the browser once it has its file
+NEW = "_new"  # ends the id of a file that has the sidebar's settings
 File = Callable[[], bytes | str]  # makes a file
 Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
@@ -41,7 +41,7 @@ _POOL = ThreadPoolExecutor(4, KEY, give_way)
 
 
 def draw_files(loaded: Loaded) -> None:
-    """Draw the card's rows, or send the requested file; below, draw the plain script."""
+    """Draw the card's rows, or send the requested file; draw the plain script below."""
     epochs = Epochs(shown_run(loaded.experiment, loaded.dataset))
     shown, at_epoch, picked = epochs.shown, epochs.at_picked_epoch, epochs.picked
     other = badge_of(loaded, shown)
@@ -53,17 +53,19 @@ def draw_files(loaded: Loaded) -> None:
     if asked == RECEIVED:
         _forget()
     elif asked:
-        # Of a run that trains it is what was there when it was asked for first.
+        # The key has no epoch: a training run's file describes the moment of the first request.
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
         make = makers.get(asked)
         made: Any = _taken(key, make, asked) if make else {"words": TEXTS["gone"], "failed": True}
         is_file = isinstance(made, bytes)
-        data = f"{asked}\n".encode() + made if is_file else {**data, "said": {"id": asked, **made}}
-    # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
+        data = (
+            f"{asked}\n".encode() + made if is_file else {**data, "message": {"id": asked, **made}}
+        )
+    # A list: Streamlit (1.67) searches a dict for tables, and imports pandas to do so.
     data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
-    if "keras" not in makers:  # somebody else's rows
+    if "keras" not in makers:  # another browser's rows
         return
     label, icon = "Read the plain script", ":material/code:"
     folded = st.expander(label, key=SCRIPT, icon=icon, on_change="rerun")
@@ -74,22 +76,22 @@ def draw_files(loaded: Loaded) -> None:
 
 
 def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
-    """The snapshot; of an earlier epoch without how the run ended."""
+    """Return the snapshot; as if paused at a `picked` epoch, so that no text says how it ended."""
     return snapshot if picked is None else replace(snapshot, status=Status.PAUSED, reason="")
 
 
 def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
-    """The requested file as bytes, kept until the browser confirms it; without one, a text."""
+    """Return the requested file as bytes, or a message; keep a file until the browser has it."""
     taking = session().taking
     if taking is None or taking.key != key:
-        _forget()  # nobody waits for what was asked for before
+        _forget()  # a new request replaces the previous one
         taking = session().taking = Taking(key, make(), clock.now())
     if wait([taking.future], QUICK_SECONDS).done:
         try:
             file = taking.future.result()
-            file = file["file"] if isinstance(file, dict) else file  # Keras's answer
+            file = file["file"] if isinstance(file, dict) else file  # Keras's reply
             return file.encode() if isinstance(file, str) else bytes(file)
-        except Exception as error:  # whatever it is, who asked must hear of it
+        except Exception as error:  # of any kind: the card shows it
             text = TEXTS["failed"].format(why=f"{error}" or type(error).__name__)
     elif clock.now() - taking.since <= MOST_SECONDS:
         is_cold = name.startswith("model") and not runs.client().pool.ready
@@ -107,7 +109,7 @@ def _forget() -> None:
 
 
 def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
-    """The rows that take.js draws now: the buttons' labels, the files' names, and texts."""
+    """Return the rows for take.js: the buttons' labels, the files' names, and texts."""
     experiment, dataset = epochs.shown.experiment, epochs.shown.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
     numbers = {
@@ -115,7 +117,7 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
         "kept": len(kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))),
-        "epochs": counted(len(trained), "known epoch"),
+        "epochs": counted(len(trained), "stored epoch"),
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"
@@ -141,11 +143,11 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
 
 
 def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
-    """Functions that start to make each file of the run, and the code of `other` settings."""
+    """Return functions that start making the run's files, and the code of `other` settings."""
     own, shown = session().upload.table, epochs.shown
     table = runs.table_of_run() if shown.run else own
     may_take = _may_take(shown.dataset, table)
-    files = _run_files(epochs, table, has_answers=may_take)
+    files = _run_files(epochs, table, has_rows=may_take)
     if may_take:
         files |= _script_files(partial(_picked_run, epochs), shown.dataset)
     if other and _may_take(other.dataset, own):
@@ -159,19 +161,22 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
     return makers
 
 
-def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dict[str, File]:
-    """Functions that make the run's files in another thread; the session is read here."""
+def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[str, File]:
+    """Return functions that make the run's files in another thread; only this reads the session."""
     shown, at_epoch = epochs.shown, epochs.at_picked_epoch
     past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
-    answers, earlier = picked_answers(at_epoch), bool(EARLIER.index)
+    picks, earlier = picked_answers(at_epoch), bool(EARLIER.index)
     source = "a recorded example" if shown.is_recorded else ""
     if shown.kept:
         source = f"from {shown.kept.name}"
+    looked = session().looked.get(shown.dataset.title, ())  # see `lib.ui.explore.skill`
+    has_looked = (at_epoch.snapshot.run_id, at_epoch.snapshot.epoch) in looked
     link = urlencode(address.query_of(shown.experiment, None, {}), doseq=True)
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
 
     def report() -> bytes:
-        of = Reported(*run(), *answers, earlier=earlier, past=past, source=source)
+        seen: dict[str, Any] = {"source": source, "looked": has_looked}
+        of = Reported(*run(), *picks, earlier=earlier, past=past, **seen)
         return export.report(of, link, datetime.now(UTC), export.versions())
 
     def numbers() -> bytes:
@@ -180,20 +185,24 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dic
 
     files: dict[str, File] = {"report": report, "runs": numbers}
     files["history"] = lambda: export.history_csv(*run())
-    if shown.dataset.has_rows:  # others can't open the run without the file
+    if shown.dataset.has_rows:  # without rows the run couldn't be opened again
         files["kept"] = partial(export.keep, shown, past)
     if shown.dataset.name == "upload" and table:
         files["kept_rows"] = partial(export.keep, shown, past, table)
     if at_epoch.snapshot.weights[0]:
         files["weights"] = lambda: export.weights_npz(*run())
-        if has_answers:
+        if has_rows:
             files["predictions_csv"] = lambda: export.predictions_csv(*run())
             files["predictions_parquet"] = lambda: export.predictions_parquet(*run())
+            if shown.dataset.origin:
+                files["forecast"] = lambda: export.forecast_csv(*run())
+            if has_looked:  # a look is counted
+                files["test_csv"] = lambda: export.predictions_csv(*run(), of_test=True)
     return files
 
 
 def _picked_run(epochs: Epochs) -> tuple[Experiment, Dataset, Snapshot]:
-    """The run as of the picked epoch, evaluated on all samples, however long that takes."""
+    """Return the run at the picked epoch, evaluated on all samples without a time limit."""
     shown, picked = epochs.shown, epochs.picked
     if picked is None:
         return shown.experiment, shown.dataset, shown.snapshot
@@ -204,7 +213,7 @@ def _picked_run(epochs: Epochs) -> tuple[Experiment, Dataset, Snapshot]:
 def _script_files(
     setup: Callable[[], tuple[Any, ...]], dataset: Dataset, end: str = ""
 ) -> dict[str, File]:
-    """Functions that make an experiment's scripts, and the arrays that they load."""
+    """Return functions that make an experiment's scripts, and the arrays that these load."""
 
     def write(name: str) -> str:
         return EXPORTS[name].write(*setup())
@@ -216,5 +225,5 @@ def _script_files(
 
 
 def _may_take(dataset: Dataset, table: Table | None) -> bool:
-    """Whether this browser may have the rows, which scripts of a table load."""
+    """Return whether this browser may download the rows, which a table's scripts load."""
     return dataset.has_rows and (dataset.name != "upload" or table is not None)

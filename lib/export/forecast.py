@@ -1,0 +1,57 @@
+"""The forecast of a table's models as CSV: evaluated dates with their targets, then rows ahead."""
+
+from typing import Any
+
+import numpy as np
+
+from lib import results
+from lib.data import Dataset
+from lib.experiment import Experiment
+from lib.export.files import frame_csv
+from lib.results import Forecast, ForecastError, Predictions, Snapshot
+
+
+def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> bytes:
+    """Write a row for each series, target and date, in the raw unit; rows ahead have no target.
+
+    Predictions are those of the first seed's models at the last step. Rows ahead are forecast
+    directly, with a 90% band. Raises ValueError for data that weren't cut from a table.
+    """
+    import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
+
+    origin, models, frames = dataset.cut_from, snapshot.weights[0], list[pd.DataFrame]()
+    samples = np.arange(len(dataset.x))[dataset.evaluated]
+    x, horizons = dataset.x[samples], len(origin.horizons)
+    last = {m: results.model_outputs(experiment, own, x)[:, -1] for m, own in models.items()}
+    given = Predictions(samples, 1, last, None)
+    for target, label in enumerate(dataset.target_labels):
+        column, place = divmod(target, horizons)
+        for series, name in enumerate(origin.names):
+            about: dict[str, Any] = {"series": name, "target": label}
+            known = results.by_row(dataset, given, target, series)
+            predicted = known.last | {f"baseline_{n}": v for n, v in known.baselines.items()}
+            about["time"] = [origin.label(row) for row in known.rows.tolist()]
+            past = pd.DataFrame({**about, "value": known.targets, **predicted})
+            frames.append(past.dropna(subset=[*predicted], how="all"))  # where a window ends
+            of: dict[str, Any] = {"series": series, "column": column, "evaluated": given}
+            try:
+                ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **of))
+            except ForecastError:  # such as a series with too few rows for a window
+                continue
+            rows = slice(place, place + 1) if horizons > 1 else slice(None)
+            frames.append(pd.DataFrame({**about, **ahead}).iloc[rows])
+    return frame_csv(pd.concat([each for each in frames if len(each)]), dataset.target_unit)
+
+
+def _rows_ahead(dataset: Dataset, forecast: Forecast) -> dict[str, Any]:
+    """Return the columns of the rows ahead: time, and by mode the value and its band."""
+    values, form = forecast.values, dataset.cut_from.time_format
+    columns: dict[str, Any] = {
+        "time": [f"+{k + 1}" for k in range(len(next(iter(values.values()))))]
+    }
+    if forecast.times is not None and form:
+        columns["time"] = forecast.times.strftime(form)
+    for mode, value in values.items():
+        half = forecast.widths[mode]
+        columns |= {mode: value, f"{mode}_low": value - half, f"{mode}_high": value + half}
+    return columns
