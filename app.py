@@ -1,12 +1,8 @@
-"""The Explore page, and the server's app.
-
-`streamlit run app.py` first imports this file, to find `app`, and then runs it as a script per page
-view.
-"""
+"""The Explore page, and the server's `app`, which `streamlit run app.py` looks for here."""
 
 import streamlit as st
 
-if __name__ == "app":  # imported by the server; a script run is "__main__"
+if __name__ == "app":  # the server's import; a script run is "__main__"
     from lib.ui.heap import limit_arenas
 
     limit_arenas()  # before `served` starts threads

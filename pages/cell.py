@@ -1,10 +1,11 @@
-"""Cell: what happens inside a recurrent layer at every timestep, and why the modes are one."""
+"""Cell: what a recurrent layer computes at each timestep, and what each mode returns of it."""
 
 import streamlit as st
 
 from lib import charts
 from lib.results import ROWS_HIDDEN
 from lib.ui.browser import current_palette
+from lib.ui.cell.chosen import controls_row
 from lib.ui.cell.parts import PARTS, draw_part
 from lib.ui.frame import frame
 from lib.ui.shown import load_data
@@ -16,7 +17,7 @@ st.markdown(f"# {plain(charts.cell.cell_sentence(loaded.experiment, loaded.datas
 if not loaded.dataset.has_rows:
     hint(ROWS_HIDDEN)
     st.stop()
-with st.container(horizontal=True, vertical_alignment="center"):
+controls = controls_row()
+with controls:
     opened = open_part({name: part.title for name, part in PARTS.items()}, "cell_part")
-    weights_place = st.container(width="content")
-draw_part(PARTS[opened], loaded, current_palette(), weights_place)  # no other part asks Keras
+draw_part(PARTS[opened], loaded, current_palette(), controls)  # only this part asks Keras

@@ -1,4 +1,4 @@
-"""Gallery: what return_sequences does, in cards to open, good and instructively bad."""
+"""Gallery: what `return_sequences` does, in cards with trained examples and mistakes."""
 
 import streamlit as st
 
@@ -14,11 +14,11 @@ from lib.ui.streamlit_private import is_history_navigation
 from lib.ui.views import draw
 from lib.ui.widgets import hint, plain
 
-KEY = "card"  # of the open card in the address
+KEY = "card"  # the open card, in the address
 
 
 def enter() -> None:
-    """Put the open card on the stage, or the first data where all cards are shown."""
+    """Enter the open card's scene; where all cards are shown, enter the default settings."""
     if scene := GALLERY.get(address.page_value(KEY)):
         leave_foreign_run()
         stage.enter(scene)
@@ -27,7 +27,7 @@ def enter() -> None:
 
 
 def link(label: str, name: str, icon: str | None = None) -> None:
-    """Draw a link to a card; "" leads to all cards, since a link needs a parameter (1.67)."""
+    """Draw a link to a card; the name "" leads to all cards (1.67 needs a parameter)."""
     st.page_link(PAGES["Gallery"][0], label=label, icon=icon, query_params={KEY: name})
 
 
@@ -35,7 +35,7 @@ record = session().address
 was_here = record.page == "Gallery"
 settled = frame("Gallery", (KEY,), own=enter)
 if was_here and record.opened and len(record.ours) == 1 and not is_history_navigation():
-    # A link to the page that it stands on leaves the browser's address as it is (Streamlit 1.67).
+    # A link to the open page doesn't change the browser's address (Streamlit 1.67).
     st.query_params.from_dict(record.ours[0])
 asked, names, palette = address.page_value(KEY), list(GALLERY), current_palette()
 if asked in GALLERY:
@@ -55,10 +55,10 @@ if asked in GALLERY:
 
 st.markdown("# What return_sequences does")
 if asked:
-    st.warning(f"No card is called {plain(asked[:24])}. These are all.", icon=":material/info:")
+    st.warning(f"No card is called {plain(asked[:24])}. Pick one below.", icon=":material/info:")
 st.markdown(
-    ":small[Each card opens its picture, trained already. :blue[Blue] is sequence mode, :orange"
-    "[orange] last-step mode, :gray[dotted] a guess, :green[dashed green] the best possible.]"
+    ":small[Each card opens a trained example. :blue[Blue] is sequence mode, :orange[orange] is "
+    "last-step mode, :gray[dotted] is a baseline, and :green[dashed green] is the best possible.]"
 )
 with st.container(key="gallery"):
     for scene in GALLERY.values():

@@ -1,4 +1,4 @@
-"""Guide: a lesson of nine steps, each with one idea, one action and a question or more."""
+"""Guide: nine steps, each with one idea, one task and at least one question."""
 
 from functools import partial
 
@@ -11,21 +11,21 @@ from lib.ui.browser import current_palette, point_at
 from lib.ui.frame import PAGES, frame
 from lib.ui.session import session
 from lib.ui.shown import load_data
-from lib.ui.views import VIEWS, draw
+from lib.ui.views import VIEWS, draw, sample_card
 from lib.ui.widgets import pills, plain, press
 
-TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
+TURN = "Your turn: open Echo in Explore. Which mode will predict better? Guess, train, and compare."
 STEPS = list(GUIDE)
 
 
 def go(name: str) -> None:
-    """Open a step and remember it for this browser."""
+    """Open a step and keep it for this browser."""
     session().stage.step = name
     address.set_page_value(stage.STEP, name)
 
 
 def ways_on(step: Scene) -> None:
-    """Draw the buttons Back and Next, and a link to the step's page with its settings."""
+    """Draw the buttons Back and Next, and a link that opens the step's settings on its page."""
     place, (path, icon) = STEPS.index(step.id), PAGES[step.page]
     is_last, is_done = place + 1 == len(STEPS), stage.done(step)
     if is_last and is_done:
@@ -41,7 +41,7 @@ def ways_on(step: Scene) -> None:
             values = {key: address.page_value(key) for key in address.PICTURE_KEYS}
             values["part"] = view.part if view.page == step.page else ""
             experiment, run_id, label = subject.experiment, subject.run_id, f"Open in {step.page}"
-            if is_last:  # with the next seed, of which there is no recording
+            if is_last:  # with the next seed, which has no recorded run
                 label, run_id = "Your turn", None
                 experiment = experiment.set(seed=experiment.seed + 1)
             given = {key: text for key, text in values.items() if text}
@@ -51,7 +51,7 @@ def ways_on(step: Scene) -> None:
 
 
 def handout() -> str:
-    """All steps as Markdown for print: words, questions with options, and answers."""
+    """Return all steps as Markdown for print: texts, questions, options and answers."""
     lines = ["## All steps"]
     for number, scene in enumerate(GUIDE.values(), start=1):
         lines += [f"#### {number}. {plain(scene.title)}", scene.text]
@@ -90,6 +90,9 @@ palette = current_palette()
 with picture:
     loaded = load_data(settled)
     draw(stage.shown(step), loaded, palette)
+    if step.shows == "sample" != stage.shown(step):
+        with st.container(key="lesson_data"):  # the data stays visible below the run
+            sample_card(loaded, palette)
     if step.aside:
         with st.expander(VIEWS[step.aside].title):
             draw(step.aside, loaded, palette)

@@ -1,10 +1,11 @@
-"""The Cell page: the layer unrolled in time, its formulas with their numbers, and what they show.
+"""The Cell page: the layer unrolled in time, one unit's formulas with numbers, and takeaways.
 
 HTML fragments for `st.html`: see cell.html. Matrices have time across and units down, on a scale
-from -1 to 1; an LSTM's cell state, whose bound is t at step t, has its own.
+from -1 to 1. An LSTM's cell state can reach t at step t and has its own scale.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,30 +16,35 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import GATES, STATE_GATE, LayerPass, Line, Row, Trace, gate_symbol, state_rows
+from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows
 from lib.shapes import STATES
 from lib.text import ALMOST_0, apart, capital, counted, number, short, signed
 
-WIDEST = 8.0  # the greatest width of a timestep, in rem
-STATE = {"h": "hidden state"}  # what stands for the gates of a cell that has none
-SATURATED = 0.05  # a gate this close to 0 or 1 is called shut or open
-STILL = 0.01  # a unit whose output moves less than this over all timesteps never moves
-DIVERGED = "Some of the states aren't numbers any more: the run has diverged."
+CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
+STATE = {"h": "hidden state"}  # replaces the gates of a cell without gates
+SATURATED = 0.05  # a gate this close to 0 or 1 counts as closed or open
+STILL = 0.01  # a unit counts as constant if its output has a smaller range
+DIVERGED = "Some states are NaN: the run has diverged."
 STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
-"""A text as long as `step_takeaway` usually gets; tiny numbers take more words."""
+"""The usual longest text of `step_takeaway`; tiny numbers need more words."""
 
 
-def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
-    """Draw the layer over all timesteps: inputs below, cells in the middle, outputs above.
+def unrolled_picture(layer: LayerPass, order: np.ndarray, palette: Palette, **about: Any) -> str:
+    """Draw a layer over all timesteps: inputs below, cells in the middle, outputs above.
 
-    `x` (T, F) is one sample's input. `about` holds `modes`, `has_cell_state`, a `sentence`, and
-    maybe `as_it_runs`: then outputs beyond the playhead are hidden.
+    `order` (U,) is the unit of each row of the outputs. `about` holds `modes`, a `sentence`,
+    `start`, the row that is marked at first, and maybe `as_it_runs`, which hides the outputs
+    after the playhead.
     """
+    x, hidden = layer.x, layer.trace.hidden[0]
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
     inputs = html.shaded(x.T, palette, f"height:{height}rem", reach)
     scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
-    return render("charts/cell.html", "unrolled", inputs, len(x), scale, palette, WIDEST, **about)
+    outputs = _matrix(hidden.T[order], 1.0, palette)
+    about |= {"has_cell_state": layer.trace.cell is not None, "label": CELLS[layer.cell].label}
+    drawn = outputs, inputs, *hidden.shape, scale
+    return render("charts/cell.html", "unrolled", *drawn, palette=palette, **about)
 
 
 def heatmaps(
@@ -46,22 +52,21 @@ def heatmaps(
 ) -> str:
     """Draw `matrices` (T, U) by name, in a grid that fits the screen.
 
-    `order` (U,) is which unit stands in each row. `about` holds a `sentence`, `start`, the row that
-    is marked at first, and `outlined_name`, the first matrix's name if its last timestep is to be
-    outlined: the one that `return_sequences=False` keeps.
+    `order` (U,) is the unit of each row. `about` holds a `sentence`, `start`, the row that is
+    marked at first, and `wide`: whether the first matrix is as wide as the grid.
     """
     shown = []
     for name, values in matrices.items():
         rows, reach = values.T[order], _reach(values)
         scale = "" if reach == 1 else f", ±{number(reach)}"
         shown.append((name, scale, _matrix(rows, reach, palette), rows.shape))
-    # Six stand in two rows, four in two as well, however wide the screen is.
-    least = "15rem,40%" if len(shown) in (2, 4) else "9rem,30%"
+    steps = len(next(iter(matrices.values())))
+    least = "15rem,40%" if steps <= 4 else "8rem,20%"  # numbers need more room than shades
     return render("charts/cell.html", "heatmaps", shown, palette, least, **about)
 
 
 def _reach(values: np.ndarray) -> float:
-    """Return 1, or the largest absolute value, rounded up, where that is more."""
+    """Return the largest absolute value rounded up, at least 1."""
     most = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
     if most <= 1.001:
         return 1.0
@@ -70,20 +75,20 @@ def _reach(values: np.ndarray) -> float:
 
 
 def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
-    """Draw values (U, T) from -reach to reach as an image, or as squares with their numbers."""
+    """Draw values (U, T) from -reach to reach as an image, or as squares with numbers if few."""
     units, steps = rows.shape
     if steps > 4 or units > 8:
         height = min(9.0, max(2.0, 0.22 * units))
         return html.shaded(rows, palette, f"height:max({height:.2f}rem,3.8vw)", reach)
     shades, squares = palette.signed(STEPS), []
     for value, index in zip(rows.ravel(), html.shade_indexes(rows, reach).ravel(), strict=True):
-        words = signed(value) if not value or abs(value) >= 0.001 else ALMOST_0  # no room for less
+        words = signed(value) if not value or abs(value) >= 0.001 else ALMOST_0  # powers don't fit
         squares.append((words, shades[index], palette.text_on(shades[index])))
     return render("charts/cell.html", "numbers", squares, steps)
 
 
 def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
-    """Draw a row for each line: its name, its trace with zero, and its formula with numbers."""
+    """Draw a row for each line: its trace, its name, and its formula with numbers."""
     rows = []
     for line in lines:
         known = np.nan_to_num(np.asarray(line.trace, np.float64), posinf=0.0, neginf=0.0)
@@ -101,7 +106,7 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
 
 
 def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
-    """Draw |h| of every unit, (T, U), below the bound (T,) that no output can cross."""
+    """Draw |h| of every unit, (T, U), below the bound (T,) of all outputs."""
     heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # 0 is at the bottom
     each = hidden.shape[1] <= 32
     shapes = "".join(html.plotted_line(unit, palette.baseline, 1) for unit in heights.T if each)
@@ -112,7 +117,7 @@ def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette:
 
 
 def can_show(features: int, units: int) -> bool:
-    """Return whether a layer is small enough for all its products to be written out."""
+    """Return whether a layer is small enough to show all its products."""
     return features <= 8 and units <= 6
 
 
@@ -123,7 +128,7 @@ def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
         for place, (name, about) in enumerate((GATES[layer.cell] or STATE).items())
     }
     if rows := state_rows(layer, step):
-        tables["the new states"] = rows
+        tables["new states"] = rows
     return render("charts/cell.html", "by_hand", tables, palette)
 
 
@@ -136,72 +141,74 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
     reset_after = bias.ndim == 2
     from_input = x @ kernel[:, columns] + into
     from_state = before @ recurrent[:, columns] + again
-    rows = [Row(f"input {k} = {signed(v)}", kernel[k - 1, columns]) for k, v in enumerate(x, 1)]
+    rows = _products("input", x, kernel[:, columns])
     rows.append(Row("input bias" if reset_after else "bias", into))
-    for k, value in enumerate(before):
-        rows.append(Row(f"h of unit {k + 1} = {signed(value)}", recurrent[k, columns]))
+    rows += _products("h of unit", before, recurrent[:, columns])
     if reset_after:
         rows.append(Row("recurrent bias", again))
     function = "tanh" if about in ("candidate", *STATE.values()) else "σ"
     if function == "tanh" and reset_after:
         rows += [Row("sum of x", from_input, "rule"), Row("sum of h", from_state)]
-        gate = STATE_GATE[layer.cell]
-        rows.append(Row(f"x + {gate}·h", from_input + gates[gate] * from_state))
+        rows.append(Row("x + r·h", from_input + gates["r"] * from_state))
     else:
         rows.append(Row("sum", from_input + from_state, "rule"))
     value = gates[name] if gates else layer.trace.hidden[0, step]
     return [*rows, Row(f"{function}(sum) = {gate_symbol(name, about)}", value, "strong")]
 
 
+def _products(name: str, values: np.ndarray, weights: np.ndarray) -> list[Row]:
+    """Return a row of products (U,) for each of `values` (F,) or (U,) and its row of weights."""
+    numbered = enumerate(zip(values, weights, strict=True), start=1)
+    return [Row(f"{name} {k} = {signed(v)}", v * row, weights=row) for k, (v, row) in numbered]
+
+
 def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Return a sentence with the cell, layers, units and data that the page opens up."""
+    """Return the page's title: cell, layers, units, timesteps and data."""
     model = experiment.model
-    stack = f"{model.layers} layers, each" if model.layers > 1 else "one layer"
-    return (
-        f"Inside the {CELLS[model.cell].label}: {stack} of {counted(model.units, 'unit')}, "
-        f"at each of {dataset.shape[1]} timesteps. Data: {dataset.title}."
-    )
+    stack = f"{counted(model.layers, 'layer')} of {counted(model.units, 'unit')}"
+    about = f"{stack}, {counted(dataset.shape[1], 'timestep')}. Data: {dataset.title}."
+    return f"Inside the {CELLS[model.cell].label}: {about}"
 
 
 def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int) -> Words:
-    """Return how often a layer is used, what it reads, and what each mode hands out."""
+    """Return what a layer reads at each of `steps` timesteps, and what each mode returns."""
     model = experiment.model
-    reads = f"{features} {'outputs of the layer below' if layer else 'features'}"
-    states = "the hidden and the cell state" if "c" in STATES[model.cell] else "the hidden state"
-    hands_out = {
-        "both": f"sequence mode hands out {steps} outputs, last-step mode one",
-        "sequence": f"it hands out all {steps} outputs",
-        "last": "it hands out its last output alone",
-    }[model.mode]
+    reads = f"{features} outputs of the layer below" if layer else counted(features, "feature")
+    states = "hidden and cell state" if "c" in STATES[model.cell] else "hidden state"
+    label, returns = CELLS[model.cell].label, f"all {steps} outputs"
     if layer < model.layers - 1:
-        hands_out = f"in both modes it hands all {steps} outputs to the layer above"
+        text = f"In both modes this {label} passes {returns} to the layer above."
+    else:
+        text = {
+            "both": f"Same {label}, two settings: return every step, or only the last.",
+            "sequence": f"One {label}, used {steps} times: it returns {returns}.",
+            "last": f"One {label}, used {steps} times: it returns only the last output.",
+        }[model.mode]
     place = f"Layer {layer + 1} of {model.layers}: at" if model.layers > 1 else "At"
-    return f"One {CELLS[model.cell].label}, used {steps} times: {hands_out}.", (
-        f"{place} each timestep it reads {reads} and {states} of the step before; {hands_out}."
-    )
+    return text, f"{place} each timestep it reads {reads} and its previous {states}. {text}"
 
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
-    """Return where the playhead stands, and what the picked unit does with its state there."""
+    """Return the playhead's place, and how the picked unit changes its state there."""
     trace, place = layer.trace, f"Timestep {step + 1}, unit {unit + 1}"
     name, kept = ("state", trace.hidden) if trace.cell is None else ("cell state", trace.cell)
     states = kept[0, :, unit]
     if not np.isfinite(states[: step + 1]).all():
-        return f"{place}: its {name} isn't a number any more."
+        return f"{place}: its {name} is NaN."
     if step == 0:
-        return f"{place}: its {name} was 0 and becomes {_read(states[0])[0]}."
+        return f"{place}: its {name} was 0 and becomes {signed(states[0])}."
     gates = layer.gates(step)
     if layer.cell == "lstm":
-        [added] = _read(float(gates["i"][unit] * gates["c"][unit]))
+        added = signed(float(gates["i"][unit] * gates["c"][unit]))
         return f"{place}: keeps {_part(gates['f'][unit])} of its {name} and adds {added}."
     if layer.cell == "gru":
         return f"{place}: keeps {_part(gates['z'][unit])} of its {name}; the rest is new."
-    before, after = _read(*states[step - 1 : step + 1])
-    return f"{place}: its {name} goes from {before} to {after}."
+    before, after = apart(*states[step - 1 : step + 1])
+    return f"{place}: its {name} goes from {before} to {after}.".replace("-", "−")
 
 
 def findings(cell: str, trace: Trace) -> tuple[str, str]:
-    """Return the most striking fact about one sample's trace, and all facts."""
+    """Return the main finding about one sample's trace, and all findings."""
     hidden = trace.hidden[0]
     if not np.isfinite(hidden).all():
         return DIVERGED, DIVERGED
@@ -215,24 +222,19 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
     ranges = np.ptp(hidden, axis=0)
     if still := int((ranges < STILL).sum()):
         units = counted(still, "unit")
-        sentences.append(f"The output of {units} changes by less than {STILL} in all.")
+        sentences.append(f"The output of {units} changes by less than {STILL} over all timesteps.")
     widest = int(np.argmax(ranges))
-    low, high = _read(hidden[:, widest].min(), hidden[:, widest].max())
-    moves_most = f"Unit {widest + 1} moves most: its output is between {low} and {high}."
+    low, high = apart(hidden[:, widest].min(), hidden[:, widest].max())
+    changes_most = f"Unit {widest + 1} changes most: its output ranges from {low} to {high}."
+    changes_most = changes_most.replace("-", "−")
     if ranges[widest] < STILL:
-        moves_most = f"No unit's output changes by {STILL} or more."
-    return moves_most, " ".join([*sentences, moves_most])
+        changes_most = f"No unit's output changes by {STILL} or more."
+    return changes_most, " ".join([*sentences, changes_most])
 
 
 def _part(values: float | np.ndarray) -> str:
-    """Return a share, or the share of true values, in percent: "0%" is none, "100%" is all."""
+    """Return a share, or the share of true values, in percent; "0%" is exact, and so is "100%"."""
     share = float(np.mean(values))
     if 0 < share < 0.01:
         return "under 1%"
     return "over 99%" if 0.99 < share < 1 else f"{share:.0%}"
-
-
-def _read(*values: float) -> list[str]:
-    """Write numbers so that they can be told apart, with a typographic minus."""
-    texts = apart(*values)
-    return [f"−{text[1:]}" if text.startswith("-") else text for text in texts]

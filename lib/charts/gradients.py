@@ -1,4 +1,4 @@
-"""Why the modes learn differently: how far gradients reach, which inputs move what, and padding."""
+"""Why the modes learn differently: the reach of gradients, the influence of inputs, and padding."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,42 +9,41 @@ from lib.charts.html import STEPS, enlarged, render
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.recurrence import ROUNDING, Padded
-from lib.text import counted, number, readable, times
+from lib.text import ALMOST_0, counted, number, readable, times
 
 HEIGHT = 260  # of the chart, in pixels
-ROOM = (  # as long as the longest takeaway of these
-    "Padding moves the shortest sequence's answer by up to 0.0000888; masked, by up to 0.0000888."
-)
-LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # what each mode's loss is of
-LOST = "Some of the gradients aren't numbers."
+# As long as the longest takeaway of this module.
+ROOM = "Padding changes the shortest sequence's output by 0.0000888; masked, by under 0.000088."
+LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
+LOST = "Some gradients are NaN or infinite."
 
 
 def reach_figure(
     norms: Mapping[str, np.ndarray], names: Sequence[str], palette: Palette
 ) -> chart.Chart:
-    """Draw norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
+    """Draw norms (T,) of the gradients of the losses "sequence" and "last" by the hidden states."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
     hover, dots = chart.hover(), chart.dot_size(steps)
     data, key, sizes = [], [], []
     for mode, values in norms.items():
         known = chart.finite(values)
-        known[known <= 1e-12] = np.nan  # 32-bit numbers have nothing to say there
+        known[known <= 1e-12] = np.nan  # below the precision of 32-bit numbers
         sizes += known[np.isfinite(known)].tolist()
         style = {"color": palette.mode(mode), "width": 2.5}
         data.append(chart.line(labels[mode], known, style, hover, dots=dots))
         data[-1]["marker"]["symbol"] = "diamond" if mode == "last" else "circle"
         key.append(chart.Entry("diamond" if mode == "last" else "dots", labels[mode], mode))
-    # Not to be zoomed, so that the playhead's band stays where it belongs.
+    # Without zoom, the playhead's band stays on its timestep.
     x = axes.timestep_axis(names) | {"fixedrange": True}
     y = axes.log_axis("size of ∂L/∂h", sizes)
-    if not sizes:  # nothing is drawn, so that any numbers at the axis would be made up
+    if not sizes:  # an axis without data has no ticks
         y |= {"tickvals": [], "ticktext": []}
     return chart.plotted(data, palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
 
 
 def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
-    """Say which loss has the larger gradient at step 1, and both norms, (T,), at both ends."""
+    """Compare both losses' gradients at step 1; the details give the norms (T,) at both ends."""
     first = {mode: float(norms[mode][0]) for mode in LOSSES}
     more, less = sorted(first, key=lambda mode: -first[mode])
     takeaway = f"Only the loss {LOSSES[more]} has a gradient at step 1."
@@ -66,16 +65,16 @@ def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
 def influence_maps(
     maps: Mapping[str, np.ndarray | str], steps: int, sentence: str, palette: Palette
 ) -> str:
-    """Draw |∂output(t) / ∂input(s)| (T, T) by title, row t, column s; a text if not known.
+    """Draw |∂output(t) / ∂input(s)| (T, T) by title, row t, column s, or a text in its place.
 
-    Inputs run across, outputs down, as in a matrix of attention weights. The maps have one scale;
-    exactly zero stays blank.
+    Inputs run across, outputs down, as in a matrix of attention weights. All maps share one scale;
+    exact zeros stay blank.
     """
     known = {t: np.nan_to_num(m, posinf=0.0) for t, m in maps.items() if not isinstance(m, str)}
     most = max((float(made.max(initial=0.0)) for made in known.values()), default=0.0)
     shades, pictures = palette.signed(STEPS)[STEPS:], {t: f"{made}" for t, made in maps.items()}
     for title, made in known.items():
-        # By the root, so that small influences show; what is there at all isn't blank.
+        # The square root makes small influences visible; only exact zeros are blank.
         share = np.sqrt(made / (most or 1.0))
         indexes = np.where(made > 0, np.maximum(2, share * STEPS), 0).round()
         pictures[title] = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
@@ -85,7 +84,7 @@ def influence_maps(
 
 
 def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
-    """Say in how many pairs an input moves an earlier output: maps (T, T), outputs by inputs."""
+    """Count pairs in which an input affects an earlier output: maps (T, T), outputs by inputs."""
     if not (np.isfinite(one_way).all() and np.isfinite(both_ways).all()):
         return LOST, LOST
     details, moved = [], []
@@ -93,50 +92,52 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
         later = influence[np.triu_indices(len(influence), 1)] > 0
         moved.append(f"{int(later.sum()):,}")
         details.append(
-            f"{model}: an output is moved by an input that comes after it in {moved[-1]} of "
-            f"{counted(len(later), 'pair')}. The first input moves the last output by "
+            f"{model}: a later input affects an earlier output in {moved[-1]} of "
+            f"{counted(len(later), 'pair')}. The first input affects the last output by "
             f"{readable(float(influence[-1, 0]))}."
         )
     here, there = moved
-    takeaway = f"Later inputs move outputs in {here} of {len(later):,} pairs"
-    return f"{takeaway}; Bidirectional: in {there}.", " ".join(details)
+    takeaway = f"Later inputs affect earlier outputs in {here} of {len(later):,} pairs"
+    return f"{takeaway}; Bidirectional: {there}.", " ".join(details)
 
 
 def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> str:
-    """Draw all ways of padding, as many side by side as fit."""
+    """Draw all kinds of padding, as many side by side as fit."""
     colors, pictures = (palette.surface, palette.border, palette.muted), []
     for way in ways:
-        # Blank steps are masked; grey ones are zeros that the layer reads like any other.
+        # Masked steps are blank; zeros that the layer reads are grey.
         shades = np.where(way.counts, 2, 0 if way.masked else 1).astype(np.uint8)
         pictures.append((way, enlarged(shades, colors, "height:4.5rem;border-radius:0")))
     return render("charts/gradients.html", "padding", pictures, sentence, palette)
 
 
 def padding_words(ways: Sequence[Padded]) -> Words:
-    """Say how far padding moves the last-step mode's output for the shortest sequence, at most."""
+    """Return how far padding changes the last-step output of the shortest sequence at most."""
     plain, masked = (
         max((float(w.differences[-1]) for w in ways if w.masked is with_mask), default=0.0)
         for with_mask in (False, True)
     )
     moved, rest = _moved_by(plain), _moved_by(masked)
-    takeaway = f"Padding moves the shortest sequence's output {moved}; masked, {rest}."
+    takeaway = f"Padding changes the shortest sequence's output by {moved}; masked, by {rest}."
     if not np.isfinite([plain, masked]).all():
-        takeaway = "Some of the answers aren't numbers."
+        takeaway = "Some outputs are NaN: the run has diverged."
     parts = []
     for way in ways:
-        takes = "each sequence's own last step" if way.masked else f"step {way.counts.shape[1]}"
+        step = "each sequence's own last step" if way.masked else f"step {way.counts.shape[1]}"
+        returned = f"the output of {step}"
         if not way.loss_steps:
-            takes = "the zero state, since the mask hides every step"
+            returned = "the zero state, since the mask hides every step"
         off = float(way.differences[-1])
-        answer = "the same as unpadded" if off <= ROUNDING else f"off by {readable(off)}"
-        says = f"last-step mode takes {takes}; the answer for the shortest sequence is {answer}."
-        parts.append(f"{way.title}: {says}")
+        shortest = "the same as unpadded" if off <= ROUNDING else f"off by {readable(off)}"
+        text = f"last-step mode returns {returned}. For the shortest sequence it is {shortest}."
+        parts.append(f"{way.title}: {text}")
     if hidden := max(way.hidden_steps for way in ways):
         parts.append(f"The mask hides {hidden} of the sequences' own steps: their features are 0.")
     return takeaway, " ".join(parts)
 
 
 def _moved_by(most: float) -> str:
+    """Return a difference in words; a rounding error counts as none."""
     if most <= ROUNDING:
-        return "not at all"
-    return "hardly" if most < 1e-5 else f"by {number(most)}"
+        return ALMOST_0
+    return "under 10⁻⁵" if most < 1e-5 else number(most)

@@ -1,7 +1,7 @@
-"""What Keras measured of the modes: cards with claims, pictures of differences, what breaks them.
+"""Keras's measurements of both modes: claims with their differences, and layers that break them.
 
-HTML fragments for `st.html`: see proofs.html. A figure of exactly 0.0 is written so, and so is the
-difference that 32-bit numbers leave; green says that two things are one.
+HTML fragments for `st.html`: see proofs.html. A difference of exactly zero is written 0.0; a
+rounding error of 32-bit numbers is written in full. Green marks two equal results.
 """
 
 import math
@@ -22,28 +22,28 @@ from lib.text import apart, beside, filled, number, readable, signed
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
-NO_ANSWER = "no answer"
-LOST = "Some of the outputs aren't numbers any more."
+NO_ANSWER = "no result"
+LOST = "Some outputs are NaN: the run has diverged."
 
 _TEXTS = beside(__file__)
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One difference that was measured."""
+    """A measured difference."""
 
-    of: str  # what is compared, as code: "sequence[:, -1] − last"
-    value: float | None  # None while there is no answer
-    close_enough: float = 0.0  # up to here both are called the same
+    of: str  # the comparison as code: "sequence[:, -1] − last"
+    value: float | None  # None until Keras returns it
+    close_enough: float = 0.0  # the largest difference that counts as equal
 
     @property
     def same(self) -> bool:
-        """Return whether both are the same."""
+        """Return whether both results count as equal."""
         return self.value is not None and self.value <= self.close_enough
 
     @property
     def text(self) -> str:
-        """Return the difference in words; "…" while there is no answer."""
+        """Return the difference in words; "…" until Keras returns it."""
         if self.value is None:
             return "…"
         return number(self.value) if self.value else "0.0"
@@ -51,7 +51,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class ProofCard:
-    """A claim, its measures, a line that says what was found, and the reason."""
+    """A claim with its measures, the finding in one line, and the reason."""
 
     title: str
     measures: tuple[Measure, ...]
@@ -61,54 +61,54 @@ class ProofCard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One of two outputs that should be the same: its code, a description, and its values."""
+    """One of two outputs to compare: its code, a description, and its values."""
 
     code: str
     about: str
-    rows: np.ndarray | None  # (U, columns); None while it isn't known
+    rows: np.ndarray | None  # (U, columns); None until Keras returns them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strip:
-    """A layer's outputs for one sample as it hands them out: columns aren't always timesteps."""
+    """A layer's outputs for one sample in the order of return, which may not be time order."""
 
     name: str
     outputs: np.ndarray  # (columns, U)
-    last: int  # the column that the last-step mode takes; `sequence[:, -1]` takes the last one
-    named: dict[int, str]  # what stands below some columns
+    last: int  # the column that last-step mode returns; `sequence[:, -1]` is the last column
+    named: dict[int, str]  # labels below some columns, by index
 
 
 def strips(made: Sequence[Strip], proof: ProofCard, missing: str, palette: Palette) -> str:
-    """Return strips one below the other, and what was measured; `missing` if it isn't known."""
+    """Draw strips one below the other with their measures; `missing` replaces unknown values."""
     return render("charts/proofs.html", "strips", made, proof, missing, palette)
 
 
 def strips_legend(palette: Palette) -> str:
-    """Return a legend of the outlines in `strips`."""
+    """Draw a legend of the outlines in `strips`."""
     return render("charts/proofs.html", "strips_legend", palette)
 
 
 def proof_cards(cards: Sequence[ProofCard], palette: Palette, missing: str) -> str:
-    """Return cards beside each other; `missing` replaces measures that aren't known."""
+    """Draw cards side by side; `missing` replaces unknown values."""
     return render("charts/proofs.html", "cards", cards, palette, missing)
 
 
 def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:
-    """Draw two pictures of the same units, a minus between them, and their difference.
+    """Draw two pictures of the same units with a minus between them, and their difference.
 
-    `about` holds a `sentence`; `columns`, what columns are; `start`, the row that is marked
-    at first, if columns are timesteps; and `missing`, the text for a measure that isn't known.
+    `about` holds a `sentence`; `columns`, the meaning of the columns; `start`, the row to mark
+    first, if the columns are timesteps; and `missing`, the text for an unknown value.
     """
     left = None
     if one.rows is not None and other.rows is not None:
         left = np.abs(one.rows - other.rows)
-        left /= max(float(np.nanmax(left)), 1e-45)  # any difference shows
-    rest = Side(measure.of, "on the same weights", left)
+        left /= max(float(np.nanmax(left)), 1e-45)  # makes any difference visible
+    rest = Side(measure.of, "same weights", left)
     return render("charts/proofs.html", "equation", one, other, rest, measure, palette, **about)
 
 
 def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:
-    """Return the card of this name; by default its takeaway holds the measures."""
+    """Return the card with this name; its takeaway contains the measures by default."""
     texts, measured = _TEXTS[name], [measure.text for measure in measures]
     takeaway = takeaway or texts["takeaway"].format(*measured, **names)
     title, why = (filled(texts, text, **names) for text in ("title", "why"))
@@ -118,7 +118,7 @@ def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> Pr
 def one_computation(
     experiment: Experiment, steps: int, answer: dict[str, Any] | None
 ) -> tuple[ProofCard, ProofCard]:
-    """Return cards that the modes are one: at the last step, and at every other one."""
+    """Return the cards that compare both modes at the last step, and at every step."""
     at_last, at_each = None, None
     if answer is not None:
         at_last = float(answer["difference"])
@@ -133,21 +133,21 @@ def one_computation(
 
 
 def _found(name: str, measure: Measure, steps: int) -> str:
-    """Return a claim that two things are the same, with their difference, or that it fails."""
+    """Return a claim of equality with the measured difference, or its refutation."""
     claim = filled(_TEXTS[name], "takeaway", steps=steps)
     if measure.value is None:
         return f"{claim}."
     if not math.isfinite(measure.value):
         return LOST
     if not measure.same:
-        return f"They are up to {measure.text} apart."
+        return f"Both modes differ by up to {measure.text}."
     return f"{claim}: they differ by {measure.text}."
 
 
 def also_measured(
     experiment: Experiment, answer: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
-    """Return cards on NumPy against Keras, which `differs` by this, and on return_state."""
+    """Return the cards on NumPy against Keras, with their difference, and on return_state."""
     model, states = experiment.model, STATES[experiment.model.cell]
     measure = Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE)
     takeaway = ""
@@ -170,19 +170,19 @@ def also_measured(
 def prefix_sentence(
     sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, source: str
 ) -> str:
-    """Return both modes' values at the playhead, of (T, U) each, as `source` computed them."""
+    """Return both modes' values at the playhead, from outputs (T, U) that `source` computed."""
     whole, alone = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (sequence, prefixes))
     steps = f"timesteps 1 to {step + 1}" if step else "timestep 1"
     return (
-        f"{source}: return_sequences=True gives unit {unit + 1} at timestep {step + 1} the value "
-        f"{whole}; return_sequences=False on {steps} gives it {alone}."
+        f"{source}, unit {unit + 1} at timestep {step + 1}: return_sequences=True returns {whole}. "
+        f"return_sequences=False on {steps} returns {alone}."
     )
 
 
 def ways_to_break_it(
     experiment: Experiment, padding: int, answer: Mapping[str, float] | None
 ) -> dict[str, ProofCard]:
-    """Return cards, by name, on what makes sequence[:, -1] and last differ or seem to."""
+    """Return the cards, by name, on layers where sequence[:, -1] and last differ or seem to."""
 
     def measure(name: str, code: str = "max |sequence[:, -1] − last|") -> Measure:
         return Measure(code, None if answer is None else float(answer[name]))
@@ -202,7 +202,7 @@ def ways_to_break_it(
 
 
 def leak_words(leak: Leak) -> Words:
-    """Say where the Bidirectional layer has seen its targets, and where it hasn't."""
+    """Compare the Bidirectional layer's errors at steps with and without sight of their targets."""
     seen, honest = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
     about = {"steps": len(leak.both_ways) - 1, "seen": seen, "honest": honest}
     one_way, texts = readable(leak.one_way.mean(), 2), _TEXTS["leak"]
@@ -211,27 +211,27 @@ def leak_words(leak: Leak) -> Words:
 
 
 def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:
-    """Say how near outputs (T, U) come to their bound, and what follows for the targets."""
+    """Compare outputs (T, U) with their bound, and targets with the bound of their step."""
     bound = highest_output(experiment.model.cell, len(hidden))
     most = np.abs(hidden).max(axis=1)
     if not np.isfinite(most).all():
         return LOST, ""
-    rule = "|h| is less than 1 at every step"
+    rule = "|h| stays below 1 at every step"
     if bound[0] < 1:
         ends = f"{number(bound[0])} at step 1 and {number(bound[-1])} at step {len(hidden)}"
-        rule = f"c grows by less than 1 at each step, so |h| is below tanh(t): {ends}"
+        rule = f"c grows by less than 1 per step, so |h| stays below tanh(t): {ends}"
     step = int(np.argmax(most))
     furthest = apart(most[step], bound[step])[0]
-    takeaway = f"No output can reach 1: the furthest here gets to {furthest}."
-    details = f"From a zero state, {rule}. The furthest unit here gets to {furthest}."
+    takeaway = f"No output can reach 1: the largest |h| here is {furthest}."
+    details = f"From a zero state, {rule}. The largest |h| here is {furthest}."
     targets = np.abs(dataset.y).max(axis=(0, 2))  # (T,)
     step = int(np.argmax(targets - bound))
     if experiment.model.head == "dense":
         reach = readable(targets.max())
-        details += f" The Dense head stretches outputs, so that targets up to {reach} are in reach."
+        details += f" The Dense head rescales the outputs, so it can reach targets up to {reach}."
     elif targets[step] >= bound[step]:
         values, limit = dataset.y[:, step].ravel(), number(bound[step])
         target = signed(values[np.argmax(np.abs(values))])
         takeaway = f"A target of {target} at step {step + 1} is out of reach: |h| is below {limit}."
-        details += " Without a head the outputs are the predictions: no weights reach such targets."
+        details += " Without a head the outputs are the predictions: no weights reach this target."
     return takeaway, details

@@ -1,7 +1,7 @@
-"""A run's charts over its epochs in one figure, which Plotly's slider and buttons move.
+"""A run's charts in one figure, moved over the epochs by Plotly's slider and buttons.
 
-Only lines and marks move, which Plotly does without drawing the figure anew, and only within one
-figure: so each chart becomes a panel with its own axes. One key serves them all.
+Plotly moves lines and marks without redrawing a figure, but only within one figure: so each chart
+becomes a panel with its own axes. All panels share one key.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ from lib.text import beside, readable
 
 _LOOK = beside(__file__)
 Frames = tuple[Frame, ...]
-EDGE, SHADES = 8, 64  # of a heatmap's entry in its picture, in pixels, and of the picture
+EDGE, SHADES = 8, 64  # pixels per entry of a heatmap's image, and shades of the image
 Traces = list[Part]
 REPLAY_TITLE = "The training, epoch by epoch"
 
@@ -34,7 +34,7 @@ class Panel(NamedTuple):
 
     title: str
     figure: chart.Chart
-    frames: Sequence[Traces]  # what moves: in each frame as many traces, by name
+    frames: Sequence[Traces]  # the moving traces of each frame, the same names in all
 
 
 def replay_figure(
@@ -48,10 +48,10 @@ def replay_figure(
     earlier: bool = False,
     layout: str = "wide",
 ) -> chart.Chart:
-    """Draw predictions, error by timestep, loss, and maps of the error, for each of the frames.
+    """Draw predictions, error by timestep, loss, and error maps for each frame.
 
-    `sample` and `target` are as in `Answers`; `start` is the frame shown first. The panels'
-    `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
+    `sample` and `target` are as in `Answers`. `start` is the first frame to show. The `layout` is
+    "wide", "narrow" with panels below one another, or "page" for a sheet of paper.
     """
     look, place, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
     head, answers, errors = run.experiment.model.head, list[Traces](), list[Traces]()
@@ -64,12 +64,12 @@ def replay_figure(
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
     panels = [
         Panel(Answers.title, Answers(run, sample, target, earlier).figure(palette), answers),
-        Panel("How early could each know?", StepErrors(run, earlier).figure(palette), errors),
+        Panel("Error at each timestep", StepErrors(run, earlier).figure(palette), errors),
         Panel("Loss", Losses(run).figure(palette), losses),
         *_maps(dataset, frames, palette, look["map"]),
     ]
     *places, one, other = look["places"]
-    if len(run.snapshot.results) == 1:  # its map has the room of both
+    if len(run.snapshot.results) == 1:  # one map takes the space of two
         one = one[0], max(one[1], other[1]), *one[2:]
     data, moves, placed = _together(panels, [*places, one, other], palette, place)
     key = [Entry("dots", f"target{dataset.ahead}")]
@@ -86,7 +86,7 @@ def replay_figure(
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
     ground["margin"]["t"] += _LOOK["titles"] + look["controls"]
     made = chart.Chart(data, ground | placed | _controls(frames, place, palette, look))
-    # Written out alone: Plotly's objects of frames take as long as two dozen figures.
+    # As plain dictionaries: Plotly's frame objects take as long as two dozen figures.
     named = zip(frames, moves, strict=True)
     made.to_dict()["frames"] = [{"name": frame.name, **move} for frame, move in named]
     return made
@@ -113,7 +113,7 @@ def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
 
 
 def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
-    """Return the marks that move along the lines of the loss, which are those of the `end`."""
+    """Return the marks that move along the loss curves of the `end`."""
     traces = []
     for mode, result in end.results.items():
         ring = {"color": palette.background, "width": 2}
@@ -127,7 +127,7 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
 
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
-    """Return each mode's error by epoch and timestep, on one logarithmic scale for both."""
+    """Return a map of each mode's error by epoch and timestep, on one logarithmic scale."""
     by_epoch = results.step_errors(frames).items()
     errors = {mode: over_time.typical_error(dataset, mse) for mode, mse in by_epoch}
     known = np.concatenate([values[values > 0] for values in errors.values()])
@@ -146,7 +146,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
-        asked = ", if asked" if mode == "last" else ""  # its earlier steps nobody asks for
+        asked = ", applied early" if mode == "last" else ""  # the head reads only the last step
         least, most = (readable(10.0**power, 2) for power in (low, high))
         about = title.format(mode=name, asked=asked, low=least, high=most)
         figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
@@ -162,7 +162,7 @@ def _together(
     frames: list[Part] = [{"data": [], "traces": []} for _ in panels[0].frames]
     layout: Part = {"annotations": [], "images": []}
     for number, (panel, (left, right, bottom, top)) in enumerate(zip(panels, places, strict=False)):
-        # A figure's axes are numbered, but for the first; a panel has one of x and up to two of y.
+        # Plotly numbers all axes but the first. A panel has one x-axis and up to two y-axes.
         names = {"x": f"x{number + 1}", "y": f"y{2 * number + 1}", "y2": f"y{2 * number + 2}"}
         names |= {} if number else {"x": "x", "y": "y"}
         moving = {trace["name"] for trace in panel.frames[0]}
@@ -192,13 +192,13 @@ def _together(
 
 
 def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
-    """Return the image below a heatmap: Plotly (4.2) drops the heatmap when lines move."""
+    """Return an image of a heatmap, since Plotly (4.2) drops the heatmap when lines move."""
     z, scale = np.asarray(heat["z"], np.float64), heat["colorscale"]
     colors = [mix(scale[0][1], scale[-1][1], k / (SHADES - 1)) for k in range(SHADES)]
     low, high = heat.get("zmin", np.nanmin(z)), heat.get("zmax", np.nanmax(z))
     shares = np.nan_to_num((z - low) / max(high - low, 1e-12), nan=1.0).clip(0, 1)
     indexes = (shares * (SHADES - 1)).round().astype(np.uint8)
-    large = np.kron(indexes, np.ones((EDGE, EDGE), np.uint8))  # else a browser would blur it
+    large = np.kron(indexes, np.ones((EDGE, EDGE), np.uint8))  # else browsers blur it
     place = {"x": heat["x"][0] - 0.5, "y": heat["y"][0] - 0.5, "yanchor": "top"}
     place |= {"sizex": z.shape[1], "sizey": z.shape[0], "sizing": "stretch", "layer": "below"}
     return {"source": png_uri(large, colors), "xref": own["xaxis"], "yref": own["yaxis"], **place}
@@ -209,7 +209,7 @@ def _values(trace: Mapping[str, Any]) -> Part:
 
 
 def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
-    """Return numbers with five significant digits, gaps for unknown ones, and texts as they are."""
+    """Return numbers with five significant digits, None for unknown ones, and texts unchanged."""
     known = np.asarray(values)
     if known.dtype.kind != "f":
         return list(known.tolist())
@@ -217,7 +217,7 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 
 
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
-    """Say from which epoch on each mode beats the guess at the last step, and its errors."""
+    """Return since which epoch each mode beats the baseline at the last step, and its errors."""
     newest = frames[-1].snapshot.middle.results
     since = ", ".join(f"{MODES[m].name} {_since(r, dataset)}" for m, r in newest.items())
     takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.rival}: {since}."
@@ -233,11 +233,11 @@ def replay_words(dataset: Dataset, frames: Frames) -> Words:
 
 
 def _since(result: ModeResult, dataset: Dataset) -> str:
-    """Say from which epoch on a model is always clearly better than the guess."""
-    guess, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
-    beats = results.outcomes(np.asarray(result.last_step_mse), guess, samples)
+    """Return the epoch from which a model is always clearly better than the baseline."""
+    baseline, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
+    beats = results.outcomes(np.asarray(result.last_step_mse), baseline, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])
     epochs = result.checked_epochs
-    never = "no more" if "clear" in beats else "never"
+    never = "no longer" if "clear" in beats else "never"
     never = "unclear" if "unclear" in beats[-1:] else never
     return f"from epoch {epochs[first]:,}" if first < len(epochs) else never

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
 from lib.results import ModeResult, Snapshot, Status, Verdict, decisive_ratio
-from lib.text import apart, capital, counted, duration, joined, short, smaller
+from lib.text import apart, capital, duration, joined, short, smaller
 
 Words = tuple[str, str]
 """The words beside a picture: a takeaway of at most 15 words, and the details."""
 Name = Callable[[Setting], str]
 CONSTANT = "The target is constant: there is nothing to learn."
+STEADY = 5  # epochs before a run's time left is estimated: the first ones may be slow
 UNTRAINED = "Not trained yet: these results are from the initial weights."
 
 
@@ -22,12 +23,15 @@ def nth(place: int) -> str:
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Return the layers, the timesteps and the outputs of each mode in one sentence."""
-    model = experiment.model
-    layers = counted(model.layers, f"{CELLS[model.cell].label} layer")
-    returns = {"both": "every step, or only the last", "sequence": "every step"}
-    what = returns.get(model.mode, "only the last step")
-    return f"{layers} over {dataset.shape[1]} timesteps, returning {what}."
+    """Return in a line what the models return: "A GRU that returns only the last of 12 steps."."""
+    model, steps = experiment.model, dataset.shape[1]
+    cell = f"{model.layers}-layer {CELLS[model.cell].label}"
+    cell = cell.removeprefix("1-layer ")
+    if model.mode == "both":
+        return f"Same {cell}, two settings: return every step, or only the last."
+    article = "An" if cell.startswith("LSTM") else "A"
+    returns = f"all {steps}" if model.mode == "sequence" else f"only the last of {steps}"
+    return f"{article} {cell} that returns {returns} steps."
 
 
 def name_of(setting: Setting) -> str:
@@ -80,7 +84,7 @@ def progress_sentence(snapshot: Snapshot) -> str:
     if snapshot.status is Status.RUNNING and snapshot.epochs_per_second > 0:
         speed = snapshot.epochs_per_second
         parts.append(f"{speed:,.0f} epochs/s" if speed >= 9.95 else f"{speed:.1f} epochs/s")
-        if snapshot.seconds_left is not None:
+        if snapshot.seconds_left is not None and snapshot.epoch >= STEADY:
             parts.append(f"{duration(snapshot.seconds_left)} left")
     return " · ".join(parts)
 

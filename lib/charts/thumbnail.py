@@ -1,4 +1,4 @@
-"""Small still pictures of a gallery's cards, which a recording keeps, as SVG."""
+"""Small pictures of the gallery's cards as SVG; a recording keeps their lines."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,16 +8,17 @@ import numpy as np
 from lib.charts.html import render, svg_uri
 from lib.charts.palette import PALETTES, Palette
 from lib.shapes import Leak
-from lib.text import beside
+from lib.text import beside, number
 
-WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12  # a picture, its margin, its letters, in pixels
+WIDTH, HEIGHT, LETTERS = 320, 160, 12  # of a picture and of its text, in pixels
+LEFT, EDGE, BELOW = 64, 10, 22  # margins: for the y axis, at the other sides, and for the x axis
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
-PICTURES: dict[str, str] = beside(__file__)["pictures"]  # what is on the axes, by name
+PICTURES: dict[str, str] = beside(__file__)["pictures"]  # a description of both axes, by name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A line through (P,) points of increasing x, or marks, with its name beside its end."""
+    """A line through (P,) points of increasing x, or marks, and its name beside the line."""
 
     x: np.ndarray
     y: np.ndarray
@@ -28,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plot:
-    """All lines of a picture, later ones on top; with `is_log`, y is drawn by its logarithm."""
+    """The lines of a picture, later ones on top, and whether its y axis is logarithmic."""
 
     lines: tuple[Line, ...]
     is_log: bool = False
@@ -40,37 +41,39 @@ def by_step(y: np.ndarray, *about: str) -> Line:
 
 
 def leaked(leak: Leak) -> Plot:
-    """Return errors by timestep one way and both ways, beside the best possible without a leak."""
+    """Return the errors by timestep of an LSTM and of Bidirectional, and the best possible."""
     best = by_step(np.ones(len(leak.one_way)), "best", "", "dashed")
     one_way = by_step(leak.one_way, "sequence", "LSTM")
     return Plot((best, one_way, by_step(leak.both_ways, "wrong", "Bidirectional")))
 
 
 def caption(picture: str, plot: Plot) -> str:
-    """Return what a picture has on its axes, in words."""
-    return f"{PICTURES[picture]}{', logarithmic' if plot.is_log else ''}"
+    """Return a description of a picture's axes."""
+    return f"{PICTURES[picture]}{' (log scale)' if plot.is_log else ''}"
 
 
-@lru_cache(maxsize=128)  # they are the same in every session
-def thumbnail(plot: Plot, theme: str) -> str:
-    """Return a plot as a data URI, in the colours of a theme."""
+@lru_cache(maxsize=128)  # all sessions share them
+def thumbnail(plot: Plot, theme: str, scale: float = 1.0) -> str:
+    """Return a plot as a data URI in a theme's colours, `scale` times as large around its text."""
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
-    left, right = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
+    first, last = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
+    right, bottom = WIDTH * scale - EDGE, HEIGHT * scale - BELOW
     drawn = []
-    for number, (line, height) in enumerate(zip(plot.lines, heights, strict=True)):
-        x = EDGE + (line.x - left) / (right - left) * (WIDTH - 2 * EDGE)
-        y = EDGE + (high - height) / ((high - low) or 1) * (HEIGHT - 2 * EDGE)
-        at = int(len(x) * (0.75 if number % 2 else 0.2))
-        has_room = y[at] > EDGE + 2 * LETTERS  # for its name above that point
-        place = x[at], y[at] - 6 if has_room else y[at] + LETTERS + 4
-        drawn.append((line, list(zip(x, y, strict=True)), place))
-    body = render(
-        "charts/thumbnail.html", "drawing", drawn, PALETTES[theme], WIDTH, HEIGHT, LETTERS, DASHES
-    )
-    return svg_uri(body, f"0 0 {WIDTH} {HEIGHT}")
+    for place, (line, height) in enumerate(zip(plot.lines, heights, strict=True)):
+        x = LEFT + (line.x - first) / (last - first) * (right - LEFT)
+        y = EDGE + (high - height) / ((high - low) or 1) * (bottom - EDGE)
+        at = int(len(x) * (0.75 if place % 2 else 0.2))
+        fits_above = y[at] > EDGE + 2 * LETTERS  # the line's name at that point
+        name_at = x[at], y[at] - 6 if fits_above else y[at] + LETTERS + 4
+        drawn.append((line, list(zip(x, y, strict=True)), name_at))
+    y_ends = [10**end if plot.is_log else end for end in (high, low)]
+    ends = [number(float(end), 2).replace("-", "−") for end in (*y_ends, first, last)]
+    box, looks = (LEFT, EDGE, right, bottom), (PALETTES[theme], LETTERS, DASHES)
+    body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
+    return svg_uri(body, f"0 0 {WIDTH * scale:g} {HEIGHT * scale:g}")
 
 
-def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
+def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.0) -> str:
     """Return a plot as an HTML image, with `sentence` as its alternative text."""
-    return render("charts/thumbnail.html", "image", thumbnail(plot, palette.theme), sentence)
+    return render("charts/thumbnail.html", "image", thumbnail(plot, palette.theme, scale), sentence)

@@ -1,13 +1,13 @@
-"""LSTM, GRU and SimpleRNN in NumPy, with every gate and state kept, equal to Keras.
+"""LSTM, GRU and SimpleRNN in NumPy with all gates and states, equal to Keras's layers.
 
-This is what the pages draw. Sigmoid gates, no dropout, zero initial states, no gradients. Weights
-are in the order of Keras's `get_weights()`: for G blocks of columns `kernel (F, G·U)`,
-`recurrent_kernel (U, G·U)` and `bias (G·U,)`, or `(2, G·U)` for a GRU with `reset_after`.
+The pages draw these numbers. Gates are sigmoid, initial states are zero, and there is no dropout
+and no gradient. Weights have the order of Keras's `get_weights()`: for G blocks of columns
+`kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias (G·U,)`, or `(2, G·U)` for a GRU with
+`reset_after`.
 """
 
 from lib.recurrence.cells import (
     GATES,
-    STATE_GATE,
     LayerPass,
     Line,
     Row,

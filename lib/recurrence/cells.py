@@ -1,4 +1,4 @@
-"""A recurrent layer forward: `unroll`, the `Trace` that it keeps, and its steps as formulas."""
+"""The forward pass of a recurrent layer: `unroll`, its `Trace`, and its steps as formulas."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,32 +12,31 @@ from lib.text import number, signed, subscript
 
 Array: TypeAlias = np.ndarray
 
-GATES: dict[str, dict[str, str]] = {  # by cell, in the order of the kernel's blocks
+GATES: dict[str, dict[str, str]] = {  # by cell, in the order of the kernel's blocks of columns
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
     "gru": {"z": "update gate", "r": "reset gate", "h": "candidate"},
     "simple_rnn": {},
 }
-STATE_GATE = {"gru": "r"}  # by cell with two rows of biases: what scales the state's part
 
 
 def highest_output(cell: str, timesteps: int) -> Array:
-    """Return the bound of |h| by timestep, (T,): an LSTM's cell state grows by less than 1."""
+    """Return the bound of |h| at each timestep, (T,): tanh(t) for an LSTM, else 1."""
     steps = np.arange(1.0, timesteps + 1)
     return np.tanh(steps) if cell == "lstm" else np.ones_like(steps)
 
 
 def gate_symbol(name: str, about: str) -> str:
-    """Return a gate's symbol in formulas, by its name and kind in `GATES`."""
+    """Return a gate's symbol in formulas, from its name and meaning in `GATES`."""
     return f"{name}\u0303" if about == "candidate" else name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """All that one recurrent layer computed, (N, T, U) each; last-step mode has `hidden[:, -1]`."""
+    """The values of a forward pass, (N, T, U) each; last-step mode returns `hidden[:, -1]`."""
 
     hidden: Array
-    cell: Array | None  # LSTM's cell states; None for cells that have none
-    gates: dict[str, Array]  # as in `GATES`; at a masked step what was computed and thrown away
+    cell: Array | None  # the cell states of an LSTM; None for other cells
+    gates: dict[str, Array]  # by name in `GATES`; at a masked step, computed but not used
 
 
 def unroll(
@@ -47,16 +46,16 @@ def unroll(
     mask: Array | None = None,
     go_backwards: bool = False,
 ) -> Trace:
-    """Run a recurrent layer over its input, from a zero state, and keep every step.
+    """Run a recurrent layer over its input from a zero state, and return the values of every step.
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
-        weights: kernel, recurrent_kernel, bias; a GRU's of (2, 3U) with `reset_after`, else (3U,).
+        weights: kernel, recurrent_kernel, bias: a GRU's is (2, 3U) with `reset_after`, else (3U,).
         x: inputs (N, T, F).
-        mask: (N, T), true where a step counts; at the others state and output are those before.
-        go_backwards: from the last step on: step 0 of the trace has seen `x[:, -1]`.
+        mask: (N, T), false at steps that keep the previous state and output.
+        go_backwards: read from the last step to the first. Step 0 of the trace has read `x[:, -1]`.
 
-    Raises ValueError for an unknown cell, or shapes that don't fit.
+    Raises ValueError for an unknown cell or for shapes that don't match.
     """
     x = np.asarray(x, dtype=np.float32)
     kernel, recurrent, bias = _checked(cell, weights, x)
@@ -66,9 +65,9 @@ def unroll(
         x = x[:, ::-1]
         mask = None if mask is None else mask[:, ::-1]
     n, t, f = x.shape
-    # A run that has diverged is drawn too: inf and nan are answers here, not accidents.
+    # The pages also draw diverged runs, so inf and NaN are valid results here.
     with np.errstate(over="ignore", invalid="ignore"):
-        # Time first, so that a step is one block of memory; one product for all steps' inputs.
+        # With time first, a step is one block of memory. One product covers all steps' inputs.
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
         gates = blocks.reshape(t, n, -1)
@@ -89,19 +88,19 @@ def _sigmoid(values: Array) -> Array:
 
 
 def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
-    """One step: `gates` (N, 4U) are the input's part at first; states (2, N, U) are h and c."""
+    """Compute one step. `gates` (N, 4U) start as the input's part; states (2, N, U) are h and c."""
     units = len(recurrent)
     i, f, candidate, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
     gates += before[0] @ recurrent
     tanh = np.tanh(candidate)
-    gates[...] = _sigmoid(gates)  # of the candidate, too: faster than three pieces without it
+    gates[...] = _sigmoid(gates)  # the candidate, too: one call is faster than three without it
     candidate[...] = tanh
     after[1] = f * before[1] + i * candidate
     after[0] = o * np.tanh(after[1])
 
 
 def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
-    """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U)."""
+    """Compute one step. `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U)."""
     h, units, early = before[0], len(recurrent), 2 * len(recurrent)
     z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
     if bias.ndim == 2:  # reset_after
@@ -116,16 +115,16 @@ def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Arra
 
 
 def _simple_rnn(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
-    """One step: `gates` (N, U) are the input's part; the state is (1, N, U)."""
+    """Compute one step. `gates` (N, U) are the input's part; the state is (1, N, U)."""
     after[0] = np.tanh(gates + before[0] @ recurrent)
 
 
 STEPS: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
-"""By cell, what makes gates of the inputs' part, in place, and the states after a step."""
+"""By cell, the step that turns the inputs' part into gates, in place, and writes the new states."""
 
 
 def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Array, Array]:
-    """Return the three weights, float32. Raises ValueError unless they fit the cell and x."""
+    """Return the three weights as float32; raise ValueError if they don't match the cell and x."""
     if cell not in STEPS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
     if x.ndim != 3:
@@ -148,15 +147,15 @@ def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Arra
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerPass:
-    """A layer, and one sample that has gone through it."""
+    """A layer with its forward pass over one sample."""
 
     cell: str
     weights: Sequence[Array]  # the layer's: kernel, recurrent_kernel, bias
     x: Array  # the layer's input, (T, F)
-    trace: Trace  # what `unroll` made of it, for this one sample
+    trace: Trace  # the result of `unroll` for this sample, N = 1
 
     def before(self, step: int) -> Array:
-        """Return the hidden states that a step starts from, (U,)."""
+        """Return the hidden state before a step, (U,)."""
         return _before(self.trace.hidden[0], step)
 
     def gates(self, step: int) -> dict[str, Array]:
@@ -177,33 +176,34 @@ class LayerPass:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """One number that a layer computes for one unit at one timestep."""
+    """One value that a layer computes for one unit at one timestep."""
 
     symbol: str  # with the timestep: "f₃"
-    about: str  # what it is: "forget gate"
+    about: str  # its meaning: "forget gate"
     formula: str  # in Keras's names
     filled: str  # the formula with this step's numbers
     value: float
-    trace: Array  # the number at every timestep, (T,)
+    trace: Array  # the value at every timestep, (T,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """One number that a layer computes with at one timestep, for every unit."""
+    """One line of a table: a value of every unit at one timestep."""
 
     label: str
     values: Array  # (U,)
-    kind: Literal["", "rule", "strong"] = ""  # a result of the rows above, a gate or state
+    kind: Literal["", "rule", "strong"] = ""  # "rule": a sum; "strong": a gate or state
+    weights: Array | None = None  # (U,), if the values are products of one number and weights
 
 
 def _before(states: Array, step: int) -> Array:
-    """Return the states of (T, …) that a step starts from: zeros at first."""
+    """Return the row of states (T, …) before a step; zeros before step 0."""
     return states[step - 1] if step else np.zeros_like(states[0])
 
 
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
-    """Return what a unit, 0 to U-1, computes at a step, 0 to T-1; hₜ₋₁ is the state before it."""
-    columns = slice(unit, None, layer.units)  # a column for each gate
+    """Return the values that a unit, 0 to U-1, computes at a step, 0 to T-1, in order."""
+    columns = slice(unit, None, layer.units)  # one column for each gate
     about = GATES[layer.cell] or {"h": "hidden state"}
     from_input = dict(zip(about, layer.x[step] @ layer.weights[0][:, columns], strict=True))
     from_state = dict(zip(about, layer.before(step) @ layer.weights[1][:, columns], strict=True))
@@ -251,33 +251,33 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
 
 
 def _factor(value: float) -> str:
-    """Return a number of a product, in brackets where it is negative."""
+    """Return a factor of a product, in brackets if it is negative."""
     return signed(value) if value >= 0 else f"({signed(value)})"
 
 
 def _sum(first: float, *others: float) -> str:
-    """Return terms of a sum with their signs: "0.3 − 0.2 + 1"."""
+    """Return a sum of terms with their signs: "0.3 − 0.2 + 1"."""
     rest = (f" {'−' if term < 0 else '+'} {number(abs(term))}" for term in others)
     return signed(first) + "".join(rest)
 
 
 def state_rows(layer: LayerPass, step: int) -> list[Row]:
-    """Return how gates and states make the new states; [] for a cell without gates."""
+    """Return the rows that combine gates and states to new states; [] for a cell without gates."""
     gates, before, hidden = layer.gates(step), layer.before(step), layer.trace.hidden[0, step]
     if layer.cell == "lstm" and layer.trace.cell is not None:
         cell, carried = layer.trace.cell[0, step], _before(layer.trace.cell[0], step)
         return [
-            Row("c before", carried),
-            Row("f·c before", gates["f"] * carried),
+            Row("previous c", carried),
+            Row("f·previous c", gates["f"] * carried),
             Row("i·c̃", gates["i"] * gates["c"]),
-            Row("c = sum of both", cell, "strong"),
+            Row("c = f·previous c + i·c̃", cell, "strong"),
             Row("tanh(c)", np.tanh(cell), "rule"),
             Row("h = o·tanh(c)", hidden, "strong"),
         ]
     if layer.cell == "gru":
         return [
-            Row("h before", before),
-            Row("z·h before", gates["z"] * before),
+            Row("previous h", before),
+            Row("z·previous h", gates["z"] * before),
             Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
             Row("h = sum of both", hidden, "strong"),
         ]
@@ -287,7 +287,7 @@ def state_rows(layer: LayerPass, step: int) -> list[Row]:
 
 
 def by_similarity(hidden: Array) -> Array:
-    """Order units (U,) by traces (T, U): the highest on average, then always the most similar."""
+    """Return an order of units (U,): the highest mean of (T, U) first, then the most similar."""
     traces = np.nan_to_num(np.asarray(hidden, np.float64)).T
     squares = (traces**2).sum(axis=1)
     distance = squares[:, None] + squares[None, :] - 2 * traces @ traces.T

@@ -1,4 +1,4 @@
-"""Layers on top of each other: their initial weights and their outputs."""
+"""Stacks of recurrent layers: initial weights and forward passes."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,20 +9,20 @@ from lib.recurrence.cells import Array, Trace, unroll
 from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
-ARRAYS_EACH = len(_KERNELS)  # of a recurrent layer
-HELD = 2_000_000  # numbers that a part of a forward pass may hold: gates, states and outputs
-ROUNDING = 1e-6  # outputs that differ by no more count as equal
-VISIBLE = 1e-3  # rounding to 32 bits can grow to this in a deep or long stack
+ARRAYS_EACH = len(_KERNELS)  # arrays of a recurrent layer
+HELD = 2_000_000  # most numbers (gates, states, outputs) that one part of a forward pass holds
+ROUNDING = 1e-6  # the largest difference between outputs that count as equal
+VISIBLE = 1e-3  # the largest rounding error of 32-bit numbers in a deep or long stack
 
 
 def layers_of(weights: Sequence[Array], layers: int | None = None) -> list[tuple[Array, ...]]:
-    """Return the arrays of each recurrent layer, from the bottom up; of `layers` or of all."""
+    """Return the arrays of the lowest `layers` recurrent layers, or of all, from the bottom up."""
     count = len(weights) // ARRAYS_EACH if layers is None else layers
     return [tuple(weights[ARRAYS_EACH * k : ARRAYS_EACH * (k + 1)]) for k in range(count)]
 
 
 def weight_names(cell: str, arrays: int) -> list[str]:
-    """Return Keras's paths of a model's arrays, in order: "lstm_1/lstm_cell/kernel" and so on."""
+    """Return Keras's paths of a model's arrays in order, such as "lstm_1/lstm_cell/kernel"."""
     layers, head = divmod(arrays, ARRAYS_EACH)
     names = [f"{cell}_{k + 1}" if layers > 1 else cell for k in range(layers)]
     paths = [f"{name}/{cell}_cell/{kernel}" for name in names for kernel in _KERNELS]
@@ -30,18 +30,18 @@ def weight_names(cell: str, arrays: int) -> list[str]:
 
 
 def initial_weights(cell: str, features: int, units: int, rng: np.random.Generator) -> list[Array]:
-    """Return a new layer's weights, drawn as Keras's defaults (GRU: `reset_after`), float32."""
+    """Return a layer's initial weights, float32, with Keras's defaults (GRU: `reset_after`)."""
     width = BLOCKS[cell] * units
     kernel = glorot_uniform(features, width, rng)
     recurrent = orthogonal(units, width, rng)
     bias = np.zeros(bias_shapes(cell, units)[0], np.float32)
     if cell == "lstm":
-        bias[units : 2 * units] = 1  # of the forget gate: Keras's `unit_forget_bias=True`
+        bias[units : 2 * units] = 1  # forget gate: Keras's `unit_forget_bias=True`
     return [kernel, recurrent, bias]
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[Array]:
-    """Return the weights that both modes start from, by the experiment's seed, in Keras's order."""
+    """Return the initial weights of both modes for the experiment's seed, in Keras's order."""
     rng = np.random.default_rng([experiment.seed, 1])
     model, width = experiment.model, features
     weights: list[Array] = []
@@ -53,7 +53,7 @@ def initial_model_weights(experiment: Experiment, features: int, targets: int) -
     return weights
 
 
-# Exported scripts hold the source of this function and the next: they stand alone.
+# Exported scripts contain the source of the next two functions, which need only NumPy.
 def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
     """Draw from Keras's `GlorotUniform`.
 
@@ -65,20 +65,20 @@ def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndar
 
 
 def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw from Keras's `Orthogonal`: orthonormal rows, or columns if these are fewer.
+    """Draw from Keras's `Orthogonal`: orthonormal rows, or columns if there are fewer columns.
 
     Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in
     deep linear neural networks", 2014.
     """
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
-    q *= np.sign(np.diag(r))  # QR leaves the signs open; without this they aren't uniform
+    q *= np.sign(np.diag(r))  # QR leaves the signs open; this makes them uniform
     return np.ascontiguousarray(q.T if rows < columns else q, dtype=np.float32)
 
 
 def unroll_stack(
     cell: str, weights: Sequence[Array], x: Array, mask: Array | None = None
 ) -> list[Trace]:
-    """Return the trace of each layer, from the bottom up; Keras passes a mask (N, T) on to all."""
+    """Return the trace of each layer from the bottom up; a mask (N, T) applies to all layers."""
     traces: list[Trace] = []
     for layer in layers_of(weights):
         traces.append(unroll(cell, layer, x, mask))
@@ -89,9 +89,9 @@ def unroll_stack(
 def forward(
     experiment: Experiment, weights: Sequence[Array], x: Array
 ) -> tuple[list[Trace], Array]:
-    """Run the whole stack: a trace for each recurrent layer, and the model's outputs (N, T, K).
+    """Return the trace of each recurrent layer, and the model's outputs (N, T, K).
 
-    The last-step model returns `outputs[:, -1]`. Without a head, K is U.
+    The last-step model returns `outputs[:, -1]`. Without a head, K equals U.
     """
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers
@@ -105,7 +105,7 @@ def forward(
 
 
 def outputs_in_parts(experiment: Experiment, weights: Sequence[Array], x: Array) -> Iterator[Array]:
-    """Return `forward`'s outputs (n, T, K) for x (N, T, F), some samples at a time."""
+    """Yield the outputs of `forward`, (n, T, K), for parts of x (N, T, F) that fit into memory."""
     each = 6 * x.shape[1] * experiment.model.units * experiment.model.layers
     size = max(1, HELD // each)
     for start in range(0, len(x), size):
@@ -115,9 +115,10 @@ def outputs_in_parts(experiment: Experiment, weights: Sequence[Array], x: Array)
 def difference(
     cell: str, weights: Sequence[Array], x: Array, sequence: Array, states: Sequence[Array]
 ) -> float:
-    """Return the largest difference from Keras's outputs, relative to its largest value above 1.
+    """Return the largest difference from Keras's outputs, divided by its largest value if above 1.
 
-    Of a stack's top layer: Keras's `sequence` (N, T, U) and last `states` (N, U), h and maybe c.
+    Compares a stack's top layer with Keras's `sequence` (N, T, U) and final `states` (N, U): h,
+    and c for an LSTM.
     """
     top = unroll_stack(cell, weights, x)[-1]
     ours = [top.hidden, *(s[:, -1] for s in (top.hidden, top.cell) if s is not None)]

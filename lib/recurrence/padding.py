@@ -1,4 +1,4 @@
-"""A batch of sequences of different lengths: padded at the end or start, with a mask or without."""
+"""A batch of sequences of different lengths, padded at the end or start, with or without a mask."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,31 +13,31 @@ SHARES = (1.0, 0.75, 0.5, 0.25)  # the four lengths as shares of T
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Padded:
-    """One treatment of the batch, and what comes of it for each sequence."""
+    """One kind of padding, and its effect on each sequence."""
 
     at_end: bool
     masked: bool
-    counts: Array  # steps of a sequence, (N, T) bool; with a mask, those that it keeps
-    last_step: Array  # the last step that is read, (N,); -1 where the mask hides all
-    outputs: Array  # what last-step mode returns, (N, U)
-    differences: Array  # largest over units, from the output for the unpadded one, (N,)
-    loss_steps: int  # number of steps that sequence mode averages its loss over
-    hidden_steps: int  # number of the sequences' own steps that the mask hides, being all zero
+    counts: Array  # (N, T) bool: the sequences' own steps; with a mask, the unmasked steps
+    last_step: Array  # the step of the last-step output, (N,); -1 if the mask hides all steps
+    outputs: Array  # the last-step outputs, (N, U)
+    differences: Array  # the largest difference from the unpadded output over all units, (N,)
+    loss_steps: int  # the number of steps in sequence mode's loss
+    hidden_steps: int  # the number of own steps that the mask hides because they are all zero
 
     @property
     def title(self) -> str:
-        """The treatment in words: "Padded at the end, with a mask"."""
+        """The kind in words: "Padded at the end, with a mask"."""
         place, mask = "end" if self.at_end else "start", "with" if self.masked else "without"
         return f"Padded at the {place}, {mask} a mask"
 
 
 def lengths(steps: int) -> Array:
-    """Return the lengths of the four sequences, (N,): T and three shorter ones, at least 1."""
+    """Return the lengths of the four sequences, (N,): T and three shorter lengths, at least 1."""
     return np.maximum(1, np.round(np.array(SHARES) * steps)).astype(int)
 
 
 def batch(x: Array, at_end: bool) -> tuple[Array, Array]:
-    """Cut one sample (T, F) to four lengths and pad it: x (N, T, F), and its own steps (N, T)."""
+    """Cut a sample (T, F) to four lengths and pad it; return x (N, T, F) and own steps (N, T)."""
     steps = len(x)
     padded = np.zeros((len(SHARES), *x.shape), np.float32)
     counts = np.zeros(padded.shape[:2], bool)
@@ -49,13 +49,13 @@ def batch(x: Array, at_end: bool) -> tuple[Array, Array]:
 
 
 def ways(cell: str, weights: Sequence[Array], x: Array) -> list[Padded]:
-    """Pad a sample (T, F) cut to four lengths: at the end and start, without and with a mask."""
+    """Return a sample (T, F) padded in four ways: at the end and start, without and with a mask."""
     steps = len(x)
     unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]
     treatments = []
     for at_end in (True, False):
         padded, own_steps = batch(x, at_end)
-        mask = (padded != 0).any(axis=-1)  # (N, T), as the layer `Masking(0.0)` makes it
+        mask = (padded != 0).any(axis=-1)  # (N, T), the mask of `Masking(0.0)`
         for masked in (False, True):
             counts = mask if masked else own_steps
             hidden = unroll_stack(cell, weights, padded, mask if masked else None)[-1].hidden

@@ -1,13 +1,13 @@
-"""The experiment of a session, and the browser's address that says what it is.
+"""A session's experiment, and the browser's address of the experiment.
 
-An address that somebody opens is read into the experiment (`begin`), a widget is set to its value
-and changes it in a callback (`change`), and the address is written from it (`finish`). Pages of
-scenes (SCENE_PAGES) set an experiment of their own: see `lib.ui.stage`.
+`begin` reads an opened address into the experiment. Widgets show the experiment's values, and
+change them in callbacks (`change`). `finish` writes the address. Pages of scenes (SCENE_PAGES) set
+an experiment of their own: see `lib.ui.stage`.
 
-An address that we write names the data, and leaves out what changes nothing. A bare address opens
-the first data. One with settings but without data is from before all links named theirs.
-Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped moves; and
-`persist_state` would be a second store: links, scenes and kept runs set the experiment anyway.
+A written address names the data, and leaves out default settings. A bare address opens the first
+data. An address with settings but no data is an old link, from before links named their data.
+Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped moves.
+`persist_state` would be a second store, since links, scenes and kept runs set the experiment, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,24 +20,24 @@ from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.session import Query, Subject, session
 from lib.ui.streamlit_private import is_history_navigation
 
-LATE = 20  # how many addresses the browser may be behind
+LATE = 20  # addresses that the browser may be behind
 SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})
 PICTURE_KEYS = (
     *("part", "sample", "layer", "weights", "order"),
     *("step", "unit", "stack", "check", "earlier"),
-)  # what pictures have in the address, on their own pages and in scenes
+)  # a picture's keys in the address, on its own page and in scenes
 
 
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
-    """Find the experiment for this run of `page`; call it before any widget of the sidebar.
+    """Find the experiment for this script run of `page`. Call this before any sidebar widget.
 
-    The address is read at first, and when Back or a link opened in this tab changes it.
+    Read the address first, and again when Back or a link in this tab changes the address.
     """
     state, record = session(), session().address
     address = {key: st.query_params.get_all(key) for key in st.query_params}
     is_first, is_other = not record.page, page != record.page
-    # A request that a busy browser made before it followed has an address that was ours a moment
-    # ago; that of a fragment has the one with which the page was asked for.
+    # A busy browser may send a request with an address that we wrote a moment ago. A fragment's
+    # request has the address of the last request for the whole page.
     is_ours = not is_first and address in (*record.ours, record.asked, query(page))
     if is_first:
         state.own_subject = Subject(suggested(FIRST))
@@ -53,7 +53,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
 
 
 def _open(address: Query) -> None:
-    """Take over the experiment, the run, and the page's own values; complain of unknown ones."""
+    """Use an address's experiment, run and page values. Complain about unknown values."""
     record = session().address
     keys = {"epoch", *record.own_keys}
     if record.page in SCENE_PAGES:
@@ -64,7 +64,7 @@ def _open(address: Query) -> None:
     name = address["data"][-1] if "data" in known_keys else usual
     complaints = []
     if name not in DATASETS:
-        complaints.append(f"The link's data, {name[:24]!r}, aren't known here.")
+        complaints.append(f"The link names unknown data: {name[:24]!r}.")
         name = FIRST
     base = suggested(name)
     asked = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
@@ -72,16 +72,16 @@ def _open(address: Query) -> None:
     if odd := [each for each in types if each.rpartition(":")[2] not in KINDS]:
         asked["types"] = [each for each in types if each not in odd]
         kinds = ", ".join(KINDS)
-        complaints.append(f"The link's types={odd[0][:24]} isn't a column:kind of {kinds}.")
+        complaints.append(f"The link has types={odd[0][:24]}. Expected column:kind, kind: {kinds}.")
     experiment, of_settings = read_query(asked, base, DATASETS[name].at_most)
     record.complaints = complaints + of_settings
-    session().stage.scene = ""  # its settings don't hold any more
+    session().stage.scene = ""  # its settings are replaced
     _be_about(Subject(experiment, address.get("run", [None])[-1]))
     record.page_values |= {"": {}, record.page: {}}
     for key in {"pace", *keys} & address.keys():
         set_page_value(key, address[key][-1])
     record.ours = [address]
-    # An address that Back led to isn't rewritten: Back would always return to the new entry.
+    # Don't rewrite an address that Back led to: Back would always return to the new entry.
     record.kept = (address, query()) if is_history_navigation() or not known_keys else None
 
 
@@ -92,7 +92,7 @@ def _be_about(subject: Subject) -> None:
 
 
 def leave_scenes() -> None:
-    """Replace a scene by the person's own experiment and run. For callbacks."""
+    """Replace a scene by the user's own experiment and run. For callbacks."""
     record = session().address
     if record.page in SCENE_PAGES:
         session().stage.scene = ""
@@ -100,7 +100,7 @@ def leave_scenes() -> None:
 
 
 def put(setup: Query) -> Subject:
-    """Take over a scene's link, before any widget is drawn; its address is short until a change."""
+    """Use a scene's link before any widget is drawn. The address stays short until a change."""
     subject = Subject(read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0])
     _be_about(subject)
     for key in setup.keys() - SETTINGS.keys() - {"run"}:
@@ -111,19 +111,19 @@ def put(setup: Query) -> Subject:
 
 
 def _of_scene(link: Query) -> Query:
-    """A link without the keys that say which scene it is."""
+    """Return a link without the keys that identify its scene."""
     return {key: texts for key, texts in link.items() if key not in session().address.own_keys}
 
 
 def picking(name: str) -> dict[str, Any]:
-    """The settings that change when dataset `name` is picked, by key; a person's own stay."""
+    """Return the settings that change with dataset `name`, by key; the user's own stay."""
     suited = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
     own = {"data": name, "inputs": (), "targets": (), "types": ()}
     return {**suited, **DATASETS[name].suggested, **own}
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings that suit new data, by key, without those that a person has set."""
+    """Return settings that suit new data, by key, without those that the user has set."""
     usual = {key: SETTINGS[key].default for key in (*before, *now)}
     kept = session().subject.experiment.get
     same = [key for key in usual if kept(key) == before.get(key, usual[key])]
@@ -132,13 +132,13 @@ def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]
 
 def change(values: Mapping[str, Any]) -> None:
     """Change settings, by key."""
-    if "data" in values:  # other data have another run, of which no epoch has been picked
+    if "data" in values:  # other data have another run, without a picked epoch
         set_page_value("epoch", "")
     session().subject.experiment = session().subject.experiment.set(**values)
 
 
 def finish() -> None:
-    """Write the experiment, the run and own keys into the address, if it opens something else."""
+    """Write the experiment, the run and own keys into the address if they differ."""
     record, wanted = session().address, query()
     address = record.ours[-1]
     if (address, wanted) != record.kept and address != wanted:
@@ -147,17 +147,17 @@ def finish() -> None:
 
 
 def page_value(key: str) -> str:
-    """The value of one of this page's own keys in the address; "" where it has none."""
+    """Return the value of one of this page's own keys, "" if the address has none."""
     return _values(session().address.page, session().subject).get(key, "")
 
 
 def _values(page: str, subject: Subject) -> dict[str, str]:
-    own = session().address.page_values  # the pace is that of all pages
+    own = session().address.page_values  # all pages share the pace
     return {**own.get("", {}), **subject.values, **own.get(page, {})}
 
 
 def set_page_value(key: str, text: str) -> None:
-    """Set one of this page's own keys; "" takes it out. Outside of callbacks call `finish`."""
+    """Set one of this page's own keys; "" removes the key. Outside of callbacks, call `finish`."""
     record, page = session().address, "" if key == "pace" else session().address.page
     of_page = record.page_values.setdefault(page, {})
     of_scene = page in SCENE_PAGES and key not in record.own_keys
@@ -168,36 +168,36 @@ def set_page_value(key: str, text: str) -> None:
 
 
 def set_page_values(values: Mapping[str, str]) -> None:
-    """Set own keys and write the address, in the callback of a fragment."""
+    """Set own keys and write the address, in a fragment's callback."""
     for key, text in values.items():
         set_page_value(key, text)
     finish()
 
 
 def whole() -> Query:
-    """The open page's experiment, run and values as a link, also where its address is shorter."""
+    """Return the open page's experiment, run and values as a full link."""
     subject = session().subject
     return query_of(subject.experiment, subject.run_id, _values(session().address.page, subject))
 
 
 def query(page: str = "") -> Query:
-    """The address that opens a page with this experiment and run; "" is the open page."""
+    """Return the address that opens a page with this experiment and run; "" is the open page."""
     record = session().address
     if page in ("", record.page):
         link, as_set = whole(), session().subject.as_set
         if record.page in SCENE_PAGES and _of_scene(link) == as_set:
             return {key: texts for key, texts in link.items() if key not in as_set}
         return link
-    if page in SCENE_PAGES:  # it sets the experiment anew
+    if page in SCENE_PAGES:  # it sets its own experiment
         return {key: [text] for key, text in record.page_values.get(page, {}).items()}
     own = session().own_subject
     return query_of(own.experiment, own.run_id, _values(page, own))
 
 
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
-    """The address of an experiment, its run if it has one, and a page's own keys."""
+    """Return the address of an experiment, its run if any, and a page's own keys."""
     name, unused = experiment.data.name, idle(experiment)
-    settings = to_query(experiment, suggested(name))  # where they aren't what the data suggest
+    settings = to_query(experiment, suggested(name))  # that differ from the data's suggestions
     used = {key: text for key, text in settings.items() if key not in unused}
     texts = {"data": name, **used, **({"run": run_id} if run_id else {}), **values}
     return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}

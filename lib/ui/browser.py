@@ -1,8 +1,8 @@
-"""What a browser gets beside a page's elements: a name, CSS, and scripts in components.
+"""The parts of a page besides Streamlit's elements: a browser's name, CSS, and components.
 
-The CSS is what Streamlit has no options for, by the marks that 1.67 gives elements. The rules stand
-in `css/`, a file for each page, and three with names that Python fills in. An element with a key
-has the class `st-key-` and that key; the `data-testid`s are Streamlit's own.
+The CSS does what Streamlit has no options for. `css/` has a file for each page, and three files
+with names that Python fills in. An element with a key has the class `st-key-` plus the key. The
+`data-testid`s are Streamlit's own (1.67).
 """
 
 import re
@@ -17,46 +17,47 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.charts import PALETTES, Palette, html, mix, strip
+from lib.charts import PALETTES, Palette, cell, html, mix, strip
 from lib.text import beside
 from lib.ui.fragment import Place, fragment
 from lib.ui.session import session
 
-COOKIE = "unrolled_browser"  # a random token that a browser gets with its first page: see `served`
+COOKIE = "unrolled_browser"  # a random token, sent with a browser's first page: see `served`
 _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
-# Page → its own keys. Where what one works on isn't there, the key does nothing.
+# Page → its own keys. A key does nothing if its element isn't on the page.
 KEYS: dict[str, list[dict[str, Any]]] = beside(__file__, "keys")
-MENU = "menu"  # the Streamlit key of the menu, which has a link for each page
+MENU = "menu"  # the Streamlit key of the menu, with a link to each page
 _LINK = ":scope > :nth-child({}) a"  # to a page, in the menu
 EVERYWHERE: list[dict[str, Any]] = [
     {"name": f"Shift+{k}", "does": f"go to {page}", "on": [MENU], "part": _LINK.format(k)}
     for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
 ]
-"""The keys that all pages have, besides `?`, which shows them all."""
+"""The keys of all pages, besides `?`, which lists all keys."""
 LISTENER = "listener"
-IN_PLACE = "<wbr>"  # with it a style keeps its place on the page, which page.css hides
+IN_PLACE = "<wbr>"  # keeps a style's place among the elements; page.css hides the place
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
 _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # whose rules come first
+_SHEETS["cell"] = cell.CSS + _SHEETS["cell"]
 PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures appear in scenes
 
 
 def browser_id() -> str | None:
-    """An id of this browser, the same on all page servers; None where it sends no cookie."""
+    """Return this browser's id, the same on all page servers; None without a cookie."""
     token = st.context.cookies.get(COOKIE)
-    if not isinstance(token, str) or not token:  # AppTest has no cookies, but a mock of them
+    if not isinstance(token, str) or not token:  # AppTest has a mock in place of cookies
         return None
-    # A hash of the token: who reads an id can't pass for that browser.
+    # A hash of the token, so that reading an id isn't enough to act as that browser.
     return sha256(token.encode()).hexdigest()[:32]
 
 
 def current_palette() -> Palette:
-    """The colours of the browser's theme."""
+    """Return the colors of the browser's theme."""
     return PALETTES[st.context.theme.type or "light"]
 
 
 def component(key: str, module: str, name: str, *scripts: str) -> Any:
-    """A component of `name`.html, .css and .js beside a `module`'s file, after other `scripts`."""
+    """Return a component of `name`.html, .css and .js beside `module`, after other `scripts`."""
     own = Path(module).with_name(name)
     html, css, js = (own.with_suffix(f".{k}").read_text("utf-8") for k in ("html", "css", "js"))
     others = [own.with_name(name).read_text("utf-8") for name in scripts]
@@ -67,10 +68,10 @@ _save = component("save", __file__, "save")
 
 
 def save_button(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
-    """Draw a button; a press has a file called `name` made, and saves it.
+    """Draw a button. A press makes a file called `name`, and saves the file.
 
-    Not `st.download_button(data=callable)`: in Streamlit 1.67 five of six downloads of a file that
-    took 1.5 s to make failed while another session's page ran ("Deferred file not found").
+    With `st.download_button(data=callable)` of Streamlit 1.67, five of six downloads of a file that
+    took 1.5 s to make failed while another session ran ("Deferred file not found").
     """
     key = f"save_{name}"
     is_asked = (st.session_state.get(key) or {}).get("asked")
@@ -82,16 +83,16 @@ _listener = component(LISTENER, __file__, LISTENER, "white_page.js", "plotly_pri
 
 
 def listener(page: str) -> None:
-    """Draw the component whose script (listener.js) does what can't wait for a run of `page`.
+    """Draw the component whose script (listener.js) acts at once, without a script run of `page`.
 
-    It tells Python the heights of charts that fill a place, and that the system went dark or light.
-    A key clicks something that the page shows. Not `st.button(shortcut=)`: in Streamlit 1.67 it did
-    nothing while a slider had the focus, a button has a single one, and no list of keys.
+    The script reports to Python the heights of charts that fill a place, and a switch between dark
+    and light. A key clicks an element of the page. `st.button(shortcut=)` of Streamlit 1.67 ignores
+    keys while a slider has the focus, allows one key per button, and lists no keys.
     """
-    # In a fragment, which asks for a run of the page when the component tells something. Asked by
-    # the browser, Streamlit (1.67) would end the run that goes on, and forget a click that waits.
+    # A fragment requests a rerun when the component reports. After the browser's own request,
+    # Streamlit (1.67) would end the current script run, and forget a waiting click.
     times = count()
-    # A list: in a dict Streamlit (1.67) looks for tables, and loads pandas for that.
+    # A list, since Streamlit (1.67) searches a dict for tables, and loads pandas for that.
     on = {"data": [*KEYS[page], *EVERYWHERE], "on_ground_change": lambda: None}
 
     def draw() -> None:
@@ -103,13 +104,13 @@ def listener(page: str) -> None:
 
 
 def _note_heights() -> None:
-    """Note the heights that the browser measured, in pixels: "chart_loss:230 chart_compare:176"."""
+    """Store the heights measured by the browser, in pixels: "chart_loss:230 chart_compare:176"."""
     heights = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state.get(LISTENER)}")
     session().heights.update({name: int(height) for name, height in heights})
 
 
 def _letters() -> str:
-    """CSS that shows a button's key in its corner, but not to screen readers: they have theirs."""
+    """Return CSS that shows a button's key in its corner, but not to screen readers."""
     rules, sheet = list[str](), Template(_SHEETS["letter"])
     for page, keys in KEYS.items():
         where = "[class*=st-key-present] " if page == "Present" else ""
@@ -132,7 +133,7 @@ def style(page: str, *others: str) -> None:
 
 
 def hide(*keys: str) -> None:
-    """Hide the elements with these keys; they keep their places on the page."""
+    """Hide the elements with these keys. They keep their places on the page."""
     _write(f"{','.join(f'.st-key-{key}' for key in keys)}{{display:none}}")
 
 
@@ -142,14 +143,14 @@ def point_at(key: str) -> None:
 
 
 def lay_above(tops: Mapping[str, int], at: Place) -> None:
-    """Lay one of the two charts of each container above the other: `tops` is key → 0 or 1."""
+    """Lay one of two charts in each container above the other: `tops` is key → 0 or 1."""
     rules = Template(_SHEETS["above"]).substitute
     each = [rules(key=key, place=top + 1, below=1 - top) for key, top in tops.items()]
     at.show("html", f"<style>{''.join(each)}</style>{IN_PLACE}")
 
 
 def playhead_band(key: str, figure: go.Figure) -> None:
-    """Tell the playhead's band (cell.css) where a container's figure has its timesteps."""
+    """Give the playhead's band (cell.css) the places of timesteps in a container's figure."""
     layout = figure.to_dict()["layout"]
     margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
     sides = "".join(f"--{side}:{margin[side[0]]}px;" for side in ("left", "right", "top", "bottom"))
@@ -157,5 +158,5 @@ def playhead_band(key: str, figure: go.Figure) -> None:
 
 
 def _write(css: str) -> None:
-    # Streamlit takes what this returns as it is; it would parse a string line by line in each run.
+    # Streamlit uses this result unchanged; it would parse a string line by line in each script run.
     st.html(SimpleNamespace(_repr_html_=lambda: f"<style>{css}</style>"))

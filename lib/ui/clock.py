@@ -1,5 +1,5 @@
-"""The clock of all pages, which tests replace."""
+"""The clock of all pages. Tests replace it."""
 
 import time
 
-now = time.monotonic  # seconds since some moment; they never go back
+now = time.monotonic  # seconds from an arbitrary start; never decreases

@@ -1,10 +1,10 @@
-"""Fragments, parts of a page that run alone; how often they do; and turns of all sessions.
+"""Fragments (parts of a page that run alone), their interval, and turns between all sessions.
 
-A server's scripts compute in turns, and look for new figures as often as the processor allows.
-Without turns Python would switch between busy threads every few milliseconds, so that all end late;
-with turns the first ends at once, and a person's action comes before looks. With 16 training
-sessions (`tests/bench/load.py`) charts change twice as often, and the median slider waits 0.1 s,
-not 0.6 s.
+A server's scripts compute in turns, and look for new results as often as the processor allows.
+Without turns, Python would switch between busy threads every few milliseconds, and all would end
+late. With turns, the first one ends at once, and a user's action comes before looks. With 16
+training sessions (`tests/bench/load.py`) charts change twice as often, and the median slider waits
+0.1 s, not 0.6 s.
 """
 
 import threading
@@ -20,28 +20,28 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.ui import clock
 from lib.ui.streamlit_private import PRIVATE, drawing_as, fragment_id, look_every
 
-FASTEST, SLOWEST = 0.2, 5.0  # seconds between two looks, at least (as the worker reports), at most
-BUSY = 0.75  # the share of time in which somebody is to have a turn: above it pages poll less often
-STEP = 1.3  # most the interval changes in a second, as a factor up or down
-MEMORY = 0.1  # the weight of the newest turn in the mean time of turns
-# Every fifth look draws the whole fragment, which frees its replaced charts in browsers (1.67).
+FASTEST, SLOWEST = 0.2, 5.0  # seconds between two looks: least (the worker's interval) and most
+BUSY = 0.75  # the target share of time with a turn: above it, pages poll less often
+STEP = 1.3  # largest change of the interval in a second, as a factor
+MEMORY = 0.1  # the weight of the newest turn in the mean duration of turns
+# Every fifth look draws the whole fragment: browsers then free its replaced charts (1.67).
 AFRESH = 5
-OFF = 1.2  # a page whose interval is wrong by this factor takes up the server's
-WHOLE_SECONDS = 1.0  # least seconds between two looks where each look draws all of a fragment
+OFF = 1.2  # a page adopts the server's interval if its own is off by this factor
+WHOLE_SECONDS = 1.0  # least seconds between two looks that each draw a whole fragment
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 class Rhythm:
-    """The polling interval of all pages of a server, which share a processor."""
+    """The polling interval of all pages of a server. They share a processor."""
 
     def __init__(self) -> None:
         self._seconds = FASTEST
         self._busy = self._since = self._each = 0.0
 
     def took(self, seconds: float, now: float, waiting: int = 0) -> None:
-        """Note a turn that took so many `seconds` until `now`, and how many threads are waiting."""
-        # Where a whole class begins at once, all who wait need so long together.
+        """Record a turn of `seconds` that ended `now`, and the number of waiting threads."""
+        # If a whole class starts at once, all waiting threads together need this long.
         self._each += MEMORY * (seconds - self._each)
         self._seconds = min(SLOWEST, max(self._seconds, waiting * self._each / BUSY))
         self._busy += seconds
@@ -53,19 +53,19 @@ class Rhythm:
             self._since, self._busy = now, 0.0
 
     def interval(self, least: float = 0.0) -> float:
-        """Seconds between two looks of each page, at least `least`."""
+        """Return the seconds between two looks of a page, at least `least`."""
         return round(max(least, self._seconds), 2)
 
 
 class Turns:
-    """Lets one thread compute at a time; threads that ask with `first` come before others."""
+    """Lets one thread compute at a time. Threads with `first` come before others."""
 
     def __init__(self, rhythm: Rhythm) -> None:
         self._rhythm = rhythm
         self._lock = threading.Lock()
         self._holder: int | None = None  # the thread that has the turn
         self._is_taken = False
-        # Each thread waits for an event of its own, so that a turn's end wakes only the next one.
+        # Each thread waits for its own event, so that the end of a turn wakes only the next thread.
         self._first, self._others = deque[threading.Event](), deque[threading.Event]()
 
     @property
@@ -75,12 +75,12 @@ class Turns:
 
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[None]:
-        """Run a block while no other one computes; `first` for what a person has asked for.
+        """Run a block while no other block computes. Use `first` for a user's action.
 
-        Raises RuntimeError within another turn, which would never end.
+        Raise RuntimeError within another turn, since the inner turn would never start.
         """
         if self.is_mine:
-            raise RuntimeError("a turn was asked for within another one")
+            raise RuntimeError("a turn was requested within another turn")
         sign = threading.Event()
         with self._lock:
             (self._first if first else self._others).append(sign)
@@ -112,8 +112,8 @@ turn = TURNS.turn  # of all its sessions
 def fragment(draw: Callable[..., object], *args: object, run_every: float | None = None) -> None:
     """Draw an `st.fragment` in a container of the page.
 
-    Where it runs again before the page's messages were sent, Streamlit (1.67) drops its place, and
-    what stood below moves up (`ForwardMsgQueue.clear`). A container that the page draws stays.
+    If a fragment reruns before the page's messages are sent, Streamlit (1.67) drops the fragment's
+    place, and elements below move up (`ForwardMsgQueue.clear`). The page's container stays.
     """
     with st.container():
         st.fragment(draw, run_every=run_every)(*args)
@@ -127,18 +127,17 @@ def following_fragment(
     *,
     page_state: Callable[[T], object] = lambda _: None,
 ) -> None:
-    """Draw what `look` returns, and look again while something of it is `going`.
+    """Draw the result of `look`, and look again while part of the result is `going`.
 
-    The page runs again when something else is going or nothing any more, and when its `page_state`
-    has changed.
+    The page reruns when `going` or `page_state` returns another value.
 
     Args:
-        look: returns what is shown.
-        draw: draws it, and returns what updates the drawing, in a `Place` for what changes; None
-            where each look has to draw all of it.
-        going: what of it is still changing, compared by equality; falsy where nothing is.
-        seconds: between two looks at least; more on a busy server.
-        page_state: what the rest of the page shows of it, compared by equality.
+        look: returns the data to show.
+        draw: draws the data, and returns a function that updates the drawing, in a `Place` for each
+            changing element. Returns None if each look must draw everything.
+        going: returns the part of the data that still changes, falsy if none does.
+        seconds: the least interval between two looks; a busy server takes longer.
+        page_state: returns the part of the data that the rest of the page shows.
     """
     first, is_first_run = look(), True
     before = going(first), page_state(first)
@@ -148,7 +147,7 @@ def following_fragment(
             st.rerun()
 
     def in_turn(part: Callable[[T], R]) -> R:
-        with turn(first=is_first_run):  # drawn with the page, for which somebody waits
+        with turn(first=is_first_run):  # drawn with the page, which a user waits for
             now = first if is_first_run else look()
             rerun_if_outdated(now)
             return part(now)
@@ -159,21 +158,21 @@ def following_fragment(
 
         def follow() -> None:
             nonlocal interval
-            is_between = next(looks) % AFRESH > 0  # else all is drawn anew at this moment
+            is_between = next(looks) % AFRESH > 0  # else the whole fragment is being redrawn
             if update and is_between:
                 with drawing_as(owner):
                     in_turn(update)
-            # Not st.rerun(scope="fragment") (1.67): it has no interval, and reaches `follow` alone.
+            # st.rerun(scope="fragment") (1.67) has no interval, and reaches only `follow`.
             wanted = RHYTHM.interval(seconds)
             if max(wanted, interval) > OFF * min(wanted, interval):
                 look_every(interval := wanted)
                 with drawing_as(owner):
                     look_every(AFRESH * interval)
-            if not is_between:  # it took a while: what has changed since is drawn at once
+            if not is_between:  # redrawing took a while: check for changes at once
                 rerun_if_outdated(look())
 
         if owner and update:
-            st.fragment(follow)()  # it draws nothing where it stands: it needs no container
+            st.fragment(follow)()  # draws only in the owner's places: needs no container
         elif owner:
             look_every(RHYTHM.interval(seconds))
 
@@ -185,14 +184,14 @@ def following_fragment(
 
 
 class Place:
-    """The place of one element, which is drawn again when it changes, also by other fragments."""
+    """The place of an element that changes, drawn again by any fragment."""
 
     def __init__(self) -> None:
         self._at: DeltaGenerator | None = None
         self._shows: tuple[object, ...] = ()
 
     def show(self, method: str, *what: object, **options: Any) -> None:
-        """Call a method of Streamlit, such as `markdown`, unless these arguments are shown here."""
+        """Call a Streamlit method, such as `markdown`, unless the arguments are unchanged."""
         shows = (method, what, options)
         if self._at is None or self._shows != shows:
             self._at, self._shows = getattr(self._at or st, method)(*what, **options), shows

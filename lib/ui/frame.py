@@ -1,4 +1,4 @@
-"""What every page calls first: the page's settings, the menu, and the shared sidebar."""
+"""The frame of every page: the page's settings, the menu, and the shared sidebar."""
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -22,20 +22,20 @@ from lib.ui.widgets import bound, closable, hint, plain
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
-FAVICON = f"data:image/png;base64,{_ICON}"  # Streamlit loses a file where a page run is cut short
+FAVICON = f"data:image/png;base64,{_ICON}"  # Streamlit may lose a file
 ADVICE = beside(__file__, "advice")
-"""Which one do I need? Usual cases, each tried in Keras with both values; and what letters mean."""
-MORE = "more"  # the group of settings that is drawn once somebody unfolds it; also its key
+"""Use cases, each tried in Keras with both values of return_sequences, and what letters mean."""
+MORE = "more"  # the group of settings that is drawn once a user unfolds it; also its key
 TAGLINE = "every timestep, or just the last?"
 
 
 def begin_page(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -> None:
-    """Begin a run of `page`, which `shows` pictures of other pages, before anything is drawn."""
+    """Begin a script run of `page` before any drawing. `shows` names pages whose CSS it needs."""
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
         layout="wide",
-        menu_items={"About": f"**Unrolled**: {TAGLINE} `?` shows a page's keys."},
+        menu_items={"About": f"**Unrolled**: {TAGLINE} Press `?` for the page's keys."},
     )
     style(page, *shows)
     listener(page)
@@ -44,8 +44,8 @@ def begin_page(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = (
     runs.refresh_run()
     if is_new:
         state.kept = kept_before()
-    # A reload finds the upload through its run.
     state.upload.below = None
+    # After a reload, the run still has the upload.
     state.upload.table = state.upload.table or runs.table_of_run()
 
 
@@ -54,18 +54,18 @@ def frame(
 ) -> Experiment:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
-    `own_keys` are the page's own keys in the address. A page of scenes sets the experiment with
-    `own`, and has no controls in its sidebar. What takes long is done outside of turns: making a
-    large file the data, and reading its columns.
+    `own_keys` are the page's own keys in the address. A page of scenes sets the experiment in
+    `own`, and has no controls in its sidebar. Slow work stays outside of turns: loading a large
+    file, and reading its columns.
     """
     take_file()
     with turn(first=True):
         begin_page(page, own_keys, PICTURED if own else ())
     if session().upload.table is not None:
-        settled_experiment()  # reads the columns, and the next call finds the cached result
+        settled_experiment()  # reads the columns; the next call uses the cached result
     with turn(first=True):
         if own:
-            # A file that is open, or being read, is shown on Explore.
+            # Explore shows a file that is open or being read.
             if st.session_state.get("open_file") and not session().upload.error:
                 st.switch_page("app.py", query_params=address.query("Explore"))
             own()
@@ -80,7 +80,7 @@ def frame(
                 if not has_uploader:
                     opener()
             with st.container(key="about_keys"):
-                hint("Press ? for all keys.")
+                hint("Press ? to see all keys.")
         address.finish()
         complaints()
         with st.container():
@@ -88,7 +88,7 @@ def frame(
             if upload.error:
                 close = partial(setattr, upload, "error", "")
                 closable(plain(upload.error), "error_of_file", "error", close)
-            if not has_uploader:  # a file may be dropped anywhere on the page
+            if not has_uploader:  # users may drop a file anywhere on the page
                 progress()
     return settled
 
@@ -113,14 +113,14 @@ def advice_table() -> str:
 
 
 def complaints() -> None:
-    """Show what of the link couldn't be used, and whether its run is being looked for."""
+    """Show which parts of the link are invalid, and whether its run is still being searched."""
     runs.show_lookup()
     texts = session().address.complaints
     closable("  \n".join(map(plain, texts)), "complaints", "link_off", texts.clear)
 
 
 def sidebar(settled: Experiment, *, with_table: bool) -> None:
-    """Draw the controls, and `with_table` also those of a table's columns."""
+    """Draw the controls; `with_table` adds the controls of a table's columns."""
     names, now = list(DATASETS), settled.data.name
     is_upload = now == "upload"
     with st.container(gap="xsmall"):
@@ -136,12 +136,12 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
             if is_upload:
                 uploader()
             if is_upload and runs.foreign_upload():
-                hint("This is another person's run. The settings apply to a file of your own.")
+                hint("This run belongs to another user. The settings apply to your own file.")
             else:
                 columns(settled)
     if has_columns(settled):
         session().upload.below = st.container()
     more = st.expander("More: cell, optimizer, seed …", key=MORE, on_change="rerun")
-    if more.open:  # a third of the sidebar, which would be sent with each run of a page
+    if more.open:  # a third of the sidebar, not to be sent with each script run
         with more:
             controls(MORE, settled)

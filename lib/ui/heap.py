@@ -1,13 +1,13 @@
-"""How the page process takes memory from the system, where glibc does that."""
+"""How the page process takes memory from the system, with glibc."""
 
 import ctypes
 from contextlib import suppress
 
 
 def limit_arenas() -> None:
-    """Let later threads share one arena: with one each, a few objects would keep whole arenas.
+    """Make later threads share one arena. In separate arenas, a few objects keep a whole arena.
 
-    Blocks of 128 kB and more go back to the system at once; glibc's limit can grow to 32 MB.
+    Free blocks of 128 kB and more return to the system at once; glibc's limit can grow to 32 MB.
     """
     with suppress(AttributeError):  # another C library
         libc = ctypes.CDLL(None)

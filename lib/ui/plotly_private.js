@@ -1,23 +1,22 @@
-// Part of the script of every page (see browser.py): all that it reads of a chart without a name in
-// Plotly's documentation.
+// Part of every page's script (see browser.py): all uses of Plotly beyond its documentation.
 
-// The trace that a curve on the screen was drawn from.
+// Return the trace of a curve on the screen.
 const traceOf = (curve) => curve.__data__?.[0]?.trace ?? { name: "" };
 
-// A chart's columns: which timestep, from 0, is at a place on the screen, and which place, as left,
-// top, width and height, has a timestep. Undefined where there is none; null for a chart without.
+// Return a chart's columns: `at` maps a place on the screen to a timestep from 0, `place` maps a
+// timestep to left, top, width and height. Both return undefined outside; a chart without is null.
 function columns(chart) {
-  // Of the two that take turns (see lib.ui.widgets) the one that is seen: the other may be older.
+  // Two charts take turns (see lib.ui.widgets): take the visible one, since the other may be older.
   const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });
   const plot = [...chart.querySelectorAll(".js-plotly-plot")].find(shown);
   if (!plot) return null;
   const { hovermode, xaxis, _size: size } = plot._fullLayout;
-  const steps = xaxis?.tickvals?.at(-1); // the last one is always named
+  const steps = xaxis?.tickvals?.at(-1); // the last one always has a tick
   if (!size || !xaxis?.range || steps === undefined) return null; // Plotly has other names
   const { l, t, w, h } = size, [low, high] = xaxis.range;
   const box = plot.getBoundingClientRect(), each = w / (high - low);
   return {
-    marksItself: hovermode === "x unified", // by Plotly
+    marksItself: hovermode === "x unified", // Plotly draws its own mark
     at(x) {
       const value = low + (x - box.left - l) / each;
       if (value < low || value > high) return undefined;
@@ -25,7 +24,7 @@ function columns(chart) {
     },
     place(step) {
       if (step >= steps || step + 1 < low || step + 1 > high) return undefined;
-      const width = Math.max(4, Math.min(each, 12)); // in the middle, so that marks stay in sight
+      const width = Math.max(4, Math.min(each, 12)); // at least 4 pixels, so that marks stay visible
       return [box.left + l + (step + 1 - low) * each - width / 2, box.top + t, width, h];
     },
   };

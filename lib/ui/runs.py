@@ -1,7 +1,7 @@
-"""Runs as pages see them: the server's training client, a session's run, and whose a run is.
+"""Runs as pages see them: the server's training client, a session's run, and each run's owner.
 
-A run's id stands in the address: a reload finds the run again, and a link shows it to others. Only
-the browser that started a run may steer it. Of a run on an upload others see figures alone, unless
+The address holds a run's id: a reload finds the run again, and a link shows it to others. Only the
+browser that started a run may control it. Others see only the results of a run on an upload, unless
 its owner shares the file's rows: `look_at` leaves the rows out.
 """
 
@@ -22,54 +22,54 @@ from lib.ui.browser import browser_id
 from lib.ui.session import session
 from lib.ui.widgets import Linked, rerun_when
 
-WORKER_DELAY = 4.0  # seconds: with TensorFlow's import beside it a first page took twice as long
+WORKER_DELAY = 4.0  # seconds: TensorFlow's import would double the time of the first page
 FIND_SECONDS = 12.0  # how long other page servers may take to answer
-PAUSE_SECONDS = 5.0  # from then until they are asked again
-LOOK_SECONDS = 0.3  # between two looks for their answer
-FIRST_POINT_SECONDS = 0.15  # until a compiled program has trained an epoch; it takes 0.04
-# How fast a run is shown, by name in the links of pages: a label, and the seconds of all epochs.
+PAUSE_SECONDS = 5.0  # until they are asked again
+LOOK_SECONDS = 0.3  # between two checks for their reply
+FIRST_POINT_SECONDS = 0.15  # most to wait for the first epoch of a compiled program, usually 0.04
+# The pace of a run, by name in the address: a label, and the seconds that all epochs take.
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
 PACE = Linked("pace", tuple(PACES), 1, "run_pace")
 
 GONE = (
-    "The link's run is gone: runs last a few hours, and not beyond a restart. Train starts a new "
-    "run with the sidebar's settings."
+    "This link's run is gone: the server keeps runs for a few hours, until it restarts. You see "
+    "the link's settings without the run. Press Train to run them."
 )
-NEWEST = {"epoch": ""}  # of a page's values, where training begins or goes on
-LOOKING = "Looking for the link's run …"
-AWAY = "The cluster that may have the link's run can't be reached now. Try the link again later."
-NOT_HERE = "Explore and Compare show the link's run, which is on another person's file."
+NEWEST = {"epoch": ""}  # page values that show the newest epoch
+LOOKING = "Looking for this link's run …"
+AWAY = "The cluster that may have this link's run is out of reach. Try the link again later."
+NOT_HERE = "This link's run uses another user's file. Open the run in Explore or Compare."
 
 
 @dataclass(slots=True, eq=False)
 class RunRecord:
-    """What this server knows of a run besides its figures: who started it, its upload, its name."""
+    """What a server knows of a run besides its results: the owner, the upload, and the name."""
 
     browser: str | None
     table: Table | None
     name: str = ""  # the run's name in lists
     is_listed: bool = True  # False once the owner has removed it from the list
-    shares_rows: bool = False  # with people who have its link, on this page server
+    shares_rows: bool = False  # with users who have its link, on this page server
 
 
 NOBODY = RunRecord(None, None, is_listed=False)
 _RECORDS: dict[str, RunRecord] = {}  # by run, of all sessions of this server
 _RUN_ID = re.compile("[0-9a-f]{16}")
-_LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}  # by run: an answer, awaited until this time
+_LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}  # by run: a reply, and until when to wait
 MOST_LOOKUPS = 1000
 
 
 @cache  # Streamlit's own cache takes as long as drawing a small element
 @st.cache_resource(show_spinner=False)
 def client() -> TrainingClient:
-    """The client of this server's workers, which start when the first page has been painted."""
+    """Return the client of this server's workers, which start once the first page is drawn."""
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
 
 
 def look_up(run_id: str | None) -> bool:
-    """Ask other page servers for a run; return whether the answer is still awaited.
+    """Ask other page servers for a run. Return whether a reply is still awaited.
 
-    A run that one of them has is known here from then on, with its owner.
+    If one of them has the run, this server knows the run and its owner from then on.
     """
     training = client()
     if not run_id or training.get(run_id) or not training.pool.cluster or training.pool.away:
@@ -79,14 +79,14 @@ def look_up(run_id: str | None) -> bool:
     answer, until = _LOOKUPS.get(run_id, (None, 0.0))
     if answer is None or clock.now() >= until + PAUSE_SECONDS:
         answer, until = None, clock.now() + FIND_SECONDS
-    # Also where the process that was to answer has ended.
+    # Ask again, too, if the process that should reply has ended.
     if answer is None or (answer.done() and answer.exception()):
         answer = training.find(run_id)
         keep_newest(_LOOKUPS, run_id, (answer, until), MOST_LOOKUPS)
     if not answer.done() or answer.exception():
         return clock.now() < until
     if card := answer.result()["card"]:
-        with suppress(ValueError):  # bytes that are no card: as if nobody had the run
+        with suppress(ValueError):  # invalid bytes: treat the run as unknown
             run, browser, table, name = read_card(card, run_id)
             _forget_records(training)
             training.adopt(run)
@@ -96,9 +96,9 @@ def look_up(run_id: str | None) -> bool:
 
 
 def show_lookup() -> None:
-    """Show that the link's run is being looked for, or that it may be out of reach."""
+    """Show that the search for the link's run continues, or that the run may be out of reach."""
     run_id = session().subject.run_id
-    with st.container(key="lookup"):  # always, so that no block below it gets another place
+    with st.container(key="lookup"):  # always, so that no block below moves
         if look_up(run_id):
             rerun_when(lambda: not look_up(run_id), LOOK_SECONDS, LOOKING)
         elif run_id and client().get(run_id) is None:
@@ -106,7 +106,7 @@ def show_lookup() -> None:
 
 
 def refresh_run() -> None:
-    """Forget the session's run if it is gone; a link's stays while the cluster is away."""
+    """Forget the session's run if it is gone. Keep a link's run while the cluster is away."""
     state, run_id = session(), session().subject.run_id
     if not run_id or look_up(run_id) or client().get(run_id):
         return
@@ -118,7 +118,7 @@ def refresh_run() -> None:
 
 
 def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
-    """A run and its newest snapshot, as this browser may see them; None if it isn't known (yet)."""
+    """Return a run and its newest snapshot as this browser may see them, or None if unknown."""
     look_up(run_id)
     run = client().get(run_id or "")
     snapshot = client().latest(run) if run else None
@@ -128,69 +128,69 @@ def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
 
 
 def current_run() -> tuple[Run, Snapshot] | None:
-    """This session's run, as `look_at` returns it."""
+    """Return this session's run, as `look_at` does."""
     return look_at(session().subject.run_id)
 
 
 def open_run() -> tuple[Run, Snapshot] | None:
-    """This session's run, if it isn't over and this browser started it."""
+    """Return this session's run if it isn't over and this browser started it, else None."""
     current = current_run()
     is_open = current and record_if_mine(current[0].id) and not current[1].status.over
     return current if is_open else None
 
 
 def may_see_rows(run: Run) -> bool:
-    """Whether this browser may see a run's data: an upload's rows are its owner's until shared."""
+    """Return whether this browser may see a run's data. Only the owner sees unshared uploads."""
     record = _RECORDS.get(run.id, NOBODY)
     return run.experiment.data.name != "upload" or record.shares_rows or is_mine(run.id, record)
 
 
 def foreign_upload() -> Run | None:
-    """The watched run on another browser's upload, if this session has no upload."""
+    """Return the watched run on another browser's upload, if this session has no upload."""
     run, _ = current_run() or (None, None)
     is_upload = run is not None and run.experiment.data.name == "upload"
     return run if is_upload and session().upload.table is None else None
 
 
 def leave_foreign_run() -> None:
-    """Show a scene with its own data in place of a run on another person's file."""
+    """Show a scene with its own data in place of a run on another user's file."""
     if foreign_upload():
         session().address.opened = "bare"
         session().address.complaints.append(NOT_HERE)
 
 
 def is_mine(item_id: str, record: RunRecord) -> bool:
-    """Whether this session or its browser started the run or sweep with this id and record."""
+    """Return whether this session or its browser started the run or sweep with this id."""
     here = item_id in session().started
     return here or (record.browser is not None and record.browser == browser_id())
 
 
 def record_if_mine(run_id: str | None) -> RunRecord | None:
-    """The record of a run, if this browser started it; it may be changed."""
+    """Return the record of a run, to read or change, if this browser started the run."""
     record = _RECORDS.get(run_id or "")
     return record if record and is_mine(run_id or "", record) else None
 
 
 def own_runs() -> list[str]:
-    """The ids of this browser's listed runs, the oldest first."""
+    """Return the ids of this browser's listed runs, oldest first."""
     mine = {run_id: record_if_mine(run_id) for run_id in list(_RECORDS) if client().get(run_id)}
     return [run_id for run_id, record in mine.items() if record and record.is_listed]
 
 
 def table_of_run() -> Table | None:
-    """The upload of this session's run, for its owner: a reload finds it."""
+    """Return the upload of this session's run if this browser owns it, for use after a reload."""
     record = record_if_mine(session().subject.run_id)
     return record.table if record else None
 
 
 def adopt(run_id: str, record: RunRecord) -> None:
-    """Note a run of a sweep, with the record of its sweep."""
+    """Register a run of a sweep with the sweep's record."""
     if client().get(run_id) is not None:
         _RECORDS.setdefault(run_id, replace(record))
 
 
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
-    """Start a run and make it the session's; the run before it is stopped."""
+    """Start a run and make it the session's run. Stop the session's previous run."""
     if found := open_run():
         client().stop(found[0])
     state, browser = session(), browser_id()
@@ -206,7 +206,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     _forget_records(client())
     state.subject.run_id = run.id
     address.set_page_values(NEWEST)
-    if not paused:  # else the page's first drawing would miss the first point by a few milliseconds
+    if not paused:  # the first point arrives a few milliseconds after the page would draw
         with suppress(TimeoutError):
             client().wait(run, FIRST_POINT_SECONDS, lambda snapshot: snapshot.epoch > 0)
     return run
@@ -227,18 +227,18 @@ def _forget_records(training: TrainingClient) -> None:
 
 
 def or_elsewhere() -> str:
-    """The end of a sentence on a missing talk or sweep, which another server may have."""
+    """Return the end of a sentence on a missing talk or sweep that another server may have."""
     return ", or it is on another page server" if client().pool.cluster else ""
 
 
 def card_for(experiment: Experiment, record: RunRecord) -> bytes:
-    """The bytes from which other page servers can show a run; b"" without a cluster."""
+    """Return the bytes from which other page servers can show a run, b"" without a cluster."""
     if not client().pool.cluster:
         return b""
     return card_of(experiment, record.table, record.browser, record.name)
 
 
 def follow_pace() -> None:
-    """Set this session's run to the chosen pace, if this browser started it."""
+    """Set this session's run to the chosen pace if this browser started the run."""
     if found := open_run():
         client().set_pace(found[0], PACES[PACE.texts[PACE.index]][1])

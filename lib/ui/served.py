@@ -1,7 +1,7 @@
-"""What the server does at its start and without visitors, and what it sends with a page.
+"""The server's start, its idle time, and its first response to a browser.
 
-The server imports the pages' code when it starts, not for the first visitor as Streamlit (1.67)
-does. On pages that open with charts browsers load Plotly (4.7 MB) while Python makes the page.
+The server imports the pages' code when it starts; Streamlit (1.67) would do so for the first
+visitor. On pages that open with charts, browsers load Plotly (4.7 MB) while Python draws the page.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-import lib.ui.views  # noqa: F401  0.3 s, for which no visitor waits
+import lib.ui.views  # noqa: F401  0.3 s that no visitor waits for
 from lib.data import OBJECT_CACHES
 from lib.training import machine, read_recording, recorded
 from lib.ui import runs
@@ -31,17 +31,17 @@ from lib.ui.streamlit_private import CHARTS_FIRST, drop_expired_sessions, mend_s
 from lib.ui.upload import hold_uploads
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
-"""Pages that open with charts; where a key is named, only with that key in their address."""
+"""Pages that open with charts: always, or only with the named key in the address."""
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Prepare the server before its first request, and end its task after the last one."""
-    # Collecting garbage of all objects stopped 16 visitors for 0.11 s every 3 s, without the frozen
-    # ones for 0.03 s.
+    """Prepare the server before its first request, and end its background task at the end."""
+    # Garbage collection over all objects stopped 16 visitors for 0.11 s every 3 s. With frozen
+    # objects it takes 0.03 s.
     gc.freeze()
     mend_sessions()
-    if os.environ.get(machine.RAY):  # so that the log says at once whether it is used
+    if os.environ.get(machine.RAY):  # the log shows at once whether Ray is used
         await asyncio.to_thread(runs.client)
     dropping = asyncio.create_task(drop_expired_sessions(rest))
     yield
@@ -49,20 +49,20 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def rest() -> None:
-    """Drop most caches and return their memory: tenths of a second, while nobody is there."""
+    """Drop most caches and return their memory. Takes tenths of a second without visitors."""
     for cache in (made_dataset, recorded, read_recording):
         cache.cache_clear()
     FRAMES.clear()
-    OBJECT_CACHES.clear()  # each kept run has figures and untrained models there
+    OBJECT_CACHES.clear()  # figures and untrained models of each kept run
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    with suppress(AttributeError):  # only glibc has it
+    with suppress(AttributeError):  # another C library than glibc
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def name_browsers(app: ASGIApp) -> ASGIApp:
-    """A middleware that names new browsers at random, by a cookie that scripts can't read."""
+    """Return a middleware that gives new browsers a random cookie, hidden from scripts."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_named(message: Message) -> None:
@@ -83,7 +83,7 @@ MIDDLEWARE = [Middleware(name_browsers), Middleware(hold_uploads)]
 
 
 async def _first_answer(request: Request) -> Response:
-    """Streamlit's own first page, with the code of its charts where some will be drawn."""
+    """Return Streamlit's first page, with the charts' code if the page will draw charts."""
     plain, charted = CHARTS_FIRST or ("", "")
     key = _CHARTED[request.url.path]
     page = charted if not key or key in request.query_params else plain

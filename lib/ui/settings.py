@@ -1,7 +1,7 @@
 """The controls of settings: a widget for each, with the setting's URL key as its key.
 
-Labels and groups are in settings.toml. A setting that the data don't use has no widget; one that
-the data or the head dictates is drawn disabled with the value that holds instead, and says why.
+Labels and groups are in settings.toml. A setting that the data don't use has no widget. A setting
+that the data or the head dictates is disabled, and shows the dictated value with the reason.
 """
 
 from contextlib import suppress
@@ -25,14 +25,14 @@ _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 
 
 def label_of(setting: Setting) -> str:
-    """A setting's label without limits and units: "Targets", "Learning rate"."""
+    """Return a setting's label without limits and units: "Targets", "Learning rate"."""
     label = LABELS.get(setting.key) or _ROWS.get(setting.key, {}).get("label") or name_of(setting)
     label = label.format(limits="", step="Row", columns="month")
     return label.partition(" (")[0].partition(",")[0].partition("  ")[0]
 
 
 def settled_experiment() -> Experiment:
-    """The session's experiment, as its data allow it. Reading a new table may take seconds."""
+    """Return the session's experiment within its data's limits. A new table may take seconds."""
     table = session().upload.table
     experiment = data.settle(session().subject.experiment, table)
     if experiment.data.name == "upload" and table is None:
@@ -43,7 +43,7 @@ def settled_experiment() -> Experiment:
 
 
 def _help(key: str) -> str | None:
-    """A control's help text: its options, what it means, and the lesson's step that explains it."""
+    """Return a control's help text: its options, its explanation, and a link to the lesson."""
     row = _ROWS[key]
     lines = [f"**{c.label}**: {c.about}" for c in (SETTINGS[key].options or {}).values() if c.about]
     lines += [row["about"]] if "about" in row else []
@@ -52,10 +52,10 @@ def _help(key: str) -> str | None:
 
 
 def bound_setting(key: str) -> tuple[Any, dict[str, Any]]:
-    """A setting's value, and arguments that tie a widget to it."""
+    """Return a setting's value, and the arguments that tie a widget to the setting."""
 
     def take(value: Any) -> None:
-        if value is not None:  # as a button group says for a moment in a dark browser
+        if value is not None:  # a button group reports None for a moment in a dark browser
             change({key: value})
 
     value = session().subject.experiment.get(key)
@@ -63,13 +63,13 @@ def bound_setting(key: str) -> tuple[Any, dict[str, Any]]:
 
 
 def controls(group: str, settled: Experiment, **names: object) -> None:
-    """Draw a group's widgets; `names` fill in their labels."""
+    """Draw the widgets of a group. `names` fill in placeholders of the labels."""
     for key in GROUPS[group]:
         one_control(key, settled, **names)
 
 
 def one_control(key: str, settled: Experiment, **names: object) -> None:
-    """Draw the widget of one setting, if the data use it."""
+    """Draw the widget of a setting, if the data use the setting."""
     row, why, uses = _ROWS[key], data.dictated(settled), DATASETS[settled.data.name].uses
     is_unused = key in data.OPTIONAL and key not in uses
     if is_unused or (key == "patience" and settled.training.keep != "stop"):
@@ -102,7 +102,7 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
 
 
 def _slider(key: str, label: str, settled: Experiment) -> None:
-    """Draw a slider, with a hint on a limit of the data or on the value that holds instead."""
+    """Draw a slider, with a hint if the data limit the setting or another value is used."""
     limit, kind, spec = LIMITS[key], type(SETTINGS[key].default), DATASETS[settled.data.name]
     least = kind(spec.at_least.get(key, limit.minimum))
     most = kind(spec.at_most.get(key, limit.maximum))
@@ -113,15 +113,15 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
     _, control = bound_setting(key)
     drawn = session().limits
     if drawn.get(key) != (least, most):
-        # A slider with other limits is another widget for Streamlit (1.67). Unless the key is set
-        # now, it gets the value that the key had before any widget was drawn.
+        # Streamlit (1.67) treats a slider with other limits as a new widget, which starts with the
+        # key's first value unless the key is set now.
         drawn[key], st.session_state[key] = (least, most), value
     st.slider(label, least, most, value, step=kind(limit.step), help=_help(key), **control)
     if least > limit.minimum:
-        hint(f"These data need {least:,} at least.")
+        hint(f"These data need at least {least:,}.")
     used = settled.get(key)
     if used != value and (clamped := _ROWS[key].get("clamped")):
-        hint(f"{used:,} here: {clamped.format(most=f'{MAX_VALUES:,}')}")
+        hint(f"{used:,} is used: {clamped.format(most=f'{MAX_VALUES:,}')}")
 
 
 def _field(key: str, label: str, step: float) -> None:
@@ -133,12 +133,12 @@ def _field(key: str, label: str, step: float) -> None:
 
 
 def has_columns(settled: Experiment) -> bool:
-    """Whether the chosen data are a table with columns to choose."""
+    """Return whether the data are a table with columns to choose."""
     return "horizon" in DATASETS[settled.data.name].uses
 
 
 def columns(settled: Experiment) -> None:
-    """Draw the controls of the chosen table; without a table only how far ahead to predict."""
+    """Draw the controls of the chosen table; without a table, only the horizon."""
     table = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, data.default_columns(table), strict=True):
@@ -149,9 +149,9 @@ def columns(settled: Experiment) -> None:
 
 
 def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> None:
-    """Draw all controls of a table, for the Data page, in groups; the first may be open."""
+    """Draw all controls of a table in groups, for the Data page. The first group may be open."""
     table, uses = _table(settled), DATASETS[settled.data.name].uses
-    with st.expander("Columns, and how far ahead", expanded=expanded):
+    with st.expander("Columns and horizon", expanded=expanded):
         columns(settled)
         own = session().upload.table
         if own is not None and "types" in uses:
@@ -160,7 +160,7 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
                 controls("wide", settled, columns=len(own.numbers))
     if table is not None and "scale" in uses:
         _series(table, settled, by_menu="id" in uses)
-    with st.expander("Windows: how far apart, values or change"):
+    with st.expander("Windows: spacing, values or change"):
         controls("windows", settled)
     with st.expander("Split: training, validation, test"):
         controls("shares", settled)
@@ -168,11 +168,11 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
 
 
 def advice(dataset: Dataset, uses: frozenset[str]) -> None:
-    """Say what makes models of these data fail, each with a button that fixes it."""
+    """Show what makes models of these data fail, each with a button that fixes the cause."""
     for text, label, values in (
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
         (split.series_hint(dataset), "Split by series", {"split": "id"}),
-        (split.levels_hint(dataset), "Scale each series by itself", {"scale": "id"}),
+        (split.levels_hint(dataset), "Scale each series separately", {"scale": "id"}),
         (split.gaps_sentence(dataset, most=0.5), "Stop windows at gaps", {"at_gaps": "stop"}),
     ):
         if text and uses >= values.keys():
@@ -181,10 +181,10 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
 
 
 def _table(settled: Experiment) -> Table | None:
-    """The chosen table as its `types` say, or as it is where they can't be applied."""
+    """Return the chosen table with its `types` applied, or unchanged if that fails."""
     spec = DATASETS[settled.data.name]
     table = spec.table() if spec.table else session().upload.table
-    with suppress(WindowError):  # the page says why
+    with suppress(WindowError):  # the page shows the reason
         return table and data.prepared(table, settled.data)
     return table
 
@@ -195,7 +195,7 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
         names += data.calendar_names(table)
     kept = tuple(name for name in chosen or usual if name in names)
     emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
-    # Columns that were all removed don't come back by themselves beside what is picked next.
+    # If a user removes all columns, they don't come back beside the next pick.
     picked = [] if emptied.get(key) == kept else list(kept)
 
     def choose(now: list[str]) -> None:
@@ -208,11 +208,10 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
     control = bound(f"{key}_widget", picked, choose)
     st.multiselect(LABELS[key], names, picked, max_selections=MAX_COLUMNS, help=limits, **control)
     if not picked:
-        stay = f"; until then {joined(kept)} {'stays' if len(kept) == 1 else 'stay'}"
-        wanted = "read" if key == "inputs" else "predict"
-        hint(f"Choose what to {wanted}{stay if kept else ''}.")
+        stay = f" Until then, the page uses {joined(kept)}." if kept else ""
+        hint(f"Choose the {LABELS[key].lower()}.{stay}")
     elif key == "targets" and not (table.targets or chosen):
-        hint(f"{usual[0]} is predicted until you choose what to predict.")
+        hint(f"The target is {usual[0]} until you choose another.")
 
 
 def _types(table: Table, types: tuple[str, ...]) -> None:
@@ -235,25 +234,25 @@ def _types(table: Table, types: tuple[str, ...]) -> None:
 
 
 def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
-    """Draw which column tells series apart; unfolded where times repeat or one was chosen."""
+    """Draw the choice of the series column, open if times repeat or a column is chosen."""
     chosen = settled.data.series
     by = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
     repeat = table.times is not None and not table.times.is_unique
     with st.container(border=True) if repeat or by else st.expander("Series"):
         if by in table.frame.columns:
             count = counted(table.frame[by].nunique(dropna=False), "series", "series")
-            hint(f"{by} tells {count} apart, and no window crosses them.")
+            hint(f"{by} separates {count}. Each window stays within one series.")
         else:
-            hint("All rows are one series: where a time repeats, its rows are averaged.")
+            hint("All rows form one series. Rows with the same time are averaged.")
         if by_menu:
-            (chosen, control), one = bound_setting("id"), "Nothing: all rows are one series"
-            texts = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
+            (chosen, control), one = bound_setting("id"), "None: all rows form one series"
+            texts = {"": f"{table.series} (detected)" if table.series else one, NO_SERIES: one}
             names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
             names += [NO_SERIES] if table.series else []
-            names += {chosen} - {*names}  # a link may say what the table hasn't
-            label, place = "What tells series apart", names.index(chosen)
+            names += {chosen} - {*names}  # a link may name a column that the table hasn't
+            label, place = "Series column", names.index(chosen)
             st.selectbox(label, names, place, lambda name: texts.get(name, name), **control)
         if by:
             controls("parts", settled)
-            if settled.data.split == "time":  # else a new series has no scale of its own
+            if settled.data.split == "time":  # else a new series has no scale
                 controls("scaling", settled)

@@ -1,7 +1,6 @@
 """What pages show: the sidebar's dataset, and its run, a recording or the untrained model.
 
-A run is shown as of the newest epoch while it trains; once it rests, a slider goes back over the
-epochs of which weights are kept (`TrainingClient.checkpoints`).
+Pages show a run's newest epoch, or an earlier one with kept weights (`TrainingClient.checkpoints`).
 """
 
 from __future__ import annotations
@@ -26,12 +25,15 @@ from lib.ui.widgets import Linked, hint, linked_slider, plain
 if TYPE_CHECKING:
     from lib.export import Kept
 
-# A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
+NO_FILE = "Only the file's owner can train on it. Upload your copy to train."
+SEE_ABOVE = "Train is off: see the note at the top of this page."
+
+# Keep a handful: a dataset may take 24 MB, and sliders request many that are used only once.
 made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)
 
 
 def dataset_of(settled: Experiment, table: data.Table | None) -> data.Dataset:
-    """The dataset of a settled experiment; the session keeps the last one of a table."""
+    """Return the dataset of a settled experiment. The session caches a table's last dataset."""
     key = settled.data_only
     if table is None or settled.data.name != "upload":
         return made_dataset(key)
@@ -39,13 +41,13 @@ def dataset_of(settled: Experiment, table: data.Table | None) -> data.Dataset:
 
 
 def load_data(settled: Experiment) -> Loaded:
-    """Return the sidebar's experiment and its dataset, and say what can't be made or trained."""
-    place = st.container()  # always, so that a warning that comes or goes moves no block below it
+    """Return the sidebar's experiment and its dataset. Show why they can't be made or trained."""
+    place = st.container()  # always, so that a warning moves no block below
     upload = session().upload
     if settled.data.name == "upload" and upload.table is None:
         with place:
             if foreign := runs.foreign_upload():
-                return Loaded(foreign.experiment, foreign.dataset, trainable=False)
+                return Loaded(foreign.experiment, foreign.dataset, NO_FILE)
             return _example(settled)
     run, _ = runs.current_run() or (None, None)
     try:
@@ -59,12 +61,12 @@ def load_data(settled: Experiment) -> Loaded:
         first = data.suggested(data.FIRST)
         last = upload.last_good or Loaded(first, dataset_of(first, None))
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
-        text = plain(f"{capital(str(error))} Until then you see {shown}.")
+        text = plain(f"{capital(str(error))} Until then, you see {shown}.")
         place.warning(text, icon=":material/info:")
         if cure := error.fix if isinstance(error, data.TooShortError) else {}:
             label, changes = f"Use {in_words(cure)}", (dict(cure),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
-        return replace(last, trainable=False)
+        return replace(last, obstacle=SEE_ABOVE)
     upload.last_good = loaded
     if every := split.thinned(loaded.dataset):
         with upload.below or place:
@@ -72,46 +74,46 @@ def load_data(settled: Experiment) -> Loaded:
     try:
         limits.check_trainable(settled, loaded.dataset)
     except ExperimentError as error:
-        text = with_full_stop(f"This can't be trained: {error}")
+        text = with_full_stop(f"These settings can't be trained: {error}")
         place.warning(plain(text), icon=":material/info:")
-        return replace(loaded, trainable=False)
-    return replace(loaded, trainable=not runs.client().pool.unavailable)
+        return replace(loaded, obstacle=SEE_ABOVE)
+    return replace(loaded, obstacle=runs.client().pool.unavailable)
 
 
 def _example(settled: Experiment) -> Loaded:
-    """Show an example in place of a missing file, with a link to where a file is given."""
+    """Show an example in place of a missing file, with a link to the uploader."""
     example = data.example_of_upload(settled)
     try:
         dataset = dataset_of(example, None)
-    except ExperimentError:  # theirs may be longer than Seattle's
+    except ExperimentError:  # the settings may need more rows than Seattle has
         example = data.settle(replace(settled, data=data.suggested(example.data.name).data))
         dataset = dataset_of(example, None)
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = f"No table is uploaded yet, so {dataset.title} stands in for it."
+        text = f"No table uploaded yet. You see {dataset.title} instead."
         st.warning(plain(text), icon=":material/info:", width="stretch")
         if session().address.page != "Data":
             icon, there = ":material/upload_file:", address.query("Data")
             st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=there)
-    return Loaded(example, dataset, trainable=False)
+    return Loaded(example, dataset, "Upload a table to train on it.")
 
 
 def in_words(cure: Mapping[str, int]) -> str:
-    """Settings for which a table has enough rows: "T = 14 and a horizon of 1"."""
+    """Return settings that a table has enough rows for: "T = 14 and a horizon of 1"."""
     texts = {"T": "T = {}", "horizon": "a horizon of {}", "period": "a season found in the rows"}
     return joined([texts[key].format(value) for key, value in cure.items()])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShownRun(results.RunAt):
-    """The figures to show, and where they are from."""
+    """Results to show, with their source."""
 
     run: results.Run | None = None
     is_recorded: bool = False
-    kept: Kept | None = None  # the file that it is from
+    kept: Kept | None = None  # the file with the results
 
     @property
     def polling(self) -> bool:
-        """Whether a run changes the figures."""
+        """Whether a run is changing the results."""
         return self.run is not None and self.snapshot.status.active
 
 
@@ -121,12 +123,12 @@ untrained_models = data.cached_with_object(
 
 
 def shown_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
-    """The session's run, else a kept run, a recording or the untrained model."""
+    """Return the session's run, else a kept run, a recording or the untrained model."""
     run, snapshot = runs.current_run() or (None, None)
-    # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
+    # Skip a run that couldn't start because this server can't train.
     has_begun = snapshot and (snapshot.results or snapshot.status is not results.Status.FAILED)
     if run and snapshot and (has_begun or not runs.client().pool.unavailable):
-        if not snapshot.results:  # before its first epoch those of the untrained models
+        if not snapshot.results:  # before the first epoch, show the untrained models
             whole = runs.client().get(run.id) or run
             start = untrained_models(whole.dataset, whole.experiment)
             if not runs.may_see_rows(run):
@@ -143,7 +145,7 @@ def shown_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
 
 
 def fitting_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
-    """The shown run if it has this model and these data, else the untrained model."""
+    """Return the shown run if it has this model and these data, else the untrained model."""
     shown = shown_run(experiment, dataset)
     if shown.dataset is dataset and shown.experiment.model == experiment.model:
         return shown
@@ -151,7 +153,7 @@ def fitting_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
 
 
 def pick_answers(shown: results.RunAt, *, labels: bool = True) -> tuple[int, int]:
-    """Draw pickers of a sample and a target, narrow without `labels`; returns both indices."""
+    """Draw pickers of a sample and a target, narrow without `labels`. Return both indices."""
     dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
     picked_answers(shown)  # at first the first sample
@@ -167,49 +169,55 @@ def pick_answers(shown: results.RunAt, *, labels: bool = True) -> tuple[int, int
 
 
 def picked_answers(shown: results.RunAt) -> tuple[int, int]:
-    """The indices of the picked sample, of those shown, and of the picked target."""
+    """Return the index of the picked sample among the shown samples, and of the picked target."""
     state, count = st.session_state, len(shown.snapshot.samples)
     sample = state.setdefault(f"sample_{count}", 0) if count > 1 else 0
     return sample, state.get(f"target_{shown.dataset.targets}", 0)
 
 
 class Epochs:
-    """The epochs whose weights are known, and the picked one; made for each drawing."""
+    """The epochs with known weights, and the picked epoch, for one drawing."""
 
     def __init__(self, shown: ShownRun) -> None:
         self.shown = shown
         self.weights = _weights(shown)
-        """By epoch, increasing; not those of the best epochs, with which a model may end."""
+        """By epoch, increasing, without the best epochs, which a model may end with."""
         texts = [f"{epoch}" for epoch in self.weights]
         texts += [results.BEST] if shown.snapshot.keeps_best else []
-        # An earlier epoch is evaluated on the samples anew, which takes their rows.
-        if shown.polling or not shown.dataset.has_rows:
+        if not shown.dataset.has_rows:  # the page can't evaluate an earlier epoch
             texts = texts[-1:]
         key = f"epoch_{shown.snapshot.run_id}_{max(self.weights)}"
         self.choice = Linked("epoch", texts, len(texts) - 1, key)
-        is_newest = self.choice.index == self.choice.default
-        self.picked = None if is_newest else int(texts[self.choice.index])  # None for the newest
+        place, asked = self.choice.index, address.page_value("epoch")
+        # A training run thins out its epochs: take the nearest.
+        if shown.polling and asked.isdecimal() and texts[-1] != results.BEST:
+            place = min(range(len(texts)), key=lambda k: abs(int(texts[k]) - int(asked)))
+        is_newest = place == self.choice.default
+        self.picked = None if is_newest else int(texts[place])  # None for the newest
         self.page_state = shown.run, shown.polling or shown.snapshot.status, self.picked
-        """The page runs again for another run, its beginning or end, and a picked epoch."""
+        """The page reruns for another run, another status, and another picked epoch."""
 
-    def draw(self, *, wide: bool = False) -> None:
-        """Draw the slider, where there is a choice."""
+    def draw(self) -> None:
+        """Draw a slider over the epochs of a run that rests, if there are several."""
         labels = [text if text == results.BEST else f"{int(text):,}" for text in self.choice.texts]
-        linked_slider("After epoch", labels, self.choice, wide=wide)
+        if not self.shown.polling:
+            linked_slider("After epoch", labels, self.choice)
 
     @property
     def at_picked_epoch(self) -> ShownRun:
-        """The run as it was after the picked epoch."""
+        """The run after the picked epoch."""
         shown, epoch, snapshot = self.shown, self.picked, self.shown.snapshot
         if epoch is None:
             return shown
         weights = self.weights[epoch]
-        earlier = once("earlier", (snapshot, epoch), lambda: results.as_of(shown, epoch, weights))
+        # While a run trains, its newer epochs don't change an earlier one.
+        parts = (snapshot.run_id if shown.polling else snapshot), epoch
+        earlier = once("earlier", parts, lambda: results.as_of(shown, epoch, weights))
         return replace(shown, snapshot=earlier)
 
 
 def follow_epochs(loaded: Loaded, draw: Callable[[Epochs], Callable[[Epochs], object]]) -> None:
-    """Draw the shown run, and follow it while it trains: see `following_fragment`."""
+    """Draw the shown run, and follow the run while it trains: see `following_fragment`."""
     following_fragment(
         lambda: Epochs(shown_run(loaded.experiment, loaded.dataset)),
         draw,
@@ -219,7 +227,7 @@ def follow_epochs(loaded: Loaded, draw: Callable[[Epochs], Callable[[Epochs], ob
 
 
 def _weights(shown: ShownRun) -> dict[int, results.SeedWeights]:
-    """Weights of all modes by epoch: the initial ones, a run's checkpoints, and the newest."""
+    """Return weights of all modes by epoch: the initial, checkpointed and newest weights."""
     run, snapshot = shown.run, shown.snapshot
     past = snapshot.past if run is None else runs.client().checkpoints(run)
     known = {epoch: each for epoch, each in past if snapshot.has_all(each)}
@@ -227,7 +235,7 @@ def _weights(shown: ShownRun) -> dict[int, results.SeedWeights]:
     checked = [int(epoch) for result in trained for epoch in result.checked_epochs[-1:]]
     if snapshot.has_all(snapshot.weights) and checked and not snapshot.keeps_best:
         known[max(checked)] = snapshot.weights
-    # While it trains nobody can go back to its start; but a large model sends no weights meanwhile.
+    # A training run with a large model sends no weights: it needs the initial ones.
     if not (known and shown.polling):
         known.setdefault(0, untrained_models(shown.dataset, shown.experiment).weights)
     return dict(sorted(known.items()))

@@ -1,7 +1,7 @@
-"""A scene on a page: its settings, its controls, its questions, and its picture.
+"""A scene on a page: its settings, controls and questions, and the picture to show.
 
-The gallery, the guide and a presentation draw the same scenes (`lib.story`), each in its own way.
-The steps of the guide are remembered for each browser.
+The gallery, the guide and a talk draw the scenes of `lib.story`, each with its own layout. The
+progress in the guide is kept for each browser.
 """
 
 from collections.abc import Callable
@@ -21,15 +21,15 @@ from lib.ui.session import Loaded, Stage, session
 from lib.ui.settings import one_control
 from lib.ui.widgets import hint, plain, press, press_once
 
-LOOK_SECONDS = 0.5  # least seconds between two looks at the scene's run
-STEP = "at"  # the key of the lesson's step in the address
-_KEPT: dict[str, Stage] = {}  # each browser's progress in the lesson, of its newest session there
+LOOK_SECONDS = 0.5  # the shortest time between two checks of the scene's run
+STEP = "at"  # the guide's open step, in the address
+_KEPT: dict[str, Stage] = {}  # progress in the guide by browser, from its newest session
 MOST_KEPT = 500  # browsers
-WATCHED = 20  # the epoch up to which a person watches the run of a scene
+WATCHED = 20  # the epoch at which a step continues while its run trains
 
 
 def enter_step() -> None:
-    """Put the address's step of the lesson on the stage, else this browser's last one."""
+    """Enter the guide's step that the address names, else this browser's last step."""
     record, browser = session().stage, browser_id()
     if not record.step:
         kept = _KEPT.get(browser or "", record)
@@ -38,12 +38,12 @@ def enter_step() -> None:
         if browser:
             keep_newest(_KEPT, browser, record, MOST_KEPT)
     runs.leave_foreign_run()
-    # Without a new address, which Back could not get past.
+    # The address stays the same: the browser's Back button would return to it forever.
     enter(GUIDE.get(address.page_value(STEP)) or GUIDE[record.step])
 
 
 def enter(scene: Scene) -> None:
-    """Put a scene on the stage: its settings, unless an address that was just opened has others."""
+    """Apply a scene's settings, unless the user opened an address with other settings."""
     stage, opened = session().stage, session().address.opened
     if stage.scene == scene.name and not opened:
         return
@@ -54,7 +54,7 @@ def enter(scene: Scene) -> None:
 
 
 def controls(scene: Scene, settled: Experiment) -> None:
-    """Draw the settings that a scene lets people change."""
+    """Draw the settings that the user can change in a scene."""
     if settings := [key for key in scene.controls if key in SETTINGS]:
         with st.container(horizontal=True, key="scene_controls", vertical_alignment="bottom"):
             for key in settings:
@@ -62,7 +62,7 @@ def controls(scene: Scene, settled: Experiment) -> None:
 
 
 def train_buttons(scene: Scene, loaded: Loaded) -> None:
-    """Draw Train, Pause or Resume, and the epoch, in a scene that trains."""
+    """Draw Train, Pause or Resume, and the epoch, if the scene trains a model."""
     if "run" not in scene.controls:
         return
     client = runs.client()
@@ -78,7 +78,7 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
     def draw(going: tuple[Run, Snapshot] | None) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if going is None:
-                off = not loaded.trainable
+                off = bool(loaded.obstacle)
                 press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
                 return
             run, snapshot = going
@@ -88,9 +88,9 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
                 left = max(0, scene.pause - snapshot.epoch) or None
                 resume = partial(client.resume, run, left)
                 press_once("Resume", "play_arrow", "do_resume", resume, type="primary")
-            if not scene.until:  # else the scene waits for the run and says where it is
-                rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
-                where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
+            if not scene.until:  # else `waiting` shows the epoch
+                paused = ", paused: T resumes" if snapshot.status is Status.PAUSED else ""
+                where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{paused}"
                 with st.container(key="train_where", width="content"):
                     hint(where if snapshot.epoch else "Training starts …")
 
@@ -104,27 +104,27 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
 
 
 def picked(scene: Scene) -> list[int]:
-    """The index of the picked option of each answered question."""
+    """Return the index of the picked option for each answered question."""
     return session().stage.answers.setdefault(scene.name, [])
 
 
 def open_ask(scene: Scene) -> Ask | None:
-    """The first question that isn't answered."""
+    """Return the first unanswered question, or None."""
     return next(iter(scene.asks[len(picked(scene)) :]), None)
 
 
 def answered(scene: Scene) -> bool:
-    """Whether all questions are answered that come before the picture is revealed."""
+    """Return whether all questions before the second picture are answered."""
     return len(picked(scene)) >= sum(not ask.after for ask in scene.asks)
 
 
 def shown(scene: Scene) -> str:
-    """The picture to show now, a key of `lib.ui.views.VIEWS`."""
+    """Return the picture to show now, a key of `lib.ui.views.VIEWS`."""
     return scene.reveals if scene.reveals and answered(scene) else scene.shows
 
 
 def question(scene: Scene) -> None:
-    """Draw the answered questions with explanations, and the next one with its options."""
+    """Draw the answered questions with explanations, then the next question with its options."""
     verdicts(scene)
     ask = open_ask(scene)
     if ask and (not ask.after or has_happened(scene)):
@@ -135,7 +135,7 @@ def question(scene: Scene) -> None:
 
 
 def verdicts(scene: Scene) -> None:
-    """Draw the answered questions, with explanations."""
+    """Draw the answered questions with explanations."""
     for ask, given in zip(scene.asks, picked(scene), strict=False):
         right, wrong = ask.options[ask.right], ask.options[given]
         st.markdown(f"**{plain(ask.text)}**")
@@ -145,12 +145,12 @@ def verdicts(scene: Scene) -> None:
 
 
 def _answer(scene: Scene, question: int, place: int) -> None:
-    if len(picked(scene)) == question:  # a click may come twice
+    if len(picked(scene)) == question:  # Streamlit may report a click twice
         picked(scene).append(place)
 
 
 def reveal(scene: Scene) -> None:
-    """Answer the next question right; where all are answered, forget the answers. For callbacks."""
+    """Answer the next question correctly; if none is left, clear all answers. A callback."""
     if ask := open_ask(scene):
         picked(scene).append(ask.right)
     else:
@@ -158,18 +158,18 @@ def reveal(scene: Scene) -> None:
 
 
 def waiting(scene: Scene) -> None:
-    """Show what is still to do, with a button to skip it: a worker may be slow or missing."""
+    """Show the open task, with a button to skip it: a worker can be slow or missing."""
     if not answered(scene) or has_happened(scene):
         return
     needs_run = scene.until == "epoch_20"
 
     def look() -> tuple[str, bool]:
-        """What is to do, or how far the run is; and whether a run goes on."""
+        """Return the task, or the run's progress, and whether a run is training."""
         _, snapshot = runs.current_run() or (None, None)
         if needs_run and snapshot and snapshot.status.active:
-            return f"Epoch {snapshot.epoch} of the {WATCHED} that it waits for …", True
+            return f"Next question at epoch {WATCHED}. Now: {snapshot.epoch}.", True
         why = runs.client().pool.unavailable if needs_run else ""
-        return (f"{why} Skip shows a recorded run." if why else scene.todo), False
+        return (f"{why} Press Skip to show a recorded run." if why else scene.todo), False
 
     def skip() -> None:
         session().stage.passed.add(scene.name)
@@ -188,12 +188,12 @@ def waiting(scene: Scene) -> None:
 
 
 def done(scene: Scene) -> bool:
-    """Whether all questions are answered, and what the scene waits for has happened."""
+    """Return whether all questions are answered and the task is done."""
     return open_ask(scene) is None and has_happened(scene)
 
 
 def has_happened(scene: Scene) -> bool:
-    """Whether the event that a scene waits for has happened or was skipped."""
+    """Return whether a scene's task is done or skipped."""
     stage, is_here = session().stage, session().stage.scene == scene.name
     if answered(scene) and (not scene.until or (is_here and REACHED[scene.until]())):
         stage.passed.add(scene.name)
@@ -201,13 +201,8 @@ def has_happened(scene: Scene) -> bool:
 
 
 def traced_stack() -> tuple[TracedLayer, ...]:
-    """The address's stack, traced."""
+    """Return the traced stack of the address."""
     return trace(read_text(address.page_value("stack"))[0])
-
-
-def _epoch() -> int:
-    _, snapshot = runs.current_run() or (None, None)
-    return snapshot.epoch if snapshot else 0
 
 
 REACHED: dict[str, Callable[[], bool]] = {
@@ -217,7 +212,7 @@ REACHED: dict[str, Callable[[], bool]] = {
     "target_is_correct": lambda: (
         read_question(address.page_value("check")).diagnose().verdict == "correct"
     ),
-    "epoch_20": lambda: _epoch() >= WATCHED,
+    "epoch_20": lambda: (found := runs.current_run()) is not None and found[1].epoch >= WATCHED,
     "stack_works": lambda: broken_at(traced_stack()) is None,
 }
-"""Whether something has happened that a scene waits for (`Scene.until`)."""
+"""Functions that return whether a task (`Scene.until`) is done."""

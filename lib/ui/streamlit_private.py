@@ -1,7 +1,7 @@
-"""All that this app uses of Streamlit beyond its documentation, each beside a public way.
+"""All uses of Streamlit beyond its documentation, each beside a public alternative.
 
 With another release than the tested one, or with `UNROLLED_PUBLIC=1` in the environment, PRIVATE is
-False, and the public way is taken: the same with less speed or polish.
+False. Pages then use the public alternative, with the same results but less speed or polish.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-TESTED = "1.67."  # the releases of Streamlit whose private names these are
+TESTED = "1.67."  # the releases of Streamlit with these private names
 IS_TESTED = st.__version__.startswith(TESTED)
 PRIVATE = IS_TESTED and os.environ.get("UNROLLED_PUBLIC", "0") in ("", "0")
-"""Whether private names are used: else a fragment has a fixed interval, and draws all each time."""
+"""Whether to use private names: else each fragment redraws everything at a fixed interval."""
 
 if PRIVATE:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -28,8 +28,8 @@ if PRIVATE:
     from streamlit.runtime.scriptrunner import get_script_run_ctx
     from streamlit.runtime.scriptrunner_utils import script_requests
     from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
-SOON = 0.005  # seconds until the next look whether a session's messages were delivered
-PURGE_SECONDS = 30.0  # between two looks for expired sessions
+SOON = 0.005  # seconds between two checks whether a session's messages were delivered
+PURGE_SECONDS = 30.0  # between two checks for expired sessions
 Method = Callable[..., Any]
 if not IS_TESTED:
     why = "Streamlit %s isn't the tested %sx: pages redraw more slowly, or stop until reloaded"
@@ -37,25 +37,25 @@ if not IS_TESTED:
 
 
 def is_history_navigation() -> bool:
-    """Whether Back or Forward asked for this run; never without private names."""
+    """Return whether Back or Forward requested this script run; False without private names."""
     context = get_script_run_ctx(suppress_warning=True) if PRIVATE else None
     return context is not None and context.is_history_navigation
 
 
 def fragment_id() -> str:
-    """The id of the running fragment; "" for a whole page, and without private names."""
+    """Return the id of the running fragment; "" for a whole page and without private names."""
     return (PRIVATE and ThreadState.get().fragment_id) or ""
 
 
 @contextmanager
 def drawing_as(fragment: str) -> Iterator[None]:
-    """Let the block draw in the places of the fragment with this id. For where PRIVATE."""
+    """Draw in the places of the fragment with this id. Requires PRIVATE."""
     with ThreadState.scoped(fragment_id=fragment, delta_path=None):
         yield
 
 
 def look_every(seconds: float) -> None:
-    """Have the fragment that runs do so at this interval from now on. For where PRIVATE."""
+    """Rerun the running fragment at this interval from now on. Requires PRIVATE."""
     message = ForwardMsg()
     message.auto_rerun.interval = seconds
     message.auto_rerun.fragment_id = fragment_id()
@@ -63,7 +63,7 @@ def look_every(seconds: float) -> None:
 
 
 def mend_sessions() -> None:
-    """Patch sessions, when the server starts; else white_page.js reloads a broken page."""
+    """Patch sessions when the server starts. Otherwise white_page.js reloads broken pages."""
     if PRIVATE:
         sessions: Any = AppSession
         sessions._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)
@@ -74,11 +74,11 @@ def mend_sessions() -> None:
 
 
 def delivered_first(start: Method) -> Method:
-    """Return `start`, made to deliver all messages of a script run before the next one starts.
+    """Return `start`, changed to deliver all messages of a script run before the next one starts.
 
-    Streamlit starts a new thread for a fragment although the ended thread's messages wait, and then
-    takes only the new one's: the page stays as it was and its timers have ended. Requests that come
-    meanwhile become one by Streamlit's own rules, so that no click is lost.
+    Streamlit starts a new thread for a fragment while the previous thread's messages wait, and then
+    sends only the new thread's messages: the page doesn't change, and its timers end. Requests that
+    arrive in between are merged by Streamlit's own rules, so that no click is lost.
     """
     waiting = WeakKeyDictionary[Any, Any]()
 
@@ -89,7 +89,7 @@ def delivered_first(start: Method) -> Method:
             look(session)
 
     def look(session: Any) -> None:
-        if session not in waiting:  # a run of the page has taken it along
+        if session not in waiting:  # a script run of the page has included the request
             return
         if session._state is AppSessionState.SHUTDOWN_REQUESTED:
             del waiting[session]
@@ -102,9 +102,9 @@ def delivered_first(start: Method) -> Method:
 
 
 def keeping_messages(clear: Method) -> Method:
-    """Return `clear`, made to keep all unsent messages when a fragment starts.
+    """Return `clear`, changed to keep all unsent messages when a fragment starts.
 
-    Streamlit would drop the page's about the fragment, and the browser would then remove that.
+    Streamlit would drop the page's messages about the fragment. The browser would remove it.
     """
 
     def clear_for_page(session: Any, fragment_ids_this_run: list[str] | None = None) -> None:
@@ -114,12 +114,12 @@ def keeping_messages(clear: Method) -> Method:
 
 
 def of_open_page(ask: Method) -> Method:
-    """Return `ask`, made to drop requests by fragments of a page that has been left.
+    """Return `ask`, changed to drop requests by fragments of a page that the user has left.
 
-    A browser's timers go on until it hears of the next page. Streamlit runs such a fragment after
-    that page as one of the left page: the browser throws the next page away, and stays white. A
-    fragment of the open page asks with the address of the last request for the whole page, and as
-    Back or Forward if that was: while a run goes on, both become one request.
+    A browser's timers run until the next page arrives. Streamlit would run such a fragment after
+    the next page, as part of the previous page. The browser would drop the next page, and stay
+    white. A fragment of the open page uses the address of the last request for the whole page, and
+    counts as Back or Forward if that request did: during a script run, both become one request.
     """
     asked = WeakKeyDictionary[Any, tuple[str, bool]]()
 
@@ -128,7 +128,7 @@ def of_open_page(ask: Method) -> Method:
             page, here = state.page_script_hash, (state.query_string, state.is_history_navigation)
             if state.fragment_id and page != session._client_state.page_script_hash:
                 return
-            if page:  # else Streamlit notes it when the run begins
+            if page:  # else Streamlit sets it when the script run starts
                 session._client_state.page_script_hash = page
             if state.fragment_id:
                 state.query_string, state.is_history_navigation = asked.get(session, here)
@@ -140,15 +140,15 @@ def of_open_page(ask: Method) -> Method:
 
 
 def of_browser_first(ask: Method) -> Method:
-    """Return `ask`, made to keep the page and address that a browser waits for.
+    """Return `ask`, changed to keep the page and the address that a browser waits for.
 
-    `st.rerun()` asks with the page and the address of its own run. Of this and what the browser has
-    asked meanwhile, by Back or by a link, Streamlit makes one request: the click was lost.
+    `st.rerun()` requests the page and the address of its own script run. Streamlit merges this with
+    the browser's waiting request, from Back or a link, and would lose the click.
     """
 
     def ask_after_browser(requests: Any, asked: Any) -> Any:
         waits, rerun = requests._rerun_data, script_requests.ScriptRequestType.RERUN
-        # A request of a script has no values of widgets.
+        # A script's request has no widget values.
         if requests._state is rerun and asked.widget_states is None:
             names = "query_string", "page_script_hash", "page_name", "is_history_navigation"
             asked = replace(asked, **{name: getattr(waits, name) for name in names})
@@ -158,7 +158,7 @@ def of_browser_first(ask: Method) -> Method:
 
 
 async def drop_expired_sessions(rest: Callable[[], object]) -> None:
-    """End sessions whose browser didn't come back; without any left call `rest`."""
+    """End sessions whose browser didn't come back. Call `rest` once none is left."""
     while PRIVATE:
         await asyncio.sleep(PURGE_SECONDS)
         sessions: Any = Runtime.instance()._session_mgr
@@ -166,7 +166,7 @@ async def drop_expired_sessions(rest: Callable[[], object]) -> None:
         for session in expired:
             try:
                 session.shutdown()
-            except Exception:  # one session's error must not keep all later ones alive
+            except Exception:  # one session's error must not keep later sessions alive
                 logging.getLogger(__name__).exception("an expired session could not be ended")
         if expired and not sessions.list_active_sessions():
             expired.clear()
@@ -182,4 +182,4 @@ def _load_first_pages() -> tuple[str, str]:
 
 
 CHARTS_FIRST = _load_first_pages() if PRIVATE else None
-"""Streamlit's first page as it is, and with a script that loads the code of its charts at once."""
+"""Streamlit's first page, unchanged and with a script that loads the charts' code at once."""

@@ -91,7 +91,7 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         hint(f"{many} of at most {sweep.MOST_RUNS} runs, {duration(seconds)}.")
         for note in plan.notes[:3]:
             hint(note)
-    return plan if loaded.trainable else None
+    return None if loaded.obstacle else plan
 
 
 def _write_vary() -> None:

@@ -57,10 +57,16 @@ def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
 
 
 def _sample(loaded: Loaded, palette: Palette) -> None:
+    """Draw the sample's card where cards fill the page."""
+    with st.container(key="cards"):
+        sample_card(loaded, palette)
+
+
+def sample_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the sample named in the address, by default the first, with its takeaway."""
     numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
     number = Linked("sample", numbers, 0, "").index
-    with st.container(key="cards"), st.container(border=True, key="card_sample"):
+    with st.container(border=True, key="card_sample"):
         texts = samples.sample_words(loaded.dataset, number)
         figure = samples.sample_figure(loaded.dataset, number, palette)
         told_chart(figure, *texts, "chart_sample", fills=True)
@@ -118,13 +124,11 @@ def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
 
 
 def _hand(loaded: Loaded, palette: Palette) -> None:
-    """Draw a layer's states, and the arithmetic of the playhead's step."""
+    """Draw a layer with its outputs, and the arithmetic of the playhead's step."""
     chosen = choose(loaded)
-    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), filled(TEXTS, "states")
-    states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
+    layer, bar = chosen.layer_pass, st.container(key="cell_bar")
     with st.container(border=True, gap="xsmall"):
         parts.draw_chain(chosen, palette, has_takeaway=False)
-        st.html(cell.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
         tables = st.container().empty()
     is_at, is_small = address.page_value("step"), cell.can_show(layer.x.shape[1], layer.units)
 
@@ -140,7 +144,7 @@ def _hand(loaded: Loaded, palette: Palette) -> None:
 def _pair(_: Loaded, palette: Palette) -> None:
     """Draw an output and a target without a verdict."""
     question = shapes.read_question(address.page_value("check"))
-    with st.container(border=True):
+    with st.container(border=True, key="pair"):
         hint(filled(TEXTS, "pair"))
         st.html(charts.target.shapes_picture([question.output, question.target], palette))
 
@@ -202,23 +206,22 @@ def worked_numbers() -> dict[str, Any]:
     }
 
 
-def _glance(loaded: Loaded, _: Palette) -> None:
-    """Draw a mask, the final states, and both directions, with the numbers of this layer."""
+def _glance(loaded: Loaded, palette: Palette) -> None:
+    """Draw masked timesteps, the final states, and both directions, with this layer's numbers."""
     layer = choose(loaded).layer_pass
     with st.container(border=True):
-        st.html(charts.render("ui/views.html", "glance", TEXTS, **glance_numbers(layer)))
+        st.html(charts.render("ui/views.html", "glance", TEXTS, palette, **glance_numbers(layer)))
 
 
 def glance_numbers(layer: LayerPass) -> dict[str, Any]:
-    """Return the layer's outputs with a mask, its final states, and both directions."""
+    """Return outputs (T, U) after a mask, the final states, and outputs of both directions."""
     mask = np.arange(len(layer.x)) < min(REAL_STEPS, len(layer.x) - 1)
     masked = unroll(layer.cell, layer.weights, layer.x[None], mask[None]).hidden[0]
     backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
     last = layer.trace.hidden[0, -1]
     states = [last, last, *([] if layer.trace.cell is None else [layer.trace.cell[0, -1]])]
-    # Both directions use the same weights. Rows: the last row of True, then False; (2, 2U).
-    both = np.stack([np.append(last, backward[0]), np.append(last, backward[-1])])
-    return {"mask": mask, "masked": masked, "states": states, "both": both}
+    both = {"forward": layer.trace.hidden[0], "backward": backward[::-1]}  # same weights
+    return {"mask": mask, "masked": masked, "states": states, **both}
 
 
 def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:

@@ -1,11 +1,11 @@
 """The app's own elements: sentences, cards, charts that don't blink, and widgets in the address.
 
-A widget whose choice stands in the address is set to what that says, and writes it there in its
-callback. A value that names nothing, such as a layer that the model doesn't have, stays there.
+A linked widget shows the choice in the address, and writes a new choice there in its callback. An
+invalid value, such as a layer that the model doesn't have, stays in the address.
 
-Streamlit gives a Plotly chart a new identity with every new figure (1.67, whatever its key), and
-the browser draws it from nothing: four that changed four times a second were blank for more than
-half of the time. So two charts take turns: the new one is drawn above the old one, which stays.
+Streamlit (1.67) gives a Plotly chart a new identity with every new figure, whatever its key, and
+the browser draws the chart from scratch: four charts that changed four times a second were blank
+for more than half of the time. So two charts take turns: the new chart covers the previous one.
 """
 
 import re
@@ -41,24 +41,24 @@ def say(text: str, place: Place | None = None) -> None:
 
 
 def say_steadily(text: str, *, gray: bool = False, place: Place | None = None) -> None:
-    """Draw a sentence whose numbers change, in the room of its widest: nothing below moves."""
+    """Draw a sentence whose numbers change, in the space of its widest wording: nothing moves."""
     look = 'class="said" style="color:var(--muted)"' if gray else 'class="said"'
     (place or Place()).show("html", _in_room(text, widest(text), look))
 
 
 def _in_room(text: str, longest: str, look: str) -> str:
-    """HTML of a text, in one grid cell with its longest wording, which is hidden."""
+    """Return HTML of a text in one grid cell with its hidden longest wording."""
     return f'<div {look} data-longest="{escape(longest)}"><span>{escape(text)}</span></div>'
 
 
 class Takeaway:
-    """A short text on a picture, in the room of the `longest` one, with folded details."""
+    """A short text on a picture, in the space of the `longest` text, with folded details."""
 
     def __init__(self, longest: str = "") -> None:
         self._longest, self._text, self._details = longest, Place(), list[Place]()
 
     def show(self, text: str, *details: str) -> None:
-        """Draw the text and details or, after the first time, those that have changed."""
+        """Draw the text and details or, after the first time, the changed ones."""
         self._text.show("html", _in_room(text, self._longest or text, 'class="said takeaway"'))
         is_first = any(details) and not self._details
         if is_first:
@@ -74,12 +74,12 @@ def takeaway(text: str, *details: str, longest: str = "") -> None:
 
 
 def hint(text: str) -> None:
-    """Draw a small grey sentence on a control or a state."""
+    """Draw a small gray sentence about a control or a state."""
     st.markdown(f":small[:gray[{plain(text)}]]")
 
 
 def rerun_when(happened: Callable[[], bool], seconds: float | None, text: str = "") -> None:
-    """Run the page again once something has `happened`; until then show `text`."""
+    """Rerun the page once something has `happened`. Show `text` until then."""
 
     def look() -> None:
         if happened():
@@ -103,19 +103,19 @@ def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: A
 
 
 def press_once(label: str, icon: str, key: str, act: Callable[[], object], **options: Any) -> None:
-    """Draw a button as `press` does; Streamlit may call twice for one click (1.67, 76 ms apart)."""
+    """Draw a button as `press` does. Ignore a second call for a click (Streamlit 1.67)."""
 
     def act_once() -> None:
         now, clicks = clock.now(), session().clicks
-        if now - clicks.get(label, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
-            clicks[label] = now
+        if now - clicks.get(key, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
+            clicks[key] = now
             act()
 
     press(label, icon, key, act_once, **options)
 
 
 def closable(text: str, key: str, icon: str, close: Callable[..., object]) -> None:
-    """Draw a Markdown message that a person can close; without one its container alone."""
+    """Draw a Markdown message with a Close button. Without a message, draw only its container."""
     with st.container(key=key, horizontal=True, gap="xsmall"):
         if text:
             show = {"error": st.error, "info": st.info}.get(icon, st.warning)
@@ -124,7 +124,7 @@ def closable(text: str, key: str, icon: str, close: Callable[..., object]) -> No
 
 
 class SteadyChart:
-    """A place for a chart that changes; where it `fills` the place, CSS gives it that height."""
+    """A place for a chart that changes. If the chart `fills` the place, CSS sets its height."""
 
     def __init__(self, key: str, *, fills: bool = False) -> None:
         self._key, self._fills = key, fills
@@ -132,12 +132,12 @@ class SteadyChart:
         self._place, self._charts = st.container(key=key, gap=None), (Place(), Place())
 
     def show(self, figure: Chart | None, sentence: str) -> int:
-        """Draw an opaque figure, or the one before; returns which of the two charts is above."""
+        """Draw an opaque figure, or the previous one. Return the index of the chart above."""
         pair = self.pair
         before, alt, _ = pair.shown[pair.top] or (None, "", None)
         same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()
         if figure and not same:
-            # Another height would be seen for a moment; the older chart has got this one by now.
+            # The place's height is known from the previous chart. Another height would flash.
             known = session().heights.get(self._key) if self._fills else None
             pair.top = 1 - pair.top
             pair.shown[pair.top] = figure, sentence, figure.of_height(known)
@@ -156,32 +156,31 @@ def steady_chart(figure: Chart, sentence: str, key: str, *, fills: bool = False)
 
 
 def told_chart(figure: Chart, text: str, details: str, key: str, *, fills: bool = False) -> None:
-    """Draw a `steady_chart` with its takeaway below, and the details folded."""
+    """Draw a `steady_chart` with its takeaway below and the details folded."""
     steady_chart(figure, f"{text} {details}", key, fills=fills)
     takeaway(text, details)
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A widget's choice among `texts`, which stands under `name` in the address."""
+    """A widget's choice among `texts`, stored under `name` in the address."""
 
     name: str
     texts: Sequence[str]
-    default: int  # the index that is chosen where the address says nothing
+    default: int  # the index chosen without a value in the address
     key: str
 
     @property
     def index(self) -> int:
-        """The index that the address names, else the default."""
+        """The index in the address, else the default."""
         text = address.page_value(self.name)
         return self.texts.index(text) if text in self.texts else self.default
 
     def bind(self, on_change: Callable[[], None] = lambda: None) -> dict[str, Any]:
-        """Arguments that tie a widget with options 0, 1, 2 … to the address, before `on_change`."""
+        """Return arguments that tie a widget with options 0, 1, 2 … to the address."""
 
         def keep(moved: Any) -> None:
-            # None for a moment where a browser's theme isn't the usual one; a label where the
-            # options have changed.
+            # None for a moment in a dark browser; a label if the options have changed.
             if isinstance(moved, int):
                 text = "" if moved == self.default else self.texts[moved]
                 address.set_page_values({self.name: text})
@@ -191,21 +190,21 @@ class Linked:
 
 
 def set_widget(key: str, value: Any) -> str:
-    """Set a widget that is about to be drawn, unless it has that value; returns its key."""
-    if st.session_state.get(key) != value:  # what is set goes over a choice that is being made
+    """Set a widget before it is drawn, unless it has this value. Return the widget's key."""
+    if st.session_state.get(key) != value:  # a set value would override the user's new choice
         st.session_state[key] = value
     return key
 
 
 def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]:
-    """Arguments of a widget that shows a `value` kept elsewhere; its callback calls `take`.
+    """Return arguments of a widget that shows a `value` kept elsewhere. Its callback calls `take`.
 
-    Give it the value as its default, too, which a browser sends that mounts the widget late.
+    Give the widget the value as its default, too: a browser that mounts the widget late sends it.
     """
 
     def moved() -> None:
-        # Two runs of a session may overlap (Streamlit 1.67): the one that ends drops the values of
-        # widgets that it didn't draw.
+        # Script runs may overlap (Streamlit 1.67): the one that ends drops the values of widgets
+        # that it didn't draw.
         if key in st.session_state:
             take(st.session_state[key])
 
@@ -220,29 +219,29 @@ def pills(
     act: Callable[[Any], object],
     **others: Any,
 ) -> None:
-    """Draw a row of buttons, name → label; `act` gets the picked name, or names."""
+    """Draw a row of buttons, name → label. `act` receives the picked name, or names."""
     others |= bound(key, picked, lambda now: None if now is None else act(now))
     names, label_of = list(options), options.__getitem__
     st.pills(label, names, format_func=label_of, label_visibility="collapsed", wrap=True, **others)
 
 
 def linked_toggle(label: str, choice: Linked) -> bool:
-    """Draw a switch for a choice of two; returns whether it is at the second."""
-    # It has no help: a finger on its question mark would flip it (Streamlit 1.67).
+    """Draw a switch for a choice of two. Return whether the second is chosen."""
+    # No help: a finger on the question mark would flip the switch (Streamlit 1.67).
     st.toggle(label, bool(choice.index), **choice.bind())
     return bool(choice.index)
 
 
-def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bool = False) -> int:
-    """Draw a slider that shows `labels` for several texts; returns the chosen index."""
+def linked_slider(label: str, labels: Sequence[str], choice: Linked) -> int:
+    """Draw a slider that shows `labels` for several texts. Return the chosen index."""
     if len(labels) > 1:
-        options: dict[str, Any] = {"width": "stretch" if wide else 260, **choice.bind()}
+        options: dict[str, Any] = {"width": 260, **choice.bind()}
         st.select_slider(label, range(len(labels)), choice.index, labels.__getitem__, **options)
     return choice.index
 
 
 def linked_buttons(label: str, labels: Sequence[str], choice: Linked, **options: Any) -> int:
-    """Draw buttons with `labels` for several texts; returns the chosen index."""
+    """Draw buttons with `labels` for several texts. Return the chosen index."""
     if len(labels) > 1:
         options |= {"default": choice.index, "format_func": labels.__getitem__, **choice.bind()}
         st.segmented_control(label, range(len(labels)), required=True, **options)
@@ -250,7 +249,7 @@ def linked_buttons(label: str, labels: Sequence[str], choice: Linked, **options:
 
 
 def open_part(titles: Mapping[str, str], key: str) -> str:
-    """Draw buttons for a page's parts (name in the address → title); returns the open name."""
+    """Draw buttons for a page's parts (name in the address → title). Return the open name."""
     choice = Linked(PART, list(titles), 0, key)
     place = linked_buttons("Part", list(titles.values()), choice, label_visibility="collapsed")
     return choice.texts[place]

@@ -142,7 +142,7 @@ def the_last_answer_leads_on():
 def the_last_step_wins():
     """By far; both learn it."""
     assert winner("adding") == "last"
-    assert said("adding", 0).text == "Last step"
+    assert said("adding", 0).text == "Last-step mode"
 
 
 def nothing_is_known_at_step_3():
@@ -279,8 +279,8 @@ def test_the_worked_examples_are_out_of_reach_and_scaled_in_reach():
     assert np.allclose(highest, np.asarray(bound)[:, None], atol=1e-6)  # all gates are open
 
 
-def test_the_numbers_at_a_glance_are_keras_s():
-    """Behind a mask, the states, and both directions with the same weights."""
+def test_the_numbers_at_a_glance_are_those_of_keras():
+    """Masked outputs, final states, and both directions with equal weights agree with Keras."""
     layer, x = layer_of("extras", return_sequences=True, return_state=True)
     layer(x)
     weights = [*layer.get_weights()[:2], noise(8)]
@@ -291,9 +291,11 @@ def test_the_numbers_at_a_glance_are_keras_s():
     assert np.allclose(numbers["masked"], masked[0], atol=1e-6)
     output, h, c = layer(x[:1])
     assert np.allclose(numbers["states"], [output[0, -1], h[0], c[0]], atol=1e-6)
-    for row, sequences in enumerate((True, False)):
+    forward, backward = numbers["forward"], numbers["backward"]
+    ends = np.append(forward[-1], backward[0])  # what False returns
+    for sequences, expected in ((True, np.hstack([forward, backward])), (False, ends)):
         both = layers.Bidirectional(layers.LSTM(2, return_sequences=sequences))
         both(x[:1])
         both.set_weights([*weights, *weights])
-        end = np.asarray(both(x[:1]))[0]
-        assert np.allclose(numbers["both"][row], end[-1] if sequences else end, atol=1e-6)
+        assert np.allclose(both(x[:1])[0], expected, atol=1e-6)
+    assert not np.allclose(backward[0], backward[-1], atol=1e-4)  # even with equal weights

@@ -1,6 +1,6 @@
-"""The recurrence in NumPy is Keras's: outputs, states, gates, stacks and first weights.
+"""The recurrence in NumPy equals Keras: outputs, states, gates, stacks and initial weights.
 
-Hypothesis chooses sizes, weights and options. What differs is below 1e-5 of the largest value.
+Hypothesis chooses sizes, weights and options. Differences are below 1e-5 of the largest value.
 """
 
 import keras
@@ -15,7 +15,7 @@ from lib.recurrence import forward, initial_model_weights, initial_weights, unro
 LAYERS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items()}
 KINDS = {name: (name, {}) for name in CELLS} | {
     "gru, reset before": ("gru", {"reset_after": False}),
-}  # what a person can build: the cell's name, and Keras's own options for it
+}  # by kind: the cell's name, and Keras's options
 
 sizes = st.tuples(st.integers(1, 5), st.integers(1, 8), st.integers(1, 5), st.integers(1, 9))
 """N, T, F, U."""
@@ -26,9 +26,9 @@ often = settings(derandomize=True, deadline=None, max_examples=40)
 
 
 def randomised(layer, rng):
-    """Give a built layer random weights, its biases too, and return them.
+    """Give a built layer random weights and biases, and return them.
 
-    Small enough that a layer without bound grows slowly, and multiplies no rounding error.
+    The weights are small, so that an unbounded layer doesn't amplify rounding errors.
     """
     weights = [
         rng.normal(0, 0.7 / np.sqrt(len(old)) if old.ndim == 2 else 0.3, old.shape)
@@ -39,7 +39,7 @@ def randomised(layer, rng):
 
 
 def some_mask(kind, n, t, rng):
-    """A mask (N, T) of a kind; one sample may be masked throughout."""
+    """Return a mask (N, T) of a kind; it may hide all steps of a sample."""
     if kind == "none":
         return None
     if kind == "holes":
@@ -50,7 +50,7 @@ def some_mask(kind, n, t, rng):
 
 
 def assert_close(ours, keras_says):
-    """Same shape; the largest difference is below 1e-5 of the largest value."""
+    """Require equal shapes, and differences below 1e-5 of the largest value."""
     keras_says = np.asarray(keras_says)
     assert ours.shape == keras_says.shape
     assert np.abs(ours - keras_says).max() <= 1e-5 * np.abs(keras_says).max() + 1e-12
@@ -59,7 +59,7 @@ def assert_close(ours, keras_says):
 @given(kinds, sizes, seeds, masks, st.booleans())
 @often
 def test_one_layer(kind, size, seed, masked, go_backwards):
-    """Outputs of every step, and the states that `return_state` adds."""
+    """The outputs of every step and the final states are equal."""
     (cell, options), (n, t, f, u) = KINDS[kind], size
     rng = np.random.default_rng(seed)
     layer = LAYERS[cell](
@@ -71,7 +71,7 @@ def test_one_layer(kind, size, seed, masked, go_backwards):
     trace = unroll(cell, weights, x, mask, go_backwards)
     sequence, *states = layer(x, mask=mask)
     assert_close(trace.hidden, sequence)
-    if mask is None:  # a sample that is masked throughout has a state, and outputs zero
+    if mask is None:  # with all steps masked, Keras returns zeros but keeps the state
         assert_close(trace.hidden[:, -1], states[0])
     if cell == "lstm":
         assert trace.cell is not None
@@ -79,8 +79,8 @@ def test_one_layer(kind, size, seed, masked, go_backwards):
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru", "gru, reset before"])
-def test_gates_are_those_of_keras_own_formula(kind):
-    """A kernel's block of columns, from Keras's own previous output."""
+def test_gates_follow_keras_formulas(kind):
+    """Each gate comes from its block of columns and Keras's previous output."""
     cell, options = KINDS[kind]
     layer = LAYERS[cell](4, return_sequences=True, **options)
     layer.build((None, 6, 2))
@@ -110,8 +110,8 @@ def test_gates_are_those_of_keras_own_formula(kind):
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_whole_stack_is_the_keras_model_with_the_same_weights(cell, layers, head):
-    """In both modes, and in the order of `model.get_weights()`."""
+def test_a_stack_equals_the_keras_model_with_the_same_weights(cell, layers, head):
+    """Outputs are equal in both modes, for weights in the order of `model.get_weights()`."""
     experiment = Experiment().set(cell=cell, layers=layers, head=head, U=8, seed=7)
     x = np.random.default_rng(0).standard_normal((5, 6, 3)).astype(np.float32)
     weights = initial_model_weights(experiment, features=3, targets=2)
@@ -129,7 +129,7 @@ def test_a_whole_stack_is_the_keras_model_with_the_same_weights(cell, layers, he
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_initial_weights_have_the_shapes_and_the_spread_of_keras(cell):
-    """Same shapes and dtype, same biases; kernels of the same standard deviation within 5 %."""
+    """Shapes, dtypes and biases are equal; standard deviations of kernels agree within 5%."""
     layer = LAYERS[cell](96)
     layer.build((None, 5, 48))
     ours = initial_weights(cell, 48, 96, np.random.default_rng(0))

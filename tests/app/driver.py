@@ -1,4 +1,4 @@
-"""The moves that AppTest tests share: open a page by a link, upload, read its text."""
+"""Helpers for pages in AppTest: open a link, press, give a file, read the text."""
 
 import re
 from html import unescape
@@ -14,7 +14,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 
 def start(page="Explore", **query):
-    """Open a page with query parameters, in a session that opened Explore first."""
+    """Open Explore by a link with these query parameters, then switch to the page."""
     app = _opened(query)
     app.run()
     if page != "Explore":
@@ -31,7 +31,7 @@ def link(page, **query):
 
 
 def _opened(query):
-    """Return the app before its first run, with the settings and the script unfolded."""
+    """Return the app before its first run, with more settings and the script unfolded."""
     app = AppTest.from_file(APP, default_timeout=30)
     for folded in (MORE, SCRIPT):
         app.session_state[folded] = True
@@ -41,7 +41,7 @@ def _opened(query):
 
 
 def session(app):
-    """Return the state of the session."""
+    """Return the session's memory."""
     return app.session_state[KEY]
 
 
@@ -54,17 +54,17 @@ def address(app):
 
 
 def html(app):
-    """Return all HTML on the page."""
+    """Return all HTML of the page."""
     return " ".join(element.proto.body for element in app.get("html"))
 
 
 def seen(app):
-    """Return the text of all HTML on the page, without tags."""
+    """Return the text of the page's HTML, without tags."""
     return unescape(re.sub(r"<[^>]*>", "", html(app)))
 
 
 def text(app):
-    """Return all text on the page: Markdown, alerts, HTML and progress bars."""
+    """Return all text of Markdown, alerts, HTML and progress bars, without escapes."""
     parts = [
         each.value for kind in ("markdown", "warning", "error", "info") for each in app.get(kind)
     ]
@@ -73,22 +73,22 @@ def text(app):
 
 
 def title(app):
-    """Return the first heading of the page."""
+    """Return the page's first heading."""
     heading = next(each.value for each in app.main.markdown if each.value.startswith("# "))
     return heading.removeprefix("# ").replace("\\", "")
 
 
 def pictures(app):
-    """Return the number of charts and images on the page."""
+    """Return the number of charts and images."""
     return len(app.get("plotly_chart")) + html(app).count("<img")
 
 
 def bar(app):
-    """Return the text of the progress bar: the run's badge and epoch."""
+    """Return the text of the progress bar: the run's badge and progress."""
     return str(app.get("progress")[0].proto.text)
 
 
 def give(app, name, content):
-    """Upload a data file; the uploader for models stays empty."""
+    """Give a file to the page's uploader of tables and kept runs."""
     uploader = next(each for each in app.file_uploader if "model_file" not in each.key)
     uploader.set_value((name, content, "application/octet-stream")).run()

@@ -1,4 +1,4 @@
-"""A page's own keys in the address: theirs alone, remembered, and never taken for a new link."""
+"""A page's own keys in the address: separate, kept, and never read as a new link."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -7,7 +7,7 @@ from lib.experiment import Experiment
 from tests.app.driver import address
 
 OLD = Experiment().data.name
-"""The data of links that don't say theirs."""
+"""The data of links without data."""
 
 
 def page():
@@ -38,7 +38,7 @@ def start(**query):
 
 
 def shown(app):
-    """The value that the page has of its own key."""
+    """Return the page's value of its own key."""
     return app.text[0].value
 
 
@@ -49,7 +49,7 @@ def put(app, value):
 
 
 def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves():
-    """The page doesn't take its own new address for a link that somebody opened."""
+    """The page doesn't read its own new address as an opened link."""
     app = start(stack="a")
     for value in ("b", "c"):
         assert shown(put(app, value)) == value
@@ -69,7 +69,7 @@ def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back()
 
 
 def test_an_address_that_lags_behind_takes_nothing_back():
-    """Old addresses from a slow browser take no newer value back."""
+    """Late addresses from a slow browser don't undo a newer value."""
     app = put(start(stack="a"), "b")
     for late in "abab":
         app.query_params["stack"] = late
@@ -79,7 +79,7 @@ def test_an_address_that_lags_behind_takes_nothing_back():
 @pytest.mark.private
 @pytest.mark.parametrize("values", ["b", "bc"])
 def test_back_takes_the_page_to_an_address_that_it_had(values):
-    """Back restores an earlier address, whether or not the browser had followed by then."""
+    """Back restores an earlier address, even if the browser was late."""
     app = start(stack="a")
     for value in values:
         put(app, value)

@@ -1,4 +1,4 @@
-"""The Cell page in AppTest: what it shows before Keras has answered, and what it asks when."""
+"""The Cell page in AppTest: its content before Keras's results, and its requests to Keras."""
 
 import re
 from dataclasses import replace
@@ -16,12 +16,12 @@ PARTS = ("unrolled", "proof", "break", "learn")
 
 
 def open_part(app, name):
-    """Choose one of the page's parts."""
+    """Open a part of the page."""
     return app.button_group(key="cell_part").set_value(PARTS.index(name)).run()
 
 
 def test_only_the_open_part_asks_and_only_once(client):
-    """A second run asks Keras nothing; another sample asks all that isn't a mean over samples."""
+    """A rerun sends no request; a new sample repeats all requests but means over samples."""
     app = start("Cell", U="3", T="4")
     asked = client.questions
     assert not asked
@@ -42,37 +42,37 @@ def test_only_the_open_part_asks_and_only_once(client):
     assert names == ["influence", "influence"]
 
 
-def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(client):
-    """The page shows an error with a button that asks again; the pictures stay."""
+def test_a_failed_check_shows_an_error_and_can_run_again(client):
+    """The page shows the error and a button that repeats the checks; the pictures stay."""
     app = open_part(start("Cell", U="3", T="4"), "learn")
     fail(client.questions)
     app.run()
     assert "the worker is gone" in app.error[0].value
-    assert "Keras gave no answer to 3 of 3 questions" in text(app)
+    assert "Keras failed in 3 of 3 checks" in text(app)
     assert html(app).count(NO_ANSWER) >= 3
     assert "Padded at the end" in html(app)
-    next(button for button in app.button if button.label == "Ask Keras again").click().run()
+    next(button for button in app.button if button.label == "Run the checks again").click().run()
     assert not app.error
     assert len(client.questions) == 2 * 3
 
 
 def fail(questions):
-    """Answer each question with an error."""
+    """Let each request fail."""
     for question in questions:
         question.answer.set_exception(RuntimeError("the worker is gone"))
 
 
 def test_the_page_looks_at_the_layer_and_the_weights_that_are_picked():
-    """The bottom layer reads features, the upper one its outputs; epoch 0 has initial weights."""
+    """The bottom layer reads features, the next layer its outputs; epoch 0 has initial weights."""
     app = start("Cell", layers="2", F="3", U="5", T="6")
     assert "reads 5 outputs of the layer below" in text(app)
     app.button_group(key="cell_layer_2").set_value(0).run()
     assert "reads 3 features" in text(app)
     app = start("Cell")
-    assert "after epoch 200 of a recorded run" in text(app)
+    assert "epoch 200 of a recorded run" in text(app)
     before = html(app)
     app.select_slider(key="epoch_recorded_200").set_value(0).run()
-    assert "as the sequence model starts, before training" in text(app)
+    assert "sequence model before training" in text(app)
     assert html(app) != before
 
 
@@ -80,7 +80,7 @@ LINK = {"sample": "246", "layer": "1", "weights": "last", "order": "similar"}
 LINK |= {"step": "3", "unit": "2"}
 
 
-def test_a_link_shows_what_was_on_the_screen():
+def test_a_link_restores_the_screen():
     """A link restores sample, layer, mode, order, timestep, unit and part, and follows changes."""
     app = link("Cell", layers="2", U="5", T="6", part="break", **LINK)
     assert "zero_output_for_mask=True" in text(app)
@@ -95,20 +95,20 @@ def test_a_link_shows_what_was_on_the_screen():
     app.select_slider(key="cell_sample_32").set_value(3).run()
     open_part(app, "learn")
     now = {key: value for key, value in address(app).items() if key in {"part", *LINK}}
-    moved = {key: value for key, value in LINK.items() if key != "layer"}  # the top one is usual
+    moved = {key: value for key, value in LINK.items() if key != "layer"}  # the default
     assert now == moved | {"part": "learn", "sample": "249"}
 
 
-def test_what_a_link_names_and_there_is_not_is_passed_over():
-    """The page ignores nonsense in a link, samples that aren't shown, and too late a timestep."""
+def test_invalid_values_in_a_link_are_ignored():
+    """A link may name unknown values, a sample that isn't shown, or too late a timestep."""
     odd = {"sample": "1", "layer": "3", "weights": "both", "epoch": "7", "step": "99"}
     app = link("Cell", U="5", T="6", unit="²", order="x", part="all", **odd)
     assert "Timestep 6, unit " in text(app)
     assert app.select_slider(key="cell_sample_32").value == 0
 
 
-def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
-    """Only one question is open at a time; the last answer stays while the weights change."""
+def test_requests_follow_a_run_slowly_and_a_choice_at_once(client, time):
+    """One request is pending at a time; the last result stays while the weights change."""
     app = start(U="3", T="4", layers="2")
     app.button(key="do_train").click().run()
     app.switch_page(PAGES["Cell"][0]).run()
@@ -117,10 +117,10 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
     norms = dict.fromkeys(("sequence", "last"), np.ones(4))
 
     def answers(epoch):
-        """How often the reach was asked for when the run is at this epoch, and what is shown."""
+        """Return the number of requests at this epoch, and the epoch of the shown result."""
         show_epoch(client, run, epoch)
         app.run()
-        epochs = re.findall(r"Figures as of epoch (\d+)", text(app))
+        epochs = re.findall(r"Results from epoch (\d+)", text(app))
         return len(asked()), "".join(epochs)
 
     def asked():
@@ -132,28 +132,28 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
     time.seconds += ask.EVERY_SECONDS
     assert answers(3) == (2, "1")
     time.seconds += ask.EVERY_SECONDS
-    assert answers(4) == (2, "1")  # the second is still under way
+    assert answers(4) == (2, "1")  # the second is still pending
     asked()[1].answer.set_result(norms)
-    assert answers(5) == (3, "3")  # its time has come
+    assert answers(5) == (3, "3")  # the second result is shown, and the third request is due
     asked()[2].answer.set_result(norms)
     app.button_group(key="cell_layer_2").set_value(0)
-    assert answers(6) == (4, "")  # another layer: at once, and nothing is shown in its place
+    assert answers(6) == (4, "")  # another layer: at once, without an old result
     app.button_group(key="cell_layer_2").set_value(1)
     assert answers(7) == (5, "")
-    assert asked()[3].answer.cancelled()  # nobody waits for the other layer's any more
+    assert asked()[3].answer.cancelled()  # the other layer's request is obsolete
 
 
-def test_while_a_large_model_trains_its_start_is_shown(client):
-    """Its weights are sent once it rests, and the page says so."""
+def test_a_large_model_shows_its_initial_weights_while_it_trains(client):
+    """The page explains that the weights update when the run pauses or ends."""
     app = start(U="3", T="4")
     app.button(key="do_train").click().run()
     show_epoch(client, *client.runs.values(), 1, is_large=True)
     app.switch_page(PAGES["Cell"][0]).run()
-    assert "before training; so large a model shows others" in text(app)
+    assert "updates when its run pauses or ends" in text(app)
 
 
 def show_epoch(client, run, epoch, *, is_large=False):
-    """Let a run be at an epoch, with weights that no other has, or too large to be sent."""
+    """Set a run's epoch, with weights of its own, or without weights for a large model."""
     start = untrained(run.experiment, run.dataset)
     results = {
         mode: replace(

@@ -38,14 +38,14 @@ def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page):
     app = given(stores(), page, T="7")
     app.multiselect(key="targets_widget").set_value([]).run()
     assert app.multiselect(key="targets_widget").value == []
-    assert "until then sales stays" in text(app)
+    assert "the page uses sales" in text(app)
     assert shown(app).origin.columns == ("sales",)
     app.slider(key="T").set_value(8).run()
     assert app.multiselect(key="targets_widget").value == []
     app.multiselect(key="targets_widget").set_value(["weekday"]).run()
     assert app.multiselect(key="targets_widget").value == ["weekday"]
     assert shown(app).origin.columns == ("weekday",)
-    assert "until then" not in text(app)
+    assert "Until then" not in text(app)
 
 
 def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predicted():
@@ -66,13 +66,13 @@ def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predic
 def test_series_that_were_noticed_are_said_and_can_be_refused():
     """The page names the series column; without it, equal dates are averaged."""
     app = given(stores(), T="2", test="0")
-    assert "store tells 3 series apart, and no window crosses them." in text(app)
+    assert "store separates 3 series." in text(app)
     assert shown(app).origin.names == ("north", "south", "west")
-    assert app.selectbox(key="id").options[0] == "store (noticed)"
+    assert app.selectbox(key="id").options[0] == "store (detected)"
     app.selectbox(key="id").set_value(NO_SERIES).run()
     assert shown(app).origin.names == ("",)
     assert len(shown(app).origin.series) == 60
-    assert "where a time repeats, its rows are averaged" in text(app)
+    assert "Rows with the same time are averaged" in text(app)
     app.selectbox(key="id").set_value("weekday").run()
     assert len(shown(app).origin.names) == 7
 
@@ -81,7 +81,7 @@ def test_kinds_of_a_link_that_nobody_knows_are_dropped_and_said():
     """The page drops a link's unknown column kind, and names it."""
     record = given(stores(), "Explore", T="7", types="store:bogus").session_state[KEY]
     assert record.subject.experiment.data.types == ()
-    assert "types=store:bogus isn't a column:kind of number" in record.address.complaints[0]
+    assert "types=store:bogus. Expected column:kind" in record.address.complaints[0]
 
 
 def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came():

@@ -28,7 +28,7 @@ def joined(client, time, monkeypatch):
 
 def found(app):
     """The page when the link's run was found."""
-    assert "You are watching a run that another browser" in seen(app.run())
+    assert "watching a run from another browser" in seen(app.run())
     return app
 
 

@@ -1,4 +1,4 @@
-"""Cards: those of the gallery, all and alone, what these open, and cards in frames elsewhere."""
+"""The gallery's cards: all, one alone, the links they have, and cards embedded elsewhere."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,12 +17,12 @@ from tests.weekly import first_of
 
 
 def links(app):
-    """The links in the middle of the page."""
+    """Return the links in the main part of the page."""
     return [each.proto for each in app.main.get("page_link")]
 
 
 def opened(name):
-    """The page that a card leads on to, in full."""
+    """Open the page that a card links to."""
     scene = GALLERY[name]
     return link(scene.page, **{key: texts[-1] for key, texts in scene.query.items()})
 
@@ -45,7 +45,7 @@ def test_every_card_has_its_claim_picture_and_words():
 
 @pytest.mark.parametrize("name", first_of(GALLERY, 3))
 def test_a_cards_link_opens_what_is_recorded(name):
-    """A card opens trained figures without a complaint and without the worker."""
+    """A card opens trained figures without a warning and without the worker."""
     app = opened(name)
     assert not app.warning
     assert "The link" not in text(app)
@@ -54,7 +54,7 @@ def test_a_cards_link_opens_what_is_recorded(name):
 
 
 @pytest.mark.parametrize("name", list(GALLERY))
-def test_one_card_has_its_view_and_the_ways_on(name):
+def test_one_card_has_its_view_and_links(name):
     """`?card=` alone opens a card; from the last card Next leads to the first."""
     app = link("Gallery", card=name)
     assert not app.warning
@@ -69,21 +69,21 @@ def test_one_card_has_its_view_and_the_ways_on(name):
     assert all_cards.label == "All cards"
 
 
-def test_a_card_that_there_is_not_is_said():
-    """The page names an unknown card above all cards, without its markup."""
+def test_an_unknown_card_has_a_warning():
+    """The warning stands above all cards and escapes the unknown name."""
     app = link("Gallery", card="<b>x")
     assert "No card is called" in app.main.warning[0].value
     assert html(app).count('class="thumbnail"') == len(GALLERY)
 
 
 @pytest.mark.parametrize("name", first_of(ANSWERED, 2))
-def test_keras_has_answered_before_it_has_started(name, client):
-    """Keras's answers on the models that pages open with are recorded, for every part."""
+def test_the_cell_page_opens_with_recorded_answers_of_keras(name, client):
+    """For every part, the page needs no worker until the user picks another sample."""
     app = link("Cell", data=name)
     for part, claim in (("proof", "✓ 0.0"), ("break", "≠ "), ("learn", "times larger")):
         open_part(app, part)
         assert claim in text(app)
-        assert "Keras has answered" in text(app)
+        assert "Checked against Keras" in text(app)
     assert not client.questions
     slider = next(slider for slider in app.select_slider if slider.key.startswith("cell_sample"))
     slider.set_value(3).run()
@@ -91,8 +91,8 @@ def test_keras_has_answered_before_it_has_started(name, client):
 
 
 @pytest.mark.parametrize("card", list(VIEWS))
-def test_every_view_can_be_framed_with_a_link_to_its_page(card):
-    """A framed view links to its page, with the same settings and the part that has it."""
+def test_every_view_can_be_embedded_with_a_link_to_its_page(card):
+    """An embedded view links to its page, with the same settings and its part of the page."""
     app = link("Explore", card=card, data="parity", T="7")
     assert not app.error
     assert not app.sidebar.children
@@ -103,23 +103,23 @@ def test_every_view_can_be_framed_with_a_link_to_its_page(card):
 
 
 def framed_link(app):
-    """The page's file and the settings to which a frame's link leads."""
+    """Return the page's file and the settings of an embedded card's link."""
     target = urlsplit(app.markdown[-1].value.partition("](")[2].partition(")")[0])
     name = target.path[2:]
     return f"pages/{name}.py" if name else "app.py", parse_qs(target.query)
 
 
 @pytest.mark.parametrize("name", first_of((name for name in GALLERY if name not in VIEWS), 3))
-def test_a_card_of_the_gallery_can_be_framed(name):
-    """A framed card has its claim, picture and settings, and so has its link."""
+def test_a_card_of_the_gallery_can_be_embedded(name):
+    """An embedded card shows its claim, and its link has the card's settings."""
     app, scene = link("Explore", card=name), GALLERY[name]
     assert not app.error
     assert app.markdown[0].value == f"**{plain(scene.title)}**"
     assert framed_link(app)[1].items() >= scene.query.items()
 
 
-def test_a_frame_says_what_its_link_asks_too_much():
-    """A frame lists the cards where its link names none, and clamps a number."""
+def test_an_embedded_card_reports_a_wrong_link():
+    """A wrong name lists all cards, and a number that is too large is reduced."""
     app = link("Explore", card="banana")
     assert "'banana'" in app.error[0].value
     assert all(name in text(app) for name in VIEWS)

@@ -1,4 +1,4 @@
-"""The lesson: every step by its link, what it waits for, and what it leaves as it was."""
+"""The guide: every step by its link, its questions and tasks, and each browser's progress."""
 
 from urllib.parse import parse_qs
 
@@ -27,7 +27,7 @@ def open_step(app, name):
 
 
 def answer(app, scene, wrong=0):
-    """Answer all open questions, `wrong` places beside the right option."""
+    """Answer all open questions with the option `wrong` places after the right one."""
     for ask in scene.asks[len(session(app).stage.answers.get(scene.name, ())) :]:
         if not has(app, "option_0"):
             return
@@ -35,17 +35,17 @@ def answer(app, scene, wrong=0):
 
 
 def has(app, key):
-    """Whether there is such a button."""
+    """Return whether the page has a button with this key."""
     return any(button.key == key for button in app.button)
 
 
 def may_go_on(app):
-    """Whether the button Next is enabled."""
+    """Return whether the button Next is enabled."""
     return not app.button(key="scene_next").disabled
 
 
 @pytest.mark.parametrize("name", list(GUIDE))
-def test_a_step_opens_from_its_link_and_asks_before_it_shows(name):
+def test_a_step_opens_from_its_link_and_asks_before_it_reveals(name):
     """A step opens with its own settings; its answers reveal the second picture."""
     scene, app = GUIDE[name], open_step(start("Guide"), name)
     experiment = session(app).subject.experiment
@@ -63,7 +63,7 @@ def test_a_step_opens_from_its_link_and_asks_before_it_shows(name):
 
 @pytest.mark.parametrize("name", list(GUIDE))
 def test_a_step_is_short(name):
-    """A step fits one screen: few words, and one right option among different ones."""
+    """A step has few words, and one right option among different options."""
     scene = GUIDE[name]
     assert len(scene.text.split()) <= 60
     assert bool(scene.until) == bool(scene.todo)
@@ -75,8 +75,8 @@ def test_a_step_is_short(name):
         assert max(len(option.why.split()) for option in ask.options) <= 25
 
 
-def test_a_wrong_answer_is_told_why_and_so_is_the_right_one():
-    """After a wrong answer both options are explained, and the lesson goes on."""
+def test_a_wrong_answer_is_explained_and_so_is_the_right_one():
+    """After a wrong answer the page explains both options, and the user can continue."""
     app, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
     answer(app, scene, wrong=1)
     for ask in scene.asks:
@@ -88,8 +88,8 @@ def test_a_wrong_answer_is_told_why_and_so_is_the_right_one():
 
 
 @pytest.mark.parametrize("name", WAITING)
-def test_what_a_step_waits_for_can_be_skipped(name):
-    """A step points at the control to use, and Skip opens the way on."""
+def test_a_task_can_be_skipped(name):
+    """A step points at the control to use, and Skip enables Next."""
     app = open_step(start("Guide"), name)
     answer(app, GUIDE[name])
     assert not may_go_on(app)
@@ -102,13 +102,13 @@ def test_what_a_step_waits_for_can_be_skipped(name):
 
 
 def is_pointing(app):
-    """Whether a control is marked."""
+    """Return whether an arrow points at a control."""
     return any("nudge 1s" in element.proto.body for element in app.get("html"))
 
 
 @pytest.mark.parametrize("name", WAITING)
-def test_what_a_step_waits_for_can_be_done(name, client):
-    """Using the step's control opens the way on, also when the step is opened again."""
+def test_a_task_can_be_done(name, client):
+    """Using the step's control enables Next, also when the step is opened again."""
     scene, app = GUIDE[name], open_step(start("Guide"), name)
     answer(app, scene)
     match scene.until:
@@ -125,14 +125,14 @@ def test_what_a_step_waits_for_can_be_done(name, client):
             assert client.calls[-1] == ("resume", run.id)
             client.set(run, Status.RUNNING, epoch=count - 1)
             app.run()
-            assert f"Epoch {count - 1} of the {count}" in text(app)
+            assert f"Now: {count - 1}" in text(app)
             assert not may_go_on(app)
             client.set(run, Status.RUNNING, epoch=count)
             app.run()
         case "mode_is_last":
             app.segmented_control(key="mode").set_value("last").run()
         case "playhead_at_3":
-            # As the playhead's script does, which isn't run here.
+            # The playhead's script doesn't run here.
             session(app).subject.values["step"] = "3"
             app.run()
         case "timesteps_are_14":
@@ -152,12 +152,12 @@ def test_what_a_step_waits_for_can_be_done(name, client):
     assert may_go_on(app)
 
 
-def test_a_training_that_is_slow_to_begin_keeps_nobody_waiting(client):
-    """The step says that training is slow; Skip shows a recorded run and asks on."""
+def test_a_user_can_skip_a_slow_training(client):
+    """The step shows the epoch; Skip shows a recorded run and asks the next question."""
     app, scene = open_step(start("Guide"), "parity"), GUIDE["parity"]
     answer(app, scene)
     app.button(key="do_train").click().run()
-    assert "Epoch 0 of the" in text(app)
+    assert "Now: 0" in text(app)
     app.button(key="scene_skip").click().run()
     assert ("stop", "r0") in client.calls
     assert session(app).subject.run_id is None
@@ -166,8 +166,8 @@ def test_a_training_that_is_slow_to_begin_keeps_nobody_waiting(client):
     assert may_go_on(app)
 
 
-def test_the_lesson_leaves_settings_and_run_as_they_were(client):
-    """A step's settings and run stay within the lesson."""
+def test_the_guide_keeps_its_settings_and_runs_to_itself(client):
+    """After a step trains, Explore still has its own settings and run."""
     app = start(data="echo", T="9")
     app.button(key="do_train").click().run()
     mine, experiment = session(app).subject.run_id, session(app).subject.experiment
@@ -183,15 +183,15 @@ def test_the_lesson_leaves_settings_and_run_as_they_were(client):
     assert app.slider(key="T").value == 9
 
 
-def test_a_browser_comes_back_to_where_it_was(monkeypatch):
-    """A new session goes on at this browser's step; another browser begins at the start."""
+def test_a_browser_returns_to_its_step(monkeypatch):
+    """A new session continues at this browser's step; another browser starts at the first."""
     monkeypatch.setattr(stage, "_KEPT", {})
     monkeypatch.setattr(stage, "browser_id", lambda: "somebody")
     first, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
     answer(first, scene, wrong=1)
     first.button(key="scene_next").click().run()
     again = start("Guide")
-    assert "at" not in again.query_params  # else Back would lead nowhere
+    assert "at" not in again.query_params  # else the browser's Back button returns here
     assert "7 of 9" in text(again)
     assert "✓ Adding" in steps(again)
     picked = scene.asks[0].options[(scene.asks[0].right + 1) % 3]
@@ -203,7 +203,7 @@ def test_a_browser_comes_back_to_where_it_was(monkeypatch):
 
 
 def steps(app):
-    """The labels of the step buttons."""
+    """Return the labels of the step buttons."""
     return [option.content for option in app.button_group(key="lesson_steps").proto.options]
 
 
@@ -216,7 +216,7 @@ def test_a_link_to_no_step_opens_the_first(at):
 
 
 def test_it_is_your_turn_when_all_is_answered():
-    """The last step invites to Explore only once it is answered, with its own data."""
+    """The last step links to Explore, with its own data, only after its questions are answered."""
     app, links = open_step(start("Guide"), "choose"), lambda app: app.get("page_link")
     assert not any(link.label == "Your turn" for link in links(app))
     assert "Your turn" not in text(app)
@@ -231,7 +231,7 @@ def test_it_is_your_turn_when_all_is_answered():
 
 
 def test_the_handout_has_all_of_the_lesson_in_order():
-    """The handout has titles, texts, questions, options and answers, and no tasks."""
+    """The handout has titles, texts, questions, options and answers, but no tasks."""
     [handout] = [each.value for each in start("Guide").markdown if "#### 1. " in each.value]
     places = [handout.index(f"#### {place}. ") for place in range(1, len(GUIDE) + 1)]
     assert places == sorted(places)

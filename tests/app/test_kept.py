@@ -36,9 +36,9 @@ def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
     assert session(mine).subject.experiment == of()[0]
     assert "from a file" in bar(mine)
     assert "From mine.unrolled, kept on 20" in text(mine)
-    slider = next(each for each in mine.select_slider if "epoch" in each.key)
-    epoch = slider.options[1]
-    slider.set_value(1).run()
+    epoch = session(mine).kept.snapshot.past[1][0]
+    mine.query_params["epoch"] = f"{epoch}"
+    mine.run()
     assert f"shown: after epoch {epoch}" in bar(mine)
     mine.switch_page("pages/cell.py").run()
     assert f"after epoch {epoch} of mine.unrolled" in text(mine)
@@ -54,7 +54,7 @@ def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client):
     assert "from a file" in bar(app)
     app.button(key="do_train").click().run()
     assert "training" in bar(app)
-    app.button(key="do_reset").click().run()
+    app.button(key="do_new_run").click().run()
     assert "from a file" in bar(app)
 
 
@@ -128,6 +128,6 @@ def test_a_reload_finds_what_the_browser_has_opened(monkeypatch):
     again = start(**link)
     assert "from a file" in bar(again)
     again.run()
-    again.button(key="do_reset").click().run()
+    again.button(key="do_new_run").click().run()
     assert "not trained yet" in bar(start(**link))
     assert session(app).subject.experiment == experiment

@@ -1,4 +1,4 @@
-"""The registry of keys: what each is for is on its page, and none is there twice."""
+"""The registry of keys: each key's element is on its page, and no key has two meanings."""
 
 import pytest
 from streamlit.testing.v1.element_tree import Block
@@ -7,11 +7,10 @@ from lib.story import TALK
 from lib.ui.browser import EVERYWHERE, KEYS
 from lib.ui.frame import PAGES
 from tests.app.driver import start
-from tests.waiting import eventually
 
 
 def keys(block):
-    """The Streamlit keys of all elements in a block, with which Streamlit's ids end."""
+    """Yield the Streamlit keys of all elements in a block, from the ends of Streamlit's ids."""
     for child in block.children.values():
         yield getattr(child.proto, "id", "").rpartition("-")[2]
         if isinstance(child, Block):
@@ -20,14 +19,11 @@ def keys(block):
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "Guide"])
 def test_what_a_key_works_on_is_on_its_page(page):
-    """Every key of a page clicks something that can be seen there."""
+    """Every key of a page has its element on that page."""
     app = start(page)
     if page == "Shapes":
         app.query_params["part"] = "quiz"
         app.run()
-    if page == "Explore":  # the replay has to be made
-        app.query_params["replay"] = "yes"
-        assert eventually(lambda: "replay" in keys(app.run().main))
     shown = {*keys(app.main), *keys(app.sidebar)}
     missing = {on for key in (*KEYS[page], *EVERYWHERE) for on in key["on"]} - shown
     assert not missing
@@ -46,7 +42,7 @@ def test_what_a_key_works_on_is_in_one_of_a_talks_scenes():
 
 
 def test_no_key_is_twice_on_a_page():
-    """No key has two meanings on a page, or one of Streamlit's; in a talk R is ours."""
+    """No key has two meanings on a page, or a meaning in Streamlit, except R in a talk."""
     assert list(KEYS) == [*PAGES, "Present"]
     for page, own in KEYS.items():
         names = [key["name"] for key in (*own, *EVERYWHERE)]

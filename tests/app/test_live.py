@@ -1,4 +1,4 @@
-"""Explore's live panel in AppTest: what its buttons do to a run, and what it says of one."""
+"""Explore's controls in AppTest: what the buttons do to a run, and what the status shows."""
 
 import re
 from dataclasses import replace
@@ -14,18 +14,24 @@ from tests.app.test_upload import rows
 
 
 def press(app, name):
-    """The page after a click on one of the panel's buttons."""
+    """Click one of the training buttons, and return the page."""
     return app.button(key=f"do_{name}").click().run()
 
 
+def go_back(app, epoch):
+    """Return the page at this epoch of its run."""
+    app.query_params["epoch"] = epoch
+    return app.run()
+
+
 def enabled(app):
-    """The panel's buttons that aren't dimmed."""
+    """Return the names of the enabled buttons."""
     keys = {button.key for button in app.button if not button.disabled}
     return {key.removeprefix("do_") for key in keys if key and key.startswith("do_")}
 
 
 def recorded_figures(run):
-    """The figures of the recording of a run's experiment."""
+    """Return the results of the recording of a run's experiment."""
     recording = recorded(run.experiment)
     assert recording is not None
     return {"samples": recording.samples, "results": {**recording.results}}
@@ -33,7 +39,7 @@ def recorded_figures(run):
 
 @pytest.fixture
 def app(client):
-    """Explore with a run that trains."""
+    """Explore with a training run."""
     app = press(start(), "train")
     assert len(client.runs) == 1
     return app
@@ -46,24 +52,28 @@ def run(app, client):  # noqa: ARG001  the app has started it
 
 
 def test_each_button_does_what_it_says(app, client, run):
-    """Each button sends its command; those that could do nothing are dimmed."""
+    """Each button sends its command, and a button without a use is disabled."""
     assert "blue-badge[training]" in bar(app)
-    assert enabled(app) == {"pause", "step", "stop", "reset"}
-    assert "yellow-badge[paused]" in bar(press(app, "pause"))
-    assert enabled(app) == {"train", "resume", "step", "stop", "reset"}
-    assert "blue-badge[training]" in bar(press(app, "resume"))
+    assert enabled(app) == {"train", "pause", "step", "stop", "new_run"}
+    for name, label in (("train", "Pause"), ("train", "Resume"), ("pause", "Pause")):
+        assert app.button(key="do_train").label == label
+        press(app, name)
+    assert "yellow-badge[paused]" in bar(app)
+    assert enabled(app) == {"train", "pause", "step", "stop", "new_run"}
+    assert "blue-badge[training]" in bar(press(app, "pause"))
     press(app, "step")
     assert "gray-badge[stopped]" in bar(press(app, "stop"))
-    assert client.calls == [(name, run.id) for name in ("pause", "resume", "step", "stop")]
-    assert enabled(app) == {"train", "reset"}
-    assert "gray-badge[example]" in bar(press(app, "reset"))
+    calls = ("pause", "resume", "pause", "resume", "step", "stop")
+    assert client.calls == [(name, run.id) for name in calls]
+    assert enabled(app) == {"train", "new_run"}
+    assert "gray-badge[example]" in bar(press(app, "new_run"))
     assert enabled(app) == {"train", "step"}
 
 
 def test_settings_that_change_leave_the_run_alone(app, client):
-    """The page names the changed settings; Step then takes the first epoch of a new run."""
+    """The status names the changed settings, and Step trains the first epoch of a new run."""
     app.slider(key="U").set_value(5).run()
-    assert "The settings have changed since: " in text(app)
+    assert "Settings changed: Units 16 → 5. Press Stop" in text(app)
     assert not client.calls
     press(app, "step")
     first, second = client.runs.values()
@@ -72,7 +82,7 @@ def test_settings_that_change_leave_the_run_alone(app, client):
 
 
 def test_a_second_call_for_the_same_click_does_nothing(app, client, time, monkeypatch):
-    """A second callback for one click does nothing; a later click counts."""
+    """A second callback for a click does nothing, and a later click counts."""
     monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", 0.15)
     press(app, "step")
     for seconds, calls in ((0, 1), (0.3, 2)):
@@ -82,10 +92,10 @@ def test_a_second_call_for_the_same_click_does_nothing(app, client, time, monkey
 
 
 def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason():
-    """A long training says why it has one seed, unless somebody chose the number."""
+    """The status gives the reason for one seed, unless the user chose the number."""
     for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
         said = text(start(data="running_mean", **{"epochs": "5000", **query}))
-        assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", said)) == times
+        assert len(re.findall(r"uses 1 seed: 4 would take about [1-9]\d+ s", said)) == times
 
 
 def test_seeds_are_the_usual_number_before_a_file_is_given_too():
@@ -97,53 +107,51 @@ def test_seeds_are_the_usual_number_before_a_file_is_given_too():
 
 
 def test_what_train_does_is_said_by_what_is_there():
-    """The advice differs for an example result and for models with initial weights."""
-    assert "Example result. Press Train" in text(start())
+    """The advice differs for an example run and for models with initial weights."""
+    assert "Example run. Press Train" in text(start())
     assert "their initial weights. Press Train to train them." in text(start(U="7"))
 
 
-def test_train_goes_on_with_a_paused_run(app, client, run):
-    """Resume continues a paused run whatever the settings; New run starts with the new ones."""
+def test_train_resumes_a_paused_run(app, client, run):
+    """Resume continues a paused run with its own settings; Train after Stop uses the new ones."""
     press(app, "pause")
     app.slider(key="U").set_value(5).run()
     assert app.button(key="do_train").label == "Resume"
-    assert "these show U = 16" in text(app)
+    assert "Previous run: U = 16" in text(app)
     press(app, "step")
     press(app, "train")
     assert client.calls == [("pause", run.id), ("step", run.id), ("resume", run.id)]
-    press(press(app, "pause"), "new_run")
+    press(press(app, "stop"), "train")
     assert [run.experiment.model.units for run in client.runs.values()] == [16, 5]
-    assert "these show" not in text(app)
-    assert "new_run" not in enabled(app)
+    assert "Previous run" not in text(app)
 
 
 def test_a_run_on_an_earlier_file_is_named_by_it(client):
-    """The page names the run's file and the newer one, whatever settings that brings."""
+    """The status names the run's file and the newer file, whatever the settings."""
     app = start(data="upload")
     give(app, "old.csv", rows(100))
     press(app, "train")
     give(app, "new.csv", rows(100, "a,b,c").replace(b"\n", b",1\n"))
-    assert "these show old.csv" in text(app)
+    assert "Previous run: old.csv" in text(app)
     assert "data old.csv → new.csv" in text(app)
     assert client.runs
 
 
 def test_a_run_is_shown_at_the_pace_that_is_picked(app, client, run):
-    """The pace changes a run that trains, and the link keeps it for the next one."""
+    """A picked pace applies to the training run, and the link keeps it for the next run."""
     assert client.paces[run.id] == 8.0
     app.button_group(key="run_pace").set_value(2).run()
     assert client.paces[run.id] is None
     assert address(app)["pace"] == "fast"
-    press(press(app, "reset"), "train")
+    press(press(app, "new_run"), "train")
     assert list(client.paces.values()) == [None, None]
 
 
 def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client):
-    """Every page shows the link's epoch until training goes on or other data are picked."""
+    """Every page shows the link's epoch until training continues or other data are picked."""
     app = start(data="running_mean")
     newest = text(app)
-    app.select_slider(key="epoch_recorded_200").set_value(0).run()
-    assert address(app)["epoch"] == "0"
+    go_back(app, "0")
     assert "shown: after epoch 0" in bar(app)
     assert "Not trained yet: " in text(app)
     assert newest != text(app)
@@ -152,13 +160,25 @@ def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client):
     assert "shown: after epoch 0" in bar(app)
     app.selectbox(key="data").set_value("parity").run()
     assert "epoch" not in address(app)
-    app.select_slider(key="epoch_recorded_200").set_value(0).run()
+    go_back(app, "0")
     assert "epoch" not in address(press(app, "train"))
     assert len(client.runs) == 1
 
 
+def test_an_earlier_epoch_can_be_seen_while_a_run_trains(app, client, run):
+    """A training page shows the known epoch nearest to the picked one, and follows at the end."""
+    past = [(epoch, recorded(run.experiment).past[0][1]) for epoch in (0, 40, 80)]
+    client.checkpoints = lambda _: past
+    client.set(run, Status.RUNNING, epoch=90, **recorded_figures(run))
+    for picked, shown in (("50", 40), ("70", 80), ("0", 0)):
+        go_back(app, picked)
+        assert "training" in bar(app)
+        assert bar(app).endswith(f"shown: after epoch {shown}")
+    assert "shown" not in bar(go_back(app, "9999"))
+
+
 def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):
-    """A run that kept its best epochs names them, and its slider ends with "best"."""
+    """The status names a run's best epochs, and the page goes back from "best" to epoch 0."""
     figures = recorded_figures(run)
     for mode, best in (("sequence", 23), ("last", 31)):
         figures["results"][mode] = replace(figures["results"][mode], kept_epoch=best)
@@ -167,11 +187,9 @@ def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):
     assert "stopped early after 143 of 200 epochs" in bar(app)
     assert app.get("progress")[0].proto.value == 100
     assert "Sequence mode keeps epoch 23 and last-step mode keeps epoch 31" in text(app)
-    slider = app.select_slider(key=f"epoch_{run.id}_0")
-    assert (list(slider.options), slider.value) == (["0", "best"], 1)
-    slider.set_value(0).run()
+    go_back(app, "0")
     assert "shown: after epoch 0" in bar(app)
-    app.select_slider(key=f"epoch_{run.id}_0").set_value(1).run()
+    go_back(app, "best")
     assert "shown: after" not in bar(app)
     app.switch_page(PAGES["Cell"][0]).run()
     assert "after epoch 23, its best on validation" in text(app)
@@ -179,7 +197,7 @@ def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.DIVERGED])
 def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(app, client, run, status):
-    """Train starts a failed run again with the settings that it had."""
+    """Train restarts a failed run with the same settings."""
     client.set(run, status, reason="The training process died.")
     assert "The training process died." in text(app.run())
     press(app, "train")
@@ -187,17 +205,17 @@ def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(app, client, r
 
 
 def test_somebody_elses_run_is_watched(client):
-    """The page names another browser's run as such, and dims the buttons that would steer it."""
+    """The status names a run from another browser, and that run's buttons are disabled."""
     first = press(start(), "train")
     other = start(run=address(first)["run"]).run()
-    assert "another browser started" in text(other)
-    assert enabled(other) == {"train", "step", "reset"}
-    press(other, "reset")
+    assert "run from another browser" in text(other)
+    assert enabled(other) == {"train", "step", "new_run"}
+    press(other, "new_run")
     assert not client.calls
 
 
 def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(app, client, run):
-    """While a run trains, a page run leaves charts and their texts as they are."""
+    """While a run trains, a rerun of the page doesn't change charts and their texts."""
 
     def pictured():
         said = [html.proto.body for html in app.get("html")]
@@ -215,7 +233,7 @@ def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(app, clie
 
 
 def test_the_worker_hears_of_the_next_model_before_it_is_trained(client):
-    """The page has the worker prepare a model whose sizes need another bucket."""
+    """The worker prepares a model in advance if its sizes need another bucket."""
     app = start(seeds="1")
     app.slider(key="U").set_value(15).run()
     app.slider(key="layers").set_value(3).run()
@@ -225,7 +243,7 @@ def test_the_worker_hears_of_the_next_model_before_it_is_trained(client):
 
 
 def test_where_nothing_can_be_trained_the_example_stays(app, client):
-    """Without a worker Train is dimmed, the reason is given once, and the example stays."""
+    """Without a worker, Train is disabled with one reason, and the example stays."""
     (run,) = client.runs.values()
     client.pool.unavailable = "No TensorFlow."
     client.set(run, Status.FAILED, reason=client.pool.unavailable)

@@ -1,4 +1,4 @@
-"""Where Explore has a replay, and what it stands in the place of."""
+"""When Explore has a replay, and what the replay replaces."""
 
 from concurrent.futures import Future
 from functools import partial
@@ -6,15 +6,15 @@ from functools import partial
 import pytest
 
 from lib.ui.explore import replay_card
-from tests.app.driver import start
+from tests.app.driver import address, start
 from tests.waiting import eventually
 
-TOGGLE = "open_replay"
+CLOSE = "close_replay"
 
 
 def keys(app):
-    """The keys of all switches."""
-    return {toggle.key or "" for toggle in app.toggle}
+    """The keys of all buttons."""
+    return {button.key for button in app.button}
 
 
 def told(app):
@@ -23,24 +23,24 @@ def told(app):
 
 
 def made(app):
-    """The page once the replay's frames are made."""
+    """Return the page once the replay's frames are ready."""
     assert eventually(lambda: "Last step beats" in told(app.run()))
     return app
 
 
 class Held:
-    """An executor that runs its work when a test says so."""
+    """An executor that runs its work on request."""
 
     def __init__(self):
         self.begun = []
 
     def submit(self, make, *args):
-        """Remember this work."""
+        """Store this work."""
         self.begun.append((Future(), partial(make, *args)))
         return self.begun[-1][0]
 
     def go_on(self):
-        """Do all remembered work."""
+        """Run all stored work."""
         for future, make in self.begun:
             future.set_result(make())
 
@@ -49,12 +49,12 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
     client,  # noqa: ARG001
     monkeypatch,
 ):
-    """The page doesn't wait for the replay, which is made once for all sessions."""
+    """The page doesn't wait for the replay, which is computed once for all sessions."""
     pool = Held()
     monkeypatch.setattr(replay_card, "_POOL", pool)
     replay_card.FRAMES.clear()
     app = start(data="parity", replay="yes").run()
-    assert "being made" in " ".join(each.value for each in app.markdown)
+    assert "Preparing the replay" in " ".join(each.value for each in app.markdown)
     assert "Last step beats" not in told(app)
     other = start(data="parity", replay="yes").run()
     pool.go_on()
@@ -63,31 +63,27 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
     assert len(pool.begun) == 1
 
 
-def test_a_recording_can_be_seen_again(client):  # noqa: ARG001
-    """The replay stands in place of the charts and their epoch slider, also by a link."""
-    app = start(data="parity", epoch="15")
-    assert "epoch_recorded_200" in {slider.key for slider in app.select_slider}
-    made(app.toggle(key=TOGGLE).set_value(True).run())
-    assert app.query_params["replay"] == "yes"
-    assert app.query_params["epoch"] == "15"
-    assert "epoch_recorded_200" not in {slider.key for slider in app.select_slider}
+def test_a_recording_can_be_replayed(client):  # noqa: ARG001
+    """The replay takes the place of the charts until it is closed, and keeps the picked epoch."""
+    app = made(start(data="parity", epoch="15", replay="yes"))
     words = told(app)
     assert "sequence mode from epoch 12, last-step mode never." in words
     assert "compare these two" not in words
-    app.toggle(key=TOGGLE).set_value(False).run()
+    app.button(key=CLOSE).click().run()
+    assert address(app) == {"data": "parity", "epoch": "15"}
     assert "compare these two" in told(app)
 
 
 @pytest.mark.parametrize("query", [{"T": "13"}, {"data": "upload"}])
 def test_a_model_that_was_never_trained_has_none(client, query):  # noqa: ARG001
     """An untrained model has no replay, not even by a link."""
-    assert TOGGLE not in keys(start(**query, replay="yes").run())
+    assert CLOSE not in keys(start(**query, replay="yes").run())
 
 
 def test_while_a_run_trains_there_is_none(client):
-    """A training run has no replay: its charts move by themselves."""
+    """A training run has no replay, since its charts move anyway."""
     app = start(data="parity", replay="yes").run()
-    assert TOGGLE in keys(app)
+    assert CLOSE in keys(app)
     app.button(key="do_train").click().run()
     assert client.runs
-    assert TOGGLE not in keys(app)
+    assert CLOSE not in keys(app)

@@ -1,4 +1,4 @@
-"""What a session remembers: its address, whose a run is, which browser asks. Nothing is drawn."""
+"""A session's memory without drawing: the address, the owner of a run, the browser's id."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from tests.unit.pictures import a_dataset
 
 
 def page():
-    """A page without widgets, which does what a test asks for."""
+    """A page without widgets that calls a test's function."""
     import streamlit as st
 
     from lib.ui import address, runs
@@ -29,20 +29,20 @@ def page():
 
 
 def start(**query):
-    """A session whose page is opened by a link, in a browser that has no name."""
+    """Open a page by a link, in a browser without a cookie."""
     app = AppTest.from_function(page, default_timeout=30)
     app.query_params.update(query)
     return app.run()
 
 
 def experiment(app, **settings):
-    """The session's experiment after a run of the page, to which these settings were moved."""
+    """Change settings, rerun the page, and return the session's experiment."""
     app.session_state["moved"] = settings
     return do(app, lambda: session().subject.experiment)
 
 
 def do(app, act):
-    """What `act` returns in a run of the page."""
+    """Return the result of `act` within a script run."""
     app.session_state["act"] = act
     app.run()
     return app.session_state["result"]
@@ -52,7 +52,7 @@ def do(app, act):
 
 
 def test_a_link_opens_its_experiment_and_its_run(client):
-    """A dataset suggests the settings that its link leaves out; nonsense is dropped."""
+    """A dataset suggests settings missing in its link, and invalid values are dropped."""
     run = client.start(Experiment(), a_dataset())
     app = start(data="seattle", U="8", T="many", cell="gru", run=run.id, x="?")
     assert experiment(app) == suggested("seattle").set(U=8, cell="gru")
@@ -106,13 +106,13 @@ def test_a_slider_with_other_limits_keeps_what_a_person_set():
 
 @pytest.mark.parametrize("name", list(DATASETS))
 def test_a_link_to_what_a_dataset_suggests_is_short(name):
-    """An address names only the dataset where all settings are its suggested ones."""
+    """An address has only the dataset if all settings are the suggested ones."""
     assert address_of(start(data=name)) == {"data": name}
 
 
 @pytest.mark.parametrize("query", [{}, {"utm_source": "mail"}])
 def test_an_address_that_says_nothing_opens_the_first_data_and_stays(query):
-    """A bare address stays until a change, since Back couldn't get past a new one."""
+    """A bare address stays until a change, since Back couldn't pass a new entry."""
     app = start(**query)
     assert experiment(app) == suggested(FIRST)
     assert address_of(app) == query
@@ -147,7 +147,7 @@ def test_what_changes_nothing_leaves_the_address_without_a_word(query, kept):
 
 
 def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch):
-    """An address reached by Back isn't rewritten, since Back couldn't get past a new one."""
+    """An address reached by Back isn't rewritten, since Back couldn't pass a new entry."""
     app = start(seed="3")
     experiment(app, U=5)
     monkeypatch.setattr(address, "is_history_navigation", lambda: True)
@@ -179,7 +179,7 @@ def train(app, **settings):
 
 
 def may_steer(app, run):
-    """Whether the session may steer this run."""
+    """Return whether the session may control this run."""
 
     def look():
         session().subject.run_id = run.id
@@ -190,7 +190,7 @@ def may_steer(app, run):
 
 @pytest.mark.parametrize(("owner", "others"), [("anna", ("berta", None)), (None, ("berta", None))])
 def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in, client):
-    """A reload keeps the right to steer; two browsers without cookies don't share it."""
+    """A reload keeps control of a run, and two browsers without cookies don't share control."""
     first = open_in(owner)
     run = train(first)
     assert may_steer(first, run)
@@ -204,7 +204,7 @@ def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in
 
 
 def test_a_new_run_takes_the_place_of_the_one_before(client):
-    """A new run stops the earlier one, and the address names it; its first point is awaited."""
+    """A new run stops the previous one, enters the address, and waits for its first epoch."""
     app = start()
     first, second = train(app), train(app)
     assert client.awaited == [first, second]
@@ -219,7 +219,7 @@ def test_a_new_run_takes_the_place_of_the_one_before(client):
 
 
 def test_a_browser_is_known_by_a_hash_of_its_cookie(monkeypatch):
-    """Each cookie has a hash that doesn't contain it; without a cookie there is none."""
+    """The browser's id is a hash that doesn't contain the cookie, None without a cookie."""
 
     def browser_of(**cookies):
         monkeypatch.setattr(type(st.context), "cookies", cookies)
@@ -253,7 +253,7 @@ def test_what_takes_long_is_made_once_for_the_same_arrays(monkeypatch):
 
 
 def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch):
-    """A callback does nothing where an overlapping run has dropped its widget's value."""
+    """A callback does nothing if an overlapping script run dropped the widget's value."""
     monkeypatch.setattr(st, "session_state", state := {})
     taken = []
     moved = widgets.bound("field", 1, taken.append)["on_change"]

@@ -1,4 +1,4 @@
-"""Pages that set what they show by themselves, and what the person had before."""
+"""Scenes apply their own settings and keep the user's changes."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.app.driver import start
 
 
 def experiment(app):
-    """The experiment of the page that was run last."""
+    """Return the experiment of the latest script run."""
     return app.session_state[KEY].subject.experiment
 
 
@@ -25,15 +25,15 @@ def present(scene, **query):
 
 @pytest.mark.parametrize("name", list(TALK))
 def test_a_scene_opens_with_its_settings(name):
-    """A scene brings its settings, but those in its link win."""
+    """A scene applies its settings, but the settings in a link win."""
     setup = TALK[name].query
     asked = read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0]
     assert experiment(present(name)).set(seeds=0) == asked.set(seeds=0)
     assert experiment(present(name, data="running_mean", T="30")).data.timesteps == 30
 
 
-def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back():
-    """A scene keeps a moved T and its trained run."""
+def test_a_scene_keeps_its_changed_settings():
+    """A changed T is still there when the user returns to the scene."""
     app = present("shapes")
     app.slider(key="T").set_value(30).run()
     app.button(key="scene_next").click().run()
@@ -45,7 +45,7 @@ def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back():
 
 @pytest.mark.usefixtures("time")
 def test_a_second_call_for_the_same_click_starts_no_second_run(client, monkeypatch):
-    """A scene's buttons act once for one click, as Explore's do."""
+    """A scene's button acts once for one click, even if Streamlit reports two."""
     monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", 0.15)
     app = present("train")
     for _ in range(2):
@@ -56,7 +56,7 @@ def test_a_second_call_for_the_same_click_starts_no_second_run(client, monkeypat
 
 
 def test_a_scenes_training_pauses_at_its_epoch(client):
-    """Training takes the scene's seconds up to its epoch, and pauses there."""
+    """Training reaches the scene's epoch in the scene's seconds, then pauses."""
     app = present("train")
     app.button(key="do_train").click().run()
     (run,) = client.runs.values()

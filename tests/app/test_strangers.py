@@ -179,7 +179,7 @@ def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(page, 
     stranger.query_params.clear()
     stranger.query_params.update({**LINK, **query})
     stranger.switch_page(f"pages/{page}.py").run()
-    assert [each for each in stranger.warning if "another person's file" in each.value]
+    assert [each for each in stranger.warning if "another user's file" in each.value]
     assert not [each for each in stranger.markdown if ROWS_HIDDEN in each.value]
     assert stranger.session_state[KEY].subject.experiment.data.name == "parity"
     for button in [each for each in stranger.button if each.key == "option_0"]:

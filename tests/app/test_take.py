@@ -83,7 +83,7 @@ def test_each_button_gives_its_file(given):
     with np.load(file("weights")) as weights:
         assert np.array_equal(weights["last/seed_0/dense/kernel"], last.weights[3])
     report = file("report").read().decode()
-    assert "<h1>1 LSTM layer over 24 timesteps" in report
+    assert "<h1>Same LSTM, two settings" in report
 
 
 def test_a_model_s_file_is_requested_from_keras_without_waiting(given, client):

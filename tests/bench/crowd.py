@@ -92,7 +92,7 @@ async def never_seen(server, bounds):
             await asyncio.sleep(THINK_SECONDS)
             new.append(await first_points([session], bounds.first_points))
             await stop([session])
-            await session.click("Reset")
+            await session.click("New run")
             await session.until(lambda s=session: s.epoch == 0)
             seen.append(await first_points([session], bounds.first_points))
             await stop([session])

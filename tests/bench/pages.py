@@ -88,7 +88,7 @@ def replay(page):
     wait_until_whole(page)
     page.wait_for_timeout(3000)
     page.evaluate(WATCH_REPLAY)
-    page.locator(".st-key-open_replay label").first.click()
+    page.locator(".st-key-scrubber .play").click()
 
 
 def paste(page):

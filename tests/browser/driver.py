@@ -1,4 +1,4 @@
-"""The moves that browser tests share: open a page, press, wait, upload."""
+"""Helpers for browser tests of the app."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,25 +11,22 @@ from tests import waiting
 from tests.session import ENDLESS
 
 TRAINING = f"/?{ENDLESS}"
-"""Explore with settings whose run lasts until the test stops the run."""
+"""Explore with a long run, which a test stops."""
 PATIENCE = 1000 * waiting.PATIENCE
-"""Milliseconds that an expectation waits."""
+"""The longest wait of a test, in milliseconds."""
 expect.set_options(timeout=PATIENCE)
 TRIES, EACH = 10, 30_000
-"""The most tries to upload a file or to pick an option, and the milliseconds for each try."""
+"""Tries to give a file or pick an option at most, and milliseconds for each."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 
 
 def settle(page):
-    """Wait until the script run of the page has finished."""
+    """Wait until the page's script run has ended."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
 def open_page(page, path="/"):
-    """Open a page of the app, and wait until it has pictures and reacts to keys.
-
-    The page draws the menu last, after the icons of the sidebar.
-    """
+    """Open a page and wait until it has its menu and pictures, and handles keys."""
     page.goto(path)
     page.locator(f".st-key-{MENU} a").nth(len(EVERYWHERE) - 1).wait_for()
     page.get_by_test_id("stMain").get_by_role("img").first.wait_for()
@@ -38,7 +35,7 @@ def open_page(page, path="/"):
 
 
 def wait_for_keys(page):
-    """Wait until the page reacts to keys: earlier key presses are lost."""
+    """Wait until the page handles keys: an earlier key is lost."""
     page.locator(".st-key-listener .ready").wait_for(state="attached")
 
 
@@ -49,33 +46,29 @@ def wait_until_whole(page):
 
 
 def train(page):
-    """Press Train, and wait for the first epoch, which may follow the import of TensorFlow.
-
-    A run that is stopped before its first epoch has no results.
-    """
+    """Press Train, and wait for the first epoch: a run stopped before has no results."""
     press(page, "Train")
     wait_for_status(page, "training")
     expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile(r"epoch [1-9]"))
 
 
 def stop(page):
-    """Press Stop, and wait until the run ends, so that the next test has the processor."""
+    """Press Stop, and wait until the run has ended, to free the processor."""
     press(page, "Stop")
     wait_for_status(page, "stopped")
 
 
 def button(page, name):
-    """Return one of the training buttons by its label."""
+    """Return a training button by its label."""
     return page.locator(".st-key-train_controls").get_by_role(
         "button", name=re.compile(rf"^{name}\b")
     )
 
 
 def press(page, name):
-    """Press one of the training buttons as soon as it is enabled.
+    """Press a training button as soon as it is enabled.
 
-    Without `force`, Playwright waits until the button is at the same place in two frames: a long
-    time on a page that keeps drawing charts.
+    Playwright would first wait for two frames without a move, which are rare while charts change.
     """
     found = button(page, name)
     expect(found).to_be_enabled()
@@ -91,14 +84,14 @@ def move_slider(page, label, steps):
 
 
 def unfold(page, label):
-    """Open the list of a select box at the centre: a list that scrolls closes."""
+    """Open a select box's list, away from the screen's edge, where scrolling would close it."""
     box = page.get_by_role("combobox", name=re.compile(label))
     box.evaluate("element => element.scrollIntoView({block: 'center'})")
     box.click()
 
 
 def choose(page, label, option):
-    """Pick an option of a select box; try again if a script run closed the list."""
+    """Pick an option of a select box. Try again if a script run closes the list."""
     for _ in range(TRIES):
         unfold(page, label)
         try:
@@ -112,14 +105,14 @@ def choose(page, label, option):
 
 
 def epoch(page):
-    """Return the epoch shown."""
+    """Return the run's epoch."""
     match = EPOCH.search(page.get_by_test_id("stProgress").inner_text())
     assert match
     return int(match[1].replace(",", ""))
 
 
 def wait_for_status(page, status):
-    """Wait until the run's badge shows `status`."""
+    """Wait until the run's badge is `status`."""
     badge = page.get_by_test_id("stProgress").get_by_text(status, exact=True)
     expect(badge).to_be_visible()
 

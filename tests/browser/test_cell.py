@@ -1,4 +1,4 @@
-"""Journeys on the Cell page: see, prove, break, learn."""
+"""Journeys through the four parts of the Cell page."""
 
 import re
 
@@ -10,11 +10,11 @@ from tests.browser.driver import TRAINING, open_page, picture, settle, stop, tra
 
 BOXES = """() => [...document.querySelectorAll('[data-testid=stMain] :is(h3, [role=img])')].map(
     (part) => JSON.stringify(part.getBoundingClientRect()))"""
-"""Where headings and pictures stand, and how large they are."""
+"""The places and sizes of headings and pictures."""
 
 
 def test_see_the_cell_by_keyboard(page):
-    """It begins at step 1. Arrow keys move the playhead, and pictures and formulas follow it."""
+    """The page starts at step 1. Arrow keys move the playhead, and pictures and formulas follow."""
     page.set_viewport_size({"width": 1440, "height": 900})
     open_page(page, "/cell?data=running_mean")
     expect(picture(page, "at each timestep it reads 3 features")).to_be_in_viewport(ratio=1)
@@ -32,16 +32,16 @@ def test_see_the_cell_by_keyboard(page):
     page.keyboard.press("ArrowRight")
     expect(words(page)).to_contain_text("Timestep 4, unit 14")
     open_part(page, "Proof")
-    says = page.get_by_text("gives unit 14 at timestep 4 the value")
-    expect(says).to_contain_text("return_sequences=False on timesteps 1 to 4 gives it")
+    says = page.get_by_text("unit 14 at timestep 4: return_sequences=True returns")
+    expect(says).to_contain_text("return_sequences=False on timesteps 1 to 4 returns")
     slider(page, "Timestep").focus()
     page.keyboard.press("End")
-    expect(page.get_by_text("on timesteps 1 to 12 gives it")).to_be_visible()
+    expect(page.get_by_text("on timesteps 1 to 12 returns")).to_be_visible()
 
 
 @pytest.mark.private
 def test_a_link_brings_others_to_the_same_place(page):
-    """Where the playhead has come to rest stands in the address; Back takes it to where it was."""
+    """The address holds the playhead's resting place, and Back restores the previous place."""
     open_page(page, "/cell?layers=2&U=8&step=7&unit=3&layer=1&sample=246&weights=last")
     expect(words(page)).to_contain_text("Timestep 7, unit 3")
     wait_for_place(page, 7)
@@ -61,7 +61,7 @@ def test_a_link_brings_others_to_the_same_place(page):
 
 @pytest.mark.parametrize("part", ["unrolled", "proof", "break", "learn"])
 def test_each_part_is_small_and_stays_in_place(page, part):
-    """Within 1440 by 1800 pixels and 350 words; Keras's answers move nothing."""
+    """A part fits 1440 by 1800 pixels and 350 words, and Keras's results move nothing."""
     page.set_viewport_size({"width": 1440, "height": 1800})
     open_page(page, f"/cell?data=parity&part={part}")
     expect(slider(page, "Timestep")).to_be_visible()
@@ -77,11 +77,11 @@ def test_each_part_is_small_and_stays_in_place(page, part):
 
 
 def test_it_follows_a_run(page):
-    """While a run trains the newest weights are shown."""
+    """While a run trains, the page shows its newest weights."""
     open_page(page, TRAINING)
     train(page)
     page.get_by_role("link", name="Cell").click()
-    note = page.get_by_text(re.compile(r"^Weights: the sequence model's after epoch [\d,]+\."))
+    note = page.get_by_text(re.compile(r"^Weights: sequence model, epoch [\d,]+\."))
     expect(note).to_be_visible()
     first = note.inner_text()
     expect(note).not_to_have_text(first)
@@ -90,16 +90,16 @@ def test_it_follows_a_run(page):
 
 
 def test_a_phone_has_no_sideways_scroll_and_the_playhead_stays_in_sight(page):
-    """At 390 px everything fits the width in every part, the numbers by hand included."""
+    """Every part fits a width of 390 px, including the numbers by hand."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/cell?data=worked_raw")
-    expect(page.get_by_text("Every number, by hand")).to_be_visible()
+    expect(page.get_by_text("Every number by hand")).to_be_visible()
     main = page.get_by_test_id("stMain")
     for title in ("Proof", "Break it", "How they learn", "Unrolled"):
         open_part(page, title)
         settle(page)
         assert main.evaluate("main => main.scrollWidth") <= 390
-    page.get_by_text("Every number, by hand").click()
+    page.get_by_text("Every number by hand").click()
     words(page).scroll_into_view_if_needed()
     page.mouse.move(200, 600)
     page.mouse.wheel(0, 4000)

@@ -22,10 +22,7 @@ from tests.waiting import eventually
 
 
 def test_first_visit_is_full_of_pictures(page):
-    """Nobody has to press anything: shapes and four charts are there, marked as recorded.
-
-    Code is there once somebody unfolds it.
-    """
+    """Explore opens with shapes and four charts of an example run, and code to unfold."""
     open_page(page)
     expect(page.get_by_role("img")).not_to_have_count(0)
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
@@ -42,7 +39,7 @@ def test_first_visit_is_full_of_pictures(page):
 
 
 def test_a_chart_in_full_screen_lies_above_everything(page):
-    """Also above the sidebar: that is what a presenter presses it for."""
+    """A chart in full screen covers the sidebar, too."""
     open_page(page)
     chart = page.locator(".st-key-chart_loss")
     chart.locator(".js-plotly-plot").first.hover()
@@ -54,10 +51,7 @@ def test_a_chart_in_full_screen_lies_above_everything(page):
 
 
 def test_train_both_modes_to_the_end(page):
-    """Train shows progress, ends as finished, and leaves a last-step error for both modes.
-
-    Of two charts in one place the one that is seen has the last epoch.
-    """
+    """A run ends with a last-step error for both modes, and the visible chart shows its end."""
     open_page(page, "/?data=running_mean&seed=1&epochs=400&seeds=1&U=4&pace=fast")
     press(page, "Train")
     wait_for_status(page, "finished")
@@ -77,10 +71,7 @@ def test_train_both_modes_to_the_end(page):
 
 
 def test_what_a_browser_holds_does_not_grow_and_a_reload_finds_the_run(page):
-    """Two charts for each of the four cards, and those of the last looks, not of all twenty.
-
-    A reload is a new session, which can still steer the run.
-    """
+    """The browser keeps only the charts of the last looks, and a reload still controls the run."""
     open_page(page, TRAINING)
     train(page)
     seen = set[int]()
@@ -95,7 +86,7 @@ def test_what_a_browser_holds_does_not_grow_and_a_reload_finds_the_run(page):
 
 
 def test_a_short_run_can_be_watched_held_and_gone_back_over(page):
-    """Its epochs come one by one; P holds one, T goes on, as fast as asked; a slider goes back."""
+    """P pauses a slow run, T resumes it at the chosen pace, and the scrubber goes back in time."""
     open_page(page, "/?data=running_mean&epochs=30&seed=7&pace=slow")
     progress, seen = page.get_by_test_id("stProgress"), set[int]()
     press(page, "Train")
@@ -114,15 +105,17 @@ def test_a_short_run_can_be_watched_held_and_gone_back_over(page):
     page.wait_for_url("**epoch=0**")
     page.keyboard.press("t")
     page.wait_for_url(lambda url: "epoch=0" not in url)
-    page.locator(".st-key-run_speed").get_by_text("Fastest", exact=True).click()
+    page.get_by_role("button", name="Options").click()
+    page.get_by_text("Fastest", exact=True).click()
+    page.keyboard.press("Escape")
     wait_for_status(page, "finished")
-    settle(page)  # the page is drawn once more as a whole, and with it the slider
+    settle(page)  # the page is drawn once more as a whole, and with it the scrubber
     page.get_by_role("slider", name="After epoch").press("ArrowLeft")
     expect(progress).to_contain_text(re.compile(r"shown: after epoch [1-9]\d?$"))
 
 
 def test_no_click_is_lost(page):
-    """Pressed as soon as they can be, the buttons do what they say, round after round."""
+    """Each button acts, even when pressed as soon as it is enabled."""
     open_page(page, TRAINING)
     for _ in range(2):
         for name, status in (
@@ -137,15 +130,12 @@ def test_no_click_is_lost(page):
 
 
 def test_other_settings_while_training_leave_the_run_and_its_script(page):
-    """The strip follows the slider at once; the page says which settings its charts show.
-
-    What is saved is the code on the page, however often that was redrawn.
-    """
+    """The strip follows the slider, and badges and the saved script keep the run's settings."""
     open_page(page, TRAINING)
     train(page)
     move_slider(page, "Timesteps", 1)
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 25, 3)")
-    expect(page.get_by_text("settings have changed since")).to_be_visible()
+    expect(page.get_by_text("Settings changed:")).to_be_visible()
     card = page.locator(".st-key-take_away")
     expect(card.get_by_text("with T = 24. The sidebar has other settings")).to_be_visible()
     stop(page)
@@ -157,16 +147,13 @@ def test_other_settings_while_training_leave_the_run_and_its_script(page):
         card.locator('[data-id="keras"]').click()
     assert download.value.path().read_text().strip() == code.inner_text().strip()
     press(page, "Train")
-    expect(page.get_by_text("settings have changed since")).to_have_count(0)
+    expect(page.get_by_text("Settings changed:")).to_have_count(0)
     stop(page)
 
 
 @pytest.mark.parametrize(("width", "columns"), [(1280, 2), (1024, 1), (390, 1)])
 def test_charts_stand_side_by_side_only_where_there_is_room(page, width, columns):
-    """From 1200 px on, of which the sidebar takes 300; below that each chart has a row of its own.
-
-    A phone, of 390 px, has no sideways scroll.
-    """
+    """Charts share a row from 1200 px on, and a phone of 390 px doesn't scroll sideways."""
     page.set_viewport_size({"width": width, "height": 768})
     open_page(page)
     expect(page.locator(".js-plotly-plot")).to_have_count(4)

@@ -1,4 +1,4 @@
-"""The gallery as visitors have it: a card by keyboard, and a link to one."""
+"""The gallery in a browser: a card opened with the keyboard, with a click, and by its link."""
 
 from playwright.sync_api import expect
 
@@ -6,8 +6,8 @@ from lib.story import GALLERY
 from tests.browser.driver import open_page, picture, settle
 
 
-def test_a_card_is_opened_by_keyboard_and_by_its_picture(page):
-    """All of it is one link, and where the focus is can be seen."""
+def test_a_card_opens_with_the_keyboard_and_with_its_picture(page):
+    """All of a card is one link, and an outline shows the focus."""
     page.set_viewport_size({"width": 1280, "height": 720})
     open_page(page, "/gallery")
     expect(page.locator(".thumbnail")).to_have_count(len(GALLERY))
@@ -36,8 +36,8 @@ def test_a_card_is_opened_by_keyboard_and_by_its_picture(page):
     expect(page.locator(".st-key-chart_compare")).to_be_in_viewport(ratio=1)
 
 
-def test_a_link_shows_one_card_and_leads_on(page):
-    """On a phone: proved at once, though Keras has hardly begun; then the next, and all."""
+def test_a_link_shows_one_card_with_links_to_others(page):
+    """On a phone the proof is there at once; links open the next card and all cards."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/gallery?card=proof")
     expect(page.get_by_role("heading", name=GALLERY["proof"].title)).to_be_visible()
@@ -48,6 +48,6 @@ def test_a_link_shows_one_card_and_leads_on(page):
     page.get_by_role("link", name="All cards").click()
     expect(page.locator(".thumbnail")).to_have_count(len(GALLERY))
     titles = page.locator(".st-key-gallery [data-testid=stPageLink] a")
-    assert max(title.bounding_box()["height"] for title in titles.all()) < 50  # of two lines
+    assert max(title.bounding_box()["height"] for title in titles.all()) < 50  # two lines
     lefts = {card.bounding_box()["x"] for card in page.locator("[class*=st-key-card_]").all()}
     assert len(lefts) == 1

@@ -1,4 +1,4 @@
-"""The lesson in a browser: by keys alone, on a phone, and what axe finds."""
+"""The guide in a browser: with the keyboard alone, on a phone, on paper, and checked by axe."""
 
 import re
 
@@ -14,7 +14,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 def open_step(page, name=""):
-    """Open a step of the lesson by its link."""
+    """Open a step of the guide by its link."""
     page.goto(f"/guide?at={name}" if name else "/guide")
     wait_for_keys(page)
     page.locator(".st-key-lesson_picture").get_by_role("img").or_(
@@ -24,7 +24,7 @@ def open_step(page, name=""):
 
 
 def answer(page, scene):
-    """Answer the questions that are asked now by their keys."""
+    """Answer the open questions with the number keys."""
     said = page.locator(".st-key-lesson_question")
     for ask in scene.asks:
         if page.locator(".st-key-option_0").is_visible():
@@ -43,12 +43,12 @@ def tab_to(page, place):
     raise AssertionError(f"Tab never came to {place}")
 
 
-def test_the_lesson_goes_on_by_keyboard_alone(page):
-    """Answers, what a step waits for, and the way on; its address is the step's."""
+def test_the_keyboard_alone_completes_steps(page):
+    """Keys answer questions, do tasks and open the next step, whose name is in the address."""
     page.set_viewport_size({"width": 1280, "height": 720})
     open_step(page)
     names, scenes = list(GUIDE), [*GUIDE.values()]
-    expect(page).to_have_url(re.compile("/guide$"))  # where it said nothing, Back leads away
+    expect(page).to_have_url(re.compile("/guide$"))  # a step in the address would catch Back
     answer(page, scenes[0])
     page.locator(".bar.ready").wait_for()
     page.keyboard.press("ArrowRight")
@@ -69,8 +69,8 @@ def test_the_lesson_goes_on_by_keyboard_alone(page):
 
 
 @pytest.mark.parametrize("name", first_of(GUIDE))
-def test_axe_finds_nothing_serious_in_a_step_and_a_phone_has_room_for_it(page, name):
-    """All of it as it is revealed, light and dark; on a phone nothing is wider than that."""
+def test_axe_finds_nothing_serious_in_a_step_and_the_step_fits_a_phone(page, name):
+    """An answered step passes in the light and dark themes, and no part is wider than a phone."""
     page.set_viewport_size(PHONE)
     open_step(page, name)
     parts = [page.locator(f".st-key-lesson_{part}") for part in ("words", "picture", "question")]
@@ -83,10 +83,10 @@ def test_axe_finds_nothing_serious_in_a_step_and_a_phone_has_room_for_it(page, n
     assert not serious(page, "html", "color-contrast")
 
 
-def test_the_lesson_is_handed_out_on_paper(page):
-    """The open step's picture, then each step with its answers; nothing that is pressed."""
+def test_the_guide_prints_as_a_handout(page):
+    """The print has the open step's picture, then all steps with answers, and no buttons."""
     open_step(page, "targets")
-    page.emulate_media(media="print")  # else it would be the screen that is printed
+    page.emulate_media(media="print")  # else Chromium prints the screen's styles
     printed = page.pdf(prefer_css_page_size=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 3
     expect(page.locator(".st-key-lesson_picture")).to_be_visible()

@@ -37,7 +37,7 @@ def test_a_kept_run_opens_where_it_is_dropped_and_a_damaged_one_is_answered(page
     expect(frame).to_be_hidden()
     page.wait_for_url("**data=echo&lr=0.123**")
     settle(page)
-    slider = page.locator(".st-key-run_epoch").get_by_role("slider")
+    slider = page.get_by_role("slider", name="After epoch")
     slider.focus()
     page.keyboard.press("Home")
     expect(page.get_by_text("shown: after epoch 0")).to_be_visible()

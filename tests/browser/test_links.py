@@ -1,4 +1,4 @@
-"""Links: a shared one opens the same experiment, cold, on any page, and survives moving about."""
+"""Links: a shared link opens the same experiment on any page, and survives navigation."""
 
 import re
 
@@ -19,7 +19,7 @@ LINK = "T=20&U=24&cell=gru&seed=7"
 
 
 def values(page):
-    """T and U as their sliders say."""
+    """Return the values of T and U from their sliders."""
     sliders = (page.get_by_role("slider", name=name) for name in ("Timesteps", "Units"))
     t, u = (slider.input_value() for slider in sliders)
     return t, u
@@ -28,7 +28,7 @@ def values(page):
 def test_a_link_opens_on_any_page_and_its_settings_survive_moving_between_pages(
     page,
 ):
-    """At once, without a dialog; values that weren't touched are still there two pages later."""
+    """A link opens without a dialog, and its values are the same two pages later."""
     open_page(page, f"/data?{LINK}")
     assert values(page) == ("20", "24")
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -56,9 +56,24 @@ def test_back_returns_to_the_settings_before(page):
     expect(page.get_by_role("slider", name="Timesteps")).to_have_value("20")
 
 
+def test_quick_moves_of_a_slider_are_one_entry_of_the_history(page):
+    """Three addresses within a second make one entry, and an action after a pause a new entry."""
+    open_page(page, "/?T=20")
+    before = page.evaluate("history.length")
+    key, write = (
+        "dispatchEvent(new KeyboardEvent('keydown'))",
+        "history.pushState(null, '', '?T={}')",
+    )
+    page.evaluate("; ".join(f"{key}; {write.format(t)}" for t in (21, 22, 23)))
+    assert page.evaluate("history.length") == before + 1
+    page.wait_for_timeout(1100)
+    page.evaluate(f"{key}; {write.format(24)}")
+    assert page.evaluate("history.length") == before + 2
+
+
 @pytest.mark.parametrize("scheme", first_of(["dark", "light"]))
 def test_a_slow_browser_keeps_the_experiment_of_a_link(page, scheme):
-    """Widgets whose code comes late show the link's values, and Train changes none of them."""
+    """Widgets with late code show the link's values, and Train changes none of them."""
     page.emulate_media(color_scheme=scheme)
 
     slow, late = True, list[Route]()

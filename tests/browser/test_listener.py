@@ -1,4 +1,4 @@
-"""What listens on every page: keys wherever the focus is, the timestep pointed at, the drawer."""
+"""The script of every page: keys with any focus, the marked timestep, the sidebar on phones."""
 
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -16,18 +16,18 @@ from tests.browser.driver import (
 from tests.browser.test_shapes import go_to_part
 
 LETTER = "button => getComputedStyle(button, '::after').content"
-"""What a button shows of its key."""
+"""The key in a button's corner."""
 
 
 def focus_slider(page, name="Timesteps"):
-    """Leave the focus where a person has just moved one of Streamlit's sliders."""
+    """Focus one of Streamlit's sliders."""
     thumb = page.get_by_role("slider", name=name)
     thumb.focus()
     return thumb
 
 
 def test_keys_steer_a_run_wherever_the_focus_is(page):
-    """On a slider, a button, nothing; but what is typed into a field is typed there."""
+    """Keys work with the focus on a slider, a button or nothing, but not while typing."""
     open_page(page, TRAINING)
     wait_until_whole(page)
     stops = "a[aria-label='Link to heading']:visible, .modebar button:visible"
@@ -59,7 +59,7 @@ def test_keys_steer_a_run_wherever_the_focus_is(page):
     page.keyboard.press("Control+x")
     page.keyboard.press("?")
     overlay = page.get_by_role("dialog", name="Keys on this page")
-    expect(overlay).to_contain_text("train, or resume")
+    expect(overlay).to_contain_text("train, pause or resume")
     page.keyboard.press("x")
     page.keyboard.press("Escape")
     expect(overlay).to_have_count(0)
@@ -70,7 +70,7 @@ def test_keys_steer_a_run_wherever_the_focus_is(page):
 
 
 def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page):
-    """A digit answers, N goes on; Shift and a digit opens a page, of which ← has the epochs."""
+    """A digit answers, N continues, Shift and a digit opens a page, and ← moves the scrubber."""
     open_page(page, "/data")
     focus_slider(page)
     page.keyboard.press("Shift+Digit6")
@@ -85,20 +85,20 @@ def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page):
     expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
     page.wait_for_url("**quiz=2**")
     page.keyboard.press("Shift+Digit1")
-    expect(page.locator(".st-key-run_epoch").get_by_role("slider")).to_be_visible()
+    expect(page.get_by_role("slider", name="After epoch")).to_be_visible()
     page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})  # takes the focus away
     page.keyboard.press("ArrowLeft")
     page.wait_for_url("**epoch=**")
 
 
 def middle(box):
-    """The middle of what is seen, across and down."""
+    """Return the middle of a box."""
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page):
-    """From a tensor's row to the charts' columns and back, also where rows are left out."""
+    """A timestep under the pointer is marked in tensors and charts, also if rows are left out."""
     page.set_viewport_size({"width": 1440, "height": 2000})
     open_page(page, "/?T=20&mode=sequence")
     wait_until_whole(page)

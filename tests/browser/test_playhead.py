@@ -1,4 +1,4 @@
-"""The Cell page's playhead: keys, pointers and fingers move it, and everything follows."""
+"""The Cell page's playhead moves with keys, mouse and touch, and all pictures follow."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.browser.driver import open_page
 
 
 def test_space_plays_and_pauses(page):
-    """From the end it starts again at the first timestep; an arrow goes on from there."""
+    """Playback restarts after the last timestep; an arrow key continues from a pause."""
     open_page(page, "/cell?T=100&step=100")
     slider(page, "Timestep").focus()
     page.keyboard.press("Space")
@@ -26,9 +26,9 @@ def test_space_plays_and_pauses(page):
 
 
 def test_an_overtaken_call_does_not_end_the_playhead(page):
-    """Streamlit ends a call of the script that a newer one overtakes; what was picked is told."""
+    """Streamlit ends a call that a newer call overtakes; the picked place still reaches Python."""
     page.set_content(Path(chosen.__file__).with_name("playhead.html").read_text(encoding="utf-8"))
-    data = {"steps": 5, "units": 1, "order": [0], "step": 2, "unit": 0, "widest": 3}
+    data = {"steps": 5, "units": 1, "order": [0], "step": 2, "unit": 0}
     page.evaluate(
         """async ([script, data]) => {
             const module = await import(URL.createObjectURL(
@@ -46,24 +46,24 @@ def test_an_overtaken_call_does_not_end_the_playhead(page):
     page.evaluate("window.overtaken()")
     page.wait_for_function("window.reports.at(-1)?.rests && window.reports.at(-1).step === 3")
     gone = "document.body.replaceChildren(), window.last(), window.bar.playhead === undefined"
-    assert page.evaluate(gone), "with its place in the page it ends"
+    assert page.evaluate(gone), "it ends when its element leaves the page"
 
 
 def test_pressing_a_picture_picks_timestep_and_unit(page):
-    """The heatmaps are as good as the sliders."""
+    """A press on a heatmap sets both sliders."""
     open_page(page, "/cell?data=running_mean")
     block, box = heatmap(page)
     block.click(position={"x": box["width"] * 4.5 / 12, "y": box["height"] * 2.5 / 16})
     expect(words(page)).to_contain_text("Timestep 5, unit 3")
     page.get_by_text("Order units by similarity").click()
-    page.wait_for_function(f"{ROW} !== '2'")  # unit 3 has another place now
+    page.wait_for_function(f"{ROW} !== '2'")  # unit 3 has another row now
     block.click(position={"x": box["width"] * 6.5 / 12, "y": box["height"] * 2.5 / 16})
-    expect(words(page)).to_contain_text("Timestep 7, unit 15")  # and this one its own
+    expect(words(page)).to_contain_text("Timestep 7, unit 15")
     page.wait_for_function(f"{ROW} === '2'")
 
 
 def test_dragging_over_a_picture_moves_the_playhead(page):
-    """All the way, though pictures are images; afterwards the keys are the slider's."""
+    """A drag follows the pointer over images; afterwards the slider has the focus."""
     open_page(page, "/cell")
     _, box = heatmap(page)
     column, middle = box["width"] / 12, box["y"] + box["height"] * 2.5 / 16
@@ -79,7 +79,7 @@ def test_dragging_over_a_picture_moves_the_playhead(page):
 
 
 def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(page):
-    """Swiping up over a picture moves the page alone."""
+    """A tap or a sideways swipe picks; a vertical swipe only scrolls the page."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/cell")
     _, box = heatmap(page)
@@ -87,7 +87,7 @@ def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(page):
     finger = page.context.new_cdp_session(page)
 
     def touch(*path):
-        """Down at the first place, over the others, and up."""
+        """Touch down at the first place, move over the others, and lift."""
         for k, (x, y) in enumerate(path):
             kind = "touchMove" if k else "touchStart"
             finger.send(
@@ -111,7 +111,7 @@ def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(page):
 
 
 def test_the_slider_is_as_wide_as_its_columns(page):
-    """From the middle of the first column to that of the last, with two timesteps too."""
+    """It reaches from the middle of the first column to the middle of the last."""
     for query, steps in (("data=worked_raw", 2), ("T=12", 12)):
         open_page(page, f"/cell?{query}")
         box = slider(page, "Timestep").bounding_box()
@@ -124,7 +124,7 @@ def test_the_slider_is_as_wide_as_its_columns(page):
 
 
 def test_while_it_plays_the_address_stays(page):
-    """One entry in the history for all of it, when it has come to rest."""
+    """Playback adds one entry to the history, when it rests."""
     open_page(page, "/cell?U=8&T=4")
     slider(page, "Timestep").focus()
     page.evaluate(
@@ -139,8 +139,8 @@ def test_while_it_plays_the_address_stays(page):
     assert len(page.evaluate("window.entries")) == 1
 
 
-def test_a_playhead_move_draws_no_picture_anew(page):
-    """The images of the heatmaps are the same elements before and after."""
+def test_a_playhead_move_redraws_no_picture(page):
+    """The images of the heatmaps stay the same elements."""
     open_page(page, "/cell?T=100&U=128")
     images = ".st-key-cell_heatmaps img"
     page.evaluate(f"document.querySelectorAll('{images}').forEach(image => image.mark = 1)")
@@ -148,4 +148,4 @@ def test_a_playhead_move_draws_no_picture_anew(page):
     page.keyboard.press("ArrowRight")
     expect(words(page)).to_contain_text("Timestep 2,")
     marks = page.evaluate(f"[...document.querySelectorAll('{images}')].map(i => i.mark)")
-    assert marks == [1] * 6
+    assert marks == [1] * 5

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.driver import open_page, settle, wait_until_whole
+from tests.browser.driver import TRAINING, epoch, open_page, settle, stop, train, wait_until_whole
 
 NOTE_LABELS = """() => {
     const plot = document.querySelector('.st-key-replay_chart');
@@ -30,14 +30,17 @@ def follow(page, name, epoch):
     link.click()
 
 
-def test_the_replay_moves_all_pictures_with_keys_and_the_other_pages_follow(page):
-    """Space opens and plays it, ← and → step; Cell opens at its epoch."""
+def test_the_scrubber_moves_all_pictures_and_the_other_pages_follow(page):
+    """Space opens and plays the replay, ← and → step; Cell opens at the replay's epoch."""
     open_page(page, "/?data=parity")
     wait_until_whole(page)
     page.keyboard.press("Space")
     here = page.locator(".st-key-replay_chart .slider-label").first
+    page.locator(".st-key-scrubber .replays").wait_for(state="attached")
+    play = page.locator(".st-key-scrubber .play")
+    expect(play).to_have_attribute("aria-label", "Pause the replay")
+    expect(play).to_have_attribute("aria-label", "Play the replay")  # at its end
     expect(here).to_have_text("after epoch 200")
-    page.locator(".st-key-replay .ready").wait_for(state="attached")
     maps = page.locator(".st-key-replay_chart .imagelayer image")
     expect(maps).to_have_count(2)
     page.keyboard.press("ArrowLeft")
@@ -58,19 +61,22 @@ def test_the_replay_moves_all_pictures_with_keys_and_the_other_pages_follow(page
     paused = (here.text_content() or "").removeprefix("after epoch ")
     expect(maps).to_have_count(2)
     follow(page, "Cell", paused)
-    # Explore's replay has a slider of this name, too, and is there until Cell is drawn.
+    # Explore's scrubber has a slider of this name, too, and stays until Cell is drawn.
     slider = page.locator(".st-key-cell_chosen").get_by_role("slider", name="After epoch")
     expect(slider).to_have_attribute("aria-valuetext", paused)
-    settle(page)  # the page opens: until it has been drawn once, its link says what is picked
+    settle(page)  # the page opens: until it has been drawn once, its link has the picked epoch
     slider.press("ArrowLeft")
     page.wait_for_url(lambda url: f"epoch={paused}" not in url)
     earlier = slider.get_attribute("aria-valuetext") or ""
     follow(page, "Explore", earlier)
     expect(here).to_have_text(f"after epoch {earlier}")
+    page.get_by_role("button", name="Close replay").click()
+    expect(page.locator(".st-key-chart_loss .main-svg").first).to_be_visible()
+    page.wait_for_url(re.compile(rf"epoch={earlier}\b"))
 
 
 def test_a_link_opens_the_replay_at_its_epoch_and_a_pointer_moves_it(page):
-    """On a phone panels stand below one another, and Plotly's slider takes a finger's place."""
+    """On a phone panels stand below one another, and the scrubber is large enough for a finger."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/?data=worked_scaled&epoch=74&replay=yes")
     here = page.locator(".st-key-replay_chart .slider-label").first
@@ -78,10 +84,28 @@ def test_a_link_opens_the_replay_at_its_epoch_and_a_pointer_moves_it(page):
     page.wait_for_function(
         "document.querySelector('.st-key-replay_chart .js-plotly-plot')?._fullLayout?.height > 1000"
     )
-    rail = page.locator(".st-key-replay_chart .slider-rail-touch-rect")
-    expect(rail).to_have_count(1)  # the wide figure may still be there for a moment
-    box = rail.bounding_box()
+    page.locator(".st-key-scrubber .replays").wait_for(state="attached")
+    track = page.get_by_role("slider", name="After epoch")
+    box = track.bounding_box()
     assert box is not None
-    rail.click(position={"x": 0.5 * box["width"], "y": 0.5 * box["height"]})
+    assert box["height"] >= 44
+    track.click(position={"x": 0.5 * box["width"], "y": 0.5 * box["height"]})
     expect(here).not_to_have_text("after epoch 74")
     page.wait_for_url(re.compile(r"epoch=(?!74\b)\d+"))
+
+
+def test_the_handle_follows_the_training_until_it_is_dragged_back(page):
+    """The page shows the handle's epoch while training continues, and follows again at the end."""
+    open_page(page, TRAINING)
+    train(page)
+    track = page.get_by_role("slider", name="After epoch")
+    progress = page.get_by_test_id("stProgress")
+    expect(progress).to_contain_text(re.compile(r"epoch ([2-9]|\d\d)"))
+    track.press("Home")
+    expect(progress).to_contain_text("shown: after epoch 0")
+    seen = epoch(page)
+    expect(progress).not_to_contain_text(f"epoch {seen} of")
+    expect(progress).to_contain_text("shown: after epoch 0")
+    track.press("End")
+    expect(progress).not_to_contain_text("shown:")
+    stop(page)

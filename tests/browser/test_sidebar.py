@@ -34,7 +34,7 @@ def test_the_five_controls_are_in_sight_whatever_the_data_are(page):
         places = boxes(page)
         assert all(end <= begin for (_, end), (begin, _) in pairwise(places)), spec.name
         assert 0 <= places[0][0] < places[-1][1] <= HEIGHT, spec.name
-    expect(page.get_by_text("Seattle weather stands in")).to_be_visible()
+    expect(page.get_by_text("You see Seattle weather")).to_be_visible()
     upload(page, "good.csv", b"a,b\n" + b"1,2\n2,1\n" * 50)
     expect(page.get_by_text("good.csv: 100 rows")).to_be_visible()
     assert boxes(page)[-1][1] <= HEIGHT

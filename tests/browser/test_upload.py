@@ -60,10 +60,10 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page):
     page.reload()
     wait_for_status(page, "paused")
     expect(page.get_by_text("100 rows")).to_be_visible()
-    expect(page.get_by_text("settings have changed")).to_have_count(0)
+    expect(page.get_by_text("Settings changed")).to_have_count(0)
     upload(page, "other.csv", table(101, "a,b,d"))
     expect(page.get_by_text("other.csv: 101 rows")).to_be_visible()
-    expect(page.get_by_text("settings have changed")).to_be_visible()
+    expect(page.get_by_text("Settings changed")).to_be_visible()
     stop(page)
 
 
@@ -120,7 +120,7 @@ def test_a_panel_goes_from_its_file_to_a_forecast(page):
     choose(page, "is read as", "left out")
     expect(page).to_have_url(re.compile("types=zone%3Aout"))
     expect(page.get_by_text("At each step, predict sales one day ahead")).to_be_visible()
-    page.get_by_role("button", name="Scale each series by itself").click()
+    page.get_by_role("button", name="Scale each series separately").click()
     expect(page).to_have_url(re.compile("scale=id"))
     page.get_by_role("link", name="Train on this table").click()
     settle(page)

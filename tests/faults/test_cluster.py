@@ -97,7 +97,7 @@ def test_two_page_servers_show_one_link(client, tmp_path):
                 await train(one)
                 links.append(one.query)
                 async with Session(second.url, one.query) as other:
-                    await reads(other, "another browser started")
+                    await reads(other, "run from another browser")
                     await trains(other)
                     assert one.errors + other.errors == []
                     first.process.kill()

@@ -1,4 +1,4 @@
-"""What the Cell page says: only what the numbers show."""
+"""The texts of the Cell page agree with its numbers."""
 
 import re
 
@@ -13,7 +13,7 @@ from tests.unit.test_formulas import opened
 
 
 def a_trace(hidden, cell=None, **gates):
-    """Of one sample, from arrays (T, U)."""
+    """Return a trace of one sample from arrays (T, U)."""
     return Trace(
         hidden[None].astype(np.float32),
         None if cell is None else cell[None].astype(np.float32),
@@ -22,12 +22,12 @@ def a_trace(hidden, cell=None, **gates):
 
 
 def gates(value, shape):
-    """All of an LSTM's gates at one value."""
+    """Return all gates of an LSTM with one value."""
     return {name: np.full(shape, value) for name in "ifco"}
 
 
 def test_open_and_shut_gates_are_counted():
-    """In percent; SimpleRNN has no gates, and outputs at their bound are counted instead."""
+    """The details give percentages of gates, or of outputs near their bound for a SimpleRNN."""
     made = gates(0.5, (4, 2))
     made["f"] = np.array([[0.99] * 2, [0.99] * 2, [0.99] * 2, [0.01, 0.5]])
     _, said = findings("lstm", a_trace(np.eye(4, 2), np.zeros((4, 2)), **made))
@@ -39,26 +39,26 @@ def test_open_and_shut_gates_are_counted():
     assert "output of 3 units" in said
 
 
-def test_the_headline_is_the_unit_that_moves_most():
-    """Or that none does, or that it diverged. Signs are those of the bounds."""
+def test_the_takeaway_names_the_unit_that_changes_most():
+    """It gives the unit's range, or the fact that no unit changes or that the run diverged."""
     hidden = np.array([[0.1, -0.3], [0.2, 0.4], [0.1, 0.1], [0, 0]])
     for values, says in (
-        (hidden, "Unit 2 .* between −0.3 and 0.4"),
+        (hidden, "Unit 2 .* from −0.3 to 0.4"),
         (np.zeros((4, 2)), "No unit's output"),
-        (np.full((3, 2), np.nan), "Some of the states aren't numbers any more"),
+        (np.full((3, 2), np.nan), "Some states are NaN"),
     ):
         assert re.match(says, findings("simple_rnn", a_trace(values))[0])
 
 
-def test_the_unrolled_layer_says_who_hands_out_what():
-    """By mode, and in a stack by layer: all but the top one hand out sequences."""
+def test_the_unrolled_layer_says_what_each_mode_returns():
+    """A lower layer passes its whole sequence on in every mode."""
     for mode, layer, fact in (
-        ("both", 1, "hands out 12 outputs, last-step mode one."),
+        ("both", 1, "return every step, or only the last."),
         ("both", 1, "Layer 2 of 2"),
-        ("both", 0, "all 12 outputs to the layer above"),
-        ("sequence", 1, "it hands out all 12 outputs"),
-        ("last", 1, "its last output alone"),
-        ("last", 0, "3 features and the hidden and the cell state"),
+        ("both", 0, "passes all 12 outputs to the layer above"),
+        ("sequence", 1, "it returns all 12 outputs"),
+        ("last", 1, "it returns only the last output"),
+        ("last", 0, "3 features and its previous hidden and cell state"),
     ):
         said = unrolled_words(Experiment().set(layers=2, mode=mode), layer, 12, 3)
         assert fact in " ".join(said)
@@ -73,8 +73,8 @@ def test_the_unrolled_layer_says_who_hands_out_what():
         ("simple_rnn", ": its state goes from"),
     ],
 )
-def test_a_step_is_said_with_what_it_does_to_the_state(cell, says):
-    """Timesteps and units are counted from 1; the first starts from zero."""
+def test_the_takeaway_of_a_step_says_how_the_state_changes(cell, says):
+    """Timesteps and units count from 1, and the first step starts from zero."""
     assert cell in CELLS
     layer = opened(cell)
     said = step_takeaway(layer, 2, 3)

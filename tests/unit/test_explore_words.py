@@ -364,9 +364,9 @@ def test_a_leak_check_says_what_it_looked_at():
 def test_the_headline_says_what_is_returned():
     """By cell, layers and mode."""
     said = sentences.setup_sentence(EXPERIMENT, a_dataset())
-    assert said == "1 LSTM layer over 4 timesteps, returning every step, or only the last."
+    assert said == "Same LSTM, two settings: return every step, or only the last."
     said = sentences.setup_sentence(EXPERIMENT.set(mode="last", cell="gru", layers=3), a_dataset())
-    assert said == "3 GRU layers over 4 timesteps, returning only the last step."
+    assert said == "A 3-layer GRU that returns only the last of 4 steps."
 
 
 def test_a_scaled_error_is_told_in_the_raw_unit_too():
@@ -382,6 +382,7 @@ def test_progress_is_told_as_a_person_would():
         (Snapshot("r", Status.RUNNING, 140, 2000, 131.2, 0.46), "131 epochs/s · a moment left"),
         (Snapshot("r", Status.RUNNING, 140, 2000, 4.13, 59.6), "4.1 epochs/s · about 1 min left"),
         (Snapshot("r", Status.RUNNING, 140, 2000, 0.0, None), "epoch 140 of 2,000"),
+        (Snapshot("r", Status.RUNNING, 1, 2000, 0.25, 7200.0), "epoch 1 of 2,000 · 0.2 epochs/s"),
         (Snapshot("r", Status.PAUSED, 7, 200, 131.2, 0.5), "epoch 7 of 200"),
         (Snapshot("r", Status.FINISHED, 1043, 2000), "stopped early after 1,043 of 2,000 epochs"),
     ):

@@ -1,4 +1,4 @@
-"""One unit's formulas at one timestep: the numbers filled in are those of the trace."""
+"""One unit's formulas at one timestep contain the numbers of the trace."""
 
 import math
 import re
@@ -20,7 +20,7 @@ LIGHT = PALETTES["light"]
 
 
 def opened(cell, *, t=4, f=3, u=5):
-    """A layer with random weights, its biases too, and one sample through it."""
+    """Return a layer with random weights and biases, and its forward pass over one sample."""
     rng = np.random.default_rng(0)
     weights = [w + rng.normal(0, 0.3, w.shape) for w in initial_weights(cell, f, u, rng)]
     x = rng.standard_normal((1, t, f)).astype(np.float32)
@@ -28,7 +28,7 @@ def opened(cell, *, t=4, f=3, u=5):
 
 
 def computed(filled):
-    """What a filled formula comes to, worked out from its text alone."""
+    """Return the value of a filled formula, computed from its text."""
     text = filled.replace("−", "-").replace("·", "*").replace("σ", "sigmoid")
     text = re.sub(r"\s×\s10([⁻⁰¹²³⁴-⁹]+)", lambda power: f"e{normalize('NFKC', power[1])}", text)
     text = text.replace("e−", "e-")
@@ -38,10 +38,10 @@ def computed(filled):
 
 @pytest.mark.parametrize("step", [0, 1, 3])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_filled_formula_comes_to_its_value(cell, step):
-    """Three digits are written of each number, so the result is right to about as many.
+def test_a_filled_formula_yields_its_value(cell, step):
+    """The text of a formula computes to its value, within its three digits per number.
 
-    The state before the first step is zero, so the recurrent kernel adds nothing there.
+    The state before the first step is zero, so the recurrent kernel adds zero there.
     """
     layer = opened(cell)
     for unit in range(5):
@@ -58,7 +58,7 @@ def test_a_filled_formula_comes_to_its_value(cell, step):
     [("lstm", "i₂ f₂ c̃₂ o₂ c₂ h₂"), ("gru", "z₂ r₂ h̃₂ h₂"), ("simple_rnn", "h₂")],
 )
 def test_each_cell_computes_its_own_numbers(cell, symbols):
-    """In the order in which one needs the other, each with its timestep."""
+    """Each cell lists its values in the order of computation, with their timestep."""
     layer = opened(cell)
     made = lines(layer, 1, 1)
     assert [line.symbol for line in made] == symbols.split()
@@ -67,18 +67,20 @@ def test_each_cell_computes_its_own_numbers(cell, symbols):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_by_hand_shows_every_number_of_every_matrix(cell):
-    """Each weight, input and state of the step stands in a table; of small layers alone."""
+    """The tables hold every weight, input and state of the step, for small layers only."""
     layer = opened(cell, f=3, u=2)
     page = by_hand(layer, 2, LIGHT)
     weights = [value for matrix in layer.weights for value in matrix.ravel()]
-    for value in (*weights, *layer.x[2], *layer.before(2), *layer.trace.hidden[0, 2]):
+    products = (layer.x[2, :, None] * layer.weights[0]).ravel()
+    states = *layer.x[2], *layer.before(2), *layer.trace.hidden[0, 2]
+    for value in (*weights, *products, *states):
         assert number(value).replace("-", "−") in page
     assert can_show(3, 4)
     assert not can_show(9, 4)
 
 
 def test_by_hand_biases_and_candidates_have_their_names():
-    """A GRU has two biases, one for each kernel; a candidate has its own symbol: c̃ and h̃."""
+    """A GRU names the bias of each kernel; candidates have their own symbols, c̃ and h̃."""
     gru, lstm = (by_hand(opened(cell, u=2), 1, LIGHT) for cell in ("gru", "lstm"))
     assert gru.count(">input bias<") == gru.count(">recurrent bias<") == 3
     assert ">bias<" not in gru
@@ -88,7 +90,7 @@ def test_by_hand_biases_and_candidates_have_their_names():
 
 
 def test_a_cell_without_formulas_of_its_own_gets_none(monkeypatch):
-    """A new cell is refused until they are written; it doesn't get those of another cell."""
+    """A new cell raises an error instead of showing another cell's formulas."""
     monkeypatch.setitem(GATES, "new", {"h": "candidate"})
     layer = replace(opened("simple_rnn"), cell="new")
     for formulas in (lambda: lines(layer, 0, 0), lambda: state_rows(layer, 0)):
@@ -97,17 +99,17 @@ def test_a_cell_without_formulas_of_its_own_gets_none(monkeypatch):
 
 
 def rows_of(table):
-    """The rows of a table of `by_hand`: a label, and the numbers as they are written."""
-    rows = re.findall(r"<th scope=\"row\"[^>]*>(.*?)</th>(.*?)</tr>", table)
+    """Return the rows without products of a table of `by_hand`: a label and the shown numbers."""
+    rows = re.findall(r"<th scope=\"row\"[^>]*>([^<]*)</th>((?:<td>[^<]*</td>)+)</tr>", table)
     return [
-        (label, [float(v.replace("−", "-")) for v in re.findall(r"<td[^>]*>(.*?)</td>", values)])
+        (label, [float(v.replace("−", "-")) for v in re.findall(r"<td>(.*?)</td>", values)])
         for label, values in rows
     ]
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_sums_by_hand_lead_to_the_gates(cell):
-    """The row above each gate's last is what its activation is applied to, to three digits."""
+    """The activation of each gate's sum is the gate's value, to three digits."""
     layer = opened(cell, u=2)
     tables = by_hand(layer, 2, LIGHT).split("<table")[1:]
     gates = layer.trace.gates or {"h": layer.trace.hidden}

@@ -1,4 +1,4 @@
-"""The gallery's cards: their words, their figures as recorded, and their small pictures."""
+"""The gallery's cards: their words, their recordings, and their small pictures."""
 
 import re
 from base64 import b64decode
@@ -22,8 +22,8 @@ CARDS = list(GALLERY)
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_a_cards_picture_is_that_of_its_recording(name):
-    """As it is drawn now. `python -m tests.record gallery` mends."""
+def test_a_cards_picture_shows_its_recording(name):
+    """The kept picture equals a newly drawn one; `python -m tests.record gallery` updates it."""
     assert plot_of(GALLERY[name]), f"not recorded: run python -m tests.record {name}"
     plot, drawn = plot_of(GALLERY[name]), draw_plot(GALLERY[name])
     assert plot.is_log == drawn.is_log
@@ -33,8 +33,8 @@ def test_a_cards_picture_is_that_of_its_recording(name):
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_a_claim_is_one_plain_line_and_what_it_opens_is_recorded(name):
-    """With all its seeds and a past to be replayed; a training that diverged is one."""
+def test_a_claim_is_short_and_its_run_is_recorded(name):
+    """The recording has all seeds and earlier epochs; only one card's run diverged."""
     assert len(GALLERY[name].title.split()) <= 15
     assert 1 <= len(re.findall(r"[.!?](?: |$)", GALLERY[name].text)) <= 2
     for experiment in experiments_of(GALLERY[name]):
@@ -47,14 +47,14 @@ def test_a_claim_is_one_plain_line_and_what_it_opens_is_recorded(name):
 
 
 @pytest.mark.parametrize("table", ["gallery", "guide", "talk"])
-def test_a_scene_has_no_key_that_nobody_reads(table):
-    """A misspelled one would be ignored."""
+def test_a_scene_has_only_known_keys(table):
+    """A misspelled key fails here; the reader would ignore it."""
     for row in beside(story.__file__, table).values():
         assert row.keys() <= {field.name for field in fields(Scene)}
 
 
 def test_recordings_of_cards_are_small():
-    """Those of settings of their own have names with the card's; every picture is on a card."""
+    """A run with a card's own settings has the card's name; every kind of picture is on a card."""
     assert {scene.picture for scene in GALLERY.values()} == {*PICTURES}
     own = [*FOLDER.glob("*.*.msgpack.z")]
     assert {file.name.split(".")[1].partition("-")[0] for file in own} <= {*CARDS}
@@ -63,12 +63,13 @@ def test_recordings_of_cards_are_small():
 
 @pytest.mark.parametrize("theme", list(PALETTES))
 @pytest.mark.parametrize("name", CARDS)
-def test_a_thumbnail_shows_each_line_in_its_colour_within_its_frame(name, theme):
-    """In both themes; it is an image whose text is the claim."""
+def test_a_thumbnail_shows_each_line_in_its_colour_within_its_axes(name, theme):
+    """Both themes draw all lines, their names, and the ends of both axes; the alt text is given."""
     plot, palette = plot_of(GALLERY[name]), PALETTES[theme]
     uri = thumbnail(plot, theme)
     svg = ElementTree.fromstring(b64decode(uri.partition(",")[2]))  # noqa: S314  our own
-    shapes = [part for part in svg if part.tag.endswith(("polyline", "path"))]
+    axes, *shapes = [part for part in svg if part.tag.endswith(("polyline", "path"))]
+    assert axes.get("stroke") == palette.grid
     assert len(shapes) == len(plot.lines)
     for line, shape in zip(plot.lines, shapes, strict=True):
         color = shape.get("stroke") or shape.get("fill")
@@ -81,25 +82,27 @@ def test_a_thumbnail_shows_each_line_in_its_colour_within_its_frame(name, theme)
             assert y.min() >= 0
             assert y.max() <= HEIGHT
             assert len(x) == len(line.x)
-    names = [part.text for part in svg if part.tag.endswith("text")]
+    low, high, first, last, *names = [part.text for part in svg if part.tag.endswith("text")]
+    assert (low, first) != (high, last)
     assert names == [line.name for line in plot.lines if line.name]
     assert 'alt="A &lt;claim&gt;"' in small_picture(plot, "A <claim>", palette)
 
 
 def test_a_thumbnail_of_a_log_axis_draws_powers_evenly():
-    """And a level that doesn't change doesn't divide by nothing."""
+    """Powers of ten are evenly spaced, and a constant line causes no division by zero."""
     x = np.arange(1.0, 4.0)
     uri = thumbnail(Plot((Line(x, np.array([1.0, 10.0, 100.0]), "sequence"),), True), "light")
     svg = ElementTree.fromstring(b64decode(uri.partition(",")[2]))  # noqa: S314  our own
-    points = svg[1].get("points", "").split()
+    [line] = [part for part in svg if part.tag.endswith("polyline")]
+    points = line.get("points", "").split()
     heights = [float(point.split(",")[1]) for point in points]
     assert heights[0] - heights[1] == pytest.approx(heights[1] - heights[2])
     flat = Plot((Line(x, np.ones(3), "baseline", "", "dotted"),))
     assert "nan" not in b64decode(thumbnail(flat, "dark").partition(",")[2]).decode()
 
 
-def test_a_recorded_answer_is_of_that_model_alone():
-    """Other weights, another place's samples, or data of which nothing is recorded have none."""
+def test_a_recorded_answer_belongs_to_one_question():
+    """Other weights, other samples, or data without a recording have no recorded answer."""
     (asked, answer), *_ = answers_of("parity")["reach"]
     assert recorded_answer("parity", "reach", asked) is answer
     moved = [asked["weights"][0] + 1e-4, *asked["weights"][1:]]

@@ -1,4 +1,4 @@
-"""How far gradients reach and what moves what, as pictures and in words: with numbers by hand."""
+"""Pictures and words about gradients and padding, for numbers written by hand."""
 
 import re
 from dataclasses import replace
@@ -26,8 +26,8 @@ FULL, CAUSAL = np.ones((4, 4)), np.tril(np.ones((4, 4)))
 
 
 def test_influence_of_later_inputs_is_counted():
-    """A lower triangle is causal; a full map has seen the future."""
-    moved = "in {} of 6 pairs; Bidirectional: in 6.".format
+    """A lower triangle has no influence of later inputs; a full map has influence in all pairs."""
+    moved = "in {} of 6 pairs; Bidirectional: 6.".format
     for one_way, both_ways, says in (
         (CAUSAL, FULL, moved(0)),
         (FULL, FULL, moved(6)),
@@ -36,8 +36,8 @@ def test_influence_of_later_inputs_is_counted():
         assert says in influence_words(one_way, both_ways)[0]
 
 
-def test_every_takeaway_is_a_line_of_fifteen_words_that_has_its_room():
-    """Whatever the numbers are, as many timesteps as there may be."""
+def test_every_takeaway_has_at_most_fifteen_words_and_fits_its_space():
+    """This holds for any numbers, and for 100 timesteps."""
     sizes = (0.0, 1e-9, 5e-6, 0.0000888, 0.5, 1.0, 1e9, np.nan)
     full = np.ones((100, 100))
     maps = (0 * full, full, np.tril(full), np.nan * full)
@@ -57,33 +57,33 @@ def test_every_takeaway_is_a_line_of_fifteen_words_that_has_its_room():
         assert 5 <= len(line.split(" ")) <= 15, line
         assert len(line) <= len(ROOM), line
         assert "e-" not in line, line
-    assert padding_words(padded)[1].count("the answer for the shortest sequence is") == 4
+    assert padding_words(padded)[1].count("For the shortest sequence it is") == 4
 
 
-def test_maps_have_their_room_before_they_are_known_and_one_scale():
-    """So that nothing jumps, and the same number has the same shade in both."""
+def test_maps_keep_their_size_while_keras_computes_and_share_one_scale():
+    """Texts and maps have the same size, and equal numbers have equal shades in both maps."""
     empty = influence_maps({"one": WAITING, "two": WAITING}, 4, "words", LIGHT)
     assert empty.count(WAITING) == 2
     drawn = influence_maps({"one": CAUSAL, "two": 4 * FULL}, 4, "words", LIGHT)
     assert empty.count("aspect-ratio:1") == drawn.count("aspect-ratio:1") == 2
     assert drawn.count("top:calc(100%*var(--cell-t,0)/4)") == 2  # the playhead's row
     assert drawn.count("left:calc(100%*var(--cell-t,0)/4)") == 2  # and its column
-    assert "</span> 4 (half way 1)" in drawn
+    assert "</span> 4 (middle 1)" in drawn
     (image,) = re.findall(r'src="([^"]+)"', influence_maps({"one": CAUSAL}, 4, "words", LIGHT))
     assert image not in drawn
-    assert "no shade: 0" in influence_maps({"title": FULL * np.nan}, 4, "words", LIGHT)
+    assert "all 0" in influence_maps({"title": FULL * np.nan}, 4, "words", LIGHT)
 
 
 def test_the_reach_chart_shows_both_losses():
-    """On a logarithmic axis; what 32-bit numbers can't tell from zero is a gap."""
+    """The axis is logarithmic; values below the precision of 32-bit numbers are gaps."""
     norms = {"sequence": np.array([1.0, 2, 3, 4]), "last": np.array([0.0, 1e-20, 0.1, 1])}
     figure = reach_figure(norms, tuple("1234"), LIGHT)
     names = [trace.name for trace in figure.data]
     assert names == ["loss over all 4 steps", "loss at step 4 alone"]
     assert np.isnan(figure.data[1].y[:2]).all()
     assert figure.layout.yaxis.type == "log"
-    assert go.Figure(figure.to_dict())  # Plotly has looked at every property
-    none = {"sequence": np.zeros(3), "last": np.zeros(3)}  # the axis has no numbers then
+    assert go.Figure(figure.to_dict())  # Plotly validates every property
+    none = {"sequence": np.zeros(3), "last": np.zeros(3)}  # the axis has no ticks then
     assert not reach_figure(none, tuple("123"), LIGHT).layout.yaxis.tickvals
 
 
@@ -98,8 +98,8 @@ def test_the_reach_chart_shows_both_losses():
         ((0, 0), (0, 0), "Neither loss"),
     ],
 )
-def test_the_reach_is_said_for_both_losses(sequence, last, says):
-    """How many times the larger is as large at step 1; and both ends."""
+def test_the_takeaway_compares_both_losses_at_the_first_step(sequence, last, says):
+    """It gives the ratio of the gradients at step 1; the details give both ends."""
     norms = {"sequence": np.array(sequence, float), "last": np.array(last, float)}
     takeaway, details = reach_words(norms)
     assert says in takeaway

@@ -1,4 +1,4 @@
-"""What Keras measured, and what breaks the equality of the modes: with answers made by hand."""
+"""Cards on the equality of both modes and on layers that break it, for results written by hand."""
 
 from dataclasses import replace
 
@@ -34,8 +34,8 @@ BREAKINGS = {
 }
 
 
-def test_a_card_says_whether_two_things_are_one():
-    """In words and by a mark, not by colour alone; while Keras computes it says so."""
+def test_a_card_says_whether_two_results_are_equal():
+    """A mark besides the colour shows equality; a text replaces a value until Keras returns it."""
     values = ("a − b", 0.0), ("c − d", 0.25), ("e", None)
     measures = tuple(proofs.Measure(*value) for value in values)
     card = proofs.ProofCard("claim", measures, "so", "why")
@@ -49,8 +49,8 @@ def test_a_card_says_whether_two_things_are_one():
 
 
 @pytest.mark.parametrize("answer", [None, MODES])
-def test_the_modes_are_one_with_and_without_an_answer(answer):
-    """The cards have the same titles, so that nothing jumps when the answer comes."""
+def test_the_cards_of_both_modes_with_and_without_a_result(answer):
+    """The cards have titles before Keras returns, and their measures afterwards."""
     differs = 1e-7 if answer else None
     cards = (
         *proofs.one_computation(EXPERIMENT, 4, answer),
@@ -59,21 +59,21 @@ def test_the_modes_are_one_with_and_without_an_answer(answer):
     values = [measure.value for proof in cards for measure in proof.measures]
     assert values == ([None] * 4 if answer is None else [0.0, 0.0, 1e-7, 0.0])
     assert ("they differ by 0.0." in cards[0].takeaway) == (answer is not None)
-    assert cards[1].takeaway.startswith("One sequence holds 4 last-step answers")
+    assert cards[1].takeaway.startswith("One sequence holds 4 last-step outputs")
     assert "c can grow beyond" in cards[3].why
     sequence = -np.array([[0.1, 0.2], [0.3, 0.4]])  # seven digits show that both are equal
     assert proofs.prefix_sentence(sequence, sequence, 1, 1, "Keras").count("−0.4000000") == 2
-    assert "on timestep 1 gives" in proofs.prefix_sentence(sequence, sequence, 1, 0, "Keras")
+    assert "on timestep 1 returns" in proofs.prefix_sentence(sequence, sequence, 1, 0, "Keras")
     gru = proofs.also_measured(EXPERIMENT.set(cell="gru"), None, None)[1]
     assert "GRU(3, return_state=True) returns [out, h]" in gru.takeaway
 
 
-def test_modes_that_differ_are_not_called_one():
-    """What is only rounding is the same; and what is no number is called that."""
+def test_modes_that_differ_are_not_called_equal():
+    """A rounding error counts as equal; NaN and larger differences don't."""
     for difference, says in (
-        (0.5, "up to 0.5 apart."),
+        (0.5, "differ by up to 0.5."),
         (1e-8, "they differ by 10⁻⁸."),
-        (np.nan, "aren't numbers any more."),
+        (np.nan, "the run has diverged."),
     ):
         apart = {"difference": difference, "prefixes": np.full((4, 3), 0.5 + difference)}
         for proof in proofs.one_computation(EXPERIMENT, 4, MODES | apart):
@@ -83,7 +83,7 @@ def test_modes_that_differ_are_not_called_one():
 
 
 def test_the_difference_of_two_pictures_is_a_picture():
-    """Blank where they are the same; before they are known all have their room."""
+    """Equal outputs leave it blank, and unknown outputs keep their size."""
     same = np.array([[0.5, -0.5, 1], [0, 1, 0.25]])
     blank = enlarged(np.full((2, 3), STEPS, np.uint8), LIGHT.signed(STEPS), "height:7.5rem")
     about = {"sentence": "seen", "columns": "timesteps", "missing": proofs.WAITING}
@@ -101,7 +101,7 @@ def test_the_difference_of_two_pictures_is_a_picture():
 
 
 def test_words_are_never_markup():
-    """Templates write them out as they are: of a card, of a side, of a strip and below it."""
+    """Templates escape the texts of cards, sides and strips."""
     words, rows = "<i>a & b</i>", np.zeros((2, 3))
     measure, side = proofs.Measure(words, None), proofs.Side(words, words, rows)
     about = {"sentence": words, "columns": words, "palette": LIGHT, "missing": words}
@@ -116,12 +116,12 @@ def test_words_are_never_markup():
 
 
 def test_numpy_and_keras_are_compared():
-    """What shows in the numbers of the page isn't called the same."""
+    """A difference that is visible in the page's numbers doesn't count as equal."""
     for differs, same, says in (
         (0.0, True, "differ by 0.0: rounding to 32 bits."),
         (1.49e-4, True, "differ by 1.49\u00a0×\u00a010⁻⁴."),
         (2.0, False, "differ by 2."),
-        (np.nan, False, "aren't numbers any more."),
+        (np.nan, False, "the run has diverged."),
     ):
         proof = proofs.also_measured(Experiment(), MODES, differs)[0]
         assert proof.measures[0].same == same
@@ -129,7 +129,7 @@ def test_numpy_and_keras_are_compared():
 
 
 def test_every_breaking_is_measured():
-    """Bidirectional, padding and go_backwards have both: what differs, and what doesn't."""
+    """Bidirectional, padding and go_backwards measure an equal and an unequal pair."""
     found = proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
     waiting = proofs.ways_to_break_it(Experiment(), 3, None)
     for (name, way), same, fact in zip(
@@ -139,7 +139,7 @@ def test_every_breaking_is_measured():
             "Off by 0.3: last-step mode takes the backward output",
             "by 0.2; with a mask, by 0.0",
             "Off by 0.7: ",
-            "by 0.0 in the order read; flipped, by 0.6",
+            "by 0.0 as returned; flipped to time order, by 0.6",
         ),
         strict=True,
     ):
@@ -154,14 +154,14 @@ def test_every_breaking_is_measured():
     [
         ("lstm", "none", None, 0.5, "A target of 208 at step 2 is out of reach: |h| is below 0.96"),
         ("lstm", "none", (0.9, 0.9), 0.5, "A target of 0.9 at step 1 is out of reach"),
-        ("lstm", "none", (0.7, 0.9), 0.5, "reach 1: the furthest here gets to 0.5"),
+        ("lstm", "none", (0.7, 0.9), 0.5, "reach 1: the largest |h| here is 0.5"),
         ("gru", "none", (0, -1), 0.5, "A target of −1 at step 2 is out of reach: |h| is"),
-        ("gru", "dense", None, 0.9999, "the furthest here gets to 0.9999."),  # not to 1
-        ("gru", "dense", None, np.nan, "aren't numbers any more"),
+        ("gru", "dense", None, 0.9999, "the largest |h| here is 0.9999."),  # not to 1
+        ("gru", "dense", None, np.nan, "the run has diverged"),
     ],
 )
-def test_a_target_is_held_against_the_bound_of_its_own_step(cell, head, targets, value, says):
-    """An LSTM's is lower at first; a Dense head stretches outputs."""
+def test_a_target_is_compared_with_the_bound_of_its_own_step(cell, head, targets, value, says):
+    """An LSTM's bound is lower at the first steps; a Dense head removes the limit."""
     experiment = settle(Experiment().set(data="worked_raw", cell=cell)).set(head=head)
     dataset = make_dataset(experiment)
     if targets:
@@ -176,10 +176,10 @@ def test_a_target_is_held_against_the_bound_of_its_own_step(cell, head, targets,
     assert ("no weights reach" in details) is ("out of reach" in says)
 
 
-def test_a_strip_outlines_what_each_mode_takes():
-    """The sequence's last column, and the one of the last-step mode, in their colours."""
+def test_a_strip_outlines_the_column_of_each_mode():
+    """The sequence's last column and the last-step output have outlines in their modes' colours."""
     made = proofs.Strip("backward", np.full((4, 3), 0.5), 0, {0: "1", 3: "4"})
-    proof = proofs.ProofCard("", (proofs.Measure("a − b", None),), "What is seen.", "Why.")
+    proof = proofs.ProofCard("", (proofs.Measure("a − b", None),), "The takeaway.", "Why.")
     page = proofs.strips([made], proof, proofs.NO_ANSWER, LIGHT)
     last, sequence = (f"border:2px solid {color}" for color in (LIGHT.last, LIGHT.sequence))
     assert "left:calc(100%*3.5/4)" in page[: page.index(sequence)]

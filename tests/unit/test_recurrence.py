@@ -1,6 +1,6 @@
-"""The recurrence in NumPy: what it keeps, worked by hand, and what it refuses.
+"""The recurrence in NumPy: bounds, memory, padding and errors.
 
-That it is Keras's recurrence is shown in tests/agreement/test_recurrence.py.
+tests/agreement/test_recurrence.py compares it with Keras.
 """
 
 import re
@@ -22,14 +22,14 @@ from tests.unit.test_formulas import opened
 
 
 def layer(cell, *, n=3, t=5, f=2, u=4, seed=0):
-    """Weights and inputs of some layer, all of different sizes."""
+    """Return weights and inputs of a layer whose sizes all differ."""
     rng = np.random.default_rng(seed)
     return initial_weights(cell, f, u, rng), rng.standard_normal((n, t, f)).astype(np.float32)
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_inputs_and_weights_are_left_alone(cell):
-    """Gates are computed in place, but never in the caller's arrays."""
+    """`unroll` computes in place, but never in the caller's arrays."""
     weights, x = layer(cell)
     copies = [array.copy() for array in (*weights, x)]
     unroll(cell, weights, x)
@@ -40,7 +40,7 @@ def test_the_inputs_and_weights_are_left_alone(cell):
 @given(steps=st.integers(1, 8), scale=st.floats(0.1, 50), seed=st.integers(0, 999))
 @settings(derandomize=True, deadline=None, max_examples=40)
 def test_an_lstms_output_at_step_t_stays_within_tanh_of_t(steps, scale, seed):
-    """The cell state grows by less than one per step, so |h_t| <= tanh(t)."""
+    """The cell state grows by less than 1 per step, so |h_t| <= tanh(t)."""
     weights, x = layer("lstm", t=steps, seed=seed)
     hidden = unroll("lstm", weights, scale * x).hidden
     bound = np.tanh(np.arange(1, steps + 1))
@@ -48,7 +48,7 @@ def test_an_lstms_output_at_step_t_stays_within_tanh_of_t(steps, scale, seed):
 
 
 def test_a_diverged_layer_gives_nan_without_a_warning():
-    """A run that went astray is drawn like any other."""
+    """Weights that overflow yield NaN instead of a warning."""
     experiment = Experiment().set(U=4)
     weights = [np.full_like(array, 3e38) for array in initial_model_weights(experiment, 3, 1)]
     weights[1][:, :2] = np.nan
@@ -57,7 +57,7 @@ def test_a_diverged_layer_gives_nan_without_a_warning():
 
 
 def test_outputs_in_parts_are_those_of_all_samples_at_once(monkeypatch):
-    """Of many samples no more are held at a time than there is room for."""
+    """Parts hold at most `HELD` numbers, and together equal the outputs of all samples."""
     experiment = Experiment().set(cell="simple_rnn", U=4)
     weights = initial_model_weights(experiment, 3, 2)
     x = np.random.default_rng(0).normal(size=(10, 5, 3)).astype(np.float32)
@@ -82,8 +82,8 @@ LSTM, X = layer("lstm")
         ("lstm", [LSTM[0], 1.0, LSTM[2]], X, r"recurrent_kernel .* shape \(1, 4\), got \(\)"),
     ],
 )
-def test_what_does_not_fit_is_refused(cell, weights, x, message):
-    """Expected and received, for each array; of a model's weights their number, and of a mask."""
+def test_arguments_that_do_not_match_raise_an_error(cell, weights, x, message):
+    """The error gives the expected and the received value, for each array and for a mask."""
     with pytest.raises(ValueError, match=message):
         unroll(cell, weights, x)
     with pytest.raises(ValueError, match=r"mask must have shape \(N, T\) = \(3, 5\), got \(3, 4\)"):
@@ -94,7 +94,7 @@ LIGHT = PALETTES["light"]
 
 
 def test_a_batch_holds_four_lengths_of_one_sample():
-    """Zeros elsewhere; padded at the start the sequence still begins with its first step."""
+    """The rest is zeros; padding at the start keeps each sequence's first steps."""
     x = np.arange(1.0, 9.0)[:, None]
     assert lengths(8).tolist() == [8, 6, 4, 2]
     assert lengths(2).tolist() == [2, 2, 1, 1]  # the shortest data there is
@@ -107,8 +107,8 @@ def test_a_batch_holds_four_lengths_of_one_sample():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_mask_makes_padding_invisible_and_nothing_else_does(cell):
-    """Only the full-length sequence is right without one."""
+def test_only_a_mask_removes_the_effect_of_padding(cell):
+    """Without a mask, only the full-length sequence has the unpadded output."""
     layer = opened(cell, t=8)
     for way in ways(cell, layer.weights, layer.x):
         right = way.differences <= ROUNDING
@@ -116,21 +116,21 @@ def test_a_mask_makes_padding_invisible_and_nothing_else_does(cell):
 
 
 def by_kind(x=None):
-    """A GRU's four ways, of a sample of 8 timesteps, by whether they pad at the end and mask."""
+    """Return a GRU's four kinds of padding for 8 timesteps, by (at the end, masked)."""
     layer = opened("gru", t=8)
     found = ways("gru", layer.weights, layer.x if x is None else x)
     return {(way.at_end, way.masked): way for way in found}
 
 
 def sample_with_zeros(steps):
-    """That sample with timesteps of zeros."""
+    """Return the GRU's sample with zeros at some timesteps."""
     x = opened("gru", t=8).x.copy()
     x[steps] = 0.0
     return x
 
 
 def test_last_is_the_sequences_own_last_step_only_with_a_mask():
-    """Without one it is the last of the batch, which may be padding; the loss counts that too."""
+    """Without a mask the last step may be padding, and the loss includes padding."""
     padded = by_kind()
     for at_end, masked, last_step, loss_steps in (
         (True, True, [7, 5, 3, 1], 20),
@@ -143,9 +143,9 @@ def test_last_is_the_sequences_own_last_step_only_with_a_mask():
 
 
 def test_steps_of_zeros_are_masked_though_they_are_no_padding():
-    """As Keras's Masking(0.0) does, which can't know what is padding; the sentence says so.
+    """Like Keras's Masking(0.0), the mask hides steps of zeros, and the details give their number.
 
-    A sequence whose steps are all hidden stays at the zero state that it starts from.
+    A sequence with only masked steps keeps its initial zero state.
     """
     padded = by_kind(sample_with_zeros(1))
     masked = padded[True, True]
@@ -160,13 +160,13 @@ def test_steps_of_zeros_are_masked_though_they_are_no_padding():
 
 
 def test_the_picture_outlines_a_step_of_every_sequence():
-    """Four sequences, four ways; the sentence says how far off the shortest is in each."""
+    """Four sequences in four kinds have an outline each; the details cover every kind."""
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
     _, sentence = padding_words(padded)
     page = padding_picture(padded, sentence, LIGHT)
     assert page.count(f"2px solid {LIGHT.last}") == 16 + 1  # the legend's
-    # What comes later is drawn above: the playhead doesn't hide the last step's outline.
+    # Later elements lie above: the playhead doesn't hide the last step's outline.
     assert page.rindex(f"2px solid {LIGHT.last}") > page.rindex(f"2px solid {LIGHT.ink}")
     assert sentence.count("the same as unpadded") == 2
     assert sentence.count("off by") == 2
@@ -174,14 +174,14 @@ def test_the_picture_outlines_a_step_of_every_sequence():
 
 
 def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
-    """At most, without a mask and with it; nothing is said of what rounding leaves."""
+    """It gives the largest change without and with a mask; a rounding error reads as zero."""
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
     most = max(way.differences[-1] for way in padded if not way.masked)
-    assert f"by up to {number(most)}; masked, not at all." in padding_words(padded)[0]
+    assert f"by {number(most)}; masked, by ≈ 0." in padding_words(padded)[0]
     plain, masked = (replace(padded[k], differences=np.zeros(4)) for k in (0, 1))
-    assert padding_words([plain, masked])[0].endswith("answer not at all; masked, not at all.")
+    assert padding_words([plain, masked])[0].endswith("output by ≈ 0; masked, by ≈ 0.")
     hidden = replace(masked, differences=np.full(4, 0.5))
-    assert padding_words([plain, hidden])[0].endswith("not at all; masked, by up to 0.5.")
+    assert padding_words([plain, hidden])[0].endswith("≈ 0; masked, by 0.5.")
     faint = replace(plain, differences=np.full(4, 5e-6))
-    assert padding_words([faint, masked])[0].endswith("answer hardly; masked, not at all.")
+    assert padding_words([faint, masked])[0].endswith("output by under 10⁻⁵; masked, by ≈ 0.")

@@ -157,7 +157,7 @@ def test_a_map_has_the_error_of_each_epoch_and_timestep(layout, across):
     ("sequence", "last", "horizon", "says"),
     [
         ((1.0, 0.5, 0.4), (1.0, 1.0, 0.9), 0, "from epoch 8, last-step mode from epoch 16."),
-        ((1.0, 0.5, 1.4), (0.5, 0.5, 0.97), 0, "no more, last-step mode no more."),
+        ((1.0, 0.5, 1.4), (0.5, 0.5, 0.97), 0, "no longer, last-step mode no longer."),
         ((1.0, 0.05), (1.0, 0.8), 10, "from epoch 8, last-step mode unclear."),  # few samples
     ],
 )

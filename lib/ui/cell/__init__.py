@@ -1,1 +1,1 @@
-"""The Cell page: the choice of a layer and the playhead, the questions to Keras, and the parts."""
+"""The Cell page: its controls and playhead, its requests to Keras, and its four parts."""

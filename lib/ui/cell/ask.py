@@ -1,7 +1,7 @@
-"""Questions to Keras that the Cell page asks by itself, one at a time for each place of the page.
+"""Requests to Keras for the numbers of the Cell page, at most one pending for each place.
 
-For another sample, layer or mode a question is asked at once, and nothing is shown meanwhile. While
-a run trains, the last answer stays until the next one comes; the page says of which epoch it is.
+A new sample, layer or mode sends a request at once and clears the old result. While a run trains,
+the page shows the last result, with its epoch, until the next one arrives.
 """
 
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from lib.ui.cell.chosen import Chosen
 from lib.ui.session import LayerWeights, session
 from lib.ui.widgets import plain, press, rerun_when
 
-EVERY_SECONDS = 3.0  # least seconds between two questions about the same choice while a run trains
-WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # between checks for an answer, and for a new epoch
-MEASURED, AVERAGED = 8, 16  # samples for differences, and for mean gradients
-PADDING = 3  # steps of zeros at the end, to see what they do
+EVERY_SECONDS = 3.0  # least seconds between two requests for the same choice while a run trains
+WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # between checks for a result, and for a new epoch
+MEASURED, AVERAGED = 8, 16  # numbers of samples for differences and for mean gradients
+PADDING = 3  # steps of zeros that the padding examples append
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "modes": ("modes", ("sample", "layer")),
     "breakings": ("breakings", ("sample", "layer")),
@@ -31,24 +31,24 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "one way": ("influence", ("sample",)),
     "both ways": ("influence", ("sample",)),
 }
-"""Place of an answer → the question, and what of `Chosen` it depends on besides the model."""
+"""By place: the request, and the fields of `Chosen` that change its result besides the model."""
 
 
 def measured(chosen: Chosen) -> np.ndarray:
-    """The samples that differences are measured on, (N, T, F), the shown one first."""
+    """Return the samples for measuring differences, (N, T, F), the shown sample first."""
     others = chosen.dataset.shown[chosen.dataset.shown != chosen.sample]
     return chosen.dataset.x[[chosen.sample, *others[: MEASURED - 1]]]
 
 
 def backward(chosen: Chosen) -> LayerWeights:
-    """Fresh weights of a layer that reads backwards what the chosen one reads."""
+    """Return initial weights for a backward layer with the chosen layer's input."""
     model, width = chosen.experiment.model, chosen.layer_pass.x.shape[1]
     rng = np.random.default_rng([chosen.experiment.seed, 3])
     return tuple(initial_weights(model.cell, width, model.units, rng))
 
 
 def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
-    """The arguments of a place's question to Keras, without the cell."""
+    """Return the arguments of a place's request, except the cell."""
     dataset, experiment, layers = chosen.dataset, chosen.experiment, chosen.experiment.model.layers
     up_to_layer = {"weights": chosen.upward(chosen.weights), "x": measured(chosen)}
     of_model = {"weights": chosen.weights, "layers": layers, "x": dataset.x[chosen.sample]}
@@ -69,7 +69,7 @@ def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
 
 
 class Asked(NamedTuple):
-    """A question that was asked about these weights of an epoch."""
+    """A request about the weights of an epoch."""
 
     weights: LayerWeights
     epoch: int
@@ -79,34 +79,34 @@ class Asked(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Reply:
-    """The state of a place of the page, for one choice of the person."""
+    """The requests of one place, for one choice of sample, layer and mode."""
 
-    choice: tuple[object, ...]  # numbers are compared by value, data by identity
+    choice: tuple[object, ...]  # compares numbers by value, data by identity
     answered: Asked | None = None
     pending: Asked | None = None
-    waiting: bool = True  # whether nothing is shown until the pending answer comes
+    waiting: bool = True  # whether the place stays empty until the pending result arrives
 
     @property
     def error(self) -> str:
-        """Keras's error as a sentence, "" without one."""
+        """Keras's error message, or ""."""
         return f"{(self.answered and self.answered.answer.exception()) or ''}"
 
     @property
     def values(self) -> dict[str, Any] | None:
-        """Keras's answer, if there is one."""
+        """Keras's result, or None."""
         return self.answered.answer.result() if self.answered and not self.error else None
 
     @property
     def instead(self) -> str:
-        """The text in place of a value, while there is none."""
+        """The text to show while `values` is None."""
         waiting = WAITING if runs.client().pool.ready else STARTING
         return NO_ANSWER if self.error else waiting
 
 
 def ask(place: str, chosen: Chosen) -> Reply:
-    """Ask a place's question, unless it is answered or under way; returns the place's reply."""
+    """Send a place's request unless its result is known or pending; return the place's reply."""
     replies, (question, names) = session().cell.replies, PLACES[place]
-    experiment = chosen.experiment  # but of its training settings the loss alone
+    experiment = chosen.experiment  # the loss is the only training setting that matters here
     of_model = experiment.model, experiment.seed, experiment.training.loss, chosen.mode
     of_run = chosen.dataset, chosen.run_id
     choice = *of_model, *of_run, *(getattr(chosen, name) for name in names)
@@ -139,33 +139,33 @@ def ask(place: str, chosen: Chosen) -> Reply:
 
 
 def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
-    """How far Keras is with the page's questions, and of which epoch its answers are."""
-    client, questions = runs.client(), counted(len(replies), "question")
+    """Return the progress of Keras's checks, and the epoch of their results if it is an old one."""
+    client, checks = runs.client(), counted(len(replies), "check")
     done = sum(not reply.waiting for reply in replies)
     failed = sum(bool(reply.error) for reply in replies)
     if failed and client.pool.unavailable:
         return client.pool.unavailable
-    text = f"Keras has answered {questions} about what is shown."
+    text = "Checked against Keras."
     if done < len(replies):
-        text = f"Keras is answering question {done + 1} of {len(replies)} …"
+        text = f"Keras runs check {done + 1} of {len(replies)} …"
         text = text if client.pool.ready else STARTING
     elif failed:
-        text = f"Keras gave no answer to {failed} of {questions}: see below."
+        text = f"Keras failed in {failed} of {checks}: see the error below."
     known = [reply.answered for reply in replies if reply.answered and not reply.error]
     old = [answered.epoch for answered in known if answered.weights is not chosen.weights]
-    return f"{text} Figures as of epoch {min(old):,}." if old else text
+    return f"{text} Results from epoch {min(old):,}." if old else text
 
 
 def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
-    """Show errors; rerun the page when Keras has answered or a run has moved on."""
+    """Show errors; rerun the page for a new result of Keras or a new epoch of a run."""
     errors = {reply.error for reply in replies} - {"", runs.client().pool.unavailable}
     for error in sorted(errors):
         st.error(plain(error), icon=":material/error:")
     if errors:
-        press("Ask Keras again", "replay", "ask_again", session().cell.replies.clear)
+        press("Run the checks again", "replay", "ask_again", session().cell.replies.clear)
 
     def seen() -> tuple[object, ...]:
-        """The run and its state, as the page shows them, and the progress of Keras's answers."""
+        """Return the state of the shown run, and the progress of Keras's checks."""
         run, now = runs.current_run() or (None, None)
         of_run = (run, now.status, now.epoch, now.seeds) if now else None
         return of_run, keras_progress(replies, chosen)

@@ -1,18 +1,17 @@
-"""What the Cell page shows: a sample, a layer, weights of a model, and the playhead.
+"""The Cell page's choice of a sample, a layer and weights, and its playhead.
 
-The playhead is the timestep and the unit that the page is about. When it moves, its fragment alone
-rewrites formulas and sentences. Pictures follow by custom properties that playhead.js sets.
+The playhead marks one timestep and one unit. When it moves, only its fragment reruns and rewrites
+formulas and sentences. The pictures follow through CSS properties that playhead.js sets.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.charts import TIME, UNITS, cell
+from lib.charts import TIME, UNITS
 from lib.data import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import ARRAYS_EACH, LayerPass, Trace, by_similarity, forward, layers_of
@@ -24,14 +23,14 @@ from lib.ui.shown import Epochs, ShownRun, fitting_run
 from lib.ui.widgets import Linked, hint, linked_buttons, linked_slider
 
 KEY = "cell_playhead"
-ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # of the rows: as in Keras, or so
+ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # Keras's order, or by similarity
 
 _component = component(KEY, __file__, "playhead")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
-    """One layer of one model, and one sample that goes through it."""
+    """One layer of one model, and its forward pass over one sample."""
 
     experiment: Experiment
     dataset: Dataset
@@ -41,36 +40,36 @@ class Chosen:
     weights: LayerWeights
     epoch: int  # the epoch of the weights
     run_id: str
-    polling: bool  # whether a run changes the weights
+    polling: bool  # whether a run is training these weights
     traces: Sequence[Trace]  # the forward pass of every layer on the sample
 
     @property
     def layer_pass(self) -> LayerPass:
-        """The layer, with its input and its forward pass."""
+        """The layer with its input and its forward pass."""
         x = self.traces[self.layer - 1].hidden[0] if self.layer else self.dataset.x[self.sample]
         weights = layers_of(self.weights)[self.layer]
         return LayerPass(self.experiment.model.cell, weights, x, self.traces[self.layer])
 
     @property
     def is_top(self) -> bool:
-        """Whether no other layer is above it."""
+        """Whether this is the top recurrent layer."""
         return self.layer == self.experiment.model.layers - 1
 
     @property
     def which(self) -> str:
-        """The start of a hint, "Layer 2 of 3. "; "" for the only layer."""
+        """The start of a text, "Layer 2 of 3. "; "" in a model with one layer."""
         layers = self.experiment.model.layers
         return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
 
     @property
     def row_order(self) -> np.ndarray:
-        """The unit of each row of the pictures, (U,): as in Keras, or by similarity."""
+        """The unit of each row of the pictures, (U,): in Keras's order, or by similarity."""
         layer = self.layer_pass
         return by_similarity(layer.trace.hidden[0]) if ORDER.index else np.arange(layer.units)
 
     @property
     def first_unit(self) -> int:
-        """The unit that moves most, which is marked before anybody picks one."""
+        """The unit with the largest range of outputs, which the page marks first."""
         hidden = self.traces[self.layer].hidden[0]
         return int(np.argmax(np.ptp(np.nan_to_num(hidden), axis=0)))
 
@@ -80,32 +79,35 @@ class Chosen:
         return int(np.flatnonzero(self.row_order == self.first_unit)[0])
 
     def upward(self, weights: LayerWeights) -> LayerWeights:
-        """A model's weights from the bottom layer up to this one."""
+        """Return a model's weights from the bottom layer up to this layer."""
         return weights[: ARRAYS_EACH * (self.layer + 1)]
 
 
-def choose(loaded: Loaded, weights_place: DeltaGenerator | None = None) -> Chosen:
-    """Draw the controls and return the choice; a hint names the weights in `weights_place`."""
+def controls_row() -> DeltaGenerator:
+    """Return an empty row for the page's controls."""
+    return st.container(horizontal=True, vertical_alignment="bottom", key="cell_chosen")
+
+
+def choose(loaded: Loaded, place: DeltaGenerator | None = None) -> Chosen:
+    """Draw the controls into `place`, a row, or a row of their own; return the choice."""
     experiment, dataset = loaded.experiment, loaded.dataset
     shown, modes = fitting_run(experiment, dataset), experiment.model.modes
-    weights_place = weights_place or st.container(key="scene_weights")
     names = [dataset.sample_name(int(index)) for index in dataset.shown]
     numbers = [f"{index + 1}" for index in dataset.shown]
     layers = [f"{k + 1}" for k in range(experiment.model.layers)]
     titles = ["1, bottom", *layers[1:-1], f"{len(layers)}, top"][: len(layers)]
     labels = [MODES[mode].label for mode in modes]
-    apart = "Both models start from the same weights and are trained apart."
-    bar: Any = {"gap": "medium", "vertical_alignment": "bottom", "key": "cell_chosen"}
-    with st.container(horizontal=True, **bar):
+    apart = "Both models start from the same weights and are trained separately."
+    with place or controls_row():
         choice = Linked("sample", numbers, 0, f"cell_sample_{len(names)}")
         sample = int(dataset.shown[linked_slider("Sample", names, choice)])
         choice = Linked("layer", layers, len(layers) - 1, f"cell_layer_{len(layers)}")
         layer = linked_buttons("Layer", titles, choice)
         choice = Linked("weights", modes, 0, "cell_mode")
-        mode = modes[linked_buttons("Whose weights", labels, choice, help=apart)]
+        mode = modes[linked_buttons("Weights from", labels, choice, help=apart)]
         weights, epoch, origin = _weights(shown, mode)
-    with weights_place:
-        hint(f"Weights: {origin}.")
+        with st.container(width="content", key="cell_weights"):
+            hint(f"Weights: {origin}.")
     x, of = dataset.x[sample : sample + 1], (weights, dataset, sample)
     traces, _ = once("traces", of, lambda: forward(experiment, weights, x))
     of_run = shown.snapshot.run_id, shown.polling
@@ -113,38 +115,38 @@ def choose(loaded: Loaded, weights_place: DeltaGenerator | None = None) -> Chose
 
 
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
-    """Draw the choice of an epoch; returns the weights, their epoch, and where they are from."""
+    """Draw the choice of an epoch; return the weights, their epoch, and their origin in words."""
     epochs = Epochs(shown)
     epochs.draw()
     known, picked, result = epochs.weights, epochs.picked, shown.snapshot.results[mode]
     epoch = max(known) if picked is None else picked
-    seed = f", with seed {shown.experiment.seed}" if shown.snapshot.others else ""
-    model = f"the {MODES[mode].model}"
+    seed = f", seed {shown.experiment.seed}" if shown.snapshot.others else ""
+    model = MODES[mode].model
     if picked is None and (best := result.kept_epoch) and result.weights is not None:
-        return result.weights, best, f"{model}'s after epoch {best:,}, its best on validation{seed}"
+        return result.weights, best, f"{model}, epoch {best:,}, best on validation{seed}"
     if not epoch:
-        waits = shown.polling and result.weights is None  # the model is too large to be sent
-        later = "; so large a model shows others once its run rests" if waits else ""
-        return known[0][0][mode], 0, f"as {model} starts, before training{seed}{later}"
+        waits = shown.polling and result.weights is None  # the worker doesn't send so large a model
+        later = ". A model this large updates when its run pauses or ends" if waits else ""
+        return known[0][0][mode], 0, f"{model} before training{seed}{later}"
     run = " of a recorded run" if shown.is_recorded else ""
     run = f" of {shown.kept.name}" if shown.kept else run
-    return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}{seed}"
+    return known[epoch][0][mode], epoch, f"{model}, epoch {epoch:,}{run}{seed}"
 
 
-# Rewrites a part of the page for the playhead's timestep, 0 to T-1, and unit, 0 to U-1.
+# Rewrites texts for the playhead's timestep, 0 to T-1, and unit, 0 to U-1.
 Follower = Callable[[int, int], None]
 
 
 def follow_playhead(
     bar: DeltaGenerator, chosen: Chosen, write: Follower | None = None, *, plays: bool = False
 ) -> None:
-    """Draw the playhead into `bar`, which calls `write`; with `plays` it runs once by itself."""
+    """Draw the playhead into `bar`; call `write` when it moves. With `plays` it starts to play."""
 
     def draw() -> None:
         step, unit = _where(chosen)
         (steps, _), units = chosen.layer_pass.x.shape, chosen.experiment.model.units
         position = {"steps": steps, "units": units, "step": step, "unit": unit}
-        look = {"names": {"time": TIME, "units": UNITS}, "widest": cell.WIDEST, "plays": plays}
+        look = {"names": {"time": TIME, "units": UNITS}, "plays": plays}
         links, order = session().cell.links_opened, chosen.row_order.tolist()
         data = {**position, **look, "order": order, "links_opened": links}
         _component(key=KEY, data=data, on_at_change=_remember)
@@ -156,9 +158,9 @@ def follow_playhead(
 
 
 def _remember() -> None:
-    """Note the reported position; write it into the address once the playhead rests."""
+    """Store the reported position; write it into the address when the playhead rests."""
     page, report = session().cell, (st.session_state.get(KEY) or {}).get("at")
-    if report is None:  # the page has just been left
+    if report is None:  # the user has left the page
         return
     page.step, page.unit = report["step"], report["unit"]
     if report.get("rests"):
@@ -167,7 +169,7 @@ def _remember() -> None:
 
 
 def _where(chosen: Chosen) -> tuple[int, int]:
-    """The playhead's timestep and unit, from 0: of a link that was just opened, else the last."""
+    """Return the playhead's timestep and unit, from 0: a newly opened link's, else the last."""
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
         page.link, page.links_opened = link, page.links_opened + 1

@@ -1,14 +1,14 @@
-// The script of the playhead; what it is for stands in chosen.py.
+// The playhead's script; chosen.py describes the playhead.
 
-const SEND_EVERY = 150; // milliseconds, at the least, between two reports to Python
-const REST_AFTER = 700; // milliseconds without a move, after which the place goes to the address
-const BEGINS_AFTER = 1500; // milliseconds until one that plays by itself does
+const SEND_EVERY = 150; // least milliseconds between two reports to Python
+const REST_AFTER = 700; // milliseconds without a move before the address gets the place
+const BEGINS_AFTER = 1500; // milliseconds before a playhead that starts itself begins
 const PRESSES = ["pointerdown", "pointermove", "pointerup"];
 
 function mount(root) {
   const find = (name) => root.querySelector(name);
   const play = find(".play"), stepIn = find(".step-in"), unitIn = find(".unit-in");
-  // What a person has picked is kept where T or U has become too small for it, as Python keeps it.
+  // The user's pick survives a smaller T or U, as in Python.
   const own = { picked: null, data: null, report: () => {}, sent: 0, down: {} };
 
   function at() {
@@ -63,7 +63,7 @@ function mount(root) {
       if (at().step === own.data.steps - 1) stop();
     }, Math.max(100, Math.min(600, 8000 / own.data.steps)));
   }
-  // A finger that comes down may want to scroll: it picks when it is lifted, or moves sideways.
+  // A touch may be the start of a scroll: it picks when it ends, or when it moves sideways.
   function scrolls(event) {
     const { type, clientX, clientY } = event;
     if (type === "pointerdown") own.down = { clientX, clientY };
@@ -84,13 +84,13 @@ function mount(root) {
     stop();
     go(step, unit);
   }
-  // A press neither drags an image away nor marks text, and leaves the keys to the slider.
+  // A press doesn't drag an image or select text, and it gives the focus to the slider.
   function grab(event) {
     if (event.button !== 0 || !event.target.closest?.("." + own.data.names.time)) return;
     event.preventDefault();
     stepIn.focus({ preventScroll: true });
   }
-  // Once, from the start, unless a person wants little to move or has begun to move it.
+  // Plays once from the first timestep, unless the user has already moved the playhead.
   function begin() {
     own.begins = null;
     if (!own.timer && at().step === 0) toggle();
@@ -101,11 +101,11 @@ function mount(root) {
   for (const type of PRESSES) document.addEventListener(type, press);
   document.addEventListener("mousedown", grab);
   stop();
-  root.classList.add("ready"); // until now it is hidden: nobody would hear of a press
+  root.classList.add("ready"); // hidden until now, because presses had no effect
   return {
     update(data, report) {
       const { steps, units } = data;
-      // Another link was opened in this tab: it says where the playhead stands now.
+      // A newly opened link sets the playhead's place.
       if (own.data && data.links_opened !== own.data.links_opened) own.picked = null;
       own.data = data;
       own.report = report;
@@ -118,8 +118,7 @@ function mount(root) {
       stepIn.max = steps;
       unitIn.max = units;
       unitIn.disabled = units === 1;
-      find(".track").style.maxWidth = `${data.widest * steps}rem`;
-      // Ends in the middle of the first and the last column; percents are of the track's width.
+      // The slider ends in the middles of the first and last columns; 50% is of the track's width.
       find(".inset").style.padding = `0 calc(50% / ${steps} - 8px)`;
       show();
     },
@@ -141,7 +140,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (!("leaves" in document.documentElement.dataset)) setStateValue("at", at); // see listener.js
   });
   return () => {
-    // Streamlit (1.67) ends a call that a newer one overtakes, too, where a person may be playing.
+    // Streamlit (1.67) also ends a call that a newer call overtakes, maybe during playback.
     if (root.isConnected) return;
     root.playhead?.end();
     delete root.playhead;

@@ -1,1 +1,1 @@
-"""The parts of the Explore page: the run as it goes, and the cards of its charts."""
+"""The Explore page: the controls of a run, its charts, and its files."""

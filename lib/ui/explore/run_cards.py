@@ -1,4 +1,4 @@
-"""The cards of a run: each has a title, a chart, and a takeaway in words."""
+"""The cards of a run, each with a title, a chart, and a takeaway."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
 from lib.text import capital, short
-from lib.ui import widgets
+from lib.ui import address, widgets
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
 from lib.ui.session import Loaded, session
@@ -24,20 +24,20 @@ from lib.ui.shown import Epochs, ShownRun, pick_answers
 from lib.ui.widgets import Linked, hint, plain
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
-Look = tuple[tuple[int, ...], Palette]  # what is picked, in the order of `Card.picks`, and colors
+Look = tuple[tuple[int, ...], Palette]  # the picks in the order of `Card.picks`, and the colors
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # last-step mode before the last step
-OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # in place of the charts
+OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # the replay replaces the charts
 KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
-MOST_LOOKS = 16  # charts kept per snapshot: of each card, theme, and choice of sample or target
+MOST_LOOKS = 16  # cached charts per snapshot, by card, theme, sample and target
 
 
 def draw(
     names: Sequence[str], epochs: Epochs, palette: Palette, *, hold: bool = False, badge: str = ""
 ) -> Callable[[Epochs], None]:
-    """Draw these cards, by their names in EXPLORE_CARDS; returns what updates them.
+    """Draw cards by their names in EXPLORE_CARDS. Return a function that updates them.
 
-    With `hold`, charts that are there stay as they are. The `badge` says which settings they show.
-    While a run trains, the lower two take turns: a browser needs about 50 ms for each chart.
+    With `hold`, existing charts don't change. The `badge` names the settings of a previous run.
+    While a run trains, the lower two cards take turns: a browser needs about 50 ms for each chart.
     """
     cards, layers, turns = dict[str, Follow](), Place(), cycle(names[2:] or [""])
     with st.container(key="cards"):
@@ -61,7 +61,7 @@ def draw(
 
 
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
-    """Draw what is in a card; returns what updates it. With `hold` its earlier chart stays."""
+    """Draw a card's contents. Return a function that updates them. `hold` keeps the last chart."""
     kind = EXPLORE_CARDS[name]
     has_last = "last" in shown.experiment.model.modes
     options: dict[str, int] = {"earlier": has_last and bool(EARLIER.index)}
@@ -84,7 +84,7 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
 
     def follow(now: ShownRun) -> None:
         follow_numbers(now)
-        # A weak reference: the cached chart of an untrained model must not keep its data alive.
+        # A weak reference: a cached chart of an untrained model must not keep the data alive.
         data, look = ref(now.dataset), (picked, palette)
         figure, texts[name] = _drawn(now.snapshot, name, now.experiment, data, look)
         show(figure)
@@ -97,31 +97,36 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
-    """Draw a card's title and pickers; return sample and target, and if EARLIER is chosen."""
+    """Draw a card's title and pickers. Return sample and target, and whether EARLIER is chosen."""
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
         st.markdown(f"### {plain(shown.dataset.title)}: {what}")
-        if not shown.dataset.has_rows:  # no answers are drawn
+        if not shown.dataset.has_rows:  # no predictions are drawn
             return (0, 0), False
         picked = pick_answers(shown, labels=False)
     has_last = "last" in shown.experiment.model.modes
     return picked, has_last and widgets.linked_toggle("Last-step model at every step", EARLIER)
 
 
+def close_replay() -> None:
+    """Show the charts in place of the replay. For callbacks."""
+    address.set_page_values({OPEN_REPLAY.name: ""})
+
+
 @contextmanager
 def card(name: str, badge: str = "") -> Iterator[None]:
-    """Draw a card with a badge in its corner, if its picture shows other settings."""
+    """Draw a card, with a badge on its edge if the card shows a run with other settings."""
     with st.container(border=True, key=f"card_{name}", gap="xxsmall"):
         yield
-        if badge:  # drawn last, so that Streamlit moves no other element when it comes or goes
+        if badge:  # drawn last, so that a badge moves no other element
             with st.container(key=f"shows_{name}"):
-                st.markdown(f":yellow-badge[these show {plain(badge)}]")
+                st.markdown(f":yellow-badge[Previous run: {plain(badge)}]")
 
 
 @partial(cached_with_object, size=MOST_LOOKS)
 def _drawn(
     snapshot: Snapshot, name: str, experiment: Experiment, dataset: ref[Dataset], look: Look
 ) -> tuple[Chart, Words]:
-    """Compute a card's chart and words once for all sessions that look at the same."""
+    """Compute a card's chart and words once for all sessions that show them."""
     picked, palette = look
     card = EXPLORE_CARDS[name](RunAt(experiment, cast(Dataset, dataset()), snapshot), *picked)
     return card.figure(palette), (card.takeaway(), card.sentence())
@@ -150,13 +155,13 @@ def _numbers(shown: ShownRun) -> Follow:
 
 
 def is_same(loaded: Loaded, shown: ShownRun) -> bool:
-    """Whether the shown run has the sidebar's settings and data."""
+    """Return whether the shown run has the sidebar's settings and data."""
     run = shown.run
     return run is not None and run.experiment == loaded.experiment and run.dataset is loaded.dataset
 
 
 def badge_of(loaded: Loaded, shown: ShownRun) -> str:
-    """The settings or data that the shown run has instead of the sidebar's: "T = 40"."""
+    """Return the shown run's settings or data that differ from the sidebar's: "T = 40"."""
     if shown.run is None or is_same(loaded, shown):
         return ""
     title = shown.dataset.title
