@@ -179,19 +179,19 @@ def draw_plot(scene):
                 lines.append(by_step(card.best, "best", "", "dashed"))
             lines.append(by_step(card.errors["sequence"].median, "sequence"))
             last = card.errors["last"].median[-1:].astype(float)
-            lines.append(Line(np.array([float(len(card.guess))]), last, "last", style="marks"))
-            return Plot((by_step(card.guess, "baseline", "", "dotted"), *lines))
+            lines.append(Line(np.array([float(len(card.baseline))]), last, "last", style="marks"))
+            return Plot((by_step(card.baseline, "baseline", "", "dotted"), *lines))
         case "losses":
             card, lines = Losses(run), []
             for mode, curve in card.losses.items():
                 best = card.best.get(mode)
-                level = best or card.guess[mode]
+                level = best or card.baseline[mode]
                 lines += [a_level(curve, level, "best" if best else "baseline")]
                 lines += [by_epoch(curve, mode)]
         case "errors":
             card = LastStepErrors(run)
             first = next(iter(card.curves.values()))
-            lines = [a_level(first, card.guess, "baseline")]
+            lines = [a_level(first, card.baseline, "baseline")]
             best = float(card.floor.mse[-1]) if card.floor else 0.0
             lines += [a_level(first, best, "best")] if best else []
             lines += [by_epoch(curve, mode) for mode, curve in card.curves.items()]

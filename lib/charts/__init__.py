@@ -1,6 +1,6 @@
-"""Arrays and runs as pictures and sentences: Plotly figures, HTML fragments, and takeaways.
+"""Plotly figures, HTML fragments and sentences about arrays and runs.
 
-Every number in a sentence is computed from the arrays that the figure shows. No Streamlit in here.
+Every number in a sentence is computed from the arrays that its figure shows. No Streamlit here.
 """
 
 from lib.charts import (

@@ -1,8 +1,9 @@
-"""What all charts are made of: traces that mean the same everywhere, a key, and the figure."""
+"""The parts of all charts: traces with one meaning each, keys, labels of lines, and the figure."""
 
 import math
+import textwrap
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -14,51 +15,67 @@ from lib.charts.palette import Palette
 from lib.experiment import MODES
 from lib.text import beside
 
-Part = dict[str, Any]  # a trace, an axis, a style or another part of a figure, as Plotly has it
+Part = dict[str, Any]  # a trace, an axis, a style or another part of a figure, in Plotly's terms
 Values = Sequence[Any] | np.ndarray
 _LOOK = beside(__file__)
 CONFIG: Part = _LOOK["config"]  # for `st.plotly_chart(config=…)`
-GLYPHS: dict[str, str] = _LOOK["glyphs"]  # how a key draws marks and lines
+GLYPHS: dict[str, str] = _LOOK["glyphs"]  # the characters that draw marks and lines in a key
 
 FONT_SIZE = 14
-LEFT, BOTTOM = 64, 46  # margins in pixels: of the tick labels, and of the timesteps
-ROW, NOTE = 19, 16  # heights in pixels: of a row of the key, and of words beside a plot
-MOST_POINTS = 1500  # of more samples or dates every k-th is drawn, so that a chart stays small
+LEFT, BOTTOM = 64, 46  # margins in pixels, for tick labels and titles
+ROW, NOTE = 19, 16  # heights in pixels: a row of the key, a line of text right of a plot
+LEAST_PLOT = 110  # the least height of a plot on a small screen, in pixels
+END_LETTERS, END_LETTER = 14, 7.1  # a label at a line's end: letters in a row, pixels of a letter
+MOST_POINTS = 1500  # with more samples or dates every k-th is drawn, so that a chart stays small
 LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}  # dash of the line, glyph
-VALUE = ",.5~r"  # of numbers in hover texts, as d3 has it: five significant digits, thousands apart
-# Of a line or rectangle from the bottom of a plot to its top, below the curves.
+VALUE = ",.5~r"  # d3's format of numbers in hover texts: five significant digits, thousands apart
+# A line or rectangle from the bottom of a plot to its top, below the curves.
 FULL_HEIGHT: Part = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a chart's key: a mark or a line, and what it stands for."""
+    """One entry of a chart's key: a mark or a line, and its meaning."""
 
     glyph: str  # a key of GLYPHS
     words: str
-    color: str = "ink"  # of the mark, a field of `Palette`; the words have its text colour
-    text: str = ""  # the words' own, where it is another
+    color: str = "ink"  # the mark's colour, a field of `Palette`; the words get its text colour
+    text: str = ""  # the field for the words, if it is another
 
 
 SEEDS = Entry("thin", "each seed", "muted")  # the key of `seed_lines`
 
 
-class Chart(go.Figure):
-    """A figure made of plain dicts, which `st.plotly_chart` sends: it calls `to_dict` alone.
+@dataclass(frozen=True, slots=True)
+class End:
+    """The label at the right end of a line, in the line's colour."""
 
-    Plotly's own objects take longer than all else of a chart, so they are made only when somebody
-    asks for an attribute of Plotly's, as tests do. `traces` are as given, with arrays.
+    words: str
+    value: float  # the line's last y; NaN hides the label, and its space stays
+    color: str  # a field of `Palette`
+
+    @property
+    def rows(self) -> list[str]:
+        """The words in rows of at most END_LETTERS letters."""
+        return textwrap.wrap(self.words, END_LETTERS)
+
+
+class Chart(go.Figure):
+    """A figure of plain dicts. `st.plotly_chart` calls only its `to_dict`.
+
+    Building Plotly's own objects takes longer than the rest of a chart, so they are built at the
+    first use of a Plotly attribute, as in tests. `traces` are the given ones, with arrays.
     """
 
     traces: Sequence[Part] = ()
 
     def __init__(self, data: Sequence[Part], layout: Part, written: Part | None = None) -> None:
-        """Make a figure of these traces and this layout; `written` is what `to_dict` returns."""
+        """Take traces and a layout; `written` is the result of `to_dict`, if it is known."""
         self.traces, self._layout_given = data, layout
         self._written: Part = written or _written({"data": data, "layout": layout})
 
     def __getattr__(self, name: str) -> Any:
-        """Return what Plotly's own `__init__` sets."""
+        """Build Plotly's objects, and return an attribute that Plotly's `__init__` sets."""
         if name.startswith("__") or "_layout_given" not in self.__dict__:
             raise AttributeError(name)
         layout = self.__dict__.pop("_layout_given")
@@ -66,11 +83,11 @@ class Chart(go.Figure):
         return getattr(self, name)
 
     def to_dict(self) -> Part:
-        """Return plain dicts, with arrays as Plotly sends them. Not to be changed."""
+        """Return plain dicts, with arrays as Plotly sends them. Don't change them."""
         return self._written
 
     def of_height(self, height: int | None) -> "Chart":
-        """Return the same figure in this height in pixels; itself if that is None."""
+        """Return the figure with this height in pixels, or the figure itself for None."""
         if height in (None, self._written["layout"]["height"]):
             return self
         layout = {**self._written["layout"], "height": height}
@@ -78,13 +95,13 @@ class Chart(go.Figure):
 
 
 def _written(part: Any) -> Any:
-    """Return a part of a figure as it is sent, without numpy arrays and None."""
+    """Return a part of a figure ready to send: without NumPy arrays and None."""
     if isinstance(part, dict):
         return {key: _written(value) for key, value in part.items() if value is not None}
     if isinstance(part, list | tuple):
         return [_written(value) for value in part]
     if isinstance(part, np.ndarray) and part.dtype.kind in "if" and part.size:
-        # As `BaseFigure.to_dict` of Plotly 6 and 7 writes arrays: JSON takes long.
+        # The format of `BaseFigure.to_dict` in Plotly 6 and 7, which is faster than JSON numbers.
         numbers = part.astype(np.int32) if part.dtype.kind == "i" else part
         code = f"{numbers.dtype.kind}{numbers.dtype.itemsize}"
         shape = {"shape": ", ".join(map(str, part.shape))} if part.ndim > 1 else {}
@@ -95,7 +112,7 @@ def _written(part: Any) -> Any:
 
 
 def finite(values: np.ndarray) -> np.ndarray:
-    """Return `values` as float64 with a gap (nan) wherever there is no finite number."""
+    """Return `values` as float64, with NaN (a gap in a line) for each value that isn't finite."""
     values = np.asarray(values, dtype=np.float64)
     return np.where(np.isfinite(values), values, np.nan)
 
@@ -103,7 +120,7 @@ def finite(values: np.ndarray) -> np.ndarray:
 def line(
     name: str, values: Values, style: Part, hover: str, *, x: Values | None = None, dots: int = 0
 ) -> Part:
-    """Return a line of values (T,) over `x`, else 1 to T, with dots of this size."""
+    """Return a line of values (T,) over `x`, by default 1 to T, with dots of this size."""
     x = np.arange(1, len(values) + 1) if x is None else x
     trace = _trace(name, x, values, hover) | {"mode": "lines", "line": style}
     if dots:
@@ -113,7 +130,7 @@ def line(
 
 
 def seed_lines(name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style: Part) -> Part:
-    """Return one thin line for each seed, of its x and y: one trace with gaps between them."""
+    """Return a thin line for each seed's (x, y), as one trace with gaps between the lines."""
     x, y = (
         np.concatenate([np.append(np.float64(v), np.nan) for v in axis])
         for axis in zip(*lines, strict=True)
@@ -122,9 +139,15 @@ def seed_lines(name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style:
 
 
 def mode_keys(modes: Iterable[str], sequence: str = "line", last: str = "line") -> list[Entry]:
-    """Return entries of the key for the modes' lines or marks, by the glyphs of both modes."""
+    """Return a key's entries for these modes; `sequence` and `last` are the modes' glyphs."""
     glyphs = {"sequence": sequence, "last": last}
     return [Entry(glyphs[mode], MODES[mode].name, mode) for mode in modes]
+
+
+def mode_ends(lines: Mapping[str, np.ndarray]) -> list[End]:
+    """Return labels at the ends of the modes' lines, (T,) each: "sequence" and "last-step"."""
+    ends = {mode: float(line[-1]) if len(line) else math.nan for mode, line in lines.items()}
+    return [End(MODES[mode].name.removesuffix(" mode"), end, mode) for mode, end in ends.items()]
 
 
 def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
@@ -141,7 +164,7 @@ def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
 def band(
     name: str, x: np.ndarray, edges: tuple[np.ndarray, np.ndarray], color: str, opacity: float
 ) -> Part:
-    """Return an area, along one edge and back along the other; of a single x it is a bar."""
+    """Return the area between two edges (T,); for a single x it is a bar."""
     style = {"color": color, "width": 8 if len(x) == 1 else 0}
     around = np.concatenate([edges[0], edges[1][::-1]])
     area = line(name, around, style, "", x=np.concatenate([x, x[::-1]]))
@@ -149,7 +172,7 @@ def band(
 
 
 def heatmap(name: str, values: np.ndarray, shades: Sequence[str], hover: str, **more: Any) -> Part:
-    """Return values (rows, T) as shades from low to high, over the timesteps 1 to T."""
+    """Return values (rows, T) as shades, from low to high, over the timesteps 1 to T."""
     rows, steps = values.shape
     place = {"x": np.arange(1, steps + 1), "y": np.arange(rows), "z": values}
     scale = [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)]
@@ -158,7 +181,7 @@ def heatmap(name: str, values: np.ndarray, shades: Sequence[str], hover: str, **
 
 
 def dot_size(steps: int) -> int:
-    """Return the diameter of a timestep's dot: a hundred of them don't touch."""
+    """Return the diameter of a timestep's dot, so small that neighbouring dots don't touch."""
     return 7 if steps <= 30 else 4
 
 
@@ -175,7 +198,7 @@ def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
 def level(
     name: str, y: Values, color: str, palette: Palette, hover: str = "", *, x: Values | None = None
 ) -> Part:
-    """Return the line of a naive guess, "baseline" (grey, dotted), or of the "best" possible."""
+    """Return a "baseline" line, grey and dotted, or a "best" possible line, green and dashed."""
     style = {"color": getattr(palette, color), "width": 2}
     return line(name, y, style | {"dash": LEVELS[color][0]}, hover, x=x)
 
@@ -191,13 +214,14 @@ def plotted(
     height: int,
     left: int = LEFT,
     right: int = 16,
+    ends: Sequence[End] = (),
     notes: Sequence[Part] = (),
     **more: Any,
 ) -> Chart:
-    """Return traces as a chart with axes `x` and `y`, its key above, and `more` of a layout.
+    """Return a chart of traces with axes `x` and `y`, a key above, and labels at lines' `ends`.
 
-    Plotly's legend would take half of the plot on a phone. All margins are fixed: nothing jumps
-    while numbers grow. `name` keeps a zoom over updates.
+    Plotly's legend would fill half of the plot on a phone. Margins are fixed, so that nothing jumps
+    while numbers change. `name` keeps the zoom over updates. `more` belongs to Plotly's layout.
     """
     key = [row for row in key if row]
     font = {"size": FONT_SIZE, "color": palette.muted}
@@ -205,8 +229,12 @@ def plotted(
     axis |= _LOOK["axis"]
     has_two_lines = any("<br>" in tick for tick in x.get("ticktext", ()))
     bottom = BOTTOM + (16 if has_two_lines else 0)
-    if "ticktext" in x:  # half of the last name stands right of the plot, or isn't drawn at all
+    if "ticktext" in x:  # half of the last name lies right of the plot, else Plotly omits it
         right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
+    labels = list[Part]()
+    if ends:
+        right = max(right, 12 + round(END_LETTER * max(len(row) for e in ends for row in e.rows)))
+        labels = end_labels(ends, y, palette)
     for each in (x, y):
         each["title"] = {"text": escaped(each["title"]), "font": font, "standoff": 6}
     box = {"bgcolor": palette.background, "bordercolor": palette.border}
@@ -218,42 +246,42 @@ def plotted(
         "font": {"size": FONT_SIZE, "color": palette.ink},
         "xaxis": {**axis, "showgrid": False, "showline": True, **x},
         "yaxis": {**axis, "showgrid": True, **y},
-        "annotations": [_key(key, left, palette), *notes],
+        "annotations": [_key(key, left, palette), *labels, *notes],
         "hoverlabel": {**box, "font": {"size": FONT_SIZE - 2, "color": palette.ink}},
         "uirevision": name,
     }
-    for trace in data:  # callers escape their hover texts
+    for trace in data:  # hover texts are escaped by the callers
         trace["name"] = escaped(trace["name"])
     return Chart(data, layout | more)
 
 
 def hover(unit: str = "") -> str:
-    """Return the hover text of a value, with its unit."""
+    """Return Plotly's template of a hover text: the value with its unit."""
     return f"%{{y:{VALUE}}} {escaped(unit)}".rstrip()
 
 
 def escaped(words: str) -> str:
-    """Return a text that Plotly shows as it is: a column's name is no markup."""
+    """Return a text without markup, so that Plotly shows a column's name literally."""
     return escape(words, quote=False)
 
 
 def shortened(name: str) -> str:
-    """Return a name of 13 letters at most, for the room left of a plot."""
+    """Return a name cut to 13 letters, to fit left of a plot."""
     return name if len(name) <= 13 else f"{name[:12].rstrip()}…"
 
 
 def left_of(names: Sequence[str]) -> int:
-    """Return the left margin in pixels that such names need."""
+    """Return the left margin in pixels for these names."""
     return max(LEFT, round(8 + 8.4 * max(map(len, names))))
 
 
 def with_unit(title: str, unit: str) -> str:
-    """Return an axis's title: "typical error (°C)"."""
+    """Return a title with its unit: "typical error (°C)"."""
     return f"{title} ({unit})" if unit else title
 
 
 def top(key: Sequence[Sequence[Entry]]) -> int:
-    """Return the margin above the plot, with the key, in pixels."""
+    """Return the margin above the plot in pixels, including the key."""
     return 14 + ROW * len(key)
 
 
@@ -273,19 +301,26 @@ def _key(rows: Sequence[Sequence[Entry]], left: int, palette: Palette) -> Part:
 
 
 def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> Part:
-    """Return a text on a chart, at shares x and y of its plot."""
+    """Return a text on a chart; x and y are shares of the plot's width and height."""
     place = {"x": x, "xref": "paper", "y": y, "yref": "paper"}
     return {"text": words, **place, "showarrow": False, "font": {"size": size, "color": color}}
 
 
-def side_notes(notes: list[tuple[str, float, str]], axis: Sequence[float], plot: int) -> list[Part]:
-    """Return texts with values and colours right of a logarithmic plot of `plot` pixels."""
-    placed, below = [], -math.inf
-    for words, value, color in sorted(notes, key=lambda note: note[1]):
-        if value > 0:
-            power = math.log10(value)
-            pixel = power * plot / (axis[1] - axis[0])
-            shift, below = max(0.0, below + NOTE - pixel), max(pixel, below + NOTE)
-            beside = {"xanchor": "left", "xshift": 4, "yanchor": "middle", "yshift": round(shift)}
-            placed.append(note(words, 1, power, color, FONT_SIZE - 1) | beside | {"yref": "y"})
-    return placed
+def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
+    """Return labels right of a plot of at least LEAST_PLOT pixels, moved apart as needed."""
+    is_log, (low, high), (bottom, top) = y.get("type") == "log", y["range"], y.get("domain", (0, 1))
+    known = [e for e in reversed(ends) if math.isfinite(e.value) and (e.value > 0 or not is_log)]
+    known.sort(key=lambda end: end.value)  # the first of equal values is on top
+    at = np.array([math.log10(end.value) if is_log else end.value for end in known])
+    plot, heights = LEAST_PLOT * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
+    free = plot * (at - low) / (high - low) - (np.cumsum(heights) - heights / 2)
+    n = range(len(known))  # without the labels below, places never decrease: isotonic regression
+    level = [max(min(free[i : j + 1].mean() for j in n[k:]) for i in n[: k + 1]) for k in n]
+    shifts = np.clip(level, 0, max(0.0, plot - heights.sum())) - free
+    beside = {"xanchor": "left", "xshift": 8, "yanchor": "middle", "yref": "y", "align": "left"}
+    return [
+        note("<br>".join(map(escaped, end.rows)), 1, y, palette.words(end.color), FONT_SIZE - 1)
+        | beside
+        | {"yshift": round(shift)}
+        for end, y, shift in zip(known, at.tolist(), shifts.tolist(), strict=True)
+    ]

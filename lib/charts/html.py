@@ -1,7 +1,7 @@
-"""What pictures in HTML are made of: templates, images, and drawings of tensors.
+"""The parts of pictures in HTML: templates, images, and drawings of tensors.
 
-A picture's markup is a macro in the HTML file beside its module; `render` calls it by name.
-`st.html` drops SVG elements, so a drawing is an image with a data URI. A matrix is a PNG of a
+A picture's markup is a macro in the HTML file beside its module, and `render` calls it by name.
+`st.html` removes SVG elements, so a drawing is an image with a data URI. A matrix is a PNG with one
 pixel for each number. `--cell-t` and `--cell-row` place bands: see `lib.ui.cell.chosen`.
 """
 
@@ -27,9 +27,9 @@ from lib.text import number, readable, short, signed
 
 LIB = Path(__file__).parents[1]  # the folder `lib`
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
-STEPS = 60  # shades on either side of zero: more than an eye tells apart
-TIME = "cell-time"  # class of a block whose columns are timesteps: pressed, it moves the playhead
-UNITS = "cell-units"  # class of such a block whose rows are units: pressed, it picks one as well
+STEPS = 60  # shades on either side of zero, more than the eye can tell apart
+TIME = "cell-time"  # class of a block whose columns are timesteps; a click moves the playhead
+UNITS = "cell-units"  # class of such a block whose rows are units; a click also picks a unit
 
 
 def _source(template: str) -> str:
@@ -42,22 +42,22 @@ _TEMPLATES = Environment(loader=FunctionLoader(_source), autoescape=True, undefi
 
 
 def render(template: str, macro: str, *values: Any, **names: Any) -> str:
-    """Return what a macro draws: `render("charts/proofs.html", "equation", one, other, …)`.
+    """Return the HTML of a macro: `render("charts/proofs.html", "equation", one, other, …)`.
 
     `template` is a path below `lib`. The macro escapes the values. jinja2 compiles a template at
-    its first use and caches it. No import may render: a first visitor waits for all imports.
+    its first use and caches it. Don't render in an import: the first visitor waits for all imports.
     """
     return str(getattr(_TEMPLATES.get_template(template).module, macro)(*values, **names))
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
-    """Return values from -reach to reach as indexes of 2·STEPS + 1 shades, uint8; NaN as zero."""
+    """Return the shade of each value from -reach to reach, uint8, 0 to 2·STEPS; NaN is zero."""
     share = np.nan_to_num(np.asarray(values, np.float64) / reach, posinf=1.0, neginf=-1.0)
     return (np.clip(share, -1, 1) * STEPS + STEPS).round().astype(np.uint8)
 
 
 def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
-    """Return the picture of `indexes` (height, width) into `colors` ("#RRGGBB"), for an `img`."""
+    """Return a picture as a data URI: `indexes` (height, width) into `colors` ("#RRGGBB")."""
     image = Image.frombytes("P", indexes.shape[::-1], indexes.tobytes())
     image.putpalette(bytes.fromhex("".join(color[1:] for color in colors)))
     png = BytesIO()
@@ -66,24 +66,24 @@ def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
 
 
 def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> Markup:
-    """Return the same picture as an `img` as wide as its block; `size` is its height, as CSS."""
+    """Return that picture as an `img` as wide as its block; `size` is CSS for its height."""
     image = Markup('<img alt="" class="enlarged" src="{}" style="{}">')
     return image.format(png_uri(indexes, colors), size)
 
 
 def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) -> Markup:
-    """Return values from -reach to reach as an `img` as wide as its block."""
+    """Return values from -reach to reach as shades in an `img` as wide as its block."""
     return enlarged(shade_indexes(values, reach), palette.signed(STEPS), size)
 
 
 def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
-    """Return a drawing with its `viewBox`, for an `img` or a CSS `url()`."""
+    """Return an SVG drawing as a data URI, for an `img` or a CSS `url()`."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view_box}" {attributes}>{body}</svg>'
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> Markup:
-    """Return a drawing as an `img` of this size in pixels, at the usual 16 px per rem."""
+    """Return an SVG drawing as an `img` of this size in pixels, at 16 px per rem."""
     uri = svg_uri(body, f"0 0 {width:.1f} {height:.1f}", attributes)
     return Markup(
         '<img alt="{}" decoding="sync" src="{}" style="width:{:.2f}rem;height:{:.2f}rem;'
@@ -92,7 +92,7 @@ def svg_image(body: str, width: float, height: float, attributes: str, alt: str 
 
 
 def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
-    """Return shapes in a box of 1000 × `height` as an `img` as wide as its block, `rem` high."""
+    """Return SVG shapes in a box of 1000 × `height` as an `img`, as wide as its block."""
     ground = f'<rect width="1000" height="{height}" fill="{background}"/>'
     uri = svg_uri(ground + shapes, f"0 0 1000 {height}", 'preserveAspectRatio="none"')
     image = Markup('<img alt="" src="{}" style="display:block;width:100%;height:{:g}rem">')
@@ -100,7 +100,7 @@ def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
 
 
 def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "none") -> str:
-    """Return a line through the middles of columns in that box; `heights` (T,) from the top."""
+    """Return a line through the middles of T columns in that box; `heights` (T,) from the top."""
     across = (np.arange(len(heights)) + 0.5) * 1000 / len(heights)
     points = " ".join(f"{x:.0f},{y:.1f}" for x, y in zip(across, heights, strict=True))
     return (
@@ -110,27 +110,27 @@ def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "non
 
 
 def named(steps: int, most: int) -> dict[int, str]:
-    """Return the columns, by index, that get a number below: first, last, and round ones."""
+    """Return the numbers below columns by index: the first, the last, and round numbers."""
     stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
     round_ones = range(stride, steps, stride)
     chosen = [1, *(k for k in round_ones if k - 1 > stride / 2 and steps - k >= stride), steps]
     return {k - 1: f"{k}" for k in chosen}
 
 
-# Tensors, each axis to its own scale
+# Tensors, each axis with its own scale. Sizes are in pixels at 16 px per rem.
 
-ENTRY = 11.0  # the most that an entry takes, in pixels at the usual 16 px per rem
-LEAST = 4.0  # the least that an axis takes
-OPEN = 8  # how many entries an axis of any size is drawn with
-GRID = 4.0  # from this width of an entry on, lines are drawn between entries
-SHEET = 5.0  # the distance of one sample from the next
+ENTRY = 11.0  # the largest size of an entry
+LEAST = 4.0  # the least length of an axis
+OPEN = 8  # entries drawn for an axis of any size (None)
+GRID = 4.0  # the least size of an entry for lines between entries
+SHEET = 5.0  # the distance between samples
 SCALES = "Each axis has its own scale, the same for all tensors here."
-LETTER = 7.2  # the width of a letter of that size, about
+LETTER = 7.2  # the average width of a letter
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How many pixels an entry takes, the same for all tensors of a picture."""
+    """The size of an entry in pixels, the same for all tensors of a picture."""
 
     down: float
     across: float
@@ -145,7 +145,7 @@ class Scale:
 
 
 def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> Markup:
-    """Return a tensor as an `img`, its samples in `color`."""
+    """Return a tensor as an `img` with its samples in `color`."""
     by_role = {axis.role: axis for axis in reversed(tensor)}
     time, features = by_role.get("time"), by_role.get("features")
     batches = [axis for axis in tensor if axis.role == "batch"]
@@ -157,7 +157,7 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     x, y = LETTER * len(_label(time)) + 12 if time else 4, back + 5
     width = max(LEAST, (features.size or OPEN) * scale.across) if features else ENTRY
     height = max(LEAST, (time.size or OPEN) * scale.down) if time else ENTRY
-    lines = ""  # between the entries, where there is room for them
+    lines = ""  # between the entries, if they are large enough
     if time and scale.down >= GRID:
         rows = range(1, round(height / scale.down))
         lines += "".join(f"M{x:.1f} {y + scale.down * k:.1f}h{width:.1f}" for k in rows)
@@ -169,7 +169,7 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
         half = LETTER * len(_label(features)) / 2
         middle = max(middle, half)
         right = max(right, middle + half + 2)
-    hidden = []  # how far each sample is shifted, its fill and its edge; the hindmost is palest
+    hidden = []  # shift, fill and edge of each sample, palest at the back
     for behind in reversed(range(sheets)):
         share = 1 - 0.27 * behind
         fill = mix(palette.background, mix(palette.surface, color, 0.42), share)
@@ -182,17 +182,17 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
 
 
 def _label(axis: Axis) -> str:
-    """Return an axis's letter and size; one of them if any size fits, or without a letter."""
+    """Return an axis's letter and size, or only one of them if the other is unknown."""
     alone = axis.size is None or axis.letter == f"{axis.size}"
     return axis.letter if alone else f"{axis.letter} {axis.size}"
 
 
 def _breaking(name: str) -> Markup:
-    """Return a layer's name that may break before each capital letter within it."""
+    """Return a layer's name with a possible line break before each capital letter inside."""
     return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
 
 
-# What the templates use besides what they are given.
+# Names that all templates can use.
 _TEMPLATES.globals.update(number=number, readable=readable, short=short, signed=signed)
 _TEMPLATES.globals.update(letters=shape_in_letters, readable_shape=readable_shape)
 _TEMPLATES.globals.update(axis_label=_label, breaking=_breaking, named=named, px="{:.1f}".format)

@@ -1,7 +1,7 @@
-"""The colours of every picture: one colour means one thing, in light and in dark mode.
+"""The colours of all pictures, in the light and the dark theme. Each colour has one meaning.
 
-Blue, vermilion and green are Okabe and Ito's ("Color Universal Design", 2008). Shape and dash say
-the same again. Colours shared with pages are in `.streamlit/config.toml`.
+Blue, vermilion and green are from Okabe and Ito ("Color Universal Design", 2008). Shapes and dashes
+carry the same meaning. Colours shared with pages are in `.streamlit/config.toml`.
 """
 
 import tomllib
@@ -11,14 +11,14 @@ from pathlib import Path
 
 from lib.text import beside
 
-LEVELS = 9  # how many shades a tensor's entries have, from the lowest value to the highest
+LEVELS = 9  # shades of a tensor's entries, from the lowest value to the highest
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
     """The colours of one theme, a key of PALETTES, as "#RRGGBB".
 
-    Lines and marks have at least 3 to 1 against the background, words, `_text`, 4.5 (WCAG 2.2).
+    Contrast with the background (WCAG 2.2): lines and marks at least 3, words (`_text`) 4.5.
     """
 
     theme: str
@@ -26,8 +26,8 @@ class Palette:
     surface: str  # of a box on the background
     border: str
     grid: str
-    ink: str  # the target, and plain words
-    muted: str  # words of second rank
+    ink: str  # the target, and words
+    muted: str  # secondary words
     baseline: str
     sequence: str
     sequence_text: str
@@ -35,32 +35,32 @@ class Palette:
     last_text: str
     best: str
     best_text: str
-    time: str  # the axis of timesteps, in lines and words
+    time: str  # the axis of timesteps, as a line and as words
     features: str  # the axis of features, units and columns
-    silent: str  # behind what is wrong and raises no error
-    wrong: str  # what raises an error
-    negative: str  # of numbers below zero, where ink is for those above
+    silent: str  # the ground of a mistake that raises no error
+    wrong: str  # a mistake that raises an error
+    negative: str  # numbers below zero; ink is for those above
 
     def axis(self, role: str) -> str:
-        """Return the colour of an axis: time and features have one, other axes are muted."""
+        """Return the colour of a tensor's axis: that of time or features, else muted."""
         return {"time": self.time, "features": self.features}.get(role, self.muted)
 
     def mode(self, mode: str) -> str:
-        """Return the colour of "sequence" or "last"."""
+        """Return the colour of the field "sequence", "last" or "baseline"."""
         return str(getattr(self, mode))
 
     def words(self, color: str) -> str:
-        """Return the colour of text beside marks of a field's colour, such as "sequence"."""
+        """Return the text colour that belongs to a field's colour, such as "sequence"."""
         plain = self.muted if color == "baseline" else getattr(self, color)
         return str(getattr(self, f"{color}_text", plain))
 
     def shades(self, color: str) -> tuple[str, ...]:
-        """Return LEVELS shades from almost the surface to `color`, for values from low to high."""
+        """Return LEVELS shades for values from low to high: near the surface, up to `color`."""
         shares = (0.14 + 0.86 * k / (LEVELS - 1) for k in range(LEVELS))
         return tuple(mix(self.surface, color, share) for share in shares)
 
     def signed(self, steps: int) -> tuple[str, ...]:
-        """Return 2·steps + 1 shades from -1 over 0, which is the surface, to 1."""
+        """Return 2·steps + 1 shades for values from -1 to 1; 0 has the surface's colour."""
         return tuple(
             mix(self.surface, self.negative if k < 0 else self.ink, abs(k) / steps)
             for k in range(-steps, steps + 1)
@@ -68,15 +68,15 @@ class Palette:
 
     @staticmethod
     def text_on(color: str) -> str:
-        """Return black or white, whichever is clearer on a colour: 4.5 to 1 at least."""
+        """Return black or white, whichever has more contrast with a colour: at least 4.5."""
         parts = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
         linear = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
         luminance = sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-        # Both are equally clear on this luminance: 1.05 / (l + 0.05) = (l + 0.05) / 0.05.
+        # Both contrasts are equal at this luminance: 1.05 / (l + 0.05) = (l + 0.05) / 0.05.
         return "#000000" if luminance > 0.179 else "#FFFFFF"
 
 
-@lru_cache(4096)  # a picture asks for hundreds, mostly the same as the one before
+@lru_cache(4096)  # a picture needs hundreds of mixtures, mostly those of the previous picture
 def mix(start: str, end: str, share: float) -> str:
     """Return the colour that is `share`, 0 to 1, of the way from `start` to `end`."""
     parts = ((int(start[k : k + 2], 16), int(end[k : k + 2], 16)) for k in (1, 3, 5))

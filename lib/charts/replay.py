@@ -57,7 +57,7 @@ def replay_figure(
     head, answers, errors = run.experiment.model.head, list[Traces](), list[Traces]()
     unit, error = chart.hover(dataset.target_unit), chart.hover(over_time.error_unit(dataset))
     for frame in frames:
-        values = over_time.answers_by_mode(dataset, frame.snapshot, sample, target)
+        values = over_time.predictions_by_mode(dataset, frame.snapshot, sample, target)
         answers.append(over_time.mode_traces(values, head, palette, unit, earlier=earlier))
         values = over_time.errors_by_mode(dataset, frame.snapshot)
         errors.append(over_time.mode_traces(values, head, palette, error, earlier=earlier))

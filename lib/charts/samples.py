@@ -1,4 +1,4 @@
-"""A sample of a dataset, before any model: inputs, targets, and the rows that it is cut from."""
+"""A sample of a dataset before any model: its inputs, its targets, and its rows in the table."""
 
 from itertools import cycle, pairwise
 from typing import Any
@@ -15,17 +15,17 @@ from lib.results import spread_places
 from lib.text import apart, beside, capital, counted, filled, joined
 
 _TEXTS = beside(__file__)["words"]
-PLOT, GAP, ROW = 170, 32, 22  # pixels: of targets or marks, the room below, a feature's squares
+PLOT, GAP, ROW = 170, 32, 22  # heights in pixels: targets or marks, the gap below, a feature
 MOST_LINES = 8
 DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
-"""Of the lines of targets, in turns: the dash, and the glyph that says so in a key."""
-READS, SEQUENCE, LAST = 2, 1, 0  # y of the rows that are read, and of the targets of each mode
-AROUND = 0.12  # how many rows are seen on each side of a window, as a part of its own
+"""The dashes of target lines, in turn, each with its glyph in a key."""
+READS, SEQUENCE, LAST = 2, 1, 0  # y of the rows read, and of each mode's targets
+AROUND = 0.12  # rows drawn on each side of a window, as a share of its rows
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> Any:
-    """Return a pandas frame of a sample by timestep: features, targets, raw ones beside scaled."""
-    import pandas as pd  # noqa: PLC0415  Explore's process does without it
+    """Return a pandas frame of a sample by timestep: features, targets, raw targets if scaled."""
+    import pandas as pd  # noqa: PLC0415  Explore doesn't need it
 
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
     columns = {f"x: {name}": x[:, f] for f, name in enumerate(dataset.feature_names)}
@@ -37,7 +37,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> Any:
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Chart:
-    """Draw a sample's raw targets (of several horizons two), the last as diamonds; inputs below."""
+    """Draw a sample's raw targets (of several rows ahead two), and its inputs below."""
     _, steps, features = dataset.shape
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
@@ -49,15 +49,15 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         entries.append(Entry(glyph, name))
     if dataset.targets == 1:
         entries = [Entry("dots", f"target y{dataset.ahead}")]
-    which = f"last-step mode {'learns from' if sample < dataset.train else 'is evaluated on'}"
+    which = f"last-step mode's {'target' if sample < dataset.train else 'validation target'}"
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
     ends = [steps] * len(drawn), targets[-1, drawn]
-    data.append(chart.points(f"what the {which}", *ends, marker, ""))
+    data.append(chart.points(which, *ends, marker, ""))
     short = [chart.shortened(name) for name in dataset.feature_names]
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [
         *(entries[k : k + 2] for k in range(0, len(entries), 2)),
-        [Entry("diamond", f"what {which}", "last")],
+        [Entry("diamond", which, "last")],
         [Entry("squares", f"input x, {higher} is higher", "muted")],
     ]
     zero = axes.from_zero(dataset.raw(dataset.y[shown], shown))
@@ -75,12 +75,13 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
 
 
 def sample_words(dataset: Dataset, sample: int) -> Words:
-    """Say which target each mode uses; where the raw targets begin, move and end."""
+    """Say which targets each mode uses, and describe the raw targets."""
     y = raw_targets(dataset, sample)[:, 0]
-    does, by = ("learns from", "from") if sample < dataset.train else ("is evaluated on", "on")
-    takeaway = filled(_TEXTS, "takeaway", does=does, by=by, steps=len(y))
+    does = "trains" if sample < dataset.train else "is evaluated"
+    takeaway = filled(_TEXTS, "takeaway", does=does, steps=len(y))
     about = {"name": capital(dataset.sample_name(sample)), "unit": dataset.spaced_unit}
-    about["use"] = filled(_TEXTS, "learns" if sample < dataset.train else "evaluated", steps=len(y))
+    use = "training" if sample < dataset.train else "evaluated"
+    about["use"] = filled(_TEXTS, use, steps=len(y))
     about["target"] = f"{dataset.target_labels[0]}{',' if dataset.lead else ''}"
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1])
@@ -91,13 +92,13 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
 
 
 def numbers_hint(dataset: Dataset) -> str:
-    """Say what the columns of a sample's numbers are."""
-    scaled = ": both standardised, beside each y its raw value" if dataset.is_scaled else ""
-    return f"x is what a model reads, y what it should answer{dataset.ahead}{scaled}."
+    """Describe the columns of a sample's numbers."""
+    scaled = " Both are standardised. Each y also has its raw value." if dataset.is_scaled else ""
+    return f"x: the inputs. y: the targets{dataset.ahead}.{scaled}"
 
 
 def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) -> chart.Chart:
-    """Draw the rows around sample `sample`, 0 to N-1: those it reads, and its targets."""
+    """Draw the rows around sample `sample`, 0 to N-1, with the rows it reads and its targets."""
     origin, steps = dataset.cut_from, dataset.shape[1]
     reads = origin.rows(steps, sample)
     targets = reads[:, None] + np.array(origin.horizons)  # (T, H)
@@ -105,11 +106,11 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     end = max(reads[-1], targets.max())
     around = 2 + int(AROUND * (end - reads[0]))
     rows = range(max(own[0], reads[0] - around), min(own[-1], end + around) + 1)
-    # Of up to fifty thousand rows in sight only those that are marked or may be ticks have a name:
-    # 61, since 60 is a multiple of one less than the ticks are.
+    # Up to 50,000 rows are in sight. Only marked rows and possible ticks get names: 61, because the
+    # number of ticks less one divides 60.
     ticks = [rows[place] for place in spread_places(len(rows), 61)]
     names = {row: origin.label(row) for row in {*ticks, *reads.tolist(), *targets.flat}}
-    size = max(2.5, min(12.0, 200 / len(rows)))  # they stand apart on a phone
+    size = max(2.5, min(12.0, 200 / len(rows)))  # keeps marks apart on a phone
 
     def placed(name: str, which: np.ndarray, level: int, marker: Part) -> Part:
         hover, y = f"{name}: %{{text}}<extra></extra>", np.full(len(which), level)
@@ -127,13 +128,13 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
         chart.line("from a timestep to its targets", down, line, "", x=across),
         placed("read", reads, READS, square),
         placed(f"{number} reads", reads[[step]], READS, ink_square),
-        placed("a target of the sequence mode", np.unique(targets), SEQUENCE, dot),
-        placed(f"{number} must say", targets[step], SEQUENCE, dot | stands_out),
-        placed("last-step mode must say", targets[-1], LAST, diamond),
+        placed("target in sequence mode", np.unique(targets), SEQUENCE, dot),
+        placed(f"target of {number}", targets[step], SEQUENCE, dot | stands_out),
+        placed("target in last-step mode", targets[-1], LAST, diamond),
     ]
     key = [
         [Entry("squares", "read as x", "muted")],
-        [Entry("dots", "sequence mode: y, for each", "sequence")],
+        [Entry("dots", "sequence mode: y for each", "sequence")],
         [Entry("diamond", "last-step mode: y_last", "last")],
     ]
     seen = [reads[0] - around - 0.7, end + around + 0.7]
@@ -144,13 +145,13 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     gaps = chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     look: Part = {"name": f"window {dataset.name}", "hovermode": "closest"}
     look["height"] = chart.top(key) + PLOT + chart.BOTTOM
-    look["right"] = 4 * len(names[rows[-1]])  # Plotly hides a label that doesn't fit as a whole
+    look["right"] = 4 * len(names[rows[-1]])  # Plotly hides a label that doesn't fit
     look["shapes"] = _parts(dataset, origin.series[reads[0]], seen, palette) + gaps
     return chart.plotted(data, palette, x, y, key, **look)
 
 
 def _parts(dataset: Dataset, series: int, seen: list[float], palette: Palette) -> list[Part]:
-    """Return a band with a name behind a series' rows of each part, and behind those left out."""
+    """Return a named band behind a series' rows of each part, and behind the rows left out."""
     origin, spans = dataset.cut_from, []
     for name, samples in dataset.parts.items():
         own = origin.starts[samples]
@@ -161,7 +162,7 @@ def _parts(dataset: Dataset, series: int, seen: list[float], palette: Palette) -
     look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.border, "width": 1}}
     font, bands = {"size": chart.FONT_SIZE - 1, "color": palette.muted}, []
     for begin, end, name in spans:
-        left, right = max(begin, seen[0] - 1), min(end, seen[1] + 1)  # its name is in sight
+        left, right = max(begin, seen[0] - 1), min(end, seen[1] + 1)  # keeps the name in sight
         has_room = right - left > 0.17 * (seen[1] - seen[0])
         label = {"text": name if has_room else "", "textposition": "top center", "font": font}
         fill = palette.surface if name in ("validation", "test") else "rgba(0,0,0,0)"
@@ -171,7 +172,7 @@ def _parts(dataset: Dataset, series: int, seen: list[float], palette: Palette) -
 
 
 def window_words(dataset: Dataset, sample: int, step: int) -> Words:
-    """Say what timestep `step`, 0 to T-1, reads and predicts; and the rows of the whole sample."""
+    """Say which row timestep `step`, 0 to T-1, reads and predicts, and the whole sample's rows."""
     origin = dataset.cut_from
     ahead, first = origin.horizons, int(origin.starts[sample])
 
@@ -179,10 +180,10 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
         return " to ".join(dict.fromkeys((origin.label(begin), origin.label(end))))
 
     row, last = (first + origin.rate * k for k in (step, dataset.shape[1] - 1))
-    says = rows(row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
+    its = rows(row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
     name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
-    takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}."
+    takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and predicts {change}{its}."
     about = {"name": name, "series": f", {series}," if series else "", "reads": rows(first, last)}
     about["every"] = f", every {origin.rate} rows" if origin.rate > 1 else ""
     far = f"{counted(ahead[-1], origin.step)} later" if ahead[-1] else "in the same row"
@@ -197,20 +198,20 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
 def shapes_sentence(dataset: Dataset) -> str:
     """Return the shapes of one sample's arrays as a sentence."""
     (_, t, f), k = dataset.shape, dataset.targets
-    return f"x ({t}, {f}) → y ({t}, {k}) for the sequence mode, y_last ({k},) for the last step."
+    return f"x ({t}, {f}) → y ({t}, {k}) in sequence mode, y_last ({k},) in last-step mode."
 
 
 def slip_sentence(dataset: Dataset) -> str:
-    """Say whether targets are also inputs, or in the same row, and when that is right."""
+    """Say whether targets are inputs too or lie in the row that is read, and when that is right."""
     origin = dataset.cut_from
     both = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):
-        return f"Among inputs and targets: {both}. {_TEXTS['own_row']}" if both else ""
+        return f"Both input and target: {both}. {_TEXTS['own_row']}" if both else ""
     return filled(_TEXTS, "copies", both=both) if both else _TEXTS["same_row"]
 
 
 def keras_sentence(dataset: Dataset) -> str:
-    """Say how targets line up in `timeseries_dataset_from_array`."""
+    """Say how targets are aligned in `timeseries_dataset_from_array`."""
     origin = dataset.cut_from
     back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
     return filled(_TEXTS, "keras", shift=counted(back + ahead, "row"), back=back, ahead=ahead)

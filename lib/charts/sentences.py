@@ -1,4 +1,4 @@
-"""Sentences about a run that belong to no single chart: its settings, progress and verdicts."""
+"""Sentences about a run that no single chart owns: its settings, progress and comparisons."""
 
 import math
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from lib.results import ModeResult, Snapshot, Status, Verdict, decisive_ratio
 from lib.text import apart, capital, duration, joined, short, smaller
 
 Words = tuple[str, str]
-"""What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""
+"""The words beside a picture: a takeaway of at most 15 words, and the details."""
 Name = Callable[[Setting], str]
 CONSTANT = "The target is constant: there is nothing to learn."
 STEADY = 5  # epochs before a run's time left is estimated: the first ones may be slow
-UNTRAINED = "Not trained yet: this is what the initial weights give."
+UNTRAINED = "Not trained yet: these results are from the initial weights."
 
 
 def nth(place: int) -> str:
@@ -40,24 +40,24 @@ def name_of(setting: Setting) -> str:
 
 
 def value_of(setting: Setting, experiment: Experiment) -> str:
-    """Return a setting's value as people read it."""
+    """Return a setting's value for a sentence."""
     value = experiment.get(setting.key)
     if setting.key == "data":
         return DATASETS[value].title
     if setting.options:
         return setting.options[value].label
-    return joined(value) or "the usual" if isinstance(value, tuple) else f"{value}"
+    return joined(value) or "default" if isinstance(value, tuple) else f"{value}"
 
 
 def changed_settings(before: Experiment, after: Experiment, name: Name) -> str:
-    """Return what differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing."""
+    """Return the differences: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" for none."""
     differing = _differing(before, after)
     changes = [f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in differing]
     return ", ".join(changes[:2]) + _more(len(changes) - 2)
 
 
 def own_settings(shown: Experiment, chosen: Experiment, name: Name) -> str:
-    """Return the shown settings that aren't chosen now: "T = 40 and 2 more"; "" if none."""
+    """Return the shown settings that differ from the chosen: "T = 40 and 2 more"; "" for none."""
     if not (own := _differing(shown, chosen)):
         return ""
     first, value = own[0], value_of(own[0], shown)
@@ -71,7 +71,7 @@ def _more(count: int) -> str:
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
-    """Return the settings that differ; only the data if they do, since the rest follows."""
+    """Return the settings that differ; only the data if the data differ, since others follow."""
     differing = [s for s in SETTINGS.values() if one.get(s.key) != other.get(s.key)]
     return [s for s in differing if s.key == "data"] or differing
 
@@ -90,9 +90,9 @@ def progress_sentence(snapshot: Snapshot) -> str:
 
 
 def kept_sentence(snapshot: Snapshot) -> str:
-    """Say which epoch's weights each mode has restored; "" if none has."""
+    """Return the epochs whose weights were restored, as a sentence; "" if none were."""
     if snapshot.others and snapshot.keeps_best:
-        return "Each seed's modes keep their own best epochs on validation."
+        return "Each seed and mode keeps its own best epoch on validation."
     kept = [
         f"{MODES[mode].name} keeps epoch {result.kept_epoch:,}"
         for mode, result in snapshot.results.items()
@@ -102,12 +102,12 @@ def kept_sentence(snapshot: Snapshot) -> str:
 
 
 def off_unit(dataset: Dataset) -> str:
-    """Return the unit of errors after a space: 3% is 1 point off from 4%, not 1%."""
+    """Return the unit of errors after a space: from 3% to 4% is 1 point, not 1%."""
     return " points" if dataset.target_unit == "%" else dataset.spaced_unit
 
 
 def off_by(dataset: Dataset, result: ModeResult) -> str:
-    """Return the last-step RMSE in the raw unit, "≈ 2.6 °C off"; "" if y has that unit."""
+    """Return the last-step RMSE in the raw unit, "≈ 2.6 °C off"; "" if y is in the raw unit."""
     scale = dataset.raw_scale
     if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
         return ""
@@ -116,30 +116,30 @@ def off_by(dataset: Dataset, result: ModeResult) -> str:
 
 
 def seeds_range(snapshot: Snapshot, mode: str) -> str:
-    """Return the range of errors at the last step: "0.010 to 0.015"; "" for one seed."""
+    """Return the range of last-step errors over the seeds, "0.01 to 0.015"; "" for one seed."""
     errors = snapshot.by_seed(mode)
     return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
 
 
 def pair_sentence(found: Verdict, first: str, second: str) -> str:
-    """Say how the errors of two models, called `first` and `second`, differ by seed."""
+    """Return how the errors of two models, called `first` and `second`, differ by seed."""
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     return (
-        f"{below} is below {above} in {found.wins} of {found.seeds} seeds; within a seed, its "
-        f"error is {smaller(found.ratio)} in the median ({p_value}, paired t-test on log errors)."
+        f"{below} has a smaller error than {above} in {found.wins} of {found.seeds} seeds, "
+        f"{smaller(found.ratio)} in the median ({p_value}, paired t-test on log errors)."
     )
 
 
 def too_few(samples: float, what: str = "") -> str:
-    """Say that errors are closer than `decisive_ratio` of so many independent samples."""
+    """Say that errors differ by less than the `decisive_ratio` of these independent samples."""
     ratio = apart(1, decisive_ratio(samples))[1]
     apart_by = f"{samples:,.0f} independent samples need squared errors {ratio} times apart"
     return f"{capital(f'{what}too close to tell')}: {apart_by}."
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:
-    """Return why no error can be compared yet, or ever; "" if errors can be."""
+    """Return why errors can't be compared, as a sentence; "" if they can."""
     if not dataset.naive_mse.any() and (dataset.y == dataset.y[0, 0]).all():
         return CONSTANT
     return "" if epoch else UNTRAINED

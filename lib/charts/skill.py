@@ -1,11 +1,11 @@
-"""Models of a table beside baselines: their errors, their answers by date, and their forecasts."""
+"""Models of a table beside baselines: their errors, predictions by date, and forecasts."""
 
 import math
 
 import numpy as np
 
 from lib.charts import axes, chart
-from lib.charts.chart import Entry, Part
+from lib.charts.chart import End, Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Baseline, Dataset, Origin, every_kth, season_length
@@ -17,17 +17,16 @@ from lib.text import beside, capital, counted, filled, joined, number, readable
 _TEXTS = beside(__file__)
 HEIGHT = 380
 OPACITY = 0.3  # of bands
-PICKED = " The best epoch was picked on these samples, so a test part says more."
-"""Of models and bands, where the best epoch on the validation part was kept."""
+PICKED = " The best epoch was picked on these samples, so only a test part is independent."
 
 
 def skill_takeaway(table: SkillTable, target: int, part: DataPart = "evaluated") -> str:
     """Say which modes clearly beat the best baseline, by squared error."""
     best, where = table.baselines(target)[0], "In the test" if part == "test" else "In this run"
-    if not any(one.rmse[target] for one in table.guesses):
+    if not any(one.rmse[target] for one in table.baseline_scores):
         return CONSTANT
     if not table.models:
-        return f"To be beaten: {best.label}, the best baseline."
+        return f"Best baseline to beat: {best.label}."
     errors = np.array([one.rmse[target] for one in table.models]) ** 2
     beats = outcomes(errors, float(best.rmse[target]) ** 2, table.independent)
     winners = [one.label for one, beat in zip(table.models, beats, strict=True) if beat == "clear"]
@@ -36,80 +35,76 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart = "evaluated")
     who = f"{winners[0]} beats" if winners else "no mode clearly beats"
     if len(winners) > 1:
         who = "both modes beat"
-    return f"{where} {who} {best.label}, the best baseline."
+    return f"{where} {who} the best baseline, {best.label}."
 
 
 def skill_sentence(
     dataset: Dataset, table: SkillTable, target: int, part: DataPart = "evaluated"
 ) -> str:
-    """Say how wrong models and the best baseline are, on how many samples, and by which measure."""
+    """Return the RMSE of the best baseline and of the models, the samples, and the measures."""
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
     kept = "validation" if dataset.has_validation else "training"
     samples = counted(len(table.samples), f"{'test' if part == 'test' else kept} sample")
     few = f", every {nth(table.every)} of the part," if table.every > 1 else ""
     parts = [
-        f"Of {dataset.target_labels[target]}, at the last step of {samples}{few} {best.label} has "
-        f"the smallest RMSE of all baselines, {readable(best.rmse[target])}{unit}."
+        f"Target {dataset.target_labels[target]}, at the last step of {samples}{few} the best "
+        f"baseline is {best.label}: RMSE {readable(best.rmse[target])}{unit}."
     ]
     for score in table.models:
         skill, share = table.skill(score, target), ""
         if math.isfinite(skill):
-            share = f", {readable(abs(skill))}% {'less' if skill >= 0 else 'more'}"
-        parts.append(f"{capital(score.label)}'s is {readable(score.rmse[target])}{unit}{share}.")
+            share = f", {readable(abs(skill))}% {'smaller' if skill >= 0 else 'larger'}"
+        parts.append(f"{capital(score.label)}: {readable(score.rmse[target])}{unit}{share}.")
     parts.append(filled(_TEXTS, "measures", season=season_length(origin, origin.period)))
     return " ".join(parts)
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
-    """Say how long the season is, `chosen` or found, and the baseline's."""
+    """Return the length of the season, `chosen` or found, and the baseline's season."""
     length = season_length(origin, origin.period)
     if chosen:
-        return f"A season is {length}, as chosen."
+        return f"Season: {length}, as set."
     text = "No season was found in the training rows."
     if origin.period > 1:
-        text = f"A season is taken to be {length}, the shortest of nearly least error in training."
+        text = f"Season: {length}, the shortest with nearly the smallest error in training."
     if origin.baseline_period > origin.period:
         usual = season_length(origin, origin.baseline_period)
-        text += f" The calendar's usual season, {usual}, is listed as a baseline all the same."
+        text += f" The calendar's usual season, {usual}, is still a baseline."
     return text
 
 
 def on_dates_figure(
-    dataset: Dataset, by_row: ByRow, target: int, rival: Baseline, palette: Palette
+    dataset: Dataset, by_row: ByRow, target: int, baseline: Baseline, palette: Palette
 ) -> chart.Chart:
-    """Draw the target on the dates of a part, both modes' last-step predictions, and a baseline."""
+    """Draw a part's target by date, with last-step predictions of both modes and a baseline."""
     origin = dataset.cut_from
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     x, axis = _dates(origin, by_row.rows[::every])
-    truth, guess = by_row.truth[::every], by_row.guesses[rival.name][::every]
-    answers = {mode: values[::every] for mode, values in by_row.last.items()}
+    truth, naive = by_row.targets[::every], by_row.baselines[baseline.name][::every]
+    last = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
-    grey = {"color": palette.baseline, "width": 2, "dash": "dot"}
     data, band = [], list[Entry]()
     if by_row.steps is not None and by_row.most > 1:
         low, high = (edge[::every] for edge in by_row.steps)
-        data.append(chart.band("every step's answers", x, (low, high), palette.sequence, OPACITY))
-        band = [Entry("squares", "all its answers for a date", "sequence", "muted")]
+        data.append(chart.band("every step", x, (low, high), palette.sequence, OPACITY))
+        band = [Entry("squares", "all predictions of a date", "sequence", "muted")]
     elif by_row.steps is not None:
-        answers["sequence"] = by_row.steps[0][::every]
+        last["sequence"] = by_row.steps[0][::every]
     data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
-    data.append(_line(rival.label, x, guess, grey, unit))
-    for mode, values in answers.items():
+    data.append(_line(baseline.label, x, naive, _style("baseline", palette, 2), unit))
+    for mode, values in last.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
-    key = [
-        [Entry("line", f"target{dataset.ahead}")],
-        chart.mode_keys(answers, last="dashed"),
-        band,
-        [Entry("dotted", rival.label, "baseline")],
-    ]
+    ends = [End("target", truth[-1], "ink"), *chart.mode_ends(last)]
+    ends.append(End(baseline.label, naive[-1], "baseline"))
+    key = [[Entry("line", f"target{dataset.ahead}")] if dataset.ahead else [], band]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
-    y = axes.linear_axis(title, np.concatenate([truth, *answers.values()]), axes.with_room(truth))
-    name = f"on dates {dataset.name} {target}"
-    return chart.plotted(data, palette, axis, y, key, name=name, height=HEIGHT)
+    y = axes.linear_axis(title, np.concatenate([truth, *last.values()]), axes.with_room(truth))
+    look: Part = {"name": f"on dates {dataset.name} {target}", "height": HEIGHT, "ends": ends}
+    return chart.plotted(data, palette, axis, y, key, **look)
 
 
 def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
-    """Say how far off predictions are at the last step, and which dates are drawn."""
+    """Return the mean absolute errors at the last step, and the dates that are drawn."""
     origin = dataset.cut_from
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
@@ -118,20 +113,20 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     column = capital(origin.columns[target // len(origin.horizons)])
     details = f"{column}{f' of {name}' if name else ''}, {rows}."
     if by_row.steps is not None and by_row.most > 1:
-        details += f" Sequence mode answers a date up to {by_row.most} times: the band has all."
-    off = [
-        f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - by_row.truth))))}{unit}"
+        details += f" Sequence mode predicts a date up to {by_row.most} times: the band holds all."
+    errors = [
+        f"{MODES[mode].name} {readable(float(np.nanmean(np.abs(values - by_row.targets))))}{unit}"
         for mode, values in by_row.last.items()
     ]
-    if not off:
-        return "Not trained yet: the target, and what a baseline says of it.", details
-    return f"At the last step, on average, off: {joined(off)}.", details
+    if not errors:
+        return "Not trained yet: the chart shows the target and a baseline.", details
+    return f"Mean absolute error at the last step: {', '.join(errors)}.", details
 
 
 def forecast_figure(
     dataset: Dataset, forecast: Forecast, series: int, column: int, palette: Palette
 ) -> chart.Chart:
-    """Draw the last known rows of a series, and each model's forecast with its band after them."""
+    """Draw a series' last rows, its test part, the models' forecasts, and naive forecasts."""
     origin, ahead = dataset.cut_from, _rows_ahead(forecast)
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
@@ -147,24 +142,47 @@ def forecast_figure(
         bands.append(chart.band(f"{name}'s band", after[has_band], edges, color, OPACITY))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
-    band = Entry("squares", "as wide as 90% of validation errors", "baseline")
-    key = [[Entry("line", "known"), *chart.mode_keys(forecast.values, last="dashed")], [band]]
+    ends = chart.mode_ends(forecast.values)
+    for name, values in forecast.naive.items():
+        bands.append(_line(name, after, values, _style("baseline", palette, 2), unit))
+        ends.append(End(name, values[-1], "baseline"))
+        drawn.append(values)
+    key = [[Entry("line", "known"), Entry("squares", "90% band", "baseline")], []]
+    if ground := _test_part(dataset, series, rows, x, palette):
+        shares = forecast.covered.items()
+        words = "test part, in the band:" if shares else "test part"
+        key[1] = [Entry("squares", words, "border", "muted")]
+        key[1] += [Entry("line", f"{100 * k / n:.0f}%", mode) for mode, (k, n) in shares]
     title = chart.with_unit(origin.columns[column], unit)
     y = axes.linear_axis(title, np.concatenate(drawn), truth)
-    name = f"forecast {dataset.name} {series} {column}"
-    return chart.plotted(bands + lines, palette, axis, y, key, name=name, height=HEIGHT)
+    look: Part = {"name": f"forecast {dataset.name} {series} {column}", "height": HEIGHT}
+    look |= {"ends": ends, "shapes": ground}
+    return chart.plotted(bands + lines, palette, axis, y, key, **look)
+
+
+def _test_part(
+    dataset: Dataset, series: int, rows: np.ndarray, x: np.ndarray, palette: Palette
+) -> list[Part]:
+    """Return a rectangle behind those of a series' rows, at `x`, that are test targets."""
+    origin = dataset.cut_from
+    starts = origin.starts[dataset.seen :]
+    first = min(starts[origin.series[starts] == series], default=np.inf) + origin.horizons[0]
+    drawn = x[: len(rows)][rows >= first + origin.rate * (dataset.shape[1] - 1)]
+    look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.border, "width": 1}}
+    look["fillcolor"] = palette.surface
+    return [{**look, "x0": drawn[0], "x1": drawn[-1]}] if len(drawn) else []
 
 
 def forecast_words(
     dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool = False
 ) -> Words:
-    """Say the forecast of the last row, how it is made, and how often such bands held."""
+    """Return the forecast of the last row, and how forecast and bands are made."""
     origin, count = dataset.cut_from, _rows_ahead(forecast)
     unit = dataset.spaced_unit
-    when = capital(f"{counted(count, origin.step)} on")
+    when = f"{counted(count, origin.step)} ahead"
     if forecast.times is not None and origin.time_format:
         when = str(forecast.times[-1].strftime(origin.time_format))
-    answers = [
+    values = [
         f"{MODES[mode].name} {_with_band(float(v[-1]), float(forecast.widths[mode][-1]))}{unit}"
         for mode, v in forecast.values.items()
     ]
@@ -172,13 +190,12 @@ def forecast_words(
     if fed_back:
         details = filled(_TEXTS, "fed_back", times=counted(count, "time"))
     details += f" {_TEXTS['bands']}{PICKED if picked else ''}"
-    held = [
-        f"{100 * inside / of:.0f}% of {of:,} with {MODES[mode].name}"
+    shares = [
+        f"{100 * inside / of:.0f}% of {of:,} targets in {MODES[mode].name}"
         for mode, (inside, of) in forecast.covered.items()
     ]
-    if held:
-        details += f" Of the test part's targets such bands hold {joined(held)}."
-    return f"{when}: {', '.join(answers)}.", details
+    details += f" In the test part, the bands hold {joined(shares)}." if shares else ""
+    return f"{when}: {', '.join(values)}.", details
 
 
 def _rows_ahead(forecast: Forecast) -> int:
@@ -186,7 +203,7 @@ def _rows_ahead(forecast: Forecast) -> int:
 
 
 def _with_band(value: float, width: float) -> str:
-    """Write a value to the second digit of its band's width, "356.94 ± 0.66", if it has one."""
+    """Return a value to the second digit of its band's half width: "356.94 ± 0.66"."""
     if not (math.isfinite(value) and 1e-5 < width < 1e9):
         return number(value)
     decimals = max(0, 1 - math.floor(math.log10(width)))
@@ -196,7 +213,7 @@ def _with_band(value: float, width: float) -> str:
 def _dates(
     origin: Origin, rows: np.ndarray, forecast: Forecast | None = None
 ) -> tuple[np.ndarray, Part]:
-    """Return the x of rows and of forecast rows, as dates or else as names, and the x axis."""
+    """Return the x of known and forecast rows, as dates or else as names, and the x axis."""
     times = forecast.times if forecast else None
     if origin.times is not None and origin.time_format and (times is not None or not forecast):
         dates = origin.times[rows] if times is None else origin.times[rows].append(times)
@@ -214,13 +231,13 @@ def _dates(
 
 
 def _style(mode: str, palette: Palette, width: int) -> Part:
-    """Return a mode's line style: last-step mode is dashed, so that not only colour tells."""
-    dash = "solid" if mode == "sequence" else "6px"
+    """Return the line style of a mode or the "baseline": each has its own dash as well."""
+    dash = {"sequence": "solid", "last": "6px", "baseline": "dot"}[mode]
     return {"color": palette.mode(mode), "width": width, "dash": dash}
 
 
 def _line(name: str, x: np.ndarray, y: np.ndarray, style: Part, unit: str) -> Part:
     """Return a line through the finite values of y, with dots if they are few."""
     known, hover = np.isfinite(y), chart.hover(unit)
-    dots = 6 if known.sum() <= 60 else 0  # a single one makes no line
+    dots = 6 if known.sum() <= 60 else 0  # makes a single value visible
     return chart.line(name, y[known], style, hover, x=x[known], dots=dots)

@@ -1,4 +1,4 @@
-"""What is kept of a dataset for checking, and what is to be noticed of it before any training."""
+"""How a dataset is split, and what to check before training on it."""
 
 import math
 from collections.abc import Sequence
@@ -17,31 +17,31 @@ from lib.results import spread_places
 from lib.text import apart, beside, counted, filled, joined, listed, number
 
 _TEXTS = beside(__file__)["hints"]
-MARKS = {  # of the samples of each part: the colour, the shape of the mark, its glyph in the key
+MARKS = {  # colour, shape and glyph in the key of each part's samples
     "training": ("ink", "circle", "dots"),
     "validation": ("baseline", "circle-open", "rings"),
     "test": ("muted", "x-thin-open", "cross"),
 }
 MOST_SERIES = 12
-LONGEST_TITLE = 40  # letters of a file's name: the heading takes two lines on a narrow screen
+LONGEST_TITLE = 40  # letters of a file's name, which fill two lines on a narrow screen
 
 
 def data_sentence(dataset: Dataset) -> str:
-    """Return the data's title, the number of samples, timesteps and features."""
+    """Return the title and the numbers of samples, timesteps and features, as a sentence."""
     (n, t, f), title = dataset.shape, dataset.title
     title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     return f"{title}: {n:,} samples of {t} timesteps and {counted(f, 'feature')}."
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """Draw each sample's last target, on dates or rows; parts have marks, and series bands."""
+    """Draw each sample's last target by date or row: a mark for each part, a band by series."""
     origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
     if origin and shown:
         numbers = numbers[np.isin(origin.series[origin.starts], shown)]
     numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
     values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
     heights, left = values, chart.LEFT
-    if origin and len(shown) > 1:  # each series in a band of its own, the first one on top
+    if origin and len(shown) > 1:  # a band for each series, the first on top
         series, heights = origin.series[origin.starts[numbers]], np.empty(len(values))
         for level, each in enumerate(shown[::-1]):
             if len(own := values[series == each]):
@@ -77,7 +77,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
 
 
 def series_shown(dataset: Dataset) -> list[int]:
-    """Return up to `MOST_SERIES` series, each part's among them; none if each has one sample."""
+    """Return up to MOST_SERIES series, some of each part; none if each series has one sample."""
     origin = dataset.origin
     if origin is None or len(np.unique(origin.series[origin.starts])) == len(dataset.x):
         return []
@@ -91,10 +91,10 @@ def series_shown(dataset: Dataset) -> list[int]:
 def _places(
     dataset: Dataset, numbers: np.ndarray, shown: list[int]
 ) -> tuple[np.ndarray, Part, list[tuple[Any, Any]]]:
-    """Return the samples' x, the x axis, and the x ranges of rows left out between parts."""
+    """Return the samples' x, the x axis, and the x ranges left out between parts."""
     origin, count = dataset.origin, len(dataset.y)
     if origin is None or not shown:
-        room = max(0.5, 0.03 * count)  # so that no mark is cut
+        room = max(0.5, 0.03 * count)  # keeps marks whole
         x: Part = {"title": "sample", "range": [1 - room, count + room]}
         x |= {"nticks": 6, "tickformat": ",d"} if count > 6 else {"dtick": 1}
         starts = [part.start + 0.5 for part in dataset.parts.values()]
@@ -114,16 +114,16 @@ def _places(
     ]
     title = "row of the target" if times is None else "time of the target"
     places = at(origin.starts[numbers] + reach + origin.horizons[0])
-    # Parts of whole series lie side by side in time, without an edge.
+    # Parts made of whole series overlap in time, so there is no edge between them.
     shown_edges = [(end, begin) for end, begin in edges if end < begin]
     return places, {"title": title, "nticks": 4, "tickangle": 0}, shown_edges
 
 
 def split_words(dataset: Dataset) -> Words:
-    """Say how many samples are for training and checking, and which rows are in two parts."""
+    """Return the numbers of samples by part, and the rows that are in two parts."""
     train, evaluated, test = dataset.train, dataset.seen - dataset.train, dataset.test
     if not evaluated:
-        takeaway = f"All {train} samples are for training: none is kept for checking."
+        takeaway = f"All {train} samples are for training. There is no validation part."
         return takeaway, _TEXTS["none_kept"]
     takeaway = f"{train:,} training samples, {evaluated:,} validation samples."
     details = [
@@ -131,16 +131,16 @@ def split_words(dataset: Dataset) -> Words:
     ]
     if test:
         takeaway = f"{train:,} training samples, {evaluated:,} validation, {test:,} test."
-        details.append(f"The last {test:,} are the test part: to be looked at once.")
+        details.append(f"The last {test:,} are the test part. Evaluate on it only once.")
     details += [finding.sentence for finding in find_leaks(dataset) if finding.splits]
     return takeaway, " ".join(details)
 
 
 def range_hint(dataset: Dataset) -> str:
-    """Say how many validation targets lie outside the training targets' range, and what helps.
+    """Say how many validation targets lie outside the training targets' range, and how to fix it.
 
-    It looks at a table's first target column. It returns "" if fewer than 5% do, if targets are
-    changes, or if both parts' means differ by less than a standard deviation of the training part.
+    Only a table's first target column counts. The result is "" below 5%, if targets are changes, or
+    if the means of both parts differ by less than a standard deviation of the training part.
     """
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
@@ -161,7 +161,7 @@ def range_hint(dataset: Dataset) -> str:
 
 
 def levels_hint(dataset: Dataset) -> str:
-    """Say that series' means vary twice as much as values within series; "" if not."""
+    """Say if the means of series vary at least twice as much as values within series; else ""."""
     origin = dataset.origin
     if origin is None or len(origin.names) < 2 or origin.x_scale.by_series:
         return ""
@@ -177,7 +177,7 @@ def levels_hint(dataset: Dataset) -> str:
 
 
 def series_hint(dataset: Dataset) -> str:
-    """Say that only some series are validated, where all could be, and what helps; else ""."""
+    """Say if only some series are validated although all could be, and how to fix it; else ""."""
     origin = dataset.origin
     if origin is None or not dataset.has_validation:
         return ""
@@ -190,7 +190,7 @@ def series_hint(dataset: Dataset) -> str:
 
 
 def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
-    """Say how many windows cross gaps of time; "" if none does, or more than a share of `most`."""
+    """Say how many windows cross gaps of time; "" for none, or for a share above `most`."""
     origin = dataset.origin
     crosses = np.zeros(1) if origin is None else origin.crosses_gap(dataset.shape[1])
     if origin is None or not crosses.any() or crosses.mean() > most:
@@ -200,28 +200,28 @@ def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
 
 
 def thinned(dataset: Dataset) -> str:
-    """Say that only every k-th window is used, so that N is small; "" if all are."""
+    """Say that only every k-th window is used, to limit N; "" if all are used."""
     if dataset.origin is None or (every := dataset.origin.every) == 1:
         return ""
     return filled(_TEXTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
 
 
 def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list[str]]:
-    """Say whether a check found a leak, describe each finding, and what was looked at."""
+    """Say whether a check found a leak; describe each finding, and what was checked."""
     clean = [finding.clean for finding in findings]
-    takeaway = "Too few samples to tell."
+    takeaway = "Too few samples for a check."
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:
         takeaway = f"{counted(len(found), 'leak')} found: {joined(found)}."
     elif looked := clean.count(True):
-        takeaway = f"None found, in {counted(looked, 'check')} of the numbers themselves."
-    verdict = {True: "none", False: "found", None: "to know"}
+        takeaway = f"No leak found in {counted(looked, 'check')} of the numbers."
+    verdict = {True: "no leak", False: "leak found", None: "not checked"}
     details = [f"{f.about}: {verdict[f.clean]}. {f.sentence}" for f in findings]
     n, timesteps, features = dataset.samples.shape
-    columns = f"{counted(features, 'input')} beside {counted(dataset.targets, 'target')}"
+    columns = f"{counted(features, 'input')} and {counted(dataset.targets, 'target')}"
     read = f"{columns} at {n * timesteps:,} timesteps"
     read += " outside the test part" if dataset.test else ""
     if len(dataset.parts) > 1:
         parts = [f"{each.stop - each.start:,} {name}" for name, each in dataset.parts.items()]
         rows = "the rows and targets of " if dataset.origin else ""
         read += f", and {rows}{joined(parts)} samples"
-    return takeaway, [*details, f"Looked at: {read}."]
+    return takeaway, [*details, f"Checked: {read}."]

@@ -1,7 +1,7 @@
 """The shape strip: every tensor of the experiment's models, from the input to the prediction.
 
-An HTML fragment for `st.html`, of strip.html. Each tensor is an image: a grid of shaded entries,
-(T, columns), in which time runs down, as NumPy prints a sample. A row is the same timestep in all.
+It is HTML for `st.html`, from strip.html. Each tensor is an image of shaded entries (T, columns):
+time runs downwards, as NumPy prints a sample, and a row is the same timestep in all tensors.
 """
 
 from collections import defaultdict
@@ -22,15 +22,15 @@ from lib.shapes import TracedLayer, has_time, model_layers, readable_shape, tota
 from lib.text import capital, counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
-WHOLE = 16  # the most rows or columns that are all drawn; of more an ellipsis stands for the rest
-BESIDE = 74.0, 104.0, 13  # of the largest tensor: height and width in pixels, and rows as WHOLE
-BELOW = 42.0, 96.0, 8  # the same for models of several layers, whose modes are one below the other
-EDGE = 3.0  # room around the entries for the outline of a row, in pixels
-Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # by mode, of `recurrence.forward`
+WHOLE = 16  # the most rows or columns drawn in full; an ellipsis replaces some of a larger number
+BESIDE = 74.0, 104.0, 13  # the largest tensor's height and width in pixels, and its limit of rows
+BELOW = 42.0, 96.0, 8  # the same for models of several layers, whose modes are stacked
+EDGE = 3.0  # pixels around the entries, for the outline of a row
+Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # of `recurrence.forward`, by mode
 
 
 def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
-    """Return values (T, …) as shades, 0 to LEVELS-1, between two ends or their own; NaN as 0."""
+    """Return shades, 0 to LEVELS-1, of values (T, …) between `ends` or their own; NaN is 0."""
     known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
     low, high = ends or (float(known.min()), float(known.max()))
     share = (known - low) / max(high - low, 1e-12)
@@ -38,10 +38,10 @@ def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
 
 
 def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
-    """Return which of `count` rows or columns are drawn, in order; None is the ellipsis."""
+    """Return the indexes of the rows or columns to draw; None marks the ellipsis."""
     if count <= whole:
         return [*range(count)]
-    # More of a large tensor is drawn than of a small one, so that a moving slider shows.
+    # A larger tensor gets more entries, so that each move of a slider is visible.
     drawn = round(whole + whole / 8 * np.log2(count / whole))
     tail = drawn // 3
     return [*range(drawn - tail), None, *range(count - tail, count)]
@@ -49,19 +49,19 @@ def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """How the tensors of one picture are drawn: all with the same rows, and entries of one size."""
+    """The grid that all tensors of one picture share: the same rows, and entries of one size."""
 
-    rows: list[int | None]  # which timesteps are drawn, and None for those that are left out
+    rows: list[int | None]  # the timesteps to draw, and None for those left out
     pitch: float  # the distance from entry to entry, in pixels
     palette: Palette
 
     def size(self, width: int) -> tuple[float, float]:
-        """Return width and height in pixels of a tensor with `width` columns."""
+        """Return the width and height in pixels of a tensor with `width` columns."""
         across, down = len(_drawn(width)), len(self.rows)
         return across * self.pitch + 2 * EDGE, down * self.pitch + 2 * EDGE
 
     def middles(self) -> str:
-        """Return the middle of each timestep's row as a share of the height, or the ellipsis's."""
+        """Return the middle of each timestep's row or of the ellipsis, as a share of the height."""
         steps = range((self.rows[-1] or 0) + 1)
         places = [self.rows.index(step if step in self.rows else None) for step in steps]
         height = self.size(1)[1]
@@ -72,8 +72,8 @@ class Grid:
     ) -> Markup:
         """Return a tensor with `width` columns as an image element.
 
-        Its entries have the `levels` (T, width), 0 to LEVELS-1, of the shades up to `color`; None
-        draws it flat. If `pale`, all rows but the last are; `outlined` marks the last row.
+        `levels` (T, width), 0 to LEVELS-1, are its entries' shades, up to `color`; None draws all
+        entries in one shade. `pale` fades all rows but the last; `outlined` marks the last row.
         """
         columns = _drawn(width)
         inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
@@ -88,7 +88,7 @@ class Grid:
                 if row is not None and column is not None:
                     level = known[row][column] if known else 3
                     paths[is_pale, level] += f"M{start + across:.1f} {start + down:.1f}{entry}"
-                elif row is not column:  # dots where rows or columns are left out
+                elif row is not column:  # a dot where a row or column is left out
                     dots += f"M{middle + across:.1f} {middle + down:.1f}h0"
         wide, high = self.size(width)
         outline = (high - self.pitch - 2 * EDGE + 1, wide, high) if outlined else None
@@ -98,23 +98,23 @@ class Grid:
 
 
 class _Stage(NamedTuple):
-    """The output of one layer, as the strip draws it."""
+    """The output of one layer, ready to draw."""
 
     step: TracedLayer
     image: Markup
     name: str
     color: str  # of the name
-    room: float = 0  # the width of the tensor and its name, in rem; 0 for as wide as they are
-    down: float = 0  # above the arrow, in rem: it points from the tensor's middle, or last row
+    room: float = 0  # the width of the tensor and its name, in rem; 0 fits their content
+    down: float = 0  # the space above the arrow, in rem
 
 
 def shape_strip(
     experiment: Experiment, dataset: Dataset, palette: Palette, *, traces: Traces, sample: int
 ) -> str:
-    """Draw both modes, always of the same height, side by side where there is room.
+    """Draw a panel for each mode, both of the same height, side by side where they fit.
 
-    Sample `sample`, 0 to N-1, shades the input; its `traces` shade hidden states and predictions.
-    What isn't known is flat: a mode without traces, and the input of data whose rows are hidden.
+    Sample `sample`, 0 to N-1, shades the input, and its `traces` shade hidden states and
+    predictions. A mode without traces gets one shade, as does the input of data with hidden rows.
     """
     _, timesteps, features = dataset.shape
     models = model_layers(experiment.model, timesteps, features, dataset.targets)
@@ -135,7 +135,7 @@ def shape_strip(
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Return every shape on the way through each model, and its number of parameters."""
+    """Return the shapes of all tensors of each model, and the number of parameters."""
     models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
     parts = []
     for mode, (start, *steps) in models.items():
@@ -153,7 +153,7 @@ def _stages(
     levels: Sequence[np.ndarray | None],
     grid: Grid,
 ) -> list[_Stage]:
-    """Return a mode's input, and then each layer's output."""
+    """Return a mode's input, followed by the output of each layer."""
     palette, layers, height = grid.palette, experiment.model.layers, grid.size(1)[1]
     image = grid.image(_width(steps[0]), levels[0], palette.ink, pale=False, outlined=False)
     stages = [_Stage(steps[0], image, "input", palette.muted)]
@@ -162,14 +162,14 @@ def _stages(
         outlined = only_last or (is_top and experiment.model.mode == "both")
         name, color = "hidden states", palette.muted
         if is_top and only_last:
-            name, color = "the last row alone", palette.words(mode)
+            name, color = "last step only", palette.words(mode)
         elif place > layers:
-            name = f"{counted(width, 'value')}{', once' if only_last else ' a step'}"
+            name = f"{counted(width, 'value')}{'' if only_last else ' per step'}"
         shown = width, levels[place], palette.mode(mode)
         image = grid.image(*shown, pale=only_last, outlined=outlined)
         reads_last = not has_time(steps[place - 1].tensors[0])
         middle = height - grid.pitch / 2 - EDGE if reads_last else height / 2
-        words = 1.05 * (1 if layers > 1 else 2)  # the lines above the tensors
+        words = 1.05 * (1 if layers > 1 else 2)  # the height of the lines above the tensors
         room = max(4.75, grid.size(width)[0] / 16)
         stages.append(_Stage(step, image, name, color, room, words + middle / 16 - 1.15))
     return stages
@@ -182,14 +182,14 @@ def _width(step: TracedLayer) -> int:
 def _output_levels(
     experiment: Experiment, target: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
 ) -> list[np.ndarray | None]:
-    """Return shades of each layer's output, if known; a head's on the scale of `target` (T, K)."""
+    """Return each layer's shades, None if unknown; the head's on the scale of `target` (T, K)."""
     head = experiment.model.head == "dense"
     if trace is None:
         return [None] * (experiment.model.layers + int(head))
     recurrent, outputs = trace
     levels: list[np.ndarray | None] = []
     for layer in recurrent:
-        # In quarters, so that the shades of all don't move whenever the largest state does.
+        # Rounded up to quarters, so that not every change of the largest state moves all shades.
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
     if head:

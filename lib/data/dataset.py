@@ -104,7 +104,7 @@ class Baseline:
     """Predictions of a simple method, without a recurrent layer, at the last step."""
 
     name: str  # a key of `lib.data.tables.baselines.LABELS`
-    label: str  # for sentences: "guessing no change"
+    label: str  # for sentences: "last value"
     last: np.ndarray  # predictions (N, K), in the unit of y
 
 
@@ -187,7 +187,7 @@ class Dataset(Samples):
     target_names: tuple[str, ...]
     timestep_names: tuple[str, ...]  # T names: "1", "2", … or "day 1", …
     naive: np.ndarray  # predictions of the best baseline, (N, T, K) in the unit of y
-    naive_label: str  # the baseline's name in a sentence: "guessing the mean"
+    naive_label: str  # the baseline's name in a sentence: "mean baseline"
     test: int = 0  # the number of test samples, the last ones
     baselines: tuple[Baseline, ...] = ()  # a table's baselines, the best one first
     origin: Origin | None = None  # the table rows that the samples were cut from
@@ -244,7 +244,7 @@ class Dataset(Samples):
     @property
     def rival(self) -> str:
         """The baseline that a model has to beat, for a sentence."""
-        return "the best baseline" if self.baselines else "the guess"
+        return "the best baseline" if self.baselines else "the baseline"
 
     @property
     def ahead(self) -> str:

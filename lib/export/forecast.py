@@ -29,9 +29,9 @@ def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -
         for series, name in enumerate(origin.names):
             about: dict[str, Any] = {"series": name, "target": label}
             known = results.by_row(dataset, given, target, series)
-            predicted = known.last | {f"baseline_{n}": v for n, v in known.guesses.items()}
+            predicted = known.last | {f"baseline_{n}": v for n, v in known.baselines.items()}
             about["time"] = [origin.label(row) for row in known.rows.tolist()]
-            past = pd.DataFrame({**about, "value": known.truth, **predicted})
+            past = pd.DataFrame({**about, "value": known.targets, **predicted})
             frames.append(past.dropna(subset=[*predicted], how="all"))  # where a window ends
             of: dict[str, Any] = {"series": series, "column": column, "evaluated": given}
             try:

@@ -1,7 +1,7 @@
-"""What training gives: runs and snapshots as values, and what can be computed from them.
+"""The results of training: runs and snapshots as values, and everything computed from them.
 
-Baselines, skill against them, comparison of modes over seeds, forecasts, replays and sweep results.
-Nothing is trained or drawn. Only names and reasons that go with a figure are words here.
+Baselines, skill, comparisons of modes over seeds, forecasts, replays and sweep results. Nothing
+here trains or draws. The only texts are names, and reasons that belong to a number.
 """
 
 from lib.results.baselines import (

@@ -1,6 +1,6 @@
 """Errors of models, of baselines and of the best possible model.
 
-Losses are as Keras computes them; skill, with answers by row, is of data cut from a table.
+Losses are computed as in Keras. Skill and predictions by row exist only for data cut from a table.
 """
 
 import math
@@ -18,18 +18,18 @@ from lib.results.compared import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
 from lib.text import NEARLY_ZERO, number, signed
 
-BUDGET = 5_000_000_000  # multiply-adds of all predictions, about a second
+BUDGET = 5_000_000_000  # multiply-adds for all predictions, about a second
 
 Part = Literal["evaluated", "test"]
 
 
 def _huber(wrong: np.ndarray) -> np.ndarray:
-    """Keras's `huber` with its `delta` of 1."""
+    """Return Keras's `huber` loss with `delta` 1."""
     size = np.abs(wrong)
     return np.where(size <= 1, 0.5 * size**2, size - 0.5)
 
 
-ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # a key of LOSSES → each value's loss
+ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # each value's loss, by key of LOSSES
     "mse": np.square,
     "mae": np.abs,
     "huber": _huber,
@@ -48,26 +48,26 @@ def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Floor:
-    """The least error that an experiment's models can reach."""
+    """The smallest error that an experiment's models can reach."""
 
     mse: np.ndarray  # mean squared error by timestep (T,), in the unit of y squared
-    label: str  # its name on charts
+    label: str  # the name on charts
     why: str  # the reason, as a sentence
 
 
 def best_possible(
     experiment: Experiment, dataset: Dataset, samples: slice | None = None
 ) -> Floor | None:
-    """Return the least MSE of the models on `samples` (the evaluated); None if unknown."""
+    """Return the smallest possible MSE on `samples`, by default the evaluated; None if unknown."""
     known = dataset.best_mse
     best = None if known is None else Floor(known, "best possible", dataset.best_why)
-    if experiment.model.head == "dense" or not dataset.has_rows:  # the floor quotes a target
+    if experiment.model.head == "dense" or not dataset.has_rows:  # the reason quotes a target
         return best
     y = dataset.y[dataset.evaluated if samples is None else samples].astype(np.float64)
     cell, bound = experiment.model.cell, highest_output(experiment.model.cell, y.shape[1])
     missed = np.maximum(0, np.abs(y) - bound[:, None])
     floor = (missed**2).mean(axis=(0, 2))
-    floor[floor < NEARLY_ZERO] = 0  # as late in an LSTM's sequence, of targets of 1
+    floor[floor < NEARLY_ZERO] = 0  # as for a target of 1 late in an LSTM's sequence
     if not (floor > (0 if known is None else known)).any():
         return best
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
@@ -78,7 +78,7 @@ def best_possible(
 
 
 def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
-    """Return the training loss of the naive baseline by mode."""
+    """Return the baseline's training loss by mode."""
     loss = experiment.training.loss
     if dataset.known_errors is not None:
         return mode_losses(dataset.known_errors.naive_losses[loss], experiment.model.modes)
@@ -87,7 +87,7 @@ def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Floor | None]:
-    """Return the least possible training loss by mode, and the reason; for "mse" only."""
+    """Return the smallest possible training loss by mode, and the reason; only for "mse"."""
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None
@@ -99,17 +99,17 @@ class Predictions:
     """Predictions for samples of one part of a dataset."""
 
     samples: np.ndarray  # indexes of the samples, (M,) int, increasing
-    every: int  # every k-th sample of the part is among them; 1 means all
+    every: int  # k, where every k-th sample of the part was predicted
     last: dict[str, np.ndarray]  # outputs at the last step by mode, (M, K), in the unit of y
-    steps: np.ndarray | None  # the sequence model's at every step, (M, T, K); None without it
+    steps: np.ndarray | None  # the sequence model's outputs at every step, (M, T, K)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Score:
-    """Errors of a model or a baseline at the last step by target column, in the raw unit, (K,).
+    """The errors of a model or baseline at the last step by target column, in the raw unit, (K,).
 
-    MASE is the mean absolute error over that of the value a season (or a row) before, of all
-    training rows; NaN where that is 0. Hyndman and Koehler, "Another look at measures of forecast
+    MASE divides the mean absolute error by the error of the value a season (or a row) before, over
+    all training rows; NaN if that is 0. Hyndman and Koehler, "Another look at measures of forecast
     accuracy", 2006.
     """
 
@@ -125,29 +125,25 @@ class SkillTable:
     """Errors of models and baselines on the same samples."""
 
     samples: np.ndarray  # indexes of the samples, (M,) int
-    every: int  # every k-th sample of the part is among them
+    every: int  # k, where every k-th sample of the part was evaluated
     models: tuple[Score, ...]
-    guesses: tuple[Score, ...]
-    independent: float  # how many of the samples are independent: see `independent_samples`
+    baseline_scores: tuple[Score, ...]
+    independent: float  # the number of independent samples: see `independent_samples`
 
     def baselines(self, target: int) -> list[Score]:
-        """Return the baselines, by increasing RMSE for this target column."""
-        return sorted(self.guesses, key=lambda score: float(score.rmse[target]))
+        """Return the baselines' scores by increasing RMSE for this target column."""
+        return sorted(self.baseline_scores, key=lambda score: float(score.rmse[target]))
 
     def skill(self, score: Score, target: int) -> float:
-        """Reduction of the RMSE against the best baseline, in percent; NaN where that is 0."""
+        """Return the RMSE's reduction from the best baseline's, in percent; NaN if that is 0."""
         best = float(self.baselines(target)[0].rmse[target])
         return 100 * (1 - float(score.rmse[target]) / best) if best else math.nan
 
 
 def indexes_of_part(dataset: Dataset, part: Part) -> np.ndarray:
     """Return the indexes of a part's samples, (M,)."""
-    samples = np.arange(len(dataset.x))
-    return (
-        samples[dataset.evaluated]
-        if part == "evaluated"
-        else samples[len(samples) - dataset.test :]
-    )
+    test = slice(dataset.seen, None)
+    return np.arange(len(dataset.x))[dataset.evaluated if part == "evaluated" else test]
 
 
 def model_outputs(
@@ -170,7 +166,7 @@ def predict(
     *,
     seeds: int = 1,
 ) -> Predictions:
-    """Predict for every k-th sample of a part, so that all seeds take about a second."""
+    """Predict every k-th sample of a part; k is such that `seeds` calls take about a second."""
     samples = indexes_of_part(dataset, part)
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
@@ -182,13 +178,13 @@ def predict(
 
 
 def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Return errors at the last step of `samples`, (M, K) raw, from outputs in the unit of y."""
+    """Return raw errors at the last step of `samples`, (M, K), for outputs in the unit of y."""
     raw = partial(dataset.raw, samples=samples, last=True)
     return raw(last.astype(np.float64)) - raw(dataset.y[samples, -1].astype(np.float64))
 
 
 def evaluate(dataset: Dataset, given: Predictions) -> SkillTable:
-    """Return the errors of models and baselines. Raises ValueError for data of no table."""
+    """Return the errors of models and baselines. Raises ValueError without a table."""
     samples, unit = given.samples, seasonal_error(dataset.cut_from)
 
     def score(name: str, label: str, last: np.ndarray) -> Score:
@@ -199,20 +195,20 @@ def evaluate(dataset: Dataset, given: Predictions) -> SkillTable:
         return Score(name, label, mae, np.sqrt((wrong**2).mean(axis=0)), mase)
 
     models = tuple(score(mode, MODES[mode].name, last) for mode, last in given.last.items())
-    guesses = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
-    return SkillTable(samples, given.every, models, guesses, independent_samples(dataset, samples))
+    others = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
+    return SkillTable(samples, given.every, models, others, independent_samples(dataset, samples))
 
 
 def skill_of_seeds(
     experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
 ) -> SkillTable:
-    """Return medians over seeds of the models' errors. Raises ValueError for data of no table."""
+    """Return the models' median errors over the seeds. Raises ValueError without a table."""
     seeds = (predict(experiment, dataset, w, part, seeds=len(weights)) for w in weights)
     return median_skill([evaluate(dataset, each) for each in seeds])
 
 
 def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
-    """Return medians over seeds; an RMSE is the root of the median MSE, as on other cards."""
+    """Return medians over seeds. An RMSE is the root of the median MSE, as on other cards."""
     models = []
     for same in zip(*(seed.models for seed in seeds), strict=True):
         mae, rmse, mase = np.array([(one.mae, one.rmse, one.mase) for one in same]).swapaxes(0, 1)
@@ -234,18 +230,18 @@ def seasonal_error(origin: Origin) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByRow:
-    """Answers by target row, for one series and one target column, in the raw unit, (D,) each."""
+    """Predictions by target row, for one series and target column, in the raw unit, (D,) each."""
 
     rows: np.ndarray  # rows of the `Origin` that are targets of some step, increasing
-    truth: np.ndarray
-    last: dict[str, np.ndarray]  # of the models' last steps, by mode; NaN where no sample ends
-    guesses: dict[str, np.ndarray]  # of the baselines, by name, likewise
-    steps: tuple[np.ndarray, np.ndarray] | None  # the sequence model's least and greatest
-    most: int  # how many steps have the same row as their target, at most
+    targets: np.ndarray
+    last: dict[str, np.ndarray]  # predictions at the last step by mode; NaN where no sample ends
+    baselines: dict[str, np.ndarray]  # the baselines' predictions there, by name
+    steps: tuple[np.ndarray, np.ndarray] | None  # sequence mode's least and greatest predictions
+    most: int  # the most steps that share a target row
 
 
 def by_row(dataset: Dataset, given: Predictions, target: int, series: int) -> ByRow:
-    """Return the answers in order of rows. Raises ValueError for data of no table."""
+    """Return the predictions in order of rows. Raises ValueError without a table."""
     origin, timesteps = dataset.cut_from, dataset.shape[1]
     mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == series)
     samples = given.samples[mine]
@@ -266,6 +262,6 @@ def by_row(dataset: Dataset, given: Predictions, target: int, series: int) -> By
         values = dataset.raw(given.steps[mine], samples)[..., target].ravel()[order]
         steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
     models = {mode: raw(last[mine]) for mode, last in given.last.items()}
-    guesses = {one.name: raw(one.last[samples]) for one in dataset.baselines}
+    naive = {one.name: raw(one.last[samples]) for one in dataset.baselines}
     most = int(np.diff(first, append=about.size).max(initial=0))
-    return ByRow(rows, origin.targets[rows, column], models, guesses, steps, most)
+    return ByRow(rows, origin.targets[rows, column], models, naive, steps, most)

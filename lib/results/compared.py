@@ -1,7 +1,7 @@
-"""Which of two modes or runs is better, also at a sweep's points, and whether one overfits.
+"""Comparison of two modes or runs, also at a sweep's points, and a test for overfitting.
 
-Figures are medians over seeds. One mode is better only if the difference is significant, and enough
-independent samples were evaluated.
+All values are medians over seeds. A mode counts as better only if the difference is significant and
+enough independent samples were evaluated.
 """
 
 import math
@@ -19,14 +19,14 @@ from lib.text import beside, typed
 
 BOTH_MODES = ("sequence", "last")
 VARIABLE: dict[str, dict[str, str]] = beside(__file__, "swept")  # settings that can vary, by key
-LETTERS = "ABCDEF"  # names of compared runs in charts
+LETTERS = "ABCDEF"  # the names of compared runs in charts
 SIGNIFICANCE = 0.05  # the significance level
-BETTER = 0.95  # a model beats a rival with an error below this share of the rival's
-CORRELATION = 0.8  # of two models' errors on the same samples; on bundled tables 0.68 to 0.90
+BETTER = 0.95  # a model beats another if its error is below this share of the other's
+CORRELATION = 0.8  # of two models' errors on the same samples; 0.68 to 0.90 on bundled tables
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
-    """Return the number of independent samples (of the evaluated): overlapping targets are one."""
+    """Return the number of independent samples: those with overlapping targets count as one."""
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
     if (origin := dataset.origin) is None:
@@ -38,7 +38,7 @@ def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = N
 
 
 def decisive_ratio(samples: float) -> float:
-    """Return the ratio from which on two MSEs of so many samples differ significantly.
+    """Return the smallest ratio at which two MSEs over `samples` samples differ significantly.
 
     For n pairs of normal errors around 0 with correlation r, and the ratio F of their mean squares,
     √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom (Morgan, "A
@@ -52,32 +52,32 @@ def decisive_ratio(samples: float) -> float:
 
 
 def decided(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
-    """Return whether so many samples tell two MSEs apart; a NaN error counts as decided."""
+    """Return whether `samples` samples tell two MSEs apart; NaN counts as decided."""
     ratio = decisive_ratio(samples)
     return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
 
 
-def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
-    """Return by error whether it beats a rival's: "clear", "no", or "unclear" on few samples."""
-    better = np.where(errors < BETTER * rival, "clear", "no")
-    return np.where(decided(errors, rival, samples), better, "unclear")
+def outcomes(errors: float | np.ndarray, other: float | np.ndarray, samples: float) -> np.ndarray:
+    """Return for each error whether it beats the other: "clear", "no", or "unclear"."""
+    better = np.where(errors < BETTER * other, "clear", "no")
+    return np.where(decided(errors, other, samples), better, "unclear")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The comparison of two models' errors by seed."""
 
-    better: int  # 0 where the first has the smaller median error, else 1
-    wins: int  # number of seeds in which it is smaller
+    better: int  # 0 if the first has the smaller median error, else 1
+    wins: int  # the number of seeds in which that error is smaller
     seeds: int
     ratio: float  # median over the seeds of the larger error divided by the smaller
     p_value: float  # from the paired t-test of log errors; 1 with a single seed
-    agrees: bool  # whether the mean of the log errors favours the same one
+    agrees: bool  # whether the mean of the log errors favours the same model
     has_samples: bool = True  # whether enough samples were evaluated: see `decided`
 
     @property
     def is_clear(self) -> bool:
-        """Whether one is better, and the difference is significant."""
+        """Whether one model is significantly better."""
         return self.p_value < SIGNIFICANCE and self.ratio > 1 and self.agrees and self.has_samples
 
 
@@ -131,14 +131,14 @@ class Compared(RunAt):
 
 
 def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
-    """Find the run with the least median of `errors`, (R,) each, and compare it with each other."""
+    """Find the run with the smallest median of `errors`, (R,) each; compare it with the others."""
     lead = int(np.argmin([np.median(each) for each in errors]))
-    rivals = {k: each for k, each in enumerate(errors) if k != lead}
-    return lead, {k: compare_modes(errors[lead], each) for k, each in rivals.items()}
+    others = {k: each for k, each in enumerate(errors) if k != lead}
+    return lead, {k: compare_modes(errors[lead], each) for k, each in others.items()}
 
 
 def compared_part(runs: Sequence[Compared]) -> str:
-    """Return the part on which losses are compared: "training" if a run has no validation part."""
+    """Return the part for comparing losses: "training" if a run has no validation part."""
     return "validation" if all(run.dataset.has_validation for run in runs) else "training"
 
 
@@ -147,20 +147,20 @@ def same_data(runs: Sequence[Compared]) -> bool:
     one, *others = [run.dataset for run in runs]
     return all(
         np.array_equal(one.x, other.x, equal_nan=True)
-        # Hidden rows are all alike; the baseline's error also tells parts and targets apart.
+        # Hidden rows are equal in all runs; the baseline's error tells parts and targets apart.
         and np.array_equal(one.naive_mse, other.naive_mse)
         for other in others
     )
 
 
-def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
+def overfits_in_seeds(run: RunAt, mode: str, baseline: float) -> bool:
     """Return whether a mode's model overfits in at least three of four seeds."""
     seeds, samples = run.snapshot.seeds, independent_samples(run.dataset)
-    return 4 * sum(is_overfit(seed[mode], guess, samples) for seed in seeds) >= 3 * len(seeds)
+    return 4 * sum(is_overfit(seed[mode], baseline, samples) for seed in seeds) >= 3 * len(seeds)
 
 
-def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> bool:
-    """Return whether validation loss rose by over 2% of `guess`, clearly above training loss."""
+def is_overfit(result: ModeResult, baseline: float, samples: float = math.inf) -> bool:
+    """Return whether validation loss rose by over 2% of `baseline`, and far above training loss."""
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
         return False
@@ -168,17 +168,17 @@ def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> b
     medians = np.median(np.lib.stride_tricks.sliding_window_view(checks, width), axis=1)
     now, least = medians[-1], medians.min()
     training = float(np.median(result.loss[-width:]))
-    rises = now > max(1.25, decisive_ratio(samples)) * least and now - least > 0.02 * guess
+    rises = now > max(1.25, decisive_ratio(samples)) * least and now - least > 0.02 * baseline
     is_early = 4 * int(checks.argmin()) < 3 * len(checks)
     return bool(rises and is_early and now > 1.25 * training and training < least)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PointResult:
-    """The result of a point's run; `point["status"]` is a column that all its rows share."""
+    """The result of a sweep's point; `point["status"]` is a column that all its rows share."""
 
     values: Mapping[str, Any]  # the settings that vary, by URL key
-    rows: Sequence[Mapping[str, Any]]  # by seed and mode, with columns of `lib.sweep.plan.KINDS`
+    rows: Sequence[Mapping[str, Any]]  # by seed and mode; the columns are `lib.sweep.plan.KINDS`
 
     def __getitem__(self, column: str) -> Any:
         return self.rows[0][column]
@@ -200,7 +200,7 @@ class PointResult:
 
     @property
     def is_finished(self) -> bool:
-        """Whether it has results."""
+        """Whether the point has results."""
         return self["status"] == Status.FINISHED
 
 
@@ -215,12 +215,12 @@ def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
 
 
 def clear_mode(found: Verdict) -> str:
-    """Return the mode that is clearly better, "" where none is."""
+    """Return the mode that is clearly better; "" if neither is."""
     return BOTH_MODES[found.better] if found.is_clear else ""
 
 
 def corrected(p_values: Sequence[float]) -> list[float]:
-    """Adjust p-values for multiple tests.
+    """Return p-values adjusted for multiple tests.
 
     Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
     """
@@ -231,23 +231,23 @@ def corrected(p_values: Sequence[float]) -> list[float]:
 
 
 def axes_of(points: Sequence[PointResult]) -> dict[str, list[Any]]:
-    """Return the settings that vary, with their values: numbers increase, names come as given."""
+    """Return the settings that vary with their values: numbers sorted, names in given order."""
     keys = points[0].values if points else ()
     axes = {key: list(dict.fromkeys(point.values[key] for point in points)) for key in keys}
     return {key: sorted(each) if is_number(key) else each for key, each in axes.items()}
 
 
 def is_number(key: str) -> bool:
-    """Return whether a setting's values are numbers, and not names."""
+    """Return whether a setting's values are numbers rather than names."""
     return SETTINGS[key].limit is not None
 
 
 def value_words(key: str, value: Any) -> str:
-    """Return a setting's value as people read it: "LSTM", "0.01"."""
+    """Return a setting's value for a sentence: "LSTM", "0.01"."""
     options = SETTINGS[key].options
     return options[value].label if options else typed(value)
 
 
 def point_words(values: Mapping[str, Any]) -> str:
-    """Return the settings of a point as a sentence has them: "T = 8, cell = LSTM"."""
+    """Return a point's settings for a sentence: "T = 8, cell = LSTM"."""
     return ", ".join(f"{key} = {value_words(key, value)}" for key, value in values.items())

@@ -1,9 +1,9 @@
-"""Forecasts of the rows after a table's last one, with prediction bands from past errors.
+"""Forecasts of the rows after a table's last row, with prediction bands from past errors.
 
-*Direct*: windows whose targets lie beyond the end. *Fed back*: one row ahead again and again, each
-answer in the place of the next input. Bands are split conformal, by step: the ⌈0.9 (n + 1)⌉-th
-smallest of n absolute errors on validation samples (Lei et al., "Distribution-Free Predictive
-Inference for Regression", 2018).
+A *direct* forecast reads windows whose targets lie after the last row. A *recursive* forecast
+predicts one row ahead, and each prediction becomes an input of the next. Bands are split conformal,
+by step: the ⌈0.9 (n + 1)⌉-th smallest of n absolute errors on validation samples (Lei et al.,
+"Distribution-Free Predictive Inference for Regression", 2018).
 """
 
 from __future__ import annotations
@@ -26,35 +26,36 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.9
-MOST_STARTS, LEAST_STARTS = 200, 20  # of samples of a part from which answers are fed back
+MOST_STARTS, LEAST_STARTS = 200, 20  # start samples of recursive forecasts in a part
 
 
 class ForecastError(ValueError):
-    """A forecast that can't be made. The message says why."""
+    """A forecast that can't be made. The message has the reason."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
-    """A forecast of one target column for the h rows after the last one of a series."""
+    """A forecast of one target column for the h rows after the last row of a series."""
 
-    times: pd.DatetimeIndex | None  # (h,); None where they aren't known
+    times: pd.DatetimeIndex | None  # (h,); None if unknown
     values: dict[str, np.ndarray]  # by mode, (h,), in the raw unit
     widths: dict[str, np.ndarray]  # half of the band's height, (h,); NaN with too few errors
-    covered: dict[str, tuple[int, int]]  # by mode: test targets in the band, of how many
+    covered: dict[str, tuple[int, int]]  # by mode: test targets inside the band, and all of them
+    naive: dict[str, np.ndarray]  # "last value" and "last season" repeated, (h,)
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
-    """Return why answers can't be fed back, as a sentence; "" where they can."""
+    """Return why no recursive forecast is possible, as a sentence; "" if it is."""
     origin = dataset.cut_from
     if origin.horizons != (1,):
-        return "Answers are fed back one row at a time: that needs a horizon of 1."
+        return "A recursive forecast goes one row at a time: set the target one row ahead."
     known = {*origin.columns, *_by_dates(origin, None)}
     same = np.diff(origin.series) == 0
     for f, name in enumerate(dataset.feature_names):
         if name not in known and np.diff(origin.inputs[:, f])[same].any():
             return (
-                f"Answers can't be fed back: nobody knows {name} of a row to come, and it is an "
-                "input. Leave it out, or predict it as well."
+                f"No recursive forecast: the input {name} is unknown for future rows. Remove it "
+                "from the inputs, or predict it too."
             )
     return ""
 
@@ -70,10 +71,10 @@ def forecast(
     evaluated: Predictions,
     tested: Predictions | None = None,
 ) -> Forecast:
-    """Forecast the rows after the end of `series`, 0 to S-1, of target `column`, 0 to C-1.
+    """Forecast target `column`, 0 to C-1, after the end of `series`, 0 to S-1.
 
-    `feed` is how many rows to go by feeding answers back; 0 is direct, as far as the horizon. Bands
-    are from `evaluated` answers, coverage from `tested` ones. Raises ForecastError if impossible.
+    `feed` is the number of rows of a recursive forecast; 0 is direct. Bands are from `evaluated`
+    predictions, coverage from `tested` ones. Raises ForecastError if impossible.
     """
     if feed and (why := why_not_fed_back(dataset)):
         raise ForecastError(why)
@@ -89,7 +90,10 @@ def forecast(
             if of := int((counted := np.isfinite(off) & np.isfinite(width)).sum()):
                 covered[mode] = int((off <= width)[counted].sum()), of
     count = len(next(iter(values.values())))
-    return Forecast(future_times(dataset, series, count), values, widths, covered)
+    known = dataset.cut_from.targets[dataset.cut_from.series == series, column]
+    names = {dataset.cut_from.baseline_period: "last season", 1: "last value"}  # by rows repeated
+    naive = {name: np.resize(known[-rows:], count) for rows, name in names.items()}
+    return Forecast(future_times(dataset, series, count), values, widths, covered, naive)
 
 
 def half_widths(errors: np.ndarray) -> np.ndarray:
@@ -100,7 +104,7 @@ def half_widths(errors: np.ndarray) -> np.ndarray:
 
 
 def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex | None:
-    """Return the times of the `count` rows after a series; None where they aren't known."""
+    """Return the times of the `count` rows after a series; None if they are unknown."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     origin = dataset.cut_from
@@ -121,7 +125,7 @@ def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """The model of one mode, asked about one series and one target column."""
+    """The model of one mode, with the series and the target column to forecast."""
 
     experiment: Experiment
     dataset: Dataset
@@ -142,17 +146,17 @@ class _Model:
         return raw if self.dataset.base is None else raw + now[..., None]
 
     def last_rows(self) -> np.ndarray:
-        """Return rows of the series in which a window ends, at least one."""
+        """Return the rows of the series where a window ends, at least one."""
         rows = np.flatnonzero(self.dataset.cut_from.series == self.series)[self.reach :]
         if not len(rows):
             raise ForecastError("This series has too few rows for a window.")
         return rows
 
     def direct(self) -> np.ndarray:
-        """Return raw predictions (h,) of windows at the series' end; NaN where one is too long."""
+        """Return raw predictions (h,) of windows at the series' end; NaN if one is too long."""
         origin, far = self.dataset.cut_from, max(self.dataset.cut_from.horizons)
         if not far:
-            raise ForecastError("Targets are of their timestep's own row, so none lies ahead.")
+            raise ForecastError("Each target is in its timestep's own row: set it ahead.")
         last = self.last_rows()[-1 if len(origin.horizons) > 1 else -far :]
         windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
         predicted = self.predict(windows, origin.series[last], origin.targets[last])
@@ -160,7 +164,7 @@ class _Model:
         return np.pad(values, (far - len(values), 0), constant_values=np.nan)
 
     def errors(self, given: Predictions) -> np.ndarray:
-        """Return absolute errors of predictions for the series, (n, h) in the raw unit."""
+        """Return the predictions' absolute errors for the series, (n, h), in the raw unit."""
         origin = self.dataset.cut_from
         mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == self.series)
         wrong = last_errors(self.dataset, given.samples[mine], given.last[self.mode][mine])
@@ -168,7 +172,7 @@ class _Model:
         return cast(np.ndarray, by_column[:, self.column])
 
     def fed_back(self, feed: int) -> np.ndarray:
-        """Return raw predictions (feed,), one row ahead again and again, with future dates."""
+        """Return a recursive forecast of the next `feed` rows, (feed,), in the raw unit."""
         origin, last = self.dataset.cut_from, self.last_rows()[-1:]
         ahead = np.tile(origin.inputs[last], (1, feed, 1))
         offset, deviation = origin.x_scale.of(np.array(self.series))
@@ -179,7 +183,7 @@ class _Model:
         return self.continue_from(last, ahead)[0]
 
     def errors_fed_back(self, part: Part, feed: int) -> np.ndarray:
-        """Return absolute recursive errors in a part, (n, feed); NaN beyond the part's last row."""
+        """Return absolute recursive errors in a part, (n, feed); NaN after the part's last row."""
         origin = self.dataset.cut_from
         last = origin.starts[baselines.indexes_of_part(self.dataset, part)] + self.reach
         last = last[origin.series[last] == self.series]
@@ -194,7 +198,7 @@ class _Model:
         return np.where(inside, np.abs(predicted - origin.targets[rows, self.column]), np.nan)
 
     def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-        """Return predictions (n, h) after rows, each put into the inputs `ahead` (n, h, F)."""
+        """Return predictions (n, h) after rows, each filled into the known inputs (n, h, F)."""
         origin, names = self.dataset.cut_from, self.dataset.feature_names
         series = origin.series[last]
         own = [f for f, name in enumerate(names) if name in origin.columns]
@@ -214,7 +218,7 @@ class _Model:
 
 
 def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], np.ndarray]]:
-    """Return the functions that compute the date-dependent inputs, by the feature's name."""
+    """Return the functions that compute the inputs known from dates, by the feature's name."""
     names = CALENDAR if origin.time_format else ()
     made = (feature for name in names for feature in on_a_circle(name, times))
     return {name: of for name, of in made if name not in origin.columns}

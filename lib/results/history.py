@@ -1,7 +1,7 @@
-"""Which epochs of a run are kept.
+"""The epochs of a run that are kept.
 
-A complete list is thinned evenly by `spread_places`. A run that trains doesn't know its last epoch:
-its `History` doubles the gap between epochs whenever it is full.
+`spread_places` thins out a complete list evenly. The last epoch of an active run isn't known: its
+`History` doubles the gap between epochs whenever it is full.
 """
 
 from collections.abc import Sequence
@@ -12,15 +12,14 @@ import numpy as np
 
 from lib.results.run import SeedWeights, Snapshot, memory_of
 
-# Limits of the weights by epoch: of each run in memory; of one that nobody has looked at for long,
-# and of a kept file.
+# Limits of the weights by epoch: for a run in memory; for a run without recent views; for a file.
 MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
 FEW_BYTES, FEW_EPOCHS, KEPT_EPOCHS = 250_000, 8, 24
 Value = TypeVar("Value")
 
 
 def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
-    """Pick at most `most` of `count` places, evenly or more `early` ones, with both ends."""
+    """Pick at most `most` of `count` places with both ends, evenly or more densely `early`."""
     if early:
         places = np.geomspace(1, max(1, count), most).round() - 1
     else:
@@ -29,7 +28,7 @@ def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
 
 
 def kept_places(size: int, known: int) -> list[int]:
-    """Pick the epochs of a kept file from `known` ones with `size` bytes each; large ones fewer."""
+    """Pick the places of epochs for a file, from `known` epochs with `size` bytes each."""
     least = 2 if size < 10 * FEW_BYTES else 0
     most = max(FEW_BYTES // max(1, size), least)
     return spread_places(known, min(KEPT_EPOCHS, most), early=True)
@@ -37,10 +36,10 @@ def kept_places(size: int, known: int) -> list[int]:
 
 @dataclass(slots=True, eq=False)
 class History(Generic[Value]):
-    """At most `limit` values by epoch, with the first and the newest, evenly spaced."""
+    """At most `limit` evenly spaced values by epoch, including the first and the newest."""
 
     limit: int
-    gap: int = 1  # epochs between kept values; doubles when there are too many
+    gap: int = 1  # epochs between kept values; doubles when the history is full
     points: list[tuple[int, Value]] = field(default_factory=list)  # epochs, increasing
 
     def add(self, epoch: int, value: Value) -> None:
@@ -51,7 +50,7 @@ class History(Generic[Value]):
         self.thin(self.limit)
 
     def thin(self, limit: int) -> None:
-        """Keep no more than `limit` values, and space later ones as far apart."""
+        """Keep at most `limit` values, and space later values by the same gap."""
         if len(self.points) <= limit:
             return
         first, *others, newest = self.points
@@ -63,16 +62,16 @@ class History(Generic[Value]):
         self.points.append(newest)
 
     def extend(self, epoch: int, values: Sequence[Value]) -> None:
-        """Add values from `epoch` on."""
+        """Add the values of `epoch` and the epochs after it."""
         for place, value in enumerate(values):
             self.add(epoch + place, value)
 
     def put_back(self, epoch: int, value: Value) -> None:
-        """Insert the value of a thinned-out epoch; nothing may be added afterwards."""
+        """Insert the value of a removed epoch. Add no values afterwards."""
         self.points = sorted({**dict(self.points), epoch: value}.items())
 
     def cut(self, epoch: int) -> None:
-        """Forget what came after an epoch."""
+        """Remove the values after an epoch."""
         self.points = [point for point in self.points if point[0] <= epoch]
 
     @property
@@ -88,20 +87,20 @@ class History(Generic[Value]):
 
 @dataclass(slots=True, eq=False)
 class WeightHistory(History[SeedWeights]):
-    """All models' weights by epoch, from the snapshots of one run."""
+    """The weights of all models by epoch, from the snapshots of one run."""
 
     limit: int = MOST_EPOCHS
-    size: int = 1  # bytes that the weights of one epoch take
+    size: int = 1  # bytes of one epoch's weights
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory, about."""
+        """The approximate bytes of memory."""
         return len(self.points) * self.size
 
     def take(self, snapshot: Snapshot) -> None:
         """Add a snapshot's new weights."""
         points = [*snapshot.past]
-        # A model that has its best epoch back isn't as it was after its last one.
+        # A restored model doesn't have the weights of its last epoch.
         training = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
         if evaluated := [int(r.checked_epochs[-1]) for r in training if r.weights is not None]:
             points.append((max(evaluated), snapshot.weights))
@@ -113,5 +112,5 @@ class WeightHistory(History[SeedWeights]):
                 self.add(epoch, weights)
 
     def keep_few(self) -> None:
-        """Keep a few epochs, the first and the newest among them."""
+        """Keep a few epochs, including the first and the newest."""
         self.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self.size)))

@@ -1,4 +1,4 @@
-"""A run as it was after an earlier epoch, computed from its weights, and a replay's frames."""
+"""A run's snapshot after an earlier epoch, computed from its weights, and a replay's frames."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,17 +13,17 @@ from lib.results.baselines import mode_losses, step_losses
 from lib.results.history import spread_places
 from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
 
-BUDGET = 100_000_000  # multiply-adds for evaluating a model as it was, about 0.1 s
+BUDGET = 100_000_000  # multiply-adds for evaluating an earlier model, about 0.1 s
 MOST, LEAST = 24, 6  # limits of the number of frames, which depends on their cost
-FEWEST = 3  # the least number of epochs that make a replay
-BEST = "best"  # name of the last frame where the best epochs are restored
+FEWEST = 3  # the fewest epochs of a replay
+BEST = "best"  # the name of the last frame if the best epochs were restored
 STEP = 60_000  # overhead of a timestep, in multiply-adds
 
 _Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
 
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
-    """Return the snapshot at epoch 0, from one pass: both modes start from the same weights."""
+    """Return the snapshot at epoch 0 from one pass, since both modes have the same weights."""
     none, modes = np.zeros(0), experiment.model.modes
     sizes = dataset.shape[2], dataset.targets
     each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
@@ -37,20 +37,20 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
 
 
 def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGET) -> Snapshot:
-    """Return the snapshot after an earlier epoch, from its weights, in `budget` multiply-adds."""
+    """Return the snapshot after an earlier epoch with these weights, in `budget` multiply-adds."""
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     evaluated: dict[int, _Evaluated] = {}
 
     def then(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
-            return now  # it had stopped by then
+            return now  # the mode had stopped by then
         if id(weights) not in evaluated:  # untrained modes share their weights
             evaluated[id(weights)] = _evaluate(experiment, dataset, weights, budget)
         step_mse, losses, predictions = evaluated[id(weights)]
         trained, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
         epochs, errors = now.checked_epochs[checked], now.last_step_mse[checked]
         validation = now.validation_loss[checked] if dataset.has_validation else np.zeros(0)
-        if epoch not in epochs:  # else it was evaluated on all samples then
+        if epoch not in epochs:  # else all samples were evaluated at that epoch
             epochs, errors = np.append(epochs, epoch), np.append(errors, step_mse[-1])
             if dataset.has_validation:
                 validation = np.append(validation, losses[mode])
@@ -68,7 +68,7 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
 def _evaluate(
     experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], budget: float
 ) -> _Evaluated:
-    """Return errors by timestep (T,), loss by mode, predictions (S, T, K), on a few samples."""
+    """Return errors by timestep (T,), loss by mode, and predictions (S, T, K), on some samples."""
     shown = dataset.shown
     evaluated = np.arange(len(dataset.x))[dataset.evaluated]
     cost = len(evaluated) * dataset.shape[1] * sum(w.size for w in weights)
@@ -82,7 +82,7 @@ def _evaluate(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A replay's run after one epoch, whose name is the epoch or BEST."""
+    """A replay's run after one epoch. Its name is the epoch or BEST."""
 
     name: str
     snapshot: Snapshot
@@ -94,7 +94,7 @@ class Frame:
 
 
 def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
-    """Return frames of the epochs with known weights and of the snapshot, in about a second."""
+    """Return a frame for each epoch with known weights and for the snapshot, in about a second."""
     snapshot, dataset, budget = run.snapshot, run.dataset, BUDGET / 4
     end = BEST if snapshot.keeps_best else ""
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
@@ -107,7 +107,7 @@ def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
 
 
 def step_errors(frames: tuple[Frame, ...]) -> dict[str, np.ndarray]:
-    """Return the median MSE over seeds by mode, for each frame and timestep, (E, T)."""
+    """Return the median MSE over the seeds by mode, frame and timestep, (E, T)."""
     return {
         mode: np.stack([np.median(frame.snapshot.by_seed(mode, "step_mse"), 0) for frame in frames])
         for mode in frames[-1].snapshot.results

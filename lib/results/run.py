@@ -1,4 +1,4 @@
-"""Runs and their snapshots. A page needs only the newest `Snapshot`: each is complete in itself."""
+"""Runs and their snapshots. Each `Snapshot` is complete, so a page needs only the newest."""
 
 import math
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from lib.experiment import Experiment
 
 
 class Status(StrEnum):
-    """Where a run stands."""
+    """The state of a run."""
 
     QUEUED = "queued"
     COMPILING = "compiling"
@@ -22,26 +22,26 @@ class Status(StrEnum):
     PAUSED = "paused"
     FINISHED = "finished"
     STOPPED = "stopped"
-    DIVERGED = "diverged"  # the loss became infinite or not a number; `reason` says what to try
-    FAILED = "failed"  # the run was refused or its worker died; `reason` says which
+    DIVERGED = "diverged"  # the loss became infinite or NaN; `reason` suggests a fix
+    FAILED = "failed"  # the run was refused or its worker ended; see `reason`
 
     @property
     def active(self) -> bool:
-        """Whether figures change by themselves."""
+        """Whether the run is still producing results."""
         return self in (Status.QUEUED, Status.COMPILING, Status.RUNNING)
 
     @property
     def over(self) -> bool:
-        """Whether the run can't go on."""
+        """Whether the run can't continue."""
         return self in (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
 
 
-ModelWeights = dict[str, tuple[np.ndarray, ...]]  # of one seed, by mode, as `get_weights()`
-SeedWeights = tuple[ModelWeights, ...]  # weights of all models of a run, by seed
+ModelWeights = dict[str, tuple[np.ndarray, ...]]  # one seed's weights by mode, as `get_weights()`
+SeedWeights = tuple[ModelWeights, ...]  # the weights of all models of a run, by seed
 
 
 def memory_of(part: Any) -> int:
-    """Bytes of memory, about, of the arrays in records, dicts and tuples."""
+    """Return the approximate bytes of the arrays in records, dicts and tuples."""
     if isinstance(part, np.ndarray):
         return part.nbytes + 200  # the array object itself
     if isinstance(part, ModeResult | Snapshot):
@@ -53,34 +53,34 @@ def memory_of(part: Any) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModeResult:
-    """The figures of one model, of S shown samples, and errors on all evaluated ones in y's unit.
+    """One model's predictions for S shown samples and errors on all evaluated ones, in y's unit.
 
-    Of the last-step model, steps before the last are what its head would have said there.
+    For the last-step model, the steps before the last are from its head, applied early.
     """
 
-    loss_epochs: np.ndarray  # epochs of `loss`, (P,) int, increasing; thinned as a run grows
+    loss_epochs: np.ndarray  # epochs of `loss`, (P,) int, increasing; thinned out as a run grows
     loss: np.ndarray  # training loss, (P,), as Keras's `fit` reports it: the mean over samples
-    checked_epochs: np.ndarray  # after which it was evaluated, (Q,) int, increasing; 0 is untrained
-    last_step_mse: np.ndarray  # error at the last timestep, (Q,): to compare the modes by
-    validation_loss: np.ndarray  # (Q,), as Keras's `evaluate` reports it; (0,) without such a part
-    step_mse: np.ndarray  # mean squared error by timestep, now, (T,)
-    predictions: np.ndarray  # outputs for the shown samples, now, (S, T, K)
-    weights: tuple[np.ndarray, ...] | None = None  # now, as `get_weights()`; None if too many
+    checked_epochs: np.ndarray  # epochs of evaluations, (Q,) int, increasing; 0 is untrained
+    last_step_mse: np.ndarray  # error at the last timestep, (Q,), the same measure for both modes
+    validation_loss: np.ndarray  # as Keras's `evaluate` reports it, (Q,); (0,) without that part
+    step_mse: np.ndarray  # current mean squared error by timestep, (T,)
+    predictions: np.ndarray  # current outputs for the shown samples, (S, T, K)
+    weights: tuple[np.ndarray, ...] | None = None  # current `get_weights()`; None if too many
     kept_epoch: int | None = None  # the best epoch, once its weights are restored
 
     @property
     def final_mse(self) -> float:
-        """`last_step_mse` of the weights now."""
+        """The `last_step_mse` of the current weights."""
         return self._final(self.last_step_mse, self.checked_epochs)
 
     @property
     def final_loss(self) -> float:
-        """`loss` of the weights now; NaN before the first epoch."""
+        """The `loss` of the current weights; NaN before the first epoch."""
         return self._final(self.loss, self.loss_epochs)
 
     @property
     def final_validation_loss(self) -> float:
-        """`validation_loss` of the weights now; NaN without one."""
+        """The `validation_loss` of the current weights; NaN without a validation part."""
         return self._final(self.validation_loss, self.checked_epochs)
 
     def _final(self, values: np.ndarray, epochs: np.ndarray) -> float:
@@ -92,56 +92,56 @@ class ModeResult:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Snapshot:
-    """A run's figures at one moment."""
+    """A run's results at one moment."""
 
     run_id: str
     status: Status
     epoch: int = 0
-    epochs: int = 0  # how many are asked for
-    epochs_per_second: float = 0.0  # the run's pace, else the last second's; 0 if not measured yet
-    seconds_left: float | None = None  # None if not measured yet, and where the run may stop early
-    reason: str = ""  # why it ended or what it waits for, as a sentence, where that has to be said
+    epochs: int = 0  # the number of epochs to train
+    epochs_per_second: float = 0.0  # over the run, or over the last second; 0 if unknown
+    seconds_left: float | None = None  # None if unknown, or if the run may stop early
+    reason: str = ""  # why the run ended or waits, as a sentence; "" in the usual case
     samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # shown ones, (S,)
     results: dict[str, ModeResult] = field(default_factory=dict)  # by mode, of the first seed
-    others: tuple[dict[str, ModeResult], ...] = ()  # figures of the seeds after it
-    past: tuple[tuple[int, SeedWeights], ...] = ()  # by epoch, since the snapshot before
-    is_full: bool = False  # whether it FAILED only because its training process had no place for it
+    others: tuple[dict[str, ModeResult], ...] = ()  # results of the other seeds
+    past: tuple[tuple[int, SeedWeights], ...] = ()  # weights by epoch since the previous snapshot
+    is_full: bool = False  # whether it FAILED only because its worker was full
 
     @property
     def seeds(self) -> tuple[dict[str, ModeResult], ...]:
-        """Results of all seeds."""
+        """The results of all seeds."""
         return (self.results, *self.others)
 
     @property
     def middle(self) -> "Snapshot":
-        """The snapshot with the medians over the seeds as its only results."""
+        """The snapshot with medians over the seeds as its only results."""
         return _middle(self)
 
     def by_seed(self, mode: str, figure: str = "final_mse") -> np.ndarray:
-        """Return a figure of `ModeResult` by seed, (R,)."""
+        """Return a field of `ModeResult` by seed, (R,) or (R, …)."""
         return np.array([getattr(seed[mode], figure) for seed in self.seeds])
 
     @property
     def weights(self) -> SeedWeights:
-        """Weights of all models, except those too many to be sent."""
+        """The weights of all models, except weights that are too many to send."""
         return tuple(
             {mode: result.weights for mode, result in seed.items() if result.weights is not None}
             for seed in self.seeds
         )
 
     def has_all(self, weights: SeedWeights) -> bool:
-        """Return whether these weights include each seed's models."""
+        """Return whether these weights include all models of all seeds."""
         pairs = zip(self.seeds, weights, strict=False)
         return all(seed.keys() <= models.keys() for seed, models in pairs)
 
     @property
     def keeps_best(self) -> bool:
-        """Whether each model's best epoch is restored."""
+        """Whether the best epoch of each model is restored."""
         kept = [result.kept_epoch for seed in self.seeds for result in seed.values()]
         return bool(kept) and None not in kept
 
 
-@lru_cache(maxsize=4)  # the pictures of a page ask one after another
+@lru_cache(maxsize=4)  # all pictures of a page use it
 def _middle(snapshot: Snapshot) -> Snapshot:
     if not snapshot.others:
         return snapshot
@@ -150,7 +150,7 @@ def _middle(snapshot: Snapshot) -> Snapshot:
 
 
 def _median(results: Sequence[ModeResult]) -> ModeResult:
-    """Medians over seeds, at the epochs that all have, and of the weights now."""
+    """Return medians over seeds, at the epochs that all seeds have and of the current weights."""
 
     def curve(epochs: str, values: str, final: str) -> tuple[np.ndarray, np.ndarray]:
         known = [(getattr(r, epochs), getattr(r, values)) for r in results]

@@ -1,4 +1,4 @@
-"""An uploaded file's run as other browsers see it: its figures, without rows, names or answers."""
+"""An uploaded file's run for other browsers: its errors, without rows, names or predictions."""
 
 from dataclasses import replace
 
@@ -10,13 +10,13 @@ from lib.results.baselines import ERRORS, step_losses
 from lib.results.compared import independent_samples
 from lib.results.run import ModeResult, Run, Snapshot
 
-HIDDEN_TITLE = "An uploaded file"  # stands for the file's name
-ROWS_HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
-COLUMN_KEYS = ("inputs", "targets", "types", "id")  # keys whose values name columns
+HIDDEN_TITLE = "An uploaded file"  # replaces the file's name
+ROWS_HIDDEN = "The owner hasn't shared this file's rows. You see the run's errors without them."
+COLUMN_KEYS = ("inputs", "targets", "types", "id")  # settings whose values are names of columns
 
 
 def _nothing(shape: tuple[int, ...]) -> np.ndarray:
-    """Return NaN in this shape, float32, without memory of its own."""
+    """Return NaN in this shape, float32, as a view of one number."""
     return np.broadcast_to(np.float32(np.nan), shape)
 
 
@@ -26,7 +26,7 @@ def without_rows(dataset: Dataset) -> Dataset:
     (n, steps, features), targets = dataset.shape, dataset.targets
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
     scale = None
-    if dataset.is_scaled:  # one number, or none where the columns differ
+    if dataset.is_scaled:  # one number, or NaN if the columns differ
         scale = np.full(targets, np.nan if dataset.raw_scale is None else dataset.raw_scale)
     return Dataset(
         x=_nothing((n, steps, features)),
@@ -53,7 +53,7 @@ def without_rows(dataset: Dataset) -> Dataset:
 
 @cached_with_object
 def without_answers(snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot with NaN for predictions, which are close to the rows of the file."""
+    """Return the snapshot with NaN predictions, since predictions reveal the file's rows."""
 
     def hide(result: ModeResult) -> ModeResult:
         return replace(result, predictions=_nothing(result.predictions.shape))
@@ -64,7 +64,7 @@ def without_answers(snapshot: Snapshot) -> Snapshot:
 
 @cached_with_object
 def redacted(run: Run) -> Run:
-    """Return the run with neither rows nor names of its file."""
+    """Return the run without the rows and the names of its file."""
     no_columns = {key: SETTINGS[key].default for key in COLUMN_KEYS}
     experiment = run.experiment.set(**no_columns)
     return replace(run, experiment=experiment, dataset=without_rows(run.dataset))

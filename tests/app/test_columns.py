@@ -138,7 +138,7 @@ def test_a_trend_is_said_and_one_click_predicts_the_change():
     frame = trend(400)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("week")))
     app = given(Table("co2.csv", frame, times, "week"), T="8")
-    assert "predict the change instead" in app.info[0].value
+    assert "Predict the change instead" in app.info[0].value
     [click] = [each for each in app.button if each.label == "Predict the change"]
     click.click().run()
     assert app.selectbox(key="form").value == "change"

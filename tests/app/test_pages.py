@@ -17,7 +17,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Explore?data=upload&T=9&U=5&mode=last": (
         "returns only the last of 9 steps",
         7,
-        ("You see Seattle weather", "Seattle weather: the answers", "(N, 9, 4)", "(N, 5)"),
+        ("You see Seattle weather", "Seattle weather: predictions", "(N, 9, 4)", "(N, 5)"),
     ),
     "Explore?data=upload&T=512&U=5&horizon=365&ahead=each": (
         "",

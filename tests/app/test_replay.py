@@ -68,10 +68,10 @@ def test_a_recording_can_be_replayed(client):  # noqa: ARG001
     app = made(start(data="parity", epoch="15", replay="yes"))
     words = told(app)
     assert "sequence mode from epoch 12, last-step mode never." in words
-    assert "Not to be compared" not in words
+    assert "compare these two" not in words
     app.button(key=CLOSE).click().run()
     assert address(app) == {"data": "parity", "epoch": "15"}
-    assert "Not to be compared" in told(app)
+    assert "compare these two" in told(app)
 
 
 @pytest.mark.parametrize("query", [{"T": "13"}, {"data": "upload"}])

@@ -1,4 +1,4 @@
-"""Explore's card on what a table's models are worth: what is shown when, and computed how often."""
+"""Explore's skill card: its contents in each state, and how often they are computed."""
 
 from dataclasses import replace
 
@@ -58,20 +58,20 @@ def test_a_season_that_is_chosen_counts_at_once(client):
     app = press(seattle(), "train")
     let_go(client, Status.PAUSED)
     app.run()
-    assert "the same weekday last week" in rows(app)
+    assert "same weekday last week" in rows(app)
     assert "No season was found" in text(app)
     app.number_input(key="period").set_value(14).run()
     assert app.query_params["period"] == "14"
     assert len(rows(app)) == 7
-    assert "the value 14 days before" in rows(app)
-    assert "14 days, as chosen" in text(app)
+    assert "value 14 days before" in rows(app)
+    assert "14 days, as set" in text(app)
 
 
 def test_before_training_the_baselines_say_what_is_to_be_beaten():
     """An untrained model has baselines but no forecast; tasks have no such card."""
     app = seattle(U="7")
     assert len(rows(app)) == 5
-    assert "To be beaten: a linear autoregression" in text(app)
+    assert "Best baseline to beat: linear autoregression" in text(app)
     assert "Not trained yet" in text(seattle(U="7", part="ahead"))
     assert not card(start())
 
@@ -79,7 +79,7 @@ def test_before_training_the_baselines_say_what_is_to_be_beaten():
 @pytest.mark.parametrize("part", ["dates", "ahead"])
 def test_each_part_opens_by_a_link_with_its_picture(part):
     """Each part adds its own chart to the run's four."""
-    charts = [len(seattle(part=name).get("plotly_chart")) for name in ("worth", part)]
+    charts = [len(seattle(part=name).get("plotly_chart")) for name in ("skill", part)]
     assert charts[1] == charts[0] + 1
 
 
@@ -100,17 +100,17 @@ def test_while_a_run_trains_the_card_waits_and_then_follows(client):
     app = seattle()
     before = card(app)
     press(app, "train")
-    assert "this follows when the run pauses or ends" in text(app)
+    assert "until the run pauses or ends" in text(app)
     assert card(app) == before
     let_go(client, Status.PAUSED)
     app.run()
-    assert "this follows" not in text(app)
+    assert "until the run pauses" not in text(app)
     assert len(rows(app)) == 7
     assert card(app) != before
 
 
 @pytest.mark.parametrize(
-    ("part", "words"), [("worth", "medians over 4 seeds"), ("dates", "with seed 0, the first")]
+    ("part", "words"), [("skill", "medians over 4 seeds"), ("dates", "Models of seed 0, the first")]
 )
 def test_of_several_seeds_the_table_has_medians_and_the_rest_names_its_seed(part, words):
     """The pictures show one seed's model, which the page names."""
@@ -131,17 +131,17 @@ def test_the_test_part_is_seen_on_demand_and_counted(client):
     assert len(tables()) == 1
     app.button(key="look_at_test").click().run()
     assert len(set(tables())) == 2
-    assert "Looked at 1 time in this session" in text(app)
+    assert "Evaluated 1 time in this session" in text(app)
     assert app.button(key="look_at_test").disabled
     press(app, "train")
     let_go(client, Status.STOPPED)
     app.run()
-    assert "Looked at" not in text(app)
+    assert "in this session" not in text(app)
     app.button(key="look_at_test").click().run()
-    assert "Looked at 2 times in this session" in text(app)
+    assert "Evaluated 2 times in this session" in text(app)
 
 
-@pytest.mark.parametrize(("part", "kept"), [("worth", 0), ("ahead", 0), ("worth", None)])
+@pytest.mark.parametrize(("part", "kept"), [("skill", 0), ("ahead", 0), ("skill", None)])
 def test_an_epoch_that_was_picked_on_the_judged_samples_is_called_so(client, part, kept):
     """Skill and bands say that the epoch was picked on validation, if so."""
     app = press(seattle(part=part, inputs="temp_max"), "train")

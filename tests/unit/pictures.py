@@ -16,7 +16,7 @@ EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 
 
 def a_dataset(n=8, t=4, f=3, k=1, **more):
-    """Targets count up from 0; six samples of eight are for training; the guess is always 1."""
+    """Targets count up from 0; six of eight samples are for training; the baseline predicts 1."""
     y = np.arange(n * t * k, dtype=np.float32).reshape(n, t, k)
     settings = {
         "name": "fake",
@@ -28,7 +28,7 @@ def a_dataset(n=8, t=4, f=3, k=1, **more):
         "target_names": tuple(f"target {i + 1}" for i in range(k)),
         "timestep_names": tuple(f"{i + 1}" for i in range(t)),
         "naive": np.ones_like(y),
-        "naive_label": "guessing the mean",
+        "naive_label": "mean baseline",
     }
     return Dataset(**{**settings, **more})
 
@@ -104,8 +104,9 @@ def the(figure, name):
 
 
 def words_of(figure):
-    """The key above a chart."""
-    return figure.layout.annotations[0].text
+    """The text of a chart: its key, the labels at the ends of lines, and notes."""
+    text = " | ".join(note.text.replace("<br>", " ") for note in figure.layout.annotations)
+    return text.replace("\u00a0", " ")
 
 
 def a_run(dataset=None, experiment=EXPERIMENT, *, epochs=10, **wrong):

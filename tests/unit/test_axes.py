@@ -1,4 +1,4 @@
-"""Axes hold all values, and what stands beside them never touches."""
+"""Axes hold all values, and texts beside a plot never overlap."""
 
 import itertools
 
@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.charts import axes, chart
+from lib.charts.palette import PALETTES
 
 
 @given(st.integers(2, 100), st.sampled_from(["", "day ", "a long name "]))
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_timesteps_are_whole_few_and_include_the_last(steps, word):
-    """And beside each other they fit on a phone: 280 pixels, at 7.5 for a letter."""
+    """The names fit beside each other on a phone: 200 pixels, at 7.5 for a letter."""
     names = [f"{word}{k + 1}" for k in range(steps)]
     axis = axes.timestep_axis(names)
     ticks = axis["tickvals"]
@@ -22,13 +23,13 @@ def test_timesteps_are_whole_few_and_include_the_last(steps, word):
     assert ticks[-1] == steps
     assert len({b - a for a, b in itertools.pairwise(ticks)}) == 1
     assert axis["ticktext"] == [names[k - 1] for k in ticks]
-    assert len(ticks) == 2 or 7.5 * len("".join(axis["ticktext"])) <= 280
+    assert len(ticks) == 2 or 7.5 * len("".join(axis["ticktext"])) <= 200
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))
 @settings(derandomize=True, deadline=None)
 def test_a_linear_axis_holds_all_values(values):
-    """Whatever the core is that it starts from."""
+    """The range includes all values and the core."""
     axis = axes.linear_axis("y", np.array(values), np.array([0.0, 1.0]))
     low, high = axis["range"]
     assert low <= min([0.0, *values])
@@ -36,7 +37,7 @@ def test_a_linear_axis_holds_all_values(values):
 
 
 def test_data_that_begin_at_0_have_an_axis_that_does():
-    """Of 0 and 1, of counts, and of amounts; what is rounded to 32 bits is 0, too."""
+    """Values of 0 and 1, counts and amounts start at 0, even after rounding to 32 bits."""
     for data in ([0, 1, 1], [0, 3, 7], [0, 0.2, 31.5], [0, 0, 0], [-1e-8, 1, 0.5]):
         values = np.array(data, np.float64)
         assert axes.from_zero(values)
@@ -52,7 +53,7 @@ def test_data_that_begin_at_0_have_an_axis_that_does():
 @given(st.lists(st.floats(1e-12, 1e12), min_size=1, max_size=8))
 @settings(derandomize=True, deadline=None)
 def test_a_logarithmic_axis_holds_all_values_and_has_names(values):
-    """At least a decade, in steps of half a decade, with two names or more."""
+    """The axis spans at least a decade, in steps of half a decade, with at least two names."""
     axis = axes.log_axis("y", values)
     low, high = axis["range"]
     assert low <= np.log10(min(values)) + 1e-9
@@ -65,7 +66,7 @@ def test_a_logarithmic_axis_holds_all_values_and_has_names(values):
 
 
 def test_decades_are_written_out_as_far_as_people_read_them():
-    """Down to 0.001 and up to 100,000; if a tick is beyond, all ticks are powers of ten."""
+    """Ticks from 0.001 to 100,000 are written out; beyond these all ticks are powers of ten."""
     assert axes.log_axis("y", [0.002, 30000])["ticktext"][0] == "0.01"
     assert "10,000" in axes.log_axis("y", [5, 30000])["ticktext"]
     assert axes.log_axis("y", [1e-12, 1])["ticktext"] == [
@@ -83,7 +84,7 @@ def test_decades_are_written_out_as_far_as_people_read_them():
 @given(st.floats(1e-9, 1e9), st.floats(1, 1e12))
 @settings(derandomize=True, deadline=None)
 def test_names_on_a_logarithmic_axis_never_touch(least, times):
-    """Nor does one leave the margin: seven letters at most, or a power."""
+    """Names fit into the margin: at most seven letters, or a power."""
     axis = axes.log_axis("y", [least, least * times])
     low, high = axis["range"]
     heights = sorted(143 * (np.log10(tick) - low) / (high - low) for tick in axis["tickvals"])
@@ -91,10 +92,26 @@ def test_names_on_a_logarithmic_axis_never_touch(least, times):
     assert all(len(name) <= 7 or "<sup>" in name for name in axis["ticktext"])
 
 
-def test_words_beside_a_plot_never_touch():
-    """Those that would are moved apart, the higher up; 0 has no place on a logarithmic axis."""
-    notes = [("a", 1.0, "#000000"), ("b", 1.01, "#FFFFFF"), ("c", 100.0, "#000000")]
-    placed = chart.side_notes([*notes, ("none", 0.0, "#000000")], (-1.0, 3.0), 240)
-    assert [note["text"] for note in placed] == ["a", "b", "c"]
-    heights = [note["y"] * 60 + note["yshift"] for note in placed]
-    assert min(np.diff(heights)) >= 15
+@given(st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=6), st.sampled_from(["log", "linear"]))
+@settings(derandomize=True, deadline=None)
+def test_labels_at_the_ends_of_lines_never_overlap(values, kind):
+    """They keep the order of the values, and stay inside the plot while they fit."""
+    low, high = (-4.0, 4.0) if kind == "log" else (-1e3, 1e3)
+    ends = [chart.End(f"line {k}", value, "ink") for k, value in enumerate(values)]
+    y = {"type": kind, "range": (low, high)}
+    labels = chart.end_labels(ends, y, PALETTES["light"])
+    assert len(labels) == len(values)
+    pixels = chart.LEAST_PLOT / (high - low)
+    heights = [(label["y"] - low) * pixels + label["yshift"] for label in labels]
+    assert min(np.diff(heights), default=99) >= chart.NOTE - 1
+    assert -1 <= heights[0] <= heights[-1] <= chart.LEAST_PLOT + 1
+    for one, other in itertools.pairwise(labels):
+        assert one["y"] <= other["y"]
+
+
+def test_a_line_without_a_value_keeps_the_space_of_its_label():
+    """NaN, and 0 on a logarithmic axis, have no label; both count for the margin."""
+    ends = [chart.End("a", 1.0, "ink"), chart.End("b", np.nan, "ink"), chart.End("c", 0.0, "ink")]
+    labels = chart.end_labels(ends, {"type": "log", "range": (-1, 1)}, PALETTES["light"])
+    assert [label["text"] for label in labels] == ["a"]
+    assert chart.End("linear autoregression", 1.0, "ink").rows == ["linear", "autoregression"]

@@ -60,7 +60,7 @@ def test_the_text_names_the_run_that_is_better_than_every_other(errors, leader):
     assert f"{leader} in last-step mode" in says if leader else says.startswith("No clear winner")
     assert len(says.split()) <= 15
     squares = dict(zip(LETTERS, np.square(errors), strict=False))
-    found = re.findall(r"(\w) is below (\w) in (\d+) of", details)
+    found = re.findall(r"(\w) has a smaller error than (\w) in (\d+) of", details)
     assert len(found) == details.count("paired t-test") == len(errors) - 1
     for below, above, wins in found:
         assert int(wins) == (squares[below] < squares[above]).sum()

@@ -61,7 +61,7 @@ def test_a_hint_suggests_to_scale_stores_on_different_levels_separately():
     levels = known.groupby("store")["sales"].transform("mean")
     times = levels.std(ddof=0) / (known["sales"] - levels).std(ddof=0)
     hint = levels_hint(upload(frame, T=14, inputs=("sales",)))
-    assert float(hint.split()[3]) == pytest.approx(times, rel=0.01)
+    assert float(hint.split()[4]) == pytest.approx(times, rel=0.01)
     assert levels_hint(upload(frame, T=14, inputs=("sales",), scale="id")) == ""
     alike = frame.assign(sales=known["sales"] - levels + 500)
     assert levels_hint(upload(alike.dropna(), T=14, inputs=("sales",))) == ""
@@ -77,7 +77,7 @@ def test_series_that_end_before_validation_are_reported():
     edge = dataset.origin.times[dataset.origin.training].max()
     checked = ragged[pd.to_datetime(ragged["date"]) > edge]["store"].unique()
     assert list(checked) == ["north"]
-    assert series_hint(dataset).startswith("Validation is of 1 of 3 series alone (north)")
+    assert series_hint(dataset).startswith("Validation covers only 1 of 3 series (north)")
     assert series_hint(upload(frame, T=14, inputs=("sales",))) == ""
     assert series_hint(upload(ragged, T=14, inputs=("sales",), split="id")) == ""
 

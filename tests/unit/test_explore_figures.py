@@ -1,4 +1,4 @@
-"""The charts of Explore: what each of them draws."""
+"""The figures of Explore's charts."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
 
 
 def test_predictions_are_shown_in_the_raw_unit():
-    """Of the chosen sample and the chosen column: y * scale + offset."""
+    """Predictions and target of the chosen sample and column are y * scale + offset."""
     scale = {"target_scale": np.array([1.0, 10.0]), "target_offset": np.array([0.0, 5.0])}
     dataset = a_dataset(k=2, **scale, target_unit="°C")
     figure = drawn("predictions", a_run(dataset, sequence=0.5), 1, 1)
@@ -41,7 +41,7 @@ def test_predictions_are_shown_in_the_raw_unit():
 
 
 def test_a_tables_sample_has_its_dates_and_inputs():
-    """The dates of the rows that are read, and below the answers what is read."""
+    """The timesteps are named by the dates of the rows, and the inputs are drawn below."""
     run = a_run(windows_of_load(timesteps=6), sequence=0.5)
     figure, origin = drawn("predictions", run, 1, 0), run.dataset.origin
     index = int(run.snapshot.samples[1])
@@ -52,7 +52,7 @@ def test_a_tables_sample_has_its_dates_and_inputs():
 
 
 def test_the_last_step_model_gives_one_value_and_nothing_before_it():
-    """An open diamond at T, so that what lies in it can be seen; no line leads to it."""
+    """Last-step mode is an open diamond at T, which hides nothing below it, and has no line."""
     run = a_run(last=0.5)
     figure = drawn("predictions", run)
     diamond = the(figure, "last-step mode")
@@ -63,7 +63,7 @@ def test_the_last_step_model_gives_one_value_and_nothing_before_it():
 
 @pytest.mark.parametrize("y", [np.arange(4), np.array([0, 1, 1, 0])])
 def test_the_axis_of_predictions_stands_still_while_a_model_learns(y):
-    """Whatever it answers within a quarter of the targets' span, and for every shown sample."""
+    """The axis is the same for errors up to a quarter of the targets' span, and for all samples."""
     dataset = a_dataset(y=(y[:, None] * np.ones((8, 1, 1))).astype(np.float32))
     figures = [
         drawn("predictions", a_run(dataset, sequence=wrong * y.max(), last=wrong), sample, 0)
@@ -76,37 +76,37 @@ def test_the_axis_of_predictions_stands_still_while_a_model_learns(y):
 
 
 @pytest.mark.parametrize(("card", "picked"), [("predictions", (0, 0, 1)), ("step_error", (1,))])
-def test_asked_earlier_a_dotted_line_leads_to_it(card, picked):
-    """In both charts over the timesteps, and in what is said of them."""
-    run, name = a_run(last=0.5), "its head, asked earlier"
+def test_the_last_step_head_applied_early_is_a_dotted_line(card, picked):
+    """It is drawn and described in both charts over the timesteps."""
+    run, name = a_run(last=0.5), "last-step head, applied early"
     figure = drawn(card, run, *picked)
     assert the(figure, name).line.dash == "dot"
     assert len(the(figure, name).y) == 4
     assert name in words_of(figure)
-    assert "asked" in sentence(card, run, *picked).lower()
+    assert "applied early" in sentence(card, run, *picked)
 
 
 # Loss, and the number that compares
 
 
 def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
-    """The sequence mode's is the mean over the steps, the last-step mode's the last step's."""
+    """Sequence mode has the mean over the steps, last-step mode the value of the last step."""
     y = np.broadcast_to(np.array([4, 3, 2, 1], np.float32)[:, None], (8, 4, 1)).copy()
     best = np.array([0.4, 0.3, 0.2, 0.1])
     dataset = a_dataset(y=y, naive=np.zeros((8, 4, 1), np.float32), best_mse=best)
     figure = drawn("loss", a_run(dataset, sequence=0.5, last=0.5))
-    assert [line.y[0] for line in traces(figure, "guessing the mean")] == [7.5, 1.0]
+    assert [line.y[0] for line in traces(figure, "mean baseline")] == [7.5, 1.0]
     assert [line.y[0] for line in traces(figure, "best possible")] == pytest.approx([0.25, 0.1])
-    words = [note.text for note in figure.layout.annotations[1:]]
-    assert sorted(words) == ["every step", "every step", "last step", "last step"]
+    for words in ("baseline, every", "baseline, last", "best, every", "best, last"):
+        assert words_of(figure).count(words) == 1
     for naive in (1.0, 1.01):  # levels that look like one line have one label
         dataset = a_dataset(y=y, naive=y + np.array([[1], [1], [1], [naive]], np.float32))
         figure = drawn("loss", a_run(dataset, sequence=0.5, last=0.5))
-        assert [note.text for note in figure.layout.annotations[1:]] == ["both modes"]
+        assert words_of(figure).count("mean baseline") == 1
 
 
 def test_levels_are_in_the_terms_of_the_training_loss():
-    """A guess that is 3 off costs 9, 3 or 2.5; the best possible is known as a square alone."""
+    """An error of 3 costs 9, 3 or 2.5; the best possible is known only for squared errors."""
     y = np.full((8, 4, 1), 4.0, np.float32)
     y[6:] = 100  # what the validation samples are like doesn't change it
     dataset = a_dataset(y=y, best_mse=np.full(4, 0.5))
@@ -117,11 +117,11 @@ def test_levels_are_in_the_terms_of_the_training_loss():
 
 
 def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis():
-    """So the key says it, with what it counts where only one mode's is nothing."""
+    """The key shows a level of 0, with its steps if it is only one mode's."""
     for best, loss, compared in (
         (np.zeros(4), ">best possible: 0<", ">best possible: 0<"),
-        (np.ones(4), ">best possible<", ">best possible<"),
-        (np.array([0.4, 0.3, 0.2, 0.0]), "best possible (last step: 0)", ">best possible: 0<"),
+        (np.ones(4), "| best possible", "| best possible"),
+        (np.array([0.4, 0.3, 0.2, 0.0]), "best possible for last step: 0", ">best possible: 0<"),
     ):
         figures = all_figures(a_run(a_dataset(best_mse=best), sequence=0.5, last=0.5))
         assert loss in words_of(figures["loss"])
@@ -129,7 +129,7 @@ def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis():
 
 
 def test_where_every_value_is_nothing_the_plot_says_so():
-    """As of a constant target; a logarithmic axis would be blank without a word."""
+    """A note appears if all values are 0, because a logarithmic axis would be empty."""
     y = np.zeros((8, 4, 1), np.float32)
     run = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
     for seen, said in ((diverged(run, 0.0), True), (diverged(run, np.nan), False), (run, False)):
@@ -139,7 +139,7 @@ def test_where_every_value_is_nothing_the_plot_says_so():
 
 
 def test_a_ring_marks_the_epoch_that_each_mode_keeps():
-    """On its validation loss, and on its error in the comparison; else there is none."""
+    """The ring lies on the validation loss, and on the error at the last step."""
     run = a_run(sequence=0.5, last=0.5)
     kept = replace(run, snapshot=with_kept(run.snapshot, sequence=4, last=7))
     for name in ("loss", "compare"):
@@ -155,19 +155,19 @@ def test_a_ring_marks_the_epoch_that_each_mode_keeps():
 
 
 def test_the_comparison_is_the_last_steps_error_of_both():
-    """Over the epochs that were checked, with one naive level; scaled errors are called so."""
+    """Errors are drawn over the evaluated epochs, with one baseline; scaled errors are labelled."""
     run = a_run(sequence=0.5, last=0.25)
     figure = drawn("compare", run)
     assert list(the(figure, "sequence mode").y) == [1.0, 0.25]
     assert list(the(figure, "last-step mode").x) == [0, 10]
-    assert the(figure, "guessing the mean").y[0] == run.dataset.naive_mse[-1]
+    assert the(figure, "mean baseline").y[0] == run.dataset.naive_mse[-1]
     assert figure.layout.yaxis.title.text == "MSE"
     scaled = drawn("compare", a_run(a_dataset(**SCALED), sequence=0.5))
     assert scaled.layout.yaxis.title.text == "MSE (scaled)"
 
 
 def test_error_by_timestep_is_the_root_in_the_raw_unit():
-    """A standardised error of 0.5 is 5 °C where a deviation is 10 °C."""
+    """A standardised error of 0.5 is 5 °C if the standard deviation is 10 °C."""
     dataset = a_dataset(**SCALED, best_mse=np.array([4.0, 1, 0.25, 0]))
     figure = drawn("step_error", a_run(dataset, sequence=0.5, last=0.25))
     np.testing.assert_allclose(the(figure, "sequence mode").y, 5)

@@ -52,37 +52,36 @@ SAID = [
         a_run(sequence=0.5, last=0.25),
         (0, 0, True),
         "At the last step: sequence mode off by 0.5, last-step mode by 0.25.",
-        "Sample 7 (validation): at step 4 the target (target 1) is 27. The sequence model says "
-        "27.5, off by 0.5. The last-step model says 27.25, off by 0.25. Over all 4 steps the "
-        "sequence model is off by 0.5 on average. Asked before the last step, its head would have "
-        "been off by 0.25 on average.",
+        "Sample 7 (validation): at step 4, the target (target 1) is 27. Sequence model: prediction "
+        "27.5, absolute error 0.5. Last-step model: prediction 27.25, absolute error 0.25. The "
+        "sequence model's mean error over all 4 steps is 0.5. Last-step head, applied early: mean "
+        "error 0.25 before the last step.",
     ),
     (
         "loss",
         a_run(a_dataset(y=FOURS, best_mse=BEST, best_why="It is noisy."), sequence=0.5, last=0.25),
         (),
-        "Not to be compared: one averages 4 steps, the other counts one.",
-        "The losses are those after 10 epochs. The sequence model's training loss is 0.25, the "
-        "mean over 4 steps; on the validation samples 0.25. The last-step model's training loss is "
-        "0.0625, over the last step alone; on the validation samples 0.0625. The two losses can't "
-        "be compared. Guessing the mean has a mean squared error of 9. Best possible: 0.25 over "
-        "every step and 0.1 at the last. It is noisy.",
+        "Don't compare these two: blue averages 4 steps, orange counts only the last.",
+        "Losses after 10 epochs. Sequence model, the mean over 4 steps: training loss 0.25, "
+        "validation loss 0.25. Last-step model, for the last step only: training loss 0.0625, "
+        "validation loss 0.0625. The two losses can't be compared. Mean baseline: mean squared "
+        "error 9. Best possible: 0.25 over all steps, 0.1 at the last. It is noisy.",
     ),
     (
         "step_error",
         a_run(a_dataset(**zeros([2, 1.5, 0.5, 1.2])), sequence=1.0, last=2.5),
         (True,),
-        "Sequence mode beats the guess at 3 of 4 steps; last-step mode doesn't.",
+        "Sequence mode beats the baseline at 3 of 4 steps; last-step mode doesn't.",
         "Typical error (RMSE) at step 1 and at step 4: sequence model 1 and 1; last-step model "
-        "2.5 (asked earlier) and 2.5; guessing the mean 2 and 1.2.",
+        "2.5 (applied early) and 2.5; mean baseline 2 and 1.2.",
     ),
     (
         "compare",
         a_run(a_dataset(**zeros([2.0] * 4), best_mse=np.full(4, 0.01)), sequence=0.5, last=0.25),
         (),
-        "One seed decides nothing; here last-step mode's error is smaller, 0.0625 against 0.25.",
+        "One seed decides nothing. Here, last-step mode has a smaller error, 0.0625 against 0.25.",
         "Mean squared error at step 4 on the validation samples: sequence model 0.25, last-step "
-        "model 0.0625, guessing the mean 4, best possible 0.01.",
+        "model 0.0625, mean baseline 4, best possible 0.01.",
     ),
 ]
 
@@ -117,10 +116,10 @@ def test_of_a_run_that_diverged_everything_can_be_said(value, named):
     run = a_run(sequence=0.5, last=0.5)
     run = replace(run, snapshot=spoiled(run.snapshot, value))
     assert all(takeaway(card, run) for card in EXPLORE_CARDS)
-    assert takeaway("step_error", run) == "Neither mode beats the guess at any step."
+    assert takeaway("step_error", run) == "Neither mode beats the baseline at any step."
     assert "smaller" not in takeaway("compare", run)
-    assert f"says {named}, off by {named}" in sentence("predictions", run)
-    assert f"training loss is {named}" in sentence("loss", run)
+    assert f"prediction {named}, absolute error {named}" in sentence("predictions", run)
+    assert f"training loss {named}" in sentence("loss", run)
     assert f"sequence model {named}" in sentence("compare", run)
 
 
@@ -131,10 +130,10 @@ def test_sentences_need_no_results():
     for card in ("step_error", "compare"):
         assert "target is constant" in takeaway(card, constant)
     untrained = a_run(experiment=EXPERIMENT.set(mode="sequence"), epochs=0, sequence=0.5)
-    assert takeaway("loss", untrained).startswith("Guessing the mean would have a loss of ")
+    assert takeaway("loss", untrained).startswith("Not trained yet. The baseline's loss is ")
     assert sentence("loss", untrained).startswith("Not trained yet. ")
     assert sentence("predictions", run, 1, 0).endswith("the target (target 1) is 31.")
-    assert sentence("compare", run).endswith("guessing the mean 788.")
+    assert sentence("compare", run).endswith("mean baseline 788.")
 
 
 def test_numbers_are_in_the_raw_unit_and_at_the_steps_own_names():
@@ -144,8 +143,8 @@ def test_numbers_are_in_the_raw_unit_and_at_the_steps_own_names():
     run = a_run(dataset, sequence=0.5, last=0.0)
     assert "sequence mode off by 5 °C, last-step mode by 0 °C." in takeaway("predictions", run)
     said = sentence("predictions", run)
-    assert "at the last step (day 4) the target (target 1, one day ahead) is 10 °C." in said
-    assert "says 15, off by 5." in said
+    assert "at the last step (day 4), the target (target 1, one day ahead) is 10 °C." in said
+    assert "prediction 15, absolute error 5." in said
     assert "sequence model 5 °C and 5 °C; last-step model 0 °C" in sentence("step_error", run)
     assert sentence("compare", run).startswith("Mean squared error (scaled) at step 4 on the vali")
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 2.0]), target_offset=np.zeros(2))
@@ -173,8 +172,8 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
     over = evaluated(fine, RISING, FALLING)
     kept = replace(over, kept_epoch=3)
     for sequence, last, who, then in (
-        (fine, over, "Last-step mode overfits: ", "well above training loss."),
-        (over, kept, "Both modes overfit: ", "well above training loss."),
+        (fine, over, "Last-step mode overfits: ", "is well above training loss."),
+        (over, kept, "Both modes overfit: ", "is well above training loss."),
         (kept, kept, "Both modes overfit: ", "so the best epoch was kept."),
     ):
         results = {"sequence": sequence, "last": last}
@@ -210,9 +209,9 @@ def test_losses_that_explode_are_said_before_anything_else():
     last = fine | {"last": replace(fine["last"], loss=np.geomspace(1, 2.8e35, 10))}
     both = dict.fromkeys(fine, last["last"])
     for results, status, says in (
-        (both, Status.RUNNING, "Sequence mode's loss has exploded: up to 2.8×10³⁵."),
-        (last, Status.DIVERGED, "Last-step mode's loss has exploded: up to 2.8×10³⁵, then"),
-        (fine, Status.DIVERGED, "Training loss stopped being a number in epoch 11"),
+        (both, Status.RUNNING, "Sequence mode's loss exploded to 2.8×10³⁵."),
+        (last, Status.DIVERGED, "Last-step mode's loss exploded to 2.8×10³⁵, then"),
+        (fine, Status.DIVERGED, "Training loss became infinite or NaN in epoch 11"),
     ):
         snapshot = replace(run.snapshot, results=fine, others=(results,), status=status)
         assert takeaway("loss", replace(run, snapshot=snapshot)).startswith(says)
@@ -238,20 +237,20 @@ def test_it_is_said_which_epochs_are_kept():
 
 def test_whether_the_guess_is_beaten_is_counted_step_by_step():
     """Errors of the guess by timestep beside a sequence model that is off by 1."""
-    beats = "Sequence mode beats the guess at"
+    beats = "Sequence mode beats the baseline at"
     for naive, last, says in (
-        ([1.5, 0.5, 1.5, 1.5], 0.5, f"{beats} 3 of 4 steps, last-step at its one."),
-        ([1.5] * 4, 0.5, f"{beats} every step, last-step at its one."),
+        ([1.5, 0.5, 1.5, 1.5], 0.5, f"{beats} 3 of 4 steps; last-step mode too."),
+        ([1.5] * 4, 0.5, f"{beats} every step; last-step mode too."),
         ([1.5] * 4, 1.6, f"{beats} every step; last-step mode doesn't."),
-        ([1.01] * 4, 1, "Neither mode beats the guess at any step."),  # 1% is nothing
-        ([0.7] * 4, 0.5, "Last-step mode beats the guess; sequence mode doesn't."),
+        ([1.01] * 4, 1, "Neither mode beats the baseline at any step."),  # 1% is nothing
+        ([0.7] * 4, 0.5, "Last-step mode beats the baseline; sequence mode doesn't."),
         ([1.5] * 4, None, f"{beats} every step."),
-        ([0.7] * 4, None, "The model doesn't beat the guess at any step."),
+        ([0.7] * 4, None, "The model doesn't beat the baseline at any step."),
     ):
         wrong = {"sequence": 1.0} | ({} if last is None else {"last": last})
         assert takeaway("step_error", a_run(a_dataset(**zeros(naive)), **wrong)) == says
     table = of_a_table(a_dataset(n=96, **zeros([1.1, 1.1, 1.1, 0.2], n=96)))
-    says = "Neither mode beats the guess at the last step; earlier steps are unclear."
+    says = "Neither mode beats the baseline at the last step; earlier steps are unclear."
     assert takeaway("step_error", a_run(table, sequence=1.0, last=1.0)) == says
 
 
@@ -259,15 +258,15 @@ def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
     """Whichever of the two is the better one; it is said that the last step is meant."""
     guess = zeros([1.0, 1.0, 1.0, 0.2], n=120)
     week = Baseline("seasonal", "last week", guess["naive"][:, -1])
-    for rival, baselines in (("the best baseline", (week,)), ("guessing the mean", ())):
+    for name, baselines in (("the best baseline", (week,)), ("the baseline", ())):
         dataset = a_dataset(n=120, **guess, baselines=baselines)
         says = takeaway("compare", a_run(dataset, sequence=0.5, last=0.3))
-        assert says == f"At the last step neither mode beats {rival}: 0.09 against 0.04."
+        assert says == f"Neither mode beats {name} at the last step: error 0.09 against 0.04."
         run = a_run(dataset, last=0.3)
         several = replace(run, snapshot=replace(run.snapshot, others=(run.snapshot.results,)))
-        for seen, error in ((run, "error"), (several, "median error")):
+        for seen, error in ((run, "Error"), (several, "Median error")):
             alone = takeaway("compare", seen)
-            assert alone == f"The {error} at the last step is 0.09; {rival} has 0.04."
+            assert alone == f"{error} at the last step: 0.09. {name.capitalize()}: 0.04."
 
 
 def test_two_models_are_compared_seed_by_seed():
@@ -275,15 +274,15 @@ def test_two_models_are_compared_seed_by_seed():
     for errors, says in (
         (
             [1.0, 2.0, 1.5, 1.2],
-            "A is below B in 0 of 4 seeds; within a seed, its error is 0% smaller",
+            "A has a smaller error than B in 0 of 4 seeds, 0% smaller",
         ),
         (
             [2.0, 4.5, 3.0, 2.4],
-            "A is below B in 4 of 4 seeds; within a seed, its error is 2 times smaller",
+            "A has a smaller error than B in 4 of 4 seeds, 2 times smaller",
         ),
         (
             [1e3, 2e3, 1e3, 3e3],
-            "A is below B in 4 of 4 seeds; within a seed, its error is 1,000 times smaller",
+            "A has a smaller error than B in 4 of 4 seeds, 1,000 times smaller",
         ),
     ):
         found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
@@ -299,13 +298,13 @@ def test_two_models_are_compared_seed_by_seed():
         ("step_error", 20, 1.2, "24 independent samples need"),
         ("step_error", 0.1, 0.8, "the best baseline at every step; last-step mode is unclear."),
         ("step_error", 0.8, 0.1, "the best baseline; sequence mode is unclear at 4 of 4 steps."),
-        ("compare", 0.01, 0.0101, "here both modes' errors are nearly the same, 0.01 and 0.0101"),
+        ("compare", 0.01, 0.0101, "Here, both errors are nearly equal, 0.01 and 0.0101"),
     ],
 )
 def test_all_cards_go_by_one_rule_of_how_many_samples_tell(card, sequence, last, says):
     """24 of a table tell an error 20 times as large, and not one that is half as large again."""
     guess = zeros([1.0] * 4, n=96)
-    baseline = Baseline("last", "guessing no change", guess["naive"][:, -1])
+    baseline = Baseline("last", "last value", guess["naive"][:, -1])
     table = of_a_table(a_dataset(n=96, **guess, baselines=(baseline,)))
     errors = {"sequence": sequence, "last": last}
     run = a_run(table, **{mode: math.sqrt(mse) for mode, mse in errors.items() if mse})
@@ -317,7 +316,7 @@ def test_errors_that_are_nearly_the_same_are_left_to_the_seeds():
     table = of_a_table(a_dataset(n=96, **zeros([1.0] * 4, n=96)))
     for errors, says in (
         ([0.1, 0.102, 0.101, 0.099], "No clear winner: 4 seeds can't tell the two modes apart."),
-        ([0.101] * 4, "Both modes' errors are nearly the same in 4 seeds: 0.1 and 0.101."),
+        ([0.101] * 4, "The median errors of 4 seeds are nearly equal: 0.1 and 0.101."),
     ):
         runs = [a_run(table, sequence=math.sqrt(0.1), last=math.sqrt(mse)) for mse in errors]
         first, *others = [run.snapshot.results for run in runs]
@@ -338,25 +337,25 @@ def test_a_sweep_counts_where_each_mode_is_better():
 
 
 def test_a_leak_check_says_what_it_looked_at():
-    """The columns and timesteps, and which samples were compared; of one part nothing is."""
+    """The details name the columns, the timesteps and the samples that were compared."""
     for dataset, says in (
         (
             a_dataset(n=80),
-            "3 inputs beside 1 target at 320 timesteps, and 60 training and 20 validation samples.",
+            "3 inputs and 1 target at 320 timesteps, and 60 training and 20 validation samples.",
         ),
         (
             windows_of_stores(),
-            "1 input beside 1 target at 7,224 timesteps, and the rows and targets of 387 training "
+            "1 input and 1 target at 7,224 timesteps, and the rows and targets of 387 training "
             "and 129 validation samples.",
         ),
-        (a_dataset(train=8), "3 inputs beside 1 target at 32 timesteps."),
+        (a_dataset(train=8), "3 inputs and 1 target at 32 timesteps."),
         (
             a_dataset(test=1),
-            "3 inputs beside 1 target at 28 timesteps outside the test part, and 6 training, 1 "
+            "3 inputs and 1 target at 28 timesteps outside the test part, and 6 training, 1 "
             "validation and 1 test samples.",
         ),
     ):
-        assert split.leak_words(dataset, [])[1] == [f"Looked at: {says}"]
+        assert split.leak_words(dataset, [])[1] == [f"Checked: {says}"]
 
 
 # Words beside the cards
@@ -405,6 +404,6 @@ def test_settings_are_named_where_they_differ():
     for change, says in (
         ({}, ""),
         ({"data": "sine"}, f"data Running mean → {DATASETS['sine'].title}"),
-        (many, "timesteps 12 → 15, inputs the usual → a and b and 3 more"),
+        (many, "timesteps 12 → 15, inputs default → a and b and 3 more"),
     ):
         assert sentences.changed_settings(chosen, chosen.set(**change), sentences.name_of) == says

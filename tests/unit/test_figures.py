@@ -1,4 +1,4 @@
-"""What holds for every chart of Explore: places, names, and colours that mean the same."""
+"""Rules for all charts of Explore: places, names, and colours with one meaning."""
 
 import json
 from base64 import b64decode
@@ -47,19 +47,19 @@ RUNS = {
 
 
 def changed(run, **snapshot):
-    """The run with some fields of its snapshot changed."""
+    """Return the run with some fields of its snapshot changed."""
     return replace(run, snapshot=replace(run.snapshot, **snapshot))
 
 
 def diverged(run, value):
-    """The run after every figure became `value`."""
+    """Return the run after all its results became `value`."""
     return replace(run, snapshot=spoiled(run.snapshot, value))
 
 
 @pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("data", DATASETS)
 def test_every_figure_is_one_that_plotly_accepts(data, run):
-    """Figures are built without Plotly's checks, so these are made here: names, types, values."""
+    """Figures are built without Plotly's checks, so this test makes them: names, types, values."""
     mode = run if run in ("sequence", "last") else "both"
     fine = a_run(DATASETS[data], EXPERIMENT.set(mode=mode), **RUNS[run])
     for seen in (fine, changed(fine, results={}), diverged(fine, np.inf)):
@@ -71,7 +71,7 @@ def test_every_figure_is_one_that_plotly_accepts(data, run):
 
 
 def test_a_figure_is_sent_as_plotly_itself_would_write_it():
-    """Plotly's objects are left out on the way; an empty template is all that Plotly rewrites."""
+    """The figure equals Plotly's own output, except for the empty template."""
     dataset = a_dataset(best_mse=np.full(4, 0.01))
     figures = all_figures(a_run(dataset, sequence=0.5, last=0.25))
     figures["sample"] = sample_figure(dataset, 0, LIGHT)
@@ -85,7 +85,7 @@ def test_a_figure_is_sent_as_plotly_itself_would_write_it():
 
 
 def decoded(part):
-    """A part of a figure, with the numbers that its bytes stand for."""
+    """Return a part of a figure with the numbers that its bytes encode."""
     if isinstance(part, dict) and "bdata" in part:
         return np.frombuffer(b64decode(part["bdata"]), part["dtype"]).tolist(), part.get("shape")
     if isinstance(part, dict):
@@ -96,10 +96,12 @@ def decoded(part):
 
 
 def test_figures_keep_their_place_while_numbers_change():
-    """Same layout for small changes; no template, which is most of a small figure; a revision."""
+    """The layout is the same after small changes, except for labels, which follow their lines."""
     one, other = (all_figures(a_run(sequence=0.5 + d, last=0.25 + d)) for d in (0, 0.01))
     for name, figure in one.items():
-        assert figure.layout.to_plotly_json() == other[name].layout.to_plotly_json()
+        before, after = (of[name].layout.to_plotly_json() for of in (one, other))
+        labels = [[note["text"] for note in of.pop("annotations")] for of in (before, after)]
+        assert (before, labels[0]) == (after, labels[1])
         assert len(figure.to_json()) < 6000
         assert figure.layout.uirevision
     assert CONFIG["displaylogo"] is False
@@ -107,7 +109,7 @@ def test_figures_keep_their_place_while_numbers_change():
 
 @pytest.mark.parametrize("theme", PALETTES)
 def test_one_colour_means_one_thing_in_every_chart(theme):
-    """Sequence, last step, target, best possible above the lines that reach it, and the guess."""
+    """Modes, target, baseline and best possible have fixed colours; the best is drawn on top."""
     p, run = PALETTES[theme], a_run(a_dataset(best_mse=np.full(4, 0.01)), sequence=0.1, last=0.1)
     for name, figure in all_figures(run, p).items():
         assert the(figure, "sequence mode").line.color == p.sequence
@@ -117,7 +119,7 @@ def test_one_colour_means_one_thing_in_every_chart(theme):
             continue
         for line in traces(figure, "best possible"):
             assert (line.line.color, line.line.dash) == (p.best, "dash")
-        for line in traces(figure, "guessing the mean"):
+        for line in traces(figure, "mean baseline"):
             assert (line.line.color, line.line.dash) == (p.baseline, "dot")
         names = [trace["name"] for trace in figure.data]
         assert names.index("best possible") > names.index("sequence mode")
@@ -125,7 +127,7 @@ def test_one_colour_means_one_thing_in_every_chart(theme):
 
 
 def test_no_chart_takes_a_name_for_markup(monkeypatch):
-    """Not on an axis, nor in a key, nor where a mouse is: every name of this dataset is hostile."""
+    """Axes, keys and hover texts escape all names of a dataset."""
     dataset = a_dataset(
         k=2,
         name="fake",
@@ -147,7 +149,7 @@ def test_no_chart_takes_a_name_for_markup(monkeypatch):
 
 
 def test_of_several_seeds_there_is_a_thin_line_for_each():
-    """In the mode's colour, beside the median; with one seed there is none."""
+    """The lines have the mode's colour beside the median; one seed has no thin line."""
     one = a_run(sequence=0.5, last=1.0)
     others = tuple(a_run(sequence=s, last=1 / s).snapshot.results for s in (0.1, 0.2))
     for several, run in ((True, changed(one, others=others)), (False, one)):

@@ -1,4 +1,4 @@
-"""Rows to come, by models that are simple enough to be said again; and how wide bands are."""
+"""Forecasts by models that are simple enough to compute by hand, and the widths of bands."""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ SALES = own_data.panel().sort_values(["store", "date"])["sales"].to_numpy().resh
 
 @pytest.fixture
 def says(monkeypatch):
-    """Lets every model answer at each step with what a function makes of the inputs (n, T, F)."""
+    """Make each model return a function of its inputs (n, T, F)."""
 
     def install(answer):
         for place in (forecasting, baselines):
@@ -30,13 +30,13 @@ def says(monkeypatch):
 
 
 def of_load(inputs=("load",), weeks=6, **settings):
-    """Hours of six weeks."""
+    """Return six weeks of hourly data."""
     table = own_data.table(own_data.load(weeks), "hour")
     return own_data.cut(table, inputs, ("load",), **settings)
 
 
 def coming(prepared, *, look=False, series=0, feed=0):
-    """The forecast; with a `look` its bands are counted on the test part."""
+    """Return the forecast; with `look` it has the coverage of the test part."""
     evaluated = predict(*prepared)
     tested = predict(*prepared, "test") if look else None
     return forecast(
@@ -45,7 +45,7 @@ def coming(prepared, *, look=False, series=0, feed=0):
 
 
 def test_a_half_width_is_the_right_one_of_the_ordered_errors():
-    """Of 99 the 90th, of 9 the greatest, of 8 none: the 90% can't be told."""
+    """Of 99 errors the 90th is taken, of 9 the largest, and with 8 there is none."""
     errors = np.random.default_rng(0).permutation(np.arange(1.0, 100))
     assert half_widths(errors[:, None]) == 90
     assert half_widths(np.arange(9.0)[:, None]) == 8
@@ -58,7 +58,7 @@ def test_a_half_width_is_the_right_one_of_the_ordered_errors():
 
 @pytest.mark.parametrize("form", ["value", "change"])
 def test_a_direct_forecast_reads_the_last_windows(says, form):
-    """Three rows ahead, each from its own window: the model repeats what is in its last row."""
+    """Three rows ahead, each prediction comes from its own window, whose last row it repeats."""
     says(lambda x: x if form == "value" else x * 0)
     prepared = own_data.sales(horizon=3, form=form)
     found = coming(prepared, series=2)
@@ -71,7 +71,7 @@ def test_a_direct_forecast_reads_the_last_windows(says, form):
 
 
 def test_every_row_ahead_comes_from_one_window_where_all_are_targets(says):
-    """H columns: the last window answers them all, each with a width of its own."""
+    """With H columns the last window predicts all rows, each with its own width."""
     says(lambda x: np.repeat(x[:, :, :1], 24, axis=-1))
     prepared = of_load(horizon=24, ahead="each", scale="id")
     found = coming(prepared)
@@ -86,7 +86,7 @@ def test_every_row_ahead_comes_from_one_window_where_all_are_targets(says):
 
 
 def test_answers_are_fed_back_into_the_window(says):
-    """Half of the last value and half of the one before: a recursion that one can go by hand."""
+    """A recursion by hand: half of the last value plus half of the previous one."""
     says(lambda x: (x + np.concatenate([x[:, :1], x[:, :-1]], axis=1)) / 2)
     for settings in ({}, {"scale": "id"}, {"rate": 2}):
         found = coming(own_data.sales(T=4, **settings), series=1, feed=5)
@@ -97,7 +97,7 @@ def test_answers_are_fed_back_into_the_window(says):
 
 
 def test_changes_that_are_fed_back_are_read_as_changes(says):
-    """The model repeats the change over two rows that it reads last."""
+    """The model repeats the change over the last two rows."""
     experiment, dataset, weights = own_data.sales(form="change", T=4, rate=2)
     read, (low,), (high,) = dataset.origin.x_scale, dataset.target_offset, dataset.target_scale
     says(lambda x: (x[:, :, :1] * read.deviation[0] + read.offset[0] - low) / high)
@@ -109,7 +109,7 @@ def test_changes_that_are_fed_back_are_read_as_changes(says):
 
 
 def test_rows_to_come_have_their_dates_as_inputs(says):
-    """The model says the sine of its row's hour: the row's own for the first, and on from there."""
+    """The model returns the sine of its row's hour, so each forecast has the next hour's sine."""
     names = ("load", "hour of day")
     prepared = of_load(names)
     at = prepared[1].feature_names.index("hour of day (sin)")
@@ -122,7 +122,7 @@ def test_rows_to_come_have_their_dates_as_inputs(says):
 
 
 def test_the_band_of_fed_back_answers_is_from_going_on_in_the_validation_part(says):
-    """From each validation sample on, as far as the part goes: wrong by the change in j rows."""
+    """Each validation sample starts a forecast up to the part's end; the errors are known."""
     says(lambda x: x)
     prepared = of_load(T=12, test=10)
     dataset = prepared[1]
@@ -145,7 +145,7 @@ def test_the_band_of_fed_back_answers_is_from_going_on_in_the_validation_part(sa
 
 
 def test_what_cannot_be_fed_back_is_said():
-    """An input that nobody knows of rows to come; targets that aren't the next row's."""
+    """An input is unknown for future rows, or the targets aren't in the next row."""
     with pytest.raises(ForecastError, match="own row"):
         coming(of_load(horizon=0))
     frame = own_data.load(6)
@@ -155,7 +155,7 @@ def test_what_cannot_be_fed_back_is_said():
     assert "wind" in why_not_fed_back(prepared[1])
     with pytest.raises(ForecastError, match="wind"):
         coming(prepared, feed=3)
-    assert "horizon of 1" in why_not_fed_back(of_load(horizon=2)[1])
+    assert "one row ahead" in why_not_fed_back(of_load(horizon=2)[1])
     assert not why_not_fed_back(own_data.cut(table, ("load", "wind"), ("load", "wind"))[1])
     panel = own_data.table(own_data.panel(), "day", "store")
     assert not why_not_fed_back(own_data.cut(panel, ("sales", "store"), ("sales",))[1])
@@ -178,7 +178,7 @@ WORKING_DAYS = pd.bdate_range("2024-01-01", periods=20)
     ],
 )
 def test_dates_of_rows_to_come_go_on_as_the_last_ones_did(times, step, expected):
-    """By months, by working days, also where some are missing; else by the usual step."""
+    """Future dates follow months, working days, or else the usual step."""
     frame = pd.DataFrame({"time": times.strftime("%Y-%m-%d"), "value": np.arange(len(times)) % 3.0})
     settings = {"T": 2, "horizon": 1 if len(times) > 5 else 0}
     prepared = own_data.cut(own_data.table(frame, step), ("value",), ("value",), **settings)
@@ -186,7 +186,7 @@ def test_dates_of_rows_to_come_go_on_as_the_last_ones_did(times, step, expected)
 
 
 def test_a_band_is_from_the_series_own_errors(says):
-    """With too few errors there is none."""
+    """Each series has its own band, and none with too few errors."""
     says(lambda x: x)
     own = [coming(own_data.sales(), series=s).widths["last"][0] for s in range(3)]
     assert len({*map(float, own)}) == 3
@@ -196,7 +196,7 @@ def test_a_band_is_from_the_series_own_errors(says):
 
 @pytest.mark.parametrize("feed", [0, 3])
 def test_a_series_without_a_window_has_no_forecast(feed):
-    """Another one has."""
+    """Other series still have a forecast."""
     frame = own_data.panel()
     tiny = frame[frame["store"] == "north"].head(4).assign(store="tiny")
     table = own_data.table(pd.concat([frame, tiny]), "day", "store")

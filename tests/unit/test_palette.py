@@ -1,4 +1,4 @@
-"""Colours mean the same in every picture, and can be read in both themes."""
+"""Colours have the same meaning in all pictures and are legible in both themes."""
 
 import pytest
 
@@ -9,21 +9,21 @@ LIGHT = PALETTES["light"]
 
 
 def luminance(color):
-    """Relative luminance, as WCAG 2.2 defines it."""
+    """Return the relative luminance by WCAG 2.2."""
     parts = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
     linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def contrast(one, other):
-    """The contrast ratio of two colours, 1 to 21."""
+    """Return the contrast ratio of two colours, 1 to 21."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 @pytest.mark.parametrize("theme", PALETTES)
 def test_lines_and_words_stand_out_from_the_background(theme):
-    """WCAG 2.2: 3 to 1 for lines and marks, 4.5 to 1 for words."""
+    """Lines and marks have a contrast of at least 3, words of 4.5 (WCAG 2.2)."""
     p = PALETTES[theme]
     for line in (p.ink, p.sequence, p.last, p.best, p.baseline, p.negative):
         assert contrast(line, p.background) >= 3
@@ -36,7 +36,7 @@ def test_lines_and_words_stand_out_from_the_background(theme):
 
 
 def test_shades_go_from_pale_to_the_colour_itself():
-    """One for each level, every one stronger than the one before."""
+    """There is one shade for each level, each stronger than the previous one."""
     shades = LIGHT.shades(LIGHT.sequence)
     assert len(shades) == LEVELS
     assert shades[-1] == LIGHT.sequence
@@ -46,6 +46,6 @@ def test_shades_go_from_pale_to_the_colour_itself():
 
 
 def test_streamlits_own_charts_have_the_colours_of_pictures():
-    """In the order of columns: sequence mode, last-step mode, the best possible, a baseline."""
+    """The theme's categorical colours are those of the modes, best possible and baseline."""
     colors = [LIGHT.sequence, LIGHT.last, LIGHT.best, LIGHT.baseline]
     assert CONFIG["theme"]["chartCategoricalColors"] == colors

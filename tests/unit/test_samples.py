@@ -1,4 +1,4 @@
-"""A sample before any model, and the rows that it is cut from: pictures and words."""
+"""A sample before any model, and its rows: pictures and words."""
 
 import re
 from dataclasses import replace
@@ -17,11 +17,11 @@ CELSIUS = {"target_scale": np.array([10.0]), "target_offset": np.array([5.0]), "
 
 
 def test_a_samples_targets_are_in_the_raw_unit():
-    """Line, diamond, numbers and words alike; the inputs stay as the model sees them."""
+    """Line, diamond, numbers and words are raw; the inputs stay as the model reads them."""
     dataset = a_dataset(f=1, **CELSIUS)
     figure, frame = samples.sample_figure(dataset, 1, LIGHT), samples.frame_of_sample(dataset, 1)
     np.testing.assert_allclose(the(figure, "target 1").y, [45, 55, 65, 75])
-    assert list(the(figure, "what the last-step mode learns from").y) == [75]
+    assert list(the(figure, "last-step mode's target").y) == [75]
     assert figure.layout.yaxis.title.text == "target y (°C)"
     np.testing.assert_array_equal(the(figure, "inputs").z, dataset.x[1].T)
     assert list(frame) == ["x: feature 1", "y: target 1", "target 1 (°C)"]
@@ -33,17 +33,20 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert "standardised" not in samples.numbers_hint(a_dataset())
 
 
-@pytest.mark.parametrize(("sample", "says"), [(5, "learns from"), (6, "is evaluated on")])
-def test_a_sample_is_said_with_the_targets_that_each_mode_has(sample, says):
-    """Six samples of eight are for training; the key says the same."""
+@pytest.mark.parametrize(
+    ("sample", "says", "part"),
+    [(5, "trains on", "target"), (6, "is evaluated on", "validation target")],
+)
+def test_the_words_about_a_sample_name_the_targets_of_each_mode(sample, says, part):
+    """Six samples of eight are for training; the chart's key agrees with the words."""
     short, details = samples.sample_words(a_dataset(), sample)
-    assert short.startswith(f"Sequence mode {says} all 4 steps'")
-    assert f"sequence mode {says} the targets of all 4 timesteps" in details
-    assert f"last-step mode {says}" in words_of(samples.sample_figure(a_dataset(), sample, LIGHT))
+    assert short.startswith(f"Sequence mode {says} all 4 targets")
+    assert f"equence mode {says} the targets of all 4 timesteps" in details
+    assert f"last-step mode's {part}" in words_of(samples.sample_figure(a_dataset(), sample, LIGHT))
 
 
 def test_what_32_bits_make_of_0_is_read_as_0():
-    """A dry day among rain of up to 50 mm."""
+    """A dry day is 0 among rain of up to 50 mm, despite 32-bit rounding."""
     rain = np.zeros((8, 4, 1))
     rain[1:, 1] = 50
     scale = {"target_scale": np.array([rain.std()]), "target_offset": np.array([rain.mean()])}
@@ -55,7 +58,7 @@ def test_what_32_bits_make_of_0_is_read_as_0():
 
 
 def test_inputs_are_squares_beside_their_features_names():
-    """All of them, the longest cut short; the plot above keeps its height."""
+    """All features have names, long ones cut, and the plot above keeps its height."""
     names = ("wind", "a very long name indeed", *(f"f{k}" for k in range(14)))
     wide = samples.sample_figure(a_dataset(f=16, feature_names=names), 0, LIGHT)
     few = samples.sample_figure(a_dataset(f=1), 0, LIGHT)
@@ -70,7 +73,7 @@ def test_inputs_are_squares_beside_their_features_names():
 
 
 def test_amounts_begin_at_0_in_both_pictures():
-    """Of every sample, one that never changes too; scaled values come back as nearly 0."""
+    """The words fit every sample, also a constant one, and scaled values of almost 0."""
     y = np.zeros((8, 4, 1), np.float32)
     y[1], y[2, 2], y[7] = 1, 1, 1
     unit = {"target_scale": np.array([0.47]), "target_offset": np.array([0.3])}
@@ -85,7 +88,7 @@ def test_amounts_begin_at_0_in_both_pictures():
 
 
 def test_several_targets_are_told_apart_in_the_key():
-    """Each by the dashes of its line; of many rows ahead the nearest and the farthest alone."""
+    """Each target has its own dash; of many rows ahead, only the first and the last are drawn."""
     words = words_of(samples.sample_figure(a_dataset(k=2), 0, LIGHT))
     for glyph, name in (("━━", 1), ("▬ ▬", 2)):
         assert f'{glyph}</span> <span style="color:{LIGHT.ink}">target {name}<' in words
@@ -100,27 +103,27 @@ def test_several_targets_are_told_apart_in_the_key():
 @pytest.mark.parametrize(
     ("settings", "read", "targets", "last", "says"),
     [
-        ({}, [0, 1, 2], [1, 2, 3], [3], "must say 2024-01-01 03:00."),
-        ({"horizon": 0}, [0, 1, 2], [0, 1, 2], [2], "must say the same row."),
+        ({}, [0, 1, 2], [1, 2, 3], [3], "predicts 2024-01-01 03:00."),
+        ({"horizon": 0}, [0, 1, 2], [0, 1, 2], [2], "predicts the same row."),
         (
             {"rate": 2, "horizon": 3, "ahead": "each"},
             [0, 2, 4],
             [1, 2, 3, 4, 5, 6, 7],
             [5, 6, 7],
-            "must say 2024-01-01 05:00 to 2024-01-01 07:00.",
+            "predicts 2024-01-01 05:00 to 2024-01-01 07:00.",
         ),
         ({"form": "change"}, [0, 1, 2], [1, 2, 3], [3], "the change to 2024-01-01 03:00."),
     ],
 )
 def test_a_window_reads_its_rows_and_says_others(settings, read, targets, last, says):
-    """In the picture, and in what is said of the third timestep of the first window."""
+    """The picture and the words describe the third timestep of the first window."""
     dataset = windows_of_load(timesteps=3, **settings)
     figure = samples.window_figure(dataset, 0, 2, LIGHT)
     assert list(the(figure, "read").x) == read
-    assert list(the(figure, "a target of the sequence mode").x) == targets
-    assert list(the(figure, "last-step mode must say").x) == last
+    assert list(the(figure, "target in sequence mode").x) == targets
+    assert list(the(figure, "target in last-step mode").x) == last
     assert list(the(figure, "timestep 3 reads").x) == read[-1:]
-    line = the(figure, "from a timestep to its targets")  # on to what both modes must say
+    line = the(figure, "from a timestep to its targets")  # on to the targets of both modes
     assert list(line.x[:3]) == [read[-1], last[0], last[0]]
     assert list(line.y[:3]) == [samples.READS, samples.SEQUENCE, samples.LAST]
     earlier = the(samples.window_figure(dataset, 0, 1, LIGHT), "from a timestep to its targets")
@@ -129,13 +132,13 @@ def test_a_window_reads_its_rows_and_says_others(settings, read, targets, last, 
 
 
 def test_a_windows_rows_have_their_parts_behind_them():
-    """Of its own series, up to the last target of each part, with the part's name."""
+    """The parts are those of the window's series, up to each part's last target."""
     for dataset in (windows_of_load(timesteps=3, gap=9, test=20), windows_of_stores(gap=9)):
         for name, part in dataset.parts.items():
             sample = part.stop - 1  # its window ends where the part does
             figure = samples.window_figure(dataset, sample, 0, LIGHT)
             bands = [each for each in figure.layout.shapes if each.type == "rect"]
-            rows = the(figure, "read").x[0], the(figure, "last-step mode must say").x[-1]
+            rows = the(figure, "read").x[0], the(figure, "target in last-step mode").x[-1]
             (own,) = [each for each in bands if each.x0 < rows[0] < each.x1]
             assert (own.x1, own.label.text) == (rows[1] + 0.5, name)
             goes_on = [each.x0 == own.x1 for each in bands]
@@ -143,21 +146,23 @@ def test_a_windows_rows_have_their_parts_behind_them():
 
 
 def test_a_window_is_said_with_the_rows_of_both_modes():
-    """Every third hour, four of them, two hours ahead; in a panel by its store."""
+    """Four rows, every third hour, two hours ahead; in a panel with the store's name."""
     dataset = windows_of_load(timesteps=4, rate=3, horizon=2)
     details = samples.window_words(dataset, 0, 0)[1]
     assert "1 reads 2024-01-01 00:00 to 2024-01-01 09:00, every 3 rows" in details
-    assert "each timestep, 2 hours later: 2024-01-01 02:00 to 2024-01-01 11:00." in details
+    assert (
+        "each timestep has a target 2 hours later: 2024-01-01 02:00 to 2024-01-01 11:00." in details
+    )
     assert details.endswith(": 2024-01-01 11:00.")
     takeaway, details = samples.window_words(windows_of_stores(), 16, 2)
-    assert "17, timestep 3 reads 2024-01-19 and must say 2024-01-20" in takeaway
+    assert "17, timestep 3 reads 2024-01-19 and predicts 2024-01-20" in takeaway
     assert details.startswith("Sample 17, north, reads 2024-01-17")
     shapes = samples.shapes_sentence(windows_of_load(timesteps=4, horizon=3, ahead="each"))
     assert re.match(r"x \(4, 1\) → y \(4, 3\) .*, y_last \(3,\) ", shapes)
 
 
 def test_rows_between_those_that_are_read_have_no_name(monkeypatch):
-    """There may be fifty thousand; ticks are as far apart as ever."""
+    """With fifty thousand rows, ticks still have their usual distance."""
     asked, label = set(), Origin.label
     monkeypatch.setattr(Origin, "label", lambda own, row: asked.add(row) or label(own, row))
     figure = samples.window_figure(windows_of_load(timesteps=6, rate=50), 0, 0, LIGHT)
@@ -167,12 +172,12 @@ def test_rows_between_those_that_are_read_have_no_name(monkeypatch):
 
 
 def test_a_slip_is_called_what_it_is():
-    """Copying, and the same row; and a target's own past, which is right."""
+    """Copied targets and targets in the same row are noted; a target's own past is right."""
     other = {"temp": np.random.default_rng(0).normal(size=672)}
     for horizon, inputs, says in (
-        (0, ("load",), "models learn to copy it"),
-        (0, ("temp",), "such as another measurement. Nothing is foretold."),
-        (1, ("load",), "inputs and targets: load."),
+        (0, ("load",), "models learn to copy"),
+        (0, ("temp",), "It isn't a forecast."),
+        (1, ("load",), "input and target: load."),
         (1, ("temp",), ""),
     ):
         dataset = windows_of_load(more=other, weeks=4, horizon=horizon, inputs=inputs)
@@ -182,9 +187,9 @@ def test_a_slip_is_called_what_it_is():
 
 
 def test_keras_targets_are_shifted_by_the_rows_from_a_windows_first_to_its_target():
-    """Counted from the rows themselves."""
+    """The shift equals the one counted in the rows."""
     dataset = windows_of_load(timesteps=5, rate=3, horizon=4)
     shift = dataset.origin.rows(5)[0, -1] + 4 - dataset.origin.starts[0]
     said = samples.keras_sentence(dataset)
-    assert f"shifted by {shift} rows: 12 to the window's last one, and 4 ahead" in said
-    assert "usual slip" in said
+    assert f"shift the targets by {shift} rows: 12 to the window's last row, and 4 ahead" in said
+    assert "its own first row" in said

@@ -1,4 +1,4 @@
-"""What several seeds tell together: medians, and a winner where the seeds carry one."""
+"""Results over several seeds: medians, and a winner if the seeds decide."""
 
 import math
 import statistics
@@ -17,7 +17,7 @@ from tests.unit.pictures import a_dataset, a_run, takeaway, with_kept
 
 
 def integrated_chance(t, freedom):
-    """Student's density, summed up: how likely |t| or more is."""
+    """Return the probability of |t| or more, by summing Student's density."""
     x = np.linspace(0, t, 200_001)
     scale = math.gamma((freedom + 1) / 2) / (math.sqrt(freedom * math.pi) * math.gamma(freedom / 2))
     density = scale * (1 + x * x / freedom) ** (-(freedom + 1) / 2)
@@ -25,7 +25,7 @@ def integrated_chance(t, freedom):
 
 
 def run_of_seeds(sequence, last):
-    """A run whose seeds have these mean squared errors."""
+    """Return a run whose seeds have these mean squared errors."""
     first, *others = (
         a_run(sequence=math.sqrt(one), last=math.sqrt(other))
         for one, other in zip(sequence, last, strict=True)
@@ -36,14 +36,14 @@ def run_of_seeds(sequence, last):
 
 @pytest.mark.parametrize("freedom", range(1, 16))
 def test_test_p_value_is_the_area_under_students_density(freedom):
-    """For every number of seeds that can be trained, near and far from 0."""
+    """The p-value is right for every possible number of seeds, near 0 and far from it."""
     for t in (0.1, 1.0, 3.0, 12.0):
         assert t_test_p_value(t, freedom) == pytest.approx(integrated_chance(t, freedom), abs=1e-7)
 
 
 @pytest.mark.parametrize("samples", [2, 3, 8, 24, 200])
 def test_equal_errors_on_the_same_samples_are_told_apart_in_one_of_twenty_cases(samples):
-    """Drawn with the correlation that is assumed: the rule errs as often as it says."""
+    """With the assumed correlation, the rule's error rate is the significance level."""
     one, other = np.random.default_rng(samples).normal(size=(2, 40_000, samples))
     other = CORRELATION * one + math.sqrt(1 - CORRELATION**2) * other
     first, second = (one**2).mean(axis=1), (other**2).mean(axis=1)
@@ -52,7 +52,7 @@ def test_equal_errors_on_the_same_samples_are_told_apart_in_one_of_twenty_cases(
 
 
 def test_samples_whose_targets_share_rows_count_as_one():
-    """A window a row: 60 of them, 12 rows ahead, have news of their own five times."""
+    """Of 60 overlapping windows 12 rows ahead, five are independent."""
     for horizon, stride, expected in ((1, 1, 60), (12, 1, 5), (12, 6, 5), (2, 6, 10)):
         starts = np.arange(0, 60, stride)
         origin = SimpleNamespace(series=np.zeros(60, int), starts=starts, horizons=(horizon,))
@@ -62,7 +62,7 @@ def test_samples_whose_targets_share_rows_count_as_one():
 
 
 def test_the_verdict_follows_from_the_errors():
-    """On 200 outcomes: the better mode, its wins, its lead, and the test, computed with loops."""
+    """Loops give the same winner, wins, ratio and test for 200 random results."""
     rng = np.random.default_rng(0)
     for _ in range(200):
         count = int(rng.choice([2, 4, 8, 16]))
@@ -89,26 +89,26 @@ def test_the_verdict_follows_from_the_errors():
         ([0.9, 0.45, 0.5, 0.44], ["Last-step mode", "4 of 4 seeds", "2.1 times smaller"]),
         ([1e9, 1e9, 2e9, 1e9], ["Sequence mode", "4 of 4 seeds", "1,000,000+ times smaller"]),
         ([2.0, 0.5, 1.9, 0.6], ["No clear winner", "4 seeds"]),
-        ([1.01, 1.011, 1.01, 1.012], ["nearly the same in 4 seeds", "1 and 1.01"]),
+        ([1.01, 1.011, 1.01, 1.012], ["errors of 4 seeds are nearly equal", "1 and 1.01"]),
     ],
 )
 def test_the_takeaway_says_the_verdict(last, expected):
-    """The winner, its seeds and how much smaller its median error is."""
+    """The takeaway has the winner, its seeds, and how much smaller its median error is."""
     says = takeaway("compare", run_of_seeds([1.0] * 4, last))
     assert all(fact in says for fact in expected)
 
 
 def test_one_seed_decides_nothing():
-    """However far apart the errors are; and equal errors have no winner."""
+    """One seed has no winner, however different the errors are; nor have equal errors."""
     says = takeaway("compare", run_of_seeds([0.01], [0.4]))
-    assert all(fact in says for fact in ("One seed", "sequence mode's error", "0.01 against 0.4"))
+    assert all(fact in says for fact in ("One seed", "sequence mode has", "0.01 against 0.4"))
     same = np.full(4, 0.1)
     assert not compare_modes(same, same).is_clear
     assert compare_modes(np.zeros(4), np.zeros(4)).p_value == 1
 
 
 def test_a_mean_that_one_seed_turns_round_is_no_winner():
-    """The median favours one, the mean of the logarithms the other: nothing is clear."""
+    """Nothing is clear if the median and the mean of logarithms disagree."""
     found = compare_modes(np.array([1.0, 1.0, 1.0]), np.array([1.1, 1.1, 1e-9]))
     assert found.better == 0
     assert not found.is_clear
@@ -120,7 +120,7 @@ def test_a_mean_that_one_seed_turns_round_is_no_winner():
 
 
 def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself():
-    """Of each figure; also where they kept epochs of their own."""
+    """Each result has its median, also if seeds kept different epochs."""
     snapshot = run_of_seeds([0.1, 0.3, 0.2], [1.0, 3.0, 5.0]).snapshot
     results = snapshot.middle.results
     assert results["sequence"].final_mse == pytest.approx(0.2)
@@ -137,7 +137,7 @@ def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself():
 
 
 def test_four_seeds_are_usual_where_they_cost_little():
-    """Under ten seconds on two processors; what a person has chosen stays."""
+    """Four seeds are the default below ten seconds on two processors; a set number stays."""
     small = suggested("running_mean")
     dataset = make_dataset(small)
     assert (small.seeds, with_seeds(small, dataset).seeds) == (0, 4)

@@ -1,4 +1,4 @@
-"""Skill: errors beside those of pandas, and answers by the rows they are about."""
+"""Skill: errors compared with pandas, and predictions by target row."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ from tests.unit.pictures import EXPERIMENT, a_dataset
 
 
 def by_hand(frame, dataset, part):
-    """The rows of a part's last targets as pandas finds them: per store, by the samples' names."""
+    """Return the rows of a part's last targets, found by pandas from the samples' names."""
     frame = frame.sort_values(["store", "date"]).reset_index(drop=True)
     at = {(row.store, row.date): i for i, row in enumerate(frame.itertuples())}
     rows = []
@@ -36,7 +36,7 @@ def by_hand(frame, dataset, part):
 
 @pytest.mark.parametrize("part", ["evaluated", "test"])
 def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
-    """Last week's value per store: MAE, RMSE, and MASE by the training rows' change in a week."""
+    """Last week's value per store has the MAE, RMSE and MASE that pandas computes."""
     experiment, dataset, weights = own_data.sales(test=20)
     found = evaluate(dataset, predict(experiment, dataset, weights, part))
     of_part = (
@@ -44,8 +44,8 @@ def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
     )
     frame, rows = by_hand(own_data.panel(), dataset, of_part)
     change = frame.groupby("store")["sales"].diff(7).to_numpy()
-    week = next(one for one in found.guesses if one.name == "seasonal")
-    assert week.label == "the same weekday last week"
+    week = next(one for one in found.baseline_scores if one.name == "seasonal")
+    assert week.label == "same weekday last week"
     assert week.mae[0] == pytest.approx(np.abs(change[rows]).mean(), rel=1e-5)
     assert week.rmse[0] == pytest.approx(np.sqrt((change[rows] ** 2).mean()), rel=1e-5)
     # Training rows are the first days of each store, up to the last target of a training sample.
@@ -56,7 +56,7 @@ def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
 
 @pytest.mark.parametrize("settings", [{"form": "change"}, {"scale": "id"}, {"horizon": 3}])
 def test_errors_of_a_model_are_in_the_targets_unit(settings):
-    """Its output by the scale that a sample has, on top of what changes are from."""
+    """A raw prediction is the output in the sample's scale, plus the base of a change."""
     experiment, dataset, weights = own_data.sales(**settings)
     found = evaluate(dataset, predict(experiment, dataset, weights))
     samples = np.arange(len(dataset.x))[dataset.evaluated]
@@ -75,7 +75,7 @@ def test_errors_of_a_model_are_in_the_targets_unit(settings):
 
 
 def test_skill_is_against_the_best_baseline_of_each_target():
-    """A season guesses one target best, no change the other; their own skill is 0."""
+    """Each target has its own best baseline, whose skill is 0."""
     rng = np.random.default_rng(0)
     frame = own_data.load(6)
     frame["walk"] = rng.normal(size=len(frame)).cumsum()
@@ -88,7 +88,7 @@ def test_skill_is_against_the_best_baseline_of_each_target():
     assert best[1].name != "seasonal"
     for target in range(2):
         assert found.skill(best[target], target) == 0
-        for score in (*found.models, *found.guesses):
+        for score in (*found.models, *found.baseline_scores):
             share = score.rmse[target] / best[target].rmse[target]
             assert share >= 1 or score in found.models
             assert found.skill(score, target) == pytest.approx(100 - 100 * share)
@@ -114,7 +114,7 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
 
 
 def test_answers_are_gathered_by_the_row_that_they_are_about():
-    """The sequence model's least and greatest over steps and samples, as a loop gathers them."""
+    """The band holds the sequence model's least and greatest predictions, as found by a loop."""
     experiment, dataset, weights = own_data.sales(horizon=2, stride=2)
     said = predict(experiment, dataset, weights)
     found = by_row(dataset, said, 0, 1)
@@ -136,19 +136,25 @@ def test_answers_are_gathered_by_the_row_that_they_are_about():
     ends = np.array([row in last for row in found.rows])
     assert np.isnan(found.last["last"][~ends]).all()
     np.testing.assert_allclose(found.last["last"][ends], [last[r] for r in found.rows[ends]], 1e-5)
-    np.testing.assert_allclose(found.truth[ends], [truth[r] for r in found.rows[ends]], 1e-5)
+    np.testing.assert_allclose(found.targets[ends], [truth[r] for r in found.rows[ends]], 1e-5)
 
 
 def test_without_weights_the_baselines_stand_alone():
-    """Before training."""
+    """Baselines need no training."""
     experiment, dataset, _ = own_data.sales()
     found = evaluate(dataset, predict(experiment, dataset, {}))
     assert not found.models
-    assert {one.name for one in found.guesses} == {"last", "seasonal", "drift", "mean", "linear"}
+    assert {one.name for one in found.baseline_scores} == {
+        "last",
+        "seasonal",
+        "drift",
+        "mean",
+        "linear",
+    }
 
 
 def test_of_several_seeds_each_figure_is_their_median():
-    """Of models alone: baselines have no seeds."""
+    """Medians are taken over the models only, because baselines have no seeds."""
 
     def of(mae, rmse):
         guess = Score("mean", "the mean", np.ones(1), np.ones(1), np.ones(1))
@@ -158,7 +164,7 @@ def test_of_several_seeds_each_figure_is_their_median():
     found = median_skill([of(1, 9), of(5, 2), of(3, 4)])
     (model,) = found.models
     assert (model.mae[0], model.rmse[0], model.mase[0]) == (3, 4, 3)
-    assert found.guesses[0].mae == 1
+    assert found.baseline_scores[0].mae == 1
     two = median_skill([of(1, 9), of(5, 2)]).models[0]
     assert two.rmse[0] == pytest.approx(np.sqrt((9**2 + 2**2) / 2))  # of the median squared error
 
@@ -172,7 +178,7 @@ FLOOR = "this layer's floor"
     [("lstm", 26109.24, 26692.69), ("gru", 26067.50, 26681.50), ("simple_rnn", 26067.50, 26681.50)],
 )
 def test_the_raw_worked_example_says_how_low_its_loss_can_get(cell, sequence, last):
-    """An LSTM stays below tanh(1) and tanh(2), the other two below 1."""
+    """An LSTM stays below tanh(1) and tanh(2), the other cells below 1."""
     experiment = settle(Experiment().set(data="worked_raw", cell=cell))
     best = best_possible(experiment, make_dataset(experiment))
     assert best.mse.mean() == pytest.approx(sequence, abs=0.005)
@@ -186,7 +192,7 @@ def test_the_raw_worked_example_says_how_low_its_loss_can_get(cell, sequence, la
     ("cell", "block"), [("lstm", (50, 50, 50, 50)), ("gru", (-50, 0, 50)), ("simple_rnn", (50,))]
 )
 def test_a_layer_with_its_gates_wide_open_comes_as_near_as_the_floor_says(cell, block):
-    """No nearer: the weights are the best there are for targets of 5."""
+    """A trained model doesn't get closer to targets of 5 than the floor."""
     dataset = a_dataset(t=6, y=np.full((8, 6, 1), 5, np.float32))
     weights = [np.zeros((3, BLOCKS[cell])), np.zeros((1, BLOCKS[cell])), np.zeros(0)]
     weights[2] = np.resize(np.array([*block, *[0] * len(block)]), bias_shapes(cell, 1)[0])
@@ -198,7 +204,7 @@ def test_a_layer_with_its_gates_wide_open_comes_as_near_as_the_floor_says(cell, 
 
 @pytest.mark.parametrize("name", sorted(set(DATASETS) - {"upload", "worked_raw"}))
 def test_behind_a_dense_head_it_is_what_is_known_of_the_data(name):
-    """Whatever the cell: a Dense layer stretches its outputs as far as need be."""
+    """With a Dense layer there is no floor, since it can stretch its inputs to any size."""
     experiment = suggested(name).set(cell="gru")
     dataset = make_dataset(experiment)
     best = best_possible(experiment, dataset)
@@ -210,7 +216,7 @@ def test_behind_a_dense_head_it_is_what_is_known_of_the_data(name):
 
 @pytest.mark.parametrize(("known", "label"), [(0.5, FLOOR), (4.0, "best possible")])
 def test_the_larger_of_noise_and_floor_counts_at_each_step(known, label):
-    """It is the layer's floor as soon as that is above what is known, and tells its reason."""
+    """The layer's floor counts if it is above the known error, and has its reason."""
     more = {"best_mse": np.array([4, 4, 4, known]), "best_why": "Noise."}
     dataset = a_dataset(y=np.full((8, 4, 1), 2, np.float32), **more)
     best = best_possible(HEADLESS.set(cell="gru"), dataset)
@@ -220,7 +226,7 @@ def test_the_larger_of_noise_and_floor_counts_at_each_step(known, label):
 
 
 def test_what_rounding_reaches_is_no_floor():
-    """An LSTM's bound is 1 - 1e-10 at step 12, where a logarithmic axis would go down to 1e-21."""
+    """An LSTM's bound is 1 - 1e-10 at step 12, so its floor counts as 0."""
     experiment = settle(Experiment().set(data="parity", head="none", U=1, T=12))
     best = best_possible(experiment, make_dataset(experiment))
     assert best.mse[0] > 0.05

@@ -1,4 +1,4 @@
-"""Models of a table beside baselines, in words and pictures: only what the numbers bear."""
+"""Models of a table beside baselines: pictures and words."""
 
 import math
 
@@ -27,36 +27,41 @@ SEQUENCE, LAST = ("sequence", "sequence mode"), ("last", "last-step mode")
 
 
 def a_score(name, label, *rmse):
-    """A model or a baseline with these errors by target column."""
+    """Return a model's or baseline's errors by target column."""
     errors = np.array(rmse, float)
     return Score(name, label, 0.8 * errors, errors, errors)
 
 
-def a_table(*models, guesses=None, samples=math.inf):
-    """Two targets: the season guesses the first better, no change the second."""
-    guesses = guesses or (
-        a_score("last", "guessing no change", 3.0, 1.0),
-        a_score("seasonal", "the same hour last week", 2.0, 4.0),
+def a_table(*models, baselines=None, samples=math.inf):
+    """Return scores of two targets: the season is better for the first, the last value else."""
+    baselines = baselines or (
+        a_score("last", "last value", 3.0, 1.0),
+        a_score("seasonal", "same hour last week", 2.0, 4.0),
     )
-    return SkillTable(np.arange(50), 1, models, guesses, samples)
+    return SkillTable(np.arange(50), 1, models, baselines, samples)
 
 
 @pytest.mark.parametrize(
     ("models", "target", "samples", "says"),
     [
-        ([(SEQUENCE, 1, 1), (LAST, 1, 1)], 0, math.inf, "both modes beat the same hour last week"),
-        ([(SEQUENCE, 2.5, 0), (LAST, 2.2, 0)], 0, math.inf, "no mode clearly beats the same hour"),
-        ([(SEQUENCE, 1, 9), (LAST, 2.5, 9)], 0, math.inf, "sequence mode beats the same hour last"),
-        ([(SEQUENCE, 1.99, 9)], 0, math.inf, "no mode clearly beats the same hour"),
-        ([(LAST, 1, 1.5)], 1, math.inf, "no mode clearly beats guessing no change"),
-        ([], 0, math.inf, "the same hour last week, the best baseline"),
+        ([(SEQUENCE, 1, 1), (LAST, 1, 1)], 0, math.inf, "both modes beat the best baseline, same"),
+        (
+            [(SEQUENCE, 2.5, 0), (LAST, 2.2, 0)],
+            0,
+            math.inf,
+            "no mode clearly beats the best baseline",
+        ),
+        ([(SEQUENCE, 1, 9), (LAST, 2.5, 9)], 0, math.inf, "sequence mode beats the best baseline"),
+        ([(SEQUENCE, 1.99, 9)], 0, math.inf, "no mode clearly beats the best baseline"),
+        ([(LAST, 1, 1.5)], 1, math.inf, "baseline, last value."),
+        ([], 0, math.inf, "baseline to beat: same hour"),
         ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 24, "Too close to tell: 24 independent samples"),
-        ([(SEQUENCE, 0.4, 1), (LAST, 9, 9)], 0, 24, "sequence mode beats the same hour last week"),
+        ([(SEQUENCE, 0.4, 1), (LAST, 9, 9)], 0, 24, "sequence mode beats the best baseline"),
         ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 5000, "both modes beat"),
     ],
 )
 def test_better_is_said_of_the_best_baseline_of_the_target(models, target, samples, says):
-    """An error that is hardly smaller beats nothing, and few samples tell little."""
+    """A slightly smaller error doesn't count as better, and few samples decide nothing."""
     table = a_table(*[a_score(*mode, *rmse) for mode, *rmse in models], samples=samples)
     said = skill_takeaway(table, target)
     assert says in said
@@ -65,25 +70,26 @@ def test_better_is_said_of_the_best_baseline_of_the_target(models, target, sampl
 
 
 def test_a_constant_target_is_no_contest():
-    """Where every baseline is exact, nothing is called better."""
-    exact = (a_score("last", "guessing no change", 0.0), a_score("mean", "guessing the mean", 0.0))
-    assert "constant" in skill_takeaway(a_table(a_score(*LAST, 0.0), guesses=exact), 0)
+    """Nothing is better if all baselines are exact."""
+    exact = (a_score("last", "last value", 0.0), a_score("mean", "mean baseline", 0.0))
+    assert "constant" in skill_takeaway(a_table(a_score(*LAST, 0.0), baselines=exact), 0)
 
 
 def test_the_sentence_says_the_numbers_of_the_table():
-    """On how many samples, by how much, and what MASE divides by."""
+    """The sentence has the samples, the errors, and the denominator of MASE."""
     prepared = own_data.sales()
     dataset, said = prepared[1], predict(*prepared)
     table = evaluate(dataset, said)
     words, best = skill_sentence(dataset, table, 0), table.baselines(0)[0]
-    assert f"at the last step of {len(said.samples)} validation samples {best.label}" in words
+    assert f"at the last step of {len(said.samples)} validation samples the best" in words
+    assert f"baseline is {best.label}: RMSE" in words
     assert f"{best.rmse[0]:.1f}" in words
-    assert f"Sequence mode's is {table.models[0].rmse[0]:.0f}, " in words
-    assert "the value 7 days before in the training part" in words
+    assert f"Sequence mode: {table.models[0].rmse[0]:.0f}, " in words
+    assert "the error of the value 7 days before, in the training part" in words
 
 
 def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
-    """The validation part's chart, and what it is drawn from."""
+    """Return the validation part's chart, and its rows."""
     experiment, dataset, weights = prepared
     said = predict(experiment, dataset, {mode: weights[mode] for mode in modes})
     rows = by_row(dataset, said, 0, int(dataset.origin.series[dataset.origin.starts[-1]]))
@@ -92,39 +98,39 @@ def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
 
 
 def ahead(prepared, feed=0):
-    """The chart of the rows to come, and what it is drawn from."""
+    """Return the forecast's chart, and the forecast."""
     evaluated, dataset = predict(*prepared), prepared[1]
     coming = forecast(*prepared, series=0, column=0, feed=feed, evaluated=evaluated)
     return forecast_figure(dataset, coming, 0, 0, LIGHT), coming
 
 
 def test_the_part_is_drawn_on_its_dates():
-    """From the first target to the last; the target in ink, and each mode in its colour."""
+    """The chart spans all targets, with the target in ink and each mode in its colour."""
     prepared = own_data.sales()
     figure, rows = drawn(prepared)
     truth, last = the(figure, "target"), the(figure, "last-step mode")
     assert (truth["x"][0], truth["x"][-1]) == ("2024-05-28T00:00:00", "2024-07-18T00:00:00")
-    np.testing.assert_allclose(truth["y"], rows.truth)
+    np.testing.assert_allclose(truth["y"], rows.targets)
     assert truth["line"]["color"] == LIGHT.ink
     assert last["x"][0] == "2024-06-02T00:00:00"  # five days later: the first window's last step
     answered = np.isfinite(rows.last["last"])
     np.testing.assert_allclose(last["y"], rows.last["last"][answered])
-    band = np.array(the(figure, "every step's answers")["y"]).reshape(2, -1)  # there and back
+    band = np.array(the(figure, "every step")["y"]).reshape(2, -1)  # there and back
     np.testing.assert_allclose([band[0], band[1, ::-1]], rows.steps)
-    assert "all its answers for a date" in words_of(figure)
-    assert the(figure, "guessing tomorrow as today")["line"]["dash"] == "dot"
-    assert "guessing tomorrow as today" in words_of(figure)
+    assert "all predictions of a date" in words_of(figure)
+    assert the(figure, "today's value")["line"]["dash"] == "dot"
+    assert "today's value" in words_of(figure)
     takeaway, details = dates_words(prepared[1], rows, 0)
-    off = np.nanmean(np.abs(rows.last["last"] - rows.truth))
-    assert f"last-step mode by {off:,.0f}" in takeaway or f"last-step mode by {off:.3g}" in takeaway
-    assert details.startswith("Sales of west, 2024-05-28 to 2024-07-18. Sequence mode answers a ")
-    assert "up to 6 times: the band has all" in details
+    off = np.nanmean(np.abs(rows.last["last"] - rows.targets))
+    assert f"last-step mode {off:,.0f}" in takeaway or f"last-step mode {off:.3g}" in takeaway
+    assert details.startswith("Sales of west, 2024-05-28 to 2024-07-18. Sequence mode predicts a ")
+    assert "up to 6 times: the band holds all" in details
     figure, _ = drawn(prepared, modes=(), baseline="mean")  # before training
-    assert [trace["name"] for trace in figure.data] == ["target", "guessing each series' mean"]
+    assert [trace["name"] for trace in figure.data] == ["target", "each series' mean"]
 
 
 def test_of_a_window_each_the_sequence_mode_answers_every_date():
-    """A line through all of them; last-step mode has a dot at the end."""
+    """Sequence mode is a line through all dates; last-step mode has a dot at the end."""
     names = ("life expectancy", "log population")
     prepared = own_data.cut(gapminder(), names, names[:1], T=11, split="id")
     figure, rows = drawn(prepared)
@@ -138,14 +144,14 @@ def test_of_a_window_each_the_sequence_mode_answers_every_date():
     ("count", "season", "every"), [(1500, 24, 1), (2000, 24, 5), (70_000, 168, 47)]
 )
 def test_every_kth_never_shows_one_hour_alone(count, season, every):
-    """At most 1,500 are drawn, and k shares no factor with the season."""
+    """At most 1,500 rows are drawn, and k shares no factor with the season."""
     assert every_kth(count / chart.MOST_POINTS, season) == every
     assert math.gcd(every, season) == 1
     assert [nth(place) for place in (2, 3, 4, 11, 22)] == ["2nd", "3rd", "4th", "11th", "22nd"]
 
 
 def test_a_forecast_follows_the_last_known_row():
-    """Band and line begin a day after the last; the band is as high as the widths say."""
+    """Band and line begin a day after the last row, and the band has the computed width."""
     figure, coming = ahead(own_data.sales(horizon=3))
     known, said = the(figure, "known"), the(figure, "sequence mode")
     assert known["x"][-1] == "2024-07-18T00:00:00"
@@ -154,14 +160,18 @@ def test_a_forecast_follows_the_last_known_row():
     low, high = np.array(band["y"]).reshape(2, -1)  # drawn there and back
     np.testing.assert_allclose(high[::-1] - low, 2 * coming.widths["sequence"])
     assert figure.layout.yaxis.range[1] > high.max()
+    assert list(the(figure, "last value")["y"]) == [known["y"][-1]] * 3
+    assert list(the(figure, "last season")["y"]) == list(known["y"][-7:-4])
+    assert the(figure, "last season")["line"]["dash"] == "dot"
+    assert not figure.layout.shapes  # without a test part
     names = ("inflation", "interest")
     figure, _ = ahead(own_data.cut(macro(), names, names), 3)  # without dates they are counted
     assert list(the(figure, "last-step mode")["x"]) == ["+1", "+2", "+3"]
     assert figure.layout.xaxis.categoryarray[-4] == "2009 Q3"
 
 
-def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
-    """Of the test part only where somebody has looked."""
+def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
+    """The chart marks the test part, and has its coverage only after an evaluation."""
     prepared = own_data.sales(test=20)
     dataset, evaluated = prepared[1], predict(*prepared)
     about = {"series": 0, "column": 0, "evaluated": evaluated}
@@ -171,10 +181,16 @@ def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
     assert takeaway.count(" ± ") == 2
     assert len(takeaway.split()) <= 15
     inside, of = found.covered["last"]
-    assert f"{100 * inside / of:.0f}% of {of} with last-step mode" in details
+    share = f"{100 * inside / of:.0f}%"
+    assert f"{share} of {of} targets in last-step mode" in details
+    figure = forecast_figure(dataset, found, 0, 0, LIGHT)
+    assert share in words_of(figure)
+    [ground] = figure.layout.shapes
+    assert (ground.x0, ground.x1) == (the(figure, "known")["x"][0], the(figure, "known")["x"][-1])
     back = forecast(*prepared, **about, feed=100)
     details = forecast_words(dataset, back, fed_back=True)[1]
-    assert "the next row's value, 100 times" in details
+    assert "the next row's input, 100 times" in details
+    assert "in the band" not in words_of(forecast_figure(dataset, back, 0, 0, LIGHT))
     for value, width, says in (
         (356.944, 0.656, "356.94 ± 0.66"),
         (-1234.5, 9.83, "-1,234.5 ± 9.8"),

@@ -1,4 +1,4 @@
-"""What is kept of a dataset for checking, and what is to be noticed of it: picture and words."""
+"""How a dataset is split and what to check before training: picture and words."""
 
 from dataclasses import replace
 from itertools import product
@@ -15,7 +15,7 @@ from tests.unit.pictures import LIGHT, a_dataset, the, words_of
 
 
 def test_the_data_in_words_are_a_title_and_a_shape():
-    """One feature is in the singular, and the name of a file is cut where it is long."""
+    """One feature is in the singular, and a long file name is cut."""
     assert " 8 samples of 4 timesteps and 3 features." in split.data_sentence(a_dataset())
     assert " 4 timesteps and 1 feature." in split.data_sentence(a_dataset(f=1))
     long = split.data_sentence(replace(a_dataset(), title="x" * 200))
@@ -23,7 +23,7 @@ def test_the_data_in_words_are_a_title_and_a_shape():
 
 
 def test_a_takeaway_is_short_whatever_the_data():
-    """At most 15 words, of a sample of either part, of the split, of windows with hours too."""
+    """Takeaways of samples, splits and windows have at most 15 words."""
     words = []
     for name in sorted(set(DATASETS) - {"upload"}):
         dataset = make_dataset(suggested(name))
@@ -37,11 +37,11 @@ def test_a_takeaway_is_short_whatever_the_data():
 
 
 def test_the_split_in_words_says_what_is_kept_back():
-    """Or that nothing is; of three parts the last is for the end."""
+    """The words name the parts, or say that there is no validation part."""
     takeaway, details = split.split_words(a_dataset())
     assert takeaway.startswith("6 training samples, 2 validation")
     assert "next 2 for validation. None of 2 validation samples" in details
-    assert split.split_words(a_dataset(train=8))[0].endswith("none is kept for checking.")
+    assert split.split_words(a_dataset(train=8))[0].endswith("There is no validation part.")
     dataset = windows_of_load(test=20, gap=30)
     training, evaluated, test = (part.stop - part.start for part in dataset.parts.values())
     takeaway, details = split.split_words(dataset)
@@ -56,22 +56,22 @@ def test_the_split_in_words_says_what_is_kept_back():
 
 
 def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
-    """By the checks that could be made."""
+    """The takeaway depends on the checks that were possible."""
     clean = Finding("The same rows in two parts", True, "No row.")
     bad = Finding("Answers among the inputs", False, "a is b.")
     unknown = Finding("Answers among the inputs", None, "Too few.")
     for findings, says in (
         ([clean, bad], "1 leak found: answers among the inputs"),
-        ([clean, unknown], "None found, in 1 check "),
+        ([clean, unknown], "No leak found in 1 check "),
         ([unknown], "Too few samples"),
     ):
         assert split.leak_words(a_dataset(), findings)[0].startswith(says)
     said = split.leak_words(a_dataset(), [bad])[1]
-    assert said[0].startswith("Answers among the inputs: found")
+    assert said[0].startswith("Answers among the inputs: leak found")
 
 
 def a_table(evaluated, **more):
-    """Targets of 313 to 357 to learn from, at all steps, and these last ones to be evaluated on."""
+    """The training targets are 313 to 357 at all steps; these are the last validation targets."""
     y = np.linspace(313, 357, 24).reshape(6, 4, 1)
     last = np.array(evaluated)[:, None, None] * np.ones((1, 4, 1))
     last[:, :-1] = 1000  # no last step's
@@ -95,9 +95,9 @@ HIGH = a_table([300, 372, 378, 394, 340, 341, 342, 343])
 
 
 def test_targets_outside_what_training_has_seen_are_said():
-    """On either side; a few are nothing to speak of, and changes are the help already."""
+    """Targets on either side count; a few don't, and changes need no hint."""
     for dataset, says in (
-        (HIGH, "50% of the validation targets lie outside what training has seen (313 to 357 ppm)"),
+        (HIGH, "50% of the validation targets lie outside the range of the training targets (313"),
         (a_table([*[350.0] * 19, 374]), "5% of the validation targets"),
         (a_table([*[350.0] * 20, 374]), ""),
         (a_table([300.0, 374, 340, 335]), ""),  # on both sides of an unmoved level, as noise is
@@ -110,7 +110,7 @@ def test_targets_outside_what_training_has_seen_are_said():
 
 
 def test_the_split_has_a_key_for_the_parts_that_there_are():
-    """Dots and rings; of several targets the first is drawn; no mark is cut at an edge."""
+    """Parts have dots and rings, the first of several targets is drawn, and no mark is cut."""
     both = words_of(split.split_figure(a_dataset(), LIGHT))
     assert both.index("●") < both.index("training") < both.index("○") < both.index("validation")
     assert "validation" not in words_of(split.split_figure(a_dataset(train=8), LIGHT))
@@ -128,7 +128,7 @@ def test_the_split_has_a_key_for_the_parts_that_there_are():
 
 
 def test_samples_of_a_dated_table_stand_on_the_date_of_their_last_target():
-    """Noon of the first day, for the first 12 hours. A gap is as wide as what is left out."""
+    """The first sample ends at noon of the first day; a gap is as wide as the rows left out."""
     figure = split.split_figure(windows_of_load(timesteps=12), LIGHT)
     dots = the(figure, "training")
     assert f"{dots.x[0]}".startswith("2024-01-01T12")
@@ -142,7 +142,7 @@ def test_samples_of_a_dated_table_stand_on_the_date_of_their_last_target():
 
 
 def test_each_series_has_a_band_of_its_own():
-    """Its values between its own lowest and highest; its name, no markup, beside it."""
+    """A series' band spans its own range, with its name, escaped, beside it."""
     dataset = windows_of_stores()
     figure = split.split_figure(dataset, LIGHT)
     assert list(figure.layout.yaxis.ticktext) == ["west", "south", "north"]
@@ -161,7 +161,7 @@ def test_each_series_has_a_band_of_its_own():
 
 
 def test_series_that_are_split_have_no_boundary_in_time():
-    """Each is in one part from end to end; of one sample each they stand side by side."""
+    """Each series is in one part; series of one sample each are side by side."""
     figure = split.split_figure(windows_of_stores(split="id"), LIGHT)
     assert not figure.layout.shapes
     of_parts = [{text.split()[0] for text in trace.text} for trace in figure.data]
@@ -172,7 +172,7 @@ def test_series_that_are_split_have_no_boundary_in_time():
 
 
 def test_of_many_series_some_of_each_part_are_drawn():
-    """Forty by series, one of them for the test."""
+    """Of forty series, some of each part are drawn."""
     dataset = windows_of_stores(stores=40, days=60, split="id", train=90, test=3)
     shown = split.series_shown(dataset)
     assert len(shown) == split.MOST_SERIES

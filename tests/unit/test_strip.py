@@ -1,4 +1,4 @@
-"""The shape strip: every tensor of an experiment's models, and what it shades."""
+"""The shape strip: all tensors of an experiment's models, and their shades."""
 
 import base64
 import re
@@ -19,7 +19,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def strip_of(experiment, dataset, traces=(), sample=0):
-    """The strip as a browser takes it: its root element, and each tensor's picture as XML."""
+    """Return the strip's root element, and the picture of each tensor as XML."""
     html = shape_strip(experiment, dataset, LIGHT, traces=dict(traces), sample=sample)
     root = ET.fromstring(re.sub(r"<(br|img)([^>]*[^/])?>", r"<\1\2/>", html))  # noqa: S314 - our own
     sources = [part.get("src").partition("base64,")[2] for part in root.iter("img")]
@@ -27,7 +27,7 @@ def strip_of(experiment, dataset, traces=(), sample=0):
 
 
 def entries(picture):
-    """How many entries it has, and in how many shades."""
+    """Return the number of entries, and of their shades."""
     paths = [path for path in picture.iter(f"{SVG}path") if path.get("fill")]
     return sum(path.get("d").count("M") for path in paths), len({p.get("fill") for p in paths})
 
@@ -46,15 +46,15 @@ def test_the_strip_is_plain_html_with_every_shape_in_letters_and_numbers():
     assert "186 parameters." in strip_sentence(EXPERIMENT.set(mode="last"), a_dataset())
     for said in (
         *("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"),
-        *("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "the last row alone", "LSTM 5", "180 params"),
-        *("N samples · T timesteps", "return_sequences=False", "1 value a step"),
+        *("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "last step only", "LSTM 5", "180 params"),
+        *("N samples · T timesteps", "return_sequences=False", "1 value per step"),
     ):
         assert said in " ".join(root.itertext())
     assert [entries(picture)[0] for picture in pictures] == [12, 20, 4, 12, 20, 4]
 
 
 def test_the_last_row_is_outlined_where_the_last_step_mode_takes_it():
-    """In the sequence model's hidden states, and in all outputs of the last-step model."""
+    """The outline marks the sequence model's last row, and all outputs of the last-step model."""
     for mode, expected in {"both": [1, 4, 5], "last": [1, 2], "sequence": []}.items():
         _, pictures = strip_of(EXPERIMENT.set(mode=mode), a_dataset())
         rects = [picture.findall(f"{SVG}rect") for picture in pictures]
@@ -64,7 +64,7 @@ def test_the_last_row_is_outlined_where_the_last_step_mode_takes_it():
 
 @pytest.mark.parametrize(("layers", "height"), [(1, 82.0), (3, 50.0)])
 def test_large_tensors_are_cut_short_and_never_higher_than_their_room(layers, height):
-    """With dots between; a row is the same moment everywhere, and more is still drawn as more."""
+    """Dots replace what is left out, and a larger tensor gets more entries."""
     counts = []
     for t, u in [(2, 16), (13, 16), (40, 40), (100, 128)]:
         experiment = EXPERIMENT.set(T=t, U=u, mode="sequence", layers=layers)
@@ -81,7 +81,7 @@ def test_large_tensors_are_cut_short_and_never_higher_than_their_room(layers, he
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize(("layers", "cell"), [(1, "lstm"), (3, "gru")])
 def test_entries_are_shaded_by_values_where_these_are_known(layers, cell, head):
-    """Otherwise all entries of a layer's output look the same; so do those that are no numbers."""
+    """Without values all entries of an output have one shade, as do NaN values."""
     dataset = a_dataset(k=5 if head == "none" else 1)
     experiment = EXPERIMENT.set(layers=layers, cell=cell, head=head)
     weights = initial_model_weights(experiment, 3, dataset.targets)

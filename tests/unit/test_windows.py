@@ -155,7 +155,7 @@ def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
         assert len(drawn) == (0 if stopped else 8)  # four read on, and two more are said of
     if not dropped:
         made = cut(table, ["a"], ["a"], 5)
-        assert "the window runs on across a gap" in window_words(made, 17, 0)[1]
+        assert "it continues across a gap" in window_words(made, 17, 0)[1]
         (line,) = gaps_of(made, 17, LIGHT)
         assert line["x0"] == 3.5  # samples 17's rows are the 18th to 20th, and the 23rd
 

@@ -158,7 +158,7 @@ def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) 
     N, T, F = x.shape
     more: dict[str, Any] = {}
     if task.persists:
-        more = {"naive": x[:, :, :1].astype(np.float32), "naive_label": "guessing no change"}
+        more = {"naive": x[:, :, :1].astype(np.float32), "naive_label": "last value"}
     distractors = (f"distractor {i + 1}" for i in range(F - len(task.signals)))
     return _dataset(
         x,
@@ -180,7 +180,7 @@ def _dataset(x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
     x, y = x.astype(np.float32), y.astype(np.float32)
     usual: dict[str, Any] = {
         "naive": np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0),
-        "naive_label": "guessing the mean",
+        "naive_label": "mean baseline",
         "timestep_names": tuple(f"{t + 1}" for t in range(x.shape[1])),
     }
     return Dataset(x, y, train, **usual | more)

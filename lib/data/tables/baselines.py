@@ -127,25 +127,25 @@ def _label(name: str, origin: Origin) -> str:
     period, step = origin.baseline_period, origin.step
     season, repeats = natural_seasons(origin).get(period), max(origin.horizons) > period
     if name == "last" and step == "day" and origin.horizons == (1,):
-        return "guessing tomorrow as today"
+        return "today's value"
     if name == "mean" and len(origin.names) > 1:
-        return "guessing each series' mean"
+        return "each series' mean"
     if name == "seasonal" and season and not origin.gaps:
         what = "weekday" if step == "day" else step
         then = "yesterday" if season == "day" else f"last {season}"
-        return f"repeating the last known {season}" if repeats else f"the same {what} {then}"
+        return f"last known {season}" if repeats else f"same {what} {then}"
     if name == "seasonal":
         rows = season_length(origin, period)
-        return f"repeating the last {rows}" if repeats else f"the value {rows} before"
+        return f"last {rows}" if repeats else f"value {rows} before"
     return LABELS[name]
 
 
 LABELS = {  # all baselines with their usual names; the first of two equally good ones wins
-    "last": "guessing no change",
+    "last": "last value",
     "seasonal": "",
-    "drift": "continuing the mean change",
-    "mean": "guessing the mean",
-    "linear": "a linear autoregression",
+    "drift": "mean change",
+    "mean": "mean baseline",
+    "linear": "linear autoregression",
 }
 
 

@@ -14,7 +14,7 @@ from lib.charts import EXPLORE_CARDS, Chart, Palette, Words
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
-from lib.text import short
+from lib.text import capital, short
 from lib.ui import address, widgets
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
@@ -71,8 +71,6 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
         if not shown.dataset.has_rows:
             hint(ROWS_HIDDEN)
             return lambda _: None
-    elif name == "compare" and len(shown.snapshot.results) > 1:
-        st.markdown("### One number for both")
     else:
         st.markdown(f"### {kind.title}")
     picked = tuple(options[each] for each in kind.picks)
@@ -106,7 +104,7 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
             return (0, 0), False
         picked = pick_answers(shown, labels=False)
     has_last = "last" in shown.experiment.model.modes
-    return picked, has_last and widgets.linked_toggle("Apply the last-step head early", EARLIER)
+    return picked, has_last and widgets.linked_toggle("Last-step model at every step", EARLIER)
 
 
 def close_replay() -> None:
@@ -135,12 +133,12 @@ def _drawn(
 
 
 def _numbers(shown: ShownRun) -> Follow:
-    """Draw the error at the last step, the one measure for both models."""
+    """Draw the mean squared error at the last step, the one measure for both modes."""
     dataset, count = shown.dataset, len(shown.snapshot.seeds)
     part = "validation" if dataset.has_validation else "training"
-    scaled = " (scaled targets, training variance 1)" if dataset.is_scaled else ""
-    what = f"Median and range over {count} seeds of the mean" if count > 1 else "Mean"
-    hint(f"{what} squared error at the last step on {part} data{scaled}")
+    what = f"{'median ' if count > 1 else ''}{part} MSE"
+    both = len(shown.snapshot.results) > 1
+    hint(f"One measure for both: {what}" if both else capital(what))
     places = {mode: Place() for mode in shown.snapshot.results}
 
     def follow(now: ShownRun) -> None:
