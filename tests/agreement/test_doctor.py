@@ -74,7 +74,7 @@ def test_verdicts_on_random_shapes_are_what_keras_does():
             answer = ask("losses.evaluated", question(*case), 1)
         assert diagnosis.verdict == verdict_of(answer), (case, answer, diagnosis)
         if diagnosis.verdict == "error" and diagnosis.loss == "mean_squared_error":
-            assert diagnosis.keras_says in answer["error"], case
+            assert diagnosis.keras_message in answer["error"], case
         verdicts.add(diagnosis.verdict)
     assert verdicts == {"correct", "silent", "error"}
 
@@ -114,7 +114,7 @@ def test_verdicts_are_what_fit_does_with_an_lstm(output, target, loss, batch_siz
     answer, diagnosis = ask("losses.fitted_lstm", question(*case)), diagnose_target(*case)
     assert diagnosis.verdict == verdict_of(answer)
     if diagnosis.verdict == "error":
-        assert diagnosis.keras_says in answer["error"]
+        assert diagnosis.keras_message in answer["error"]
 
 
 def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss():

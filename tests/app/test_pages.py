@@ -83,7 +83,7 @@ def test_a_link_sets_what_it_can_and_names_what_it_can_not():
     assert app.selectbox(key="data").value == next(iter(DATASETS))
     assert (app.slider(key="T").value, app.slider(key="U").value) == (100, 16)
     assert app.selectbox(key="cell").value == "lstm"
-    assert app.warning[0].value.count("The link says") >= 3
+    assert app.warning[0].value.count("The link has") >= 3
     app.switch_page(PAGES["Data"][0]).run()
     assert not app.warning
 
