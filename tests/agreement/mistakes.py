@@ -10,13 +10,13 @@ MISTAKES = {
         ("units is one whole number", "keras.Input((timesteps, features))"),
     "keras.Input((T, -1))": ("has whole numbers of at least 0", "None, not -1, for an open size"),
     'last_step().compile("adamm")':
-        ("Keras has no optimizer called adamm.", 'model.compile("adam",'),
+        ("no optimizer called adamm", 'model.compile("adam",'),
     "layers.LSTM(4, units=U)": ("LSTM received too many arguments without a name", "LSTM(units=…)"),
     "keras.Input(5)":
         ("Input takes shape, for one sample, or", "keras.Input((timesteps, features))"),
     "layers.LSTM(U, True)": ("True is the second argument", "return_sequences=True"),
     'layers.LSTM(U, activation="than")':
-        ("Keras has no activation called than.", 'LSTM(units, activation="tanh"'),
+        ("no activation called than", 'LSTM(units, activation="tanh"'),
     "layers.LSTM(U)(X, return_sequences=True)":
         ("The call of a layer takes the sequence first,", "y = LSTM(units,"),
     "keras.Sequential([keras.Input((T, F)), layers.LSTM])":

@@ -42,7 +42,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Data?data=macro&horizon=30&form=change&test=20&gap=2&stride=2": ("", 1, ()),
     "Data?data=gapminder&horizon=1&form=change&test=20&gap=2&stride=2": ("", 2, ()),
     "Shapes": ("From (N, 12, 3) to (N, 12, 1) with 1,297 parameters", 3, (SCALE,)),
-    "Shapes?part=target": ("Silently wrong", 5, (SCALE, "The proof")),
+    "Shapes?part=target": ("Silently wrong", 5, (SCALE, "Proof")),
     "Shapes?part=error": ("What this message means", 1, (SCALE, "there is no time axis")),
     "Shapes?part=quiz": ("What shape comes out?", 1, (SCALE, "Question 1")),
     "Compare": ("2 recorded runs side by side", 4, ("Running mean", "Echo")),

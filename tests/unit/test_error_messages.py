@@ -131,7 +131,7 @@ def test_equal_shapes_and_unknown_messages_get_no_explanation(message):
     [
         ("sequential_1", "each number of a sample is a timestep"),
         ("lstm_1", "the layer before"),
-        ("lstm", "it is the first layer"),
+        ("lstm", "the layer is the first"),
     ],
 )
 def test_a_model_and_a_layer_in_it_get_different_causes(layer, condition):

@@ -26,8 +26,7 @@ LOSS_NAMES = (*RULES, "crossentropy")
 class AxisPair:
     """An axis of the output paired with one of the target: the length and the unit of each.
 
-    A unit is "sample", "timestep", "column" and so on; "" where that side lacks the axis; "number"
-    where the target's unit is open.
+    A unit is "" where that side lacks the axis, and "number" where the target's unit is open.
     """
 
     output: int
@@ -211,8 +210,7 @@ class TargetQuestion:
 def read_shape(text: str, samples: int | None = None) -> Sizes:
     """Return the shape in a text such as "(320, 12, 1)", "320 12 1" or "(None, 12, 1)".
 
-    A name in front of the brackets is ignored: "torch.Size([320, 12])". `samples` replaces a None
-    in front; without `samples` a None is refused. Raises ShapeTextError.
+    A name in front is ignored. `samples` replaces a None in front. Raises ShapeTextError.
     """
     shape = re.sub(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])", "", text[:200])
     words = re.findall(r"[^\s,()\[\]]+", shape)

@@ -59,10 +59,9 @@ class Damage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leak:
-    """Two trainings on noise, with the next value as the target at every timestep.
+    """Mean squared errors by timestep, (TIMESTEPS,), of models that predict the next noise value.
 
-    Both fields are mean squared errors by timestep on new sequences, (TIMESTEPS,); the best
-    possible is 1. The Bidirectional layer has already read every target but the last.
+    The best possible is 1; a Bidirectional layer has already read every target but the last.
     """
 
     one_way: np.ndarray
@@ -70,10 +69,7 @@ class Leak:
 
 
 def damage_data() -> tuple[np.ndarray, np.ndarray]:
-    """Return noise and its scaled running sum.
-
-    Both are (TRAINED_SAMPLES + CHECKED_SAMPLES, TIMESTEPS, 1).
-    """
+    """Return noise and its scaled running sum, both (all samples, TIMESTEPS, 1)."""
     rng = np.random.default_rng(0)
     x = rng.normal(0, 1, (TRAINED_SAMPLES + CHECKED_SAMPLES, TIMESTEPS, 1)).astype(np.float32)
     return x, np.cumsum(x, axis=1) / np.float32(np.sqrt(TIMESTEPS))

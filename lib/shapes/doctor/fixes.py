@@ -37,8 +37,7 @@ def target_fixes(
 ) -> tuple[Remedy, ...]:
     """Return all fixes of shapes (N, …) that end in a correct pairing, likeliest first.
 
-    A size may be None; code names an open length `timesteps`. Without a `batch_size`, one batch
-    has all N samples.
+    A size may be None. Without a `batch_size`, one batch has all N samples.
     """
     fixes: dict[str, Remedy] = {}
     for fix in _candidates(_sizes(output), _sizes(target), loss):

@@ -101,11 +101,8 @@ def worst(batches: tuple[BatchResult, ...]) -> LossVerdict:
 
 
 def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
-    """Return the rule for any name that `compile(loss=…)` takes. Raises ValueError.
-
-    "crossentropy" (or "ce") means one of three losses, chosen by the shapes as in Keras.
-    """
-    if loss.lower() in ("crossentropy", "ce"):  # Keras's `is_binary_or_sparse_categorical`
+    """Return the rule for any name that `compile(loss=…)` takes. Raises ValueError."""
+    if loss.lower() in ("crossentropy", "ce"):  # the shapes choose, as in Keras
         labels = len(target_shape) < len(output_shape) or target_shape[-1] == 1
         loss = "sparse_categorical_crossentropy" if labels else "categorical_crossentropy"
         loss = "binary_crossentropy" if output_shape[-1] == 1 else loss
@@ -118,10 +115,7 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
 
 
 def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
-    """Return the result of one batch; `known_size`: whether its size divides the samples.
-
-    TensorFlow's error message depends on `known_size`.
-    """
+    """Return the result of one batch; TensorFlow's message depends on `known_size`."""
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis has no classes
     target, output = _same_rank(target, output)
     if rule.labels and len(target) == len(output) > 1 and target[-1] == 1:

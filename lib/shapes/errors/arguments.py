@@ -47,8 +47,7 @@ def keywords(found: Found) -> Explanation | None:
     }
     if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets that
         return explained(
-            "The file was saved by another version of Keras, most likely Keras 2, where {owner} "
-            "had {names}. Your data need no change.",
+            "The file was saved by another Keras, most likely Keras 2, where {owner} had {names}.",
             fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",
             code=OLDER,
             words=words,
@@ -93,9 +92,8 @@ MESSAGES = [
         r"class Layer\. (?:Found|Received)): ?(?:layer=)?"
         rf'(?:<class "[\w.]*?(?P<class_>\w+)">|<?(?P<tensor>KerasTensor|Tensor|tf\.Tensor)\b'
         rf"|<{word('instance')} object|(?P<other>(?:(?! \(of type).)*))",
-        cause="{wrapper} takes a layer. {class_} without parentheses is a class, not a layer. The "
-        "layer was already called: a {tensor} is its output. {instance} is from another Keras than "
-        "the model; keras and tf.keras don't mix. It received {other}.",
+        cause="{wrapper} takes a layer. {class_} without parentheses is a class, not a layer. A "
+        "{tensor} is the output of a layer. {instance} is from another Keras. It received {other}.",
         fix="Pass uncalled layers with their arguments, all from one package.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units)), Dense(1)])",
     ),

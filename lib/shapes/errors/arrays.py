@@ -78,8 +78,7 @@ MESSAGES = [
     ),
     Message(
         r"Failed to convert.*?(?P<shape>[(\[]None(?:, \w+)+[)\]])",
-        cause="An operation of your own needs sizes as numbers, but received {shape}. None is the "
-        "batch.",
+        cause="Your own operation needs sizes as numbers, but received {shape}. None is the batch.",
         fix="Take the size from the tensor.",
         code="keras.ops.zeros((keras.ops.shape(x)[0], units))",
     ),
@@ -110,8 +109,7 @@ MESSAGES = [
     ),
     Message(
         r"(?:^|\. |\.shape\[2\].*?)tuple index out of range|axes don.t match array",
-        cause="If x.shape[2] or a transpose of three axes raised this, x has two axes. An LSTM "
-        "takes three: (samples, timesteps, features).",
+        cause="If x.shape[2] or a transpose raised this, x has two axes, but an LSTM takes three.",
         fix="Cut the data into sequences, or add the feature axis.",
         code="x = x[..., None]",
     ),

@@ -92,12 +92,12 @@ EMBEDDED = Remedy(
     "keras.Input((timesteps,))  # before an Embedding",
 )
 FLAT_INPUT = Remedy(
-    "it is the first layer, and the data or the Input has no time axis",
+    "the layer is the first, and the data or the Input has no time axis",
     "Add a third axis to both: one number per timestep, or windows of rows.",
     f"x = x[..., None]\nkeras.Input((timesteps, 1))\n# or:\n{WINDOWS}",
 )
 LAYER_BEFORE = Remedy(
-    "the layer before drops it: an LSTM that returns only its last step, Flatten or pooling",
+    "the layer before drops the time axis, as Flatten, pooling or return_sequences=False do",
     "Set return_sequences=True there, or remove the layer.",
     f"{EVERY_STEP}  # the layer before",
 )

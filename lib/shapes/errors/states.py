@@ -130,9 +130,8 @@ MESSAGES = [
         r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
         rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
         cause="The layer keeps {kept} for states but received {got}. The {cell} starts from "
-        "{state}, a whole sequence. If a recurrent layer raised this, states are missing, or "
-        "include the output: an LSTM starts from two, a GRU from one, Bidirectional from "
-        "twice as many.",
+        "{state}, a whole sequence. If a recurrent layer raised this, its states don't fit: an "
+        "LSTM starts from two, a GRU from one, Bidirectional from twice as many.",
         fix="Use the states of a layer of the same kind and units, without its output.",
         code=remedies.DECODER,
     ),
@@ -155,8 +154,8 @@ MESSAGES = [
         r'Shapes must be equal rank, but are \d+ and \d+\b(?! for "\W*node compile_loss)',
         r'Cannot convert "(?:\(\(|$)|"(?:list|tuple)" object has no .*? "(?:shape|rank|ndim)"',
         r'slices, not tup|sequence by non-int of type "list"',
-        cause="Most likely a layer takes one tensor but received several: with return_state=True "
-        "or merge_mode=None, the layer before returns a list.",
+        cause="Most likely a layer received several tensors: with return_state=True or "
+        "merge_mode=None, the layer before returns a list.",
         fix="Unpack the list in a functional model, or remove return_state.",
         code="out, *states = recurrent_layer(x)\ny = layer(out)",
     ),
@@ -188,8 +187,7 @@ MESSAGES = [
         rf"(?:\. Found: {number('samples')} samples)?",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
         cause="The layer is stateful, built for batches of {full}. It received one of {size}. "
-        "{samples} samples don't fill whole batches. The last batch is often short, and fit "
-        "uses 32 by default.",
+        "{samples} samples don't fill whole batches. The last batch is often short.",
         fix="Pass fit, evaluate and predict whole batches, or copy the weights to another model.",
         code=f"{remedies.WHOLE_BATCHES}\n{remedies.TWIN}",
     ),

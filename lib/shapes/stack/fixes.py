@@ -1,7 +1,6 @@
 """Find fixes for a stack that breaks: other stacks in which the broken layer works.
 
-Try every edit. Offer it if the trace then gets past the broken layer, or if Keras can at least
-create that layer.
+An edit is offered if the trace gets past the broken layer, or if Keras can at least create it.
 """
 
 import re

@@ -64,10 +64,7 @@ def _words(layer: Layer) -> Iterator[str]:
 
 
 def cells_text(cells: tuple[Recurrent, ...]) -> str:
-    """Return the cells of an RNN as text: "lstm16-gru8.before.nobias".
-
-    ".before" means reset_after=False, ".nobias" use_bias=False.
-    """
+    """Return an RNN's cells as "lstm16-gru8.before.nobias": no reset_after, no use_bias."""
     texts = []
     for cell in cells:
         before = "" if getattr(cell, "reset_after", True) else ".before"

@@ -62,8 +62,7 @@ class TracedLayer:
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     """Return each layer with its inputs and outputs, up to an `error` or `not_traced`.
 
-    Both print as a sentence. Layers with the same letter get an index, U₁ and U₂, unless `indexes`
-    is off.
+    Layers with the same letter get an index, U₁ and U₂, unless `indexes` is off.
     """
     steps: list[TracedLayer] = []
     letters = _letters(stack, indexes=indexes)

@@ -45,27 +45,24 @@ def doctor(palette: Palette) -> None:
     with narrow.container(border=True, height="stretch"):
         _question_fields(question)
     with wide.container(border=True, height="stretch", key="lineup"):
-        if problems:
-            hint("The verdict appears when both shapes are valid.")
-        else:
+        for problem in page.field_problems.values():
+            st.warning(plain(problem))
+        if not problems:
             _verdict(diagnosis, palette)
     if diagnosis.verdict != "correct" and not problems:
         with card("How to fix it", key="check_fixes"):
             _fixes(diagnosis)
     _usual(question)
-    if not problems:
-        with card("Proof: train both", key="damage"):
-            damage_card(question, palette)
+    with card("Proof: train both", key="damage"):
+        damage_card(question, palette)
 
 
 def _question_fields(question: TargetQuestion) -> None:
     page = session().shapes
     for name, label in SHAPE_FIELDS.items():
-        key, problem = f"check_{name}", page.field_problems.get(name)
-        text = st.session_state.get(key, "") if problem else f"{getattr(question, name)}"
-        st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
-        if problem:
-            st.warning(plain(problem))
+        key, shape = f"check_{name}", f"{getattr(question, name)}"
+        text = st.session_state.get(key, "") if name in page.field_problems else shape
+        st.text_input(capital(label), max_chars=200, **bound(key, text, partial(_read, name)))
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
         hint("Your code doesn’t define y, so this y.shape fits the output. Enter your own.")
     label = "Use the traced stack’s output"
@@ -90,10 +87,7 @@ def _verdict(diagnosis: Diagnosis, palette: Palette) -> None:
 def _fixes(diagnosis: Diagnosis) -> None:
     """Draw the likeliest fixes side by side, or a hint where there are none."""
     fixes = diagnosis.fixes[:3]
-    if not fixes and not diagnosis.decisive:  # the numbers of samples differ
-        hint("Cut x and y from the same windows. This line before fit checks the result:")
-        st.code("assert len(x) == len(y)", language="python")
-    elif not fixes:
+    if not fixes:
         hint("No one-line fix is known. Give y and the output the same shape.")
     for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
         with column:
@@ -238,9 +232,8 @@ def decoder(palette: Palette) -> None:
     with left.container(border=True, key="explanation"):
         if explanation:
             _explained(explanation)
-            if explanation.stack:
-                opens = partial(open_stack, shapes.from_text(explanation.stack))
-                press("Open this stack", "stacks", "open_stack", opens)
+            if stack := shapes.from_text(explanation.stack):
+                press("Open this stack", "stacks", "open_stack", partial(open_stack, stack))
         else:
             unread = "No known message was found in this text."
             st.markdown(unread if text.strip() else "The cause and the fix appear here.")
