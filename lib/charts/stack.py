@@ -12,9 +12,7 @@ from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped_at, 
 from lib.text import capital, joined
 
 Steps = tuple[TracedLayer, ...]
-TRY = (
-    "T leaves the parameters unchanged, U changes them. return_sequences=False drops the time axis."
-)
+TRY = "U changes the parameters, T doesn’t. return_sequences=False drops the time axis."
 FIX = "Press a button in the red row to fix that layer."
 WIDTH = 860.0  # of a whole graph with enough layers, in pixels
 WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # of its boxes
@@ -60,9 +58,7 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
     layer, boxes = steps[-1].layer, []
     by_mode = layer.kind != "input" and any(isinstance(step.layer, recurrent) for step in steps)
     names = layer.returned()
-    for tensor, name in zip(
-        steps[-1].tensors, names, strict=False
-    ):  # no tensors where the trace stopped
+    for tensor, name in zip(steps[-1].tensors, names, strict=False):  # () where not reached
         of_mode = palette.sequence if shapes.has_time(tensor) else palette.last
         image = tensor_image(tensor, scale, palette, of_mode if by_mode else palette.ink)
         boxes.append((tensor, f" {name}" if len(names) > 1 else "", image))

@@ -94,9 +94,7 @@ def compared_sentence(diagnosis: Diagnosis) -> str:
     """Return what the loss compares, and why."""
     if not (batch := diagnosis.decisive) or not batch.broadcast:
         return diagnosis.cause
-    return (
-        f"In a batch of {batch.size}, the loss compares {batch.broadcast} pairs. {diagnosis.cause}"
-    )
+    return f"In a batch of {batch.size}, the loss compares {batch.broadcast}. {diagnosis.cause}"
 
 
 def compared_takeaway(diagnosis: Diagnosis) -> str:

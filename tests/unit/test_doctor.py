@@ -1,7 +1,4 @@
-"""The target doctor, by worked examples.
-
-tests/agreement/test_doctor.py compares its verdicts with Keras.
-"""
+"""The target doctor, by worked examples. Comparison with Keras: tests/agreement/test_doctor.py."""
 
 import numpy as np
 import pytest

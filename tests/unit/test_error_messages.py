@@ -144,7 +144,7 @@ def test_a_file_of_another_version_and_code_get_different_fixes():
     """The argument is dropped while loading, and removed from code."""
     message = "ValueError: Unrecognized keyword arguments passed to GRU: {'time_major': False}"
     loading = explain_error(f"model = load_model(path)\n{message}")
-    assert "saved by another version" in loading.cause
+    assert "saved by another Keras" in loading.cause
     assert "class Older(keras.layers.GRU)" in loading.code
     assert "swap" not in loading.fix + loading.code
     assert "swap the first two axes" in explain_error(message).fix

@@ -1,7 +1,4 @@
-"""Keras code read into a stack, by worked examples.
-
-tests/agreement/test_documented_models.py compares the reader with Keras.
-"""
+"""Keras code read into a stack, by worked examples. With Keras: test_documented_models.py."""
 
 import json
 import random

@@ -1,7 +1,4 @@
-"""Configurations read into stacks, by worked examples; any file gives a stack or a ModelError.
-
-tests/agreement/test_documented_models.py compares the reader with Keras.
-"""
+"""Configurations read into stacks, by worked examples. With Keras: test_documented_models.py."""
 
 import io
 import json

@@ -1,7 +1,4 @@
-"""Stacks traced by arithmetic, with results computed by hand.
-
-tests/agreement/test_stack.py compares the tracer with Keras.
-"""
+"""Stacks traced by arithmetic, by worked examples. With Keras: tests/agreement/test_stack.py."""
 
 import re
 from itertools import product

@@ -92,22 +92,20 @@ def diagnose_target(
     fixes = target_fixes(output, target, loss, batch_size) if verdict != "correct" else ()
     decisive = next((batch for batch in batches if batch.verdict == verdict), None)
     if decisive is None:  # Keras compares only the numbers of samples
-        shape, message = None, "Data cardinality is ambiguous"
+        shape, error = None, "Data cardinality is ambiguous"
         pair = AxisPair(output[0], target[0], "sample", "sample")
-        why = f"{output[0]} ≠ {target[0]}"
-        axes: list[tuple[AxisPair, LossVerdict, str]] = [(pair, "error", why)]
-        cause = f"The output has {output[0]} samples but y has {target[0]}. Each needs one target. "
+        unequal = f"{output[0]} ≠ {target[0]}"
+        axes: list[tuple[AxisPair, LossVerdict, str]] = [(pair, "error", unequal)]
+        cause = f"The output has {output[0]} samples but y has {target[0]}. "
         cause += "Cut x and y from the same windows."
     else:
-        shape, message = decisive.broadcast, decisive.keras_message
+        shape, error = decisive.broadcast, decisive.keras_message
         cause = " ".join(_reasons(output, target, rule, batches[0], decisive))
         shown = decisive
         if rule.labels and len(shown.output) > 1:  # class numbers have no column axis
             shown = replace(shown, output=shown.output[:-1])
         axes = [(each, *each.outcome(rule)) for each in _line_up(output, target, shown)]
-    return Diagnosis(
-        output, target, verdict, rule.name, decisive, shape, message, cause, axes, fixes
-    )
+    return Diagnosis(output, target, verdict, rule.name, decisive, shape, error, cause, axes, fixes)
 
 
 def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -> Sizes:

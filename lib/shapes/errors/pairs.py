@@ -93,9 +93,7 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
             "y = y[..., None]  # or by hand",
         )
     if not first and len(short) == len(long):
-        happened = (
-            f"{start}. Keras drops a last axis of 1, so timesteps may be paired with columns."
-        )
+        happened = f"{start}. Keras drops a last axis of 1, which may pair timesteps with columns."
         return explained(happened, remedies.OTHER_COLUMNS, *_PER_STEP_OR_SAMPLE)
     if not first:
         return _time_axis_in_one(start)
@@ -110,9 +108,7 @@ def compared(found: Found) -> Explanation | None:
         return weights(found)
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
-        happened = (
-            "Cross-entropy needs y in the shape of the output; the sparse loss, class numbers."
-        )
+        happened = "Cross-entropy needs y in the output's shape; the sparse loss, class numbers."
         return explained(happened, remedies.CLASS_NUMBERS, *_PER_STEP_OR_SAMPLE[::-1])
     both = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
     if not both.received or not both.expected:

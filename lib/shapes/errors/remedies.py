@@ -39,9 +39,7 @@ BATCHED_TWICE = Remedy(
     "Batch only once.",
     "dataset = dataset.unbatch()\n# or:\nx = x.reshape(-1, *x.shape[2:])",
 )
-AXIS_OF_1 = Remedy(
-    "one axis has the size 1", "Remove that axis.", "x = np.squeeze(x, axis={place})"
-)
+AXIS_OF_1 = Remedy("one axis has size 1", "Remove it.", "x = np.squeeze(x, axis={place})")
 SWAPPED = Remedy(
     "timesteps and features are swapped",
     "Transpose x. A reshape would mix up the values.",
@@ -149,12 +147,8 @@ CLASS_COLUMNS = Remedy(
     "Use the loss for columns, or convert y to class numbers.",
     f"{COLUMNS}\n# or:\n{_CLASSES}",
 )
-OTHER_COLUMNS = Remedy(
-    "output and y have different columns", "End with those of y.", "Dense({columns})"
-)
-TO_CATEGORICAL_TWICE = Remedy(
-    "to_categorical was applied to y twice", "Undo one of them.", _CLASSES
-)
+OTHER_COLUMNS = Remedy("output and y have different columns", "End with y's.", "Dense({columns})")
+TO_CATEGORICAL_TWICE = Remedy("y went through to_categorical twice", "Undo one of them.", _CLASSES)
 Y_IS_A_LIST = Remedy(
     "y is a list, read as several outputs", "Convert it to an array.", "y = np.reshape(y, (-1, 1))"
 )

@@ -101,9 +101,7 @@ MESSAGES = [
                 "Pad at the end and drop empty sequences, or turn the kernels off.",
                 f"{remedies.PAD}\nLSTM(units, use_cudnn=False)  # or",
             ),
-            Remedy(
-                "another process uses the GPU memory", "Free it.", "LSTM(units, use_cudnn=False)"
-            ),
+            Remedy("another process has its memory", "Free it.", "LSTM(units, use_cudnn=False)"),
         ],
     ),
     Message(

@@ -180,13 +180,8 @@ class Layer:
     """One layer with its settings; `call` computes its output shapes.
 
     A subclass becomes a frozen dataclass without the decorator. Keywords after the base class set
-    the class variables below. These two lines define a layer with the fields of `Merge`, "add" as
-    its `kind` in the address, and "Add" as its `keras` name:
-
-        class Add(Merge, kind="add"):
-            '''Adds tensors element by element.'''
-
-    The Shapes page shows the docstring as the help text of the layer.
+    the class variables below: `class Add(Merge, kind="add")` has the fields of `Merge`, and `keras`
+    is "Add". The Shapes page shows the docstring as the help text of the layer.
     """
 
     kind: ClassVar[str]

@@ -103,9 +103,7 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
         first = next((layer for layer in layers if isinstance(layer, Input)), Input())
         layers = [first, *(layer for layer in layers if not isinstance(layer, Input))]
     if len(layers) > MAX_LAYERS:
-        sentences.append(
-            f"The link has {len(layers)} layers. Only the first {MAX_LAYERS} are used."
-        )
+        sentences.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} are used.")
     taken = enumerate(layers[:MAX_LAYERS])
     stack = tuple(_with_earlier_layers(layer, place, sentences) for place, layer in taken)
     return stack, sentences
@@ -148,9 +146,7 @@ def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Laye
     kept = layer.with_moved_refs(earlier)
     if kept != layer:
         name = f"Layer {place + 1}, {layer.keras},"
-        sentences.append(
-            f"{name} refers to a layer that isn’t before it. The reference was removed."
-        )
+        sentences.append(f"{name} refers to a layer that isn’t before it. That was ignored.")
     return kept
 
 

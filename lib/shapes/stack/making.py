@@ -224,9 +224,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int):
         is_tuple = "must be a tuple" in setting.refusal
-        if not setting.refusal or (
-            setting.sizes and not is_tuple
-        ):  # Keras doesn't check it at once
+        if not setting.refusal or (setting.sizes and not is_tuple):  # Keras checks it later
             raise NotTraced.of("no whole number", argument=setting.name, value=value)
         message = setting.refusal.format(name=setting.name, value=value) if is_tuple else ""
         raise ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)

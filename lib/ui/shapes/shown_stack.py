@@ -126,9 +126,7 @@ def model_box(stack: Stack) -> None:
     titles |= {name: pattern.title for name, pattern in shapes.PATTERNS.items()}
     picked = SIDEBAR if shows_sidebar() else shapes.pattern_of(stack)
     # Folded under the user's own model: open, they would push the broken row off the screen.
-    with (
-        st.expander("Start from another stack", type="compact") if is_of_code() else st.container()
-    ):
+    with st.expander("Start from another", type="compact") if is_of_code() else st.container():
         pills("Start from", titles, picked, "shapes_pattern", start_from)
 
 

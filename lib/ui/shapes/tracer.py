@@ -164,11 +164,9 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         if place < len(stack) - 1:
             _adding("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
     if layer.origin:
-        same_line = [
-            each for each in stack if each.origin and each.origin.line == layer.origin.line
-        ]
-        code = (layer.origin.call if same_line[1:] else "") or layer.origin.text
-        code = code.replace("`", "'")
+        lines = [each.origin.line for each in stack if each.origin]
+        is_shared = lines.count(layer.origin.line) > 1 and layer.origin.call
+        code = (layer.origin.call if is_shared else layer.origin.text).replace("`", "'")
         st.markdown(f":small[:gray[line {layer.origin.line}]] `{code}`")  # code may hold brackets
     used, seldom = _in_use(layer.inside)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
@@ -284,9 +282,7 @@ def _takes(place: int, stack: Stack) -> None:
     }
 
     def take(name: str, refs: list[Ref]) -> None:
-        known = [
-            ref for ref in refs if ref in names
-        ]  # after another change an entry may be a label
+        known = [ref for ref in refs if ref in names]  # a label after another change
         single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
         named: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
         _change(place, layer, lambda now: replace(now, **named))

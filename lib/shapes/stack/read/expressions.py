@@ -36,9 +36,7 @@ class Expressions(Calls):
         self.statement: ast.AST = ast.Pass()
         # The innermost function or comprehension first, the module last.
         self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
-        self.skipped: tuple[Origin, str] | None = (
-            None  # the first skipped code with layers, and why
-        )
+        self.skipped: tuple[Origin, str] | None = None  # the first skipped layers, and why
         self._origins: dict[ast.AST, Origin] = {}
 
     def go_to(self, node: Any) -> Origin:
