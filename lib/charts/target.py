@@ -76,7 +76,7 @@ def _compared(pairs: list[AxisPair]) -> Tensor:
     free: list[Role] = ["features", "time", "batch"]
     tensor = []
     for pair in pairs:
-        name = pair.of_target if pair.output == 1 or not pair.of_output else pair.of_output
+        name = pair.target_unit if pair.output == 1 or not pair.output_unit else pair.output_unit
         letter, role = LETTERS.get(name or "column", ("N", "batch"))
         spot = role if role in free else free[0]
         free = [role for role in free if role != spot] or ["batch"]

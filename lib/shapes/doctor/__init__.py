@@ -31,20 +31,20 @@ class AxisPair:
 
     output: int
     target: int
-    of_output: str
-    of_target: str
+    output_unit: str
+    target_unit: str
 
     def outcome(self, rule: LossRule) -> tuple[LossVerdict, str]:
         """Return what a loss does with this axis, and a few words where it doesn't fit."""
-        names = {self.of_output, self.of_target}
+        names = {self.output_unit, self.target_unit}
         if self.output != self.target:
             if rule.checks or 1 not in (self.output, self.target):
                 return "error", f"{self.output} ≠ {self.target}"
             repeated = "y" if self.target == 1 else "output"
             return "silent", f"{repeated} repeated {max(self.output, self.target)} times"
         if len(names) > 1 and not names & {"", "number"}:
-            return "silent", f"{self.of_output}s paired with {self.of_target}s"
-        if rule.classes and self.of_output == "column" and self.output == 1:
+            return "silent", f"{self.output_unit}s paired with {self.target_unit}s"
+        if rule.classes and self.output_unit == "column" and self.output == 1:
             return "silent", "only one class"
         return ("error", "missing") if rule.checks and "" in names else ("correct", "")
 
@@ -136,15 +136,15 @@ def _reasons(
         yield f"{rule.name} expects {what} of shape {wanted}, but received {target}."
     elif batch.verdict == "error":
         met = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
-        yield f"Axes are paired from the right: {met.target} {met.of_target}s of y with"
-        yield f"{met.output} {met.of_output}s of the output. They differ, and neither is 1."
+        yield f"Axes are paired from the right: {met.target} {met.target_unit}s of y with"
+        yield f"{met.output} {met.output_unit}s of the output. They differ, and neither is 1."
     elif not rule.checks and any(axis.output != axis.target for axis in axes):
         yield from _stretched(batch, axes)
     elif rule.single_class(batch.output):
         yield "One column means one class, whose probability is always 1."
         yield "So the loss is almost 0 for any output, and the model learns nothing."
     elif batch.verdict == "silent":
-        yield f"{rule.name} then works along the {axes[-1].of_output}s instead of the columns."
+        yield f"{rule.name} then works along the {axes[-1].output_unit}s instead of the columns."
     else:
         yield "Every output is compared with its own target."
     if first.verdict != "error" == batch.verdict:
@@ -154,7 +154,7 @@ def _reasons(
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     shift = len(batch.output) - len(batch.target)
     met = axes[abs(shift)]  # the pair with the samples of the side that lacks an axis
-    sides = [("the output", met.of_output, met.output), ("y", met.of_target, met.target)]
+    sides = [("the output", met.output_unit, met.output), ("y", met.target_unit, met.target)]
     (longer, steps, length), (shorter, *_) = sides if shift > 0 else sides[::-1]
     if shift:
         pairing = f"the samples of {shorter} are compared with the {steps}s of {longer}"
@@ -164,9 +164,9 @@ def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
             yield f"Every output is compared with {targets}, and learns their average."
     for axis in axes[1 : abs(shift)] + axes[abs(shift) + 1 :]:
         if axis.output > 1 == axis.target:
-            yield f"One target is used for all {axis.output} {axis.of_output}s."
+            yield f"One target is used for all {axis.output} {axis.output_unit}s."
         elif axis.output == 1 < axis.target:
-            compared = f"{axis.target} {axis.of_target}s of y"
+            compared = f"{axis.target} {axis.target_unit}s of y"
             yield f"One output is compared with {compared}, and learns their average."
 
 

@@ -60,10 +60,10 @@ _OF_CELLS = "units", "use_bias", "reset_after"
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
 CELLS = {f"{kind.keras}Cell": kind for kind in LAYER_OF_CELL.values()}  # by Keras's cell class
-MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
+LAYER_NAMES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 
 
-def made(
+def create_layer(
     name: str,
     args: Sequence[Any] = (),
     keywords: Mapping[str, Any] = {},
@@ -84,7 +84,9 @@ def made(
             most = len(names)
             raise ShapeError.of("arguments in order", name=name, most=most, count=len(args))
         values |= keywords
-        if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
+        if strange := {
+            key: each for key, each in values.items() if correct_spelling(name, key) != key
+        }:
             return _without(name, values, strange)
         needed = SIGNATURES[name].get("required", ())
         if missing := [f"'{word}'" for word in needed if word not in values]:
@@ -101,7 +103,7 @@ def arguments_of(name: str) -> list[str]:
     return [*row.get("required", ()), *row.get("optional", ())]
 
 
-def spelt(name: str, argument: str) -> str:
+def correct_spelling(name: str, argument: str) -> str:
     """Return the correct spelling of an argument; "" if the layer has no similar one."""
     name, known = ALIASES.get(name, name), arguments_of(name)
     if argument in (*known, *KERAS["every_layer"], *KERAS["more"].get(name, ())):
@@ -112,12 +114,12 @@ def spelt(name: str, argument: str) -> str:
 def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
     meant = {key: value for key, value in values.items() if key not in strange}
     for key, value in strange.items():
-        if right := spelt(name, key):
+        if right := correct_spelling(name, key):
             meant.setdefault(right, value)
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
     row = "an unknown argument" if "only_these" in SIGNATURES[name] else "unknown arguments"
     error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
-    fixed = made(name, (), meant)
+    fixed = create_layer(name, (), meant)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
 
@@ -135,7 +137,7 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
         is_number = setting.limit and not setting.options and setting.default is not None
         if is_number and setting.sizes is None and isinstance(values[setting.name], Unknown):
             values[setting.name] = stand_ins[setting.name] = setting.default
-    layer = kind(**{one.name: taken(one, values[one.name], name) for one in settings})
+    layer = kind(**{one.name: setting_value(one, values[one.name], name) for one in settings})
     if name not in CELLS:
         return layer
     layer.check()
@@ -153,13 +155,17 @@ def _inside(name: str, value: Any) -> Layer:
 def _bidirectional(values: dict[str, Any]) -> Layer:
     forward, backward = _inside("Bidirectional", values["layer"]), values.get("backward_layer")
     if isinstance(forward, Unread):
-        meant = forward.fixed and made("Bidirectional", (), {**values, "layer": forward.fixed})
+        meant = forward.fixed and create_layer(
+            "Bidirectional", (), {**values, "layer": forward.fixed}
+        )
         return replace(forward, fixed=None if isinstance(meant, Unread) else meant)
     if not isinstance(forward, Recurrent):
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
-    mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
+    mode = setting_value(
+        settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional"
+    )
     other = backward if isinstance(backward, Recurrent) else replace(forward, go_backwards=True)
     if other.go_backwards == forward.go_backwards:
         raise ShapeError.of("the same direction")
@@ -187,7 +193,7 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
     return CellStack(tuple(each for cell in cells for each in cell.cells), *switched)
 
 
-def taken(setting: LayerSetting, value: Any, name: str) -> Any:
+def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
     """Return the value of a setting for this argument. Raises ShapeError or NotTraced."""
     if setting.options is not None:
         # A custom activation or padding doesn't change a shape.

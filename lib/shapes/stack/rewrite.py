@@ -12,7 +12,7 @@ from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Stack
 from lib.shapes.stack.link import to_text
-from lib.shapes.stack.making import ALIASES, arguments_of, spelt
+from lib.shapes.stack.making import ALIASES, arguments_of, correct_spelling
 from lib.shapes.stack.plain import Input, TimeDistributed, Unread, with_given_outputs
 from lib.shapes.stack.read import read_code
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, parsed
@@ -168,7 +168,9 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     if isinstance(before, Unread) and before.fixed:
         before = before.fixed
         for one in (call, _inner_call(call, before)):
-            respelt = {spelt(bare(one.func), f"{word.arg}"): word.value for word in one.keywords}
+            respelt = {
+                correct_spelling(bare(one.func), f"{word.arg}"): word.value for word in one.keywords
+            }
             one.keywords = [ast.keyword(name, value) for name, value in respelt.items() if name]
     if isinstance(before, TimeDistributed) and type(after) is type(before.layer):
         call, before = _inner_call(call, before), before.layer

@@ -24,7 +24,7 @@ from lib.shapes.stack.plain import Input
 from lib.shapes.stack.read import pasted, values
 from lib.shapes.stack.read.config import read_config
 from lib.shapes.stack.read.expressions import Expressions
-from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, refused
+from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, model_error
 from lib.shapes.stack.read.values import Class, Function, LayerObject, ModelObject, Name, is_listed
 from lib.text import filled
 
@@ -43,7 +43,7 @@ def read_source(source: str | bytes, name: str = "") -> ModelReading:
         try:
             source = source.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise refused("encoding") from None
+            raise model_error("encoding") from None
     shown = source.strip("\ufeff \t\r\n'\"")  # the quotes of a printed string
     if not shown.startswith("{"):
         return read_code(source)
@@ -78,11 +78,11 @@ def read_code(text: str) -> ModelReading:
             has_layers = reader.layers and not reader.skipped
             stack = reader.stack(reader.sequential(reader.layers)) if has_layers else ()
     except RecursionError:
-        raise refused("too deep") from None
+        raise model_error("too deep") from None
     if not stack:
         raise _no_layers(reader, tree, text)
     if len(stack) > MAX_LAYERS:
-        raise refused("too many layers", most=MAX_LAYERS, count=len(stack))
+        raise model_error("too many layers", most=MAX_LAYERS, count=len(stack))
     if not model:
         reader.note("no model")
     elif len(models) > 1:
@@ -280,17 +280,17 @@ def _create_uncalled_models(reader: Interpreter, tree: ast.Module) -> None:
 
 def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
     if pasted.PYTHON_ERROR.search(text):
-        return refused("an error")
+        return model_error("an error")
     if reader.skipped:
         origin, why = reader.skipped
         received = filled(pasted.TEXTS["unread"], why, name=f"“{origin.text[:60]}”")
-        return refused("passed by", origin.line, received=received)
+        return model_error("passed by", origin.line, received=received)
     if "torch" in text:
-        return refused("other layers")
+        return model_error("other layers")
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and node.bases:
-            return refused("a class", node.lineno, name=node.name)
-    return refused("no model")
+            return model_error("a class", node.lineno, name=node.name)
+    return model_error("no model")
 
 
 def _loss(reader: Interpreter, model: ModelObject) -> str:

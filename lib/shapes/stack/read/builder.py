@@ -9,9 +9,9 @@ from typing import Any
 
 from lib.shapes.stack.base import Layer, NotTraced, Origin, Ref, ShapeError, Stack
 from lib.shapes.stack.joining import Joining
-from lib.shapes.stack.making import MAKES, UNKNOWN, input_layer
+from lib.shapes.stack.making import LAYER_NAMES, UNKNOWN, input_layer
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
-from lib.shapes.stack.read.pasted import TEXTS, Note, refused
+from lib.shapes.stack.read.pasted import TEXTS, Note, model_error
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, is_listed, is_plain
 from lib.shapes.stack.tensors import shape_of
 from lib.shapes.stack.tracing import trace
@@ -45,7 +45,7 @@ class Builder:
         """Count the work of reading. Raises ModelError beyond _MOST_STEPS."""
         self._steps += steps
         if self._steps > _MOST_STEPS:
-            raise refused("too much")
+            raise model_error("too much")
 
     def note(self, what: str, line: int | None = None, /, **names: object) -> None:
         """Add a note, by its name in words.toml."""
@@ -57,15 +57,15 @@ class Builder:
         part = self.origin.call or self.origin.text if name == why else name  # for skipped code
         part = part if len(part) <= 40 else f"{part[:39]}…"
         reason = filled(TEXTS["unread"], why, name=f"“{part}”")
-        alike = {right.lower(): right for right in MAKES}
-        close = difflib.get_close_matches(name.lower(), alike, 1, 0.85)
+        by_lower = {right.lower(): right for right in LAYER_NAMES}
+        close = difflib.get_close_matches(name.lower(), by_lower, 1, 0.85)
         if why == "value" and close:
-            reason += f" (did you mean {alike[close[0]]}?)"
+            reason += f" (did you mean {by_lower[close[0]]}?)"
         called = why if name == why else part
         layer = Unread(called=called, error=NotTraced(reason), origin=self.origin)
         return LayerObject(layer, known=False)
 
-    def refused(self, name: str, why: str) -> LayerObject:
+    def refused_layer(self, name: str, why: str) -> LayerObject:
         """Return a stand-in for a layer that Keras refuses; `why` is a name in refusals.toml."""
         error = ShapeError.of(why, name=name)
         return LayerObject(Unread(called=name, error=error, origin=self.origin))
@@ -177,7 +177,7 @@ class Builder:
             return self.add_call(value.layer)
         if isinstance(value, (LayerObject, ModelObject)):
             name = value.layer.keras if isinstance(value, LayerObject) else "model"
-            return self.add_call(self.refused(name, "not called").layer)
+            return self.add_call(self.refused_layer(name, "not called").layer)
         if any(isinstance(one, Input) and one.origin for one in self.rows):
             name = getattr(value, "name", "") or self.origin.call
             return self.add_call(self.unread(name, "value").layer)
@@ -226,7 +226,7 @@ class Builder:
         model.outputs = model.outputs or [*model.inputs]
         if isinstance(layer, LayerObject) and (layer.cell_class or layer.layer.kind == "mha"):
             name = layer.cell_class or layer.layer.keras
-            layer = self.refused(name, "two tensors in a Sequential")
+            layer = self.refused_layer(name, "two tensors in a Sequential")
         given = self.tensors(self.call(layer, self.tensors(model.outputs[-1])))
         model.outputs.append(given[0] if len(given) == 1 else given)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lib.shapes.stack.base import Ref
-from lib.shapes.stack.making import CELLS, MAKES, UNKNOWN, Unknown, made
+from lib.shapes.stack.making import CELLS, LAYER_NAMES, UNKNOWN, Unknown, create_layer
 from lib.shapes.stack.plain import SIGNS, Unpack, WithNumber
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.builder import Builder
@@ -21,7 +21,7 @@ Keywords = dict[str, Any]
 _WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
 _MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
 _MERGE_FUNCTIONS = {name.lower(): name for name in _MERGES}  # each creates a layer and calls it
-MAKES_LAYERS = {*MAKES, *_MERGE_FUNCTIONS, "Sequential", "Model", "Input"}
+MAKES_LAYERS = {*LAYER_NAMES, *_MERGE_FUNCTIONS, "Sequential", "Model", "Input"}
 # Modules of Keras whose functions create no layers.
 _NO_LAYERS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
 _MERGE_OF: dict[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
@@ -71,7 +71,7 @@ class Calls(Builder):
                 joined = keywords.pop("inputs", (*args, None)[0])
                 merge = self.make_layer(_MERGE_FUNCTIONS[name], args[1:], keywords)
                 return self._call_on(merge, joined)
-            if name in MAKES or ("layers" in modules and name[:1].isupper()):
+            if name in LAYER_NAMES or ("layers" in modules and name[:1].isupper()):
                 return self.make_layer(name, args, keywords)
         of_python = root in ("math", "numpy") or what.path == f"keras.{name}"
         if what.path == "keras.dict" and not args:
@@ -80,7 +80,7 @@ class Calls(Builder):
         if name in values.FUNCTIONS and of_python:
             value = values.call_function(name, args)
         elif name in ("concat", "concatenate") and args and tensors:
-            joined = replace(made("Concatenate", args[1:], keywords), origin=self.origin)
+            joined = replace(create_layer("Concatenate", args[1:], keywords), origin=self.origin)
             value = self.call(LayerObject(joined), self.tensors(args[:1]))
         elif name in _SIGN_OF and tensors and len(args) == 2:
             value = self.arithmetic(_SIGN_OF[name], *args)
@@ -107,7 +107,7 @@ class Calls(Builder):
             number = WithNumber(name, float(numbers[0]), is_first, origin=self.origin)
             return self.add_call(number, tensors)
         if len(tensors) == 2 and type(sign) in _MERGE_OF:
-            merge: Any = made(_MERGE_OF[type(sign)])
+            merge: Any = create_layer(_MERGE_OF[type(sign)])
             return self.call(LayerObject(replace(merge, origin=self.origin, by_sign=True)), tensors)
         return self.not_traced("", "op", left, right)
 
@@ -131,7 +131,7 @@ class Calls(Builder):
             keywords = inside[0].keywords | {"name": None} | keywords
         cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
         stand_ins: dict[str, Any] = {}
-        layer = replace(made(name, args, named, stand_ins), origin=self.origin)
+        layer = replace(create_layer(name, args, named, stand_ins), origin=self.origin)
         for argument, count in stand_ins.items():
             if isinstance(count, int):
                 line = self.origin.line
@@ -229,7 +229,7 @@ def _given(args: Args, keywords: Keywords, at: int, *names: str) -> Any:
 
 
 def _argument(value: Any, in_wrapper: bool, depth: int = 0) -> Any:
-    """Return an argument for `made`: nothing large, and layers only in a wrapper."""
+    """Return an argument for `create_layer`: nothing large, and layers only in a wrapper."""
     if isinstance(value, (list, tuple)) and depth < 3 and len(value) <= 64:
         return type(value)(_argument(one, in_wrapper, depth + 1) for one in value)
     if isinstance(value, LayerObject) and in_wrapper:

@@ -18,7 +18,7 @@ from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of
 from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.read.calls import Calls
-from lib.shapes.stack.read.pasted import ModelError, ModelReading, refused
+from lib.shapes.stack.read.pasted import ModelError, ModelReading, model_error
 from lib.shapes.stack.read.values import LayerObject, ModelObject
 from lib.shapes.stack.settings import ACTIVATIONS
 
@@ -47,7 +47,7 @@ def read_config(content: str | bytes) -> ModelReading:
 
 
 def _refuse(what: str, **words: object) -> NoReturn:
-    raise refused(what, None, **{name: f"{word}"[:80] for name, word in words.items()})
+    raise model_error(what, None, **{name: f"{word}"[:80] for name, word in words.items()})
 
 
 def _parsed(content: str | bytes) -> Record:

@@ -55,7 +55,7 @@ class ModelReading:
     text: str = ""
 
 
-def refused(what: str, line: int | None = None, /, **names: object) -> ModelError:
+def model_error(what: str, line: int | None = None, /, **names: object) -> ModelError:
     """Return the error of this name in words.toml."""
     return ModelError(filled(TEXTS["errors"], what, **names), line)
 
@@ -63,11 +63,11 @@ def refused(what: str, line: int | None = None, /, **names: object) -> ModelErro
 def parsed(text: str) -> tuple[ast.Module, list[str]]:
     """Return the syntax tree and the lines of a text. Raises ModelError."""
     if len(text) > LONGEST:
-        raise refused("too long", most=LONGEST, count=len(text))
+        raise model_error("too long", most=LONGEST, count=len(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").expandtabs(8)
     fstrings = text.count("{") if re.search("f['\"]", text) else 0
     if sum(map(text.count, ",;([{.:\n<>+")) > _MOST_MARKS or fstrings > _MOST_IN_FSTRINGS:
-        raise refused("too much")
+        raise model_error("too much")
     errors: list[tuple[str, int | None]] = []
     for variant in _variants(text):
         try:
@@ -79,19 +79,19 @@ def parsed(text: str) -> tuple[ast.Module, list[str]]:
         except ValueError as error:  # a null byte, half a character
             errors.append((f"{error}", None))
         except (RecursionError, MemoryError):
-            raise refused("too deep") from None
+            raise model_error("too deep") from None
     if PYTHON_ERROR.search(text):
-        raise refused("an error")
+        raise model_error("an error")
     if _SUMMARY.search(text):
-        raise refused("a summary")
+        raise model_error("a summary")
     message, line = errors[1]  # from the tidied text
-    raise refused("syntax", line, message=message)
+    raise model_error("syntax", line, message=message)
 
 
 def notebook_code(text: str) -> str:
     """Return the joined code cells of a notebook; "" for other JSON. Raises ModelError."""
     if len(text) > _LONGEST_NOTEBOOK:
-        raise refused("too long", most=_LONGEST_NOTEBOOK, count=len(text))
+        raise model_error("too long", most=_LONGEST_NOTEBOOK, count=len(text))
     try:
         cells = json.loads(text)["cells"]
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
