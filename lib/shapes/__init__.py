@@ -1,7 +1,7 @@
 """Everything about tensor shapes, without building or running a model.
 
-Output shapes and parameter counts of Keras's recurrent layers, the tracer of layer stacks, the
-reader of pasted models, the target doctor, and explanations of Keras's error messages.
+Output shapes and parameter counts, the tracer of layer stacks, the reader of pasted models, the
+target doctor, and explanations of Keras's error messages.
 """
 
 from lib.shapes.doctor import (

@@ -1,7 +1,6 @@
 """Compute output shapes and parameter counts of one layer, equal to Keras's, by arithmetic.
 
-Letters: N samples, T timesteps, F features, U units, K target columns. A shape is a tuple whose
-first entry is the batch: `None` for any size, as in `model.output_shape`.
+Letters: N samples, T timesteps, F features, U units, K target columns.
 """
 
 from collections.abc import Sequence
@@ -55,9 +54,8 @@ def rnn_parameter_count(
 ) -> int:
     """Return the number of weights of a recurrent layer, from F features to U units.
 
-    The number doesn't depend on T or `return_sequences`. `cell` is a key of `lib.experiment.CELLS`.
-    `reset_after` applies only to GRU: without it, a GRU has one bias per block instead of two.
-    Raises ValueError.
+    `cell` is a key of `lib.experiment.CELLS`. `reset_after` is for GRU: without it, a GRU has one
+    bias per block instead of two. Raises ValueError.
     """
     if cell not in BLOCKS:
         raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")

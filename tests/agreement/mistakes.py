@@ -22,9 +22,9 @@ MISTAKES = {
     "keras.Sequential([keras.Input((T, F)), layers.LSTM])":
         ("LSTM without parentheses is a class, not a layer", "Bidirectional(LSTM(units)),"),
     "layers.Bidirectional(U)": ("Bidirectional takes a layer", "LSTM(units)"),
-    "layers.RNN(U)": ("A cell such as LSTMCell processes one timestep and", "RNN(LSTMCell(units))"),
+    "layers.RNN(U)": ("LSTMCell processes one timestep.", "RNN(LSTMCell(units))"),
     "keras.Sequential([keras.Input((T, F)), layers.GRUCell(U)])":
-        ("A cell such as GRUCell processes one", "RNN(GRUCell(units))  # as GRU(units)"),
+        ("GRUCell processes one timestep.", "RNN(GRUCell(units))  # as GRU(units)"),
     "layers.LSTM(U)(X.tolist())": ("A layer must be called first", "np.asarray(x"),
     "layers.LSTM(U)(None)": ("NoneType comes from a function without return", "y = Dense(1)(x)"),
     "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":

@@ -1,8 +1,7 @@
 """The target doctor: find out from shapes whether a target trains what was meant, and why.
 
-Mean squared error and similar losses broadcast a target of the wrong shape without an error, and
-the model learns something else. `diagnose_target` detects this before a run, without building a
-model. The rules are in `loss_shapes`, the fixes in `fixes`.
+Losses such as mean squared error broadcast a target of the wrong shape without an error, and the
+model learns something else. The rules are in `loss_shapes`, the fixes in `fixes`.
 """
 
 import re
@@ -73,9 +72,8 @@ def diagnose_target(
 ) -> Diagnosis:
     """Return what `fit` does with these shapes: raise, train what was meant, or something else.
 
-    "What was meant" compares each number of the output with its own target, as for a y of the
-    output's shape. One exception: a categorical cross-entropy over a last axis of 1 is "silent",
-    because it is 0 for any output.
+    "What was meant" compares each number of the output with its own target. One exception: a
+    categorical cross-entropy over a last axis of 1 is "silent", because it is 0 for any output.
 
     `output_shape` is the model's for all samples, (N, T, K) or (N, K); an N of None means the
     target's N. `loss` is any name that `compile(loss=…)` takes; a `batch_size` of None means 32,

@@ -1,8 +1,7 @@
 """The damage of a silent mistake: one network trained with the right y, one with a wrong y.
 
-The task is a running sum of noise, scaled so that its last value has a variance of 1. Both networks
-are evaluated at the last timestep of new sequences. The worker trains them
-(`lib.training.answers`); `tests/record.py` records both runs, and those of a leak.
+The task is a running sum of noise whose last value has a variance of 1. Both are evaluated at the
+last timestep of new sequences. `lib.training.answers` trains them, `tests/record.py` records them.
 """
 
 from __future__ import annotations

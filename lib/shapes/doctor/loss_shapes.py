@@ -2,10 +2,9 @@
 
 Sources: Keras 3.15's `losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`.
 
-A loss in `fit` has three steps. First, where the ranks differ by one and the longer shape ends in
-1, Keras drops that axis (or adds it to the shorter shape, if that has rank 1). Second, Keras pairs
-the two: some losses require equal shapes, the others broadcast from the right as NumPy does,
-without an error. Third, Keras computes the loss along the last axis, and the mean of the results.
+First, where the ranks differ by one and the longer shape ends in 1, Keras drops that axis (or adds
+it to a shorter shape of rank 1). Second, Keras pairs both: some losses require equal shapes, others
+broadcast as NumPy does. Third, Keras computes the loss along the last axis, and its mean.
 """
 
 from dataclasses import dataclass

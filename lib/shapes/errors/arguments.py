@@ -102,8 +102,7 @@ MESSAGES = [
         r'missing a required argument: "states"|.cell. should have a .call. method|cell should '
         r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
-        cause="A cell such as {cell}Cell processes one timestep and needs its states. A layer goes "
-        "through all timesteps. RNN takes a cell, and Bidirectional takes a layer.",
+        cause="{cell}Cell processes one timestep. RNN takes a cell, Bidirectional takes a layer.",
         fix="Use the layer alone, or give RNN a cell or a list of cells.",
         code="RNN({cell}Cell(units))  # as {cell}(units)",
     ),

@@ -136,8 +136,8 @@ def number_of_arrays(found: Found) -> Explanation:
     arrays = f"{found['want']} arrays{f': {keys}' if keys else ''}"
     return explained(
         f"{found['layer'] or 'The model'} takes {arrays} but received {found['got'] or 1}.",
-        fix="Pass a list of arrays in that order, or a dict by name; in a tf.data.Dataset, a "
-        "tuple: ((x1, x2), y). Pass states of a layer as initial_state.",
+        fix="Pass a list in that order, or a dict by name; in a tf.data.Dataset, ((x1, x2), y). "
+        "Pass states of a layer as initial_state.",
         code="model.predict([x1, x2])",
     )
 

@@ -1,8 +1,7 @@
 """Known messages and their explanations.
 
-To add a message, copy a neighbour in the module of its subject. A `Message` has regular expressions
-and either texts or a function that writes the explanation. Expressions are matched against a single
-line in which every quote (', `, “) is a double quote: write "units", not `units`.
+To add a message, copy a neighbour in the module of its subject. Regular expressions are matched
+against one line in which every quote (', `, “) is a double quote: write "units", not `units`.
 """
 
 import re
@@ -114,8 +113,7 @@ class Message:
     """A known message. Patterns are matched against one line in which all quotes are double.
 
     A {name} in a text becomes the match of the group with that name, else its value in `FALLBACKS`.
-    Without either, the sentence (or line of code) with the {name} is dropped: where no sizes are
-    matched, "Dot needs equal sizes. They are {one} and {other}." becomes "Dot needs equal sizes."
+    Without either, the sentence (or line of code) with the {name} is dropped.
     """
 
     def __init__(

@@ -1,8 +1,7 @@
 """Messages about two tensors that can't be paired: most often y and the output, in a loss.
 
-The target doctor (`lib.shapes.doctor`) finds the fixes. Before a loss compares two shapes, Keras
-drops a last axis of 1 that the other lacks. Two axes may have been three, so the explanation gives
-both meanings. A message may also leave open which of its shapes belongs to y.
+The target doctor finds the fixes. Keras drops a last axis of 1 that the other lacks, so two axes
+may have been three. A message may also leave open which of its shapes belongs to y.
 """
 
 import math

@@ -1,7 +1,6 @@
 """Read a pasted text: its last error, the failing layer, and the shapes and losses it names.
 
-A text may be a message or a whole traceback of any length: only its two ends are read. Every quote
-becomes ", and every line break a space, so that one pattern matches all variants.
+Only the two ends of a long text are read. All quotes become ", and line breaks become spaces.
 """
 
 import re

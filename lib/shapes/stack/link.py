@@ -1,9 +1,8 @@
 """Write and read a stack as text in the address: "input_t12_f3~lstm_u16_seq~dense_k1".
 
-"~" joins layers and "_" joins settings: an address needs no escapes for either. Defaults are left
-out; "any" is None. References to other layers count from 1: "add_of2-4",
-"lstm_u8_of5_from2.1-2.2" (starts from two states of layer 2), "lstm_as3" (a second call of layer
-3). "td-conv1d_k8" has an inner layer. patterns.toml has ready stacks in this form.
+"~" joins layers and "_" joins settings. Defaults are left out; "any" is None. References count from
+1: "add_of2-4", "lstm_u8_of5_from2.1-2.2" (starts from two states of layer 2), "lstm_as3" (a second
+call of layer 3). "td-conv1d_k8" has an inner layer.
 """
 
 import math

@@ -71,8 +71,8 @@ def create_layer(
 ) -> Layer:
     """Return the layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
-    An unknown or refused layer is an `Unread` with the error, and with the corrected layer if only
-    arguments are misspelled. Unknown numbers become defaults, stored by argument in `stand_ins`.
+    An unknown or refused layer is an `Unread` with the error, and a correction if there is one.
+    Unknown numbers become defaults, stored by argument in `stand_ins`.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:

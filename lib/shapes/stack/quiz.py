@@ -1,7 +1,7 @@
 """Quiz questions about the output shape of a stack: first easy ones, then random ones.
 
-A number always gives the same question, so a teacher can send it to a class. Wrong options are the
-outputs of similar stacks and shapes with mixed-up sizes; the reason of each names the mistake.
+A number always gives the same question. Wrong options are outputs of similar stacks or shapes with
+mixed-up sizes; the reason of each names the mistake.
 """
 
 from collections.abc import Iterator

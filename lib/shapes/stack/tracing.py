@@ -1,7 +1,6 @@
 """Trace a stack layer by layer: every shape, every parameter count, and where the stack breaks.
 
-A stack is a chain, where each layer takes the output of the layer before, or a small graph, where
-some layers refer to others. The models of an experiment are stacks too.
+A stack is a chain, or a graph in which some layers refer to layers other than the one before.
 """
 
 import re

@@ -228,8 +228,8 @@ def decoder(palette: Palette) -> None:
     unknown = "Unknown message" if text.strip() else "Paste an error message"
     st.markdown(f"# {'What this message means' if explanation else unknown}")
     left, right = st.columns(2)
-    # On a narrow screen the left column comes first.
-    with left.container(border=True, key="explanation"):
+    # On a narrow screen an explanation comes first, but the box comes before a mere checklist.
+    with left.container(border=True, key="explanation" if explanation else "checklist"):
         if explanation:
             _explained(explanation)
             if stack := shapes.from_text(explanation.stack):

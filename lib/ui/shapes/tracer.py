@@ -1,7 +1,6 @@
 """Trace a stack: a row per layer, with its settings beside its output shape or its error.
 
-Each rerun writes the stack's values into the widgets; callbacks change the stack. A long stack is a
-picture, with the settings of one layer open at a time.
+Each rerun writes the stack's values into the widgets; callbacks change the stack.
 """
 
 import re

@@ -2,8 +2,7 @@
 
     stack = read_model("model = Sequential([Input((12, 3)), LSTM(16), Dense(1)])")
 
-Nothing is run, imported or unpickled: code is parsed, and a configuration is read as text. Code
-that can't be read is reported with its line, and the rest is traced as far as possible.
+Nothing is run, imported or unpickled. Code that can't be read is reported with its line.
 
 This module follows statements in order, `expressions.py` evaluates expressions, and `calls.py`
 turns Keras calls into the layers and models of `builder.py`. A loop or function is followed if all

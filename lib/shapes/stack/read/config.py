@@ -1,7 +1,6 @@
 """Read a stack from a configuration: `model.to_json()`, or the config.json of a .keras file.
 
-Configurations of Keras 3 and Keras 2 are read as text: nothing is imported, no weights are opened,
-and the code of a Lambda isn't decoded. Inner models are read into the outer one.
+Configurations of Keras 3 and 2 are read as text; nothing is imported, loaded or decoded.
 """
 
 import io

@@ -1,7 +1,6 @@
 """Evaluate Python expressions without running any code.
 
-A value is a plain value, an Array, a Name of a library, a Function or Class of the code, a
-LayerObject, a ModelObject (all in `values.py`), a Ref to a tensor, a list or dict of these, or
+A value is a plain value, a class of `values.py`, a Ref to a tensor, a list or dict of these, or
 UNKNOWN. In lists and arguments, a Name with the text of the expression replaces UNKNOWN.
 """
 
