@@ -152,7 +152,7 @@ MESSAGES = [
         r'Shapes must be equal rank, but are \d+ and \d+\b(?! for "\W*node compile_loss)',
         r'Cannot convert "(?:\(\(|$)|"(?:list|tuple)" object has no .*? "(?:shape|rank|ndim)"',
         r'slices, not tup|sequence by non-int of type "list"',
-        cause="Most likely a layer got a list, from return_state=True or merge_mode=None before it.",
+        cause="Most likely a layer received a list, from return_state=True or merge_mode=None.",
         fix="Unpack the list in a functional model, or remove return_state.",
         code="out, *states = recurrent_layer(x)\ny = layer(out)",
     ),

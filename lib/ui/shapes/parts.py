@@ -235,8 +235,6 @@ def decoder(palette: Palette) -> None:
             if stack := shapes.from_text(explanation.stack):
                 press("Open this stack", "stacks", "open_stack", partial(open_stack, stack))
         else:
-            unread = "No known message was found in this text."
-            st.markdown(unread if text.strip() else "The cause and the fix appear here.")
             _checklist()
     with right.container(border=True):
         control = bound("error_text", text, _show)
