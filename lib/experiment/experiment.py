@@ -206,7 +206,7 @@ class Setting:
         elif self.options is not None:
             fits = isinstance(value, str) and value in self.options
         if not fits:
-            raise ExperimentError(f"{self.name} must be {self.allowed}, not {value!r:.80}")
+            raise ExperimentError(f"{self.name} must be {self.allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
         """Return a value from a URL's text; numbers are clamped. Raises ValueError."""

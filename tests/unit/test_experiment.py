@@ -69,13 +69,13 @@ def test_each_changed_value_of_a_link_has_a_sentence():
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("T", 513, "timesteps must be a whole number from 2 to 512, not 513"),
-        ("U", 2.5, r"units must be a whole number from 1 to 128, not 2\.5"),
-        ("epochs", True, "epochs must be a whole number from 1 to 5,000, not True"),
-        ("lr", "0.1", "learning_rate must be a number from 0.00001 to 1, not '0.1'"),
-        ("lr", float("nan"), "learning_rate must be a number from 0.00001 to 1, not nan"),
-        ("cell", "rnn", f"cell must be one of {CELLS}, not"),
-        ("cell", ["lstm"], r"cell must be one of .* not \['lstm'\]"),
+        ("T", 513, "timesteps must be a whole number from 2 to 512, got 513"),
+        ("U", 2.5, r"units must be a whole number from 1 to 128, got 2\.5"),
+        ("epochs", True, "epochs must be a whole number from 1 to 5,000, got True"),
+        ("lr", "0.1", "learning_rate must be a number from 0.00001 to 1, got '0.1'"),
+        ("lr", float("nan"), "learning_rate must be a number from 0.00001 to 1, got nan"),
+        ("cell", "rnn", f"cell must be one of {CELLS}, got"),
+        ("cell", ["lstm"], r"cell must be one of .* got \['lstm'\]"),
     ],
 )
 def test_an_error_names_the_allowed_and_the_given_value(key, value, message):
