@@ -1,4 +1,4 @@
-"""Words and numbers for people: English for counts and lists, texts in TOML; no runs, no pages."""
+"""Format counts, lists and numbers as English, and read texts from TOML files."""
 
 import math
 import re
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-NEARLY_ZERO = 1e-7  # smaller sizes read "≈ 0": rounding to 32 bits leaves as much
+NEARLY_ZERO = 1e-7  # smaller sizes read "≈ 0": they are rounding errors of 32-bit numbers
 ALMOST_0 = "≈ 0"
-SMALLEST = 0.0009995  # numbers that round to less than 0.001 are written with a power of ten
+SMALLEST = 0.0009995  # numbers that round to less than 0.001 get a power of ten
 LARGEST = 0.9995e9
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -32,12 +32,12 @@ def with_full_stop(text: str) -> str:
 
 
 def joined(words: Sequence[str]) -> str:
-    """List words as a sentence does: "a", "a and b", "a, b and c"."""
+    """Join words as in a sentence: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def listed(words: Iterable[str]) -> str:
-    """List up to six words, each cut to 40 letters, and say how many more there are."""
+    """Join at most six words, each cut to 40 letters, with the number of further words."""
     words = [word if len(word) <= 40 else f"{word[:39]}…" for word in words]
     more = f" and {len(words) - 6} more" if len(words) > 6 else ""
     return (", ".join(words[:6]) + more) if words else "none"
@@ -68,7 +68,7 @@ def readable(value: float, digits: int = 3, unit: str = "") -> str:
 
 
 def apart(*values: float, unit: str = "") -> list[str]:
-    """Return numbers with enough digits to tell the others from the first: "355.1", "355.4"."""
+    """Return numbers with enough digits to differ from the first: "355.1", "355.4"."""
     first = float(values[0]) if values else 0.0
     gaps = {float(value): float(value) - first for value in values}
     gaps = {value: gap for value, gap in gaps.items() if math.inf > abs(gap) >= 1e-6 * abs(first)}
@@ -98,7 +98,7 @@ def smaller(ratio: float) -> str:
 
 
 def typed(value: float) -> str:
-    """Return a number as a person types it in a setting: "0.0001", "1,024"."""
+    """Return a number as typed in a setting: "0.0001", "1,024"."""
     return f"{value:,.10f}".rstrip("0").rstrip(".")
 
 
@@ -129,13 +129,13 @@ def _trim(text: str) -> str:
 
 
 def widest(sentence: str) -> str:
-    """Return a text as long as the sentence can get while its numbers change, to reserve room."""
+    """Return the longest form of a sentence with changing numbers, to reserve its space."""
     wide = re.sub(r"\d[\d,]*\.\d+", lambda found: max(found[0], "8.88 × 10⁻⁸", key=len), sentence)
     return f"{wide} 8,888 8,888 8,888"
 
 
 def duration(seconds: float) -> str:
-    """Return a remaining time in steps so coarse that the text is steady: "about 15 s"."""
+    """Return a remaining time, rounded so that the text rarely changes: "about 15 s"."""
     if seconds < 3:
         return "a moment"
     steps = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
@@ -146,11 +146,11 @@ def duration(seconds: float) -> str:
 
 
 def beside(module: str, name: str = "") -> dict[str, Any]:
-    """Read the TOML file beside `module` (a `__file__`), called like it or `name`."""
+    """Read the TOML file beside `module` (a `__file__`), with the same name or `name`."""
     path = Path(module)
     return tomllib.loads(path.with_name(f"{name or path.stem}.toml").read_text("utf-8"))
 
 
 def filled(table: Mapping[str, str], what: str, /, **names: object) -> str:
-    """Return the text called `what` in a table, with its {names} filled in."""
+    """Return the text `what` of a table, with its {names} filled in."""
     return table[what].format(**names)

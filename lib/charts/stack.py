@@ -1,4 +1,4 @@
-"""A stack of layers: its tensors, an arrow for each that is taken, parameters, and what changed."""
+"""Draw a stack of layers, its tensors and their connections; describe parameters and changes."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -12,11 +12,11 @@ from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped_at, 
 from lib.text import capital, joined
 
 Steps = tuple[TracedLayer, ...]
-TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
-MEND = "One click in the red row mends that layer."
-WIDTH = 860.0  # of a whole graph, in pixels, where there are enough layers
+TRY = "U changes the parameters, T doesn’t. return_sequences=False drops the time axis."
+FIX = "Press a button in the red row to fix that layer."
+WIDTH = 860.0  # of a whole graph with enough layers, in pixels
 WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # of its boxes
-LETTER = 6.6  # the width of a letter, about
+LETTER = 6.6  # approximate width of a letter
 
 
 def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
@@ -33,7 +33,7 @@ def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
 
 
 def rows_picture(steps: Steps, pictures: Sequence[str], start: int, palette: Palette) -> str:
-    """Draw layers of a long stack one below the other: number, name, code, `layer_pictures`."""
+    """Draw layers of a long stack as rows: number, name, code, and their `pictures`."""
     codes = [step.layer.origin.text if step.layer.origin else step.layer.code() for step in steps]
     rows = zip(range(start + 1, start + 1 + len(steps)), steps, codes, pictures, strict=True)
     return render("charts/stack.html", "rows", rows, palette)
@@ -44,7 +44,7 @@ def stack_picture(steps: Steps, palette: Palette) -> str:
     scale = Scale.of(tensor for step in steps for tensor in step.tensors)
     layers = []
     for place, step in enumerate(steps):
-        layer = step.layer  # what is switched on is said in Keras's words
+        layer = step.layer
         on = [s.name for s in layer.settings() if s.default is False and getattr(layer, s.name)]
         if isinstance(layer, shapes.Bidirectional):
             on.insert(0, f"{layer.cell}, {layer.merge_mode}")
@@ -58,7 +58,7 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
     layer, boxes = steps[-1].layer, []
     by_mode = layer.kind != "input" and any(isinstance(step.layer, recurrent) for step in steps)
     names = layer.returned()
-    for tensor, name in zip(steps[-1].tensors, names, strict=False):  # none where it isn't reached
+    for tensor, name in zip(steps[-1].tensors, names, strict=False):  # () where not reached
         of_mode = palette.sequence if shapes.has_time(tensor) else palette.last
         image = tensor_image(tensor, scale, palette, of_mode if by_mode else palette.ink)
         boxes.append((tensor, f" {name}" if len(names) > 1 else "", image))
@@ -66,7 +66,7 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
 
 
 def arrows(steps: Steps) -> list[tuple[int, int, bool]]:
-    """Return from which layer to which tensors go, and whether they are states."""
+    """Return every connection: the layers it leaves and enters, and whether it carries states."""
     found = []
     for at, step in enumerate(steps):
         layer = step.layer
@@ -78,12 +78,12 @@ def arrows(steps: Steps) -> list[tuple[int, int, bool]]:
 
 
 def graph_picture(steps: Steps, palette: Palette) -> str:
-    """Draw layers as boxes with their numbers; arcs of tensors above, of states below."""
+    """Draw layers as numbered boxes, with arcs for tensors above and for states below."""
     count = len(steps)
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
     each = width + GAP
     lines = [line for line in arrows(steps) if 0 <= line[0] < line[1]]
-    # How far each goes from the row of boxes; one to the next layer is straight.
+    # The height of each arc; a connection to the next layer is straight.
     far = {
         (at, to, states): 10 + 34 * (1 - 0.8 ** (to - at)) if states or to > at + 1 else 0.0
         for at, to, states in lines
@@ -94,9 +94,9 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     )
     top, boxes, paths = above + 2, [], []
     for at, step in enumerate(steps):
-        name, room = step.layer.keras, int((width - 8) / LETTER) - len(f"{at + 1} ")
-        name = name if len(name) <= room else name[: room - 1] + "…"
-        label = f"{at + 1} {name}" if room >= 4 else f"{at + 1}"
+        name, letters = step.layer.keras, int((width - 8) / LETTER) - len(f"{at + 1} ")
+        name = name if len(name) <= letters else name[: letters - 1] + "…"
+        label = f"{at + 1} {name}" if letters >= 4 else f"{at + 1}"
         boxes.append((each * at, label, step.error is not None, step.layer.kind == "input"))
     for (at, to, states), reach in far.items():
         if not reach:
@@ -116,7 +116,7 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
 
 
 def graph_sentence(steps: Steps) -> str:
-    """Say which layers take inputs other than the output of the layer before."""
+    """Return which layers take inputs other than the output of the layer before."""
     takes, found = [], arrows(steps)
     for at, step in enumerate(steps):
         here = [(n + 1, states) for n, to, states in found if to == at]
@@ -124,55 +124,55 @@ def graph_sentence(steps: Steps) -> str:
         if at and sources != [f"{at}"]:
             what = joined(sources) or "an input of its own"
             takes.append(f"{at + 1}, {step.layer.title}, takes {what}")
-    return f"Layers in order: {'; '.join(takes)}; all others take the one before."
+    return f"Layers in order: {'; '.join(takes)}. All others take the output of the layer before."
 
 
 def layer_sentence(step: TracedLayer) -> str:
-    """Return a layer with its output, or why there is none, as a sentence."""
+    """Return a layer with its output, or why it has none, as a sentence."""
     name, error = step.layer.title, step.error
     if step.not_traced:
-        return f"{name} isn't traced here: {step.not_traced.reason}"
+        return f"{name} isn't traced: {step.not_traced.reason}"
     if error:
-        return f"{name} breaks: it expected {error.expected}, and received {error.received}"
+        return f"{name} breaks: expected {error.expected}, received {error.received}"
     if not step.tensors:
         return f"{name} isn't reached"
     if step.layer.kind == "input":
         return f"The input is {readable_shapes(step.tensors)}"
     parameters = f" with {step.parameters:,} parameters" if step.parameters else ""
-    gives = f"{name} gives {readable_shapes(step.tensors)}{parameters}"
-    if spare := shapes.spare_states(step):  # of two directions, those are the backward ones
+    sentence = f"{name} returns {readable_shapes(step.tensors)}{parameters}"
+    if spare := shapes.spare_states(step):  # those of a backward direction
         held = len(step.inputs.states)
-        gives += f", starts from the first {held - spare} of {held} states, and drops the rest"
-    return gives
+        sentence += f", starts from the first {held - spare} of {held} states, and ignores the rest"
+    return sentence
 
 
 def stack_sentence(steps: Steps) -> str:
-    """Return every layer with its output, up to one where the trace stops, as a sentence."""
+    """Return every layer with its output, up to the layer where the trace stops, as a sentence."""
     place = stopped_at(steps)
     reached = steps if place is None else steps[: place + 1]
-    end = f" In all {_counted(steps)}." if place is None else ""
+    end = f" In total, {_counted(steps)}." if place is None else ""
     return "; ".join(map(layer_sentence, reached)) + "." + end
 
 
 def _counted(steps: Steps) -> str:
-    """Return all parameters, and the layers whose parameters aren't known, as a text."""
+    """Return the number of parameters, and the layers with an unknown number, as a text."""
     given = [step.tensors and isinstance(step.layer, shapes.Unread) for step in steps]
     unknown = joined([f"{place}" for place, is_given in enumerate(given, start=1) if is_given])
-    return f"{total(steps):,} parameters" + (f" and those of layer {unknown}" if unknown else "")
+    return f"{total(steps):,} parameters" + (f" plus those of layer {unknown}" if unknown else "")
 
 
-def mended(words: str, lines: Collection[int]) -> str:
-    """Say what fixes the layer that breaks, and which `lines` of the person's code that changes."""
+def fix_sentence(words: str, lines: Collection[int]) -> str:
+    """Return how to fix the layer that breaks, and which `lines` of the user's code change."""
     if not lines:
-        return f"{words}, and it goes on."
+        return f"To fix the stack: {words[0].lower()}{words[1:]}."
     numbers = joined([f"{line}" for line in lines])
     return f"Change line{'s' if len(lines) > 1 else ''} {numbers}: {words[0].lower()}{words[1:]}."
 
 
 def change_words(before: Stack, after: Stack, about: str) -> Words:
-    """Say what a change did to output and parameters; a new stack is introduced by `about`."""
+    """Return how a change affects output and parameters; a new stack gets `about` as takeaway."""
     old, new = shapes.trace(before), shapes.trace(after)
-    about = about or (TRY if stopped_at(new) is None else MEND)
+    about = about or (TRY if stopped_at(new) is None else FIX)
     if before == after:
         return about, ""
     outcome, (shorter, longer) = capital(_outcome(old, new)), sorted((before, after), key=len)
@@ -183,21 +183,21 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
 
 
 def _outcome(old: Steps, new: Steps) -> str:
-    """Return what a change did from one trace to the next."""
+    """Return the difference between two traces, as a sentence."""
     if (breaks := shapes.broken_at(new)) is not None:
         return f"layer {breaks + 1} {'still ' if breaks == stopped_at(old) else ''}breaks."
     if (at := stopped_at(new)) is not None:
-        return f"traced up to layer {at}."
+        return f"the trace stops after layer {at}."
     was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
     if stopped_at(old) is not None:
-        return f"now it works, and gives {now}."
+        return f"the stack works now and returns {now}."
     less, more = (f"{total(steps):,}" for steps in (old, new))
-    counts = f"{more} parameters stay" if less == more else f"parameters {less} → {more}"
-    return f"{'the output stays' if was == now else 'output now'} {now}, {counts}."
+    counts = f"still {more} parameters" if less == more else f"parameters {less} → {more}"
+    return f"output {'still' if was == now else 'now'} {now}, {counts}."
 
 
 def stack_title(steps: Steps) -> str:
-    """Return the stack in a sentence: its input and output shape, and its parameters."""
+    """Return the title of a stack: its input and output shapes and its parameters."""
     place = stopped_at(steps)
     if place is not None and steps[place].error:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"

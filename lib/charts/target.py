@@ -1,4 +1,4 @@
-"""What a target's shape does to a loss: how both tensors are lined up, and the damage done."""
+"""Draw how a loss pairs an output with a target, and the damage of a wrong target shape."""
 
 from collections.abc import Sequence
 
@@ -14,13 +14,13 @@ from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, shape_of
 from lib.text import number
 
 HEIGHT = 300
-VERDICTS = {"correct": "Correct", "silent": "Silently wrong", "error": "An error"}
-OUTCOMES = {  # what a verdict means for both shapes
-    "correct": "{} train what is meant",
-    "silent": "{} train something else",
-    "error": "Keras refuses {}",
+VERDICTS = {"correct": "Correct", "silent": "Silently wrong", "error": "Error"}
+OUTCOMES = {  # a title for each verdict
+    "correct": "y {} matches the output {}",
+    "silent": "y {} doesn’t match the output {}",
+    "error": "Keras refuses y {} for the output {}",
 }
-LETTERS: dict[str, tuple[str, Role]] = {  # an axis's entry → its letter, and how it is drawn
+LETTERS: dict[str, tuple[str, Role]] = {  # unit of an axis → its letter, and its role
     "sample": ("N", "batch"),
     "timestep": ("T", "time"),
     "column": ("K", "features"),
@@ -29,7 +29,7 @@ LETTERS: dict[str, tuple[str, Role]] = {  # an axis's entry → its letter, and 
 
 
 def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> Tensor:
-    """Return a shape as axes with roles; `output` tells what a target's second axis counts."""
+    """Return a shape as axes with roles; `output` decides the role of a target's second axis."""
     ends: tuple[str, ...] = ("timestep", "column")
     if len(shape) == 2:
         counts_steps = output and len(output) == 3 and shape[1] == output[1] != output[2]
@@ -40,23 +40,23 @@ def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> 
 
 
 def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str:
-    """Draw the output, the target and what the loss compares; below, what becomes of each axis."""
+    """Draw the output, the target and the compared tensor; below, the outcome for each axis."""
     target = axes_of(diagnosis.target_shape, diagnosis.output_shape)
     output, broadcast = axes_of(diagnosis.output_shape), diagnosis.broadcast_shape
     compared = _compared([pair for pair, *_ in diagnosis.axes]) if broadcast else ()
     scale = Scale.of((output, target, compared), height=100, width=90)
     images = [
         ("", shape_of(output), tensor_image(output, scale, palette, palette.ink), "the output"),
-        ("meets", shape_of(target), tensor_image(target, scale, palette, palette.ink), "y"),
+        ("and", shape_of(target), tensor_image(target, scale, palette, palette.ink), "y"),
     ]
     batch = diagnosis.decisive
     if batch and batch.broadcast and compared:
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
         image = tensor_image(compared, scale, palette, color)
-        images.append(("⇒", batch.broadcast, image, "compared in a batch"))
+        images.append(("⇒", batch.broadcast, image, "compared per batch"))
     colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
     rows = []
-    for pair, verdict, words in diagnosis.axes:  # behind its fate an axis has the verdict's colour
+    for pair, verdict, words in diagnosis.axes:  # each outcome has its verdict's colour behind it
         share = 0.3 if verdict == "silent" else 0.16
         behind = mix(palette.background, colors[verdict], share)
         rows.append((pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), behind))
@@ -64,7 +64,7 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
 
 
 def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> str:
-    """Draw some shapes beside each other, all to the same scale."""
+    """Draw shapes side by side, all to the same scale."""
     tensors = [axes_of(shape) for shape in some]
     scale = Scale.of(tensors)
     images = [(shape_of(each), tensor_image(each, scale, palette, palette.ink)) for each in tensors]
@@ -72,11 +72,11 @@ def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> st
 
 
 def _compared(pairs: list[AxisPair]) -> Tensor:
-    """Return the tensor that the loss compares: each axis from the side that isn't repeated."""
+    """Return the compared tensor: each axis comes from the side that isn't repeated."""
     free: list[Role] = ["features", "time", "batch"]
     tensor = []
     for pair in pairs:
-        name = pair.of_target if pair.output == 1 or not pair.of_output else pair.of_output
+        name = pair.target_unit if pair.output == 1 or not pair.output_unit else pair.output_unit
         letter, role = LETTERS.get(name or "column", ("N", "batch"))
         spot = role if role in free else free[0]
         free = [role for role in free if role != spot] or ["batch"]
@@ -85,31 +85,31 @@ def _compared(pairs: list[AxisPair]) -> Tensor:
 
 
 def verdict_title(diagnosis: Diagnosis) -> str:
-    """Return the verdict on an output and a target in one sentence."""
-    sides = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
-    return f"{VERDICTS[diagnosis.verdict]}: {OUTCOMES[diagnosis.verdict].format(sides)}"
+    """Return the verdict on an output and a target as a title."""
+    outcome = OUTCOMES[diagnosis.verdict].format(diagnosis.target_shape, diagnosis.output_shape)
+    return f"{VERDICTS[diagnosis.verdict]}: {outcome}"
 
 
 def compared_sentence(diagnosis: Diagnosis) -> str:
-    """Say what the loss compares, and why."""
+    """Return what the loss compares, and why."""
     if not (batch := diagnosis.decisive) or not batch.broadcast:
         return diagnosis.cause
-    return f"In a batch of {batch.size} the loss compares {batch.broadcast}. {diagnosis.cause}"
+    return f"In a batch of {batch.size}, the loss compares {batch.broadcast}. {diagnosis.cause}"
 
 
 def compared_takeaway(diagnosis: Diagnosis) -> str:
-    """Say briefly what is compared, or that the shapes don't fit."""
+    """Return a takeaway on what is compared, or that the shapes don't fit."""
     if diagnosis.verdict == "correct":
-        return "As it is meant: every output meets its own target."
+        return "Every output is compared with its own target."
     if diagnosis.verdict == "error":
-        return "Keras raises: this loss refuses these shapes."
+        return "Keras raises an error: this loss refuses these shapes."
     if batch := diagnosis.decisive:
-        return f"Nothing raises: a batch of {batch.size} is compared as {batch.broadcast}."
-    return "Nothing raises: the loss is not the one that is meant."
+        return f"No error, but a batch of {batch.size} is compared as {batch.broadcast}."
+    return "No error, but the loss isn’t the one you meant."
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
-    """Draw both setups' losses over the epochs: each falls, and neither shows the mistake."""
+    """Draw both setups' losses over the epochs: both fall, and neither shows the mistake."""
     data = []
     for side, color, dash in (("right", palette.best, "solid"), ("wrong", palette.wrong, "dash")):
         style = {"color": color, "dash": dash, "width": 2.5}
@@ -122,31 +122,31 @@ def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
 
 
 def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
-    """Draw each model's predictions against the truth: the right one lies on the diagonal."""
+    """Draw predictions over targets: those of the right setup lie on the diagonal."""
     truth, predicted = damage.truth, damage.predictions
     ends = float(truth.min()), float(truth.max())
     right = {"color": palette.best, "size": 7}
     wrong = {"color": palette.wrong, "size": 8, "symbol": "x"}
-    hover = f"said {chart.hover()}"
+    hover = f"predicted {chart.hover()}"
     data = [
-        chart.line("truth", ends, {"color": palette.ink, "width": 1.5}, "", x=ends),
+        chart.line("target", ends, {"color": palette.ink, "width": 1.5}, "", x=ends),
         chart.points("right setup", truth, chart.finite(predicted["right"]), right, hover),
         chart.points("wrong setup", truth, chart.finite(predicted["wrong"]), wrong, hover),
     ]
     key = [Entry("dots", "right setup", "best"), Entry("cross", "wrong setup", "wrong")]
-    key.append(Entry("line", "said = true"))
-    x, y = {"title": "true value at the last timestep"}, {"title": "what the model says"}
+    key.append(Entry("line", "prediction = target"))
+    x, y = {"title": "target at the last timestep"}, {"title": "prediction"}
     look: Part = {"name": "damage predictions", "height": HEIGHT, "hovermode": "closest"}
     return chart.plotted(data, palette, x, y, [key], **look)
 
 
 def damage_words(mistake: shapes.damage.Mistake, damage: Damage) -> Words:
-    """Say both errors, and that losses fall alike while predictions differ."""
+    """Return both errors, and that both losses fall although the predictions differ."""
     right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
-    takeaway = f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."
+    takeaway = f"No error is raised, yet the last-step error is {wrong}; with the right y: {right}."
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
     return takeaway, (
-        f"With {mistake.title}, nothing raises: in {shapes.DAMAGE_EPOCHS} epochs the loss goes "
-        f"from {begin} to {end}. But {mistake.learns}: at the last timestep its mean squared error "
-        f"is {wrong}, where always saying the mean has 1. With {mistake.right} it is {right}."
+        f"With {mistake.title}, no error is raised: in {shapes.DAMAGE_EPOCHS} epochs the loss goes "
+        f"from {begin} to {end}. But {mistake.learns}. At the last timestep the mean squared error "
+        f"is {wrong}; always predicting the mean gives 1. With {mistake.right} it is {right}."
     )

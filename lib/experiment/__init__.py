@@ -1,6 +1,6 @@
-"""What a person chooses: one frozen `Experiment`, the limits of its settings, and its URL form.
+"""The user's choices: a frozen `Experiment`, the limits of its settings, and its URL form.
 
-This package makes no data, computes no shapes and trains nothing.
+This package creates no data, computes no shapes and trains nothing.
 """
 
 from lib.experiment.experiment import (

@@ -1,6 +1,6 @@
-"""`Experiment`, its settings and registries; and an experiment as the query of a URL.
+"""`Experiment`, its settings and registries, and its form as a URL query.
 
-Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
+Letters: N samples, T timesteps, F features, U units, K target columns.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from lib.text import beside, typed
 
 
 class ExperimentError(ValueError):
-    """A setting that Unrolled can't run. The message says what is allowed and what was asked."""
+    """A setting that Unrolled can't run. The message names the allowed and the given value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One entry of a registry: the name a person reads, Keras's own name, and a sentence."""
+    """One entry of a registry: the label on the screen, Keras's name, and a description."""
 
     label: str
     keras: str = ""
     about: str = ""
-    # Of a cell.
+    # Only for cells.
     blocks: int = 1  # matrices side by side in each kernel: one per gate, and one for the candidate
-    biases: tuple[int, ...] = (1,)  # of each column of the kernels, Keras's default first
-    states: tuple[str, ...] = ("h",)  # carried on: "h" the hidden state, "c" a cell state
-    # Of a mode; empty for both.
+    biases: tuple[int, ...] = (1,)  # per column of the kernels, Keras's default first
+    states: tuple[str, ...] = ("h",)  # "h" the hidden state, "c" a cell state
+    # Only for modes; empty for "both".
     kind: str = ""  # as in "the last-step model"
-    name: str = ""  # in a chart's key: "last-step mode"
+    name: str = ""  # in a chart's legend: "last-step mode"
     model: str = ""  # in a sentence: "last-step model"
-    variable: str = ""  # its model in code: "last_step"
-    color: str = ""  # as Markdown and .streamlit/config.toml call it
+    variable: str = ""  # the model's name in code: "last_step"
+    color: str = ""  # its name in Markdown and .streamlit/config.toml
 
     def colored(self, words: str) -> str:
-        """Return Markdown of `words` in the mode's colour; unchanged for both modes."""
+        """Return Markdown of `words` in the mode's colour; unchanged for "both"."""
         return f":{self.color}[{words}]" if self.color else words
 
 
@@ -51,7 +51,7 @@ OPTIMIZERS, LOSSES = REGISTRIES["optimizers"], REGISTRIES["losses"]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The inclusive range of a number, and the step a control moves it by."""
+    """The inclusive range of a number, and the step of its control."""
 
     minimum: float
     maximum: float
@@ -62,13 +62,13 @@ class Limit:
         return min(max(value, self.minimum), self.maximum)
 
 
-NO_SERIES = "-"  # the value of `DataSettings.series` for "all rows are one series"
-MAX_PARAMETERS = 400_000  # of a model; three LSTM layers of 128 units on 16 features: 337,408
-MAX_VALUES = 2_000_000  # numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32
+NO_SERIES = "-"  # the value of `DataSettings.series` if all rows are one series
+MAX_PARAMETERS = 400_000  # of a model; three LSTM layers of 128 units on 16 features have 337,408
+MAX_VALUES = 2_000_000  # numbers in `x` (N·T·F), and in `y` (N·T·K): 8 MB each as float32
 
 
 def _setting(key: str, default: Any, **allowed: Any) -> Any:
-    """Return a field with the metadata of a `Setting`: URL key, and `limit` or `options`."""
+    """Return a dataclass field with a URL key, and the `limit` or `options` of a `Setting`."""
     return field(default=default, metadata={"key": key, **allowed})
 
 
@@ -78,7 +78,7 @@ def _number(key: str, default: float, minimum: float, maximum: float, step: floa
 
 @dataclass(frozen=True, slots=True)
 class DataSettings:
-    """Which data, and how it is cut; tasks alone use `samples`, `noise`, `lag`, tables the rest."""
+    """The data and how it is cut. Only tasks use `samples`, `noise` and `lag`, tables the rest."""
 
     name: str = _setting("data", "running_mean")
     timesteps: int = _number("T", 12, 2, 512)
@@ -92,23 +92,23 @@ class DataSettings:
     missing: str = _setting("missing", "fill", options=REGISTRIES["missing"])
     ahead: str = _setting("ahead", "one", options=REGISTRIES["ahead"])
     form: str = _setting("form", "value", options=REGISTRIES["forms"])
-    stride: int = _number("stride", 1, 1, 1000)  # rows from one window's start to the next one's
-    rate: int = _number("rate", 1, 1, 100)  # rows from a timestep to the next
+    stride: int = _number("stride", 1, 1, 1000)  # rows from the start of a window to the next start
+    rate: int = _number("rate", 1, 1, 100)  # rows from a timestep to the next timestep
     split: str = _setting("split", "time", options=REGISTRIES["splits"])
     train: int = _number("train", 75, 10, 95)  # percent of the windows (or series)
     test: int = _number("test", 0, 0, 40)  # percent; the validation part has the rest
-    gap: int = _number("gap", 0, 0, 1000)  # rows that are left out between two parts
-    period: int = _number("period", 0, 0, 10000)  # rows of a season; 0 means that it is looked for
-    series: str = _setting("id", "")  # the column that tells series apart; "" is to be guessed
+    gap: int = _number("gap", 0, 0, 1000)  # rows left out between two parts
+    period: int = _number("period", 0, 0, 10000)  # rows of a season; 0 means detect it
+    series: str = _setting("id", "")  # the column that names the series; "" means detect it
     scale: str = _setting("scale", "all", options=REGISTRIES["scalings"])
-    types: tuple[str, ...] = _setting("types", ())  # columns to be read otherwise: "store:category"
+    types: tuple[str, ...] = _setting("types", ())  # columns with another type: "store:category"
     wide: str = _setting("wide", "unroll", options=REGISTRIES["wide"])
     at_gaps: str = _setting("at_gaps", "run_on", options=REGISTRIES["at_gaps"])
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """The recurrent stack. Of several `layers` all but the top one always return sequences."""
+    """The recurrent stack. Of several `layers`, all but the top one always return sequences."""
 
     mode: str = _setting("mode", "both", options=MODES)
     units: int = _number("U", 16, 1, 128)
@@ -118,13 +118,13 @@ class ModelSettings:
 
     @property
     def modes(self) -> tuple[str, ...]:
-        """The modes that are trained: "sequence", "last", or the two."""
+        """The trained modes: "sequence", "last", or both."""
         return ("sequence", "last") if self.mode == "both" else (self.mode,)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """How the weights are found."""
+    """The optimizer, the loss, and how long to train."""
 
     optimizer: str = _setting("optimizer", "adam", options=OPTIMIZERS)
     loss: str = _setting("loss", "mse", options=LOSSES)
@@ -137,34 +137,34 @@ class TrainingSettings:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """All that is needed to repeat a run: data, model, training, and the seed for all three."""
+    """Everything needed to repeat a run: data, model, training, and the seed for all three."""
 
     data: DataSettings = DataSettings()
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     seed: int = _number("seed", 0, 0, 9999)
-    seeds: int = _number("seeds", 1, 0, 16)  # `seed` and those after it; 0 leaves it to their cost
+    seeds: int = _number("seeds", 1, 0, 16)  # number of seeds from `seed`; 0 means by cost
 
     @property
     def each_seed(self) -> tuple[Experiment, ...]:
-        """One experiment of a single seed for each seed."""
+        """One experiment with a single seed for each seed."""
         count = max(1, self.seeds)
         return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(count))
 
     @property
     def data_only(self) -> Experiment:
-        """The experiment with usual model and training settings: a dataset depends on no others."""
+        """The experiment with default model and training settings, which a dataset doesn't use."""
         return Experiment(self.data, seed=self.seed)
 
     def set(self, **values: Any) -> Experiment:
-        """Return a copy with some settings changed, by URL key: `experiment.set(T=24, cell="gru")`.
+        """Return a copy with changed settings, by URL key: `experiment.set(T=24, cell="gru")`.
 
-        Raises ExperimentError for an unknown key; values are taken as they are (`validate`).
+        Raises ExperimentError for an unknown key; only `validate` checks values.
         """
         parts: dict[str, dict[str, Any]] = {}
         for key, value in values.items():
             if key not in SETTINGS:
-                raise ExperimentError(f"no setting is called {key!r}; there are {list(SETTINGS)}")
+                raise ExperimentError(f"expected one of {list(SETTINGS)}, received {key!r}")
             setting = SETTINGS[key]
             parts.setdefault(setting.part, {})[setting.name] = value
         top = parts.pop("", {})
@@ -179,7 +179,7 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One field of an experiment: its URL key, where it lives, and what values it allows."""
+    """One field of an experiment: its URL key, its place, and its allowed values."""
 
     key: str
     part: str
@@ -209,7 +209,7 @@ class Setting:
             raise ExperimentError(f"{self.name} must be {self.allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
-        """Return a value from a URL's text; a number is clamped. Raises ValueError if of no use."""
+        """Return a value from a URL's text; numbers are clamped. Raises ValueError."""
         if isinstance(self.default, tuple):
             return tuple(texts)
         text = texts[-1]
@@ -231,13 +231,13 @@ LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.lim
 
 
 def validate(experiment: Experiment) -> None:
-    """Raise ExperimentError, naming the limit and what was asked, unless all are allowed."""
+    """Raise ExperimentError, with the limit and the value, for a setting that isn't allowed."""
     for key, setting in SETTINGS.items():
         setting.check(experiment.get(key))
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
-    """Return the URL form: what differs from `base`, the default, by key. Tuples are lists."""
+    """Return the settings that differ from `base` (the default), by URL key; tuples as lists."""
     base = base or Experiment()
     values = {key: experiment.get(key) for key in SETTINGS}
     return {
@@ -252,7 +252,7 @@ def read_query(
     base: Experiment | None = None,
     at_most: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Experiment, list[str]]:
-    """Return the experiment of a URL, and a sentence for each dropped or clamped value."""
+    """Return the experiment of a URL, and a sentence for each ignored or clamped value."""
     experiment, complaints = base or Experiment(), list[str]()
     for key, value in query.items():
         if key not in SETTINGS:
@@ -268,7 +268,7 @@ def read_query(
         if not is_taken:
             received = shorten("".join(texts[-1:]), 24, placeholder="…")
             taken = typed(used) if isinstance(used, (int, float)) else used
-            complaint = f"The link says {key}={received}, and it has to be {setting.allowed}"
-            complaints.append(f"{complaint}: {taken} was taken.")
+            complaint = f"The link has {key}={received}, but it must be {setting.allowed}"
+            complaints.append(f"{complaint}: {taken} is used.")
         experiment = experiment.set(**{key: used})
     return experiment, complaints

@@ -1,7 +1,7 @@
-"""Everything about tensor shapes: no model is built or run.
+"""Everything about tensor shapes, without building or running a model.
 
-Output shapes and parameter counts of Keras's recurrent layers, the tracer of layer stacks and the
-reader of pasted models, the target doctor, and explanations of Keras's error messages.
+Output shapes and parameter counts, the tracer of layer stacks, the reader of pasted models, the
+target doctor, and explanations of Keras's error messages.
 """
 
 from lib.shapes.doctor import (
@@ -42,7 +42,7 @@ from lib.shapes.stack.link import (
     to_text,
 )
 from lib.shapes.stack.making import KINDS
-from lib.shapes.stack.plain import Input, Unread, with_said_outputs
+from lib.shapes.stack.plain import Input, Unread, with_given_outputs
 from lib.shapes.stack.quiz import quiz_question
 from lib.shapes.stack.read import read_model, read_source
 from lib.shapes.stack.read.pasted import LONGEST, ModelError, ModelReading

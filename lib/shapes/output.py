@@ -1,7 +1,6 @@
-"""Output shapes and parameter counts of one layer, as Keras would say them, by arithmetic.
+"""Compute output shapes and parameter counts of one layer, equal to Keras's, by arithmetic.
 
-Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. A shape is a
-tuple whose first entry is the batch: `None`, as in `model.output_shape`, since any size will do.
+Letters: N samples, T timesteps, F features, U units, K target columns.
 """
 
 from collections.abc import Sequence
@@ -9,9 +8,9 @@ from typing import Any
 
 from lib.experiment import CELLS
 
-Shape = tuple[int | None, ...]  # the batch, then each axis; None where any size will do
+Shape = tuple[int | None, ...]  # batch first; None for any size
 
-MERGE_MODES = ("concat", "sum", "mul", "ave", None)  # with None Bidirectional gives both directions
+MERGE_MODES = ("concat", "sum", "mul", "ave", None)  # None: Bidirectional returns two tensors
 BLOCKS = {name: cell.blocks for name, cell in CELLS.items()}
 BIASES = {name: cell.biases for name, cell in CELLS.items()}
 STATES = {name: cell.states for name, cell in CELLS.items()}
@@ -24,10 +23,10 @@ def rnn_output_shape(
     bidirectional: bool = False,
     merge_mode: str | None = "concat",
 ) -> tuple[Any, ...]:
-    """What a recurrent layer returns for (batch, T, F): (None, T, U) or (None, U).
+    """Return the output shape of a recurrent layer for (batch, T, F): (None, T, U) or (None, U).
 
-    Batch and T may each be None or a number. In `Bidirectional` it has 2·U where `merge_mode`
-    concatenates the two directions; with None it is a pair of such shapes. Raises ValueError.
+    Batch and T may each be None or a number. `Bidirectional` returns 2·U columns if `merge_mode`
+    is "concat", and a pair of shapes if it is None. Raises ValueError.
     """
     shape = tuple(input_shape)
     if len(shape) != 3:
@@ -53,10 +52,10 @@ def rnn_parameter_count(
     *,
     use_bias: bool = True,
 ) -> int:
-    """How many numbers a recurrent layer learns. T and `return_sequences` play no part.
+    """Return the number of weights of a recurrent layer, from F features to U units.
 
-    Of the `cell`, a key of `lib.experiment.CELLS`, from F features to U units. `reset_after` is of
-    a GRU alone: without it it has one bias per block, not two. Raises ValueError.
+    `cell` is a key of `lib.experiment.CELLS`. `reset_after` is for GRU: without it, a GRU has one
+    bias per block instead of two. Raises ValueError.
     """
     if cell not in BLOCKS:
         raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
@@ -66,24 +65,24 @@ def rnn_parameter_count(
 
 
 def formula(factors: Sequence[object], terms: Sequence[object]) -> str:
-    """A count of parameters as a product: "4·16·(3+16+1)"; terms of 0 are left out."""
+    """Return a parameter count as a product, "4·16·(3+16+1)", without terms of 0."""
     total = "+".join(f"{term}" for term in terms if term != 0)
     return "·".join([*map(str, factors), f"({total})" if "+" in total else total])
 
 
 def bias_shapes(cell: str, units: int) -> tuple[tuple[int, ...], ...]:
-    """The shapes that the bias of a recurrent layer may have, Keras's default first."""
+    """Return the possible bias shapes of a recurrent layer, Keras's default first."""
     width = BLOCKS[cell] * units
     return tuple((rows, width) if rows > 1 else (width,) for rows in BIASES[cell])
 
 
 def bracketed(entries: Sequence[object]) -> str:
-    """Sizes or letters as Python writes a tuple: "(N, 12, 16)", "(5,)"."""
+    """Return sizes or letters written as a Python tuple: "(N, 12, 16)", "(5,)"."""
     return f"({', '.join(map(str, entries))}{',' if len(entries) == 1 else ''})"
 
 
 def _positive(**values: object) -> None:
-    """Raise ValueError unless each is a whole number of 1 or more (NumPy's count too)."""
+    """Raise ValueError unless each value is a whole number of at least 1; NumPy's are allowed."""
     for name, value in values.items():
         index = getattr(value, "__index__", None)
         if index is None or isinstance(value, bool) or index() < 1:

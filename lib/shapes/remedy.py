@@ -1,4 +1,4 @@
-"""One way to put something right, as error messages, the target doctor and stacks offer it."""
+"""One fix, as offered by error messages, the target doctor and the stack tracer."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,18 @@ from lib.shapes.stack.base import Stack
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """One way to put something right."""
+    """A fix with the condition under which it is right."""
 
-    condition: str  # when it is the right one: "y holds class numbers"; "" where there is no other
+    condition: str  # a clause: "y holds class numbers"; "" where there is only one fix
     fix: str  # what to do, in sentences
-    code: str = ""  # one statement in a line; lines for the model come after those for the data
-    output_shape: tuple[int, ...] = ()  # after the fix of a target, of the samples too
+    code: str = ""  # one statement per line; lines for the model follow those for the data
+    output_shape: tuple[int, ...] = ()  # after the fix of a target, samples included
     target_shape: tuple[int, ...] = ()
     loss: str = ""
     stack: Stack = ()  # after the fix of a stack
-    cause: str = ""  # of an error message: what happened, if the condition holds
+    cause: str = ""  # of an error message: what happened if the condition holds
 
     @property
     def model_code(self) -> str:
-        """The lines of a target's code that change the model; the others change y."""
+        """The lines of the code that change the model; the others change y."""
         return "\n".join(line for line in self.code.split("\n") if not line.startswith("y = "))

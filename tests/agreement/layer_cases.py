@@ -1,7 +1,7 @@
-"""Stacks to ask Keras about, by kind of layer.
+"""Stacks to compare with Keras, by kind of layer.
 
-Of each kind the first is the plainest that works: each of its settings is changed there, one by
-one. The others have edges: open sizes, masks, other numbers of axes, lists, what doesn't fit.
+The first stack of a kind is the simplest that works; tests change each of its settings, one at a
+time. The others are edge cases: open sizes, masks, other ranks, lists, inputs that don't fit.
 """
 
 _TEXT = """

@@ -1,76 +1,76 @@
-"""Mistakes with recurrent layers, as a person would write them, and what must be said of each.
+"""Mistakes with recurrent layers, and parts of the explanation that each must get.
 
-The names that they use are those of `questions/mistakes.py`.
+The code uses the names of `questions/mistakes.py`.
 """
 
 MISTAKES = {
     "layers.Embedding()":
-        ('Embedding has to know "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
+        ('Embedding needs the arguments "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
     "layers.LSTM((T, F))":
-        ("units is a whole number, the output's columns", "keras.Input((timesteps, features))"),
-    "keras.Input((T, -1))": ("is whole numbers from 0 up", "a size that is open is None, not -1"),
+        ("units is one whole number", "keras.Input((timesteps, features))"),
+    "keras.Input((T, -1))": ("has whole numbers of at least 0", "None, not -1, for an open size"),
     'last_step().compile("adamm")':
-        ("Keras knows no optimizer adamm. It is misspelt", 'model.compile("adam",'),
-    "layers.LSTM(4, units=U)": ("LSTM got too many values without a name", "LSTM(units=…)"),
+        ("no optimizer called adamm", 'model.compile("adam",'),
+    "layers.LSTM(4, units=U)": ("LSTM received too many arguments without a name", "LSTM(units=…)"),
     "keras.Input(5)":
-        ("Input takes shape, that of one sample, or", "keras.Input((timesteps, features))"),
-    "layers.LSTM(U, True)": ("True stands where the activation belongs", "return_sequences=True"),
+        ("Input takes shape, for one sample, or", "keras.Input((timesteps, features))"),
+    "layers.LSTM(U, True)": ("True is the second argument", "return_sequences=True"),
     'layers.LSTM(U, activation="than")':
-        ("Keras knows no activation than. It is misspelt", 'LSTM(units, activation="tanh"'),
+        ("no activation called than", 'LSTM(units, activation="tanh"'),
     "layers.LSTM(U)(X, return_sequences=True)":
-        ("A layer is called with the sequence, first and", "y = LSTM(units,"),
+        ("The call of a layer takes the sequence first,", "y = LSTM(units,"),
     "keras.Sequential([keras.Input((T, F)), layers.LSTM])":
-        ("LSTM without brackets is the class, and no layer", "Bidirectional(LSTM(units)),"),
+        ("LSTM without parentheses is a class, not a layer", "Bidirectional(LSTM(units)),"),
     "layers.Bidirectional(U)": ("Bidirectional takes a layer", "LSTM(units)"),
-    "layers.RNN(U)": ("A cell, such as LSTMCell, does one timestep, and", "RNN(LSTMCell(units))"),
+    "layers.RNN(U)": ("LSTMCell processes one timestep.", "RNN(LSTMCell(units))"),
     "keras.Sequential([keras.Input((T, F)), layers.GRUCell(U)])":
-        ("A cell, such as GRUCell, does one timestep, and", "RNN(GRUCell(units))  # as GRU(units)"),
-    "layers.LSTM(U)(X.tolist())": ("a layer itself has", "np.asarray(x"),
-    "layers.LSTM(U)(None)": ("a NoneType comes from a function without return", "y = Dense(1)(x)"),
+        ("GRUCell processes one timestep.", "RNN(GRUCell(units))  # as GRU(units)"),
+    "layers.LSTM(U)(X.tolist())": ("A layer must be called first", "np.asarray(x"),
+    "layers.LSTM(U)(None)": ("NoneType comes from a function without return", "y = Dense(1)(x)"),
     "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":
         ("2 axes too many.", "print(x.shape, model.input_shape)"),
     "fit(last_step(), X[:, 0])":
-        ("Most likely these are rows of a table, features of", "x = np.stack([x[i "),
+        ("Most likely x holds rows of a table, features", "x = np.stack([x[i "),
     "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
         ("1 axis too many, of samples or", "dataset.unbatch()"),
     "last_step().fit(dataset(X, LAST), verbose=0)":
-        ("The model takes (None, 5, 2) and got (5, 2)", "dataset = dataset.batch(32)"),
+        ("The model takes (None, 5, 2) but received (5, 2)", "dataset = dataset.batch(32)"),
     "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]":
-        ("wants 2 features and got (8, 5, 1)", "keras.Input((timesteps, features))"),
+        ("takes 2 features but received (8, 5, 1)", "keras.Input((timesteps, features))"),
     "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
-        ("axis, asks for more axes than there are", "return_sequences=True)(x)[:, -1, :]"),
-    "layers.Reshape((4, 2))(X)": ("A reshape has to keep all numbers", "x = np.stack([x[i "),
+        ("axis, needs more axes than the tensor has", "return_sequences=True)(x)[:, -1, :]"),
+    "layers.Reshape((4, 2))(X)": ("A reshape must keep all numbers", "x = np.stack([x[i "),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
-        ("one has a time axis and the other has none", "RepeatVector(timesteps)(b)"),
+        ("only one of them has a time axis", "RepeatVector(timesteps)(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
-        ("(None, 5, 2) and (None, 6, 2) are to be joined", "Concatenate(axis=1)([a, b])"),
+        ("(None, 5, 2) and (None, 6, 2) differ in their timesteps", "Concatenate(axis=1)([a, b])"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
-        ("more timesteps at once than are left", 'padding="same"'),
+        ("longer than the sequence that is left", 'padding="same"'),
     "np.zeros((N, T, F)) - np.zeros((N, 3))":
-        ("lines (8,5,2) and (8,3) up from the right", "model.predict(x)[:, -1]"),
-    "np.stack([X[0], X[0, :4]])": ("different lengths", "pad_sequences"),
-    "np.transpose(LAST, (0, 2, 1))": ("has two", "x[..., None]"),
+        ("pairs the axes of (8,5,2) and (8,3) from the right", "model.predict(x)[:, -1]"),
+    "np.stack([X[0], X[0, :4]])": ("lengths differ", "pad_sequences"),
+    "np.transpose(LAST, (0, 2, 1))": ("x has two axes", "x[..., None]"),
     "layers.Attention()(keras.Input((T, F)))":
-        ("Attention takes several tensors, in one list, and", "y = Attention()([a, b])"),
+        ("Attention takes a list of several tensors, but", "y = Attention()([a, b])"),
     "keras.Input((T, F)) + keras.Input((T, 4))":
-        ("Two tensors of one layer", "Give the layers before the same"),
+        ("The two input tensors of a layer", "Give the layers before the same"),
     "layers.Conv2D(4, 3)(keras.Input((None, 28, 28, 1)))":
-        ("got (None, None, 28, 28, 1): 1 axis too many.", "keras.Input((28, 28, 1))"),
+        ("received (None, None, 28, 28, 1): 1 axis too many.", "keras.Input((28, 28, 1))"),
     'keras.Sequential([layers.LSTM(U, name="a"), layers.Dense(1, name="a")])':
-        ("Two layers of the model are called a, or it has", 'name="another"'),
+        ("Two layers of the model are called a, or one layer", 'name="another"'),
     "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
-        ("validation_split cuts arrays, and x is a dataset,", "validation_data="),
+        ("validation_split splits arrays, but x is a dataset", "validation_data="),
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("2 features here, 3 there.", "w.shape for w in model.weights"),
     "built().set_weights(built().get_weights()[:2])":
-        ("3 are wanted, 2 came", "twin.set_weights(model.get_weights()"),
+        ("expected 3, received 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
-        ("keeps 2 for states, and got 3", "initial_state=states"),
+        ("keeps 2 for states but received 3", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
      "merge_mode=None)(keras.Input((T, F))))"):
-        ("takes one tensor and got 2.", "Bidirectional(LSTM(units,"),
+        ("takes one tensor but received 2.", "Bidirectional(LSTM(units,"),
     "fit(stateful(4), batch_size=4, validation_split=0.25)":
-        ("A batch of 2 met something that was made for 4", "of validation data too"),
+        ("A batch of 2 samples reached a layer or tensor built for 4", "of validation data too"),
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
         ("The mask is (8, 4), the sequence (8, 5, 2)", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
@@ -81,22 +81,22 @@ MISTAKES = {
     'fit(last_step(), y=np.array(["a"] * N))':
         ("x or y holds text", "np.unique(y, return_inverse=True)"),
     "fit(last_step(), y=LAST.tolist())":
-        ("takes a list for several inputs, not for an array.", "x, y = np.asarray(x,"),
+        ("reads a list as several inputs, not as an array.", "x, y = np.asarray(x,"),
     "tf.squeeze(np.zeros((N, 3)), 1)": ("can't drop an axis of 3.", "np.argmax(y, axis=-1)"),
     "fit(last_step(), list(X))":
-        ("taken for as many inputs; the first has 5 samples", "x = np.stack(x)"),
+        ("separate inputs. The first has 5 samples", "x = np.stack(x)"),
     "layers.LSTM(U)(RAGGED)": ("Sequences of one", "dataset = dataset.padded_batch(32)"),
-    "dataset([X, LAST])": ("x and y stand in one list", "((x, y))"),
+    "dataset([X, LAST])": ("x and y are in one list", "((x, y))"),
     "predict(sequential(layers.Embedding(10, 3), layers.LSTM(U)), np.full((3, T), 20))":
-        ("The Embedding has 10 rows, for the numbers from 0", "print(x.min(), x.max())"),
+        ("The Embedding has 10 rows, for numbers from 0", "print(x.min(), x.max())"),
     ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
         ("have no shape", "output_signature=signature"),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
-        ("y was given beside it", "from_tensor_slices((x, y))"),
+        ("y is missing or also passed", "from_tensor_slices((x, y))"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
-        ("a shape and no numbers yet", "keras.ops.mean(x, axis=1)"),
+        ("a shape but no values yet", "keras.ops.mean(x, axis=1)"),
     "keras.Model(keras.Input((T, F)), layers.LSTM(U)(keras.Input((T, F))))":
         ("can't be reached from its inputs", "keras.Model(x, y)"),
     "last_step().predict_classes(X)":
@@ -106,55 +106,55 @@ MISTAKES = {
     "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])":
         ("(None, 4): there is no time axis.", "LSTM(units, return_sequences=True)"),
     "layers.TimeDistributed(layers.LSTM(3))(keras.Input((5, 2)))":
-        ("TimeDistributed hands the recurrent layer one", "LSTM(units, return_sequences=True) "),
+        ("passes the recurrent layer single", "LSTM(units, return_sequences=True) "),
     "layers.LSTM(4, batch_input_shape=(8, 5, 2))":
         ("LSTM has no batch_input_shape", "keras.Input(batch_shape=(8, 5, 2))"),
     "layers.GRU(4, time_major=True)": ("GRU has no time_major", "swapaxes"),
     "layers.Bidirectional(layers.LSTM(2), return_sequences=True)":
         ("Bidirectional has no return_sequences", "help(Bidirectional)"),
-    "stateful_with_head().predict(X[:1], verbose=0)": ("It got one of 1", "set_weights"),
+    "stateful_with_head().predict(X[:1], verbose=0)": ("It received one of 1", "set_weights"),
     "stateful_with_head().reset_states()":
         ("Sequential has no reset_states", "layer.reset_state()"),
     "layers.TimeDistributed(layers.Dense(1))(layers.LSTM(4)(keras.Input((5, 2))))":
-        ("TimeDistributed works along the time axis, and its", "return_sequences=True"),
+        ("TimeDistributed works along the time axis, but its", "return_sequences=True"),
     "layers.RepeatVector(3)(keras.Input((5, 4)))": ("(None, 5, 4)", "return_sequences=False"),
     "layers.Dense(1)(layers.LSTM(4, return_state=True)(keras.Input((5, 2))))":
-        ("takes one tensor and got 3.", "out, *states ="),
+        ("takes one tensor but received 3.", "out, *states ="),
     "every_step().predict(X[0], verbose=0)": ("(5, 2)", "x = x[None]"),
     "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)":
-        ("was made for 2 features and got 5.", "np.transpose(x, (0, 2, 1))"),
+        ("was built for 2 features but received 5.", "np.transpose(x, (0, 2, 1))"),
     "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))":
-        ("Dense has a weight for each entry of its last", "keras.Input((timesteps"),
+        ("Dense needs a weight for each entry of the last", "keras.Input((timesteps"),
     "layers.LSTM(4)(keras.Input((5, None)))":
         ("number of features", "keras.Input((None, features))"),
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         ("Model has no input in Keras", "keras.Model(inputs=…, outputs=…)"),
     "decoder(8).predict(X, verbose=0)":
-        ("has 8 units and starts from states of 4", "return_state=True"),
-    "started((4, 3))": ("The layer got 2 samples and states of 4", "the same samples"),
+        ("has 8 units but starts from states of 4", "return_state=True"),
+    "started((4, 3))": ("The layer received 2 samples but states of 4", "the same samples"),
     "starting(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
-        ("If it comes from a recurrent layer with return_", "out, *states = LSTM(units,"),
-    "layers.LSTM()": ('LSTM has to know "units".', "LSTM(units=…)"),
+        ("If a recurrent layer with return_", "out, *states = LSTM(units,"),
+    "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units=…)"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
-        ("Cross-entropy wants a column of y for each of the", "Dense(3)"),
+        ("Cross-entropy needs as many columns in y as in", "Dense(3)"),
 }  # fmt: skip
-"""By name the code of a mistake, and a part of the cause and of the fix that are told for it."""
+"""The code of each mistake, with a part of its cause and of its fix."""
 
 PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8,),
-     "Most likely y has one answer per sample", "y = y[:, None]"),
+     "Most likely y has one target per sample", "y = y[:, None]"),
     ((5, 1), "binary_crossentropy", (8, 5, 2),
-     "y is (None, 5, 2), the output (None, 5, 1): they", "Dense(2)"),
+     "y is (None, 5, 2), the output (None, 5, 1): different", "Dense(2)"),
     ((4,), "categorical_crossentropy", (8, 5, 4),
-     "Most likely y has one answer per timestep", "LSTM(units, return_sequences=True)"),
+     "Most likely y has one target per timestep", "LSTM(units, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
-     "y is (None, 5, 1), the output (None, 5, 4): they", "sparse_categorical_cross"),
+     "y is (None, 5, 1), the output (None, 5, 4): different", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),
-     "y is (None,), the output (None, 4): they have", "sparse_categorical_cross"),
+     "y is (None,), the output (None, 4): the axes", "sparse_categorical_cross"),
 ]  # fmt: skip
-"""An output, a loss that checks shapes, and a y that it refuses; with the words as above."""
+"""An output, a loss that checks shapes, a y that it refuses, and parts of cause and fix."""
 MISTAKES |= {
     f'recurrent({output}, loss="{loss}").fit(X, np.zeros({y}), verbose=0)': (cause, fix)
     for output, loss, y, cause, fix in PAIRINGS
@@ -186,7 +186,7 @@ NEEDS = {
         "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",
     "np.transpose(LAST, (0, 2, 1))": "x = LAST",
 }  # fmt: skip
-"""Lines that make what a piece of code needs other than the usual names."""
+"""Lines that define what the code of a fix needs besides the usual names."""
 
 FILLED_IN = (
     ("merge_mode=…", 'merge_mode="sum"'),
@@ -196,4 +196,4 @@ FILLED_IN = (
     ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
     ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),
 )
-"""What a person would write where the code leaves a gap, and what stands for a file of Keras 2."""
+"""Values for gaps in the code of a fix, and a stand-in for a file of Keras 2."""

@@ -1,9 +1,9 @@
-"""The doctor's verdicts are what Keras does.
+"""The doctor's verdicts equal what Keras does.
 
-Random shapes go through what `fit` does with a loss: `compute_loss` in a graph whose batch size is
-known only if it divides the samples, batch by batch, and the mean over samples. The usual mistakes
-go through `fit` itself, with a real LSTM. One class alone is an exception with a test of its own:
-the loss is the intended one there, 0, and the verdict "silent".
+Random shapes go through the steps of `fit`: `compute_loss` in a graph whose batch size is known
+only if it divides the samples, batch by batch, and the mean over samples. Common mistakes go
+through `fit` itself with a real LSTM. A single class has its own test: there the loss equals the
+intended loss, 0, but the verdict is "silent".
 """
 
 import math
@@ -18,22 +18,22 @@ from tests.agreement.recorded import ask
 
 
 def question(output, target, loss, batch_size):
-    """A case as Keras is asked about it: also whether it wants labels, and its function's name."""
+    """Return the arguments of a question to Keras, with the rule's labels and name."""
     rule = loss_rule(loss, output, target)
     return output, target, loss, batch_size, rule.labels, rule.name
 
 
 def verdict_of(answer):
-    """What the doctor should have said."""
+    """Return the right verdict for an answer of Keras."""
     if "error" in answer:
         return "error"
     meant = answer["meant"]
-    alike = meant is not None and math.isclose(answer["loss"], meant, rel_tol=2e-5)
-    return "correct" if alike else "silent"
+    is_equal = meant is not None and math.isclose(answer["loss"], meant, rel_tol=2e-5)
+    return "correct" if is_equal else "silent"
 
 
 def random_case(rng):
-    """Shapes full of coincidences (N = T, batch = T, axes of 1), a loss, and a batch size."""
+    """Return shapes with many coincidences (N = T, batch = T, axes of 1), a loss, a batch size."""
     n, t, k = int(rng.integers(1, 7)), int(rng.integers(1, 5)), int(rng.choice([1, 1, 2, 3]))
     pool = [1, n, t, k, int(rng.integers(1, 5))]
     ranks = rng.choice([1, 2, 2, 3, 3, 3, 4], 2)
@@ -48,13 +48,13 @@ def random_case(rng):
 
 @cache
 def random_cases(count):
-    """Distinct ones, always the same."""
+    """Return distinct random cases, the same on each call."""
     rng, cases = np.random.default_rng(0), {}
     while len(cases) < count:
         output, target, loss, batch_size = random_case(rng)
-        # Left out: the share of one class is always 1 and costs nothing, however it is paired, so
-        # that the verdict can't be seen in a number (a test below has such cases). And with no axis
-        # but the samples "crossentropy" may trip over its own choice of a loss, with a TypeError.
+        # Left out: a single class has a loss of 0 for any pairing, so no number shows the verdict
+        # (a test below covers it). Without an axis besides the samples, "crossentropy" may raise a
+        # TypeError while it chooses a loss.
         samples_only = len(output) == 1
         categorical = "categorical_" in loss_rule(loss, output, target).name
         unseen = categorical and (samples_only or output[-1] == 1)
@@ -64,17 +64,17 @@ def random_cases(count):
 
 
 def test_verdicts_on_random_shapes_are_what_keras_does():
-    """Raises, or gives the intended loss, or another one."""
+    """Keras raises an error, or computes the intended loss, or another loss."""
     verdicts = set()
     for case in random_cases(1600):
         diagnosis = diagnose_target(*case)
         answer = ask("losses.evaluated", question(*case), 0)
         if verdict_of(answer) == "correct" != diagnosis.verdict:
-            # Two losses may be equal by chance, but not twice.
+            # Two losses may be equal by chance once, but not twice.
             answer = ask("losses.evaluated", question(*case), 1)
         assert diagnosis.verdict == verdict_of(answer), (case, answer, diagnosis)
         if diagnosis.verdict == "error" and diagnosis.loss == "mean_squared_error":
-            assert diagnosis.keras_says in answer["error"], case
+            assert diagnosis.keras_message in answer["error"], case
         verdicts.add(diagnosis.verdict)
     assert verdicts == {"correct", "silent", "error"}
 
@@ -87,8 +87,8 @@ def test_verdicts_on_random_shapes_are_what_keras_does():
         ((6, 1), (6,), "sparse_categorical_crossentropy"),
     ],
 )
-def test_over_one_class_the_loss_is_nothing_for_any_output(output, target, loss):
-    """Which no comparison with the loss that was meant would show: that one is nothing too."""
+def test_with_one_class_the_loss_is_0_for_any_output(output, target, loss):
+    """The intended loss is 0 too, so only the verdict "silent" reveals the mistake."""
     case = output, target, loss, 4
     losses = [ask("losses.evaluated", question(*case), seed)["loss"] for seed in range(3)]
     assert losses == pytest.approx([0, 0, 0], abs=1e-6)
@@ -101,24 +101,24 @@ def test_over_one_class_the_loss_is_nothing_for_any_output(output, target, loss)
         ((9, 5, 3), (9, 5, 3), "mse", 4),
         ((10, 5, 3), (10, 3), "mse", 5),  # batches of T
         ((12, 5, 3), (12, 3), "huber", 5),  # batches of T, and a last one of 2
-        ((9, 5, 3), (9, 4, 3), "msle", 4),  # where the message names the output first
+        ((9, 5, 3), (9, 4, 3), "msle", 4),  # the message names the output first
         ((9, 5, 1), (9,), "mse", 4),
         ((9, 5, 3), (8, 5, 3), "mse", 4),
-        ((9, 5, 1), (9, 1), "sparse_categorical_crossentropy", 4),  # time taken for the classes
+        ((9, 5, 1), (9, 1), "sparse_categorical_crossentropy", 4),  # timesteps used as classes
         ((9, 5, 3), (9, 3), "binary_crossentropy", 4),
     ],
 )
 def test_verdicts_are_what_fit_does_with_an_lstm(output, target, loss, batch_size):
-    """The whole way: data adapter, batches, forward pass, loss, gradient, report."""
+    """A real `fit` raises, or reports the loss that the verdict predicts."""
     case = output, target, loss, batch_size
     answer, diagnosis = ask("losses.fitted_lstm", question(*case)), diagnose_target(*case)
     assert diagnosis.verdict == verdict_of(answer)
     if diagnosis.verdict == "error":
-        assert diagnosis.keras_says in answer["error"]
+        assert diagnosis.keras_message in answer["error"]
 
 
 def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss():
-    """The line for y is executed, the lines for the model build one, and Keras judges the two."""
+    """Keras runs the code of a fix, and the result has the promised shapes and a correct loss."""
     fixed = 0
     for output, target, loss, batch_size in random_cases(120):
         before = question(output, target, loss, batch_size)
@@ -135,8 +135,8 @@ def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss():
     assert fixed > 40
 
 
-def test_every_name_that_keras_takes_for_a_loss_means_the_same_here():
-    """All that `keras.losses.get` takes, but for the base class and losses that pair nothing."""
+def test_every_name_of_a_loss_means_the_same_as_in_keras():
+    """All names of `keras.losses.get` count, except the base class and losses without pairs."""
     short = ["bce", "kld", "logcosh", "mae", "mape", "mse", "msle", "xyz"]
     ours = {name: rule.name for rule in RULES.values() for name in rule.names}
     assert ours == ask("losses.names_of_losses", short)

@@ -1,6 +1,6 @@
-"""Messages of Keras, TensorFlow and NumPy are understood, and what is handed out as code runs.
+"""Messages of Keras, TensorFlow and NumPy are explained, and the code of each fix runs.
 
-Each mistake is made, and what is then said is explained with its numbers.
+Each mistake is made in Keras, and its message must get an explanation with its numbers.
 """
 
 import json
@@ -17,8 +17,8 @@ N, T = 8, 5
 """Samples and timesteps of the questions' x."""
 
 
-def says(code):
-    """What these lines raise: the message, and the whole traceback."""
+def raised(code):
+    """Return the message that the code raises, and the whole traceback."""
     answer = ask("mistakes.raised", code)
     assert answer, code
     return answer["message"], f"{answer['above']}{answer['message']}\n"
@@ -27,9 +27,9 @@ def says(code):
 @pytest.mark.filterwarnings("ignore:`shuffle=True` was passed")
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_keras_own_message_is_understood_and_the_code_runs(mistake):
-    """The last line alone will do, and so will the whole traceback."""
+    """The last line alone and the whole traceback get the explanation."""
     cause, fix = MISTAKES[mistake]
-    for text in says(mistake):
+    for text in raised(mistake):
         explanation = explain_error(text)
         assert cause in explanation.cause
         assert fix in f"{explanation.fix}\n{explanation.code}"
@@ -37,22 +37,24 @@ def test_keras_own_message_is_understood_and_the_code_runs(mistake):
         code = meaning.code
         for gap, filling in FILLED_IN:
             code = code.replace(gap, filling)
-        for mending in code.split("# or:\n"):
-            assert ask("mistakes.runs", mending, NEEDS.get(mistake, ""))
+        for fix_code in code.split("# or:\n"):
+            assert ask("mistakes.runs", fix_code, NEEDS.get(mistake, ""))
 
 
-def test_what_keras_says_of_a_stack_that_it_refuses_is_known():
-    """Of every stack whose answer is on file; two say nothing of what is wrong."""
+def test_every_message_about_a_refused_stack_is_known():
+    """All recorded messages but two, which name no cause, get an explanation."""
     lines = (ANSWERS / "stacks.jsonl").read_text("utf-8").splitlines()
     answers = [json.loads(line).get("answer") for line in lines]
-    said = {each["message"] for each in answers if isinstance(each, dict) and each.get("raised")}
-    unknown = [text for text in said if explain_error(text) is None]
-    assert len(said) > 300
+    messages = {
+        each["message"] for each in answers if isinstance(each, dict) and each.get("raised")
+    }
+    unknown = [text for text in messages if explain_error(text) is None]
+    assert len(messages) > 300
     assert [text for text in unknown if not re.search(r"threshold\(\)|conv_transpose", text)] == []
 
 
-def mended(explanation, output, y, loss="mse"):
-    """What the doctor says of each way out, once its code is followed."""
+def verdicts_of_fixes(explanation, output, y, loss="mse"):
+    """Yield the doctor's verdict for each fix, after its code has run."""
     for meaning in explanation.meanings:
         for way in meaning.code.split("# or:"):
             *shapes, then = ask("mistakes.mended", way.strip(), output, y, loss)
@@ -68,21 +70,21 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("output", "y"), PAIRS)
-def test_what_mends_a_loss_ends_in_a_correct_pairing(output, y):
-    """In `fit`, and by hand with a traceback; where Keras may have dropped an axis one is right.
+def test_a_fix_for_a_loss_ends_in_a_correct_pairing(output, y):
+    """At least one fix is right, in `fit` and for a loss that is called directly.
 
-    By hand the message alone leaves open which is y, and says what to print.
+    The message of a direct call alone doesn't tell which shape is y's.
     """
-    for text in says(f"fit(recurrent({output}), y=np.zeros({(N, *y)}), batch_size=6)"):
+    for text in raised(f"fit(recurrent({output}), y=np.zeros({(N, *y)}), batch_size=6)"):
         explanation = explain_error(text)
         assert explanation.cause.startswith("The loss can't pair (")
-        assert "correct" in mended(explanation, output, y)
+        assert "correct" in verdicts_of_fixes(explanation, output, y)
     y_true, y_pred = f'np.zeros({(N, *y)}, "float32")', f"tf.zeros({(N, *output)})"
-    message, whole = says(f"keras.losses.MeanSquaredError()({y_true}, {y_pred})")
-    assert explain_error(message).cause.startswith("Most likely it is the loss that can't pair (8")
+    message, whole = raised(f"keras.losses.MeanSquaredError()({y_true}, {y_pred})")
+    assert explain_error(message).cause.startswith("Most likely the loss can't pair (8")
     explanation = explain_error(whole)
     assert ", y with the output" in explanation.cause
-    assert "correct" in mended(explanation, output, y)
+    assert "correct" in verdicts_of_fixes(explanation, output, y)
 
 
 @pytest.mark.parametrize(
@@ -92,25 +94,25 @@ def test_what_mends_a_loss_ends_in_a_correct_pairing(output, y):
         ((T, 3), (T, 3)), ((3,), (T, 3)), ((T, 3), (T, 4)),
     ],
 )  # fmt: skip
-def test_each_way_out_of_the_sparse_loss_error_ends_in_a_correct_pairing(output, y):
-    """They are the target doctor's; each is followed by itself."""
+def test_a_fix_for_the_sparse_loss_ends_in_a_correct_pairing(output, y):
+    """The fixes come from the target doctor, and at least one is right."""
     loss = "sparse_categorical_crossentropy"
-    message, _ = says(f"fit(recurrent({output}, loss={loss!r}), y=np.zeros({(N, *y)}))")
-    assert "correct" in mended(explain_error(message), output, y, loss)
+    message, _ = raised(f"fit(recurrent({output}, loss={loss!r}), y=np.zeros({(N, *y)}))")
+    assert "correct" in verdicts_of_fixes(explain_error(message), output, y, loss)
 
 
 @pytest.mark.parametrize("loss", [rule.name for rule in RULES.values() if not rule.checks])
-def test_of_every_loss_that_broadcasts_it_is_known_whether_y_comes_first(loss):
-    """In some the output does; in `fit`, by hand, and with whole numbers, which are cast.
+def test_the_explanation_knows_the_order_of_y_and_output(loss):
+    """Some losses name y first, others the output; in `fit`, `evaluate` and direct calls.
 
-    But where a product fails as the graph runs, TensorFlow may have swapped the two.
+    Where a product fails while the graph runs, TensorFlow may have swapped the two.
     """
     longer, rows = "np.ones((N, 6, 3), int)", "np.ones((N, 3), int)"
     model = f'recurrent((T, 3), loss="{loss}")'
-    when_traced, _ = says(f"fit({model}, y={longer})")
-    at_run_time, _ = says(f"fit({model}, y={rows}, batch_size=6)")  # and a last batch of 2
-    forward, _ = says(f"{model}.evaluate(X, {rows}, batch_size=6, verbose=0)")
-    _, by_hand = says(f'keras.losses.get("{loss}")({longer}, tf.ones((N, T, 3)))')
+    when_traced, _ = raised(f"fit({model}, y={longer})")
+    at_run_time, _ = raised(f"fit({model}, y={rows}, batch_size=6)")  # and a last batch of 2
+    forward, _ = raised(f"{model}.evaluate(X, {rows}, batch_size=6, verbose=0)")
+    _, by_hand = raised(f'keras.losses.get("{loss}")({longer}, tf.ones((N, T, 3)))')
     texts = (when_traced, at_run_time, forward, by_hand)
     for text, y in zip(texts, ("(?, 6, 3)", "(6, 3)", "(6, 3)", "(8, 6, 3)"), strict=True):
         cause = explain_error(text).cause
@@ -121,9 +123,9 @@ def test_of_every_loss_that_broadcasts_it_is_known_whether_y_comes_first(loss):
         assert (f", {order}: " in cause) != bool(product)
 
 
-def test_a_subtraction_by_hand_keeps_an_axis_of_1():
-    """Which Keras's losses drop."""
-    message, _ = says("tf.reduce_mean((tf.zeros((N, T)) - tf.zeros((N, T, 1))) ** 2)")
+def test_a_subtraction_keeps_an_axis_of_1():
+    """Keras's losses drop that axis, and the explanation names it."""
+    message, _ = raised("tf.reduce_mean((tf.zeros((N, T)) - tf.zeros((N, T, 1))) ** 2)")
     explanation = explain_error(message)
-    assert "the same but for a last axis of 1" in explanation.cause
+    assert "only a last axis of 1 differs" in explanation.cause
     assert "y = y[..., None]" in explanation.code

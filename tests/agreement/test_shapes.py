@@ -1,4 +1,4 @@
-"""Shapes and parameter counts are those of the Keras layers themselves."""
+"""Shapes and parameter counts equal those of Keras layers."""
 
 import keras
 import pytest
@@ -10,7 +10,7 @@ LAYERS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items(
 
 
 def outputs_of(layer, timesteps, features):
-    """The shape, or shapes, of a layer that was really built."""
+    """Return the output shape or shapes of a built Keras layer."""
     outputs = layer(keras.Input((timesteps, features)))
     return tuple(o.shape for o in outputs) if isinstance(outputs, (list, tuple)) else outputs.shape
 
@@ -19,7 +19,7 @@ def outputs_of(layer, timesteps, features):
 @pytest.mark.parametrize("return_sequences", [True, False])
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_layers_shape_and_count_are_keras(cell, return_sequences, timesteps):
-    """For several widths, also with one feature or one unit."""
+    """Several widths are compared, also one feature and one unit."""
     for features, units in [(3, 4), (1, 7), (6, 1)]:
         layer = LAYERS[cell](units, return_sequences=return_sequences)
         shape = outputs_of(layer, timesteps, features)
@@ -30,7 +30,7 @@ def test_a_layers_shape_and_count_are_keras(cell, return_sequences, timesteps):
 @pytest.mark.parametrize("merge_mode", MERGE_MODES)
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_bidirectional_layers_shape_and_count_are_keras(cell, merge_mode):
-    """Every merge mode, with and without sequences."""
+    """Every merge mode is compared, with and without sequences."""
     for return_sequences in (True, False):
         inner = LAYERS[cell](4, return_sequences=return_sequences)
         layer = keras.layers.Bidirectional(inner, merge_mode=merge_mode)

@@ -1,6 +1,6 @@
-"""Every stack is what Keras makes of it: shapes, parameters, and the words where it breaks.
+"""Every trace equals Keras: shapes, parameters, and the message where a stack breaks.
 
-The page's own code is run line by line, so that the code is tested too.
+Keras runs the code of the page line by line, so the code is tested too.
 """
 
 import re
@@ -31,20 +31,20 @@ USUAL = BATCH_SIZE, TIMESTEPS
 
 
 def check(stack, *, called=False):
-    """Compare all that is told about a stack with what Keras makes of it, layer by layer.
+    """Compare the trace of a stack with Keras, layer by layer.
 
-    Some that work are called as well; all of them where it says so.
+    Some working stacks are also called on data; with `called`, all of them.
     """
     steps = trace(stack)
     place = broken_at(steps)
     if place is not None:
         check_broken(steps[: place + 1])
-    elif stopped_at(steps) is None:  # else nothing is claimed
+    elif stopped_at(steps) is None:  # otherwise the trace claims nothing
         then = "call" if can_run(steps) and (called or is_run(steps)) else ""
         answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
         assert "raised" not in answer, answer
-        told = [as_told(step) for step in steps]
-        assert list(map(list, zip(answer["shapes"], answer["masks"], strict=True))) == told
+        expected = [as_lists(step) for step in steps]
+        assert list(map(list, zip(answer["shapes"], answer["masks"], strict=True))) == expected
         assert answer["lost"] == [at for at, step in enumerate(steps) if step.loses_mask]
         assert answer["parameters"] == total(steps)
         if then:
@@ -54,8 +54,8 @@ def check(stack, *, called=False):
 
 
 def check_broken(steps):
-    """Compare a stack whose last layer breaks: what Keras says, and when."""
-    error = trace(tuple(step.layer for step in steps))[-1].error  # no layer is above it here
+    """Compare a stack whose last layer breaks with the message and the stage in Keras."""
+    error = trace(tuple(step.layer for step in steps))[-1].error  # without later layers
     then = {"built": "", "run": "predict", "trained": "fit"}[error.when]
     if then and not can_run(steps):
         return
@@ -64,33 +64,33 @@ def check_broken(steps):
         assert answer.get("raised") == ("run" if then else "built"), answer
         assert in_words(error.message, answer["message"])
         assert answer["type"] in KERAS_RAISES or then
-    elif "raised" not in answer:  # wrong without a word: it has another shape than told
+    elif "raised" not in answer:  # silently wrong: the output has another shape
         assert not all(map(fits, answer["given"], answer["shapes"][-1])), answer
-    told = [as_told(step) for step in steps[:-1]]
+    expected = [as_lists(step) for step in steps[:-1]]
     pairs = list(map(list, zip(answer["shapes"], answer["masks"], strict=True)))
-    assert pairs[: len(told)] == told
+    assert pairs[: len(expected)] == expected
 
 
 def in_words(message, whole):
-    """Whether a message is Keras's, or a part of it; "…" stands for words that are left out."""
+    """Return whether a message is part of Keras's; "…" stands for omitted words."""
     return re.search(".*".join(map(re.escape, message.split("…"))), whole, re.S) is not None
 
 
-def as_told(step):
-    """A layer's shapes, and whether each tensor has a mask."""
+def as_lists(step):
+    """Return a layer's shapes, and whether each tensor has a mask."""
     return [[list(shape) for shape in step.shapes], list(map(bool, step.masks))]
 
 
 def fits(given, shape):
-    """Whether data of these sizes are of that shape."""
+    """Return whether data of these sizes have that shape."""
     pairs = zip(given, shape, strict=False)
     return len(given) == len(shape) and all(size in (None, n) for n, size in pairs)
 
 
 def is_run(steps):
-    """Whether data go through a stack that works: if it starts from states, or is in a sample.
+    """Return whether to call a working stack: if it starts from states, and for a random quarter.
 
-    Not where the sizes of a sample are open, which a Reshape further up may need to be others.
+    Open sizes of a sample aren't called, because a later Reshape may need other sizes.
     """
     if any(None in step.shapes[0][1:] for step in steps if isinstance(step.layer, Input)):
         return False
@@ -99,10 +99,9 @@ def is_run(steps):
 
 
 def can_run(steps):
-    """Whether there are data for a model: small, and sizes of a graph's inputs aren't guessed.
+    """Return whether data for a model exist: they are small, and need no guessed sizes.
 
-    Nor how many numbers of open sizes there are to be put into another shape. What comes of
-    arithmetic is no word that an Embedding knows.
+    A Reshape needs known sizes, and an Embedding can't use the results of arithmetic.
     """
     layers = [step.layer.inside for step in steps]
     if any(isinstance(layer, WithNumber) for layer in layers) and any(
@@ -120,24 +119,24 @@ def can_run(steps):
 
 
 def test_every_kind_of_layer_has_cases():
-    """A layer is added with its class, its entry in the registry, and a row here."""
+    """A new layer needs cases in layer_cases.py."""
     assert set(CASES) == set(KINDS) - {Unread.kind}
 
 
 @pytest.mark.parametrize(
     ("kind", "text"), [(kind, text) for kind, texts in CASES.items() for text in texts]
 )
-def test_a_layer_is_what_keras_makes_of_it(kind, text):
-    """Shapes, masks, parameters, the words where it breaks; and its code runs."""
-    stack, said = read_text(text)
-    assert not said
+def test_the_trace_of_a_layer_equals_keras(kind, text):
+    """Shapes, masks, parameters and errors equal Keras's, and the code runs."""
+    stack, sentences = read_text(text)
+    assert not sentences
     steps = check(stack, called=True)
     assert kind in {step.layer.kind for step in steps}
 
 
 @pytest.mark.parametrize("kind", CASES)
-def test_every_setting_of_a_layer_is_what_keras_makes_of_it(kind):
-    """One by one, each with values that aren't its usual one."""
+def test_every_setting_of_a_layer_equals_keras(kind):
+    """Each setting is changed to values other than its default, one at a time."""
     *before, layer = from_text(CASES[kind][0])
     for setting in layer.settings():
         for value in other_values(setting):
@@ -145,7 +144,7 @@ def test_every_setting_of_a_layer_is_what_keras_makes_of_it(kind):
 
 
 def other_values(setting):
-    """Some values of a setting, at its ends or beside what is usual."""
+    """Return some values of a setting, at its limits or next to its default."""
     values = [None] if setting.optional else []
     if setting.options is not None:
         return values + [*setting.options][1:3]
@@ -170,8 +169,8 @@ def other_values(setting):
         "x = keras.Sequential([keras.Input((10, 4)), layers.StackedRNNCells([LSTMCell(3)])])(x1)",
     ],
 )
-def test_code_that_no_stack_stands_for_is_refused_as_keras_refuses_it(line):
-    """Signs between shapes that differ, cells in a Sequential."""
+def test_code_without_a_link_form_is_refused_as_in_keras(line):
+    """Operators between different shapes and cells in a Sequential raise Keras's error."""
     lines = ["x = x1 = keras.Input((10, 4))", "x = keras.Input((10, 3))", line]
     model = "model = keras.Model(x, x)"
     error = trace(read_model("\n".join(["import keras", *lines, model])))[-1].error
@@ -182,7 +181,7 @@ def test_code_that_no_stack_stands_for_is_refused_as_keras_refuses_it(line):
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_a_patterns_code_builds_runs_and_has_the_shapes_and_the_parameters(name):
-    """The whole script, as it is copied, and data through the model."""
+    """The whole script of a pattern runs, and its model has the traced shapes and parameters."""
     steps = check(PATTERNS[name].stack)
     assert broken_at(steps) is None
     code = keras_code(steps)
@@ -194,22 +193,22 @@ def test_a_patterns_code_builds_runs_and_has_the_shapes_and_the_parameters(name)
 
 @always(80)
 @given(CHAINS)
-def test_any_stack_is_what_keras_makes_of_it(stack):
-    """Shapes of every layer and all parameters, or the layer that breaks, with Keras's words."""
+def test_the_trace_of_any_stack_equals_keras(stack):
+    """Random stacks have Keras's shapes and parameters, or break with Keras's message."""
     check(stack)
 
 
 @always(40)
 @given(WORKING_CHAINS)
 def test_any_stack_that_works_has_the_shapes_and_the_parameters(stack):
-    """As high as chance makes it, with no layer that breaks."""
+    """Random working stacks have no layer that breaks."""
     assert broken_at(check(stack)) is None
 
 
 @always(20)
 @given(CHAINS.filter(lambda stack: broken_at(trace(stack)) is not None))
 def test_a_fix_gets_past_the_layer_that_broke(stack):
-    """Keras agrees with the mended stack, whatever it says about the layers after that one."""
+    """In Keras too, the fixed layer works, whatever happens to later layers."""
     before = broken_at(trace(stack)) or 0
     for fix in fixes(trace(stack))[:1]:
         after = broken_at(check(fix.stack))
@@ -218,6 +217,6 @@ def test_a_fix_gets_past_the_layer_that_broke(stack):
 
 @always(300)
 @given(GRAPHS)
-def test_any_graph_is_what_keras_makes_of_it(stack):
-    """Several inputs, branches, merges, states, layers that are called again."""
+def test_the_trace_of_any_graph_equals_keras(stack):
+    """Random graphs have several inputs, branches, merges, states and shared layers."""
     check(stack)

@@ -1,4 +1,4 @@
-"""A layer from the arguments that people give is the one that Keras makes, or is refused alike."""
+"""A layer made from arguments equals Keras's layer, or is refused with Keras's message."""
 
 import ast
 
@@ -6,7 +6,7 @@ import pytest
 
 from lib.shapes.stack import making
 from lib.shapes.stack.code import model_line
-from lib.shapes.stack.making import ALIASES, SIGNATURES, made
+from lib.shapes.stack.making import ALIASES, SIGNATURES, create_layer
 from lib.shapes.stack.plain import Input
 from lib.shapes.stack.settings import ACTIVATIONS
 from lib.shapes.stack.tracing import broken_at, total, trace
@@ -37,7 +37,7 @@ REFUSED = (
     "Bidirectional(LSTM(4), backward_layer=LSTM(4))", "Bidirectional(LSTM(4), foo=3)",
     "RNN(LSTMCell(0))", "RNN([GRUCell(4), GRUCell(0)])",
 )  # fmt: skip
-"""Layers that Keras doesn't make, or refuses to build on (4, 3)."""
+"""Layers that Keras refuses to create, or to build on (4, 3)."""
 TAKEN = (
     "LSTM(4, dropout=1.5, recurrent_dropout=-1)",
     "Bidirectional(LSTM(4, go_backwards=True), backward_layer=LSTM(4))",
@@ -58,21 +58,21 @@ TAKEN = (
 )  # fmt: skip
 """Layers that work on (4, 3)."""
 OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer")
-"""Names that Keras 3 hasn't any more, or that are of another class."""
+"""Names that Keras 3 dropped, or that belong to another class."""
 
 
 def value_of(node):
-    """A plain value, or the layer of a call."""
+    """Return a plain value, or the layer of a call."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         keywords = {f"{one.arg}": value_of(one.value) for one in node.keywords}
-        return made(node.func.id, [value_of(one) for one in node.args], keywords)
+        return create_layer(node.func.id, [value_of(one) for one in node.args], keywords)
     if isinstance(node, ast.List):
         return [value_of(one) for one in node.elts]
     return ast.literal_eval(node)
 
 
 def traced(code):
-    """The trace of an input (4, 3) and the layer of this code, and what Keras makes of it."""
+    """Return the trace of an input (4, 3) and this layer, and Keras's answer for the same code."""
     layer = value_of(ast.parse(code, mode="eval").body)
     steps = trace((Input(4, 3), layer))
     called = "(x, x)" if code.startswith("MultiHead") else "(x)"
@@ -82,7 +82,7 @@ def traced(code):
 
 @pytest.mark.parametrize("code", TAKEN)
 def test_a_layer_has_the_shape_that_keras_gives_for_these_arguments(code):
-    """By name, in order, by earlier names, in capitals."""
+    """Arguments may be named, in order, under earlier names, or in capitals."""
     steps, answer = traced(code)
     assert broken_at(steps) is None
     assert "raised" not in answer, answer
@@ -91,8 +91,8 @@ def test_a_layer_has_the_shape_that_keras_gives_for_these_arguments(code):
 
 
 @pytest.mark.parametrize("code", REFUSED)
-def test_a_layer_is_refused_in_keras_words(code):
-    """With what was expected; where it is clear what is wrong, without that it works."""
+def test_a_layer_is_refused_with_keras_message(code):
+    """The error has Keras's message and names what was expected."""
     steps, answer = traced(code)
     assert broken_at(steps) == 1
     error = steps[1].error
@@ -101,8 +101,8 @@ def test_a_layer_is_refused_in_keras_words(code):
     assert in_words(error.message, answer["message"])
 
 
-def test_every_layer_has_the_arguments_that_keras_gives_it():
-    """In their order, and which of them may be left out."""
+def test_every_layer_has_keras_arguments():
+    """The order and the optional arguments equal Keras's."""
     written = {}
     for name, row in SIGNATURES.items():
         words = [*row.get("required", ()), *(f"{word}=" for word in row.get("optional", ()))]
@@ -110,8 +110,8 @@ def test_every_layer_has_the_arguments_that_keras_gives_it():
     assert written == ask("stacks.signatures", sorted(SIGNATURES))
 
 
-def test_what_the_usual_rest_takes_is_what_keras_takes():
-    """Each name with each layer: the usual ones, and those that some take besides."""
+def test_common_arguments_are_accepted_as_in_keras():
+    """Each layer accepts the same common and additional arguments as in Keras."""
     table = beside(making.__file__, "signatures")
     more = table["more"]
     asked = sorted({*table["every_layer"], *(word for words in more.values() for word in words)})
@@ -124,11 +124,11 @@ def test_what_the_usual_rest_takes_is_what_keras_takes():
 
 
 def test_every_alias_is_the_same_layer_in_keras():
-    """But for names that Keras 3 hasn't any more."""
+    """Names that Keras 3 dropped are exceptions."""
     names = {name: right for name, right in ALIASES.items() if name not in OLDER}
     assert ask("stacks.same", sorted(names.items())) == [True] * len(names)
 
 
 def test_activations_are_those_that_keras_has():
-    """By name; what isn't among them is refused."""
+    """The names of all activations equal Keras's."""
     assert ask("stacks.activations") == sorted(ACTIVATIONS)

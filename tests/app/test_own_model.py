@@ -1,4 +1,4 @@
-"""A person's own model on the Shapes page: what is pasted, and how a stack is changed there."""
+"""The user's own model on the Shapes page: pasted, dropped and changed."""
 
 from tests.app.driver import text, title
 from tests.app.test_shapes import button, shapes
@@ -18,13 +18,13 @@ LONG = "~".join(["input_t50", *["conv1d_k8_psame", "relu"] * 8, "lstm", "dense"]
 
 
 def paste(code, app=None):
-    """The page after a text was pasted."""
+    """Return the page after a text was pasted."""
     app = app or shapes()
     return app.text_area(key="model_text").set_value(code).run()
 
 
-def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends_it():
-    """The page names the failing layer and its line, and gives the line that mends it."""
+def test_a_pasted_model_breaks_at_its_line_and_a_click_fixes_that_line():
+    """The page names the failing layer and its line, and shows the fixed line."""
     app = paste(STACKED)
     assert title(app) == "This stack breaks at layer 3, LSTM"
     assert "line 7" in text(app)
@@ -40,11 +40,11 @@ def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends
     assert app.selectbox(key="check_loss").value == "sparse_categorical_crossentropy"
 
 
-def test_what_is_no_model_is_answered_and_changes_nothing():
-    """The title says that a text couldn't be read; the earlier stack and the text stay."""
+def test_text_without_a_model_gets_an_error_and_changes_nothing():
+    """The title tells that a text couldn't be read; the earlier stack and the text stay."""
     app = paste("Sequential([Input((9, 2)), LSTM(4)])")
     paste("model = Sequential([LSTM(", app)
-    assert title(app) == "That couldn’t be read: below is the stack from before"
+    assert title(app) == "This model couldn’t be read: the previous stack is shown"
     assert app.number_input(key="layer_1_lstm_units").value == 4
     assert "Line 1" in text(app)
     assert app.text_area(key="model_text").value == "model = Sequential([LSTM("
@@ -53,37 +53,37 @@ def test_what_is_no_model_is_answered_and_changes_nothing():
 
 
 def checked(code, app):
-    """The verdict on the target of a model that is pasted."""
+    """Return the verdict on the target of a pasted model."""
     app.segmented_control(key="shapes_part").set_value(0).run()
     paste(code, app).button(key="to_doctor").click().run()
     return title(app)
 
 
 def test_each_model_has_its_own_target():
-    """A new model doesn't keep the earlier code's y or a made-up one, but a typed one."""
+    """A new model drops the y of earlier code and an assumed y, but keeps a typed y."""
     lines = "\nmodel.compile(loss='mse')\nmodel.fit(x, y)"
     code = "model = Sequential([Input((9, 2)), LSTM(4), Dense({})])" + lines
     with_y = "import numpy as np\ny = np.zeros((500,))\n" + code.format(1)
     app = shapes()
-    assert "output (500, 1) and y (500,)" in checked(with_y, app)
-    assert "doesn’t show y" not in text(app)
-    assert "output (320, 24) and y (320, 24)" in checked(code.format(24), app)
-    assert "Your code doesn’t show y. This is the y that fits" in text(app)
-    assert "output (320, 3) and y (320, 3)" in checked(code.format(3), app)
+    assert "y (500,) matches the output (500, 1)" in checked(with_y, app)
+    assert "doesn’t define y" not in text(app)
+    assert "y (320, 24) matches the output (320, 24)" in checked(code.format(24), app)
+    assert "Your code doesn’t define y" in text(app)
+    assert "y (320, 3) matches the output (320, 3)" in checked(code.format(3), app)
     app.text_input(key="check_target").set_value("40, 3").run()
-    assert "doesn’t show y" not in text(app)
-    assert "output (40, 24) and y (40, 3)" in checked(code.format(24), app)
-    assert "doesn’t show y" not in text(app)
+    assert "doesn’t define y" not in text(app)
+    assert "y (40, 3) for the output (40, 24)" in checked(code.format(24), app)
+    assert "doesn’t define y" not in text(app)
 
 
 def test_a_change_on_the_page_is_written_into_the_code():
-    """A change of a row changes the code; one click comes back from a pattern."""
+    """A change of a row changes the code; one click returns from a pattern to the code."""
     app = paste(STACKED.replace("LSTM(64)", "LSTM(64, return_sequences=True)"))
     app.number_input(key="layer_2_lstm_units").set_value(9).run()
     assert "model.add(LSTM(9))" in app.text_area(key="model_text").value
     assert "line 7 `model.add(LSTM(9))`" in text(app).replace("]", "").replace(":gray[", "")
     app.pills(key="shapes_pattern").set_value("stateful").run()
-    assert "isn’t that of your code any more" in text(app)
+    assert "no longer matches your code" in text(app)
     app.button(key="trace_again").click().run()
     assert title(app).startswith("From (N, 30, 8) to (N, 5)")
 
@@ -91,61 +91,61 @@ def test_a_change_on_the_page_is_written_into_the_code():
 UNTRACED = "Sequential([Input((24, 6)), LSTM(16, return_sequences=True), Lambda(f), Dense(1)])"
 
 
-def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said():
-    """An untraced layer is grey, has no fix, and its shape is typed and kept in the link."""
+def test_an_entered_shape_continues_the_trace_after_an_untraced_layer():
+    """An untraced layer is grey and has no fix; its shape can be typed and stays in the link."""
     app = paste(UNTRACED)
     assert title(app) == "Layer 3, Lambda, can’t be traced here"
     assert "✗" not in text(app)
-    assert "That doesn’t mean that it breaks" in text(app)
+    assert "Keras may still accept this layer" in text(app)
     assert not [each for each in app.button if f"{each.key}".startswith("fix_")]
     assert app.button(key="to_doctor").disabled
     shape = "layer_2_unread_output"
     app.text_input(key=shape).set_value("None, many").run()
-    assert "takes some whole numbers" in text(app)
+    assert "expected some whole numbers" in text(app)
     app.text_input(key=shape).set_value("(None, None, 8)").run()
-    assert title(app) == "From (N, 24, 6) to (N, T′, 1) with 1,481 parameters and those of layer 3"
+    assert title(app) == "From (N, 24, 6) to (N, T′, 1) with 1,481 parameters plus those of layer 3"
     assert "incomplete" in text(app)
     assert app.text_input(key=shape).value == "None, None, 8"
     app.number_input(key="layer_1_lstm_units").set_value(9).run()
     assert "LSTM(9, return" in app.text_area(key="model_text").value
-    assert "isn’t that of your code any more" not in text(app)
+    assert "no longer matches your code" not in text(app)
     link = "".join(app.query_params["stack"])
     assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, T′, 1)")
 
 
-def test_code_that_isnt_traced_is_named_as_it_stands():
-    """Its brackets and stars are escaped for Markdown once, which shows no backslash."""
+def test_untraced_code_is_quoted_unchanged():
+    """Brackets and stars are escaped once for Markdown, so no backslash shows."""
     app = paste("x = Input((10, 3))\ny = x[a, *b]\nm = Model(x, y)")
-    (reason,) = [each.value for each in app.markdown if "That doesn’t mean" in each.value]
+    (reason,) = [each.value for each in app.markdown if "Keras may still" in each.value]
     assert r"“x\[a, \*b\]”" in reason
 
 
 def drop(app, name, code):
-    """Give the page a model's file."""
+    """Drop a model file on the page."""
     (uploader,) = [each for each in app.file_uploader if each.key.startswith("model")]
     assert not uploader.value
     uploader.set_value((name, code.encode(), "text/plain")).run()
 
 
-def test_a_file_of_code_is_mended_as_if_it_were_pasted():
+def test_a_file_of_code_is_fixed_as_if_it_were_pasted():
     """A file of code fills the box, a configuration doesn't; the page names each file."""
     app = shapes()
     drop(app, "mine.py", STACKED)
     assert app.text_area(key="model_text").value == STACKED
-    assert "mine.py: 4 layers" in text(app)
+    assert "4 layers from your code, mine.py" in text(app)
     button(app, "Set return_sequences=True on layer 2").click().run()
     assert "LSTM(64, return_sequences=True)" in app.text_area(key="model_text").value
     layer = '{"class_name": "InputLayer", "config": {"batch_shape": [null, 20, 4]}}'
     drop(app, "a.json", f'{{"class_name": "Sequential", "config": {{"layers": [{layer}]}}}}')
     assert title(app).startswith("From (N, 20, 4)")
     assert not app.text_area(key="model_text").value
-    assert "configuration, a.json: 1 layer." in text(app)
+    assert "1 layer from your configuration, a.json" in text(app)
     drop(app, "b.py", "Sequential([")
     assert "b.py: Line 1" in text(app)
     assert "b.py" not in text(paste(STACKED, app))
 
 
-def test_an_error_in_the_box_is_read_where_errors_are():
+def test_an_error_message_in_the_box_opens_in_the_error_part():
     """One click takes a pasted error message to the part that explains errors."""
     app = paste("ValueError: Input 0 of layer lstm is incompatible: expected ndim=3, found ndim=2")
     app.button(key="to_error").click().run()
@@ -156,23 +156,23 @@ def test_an_error_in_the_box_is_read_where_errors_are():
     assert "found ndim=2" in app.text_area(key="error_text").value
 
 
-def test_what_a_field_cannot_take_is_said():
+def test_an_invalid_value_of_a_field_gets_a_sentence():
     """A number beyond a limit becomes the limit; an unreadable text changes nothing."""
     app = shapes(stack="input~lstm_u16")
     app.number_input(key="layer_1_lstm_units").set_value(9_000_000).run()
-    assert "was asked. It goes from 1 to 1,000,000" in text(app)
+    assert "must be from 1 to 1,000,000" in text(app)
     assert app.number_input(key="layer_1_lstm_units").value == 1_000_000
     assert title(app).startswith("From (N, 12, 3) to (N, 1000000)")
     app = shapes(stack="input~cells")
     app.text_input(key="layer_1_cells_cells").set_value("lstm8-gru4").run()
     assert title(app).startswith("From (N, 12, 3) to (N, 4)")
     app.text_input(key="layer_1_cells_cells").set_value("lstm8, gru").run()
-    assert "got “lstm8, gru”" in text(app)
+    assert "received “lstm8, gru”" in text(app)
     assert title(app).startswith("From (N, 12, 3) to (N, 4)")
 
 
 def test_a_long_stack_has_the_settings_of_one_layer_open():
-    """Only the picked layer's settings are drawn, at first those of the failing one."""
+    """Only the chosen layer shows its settings, at first the failing layer."""
     app = shapes(stack=LONG)
     assert not [field for field in app.number_input if f"{field.key}".startswith("layer_")]
     app.selectbox(key="opened_layer").set_value(1).run()
@@ -182,8 +182,8 @@ def test_a_long_stack_has_the_settings_of_one_layer_open():
     assert app.number_input(key="layer_18_repeat_n").value == 0
 
 
-def test_a_stack_that_ends_in_shares_takes_a_cross_entropy_along():
-    """A softmax brings a cross entropy to the target check, also at each step."""
+def test_a_stack_that_ends_in_softmax_is_checked_with_cross_entropy():
+    """A last softmax sets cross-entropy in the target check, also inside TimeDistributed."""
     for last in ("lstm~dense_k5_actsoftmax", "lstm_seq~td_k5_actsoftmax"):
         app = shapes(stack=f"input~{last}")
         app.button(key="to_doctor").click().run()

@@ -46,7 +46,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Data?data=macro&horizon=30&form=change&test=20&gap=2&stride=2": ("", 1, ()),
     "Data?data=gapminder&horizon=1&form=change&test=20&gap=2&stride=2": ("", 2, ()),
     "Shapes": ("From (N, 12, 3) to (N, 12, 1) with 1,297 parameters", 3, (SCALE,)),
-    "Shapes?part=target": ("Silently wrong", 5, (SCALE, "The proof")),
+    "Shapes?part=target": ("Silently wrong", 5, (SCALE, "Proof")),
     "Shapes?part=error": ("What this message means", 1, (SCALE, "there is no time axis")),
     "Shapes?part=quiz": ("What shape comes out?", 1, (SCALE, "Question 1")),
     "Compare": ("2 recorded runs side by side", 4, ("Running mean", "Echo")),
@@ -87,7 +87,7 @@ def test_a_link_sets_what_it_can_and_names_what_it_can_not():
     assert app.selectbox(key="data").value == next(iter(DATASETS))
     assert (app.slider(key="T").value, app.slider(key="U").value) == (100, 16)
     assert app.selectbox(key="cell").value == "lstm"
-    assert app.warning[0].value.count("The link says") >= 3
+    assert app.warning[0].value.count("The link has") >= 3
     app.switch_page(PAGES["Data"][0]).run()
     assert not app.warning
 

@@ -1,4 +1,4 @@
-"""The Shapes page in AppTest: each part by a link, and what its widgets do."""
+"""The Shapes page in AppTest: each part opened by a link, and its widgets."""
 
 from dataclasses import asdict
 
@@ -15,7 +15,7 @@ def shapes(**query):
 
 
 def button(app, words):
-    """The button with these words on it."""
+    """Return the button with these words in its label."""
     return next(b for b in app.button if words in b.label.replace("\\", ""))
 
 
@@ -32,8 +32,8 @@ def test_the_stack_moves_with_the_sidebar_until_it_is_changed():
     assert "stack" in app.query_params
 
 
-def test_a_link_opens_its_stack_and_a_click_mends_it():
-    """The page names the failing layer; its first fix mends the stack and the link."""
+def test_a_link_opens_its_stack_and_a_click_fixes_it():
+    """The page names the failing layer; its first fix repairs the stack and the link."""
     app = shapes(stack="input~lstm_u16~lstm_u8~dense")
     assert title(app) == "This stack breaks at layer 3, LSTM"
     assert any("expected ndim=3, found ndim=2" in code.value for code in app.code)
@@ -55,8 +55,8 @@ def test_layers_are_moved_and_removed_and_a_click_for_one_that_is_gone_does_noth
     assert title(app) == "From (N, 12, 3) to (N, 12, 1) with 4 parameters"
 
 
-def test_the_stack_is_kept_while_the_person_is_on_another_page():
-    """The stack comes back, and isn't in other pages' addresses."""
+def test_the_stack_is_kept_while_another_page_is_open():
+    """The stack returns with the page, and isn't in the addresses of other pages."""
     app = shapes(stack="input~gru_u5")
     app.switch_page("pages/data.py").run()
     assert "stack" not in app.query_params
@@ -64,62 +64,64 @@ def test_the_stack_is_kept_while_the_person_is_on_another_page():
     assert title(app).startswith("From (N, 12, 3) to (N, 5)")
 
 
-def test_a_target_that_is_silently_wrong_is_told_and_mended_by_what_is_typed():
-    """The verdict follows typed shapes; an unreadable shape gets a sentence."""
+def test_the_verdict_follows_typed_shapes():
+    """An invalid shape gets a sentence, and hides the verdict until both shapes are valid."""
     app = shapes(part="target")
-    assert title(app).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
+    assert title(app).startswith("Silently wrong: y (320,) doesn’t match the output (320, 12, 1)")
     app.text_input(key="check_target").set_value("(320, 12, 1)").run()
-    assert title(app).startswith("Correct: output (320, 12, 1) and y (320, 12, 1)")
+    assert title(app).startswith("Correct: y (320, 12, 1) matches the output (320, 12, 1)")
     app.text_input(key="check_output").set_value("more").run()
     app.text_input(key="check_target").set_value("a lot").run()
     assert ["whole numbers" in each.value for each in app.warning] == [True, True]
-    assert title(app).startswith("Correct")
+    assert title(app) == "Enter a valid model output"
+    assert "How to fix it" not in text(app)
     app.text_input(key="check_target").set_value("320 12 2").run()
-    assert ["more" in each.value for each in app.warning] == [True]  # the other field's
+    assert ["more" in each.value for each in app.warning] == [True]  # the other field
+    app.text_input(key="check_output").set_value("(320, 12, 1)").run()
     assert title(app).startswith("Silently wrong")
 
 
 def test_the_loss_and_the_batch_size_decide_too():
-    """(N, T, U) with (N, U) raises in batches of 32, and not in batches of T."""
+    """(N, T, U) with (N, U) is an error in batches of 32, and silent in batches of T."""
     app = shapes(part="target", check="300.12.16_300.16")
-    assert title(app).startswith("An error")
+    assert title(app).startswith("Error")
     assert any("Incompatible shapes" in code.value for code in app.code)
     app.number_input(key="check_batch").set_value(12).run()
     assert title(app).startswith("Silently wrong")
     app.selectbox(key="check_loss").set_value("binary_crossentropy").run()
-    assert title(app).startswith("An error")
+    assert title(app).startswith("Error")
 
 
-def test_the_traced_stacks_output_is_taken_over():
-    """One click takes the output from either part, with y's samples and the batch size."""
+def test_one_click_checks_the_output_of_the_traced_stack():
+    """Both parts have a button for it, which keeps the samples of y and sets the batch size."""
     app = shapes(part="target", stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="from_stack").click().run()
-    assert title(app).startswith("Correct: output (64, 12, 5) and y (64, 12, 5)")
+    assert title(app).startswith("Correct: y (64, 12, 5) matches the output (64, 12, 5)")
     assert app.number_input(key="check_batch").value == 8
     app = shapes(stack="input~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="to_doctor").click().run()
-    assert title(app).startswith("Correct: output (64, 12, 5) and y (64, 12, 5)")
+    assert title(app).startswith("Correct: y (64, 12, 5) matches the output (64, 12, 5)")
 
 
 @pytest.mark.parametrize(
-    ("check", "is_said"),
+    ("check", "has_hint"),
     [
         ("320.12.1_320.1_mean-squared-error_32", False),
         ("320.12.1_320.1_mean-absolute-error_32", True),
         ("320.12.16_320.16_mean-squared-error_32", True),
     ],
 )
-def test_the_damage_is_that_of_the_case_that_is_asked_about(check, is_said):
-    """The page names the recorded mistake where the question is another one."""
+def test_the_damage_belongs_to_the_shapes_in_question(check, has_hint):
+    """The page names the recorded mistake if it differs from the question."""
     app = shapes(part="target", check=check)
-    assert ("Not the case asked about" in text(app)) is is_said
+    assert ("The example differs from" in text(app)) is has_hint
 
 
 @pytest.mark.parametrize(
     ("error", "badge"),
     [(None, "trained just now"), (RuntimeError("The training process died."), "recorded")],
 )
-def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(client, error, badge):
+def test_a_training_shows_its_damage_or_its_error(client, error, badge):
     """A failed training shows its reason and the recording, and can be repeated."""
     app = shapes(part="target")
     app.button(key="train_both").click().run()
@@ -137,7 +139,7 @@ def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(client, e
 
 
 def explained(message):
-    """The page when a message was pasted."""
+    """Return the page after a message was pasted."""
     app = shapes(part="error")
     return app.text_area(key="error_text").set_value(message).run()
 
@@ -145,29 +147,29 @@ def explained(message):
 @pytest.mark.parametrize(
     ("message", "heading"),
     [
-        ("KeyError: 'a'", "This message isn’t known here"),
-        (" ", "Paste a message"),
+        ("KeyError: 'a'", "Unknown message"),
+        (" ", "Paste an error message"),
         ("expected dense_1 to have shape (10,) but got array with shape (1,)", "What this message"),
     ],
 )
-def test_a_message_is_answered(message, heading):
-    """Every message gets a heading and the checklist; a shape of one axis isn't drawn."""
+def test_every_text_gets_a_heading_and_the_checklist(message, heading):
+    """A known or unknown message has both; a shape of one axis isn't drawn."""
     app = explained(message)
     assert title(app).startswith(heading)
-    assert "None of 2 to 4 axes" in text(app)
-    assert "keras.Input has the shape of one" in text(app)
+    assert "Shapes in the message" not in text(app)
+    assert text(app).count("keras.Input takes the shape of one") == 1
 
 
-def test_readings_stand_in_order_with_how_sure_they_are_and_a_line_that_tells():
-    """Each meaning of a message has its condition and its own code."""
+def test_several_meanings_have_an_order_a_confidence_and_a_check():
+    """Each meaning has its condition and its own code, and one line checks which applies."""
     app = explained("Shapes (None, 1) and (None, 10) are incompatible")
-    assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output is")
-    assert "Likely: the message leaves open" in text(app)
+    assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output")
+    assert "Likely: the message leaves the cause open" in text(app)
     assert "y.shape, y[:2]" in app.code[0].value
 
 
 def test_the_stack_that_a_message_describes_is_opened_by_one_click():
-    """The opened stack fails as the message says; the address has no pasted text."""
+    """The opened stack fails like the message; the address has no pasted text."""
     words = "Input 0 of layer lstm_1: expected ndim=3, found ndim=2. Full shape received: (9, 64)"
     app = explained(words)
     app.button(key="open_stack").click().run()
@@ -186,18 +188,18 @@ def test_the_stack_that_a_message_describes_is_opened_by_one_click():
     ],
 )
 def test_a_hostile_message_does_no_harm(message):
-    """A hostile message raises nothing, and none of it is markup."""
+    """A hostile message raises no error, and none of it becomes markup."""
     app = explained(message)
     assert not any("<" in m.value.replace("\\<", "") for m in app.markdown)
 
 
-def test_an_answer_is_graded_at_once_and_the_next_question_is_another():
+def test_an_answer_is_graded_at_once_and_the_next_question_differs():
     """The quiz marks the right option and keeps the score."""
     app = shapes(part="quiz", quiz="3")
     first = app.code[0].value
     assert "(None" not in first
     app.button(key="option_0").click().run()
-    assert "✓ Right" in text(app) or "✗ The right answer" in text(app)
+    assert "✓ Right" in text(app) or "✗ Right answer" in text(app)
     assert "of 1 right" in text(app)
     assert sum("✓" in b.label for b in app.button) == 1
     app.button(key="quiz_next").click().run()

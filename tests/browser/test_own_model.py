@@ -1,4 +1,4 @@
-"""Journeys with a person's own model: paste it and mend it, drop its file, add a layer."""
+"""Journeys with the user's own model: paste and fix it, drop its file, add a layer."""
 
 import json
 
@@ -18,10 +18,10 @@ PASTE = """text => {
 }"""
 
 
-def test_pasted_code_is_read_at_once_and_mended_by_a_click(page):
-    """Its lines stand beside its layers; the check of its target opens at its top."""
+def test_pasted_code_is_read_at_once_and_fixed_by_a_click(page):
+    """Layers show their lines of code, and the check of the target opens at its top."""
     open_page(page, "/shapes")
-    page.locator(".st-key-model_text textarea").wait_for()  # a browser loads its code when needed
+    page.locator(".st-key-model_text textarea").wait_for()  # its code loads when needed
     page.evaluate(PASTE, STACKED)
     heading(page, "This stack breaks at layer 3, LSTM")
     row = page.locator(".st-key-layer_2")
@@ -37,7 +37,7 @@ def test_pasted_code_is_read_at_once_and_mended_by_a_click(page):
 
 
 def test_a_models_file_is_dropped_anywhere_on_the_page(page):
-    """Its configuration alone is read; nonsense is answered, and the stack stays."""
+    """A configuration is read; another file gets an error, and the stack stays."""
     layers = [
         {"class_name": "InputLayer", "config": {"batch_shape": [None, 20, 4]}},
         {"class_name": "GRU", "config": {"units": 7}},
@@ -48,11 +48,11 @@ def test_a_models_file_is_dropped_anywhere_on_the_page(page):
     heading(page, "From (N, 20, 4) to (N, 7)")
     drag(page, "bad.keras", b"PK nonsense", "dragover", "drop")
     expect(page.get_by_test_id("stAlert")).to_be_visible()
-    heading(page, "That couldn’t be read: below is the stack from before")
+    heading(page, "This model couldn’t be read: the previous stack is shown")
 
 
-def test_a_new_layer_comes_where_one_points(page):
-    """Below the layer whose menu was opened, and later layers follow."""
+def test_a_new_layer_is_added_below_the_chosen_layer(page):
+    """The menu "Add below" inserts a layer, and later layers follow."""
     open_page(page, "/shapes?stack=input~lstm_seq_u5~dense_k2")
     page.locator(".st-key-layer_1").get_by_role("button", name="Add below").click()
     page.get_by_role("menuitem", name="Flatten").or_(

@@ -1,4 +1,4 @@
-"""Journeys on the Shapes page: trace and mend a stack, check a target, read an error, predict."""
+"""Journeys on the Shapes page: trace and fix a stack, and share it."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,18 +7,18 @@ from tests.browser.driver import open_page, settle
 
 
 def heading(page, words):
-    """Wait until the page's sentence has these words in it."""
+    """Wait until the page's title contains these words."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(words)
 
 
 def go_to_part(page, name):
-    """Choose one of the page's four parts."""
+    """Open one of the page's four parts."""
     page.get_by_role("radiogroup", name="Part").get_by_text(name).click()
     settle(page)
 
 
 def test_first_visit_is_full_and_a_pattern_is_one_click(page):
-    """Tensors beside the layers' settings, and the code; patterns change them; T may be any."""
+    """The first visit shows tensors and code; a pattern replaces them, and T may be empty."""
     open_page(page, "/shapes")
     heading(page, "From (N, 12, 3) to (N, 12, 1) with 1,297 parameters")
     expect(page.locator(".st-key-rows img")).to_have_count(3)
@@ -33,11 +33,11 @@ def test_first_visit_is_full_and_a_pattern_is_one_click(page):
     page.wait_for_url("**input_tany**")
 
 
-def test_a_layer_that_breaks_is_seen_beside_the_control_that_broke_it(page):
-    """No row moves while the time axis goes; where it breaks is told and mended in that row."""
+def test_a_layer_that_breaks_is_visible_beside_the_control_that_broke_it(page):
+    """No row moves when the time axis goes; the broken row has the error and its fix."""
     page.set_viewport_size({"width": 1280, "height": 720})
     open_page(page, "/shapes?stack=input~lstm_u4_seq~td")
-    page.get_by_text("Pooling over time").wait_for()  # the row above has its height
+    page.get_by_text("Pooling over time").wait_for()  # the pills above have their height
     rows = [page.locator(f".st-key-layer_{place}") for place in range(3)]
     switch = rows[1].get_by_role("button", name="return_sequences")
     boxes = [row.bounding_box() for row in rows[:2]]
@@ -62,7 +62,7 @@ def test_a_layer_that_breaks_is_seen_beside_the_control_that_broke_it(page):
 
 @pytest.mark.private
 def test_a_stack_survives_pages_reload_and_back(page, other_page):
-    """A link opens it cold; Back undoes the last change."""
+    """A link opens the stack in a new session; Back undoes the last change."""
     link = "/shapes?stack=input~gru_u5&T=20"
     open_page(page, link)
     heading(page, "to (N, 5)")
@@ -79,7 +79,7 @@ def test_a_stack_survives_pages_reload_and_back(page, other_page):
 
 
 def test_the_advice_is_one_click_away(page):
-    """Below the menu, with no run of the page; on a phone in the drawer, as wide as the screen."""
+    """The advice opens below the menu without a rerun, and fits a phone's drawer."""
     open_page(page, "/data")
     opener = page.get_by_role("button", name="Which one do I need?")
     for width in (1280, 390):

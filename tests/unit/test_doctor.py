@@ -1,7 +1,4 @@
-"""The target doctor, example by example.
-
-That the verdicts are what Keras does is shown in tests/agreement/test_doctor.py.
-"""
+"""The target doctor, by worked examples. Comparison with Keras: tests/agreement/test_doctor.py."""
 
 import numpy as np
 import pytest
@@ -15,32 +12,32 @@ N, T, U = 320, 12, 16
 @pytest.mark.parametrize(
     ("output", "target", "verdict", "pairs", "words"),
     [
-        ((N, T, U), (N, T, U), "correct", (32, T, U), "meets its own target"),
-        ((N, T, 1), (N, T), "correct", (32, T), "meets its own target"),
-        ((N, T, U), (N, U), "error", None, "32 samples of y meet 12 timesteps of the output"),
+        ((N, T, U), (N, T, U), "correct", (32, T, U), "with its own target"),
+        ((N, T, 1), (N, T), "correct", (32, T), "with its own target"),
+        ((N, T, U), (N, U), "error", None, "32 samples of y with 12 timesteps"),
         ((N, T, 1), (N, 1), "silent", (32, T), "drops the last axis of the output"),
-        ((N, T, 1), (N, 1), "silent", (32, T), "counts for all 12 timesteps"),
-        ((N, T, 1), (N,), "silent", (32, T, 32), "meets all 32 targets in its batch"),
+        ((N, T, 1), (N, 1), "silent", (32, T), "used for all 12 timesteps"),
+        ((N, T, 1), (N,), "silent", (32, T, 32), "with all 32 targets in its batch"),
         ((N, 1), (N, T, 1), "silent", (32, T), "is compared with 12 timesteps of y"),
-        ((N, U), (N, 1), "silent", (32, U), "counts for all 16 columns"),
-        ((N, T, U), (N - 1, T, U), "error", None, "The output has 320 samples and y has 319"),
-        # The worked examples, swapped: N = T = 2.
-        ((2, 2, 4), (2, 4), "silent", (2, 2, 4), "y's samples meet the output's timesteps"),
+        ((N, U), (N, 1), "silent", (32, U), "used for all 16 columns"),
+        ((N, T, U), (N - 1, T, U), "error", None, "320 samples but y has 319"),
+        # The worked examples with N = T = 2.
+        ((2, 2, 4), (2, 4), "silent", (2, 2, 4), "samples of y are compared with the timesteps"),
     ],
 )
 def test_mean_squared_error_is_right_or_silent_or_raises(output, target, verdict, pairs, words):
-    """With the shape of the pairs in a batch, and what meets what, in numbers and by name."""
+    """The diagnosis has the verdict, the shape of the compared pairs, and the cause."""
     diagnosis = diagnose_target(output, target, "mse", 32)
     assert (diagnosis.verdict, diagnosis.broadcast_shape) == (verdict, pairs)
     assert words in diagnosis.cause
 
 
-def test_a_last_batch_that_raises_is_told_apart_from_the_others():
-    """Training has begun by then."""
+def test_a_last_batch_may_raise_where_the_others_do_not():
+    """The cause names both batch sizes, and Keras's message is that of the last batch."""
     diagnosis = diagnose_target((302, T, U), (302, U), "mse", 12)
     assert (diagnosis.verdict, diagnosis.decisive.size) == ("error", 2)
-    assert "Batches of 12 pass without a word; the last, of 2," in diagnosis.cause
-    assert diagnosis.keras_says == "Incompatible shapes: [2,16] vs. [2,12,16]"
+    assert "Batches of 12 raise no error, but the last" in diagnosis.cause
+    assert diagnosis.keras_message == "Incompatible shapes: [2,16] vs. [2,12,16]"
 
 
 @pytest.mark.parametrize(
@@ -60,20 +57,20 @@ def test_a_last_batch_that_raises_is_told_apart_from_the_others():
     ],
 )
 def test_the_likeliest_fix_is_code_for_y_or_for_the_model(output, target, y, model):
-    """One line, in most cases."""
+    """The first fix has the expected code for y and for the model."""
     fix, *_ = diagnose_target(output, target, "mse", 32).fixes
     assert (fix.code, fix.model_code) == (f"{y}\n{model}".strip(), model)
 
 
 def test_an_open_length_is_called_timesteps():
-    """It is longer than any known one, and as long as another open one."""
+    """An open length differs from known lengths and equals other open lengths."""
     first, second = target_fixes((None, None, 3), (None, 3), "mse")
     assert first.code == "LSTM(units, return_sequences=False)"
     assert second.code == "y = np.repeat(y[:, None], timesteps, axis=1)"
 
 
-def test_another_reading_of_y_is_another_fix():
-    """Perhaps every step has to give the sample's answer: then y is repeated."""
+def test_another_meaning_of_y_is_another_fix():
+    """If every step should predict the sample's target, y is repeated."""
     codes = [fix.code for fix in diagnose_target((N, T, U), (N, U), "mse", 32).fixes]
     assert "y = np.repeat(y[:, None], 12, axis=1)" in codes
 
@@ -86,7 +83,7 @@ def test_another_reading_of_y_is_another_fix():
     ],
 )
 def test_class_numbers_and_columns_per_class_have_a_loss_each(loss, target, fixed):
-    """The first fix is the other loss, the second turns y into what this one wants."""
+    """The first fix changes the loss, the second converts y."""
     first, second = diagnose_target((N, T, U), target, loss, 32).fixes
     assert (first.loss, second.loss) == (fixed, loss)
     assert fixed in first.code
@@ -94,30 +91,30 @@ def test_class_numbers_and_columns_per_class_have_a_loss_each(loss, target, fixe
 
 
 def test_a_categorical_loss_takes_time_for_the_classes_once_it_dropped_an_axis():
-    """Output (N, T, 1) with y (N, T) becomes (N, T) twice."""
+    """The output (N, T, 1) loses its last axis, so the loss works along the timesteps."""
     diagnosis = diagnose_target((N, T, 1), (N, T), "categorical_crossentropy", 32)
-    assert "runs along the timesteps, instead of the columns" in diagnosis.cause
+    assert "along the timesteps instead of the columns" in diagnosis.cause
 
 
 @pytest.mark.parametrize("loss", ["categorical_focal_", "sparse_categorical_"])
 def test_one_column_is_no_distribution_over_classes(loss):
-    """Nothing raises, and nothing is learnt; the loss for two classes is what is meant."""
+    """The verdict is silent, and the first fix is the loss for two classes."""
     diagnosis = diagnose_target((N, 1), (N,), f"{loss}crossentropy", 32)
     assert diagnosis.verdict == "silent"
-    assert "there is one class, whose share is always 1" in diagnosis.cause
+    assert "whose probability is always 1" in diagnosis.cause
     fix = diagnosis.fixes[0]
     assert (fix.loss, fix.code) == ("binary_crossentropy", fix.model_code)
 
 
-def test_for_cross_entropy_the_shapes_say_which_it_is():
-    """As in Keras. That a loss goes by all its names is shown against Keras."""
+def test_the_shapes_decide_which_cross_entropy_is_meant():
+    """The short name "ce" stands for one of three losses."""
     for output, target, name in (((N, 1), (N, 1), "binary"), ((N, 3), (N, 3), "categorical")):
         assert diagnose_target(output, target, "CE", 32).loss == f"{name}_crossentropy"
     assert diagnose_target((N, 3), (N,), "ce", 32).loss == "sparse_categorical_crossentropy"
 
 
 def test_the_batch_may_be_open_and_the_batch_size_is_keras_default():
-    """`model.output_shape` begins with None; `fit` takes 32."""
+    """An output shape may start with None, and the batch size defaults to 32."""
     diagnosis = diagnose_target((None, T, 1), [np.int64(N)], "mse")
     assert diagnosis.output_shape == (N, T, 1)
     assert diagnosis.broadcast_shape == (32, T, 32)
@@ -130,11 +127,11 @@ def test_the_batch_may_be_open_and_the_batch_size_is_keras_default():
         ((), (N, U), "mse", 32, r"expected output_shape to be \(N, …\)"),
         ((N, U), (), "mse", 32, r"expected target_shape to be \(N, …\)"),
         ((N, None, U), (N, U), "mse", 32, r"whole numbers .*, received \(320, None, 16\)"),
-        ((N, 0), (N, U), "mse", 32, r"from 1 up, received \(320, 0\)"),
+        ((N, 0), (N, U), "mse", 32, r"at least 1, received \(320, 0\)"),
         ((N, U), (N, U), "mse", 0, "expected batch_size to be 1 or more, received 0"),
     ],
 )
-def test_what_is_no_shape_or_no_loss_is_refused(output, target, loss, batch_size, message):
-    """Expected and received are said."""
+def test_invalid_shapes_and_losses_are_refused(output, target, loss, batch_size, message):
+    """The error names the expected and the received value."""
     with pytest.raises(ValueError, match=message):
         diagnose_target(output, target, loss, batch_size)

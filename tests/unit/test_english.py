@@ -1,4 +1,4 @@
-"""Small words that every sentence uses."""
+"""Counts, lists and numbers as English text."""
 
 import math
 
@@ -21,7 +21,7 @@ from lib.text import (
 
 
 def test_sizes_that_rounding_leaves_read_as_almost_0():
-    """Sizes below 1e-7 are rounding of 32-bit numbers; an exact 0 stays 0."""
+    """Sizes below 1e-7 are rounding errors of 32-bit numbers; an exact 0 stays 0."""
     assert (readable(1e-8), readable(-9.06e-14, unit=" °C")) == ("≈ 0", "≈ 0 °C")
     assert (readable(0, unit=" °C"), readable(0.0000404)) == ("0 °C", "4.04\u00a0×\u00a010⁻⁵")
 
@@ -38,12 +38,12 @@ def test_sizes_that_rounding_leaves_read_as_almost_0():
     ],
 )
 def test_two_sizes_are_compared_by_their_ratio(ratio, text):
-    """A share below twice, a number of times from there."""
+    """Ratios below 2 are percentages, larger ratios are numbers of times."""
     assert smaller(ratio) == text
 
 
-def test_settings_are_written_as_a_person_types_them():
-    """No powers of ten."""
+def test_settings_are_written_as_typed():
+    """Settings have no powers of ten."""
     assert [typed(value) for value in (0.0001, 1e-6, 1024, 0.5)] == [
         "0.0001",
         "0.000001",
@@ -64,13 +64,13 @@ def test_settings_are_written_as_a_person_types_them():
         ((), []),
     ],
 )
-def test_numbers_that_are_told_apart_keep_the_digits_that_do_it(values, texts):
-    """What is shown differs by what they differ by; no digit more than that takes."""
+def test_compared_numbers_keep_the_digits_that_differ(values, texts):
+    """The texts show the difference with as few digits as possible."""
     assert apart(*values) == texts
 
 
 def test_words_are_counted_listed_and_capitalised():
-    """Thousands apart, a plural of its own where an s won't do; six of a long list are named."""
+    """Counts have thousands separators and plurals; a long list names six entries."""
     assert (counted(1, "row"), counted(1461, "row")) == ("1 row", "1,461 rows")
     assert counted(0, "value is", "values are") == "0 values are"
     assert [joined(words) for words in ("", "a", "abc")] == ["", "a", "a, b and c"]
@@ -80,8 +80,8 @@ def test_words_are_counted_listed_and_capitalised():
     assert (capital("y has one"), capital("years have")) == ("y has one", "Years have")
 
 
-def test_the_room_of_a_sentence_holds_it_with_any_numbers():
-    """Whichever numbers of the same meaning it is told with later."""
+def test_the_reserved_space_holds_a_sentence_with_any_numbers():
+    """The longest form is as long as the sentence with any later numbers."""
     now = "9 epochs: loss 1.5, off by 0.2"
     later = "10 epochs: loss 0.000234, off by 0.0000812"
     assert len(widest(now)) >= len(later)
@@ -106,5 +106,5 @@ def test_the_room_of_a_sentence_holds_it_with_any_numbers():
     ],
 )
 def test_numbers_are_rounded_for_reading(value, text, label):
-    """Three significant digits, powers of ten below 0.001; labels have at most nine characters."""
+    """Numbers have three significant digits, labels at most nine characters."""
     assert (number(value), short(value)) == (text, label)

@@ -1,7 +1,7 @@
-"""The error decoder, message by message: of today, of earlier versions, and in a long traceback.
+"""Explanations of error messages, of Keras 3 and earlier versions, and inside tracebacks.
 
-The messages that Keras raises today are provoked in tests/agreement/test_error_messages.py; those
-of real_messages.toml were met by people, and have the cause that their thread found.
+tests/agreement/test_error_messages.py provokes the messages of Keras 3. Those of real_messages.toml
+are from public threads, with the cause that the thread found.
 """
 
 import ast
@@ -25,7 +25,7 @@ REFUSES = "is incompatible with the layer: expected ndim=3, found ndim=2. Full s
 
 @pytest.mark.parametrize(("message", "cause", "fix"), TODAY + OLDER)
 def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
-    """Each meaning in what a page has room for, and with code that is Python."""
+    """Cause and fix have the message's numbers, short texts, and code that is Python."""
     explanation = explain_error(message)
     if cause is None:
         assert explanation is None
@@ -39,7 +39,7 @@ def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
 
 
 def verdict(row, explanation):
-    """Whether the likeliest meaning has the words of the thread's cause, or another one has."""
+    """Return whether the likeliest meaning, or another one, matches the thread's cause."""
     if explanation is None:
         return "unknown"
     texts = [f"{m.cause} {m.fix} {m.code}" for m in explanation.meanings]
@@ -50,16 +50,16 @@ def verdict(row, explanation):
     return "hedged" if any(right[1:]) else "misleading"
 
 
-def test_what_people_met_is_explained_with_the_cause_that_their_thread_found():
-    """All but a few, in the likeliest meaning; none are told something else."""
+def test_messages_of_public_threads_get_the_cause_that_the_thread_found():
+    """All but a few have it as the likeliest meaning, and none is misleading."""
     verdicts = {row["text"]: verdict(row, explain_error(row["text"])) for row in REAL}
-    wrong = {text: said for text, said in verdicts.items() if said != "right"}
+    wrong = {text: found for text, found in verdicts.items() if found != "right"}
     assert len(wrong) <= 10, wrong
     assert "misleading" not in wrong.values(), wrong
 
 
-def test_no_size_that_nobody_would_give_a_layer_is_offered():
-    """No question mark, no open width, and no Input or Dense as large as a table has rows."""
+def test_fixes_have_only_plausible_sizes():
+    """No code has an open width, or an Input or Dense as large as the rows of a table."""
     for row in REAL:
         explanation = explain_error(row["text"])
         code = explanation.code if explanation else ""
@@ -68,8 +68,8 @@ def test_no_size_that_nobody_would_give_a_layer_is_offered():
             assert max(int(size) for size in re.findall(r"\d+", sizes)) <= 5_000
 
 
-def test_each_message_explains_one_of_the_tables():
-    """Or what Keras is recorded to have said; and no two look for the same words."""
+def test_each_known_message_has_a_text_in_the_tests():
+    """Each message explains a text of the tables or a recorded error; patterns are unique."""
     recorded = (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()[1:]
     answers = [json.loads(line)["answer"] for line in recorded]
     texts = [text for text, *_ in TODAY + OLDER] + [row["text"] for row in REAL]
@@ -83,7 +83,7 @@ def test_each_message_explains_one_of_the_tables():
 
 
 def test_the_last_error_of_a_traceback_is_explained_first():
-    """What stands above it alone is a possibility; a quoted line of code has no numbers yet."""
+    """An earlier error is only possible, and a quoted line of code doesn't match."""
     first = "ValueError: expected ndim=3, found ndim=2"
     between = "\n\nDuring handling of the above exception, another exception occurred:\n\n"
     last = "ValueError: You must call `compile()` before calling `fit()`"
@@ -92,17 +92,19 @@ def test_the_last_error_of_a_traceback_is_explained_first():
     assert explain_error(first + between + "KeyError: 'a'").confidence == "possible"
     assert explain_error("IndexError: list index out of range").confidence == "possible"
     quoted = 'f"expected shape={spec.shape}, found shape={shape}"\n'
-    said = explain_error(quoted + "ValueError: expected shape=(None, 5, 2), found shape=(8, 5, 3)")
-    assert "takes (None, 5, 2) and got (8, 5, 3): 3 features instead of 2" in said.cause
+    explanation = explain_error(
+        quoted + "ValueError: expected shape=(None, 5, 2), found shape=(8, 5, 3)"
+    )
+    assert "received (8, 5, 3): 3 features instead of 2" in explanation.cause
 
 
 def test_a_message_with_several_causes_has_meanings_in_order_and_a_check():
-    """Each behind a condition; the code of each is labelled, and one line tells which it is."""
+    """Each meaning has a condition and labelled code, and one line checks which applies."""
     explanation = explain_error("Shapes (None, 1) and (None, 10) are incompatible")
     first, second = explanation.meanings
     assert first.condition == "y holds class numbers"
     assert "to_categorical(y, 10)" in first.code
-    assert "10 timesteps" in second.condition
+    assert "(samples, 10, 1)" in second.condition
     assert explanation.confidence == "likely"
     assert explanation.code.startswith("# either, if y holds class numbers:\n")
     assert "\n# or, if the output" in explanation.code
@@ -119,8 +121,8 @@ def test_a_message_with_several_causes_has_meanings_in_order_and_a_check():
         "AttributeError: 'Person' object has no attribute 'shape'",
     ],
 )  # fmt: skip
-def test_equal_shapes_and_what_is_not_known_get_no_answer(message):
-    """Rather none than a wrong one."""
+def test_equal_shapes_and_unknown_messages_get_no_explanation(message):
+    """No explanation is better than a wrong one."""
     assert explain_error(message) is None
 
 
@@ -129,23 +131,23 @@ def test_equal_shapes_and_what_is_not_known_get_no_answer(message):
     [
         ("sequential_1", "each number of a sample is a timestep"),
         ("lstm_1", "the layer before"),
-        ("lstm", "it is the first layer"),
+        ("lstm", "the layer is the first"),
     ],
 )
-def test_a_whole_model_is_told_apart_from_a_layer_in_it(layer, condition):
-    """The model got data; the layer, what comes before it."""
+def test_a_model_and_a_layer_in_it_get_different_causes(layer, condition):
+    """The input of a model is data, that of a layer is the output of the layer before."""
     explanation = explain_error(f'Input 0 of layer "{layer}" {REFUSES} (None, 5)')
     assert condition in explanation.meanings[0].condition
 
 
-def test_a_file_of_another_version_is_told_from_code():
-    """The setting is dropped while loading; no data are swapped."""
-    says = "ValueError: Unrecognized keyword arguments passed to GRU: {'time_major': False}"
-    loading = explain_error(f"model = load_model(path)\n{says}")
-    assert "saved by another version" in loading.cause
+def test_a_file_of_another_version_and_code_get_different_fixes():
+    """The argument is dropped while loading, and removed from code."""
+    message = "ValueError: Unrecognized keyword arguments passed to GRU: {'time_major': False}"
+    loading = explain_error(f"model = load_model(path)\n{message}")
+    assert "saved by another Keras" in loading.cause
     assert "class Older(keras.layers.GRU)" in loading.code
     assert "swap" not in loading.fix + loading.code
-    assert "swap the axes" in explain_error(says).fix
+    assert "swap the first two axes" in explain_error(message).fix
     assign = "ValueError: Shapes (3, 16) and (2, 16) are incompatible"
     assert "3 features here, 2 there" in explain_error(f"in load_weights\n{assign}").cause
 
@@ -162,15 +164,15 @@ def test_a_file_of_another_version_is_told_from_code():
          "input~lstm_stateful"),
     ],
 )  # fmt: skip
-def test_a_message_that_names_shapes_describes_a_stack_that_breaks_so(message, stack):
-    """As an address has it; it breaks where the message says that it does."""
+def test_a_message_with_shapes_describes_a_stack_that_breaks(message, stack):
+    """The stack, written as in an address, breaks like the message."""
     described = explain_error(message).stack
     assert described == stack
     assert broken_at(trace(from_text(described))) is not None
 
 
 def test_a_model_that_names_its_input_opens_as_a_stack():
-    """With the sizes that the message has."""
+    """The stack has the sizes of the message."""
     message = "expected shape=(None, 30, 3), found shape=(None, 7, 3)"
     assert explain_error(message).stack == "input_t30_f3~lstm"
 
@@ -178,35 +180,35 @@ def test_a_model_that_names_its_input_opens_as_a_stack():
 @pytest.mark.parametrize(
     ("message", "cause"),
     [
-        ("calling AdditiveAttention.call().\n\n{}", "In AdditiveAttention two tensors meet that"),
+        ("calling AdditiveAttention.call().\n\n{}", "AdditiveAttention can't pair its two tensors"),
         ("{} [Op:Mul]", "A multiplication can't pair (4, 3) with (4, 5, 3)"),
         ("{}\n [[{{{{node compile_loss/mse/sub}}}}]]", "The loss can't pair (4, 3)"),
-        ("{}", "Most likely it is the loss that can't pair"),
+        ("{}", "Most likely the loss can't pair"),
     ],
 )
-def test_the_loss_is_blamed_without_a_doubt_only_where_the_message_names_it(message, cause):
-    """Two shapes alone may meet anywhere."""
+def test_the_loss_is_a_certain_cause_only_if_the_message_names_it(message, cause):
+    """Two shapes alone may come from any operation."""
     pair = "Incompatible shapes: [4,3] vs. [4,5,3]"
     assert cause in explain_error(message.format(pair)).cause
 
 
 @pytest.mark.parametrize("target", ["(None,)", "(None, 5, 2)", "(None, 5)", "(None, 2)"])
-def test_where_there_is_one_column_or_a_binary_loss_the_sparse_one_is_no_answer(target):
-    """One column can't be the classes; a traceback tells the losses apart, a message alone not."""
-    said = "Arguments `target` and `output` must have the same {}: target.shape={}, output.shape={}"
+def test_one_column_or_a_binary_loss_never_gets_the_sparse_loss(target):
+    """One column can't hold classes; only a traceback names the binary loss."""
+    text = "Arguments `target` and `output` must have the same {}: target.shape={}, output.shape={}"
     for output in ("(None, 5, 1)", "(None, 1)"):
-        explanation = explain_error(said.format("rank (ndim). Received", target, output))
+        explanation = explain_error(text.format("rank (ndim). Received", target, output))
         assert "sparse" not in f"{explanation.fix} {explanation.code}"
-    message = said.format("shape. Received", "(None, 1)", "(None, 5)")
+    message = text.format("shape. Received", "(None, 1)", "(None, 5)")
     both, binary = (explain_error(f"{where}{message}") for where in ("", "in binary_crossentropy "))
     assert "sparse" in both.code
     assert "Dense(1)" in both.code
     assert "sparse" not in binary.code
-    assert any("timesteps" in meaning.condition for meaning in binary.meanings)
+    assert any("timestep" in meaning.condition for meaning in binary.meanings)
 
 
 def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
-    """However it was copied, and whatever its quotes."""
+    """Colours, line breaks and kinds of quotes don't matter."""
     text = (
         'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: Exception\n\n'
         "\x1b[1mInvalid input. Expected shape (None, 5, 2),\nbut input has incompatible shape "
@@ -217,7 +219,7 @@ def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
 
 
 def test_of_a_very_long_text_both_ends_are_read_and_kept():
-    """A traceback has its message last; a log, perhaps first. Once cut a text stays as it is."""
+    """A message at either end is found, and a cut text isn't cut again."""
     message = "expected ndim=3, found ndim=2"
     assert explain_error(message + " x" * 500_000)
     assert explain_error("x " * 500_000 + message)
@@ -227,7 +229,7 @@ def test_of_a_very_long_text_both_ends_are_read_and_kept():
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_each_example_of_a_message_is_known(name):
-    """The page explains all that it offers."""
+    """The page can explain every example."""
     assert explain_error(EXAMPLES[name])
 
 
@@ -243,8 +245,8 @@ def test_each_example_of_a_message_is_known(name):
         "Layer lstm weight shape {} is not compatible with provided weight shape {}",
     ],
 )
-def test_a_shape_without_an_axis_is_read_like_any(wording):
-    """A scalar is no sample, and no axis of it can be compared."""
+def test_a_shape_without_axes_raises_no_error(wording):
+    """A message about a scalar gets an explanation or none."""
     for shapes in (("(None,)", "()"), ("()", "()"), ("()", "(3,)")):
         explain_error(wording.format(*shapes))
 
@@ -259,7 +261,7 @@ def test_a_shape_without_an_axis_is_read_like_any(wording):
         "Data cardinality is ambiguous 'x' sizes: 5, 5", "Could not interpret loss identifier: (",
     ],
 )  # fmt: skip
-def test_megabytes_of_anything_are_read(text):
-    """An answer or none comes back, however long or odd the text, and however often one begins."""
+def test_megabytes_of_any_text_are_read(text):
+    """A long, odd text gets an explanation or none."""
     explanation = explain_error(text * (1_000_000 // len(text)))
     assert explanation is None or explanation.cause

@@ -35,7 +35,7 @@ EXPERIMENTS = st.fixed_dictionaries(
 @settings(derandomize=True, deadline=None)
 @given(EXPERIMENTS)
 def test_the_url_form_gives_the_same_experiment_back(experiment):
-    """Whatever a person sets, the link that they share opens exactly that."""
+    """A shared link opens the same experiment."""
     validate(experiment)
     assert read_query(to_query(experiment)) == (experiment, [])
 
@@ -47,12 +47,12 @@ def test_the_url_form_gives_the_same_experiment_back(experiment):
     )
 )
 def test_any_address_gives_an_allowed_experiment(query):
-    """Nonsense in an address is dropped or clamped; what comes out may be run."""
+    """Nonsense in an address is dropped or clamped; the rest can be run."""
     validate(read_query(query)[0])
 
 
-def test_what_a_link_cannot_have_is_said():
-    """A number out of range and an unknown cell get a sentence each; what can be had gets none."""
+def test_each_changed_value_of_a_link_has_a_sentence():
+    """Values out of range and unknown choices get a sentence each; valid values get none."""
     query = {"epochs": "20000", "cell": "transformer", "U": "7", "T": "9.5", "lr": "2"}
     experiment, complaints = read_query(query, Experiment())
     assert experiment == Experiment().set(U=7, T=9, epochs=5000, lr=1.0)
@@ -78,13 +78,13 @@ def test_what_a_link_cannot_have_is_said():
         ("cell", ["lstm"], r"cell must be one of .* got \['lstm'\]"),
     ],
 )
-def test_an_error_says_what_is_allowed_and_what_was_asked(key, value, message):
-    """The worker checks what it is sent: the message names the limit and the value."""
+def test_an_error_names_the_allowed_and_the_given_value(key, value, message):
+    """The worker checks each experiment; the error names the limit and the value."""
     with pytest.raises(ExperimentError, match=message):
         validate(Experiment().set(**{key: value}))
 
 
-def test_set_refuses_a_key_that_is_none():
-    """A misspelt setting is an error, not silence."""
-    with pytest.raises(ExperimentError, match="no setting is called 'units'"):
+def test_set_refuses_an_unknown_key():
+    """A misspelled setting raises an error."""
+    with pytest.raises(ExperimentError, match="received 'units'"):
         Experiment().set(units=3)

@@ -1,4 +1,4 @@
-"""Questions by number: fair, easy ones first, and answered by the same engine as the page."""
+"""Quiz questions by number: fair, easy ones first, with answers of the tracer."""
 
 import re
 from dataclasses import replace
@@ -9,7 +9,7 @@ from lib.shapes.stack.tracing import broken_at
 
 
 def test_a_link_to_a_question_after_the_first_ones_opens_what_it_always_did():
-    """`quiz=21` has been sent to people."""
+    """A shared link to `quiz=21` keeps its question."""
     assert [option.text for option in quiz_question(20).options] == [
         RAISES,
         "(N, 16, 9)",
@@ -19,7 +19,7 @@ def test_a_link_to_a_question_after_the_first_ones_opens_what_it_always_did():
 
 
 def test_it_begins_with_one_layer_and_an_error_comes_last():
-    """Each of the first questions has something more than those before."""
+    """The first questions start with one layer, and only the last one breaks."""
     stacks = [quiz_question(number).steps for number in range(len(FIRST))]
     assert [len(steps) for steps in stacks[:3]] == [2, 2, 3]
     assert [broken_at(steps) is not None for steps in stacks] == [False] * (len(FIRST) - 1) + [True]
@@ -27,7 +27,7 @@ def test_it_begins_with_one_layer_and_an_error_comes_last():
 
 
 def test_every_question_has_one_right_option_among_four_different_ones():
-    """It is what the stack gives, or that it raises; each has a reason of at most 15 words."""
+    """The right option is the output or an error; each reason has at most 15 words."""
     for number in range(300):
         asked = quiz_question(number)
         texts = [option.text for option in asked.options]
@@ -39,11 +39,11 @@ def test_every_question_has_one_right_option_among_four_different_ones():
             assert "None" not in option.why, option
 
 
-SETTING = re.compile(r"be (return_sequences|merge_mode)=(\w+) on layer (\d+); here it is (\w+)")
+SETTING = re.compile(r"needs (return_sequences|merge_mode)=(\w+) on layer (\d+); here it is (\w+)")
 
 
 def test_a_setting_that_a_reason_blames_would_have_led_to_that_option():
-    """With "That would be return_sequences=True on layer 2" the stack really gives that."""
+    """With the setting of "That needs …", the stack gives that option."""
     blamed = 0
     for number in range(300):
         asked = quiz_question(number)
@@ -61,7 +61,7 @@ def test_a_setting_that_a_reason_blames_would_have_led_to_that_option():
 
 
 def test_some_questions_break_and_the_right_option_may_stand_anywhere():
-    """Nobody can guess from the place, nor from the kind."""
+    """Some questions break, and the right option may be at any place."""
     asked = [quiz_question(number) for number in range(len(FIRST), 300)]
     breaking = [broken_at(one.steps) is not None for one in asked]
     assert 0.05 < sum(breaking) / len(asked) < 0.4

@@ -1,4 +1,4 @@
-"""Keras code → a stack, by worked examples. Agreement with Keras: test_documented_models.py."""
+"""Keras code read into a stack, by worked examples. With Keras: test_documented_models.py."""
 
 import json
 import random
@@ -16,17 +16,17 @@ CHAIN = [(None, 12, 3), (None, 16), (None, 1)]
 
 
 def reading(code):
-    """What is read of a code that is indented as the test is."""
+    """Return the reading of code that is indented like the test."""
     return read_code(dedent(code))
 
 
 def shapes(code):
-    """The first output shape of each layer; () where one breaks, or isn't reached."""
+    """Return the first output shape of each layer; () for a layer without an output."""
     return [(*step.shapes, ())[0] for step in trace(reading(code).stack)]
 
 
 def notes(code):
-    """What is said of a code, by line."""
+    """Return the notes on code, by line."""
     return {note.line: note.sentence for note in reading(code).notes}
 
 
@@ -45,8 +45,8 @@ def notes(code):
         "x = LSTM(16)(x)\nx = Dense(1)(x)",
     ],
 )
-def test_code_is_read_as_people_have_it(code):
-    """Whatever the prefix, the alias, or the way to put a model together."""
+def test_code_is_read_in_every_common_form(code):
+    """Prefixes, aliases and ways to build a model don't matter."""
     assert shapes(code) == CHAIN
     assert total(trace(reading(code).stack)) == 4 * 16 * (3 + 16 + 1) + 17
 
@@ -74,7 +74,7 @@ def test_code_is_read_as_people_have_it(code):
     ],
 )  # fmt: skip
 def test_names_lists_functions_and_classes_are_followed_as_python_has_them(code, expected):
-    """Scopes, arithmetic, what changes lists and dicts, what a model and a class have by name."""
+    """Scopes, arithmetic, changes of lists and dicts, and attributes follow Python's rules."""
     assert [shape[-1] for shape in shapes(code)] == expected
 
 
@@ -87,68 +87,68 @@ def test_names_lists_functions_and_classes_are_followed_as_python_has_them(code,
         "a = [Input((9, 3))]\nb = [Dense(2)] if flag or 0 else []\nm = Sequential(a + b)",
     ],
 )
-def test_what_is_not_followed_is_said_and_never_guessed(code):
-    """The layers before are traced; nothing breaks, and one note has the line."""
+def test_skipped_code_has_a_note_and_is_never_guessed(code):
+    """The layers before it are traced without an error, and one note names the line."""
     assert shapes(code)[0] == (None, 9, 3)
     assert broken_at(trace(reading(code).stack)) is None
     assert len(notes(code)) == 1
 
 
 @pytest.mark.parametrize(
-    ("code", "expected", "said"),
+    ("code", "expected", "noted"),
     [
         ("X = load()\nm = Sequential([Input((X.shape[1], 3)), LSTM(16)])",
-         [(None, None, 3), (None, 16)], {2: "(None, 3) stands in"}),
+         [(None, None, 3), (None, 16)], {2: "(None, 3) is used instead"}),
         ("m = Sequential([Embedding(len(words) + 1, 8, input_length=5)])",
-         [(None, 5), (None, 5, 8)], {1: "input_dim of Embedding can’t be told"}),
+         [(None, 5), (None, 5, 8)], {1: "input_dim of Embedding is known only"}),
         ("m = Sequential([Input((9, 3)), LSTM(UNITS)])", [(None, 9, 3), (None, 16)],
-         {1: "this code: 16 stands in"}),
+         {1: "16 is used instead"}),
         ("i = Input((12, 5))\na = LSTM(2)(i)\nm = Model(i, a)\nm.fit(x, y)\ne = Model(i, i)\n"
          "e.summary()", [(None, 12, 5), (None, 2)], {3: "2 models"}),
         ("class Net:\n  def build(self, u=16):\n    self.steps = 12\n"
          "    self.model = Sequential([Input((self.steps, 3))])\n    self.model.add(LSTM(u))\n"
          "    for size in self.sizes: self.model.add(Dense(size))",
-         [*CHAIN[:2], ()], {2: "defaults", 6: "a loop"}),
+         [*CHAIN[:2], ()], {2: "default", 6: "a loop"}),
         ("m = Sequential([\n  Input((9, 3)),\n  *(Dense(u) for u in sizes),\n  own(\n    2)])",
          [(None, 9, 3), (), ()], {3: "(Dense(u) for u in sizes)” is a loop", 4: "“own” isn’t"}),
         ("def layers_of():\n  yield Dense(2)\nm = Sequential([Input((9, 3)), *layers_of()])",
-         [(None, 9, 3), ()], {2: "“(yield Dense(2))” belongs to a generator"}),
+         [(None, 9, 3), ()], {2: "“(yield Dense(2))” is in a generator"}),
         ("m = Sequential([Input((9, 3))])\nfor u in (4, 2): m.add(Dense(u))",
-         [(None, 9, 3), (None, 9, 4), (None, 9, 2)], {2: "each round (2)"}),
+         [(None, 9, 3), (None, 9, 4), (None, 9, 2)], {2: "every round (2)"}),
         ("class Net(Model):\n  def call(self, x):\n    return LSTM(4)(x)\n"
          "m = Net()\nm.build((None, 9, 3))", [(None, 9, 3), (None, 4)],
-         {1: "“Net” is a class of the code"}),
-        ("Sequential([Input((7, 5)), Lstm(4)])", [(None, 7, 5), ()], {1: "LSTM is"}),
+         {1: "“Net”, a class in this code"}),
+        ("Sequential([Input((7, 5)), Lstm(4)])", [(None, 7, 5), ()], {1: "did you mean LSTM?"}),
         ("Sequential(Input((7, 5)), LSTM(4))", [(None, 7, 5), (None, 4)], {1: "takes a list"}),
         ("i = Input((9, 3))\no, *s = Bidirectional(LSTM(5, return_state=True))(i)\n"
          "m = Model(i, Bidirectional(LSTM(5))(i, initial_state=s))",
          [(None, 9, 3), (None, 10), ()], {3: "starts from states"}),
     ],
 )  # fmt: skip
-def test_what_is_worth_knowing_is_said_with_its_line(code, expected, said):
-    """What stands in for what the code doesn't tell, what was followed, and what wasn't read."""
+def test_notes_name_assumptions_and_skipped_code_by_line(code, expected, noted):
+    """Notes tell which values were assumed, and which code was followed or skipped."""
     assert shapes(code) == expected
     found = notes(code)
-    assert list(found) == list(said)
-    assert all(words in found[line] for line, words in said.items())
+    assert list(found) == list(noted)
+    assert all(words in found[line] for line, words in noted.items())
 
 
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        ("x = tf.einsum('ntf,nsf->nts', x, x)", "“einsum” works on tensors"),
-        ("x = x[:, 0]", "“x[:, 0]” works on tensors"),
+        ("x = tf.einsum('ntf,nsf->nts', x, x)", "“einsum” computes with tensors"),
+        ("x = x[:, 0]", "“x[:, 0]” computes with tensors"),
         ("x = attention_block(x)", "“attention_block” is a function"),
         ("x = Own(3)(x)", "“Own” is a class"),
-        ("for name in names: x = Dense(2)(x)", "a loop, whose rounds"),
-        ("if flag: x = Dense(2)(x)", "an if, whose condition"),
-        ("x = LSTM(2, return_sequences=flag)(x)", "only running the code tells return_sequences"),
+        ("for name in names: x = Dense(2)(x)", "a loop whose rounds"),
+        ("if flag: x = Dense(2)(x)", "an if whose condition"),
+        ("x = LSTM(2, return_sequences=flag)(x)", "return_sequences of LSTM is known only"),
         ("x = Dense(**settings)(x)", "“Dense” has arguments"),
         ("x = TimeDistributed(LSTMCell(4))(x)", "“LSTMCell” is called outside of an RNN"),
     ],
 )
-def test_what_cannot_be_read_is_said_with_its_line(lines, words):
-    """What comes before it is traced, and what comes after it is there, and isn't reached."""
+def test_unreadable_code_is_noted_with_its_line(lines, words):
+    """Layers before it are traced; later layers stay in the stack without an output."""
     code = f"""
         class Own(Base): pass
         inputs = Input((12, 3))
@@ -166,7 +166,7 @@ def test_what_cannot_be_read_is_said_with_its_line(lines, words):
     ("loss", "name"), [("keras.losses.MeanSquaredError()", "mean_squared_error"), ("own", "")]
 )
 def test_the_loss_and_the_target_are_taken_along(loss, name):
-    """By Keras's name; that of their own isn't known, and is said."""
+    """The loss has Keras's name; a custom loss is unknown and gets a note."""
     code = f"""
         X, y = np.random.rand(64, 12, 3), np.zeros((64, 5))
         m = Sequential([LSTM(16), Dense(5)])
@@ -192,27 +192,27 @@ def test_the_loss_and_the_target_are_taken_along(loss, name):
     ],
 )
 def test_operations_on_tensors_are_traced(line, shape):
-    """Also of one tensor of several that a layer returns."""
+    """Operations work on each of several output tensors."""
     lstm = "y, h, c = LSTM(3, return_sequences=True, return_state=True)(i)"
     code = f"i = Input((12, 3))\n{lstm}\ns = Activation('tanh')(y)\nm = Model(i, {line})"
     assert shapes(code)[-1] == shape
 
 
 @pytest.mark.parametrize(
-    ("other", "when", "says"),
+    ("other", "when", "words"),
     [
         ("(None, 16)", "run", "Incompatible shapes"),
         ("(1, 16)", "run", "without an error"),
         ("(12, 8)", "built", "value 16, which cannot be broadcasted to 8"),
     ],
 )
-def test_a_sign_pairs_samples_with_timesteps(other, when, says):
-    """Keras builds a sum of (N, 16) and (N, 12, 16), which fails unless N is 12; Add() is right."""
+def test_an_operator_pairs_samples_with_timesteps(other, when, words):
+    """Keras builds (N, 16) - (N, 12, 16), which fails unless N is 12; Add() is right."""
     code = f"y, a = Input((16,)), Input({other})\nm = Model([y, a], {{}})"
     steps = trace(reading(code.format("y - a")).stack)
     error = steps[2].error
     assert error.when == when
-    assert says in error.message + error.received
+    assert words in error.message + error.received
     assert any("Reshape((1, 16))" in fix.fix for fix in fixes(steps)) == (when == "run")
     merged = trace(reading(code.format("Add()([y, a])")).stack)
     assert (broken_at(merged) is None) == (when == "run")
@@ -227,13 +227,13 @@ def test_a_sign_pairs_samples_with_timesteps(other, when, says):
         "Input((12, 3))\nLSTM(16)",
     ],
 )
-def test_what_is_pasted_along_is_tolerated(paste):
-    """Indentation, a notebook's commands, prompts, fences, prints of Python 2, layers alone."""
+def test_text_around_the_code_is_ignored(paste):
+    """Notebook commands, prompts, fences, Python 2 prints and bare layers are accepted."""
     assert shapes(paste)[-1] == (None, 16)
 
 
-def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them():
-    """The code of a notebook's cells; bytes of a script."""
+def test_a_notebook_and_a_script_are_recognized_by_their_content():
+    """A notebook gives the code of its cells; a script is read as bytes."""
     cells = [{"cell_type": "code", "source": ["m = Sequential()\n", "m.add(Input((12, 3)))"]}]
     cells += [{"cell_type": "markdown", "source": "x"}]
     cells += [{"cell_type": "code", "source": "!ls\nm.add(LSTM(16))"}]
@@ -249,36 +249,36 @@ def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them():
         ("x = 1", None, "without any"),
         ("model = Sequential([LSTM(16)\nx = 1", 1, "never closed"),
         ("ValueError: Input 0 of layer is incompatible: found ndim=2", None, "Read an error"),
-        ('Model: "m"\n┏━━┓\n┃ Layer (type) ┃', None, "a summary of one: paste its code"),
+        ('Model: "m"\n┏━━┓\n┃ Layer (type) ┃', None, "received its summary"),
         ("import torch.nn as nn\nm = nn.LSTM(3, 4)", None, "PyTorch"),
-        ("class M(keras.Model):\n    pass\nM().compile()", 1, "a class, M"),
+        ("class M(keras.Model):\n    pass\nM().compile()", 1, "the class M"),
         ("Sequential([Input((3,))] + [Dense(3) for _ in range(200)])", None, "received 201"),
     ],
 )
 def test_a_text_without_a_model_is_refused_in_a_sentence(text, line, words):
-    """With its line, where there is one, and what was expected."""
+    """The error names the expected text, and a line where there is one."""
     with pytest.raises(ModelError, match=words) as raised:
         reading(text)
     assert raised.value.line == line
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "words"),
     [
         ("Sequential([Input((12, -3)), Dense(2)])", "Negative dimensions are not allowed."),
         ("Sequential([Input((0, 3)), Dense(2)])", "from 1 to 1,000,000"),
         ("i = Input((9, 3))\nx = LSTM(8)\nm = Model(i, Dense(1)(x))", "Only input tensors"),
     ],
 )
-def test_what_cannot_be_ends_the_trace(code, said):
-    """The layers after it are there, and not reached."""
+def test_an_impossible_layer_ends_the_trace(code, words):
+    """Later layers stay in the stack without an output."""
     steps = trace(reading(code).stack)
-    assert any(said in f"{step.error} {step.not_traced}" for step in steps)
+    assert any(words in f"{step.error} {step.not_traced}" for step in steps)
     assert not steps[-1].tensors
 
 
-def test_a_class_of_ones_own_is_followed_through_its_call():
-    """Each instance has its own layers, those of a class within a class too."""
+def test_a_custom_class_is_followed_through_its_call():
+    """Each instance has its own layers, also inside another custom class."""
     classes = """
         class Half(Model):
             def __init__(self, layer):
@@ -300,8 +300,8 @@ def test_a_class_of_ones_own_is_followed_through_its_call():
     assert shapes(f"{classes}\n        {inner}") == [(None, 9, 3), (None, 5)]
 
 
-def test_a_class_with_its_own_build_makes_its_layers_before_its_first_call():
-    """Its input shape is the one that `build` is called with."""
+def test_a_class_with_its_own_build_creates_its_layers_before_its_first_call():
+    """`build` receives the input shape."""
     own = """
         class Net(keras.Model):
             def build(self, shape):
@@ -328,8 +328,8 @@ HOSTILE = {
 }
 
 
-def came_of(text):
-    """What a text is answered with: its layers, or a sentence."""
+def outcome(text):
+    """Return the number of layers of a text, or the error message."""
     try:
         stack = read_source(text).stack
     except ModelError as error:
@@ -339,13 +339,13 @@ def came_of(text):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_is_answered_in_a_sentence(name):
-    """A stack or a ModelError, whose sentence isn't long; `tests.bench.paste` says how soon."""
-    assert len(came_of(HOSTILE[name])) < 400
+def test_hostile_text_gives_a_stack_or_a_short_error(name):
+    """A hostile text gives a stack or a ModelError with a short sentence."""
+    assert len(outcome(HOSTILE[name])) < 400
 
 
 def test_nothing_is_run(tmp_path, monkeypatch):
-    """Code that would make a file in every way that it knows makes none; its layers are read."""
+    """Code that would create a file creates none; its layers are read."""
     monkeypatch.chdir(tmp_path)
     code = """
         import os, subprocess
@@ -370,7 +370,7 @@ DOCUMENTED = sorted((Path(__file__).parents[1] / "agreement" / "documented").glo
 
 @pytest.mark.parametrize("path", DOCUMENTED, ids=lambda path: path.name)
 def test_code_with_lines_lost_and_words_changed_is_read_or_refused(path):
-    """Documented models, of which pieces are missing, doubled, or of another kind."""
+    """Documented models with missing or changed pieces never raise another error."""
     draw = random.Random(path.name)  # noqa: S311
     names = ["X", "states", "[]", "{}", "None", "-1", "'s'", "model", "LSTM", "Dense(2)", "..."]
     for _ in range(3):
@@ -378,4 +378,4 @@ def test_code_with_lines_lost_and_words_changed_is_read_or_refused(path):
         kept = "\n".join(line for line in lines if draw.random() > 0.05)
         pieces = kept.replace(",", " ,").split(" ")
         pieces[draw.randrange(len(pieces))] = draw.choice(names)
-        assert came_of(" ".join(pieces))
+        assert outcome(" ".join(pieces))

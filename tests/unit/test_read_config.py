@@ -1,7 +1,4 @@
-"""Configurations, worked by hand. Agreement with Keras: tests/agreement/test_documented_models.py.
-
-A file from a stranger is answered with a stack or with a sentence, and with nothing else.
-"""
+"""Configurations read into stacks, by worked examples. With Keras: test_documented_models.py."""
 
 import io
 import json
@@ -31,7 +28,7 @@ from lib.shapes.stack.recurrent import GRU, LSTM
 
 
 def saved(class_name, nodes=None, **config):
-    """A layer as Keras 3 saves it, with what is only of the file."""
+    """Return a layer as Keras 3 saves it, with entries that only a file has."""
     about = {"dtype": {"class_name": "DTypePolicy", "config": {"name": "float32"}}, **config}
     layer = {"module": "keras.layers", "class_name": class_name, "config": about}
     name = config.get("name", class_name.lower())
@@ -40,17 +37,17 @@ def saved(class_name, nodes=None, **config):
 
 
 def tensor(layer, call=0, output=0):
-    """A tensor as Keras 3 names it."""
+    """Return a tensor as Keras 3 names it."""
     return {"class_name": "__keras_tensor__", "config": {"keras_history": [layer, call, output]}}
 
 
 def sequential(*layers, **about):
-    """A Sequential model."""
+    """Return a Sequential model."""
     return {"class_name": "Sequential", "config": {"name": "s", "layers": [*layers]}, **about}
 
 
 def functional(layers, inputs, outputs, **about):
-    """A functional model."""
+    """Return a functional model."""
     config = {"name": "f", "layers": layers, "input_layers": inputs, "output_layers": outputs}
     return {"class_name": "Functional", "config": config, "name": "f", **about}
 
@@ -61,7 +58,7 @@ CHAIN_TEXT = json.dumps(CHAIN)
 
 
 def archive(name="config.json", text=CHAIN_TEXT, **packed):
-    """A ZIP file with one member."""
+    """Return a ZIP file with one member."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", **packed) as file:
         file.writestr(name, text)
@@ -69,12 +66,12 @@ def archive(name="config.json", text=CHAIN_TEXT, **packed):
 
 
 def stack_of(model):
-    """The stack of a model's configuration."""
+    """Return the stack of a model's configuration."""
     return read_config(json.dumps(model)).stack
 
 
 def test_a_chain_needs_no_names():
-    """What is only of the file is left aside, and what is set is kept."""
+    """A chain keeps its settings, without entries that only a file has."""
     expected = (Input(timesteps=12, features=3), LSTM(16), Dense(1))
     assert stack_of(CHAIN) == expected
     assert read_config(archive()).stack == expected
@@ -91,7 +88,7 @@ FUNCTION = {"module": "builtins", "class_name": "function", "config": "relu"}
 @pytest.mark.parametrize(
     ("model", "expected"),
     [
-        # The first layer of an older Sequential says the shape; `time_major` is no argument now.
+        # The first layer of an older Sequential has the shape; `time_major` is gone.
         ({"class_name": "Sequential", "config": [{"class_name": "LSTM", "config": OLD}]},
          (Input(timesteps=None, features=3, batch=4), LSTM(8, stateful=True))),
         # So does a model that was built on data, in Keras 2.
@@ -102,20 +99,20 @@ FUNCTION = {"module": "builtins", "class_name": "function", "config": "relu"}
         (sequential(INPUT, saved("Bidirectional", layer=FORWARD, merge_mode="sum",
                                  backward_layer=saved("LSTM", units=4, go_backwards=True))),
          (Input(12, 3), Bidirectional(units=4, merge_mode="sum"))),
-        # An activation may be a function, or someone's own, which changes no shape.
+        # An activation may be a function, or a custom one, which doesn't change a shape.
         (sequential(INPUT, saved("Dense", units=2, activation=FUNCTION)),
          (Input(12, 3), Dense(2, "relu"))),
     ],
 )  # fmt: skip
 def test_layers_are_those_of_the_configuration(model, expected):
-    """Of today's Keras, and of Keras 2."""
+    """Configurations of Keras 3 and of Keras 2 give the same layers."""
     assert stack_of(model) == expected
 
 
 def test_a_model_without_a_shape_gets_an_input_and_a_note():
-    """Which the first layer takes."""
+    """The assumed Input fits the first layer, and a note names its shape."""
     reading = read_config(json.dumps(sequential(saved("Embedding", input_dim=9, output_dim=4))))
-    assert "(12,) stands in" in reading.notes[0].sentence
+    assert "(12,) is used instead" in reading.notes[0].sentence
 
 
 ENCODER = saved("LSTM", [[tensor("x")]], name="encoder", units=4, return_state=True)
@@ -123,7 +120,7 @@ SECOND = saved("InputLayer", name="y", batch_shape=[None, 5, 2])
 
 
 def test_states_of_a_layer_that_is_not_traced_with_them_are_not_dropped():
-    """Without the encoder the sum of parameters would be wrong, and nothing would say so."""
+    """The encoder stays in the stack; without it, the parameter count would be wrong."""
     calls = [tensor("y"), *(tensor("encoder", 0, output) for output in (1, 2, 1, 2))]
     both = saved("Bidirectional", [calls], name="both", layer=saved("LSTM", units=4))
     layers = [INPUT, SECOND, ENCODER, both]
@@ -132,8 +129,8 @@ def test_states_of_a_layer_that_is_not_traced_with_them_are_not_dropped():
     assert stopped_at(trace(stack)) == 3
 
 
-def test_only_what_leads_to_the_outputs_is_in_the_stack():
-    """And each input, of which a mask may be one."""
+def test_the_stack_has_only_layers_that_lead_to_the_outputs():
+    """Every input of the model stays, even if it is only a mask."""
     layers = [saved("InputLayer", name=name, batch_shape=[None, 12]) for name in ("mask", "more")]
     lstm = saved("LSTM", name="lstm", units=4)
     lstm["inbound_nodes"] = [{"args": [tensor("x")], "kwargs": {"mask": tensor("mask")}}]
@@ -144,7 +141,7 @@ def test_only_what_leads_to_the_outputs_is_in_the_stack():
 
 
 def test_inner_models_are_read_into_the_outer_one():
-    """A tower that is called twice shares all of its layers."""
+    """An inner model that is called twice shares its layers."""
     tower = functional([INPUT, ENCODER], [["x", 0, 0]], [["encoder", 0, 0]])
     tower |= {"inbound_nodes": [[["y", 0, 0, {}]], [["z", 0, 0, {}]]]}
     inputs = [saved("InputLayer", name=name, batch_shape=[None, 12, 3]) for name in "yz"]
@@ -159,7 +156,7 @@ def test_inner_models_are_read_into_the_outer_one():
 
 
 def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
-    """Pictures are convolved and flattened, one after another."""
+    """TimeDistributed around a model applies each of its layers at every timestep."""
     pictures = saved("InputLayer", name="x", batch_shape=[None, 5, 8, 8, 1])
     one = saved("InputLayer", name="one", batch_shape=[None, 8, 8, 1])
     conv = saved("Conv2D", filters=2, kernel_size=[3, 3], strides=[1, 1], dilation_rate=[1, 1])
@@ -168,8 +165,8 @@ def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
     assert [step.shapes[0] for step in steps] == [(None, 5, 6, 6, 2), (None, 5, 72), (None, 3)]
 
 
-def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so():
-    """None of it is run; what comes before is traced."""
+def test_a_layer_with_custom_code_ends_the_trace_with_a_note():
+    """The code isn't run, and the layers before it are traced."""
     code = {"class_name": "__lambda__", "config": {"code": "4wEAAAA"}}
     layers = [saved("LSTM", units=4), saved("Lambda", function=code)]
     reading = read_config(json.dumps(sequential(INPUT, *layers)))
@@ -178,8 +175,8 @@ def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so():
     assert "Lambda" in reading.notes[0].sentence
 
 
-def test_tensors_that_are_added_by_a_sign_are_an_add():
-    """`x + y` is an operation in Keras 3, of the name of the layer; it pairs axes from the last."""
+def test_tensors_added_by_an_operator_are_an_add():
+    """Keras 3 records `x + y` under the name of the layer; the code keeps the operator."""
     add = {**saved("Add", [[tensor("x"), tensor("x")]]), "module": "keras.src.ops.numpy"}
     stack = stack_of(functional([INPUT, add], [], ["add", 0, 0]))
     assert trace(stack)[1].shapes == ((None, 12, 3),)
@@ -190,7 +187,7 @@ def test_tensors_that_are_added_by_a_sign_are_an_add():
     ("loss", "name"), [("mse", "mse"), ({"class_name": "Huber"}, "Huber"), ({"one": "mse"}, "")]
 )
 def test_the_loss_is_taken_along(loss, name):
-    """Of a model with several there is none."""
+    """The loss is read; a model with several losses has none."""
     assert read_config(json.dumps({**CHAIN, "compile_config": {"loss": loss}})).loss == name
 
 
@@ -204,35 +201,35 @@ WRAPPED = '{"class_name":"TimeDistributed","config":{"layer":'
         (b"\x89HDF\r\n\x1a\n" + b"\0" * 50, "model.to_json()"),
         (archive("model.json"), "no item named 'config.json'"),
         (archive(text=" " * 50_000_000, compression=zipfile.ZIP_DEFLATED), "larger"),
-        (archive().replace(b"PK\x01\x02", b"PK\x01\x02" * 300), "more files in it"),
-        ("[0," * (MAX_BYTES // 3 - 1) + "0", "inside one another"),
-        ('{"class_name": "Dense", "config": {"units": 1}}', "without any"),
-        (NESTED * 400 + "]}}" * 400, "inside one another"),
-        (NESTED + WRAPPED * 400 + "0" + "}}" * 400 + "]}}", "inside one another"),
-        (json.dumps(sequential(INPUT, *[saved("Flatten")] * MAX_LAYERS)), "up to 200 layers"),
-        (json.dumps(functional([INPUT, saved("Add", [[]])], [], ["add", 0, 0])), "something else"),
+        (archive().replace(b"PK\x01\x02", b"PK\x01\x02" * 300), "more files than"),
+        ("[0," * (MAX_BYTES // 3 - 1) + "0", "little nesting"),
+        ('{"class_name": "Dense", "config": {"units": 1}}', "without layers"),
+        (NESTED * 400 + "]}}" * 400, "little nesting"),
+        (NESTED + WRAPPED * 400 + "0" + "}}" * 400 + "]}}", "little nesting"),
+        (json.dumps(sequential(INPUT, *[saved("Flatten")] * MAX_LAYERS)), "at most 200 layers"),
+        (json.dumps(functional([INPUT, saved("Add", [[]])], [], ["add", 0, 0])), "other content"),
     ],
 )
-def test_what_is_no_configuration_is_refused_with_a_sentence(content, words):
-    """Whatever it is: nothing of it is opened, unpacked or run."""
+def test_other_files_are_refused_with_a_sentence(content, words):
+    """Other content raises a ModelError, without being opened, unpacked or run."""
     with pytest.raises(ModelError, match=words) as raised:
         read_config(content)
     assert len(raised.value.sentence) < 600
 
 
 def test_models_that_call_each_other_many_times_are_refused():
-    """Thirty levels of two calls each would be a thousand million layers."""
+    """Thirty nested levels of two calls would be a billion layers, and raise a ModelError."""
     model = functional([INPUT, ENCODER], ["x", 0, 0], ["encoder", 0, 0])
     for level in range(30):
         inner = {**model, "name": f"m{level}", "inbound_nodes": [[["x", 0, 0]], [["x", 0, 0]]]}
         joined = saved("Add", [[tensor(f"m{level}"), tensor(f"m{level}", 1)]])
         model = functional([INPUT, inner, joined], ["x", 0, 0], ["add", 0, 0])
-    with pytest.raises(ModelError, match="more in it than is read here"):
+    with pytest.raises(ModelError, match="more code than can be read"):
         stack_of(model)
 
 
 def places(value, path=()):
-    """Where something stands in a configuration."""
+    """Return the path of every entry of a configuration."""
     items = ()
     if isinstance(value, (dict, list)):
         items = value.items() if isinstance(value, dict) else enumerate(value)
@@ -245,8 +242,8 @@ WRITTEN = sorted((Path(__file__).parents[1] / "agreement" / "documented").glob("
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
-def test_a_configuration_with_something_else_in_it_is_a_stack_or_a_sentence(path):
-    """Wherever it stands."""
+def test_a_configuration_with_a_changed_entry_gives_a_stack_or_an_error(path):
+    """A change of any entry gives a stack or a ModelError."""
     draw = random.Random(path.name)  # noqa: S311
     text = path.read_text(encoding="utf-8")
     for _ in range(60):

@@ -1,4 +1,4 @@
-"""A change of a stack as the lines of a person's code that it changes, in their own style."""
+"""A change of a stack as changed lines of the user's code, in the style of that code."""
 
 from dataclasses import replace
 
@@ -12,13 +12,13 @@ SEQUENTIAL = "model = Sequential()\nmodel.add(Input((9, 2)))\n{}"
 FUNCTIONAL = "i = Input((9, 2))\n{}\nmodel = Model(i, x)"
 TWO = "model.add(LSTM(8))\nmodel.add(LSTM(8))"
 ADDED = "model.add(LSTM(8))\nmodel.add(RepeatVector(9))"
-REPEAT = "Put RepeatVector(9) before it"
+REPEAT = "Insert RepeatVector(9) before it"
 FIRST = ""
-"""The likeliest change, whatever its words are."""
+"""Stands for the label of the likeliest change."""
 
 
 def becomes(reading, after):
-    """What the lines that change become, none where they aren't that change alone."""
+    """Return the new text of the changed lines; [] where no lines give that change."""
     lines, new = rewritten(reading, after)
     if not lines:
         assert new is reading
@@ -29,7 +29,7 @@ def becomes(reading, after):
 
 
 def offered(code):
-    """By the words of each change that fixes a code, what its lines become."""
+    """Return the new lines for each fix of the code, by label."""
     reading = read_code(code)
     return {fix.fix: becomes(reading, fix.stack) for fix in fixes(trace(reading.stack))}
 
@@ -46,7 +46,7 @@ def offered(code):
     ],
 )  # fmt: skip
 def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
-    """What else stands there, and how it is called, stays."""
+    """Other arguments, names and comments of the line stay."""
     code = SEQUENTIAL.format(f"é = 4\nmodel.add({lines}\nmodel.add(LSTM(3))")
     assert next(iter(offered(code).values())) == [f"model.add({line}"]
 
@@ -54,7 +54,7 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
 @pytest.mark.parametrize(
     ("code", "words", "lines"),
     [
-        # A new layer is a line more, in the way that the line before it has.
+        # A new layer is a new line in the style of the line before it.
         (SEQUENTIAL.format("model.add(LSTM(8))  # encodes\nmodel.add(LSTM(8))"), REPEAT,
          ["model.add(LSTM(8))  # encodes\nmodel.add(RepeatVector(9))"]),
         (FUNCTIONAL.format("x  = layers.LSTM(8)(i)\nx = layers.LSTM(8)(x)"), REPEAT,
@@ -62,24 +62,24 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
         ("Sequential([\n  keras.Input((9, 2)),\n  LSTM(8),  # encodes\n  LSTM(8),\n])", REPEAT,
          ["LSTM(8),\nRepeatVector(9),  # encodes"]),
         (FUNCTIONAL.format("x = LSTM(3)(LSTM(8)(i))"), REPEAT, []),
-        # One that goes away is a comment; of a line with several no line is told.
+        # A removed layer becomes a comment, unless its line has several layers.
         (SEQUENTIAL.format("model.add(LSTM(8))\nmodel.add(LSTM(\n  3))"), "Remove layer 3, LSTM",
          ["# model.add(LSTM(", "#   3))"]),
-        # What Keras refuses is renamed or taken out; all other arguments stay.
+        # Refused arguments are renamed or removed; all other arguments stay.
         (SEQUENTIAL.format("model.add(LSTM(units=5, return_sequence=True, name='e'))"),
          "Write LSTM(5, return_sequences=True)",
          ["model.add(LSTM(units=5, return_sequences=True, name='e'))"]),
-        # An Input tells what comes in, where a layer's arguments told it before.
+        # An Input replaces shape arguments of a layer.
         ("m = Sequential()\nm.add(LSTM(4, batch_input_shape=(16, 1, 3), stateful=True))", FIRST,
          ["m.add(Input(batch_shape=(16, 1, 3)))\nm.add(LSTM(4, stateful=True))"]),
         ("Sequential([Input((3,), name='x'), LSTM(4)])", FIRST,
          ["Sequential([Input((12, 3), name='x'), LSTM(4)])"]),
         # The layer in a wrapper keeps its arguments.
         (SEQUENTIAL.format("model.add(LSTM(4))\nmodel.add(TimeDistributed(Dense(2, name='a')))"),
-         "Write Dense(2) alone", ["model.add(Dense(2, name='a'))"]),
+         "Use Dense(2) without TimeDistributed", ["model.add(Dense(2, name='a'))"]),
         (SEQUENTIAL.format("model.add(LSTM(5, return_state=True))\nmodel.add(Dense(2))"),
          "Set return_state=False on layer 2, LSTM", ["model.add(LSTM(5, return_state=False))"]),
-        # What the fix needs is imported where layers are imported by their names.
+        # New layers are imported where layers are imported by name.
         ("from keras.layers import LSTM, Dense  # mine\n" + SEQUENTIAL.format(TWO), REPEAT,
          ["from keras.layers import LSTM, Dense, RepeatVector  # mine", ADDED]),
         ("from keras.layers import LSTM\nm = Sequential()\nm.add(LSTM(4, input_shape=(3,)))", FIRST,
@@ -87,7 +87,7 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
     ],
 )  # fmt: skip
 def test_a_fix_is_written_into_the_lines_that_it_changes(code, words, lines):
-    """Or into none, where no lines say that change alone."""
+    """A fix changes the right lines, or none where no lines give exactly that change."""
     found = offered(code)
     assert found[words or next(iter(found))] == lines
 
@@ -99,8 +99,8 @@ def test_a_fix_is_written_into_the_lines_that_it_changes(code, words, lines):
         FUNCTIONAL.format("def enc(x, n):\n    return LSTM(n)(x)\nx = enc(enc(i, 8), 4)"),
     ],
 )
-def test_a_line_that_makes_several_layers_changes_only_with_all_of_them(lines):
-    """A loop, or a function: what one of its layers needs, no line can give it."""
+def test_a_line_that_creates_several_layers_changes_only_with_all_of_them(lines):
+    """A fix of one layer of a loop or function changes no lines."""
     assert [*offered(lines).values()] == [[], [], []]
     reading = read_code(lines)
     first, *both = reading.stack
@@ -108,8 +108,8 @@ def test_a_line_that_makes_several_layers_changes_only_with_all_of_them(lines):
     assert "return_sequences=True" in becomes(reading, after)[0]
 
 
-def test_layers_in_one_line_are_told_apart():
-    """Of two that look alike the second changes; two that change are one line."""
+def test_layers_in_one_line_change_separately():
+    """Of two equal calls only the second changes; two changes give one line."""
     reading = read_code("Sequential([Input((9, 2)), Dense(4), Dense(4)])")
     first, second, third = reading.stack
     assert becomes(reading, (first, second, replace(third, units=5))) == [
@@ -121,8 +121,8 @@ def test_layers_in_one_line_are_told_apart():
     ]
 
 
-def test_what_is_pasted_along_stays():
-    """Prompts, tabs, and lines of a notebook; the lines are those of the text."""
+def test_text_around_the_code_stays():
+    """Prompts, tabs and notebook commands stay, and lines are numbered as in the text."""
     reading = read_code(">>> m = Sequential()\n>>> m.add(Input((9, 2)))\n>>> m.add(LSTM(8))")
     after = (*put(reading.stack, 1, replace(reading.stack[1], return_sequences=True)), Flatten())
     lines, new = rewritten(reading, after)

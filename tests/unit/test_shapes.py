@@ -1,4 +1,4 @@
-"""Shapes and parameter counts, worked by hand. Agreement with Keras: tests/agreement."""
+"""Shapes and parameter counts, by worked examples. With Keras: tests/agreement/test_shapes.py."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from lib.shapes.stack.recurrent import LAYER_OF_CELL
 
 
 def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():
-    """The two worked examples: LSTM(4) on 2 steps of 3 features."""
+    """LSTM(4) on 2 steps of 3 features returns both steps or only the last."""
     assert rnn_output_shape((None, 2, 3), 4, return_sequences=True) == (None, 2, 4)
     assert rnn_output_shape((None, 2, 3), 4, return_sequences=False) == (None, 4)
 
@@ -25,13 +25,13 @@ def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():
     ],
 )
 def test_what_keras_refuses_is_refused(input_shape, settings, message):
-    """In Keras's words where it has them; expected and received are both said."""
+    """The error has Keras's words where they exist, with the expected and received values."""
     with pytest.raises(ValueError, match=message):
         rnn_output_shape(input_shape, **{"units": 4, "return_sequences": True} | settings)
 
 
-def test_parameters_of_no_cell_and_of_part_of_a_unit_are_refused():
-    """Expected and received are both said."""
+def test_an_unknown_cell_and_a_fraction_of_a_unit_are_refused():
+    """The error names the expected and the received value."""
     with pytest.raises(ValueError, match=r"positive integer, received 2\.5"):
         rnn_parameter_count("lstm", 3, 2.5)
     with pytest.raises(ValueError, match=r"expected cell .*'lstm'.* received 'rnn'"):
@@ -40,5 +40,5 @@ def test_parameters_of_no_cell_and_of_part_of_a_unit_are_refused():
 
 @pytest.mark.parametrize("table", [BLOCKS, BIASES, STATES, GATES, LAYER_OF_CELL])
 def test_every_cell_has_its_row_in_every_table(table):
-    """A new one that lacks its row would break only where a page reads it."""
+    """A new cell without a row would break only when a page reads the table."""
     assert list(table) == list(CELLS)

@@ -1,4 +1,4 @@
-"""Stacks by arithmetic, worked by hand. Agreement with Keras: tests/agreement/test_stack.py."""
+"""Stacks traced by arithmetic, by worked examples. With Keras: tests/agreement/test_stack.py."""
 
 import re
 from itertools import product
@@ -29,12 +29,12 @@ from tests.agreement.layer_cases import CASES
 
 
 def steps_of(text):
-    """The trace of a stack in its URL form."""
+    """Return the trace of a stack in its URL form."""
     return trace(from_text(text))
 
 
 def test_every_layer_has_its_shape_and_its_parameters_in_letters_and_in_numbers():
-    """Two LSTMs and a head: the letters of the widths are told apart by an index."""
+    """Two LSTMs and a head have shapes and counts; equal letters get an index."""
     steps = steps_of("input_t12_f3~lstm_u4_seq~lstm_u2~dense_k1")
     named = ["(N, T, F)", "(N, T, U₁)", "(N, U₂)", "(N, K)"]
     assert [shape_in_letters(step.tensors[0]) for step in steps] == named
@@ -57,7 +57,7 @@ ENDS = (
     "conv1dt",
 )
 ENDS += ("bi_u2_seq~conv1d_k2_nobias", "flatten~dense_nobias")
-"""Layers on features that are joined: 3 of the input, and 2."""
+"""Layers on joined features: 3 of the input, and 2."""
 LETTER = re.compile(r"(\d*)([A-Z][₀-₉′]*)")
 """In a formula, with a number before it: "2U₁"."""
 
@@ -67,8 +67,8 @@ LETTER = re.compile(r"(\d*)([A-Z][₀-₉′]*)")
     [text for texts in CASES.values() for text in texts if text.count("input") == 1]
     + [f"input_t6_f3~dense_k2~concat_of1-2~{end}" for end in ENDS],
 )
-def test_formulas_come_to_the_parameters(text):
-    """In numbers and in letters: a sum is a factor only in brackets."""
+def test_formulas_equal_the_parameters(text):
+    """Formulas in numbers and in letters give the parameter count."""
     sizes_of = {}
     for step in steps_of(text):
         inside = step.layer.inside
@@ -83,7 +83,7 @@ def test_formulas_come_to_the_parameters(text):
 
 
 def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
-    """The commonest of all: two LSTMs, the lower one without return_sequences."""
+    """An LSTM on an LSTM without return_sequences breaks, and the layer after it has no output."""
     steps = steps_of("input~lstm_u16~lstm_u8~dense")
     assert broken_at(steps) == 2
     error = steps[2].error
@@ -93,34 +93,34 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
 
 
 @pytest.mark.parametrize(
-    ("text", "words", "mended"),
+    ("text", "words", "fixed"),
     [
         ("input~lstm~lstm_u8", "Set return_sequences=True on layer 2", "input~lstm_seq~lstm_u8"),
         ("input_formflat~lstm", "keras.Input((12, 3))", "input~lstm"),
         ("input~lstm_state~dense", "Unpack", "input~lstm_state~unpack~dense"),
-        ("input~lstm_stateful", "batch size at 32", "input_b32~lstm_stateful"),
-        ("input_tany~lstm_seq~flatten~dense", "timesteps at 12", "input~lstm_seq~flatten~dense"),
+        ("input~lstm_stateful", "batch size to 32", "input_b32~lstm_stateful"),
+        ("input_tany~lstm_seq~flatten~dense", "timesteps to 12", "input~lstm_seq~flatten~dense"),
         ("input~lstm_seq~repeat", "return_sequences=False on layer 2", "input~lstm~repeat"),
-        ("input~gru_state~repeat_of2.0~gru_u8_from2.1", "16 units",
+        ("input~gru_state~repeat_of2.0~gru_u8_from2.1", "units=16",
          "input~gru_state~repeat_of2.0~gru_from2.1"),
     ],
 )  # fmt: skip
-def test_the_first_fix_is_the_likeliest(text, words, mended):
-    """One click makes it."""
+def test_the_first_fix_is_the_likeliest(text, words, fixed):
+    """The first fix has the expected label and gives the expected stack."""
     fix = fixes(steps_of(text))[0]
     assert words in fix.fix
-    assert to_text(fix.stack) == mended
+    assert to_text(fix.stack) == fixed
 
 
 def test_each_pattern_works_and_is_recognized():
-    """What works needs no fix."""
+    """A ready stack has no fixes, and its name is found again."""
     for name, pattern in PATTERNS.items():
         assert fixes(trace(pattern.stack)) == ()
         assert shapes.pattern_of(pattern.stack) == name
 
 
 def test_a_models_layers_stand_from_input_to_head_for_both_modes():
-    """The lower layer keeps the time axis in either mode; only the top one differs."""
+    """Lower layers return sequences in both modes; only the top layer differs."""
     models = shapes.model_layers(Experiment().set(layers=2, U=16).model, 12, 3, 1)
     outputs_of = {"sequence": ["(N, 12, 16)", "(N, 12, 1)"], "last": ["(N, 16)", "(N, 1)"]}
     for mode, ends in outputs_of.items():
@@ -131,7 +131,7 @@ def test_a_models_layers_stand_from_input_to_head_for_both_modes():
 
 
 def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
-    """It is the stack as Keras takes it, to copy."""
+    """The code has a line per layer, with its shape or where the stack breaks."""
     code = keras_code(steps_of("input_t12_f3~lstm_u16~lstm_u8~dense"))
     assert "x = inputs = keras.Input((12, 3))  # (None, 12, 3)" in code
     assert "x = layers.LSTM(8)(x)" in code
@@ -139,7 +139,7 @@ def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
     assert "incomplete" not in code
     lines = keras_code(steps_of("input_t4_f3~unread_x4.2~dense_k2~add_of2-3")).splitlines()
     assert "incomplete" in lines[0]
-    assert lines[5].startswith("x = x2 = ...  # layer")  # which the sum has by name
+    assert lines[5].startswith("x = x2 = ...  # layer")  # the sum uses the name
 
 
 @pytest.mark.parametrize(
@@ -152,15 +152,15 @@ def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
     ],
 )
 def test_what_this_tracer_cannot_tell_is_not_called_refused(layer, reason):
-    """It has no error and no fix, and prints why; the layers after it aren't reached."""
+    """An untraced layer has a reason but no error and no fix; later layers have no output."""
     steps = trace(shapes.read_model(f"x = keras.Input((4, 3))\nmodel = Model(x, {layer})"))
     assert (broken_at(steps), stopped_at(steps), fixes(steps)) == (None, 1, ())
     assert reason in f"{steps[1].not_traced}"
-    assert "isn't traced here" in keras_code(steps)
+    assert "# not traced" in keras_code(steps)
 
 
-def test_the_trace_goes_on_where_a_person_says_what_comes_out():
-    """The link keeps the shape and the name; the parameters of that layer aren't counted."""
+def test_an_entered_output_shape_continues_the_trace():
+    """The link keeps the entered shape and the name; that layer has no parameters."""
     stack = from_text("input_t5_f4~unread_x0.7_nLambda~lstm_u2")
     assert from_text(to_text(stack)) == stack
     steps = trace(stack)
@@ -170,20 +170,20 @@ def test_the_trace_goes_on_where_a_person_says_what_comes_out():
 
 
 @pytest.mark.parametrize(
-    ("said", "named"),
+    ("entered", "named"),
     [("12.8", "(N, T, U)"), ("8", "(N, U)"), ("12", "(N, F′)"), ("9.0.8", "(N, T′, W′, U)")],
 )
-def test_an_axis_keeps_its_letter_only_with_its_size(said, named):
-    """Of a shape that a person says; else it has another."""
-    steps = steps_of(f"input~lstm_u8_seq~unread_x{said}~dense")
+def test_an_axis_keeps_its_letter_only_with_its_size(entered, named):
+    """An entered shape keeps the letter of each axis whose size stays."""
+    steps = steps_of(f"input~lstm_u8_seq~unread_x{entered}~dense")
     assert shape_in_letters(steps[2].tensors[0]) == named
 
 
 # Graphs
 
 
-def test_an_encoder_hands_its_states_to_a_decoder_with_an_input_of_its_own():
-    """The commonest graph: what the last layer takes is the sequence, not the states."""
+def test_a_decoder_with_its_own_input_starts_from_the_states_of_an_encoder():
+    """The code passes the states as initial_state and the sequence to the last layer."""
     steps = steps_of(
         "input_tany_f8~lstm_u4_state~input_tany_f5~lstm_u4_seq_state_from2.1-2.2~dense_k5_of4.0"
     )
@@ -197,15 +197,15 @@ def test_an_encoder_hands_its_states_to_a_decoder_with_an_input_of_its_own():
     ]
 
 
-def test_of_two_wrong_settings_the_one_is_named_that_keras_sees_first():
-    """A convolution backwards: its output_padding, before strides with dilation_rate."""
+def test_of_two_wrong_settings_the_error_names_the_one_keras_checks_first():
+    """Conv1DTranspose checks output_padding before strides with dilation_rate."""
     assert "output_padding" in steps_of("input~conv1dt_s2_d3_o3")[1].error.message
 
 
 def test_a_layer_starts_from_the_states_that_were_unpacked_before_it():
-    """As many as its cell has; without any it is refused, and may start from zeros."""
+    """A layer takes as many states as its cell has; without states, the fix is to use zeros."""
     code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
-    assert "initial_state=states[:1])  # (None, 6, 16), leaves 1 of the states out" in code
+    assert "initial_state=states[:1])  # (None, 6, 16), ignores 1 states" in code
     steps = steps_of("input~lstm_init~dense")
     assert (broken_at(steps), steps[1].error.received) == (1, "none")
     assert "states" in steps[1].error.message
@@ -213,7 +213,7 @@ def test_a_layer_starts_from_the_states_that_were_unpacked_before_it():
 
 
 def test_a_layer_that_is_called_again_has_its_weights_once():
-    """And its name, and its settings, whatever the link says of them."""
+    """A second call keeps the name and the settings of the first, and adds no parameters."""
     steps = steps_of("input_t4_f3~lstm_u2~input_t4_f3~lstm_u9_as2~concat_of2-4")
     assert steps[3].shapes == ((None, 2),)
     assert total(steps) == 4 * 2 * (3 + 2 + 1)
@@ -224,7 +224,7 @@ def test_a_layer_that_is_called_again_has_its_weights_once():
 
 
 def test_references_follow_an_edit():
-    """A layer more, one less, and two that change places."""
+    """References follow an inserted, a removed and two swapped layers."""
     stack = from_text("input_t4~dense_k3~lstm_u3_seq_from2.1~add_of2-3")
     more = put(stack, 1, Dense(9), stack[1])
     assert to_text(more) == "input_t4~dense_k9~dense_k3~lstm_u3_seq_from3.1~add_of3-4"
@@ -236,7 +236,7 @@ def test_references_follow_an_edit():
 
 
 def test_the_stack_of_an_experiments_model_is_that_experiment():
-    """Its settings come back as they were; a sequence of any length leaves the sidebar's T."""
+    """The settings survive; an Input of any length leaves out T."""
     modes, layers, heads = ("sequence", "last"), (1, 3), ("dense", "none")
     for cell, mode, count, head in product(CELLS, modes, layers, heads):
         settings = {"cell": cell, "mode": mode, "layers": count, "head": head, "U": 7, "T": 9}
@@ -249,25 +249,25 @@ def test_the_stack_of_an_experiments_model_is_that_experiment():
 @pytest.mark.parametrize(
     ("stack", "why"),
     [
-        ("input", "Explore trains an LSTM, GRU or SimpleRNN"),
+        ("input", "Explore trains LSTM, GRU or SimpleRNN"),
         ("input~lstm_seq_u4~lstm_u5", "of one kind and width"),
-        ("input~lstm~dense_k3", "it would take Dense(1)"),
+        ("input~lstm~dense_k3", "end with Dense(1)"),
         ("input~lstm_u500~dense", "up to 128; here it is 500"),
     ],
 )
-def test_why_a_stack_is_none_of_explores(stack, why):
-    """In a sentence, for data with one column to learn."""
+def test_a_stack_that_explore_cannot_train_has_a_reason(stack, why):
+    """The reason is a sentence, here for data with one target column."""
     assert why in f"{shapes.as_settings(from_text(stack), 1)}"
 
 
-# What doubles with each layer stops at a size: a link can't use up a server's memory
+# Sizes that double with each layer have a limit: a link can't use up a server's memory
 
 
 TIMES = MAX_LAYERS - 1
 
 
 def linked(layer):
-    """A link in which a layer is called on a tensor and itself, again and again."""
+    """Return a link whose layers each join the previous output with itself."""
     calls = (f"{layer}_of{place}-{place}" for place in range(1, TIMES + 1))
     return "~".join(["input_t2_f2_formother_x2.2.2", *calls])
 
@@ -280,8 +280,8 @@ def linked(layer):
         ("input_t3" + "~upsample_s1000" * TIMES, "(N, 3000000000000, 3) has 3 axes"),
     ],
 )
-def test_what_doubles_with_each_layer_is_too_large_to_trace_at_some_point(text, received):
-    """What is written of it stays short, up to there."""
+def test_sizes_that_double_with_each_layer_reach_a_limit(text, received):
+    """The trace stops at the limit, and the text before it stays short."""
     steps = steps_of(text)
     assert received in steps[stopped_at(steps)].not_traced.reason
     assert all(len(shape_in_letters(one)) < 60 for step in steps for one in step.tensors)
@@ -290,7 +290,7 @@ def test_what_doubles_with_each_layer_is_too_large_to_trace_at_some_point(text, 
 
 
 def test_cells_of_cells_are_counted():
-    """A stack of two stacks of cells has twice as many; Keras would make each of them."""
+    """A stack of two stacks of cells has twice as many cells, up to a limit."""
     lines = ["c = LSTMCell(3)", *["c = StackedRNNCells([c, c])"] * TIMES]
     model = "model = Sequential([Input((3, 4)), RNN(c)])"
     assert len(shapes.read_model("\n".join([*lines[:6], model]))[1].cells) == 32

@@ -1,4 +1,4 @@
-"""Stacks, tensors and line-ups as HTML: what stands in them, and what is said of them."""
+"""Stacks, tensors and line-ups as HTML, with their words."""
 
 import re
 from base64 import b64decode
@@ -34,12 +34,12 @@ SKIP = "input_f16~lstm_seq~add_of1-2~dense"
 
 
 def drawings(html):
-    """The SVG source of each image of a fragment."""
+    """Return the SVG source of each image of a fragment."""
     return [b64decode(code).decode() for code in re.findall(r"base64,([^\"]+)", html)]
 
 
 def steps_of(text):
-    """The trace of a stack in its URL form."""
+    """Return the trace of a stack in its URL form."""
     return trace(from_text(text))
 
 
@@ -48,7 +48,7 @@ def steps_of(text):
 
 @pytest.mark.parametrize("theme", PALETTES)
 def test_axes_have_their_colours_and_their_sizes_in_every_picture(theme):
-    """Purple time, brown features, grey batch."""
+    """Time is purple, features are brown, and the batch is grey."""
     p = PALETTES[theme]
     for html in (stack_picture(steps_of("input_t12_f3"), p), shapes_picture([(32, 12, 3)], p)):
         (svg,) = drawings(html)
@@ -57,7 +57,7 @@ def test_axes_have_their_colours_and_their_sizes_in_every_picture(theme):
 
 
 def test_tensors_of_a_picture_have_one_scale():
-    """Twice the timesteps are twice as high; an axis of any size is dashed, its letter alone."""
+    """Twice the timesteps are twice as high; an open axis is dashed and shows only its letter."""
     scale = Scale.of([axes_of((8, 12, 3)), axes_of((8, 100, 3))])
     heights = []
     for steps in (50, 100):
@@ -70,24 +70,24 @@ def test_tensors_of_a_picture_have_one_scale():
     assert ">T<" in svg
 
 
-def test_each_layer_has_a_picture_of_what_comes_out_of_it():
-    """What breaks says why, and what isn't reached has no tensor, an input among it too."""
+def test_each_layer_has_a_picture_of_its_output():
+    """A broken layer shows why, and layers that aren't reached show no tensor."""
     steps = steps_of("input~lstm~lstm_u8~input")
     pictures = list(layer_pictures(steps, LIGHT))
     assert [len(drawings(html)) for html in pictures] == [1, 1, 0, 0]
-    assert 'aria-label="LSTM gives (N, 16) with 1,280 parameters"' in pictures[1]
-    assert "It received <b>2 axes, (N, 16)</b>" in pictures[2]
+    assert 'aria-label="LSTM returns (N, 16) with 1,280 parameters"' in pictures[1]
+    assert "Received: <b>2 axes, (N, 16)</b>" in pictures[2]
     assert "not reached" in pictures[3]
     for text, shared in (("input~lstm_seq~dense", True), ("input~lstm~dense", False)):
         *_, dense = layer_pictures(steps_of(text), LIGHT)
-        assert ("the same at each step" in dense) is shared
+        assert ("shared by all timesteps" in dense) is shared
     whole = stack_picture(steps, LIGHT)
     assert whole.count("breaks here") == whole.count("not reached") == 1
     assert len(drawings(whole)) == 2
 
 
-def test_every_pattern_is_drawn_and_said_in_fifteen_words():
-    """Returned states stand beside the output, each with its name."""
+def test_every_pattern_is_drawn_and_described_in_fifteen_words():
+    """Returned states are drawn beside the output, each with its name."""
     html = stack_picture(steps_of("input~lstm_state"), LIGHT)
     assert len(drawings(html)) == 4
     assert all(f"> {name}</span>" in html for name in ("output", "h", "c"))
@@ -97,17 +97,17 @@ def test_every_pattern_is_drawn_and_said_in_fifteen_words():
 
 
 @pytest.mark.parametrize(
-    ("text", "expected", "says"),
+    ("text", "expected", "words"),
     [
         (STATES, [(0, 1, 0), (2, 3, 0), (1, 3, 1), (3, 4, 0)], "takes 3 and the states of 2"),
         (SKIP, [(0, 1, 0), (0, 2, 0), (1, 2, 0), (2, 3, 0)], "3, Add, takes 1 and 2"),
     ],
 )
-def test_a_graph_has_an_arrow_for_each_tensor_that_is_taken(text, expected, says):
-    """States have arrows of their own; every layer has its box, in the theme's colours."""
+def test_a_graph_has_an_arrow_for_each_tensor_that_is_taken(text, expected, words):
+    """States have dashed arrows, and every layer has a box in the theme's colours."""
     steps = steps_of(text)
     assert arrows(steps) == expected
-    assert says in graph_sentence(steps)
+    assert words in graph_sentence(steps)
     for palette in PALETTES.values():
         (svg,) = drawings(graph_picture(steps, palette))
         assert svg.count("<rect") == len(steps)
@@ -121,12 +121,12 @@ def test_a_graph_has_an_arrow_for_each_tensor_that_is_taken(text, expected, says
 
 
 def test_the_title_and_the_sentence_say_what_the_picture_shows():
-    """Shapes, parameters, what breaks, and the states that a decoder leaves out."""
+    """Both name shapes, parameters, the broken layer, and states that a decoder ignores."""
     works, breaks = steps_of("input~lstm_u4"), steps_of("input~lstm~td")
     assert stack_title(works) == "From (N, 12, 3) to (N, 4) with 128 parameters"
-    assert "(N, 4) with 128 parameters. In all 128 parameters." in stack_sentence(works)
+    assert "(N, 4) with 128 parameters. In total, 128 parameters." in stack_sentence(works)
     assert stack_title(breaks) == "This stack breaks at layer 3, TimeDistributed"
-    words = "starts from the first 2 of 4 states, and drops the rest"
+    words = "starts from the first 2 of 4 states, and ignores the rest"
     assert words in stack_sentence(steps_of("input~bi_state_seq~unpack~lstm_init"))
     assert "starts from" not in stack_sentence(steps_of("input~lstm_state_seq~unpack~lstm_init"))
 
@@ -134,17 +134,17 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
 @pytest.mark.parametrize(
     ("before", "after", "takeaway", "sentence"),
     [
-        ("input~lstm", "input_t20~lstm", "The output stays", "1,280 parameters stay"),
+        ("input~lstm", "input_t20~lstm", "Output still", "still 1,280 parameters"),
         ("input~lstm", "input~lstm_u8", "Output now", "parameters 1,280 → 384"),
         ("input~lstm", "input~lstm~lstm_u8", "Layer 3 breaks.", "Layer 3 breaks."),
-        ("input~lstm~lstm", "input~lstm_seq~lstm", "Now it works", "gives"),
-        ("input~lstm~drop~dense", "input~lstm~dense", "The output stays", "parameters stay"),
+        ("input~lstm~lstm", "input~lstm_seq~lstm", "The stack works now", "returns"),
+        ("input~lstm~drop~dense", "input~lstm~dense", "Output still", "still"),
         ("input~bi~dense_k4", "input~lstm", "What it is for.", "Output now"),
         ("input~lstm", "input~lstm", "", ""),
     ],
 )
-def test_a_change_is_told_with_what_it_changed(before, after, takeaway, sentence):
-    """And what it didn't. Of another stack altogether the takeaway is what that is for."""
+def test_a_change_is_described_by_its_effect(before, after, takeaway, sentence):
+    """The takeaway names changed and unchanged values; another stack has its purpose instead."""
     short, long = change_words(from_text(before), from_text(after), "What it is for.")
     assert short.startswith(takeaway)
     assert len(short.split()) <= 15
@@ -160,12 +160,15 @@ def test_a_change_is_told_with_what_it_changed(before, after, takeaway, sentence
     [
         (TargetQuestion(), ["(32, 12, 32)", "≈ output repeated 32 times", "≈ y repeated"]),
         (TargetQuestion((320, 12, 16), (320, 16)), ["✗ 12 ≠ 32"]),
-        (TargetQuestion((320, 12, 1), (3, 4)), ["✗ 320 ≠ 3<"]),  # no batch: no other axes meet
-        (TargetQuestion((12, 12, 4), (12, 4)), ["≈ timesteps meet samples"]),  # N = T
+        (
+            TargetQuestion((320, 12, 1), (3, 4)),
+            ["✗ 320 ≠ 3<"],
+        ),  # without a batch, no other axes are paired
+        (TargetQuestion((12, 12, 4), (12, 4)), ["≈ timesteps paired with samples"]),  # N = T
     ],
 )
-def test_the_line_up_says_the_fate_of_each_axis(question, words):
-    """Samples of y meet the one column, and are repeated elsewhere."""
+def test_the_line_up_shows_the_outcome_for_each_axis(question, words):
+    """Each axis names what is repeated, paired or unequal."""
     diagnosis = question.diagnose()
     html = lineup_picture(diagnosis, compared_sentence(diagnosis), LIGHT)
     assert all(word in html for word in words)
@@ -174,8 +177,8 @@ def test_the_line_up_says_the_fate_of_each_axis(question, words):
 
 
 def test_the_charts_of_the_damage_have_both_sides():
-    """The losses over all epochs, and what is said against what is true."""
+    """One chart has the losses over all epochs, the other predictions against targets."""
     result, setups = read_recording("flat", Damage), ["right setup", "wrong setup"]
     assert [trace.name for trace in damage_loss_figure(result, LIGHT).data] == setups
-    truth, *said = damage_predictions_figure(result, LIGHT).data
-    assert (truth.name, [trace.name for trace in said]) == ("truth", setups)
+    truth, *points = damage_predictions_figure(result, LIGHT).data
+    assert (truth.name, [trace.name for trace in points]) == ("target", setups)

@@ -1,4 +1,4 @@
-"""A question for the target doctor: what a person types, its address, and the measured damage."""
+"""Questions for the target doctor: typed shapes, addresses, and the measured damage."""
 
 import numpy as np
 import pytest
@@ -31,16 +31,16 @@ from lib.training.recorded import read_recording
     ],
 )
 def test_a_shape_is_read_however_it_is_written(text, shape):
-    """None in front is the samples of the other side."""
+    """A None in front becomes the samples of the other shape."""
     assert read_shape(text, samples=64) == shape
 
 
 @pytest.mark.parametrize(
     "text", ["()", "12.5", "1 2 3 4 5", "-3", "0", "99999999", "x" * 10**6, "(320, None, 1)"]
 )
-def test_what_is_no_shape_is_answered_with_a_sentence(text):
-    """What was expected, and what was received; None stands for the samples alone."""
-    with pytest.raises(ShapeTextError, match=r"None only in front, for the samples; received"):
+def test_other_text_is_refused_with_a_sentence(text):
+    """The error names the expected and the received text."""
+    with pytest.raises(ShapeTextError, match=r"None only in front; received"):
         read_shape(text, samples=8)
 
 
@@ -49,28 +49,28 @@ shapes = st.lists(st.integers(1, 1_000_000), min_size=1, max_size=4).map(tuple)
 
 @given(st.builds(TargetQuestion, shapes, shapes, st.sampled_from(LOSS_NAMES), st.integers(1, 4096)))
 def test_a_question_survives_the_address(check):
-    """It is read as it was written."""
+    """A written question is read unchanged."""
     assert read_question(write_question(check)) == check
 
 
 @given(st.text())
 def test_any_text_is_a_question(text):
-    """What is of no use there is as in the default."""
+    """Any text gives a question; unreadable parts keep their defaults."""
     assert read_question(text).diagnose().verdict in ("correct", "silent", "error")
 
 
-def test_the_title_and_the_picture_in_words_say_the_verdict_and_what_is_compared():
-    """The default question is the worst of the silent mistakes."""
+def test_the_title_names_the_verdict_and_the_sentence_names_the_pairs():
+    """The default question is the worst silent mistake."""
     diagnosis = TargetQuestion().diagnose()
     title = verdict_title(diagnosis)
-    assert title.startswith("Silently wrong: output (320, 12, 1) and y (320,) train something")
-    assert "train what is meant" in verdict_title(TargetQuestion((8, 1), (8, 1)).diagnose())
-    assert "Keras refuses output (8, 2)" in verdict_title(TargetQuestion((8, 2), (8, 3)).diagnose())
-    assert "batch of 32 the loss compares (32, 12, 32)" in compared_sentence(diagnosis)
+    assert title.startswith("Silently wrong: y (320,) doesn’t match")
+    assert "y (8, 1) matches" in verdict_title(TargetQuestion((8, 1), (8, 1)).diagnose())
+    assert "Keras refuses y (8, 3)" in verdict_title(TargetQuestion((8, 2), (8, 3)).diagnose())
+    assert "the loss compares (32, 12, 32)" in compared_sentence(diagnosis)
 
 
 def test_each_recorded_mistake_is_a_silent_mistake_and_its_right_side_is_correct():
-    """Its shapes say so, and are found again whatever N and T are."""
+    """The doctor calls its shapes silent, and finds the mistake for any N and T."""
     for name, mistake in MISTAKES.items():
         assert diagnose_target(mistake.output, mistake.target, "mse", 32).verdict == "silent"
         assert mistake_of(mistake.output, mistake.target) == name
@@ -79,7 +79,7 @@ def test_each_recorded_mistake_is_a_silent_mistake_and_its_right_side_is_correct
 
 
 def test_the_task_of_the_mistakes_ends_with_a_variance_of_1():
-    """So that always saying the mean has an error of 1, and the last value is the sum."""
+    """Predicting the mean has an error of 1, and the last target is the scaled sum."""
     x, y = damage_data()
     assert np.var(y[:, -1]) == pytest.approx(1, abs=0.15)
     np.testing.assert_allclose(y[:, -1] * np.sqrt(12), x.sum(axis=1), rtol=1e-4, atol=1e-4)
@@ -87,12 +87,12 @@ def test_the_task_of_the_mistakes_ends_with_a_variance_of_1():
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_recording_shows_the_damage(name):
-    """The right target is learnt; with the wrong one the last step is wrong by much more."""
+    """The last-step error is small with the right y, and much larger with the wrong y."""
     result = read_recording(name, Damage)
     assert len(result.loss["right"]) == len(result.loss["wrong"]) == DAMAGE_EPOCHS
     assert len(result.truth) == CHECKED_SAMPLES
     assert result.error("right") < 0.002
     assert result.error("wrong") > 10 * result.error("right")
-    assert "nothing raises" in damage_words(MISTAKES[name], result)[1]
-    if name == "flat":  # every sample against every target: nothing but the mean is learned
+    assert "no error is raised" in damage_words(MISTAKES[name], result)[1]
+    if name == "flat":  # every output is compared with every target, so the model learns the mean
         assert result.error("wrong") > 0.8

@@ -1,8 +1,7 @@
-"""The target doctor: whether a target of this shape trains what was meant, axis by axis, and why.
+"""The target doctor: find out from shapes whether a target trains what was meant, and why.
 
-Mean squared error and its like broadcast a target of a wrong shape without a word, and the model
-learns something else. `diagnose_target` says so before a run, and builds no model. The rules are in
-`loss_shapes`, the ways out in `fixes`.
+Losses such as mean squared error broadcast a target of the wrong shape without an error, and the
+model learns something else. The rules are in `loss_shapes`, the fixes in `fixes`.
 """
 
 import re
@@ -16,7 +15,7 @@ from lib.shapes.doctor.fixes import target_fixes
 from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, LossVerdict, Sizes
 from lib.shapes.remedy import Remedy
 
-SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}  # beside colours
+SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}  # besides colours
 MAX_SIZE = 1_000_000
 MAX_AXES = 4
 LOSS_NAMES = (*RULES, "crossentropy")
@@ -24,45 +23,45 @@ LOSS_NAMES = (*RULES, "crossentropy")
 
 @dataclass(frozen=True, slots=True)
 class AxisPair:
-    """An axis of the output over one of the target: the length of each, and what it counts.
+    """An axis of the output paired with one of the target: the length and the unit of each.
 
-    A name is "" where that side lacks the axis; "number" leaves open what a target counts.
+    A unit is "" where that side lacks the axis, and "number" where the target's unit is open.
     """
 
     output: int
     target: int
-    of_output: str
-    of_target: str
+    output_unit: str
+    target_unit: str
 
-    def fate(self, rule: LossRule) -> tuple[LossVerdict, str]:
-        """What a loss does with this axis, with words for what doesn't fit."""
-        names = {self.of_output, self.of_target}
+    def outcome(self, rule: LossRule) -> tuple[LossVerdict, str]:
+        """Return what a loss does with this axis, and a few words where it doesn't fit."""
+        names = {self.output_unit, self.target_unit}
         if self.output != self.target:
             if rule.checks or 1 not in (self.output, self.target):
                 return "error", f"{self.output} ≠ {self.target}"
             repeated = "y" if self.target == 1 else "output"
             return "silent", f"{repeated} repeated {max(self.output, self.target)} times"
         if len(names) > 1 and not names & {"", "number"}:
-            return "silent", f"{self.of_output}s meet {self.of_target}s"
-        if rule.classes and self.of_output == "column" and self.output == 1:
-            return "silent", "one class alone"
+            return "silent", f"{self.output_unit}s paired with {self.target_unit}s"
+        if rule.classes and self.output_unit == "column" and self.output == 1:
+            return "silent", "only one class"
         return ("error", "missing") if rule.checks and "" in names else ("correct", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What `fit` does with a target, and why."""
+    """The effect of a target in `fit`, and its reasons."""
 
     output_shape: Sizes
     target_shape: Sizes
-    verdict: LossVerdict  # the worst of the batches'; "error" where the numbers of samples differ
-    loss: str  # as Keras's function is called
+    verdict: LossVerdict  # the worst of all batches; "error" where the numbers of samples differ
+    loss: str  # the name of Keras's function
     decisive: BatchResult | None  # the first batch with this verdict; None where samples differ
-    broadcast_shape: Sizes | None  # of the pairs that it compares; None where that raises
-    keras_says: str  # for an error: what its message says
-    cause: str  # why, in sentences
-    axes: list[tuple[AxisPair, LossVerdict, str]]  # of the decisive batch, and what the loss does
-    fixes: tuple[Remedy, ...]  # the likeliest first; empty where nobody can tell
+    broadcast_shape: Sizes | None  # the shape of the compared pairs; None where Keras raises
+    keras_message: str  # part of Keras's error message; "" without an error
+    cause: str  # one or more sentences
+    axes: list[tuple[AxisPair, LossVerdict, str]]  # of the decisive batch, with outcomes
+    fixes: tuple[Remedy, ...]  # likeliest first; empty where none is known
 
 
 def diagnose_target(
@@ -71,15 +70,14 @@ def diagnose_target(
     loss: str,
     batch_size: int | None = None,
 ) -> Diagnosis:
-    """What Keras's `fit` does with these shapes: raise, train what was meant, or something else.
+    """Return what `fit` does with these shapes: raise, train what was meant, or something else.
 
-    The loss that was meant is the one for y in the output's own shape: each number of the output
-    against its own target. There is one exception: categorical cross-entropies over a last axis of
-    1 are called "silent" although `fit` reports just that loss, since it is 0 for any output.
+    "What was meant" compares each number of the output with its own target. One exception: a
+    categorical cross-entropy over a last axis of 1 is "silent", because it is 0 for any output.
 
-    `output_shape` is the model's for all samples, (N, T, K) or (N, K); an N of None is the
-    target's. `loss` is any name that `compile(loss=…)` takes; `batch_size` None means 32, as in
-    `fit`. Raises ValueError for a loss that isn't known, or shapes that aren't shapes.
+    `output_shape` is the model's for all samples, (N, T, K) or (N, K); an N of None means the
+    target's N. `loss` is any name that `compile(loss=…)` takes; a `batch_size` of None means 32,
+    as in `fit`. Raises ValueError for an unknown loss or an invalid shape.
     """
     target = _shape("target_shape", target_shape)
     output = _shape("output_shape", output_shape, samples=target[0])
@@ -91,31 +89,31 @@ def diagnose_target(
     verdict = loss_shapes.worst(batches)
     fixes = target_fixes(output, target, loss, batch_size) if verdict != "correct" else ()
     decisive = next((batch for batch in batches if batch.verdict == verdict), None)
-    if decisive is None:  # Keras compares the numbers of samples alone
-        shape, says = None, "Data cardinality is ambiguous"
+    if decisive is None:  # Keras compares only the numbers of samples
+        shape, error = None, "Data cardinality is ambiguous"
         pair = AxisPair(output[0], target[0], "sample", "sample")
-        why = f"{output[0]} ≠ {target[0]}"
-        axes: list[tuple[AxisPair, LossVerdict, str]] = [(pair, "error", why)]
-        cause = f"The output has {output[0]} samples and y has {target[0]}: each needs a target. "
+        unequal = f"{output[0]} ≠ {target[0]}"
+        axes: list[tuple[AxisPair, LossVerdict, str]] = [(pair, "error", unequal)]
+        cause = f"The output has {output[0]} samples but y has {target[0]}. "
         cause += "Cut x and y from the same windows."
     else:
-        shape, says = decisive.broadcast, decisive.keras_says
+        shape, error = decisive.broadcast, decisive.keras_message
         cause = " ".join(_reasons(output, target, rule, batches[0], decisive))
         shown = decisive
-        if rule.labels and len(shown.output) > 1:  # class numbers have no columns
+        if rule.labels and len(shown.output) > 1:  # class numbers have no column axis
             shown = replace(shown, output=shown.output[:-1])
-        axes = [(each, *each.fate(rule)) for each in _line_up(output, target, shown)]
-    return Diagnosis(output, target, verdict, rule.name, decisive, shape, says, cause, axes, fixes)
+        axes = [(each, *each.outcome(rule)) for each in _line_up(output, target, shown)]
+    return Diagnosis(output, target, verdict, rule.name, decisive, shape, error, cause, axes, fixes)
 
 
 def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -> Sizes:
-    """The shape as whole numbers, with the samples for a None in front; else ValueError."""
+    """Return the shape as whole numbers, `samples` for a None in front. Raises ValueError."""
     sizes = tuple(shape)
     if samples and sizes[:1] == (None,):
         sizes = (samples, *sizes[1:])
     numbers = tuple(int(n) for n in sizes if n is not None and hasattr(n, "__index__") and n > 0)
     if not sizes or len(numbers) < len(sizes):
-        wanted = f"expected {name} to be (N, …) in whole numbers from 1 up"
+        wanted = f"expected {name} to be (N, …), whole numbers of at least 1"
         raise ValueError(f"{wanted}, received {sizes}")
     return numbers
 
@@ -123,55 +121,55 @@ def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -
 def _reasons(
     output: Sizes, target: Sizes, rule: LossRule, first: BatchResult, batch: BatchResult
 ) -> Iterator[str]:
-    """Why `batch` has its verdict, in one or more sentences; `first` is the epoch's first one."""
+    """Yield sentences on why `batch` has its verdict; `first` is the first batch of the epoch."""
     axes = _line_up(output, target, batch)
     for name, before, after in (("the output", output, batch.output), ("y", target, batch.target)):
         if len(after) < len(before):
             yield f"Keras drops the last axis of {name}, which is 1."
         elif len(after) > len(before):
-            yield f"Keras gives {name} a last axis of 1."
+            yield f"Keras adds a last axis of 1 to {name}."
     if batch.verdict == "error" and rule.checks:
-        what = "class numbers in the shape" if rule.labels else "y in the output's shape"
+        what = "class numbers" if rule.labels else "y"
         wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
-        yield f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
+        yield f"{rule.name} expects {what} of shape {wanted}, but received {target}."
     elif batch.verdict == "error":
         met = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
-        yield f"Shapes are lined up from the right. So {met.target} {met.of_target}s of y meet"
-        yield f"{met.output} {met.of_output}s of the output: they differ, and neither is 1."
+        yield f"Axes are paired from the right: {met.target} {met.target_unit}s of y with"
+        yield f"{met.output} {met.output_unit}s of the output. They differ, and neither is 1."
     elif not rule.checks and any(axis.output != axis.target for axis in axes):
         yield from _stretched(batch, axes)
     elif rule.single_class(batch.output):
-        yield "With one column there is one class, whose share is always 1."
-        yield "So the loss is as good as 0 whatever the output is, and nothing is learnt."
+        yield "One column means one class, whose probability is always 1."
+        yield "So the loss is almost 0 for any output, and the model learns nothing."
     elif batch.verdict == "silent":
-        yield f"{rule.name} then runs along the {axes[-1].of_output}s, instead of the columns."
+        yield f"{rule.name} then works along the {axes[-1].output_unit}s instead of the columns."
     else:
-        yield "Every output meets its own target."
+        yield "Every output is compared with its own target."
     if first.verdict != "error" == batch.verdict:
-        yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
+        yield f"Batches of {first.size} raise no error, but the last batch of {batch.size} does."
 
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     shift = len(batch.output) - len(batch.target)
-    met = axes[abs(shift)]  # where one side lacks an axis, its samples lie on that of the other
-    sides = [("the output", met.of_output, met.output), ("y", met.of_target, met.target)]
+    met = axes[abs(shift)]  # the pair with the samples of the side that lacks an axis
+    sides = [("the output", met.output_unit, met.output), ("y", met.target_unit, met.target)]
     (longer, steps, length), (shorter, *_) = sides if shift > 0 else sides[::-1]
     if shift:
-        met_steps = f"{shorter}'s samples meet {longer}'s {steps}s"
-        yield f"Shapes are lined up from the right, so {met_steps}."
+        pairing = f"the samples of {shorter} are compared with the {steps}s of {longer}"
+        yield f"Axes are paired from the right, so {pairing}."
         if length == 1 < batch.size:
             targets = f"all {batch.size} targets in its batch"
-            yield f"Every output meets {targets}: it learns their average."
+            yield f"Every output is compared with {targets}, and learns their average."
     for axis in axes[1 : abs(shift)] + axes[abs(shift) + 1 :]:
         if axis.output > 1 == axis.target:
-            yield f"One target counts for all {axis.output} {axis.of_output}s."
+            yield f"One target is used for all {axis.output} {axis.output_unit}s."
         elif axis.output == 1 < axis.target:
-            compared = f"{axis.target} {axis.of_target}s of y"
+            compared = f"{axis.target} {axis.target_unit}s of y"
             yield f"One output is compared with {compared}, and learns their average."
 
 
 def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
-    """Pair the axes of both shapes from the right; `batch` may lack one that Keras has dropped."""
+    """Pair the axes of both shapes from the right; `batch` may lack an axis that Keras dropped."""
     rank = max(len(batch.output), len(batch.target))
     lengths, names = [], []
     for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
@@ -181,19 +179,19 @@ def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]
 
 
 def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:
-    """What each axis of a shape counts; `second` names the second axis of two."""
+    """Return the unit of each axis of a shape; `second` names the second axis of two."""
     if len(shape) <= 3:
         return (("sample",), ("sample", second), ("sample", "timestep", "column"))[len(shape) - 1]
     return ("sample", *(f"axis-{i} row" for i in range(1, len(shape) - 1)), "column")
 
 
 class ShapeTextError(ValueError):
-    """A text that is no shape. The message says what was expected and what was received."""
+    """A text that isn't a shape. The message names the expected and the received text."""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetQuestion:
-    """An output, a target, a loss, and the batch size of `fit`."""
+    """An output shape, a target shape, a loss, and the batch size of `fit`."""
 
     output: Sizes = (320, 12, 1)
     target: Sizes = (320,)
@@ -201,15 +199,14 @@ class TargetQuestion:
     batch_size: int = 32
 
     def diagnose(self) -> Diagnosis:
-        """Diagnose the question."""
+        """Return the diagnosis of the question."""
         return diagnose_target(self.output, self.target, self.loss, self.batch_size)
 
 
 def read_shape(text: str, samples: int | None = None) -> Sizes:
-    """The shape that a person means: "(320, 12, 1)", "320 12 1", or "(None, 12, 1)".
+    """Return the shape in a text such as "(320, 12, 1)", "320 12 1" or "(None, 12, 1)".
 
-    A name in front of the brackets is passed over: "torch.Size([320, 12])". `samples` stands for
-    None in front; without it None is refused. Raises ShapeTextError.
+    A name in front is ignored. `samples` replaces a None in front. Raises ShapeTextError.
     """
     shape = re.sub(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])", "", text[:200])
     words = re.findall(r"[^\s,()\[\]]+", shape)
@@ -219,19 +216,19 @@ def read_shape(text: str, samples: int | None = None) -> Sizes:
     if 1 <= len(words) <= MAX_AXES and are_sizes:
         return tuple(map(int, words))
     raise ShapeTextError(
-        f"a shape has 1 to {MAX_AXES} whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1), "
-        f"and None only in front, for the samples; received {text.strip()[:60]!r}"
+        f"expected 1 to {MAX_AXES} whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1), "
+        f"with None only in front; received {text.strip()[:60]!r}"
     )
 
 
 def write_question(question: TargetQuestion) -> str:
-    """The question in the address: "320.12.1_320_mean-squared-error_32"."""
+    """Return the question as in the address: "320.12.1_320_mean-squared-error_32"."""
     shapes = (".".join(map(str, shape)) for shape in (question.output, question.target))
     return "_".join([*shapes, question.loss.replace("_", "-"), f"{question.batch_size}"])
 
 
 def read_question(text: str) -> TargetQuestion:
-    """The question of an address. Parts that can't be read are those of the default question."""
+    """Return the question of an address. Unreadable parts keep their defaults."""
     output, target, loss, size, *_ = [*text[:300].split("_"), "", "", "", ""]
     taken: dict[str, Any] = {}
     for name, shape in (("output", output), ("target", target)):
@@ -245,7 +242,7 @@ def read_question(text: str) -> TargetQuestion:
 
 
 def fitting_loss(activation: str, asked: str) -> str:
-    """The loss of a model that ends in this activation: what was `asked`, where that fits."""
+    """Return a loss that fits a model's last activation: `asked` where it fits."""
     rule = RULES.get(asked)
     if activation == "softmax":
         return asked if rule and rule.classes else "categorical_crossentropy"
@@ -254,7 +251,7 @@ def fitting_loss(activation: str, asked: str) -> str:
     return TargetQuestion().loss if rule and rule.checks else asked
 
 
-TARGETS: dict[str, Sizes] = {  # the usual ones, of N samples, T timesteps, U units
+TARGETS: dict[str, Sizes] = {  # usual shapes of N samples, T timesteps and U units
     "(N, T, U)": (320, 12, 16),
     "(N, T, 1)": (320, 12, 1),
     "(N, T)": (320, 12),

@@ -1,8 +1,7 @@
-"""The damage that a silent mistake does: a network trained with the right y, and with a wrong one.
+"""The damage of a silent mistake: one network trained with the right y, one with a wrong y.
 
-The task is a running sum of noise, scaled so that its last value has a variance of 1. Both networks
-are evaluated at the last timestep of new sequences. The worker trains them
-(`lib.training.answers`); `tests/record.py` records them, and a leak.
+The task is a running sum of noise whose last value has a variance of 1. Both are evaluated at the
+last timestep of new sequences. `lib.training.answers` trains them, `tests/record.py` records them.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ LOSS = "mean_squared_error"
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One silent mistake: a model, a wrong y that its loss broadcasts, and what comes of it."""
+    """One silent mistake: a model, a wrong y that its loss broadcasts, and the effect."""
 
     title: str  # in letters: "output (N, T, 1), y (N,)"
-    output: Sizes  # the output's shape in the training
-    target: Sizes  # the wrong y's shape there
+    output: Sizes  # the shape of the output in this training
+    target: Sizes  # the shape of the wrong y
     learns: str  # what the model learns instead
-    right: str  # what would be right, in code
+    right: str  # the right setup, in code
 
 
 MISTAKES = {
@@ -37,7 +36,7 @@ MISTAKES = {
 
 
 def mistake_of(output: Sizes, target: Sizes) -> str | None:
-    """The name of the mistake with these shapes, for any N and T; None for other shapes."""
+    """Return the name of the mistake with these shapes, for any N and T; else None."""
     if len(output) == 3 and output[1] > 1 == output[2]:
         return {(): "flat", (1,): "column"}.get(target[1:])
     steps = len(target) in (2, 3) and target[1] > 1 and target[2:] in ((), (1,))
@@ -46,23 +45,22 @@ def mistake_of(output: Sizes, target: Sizes) -> str | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Damage:
-    """The results of the two trainings, by side: "right" and "wrong"."""
+    """The results of both trainings, by side: "right" and "wrong"."""
 
-    loss: dict[str, np.ndarray]  # each one's own, (DAMAGE_EPOCHS,)
+    loss: dict[str, np.ndarray]  # training loss by epoch, (DAMAGE_EPOCHS,)
     predictions: dict[str, np.ndarray]  # at the last timestep of new sequences, (CHECKED_SAMPLES,)
-    truth: np.ndarray  # what is right there, (CHECKED_SAMPLES,)
+    truth: np.ndarray  # the targets at that timestep, (CHECKED_SAMPLES,)
 
     def error(self, side: str) -> float:
-        """Mean squared error at the last timestep; always predicting the mean gives 1."""
+        """Return the mean squared error at the last timestep; predicting the mean gives 1."""
         return float(np.mean((self.predictions[side] - self.truth) ** 2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leak:
-    """Two trainings on noise, with the next value as the target at every timestep.
+    """Mean squared errors by timestep, (TIMESTEPS,), of models that predict the next noise value.
 
-    A Bidirectional layer has read the target of all steps but the last. Mean squared errors by
-    timestep, on new sequences, (TIMESTEPS,); the best is 1.
+    The best possible is 1; a Bidirectional layer has already read every target but the last.
     """
 
     one_way: np.ndarray
@@ -70,7 +68,7 @@ class Leak:
 
 
 def damage_data() -> tuple[np.ndarray, np.ndarray]:
-    """Noise and its running sum, (TRAINED_SAMPLES + CHECKED_SAMPLES, TIMESTEPS, 1) both."""
+    """Return noise and its scaled running sum, both (all samples, TIMESTEPS, 1)."""
     rng = np.random.default_rng(0)
     x = rng.normal(0, 1, (TRAINED_SAMPLES + CHECKED_SAMPLES, TIMESTEPS, 1)).astype(np.float32)
     return x, np.cumsum(x, axis=1) / np.float32(np.sqrt(TIMESTEPS))

@@ -1,7 +1,7 @@
-"""Ways to make a target and an output fit: code for y, and for the model.
+"""Find fixes for a target that doesn't fit the output: code for y and for the model.
 
-Lists what y may hold, the likeliest reading first, and turns each reading into code. A fix is kept
-only if `loss_shapes` calls the shapes after it correct.
+List the possible meanings of y, likeliest first, and turn each into code. Keep a fix only if
+`loss_shapes` evaluates the shapes after it as correct.
 """
 
 import math
@@ -18,27 +18,26 @@ EVERY_STEP = "LSTM(units, return_sequences=True)"
 
 
 def compile_with(loss: str) -> str:
-    """The line that sets a model's loss."""
+    """Return the line of code that sets a model's loss."""
     return f'model.compile(optimizer, loss="{loss}")'
 
 
 class _OpenSize(int):
-    """The length of an axis that isn't known: longer than any that is, and `timesteps` in code."""
+    """A stand-in for an unknown length: larger than any known one, written `timesteps` in code."""
 
     def __repr__(self) -> str:
         return "timesteps"
 
 
-_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # in place of None: no shape has so many
+_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # stand in for None: no real shape is as large
 
 
 def target_fixes(
     output: Shape, target: Shape, loss: str, batch_size: int | None = None
 ) -> tuple[Remedy, ...]:
-    """All fixes of shapes (N, …) that end in a correct pairing, the likeliest first.
+    """Return all fixes of shapes (N, …) that end in a correct pairing, likeliest first.
 
-    A size may be None; in code an open length is called `timesteps`. Without a `batch_size` one
-    batch has all N samples.
+    A size may be None. Without a `batch_size`, one batch has all N samples.
     """
     fixes: dict[str, Remedy] = {}
     for fix in _candidates(_sizes(output), _sizes(target), loss):
@@ -57,9 +56,9 @@ def _sizes(shape: Shape) -> Sizes:
 def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     rule = loss_rule(loss, output, target)
     if rule.single_class(output):
-        # One column is no distribution over classes, but it can be the chance of one of two.
-        condition, loss = "one column tells two classes apart", "binary_crossentropy"
-        take, code = "Take the loss for two.", compile_with(loss)
+        # One column can't hold several classes, but it can hold the probability of one of two.
+        condition, loss = "one column separates two classes", "binary_crossentropy"
+        take, code = "Use the loss for two classes.", compile_with(loss)
         yield Remedy(condition, take, code, output, target, loss)
         if target in (output, output[:-1]):
             return
@@ -84,21 +83,21 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
 
 def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[Remedy]:
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
-    take = "Take the loss for that."
+    take = "Use the loss for that."
     if labels and target == output:
         condition, other = "y has a column per class", "categorical_crossentropy"
         y = "y = np.argmax(y, axis=-1)"
         yield Remedy(condition, take, compile_with(other), output, target, other)
-        yield Remedy(condition, "Turn it into class numbers.", y, output, output[:-1], loss)
+        yield Remedy(condition, "Convert y to class numbers.", y, output, output[:-1], loss)
     elif not labels and numbers == output[:-1]:
         condition, other = "y holds class numbers", "sparse_categorical_crossentropy"
         y = f"y = keras.utils.to_categorical(y, {output[-1]})"
         yield Remedy(condition, take, compile_with(other), output, target, other)
-        yield Remedy(condition, "Turn them into a column per class.", y, output, output, loss)
+        yield Remedy(condition, "Convert y to a column per class.", y, output, output, loss)
 
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
-    """Reshape a y with the output's numbers: with other axes of 1, or samples and steps in one."""
+    """Yield a reshape where only axes of 1 differ, or samples and timesteps share an axis."""
     same = [n for n in output if n > 1] == [n for n in target if n > 1]
     if output[0] != target[0]:  # samples and steps in one axis
         same = target[0] == math.prod(output[:2]) and math.prod(target) == math.prod(output)
@@ -109,11 +108,11 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
         y = "y = y[..., None]"
     elif target == (*output, 1):
         y = "y = y[..., 0]"
-    condition, fix = "y holds the right numbers", "Give it the output's shape."
+    condition, fix = "y holds the right numbers", "Give y the shape of the output."
     yield Remedy(condition, fix, y, output, output, loss)
 
 
-Meaning = tuple[str, str, str, Sizes]  # what y may hold, what to do, its code, and y's shape then
+Meaning = tuple[str, str, str, Sizes]  # what y may hold, the step to take, its code, y's new shape
 
 
 def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
@@ -123,7 +122,7 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
     elif len(target) == 2:
         (width,) = rest
         readings = [*_per_sample(target, steps, "", "y[:, None]")]
-        # As many as the output's columns: columns. As many as its steps, or of one column: steps.
+        # Read the second axis as columns if it matches them, else as timesteps if it can be.
         is_timed = width != columns and (width == steps or columns == 1 < width)
         if width > 1 and (steps is None or width == steps or (width > steps and columns == 1)):
             cut = f"y = y[:, -{steps}:, None]"
@@ -135,7 +134,7 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
         if y_steps == 1 and steps != 1:
             yield from _per_sample((n, y_columns), steps, "y = y[:, 0]", "y")
         if steps not in (None, y_steps) and (y_steps, y_columns) == (columns, steps):
-            swap = "Swap them (a reshape would mix them up)."
+            swap = "Swap them. A reshape would mix up the values."
             code, after = "y = np.swapaxes(y, 1, 2)", (n, y_columns, y_steps)
             yield "y has its columns before its timesteps", swap, code, after
         elif steps is None or y_steps > 1 or steps == 1:
@@ -147,7 +146,7 @@ def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
         condition = "y has a column per class" + (", for each sample" if len(target) == 2 else "")
         code = "y = np.argmax(y, axis=-1)"
-        yield condition, "Turn it into class numbers.", code, target[:-1]
+        yield condition, "Convert y to class numbers.", code, target[:-1]
     if target[1:] in ((), (1,), (1, 1)):
         code = "y = y.reshape(-1)" if len(target) > 1 else ""
         yield from _per_sample((n,), steps, code, "y.reshape(-1, 1)")
@@ -156,43 +155,43 @@ def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[
 
 
 def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterator[Meaning]:
-    """One answer per sample: y is (N, K), or (N,), after this `code`; or each step gives it."""
-    yield "y has one answer per sample", "", code, y
+    """Read y as one target per sample, (N, K) or (N,) after `code`, or repeat it per step."""
+    yield "y has one target per sample", "", code, y
     if steps:
-        condition = "each timestep has to give its sample's answer"
+        condition = "every timestep should predict its sample's target"
         code = f"y = np.repeat({repeated}, {steps}, axis=1)"
-        yield condition, "Repeat it.", code, (y[0], steps, *y[1:])
+        yield condition, "Repeat y.", code, (y[0], steps, *y[1:])
 
 
 def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> Iterator[Meaning]:
-    """An answer per timestep: y is (N, T, K), or (N, T), after `code`; or after `cut` or `last`."""
+    """Read y as one target per timestep: (N, T, K) or (N, T) after `code`, `cut` or `last`."""
     n, y_steps, *rest = y
     if steps is None or y_steps == steps:
-        yield "y has one answer per timestep", "", code, y
+        yield "y has one target per timestep", "", code, y
     elif y_steps > steps:
-        condition = "y has more timesteps than the output, and both end together"
-        yield condition, "Drop the first ones.", cut, (n, steps, *rest)
+        condition = "y has more timesteps than the output, and both end at the same time"
+        yield condition, "Drop the first timesteps of y.", cut, (n, steps, *rest)
     else:
-        yield "y answers for the last timesteps only", "", code, y
+        yield "y has targets only for the last timesteps", "", code, y
     if steps is None:
-        yield "only the last timestep's answer counts", "Take that one.", last, (n, *rest)
+        yield "only the last timestep of y counts", "Keep that timestep.", last, (n, *rest)
 
 
 def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
-    """The remedy for one reading of y: its code, and the layers of the model that change."""
+    """Return the remedy for one meaning of y: its code, and the layers to change."""
     condition, todo, y, target = reading
     after = (*target[:2], output[-1]) if labels else target
     steps = [todo] if todo else []
     code = [y] if y else []
     if len(after) != len(output):
         sequences = len(after) == 3
-        steps.append("Return every timestep." if sequences else "Return the last timestep only.")
+        steps.append("Return every timestep." if sequences else "Return only the last timestep.")
         code.append(EVERY_STEP if sequences else LAST_STEP)
     elif after[1:-1] != output[1:-1]:
-        steps.append("Keep those of the output.")
+        steps.append("Keep those timesteps of the output.")
         code.append(f"outputs = outputs[:, -{after[1]}:]")
     if after[-1] != output[-1]:
-        steps.append(f"End with {counted(after[-1], 'column')}.")
+        steps.append(f"End the model with {counted(after[-1], 'column')}.")
         code.append(f"Dense({after[-1]})")
     fix = " ".join(steps) or "Give y that shape."
     return Remedy(condition, fix, "\n".join(code), after, target, loss)

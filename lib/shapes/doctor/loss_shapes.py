@@ -1,11 +1,10 @@
-"""What a Keras loss does with the shapes of an output and of a target, batch by batch.
+"""Follow the shapes of an output and a target through a Keras loss, batch by batch.
 
-Read from Keras 3.15's `losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`.
+Sources: Keras 3.15's `losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`.
 
-A loss in `fit` works in three steps. Where the ranks differ by one and the longer shape ends in
-1, that axis is dropped (or, against a rank of 1, added to the shorter one). Then the two are
-paired: some losses demand equal shapes, the rest broadcast as NumPy does, from the right, without
-a word. Last, the loss is taken along the last axis, and the mean of all that.
+First, where the ranks differ by one and the longer shape ends in 1, Keras drops that axis (or adds
+it to a shorter shape of rank 1). Second, Keras pairs both: some losses require equal shapes, others
+broadcast as NumPy does. Third, Keras computes the loss along the last axis, and its mean.
 """
 
 from dataclasses import dataclass
@@ -18,30 +17,30 @@ Sizes = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class LossRule:
-    """How one of Keras's losses treats shapes."""
+    """The way one of Keras's losses treats shapes."""
 
-    name: str  # its function: "mean_squared_error"
-    short: str = ""  # also taken in capitals: "mse"
-    checks: bool = False  # refuses unequal shapes; the others broadcast
-    whole_axis: bool = False  # changes when another axis ends up last, as of a direction
-    classes: bool = False  # the last axis has shares of classes; of one class the loss is 0
-    labels: bool = False  # y holds class numbers, and so lacks the output's last axis
-    multiplies: bool = False  # multiplies or divides the two; most others subtract them
-    output_first: bool = False  # its operation, and its message, has the output in front of y
+    name: str  # of the function: "mean_squared_error"
+    short: str = ""  # short name, also accepted in capitals: "mse"
+    checks: bool = False  # requires equal shapes; the other losses broadcast
+    whole_axis: bool = False  # depends on which axis is last, as a direction does
+    classes: bool = False  # the last axis has class probabilities; with one class the loss is 0
+    labels: bool = False  # y holds class numbers, so it lacks the output's last axis
+    multiplies: bool = False  # multiplies or divides the two; most other losses subtract
+    output_first: bool = False  # the operation, and its message, has the output in front of y
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that `compile(loss=…)` takes for it: its function, its class, its short forms."""
+        """All names that `compile(loss=…)` takes: of the function, the class, and short names."""
         words = self.name.replace("kl_", "KL_").split("_")
         short = (self.short, self.short.upper()) if self.short else ()
         return (self.name, "".join(word[:1].upper() + word[1:] for word in words), *short)
 
     def single_class(self, output: Sizes) -> bool:
-        """Whether the loss is 0 whatever the output is, since there is one class alone."""
+        """Return whether the loss is 0 for any output, because there is only one class."""
         return self.classes and output[-1] == 1
 
 
-_RULES = (  # all but "circle" and "ctc", which don't pair an output with a target
+_RULES = (  # all losses but "circle" and "ctc", which don't pair an output with a target
     LossRule("mean_squared_error", "mse"),
     LossRule("mean_absolute_error", "mae"),
     LossRule("mean_absolute_percentage_error", "mape"),
@@ -63,29 +62,29 @@ _RULES = (  # all but "circle" and "ctc", which don't pair an output with a targ
     LossRule("sparse_categorical_crossentropy", checks=True, classes=True, labels=True),
 )
 RULES = {rule.name: rule for rule in _RULES}  # by function name
-RULE_OF = {name: rule for rule in _RULES for name in rule.names}  # by all that compile takes
+RULE_OF = {name: rule for rule in _RULES for name in rule.names}  # by every name for compile
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What happens to one batch; shapes are those after Keras has dropped or added an axis."""
+    """The result for one batch, with the shapes after Keras has dropped or added an axis."""
 
     output: Sizes
     target: Sizes
-    verdict: LossVerdict  # "correct" if each output meets its own target; outputs are told apart
-    broadcast: Sizes | None  # the shape of the pairs that are compared; None where it raises
-    keras_says: str = ""  # Keras's message, where there is one
+    verdict: LossVerdict  # "correct" if each output is compared only with its own target
+    broadcast: Sizes | None  # the shape of the compared pairs; None where Keras raises an error
+    keras_message: str = ""  # part of Keras's error message
 
     @property
     def size(self) -> int:
-        """Samples in the batch."""
+        """The number of samples in the batch."""
         return self.output[0]
 
 
 def follow_epoch(
     output: Sizes, target: Sizes, rule: LossRule, batch_size: int
 ) -> tuple[BatchResult, ...]:
-    """Follow an epoch of `fit`: the full batch, and a shorter last one; none of unequal N."""
+    """Return the results of a full batch and a shorter last one; () where the Ns differ."""
     if output[0] != target[0]:
         return ()
     full, rest = divmod(output[0], batch_size)
@@ -96,16 +95,13 @@ def follow_epoch(
 
 
 def worst(batches: tuple[BatchResult, ...]) -> LossVerdict:
-    """The verdict on all batches; "error" where there are none."""
+    """Return the worst verdict of all batches; "error" without batches."""
     return min((batch.verdict for batch in batches), key=VERDICTS.index, default="error")
 
 
 def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
-    """The rule for any name that `compile(loss=…)` takes; ValueError for others.
-
-    "crossentropy" (or "ce") means one of three; as in Keras the shapes say which.
-    """
-    if loss.lower() in ("crossentropy", "ce"):  # Keras's `is_binary_or_sparse_categorical`
+    """Return the rule for any name that `compile(loss=…)` takes. Raises ValueError."""
+    if loss.lower() in ("crossentropy", "ce"):  # the shapes choose, as in Keras
         labels = len(target_shape) < len(output_shape) or target_shape[-1] == 1
         loss = "sparse_categorical_crossentropy" if labels else "categorical_crossentropy"
         loss = "binary_crossentropy" if output_shape[-1] == 1 else loss
@@ -118,8 +114,8 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
 
 
 def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
-    """Follow one batch; TensorFlow has another message where its size divides the samples."""
-    columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
+    """Return the result of one batch; TensorFlow's message depends on `known_size`."""
+    columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis has no classes
     target, output = _same_rank(target, output)
     if rule.labels and len(target) == len(output) > 1 and target[-1] == 1:
         target = target[:-1]
@@ -131,33 +127,33 @@ def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bo
         verdict: LossVerdict = "silent" if moved or rule.single_class(output) else "correct"
         return BatchResult(output, target, verdict, tuple(o for o, _ in pairs))
     if rule.checks:
-        says = "Arguments `target` and `output` must have the same "
+        message = "Arguments `target` and `output` must have the same "
         if not rule.labels:
-            says += "shape" if len(target) == len(output) else "rank (ndim)"
+            message += "shape" if len(target) == len(output) else "rank (ndim)"
         elif len(target) == len(output) - 1:
-            says += "shape up until the last"
+            message += "shape up until the last"
         else:
-            says = "Argument `output` must have rank (ndim) `target.ndim - 1`"
-        return BatchResult(output, target, "error", None, says)
+            message = "Argument `output` must have rank (ndim) `target.ndim - 1`"
+        return BatchResult(output, target, "error", None, message)
     if all(o == t or 1 in (o, t) for o, t in pairs):
         return BatchResult(output, target, "silent", tuple(max(both) for both in pairs))
     first, second = (output, target) if rule.output_first else (target, output)
-    says = f"Incompatible shapes: {list(first)} vs. {list(second)}".replace(", ", ",")
+    message = f"Incompatible shapes: {list(first)} vs. {list(second)}".replace(", ", ",")
     batch_axes = () if known_size else (rank - len(output), rank - len(target))
     for axis, sizes in enumerate(zip(padded(first, rank), padded(second, rank), strict=True)):
         if axis not in batch_axes and 1 not in sizes and sizes[0] != sizes[1]:
-            says = f"Dimensions must be equal, but are {sizes[0]} and {sizes[1]}"
+            message = f"Dimensions must be equal, but are {sizes[0]} and {sizes[1]}"
             break
-    return BatchResult(output, target, "error", None, says)
+    return BatchResult(output, target, "error", None, message)
 
 
 def padded(shape: Sizes, rank: int) -> Sizes:
-    """The shape with axes of 1 in front, as broadcasting reads it."""
+    """Return the shape with axes of 1 in front, as in broadcasting."""
     return (1,) * (rank - len(shape)) + shape
 
 
 def _same_rank(target: Sizes, output: Sizes) -> tuple[Sizes, Sizes]:
-    """Keras's `squeeze_or_expand_to_same_rank`."""
+    """Return both shapes after Keras's `squeeze_or_expand_to_same_rank`."""
     if len(target) == len(output) + 1 and target[-1] == 1:
         return (target, (*output, 1)) if len(output) == 1 else (target[:-1], output)
     if len(output) == len(target) + 1 and output[-1] == 1:

@@ -1,4 +1,4 @@
-"""Messages about what stands in a layer's brackets, or where a layer belongs."""
+"""Messages about the arguments of a layer, and about where a layer belongs."""
 
 import difflib
 import re
@@ -24,7 +24,7 @@ class Older(keras.layers.{kind}):
         super().__init__(*args, **options)
 
 model = keras.models.load_model("{file}", custom_objects={"{kind}": Older})"""
-LOOK_UP = "Leave it out, or look up its name."
+LOOK_UP = "Remove it, or look up the right name."
 
 
 def keywords(found: Found) -> Explanation | None:
@@ -47,9 +47,8 @@ def keywords(found: Found) -> Explanation | None:
     }
     if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets that
         return explained(
-            "The file was saved by another version of Keras, most likely Keras 2, in which {owner} "
-            "had {names}. Nothing in your data has to change.",
-            fix="Drop {names} while loading, as this class does; or load with Keras 2.",
+            "The file was saved by another Keras, most likely Keras 2, where {owner} had {names}.",
+            fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",
             code=OLDER,
             words=words,
         )
@@ -58,11 +57,11 @@ def keywords(found: Found) -> Explanation | None:
         name = gone.split(".")[-1]
         value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
         words |= {"dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
-        is_yours = "it stands in your code" if name in IN_FILES else ""
+        is_yours = "your code passes it" if name in IN_FILES else ""
         remedies = [Remedy(is_yours, GONE[gone]["fix"], GONE[gone]["code"])]
-        if name in IN_FILES:  # nobody writes what is the default
+        if name in IN_FILES:  # code rarely passes a default; a saved file always does
             is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
-            file = Remedy("a file of Keras 2 is being loaded", "Drop it while loading.", OLDER)
+            file = Remedy("you are loading a Keras 2 file", "Drop it while loading.", OLDER)
             remedies.insert(0 if is_usual else 1, file)
         return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
     for name in names:
@@ -71,16 +70,16 @@ def keywords(found: Found) -> Explanation | None:
             happened = f"{owner} has no {name}."
             return explained(happened, fix=f"Write {meant[0]}.", code=f"{meant[0]}=…")
     if "not understood" in pattern:
-        loading = "Load it with the version that saved it, and your own classes."
+        loading = "Load it with the version that saved it, and pass your own classes."
         return explained(
             f"The layer has no {', '.join(names)} in this version of Keras.",
-            Remedy("a file is being loaded", loading, "keras.models.load_model(path)"),
-            Remedy("it stands in your code", LOOK_UP, "help(keras.layers.LSTM)"),
+            Remedy("you are loading a file", loading, "keras.models.load_model(path)"),
+            Remedy("your code passes it", LOOK_UP, "help(keras.layers.LSTM)"),
             check="",
             confidence="possible",
         )
     if not (pattern.startswith("Unrecognized") or is_class):
-        return None  # it may be anybody's function
+        return None  # the function may be the user's own
     has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
     happened = f"{owner} has no {', '.join(names) or 'such argument'}{has_it}."
     return explained(happened, fix=LOOK_UP, code=f"help({found['owner'] or 'keras.layers.LSTM'})")
@@ -93,10 +92,9 @@ MESSAGES = [
         r"class Layer\. (?:Found|Received)): ?(?:layer=)?"
         rf'(?:<class "[\w.]*?(?P<class_>\w+)">|<?(?P<tensor>KerasTensor|Tensor|tf\.Tensor)\b'
         rf"|<{word('instance')} object|(?P<other>(?:(?! \(of type).)*))",
-        cause="{wrapper} takes a layer. {class_} without brackets is the class, and no layer yet. "
-        "This one had been called already, and is what it returned, a {tensor}. {instance} is of "
-        "another Keras than the model, and keras and tf.keras don't mix. Here it got {other}.",
-        fix="Put layers, uncalled and with their arguments, into the brackets, of one package.",
+        cause="{wrapper} takes a layer. {class_} without parentheses is a class, not a layer. A "
+        "{tensor} is the output of a layer. {instance} is from another Keras. It received {other}.",
+        fix="Pass uncalled layers with their arguments, all from one package.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units)), Dense(1)])",
     ),
     Message(
@@ -104,15 +102,14 @@ MESSAGES = [
         r'missing a required argument: "states"|.cell. should have a .call. method|cell should '
         r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
-        cause="A cell, such as {cell}Cell, does one timestep, and wants its states too; a layer "
-        "goes through all timesteps by itself. RNN takes a cell, and Bidirectional a layer.",
-        fix="Take the layer alone; or give RNN a cell, or a list of cells.",
+        cause="{cell}Cell processes one timestep. RNN takes a cell, Bidirectional takes a layer.",
+        fix="Use the layer alone, or give RNN a cell or a list of cells.",
         code="RNN({cell}Cell(units))  # as {cell}(units)",
     ),
     Message(
         r"can only have a single required positional argument, the input tensor",
-        cause="A Sequential gives each layer one tensor; this one takes more, as attention does.",
-        fix="Call it in a functional model, on a query and a value.",
+        cause="Sequential gives each layer one tensor. This layer takes more, as attention does.",
+        fix="Call the layer in a functional model, on a query and a value.",
         code="y = layers.MultiHeadAttention(2, 16)(x, x)",
     ),
     Message(
@@ -120,15 +117,15 @@ MESSAGES = [
         rf'(?:layer should be tensors.*?\(of|found an instance of) type "?<class "{word("kind")}',
         rf'Layer {word("layer")} was called with an input that isn.t.*?<class "{word("kind")}',
         rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
-        cause="{layer} got a {kind}, or a list of that, and takes tensors or arrays; a layer "
-        "itself has to be called first, and a NoneType comes from a function without return.",
-        fix="Make an array; give a layer what another one returned.",
+        cause="{layer} takes tensors or arrays, but received {kind}, alone or in a list. A layer "
+        "must be called first. NoneType comes from a function without return.",
+        fix="Pass an array, or the output of another layer.",
         code='x = LSTM(units)(np.asarray(x, dtype="float32"))\ny = Dense(1)(x)',
     ),
     Message(
         r'\badd\(\) got an unexpected keyword argument "(?P<name>\w+)"',
-        cause="{name} stands in the brackets of model.add: the layer's own were closed too early.",
-        fix="Move it into the layer's brackets; a shape belongs to an Input today.",
+        cause="model.add received {name}: the layer's own parentheses were closed too early.",
+        fix="Move {name} into the layer's parentheses. In Keras 3 a shape belongs in an Input.",
         code=f"model = keras.Sequential([{INPUT}, LSTM(units, return_sequences=True)])",
     ),
     Message(
@@ -143,37 +140,37 @@ MESSAGES = [
     Message(
         r"\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "
         rf'"(?P<one>{REQUIRED})" and "(?P<two>\w+)"',
-        cause='{owner} has to know "{one}" and "{two}".',
-        fix="Say it in its brackets, as in Bidirectional(layer=LSTM(units=16)).",
+        cause='{owner} needs the arguments "{one}" and "{two}".',
+        fix="Pass them, as in Bidirectional(layer=LSTM(units=16)).",
         code="{owner}({one}=…, {two}=…)",
     ),
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"',
         r'__init__\(\) missing 1 required positional argument: "(?P<one>units|layer)"',
-        cause='{owner} has to know "{one}".',
-        fix="Say it in its brackets, as in Bidirectional(layer=LSTM(units=16)).",
+        cause='{owner} needs the argument "{one}".',
+        fix="Pass it, as in Bidirectional(layer=LSTM(units=16)).",
         code="{owner}({one}=…)",
     ),
     Message(
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) (?:takes\b|got multiple values)",
-        cause="{layer} got too many values without a name.",
-        fix="Give each its name.",
+        cause="{layer} received too many arguments without a name.",
+        fix="Name each argument.",
         code="{layer}(units=…)  # or another name",
     ),
     Message(
         r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
         r'missing a required argument: "(?:sequences|inputs)"',
-        cause="A layer is called with the sequence, first and without a name. {name} isn't that.",
-        fix="Move what the layer is made with into its first brackets.",
+        cause="The call of a layer takes the sequence first, without a name. It takes no {name}.",
+        fix="Move the layer's settings into its first parentheses.",
         code="y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
     ),
     Message(
         r"activation function identifier: (?P<got>\(.*?\)|True|False|\d+)",
         r"value for (?:argument )?.units., expected a positive integer",
         r'"<=" not supported between instances of "(?P<kind>tuple|list|str|NoneType)" and "int"',
-        cause="units is a whole number, the output's columns. Most likely it got a {kind}. "
-        "{got} stands where the activation belongs, second.",
-        fix="Give units alone without a name; the shape of the data belongs to an Input.",
+        cause="units is one whole number: the columns of the output. Most likely it received a "
+        "{kind}. {got} is the second argument, where the activation belongs.",
+        fix="Pass only units without a name. The shape of the data belongs in an Input.",
         code=f"{INPUT}\nLSTM(16, return_sequences=True)",
     ),
     Message(
@@ -183,21 +180,21 @@ MESSAGES = [
         rf".same.){GOT}",
         rf"(?:be|or) one of \{{(?P<wanted>[^}}]*){GOT}",
         rf'(?:ReLU layer cannot be|"<=".*?"int" and "str"){GOT}',
-        cause="Another value is wanted. Keras takes {wanted}. It got {got}.",
-        fix="Sizes and counts are whole numbers from 1 up, and shares are from 0 to 1.",
+        cause="Keras refuses the value of an argument. It expects {wanted}. It received {got}.",
+        fix="Use whole numbers of at least 1 for sizes and counts, and 0 to 1 for rates.",
         code='Conv1D(filters=8, kernel_size=3, padding="same")',
     ),
     Message(
         r'Could not interpret \w+ identifier\W{1,6}class "[\w.]*?(?P<class_>\w+)">',
-        cause="{class_} without brackets is the class, and compile wants one that is made of it.",
-        fix="Write the brackets, or its name as a text.",
+        cause="{class_} without parentheses is a class, and compile needs an instance of it.",
+        fix="Add the parentheses, or pass its name as a string.",
         code="model.compile(keras.optimizers.{class_}(), loss)",
     ),
     Message(
         r"Could not interpret (?P<kind>(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>"
         r'[\w ]+?)) (?:identifier|function).*?: ?"?(?P<got>[^" ]+)',
-        cause="Keras knows no {kind} {got}. It is misspelt.",
-        fix="Write its name as Keras's documentation does; hand over your own as custom_objects.",
+        cause="Keras has no {kind} called {got}. The name is misspelled, or it is your own.",
+        fix="Use the name in Keras's documentation, or pass your own in custom_objects.",
         code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {of_layer}\n'
         'model.compile("adam", loss="mean_squared_error")  # {other}',
         confidence="likely",
@@ -205,21 +202,21 @@ MESSAGES = [
     Message(
         r"You (?:must pass a .shape|cannot pass both .shape. and .batch_shape)|Only provide the "
         r'shape OR batch_shape|Cannot convert "(?P<got>[^("]+)" to a shape',
-        cause="An Input takes shape, that of one sample, or batch_shape, not both. It got {got}.",
-        fix="Give whole numbers in brackets; one alone has a comma.",
+        cause="Input takes shape, for one sample, or batch_shape, not both. It received {got}.",
+        fix="Pass a tuple of whole numbers. A single number needs a comma.",
         code=f"{INPUT}\nkeras.Input((timesteps,))  # before an Embedding",
     ),
     Message(
         r'Cannot convert "(?:(?P<shape>\((?!\().+?\))" to a shape(?:.*?type "<class '
         r'"(?P<kind>float))?|\()|^state_size must be an integer',
-        cause="A shape is whole numbers from 0 up. It got {shape}. One of them is a {kind}.",
-        fix="Divide with //; a size that is open is None, not -1.",
+        cause="A shape has whole numbers of at least 0. It received {shape}. One size is a {kind}.",
+        fix="Divide with //, and write None, not -1, for an open size.",
         code="LSTM(64 // 2)  # keras.Input((None, features))",
     ),
     Message(
         r'^"int" object is not iterable$',
-        cause="If it comes from a layer, a size belongs into brackets, as those of Reshape.",
-        fix="Give it brackets, and one alone a comma.",
+        cause="If a layer raised this, one of its sizes must be a tuple, as in Reshape.",
+        fix="Write a tuple. A single number needs a comma.",
         code="Reshape((12,))",
         confidence="possible",
     ),

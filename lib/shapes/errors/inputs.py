@@ -1,4 +1,4 @@
-"""Messages about what goes into a layer or a model: its axes, sizes, and number of arrays."""
+"""Messages about the input of a layer or a model: its axes, sizes, and number of arrays."""
 
 import re
 
@@ -12,8 +12,8 @@ from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
 from lib.text import counted
 
-COLUMNS = 30  # of a table; a longer row is more likely a sequence, and each number a step
-LARGEST = 5_000  # of an Input or a Dense; a larger size counts samples, or pixels
+COLUMNS = 30  # most columns of a table; a longer row is more likely a sequence of numbers
+LARGEST = 5_000  # largest plausible size of an Input or a Dense; larger ones count samples
 LAYER = r'(?:layer "?(?P<layer>[\w/]+)"?[\w :]*)?'
 
 
@@ -23,18 +23,18 @@ def _wanted(axes: int, kind: str = "") -> str:
 
 
 def axes(found: Found) -> Explanation | None:
-    """Explain that a layer, or a whole model, takes another number of axes."""
+    """Explain that a layer, or a whole model, expects another number of axes."""
     got, kernel = found.shape("got"), found.shape("kernel")
     want, have = int(found["axes"] or len(kernel)), int(found["have"] or len(got))
     if want == have:
         return None
-    if found.kind in ("sequential", "model", "functional") and got:  # no layer within a model
+    if found.kind in ("sequential", "model", "functional") and got:  # a model, not a layer
         return data(found, (None,) * want, got)
     kind, units = RECURRENT.get(found.kind), (got or (None,))[-1]
-    told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
+    problem = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
     likely, stack = [remedies.OTHER_INPUT], ""
     if (want, have) == (3, 2):
-        told, is_first = "there is no time axis", found["layer"] == found.kind
+        problem, is_first = "there is no time axis", found["layer"] == found.kind
         likely = [remedies.FLAT_INPUT, remedies.LAYER_BEFORE][:: 1 if is_first else -1]
         before = f"input_formflat_f{units or 3}" if is_first else f"input~lstm_u{units or 16}"
         stack = f"{before}~{kind}" if kind else ""
@@ -50,7 +50,7 @@ def axes(found: Found) -> Explanation | None:
     inside = "Conv2D(filters, 3)" if want == 4 else "Dense(units)"
     takes = f"{found['layer'] or 'The layer'} takes ({_wanted(want, found.kind)})"
     return explained(
-        f"{takes} and got {found['got'] or counted(have, 'axis', 'axes')}: {told}.",
+        f"{takes} but received {found['got'] or counted(have, 'axis', 'axes')}: {problem}.",
         *likely,
         words={"sample": _sample(got[2:]), "kind": inside},
         check=remedies.LAYER_SHAPES,
@@ -59,13 +59,13 @@ def axes(found: Found) -> Explanation | None:
 
 
 def _sample(shape_: Shape) -> str:
-    """The sizes of a sample as an Input takes them; "" where they can't be that."""
+    """Return the sizes of a sample for an Input; "" where they can't be sizes of a sample."""
     possible = all(size is None or 0 < size <= LARGEST for size in shape_)
     return bracketed(shape_).strip("()") if possible else ""
 
 
 def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Explain that data don't have the Input's shape; both shapes have the samples in front."""
+    """Explain that the data don't have the Input's shape; both shapes start with the samples."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
@@ -76,10 +76,11 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     if is_timed and (expected[1] or 0) > LARGEST:
         likely = [remedies.WHOLE_TABLE]
     elif expected[1:] == received[:1] and received[1:] == (1,):
-        likely = [remedies.ONE_SAMPLE]  # of one axis, to which Keras 2 adds another
+        likely = [remedies.ONE_SAMPLE]  # it had one axis, and Keras 2 added another
     takes = found["want"] or f"({_wanted(len(expected))})"
     return explained(
-        f"{found['layer'] or 'The model'} takes {takes} and got {found['got']}: {both.in_words()}.",
+        f"{found['layer'] or 'The model'} takes {takes} but received {found['got']}: "
+        f"{both.in_words()}.",
         *likely,
         words={
             "place": received.index(1, 1) if 1 in received[1:] else -1,
@@ -108,7 +109,7 @@ def _of_sizes(both: Comparison) -> list[Remedy]:
 
 
 def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
-    """What may be wrong with x of more or fewer axes than the Input has."""
+    """Return likely causes where x has more or fewer axes than the Input."""
     expected, received, gaps = both.expected, both.received, both.gaps
     is_fit, last = "training=True" in found.whole, len(expected) - 1
     sample = [remedies.UNBATCHED] if is_fit else [remedies.ONE_SAMPLE, remedies.UNBATCHED]
@@ -119,8 +120,8 @@ def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
         return [remedies.OTHER_INPUT]
     if gaps == [last] or received[1:] == expected[1:-1]:
         return [remedies.FLAT]
-    if last in gaps:  # open sizes: any axis may lack
-        if received[-1] == 1:  # Keras 2 gives an array of one axis, as of lists, a second one
+    if last in gaps:  # open sizes: any axis may be missing
+        if received[-1] == 1:  # Keras 2 adds a second axis to an array of one axis
             return [remedies.LENGTHS, *sample, remedies.TABLE]
         is_table = (received[0] or 0) > 1 and (received[-1] or 0) <= COLUMNS
         flat = [remedies.TABLE, remedies.FLAT] if is_table else [remedies.FLAT, remedies.TABLE]
@@ -130,13 +131,13 @@ def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
 
 
 def number_of_arrays(found: Found) -> Explanation:
-    """Explain that the model takes another number of arrays."""
+    """Explain that the model expects another number of arrays."""
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
     arrays = f"{found['want']} arrays{f': {keys}' if keys else ''}"
     return explained(
-        f"{found['layer'] or 'The model'} takes {arrays}, and got {found['got'] or 1}.",
-        fix="Give a list of arrays in that order, or a dict by name; in a tf.data.Dataset a "
-        "tuple: ((x1, x2), y). States of a layer go into initial_state.",
+        f"{found['layer'] or 'The model'} takes {arrays} but received {found['got'] or 1}.",
+        fix="Pass a list in that order, or a dict by name; in a tf.data.Dataset, ((x1, x2), y). "
+        "Pass states of a layer as initial_state.",
         code="model.predict([x1, x2])",
     )
 
@@ -159,9 +160,9 @@ MESSAGES = [
     Message(
         r"with at least 3 dimensions(?:, received: "
         rf"(?P<shape>[(\[](?:None|\d+), {number('units')}[)\]]))?",
-        cause="TimeDistributed works along the time axis, and its input has none. It got {shape}. "
-        "The layer before returns its last step only, or the Input is flat.",
-        fix="Return every step there, or use the inner layer alone.",
+        cause="TimeDistributed works along the time axis, but its input has none. It received "
+        "{shape}. The layer before it returns only its last step, or the Input is flat.",
+        fix="Return every step from the layer before, or use the inner layer alone.",
         code=f"{EVERY_STEP}  # the layer before\n# or:\nDense(1)  # without TimeDistributed",
         stack="input~lstm_u{units}~td",
     ),
@@ -174,12 +175,12 @@ MESSAGES = [
     Message(
         rf"{LAYER}expected axis(?: -1 of input shape to have value {number('want')}.*?"
         rf"(?P<shape>[(\[][^()\[\]]*?{number('got')}[)\]]))?",
-        cause="{layer} was made for other features. It wants {want} features and got {shape}.",
+        cause="{layer} was built for other data. It takes {want} features but received {shape}.",
         remedies=[
             remedies.OTHER_FEATURES,
             Remedy(
-                "a Flatten stands before it, so that timesteps count too, more or fewer of them",
-                "Pad the sequences; or return the last step in place of the Flatten.",
+                "a Flatten before it turns timesteps into features, and their number differs",
+                "Pad the sequences, or return the last step instead of Flatten.",
                 f"{LAST_STEP}  # in place of Flatten",
             ),
         ],
@@ -187,34 +188,34 @@ MESSAGES = [
     Message(
         rf"\(no .None. dim.*?shape={shape('shape')} for variable "
         r'path="(?=[^"]*_cell/).*?time_distributed',
-        cause="The kernel would be {shape}: TimeDistributed hands the recurrent layer one timestep "
-        "after the other, without a time axis. It goes through them by itself.",
-        fix="Use it alone.",
+        cause="The kernel would be {shape}: TimeDistributed passes the recurrent layer single "
+        "timesteps, without a time axis. A recurrent layer reads all timesteps on its own.",
+        fix="Use the recurrent layer without TimeDistributed.",
         code=f"{EVERY_STEP}  # without TimeDistributed",
     ),
     Message(
         rf'\(no .None. dim.*?shape={shape("shape")} for variable path="[^"]*_cell/',
         r'unsupported operand type\(s\) for %: "NoneType"|only support static input shapes',
         r"^The channel dimension of the inputs|^Dimensions must be equal, but are None and",
-        cause="The number of features, or of rows, may not be None. The kernel would be {shape}.",
-        fix="Say how many there are.",
+        cause="The number of features, or of rows, must not be None. The kernel would be {shape}.",
+        fix="Set the number in the Input.",
         code="keras.Input((None, features))",
     ),
     Message(
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",
         rf"\(no .None. dimensions\)(?:.*?shape={shape('shape')})?",
         r"last dimension of the inputs to.*?should be",
-        cause="Dense has a weight for each entry of its last axis, and that is open in {shape}. "
-        "After Flatten it depends on the number of timesteps, which is None.",
-        fix="Fix that number; or pool over time, or return the last step only, without a Flatten.",
+        cause="Dense needs a weight for each entry of the last axis, whose size is open in "
+        "{shape}. After Flatten the size depends on the number of timesteps, which is None.",
+        fix="Fix the number of timesteps. Or replace Flatten: pool, or return only the last step.",
         code=remedies.INPUT,
         stack="input_tany~flatten~dense",
     ),
     Message(
         rf"checking model target.*?Expected to see {number('want')} array.*?following list of "
         rf"{number('got')}",
-        cause="The model has {want} outputs, and y {got} part.",
-        fix="Give y as a list, one for each output.",
+        cause="The model has {want} outputs, but y has {got} part.",
+        fix="Pass y as a list with one array per output.",
         code="model.fit(x, [y1, y2])",
     ),
     Message(

@@ -1,8 +1,7 @@
-"""A message that is known, and what is said about it.
+"""Known messages and their explanations.
 
-To add one, copy a neighbour in the module of its subject. A `Message` has regular expressions, and
-texts, or a function that writes the explanation. An expression sees one line in which every quote
-(', `, “) is a double one: write "units", not `units`.
+To add a message, copy a neighbour in the module of its subject. Regular expressions are matched
+against one line in which every quote (', `, “) is a double quote: write "units", not `units`.
 """
 
 import re
@@ -17,7 +16,7 @@ from lib.text import capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
-FALLBACKS = {  # what fills a {name} that the message doesn't tell
+FALLBACKS = {  # values for a {name} that the message doesn't contain
     "layer": "The layer",
     "owner": "Layer",
     "wrapper": "Sequential",
@@ -33,32 +32,32 @@ _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
 def number(name: str) -> str:
-    """A pattern for a whole number, as a named group."""
+    """Return a pattern for a whole number, as a named group."""
     return rf"(?P<{name}>-?\d+)"
 
 
 def shape(name: str) -> str:
-    """A pattern for a shape with its brackets, as a named group."""
+    """Return a pattern for a shape with its brackets, as a named group."""
     return rf"(?P<{name}>[(\[][^()\[\]]*[)\]])"
 
 
 def word(name: str) -> str:
-    """A pattern for the name of a layer, a class or a type, as a named group."""
+    """Return a pattern for the name of a layer, a class or a type, as a named group."""
     return rf"(?P<{name}>[\w./:-]+)"
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a message means."""
+    """The meaning of a message."""
 
-    happened: str  # what the message itself says, in a sentence or two, with its numbers
-    meanings: tuple[Remedy, ...]  # what may have led to it, the likeliest first
-    cause: str  # what happened, and what most likely led to it
-    fix: str  # what to do about it, for each meaning behind its condition
-    code: str  # the same as code: a minimal right example, or one for each meaning
+    happened: str  # the message in plain words, one or two sentences with its numbers
+    meanings: tuple[Remedy, ...]  # possible causes with their fixes, likeliest first
+    cause: str  # what happened, and the likeliest causes
+    fix: str  # what to do, with a condition for each meaning
+    code: str  # a minimal right example, or one for each meaning
     confidence: Confidence
-    check: str = ""  # one line of code that tells which meaning it is
-    stack: str = ""  # the stack that the message describes, as an address has it; "" for none
+    check: str = ""  # one line of code that shows which meaning applies
+    stack: str = ""  # the stack that the message describes, as in an address; "" for none
 
 
 def explained(
@@ -71,10 +70,10 @@ def explained(
     stack: str = "",
     confidence: Confidence | None = None,
 ) -> Explanation:
-    """Write an explanation from remedies, the likeliest first, or from one fix and its code.
+    """Return an explanation of remedies, likeliest first, or of one fix and its code.
 
-    `words` are for the {names} in all texts. Without a `confidence` the texts say how sure it is:
-    one cause that says "most likely", or "if", is likely, and so are several.
+    `words` fill the {names} in all texts. Without a `confidence`, the texts decide: a cause with
+    "most likely" or "if", or several causes, make the explanation likely; others make it certain.
     """
     words = FALLBACKS | {
         name: word for name, word in (words or {}).items() if word not in (None, "")
@@ -89,19 +88,19 @@ def explained(
     is_open = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""
     sure: Confidence = confidence or ("likely" if is_open else "certain")
-    told, first, stack = meanings[:3], meanings[0], _filled(stack, words)
+    shown, first, stack = meanings[:3], meanings[0], _filled(stack, words)
     cause = f"{happened} Most likely {first.condition}." if first.condition else happened
     fix, code = first.fix, first.code
     if len(meanings) > 1:
-        cause += f" Or {'; or '.join(each.condition for each in told[1:])}."
-        fix = " ".join(f"If {m.condition}: {m.fix[:1].lower()}{m.fix[1:]}" for m in told)
-        pairs = zip(("either", "or", "or"), told, strict=False)
+        cause += f" Or {'; or '.join(each.condition for each in shown[1:])}."
+        fix = " ".join(f"If {m.condition}: {m.fix[:1].lower()}{m.fix[1:]}" for m in shown)
+        pairs = zip(("either", "or", "or"), shown, strict=False)
         code = "\n".join(f"# {either}, if {m.condition}:\n{m.code}" for either, m in pairs)
     return Explanation(happened, tuple(meanings), cause, fix, code, sure, check, stack)
 
 
 def _filled(text: str, words: Mapping[str, Any]) -> str:
-    """Fill in the {names}; leave out a sentence, and a line, of which one has no word."""
+    """Fill in the {names}; drop each sentence or line that has a name without a value."""
     lines = []
     for line in text.split("\n"):
         sentences = re.split(r"(?<=\.) ", line)
@@ -111,11 +110,10 @@ def _filled(text: str, words: Mapping[str, Any]) -> str:
 
 
 class Message:
-    """A known message. Patterns are matched against one line in which any quote is a double one.
+    """A known message. Patterns are matched against one line in which all quotes are double.
 
-    A {name} in a text becomes what the group of that name matched, else its word in `FALLBACKS`.
-    Where there is neither, the sentence (or the line of code) with the {name} is left out: if no
-    sizes are matched, "Dot wants equal sizes. They are {one} and {other}." ends behind "sizes."
+    A {name} in a text becomes the match of the group with that name, else its value in `FALLBACKS`.
+    Without either, the sentence (or line of code) with the {name} is dropped.
     """
 
     def __init__(
@@ -130,7 +128,7 @@ class Message:
         stack: str = "",
         confidence: Confidence | None = None,
     ) -> None:
-        """Take regular expressions, and the texts of `explained` or a function in place of them."""
+        """Take regular expressions, and either the texts of `explained` or a function."""
 
         def from_texts(found: Found) -> Explanation:
             words = found.match.groupdict()

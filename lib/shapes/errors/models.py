@@ -1,4 +1,4 @@
-"""Messages about models, how they are put together and called, and operations on their tensors."""
+"""Messages about building and calling models, and about operations on their tensors."""
 
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
@@ -10,20 +10,20 @@ OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # no tensor's name in a re
 
 
 def joined_arrays(found: Found) -> Explanation:
-    """Explain that tensors differ in more than the axis along which they are joined."""
+    """Explain that tensors differ in an axis other than the one they are joined along."""
     one, other = found["one"] or "Two shapes", found["other"] or "others"
     both = Comparison(found.shape("one"), found.shape("other"))
     if both.lacks:
         return explained(
-            f"{one} and {other} are to be joined: one has a time axis and the other has none.",
-            fix="Repeat the one for each timestep, or return the other's last step only.",
+            f"{one} and {other} can't be joined: only one of them has a time axis.",
+            fix="Repeat the other for each timestep, or return only the last step of both.",
             code="b = RepeatVector(timesteps)(b)\ny = Concatenate()([a, b])",
         )
     places = [place for place in both.differing if place] or both.differing or [1]
     axis = f"{both.name(places[0])}s" if both.differing else "sizes"
     return explained(
-        f"{one} and {other} are to be joined along another axis, and differ in their {axis}.",
-        fix=f"Bring them to the same {axis}; or name the axis along which they may differ.",
+        f"{one} and {other} differ in their {axis}, but are joined along another axis.",
+        fix=f"Give both the same {axis}, or join them along the axis that differs.",
         code=f"y = Concatenate(axis={places[0]})([a, b])",
     )
 
@@ -33,14 +33,14 @@ MESSAGES = [
         r"All .(?:in|out)puts. values must be KerasTensors|put tensors (?:to|of) .*? must be",
         r"put tensors (?:to|of) .*? must come from",
         r'no attribute "_(?:keras_history|inbound_nodes)"',
-        cause="The inputs and outputs of a Model must be what an Input or a called layer gave.",
-        fix="Begin with an Input, call layers or keras.ops, and name the two ends.",
+        cause="The inputs and outputs of a Model must be tensors from an Input or a called layer.",
+        fix="Start with an Input, call layers or keras.ops, and pass the first and last tensor.",
         code=MODEL,
     ),
     Message(
         r'"tuple" object has no attribute "(?:layer|_keras_\w+)"',
-        cause="A layer got no tensor. Most likely keras and tf.keras stand in one model.",
-        fix="Import all from one.",
+        cause="A layer received no tensor. Most likely the model mixes keras and tf.keras.",
+        fix="Import everything from one package.",
         code="from tensorflow.keras.layers import Input, LSTM",
     ),
     Message(
@@ -48,20 +48,20 @@ MESSAGES = [
         r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
-        cause="While the model is built a tensor has a shape and no numbers yet. It is {name}.",
-        fix="Take the same function from keras.ops; numbers come from predict.",
+        cause="While a model is being built, a tensor has a shape but no values yet. It is {name}.",
+        fix="Use the same function from keras.ops, or get values from predict.",
         code="y = keras.ops.mean(x, axis=1)  # tf.reduce_mean, np.mean",
     ),
     Message(
         r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy array",
-        cause="{name} is inside a recurrent layer: TensorFlow to 2.4 fails there with NumPy 1.20.",
-        fix="Take a newer TensorFlow; or, with that one, NumPy 1.19.",
+        cause="{name} is inside a recurrent layer. TensorFlow to 2.4 fails there with NumPy 1.20.",
+        fix="Install a newer TensorFlow, or NumPy 1.19.",
         code="# pip install --upgrade tensorflow",
     ),
     Message(
         r"Output with path .(?!1.)[\w.]*. is not connected|Graph dis|Could not compute output",
-        cause="The model's outputs can't be reached from its inputs: another Input is on the way.",
-        fix="Name every Input that the outputs come from, and use the very same objects.",
+        cause="The model's outputs can't be reached from its inputs: they depend on another Input.",
+        fix="Pass every Input that the outputs depend on, and the same objects.",
         code=MODEL,
     ),
     Message(
@@ -71,57 +71,57 @@ MESSAGES = [
         rf"Index out of range using input dim \d; input has only {number('axes')} dims",
         r"^(?:list assignment )?index out of range$|.dim. must be in the range",
         r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis|Invalid reduction dim",
-        cause="A slice such as x[:, -1, :], or a layer's axis, asks for more axes than there are: "
-        "{axes}. Most likely an LSTM before lacks return_sequences=True, and its time axis.",
-        fix="Leave the slice out; or return every step and keep it.",
+        cause="A slice such as x[:, -1, :], or a layer's axis, needs more axes than the tensor "
+        "has: {axes}. Most likely the LSTM before it returns only its last step.",
+        fix="Remove the slice, or set return_sequences=True and keep it.",
         code="y = LSTM(units)(x)  # as LSTM(units, return_sequences=True)(x)[:, -1, :]",
     ),
     Message(
         r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.t built",
         r"model has never been called|Weights for (?:the )?model \S+ have not yet been",
         r"Sequential model must get an .(?:batch_)?input_shape",
-        cause="The model doesn't know its shapes: it has no Input, and no data went through it.",
-        fix="Begin with an Input, of one sample's shape; join several in a functional model.",
+        cause="The model has no shapes yet: it has no Input, and it never received data.",
+        fix="Start with an Input of one sample's shape. Several inputs need a functional model.",
         code=f"model = keras.Sequential([{INPUT}, LSTM(units)])",
     ),
     Message(
         r"must c(?:all .?compile\(\)|ompile (?:your|a) model)|must be compiled before",
         r"has not been compiled|forgotten to (?:call .?compile|provide a .loss)",
-        cause="The model wasn't compiled, and has no loss; or it was loaded with compile=False.",
-        fix="Compile it before fit and evaluate; predict needs none.",
+        cause="The model has no loss: it wasn't compiled, or it was loaded with compile=False.",
+        fix="Compile it before fit and evaluate. predict works without.",
         code='model.compile("adam", loss="mean_squared_error")',
     ),
     Message(
         r"No gradients provided for any|(?:^|ValueError: )None values not supported|Target data is",
-        cause="If it comes from fit, y is missing or None; or your own loss uses NumPy or argmax.",
-        fix="Give y, or a dataset of pairs.",
+        cause="If fit raised this, y is missing or None, or your own loss uses NumPy or argmax.",
+        fix="Pass y, or a dataset of pairs.",
         code="model.fit(x, y)",
     ),
     Message(
         rf'unique names\. Name "{word("name")}"',
         rf'name "{word("name")}" is used \d+ times in the model',
-        cause="Two layers of the model are called {name}, or it has one layer twice.",
-        fix="Give each a name of its own; make a new layer where one is to stand again.",
+        cause="Two layers of the model are called {name}, or one layer was added twice.",
+        fix="Give each layer its own name, and create a new layer for each place.",
         code='LSTM(units, name="another")',
     ),
     Message(
         r'name "(?P<name>\w+)" is not defined',
-        cause="Most likely {name} was never imported or set, or no layer before gave it.",
-        fix="Import what is Keras's own; ask a layer for its states.",
+        cause="Most likely {name} was never imported or assigned, or no layer returned it.",
+        fix="Import names of Keras. Get states with return_state=True.",
         code="from keras.layers import LSTM\nx, *states = LSTM(units, return_state=True)(x)",
     ),
     Message(
         r'\b(?P<owner>[a-z]\w+)\(\) got an unexpected keyword argument "(?P<name>\w+)"',
-        cause="{owner} takes no {name}. If it isn't your own, versions of two packages differ.",
-        fix="Install Keras and TensorFlow of one time.",
+        cause="{owner} takes no {name}. If the function isn't yours, two packages don't match.",
+        fix="Install matching versions of Keras and TensorFlow.",
         code="# pip install --upgrade tensorflow keras",
         confidence="possible",
     ),
     Message(
         rf"must be equal, but are {number('one')} and {number('other')}\b",
         r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
-        cause="Somewhere {one} and {other} meet. It happened in {where}. The rest says why.",
-        fix="Paste it down to its last line, and print the shapes of what goes into that layer.",
+        cause="Two sizes differ: {one} and {other}. Failed in {where}. The last line tells why.",
+        fix="Paste the whole message, and print the shapes of that layer's inputs.",
         code=LAYER_SHAPES,
         confidence="possible",
     ),
@@ -129,8 +129,8 @@ MESSAGES = [
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
         rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
-        cause="A reshape has to keep all numbers. Here it goes from {before} to {after}.",
-        fix="Choose sizes with the same product, one of them -1. Windows of a table are cut.",
+        cause="A reshape must keep all numbers. This one goes from {before} to {after}.",
+        fix="Use sizes with the same product; one may be -1. Cut windows instead of reshaping.",
         code=WINDOWS,
     ),
     Message(
@@ -143,24 +143,24 @@ MESSAGES = [
         r"(?P<joining>Subtract).? layer should be called|layer accepts inputs list",
         r"(?P<joining>Attention) layer must be called on a list",
         r"layer must be called on a list|missing.{0,40} argument: .value(?:_shape)?.",
-        cause="{joining} takes several tensors, in one list, and got another number.",
-        fix="Give it that list, in a functional model; Subtract and Dot take two.",
+        cause="{joining} takes a list of several tensors, but received another number.",
+        fix="Pass a list in a functional model. Subtract and Dot take two tensors.",
         code="y = {joining}()([a, b])",
     ),
     Message(
         rf"axis values {word('one')} \(at axis [^)]+\) != {word('other')} \(",
         rf"Dimension incompatibility.*?{number('one')} != {number('other')}\. Layer shapes: ",
         r"Cannot perform batch_dot",
-        cause="Dot multiplies along axes of equal sizes. They are {one} and {other}.",
+        cause="Dot needs axes of equal sizes. They are {one} and {other}.",
         remedies=[
             Remedy(
-                "the two are to be compared by their features",
-                "Name that axis of both, and give the layers before the same units.",
+                "you compare the two tensors by their features",
+                "Set axes to the features, and give the layers before the same units.",
                 "y = Dot(axes=(2, 2))([a, b])",
             ),
             Remedy(
-                "weights for each timestep are to sum up a sequence",
-                "Name the time axis of both.",
+                "you sum up a sequence with a weight per timestep",
+                "Set axes to the time axis of both.",
                 "y = Dot(axes=(1, 1))([a, b])",
             ),
         ],
@@ -170,8 +170,8 @@ MESSAGES = [
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
         r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
-        cause="A convolution or pooling sees more timesteps at once than are left. It got {left}.",
-        fix="Take a smaller kernel or pool, fewer such layers, longer sequences, or padding.",
+        cause="The kernel or pool is longer than the sequence that is left. It received {left}.",
+        fix="Use a smaller kernel or pool, fewer such layers, longer sequences, or padding.",
         code='Conv1D(filters, kernel_size, padding="same")',
     ),
     Message(
@@ -180,31 +180,31 @@ MESSAGES = [
         rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
         r".mask. must be broadcastable to|of .value. and .key., except the last one",
-        cause="Two tensors of one layer can't be paired. They are {one} and {other}.",
-        fix="Give the layers before the same units, and return_sequences to both or to none.",
+        cause="The two input tensors of a layer don't fit. They are {one} and {other}.",
+        fix="Give the layers before the same units and the same return_sequences.",
         code="y = Add()([LSTM(units)(x), LSTM(units)(x)])",
     ),
     Message(
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
         rf"output operand with shape {shape('got')} doesn.t match.*?shape {shape('own')}",
         cause="{got} doesn't fit {own}. Most likely a scaler was fitted on other columns.",
-        fix="Scale the target with a scaler of its own, and turn predictions back with that.",
+        fix="Fit a separate scaler on the target, and invert predictions with it.",
         code='scaler_y = MinMaxScaler().fit(table[["target"]])\n'
         "prediction = scaler_y.inverse_transform(model.predict(x))",
     ),
     Message(
         rf"operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
-        cause="NumPy lines {one} and {other} up from the right, and of two sizes that differ one "
-        "must be 1. Most likely predictions have a time axis, of return_sequences=True.",
-        fix="Compare the last step, or give y the time axis too.",
+        cause="NumPy pairs the axes of {one} and {other} from the right. Where two sizes differ, "
+        "one must be 1. Most likely return_sequences=True gives predictions a time axis.",
+        fix="Compare only the last step, or give y a time axis too.",
         code="error = model.predict(x)[:, -1] - y",
     ),
     Message(
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '
         rf"{shape('have')}",
         r'rank \d but is rank (?P<have>\d) for (?:".*?MatMul|\dth)',
-        cause="Most likely {layer} takes fewer axes than it got, {have}, or its mask has too many.",
-        fix="Give an Embedding (samples, timesteps); mask after what works on each timestep.",
+        cause="Most likely {layer} takes fewer than {have} axes, or its mask has too many.",
+        fix="Pass an Embedding (samples, timesteps), and mask after TimeDistributed layers.",
         code=LAYER_SHAPES,
     ),
     Message(
@@ -212,8 +212,8 @@ MESSAGES = [
         r"(?P<what>.strides > 1. not supported in conjunction with .dilation)",
         r"(?P<what>(?<!t )division by zero|axis size must be divisible|Forward layer and backward)",
         r"(?P<what>.cropping. parameter.{0,50} must be smaller)",
-        cause="If it comes from a layer, its settings don't go together: {what}.",
-        fix="Permute counts axes from 1; filters divide by groups; strides or dilation_rate is 1.",
+        cause="If a layer raised this, its settings don't fit together: {what}.",
+        fix="Permute counts axes from 1. groups divides filters. strides or dilation_rate is 1.",
         code="Conv1D(filters=8, kernel_size=3, groups=2)",
     ),
 ]

@@ -1,8 +1,7 @@
-"""Two tensors that can't be paired: most often y and the output, in a loss.
+"""Messages about two tensors that can't be paired: most often y and the output, in a loss.
 
-The target doctor (`lib.shapes.doctor`) says what makes a pair fit. Keras drops a last axis
-of 1 that the other lacks, before a loss compares them: two axes may have been three, and each
-meaning is given. A message may also leave open which of its shapes is y's.
+The target doctor finds the fixes. Keras drops a last axis of 1 that the other lacks, so two axes
+may have been three. A message may also leave open which of its shapes belongs to y.
 """
 
 import math
@@ -24,15 +23,15 @@ from lib.shapes.remedy import Remedy
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
 SPARSE = f"sparse_{CATEGORICAL}"
 _PER_STEP_OR_SAMPLE = remedies.ANSWER_PER_STEP, remedies.ANSWER_PER_SAMPLE
-# A product that failed as the graph ran has its operands in the order of their names.
+# A product that fails while the graph runs lists its operands in the order of their names.
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
 
 
 def incompatible(found: Found) -> Explanation | None:
-    """Explain that two tensors can't be paired, when the model is built or runs."""
+    """Explain that two tensors can't be paired while the model is built or run."""
     one, other = found.shape("one"), found.shape("other")
     if not one or not other:
-        return _time_axis_in_one("The loss, most likely, can't pair the output with y")
+        return _time_axis_in_one("Most likely the loss can't pair the output with y")
     both = Comparison(one, other)
     if both.is_batch:
         return batches(found, one, other)
@@ -46,9 +45,9 @@ def incompatible(found: Found) -> Explanation | None:
     place = found["layer"] or (found.node if "/" in found.node else "")
     if place and not found.in_loss:
         return explained(
-            f"In {place} two tensors meet that can't be paired, {shapes[0]} and {shapes[1]}: "
-            f"{both.in_words()}. Of two sizes that differ, lined up from the right, one must be 1.",
-            fix="Print the shapes of all that goes in there.",
+            f"{place} can't pair its two tensors, {shapes[0]} and {shapes[1]}: {both.in_words()}. "
+            "Axes are paired from the right. Where two sizes differ, one must be 1.",
+            fix="Print the shapes of all its inputs.",
             code=remedies.LAYER_SHAPES,
             confidence="likely",
         )
@@ -56,11 +55,11 @@ def incompatible(found: Found) -> Explanation | None:
 
 
 def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
-    """Explain that the weights of samples, or a mask, don't fit the loss."""
+    """Explain that sample weights, or a mask, don't fit the loss."""
     return explained(
-        "The loss can't be weighted. {one} meets {other}. It has one number for each sample, or "
-        "each timestep where each is returned, and sample_weight has to have that shape.",
-        fix="Give such a sample_weight; class_weight goes with one answer for each sample.",
+        "The loss can't be weighted. {one} meets {other}. sample_weight needs one number per "
+        "sample, or per timestep if the layer returns every step.",
+        fix="Give sample_weight that shape. class_weight works only with one output per sample.",
         code="w = np.repeat(w[:, None], timesteps, axis=1)  # where every step is returned\n"
         "w = w[:, -1]  # where the last one is",
         words={"one": one, "other": other},
@@ -68,32 +67,32 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
 
 
 def _time_axis_in_one(start: str) -> Explanation:
-    happened = f"{start}. One of the two, output or y, has a time axis and the other has none."
+    happened = f"{start}. Only one of them, output or y, has a time axis."
     return explained(happened, *_PER_STEP_OR_SAMPLE[::-1])
 
 
 def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
-    """Explain two shapes with their samples, of which one is y's and one the output's."""
+    """Explain the shapes of y and the output, samples included; their order may be unknown."""
     first, subject, loss, whole = "", "The loss", found.loss, found.whole
-    if "SquaredDifference" in whole:  # of Keras 2
+    if "SquaredDifference" in whole:  # Keras 2
         first = "output"
     elif loss and not _PRODUCT.search(whole) and re.search("compile_loss|losses/losses.py", whole):
         first = "output" if RULE_OF[loss].output_first else "y"
     if not found.in_loss:
         by_hand = "[Op:Mul]" in whole
-        subject = "A multiplication" if by_hand else "Most likely it is the loss that"
+        subject = "A multiplication" if by_hand else "Most likely the loss"
     order = {"y": ", y with the output", "output": ", the output with y", "": ""}[first]
     start = f"{subject} can't pair {texts}{order}"
     short, long = sorted((one, other), key=len)
     if long == (*short, 1):
         return explained(
-            f"{start}: the two are the same but for a last axis of 1, which Keras's losses drop.",
-            fix="Take Keras's loss, or give the shorter one the axis.",
+            f"{start}: only a last axis of 1 differs, which Keras's losses drop.",
+            fix="Use Keras's loss, or add the axis to the shorter tensor.",
             code="loss = keras.losses.mean_squared_error(y, y_pred)\n"
             "y = y[..., None]  # or by hand",
         )
     if not first and len(short) == len(long):
-        happened = f"{start}. Keras drops a last axis of 1, so timesteps may have met columns."
+        happened = f"{start}. Keras drops a last axis of 1, which may pair timesteps with columns."
         return explained(happened, remedies.OTHER_COLUMNS, *_PER_STEP_OR_SAMPLE)
     if not first:
         return _time_axis_in_one(start)
@@ -103,16 +102,16 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
 
 
 def compared(found: Found) -> Explanation | None:
-    """Explain that a loss refuses two shapes; a message may not say which of them is y's."""
+    """Explain that a loss refuses two shapes; the message may not tell which belongs to y."""
     if found["one"] and (found.is_loading or re.search(r"\bAssign", found.whole)):
         return weights(found)
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
-        happened = "Cross-entropy wants y in the output's shape; the sparse one, class numbers."
+        happened = "Cross-entropy needs y in the output's shape; the sparse loss, class numbers."
         return explained(happened, remedies.CLASS_NUMBERS, *_PER_STEP_OR_SAMPLE[::-1])
     both = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
     if not both.received or not both.expected:
-        happened = f"y has no axis, the output is {output_text}."
+        happened = f"y has no axes, but the output has the shape {output_text}."
         return explained(happened, remedies.Y_IS_A_LIST, remedies.UNBATCHED) if found["y"] else None
     if both.is_batch:
         return batches(found, both.received, both.expected)
@@ -132,30 +131,30 @@ def compared(found: Found) -> Explanation | None:
 
 
 def _is_wider(y: Shape, output: Shape) -> bool:
-    """Whether y has several columns, not too many, where the output has one."""
+    """Return whether y has several columns, not too many, where the output has one."""
     return len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
 
 
 def passed(found: Found) -> Explanation | None:
-    """Explain Keras 2's check of an array before the first epoch: of x, or of y and the output."""
+    """Explain Keras 2's check of x or y before the first epoch."""
     got, name = found.shape("got"), found["layer"].lower()
     is_input = "input" in (found["what"] or re.sub(r"_\d+$", "", name))
     expected = found.shape("want") or (None,) * int(found["axes"] or 0)
     recurrent = re.search("rnn|lstm|gru", name)
-    # In (None, 3), of a recurrent layer, the open size is that of the timesteps.
+    # In (None, 3) of a recurrent layer, None is the number of timesteps.
     is_sample = is_input and recurrent and len(expected) == 2
     has_batch = expected[:1] == (None,) or (len(expected) == 3 and (recurrent or not is_input))
     if is_sample or not has_batch:
         expected, got = (None, *expected), (None, *got)
     if is_input:
         return data(found, expected, got)
-    if found["axes"]:  # the sizes aren't known: as far as possible, y's
+    if found["axes"]:  # the sizes are unknown: assume those of y
         expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output = got[1:], expected[1:]
     happened = _wants(found["got"], found["want"] or f"of {len(expected)} axes", y, output)
     fitting: list[Remedy] = []
     if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
-        # Keras 2's sparse loss said so of any output.
+        # Keras 2's sparse loss raised this for any output.
         fitting = [remedies.CLASS_COLUMNS, remedies.OTHER_COLUMNS]
     elif found["axes"] == "3" and len(y) == 1:
         fitting = [remedies.ANSWER_PER_SAMPLE, remedies.STEP_OF_Y]
@@ -170,7 +169,7 @@ def passed(found: Found) -> Explanation | None:
 
 
 def class_numbers(found: Found) -> Explanation:
-    """Explain class numbers that don't fit the output; timesteps count as samples if flattened."""
+    """Explain class numbers that don't fit the output; flattened timesteps count as samples."""
     y, (*answers, classes) = found.shape("y"), found.shape("output") or (None,)
     numbers, expected = (math.prod(size or 1 for size in each) for each in (y, answers))
     fitting = [remedies.ANSWER_PER_STEP, remedies.CLASS_COLUMNS]
@@ -179,22 +178,22 @@ def class_numbers(found: Found) -> Explanation:
     elif classes and numbers == expected * classes:
         fitting.reverse()
     shapes = f"y is {found['y']}, the output {found['output']}"
-    return explained(f"The sparse loss wants a class number for each answer: {shapes}.", *fitting)
+    return explained(f"The sparse loss needs one class number per output: {shapes}.", *fitting)
 
 
 def _difference(y: Shape, output: Shape) -> str:
-    """How y and the output differ, as the end of a sentence; both without the samples."""
+    """Return how y and the output differ, to end a sentence; shapes are without the samples."""
     both = Comparison((None, *output), (None, *y))
     names = [f"{both.name(at)}s".replace("feature", "column") for at in both.differing]
     more, less = ("the output", "y") if both.lacks > 0 else ("y", "the output")
     if not both.lacks:
-        return f": they have different {' and '.join(names)}" if names else ""
+        return f": different {' and '.join(names)}" if names else ""
     is_timed = len(both.longer) == 3 and not (both.longer[2] == 1 and both.gaps == [2])
-    return f": {more} has a time axis and {less} has none" if is_timed else ": they have other axes"
+    return f": {more} has a time axis, {less} has none" if is_timed else ": the axes differ"
 
 
 def _wants(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
-    wanted = f"The loss wants y in the output's shape: y is {y_text}, the output {output_text}"
+    wanted = f"The loss needs y in the shape of the output: y is {y_text}, the output {output_text}"
     return f"{wanted}{_difference(y, output)}."
 
 
@@ -203,11 +202,11 @@ def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Expl
     if not likely and CATEGORICAL in losses:  # class numbers of other axes
         for each in _remedies(y, output, SPARSE):
             code = f"{each.code}\n{compile_with(SPARSE)}"
-            likely.append(Remedy(each.condition, f"{each.fix} Take the sparse loss.", code))
+            likely.append(Remedy(each.condition, f"{each.fix} Use the sparse loss.", code))
     if not likely:
         return explained(
             happened,
-            fix="Look at both, and give y the output's axes, or the output y's columns.",
+            fix="Print both shapes. Give y the output's axes, or the output y's columns.",
             code="print(y.shape, model.output_shape)",
             confidence="possible",
         )
@@ -219,34 +218,34 @@ def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Expl
 
 
 def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """What may make y and the output fit, the likeliest first, both without the samples."""
+    """Return fixes for y and the output, likeliest first; shapes are without the samples."""
     found = _of_the_doctor(y, output, loss)
     if len(y) == 1 and len(output) == 2 and output[0] == 1:
-        unwanted = "the output's time axis, of one step, isn't wanted"
-        found.insert(0, Remedy(unwanted, "Return the last timestep only.", LAST_STEP))
+        unwanted = "the output doesn't need its time axis of one step"
+        found.insert(0, Remedy(unwanted, "Return only the last timestep.", LAST_STEP))
     if not len(y) == len(output) == 1:
         return found
-    # Columns are commoner than timesteps: what adds or takes a time axis comes later.
+    # Columns are more common than timesteps, so changes of the time axis come later.
     found.sort(key=lambda each: "LSTM(" in each.code or "only the last" in each.condition)
-    # Each of the two may have had a last axis of 1, which Keras has dropped.
+    # Keras may have dropped a last axis of 1 from either shape.
     for name, steps, y_then, output_then in (
         ("the output", output[0] if loss != SPARSE else 1, y, (*output, 1)),
         ("y", y[0] if output[0] != 1 else 1, (*y, 1), output),
     ):
         if steps not in (1, None):
-            condition = f"{name} is (samples, {steps}, 1), one number for each of {steps} timesteps"
+            condition = f"{name} is (samples, {steps}, 1), one number per timestep"
             fixes = _of_the_doctor(y_then, output_then, loss)[:1]
             found += [replace(each, condition=condition) for each in fixes]
     return found
 
 
 def _of_the_doctor(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """The target doctor's fixes for shapes without the samples; one for each condition."""
+    """Return the target doctor's fixes, one per condition; shapes are without the samples."""
     target, shape = (None, *y), (None, *(output or (1,)))
     if shape[-1] == 1:
-        loss = "mean_squared_error"  # one column is no choice of classes
+        loss = "mean_squared_error"  # one column can't hold several classes
     fixes = [*target_fixes(shape, target, loss)]
-    if loss == SPARSE:  # or y has a column for each class, and the loss is the wrong one
+    if loss == SPARSE:  # y may also have a column per class, with the wrong loss
         for fix in target_fixes(shape, target, CATEGORICAL):
             fixes.append(replace(fix, code=f"{fix.code}\n{compile_with(fix.loss)}".strip()))
     found: dict[str, Remedy] = {}

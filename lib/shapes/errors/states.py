@@ -1,4 +1,4 @@
-"""Messages about masks, states, and layers that keep their states from batch to batch."""
+"""Messages about masks, states and stateful layers."""
 
 import re
 
@@ -11,37 +11,37 @@ from lib.shapes.remedy import Remedy
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
 AND_STATES = Remedy(
-    "the layer before has return_state=True, and returns its output and its states",
-    "Unpack them, and pass on the output; states go into initial_state.",
+    "the layer before has return_state=True, so it returns its output and its states",
+    "Unpack them and pass on the output. Pass states as initial_state.",
     "out, *states = recurrent_layer(x)\ny = layer(out)\n"
     "y = layer(x, initial_state={states})  # to start there",
 )
 DIRECTIONS = Remedy(
-    "it is a Bidirectional with merge_mode=None, which gives both directions apart",
-    "Leave merge_mode out.",
+    "the layer before is Bidirectional with merge_mode=None, which returns two tensors",
+    "Remove merge_mode.",
     "Bidirectional(LSTM(units, return_sequences=True))",
 )
 
 
 def features_or_units(found: Found) -> Explanation | None:
-    """Explain that a kernel is multiplied by other features, or by states of other units."""
+    """Explain that a kernel doesn't fit the features, or the units of the states."""
     received, expected = found["got"], found["want"]
     if received == expected:
         return None
-    # The second kernel, for the states, fails in the same words as the first.
+    # A mismatch of states raises the same message as one of features.
     x, state = shapes_of_a_step(found.whole)
     if "MatMul_1" in found.match[0] or state[-1:] == (int(received),) != x[-1:]:
         return explained(
-            f"The layer has {expected} units and starts from states of {received}, not as many.",
-            fix="Give encoder and decoder the same number of units.",
+            f"The layer has {expected} units but starts from states of {received} units.",
+            fix="Give the encoder and the decoder the same number of units.",
             code=remedies.DECODER.replace("units", received),
         )
-    happened = f"A kernel was made for {expected} features and got {received}."
+    happened = f"A kernel was built for {expected} features but received {received}."
     return explained(happened, remedies.OTHER_FEATURES, remedies.SWAPPED)
 
 
 def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
-    """The shapes of a cell's input and of its first state, where the text lists them."""
+    """Return the shapes of a cell's input and first state; () for each the text doesn't list."""
     tensor = r"tf\.Tensor\(shape=(\([\w, ]*\))"
     found = re.search(rf'(?:inputs|sequence)={tensor}.*? states=\(?\[?"?{tensor}', text)
     return (pasted_sizes(found[1]), pasted_sizes(found[2])) if found else ((), ())
@@ -52,13 +52,13 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
     x, state = shapes_of_a_step(found.whole)
     if x[:1] == one[:1] and state[:1] == other[:1]:
         return explained(
-            f"The layer got {one[0]} samples and states of {other[0]}: each sample needs one.",
+            f"The layer received {one[0]} samples but states of {other[0]}: each sample needs one.",
             fix="Start from the states of the same samples.",
             code=remedies.DECODER,
         )
     small, full = sorted((one[0] or 0, other[0] or 0))
     return explained(
-        f"A batch of {small} met something that was made for {full} samples.",
+        f"A batch of {small} samples reached a layer or tensor built for {full}.",
         *(remedies.SHORT_BATCH, remedies.OTHER_BATCH, remedies.FOLDED),
         words={"full": full},
         check="print(len(x) % {full}, model.input_shape)",
@@ -66,12 +66,12 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
 
 
 def several_tensors(found: Found) -> Explanation:
-    """Explain that a layer got several tensors: an output and its states, or two directions."""
+    """Explain that a layer received several tensors: an output with states, or two directions."""
     count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
     before = {2: "gru", 3: "lstm"}.get(count)
     after = "dense" if found.kind == "dense" else kind
     return explained(
-        f"{found['layer'] or 'The layer'} takes one tensor and got {count}.",
+        f"{found['layer'] or 'The layer'} takes one tensor but received {count}.",
         *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),
         words={"states": "states" if kind else ""},
         check="print([each.shape for each in x])",
@@ -86,19 +86,19 @@ MESSAGES = [
         r"Tried to read from index|access element \d+ in a list with|Cannot unstack \d+ tensors",
         rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
         rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
-        cause="A mask is (samples, timesteps); most likely this one has other axes or timesteps "
-        "than the sequence. The mask is {mask}, the sequence {x}.",
-        fix="Make it of the sequences that go in; or let a Masking layer make it.",
+        cause="A mask has the shape (samples, timesteps). Most likely its axes or timesteps don't "
+        "match the sequence. The mask is {mask}, the sequence {x}.",
+        fix="Compute the mask from x, or add a Masking layer.",
         code="mask = np.any(x != 0, axis=-1)\nMasking(0.0)  # or in the model",
     ),
     Message(
         r"correspond to right-padded|MIOpen only supports packed|cudnnSetRNNDataD|Failed to call "
         r"ThenRnnForward|Fail to find the dnn implementation|CUDNN_STATUS_\w+",
-        cause="Graphics cards' kernels (cuDNN, MIOpen) failed. They mask padding at the end only.",
+        cause="A GPU kernel (cuDNN or MIOpen) failed. These kernels mask padding only at the end.",
         remedies=[
             Remedy(
-                "a sequence is padded in front, the default of pad_sequences, or masked as a whole",
-                "Pad at the end, and leave out empty sequences; or do without these kernels.",
+                "a sequence is padded in front (the default of pad_sequences) or fully masked",
+                "Pad at the end and drop empty sequences, or turn the kernels off.",
                 f"{remedies.PAD}\nLSTM(units, use_cudnn=False)  # or",
             ),
             Remedy("another process has its memory", "Free it.", "LSTM(units, use_cudnn=False)"),
@@ -106,14 +106,14 @@ MESSAGES = [
     ),
     Message(
         r'Masking is not supported for CuDNN|No OpKernel was registered to support Op "Cudnn',
-        cause="CuDNNLSTM and CuDNNGRU run on a GPU alone and take no mask.",
-        fix="Take LSTM and GRU, which use cuDNN where they can.",
+        cause="CuDNNLSTM and CuDNNGRU run only on a GPU and take no mask.",
+        fix="Use LSTM or GRU, which use cuDNN where they can.",
         code="LSTM(units)",
     ),
     Message(
         r"Layer (?P<layer>\S+) does not support masking",
-        cause="{layer} can't use the mask, of a Masking layer or mask_zero=True, that it gets.",
-        fix="Let a recurrent layer that returns its last step use the mask up before.",
+        cause="{layer} receives a mask, from Masking or mask_zero=True, but doesn't support masks.",
+        fix="Put a recurrent layer that returns only its last step before it: the mask ends there.",
         code=f"{LAST_STEP}  # before it",
     ),
     Message(
@@ -127,18 +127,18 @@ MESSAGES = [
         r"however .cell\.state_size. is (?P<kept>\[.*?\]))?",
         r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
         rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
-        cause="The layer keeps {kept} for states, and got {got}. The {cell} starts from {state}, a "
-        "whole sequence. If it comes from a recurrent layer, it got too few states, or its output "
-        "among them: an LSTM starts from two, a GRU from one, Bidirectional from twice as many.",
-        fix="Take them from a layer of the same kind with as many units, and leave its output out.",
+        cause="The layer keeps {kept} for states but received {got}. The {cell} starts from "
+        "{state}, a whole sequence. If a recurrent layer raised this, its states don't fit: an "
+        "LSTM starts from two, a GRU from one, Bidirectional from twice as many.",
+        fix="Use the states of a layer of the same kind and units, without its output.",
         code=remedies.DECODER,
     ),
     Message(
         rf"Expected to see 1 array.*?following list of {number('got')}",
         r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
         rf"received {number('got')}",
-        cause="The model takes one array and got a list of {got}, which counts as {got} inputs.",
-        fix="Make one array of the list; pad sequences of different lengths first.",
+        cause="The model takes one array but received a list of {got}, read as {got} inputs.",
+        fix="Stack the list into one array. Pad sequences of different lengths first.",
         code=f"x = np.stack(x)\n{remedies.PAD}",
     ),
     Message(
@@ -152,25 +152,24 @@ MESSAGES = [
         r'Shapes must be equal rank, but are \d+ and \d+\b(?! for "\W*node compile_loss)',
         r'Cannot convert "(?:\(\(|$)|"(?:list|tuple)" object has no .*? "(?:shape|rank|ndim)"',
         r'slices, not tup|sequence by non-int of type "list"',
-        cause="Most likely a layer got several tensors for one: with return_state=True, or "
-        "merge_mode=None, the layer before returns a list.",
-        fix="Unpack it in a functional model; or leave return_state out.",
+        cause="Most likely a layer received a list, from return_state=True or merge_mode=None.",
+        fix="Unpack the list in a functional model, or remove return_state.",
         code="out, *states = recurrent_layer(x)\ny = layer(out)",
     ),
     Message(
         r"Iterating over a symbolic KerasTensor is not supported|^list index out of range$",
         rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
         rf"(?:, got {number('got')})?\)",
-        cause="{names} values were to be unpacked, and {got} came. If it comes from a recurrent "
-        "layer with return_state=True: an LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3.",
-        fix="Ask for the states, take them as a list, and start from all of them.",
+        cause="Expected {names} values to unpack, received {got}. If a recurrent layer with "
+        "return_state=True returned them: LSTM returns 3 tensors, GRU 2, Bidirectional 5 or 3.",
+        fix="Set return_state=True, unpack the states into a list, and start from all of them.",
         code=remedies.DECODER,
         confidence="possible",
     ),
     Message(
         r"batch size must be static|If an? RNN is stateful, (?:it needs to|a complete)",
-        cause="A stateful layer keeps one state for each sample, so it has to know the batch size.",
-        fix="Put it into the Input.",
+        cause="A stateful layer keeps one state for each sample, so it needs a fixed batch size.",
+        fix="Set the batch size in the Input.",
         code="keras.Input(batch_shape=(batch_size, timesteps, features))",
         stack="input~lstm_stateful",
     ),
@@ -184,9 +183,9 @@ MESSAGES = [
         rf"can be divided by the batch size(?: \({number('full')}\))?"
         rf"(?:\. Found: {number('samples')} samples)?",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
-        cause="The layer is stateful, built for batches of {full}. It got one of {size}. {samples} "
-        "doesn't divide by it. The last batch is often short, and fit takes 32 unless told.",
-        fix="Give fit, evaluate and predict whole batches; or predict with a twin for another.",
+        cause="The layer is stateful, built for batches of {full}. It received one of {size}. "
+        "{samples} samples don't fill whole batches. The last batch is often short.",
+        fix="Pass fit, evaluate and predict whole batches, or copy the weights to another model.",
         code=f"{remedies.WHOLE_BATCHES}\n{remedies.TWIN}",
     ),
 ]

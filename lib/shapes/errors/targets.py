@@ -1,4 +1,4 @@
-"""Messages about y and the output, and losses that can't pair them."""
+"""Messages about a y that doesn't fit the output or the loss."""
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies
@@ -35,14 +35,14 @@ MESSAGES = [
     ),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
-        cause="A metric can't compare {one} with {other}, class numbers with columns.",
-        fix='Write "accuracy", which chooses by the shapes.',
+        cause="A metric can't compare class numbers with columns, {one} with {other}.",
+        fix='Use "accuracy", which picks the metric from the shapes.',
         code='model.compile(optimizer, loss, metrics=["accuracy"])',
     ),
     Message(
         f"target array of shape {shape('y')} while using as loss .categorical_crossentropy",
-        cause="y is {y}, with one column: class numbers. The loss wants a column for each class.",
-        fix="Take the sparse loss; or turn them into columns.",
+        cause="y is {y}, one column of class numbers. The loss needs one column per class.",
+        fix="Use the sparse loss, or convert y to columns.",
         code=f"{remedies.SPARSE}\n# or:\ny = keras.utils.to_categorical(y)",
     ),
     Message(
@@ -62,45 +62,45 @@ MESSAGES = [
     ),
     Message(
         r"label value of (?P<label>-\d+) which is outside the valid range",
-        cause="y holds {label}, a negative number, and classes are counted from 0.",
+        cause="y contains {label}, a negative number, but classes are numbered from 0.",
         remedies=[
             Remedy(
-                "{label} marks what the loss is to ignore, as padding",
-                "Say so.",
+                "{label} marks values to ignore, such as padding",
+                "Set ignore_class.",
                 "loss = keras.losses.SparseCategoricalCrossentropy(ignore_class={label})",
             ),
             Remedy(
-                "it stands for a label that is unknown, or for a gap",
-                "Drop those rows, or name a class.",
+                "{label} marks an unknown or missing label",
+                "Drop those rows, or give them a class.",
                 "x, y = x[y >= 0], y[y >= 0]",
             ),
         ],
     ),
     Message(
         rf"label value of {number('label')} which is outside.*?\[0, {number('classes')}\)",
-        cause="y holds the class {label}, and the output has {classes} columns, the first for 0.",
-        fix="Count from 0, and end with as many columns as there are classes.",
+        cause="y contains class {label}, but the output has {classes} columns, the first for 0.",
+        fix="Number classes from 0, and end the model with one column per class.",
         code="Dense(int(y.max()) + 1, activation='softmax')",
     ),
     Message(
         r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
-        cause="The model's outputs and the parts of y, or the losses, don't go together. A layer "
-        "with return_state=True at the end makes its states outputs too.",
-        fix="Leave return_state out of it; or give y, and losses, as a list, one for each output.",
+        cause="The model's outputs don't match the parts of y, or the losses. A last layer with "
+        "return_state=True makes its states outputs too.",
+        fix="Remove return_state there, or pass y and the losses as lists, one per output.",
         code="LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
     ),
     Message(
         rf"logits and labels must be.*?: logits_size=\[(?P<n>\d+),{number('has')}\] "
         rf"labels_size=\[(?P=n),{number('columns')}\]",
-        cause="Cross-entropy wants a column of y for each of the output: {has}, not {columns}.",
-        fix="End with as many columns as y has.",
+        cause="Cross-entropy needs as many columns in y as in the output: {has}, not {columns}.",
+        fix="End the model with as many columns as y has.",
         code="Dense({columns})",
     ),
     Message(
         r"logits and labels must be (?:broad|same size)"
         rf"(?:.*?: logits_size={shape('output')} labels_size={shape('y')})?",
-        cause="Cross-entropy wants y in the output's shape, where timesteps count as samples. The "
-        "output is {output}, y {y}. One of the two has a time axis, and the other none.",
+        cause="Cross-entropy needs y in the shape of the output; timesteps count as samples. The "
+        "output is {output}, y {y}. Only one of the two has a time axis.",
         remedies=[remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP],
     ),
     Message(

@@ -1,6 +1,6 @@
-"""What a layer of a stack is: settings with limits, a rule from tensors to tensors, and errors.
+"""The base class of a layer in a stack, with its settings, inputs, outputs and errors.
 
-Rules say what Keras 3.15 does, and refuse in its words; tests/agreement holds them equal to it.
+Every rule follows Keras 3.15 and raises its messages; tests/agreement compares both.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from lib.text import beside, filled
 
 _REFUSALS = beside(__file__, "refusals") | beside(__file__, "refused_arguments")
 _NOT_TRACED = beside(__file__, "not_traced")
-When = Literal["built", "run", "trained"]  # what a model does as Keras refuses
+When = Literal["built", "run", "trained"]  # the stage at which Keras fails
 
 
 @dataclass(eq=False)
 class ShapeError(Exception):
-    """Keras refuses this layer on this input, fails as it runs, or computes another shape."""
+    """Keras refuses this layer on this input, fails when it runs, or returns another shape."""
 
     expected: str
     received: str
-    message: str  # Keras's, "…" for words left out; empty where Keras raises no error
+    message: str  # of Keras, with "…" for omitted words; "" where Keras raises no error
     when: When = "built"
 
     def __str__(self) -> str:
@@ -35,15 +35,15 @@ class ShapeError(Exception):
 
     @classmethod
     def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
-        """The error with this name in refusals.toml, filled with these words and the tensors."""
+        """Return the error with this name in refusals.toml, filled in with words and tensors."""
         row = {"received": "{tensors}", "message": ""} | _REFUSALS[what]
         words = _described(tensors) | words
         return cls(**{key: text.format_map(words) for key, text in row.items()})
 
 
 @dataclass(eq=False)
-class NotTraced(Exception):  # noqa: N818  Keras may well accept the layer
-    """This tracer doesn't know the output of the layer, which Keras may accept."""
+class NotTraced(Exception):  # noqa: N818  Keras may accept the layer
+    """This tracer can't compute the output of the layer, which Keras may accept."""
 
     reason: str
 
@@ -52,7 +52,7 @@ class NotTraced(Exception):  # noqa: N818  Keras may well accept the layer
 
     @classmethod
     def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
-        """The reason with this name in not_traced.toml, filled like a `ShapeError`."""
+        """Return the error with this name in not_traced.toml, filled in like a `ShapeError`."""
         return cls(filled(_NOT_TRACED, what, **(_described(tensors) | words)))
 
 
@@ -72,32 +72,32 @@ def _described(tensors: tuple[Tensor, ...]) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class LayerSetting:
-    """One field of a layer: how a widget, the address and Keras call it, and what it allows."""
+    """One field of a layer: its names in a widget, the address and Keras, and allowed values."""
 
     name: str
     key: str  # its prefix in the address: "u" in "lstm_u16"
     label: str
     default: Any
     limit: Limit | None = None
-    options: Mapping[str, str] | None = None  # choice → how Keras writes it
+    options: Mapping[str, str] | None = None  # choice → its code in Keras
     optional: bool = False
-    pattern: str = ""  # of a name
-    cells: bool = False  # whether it is a tuple of recurrent layers, of which RNN takes the cells
+    pattern: str = ""  # regular expression for a name
+    cells: bool = False  # whether the value is a tuple of recurrent layers, the cells of an RNN
     sizes: int | None = None  # the length of a tuple, 0 for any length; None for other values
     seldom: bool = False
-    least: float | None = None  # the smallest that Keras accepts; None for the limit's minimum
-    batched: bool = False  # whether a widget shows it with the batch in front
+    least: float | None = None  # the smallest value for Keras; None for the limit's minimum
+    batched: bool = False  # whether a widget shows the value with the batch in front
     in_call: bool = False  # whether it is an argument of the layer's call
     refusal: str = ""  # Keras's message for a number out of range, with {name} and {value}
 
     def within(self, value: float) -> float:
-        """The nearest number that is traced; a number that Keras refuses is kept."""
+        """Return the nearest number that can be traced; a number that Keras refuses stays."""
         if self.limit is None or (self.refusal and self.limit == SHARE):
             return value
         return min(value, self.limit.maximum) if self.refusal else self.limit.clamp(value)
 
     def check(self, value: Any) -> None:
-        """Raise ShapeError for a number that Keras refuses, alone or in a tuple."""
+        """Raise ShapeError for a number, or a number in a tuple, that Keras refuses."""
         least = self.limit.minimum if self.limit and self.least is None else self.least
         if least is None or not self.refusal or value is None:
             return
@@ -110,14 +110,14 @@ class LayerSetting:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A reference to an earlier layer: to one of its tensors, or with None to all of them."""
+    """A reference to one tensor of an earlier layer, or with None to all its tensors."""
 
     place: int
     output: int | None = None
 
 
 class Origin(NamedTuple):
-    """Where in a person's code a layer is made: the line from 1, the statement, and the call."""
+    """The place in the user's code that creates a layer: line from 1, statement, and call."""
 
     line: int
     text: str
@@ -125,7 +125,7 @@ class Origin(NamedTuple):
 
 
 def known_size(tensor: Tensor, *weights: int | str) -> int:
-    """The size of the last axis. Raises ShapeError where it is None: a kernel needs its rows."""
+    """Return the size of the last axis, the rows of a kernel. Raises ShapeError for None."""
     if (size := tensor[-1].size) is None:
         raise ShapeError.of("open width", tensor, weights=bracketed([None, *weights]))
     return size
@@ -133,25 +133,25 @@ def known_size(tensor: Tensor, *weights: int | str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The arguments of a layer's call, and the names used in its messages."""
+    """The arguments of a layer's call, and the names for its outputs and messages."""
 
     tensors: Tensors
     states: Tensors
-    letter: str  # of the width that the layer makes: "U₂"
-    time: str  # of the timesteps that it makes: "T′"
-    name: str  # what Keras calls the layer in its messages: "lstm_1"
-    masks: tuple[int, ...] = ()  # axes of each tensor's mask, most often 2 for (N, T); 0 for none
-    unchecked: bool = False  # whether Keras skips its check of the axes, as in TimeDistributed
+    letter: str  # of the output's last axis: "U₂"
+    time: str  # of the output's time axis: "T′"
+    name: str  # the layer's name in Keras's messages: "lstm_1"
+    masks: tuple[int, ...] = ()  # axes of each tensor's mask, usually 2 for (N, T); 0 for none
+    unchecked: bool = False  # whether Keras doesn't check the axes, as in TimeDistributed
 
     def only_one(self, message: str | None = None) -> Tensor:
-        """The only input tensor. Raises ShapeError, with `message` if given, for several."""
+        """Return the only input tensor. Raises ShapeError, with `message` if given, for several."""
         if len(self.tensors) > 1:
             error = ShapeError.of("several", *self.tensors, name=self.name)
             raise error if message is None else replace(error, message=message)
         return self.tensors[0]
 
     def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
-        """The only input tensor, with `rank` axes or, if allowed, more. Raises ShapeError."""
+        """Return the only input tensor, with `rank` axes (`or_more`). Raises ShapeError."""
         tensor = self.only_one()
         if len(tensor) == rank or (len(tensor) > rank and or_more):
             return tensor
@@ -166,8 +166,8 @@ class Outputs:
 
     tensors: Tensors
     parameters: int = 0
-    product: str = ""  # the count in numbers, "4·16·(3+16+1)"
-    rule: str = ""  # and in letters, "4·U·(F+U+1)"
+    product: str = ""  # the count as a product of numbers, "4·16·(3+16+1)"
+    rule: str = ""  # the same product in letters, "4·U·(F+U+1)"
 
 
 MAX_LAYERS = 200
@@ -179,31 +179,26 @@ RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W
 class Layer:
     """One layer with its settings; `call` computes its output shapes.
 
-    A subclass becomes a frozen dataclass by itself, without the decorator, and the keywords behind
-    its base class set the class variables below. So these two lines are a whole layer, whose fields
-    are those of `Merge`, whose `kind` in the address is "add", and whose `keras` is "Add":
-
-        class Add(Merge, kind="add"):
-            '''Adds tensors, number by number.'''
-
-    The docstring is shown beside the layer in the menu of the page Shapes.
+    A subclass becomes a frozen dataclass without the decorator. Keywords after the base class set
+    the class variables below: `class Add(Merge, kind="add")` has the fields of `Merge`, and `keras`
+    is "Add". The Shapes page shows the docstring as the help text of the layer.
     """
 
     kind: ClassVar[str]
-    keras: ClassVar[str]  # the class in `keras.layers`, by default of the same name
-    width_letter: ClassVar[str] = ""  # of the last axis that it makes; "" for none
-    time_letter: ClassVar[str] = ""  # of the time axis that it makes
-    # What happens to a mask: passed on, used up, or lost, of which Keras warns.
+    keras: ClassVar[str]  # the class in `keras.layers`, by default with the same name
+    width_letter: ClassVar[str] = ""  # of a new last axis; "" for layers without one
+    time_letter: ClassVar[str] = ""  # of a new time axis
+    # What happens to a mask: passed on, used, or lost with a warning of Keras.
     mask: ClassVar[Literal["passes", "ends", "destroys"]] = "passes"
-    # How many axes its mask must have: -1 is one fewer than the tensor, 0 no mask at all.
+    # The number of axes its mask must have: -1 is one fewer than the tensor, 0 is no mask.
     uses_mask: ClassVar[int | None] = None
-    # Whether Keras checks in a second call that width, or number of axes, are the first's.
+    # Whether Keras checks in a second call that the width, or the rank, equals the first call's.
     knows_width: ClassVar[bool] = False
     knows_axes: ClassVar[bool] = False
 
-    # The tensors that it is called on; () for all outputs of the layer before it.
+    # The input tensors; () for all outputs of the layer before it.
     of: tuple[Ref, ...] = field(default=(), kw_only=True)
-    states: tuple[Ref, ...] = field(default=(), kw_only=True)  # that it starts from
+    states: tuple[Ref, ...] = field(default=(), kw_only=True)  # initial states
     shares: int | None = field(default=None, kw_only=True)  # place of the layer's first call
     origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)
 
@@ -214,35 +209,35 @@ class Layer:
 
     @property
     def title(self) -> str:
-        """What a page calls it: "LSTM", "TimeDistributed(Conv2D)"."""
+        """The name on a page: "LSTM", "TimeDistributed(Conv2D)"."""
         return self.keras if self.inside is self else f"{self.keras}({self.inside.title})"
 
     @classmethod
     @cache
     def settings(cls) -> tuple[LayerSetting, ...]:
-        """The settings of the layer, in the order of its fields."""
+        """Return the settings of the layer, in the order of its fields."""
         found = [one for one in fields(cls) if one.metadata]
         return tuple(LayerSetting(one.name, default=one.default, **one.metadata) for one in found)
 
     @property
     def inside(self) -> Layer:
-        """The layer with the settings: the wrapped one of TimeDistributed, else itself."""
+        """The layer that has the settings: the inner layer of TimeDistributed, else itself."""
         return self
 
     def with_settings(self, **values: Any) -> Self:
-        """The layer with other settings."""
+        """Return the layer with other settings."""
         return replace(self, **values)
 
     def returned(self) -> tuple[str, ...]:
-        """The name of each tensor that it returns: "output", "h", "c"."""
+        """Return the names of the output tensors: "output", "h", "c"."""
         return ("output",)
 
     def refs(self) -> tuple[Ref, ...]:
-        """All references to other layers: inputs, then initial states."""
+        """Return all references to other layers: inputs, then initial states."""
         return (*self.of, *self.states)
 
     def with_moved_refs(self, moved: Mapping[int, int]) -> Self:
-        """The layer with references moved from old to new places; it loses all others."""
+        """Return the layer with references moved from old to new places, and without all others."""
 
         def after(refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
             return tuple(Ref(moved[ref.place], ref.output) for ref in refs if ref.place in moved)
@@ -251,15 +246,15 @@ class Layer:
         return replace(self, of=after(self.of), states=after(self.states), shares=shares)
 
     def classes(self) -> tuple[str, ...]:
-        """The classes of Keras that its code creates, in order: inner layers first."""
+        """Return the Keras classes that its code creates, inner layers first."""
         return (self.keras,) if self.inside is self else (*self.inside.classes(), self.keras)
 
     def code(self) -> str:
-        """The code that creates it: "layers.LSTM(16, return_sequences=True)"."""
+        """Return the code that creates the layer: "layers.LSTM(16, return_sequences=True)"."""
         return f"layers.{self.keras}({', '.join(self.arguments())})"
 
     def arguments(self) -> Iterator[str]:
-        """The arguments in its code: required ones in order, others by name unless default."""
+        """Yield the arguments in the code: required ones in order, changed others by name."""
         needed = SIGNATURES.get(self.keras, {}).get("required", ())
         for setting in self.settings():
             value = getattr(self, setting.name)
@@ -277,11 +272,11 @@ class Layer:
             setting.check(getattr(self, setting.name))
 
     def call(self, inputs: Inputs) -> Outputs:
-        """The outputs. Raises ShapeError for what Keras refuses, NotTraced for what isn't known."""
+        """Return the outputs. Raises ShapeError for an error of Keras, NotTraced if unknown."""
         raise NotImplementedError
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """How many axes the mask of each output has; states have no mask."""
+        """Return the number of axes of each output's mask; states have none."""
         keeps = self.mask == "passes" and getattr(self, "return_sequences", True)
         kept = max(inputs.masks, default=0) if keeps else 0
         return (kept,) + (0,) * (count - 1)
@@ -291,7 +286,7 @@ Stack: TypeAlias = tuple[Layer, ...]
 
 
 def put(stack: Stack, place: int, *layers: Layer) -> Stack:
-    """The stack with one layer replaced by these, or by none; references are adapted."""
+    """Return the stack with the layer at `place` replaced; references are adapted."""
     more = len(layers) - 1
     moved = {old: old if old < place else max(0, old + more) for old in range(len(stack))}
     rest = (layer.with_moved_refs(moved) for layer in stack[place + 1 :])
@@ -299,7 +294,7 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
 
 
 def swap(stack: Stack, place: int) -> Stack:
-    """The stack with the layers at `place` and after it exchanged."""
+    """Return the stack with the layer at `place` and the next one exchanged."""
     moved = {old: old for old in range(len(stack))} | {place: place + 1, place + 1: place}
     rest = (layer.with_moved_refs(moved) for layer in stack[place + 2 :])
     return (*stack[:place], stack[place + 1], stack[place], *rest)

@@ -1,6 +1,6 @@
-"""A stack as Keras code: a line for each layer, with its output shape as a comment.
+"""Write a stack as Keras code: one line per layer, with its output shape as a comment.
 
-Each line assigns to `x`. An output that a later layer needs, too, has a second name.
+Each line assigns to `x`. An output that a later layer needs again gets a second name.
 """
 
 from lib.shapes.output import STATES
@@ -17,7 +17,7 @@ INCOMPLETE = "# This code is incomplete. Replace each ... with the code that cou
 
 
 def keras_code(steps: Steps) -> str:
-    """A script that builds the model, or raises Keras's error where the stack breaks."""
+    """Return a script that builds the model, or raises Keras's error where the stack breaks."""
     lines = code_lines(steps)
     column = min(MARGIN, max(map(len, lines)))
     pairs = zip(lines, steps, strict=True)
@@ -28,7 +28,7 @@ def keras_code(steps: Steps) -> str:
 
 
 def model_line(steps: Steps) -> str:
-    """The line that makes the model from its inputs and outputs."""
+    """Return the line that builds the model from its inputs and outputs."""
     names = _names(steps)
     inputs = _listed([names[at] for at, step in enumerate(steps) if isinstance(step.layer, Input)])
     outputs = _listed([names[at] for at in output_places(steps)])
@@ -40,14 +40,14 @@ def _listed(names: list[str]) -> str:
 
 
 def output_places(steps: Steps) -> list[int]:
-    """The places of layers whose output no other layer takes: the model's outputs."""
+    """Return the places of the model's outputs: layers whose output no other layer takes."""
     taken = {ref.place for step in steps for ref in step.layer.refs()}
     chained = {at - 1 for at, step in enumerate(steps) if takes_previous(step.layer)}
     return [at for at in range(len(steps)) if at not in taken | chained]
 
 
 def _names(steps: Steps) -> list[str]:
-    """The name of each layer's output: "x", unless a layer other than the next takes it."""
+    """Return the name of each layer's output: "x", unless a later layer than the next needs it."""
     named = {ref.place for step in steps for ref in step.layer.refs()}
     named |= set(output_places(steps)[:-1])
     names = [f"x{at + 1}" if at in named else "x" for at in range(len(steps))]
@@ -58,7 +58,7 @@ def _names(steps: Steps) -> list[str]:
 
 
 def code_lines(steps: Steps) -> list[str]:
-    """For each layer the line that creates and calls it."""
+    """Return the line that creates and calls each layer."""
     names = _names(steps)
     return [_line(steps, at, names) for at in range(len(steps))]
 
@@ -68,7 +68,7 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     target = "x" if own == "x" else f"x = {own}"
     if isinstance(layer, Input):
         return f"{target} = {layer.code()}"
-    if isinstance(layer, Unread):  # a name that later lines use must be set
+    if isinstance(layer, Unread):  # assign the name, because later lines use it
         origin = layer.origin
         return f"{target} = ...  # {(origin.call or origin.text) if origin else layer.called}"
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
@@ -99,7 +99,7 @@ def _taken(ref: Ref, names: list[str]) -> str:
 
 
 def spare_states(step: TracedLayer) -> int:
-    """How many of its initial states a layer ignores: those beyond the ones its cell has."""
+    """Return how many initial states a layer ignores: those beyond the states of its cell."""
     layer = step.layer
     if not isinstance(layer, Recurrent):
         return 0
@@ -108,11 +108,11 @@ def spare_states(step: TracedLayer) -> int:
 
 def _comment(step: TracedLayer) -> str:
     if step.tensors:
-        spare = f", leaves {count} of the states out" if (count := spare_states(step)) else ""
+        spare = f", ignores {count} states" if (count := spare_states(step)) else ""
         return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
     if step.not_traced:
-        return "isn't traced here"
+        return "not traced"
     if step.error is None:
         return "not reached"
-    how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
+    how = {"run": "builds, but breaks when it runs", "trained": "builds, but breaks in training"}
     return how.get(step.error.when, "breaks here")

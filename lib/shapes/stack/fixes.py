@@ -1,7 +1,6 @@
-"""Fixes of a stack that breaks: each is another stack, in which that layer works.
+"""Find fixes for a stack that breaks: other stacks in which the broken layer works.
 
-Every edit is tried. It is offered if the trace then gets past the layer that broke, or if Keras can
-make that layer at least.
+An edit is offered if the trace gets past the broken layer, or if Keras can at least create it.
 """
 
 import re
@@ -18,7 +17,7 @@ from lib.shapes.stack.tracing import TracedLayer, broken_at, stopped_at, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
-# Its words, the new stack, and the place in it of the layer that broke, or of the one below.
+# The label, the new stack, and the place there of the layer that broke, or of the one before.
 Edit = tuple[str, Stack, int]
 _OFTEN_RIGHT: dict[str, list[Any]] = {
     "padding": ["same"],
@@ -30,7 +29,7 @@ _OFTEN_RIGHT: dict[str, list[Any]] = {
 
 
 def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
-    """Up to MOST_FIXES ways to get past the layer that breaks, the likeliest first."""
+    """Return at most MOST_FIXES ways to get past the layer that breaks, likeliest first."""
     place = broken_at(steps)
     if place is None:
         return ()
@@ -39,7 +38,7 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
     for words, fixed, at in _edits(stack, place, steps[place]):
         after = stopped_at(trace(fixed))
         past = after is None or after > at
-        if after == at and stack[place].kind == "unread":  # Keras can make the layer at least
+        if after == at and stack[place].kind == "unread":  # Keras can at least create the layer
             past = fixed[at].kind != "unread"
         if past and len(fixed) <= MAX_LAYERS:
             offered.setdefault(fixed, Remedy("", words, stack=fixed))
@@ -48,9 +47,9 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
 
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
-    if not isinstance(stack[0], Input):  # it couldn't be read
+    if not isinstance(stack[0], Input):  # the Input couldn't be read
         begin = replace(Input(), origin=stack[0].origin)
-        yield f"Write {_call(begin)} in its place", put(stack, 0, begin), 0
+        yield f"Replace it with {_call(begin)}", put(stack, 0, begin), 0
         return
     if fixed := getattr(layer, "fixed", None):
         meant = replace(fixed, of=layer.of, origin=layer.origin)
@@ -59,32 +58,32 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     if isinstance(layer, Joining):
         yield from _edits_of_inputs(stack, place, layer, step)
     origin = stack[layer.of[0].place if layer.of else place - 1].origin
-    if origin is None:  # a model that was read as Sequential can't unpack
-        words = "Unpack: pass on the output, keep the states"
+    if origin is None:  # a Sequential read from code can't unpack
+        words = "Unpack the output, keep the states"
         yield words, put(stack, place, Unpack(), layer), place + 1
     elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
         firsts = tuple(Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),))
-        yield "Take the first of the tensors", _with(stack, place, of=firsts), place
+        yield "Use only the first tensor", _with(stack, place, of=firsts), place
     begun = replace(stack[0], form="sequence", shape=Input().shape)
-    if len(stack[0].shape) > 2 and stack[0].form == "other":  # the samples are in it, most often
+    if len(stack[0].shape) > 2 and stack[0].form == "other":  # most often it includes the samples
         steps, features = stack[0].shape[-2:]
         begun = replace(begun, timesteps=steps or None, features=features or None)
-    yield f"Begin with one sample, a sequence: {begun.code()}", put(stack, 0, begun), place
-    yield f"Fix the timesteps at {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
-    yield f"Fix the batch size at {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
+    yield f"Start with a sequence: {begun.code()}", put(stack, 0, begun), place
+    yield f"Set the timesteps to {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
+    yield f"Set the batch size to {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
     yield from _edits_below(stack, place)
     if isinstance(layer, TimeDistributed):
         plain = replace(layer.layer, of=layer.of, origin=layer.origin)
-        yield f"Write {_call(plain)} alone", put(stack, place, plain), place
+        yield f"Use {_call(plain)} without TimeDistributed", put(stack, place, plain), place
     if isinstance(layer, Recurrent):
         units = (step.inputs.states[0][-1].size if step.inputs.states else None) or layer.units
         same = _with(stack, place, units=units)
-        yield f"Give it {units} units, as the states have", same, place
-        yield "Start from zeros", _with(stack, place, states=(), initial_state=False), place
+        yield f"Set units={units}, as in the states", same, place
+        yield "Start from zero states", _with(stack, place, states=(), initial_state=False), place
         yield "Set stateful=False", _with(stack, place, stateful=False), place
     repeats = getattr(stack[0], "timesteps", None) or RepeatVector().n
     for new in (TimeDistributed(Flatten()), Pooling(), RepeatVector(repeats)):
-        yield f"Put {_call(new)} before it", put(stack, place, new, layer), place + 1
+        yield f"Insert {_call(new)} before it", put(stack, place, new, layer), place + 1
     yield f"Remove {_label(stack, place)}", put(stack, place), place - 1
 
 
@@ -114,13 +113,13 @@ def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) 
         target = (*[1] * missing, *(axis.size or -1 for axis in short[1:]))
         new = Reshape(target, of=layer.of[at : at + 1])
         joined = replace(layer, of=(*layer.of[:at], Ref(place), *layer.of[at + 1 :]))
-        words = f"Put {_call(new)} behind layer {layer.of[at].place + 1}"
+        words = f"Insert {_call(new)} after layer {layer.of[at].place + 1}"
         yield words, put(stack, place, new, joined), place + 1
     if place > 1 and len(layer.of) < 2:
-        words = f"Give it layers {place - 1} and {place}, in a list"
+        words = f"Pass layers {place - 1} and {place} as a list"
         yield words, _with(stack, place, of=(Ref(place - 2), Ref(place - 1))), place
     side_by_side = Concatenate(of=layer.of, origin=layer.origin)
-    yield "Lay them side by side: Concatenate()", put(stack, place, side_by_side), place
+    yield "Use Concatenate() instead", put(stack, place, side_by_side), place
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:

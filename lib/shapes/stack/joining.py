@@ -1,4 +1,4 @@
-"""Layers that keep a shape, or join tensors: activations, dropout, merging, attention."""
+"""Layers that keep a shape or join tensors: activations, dropout, merging, attention."""
 
 from collections.abc import Iterable
 from dataclasses import field, replace
@@ -14,18 +14,18 @@ from lib.shapes.stack.tensors import Axis, Tensor, factor, one_letter, shape_of,
 
 
 class Elementwise(Layer):
-    """A layer that works on each number, or along an axis, and keeps the shape."""
+    """A layer that works element by element, or along an axis, and keeps the shape."""
 
     fails: ClassVar[When] = "run"
 
     def call(self, inputs: Inputs) -> Outputs:
-        if len(inputs.tensors) > 1:  # Keras stacks them to one, and fails later
+        if len(inputs.tensors) > 1:  # Keras stacks them into one, and fails later
             raise replace(ShapeError.of("several at once", *inputs.tensors), when=self.fails)
         return Outputs(inputs.tensors)
 
 
 class Dropout(Elementwise, kind="drop", fails="trained"):
-    """Sets a share of all entries to 0 while training. Shapes stay."""
+    """Sets a share of all entries to 0 in training. The shape stays."""
 
     rate: float = setting("p", 0.2, limit=SHARE, refusal=REFUSED)
 
@@ -34,7 +34,7 @@ class Dropout(Elementwise, kind="drop", fails="trained"):
 
 
 class SpatialDropout1D(Layer, kind="sdrop"):
-    """Sets a share of the features to 0 while training, at all timesteps alike."""
+    """Sets a share of the features to 0 in training, at every timestep."""
 
     rate: float = setting("p", 0.2, limit=SHARE, refusal=REFUSED)
 
@@ -44,13 +44,13 @@ class SpatialDropout1D(Layer, kind="sdrop"):
 
 
 class GaussianNoise(Elementwise, kind="noise", fails="trained"):
-    """Adds noise while training. Shapes stay."""
+    """Adds noise in training. The shape stays."""
 
     stddev: float = setting("s", 0.1, limit=SHARE, refusal=REFUSED)
 
 
 class Masking(Layer, kind="mask"):
-    """Marks timesteps of nothing but one value, so that later layers skip them."""
+    """Marks timesteps that contain only one value, so that later layers skip them."""
 
     mask_value: float = setting("v", 0.0, "mask_value", limit=Limit(-1e6, 1e6, 0.1))
 
@@ -62,7 +62,7 @@ class Masking(Layer, kind="mask"):
 
 
 class Activation(Elementwise, kind="act"):
-    """Puts each number through a function; softmax, along the last axis."""
+    """Applies a function to each number; softmax works along the last axis."""
 
     activation: str = function("f", "relu", seldom=False)
 
@@ -75,13 +75,13 @@ class ReLU(Elementwise, kind="relu"):
 
 
 class LeakyReLU(Elementwise, kind="leaky"):
-    """Makes numbers below 0 smaller."""
+    """Multiplies numbers below 0 by a small slope."""
 
     negative_slope: float = setting("s", 0.3, limit=SLOPE, refusal=REFUSED)
 
 
 class Softmax(Elementwise, kind="softmax", uses_mask=0):
-    """Makes shares of all numbers along an axis, which add up to 1."""
+    """Turns the numbers along an axis into positive shares with the sum 1."""
 
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
 
@@ -93,16 +93,16 @@ class Softmax(Elementwise, kind="softmax", uses_mask=0):
 
 
 class LayerNormalization(Layer, kind="lnorm"):
-    """Brings the features of each sample and timestep to mean 0 and deviation 1."""
+    """Scales the features of each sample and timestep to mean 0 and deviation 1."""
 
-    averages: ClassVar[int] = 0  # weights per entry of its axes that aren't trained
+    averages: ClassVar[int] = 0  # weights per entry of its axes that training doesn't change
     axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
     center: bool = setting("nocenter", True, seldom=True)
     scale: bool = setting("noscale", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         axes = (self.axis,) if isinstance(self.axis, int) else self.axis
-        tensor = inputs.only_one("")  # of several the shapes are taken for the sizes of one
+        tensor = inputs.only_one("")  # Keras reads several shapes as the sizes of one
         if not all(-len(tensor) <= axis < len(tensor) for axis in axes):
             raise ShapeError.of("no such axis", tensor, axis=self.axis)
         each = self.averages + self.center + self.scale
@@ -121,7 +121,7 @@ class LayerNormalization(Layer, kind="lnorm"):
 class BatchNormalization(
     LayerNormalization, kind="bnorm", averages=2, uses_mask=-1, knows_width=True, knows_axes=True
 ):
-    """Brings each feature to mean 0 and deviation 1 over the batch, then to what it learned."""
+    """Scales each feature to mean 0 and deviation 1 over the batch, then to learned values."""
 
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
 
@@ -131,19 +131,19 @@ def _differ(sizes: Iterable[int | None]) -> bool:
 
 
 class Joining(Layer):
-    """A layer that is called on a list of tensors; a list of one is written in `of`."""
+    """A layer that is called on a list of tensors; `of` also holds a list of one."""
 
     def list_of(self, inputs: Inputs, row: str) -> tuple[Tensor, ...]:
-        """The input tensors. Raises ShapeError, by its `row`, for a tensor that isn't in a list."""
+        """Return the input tensors. Raises ShapeError `row` for a tensor outside of a list."""
         if len(inputs.tensors) < 2 and not self.of:
             raise ShapeError.of(row, *inputs.tensors)
         return inputs.tensors
 
 
 class Merge(Joining):
-    """A layer that works number by number on tensors whose shapes broadcast."""
+    """A layer that works element by element on tensors whose shapes broadcast."""
 
-    # Whether code has x + y: no layer, with other errors of Keras, and without a mask.
+    # Whether the code has x + y: an operation with other errors than a layer, and no mask.
     by_sign: bool = field(default=False, kw_only=True, compare=False)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -167,43 +167,43 @@ class Merge(Joining):
 
 
 class Add(Merge, kind="add"):
-    """Adds tensors, number by number."""
+    """Adds tensors element by element."""
 
 
 class Subtract(Merge, kind="sub"):
-    """Takes the second tensor from the first."""
+    """Subtracts the second tensor from the first."""
 
 
 class Multiply(Merge, kind="mul"):
-    """Multiplies tensors, number by number."""
+    """Multiplies tensors element by element."""
 
 
 class Average(Merge, kind="ave"):
-    """Takes the mean of tensors, number by number."""
+    """Averages tensors element by element."""
 
 
 class Maximum(Merge, kind="max"):
-    """Keeps the larger of tensors, number by number."""
+    """Keeps the largest number of all tensors, element by element."""
 
 
 class Minimum(Merge, kind="min"):
-    """Keeps the smaller of tensors, number by number."""
+    """Keeps the smallest number of all tensors, element by element."""
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
-    """Broadcast tensors of different ranks, where the batch of one may meet another axis."""
+    """Broadcast tensors of different ranks, where one batch may be paired with another axis."""
     joined = _broadcast(one, other, "shapes to merge, by a sign", first=0)
     short, long = sorted((one, other), key=len)
     if short[0].size != 1:
         met = long[len(long) - len(short)]
-        breaks = short[0].size is None and met.size != 1  # for all but one N
+        breaks = short[0].size is None and met.size != 1  # unless N equals that size
         error = ShapeError.of("samples against an axis", one, other, axis=met.letter)
         raise error if breaks else replace(error, message="")
     return joined
 
 
 def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tensor:
-    """The shape of both, broadcast from the axis `first` on; else the ShapeError `refusal`."""
+    """Broadcast two tensors from the axis `first` on. Raises the ShapeError `refusal`."""
     long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
     axes = list(long)
     for place, axis in enumerate(short, len(long) - len(short)):
@@ -220,7 +220,7 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
 
 
 class Concatenate(Joining, kind="concat"):
-    """Lays tensors side by side, along one axis."""
+    """Joins tensors along one axis."""
 
     axis: int = setting("a", -1, limit=AXIS)
 
@@ -235,7 +235,7 @@ class Concatenate(Joining, kind="concat"):
             raise ShapeError.of("shapes to concatenate", *tensors)
         if not others:
             return Outputs(tensors)
-        if axis == 0:  # the samples are more then, which no shape with None shows
+        if axis == 0:  # a shape with None can't show the larger number of samples
             raise NotTraced.of("samples joined", *tensors)
         if axis >= len(first):
             raise ShapeError.of("no such axis", first, axis=self.axis)
@@ -249,7 +249,7 @@ class Concatenate(Joining, kind="concat"):
 
 
 class Dot(Joining, kind="dot", mask="ends"):
-    """Multiplies two tensors and adds up, along an axis of each."""
+    """Sums the products of two tensors along an axis of each."""
 
     axes: tuple[int, ...] = setting("a", (2, 2), sizes=2, refusal=REFUSED)
     normalize: bool = setting("norm", False, seldom=True)
@@ -274,14 +274,14 @@ class Dot(Joining, kind="dot", mask="ends"):
 
 
 class Attending(Layer, uses_mask=2):
-    """A layer in which each timestep of one tensor attends to those of another."""
+    """A layer in which each timestep of one tensor attends to the timesteps of another."""
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         return (inputs.masks[0],) * count
 
 
 class MultiHeadAttention(Attending, kind="mha"):
-    """Lets each timestep take from all others, by how well they fit; several heads at once."""
+    """Lets each timestep attend to all others, with several heads."""
 
     num_heads: int = count("h", 2)
     key_dim: int = count("k", 16)
@@ -294,7 +294,7 @@ class MultiHeadAttention(Attending, kind="mha"):
         """(N, T, F), with itself or another (N, S, G) → (N, T, F)."""
         if inputs.unchecked:
             raise ShapeError.of("one to attend with", *inputs.tensors)
-        if len(self.of) < 2:  # what one layer gives is the query and the value
+        if len(self.of) < 2:  # the output of one layer is both query and value
             inputs.only_one("Cannot convert '((…' to a shape.")
         query, value, key = (inputs.tensors * 2)[:2] + inputs.tensors[-1:]
         if shape_of(value[1:-1]) != shape_of(key[1:-1]):
@@ -316,20 +316,20 @@ class MultiHeadAttention(Attending, kind="mha"):
 
 
 class Attention(Attending, Joining, kind="attend"):
-    """Lets each timestep of the first tensor take from all of the second, without weights."""
+    """Lets each timestep of the first tensor attend to all of the second, without weights."""
 
     use_scale: bool = setting("scale", False, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) and (N, S, G) → (N, T, G)."""
         tensors = inputs.tensors
-        if not self.of or (len(self.of) < 2 and tensors[1:]):  # what a layer gives is a tuple
+        if not self.of or (len(self.of) < 2 and tensors[1:]):  # a layer returns a tuple, not a list
             raise ShapeError.of("no list to attend to", *tensors, layer=self.keras)
         if len(tensors) not in (2, 3):
             raise ShapeError.of("other number to attend to", *tensors, layer=self.keras)
         query, value, key = tensors[:2] + tensors[-1:]
         count, letter = int(self.use_scale), ""
-        if self.use_scale and self.kind == "addattend":  # one for each feature
+        if self.use_scale and self.kind == "addattend":  # one weight per feature
             count, letter = known_size(query), query[-1].letter
         has_other_ranks = len({*map(len, tensors)}) > 1
         if has_other_ranks and 1 in {tensor[0].size for tensor in tensors}:
@@ -343,6 +343,6 @@ class Attention(Attending, Joining, kind="attend"):
 
 
 class AdditiveAttention(Attention, kind="addattend"):
-    """The same, by adding instead of multiplying; it learns a number for each feature."""
+    """Attention that adds instead of multiplying; it has one weight per feature."""
 
     use_scale: bool = setting("noscale", True, seldom=True)

@@ -1,9 +1,8 @@
-"""A stack as text in the address: "input_t12_f3~lstm_u16_seq~dense_k1".
+"""Write and read a stack as text in the address: "input_t12_f3~lstm_u16_seq~dense_k1".
 
-Layers are joined by "~" and their settings by "_", which an address keeps as they are. A setting
-that has its default is left out; "any" is None. References to other layers count from 1:
-"add_of2-4", "lstm_u8_of5_from2.1-2.2" (which starts from two states of layer 2), "lstm_as3" (layer
-3 once more). "td-conv1d_k8" has a layer inside. Some stacks to start from have names there, too.
+"~" joins layers and "_" joins settings. Defaults are left out; "any" is None. References count from
+1: "add_of2-4", "lstm_u8_of5_from2.1-2.2" (starts from two states of layer 2), "lstm_as3" (a second
+call of layer 3). "td-conv1d_k8" has an inner layer.
 """
 
 import math
@@ -25,7 +24,7 @@ from lib.text import beside, typed
 ANY = "any"
 LONGEST = 8000
 INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
-_WAYS = {"of": "of", "from": "states", "as": "shares"}  # how a word begins → a layer's field
+_WAYS = {"of": "of", "from": "states", "as": "shares"}  # start of a word → field of a layer
 _REF = r"\d{1,4}(?:\.\d{1,4})?"
 _CELLS = {kind.kind: kind for kind in LAYER_OF_CELL.values()}
 _CELL = re.compile(rf"({'|'.join(_CELLS)})([0-9]{{1,6}})(\.before)?(\.nobias)?")
@@ -33,7 +32,7 @@ _REFS = re.compile(rf"(of|from|as)({_REF}(?:-{_REF})*)")
 
 
 def to_text(stack: Stack) -> str:
-    """The stack as text."""
+    """Return the stack as text."""
     return "~".join("_".join(_words(layer)) for layer in stack)
 
 
@@ -64,7 +63,7 @@ def _words(layer: Layer) -> Iterator[str]:
 
 
 def cells_text(cells: tuple[Recurrent, ...]) -> str:
-    """The cells of an RNN as text: "lstm16-gru8.before.nobias", of reset_after and use_bias."""
+    """Return an RNN's cells as "lstm16-gru8.before.nobias": no reset_after, no use_bias."""
     texts = []
     for cell in cells:
         before = "" if getattr(cell, "reset_after", True) else ".before"
@@ -81,15 +80,15 @@ def _read_cell(text: str) -> Recurrent:
 
 
 def from_text(text: str) -> Stack:
-    """The stack of a text, without the sentences of `read_text`; () where there is no layer."""
+    """Return the stack of a text; () for a text without layers."""
     return read_text(text)[0]
 
 
 def read_text(text: str) -> tuple[Stack, list[str]]:
-    """The stack of a text, and a sentence for each part that was changed or left out.
+    """Return the stack of a text, and a sentence for each part that was changed or dropped.
 
-    Unknown layers and settings are dropped, as are references to layers that don't stand before.
-    Numbers out of range are clamped, and a stack without an Input gets one.
+    Unknown layers and settings are dropped, and references to layers that don't come before.
+    Numbers out of range are clamped. A stack without an Input gets one.
     """
     sentences, layers = list[str](), list[Layer]()
     for part in text[:LONGEST].split("~"):
@@ -98,14 +97,12 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
         if kind in KINDS and (not inside or inside in INSIDE):
             layers.append(_read(kind, inside, words, sentences))
         elif part:
-            sentences.append(
-                f"The link’s layer “{shortened(name)}” isn’t known here. It was left out."
-            )
+            sentences.append(f"The link has an unknown layer, “{shortened(name)}”. It was ignored.")
     if layers and not isinstance(layers[0], Input):
         first = next((layer for layer in layers if isinstance(layer, Input)), Input())
         layers = [first, *(layer for layer in layers if not isinstance(layer, Input))]
     if len(layers) > MAX_LAYERS:
-        sentences.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} were taken.")
+        sentences.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} are used.")
     taken = enumerate(layers[:MAX_LAYERS])
     stack = tuple(_with_earlier_layers(layer, place, sentences) for place, layer in taken)
     return stack, sentences
@@ -127,7 +124,7 @@ def _read(name: str, inside: str, words: list[str], sentences: list[str]) -> Lay
                 label = f"{kind().keras}’s {setting.name}"
                 sentences.append(out_of_range(label, setting.limit, text, value))
         else:
-            sentences.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
+            sentences.append(f"{kind().keras} has no setting “{shortened(word)}”. It was ignored.")
     layer = TimeDistributed(kind(**values)) if is_wrapper else kind(**values)
     if not isinstance(layer, Recurrent):
         connections.pop("states", None)
@@ -143,28 +140,28 @@ def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None
 
 
 def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Layer:
-    """Drop the references of a layer to layers that don't stand before it, and all of an Input."""
+    """Return the layer with references only to earlier layers; an Input has none."""
     earlier = {at: at for at in range(0 if isinstance(layer, Input) else place)}
     kept = layer.with_moved_refs(earlier)
     if kept != layer:
         name = f"Layer {place + 1}, {layer.keras},"
-        sentences.append(f"{name} refers to a layer that isn’t before it. That was left out.")
+        sentences.append(f"{name} refers to a layer that isn’t before it. That was ignored.")
     return kept
 
 
 def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:
-    """The sentence about a number out of range, and the number that is used instead."""
+    """Return a sentence about a number out of range, and the number used instead."""
     allowed = f"from {typed(limit.minimum)} to {typed(limit.maximum)}"
-    return f"{name}={shortened(asked)} was asked. It goes {allowed}: {typed(taken)} was taken."
+    return f"{name} must be {allowed}, not {shortened(asked)}. {typed(taken)} is used."
 
 
 def shortened(text: str) -> str:
-    """A text, cut to 24 characters for a sentence."""
+    """Return a text cut to 24 characters, for use in a sentence."""
     return shorten(text, 24, placeholder="…") or text[:24]
 
 
 def read_value(setting: LayerSetting, text: str) -> Any:
-    """The value of a setting. Raises ValueError for a text that is none of its values."""
+    """Return the value of a setting. Raises ValueError for a text that isn't a value of it."""
     if setting.optional and text == ANY:
         return None
     if setting.pattern:
@@ -189,7 +186,7 @@ def read_value(setting: LayerSetting, text: str) -> Any:
 
 
 class Pattern(NamedTuple):
-    """A stack to start from, with its usual name and its purpose."""
+    """A ready stack with its usual name and purpose."""
 
     title: str
     about: str
@@ -203,5 +200,5 @@ PATTERNS = {
 
 
 def pattern_of(stack: Stack) -> str | None:
-    """The name of the pattern that equals a stack, if any."""
+    """Return the name of the pattern that equals a stack, if any."""
     return next((name for name, pattern in PATTERNS.items() if pattern.stack == stack), None)

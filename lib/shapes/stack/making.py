@@ -1,6 +1,6 @@
-"""A layer from the arguments that somebody gives Keras: `LSTM(16, return_sequences=True)`.
+"""Create a layer from its arguments in Keras: `LSTM(16, return_sequences=True)`.
 
-Arguments that Keras refuses, or that only running the code would tell, give an `Unread` layer.
+Arguments that Keras refuses, or that are known only when the code runs, give an `Unread` layer.
 """
 
 import difflib
@@ -36,15 +36,15 @@ _CLASSES: tuple[type[Layer], ...] = (
     Unread,
 )
 KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}
-"""Every class of layer by its kind, in the order of menus: the most used first.
+"""Every layer class by its kind, in the order of menus: the most used first.
 
-To add one, write its class, add it to the tuple above, its arguments to signatures.toml, and cases
-to tests/agreement/layer_cases.py, by which it is compared with Keras.
+To add a layer, write its class, add the class to the tuple above, its arguments to signatures.toml,
+and cases to tests/agreement/layer_cases.py, which compares the class with Keras.
 """
 
 
 class Unknown:
-    """A value that only running the code would tell."""
+    """A value that is known only when the code runs."""
 
     def __repr__(self) -> str:
         return "…"
@@ -53,26 +53,26 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
-# What both directions must have alike: shapes and parameters depend on these.
-_ALIKE = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
+# Settings that both directions must share: shapes and parameters depend on them.
+_SHARED = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
 _OF_CELLS = "units", "use_bias", "reset_after"
-# Arguments that are one number, or a tuple with a number for each axis.
+# Arguments that are a number, or a tuple with a number per axis.
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
 CELLS = {f"{kind.keras}Cell": kind for kind in LAYER_OF_CELL.values()}  # by Keras's cell class
-MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
+LAYER_NAMES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 
 
-def made(
+def create_layer(
     name: str,
     args: Sequence[Any] = (),
     keywords: Mapping[str, Any] = {},
     stand_ins: dict[str, Any] | None = None,
 ) -> Layer:
-    """The layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
+    """Return the layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
-    An unknown layer, or one that Keras refuses, is an `Unread` with the error, and the corrected
-    layer if arguments are misspelt. Unknown numbers become defaults, by argument in `stand_ins`.
+    An unknown or refused layer is an `Unread` with the error, and a correction if there is one.
+    Unknown numbers become defaults, stored by argument in `stand_ins`.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:
@@ -84,7 +84,9 @@ def made(
             most = len(names)
             raise ShapeError.of("arguments in order", name=name, most=most, count=len(args))
         values |= keywords
-        if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
+        if strange := {
+            key: each for key, each in values.items() if correct_spelling(name, key) != key
+        }:
             return _without(name, values, strange)
         needed = SIGNATURES[name].get("required", ())
         if missing := [f"'{word}'" for word in needed if word not in values]:
@@ -96,13 +98,13 @@ def made(
 
 
 def arguments_of(name: str) -> list[str]:
-    """The arguments of a layer in order, by its name or an earlier name."""
+    """Return the arguments of a layer in order, by its current or earlier name."""
     row = SIGNATURES.get(ALIASES.get(name, name), {})
     return [*row.get("required", ()), *row.get("optional", ())]
 
 
-def spelt(name: str, argument: str) -> str:
-    """The correct spelling of an argument; empty if the layer has none like it."""
+def correct_spelling(name: str, argument: str) -> str:
+    """Return the correct spelling of an argument; "" if the layer has no similar one."""
     name, known = ALIASES.get(name, name), arguments_of(name)
     if argument in (*known, *KERAS["every_layer"], *KERAS["more"].get(name, ())):
         return argument
@@ -112,12 +114,12 @@ def spelt(name: str, argument: str) -> str:
 def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
     meant = {key: value for key, value in values.items() if key not in strange}
     for key, value in strange.items():
-        if right := spelt(name, key):
+        if right := correct_spelling(name, key):
             meant.setdefault(right, value)
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
     row = "an unknown argument" if "only_these" in SIGNATURES[name] else "unknown arguments"
     error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
-    fixed = made(name, (), meant)
+    fixed = create_layer(name, (), meant)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
 
@@ -135,13 +137,13 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
         is_number = setting.limit and not setting.options and setting.default is not None
         if is_number and setting.sizes is None and isinstance(values[setting.name], Unknown):
             values[setting.name] = stand_ins[setting.name] = setting.default
-    layer = kind(**{one.name: taken(one, values[one.name], name) for one in settings})
+    layer = kind(**{one.name: setting_value(one, values[one.name], name) for one in settings})
     if name not in CELLS:
         return layer
     layer.check()
-    # A link tells only what changes shapes and parameters.
-    told = {key: getattr(layer, key) for key in _OF_CELLS if hasattr(layer, key)}
-    return CellStack((CELLS[name](**told),))
+    # A link holds only settings that change shapes and parameters.
+    kept = {key: getattr(layer, key) for key in _OF_CELLS if hasattr(layer, key)}
+    return CellStack((CELLS[name](**kept),))
 
 
 def _inside(name: str, value: Any) -> Layer:
@@ -153,17 +155,21 @@ def _inside(name: str, value: Any) -> Layer:
 def _bidirectional(values: dict[str, Any]) -> Layer:
     forward, backward = _inside("Bidirectional", values["layer"]), values.get("backward_layer")
     if isinstance(forward, Unread):
-        meant = forward.fixed and made("Bidirectional", (), {**values, "layer": forward.fixed})
+        meant = forward.fixed and create_layer(
+            "Bidirectional", (), {**values, "layer": forward.fixed}
+        )
         return replace(forward, fixed=None if isinstance(meant, Unread) else meant)
     if not isinstance(forward, Recurrent):
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
-    mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
+    mode = setting_value(
+        settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional"
+    )
     other = backward if isinstance(backward, Recurrent) else replace(forward, go_backwards=True)
     if other.go_backwards == forward.go_backwards:
         raise ShapeError.of("the same direction")
-    for key in _ALIKE:
+    for key in _SHARED:
         one, two = (getattr(layer, key, None) for layer in (forward, other))
         if one != two:
             raise NotTraced.of("directions that differ", key=key, one=one, other=two)
@@ -178,7 +184,7 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
         raise NotTraced.of("no cells", value=listed)
     if values.get("return_state") and isinstance(listed, (list, tuple)):
         raise NotTraced.of("states of cells")
-    # A stack of two stacks of cells, and two of that: each line may double them.
+    # Each line of code may double the cells: a stack of two stacks, then two of the new stack.
     count = sum(len(cell.cells) for cell in cells)
     if count > MAX_LAYERS:
         raise NotTraced.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
@@ -187,10 +193,10 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
     return CellStack(tuple(each for cell in cells for each in cell.cells), *switched)
 
 
-def taken(setting: LayerSetting, value: Any, name: str) -> Any:
-    """The value of a setting for this argument; else ShapeError or NotTraced."""
+def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
+    """Return the value of a setting for this argument. Raises ShapeError or NotTraced."""
     if setting.options is not None:
-        # Of activations and paddings that are someone's own, none changes a shape.
+        # A custom activation or padding doesn't change a shape.
         return setting.default if isinstance(value, Unknown) else _choice(setting, value)
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
@@ -208,7 +214,7 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
             kind = type(value).__name__
             raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
         value = (value,) * (count or 1)
-    if setting.name == "dilation_rate" and len({*value}) == 1:  # Keras writes it for each axis
+    if setting.name == "dilation_rate" and len({*value}) == 1:  # Keras writes one number per axis
         value = value[:1]
     if count == 0:
         value = [-1 if size is None else size for size in value]
@@ -224,13 +230,13 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int):
         is_tuple = "must be a tuple" in setting.refusal
-        if not setting.refusal or (setting.sizes and not is_tuple):  # not checked at once
+        if not setting.refusal or (setting.sizes and not is_tuple):  # Keras checks it later
             raise NotTraced.of("no whole number", argument=setting.name, value=value)
         message = setting.refusal.format(name=setting.name, value=value) if is_tuple else ""
         raise ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
     if abs(value) > (most := (setting.limit or MOST).maximum):
-        asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
-        raise NotTraced.of("too much to trace", argument=setting.name, **asked)
+        sizes = {"value": f"{value:,}", "most": f"{most:,.0f}"}
+        raise NotTraced.of("too much to trace", argument=setting.name, **sizes)
     return int(value)
 
 
@@ -248,7 +254,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
 
 
 def input_layer(shape: Sequence[Any]) -> Input | Unread:
-    """The Input of this shape, the batch first, None for any size; else an Unread."""
+    """Return the Input of this shape, batch first, None for any size; else an Unread."""
     batch, *sizes = shape
     known = [size for size in shape if size is not None]
     words = {"shape": tuple(sizes), "most": f"{STEPS.maximum:,.0f}"}

@@ -1,4 +1,4 @@
-"""The plainest layers: Input, Dense, Embedding, what reshapes, and what Python does by itself."""
+"""The simplest layers: Input, Dense, Embedding, layers that reshape, and Python operations."""
 
 from collections.abc import Iterator
 from dataclasses import field, replace
@@ -22,17 +22,17 @@ SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
 
 
 class Input(Layer, kind="input"):
-    """What one sample looks like; Keras adds the batch."""
+    """The shape of one sample. Keras adds the batch axis."""
 
     timesteps: int | None = setting("t", 12, "timesteps T", limit=STEPS, optional=True)
     features: int | None = setting("f", 3, "features F", limit=UNITS, optional=True)
     batch: int | None = setting("b", None, "batch size", limit=Limit(1, 8192), optional=True)
     form: str = setting("form", "sequence", "shape", options=FORMS)
-    # The sample of form "other"; 0 for any size.
+    # The shape of a sample of form "other"; 0 for any size.
     shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
 
     def axes(self) -> Tensor:
-        """The tensor that it gives, the batch first."""
+        """Return the output tensor, batch first."""
         time, batch = Axis("T", self.timesteps, "time"), Axis("N", self.batch, "batch")
         features = Axis("F", self.features, "features")
         if self.form == "inside":
@@ -50,12 +50,12 @@ class Input(Layer, kind="input"):
         shape = f"{(*sample,)}" if batch is None else f"batch_shape={(batch, *sample)}"
         return f"keras.Input({shape})"
 
-    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing comes before it
+    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  an Input has no inputs
         return Outputs((self.axes(),))
 
 
 class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
-    """The same linear map wherever the last axis is read, at every timestep."""
+    """Applies the same linear map at every timestep, along the last axis."""
 
     units: int = count("k", 1)
     activation: str = function("act", "linear")
@@ -71,7 +71,7 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
 
 
 class TimeDistributed(Layer, kind="td"):
-    """The layer inside, at every timestep; Dense alone does that as well."""
+    """Applies the inner layer at every timestep. Dense does that without it."""
 
     layer: Layer = Dense()
 
@@ -89,13 +89,13 @@ class TimeDistributed(Layer, kind="td"):
         self.layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, …) → (N, T, what the layer inside makes of the rest)."""
+        """(N, T, …) → (N, T, output of the inner layer for the rest)."""
         tensor, *others = inputs.tensors
-        if len(others) > 1:  # of several, Keras takes the shapes for sizes
+        if len(others) > 1:  # Keras reads several shapes as the sizes of one
             raise ShapeError.of("several at once", *inputs.tensors)
         if others or len(tensor) < 3:
             raise ShapeError.of("axes to distribute", *inputs.tensors)
-        # Of a convolution Keras looks at the axes before that, of a recurrent layer after it.
+        # Keras checks the axes of a convolution before this error, of a recurrent layer after it.
         inner = self.layer
         looks_first = isinstance(inner, ConvLSTM1D) and len(tensor) != 4 + inner.spatial
         several = inner.returned()
@@ -108,7 +108,7 @@ class TimeDistributed(Layer, kind="td"):
 
 
 class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
-    """Looks up a vector for each whole number, a row of its table."""
+    """Replaces each whole number by a vector, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
     output_dim: int = count("e", 16)
@@ -117,7 +117,7 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T) → (N, T, E)."""
         batch, *rest = inputs.only_one("'tuple' object has no attribute 'shape'")
-        if len(rest) == 1:  # what comes in is a sequence of numbers
+        if len(rest) == 1:  # the input is a sequence of numbers
             letter = "T" if rest[0].letter == "F" else rest[0].letter
             rest = [replace(rest[0], letter=letter, role="time")]
         output = (batch, *rest, Axis(inputs.letter, self.output_dim, "features"))
@@ -129,7 +129,7 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
 
 
 class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
-    """Gives the same vector at every one of n new timesteps."""
+    """Repeats one vector for n timesteps."""
 
     n: int = setting("n", 6, limit=STEPS, refusal=REFUSED)
 
@@ -140,7 +140,7 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
 
 
 class Flatten(Layer, kind="flatten", mask="destroys"):
-    """Lays timesteps and features end to end, on one axis."""
+    """Joins timesteps and features into one axis."""
 
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
@@ -151,9 +151,9 @@ class Flatten(Layer, kind="flatten", mask="destroys"):
 
 
 class Reshape(Layer, kind="reshape", mask="destroys"):
-    """Puts the numbers of each sample into another shape, in the order that they have."""
+    """Gives each sample another shape. The order of its numbers stays."""
 
-    target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)  # -1 for the size that is left
+    target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)  # -1 for the remaining size
 
     def check(self) -> None:
         if self.target_shape.count(-1) > 1:
@@ -162,7 +162,7 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
             raise ShapeError.of("no sizes", target=self.target_shape)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, …) of as many numbers."""
+        """(N, T, F) → (N, …) with equally many numbers."""
         batch, *rest = inputs.only_one("'tuple' object has no attribute 'shape'")
         size, known = flat(tuple(rest)).size, prod(n for n in self.target_shape if n >= 0)
         is_open, left = -1 in self.target_shape, None
@@ -177,7 +177,7 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
 
 
 class Permute(Layer, kind="permute", mask="destroys"):
-    """Puts the axes of each sample into another order, counted from 1."""
+    """Reorders the axes of each sample, counted from 1."""
 
     dims: tuple[int, ...] = setting("d", (2, 1), sizes=0)
 
@@ -188,14 +188,14 @@ class Permute(Layer, kind="permute", mask="destroys"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F, T)."""
         tensor = inputs.of_rank(len(self.dims) + 1)
-        # What stands in the place of an axis is read as that: a time axis is the second one.
+        # A moved axis takes the role of its new place: the second axis is time.
         pairs = zip(self.dims, tensor[1:], strict=True)
         moved = [replace(tensor[place], role=axis.role) for place, axis in pairs]
         return Outputs(((tensor[0], *moved),))
 
 
 class Unpack(Layer, kind="unpack", keras="x, *states = x"):
-    """Passes on the first tensor; a later layer can start from the others."""
+    """Passes on the first tensor. A later layer can start from the others."""
 
     def call(self, inputs: Inputs) -> Outputs:
         if len(inputs.tensors) == 1:
@@ -204,18 +204,18 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
 
 
 class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
-    """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
+    """Takes the last timestep of a sequence, as return_sequences=False does."""
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F)."""
         tensor = inputs.only_one("indices must be integers or slices, not tuple")
-        if len(tensor) < 3:  # Keras then gives a number for each sample, which has no axis here
+        if len(tensor) < 3:  # Keras returns one number per sample, without an axis
             raise NotTraced.of("no steps to take", tensor)
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
 class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
-    """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
+    """Combines every entry with a number, as in x * 2. The shape stays."""
 
     sign: str = setting("s", "mul", options=SIGNS)
     number: float = setting("n", 2.0, limit=Limit(-1e6, 1e6, 0.1))
@@ -227,22 +227,22 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
         return f" {SIGNS[self.sign]} ".join(reversed(sides) if self.reversed else sides)
 
     def call(self, inputs: Inputs) -> Outputs:
-        if len(inputs.tensors) > 1:  # Python adds to a list, or repeats it
+        if len(inputs.tensors) > 1:  # Python extends or repeats a list
             raise NotTraced.of("a number with a list", *inputs.tensors)
         return Outputs(inputs.tensors)
 
 
-BY_PYTHON = (Unpack, LastStep, WithNumber)  # no layers of Keras; their titles are code, of x
+BY_PYTHON = (Unpack, LastStep, WithNumber)  # Python code, not Keras layers; titles are code of x
 
 
 class Unread(Layer, kind="unread", mask="destroys"):
-    """What this page can't trace, or what Keras refuses as it is made."""
+    """A layer that this page can't trace, or that Keras refuses to create."""
 
     output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)
-    """The output shape without the batch, if a person gave it; 0 for any size."""
+    """The output shape without the batch, if the user entered it; 0 for any size."""
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
-    fixed: Layer | None = None  # the corrected layer, where the correction is obvious
+    fixed: Layer | None = None  # the corrected layer, if the correction is obvious
 
     @property
     def keras(self) -> str:  # type: ignore[override]
@@ -252,15 +252,15 @@ class Unread(Layer, kind="unread", mask="destroys"):
         yield "..."
 
     def call(self, inputs: Inputs) -> Outputs:
-        """The shape that a person gave. Its parameters aren't counted."""
+        """Return the shape that the user entered, without parameters."""
         if not self.output or isinstance(self.error, ShapeError):
             raise self.error or NotTraced.of("not known", name=self.called)
         batch, *before = inputs.tensors[0] if inputs.tensors else Input().axes()
         return Outputs(((batch, *axes_of([size or None for size in self.output], before)),))
 
 
-def with_said_outputs(stack: Stack, other: Stack) -> Stack:
-    """The stack with the output shapes that a person gave for the same places of another."""
+def with_given_outputs(stack: Stack, other: Stack) -> Stack:
+    """Return the stack with the output shapes that the user entered in another."""
     if len(stack) != len(other):
         return stack
     return tuple(

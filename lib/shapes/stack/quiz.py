@@ -1,7 +1,7 @@
-"""Predict first: questions about the output shape of a stack, easy ones first, then random ones.
+"""Quiz questions about the output shape of a stack: first easy ones, then random ones.
 
-The same number gives the same question, so that it can be sent to a class. Wrong options are the
-outputs of similar stacks, and shapes with sizes mixed up; the reason of each names the mistake.
+A number always gives the same question. Wrong options are outputs of similar stacks or shapes with
+mixed-up sizes; the reason of each names the mistake.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from lib.shapes.stack.tensors import readable_shape, readable_shapes
 from lib.shapes.stack.tracing import TracedLayer, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D
 
-FIRST = (  # as in a link: each adds something; the last one breaks
+FIRST = (  # stacks as in a link; each adds an idea, and the last one breaks
     "input_t7_f3~lstm_u5",
     "input_t7_f3~lstm_u5_seq",
     "input_t9_f4~gru_u6_seq~dense_k2",
@@ -28,22 +28,22 @@ FIRST = (  # as in a link: each adds something; the last one breaks
     "input_t7_f2~lstm_u9~gru_u4",
 )
 _JOINED = {"concat": "side by side", "sum": "added", "ave": "averaged"}
-# Settings that people mistake for one another, with the values that they have then.
+# Settings that are easily mistaken, with the values to compare.
 _BLAMED = {"return_sequences": (False, True), "merge_mode": ("concat", "sum")}
 OPTIONS = 4
 SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
-RAISES = "It raises an error"
+RAISES = "An error"
 
 
 class QuizOption(NamedTuple):
-    """An answer, and why it is right or wrong, in 15 words at most."""
+    """An answer, and why it is right or wrong, in at most 15 words."""
 
     text: str
     why: str
 
 
 class QuizQuestion(NamedTuple):
-    """A stack, possible outputs, and which is right."""
+    """A stack, possible outputs, and the index of the right one."""
 
     steps: tuple[TracedLayer, ...]
     options: tuple[QuizOption, ...]
@@ -51,12 +51,12 @@ class QuizQuestion(NamedTuple):
 
 
 def quiz_question(number: int) -> QuizQuestion:
-    """The question of a number from 0: those in FIRST, then random ones with the number as seed."""
+    """Return question `number`, from 0: one of FIRST, then random ones with the number as seed."""
     rng = np.random.default_rng(number)
     is_easy = number < len(FIRST)
     stack = from_text(FIRST[number]) if is_easy else _stack(rng)
     right = reason(stack)
-    by_text = {right.text: right}  # each shape once, with the first of its reasons
+    by_text = {right.text: right}  # each shape once, with its first reason
     for text, why in _mistakes(stack):
         by_text.setdefault(text, QuizOption(text, why))
     _, *wrong = by_text.values()
@@ -95,11 +95,11 @@ def _stack(rng: np.random.Generator) -> Stack:
 
 
 def reason(stack: Stack) -> QuizOption:
-    """The right option, with the last layer or the layer that breaks as its reason."""
+    """Return the right option, with the last layer or the broken layer as its reason."""
     steps = trace(stack)
     for place, step in enumerate(steps, start=1):
         if error := step.error:
-            why = f"Layer {place} expects {error.expected}, and gets {error.received}."
+            why = f"Layer {place} expects {error.expected}, but receives {error.received}."
             return QuizOption(RAISES, why)
     layer, (_, *time, last) = steps[-1].layer, steps[-1].tensors[0]
     columns, count = last.size, time[0].size if time else 1
@@ -109,35 +109,35 @@ def reason(stack: Stack) -> QuizOption:
         joined = f"both directions {_JOINED[merge]}, " if merge else ""
         why = f"return_sequences={kept}, {joined}{columns} columns."
     elif isinstance(layer, RepeatVector):
-        why = f"RepeatVector makes {count} steps of one vector."
+        why = f"RepeatVector repeats one vector for {count} steps."
     elif isinstance(layer, Dense):
-        why = f"Dense works on the last axis alone: it has {columns} columns now."
+        why = f"Dense changes only the last axis: {columns} columns."
     elif isinstance(layer, Flatten):
-        why = f"Flatten lays all numbers end to end: {columns} columns, and no time axis."
+        why = f"Flatten joins timesteps and features: {columns} columns, no time axis."
     else:
-        why = f"The mean over all steps is one vector: {columns} columns, and no time axis."
+        why = f"The mean over all steps is one vector: {columns} columns, no time axis."
     return QuizOption(readable_shapes(steps[-1].tensors), why)
 
 
 def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Wrong answers, each with its mistake, likely ones first; a few may equal the right one."""
+    """Yield wrong answers with their mistakes, likely ones first; a few may equal the right one."""
     for place, layer in enumerate(stack):
         for name, values in _BLAMED.items():
             now = getattr(layer, name, None)
             for value in (value for value in values if now not in (None, value)):
                 other = put(stack, place, layer.with_settings(**{name: value}))
                 setting = f"{name}={value} on layer {place + 1}"
-                yield reason(other).text, f"That would be {setting}; here it is {now}."
-    yield RAISES, "Nothing breaks: each layer gets as many axes as it needs."
+                yield reason(other).text, f"That needs {setting}; here it is {now}."
+    yield RAISES, "No layer breaks: each receives the number of axes it needs."
     steps = [step for step in trace(stack) if step.tensors]
     time = steps[0].tensors[0][1]
     for place, step in reversed([*enumerate(steps)]):
         batch, *rest = step.tensors[0]
-        name = f"layer {place + 1}, {step.layer.keras}," if place else "the input"
-        words = f"That is {name} alone; layer {place + 2} follows."
+        name = f"layer {place + 1}, {step.layer.keras}," if place else "the input,"
+        words = f"That is {name} but layer {place + 2} follows."
         yield readable_shape((batch, *rest)), words
         words = f"That is {name} with axes swapped: time comes before features."
         yield readable_shape((batch, *reversed(rest))), words
         yield readable_shape((batch, rest[-1])), f"That is {name} without its time axis."
-        words = f"That is {name} with the input’s {time.size} steps, which are gone there."
+        words = f"That is {name} with the input’s {time.size} steps, which are gone."
         yield readable_shape((batch, time, rest[-1])), words

@@ -10,11 +10,11 @@ from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError,
 from lib.shapes.stack.settings import SHARE, WHOLE, count, function, setting
 from lib.shapes.stack.tensors import Axis, Tensor, readable_shapes, widened
 
-BATCH_SIZE, TIMESTEPS = 32, 12  # where a size is None; 32 is the default of `fit`
+BATCH_SIZE, TIMESTEPS = 32, 12  # used where a size is None; 32 is the default of `fit`
 
 
 class Recurrent(Layer, width_letter="U", uses_mask=2):
-    """A cell that is called once for each timestep."""
+    """A layer that calls its cell once per timestep."""
 
     cell: ClassVar[str]
 
@@ -23,7 +23,7 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False)
     stateful: bool = setting("stateful", False)
-    initial_state: bool = setting("init", False, in_call=True)  # the states that `Unpack` kept
+    initial_state: bool = setting("init", False, in_call=True)  # the states kept by `Unpack`
     use_bias: bool = setting("nobias", True, seldom=True)
     activation: str = function("act", "tanh")
     dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
@@ -33,10 +33,10 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
         return ("output", *(STATES[self.cell] if self.return_state else ()))
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
+        """(N, T, F) → (N, T, U) or (N, U), then the states."""
         count, starts = len(STATES[self.cell]), inputs.states
-        wanted = f"{count} state{'s' if count > 1 else ''} of {self.units} units to start from"
-        if self.initial_state and not starts:  # Python's error, before Keras is asked
+        wanted = f"{count} initial state{'s' if count > 1 else ''} of {self.units} units"
+        if self.initial_state and not starts:  # Python's error, raised before Keras is called
             raise ShapeError(wanted, "none", "name 'states' is not defined")
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
         if starts:
@@ -51,7 +51,7 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
         return Outputs((output, *states), *self.parameters(tensor[-1], inputs.letter))
 
     def parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
-        """The parameters for an input with this last axis: as a number, a product and a formula."""
+        """Return the parameters for this last input axis: number, product and formula."""
         features, blocks = axis.size or 0, BLOCKS[self.cell]
         kept = 0 if getattr(self, "reset_after", True) else -1
         biases = BIASES[self.cell][kept] if self.use_bias else 0
@@ -84,7 +84,7 @@ MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in 
 
 
 class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
-    """Reads forwards and backwards, with a layer for each direction."""
+    """Reads forwards and backwards, with one layer per direction."""
 
     cell: str = setting("c", "lstm", options={key: cell.keras for key, cell in CELLS.items()})
     units: int = count("u", 16, WHOLE)
@@ -93,14 +93,14 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     return_state: bool = setting("state", False)
     stateful: bool = setting("stateful", False, seldom=True)
     use_bias: bool = setting("nobias", True, seldom=True)
-    reset_after: bool = setting("before", True, seldom=True)  # of a GRU alone
+    reset_after: bool = setting("before", True, seldom=True)  # only for GRU
     activation: str = function("act", "tanh")
     recurrent_activation: str = function("ract", "sigmoid")
     dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
     recurrent_dropout: float = setting("rdrop", 0.0, limit=SHARE, seldom=True)
 
     def forward(self) -> Recurrent:
-        """The layer that reads forwards."""
+        """Return the layer that reads forwards."""
         kind = LAYER_OF_CELL[self.cell]
         names = [setting.name for setting in kind.settings() if hasattr(self, setting.name)]
         return kind(**{name: getattr(self, name) for name in names})
@@ -123,7 +123,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
             yield f"merge_mode={MERGE[self.merge_mode]}"
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
+        """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor per direction for merge_mode=None."""
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
         output = last = widened(tensor[-1], inputs.letter, self.units)
         if self.merge_mode == "concat":
@@ -141,7 +141,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
 
 
 class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
-    """Calls several cells at each timestep, each on what the one before gives."""
+    """Calls several cells at each timestep, each on the output of the one before."""
 
     cells: tuple[Recurrent, ...] = setting("c", (LSTM(16), LSTM(8)), cells=True)
     return_sequences: bool = setting("seq", False)
@@ -166,8 +166,8 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
             layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T, U) or (N, U), of U units of the last cell; and a cell's states."""
-        # Of several tensors the layer takes the first shape for the batch.
+        """(N, T, F) → (N, T, U) or (N, U) for U units of the last cell, then a cell's states."""
+        # The layer reads the first shape of several as the batch.
         inputs.only_one("Cannot convert '((…' to a shape.")
         if self.return_state and len(self.cells) > 1:
             raise NotTraced.of("states of cells")

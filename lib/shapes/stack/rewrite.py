@@ -1,4 +1,4 @@
-"""A change of a stack → the lines of a person's code that it changes, in the code's own style."""
+"""Turn a change of a stack into changed lines of the user's code, in the style of that code."""
 
 import ast
 import re
@@ -12,8 +12,8 @@ from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Stack
 from lib.shapes.stack.link import to_text
-from lib.shapes.stack.making import ALIASES, arguments_of, spelt
-from lib.shapes.stack.plain import Input, TimeDistributed, Unread, with_said_outputs
+from lib.shapes.stack.making import ALIASES, arguments_of, correct_spelling
+from lib.shapes.stack.plain import Input, TimeDistributed, Unread, with_given_outputs
 from lib.shapes.stack.read import read_code
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
@@ -24,12 +24,12 @@ _SHAPES |= {"input_shape", "input_dim", "input_length"}
 Position = tuple[int, int]  # a line and a column in bytes, as Python counts them
 
 
-@lru_cache(32)  # a page that shows the lines asks each time that it is drawn
+@lru_cache(32)  # the page calls it on every rerun
 def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], ModelReading]:
-    """The lines that make a code's stack another one, by number, and what is then read from it.
+    """Return the changed lines of the code for the stack `after`, by number, and the new reading.
 
-    A new layer is a line after that of the layer before it; a line that goes is a comment. There
-    are none, and the reading is the same, where no change of lines gives exactly that stack.
+    A new layer is a line after the line of the layer before it; a removed line becomes a comment.
+    Where no change of lines gives exactly that stack, return no lines and the same reading.
     """
     lines = reading.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     with suppress(ModelError, RecursionError, SyntaxError):  # some layers have no code
@@ -37,7 +37,7 @@ def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], Mode
         edits.change(reading.stack, after)
         changes: dict[int, str] = {}
         for number, end, text in edits.changed_lines():
-            # What is pasted along, as prompts are, stays before each line.
+            # Prompts that were pasted too stay before each line.
             row = edits.rows[number - 1].decode().strip()
             before, found, _ = lines[number - 1].partition(row or "\n")
             if not found:
@@ -45,7 +45,7 @@ def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], Mode
             changes[number] = text
             lines[number - 1 : end] = ["\n".join(before + line for line in text.split("\n"))]
         new = read_code("\n".join(lines)) if changes else reading
-        new = replace(new, stack=with_said_outputs(new.stack, after))
+        new = replace(new, stack=with_given_outputs(new.stack, after))
         if changes and to_text(new.stack) == to_text(after):
             return dict(sorted(changes.items())), new
     return {}, reading
@@ -63,13 +63,13 @@ class _Edits:
         self._edits: list[tuple[Position, Position, str]] = []
 
     def change(self, before: Stack, after: Stack) -> None:
-        """Edit the calls that make one stack, so that they make the other."""
+        """Edit the calls that create one stack so that they create the other."""
         made: defaultdict[Origin, list[tuple[Layer, ast.Call]]] = defaultdict(list)
         for layer in before:
             origin = layer.origin or Origin(0, "", "")
             in_line = [call for call in self._calls if call.lineno == origin.line]
             if calls := [call for call in in_line if ast.unparse(call) == origin.call]:
-                # A call in a loop makes several layers; calls in one line may look alike.
+                # A call in a loop creates several layers; calls in one line may look the same.
                 known = made[origin]
                 known.append((layer, calls[min(len(known), len(calls) - 1)]))
         implied = tuple(_alone(layer) for layer in before if layer.origin is None)
@@ -87,7 +87,7 @@ class _Edits:
                 self._edits += [(start, start, "# ") for start in starts]
 
     def changed_lines(self) -> list[tuple[int, int, str]]:
-        """Each changed line, the last line that it replaces, and its text; the last one first."""
+        """Return each changed line, the last line it replaces, and its text, in reverse order."""
         rows, ends = [*self.rows], dict[int, int]()
         edits = sorted(dict.fromkeys(self._edits), key=lambda edit: edit[0])
         for (line, start), (end, stop), text in reversed(edits):
@@ -102,10 +102,10 @@ class _Edits:
         written = deepcopy(call)
         if _alone(was) != _alone(now):
             written = _changed_call(written, was, now)
-        told = _shape_arguments(call)
+        given = _shape_arguments(call)
         is_implied = isinstance(below, Input) and below.origin is None
-        if is_implied and (_alone(below) not in implied or _shape_arguments(written) != told):
-            written.keywords = [one for one in written.keywords if one.arg not in told]
+        if is_implied and (_alone(below) not in implied or _shape_arguments(written) != given):
+            written.keywords = [one for one in written.keywords if one.arg not in given]
             self._add(call, below, before=True)
         if ast.unparse(written) != ast.unparse(call):
             self._edits.append((*_span(call), ast.unparse(written)))
@@ -120,7 +120,7 @@ class _Edits:
         text = lead + re.sub(r"\b(?:keras|layers)\.", lambda _: owner, layer.code()) + trail
         start, end = _span(whole)
         gap = "\n"
-        if whole is not call:  # behind a comment
+        if whole is not call:  # insert after a trailing comment
             end = end[0], len(self.rows[end[0] - 1])
         else:
             gap = ", " if self.rows[start[0] - 1][: start[1]].strip() else ",\n"
@@ -135,7 +135,7 @@ class _Edits:
             self._edits += [(place, place, f", {name}") for name in sorted(names - known)]
 
     def _statement_of(self, call: ast.Call) -> tuple[ast.AST, str, str] | None:
-        """The statement that makes a layer part of a model, and its text around the call."""
+        """Return the statement that adds a layer to a model, and its text around the call."""
         parent = self._parents[call]
         match parent, self._parents[parent]:
             case ast.Call(ast.Attribute(attr="add") as add), ast.Expr() as whole:
@@ -168,14 +168,16 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     if isinstance(before, Unread) and before.fixed:
         before = before.fixed
         for one in (call, _inner_call(call, before)):
-            respelt = {spelt(bare(one.func), f"{word.arg}"): word.value for word in one.keywords}
+            respelt = {
+                correct_spelling(bare(one.func), f"{word.arg}"): word.value for word in one.keywords
+            }
             one.keywords = [ast.keyword(name, value) for name, value in respelt.items() if name]
     if isinstance(before, TimeDistributed) and type(after) is type(before.layer):
         call, before = _inner_call(call, before), before.layer
     if isinstance(after, Input) or type(after) is not type(before):
         own = ast.parse(after.code(), mode="eval").body
         if isinstance(own, ast.Call):
-            is_input = isinstance(after, Input)  # it keeps what says nothing of its shape
+            is_input = isinstance(after, Input)  # keep arguments other than the shape
             kept = [one for one in call.keywords if is_input and one.arg not in _SHAPES]
             call.args, call.keywords = own.args, [*own.keywords, *kept]
             if isinstance(call.func, ast.Attribute) and after.keras != ALIASES.get(call.func.attr):
@@ -196,7 +198,7 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
                 owner.args[names.index(setting.name)] = parsed_value
             elif setting.name in given:
                 given[setting.name].value = parsed_value
-            elif None not in given:  # else **those may hold it as well
+            elif None not in given:  # with **options, they may hold the setting
                 owner.keywords.append(ast.keyword(setting.name, parsed_value))
     return call
 

@@ -1,4 +1,4 @@
-"""What the settings of layers are made of: their limits, and the fields of a layer's class."""
+"""Limits of settings, and helpers that declare the fields of a layer class."""
 
 from dataclasses import field
 from typing import Any
@@ -9,48 +9,48 @@ from lib.text import beside
 UNITS, STEPS, WINDOW = Limit(1, 1_000_000), Limit(1, 1_000_000), Limit(1, 1000)
 SHARE, SLOPE, LARGE = (Limit(0.0, most, 0.1) for most in (1.0, 10.0, 1000.0))
 AXIS = Limit(-4, 4)
-MOST = Limit(0, 10_000_000)  # of a size without a limit of its own
-# How Keras refuses a number of units, and how most of its other messages about a number end.
+MOST = Limit(0, 10_000_000)  # for a size without its own limit
+# Keras's message for a wrong number of units, and the end of most other messages on numbers.
 WHOLE = "Received an invalid value for argument `{name}`, expected a positive integer, got {value}."
 REFUSED = "… Received: {name}={value}"
 KERAS = beside(__file__, "signatures")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
-# By class of Keras the names of its arguments, "required" and "optional".
+# Keras class → the names of its arguments, "required" and "optional".
 SIGNATURES = {name: row for row in KERAS["layers"] for name in row["names"]}
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
-    """A dataclass field with the arguments of its LayerSetting; without others it is a flag."""
+    """Return a dataclass field for a LayerSetting; without arguments in `about`, a flag."""
     return field(default=default, metadata={"key": key, "label": label, **about})
 
 
 def count(key: str, default: int | None, refusal: str = REFUSED, **about: Any) -> Any:
-    """A field for a number of units, filters, heads."""
+    """Return a field for a number of units, filters or heads."""
     return setting(key, default, limit=UNITS, refusal=refusal, **about)
 
 
 def option(key: str, default: str, *names: str, **about: Any) -> Any:
-    """A field for one of some names, which Keras writes in quotes."""
+    """Return a field for one of some names, which Keras writes in quotes."""
     return setting(key, default, options={name: f'"{name}"' for name in (default, *names)}, **about)
 
 
 def function(key: str, default: str, *, seldom: bool = True) -> Any:
-    """A field for the name of an activation."""
+    """Return a field for the name of an activation."""
     return option(key, default, *ACTIVATIONS, seldom=seldom)
 
 
 def window(key: str, default: int | None, axes: int = 1, **about: Any) -> Any:
-    """A field for the size or the step of a window along this number of axes."""
+    """Return a field for the size or the stride of a window along `axes` axes."""
     return setting(key, default, limit=WINDOW, **{"refusal": no_tuple(axes)} | about)
 
 
 def pair(key: str, default: tuple[int, ...] | None, least: int = 1, sizes: int = 2) -> Any:
-    """A field for two sizes, or as many as `sizes`."""
+    """Return a field for two sizes, or `sizes` of them."""
     about: dict[str, Any] = {"sizes": sizes, "least": least, "optional": default is None}
     return setting(key, default, refusal=no_tuple(sizes), **about)
 
 
 def no_tuple(count: int) -> str:
-    """Keras's message for sizes that aren't whole numbers, are too small, or too many."""
+    """Return Keras's message for a tuple of sizes that isn't `count` valid whole numbers."""
     received = "{name}={value}" if count == 1 else "{name}=…"
     return f"The `{{name}}` argument must be a tuple of {count} integers. Received {received}"

@@ -9,60 +9,60 @@ from typing import Literal
 from lib.shapes.output import Shape, bracketed
 from lib.text import joined
 
-Role = Literal["batch", "time", "space", "features"]  # "space" is of a picture's rows and columns
+Role = Literal["batch", "time", "space", "features"]  # "space": rows and columns of an image
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
     """One axis of a tensor."""
 
-    letter: str  # "N", "T", "F", "U", or what they became: "2U", "T·U"
+    letter: str  # "N", "T", "F", "U", or a combination: "2U", "T·U"
     size: int | None
     role: Role
 
 
 Tensor = tuple[Axis, ...]
-Tensors = tuple[Tensor, ...]  # a layer's output; several with states, or with both directions
-_LONGEST = 40  # characters for an axis: joining a tensor with itself doubles its letters each time
+Tensors = tuple[Tensor, ...]  # the outputs of a layer, with states or separate directions
+_LONGEST = 40  # characters for an axis: joining a tensor with itself doubles its letters
 
 
 def shape_of(tensor: Tensor) -> Shape:
-    """The shape as Keras has it: (None, 12, 16)."""
+    """Return the shape as in Keras: (None, 12, 16)."""
     return tuple(axis.size for axis in tensor)
 
 
 def shape_in_letters(tensor: Tensor) -> str:
-    """The shape in letters: "(N, T, U)"."""
+    """Return the shape in letters: "(N, T, U)"."""
     return bracketed([axis.letter for axis in tensor])
 
 
 def readable_shape(tensor: Tensor) -> str:
-    """The shape in numbers, with a letter where any size will do: "(N, 12, 16)"."""
+    """Return the shape in numbers, with a letter for each open size: "(N, 12, 16)"."""
     return bracketed([axis.letter if axis.size is None else f"{axis.size}" for axis in tensor])
 
 
 def readable_shapes(tensors: Tensors) -> str:
-    """The shapes of one tensor or several in numbers: "(N, 12, 16) and (N, 16)"."""
+    """Return the shapes of one tensor or several in numbers: "(N, 12, 16) and (N, 16)"."""
     return joined([readable_shape(tensor) for tensor in tensors])
 
 
 def has_time(tensor: Tensor) -> bool:
-    """Whether one axis of the tensor counts timesteps."""
+    """Return whether the tensor has a time axis."""
     return any(axis.role == "time" for axis in tensor)
 
 
 def widened(axis: Axis, letter: str, size: int) -> Axis:
-    """The axis of features with the letter and the size that a layer gives it."""
+    """Return the feature axis with a new letter and size."""
     return replace(axis, letter=letter, size=size, role="features")
 
 
 def with_axis(tensor: Tensor, place: int, *axes: Axis) -> Tensor:
-    """The tensor with the axis at a place replaced by these axes, or removed."""
+    """Return the tensor with the axis at a place replaced by these axes, or removed."""
     return (*tensor[:place], *axes, *tensor[place + 1 :])
 
 
 def axes_of(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]:
-    """The axes of a sample of this shape; an axis `before` that keeps its size keeps its letter."""
+    """Yield the axes of a sample of this shape; unchanged sizes keep their letters in `before`."""
     for place, size in enumerate(shape):
         is_last = place == len(shape) - 1
         kept = [axis for axis in before if axis.size == size is not None]
@@ -75,18 +75,18 @@ def axes_of(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axi
 
 
 def factor(letter: str) -> str:
-    """The letter of an axis as a factor of a product: a sum gets brackets, "(F+U)"."""
+    """Return the letter of an axis as a factor, with parentheses around a sum: "(F+U)"."""
     return f"({letter})" if "+" in re.sub(r"\([^()]*\)", "", letter) else letter
 
 
 def one_letter(letters: Iterable[str], sign: str) -> str:
-    """The letters of several axes as one, cut if long: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
+    """Join the letters of several axes, cut if long: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
     text = sign.join(letters)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…"
 
 
 def flat(axes: Tensor) -> Axis:
-    """Several axes laid end to end: 12 steps of 16 units are 192 features."""
+    """Return several axes joined into one: 12 steps of 16 units are 192 features."""
     known = [axis.size for axis in axes if axis.size is not None]
     size = prod(known) if len(known) == len(axes) else None
     letters = one_letter((factor(axis.letter) for axis in axes), "·")

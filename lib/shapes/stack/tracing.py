@@ -1,7 +1,6 @@
-"""Trace a stack layer by layer: every tensor's shape, every parameter, and where it breaks.
+"""Trace a stack layer by layer: every shape, every parameter count, and where the stack breaks.
 
-A stack is a chain, where each layer takes what the one before gives; or a small graph, where some
-name others. An experiment's models are stacks too.
+A stack is a chain, or a graph in which some layers refer to layers other than the one before.
 """
 
 import re
@@ -21,8 +20,8 @@ from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, shape_of
 from lib.text import subscript
 
 NOTHING = Outputs(())
-MAX_AXES, MAX_SIZE = 16, 10**12  # of a tensor that comes out of a layer, and of one of its axes
-# Where Keras puts "_" in a layer's name: Simple|RNN, Time|Distributed.
+MAX_AXES, MAX_SIZE = 16, 10**12  # of an output tensor, and of one of its axes
+# The places where Keras puts "_" in a layer's name: Simple|RNN, Time|Distributed.
 _WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 
 
@@ -35,7 +34,7 @@ class TracedLayer:
     outputs: Outputs = NOTHING
     error: ShapeError | None = None
     not_traced: NotTraced | None = None
-    masks: tuple[int, ...] = ()  # how many axes the mask of each output has; 0 for no mask
+    masks: tuple[int, ...] = ()  # number of axes of each output's mask; 0 for no mask
 
     @property
     def tensors(self) -> Tensors:
@@ -44,26 +43,25 @@ class TracedLayer:
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
-        """The output shapes, as Keras has them: ((None, 12, 16),)."""
+        """The output shapes as in Keras: ((None, 12, 16),)."""
         return tuple(shape_of(tensor) for tensor in self.tensors)
 
     @property
     def parameters(self) -> int:
-        """Trained and other parameters; 0 for a second call of the same layer."""
+        """The number of parameters, trained or not; 0 for a second call of a layer."""
         return 0 if self.layer.shares is not None else self.outputs.parameters
 
     @property
     def loses_mask(self) -> bool:
-        """Whether the layer drops a mask, of which Keras warns."""
+        """Whether the layer drops a mask, with a warning of Keras."""
         used = self.layer.mask != "destroys" or any(self.masks)
         return any(self.inputs.masks) and bool(self.tensors) and not used
 
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
-    """Each layer with its inputs and outputs, up to the first with an `error` or `not_traced`.
+    """Return each layer with its inputs and outputs, up to an `error` or `not_traced`.
 
-    Both print as a sentence. Layers that share a letter are told apart by an index, U₁ and U₂,
-    unless `indexes` is off.
+    Layers with the same letter get an index, U₁ and U₂, unless `indexes` is off.
     """
     steps: list[TracedLayer] = []
     letters = _letters(stack, indexes=indexes)
@@ -97,7 +95,7 @@ def _called(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
     layer, inputs = step.layer, step.inputs
     layer.check()
     outputs = layer.call(inputs)
-    for tensor in outputs.tensors:  # joining a tensor with itself doubles an axis each time
+    for tensor in outputs.tensors:  # joining a tensor with itself doubles an axis
         if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
             most = {"most_axes": MAX_AXES, "most_size": f"{MAX_SIZE:,}"}
             raise NotTraced.of("too large to trace", tensor, **most)
@@ -109,12 +107,12 @@ def _called(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
             row = "weights for others" if layer.knows_width else "weights for others, unseen"
             wanted = readable_shapes(first.inputs.tensors)
             raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
-    inside = layer.inside  # Keras builds what follows, but fails to run it
+    inside = layer.inside  # Keras builds the cases below, but fails to run them
     used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
     if odd := used & {"glu", "threshold"}:
         raise ShapeError.of("an activation of its own kind", activation=odd.pop())
     if inside.uses_mask is not None:
-        before = inside is not layer  # an axis that the layer inside doesn't get
+        before = inside is not layer  # an axis that the inner layer doesn't receive
         axes = inside.uses_mask + (len(inputs.tensors[0]) if inside.uses_mask < 0 else before)
         if wrong := {*inputs.masks} - {0, axes}:
             row = "mask of other axes" if inside.uses_mask else "a mask that isn't used"
@@ -152,32 +150,32 @@ def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
 
 
 def takes_previous(layer: Layer) -> bool:
-    """Whether the input of a layer is the output of the layer before it."""
+    """Return whether the input of a layer is the output of the layer before it."""
     return not isinstance(layer, Input) and not layer.of
 
 
 def is_chain(stack: Stack) -> bool:
-    """Whether the input of each layer is the output of the layer before it."""
+    """Return whether the input of each layer is the output of the layer before it."""
     return all(takes_previous(layer) and not layer.states for layer in stack[1:])
 
 
 def broken_at(steps: tuple[TracedLayer, ...]) -> int | None:
-    """The place of the layer that Keras refuses, if any."""
+    """Return the place of the layer that Keras refuses, if any."""
     return next((place for place, step in enumerate(steps) if step.error), None)
 
 
 def stopped_at(steps: tuple[TracedLayer, ...]) -> int | None:
-    """The place of the first layer without output, refused or not traced, if any."""
+    """Return the place of the first layer without an output, if any."""
     return next((place for place, step in enumerate(steps) if not step.tensors), None)
 
 
 def total(steps: tuple[TracedLayer, ...]) -> int:
-    """All parameters of the stack, but for layers of which a person gave the output shape."""
+    """Return the number of parameters, without layers whose shape the user entered."""
     return sum(step.parameters for step in steps)
 
 
 def keras_names(stack: Stack) -> list[str]:
-    """What Keras calls each layer in a fresh session: "lstm", "lstm_1", "dense"."""
+    """Return the name of each layer in a fresh Keras session: "lstm", "lstm_1", "dense"."""
     counts, names = Counter[str](), list[str]()
     for layer in stack:
         if layer.shares is not None and layer.shares < len(names):
@@ -208,7 +206,7 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
 def model_stack(
     model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
 ) -> Stack:
-    """The model of one mode, "sequence" or "last", for T timesteps, F features and K targets."""
+    """Return the model of a mode, "sequence" or "last", for T, F and K targets."""
     top = LAYER_OF_CELL[model.cell](model.units, return_sequences=mode == "sequence")
     below = (replace(top, return_sequences=True),) * (model.layers - 1)
     head = (Dense(targets),) if model.head == "dense" else ()
@@ -219,18 +217,18 @@ def model_stack(
 def model_layers(
     model: ModelSettings, timesteps: int, features: int, targets: int
 ) -> Mapping[str, tuple[TracedLayer, ...]]:
-    """Every layer of an experiment's models, by mode: "sequence", "last", or both."""
+    """Return the traced layers of an experiment's models, by mode: "sequence", "last", or both."""
     stacks = {mode: model_stack(model, mode, timesteps, features, targets) for mode in model.modes}
-    # All recurrent layers have the same U, so that their letters have no index.
+    # All recurrent layers have the same U, so their letters need no index.
     return {mode: trace(stack, indexes=False) for mode, stack in stacks.items()}
 
 
 def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
-    """The settings of the experiment with this model of K targets, or why there is none."""
+    """Return the settings of the experiment with this model, or why no experiment has it."""
     layers = [layer for layer in stack[1:] if isinstance(layer, Recurrent)]
     dense = isinstance(stack[-1], Dense) if stack else False
     if not layers or len(stack) != 1 + len(layers) + dense:
-        return "Explore trains an LSTM, GRU or SimpleRNN, several of them, and a Dense on top."
+        return "Explore trains LSTM, GRU or SimpleRNN layers, with or without a Dense on top."
     top, count = layers[-1], len(layers)
     mode, head = "sequence" if top.return_sequences else "last", "dense" if dense else "none"
     model = ModelSettings(mode, top.units, top.cell, count, head)
@@ -238,10 +236,10 @@ def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
     if layers != own[:count]:
         return "Explore trains layers of one kind and width, with Keras's other defaults."
     if [*stack[1:]] != own:
-        return f"Explore’s data have {targets} columns to learn: it would take Dense({targets})."
+        return f"Explore’s data have {targets} target columns: end with Dense({targets})."
     for key, value in (("layers", count), ("U", top.units)):
         if value > LIMITS[key].maximum:
-            return f"Explore trains {key} up to {LIMITS[key].maximum:,.0f}; here it is {value:,}."
+            return f"Explore allows {key} up to {LIMITS[key].maximum:,.0f}; here it is {value:,}."
     settings = {"cell": top.cell, "head": head, "mode": mode, "layers": count, "U": top.units}
     first = stack[0]
     if isinstance(first, Input) and first.form == "sequence" and first.timesteps:

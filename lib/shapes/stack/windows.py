@@ -1,6 +1,6 @@
-"""Layers that change lengths: convolution and pooling, and what pads, cuts or repeats timesteps.
+"""Layers that change lengths: convolution, pooling, padding, cropping and repeating.
 
-The windows of layers with 2D in their names go along rows and columns, with 3D along timesteps too.
+The windows of 2D layers move along rows and columns, those of 3D layers along timesteps too.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
     spatial: ClassVar[int] = 1
 
     def along(self) -> range:
-        """The indices of the axes that it changes."""
+        """Return the indices of the axes that the layer changes."""
         first = 1 + (getattr(self, "data_format", "") == "channels_first")
         return range(first, first + self.spatial)
 
@@ -35,7 +35,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
     def passed(
         self, tensor: Tensor, inputs: Inputs, kernels: PerAxis, strides: PerAxis, gap: int = 1
     ) -> Tensor:
-        """The tensor that a moving window gives. Raises ShapeError where the window doesn't fit."""
+        """Return the output of a moving window. Raises ShapeError for a window that doesn't fit."""
         is_padded = getattr(self, "padding", "valid") != "valid"
         output = tensor
         for place, kernel, stride in zip(self.along(), each(kernels), each(strides), strict=True):
@@ -52,7 +52,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
 
 
 def resized(axis: Axis, length: int | None, time: str) -> Axis:
-    """The axis with another length, and another letter unless the length stays."""
+    """Return the axis with another length and letter, or unchanged if the length stays."""
     if length == axis.size is not None:
         return axis
     row = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
@@ -61,12 +61,12 @@ def resized(axis: Axis, length: int | None, time: str) -> Axis:
 
 
 def each(sizes: PerAxis) -> tuple[int, ...]:
-    """One number for each axis, as a tuple."""
+    """Return a tuple with one number per axis."""
     return (sizes,) if isinstance(sizes, int) else sizes
 
 
 class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
-    """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
+    """Reads a few neighbouring timesteps at a time, with the same weights everywhere."""
 
     filters: int = count("k", 16, "… Received {name}={value}.")
     kernel_size: PerAxis = window("w", 3)
@@ -102,11 +102,11 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         return self.learned(passed, tensor, inputs.letter)
 
     def channels(self, tensor: Tensor) -> int:
-        """The place of the axis of channels, which becomes that of the filters."""
+        """Return the place of the channel axis, which becomes the filter axis."""
         return 1 if self.data_format == "channels_first" else len(tensor) - 1
 
     def learned(self, resized: Tensor, tensor: Tensor, letter: str) -> Outputs:
-        """The resized tensor with filters in place of channels, and the number of parameters."""
+        """Return the resized tensor with filters as channels, and the parameters."""
         place, filters, bias = self.channels(tensor), self.filters, int(self.use_bias)
         channels, kernels = tensor[place], each(self.kernel_size)
         size = "·".join(map(str, kernels))
@@ -119,7 +119,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
 
 
 class Conv2D(Conv1D, kind="conv2d", spatial=2):
-    """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
+    """Reads a small square of an image at a time; for several images, use TimeDistributed."""
 
     kernel_size: PerAxis = pair("w", (3, 3))
     strides: PerAxis = pair("s", (1, 1))
@@ -128,7 +128,7 @@ class Conv2D(Conv1D, kind="conv2d", spatial=2):
 
 
 class Conv3D(Conv2D, kind="conv3d", spatial=3):
-    """Looks at a small cube at a time: a square of a few neighbouring pictures."""
+    """Reads a small cube at a time: a square of a few neighbouring images."""
 
     kernel_size: PerAxis = pair("w", (3, 3, 3), sizes=3)
     strides: PerAxis = pair("s", (1, 1, 1), sizes=3)
@@ -136,9 +136,9 @@ class Conv3D(Conv2D, kind="conv3d", spatial=3):
 
 
 class Conv1DTranspose(Conv1D, kind="conv1dt"):
-    """A convolution backwards: of each timestep it makes several."""
+    """A transposed convolution, which turns each timestep into several."""
 
-    groups: ClassVar[int] = 1  # type: ignore[misc]  # it has none to set
+    groups: ClassVar[int] = 1  # type: ignore[misc]  # not a setting here
 
     padding: str = option("p", "valid", "same")
     output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
@@ -146,7 +146,7 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
     def check(self) -> None:
         Layer.check(self)
         (stride,), more = each(self.strides), self.output_padding or 0
-        if more >= stride:  # Keras looks at this before it looks at strides with dilation_rate
+        if more >= stride:  # Keras checks this before strides with dilation_rate
             raise ShapeError.of("padding of an output", padding=more, stride=stride)
         super().check()
 
@@ -168,7 +168,7 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
 
 
 class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
-    """An LSTM whose kernels go along a row: of rows that change with time."""
+    """An LSTM with convolutions, for rows that change over time."""
 
     filters: int = count("k", 16, "")
     kernel_size: PerAxis = window("w", 3)
@@ -188,7 +188,7 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
         return ("output", "h", "c") if self.return_state else ("output",)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, W, C) → (N, T, W′, C′) or (N, W′, C′), and the states after it."""
+        """(N, T, W, C) → (N, T, W′, C′) or (N, W′, C′), then the states."""
         tensor, kernels = inputs.of_rank(3 + self.spatial), each(self.kernel_size)
         batch, time, *rows, channels = tensor
         step = with_axis(tensor, 1)
@@ -211,7 +211,7 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
 
 
 class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
-    """An LSTM whose kernels go over a picture: of pictures that change with time."""
+    """An LSTM with convolutions, for images that change over time."""
 
     kernel_size: PerAxis = pair("w", (3, 3))
     strides: PerAxis = pair("s", (1, 1), least=0)
@@ -233,14 +233,14 @@ class MaxPooling1D(Windows, kind="maxpool"):
 
 
 class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
-    """Keeps the largest of a small square of a picture."""
+    """Keeps the largest of a small square of an image."""
 
     pool_size: PerAxis = pair("w", (2, 2))
     strides: PerAxis | None = pair("s", None, least=0)
 
 
 class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
-    """Keeps the largest of a small cube of neighbouring pictures."""
+    """Keeps the largest of a small cube of neighbouring images."""
 
     pool_size: PerAxis = pair("w", (2, 2, 2), sizes=3)
     strides: PerAxis | None = pair("s", None, least=0, sizes=3)
@@ -251,11 +251,11 @@ class AveragePooling1D(MaxPooling1D, kind="avgpool"):
 
 
 class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
-    """Takes the mean of a small square of a picture."""
+    """Takes the mean of a small square of an image."""
 
 
 class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
-    """Takes the mean of a small cube of neighbouring pictures."""
+    """Takes the mean of a small cube of neighbouring images."""
 
 
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
@@ -274,7 +274,7 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
 
 
 class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
-    """Keeps the largest of a whole picture."""
+    """Keeps the largest of a whole image."""
 
 
 class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
@@ -286,7 +286,7 @@ class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_
 
 
 class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d", spatial=2):
-    """Takes the mean over a whole picture."""
+    """Takes the mean over a whole image."""
 
 
 class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
@@ -294,7 +294,7 @@ class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
 
 
 class UpSampling1D(Windows, kind="upsample"):
-    """Gives each timestep several times."""
+    """Repeats each timestep several times."""
 
     size: int = window("s", 2, refusal="… Received: {name}={value}")
 
@@ -304,7 +304,7 @@ class UpSampling1D(Windows, kind="upsample"):
 
 
 class ZeroPadding1D(Windows, kind="zeropad"):
-    """Puts timesteps of zeros before and after."""
+    """Adds timesteps of zeros before and after."""
 
     padding: tuple[int, ...] = pair("p", (1, 1), 0)
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
@@ -315,7 +315,7 @@ class ZeroPadding1D(Windows, kind="zeropad"):
 
 
 class Cropping1D(Windows, kind="crop"):
-    """Takes timesteps away, before and after."""
+    """Removes timesteps at the start and the end."""
 
     cropping: tuple[int, ...] = pair("c", (1, 1), 0)
 

@@ -1,1 +1,1 @@
-"""The parts of the Shapes page, one file each. `pages/shapes.py` shows the one that is chosen."""
+"""The parts of the Shapes page. `pages/shapes.py` shows the chosen one."""

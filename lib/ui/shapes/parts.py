@@ -1,4 +1,4 @@
-"""Three parts of the Shapes page: check a target, read an error, predict a shape first."""
+"""Three parts of the Shapes page: check a target, read an error, and predict a shape."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
-from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion, shape_of
+from lib.shapes import Damage, Diagnosis, Explanation, ShapeTextError, TargetQuestion, shape_of
 from lib.text import capital
 from lib.training import AnswerFuture, read_recording
 from lib.ui import address, runs
@@ -19,70 +19,85 @@ from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack, open_stack
 from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
 
-CHECK_KEY = "check"  # in the address: the question
-ERROR_KEY = "error"  # in the address: which example is shown, and nothing that a person pastes
-QUIZ_KEY = "quiz"  # in the address: the question's number
+CHECK_KEY = "check"  # address key of the question about a target
+ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
+QUIZ_KEY = "quiz"  # address key of the number of the quiz question
 QUESTIONS = 9999
+SHAPE_FIELDS = {"output": "model output", "target": "y.shape"}  # field of a question → label
 COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
 POLL_SECONDS = 0.3
-LONGEST = 600  # the longest text shown about a message, in characters
+LONGEST = 600  # most characters shown of any text of an explanation
 SURE = {
-    "certain": "Certain: the message says so.",
-    "likely": "Likely: the message leaves open why it came to this.",
-    "possible": "Possible: the message says little, or isn't the last error of the text.",
+    "certain": "Certain: the message states the cause.",
+    "likely": "Likely: the message leaves the cause open.",
+    "possible": "Possible: the message is vague, or isn’t the last error in the text.",
 }
-Answers = Mapping[str, AnswerFuture]  # the worker's answers, by mistake
+Answers = Mapping[str, AnswerFuture]  # by name of the mistake
 
 
 def doctor(palette: Palette) -> None:
-    """Draw the verdict with its picture, the fixes, the usual cases, and the damage."""
+    """Draw the question, the verdict with its picture, the fixes, common shapes, and the damage."""
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
-    diagnosis = question.diagnose()
-    st.markdown(f"# {plain(charts.target.verdict_title(diagnosis))}")
+    diagnosis, problems = question.diagnose(), [*page.field_problems]
+    title = f"Enter a valid {SHAPE_FIELDS[problems[0]]}" if problems else ""
+    st.markdown(f"# {plain(title or charts.target.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
-        for name, label in (("output", "The model’s output"), ("target", "y.shape")):
-            key, problem = f"check_{name}", page.field_problems.get(name)
-            text = st.session_state.get(key, "") if problem else f"{getattr(question, name)}"
-            st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
-            if problem:
-                st.warning(plain(problem))
-        if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
-            hint("Your code doesn’t show y. This is the y that fits: type y.shape.")
-        label = "Take the traced stack’s output"
-        press(label, "input", "from_stack", take_stack_output, width="stretch")
-        loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
-        st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
-        size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
-        st.number_input("Batch size", 1, 4096, **size)
+        _question_fields(question)
     with wide.container(border=True, height="stretch", key="lineup"):
-        compared = charts.target.compared_sentence(diagnosis)
-        sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
-        st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
-        takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
-        if diagnosis.keras_says and diagnosis.verdict == "error":
-            hint("Keras says:")
-            st.code(diagnosis.keras_says, language=None, wrap_lines=True)
-    if diagnosis.verdict != "correct":
-        fixes = diagnosis.fixes[:3]
-        with card("How to mend it", key="check_fixes"):
-            if not fixes and not diagnosis.decisive:  # the numbers of samples differ
-                hint("With x and y cut from the same windows, this line before fit passes:")
-                st.code("assert len(x) == len(y)", language="python")
-            elif not fixes:
-                hint("No change of one line is known: bring y and the output to the same shape.")
-            for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
-                with column:
-                    say(f"{capital(fix.condition)}. {fix.fix}")
-                    st.code(fix.code, language="python", wrap_lines=True)
-                    hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
+        for problem in page.field_problems.values():
+            st.warning(plain(problem))
+        if not problems:
+            _verdict(diagnosis, palette)
+    if diagnosis.verdict != "correct" and not problems:
+        with card("How to fix it", key="check_fixes"):
+            _fixes(diagnosis)
     _usual(question)
-    with card("The proof: train both", key="damage"):
+    with card("Proof: train both", key="damage"):
         damage_card(question, palette)
 
 
+def _question_fields(question: TargetQuestion) -> None:
+    page = session().shapes
+    for name, label in SHAPE_FIELDS.items():
+        key, shape = f"check_{name}", f"{getattr(question, name)}"
+        text = st.session_state.get(key, "") if name in page.field_problems else shape
+        st.text_input(capital(label), max_chars=200, **bound(key, text, partial(_read, name)))
+    if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
+        hint("Your code doesn’t define y, so this y.shape fits the output. Enter your own.")
+    label = "Use the traced stack’s output"
+    press(label, "input", "from_stack", take_stack_output, width="stretch")
+    loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
+    st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
+    size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
+    st.number_input("Batch size", 1, 4096, **size)
+
+
+def _verdict(diagnosis: Diagnosis, palette: Palette) -> None:
+    """Draw how the loss pairs both shapes, the takeaway, and Keras's error."""
+    compared = charts.target.compared_sentence(diagnosis)
+    sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
+    st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
+    takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
+    if diagnosis.keras_message and diagnosis.verdict == "error":
+        hint("Keras raises:")
+        st.code(diagnosis.keras_message, language=None, wrap_lines=True)
+
+
+def _fixes(diagnosis: Diagnosis) -> None:
+    """Draw the likeliest fixes side by side, or a hint where there are none."""
+    fixes = diagnosis.fixes[:3]
+    if not fixes:
+        hint("No one-line fix is known. Give y and the output the same shape.")
+    for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
+        with column:
+            say(f"If {fix.condition}: {fix.fix[0].lower()}{fix.fix[1:]}")
+            st.code(fix.code, language="python", wrap_lines=True)
+            hint(f"Afterwards, the output is {fix.output_shape} and y is {fix.target_shape}.")
+
+
 def _set(**values: Any) -> None:
-    """Change the question, and forget the problems of the fields that are set."""
+    """Change the question, and clear the problems of the changed fields."""
     for name in values:
         session().shapes.field_problems.pop(name, None)
     question = replace(shapes.read_question(address.page_value(CHECK_KEY)), **values)
@@ -91,7 +106,7 @@ def _set(**values: Any) -> None:
 
 
 def _read(name: str, text: str) -> None:
-    """Take a typed shape; note a problem with it and change nothing else."""
+    """Set the question's shape from a typed text, or note what is wrong with the text."""
     question = shapes.read_question(address.page_value(CHECK_KEY))
     other = question.target if name == "output" else question.output
     try:
@@ -101,14 +116,14 @@ def _read(name: str, text: str) -> None:
 
 
 def take_stack_output() -> None:
-    """Ask about the traced stack's output, with the loss and y of its code, or those that fit."""
+    """Open the question of the traced stack, with its code's loss and y, or ones that fit."""
     address.set_page_value(PART, "target")
     stack, page, asked = current_stack(), session().shapes, address.page_value(CHECK_KEY)
-    if asked == page.stack_question:  # the question of an earlier stack is forgotten
+    if asked == page.stack_question:  # drop the question of an earlier stack
         asked = ""
     question, tensors = shapes.read_question(asked), shapes.trace(stack)[-1].tensors
     if not tensors:
-        problem = "The traced stack’s output isn’t known: see its red or grey row."
+        problem = "The output of the traced stack is unknown. Fix its red or grey row first."
         page.field_problems["output"] = problem
         return
     read = page.reading if any(layer.origin for layer in stack) else None
@@ -119,7 +134,7 @@ def take_stack_output() -> None:
     rule, target = shapes.RULE_OF.get(loss), question.target
     if read and read.target:
         target = tuple(size or shapes.TIMESTEPS for size in read.target)
-    elif not asked:  # nobody has set y yet
+    elif not asked:  # y has not been set yet
         target = (target[0], *(one[:-1] if rule and rule.labels else one))
     of_stack = {"output": (target[0], *one), "batch_size": batch or question.batch_size}
     _set(**of_stack, target=target, loss=loss)
@@ -128,12 +143,12 @@ def take_stack_output() -> None:
 
 
 def _usual(question: TargetQuestion) -> None:
-    """Draw a row for each output with every target coloured by its verdict; a click opens one."""
+    """Draw a row per output with each target coloured by its verdict; a click opens the case."""
 
     def ask(output: tuple[int, ...], target: str) -> None:
         _set(output=output, target=shapes.TARGETS[target])
 
-    with card("The usual cases, with this loss and this batch size", key="usual_cases"):
+    with card("Common shapes with this loss and batch size", key="usual_cases"):
         for name, output in shapes.OUTPUTS.items():
             painted, asked = {}, None
             for y, shape in shapes.TARGETS.items():
@@ -148,12 +163,12 @@ def _usual(question: TargetQuestion) -> None:
         n, t, u = shapes.OUTPUTS["(N, T, U)"]
         verdicts = charts.target.VERDICTS
         signs = [f"{sign} {verdicts[kind].lower()}" for kind, sign in shapes.SIGNS.items()]
-        usual = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
+        usual = f"N = {n}, T = {t}, U = {u}. Try a batch size of {t}, equal to T: it hides errors."
         hint(f"{' · '.join(signs)}. {usual}")
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
-    """Draw the mistake that fits the question best, with a recorded or a live training."""
+    """Draw the mistake that is closest to the question, from a recorded or a live training."""
     page, draw = session().shapes, partial(_damage, question, palette)
     following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
 
@@ -178,7 +193,7 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
     titles = {name: one.title for name, one in mistakes.items()}
     pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
     if case != fitting or question.loss != shapes.damage.LOSS:
-        hint(f"Not the case asked about: this is {titles[case]}, with mean squared error.")
+        hint(f"The example differs from the shapes above: {titles[case]}, mean squared error.")
     answer = answers.get(case)
     problem = answer.exception() if answer and answer.done() else None
     is_live = answer is not None and answer.done() and not problem
@@ -187,7 +202,7 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
         press("Train both", "play_arrow", "train_both", train, disabled=waiting)
         badge = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"
         if waiting:
-            badge = ":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]"
+            badge = ":blue-badge[training] :small[Two models of 40 epochs each, up to a minute.]"
         st.markdown(badge)
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")
@@ -195,65 +210,71 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
     text, sentence = charts.target.damage_words(mistakes[case], damage)
     with left:
         steady_chart(charts.target.damage_loss_figure(damage, palette), sentence, "damage_loss")
-        hint("What both trainings report: nothing raises.")
+        hint("Training losses. Neither run raises an error.")
     with right:
         figure = charts.target.damage_predictions_figure(damage, palette)
         steady_chart(figure, sentence, "damage_predictions")
-        hint("What both models say, against what is true.")
+        hint("Predictions of both models against the targets.")
     takeaway(text, sentence)
 
 
 def decoder(palette: Palette) -> None:
-    """Draw the explanation beside the message; below, its shapes and a checklist."""
+    """Draw the explanation beside the message, its shapes, and a checklist."""
     example = address.page_value(ERROR_KEY)
     example = example if example in shapes.EXAMPLES else next(iter(shapes.EXAMPLES))
     page = session().shapes
     text = page.message = shapes.EXAMPLES[example] if page.message is None else page.message
     explanation = shapes.explain_error(text)
-    unknown = "This message isn’t known here" if text.strip() else "Paste a message"
+    unknown = "Unknown message" if text.strip() else "Paste an error message"
     st.markdown(f"# {'What this message means' if explanation else unknown}")
     left, right = st.columns(2)
-    # On a narrow screen the left one comes first.
-    with left.container(border=True, height="stretch", key="explanation"):
+    # On a narrow screen an explanation comes first, but the box comes before a mere checklist.
+    with left.container(border=True, key="explanation" if explanation else "checklist"):
         if explanation:
             _explained(explanation)
-            if explanation.stack:
-                opens = partial(open_stack, shapes.from_text(explanation.stack))
-                press("Open this stack", "stacks", "open_stack", opens)
+            if stack := shapes.from_text(explanation.stack):
+                press("Open this stack", "stacks", "open_stack", partial(open_stack, stack))
         else:
-            says = "The text has no message that is known here. The checklist finds most causes."
-            st.markdown(says if text.strip() else "Its cause and its fix will appear here.")
-    with right.container(border=True, height="stretch"):
+            _checklist()
+    with right.container(border=True):
         control = bound("error_text", text, _show)
-        st.text_area("Paste a message, or a whole traceback", height=200, **control)
-        hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
+        st.text_area("Paste a message, or a whole traceback", height=150, **control)
+        hint("The server reads the text but doesn’t store it. Or open an example:")
         labels = {message: name for name, message in shapes.EXAMPLES.items()}
         pills("Examples", labels, text if text in labels else None, "error_example", _show)
-    size = r"(?:None|\?|[0-9]{1,7})"  # the first three shapes of 2 to 4 axes
+    with right:
+        _message_shapes(text, palette)
+        if explanation:
+            with st.container(border=True):
+                _checklist()
+
+
+def _message_shapes(text: str, palette: Palette) -> None:
+    """Draw the first three shapes of 2 to 4 axes in a message, if any."""
+    size = r"(?:None|\?|[0-9]{1,7})"
     found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.both_ends(text))
     known = dict.fromkeys(map(shapes.pasted_sizes, found))
-    drawn = [shape for shape in known if 0 not in shape][:3]
-    left, right = st.columns(2)
-    with left, card("The shapes in the message", height="stretch"):
-        if drawn:
+    if drawn := [shape for shape in known if 0 not in shape][:3]:
+        with card("Shapes in the message"):
             st.html(charts.target.shapes_picture(drawn, palette))
-            hint(f"Drawn as samples, timesteps (purple), features (brown). {SCALES}")
-        else:
-            hint("None of 2 to 4 axes.")
-    with right, card("Check the shapes, in this order", height="stretch"):
-        st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(shapes.CHECKLIST, 1)))
+            hint(f"Purple: timesteps. Brown: features. {SCALES}")
+
+
+def _checklist() -> None:
+    st.markdown("### Check these shapes in order")
+    st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(shapes.CHECKLIST, 1)))
 
 
 def _explained(explanation: Explanation) -> None:
-    """Draw the cause and the fix; of several meanings, each with its condition."""
+    """Draw the cause and the fix, or several meanings, each with its condition."""
     several = len(explanation.meanings) > 1
-    st.markdown(f"### {'What it says' if several else 'Cause'}")
+    st.markdown(f"### {'Message' if several else 'Cause'}")
     st.markdown(plain((explanation.happened if several else explanation.cause)[:LONGEST]))
     hint(SURE[explanation.confidence])
     if explanation.check:
-        hint("Which of those below it was, this line tells:")
+        hint("This line shows which cause applies:")
         st.code(explanation.check, language="python", wrap_lines=True)
-    st.markdown(f"### What mends it{', the likeliest first' if several else ''}")
+    st.markdown(f"### {'Possible causes and fixes, likeliest first' if several else 'Fix'}")
     for number, meaning in enumerate(explanation.meanings, 1):
         condition = f"**{number} · If {plain(meaning.condition[:LONGEST])}:** " if several else ""
         st.markdown(f"{condition}{plain(meaning.fix[:LONGEST])}")
@@ -261,14 +282,15 @@ def _explained(explanation: Explanation) -> None:
 
 
 def _show(message: str) -> None:
+    """Explain a pasted message or an example. For callbacks."""
     session().shapes.message = shapes.both_ends(message)
     names = [name for name, example in shapes.EXAMPLES.items() if example == message]
     address.set_page_value(ERROR_KEY, names[0] if names else "")
 
 
 def quiz(palette: Palette) -> None:
-    """Draw a question; after the answer, the stack with all its tensors."""
-    text = address.page_value(QUIZ_KEY)  # which counts from 1
+    """Draw a quiz question; after the answer, the stack with all its tensors."""
+    text = address.page_value(QUIZ_KEY)  # counted from 1
     number = min(max(int(text), 1), QUESTIONS) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
     puzzle, answers = shapes.quiz_question(number), session().shapes.answers
     answer, is_right = answers.get(number, (None, False))
@@ -281,7 +303,7 @@ def quiz(palette: Palette) -> None:
         verdict = "Your answer"
         if answer is not None:
             right_answer = plain(f"{wanted.text[0].lower()}{wanted.text[1:]}")
-            verdict = ":green[✓ Right]" if is_right else f":red[✗ The right answer: {right_answer}]"
+            verdict = ":green[✓ Right]" if is_right else f":red[✗ Right answer: {right_answer}]"
         st.markdown(f"### {verdict}")
         for place, option in enumerate(puzzle.options):
             label, right_one = plain(option.text), place == puzzle.right
@@ -297,7 +319,7 @@ def quiz(palette: Palette) -> None:
                 hint(f"{sum(right for _, right in answers.values())} of {len(answers)} right.")
     with st.container(border=True, key="quiz_answer"):
         if answer is None:
-            hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
+            hint(f"This is the input. Predict the output shape, then press 1 to 4. {SCALES}")
             st.html(charts.stack.stack_picture(steps[:1], palette))
             return
         if not is_right:

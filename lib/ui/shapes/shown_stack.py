@@ -1,6 +1,6 @@
-"""The stack that the Shapes page shows, and the box from which a person's own model is read.
+"""The stack that the Shapes page shows, and the box that reads the user's own model.
 
-It is the sidebar's model, or one of the person's own in the address. Pasted code is never run.
+The stack is the sidebar's model, or the stack in the address. Pasted code is never run.
 """
 
 from dataclasses import replace
@@ -19,18 +19,18 @@ from lib.ui.session import Loaded, session
 from lib.ui.upload import take
 from lib.ui.widgets import PART, bound, closable, hint, pills, plain, press
 
-KEY = "stack"  # the stack's key in the address, unless it is the sidebar's
+KEY = "stack"  # address key of a stack other than the sidebar's
 SIDEBAR = "sidebar"
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
-# Names that `compile` takes → Explore's loss.
+# Every name that `compile` takes → the loss in Explore.
 LOSS_OF = {name: key for key, loss in LOSSES.items() for name in shapes.RULE_OF[loss.keras].names}
-MOST_NOTES = 3  # notes shown; the others are folded
-HINT = "Paste your model (code or to_json()), or drop its file. It is read, never run."
+MOST_NOTES = 3  # further notes are folded
+HINT = "Paste your model (code or to_json()), or drop its file. Code is read, never run."
 
 
 def remember_sidebar_stack(loaded: Loaded) -> Stack:
-    """Remember the sidebar's model as a stack, for callbacks; returns the shown stack."""
+    """Store the sidebar's model as a stack for callbacks; return the shown stack."""
     page, model = session().shapes, loaded.experiment.model
     page.targets = loaded.dataset.targets
     now = shapes.model_stack(model, model.modes[0], *loaded.dataset.shape[1:], page.targets)
@@ -41,17 +41,17 @@ def remember_sidebar_stack(loaded: Loaded) -> Stack:
 
 
 def shows_sidebar() -> bool:
-    """Whether the stack is the sidebar's model, and moves with it."""
+    """Return whether the stack is the sidebar's model, and follows it."""
     return not _own_stack()
 
 
 def current_stack() -> Stack:
-    """The stack of the address, else the sidebar's model."""
+    """Return the stack of the address, else the sidebar's model."""
     return _own_stack() or session().shapes.sidebar_stack
 
 
 def _own_stack() -> Stack:
-    """The stack of the address; one that was set here keeps its lines of code."""
+    """Return the stack of the address, with its lines of code if it was read from code."""
     page, text = session().shapes, address.page_value(KEY)
     if text != page.stack_text:
         page.stack_text = text
@@ -62,7 +62,7 @@ def _own_stack() -> Stack:
 
 
 def set_stack(stack: Stack | None) -> None:
-    """Set the stack, or with None the sidebar's; remember the previous one. For callbacks."""
+    """Set the stack, None for the sidebar's; store the previous one. For callbacks."""
     page = session().shapes
     page.stack_before = current_stack()
     page.stack, page.stack_problems, page.model_problem = stack or (), [], ""
@@ -78,26 +78,26 @@ def open_stack(stack: Stack) -> None:
 
 
 def is_of_code() -> bool:
-    """Whether the stack is the one that was read last."""
+    """Return whether the stack is still the one that was read last."""
     page = session().shapes
     return page.reading is not None and to_text(page.reading.stack) == page.stack_text
 
 
 def _change_code() -> None:
-    """Write a change of the stack into the code that it was read from, if possible."""
+    """Apply a change of the stack to the code that it was read from, if possible."""
     page = session().shapes
     if page.reading is None or page.model_text != page.reading.text or is_of_code():
         return
-    with_outputs = shapes.with_said_outputs(page.reading.stack, page.stack)
+    with_outputs = shapes.with_given_outputs(page.reading.stack, page.stack)
     lines, reading = shapes.rewritten(page.reading, page.stack)
-    if to_text(with_outputs) == page.stack_text:  # no line of code says what comes out
+    if to_text(with_outputs) == page.stack_text:  # output shapes appear in no line of code
         page.reading, page.stack = replace(page.reading, stack=with_outputs), with_outputs
     elif lines:
         page.model_text, page.reading, page.stack = reading.text, reading, reading.stack
 
 
 def model_box(stack: Stack) -> None:
-    """Draw the box, what was read from it last, and the ready stacks to start from."""
+    """Draw the box, what was read from it last, and the ready stacks."""
     page = session().shapes
     hidden: Any = {"label_visibility": "collapsed"}
 
@@ -115,32 +115,32 @@ def model_box(stack: Stack) -> None:
             st.text_area("Paste your model", height=68, placeholder=HINT, **shown)
         with right.container(key=FILE):
             key = f"{FILE}_{page.drops}"
-            st.file_uploader("A model’s file", TYPES, key=key, on_change=_drop, **hidden)
+            st.file_uploader("Model file", TYPES, key=key, on_change=_drop, **hidden)
         problem = plain(page.model_problem)
         closable(problem, "model_problem", "error", partial(setattr, page, "model_problem", ""))
         if "Read an error" in page.model_problem:
             press("Read this error", "troubleshoot", "to_error", read_error)
         if page.reading:
-            _came(page.reading)
+            _reading(page.reading)
     titles = {SIDEBAR: "The sidebar’s model"}
     titles |= {name: pattern.title for name, pattern in shapes.PATTERNS.items()}
     picked = SIDEBAR if shows_sidebar() else shapes.pattern_of(stack)
-    # Below a model of the person's own they would push what breaks out of sight.
+    # Folded under the user's own model: open, they would push the broken row off the screen.
     with st.expander("Start from another", type="compact") if is_of_code() else st.container():
         pills("Start from", titles, picked, "shapes_pattern", start_from)
 
 
-def _came(reading: ModelReading) -> None:
+def _reading(reading: ModelReading) -> None:
     """Show what was read, or that the stack has changed since."""
     stack = reading.stack
     if not is_of_code():
         with st.container(horizontal=True, vertical_alignment="center"):
-            hint(f"The stack below isn’t that of your {reading.source} any more.")
+            hint(f"The stack below no longer matches your {reading.source}.")
             press("Trace it again", "undo", "trace_again", set_stack, args=(stack,))
         return
     name = session().shapes.model_file
     source = f"{reading.source}, {name}" if name else reading.source
-    hint(f"From your {source}: {counted(len(stack), 'layer')}.")
+    hint(f"Read {counted(len(stack), 'layer')} from your {source}.")
     lines = []
     for note in reading.notes:
         where = f":gray[line {note.line}] " if note.line else ""
@@ -161,7 +161,7 @@ def _drop() -> None:
 
 
 def _read(text: str | bytes, name: str = "") -> None:
-    """Make what was pasted or dropped the stack; if it can't be read, note why."""
+    """Set the stack from pasted text or a dropped file, or note why it can't be read."""
     page = session().shapes
     page.reading, page.model_problem, page.model_file = None, "", name
     page.model_text = text if isinstance(text, str) else ""
@@ -174,23 +174,23 @@ def _read(text: str | bytes, name: str = "") -> None:
         if isinstance(text, bytes) and name.lower().endswith((".py", ".txt")):
             page.model_text = text.decode(errors="replace")[: shapes.LONGEST]
         return
-    if name and not name.lower().endswith(".ipynb"):  # of code, as if it had been pasted
+    if name and not name.lower().endswith(".ipynb"):  # show the code of a file as if pasted
         page.model_text = page.reading.text
     page.open_layer = None
     set_stack(page.reading.stack)
 
 
 def to_explore(stack: Stack) -> None:
-    """Draw a link to train the stack in Explore, or a button that says why it can't."""
+    """Draw a link that opens the stack in Explore, or a disabled button with the reason."""
     page, experiment = session().shapes, session().subject.experiment
     settings = shapes.as_settings(stack, page.targets)
     explore, icon = PAGES["Explore"]
     label = "Open in Explore"
-    if isinstance(settings, str):  # a link that is disabled has too little contrast, and is a link
+    if isinstance(settings, str):  # a disabled link has too little contrast
         st.button(label, "no_explore", settings, icon=icon, type="tertiary", disabled=True)
         return
     if page.reading and is_of_code() and (loss := LOSS_OF.get(page.reading.loss)):
         settings["loss"] = loss
     there = address.query_of(experiment.set(**settings), None, {})
-    hover = f"It trains on the sidebar’s data, with their features: {experiment.data.features}."
+    hover = f"Trains on the sidebar’s data, which have {experiment.data.features} features."
     st.page_link(explore, label=label, icon=icon, help=hover, query_params=there)

@@ -1,7 +1,6 @@
-"""Trace a stack: a row for each layer, with its settings beside its output shape or its error.
+"""Trace a stack: a row per layer, with its settings beside its output shape or its error.
 
-Each run writes the stack's values into the widgets; callbacks change the stack. A long stack is a
-picture, with the settings of one layer open at a time.
+Each rerun writes the stack's values into the widgets; callbacks change the stack.
 """
 
 import re
@@ -23,15 +22,15 @@ from lib.ui.shapes.parts import take_stack_output
 from lib.ui.shapes.shown_stack import current_stack, model_box, set_stack, shows_sidebar, to_explore
 from lib.ui.widgets import bound, card, closable, hint, pills, plain, press, takeaway
 
-AT_ONCE = 12  # up to so many layers, all settings are shown
-MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
-# The longest takeaway, which reserves its space.
+AT_ONCE = 12  # a stack of at most 12 layers shows all settings
+FOLLOWS = "The stack follows the sidebar until you change a layer here. "
+# The longest takeaway, to reserve its space.
 LONGEST = "Output now (N, 12, 128), parameters 123,456 → 123,456."
 _FILE = beside(__file__)
 TEXTS: dict[str, str] = _FILE["texts"]
 WIDTHS: dict[str, int] = _FILE["widths"]  # of fields, in pixels
-USUAL_WIDTH = 126  # with its buttons a number needs more than 120
-UNUSED: dict[str, list[str]] = _FILE["unused"]  # form of an input → settings without an effect
+USUAL_WIDTH = 126  # a number field with buttons needs more than 120
+UNUSED: dict[str, list[str]] = _FILE["unused"]  # form of an Input → settings without effect
 Steps = tuple[TracedLayer, ...]
 
 
@@ -39,24 +38,24 @@ def tracer(stack: Stack, palette: Palette) -> None:
     """Draw the box for a model, the layers with their tensors, and the stack as code."""
     steps, page, is_sidebar = shapes.trace(stack), session().shapes, shows_sidebar()
     is_read, fixes = any(layer.origin for layer in stack), list(shapes.fixes(steps))
-    lines: dict[int, str] = {}  # of the person's code, that the first fix changes, by number
+    lines: dict[int, str] = {}  # the lines of the user's code that the first fix changes, by number
     if fixes and is_read and page.reading:
         lines, _ = shapes.rewritten(page.reading, fixes[0].stack)
     title = TEXTS["unread"] if page.model_problem else charts.stack.stack_title(steps)
     st.markdown(f"# {plain(title)}")
     model_box(stack)
     problems = page.stack_problems
-    closable("  \n".join(map(plain, problems)), "stack_said", "link_off", problems.clear)
+    closable("  \n".join(map(plain, problems)), "stack_problems", "link_off", problems.clear)
     sentence = _stack_sentence(stack, steps, is_sidebar=is_sidebar)
     if fixes and is_read:
-        sentence = charts.stack.mended(fixes[0].fix, lines)
+        sentence = charts.stack.fix_sentence(fixes[0].fix, lines)
     text, change = charts.stack.change_words(page.stack_before or stack, stack, sentence)
-    moves = MOVES if is_sidebar else ""
-    details = f"{moves}{change} {charts.stack.stack_sentence(steps)} {SCALES}"
+    follows = FOLLOWS if is_sidebar else ""
+    details = f"{follows}{change} {charts.stack.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
         takeaway(text, details, longest=LONGEST)
-        if fixes and is_read:  # of a long model the row that breaks is far below
-            _mend(0, fixes[0])
+        if fixes and is_read:  # in a long model the row that breaks is far below
+            _fix_button(0, fixes[0])
         if not shapes.is_chain(stack):
             st.html(charts.stack.graph_picture(steps, palette))
         _rows(steps, fixes, lines, palette)
@@ -66,17 +65,17 @@ def tracer(stack: Stack, palette: Palette) -> None:
             press(label, "fact_check", "to_doctor", take_stack_output, disabled=ends)
             to_explore(stack)
         if len(stack) >= shapes.MAX_LAYERS:
-            hint(f"A stack can have {shapes.MAX_LAYERS} layers here.")
+            hint(f"The limit is {shapes.MAX_LAYERS} layers.")
     with card("The stack as Keras code"):
         code = shapes.keras_code(steps)
-        if code.startswith("# "):  # it is incomplete
+        if code.startswith("# "):  # a comment says that the code is incomplete
             hint(code.partition("\n")[0].removeprefix("# "))
         st.code(code, language="python", wrap_lines=True)
         save_button("Download the code", code.encode, "model.py", "text/x-python")
 
 
 def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
-    """The sentence on a ready stack, one not traced to its end, or a person's code."""
+    """Return the takeaway on a ready stack, one not traced to its end, or the user's code."""
     is_broken, name = shapes.broken_at(steps) is not None, shapes.pattern_of(stack)
     if shapes.stopped_at(steps) is not None and not is_broken:
         return TEXTS["grey row"]
@@ -86,7 +85,7 @@ def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
 
 
 def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Palette) -> None:
-    """Draw each layer with its settings; of a long stack's layers all but one are pictures."""
+    """Draw each layer with its settings; in a long stack, only one layer shows them."""
     opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
     pictures = list(charts.stack.layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
@@ -103,13 +102,13 @@ def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Pal
 
 
 def _pick_layer(steps: Steps) -> list[int]:
-    """Draw a menu of all layers; returns the picked one's place, at first the failing one's."""
+    """Draw a menu of all layers; return the place of the chosen one, first of the failing one."""
     page = session().shapes
     place = shapes.stopped_at(steps) if page.open_layer is None else page.open_layer
     place = place if place in range(len(steps)) else None
     titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
     shown = bound("opened_layer", place, partial(setattr, page, "open_layer"))
-    options: dict[str, Any] = {"placeholder": "Pick one", "width": 320, **shown}
+    options: dict[str, Any] = {"placeholder": "Choose a layer", "width": 320, **shown}
     st.selectbox("Change a layer", range(len(steps)), None, titles.__getitem__, **options)
     return [] if place is None else [place]
 
@@ -117,7 +116,7 @@ def _pick_layer(steps: Steps) -> list[int]:
 def _row(
     place: int, steps: Steps, picture: str, fixes: list[Remedy], lines: dict[int, str]
 ) -> None:
-    """Draw a layer with its settings and output, or why the trace stops there, and fixes."""
+    """Draw a layer with its settings, and its output or the error with its fixes."""
     step, stack = steps[place], tuple(step.layer for step in steps)
     error, why = step.error, step.not_traced
     settings, result = st.columns([8, 5], vertical_alignment="top" if error or why else "center")
@@ -135,20 +134,20 @@ def _row(
         st.html(picture)
         if error:
             for line, text in lines.items():
-                hint(f"line {line} becomes:")
+                hint(f"Line {line} becomes:")
                 st.code(text, language="python", wrap_lines=True)
-            is_read = any(layer.origin for layer in stack)  # its first fix stands at the top
+            is_read = any(layer.origin for layer in stack)  # its first fix is above the rows
             for number, fix in enumerate(fixes):
                 if number or not is_read:
-                    _mend(number, fix)
+                    _fix_button(number, fix)
 
 
-def _mend(number: int, fix: Remedy) -> None:
+def _fix_button(number: int, fix: Remedy) -> None:
     press(plain(fix.fix), "build", f"fix_{number}", partial(set_stack, fix.stack), wrap=True)
 
 
 def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
-    """Draw a layer's title with buttons, its line of code, its fields and its switches."""
+    """Draw a layer's title with buttons, its code, its fields and its switches."""
     layer = stack[place]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = f"**{place + 1} · {plain(layer.title)}**"
@@ -164,8 +163,10 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         if place < len(stack) - 1:
             _adding("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
     if layer.origin:
-        code = layer.origin.text.replace("`", "'")
-        st.markdown(f":small[:gray[line {layer.origin.line}] `{code}`]")
+        lines = [each.origin.line for each in stack if each.origin]
+        is_shared = lines.count(layer.origin.line) > 1 and layer.origin.call
+        code = (layer.origin.call if is_shared else layer.origin.text).replace("`", "'")
+        st.markdown(f":small[:gray[line {layer.origin.line}]] `{code}`")  # code may hold brackets
     used, seldom = _in_use(layer.inside)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         _fields(place, layer.inside, used)
@@ -178,7 +179,7 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
-    """The settings of a layer that have an effect, and those of them that are seldom changed."""
+    """Return the settings of a layer that have an effect: the usual ones, then the rare ones."""
     hidden = UNUSED[layer.form] if isinstance(layer, shapes.Input) else ["called"]
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
         hidden = ["called", "output"]
@@ -205,7 +206,7 @@ def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str =
         _change(place, layer, lambda now: now.with_settings(**{name: name in on for name in flags}))
 
     with st.container(width="stretch"):
-        label, on = f"Layer {place + 1}: switched on", [f for f in flags if getattr(layer, f)]
+        label, on = f"Layer {place + 1}: options", [f for f in flags if getattr(layer, f)]
         key = f"layer_{place}_{layer.kind}_{group}flags"
         pills(label, {flag: flag for flag in flags}, on, key, switch, selection_mode="multi")
 
@@ -227,7 +228,7 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
             shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
         st.text_input(label, max_chars=60, **shown, **bound(key, value, take))
     else:
-        # Streamlit would leave a number beyond a limit red, and the drawing as it was.
+        # Without limits: Streamlit would keep a number beyond one without telling the page.
         step = setting.limit.step if setting.limit else 1
         number = float if isinstance(setting.default, float) or step < 1 else int
         if setting.optional:
@@ -239,17 +240,17 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
 
 
 def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
-    """Set a typed value; say so if it is invalid, or out of range and replaced by the nearest."""
+    """Set a typed value; report one that is invalid, or replaced by the nearest in range."""
     page, name, problems = session().shapes, setting.name, []
     if setting.sizes is not None:
         words = re.sub(r"[,()\[\]]", " ", value).split()
-        if setting.batched:  # as Keras writes a shape: the batch first, None for any size
+        if setting.batched:  # written like Keras's shapes: the batch first, None for any size
             words = words[1:] if words[:1] in (["None"], ["N"]) else words
             words = ["0" if word == "None" else word for word in words]
         are_sizes = all(re.fullmatch(r"-?\d{1,8}", word) for word in words)
         if not are_sizes or len(words) != setting.sizes > 0:
             count = f"{setting.sizes or 'some'} whole numbers"
-            page.stack_problems = [f"{name} takes {count}, and got “{value}”."]
+            page.stack_problems = [f"{name}: expected {count}, received “{value}”."]
             return
         value = tuple(map(int, words[:8]))
     elif setting.cells:
@@ -257,7 +258,7 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
             value = shapes.read_value(setting, value)
         except ValueError:
             usual = shapes.cells_text(setting.default)
-            page.stack_problems = [f"{name} takes what is like “{usual}”, and got “{value}”."]
+            page.stack_problems = [f"{name}: expected text like “{usual}”, received “{value}”."]
             return
     elif setting.limit is not None and value is not None:
         nearest = setting.within(round(value, 4))
@@ -269,7 +270,7 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
 
 
 def _takes(place: int, stack: Stack) -> None:
-    """Draw the choice of a layer's input tensors, if they aren't those of the layer before."""
+    """Draw the choice of a layer's input tensors and initial states."""
     layer = stack[place]
     if isinstance(layer, shapes.Input):
         return
@@ -280,14 +281,14 @@ def _takes(place: int, stack: Stack) -> None:
     }
 
     def take(name: str, refs: list[Ref]) -> None:
-        known = [ref for ref in refs if ref in names]  # after another change it may be a label
+        known = [ref for ref in refs if ref in names]  # a label after another change
         single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
         named: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
         _change(place, layer, lambda now: replace(now, **named))
 
-    parts = {"of": "Takes, where not the layer before"}
+    parts = {"of": "Input, if not the layer before"}
     if isinstance(layer, shapes.Recurrent):
-        parts["states"] = "Starts from the states"
+        parts["states"] = "Initial states"
     for name, label in parts.items():
         refs = [Ref(ref.place, ref.output or 0) for ref in getattr(layer, name)]
         known = [ref for ref in refs if ref in names]
@@ -296,14 +297,14 @@ def _takes(place: int, stack: Stack) -> None:
 
 
 def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
-    """Replace a layer by `change(layer)`, unless an earlier click has put another there."""
+    """Replace a layer by `change(layer)`, unless an earlier click has replaced the layer."""
     stack = current_stack()
     if place < len(stack) and stack[place].inside.kind == layer.inside.kind:
         set_stack(shapes.put(stack, place, change(stack[place])))
 
 
 def _move(place: int, layer: Layer, way: str) -> None:
-    """Move a layer up or down, or remove it, unless an earlier click has put another there."""
+    """Move a layer up or down or remove it, unless an earlier click has replaced the layer."""
     stack, first = current_stack(), place - 1 if way == "up" else place
     if place >= len(stack) or stack[place].inside.kind != layer.inside.kind:
         return
@@ -318,7 +319,7 @@ def _add(key: str, place: int) -> None:
     if not name or len(stack) >= shapes.MAX_LAYERS or place > len(stack):
         return
     layer = shapes.KINDS[name]()
-    if isinstance(layer, shapes.Joining):  # with what stands before, and what stands before that
+    if isinstance(layer, shapes.Joining):  # join the outputs of the two layers before
         layer = replace(layer, of=(Ref(max(place - 2, 0)), Ref(place - 1)))
     if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):
         layer = first

@@ -1,13 +1,12 @@
-"""A person's model → a stack: from Keras code, or from a configuration.
+"""Read a user's model into a stack, from Keras code or from a configuration.
 
     stack = read_model("model = Sequential([Input((12, 3)), LSTM(16), Dense(1)])")
 
-Nothing is run, imported or unpickled: code is parsed, a configuration is read as text. What can't
-be read is reported with its line, and the rest is traced as far as it goes.
+Nothing is run, imported or unpickled. Code that can't be read is reported with its line.
 
-Statements are followed in their order here, expressions by `expressions.py`; `calls.py` turns calls
-of Keras into the layers and models of `builder.py`. A loop or function is followed where all that
-it needs is known, else it is skipped.
+This module follows statements in order, `expressions.py` evaluates expressions, and `calls.py`
+turns Keras calls into the layers and models of `builder.py`. A loop or function is followed if all
+its values are known, and skipped otherwise.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ from lib.shapes.stack.plain import Input
 from lib.shapes.stack.read import pasted, values
 from lib.shapes.stack.read.config import read_config
 from lib.shapes.stack.read.expressions import Expressions
-from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, refused
+from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, model_error
 from lib.shapes.stack.read.values import Class, Function, LayerObject, ModelObject, Name, is_listed
 from lib.text import filled
 
-_DEEPEST = 12  # functions that are followed inside one another
+_DEEPEST = 12  # depth of nested function calls that are followed
 
 
 def read_source(source: str | bytes, name: str = "") -> ModelReading:
@@ -43,8 +42,8 @@ def read_source(source: str | bytes, name: str = "") -> ModelReading:
         try:
             source = source.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise refused("encoding") from None
-    shown = source.strip("\ufeff \t\r\n'\"")  # as Python shows a text
+            raise model_error("encoding") from None
+    shown = source.strip("\ufeff \t\r\n'\"")  # the quotes of a printed string
     if not shown.startswith("{"):
         return read_code(source)
     code = pasted.notebook_code(source) if '"cells"' in source else ""
@@ -52,23 +51,23 @@ def read_source(source: str | bytes, name: str = "") -> ModelReading:
 
 
 def read_model(source: str | bytes, name: str = "") -> Stack:
-    """The stack of a text or file, read by `read_source`. Raises ModelError where there is none."""
+    """Return the stack of a text or file, as `read_source` does. Raises ModelError."""
     return read_source(source, name).stack
 
 
 def read_code(text: str) -> ModelReading:
-    """The model of a text that is Keras code.
+    """Read the model in Keras code.
 
-    Of several models it is the one that is fitted, else compiled, else summarised, else the last.
-    Raises ModelError for what isn't Python, has no layers of Keras, or is too much, with its line.
+    Of several models, take the one that is fitted, else compiled, else summarised, else the last.
+    Raises ModelError for text that isn't Python, has no Keras layers, or is too long.
     """
     tree, lines = pasted.parsed(text)
     reader = Interpreter(lines)
     try:
-        with suppress(Returned):  # a return outside of a function
+        with suppress(Returned):  # from a return outside of a function
             reader.run(tree.body)
         if not reader.models:
-            _call_what_makes_models(reader, tree)
+            _create_uncalled_models(reader, tree)
         models = [one for one in reader.models if one.outputs or one.call]
         model = max(reversed(models), key=lambda one: one.rank, default=None)
         called = any(not isinstance(layer, Input) for layer in reader.rows)
@@ -78,11 +77,11 @@ def read_code(text: str) -> ModelReading:
             has_layers = reader.layers and not reader.skipped
             stack = reader.stack(reader.sequential(reader.layers)) if has_layers else ()
     except RecursionError:
-        raise refused("too deep") from None
+        raise model_error("too deep") from None
     if not stack:
         raise _no_layers(reader, tree, text)
     if len(stack) > MAX_LAYERS:
-        raise refused("too many layers", most=MAX_LAYERS, count=len(stack))
+        raise model_error("too many layers", most=MAX_LAYERS, count=len(stack))
     if not model:
         reader.note("no model")
     elif len(models) > 1:
@@ -102,7 +101,7 @@ class Returned(Exception):  # noqa: N818  no error
 
 
 class Interpreter(Expressions):
-    """Follows the statements of the code in their order."""
+    """Follows the statements of the code in order."""
 
     _depth = 0
 
@@ -130,7 +129,7 @@ class Interpreter(Expressions):
                 case ast.ClassDef(name):
                     self.names[name] = self._class(statement)
                 case ast.Global(names) | ast.Nonlocal(names):
-                    self.forget(names)  # which function is called when isn't known
+                    self.forget(names)  # the order of function calls is unknown
                 case ast.Import(names):
                     for one in names:
                         root = one.name.partition(".")[0]
@@ -176,7 +175,7 @@ class Interpreter(Expressions):
             self.note("followed", loop.lineno, count=len(rounds))
 
     def _skip_block(self, block: ast.stmt, why: str) -> None:
-        """Skip a block; where it may return from a function, the function ends here."""
+        """Skip a block. If it may return from a function, end the function here."""
         given = self.skip(block, why)
         if self._depth and any(isinstance(one, ast.Return) for one in self.walk(block)):
             raise Returned(given)
@@ -184,7 +183,7 @@ class Interpreter(Expressions):
     def call_value(  # noqa: PLR0911  one each
         self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str
     ) -> Any:
-        """What a call returns; `name` is what the code calls it by."""
+        """Return the value of a call; `name` is the name in the code."""
         tensors = self.found(args, keywords)
         match callee:
             case Name():
@@ -204,7 +203,7 @@ class Interpreter(Expressions):
         return self.not_traced(name, "function", tensors) if tensors else UNKNOWN
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
-        """Follow a function of the code, and give what it returns."""
+        """Follow a function of the code, and return its value."""
         self.count_steps(20)
         try:
             bound = function.signature.bind_partial(*function.instance, *args, **keywords)
@@ -237,12 +236,12 @@ class Interpreter(Expressions):
         return Class(node.name, node.lineno, attributes, base)
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> ModelObject:
-        """A model or layer of a class of the code, which is followed where it is called."""
+        """Return a model or layer of a class in the code; its `call` is followed later."""
         model = ModelObject(self.origin.line)
         for name, one in own.attributes.items():
             is_method = isinstance(one, Function)
             model.attributes[name] = replace(one, instance=(model,)) if is_method else one
-        build = model.attributes.pop("build", None)  # Keras calls it before the first call
+        build = model.attributes.pop("build", None)  # Keras calls `build` before the first call
 
         def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
             nonlocal build
@@ -262,8 +261,8 @@ class Interpreter(Expressions):
         return model
 
 
-def _call_what_makes_models(reader: Interpreter, tree: ast.Module) -> None:
-    """Make the models of classes, else call the functions that make one, as nothing else does."""
+def _create_uncalled_models(reader: Interpreter, tree: ast.Module) -> None:
+    """Create the models of classes, else call functions that build one, if nothing else does."""
     for own in list(reader.names.values()):
         if isinstance(own, Class) and own.base == "Model":
             reader.origin = Origin(own.line, "", "")
@@ -280,17 +279,17 @@ def _call_what_makes_models(reader: Interpreter, tree: ast.Module) -> None:
 
 def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
     if pasted.PYTHON_ERROR.search(text):
-        return refused("an error")
+        return model_error("an error")
     if reader.skipped:
         origin, why = reader.skipped
         received = filled(pasted.TEXTS["unread"], why, name=f"“{origin.text[:60]}”")
-        return refused("passed by", origin.line, received=received)
+        return model_error("passed by", origin.line, received=received)
     if "torch" in text:
-        return refused("other layers")
+        return model_error("other layers")
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and node.bases:
-            return refused("a class", node.lineno, name=node.name)
-    return refused("no model")
+            return model_error("a class", node.lineno, name=node.name)
+    return model_error("no model")
 
 
 def _loss(reader: Interpreter, model: ModelObject) -> str:

@@ -1,4 +1,4 @@
-"""Layers and models that the code makes: created, called, put into one another, then a stack."""
+"""Collect the layers and models that code creates and calls, then turn them into a stack."""
 
 from __future__ import annotations
 
@@ -9,69 +9,69 @@ from typing import Any
 
 from lib.shapes.stack.base import Layer, NotTraced, Origin, Ref, ShapeError, Stack
 from lib.shapes.stack.joining import Joining
-from lib.shapes.stack.making import MAKES, UNKNOWN, input_layer
+from lib.shapes.stack.making import LAYER_NAMES, UNKNOWN, input_layer
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
-from lib.shapes.stack.read.pasted import TEXTS, Note, refused
+from lib.shapes.stack.read.pasted import TEXTS, Note, model_error
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, is_listed, is_plain
 from lib.shapes.stack.tensors import shape_of
 from lib.shapes.stack.tracing import trace
 from lib.text import filled
 
 Refs = Sequence[Ref]
-_MOST_STEPS = 40_000  # statements and expressions that are followed; a layer is some
-# Samples that stand in where the code tells no shape: the first that the layer accepts.
+_MOST_STEPS = 40_000  # statements and expressions that are followed; a layer counts as several
+# Sample shapes for code without one: the first that the layer accepts is used.
 _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 
 
 class Builder:
-    """Collects the layers, their calls and the models that code makes, and notes about them."""
+    """The layers, calls and models that code creates, with notes about them."""
 
     def __init__(self) -> None:
         # The layer of each call; its `of` and `states` name earlier places in this list.
         self.rows: list[Layer] = []
-        # By place, what identifies the layer that is called there: several calls share weights.
+        # By place, the owner of the called layer: calls with the same owner share weights.
         self.owners: dict[int, Hashable] = {}
-        self.on_lists: set[int] = set()  # places of layers called on a list, perhaps of one tensor
+        self.on_lists: set[int] = set()  # places of layers called on a list, even of one tensor
         self.notes: list[Note] = []
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
         self.origin = Origin(0, "", "")
         self._steps = 0.0
-        self._open: dict[int, list[Input | Unread]] = {}  # by place, what may be that input's shape
+        self._open: dict[int, list[Input | Unread]] = {}  # by place, candidates for an input
         self._guessed: dict[int, int] = {}  # by place of an input with a guessed shape, its line
-        self._stand_ins: dict[Any, Ref] = {}  # by value on which a layer is called, its tensor
+        self._stand_ins: dict[Any, Ref] = {}  # by the value that a layer is called on, its tensor
 
     def count_steps(self, steps: float = 1) -> None:
         """Count the work of reading. Raises ModelError beyond _MOST_STEPS."""
         self._steps += steps
         if self._steps > _MOST_STEPS:
-            raise refused("too much")
+            raise model_error("too much")
 
     def note(self, what: str, line: int | None = None, /, **names: object) -> None:
         """Add a note, by its name in words.toml."""
         self.notes.append(Note(filled(TEXTS["notes"], what, **names), line))
 
     def unread(self, name: str, why: str) -> LayerObject:
-        """A stand-in for a layer that can't be read, with a reason by its name in words.toml."""
+        """Return a stand-in for a layer that can't be read; `why` is a name in words.toml."""
         self.count_steps(100)
-        part = self.origin.call or self.origin.text if name == why else name  # of skipped code
+        part = self.origin.call or self.origin.text if name == why else name  # for skipped code
         part = part if len(part) <= 40 else f"{part[:39]}…"
         reason = filled(TEXTS["unread"], why, name=f"“{part}”")
-        alike = {right.lower(): right for right in MAKES}
-        close = difflib.get_close_matches(name.lower(), alike, 1, 0.85)
+        by_lower = {right.lower(): right for right in LAYER_NAMES}
+        close = difflib.get_close_matches(name.lower(), by_lower, 1, 0.85)
         if why == "value" and close:
-            reason += f"; {alike[close[0]]} is"
+            reason += f" (did you mean {by_lower[close[0]]}?)"
         called = why if name == why else part
         layer = Unread(called=called, error=NotTraced(reason), origin=self.origin)
         return LayerObject(layer, known=False)
 
-    def refused(self, name: str, why: str) -> LayerObject:
-        """A stand-in for a layer that Keras refuses, with an error by its name in refusals.toml."""
+    def refused_layer(self, name: str, why: str) -> LayerObject:
+        """Return a stand-in for a layer that Keras refuses; `why` is a name in refusals.toml."""
         error = ShapeError.of(why, name=name)
         return LayerObject(Unread(called=name, error=error, origin=self.origin))
 
     def add_call(self, layer: Layer, of: Refs = (), states: Refs = (), owner: Any = None) -> Ref:
-        """Add a call of a layer to the graph; calls of the same `owner` share their weights."""
+        """Add a call of a layer to the graph; calls with the same `owner` share weights."""
         self.count_steps(40)
         for one in of:
             if one.place in self._open:
@@ -83,18 +83,18 @@ class Builder:
         return Ref(place)
 
     def input(self, shape: Any, origin: Origin | None = None) -> Ref:
-        """Add an Input with this shape, the batch first, or a guessed one; `origin` is its call."""
-        is_told = is_listed(shape) and len(shape) > 0
-        told = [*shape] if is_told else [None, *_STAND_INS[0]]
-        known = [size if is_plain(size) else None for size in told]
+        """Add an Input with this shape, batch first, or a guessed one; `origin` is its call."""
+        is_given = is_listed(shape) and len(shape) > 0
+        sizes = [*shape] if is_given else [None, *_STAND_INS[0]]
+        known = [size if is_plain(size) else None for size in sizes]
         layer = replace(input_layer(known), origin=origin)
         if isinstance(layer, Unread):
             return self.add_call(replace(layer, origin=self.origin))
         tensor = self.add_call(layer)
-        if known != told or not is_told:
+        if known != sizes or not is_given:
             candidates = [layer, input_layer([*known[:-1], known[-1] or 3])]
             others = [input_layer((None, *one)) for one in _STAND_INS]
-            self._open[tensor.place] = candidates if is_told else others
+            self._open[tensor.place] = candidates if is_given else others
             self._guessed[tensor.place] = self.origin.line
         return tensor
 
@@ -110,15 +110,15 @@ class Builder:
         self.rows[place] = replace(chosen, origin=self.rows[place].origin)
 
     def leading_to(self, ends: Iterable[int]) -> list[int]:
-        """These places and all that they depend on, in order; every place where none is given."""
+        """Return these places and all their inputs, in order; every place if none is given."""
         kept = {*ends} or {*range(len(self.rows))}
-        for place in reversed(range(len(self.rows))):  # each takes what earlier ones return
+        for place in reversed(range(len(self.rows))):  # inputs always come earlier
             if place in kept:
                 kept.update(ref.place for ref in self.rows[place].refs())
         return sorted(kept)
 
     def stack_of(self, outputs: Iterable[Ref] = ()) -> Stack:
-        """The layers that lead to these outputs, or all; `of` is left out in a chain."""
+        """Return the layers that lead to these outputs, or all; `of` stays empty in a chain."""
         kept = self.leading_to(one.place for one in outputs)
         moved = {old: new for new, old in enumerate(kept)}
         layers = [self.rows[place].with_moved_refs(moved) for place in kept]
@@ -128,13 +128,13 @@ class Builder:
             if old in self.owners:
                 first = first_calls.setdefault(self.owners[old], place)
                 layer = replace(layer, shares=None if first == place else first)
-            # Self-attention is called on the same tensor twice, a skipped loop perhaps more often.
+            # Self-attention takes the same tensor twice, a skipped loop perhaps more often.
             repeats = layer.kind in ("mha", "unread")
             on_list_of_one = isinstance(layer, Joining) and old in self.on_lists
             chained = {*layer.of} == {Ref(place - 1)} and (len(layer.of) == 1 or repeats)
             source = layer.of[0].place if layer.of else place
             layers[place] = replace(layer, of=()) if chained and not on_list_of_one else layer
-            # The only axis of a sample that an Embedding looks up is time.
+            # The single axis of a sample before an Embedding is time.
             entry = layers[source]
             if isinstance(layer, Embedding) and isinstance(entry, Input) and entry.form == "flat":
                 form, batch = "tokens", entry.batch
@@ -142,11 +142,11 @@ class Builder:
         return tuple(layers)
 
     def found(self, *values: Any) -> list[Ref]:
-        """The tensors in values, which may be lists within lists."""
+        """Return the tensors in values, which may be nested lists."""
         return [one for one in self.leaves(values) if isinstance(one, Ref)]
 
     def leaves(self, value: Any) -> Iterator[Any]:
-        """The entries of lists within lists, or of dicts, in order; else the value alone."""
+        """Yield the entries of nested lists or dicts in order; else the value itself."""
         pending = [value]
         while pending:
             self.count_steps(0.4)
@@ -157,13 +157,13 @@ class Builder:
                 yield one
 
     def tensors(self, value: Any) -> list[Ref]:
-        """The tensors that a layer is called on; a stand-in for each value that isn't a tensor."""
+        """Return the tensors of a call, with a stand-in for each value that isn't a tensor."""
         tensors = []
         for one in self.leaves(value):
             if isinstance(one, Ref):
                 tensors.append(one)
             elif not is_plain(one):
-                # What has the same name in the code is the same tensor.
+                # Equal names in the code mean the same tensor.
                 key = getattr(one, "path", one)
                 if key not in self._stand_ins:
                     self._stand_ins[key] = self._stand_in(one)
@@ -177,14 +177,14 @@ class Builder:
             return self.add_call(value.layer)
         if isinstance(value, (LayerObject, ModelObject)):
             name = value.layer.keras if isinstance(value, LayerObject) else "model"
-            return self.add_call(self.refused(name, "not called").layer)
+            return self.add_call(self.refused_layer(name, "not called").layer)
         if any(isinstance(one, Input) and one.origin for one in self.rows):
             name = getattr(value, "name", "") or self.origin.call
             return self.add_call(self.unread(name, "value").layer)
         return self.input(None)
 
     def not_traced(self, name: str, why: str, *values: Any) -> Any:
-        """Add a call of a layer that isn't traced on the tensors in these values, if any."""
+        """Add a call of an untraced layer on the tensors in these values, if any."""
         tensors = self.found(values)
         if tensors and all(self.rows[one.place].kind == "unread" for one in tensors):
             return tensors[0]
@@ -192,7 +192,7 @@ class Builder:
         return self.call(unread, tensors) if tensors else unread
 
     def call(self, what: Any, inputs: list[Ref], states: Sequence[Ref] = ()) -> Any:
-        """Call a layer or a model on these tensors, and give what it returns."""
+        """Call a layer or a model on these tensors, and return its output."""
         inputs = inputs or [self.input(None)]
         if isinstance(what, ModelObject):
             if what.call:
@@ -205,7 +205,7 @@ class Builder:
         return self.add_call(what.layer, inputs, states, owner=what)
 
     def sequential(self, layers: Iterable[Any]) -> ModelObject:
-        """A Sequential model of layers, models and perhaps an Input."""
+        """Return a Sequential model of layers, models and an optional Input."""
         model = ModelObject(self.origin.line)
         for layer in layers:
             self.add(model, layer)
@@ -226,7 +226,7 @@ class Builder:
         model.outputs = model.outputs or [*model.inputs]
         if isinstance(layer, LayerObject) and (layer.cell_class or layer.layer.kind == "mha"):
             name = layer.cell_class or layer.layer.keras
-            layer = self.refused(name, "two tensors in a Sequential")
+            layer = self.refused_layer(name, "two tensors in a Sequential")
         given = self.tensors(self.call(layer, self.tensors(model.outputs[-1])))
         model.outputs.append(given[0] if len(given) == 1 else given)
 
@@ -255,7 +255,7 @@ class Builder:
         return given[0] if len(given) == 1 else given
 
     def take_shape(self, model: ModelObject, shape: Any) -> None:
-        """Take an input shape, the batch first, for a model that has a guessed one, or none."""
+        """Set the input shape, batch first, of a model whose shape is guessed or missing."""
         model.shape = model.shape or shape
         for place in [one.place for one in model.inputs if one.place in self._guessed][:1]:
             known = [size if is_plain(size) else None for size in shape]
@@ -267,7 +267,7 @@ class Builder:
             self.rows[place] = replace(input_layer(known), origin=self.rows[place].origin)
 
     def inputs_and_outputs(self, model: ModelObject) -> tuple[list[Ref], Any]:
-        """The inputs and outputs of a model; one of an own class is called if it wasn't yet."""
+        """Return the inputs and outputs of a model, after calling one of a custom class."""
         if model.call and not model.outputs:
             self.origin = Origin(model.line, "", "")
             model.inputs = [self.input(model.shape)]
@@ -275,7 +275,7 @@ class Builder:
         return model.inputs, [None, *model.outputs][-1]
 
     def stack(self, model: ModelObject | None) -> Stack:
-        """The layers of a model, from its inputs to its outputs; without a model all layers."""
+        """Return the layers of a model from inputs to outputs, or all layers for None."""
         inputs, outputs = self.inputs_and_outputs(model) if model else ([], None)
         ends = [*inputs, *self.tensors(outputs)]
         kept = self.leading_to(one.place for one in ends)
@@ -290,7 +290,7 @@ class Builder:
         return stack
 
     def shape(self, tensor: Ref) -> Any:
-        """The shape of a tensor, the first of several; UNKNOWN where the trace stops before it."""
+        """Return the shape of a tensor; UNKNOWN where the trace stops before it."""
         stack = self.stack_of([tensor])
         self.count_steps(4 * len(stack))
         shapes = [*trace(stack)[-1].shapes, UNKNOWN, UNKNOWN]

@@ -1,4 +1,4 @@
-"""Calls in code that is read: of layers, inputs and models, and of functions on tensors."""
+"""Evaluate the calls in code: of layers, inputs, models, and functions on tensors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lib.shapes.stack.base import Ref
-from lib.shapes.stack.making import CELLS, MAKES, UNKNOWN, Unknown, made
+from lib.shapes.stack.making import CELLS, LAYER_NAMES, UNKNOWN, Unknown, create_layer
 from lib.shapes.stack.plain import SIGNS, Unpack, WithNumber
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.builder import Builder
@@ -20,14 +20,14 @@ Args = list[Any]
 Keywords = dict[str, Any]
 _WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
 _MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
-_MERGE_FUNCTIONS = {name.lower(): name for name in _MERGES}  # they make a layer and call it
-MAKES_LAYERS = {*MAKES, *_MERGE_FUNCTIONS, "Sequential", "Model", "Input"}
-# Modules of Keras whose functions make no layers.
+_MERGE_FUNCTIONS = {name.lower(): name for name in _MERGES}  # each creates a layer and calls it
+MAKES_LAYERS = {*LAYER_NAMES, *_MERGE_FUNCTIONS, "Sequential", "Model", "Input"}
+# Modules of Keras whose functions create no layers.
 _NO_LAYERS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
 _MERGE_OF: dict[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 _SIGN_OF = {name.lower(): sign() for sign, name in _MERGE_OF.items()}
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
-# How sure a model's method makes it that the model is the one that is meant.
+# The rank that a method call gives a model: the highest one is traced.
 _RANKS = dict.fromkeys(("fit", "fit_generator", "train_on_batch"), 3) | {"compile": 2}
 _RANKS |= dict.fromkeys(("build", "summary", "evaluate", "predict"), 1)
 
@@ -36,7 +36,7 @@ class Calls(Builder):
     """Evaluates calls of Keras, and of a few functions of NumPy."""
 
     def call_layer(self, layer: LayerObject, args: Args, keywords: Keywords) -> Any:
-        """What a layer returns; itself where it isn't read and no tensor is given."""
+        """Return the output of a layer; the layer itself if it can't be read and gets no tensor."""
         if not layer.known and not self.found(args, keywords):
             return layer
         given = [*(args if layer.layer.kind == "mha" else args[:1]), *_named(keywords, *_TENSORS)]
@@ -59,7 +59,7 @@ class Calls(Builder):
     def call_library(  # noqa: PLR0911, PLR0912  one each
         self, what: Name, args: Args, keywords: Keywords
     ) -> Any:
-        """What a call of a library returns: a layer, an input, a model, an array."""
+        """Return the result of a library call: a layer, an input, a model or an array."""
         name, (root, *modules) = what.name, what.path.split(".")[:-1] or [""]
         tensors = self.found(args, keywords)
         if {"keras", "tf_keras"} & {root, *modules} and _NO_LAYERS.isdisjoint(modules):
@@ -71,7 +71,7 @@ class Calls(Builder):
                 joined = keywords.pop("inputs", (*args, None)[0])
                 merge = self.make_layer(_MERGE_FUNCTIONS[name], args[1:], keywords)
                 return self._call_on(merge, joined)
-            if name in MAKES or ("layers" in modules and name[:1].isupper()):
+            if name in LAYER_NAMES or ("layers" in modules and name[:1].isupper()):
                 return self.make_layer(name, args, keywords)
         of_python = root in ("math", "numpy") or what.path == f"keras.{name}"
         if what.path == "keras.dict" and not args:
@@ -80,7 +80,7 @@ class Calls(Builder):
         if name in values.FUNCTIONS and of_python:
             value = values.call_function(name, args)
         elif name in ("concat", "concatenate") and args and tensors:
-            joined = replace(made("Concatenate", args[1:], keywords), origin=self.origin)
+            joined = replace(create_layer("Concatenate", args[1:], keywords), origin=self.origin)
             value = self.call(LayerObject(joined), self.tensors(args[:1]))
         elif name in _SIGN_OF and tensors and len(args) == 2:
             value = self.arithmetic(_SIGN_OF[name], *args)
@@ -98,7 +98,7 @@ class Calls(Builder):
         return self.not_traced(name, why, tensors) if tensors else Name(what.path)
 
     def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:
-        """Two tensors, or a tensor and a number, with an operator between them."""
+        """Return the result of an operator on two tensors, or on a tensor and a number."""
         name = getattr(values.OPERATORS.get(type(sign)), "__name__", "")
         numbers = [one for one in (left, right) if type(one) in (int, float)]
         tensors = [one for one in (left, right) if isinstance(one, Ref)]
@@ -107,12 +107,12 @@ class Calls(Builder):
             number = WithNumber(name, float(numbers[0]), is_first, origin=self.origin)
             return self.add_call(number, tensors)
         if len(tensors) == 2 and type(sign) in _MERGE_OF:
-            merge: Any = made(_MERGE_OF[type(sign)])
+            merge: Any = create_layer(_MERGE_OF[type(sign)])
             return self.call(LayerObject(replace(merge, origin=self.origin, by_sign=True)), tensors)
         return self.not_traced("", "op", left, right)
 
     def make_layer(self, name: str, args: Args, keywords: Keywords) -> Any:
-        """The layer that a call makes; of a wrapper around a model a model of its layers."""
+        """Return the layer that a call creates; a model for a wrapper around a model."""
         self.count_steps(100)
         inside = [*self.leaves([args, keywords])] if name in _WRAPPERS else []
         self.layers = [layer for layer in self.layers if layer not in inside]
@@ -131,7 +131,7 @@ class Calls(Builder):
             keywords = inside[0].keywords | {"name": None} | keywords
         cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
         stand_ins: dict[str, Any] = {}
-        layer = replace(made(name, args, named, stand_ins), origin=self.origin)
+        layer = replace(create_layer(name, args, named, stand_ins), origin=self.origin)
         for argument, count in stand_ins.items():
             if isinstance(count, int):
                 line = self.origin.line
@@ -166,7 +166,7 @@ class Calls(Builder):
         return model
 
     def call_method(self, model: ModelObject, name: str, args: Args, keywords: Keywords) -> Any:
-        """Learn from a call of a method of a model: `add`, `compile`, `build`, `fit`."""
+        """Evaluate a method call of a model, such as `add`, `compile`, `build` or `fit`."""
         first = _given(args, keywords, 0, "x", "input_shape", "layer")
         second = _given(args, keywords, 1, "y", "loss")
         model.rank = max(model.rank, _RANKS.get(name, 0))
@@ -188,7 +188,7 @@ class Calls(Builder):
         return UNKNOWN
 
     def outputs(self, tensor: Ref, count: int = 0) -> list[Ref]:
-        """Each tensor of a layer that returns several, or of what is unpacked to so many names."""
+        """Return the output tensors of a layer, or `count` of them for unpacking."""
         layer = self.rows[tensor.place]
         several = 1 if tensor.output is not None else len(layer.returned())
         unpacks = layer.kind == "mha" or getattr(layer, "return_state", False)
@@ -199,7 +199,7 @@ class Calls(Builder):
         return [Ref(tensor.place, at) for at in range(max(several, count))]
 
     def attribute(self, owner: Any, name: str, text: str = "") -> Any:  # noqa: PLR0911  one each
-        """An attribute: X.shape, model.output; `text` is the expression in the code."""
+        """Return an attribute such as X.shape or model.output; `text` is the expression."""
         match owner:
             case Name(path) if len(path) + len(name) < values.LONGEST:
                 return Name(f"{path}.{name}")
@@ -224,12 +224,12 @@ def _named(keywords: Keywords, *names: str) -> Args:
 
 
 def _given(args: Args, keywords: Keywords, at: int, *names: str) -> Any:
-    """The argument with one of these names, or in this place; None where it isn't given."""
+    """Return the argument with one of these names, or at this place; None if missing."""
     return [*_named(keywords, *names), *args[at:], None][0]
 
 
 def _argument(value: Any, in_wrapper: bool, depth: int = 0) -> Any:
-    """An argument of a layer as `made` takes it: nothing large, and layers only in a wrapper."""
+    """Return an argument for `create_layer`: nothing large, and layers only in a wrapper."""
     if isinstance(value, (list, tuple)) and depth < 3 and len(value) <= 64:
         return type(value)(_argument(one, in_wrapper, depth + 1) for one in value)
     if isinstance(value, LayerObject) and in_wrapper:

@@ -1,7 +1,6 @@
-"""A model's configuration → a stack: `model.to_json()`, or the config.json of a .keras file.
+"""Read a stack from a configuration: `model.to_json()`, or the config.json of a .keras file.
 
-Of today's Keras and of Keras 2. It is read as text: nothing is imported, no weights are opened, and
-a Lambda's code is left alone. Inner models are read into the outer one.
+Configurations of Keras 3 and 2 are read as text; nothing is imported, loaded or decoded.
 """
 
 import io
@@ -18,16 +17,16 @@ from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of
 from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.read.calls import Calls
-from lib.shapes.stack.read.pasted import ModelError, ModelReading, refused
+from lib.shapes.stack.read.pasted import ModelError, ModelReading, model_error
 from lib.shapes.stack.read.values import LayerObject, ModelObject
 from lib.shapes.stack.settings import ACTIVATIONS
 
-MAX_BYTES = 1_000_000  # of a configuration, unpacked; one of 200 layers has up to 830,000
+MAX_BYTES = 1_000_000  # of an unpacked configuration; 200 layers take up to 830,000
 Record = dict[str, Any]
 
 
 def read_config(content: str | bytes) -> ModelReading:
-    """The stack of a configuration, and its loss. Raises ModelError, and nothing else."""
+    """Return the stack of a configuration and its loss. Raises only ModelError."""
     try:
         record = _parsed(content)
         reader = _Reader()
@@ -43,11 +42,11 @@ def read_config(content: str | bytes) -> ModelReading:
     except RecursionError:
         _refuse("too many", most=MAX_LAYERS)
     except (AttributeError, LookupError, TypeError, ValueError):
-        _refuse("strange")  # what Keras didn't write lacks a key, or has something else there
+        _refuse("strange")  # configurations not written by Keras lack keys or have other values
 
 
 def _refuse(what: str, **words: object) -> NoReturn:
-    raise refused(what, None, **{name: f"{word}"[:80] for name, word in words.items()})
+    raise model_error(what, None, **{name: f"{word}"[:80] for name, word in words.items()})
 
 
 def _parsed(content: str | bytes) -> Record:
@@ -56,7 +55,7 @@ def _parsed(content: str | bytes) -> Record:
         _refuse("too large", most=f"{MAX_BYTES / 1e6:.0f} MB")
     text = text.strip().strip('"')
     try:
-        if text.startswith('{\\"'):  # as `json.dump(model.to_json(), file)` writes it
+        if text.startswith('{\\"'):  # written by `json.dump(model.to_json(), file)`
             text = json.loads(f'"{text}"')
         found = json.loads(text, object_hook=_normalised)
     except json.JSONDecodeError as wrong:
@@ -66,7 +65,7 @@ def _parsed(content: str | bytes) -> Record:
 
 
 def _normalised(record: Record) -> Any:
-    """A record as other versions of Keras write it: a tensor is a list, a function its name."""
+    """Return a record in one form for all versions: a tensor as a list, a function as a name."""
     if record.get("class_name") == "__keras_tensor__":
         return record["config"]["keras_history"]
     if record.get("class_name") == "function":
@@ -82,17 +81,17 @@ def _text_of(content: bytes) -> str:
     if not content.startswith(b"PK"):
         return content.decode("utf-8-sig", "replace")
     try:
-        # Each entry of the directory begins like this: counted before any is read.
+        # Count the directory entries by their signature before reading any.
         if content.count(b"PK\x01\x02") > 200:
-            raise zipfile.BadZipFile("it has more files in it than Keras writes")
+            raise zipfile.BadZipFile("it contains more files than Keras writes")
         with zipfile.ZipFile(io.BytesIO(content)).open("config.json") as member:
             return member.read(MAX_BYTES + 1).decode("utf-8-sig", "replace")
-    except Exception as wrong:  # of a broken archive zipfile raises nearly anything
+    except Exception as wrong:  # zipfile raises many kinds of errors for a broken archive
         _refuse("no archive", why=wrong)
 
 
 def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
-    """The tensors that a call takes but for masks: layer, number of its call, number of output."""
+    """Yield the tensors of a call, without masks: layer, number of its call, output."""
     if isinstance(value, dict):
         value = [part for name, part in value.items() if not name.endswith("mask")]
     if [type(part) for part in value[:3]] == [str, int, int] and value[0] != "_CONSTANT_VALUE":
@@ -103,10 +102,10 @@ def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
 
 
 class _Reader(Calls):
-    """Makes the objects of one configuration, and calls them."""
+    """Creates the objects of one configuration, and calls them."""
 
     def model(self, record: Record) -> ModelObject:
-        """The model of a configuration, with its layers; a functional one is called, too."""
+        """Return the model of a configuration with its layers; a functional one is also called."""
         config = record["config"]
         if "output_layers" in config:
             return self._functional(config)
@@ -124,7 +123,7 @@ class _Reader(Calls):
         found: dict[tuple[str, int], list[Ref]] = {}
 
         def tensors(named: Any) -> list[Ref]:
-            """The tensors that are named there; the layers that return them are called first."""
+            """Return the tensors with these names, after calling their layers."""
             taken = []
             for name, call, output in islice(_tensors(named), MAX_LAYERS):
                 record = records[name]
@@ -148,19 +147,19 @@ class _Reader(Calls):
         if isinstance(what, ModelObject):
             return self.tensors(self.call(what, tensors))
         first, *rest = tensors
-        if hasattr(what.layer, "return_sequences"):  # the others are its initial states
+        if hasattr(what.layer, "return_sequences"):  # the other tensors are initial states
             return self.outputs(self.call_layer(what, [[first]], {"initial_state": rest}))
         args: list[Any] = tensors if what.layer.kind == "mha" else [tensors]
         return self.outputs(self.call_layer(what, args, {}))
 
     def _object(self, record: Record, tensors: int = 1) -> LayerObject | ModelObject:
-        """The layer of a record, which is called on so many tensors, or the inner model."""
+        """Return the layer of a record, called on this number of tensors, or the inner model."""
         if "layers" in record["config"]:
             return self.model(record)
         name, module = f"{record['class_name']}"[:60], record.get("module") or ""
         is_keras = module.split(".")[0] in ("", "keras", "tensorflow", "tf_keras")
         is_own = ">" in (record.get("registered_name") or "") or not is_keras
-        by_sign = ".ops." in module  # x + y, x - y and x * y have the names of layers
+        by_sign = ".ops." in module  # x + y, x - y and x * y are recorded under layer names
         if is_own or (by_sign and not (name in ("Add", "Subtract", "Multiply") and tensors > 1)):
             return LayerObject(Unread(called=name, error=NotTraced.of("not known", name=name)))
         names = arguments_of(name)
@@ -180,9 +179,9 @@ class _Reader(Calls):
         if isinstance(value, dict):
             return self._object(value) if word in ("layer", "backward_layer", "cell") else UNKNOWN
         is_own = "activation" in word and value is not None and value not in ACTIVATIONS
-        return UNKNOWN if is_own else value  # an own activation changes no shape
+        return UNKNOWN if is_own else value  # a custom activation doesn't change the shape
 
 
 def _input_shape(layer: Record) -> Any:
-    """The shape that an Input has, or a layer implies, the batch first; None for no shape."""
+    """Return the shape of an Input, or implied by a layer, batch first; None if missing."""
     return layer["config"].get("batch_shape") or layer["config"].get("batch_input_shape")

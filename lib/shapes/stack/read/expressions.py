@@ -1,8 +1,7 @@
-"""Python's expressions → values, as far as they can be told without running anything.
+"""Evaluate Python expressions without running any code.
 
-A value is a plain one, an Array, a Name of a library, a Function or Class of the code
-(`values.py`), a LayerObject, a ModelObject (`builder.py`), a Ref to a tensor, a list or dict of
-these, or UNKNOWN; in a list or as an argument a Name with the expression instead of UNKNOWN.
+A value is a plain value, a class of `values.py`, a Ref to a tensor, a list or dict of these, or
+UNKNOWN. In lists and arguments, a Name with the text of the expression replaces UNKNOWN.
 """
 
 from __future__ import annotations
@@ -21,26 +20,26 @@ from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
 from lib.shapes.stack.read.pasted import bare, dotted
 from lib.shapes.stack.read.values import LayerObject, ModelObject, Name, is_listed, is_plain
 
-# Names that people use without the line that imports them.
+# Common names, for code pasted without its imports.
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
 
 
 class Expressions(Calls):
-    """Evaluates the expressions of a code with the names that are known where they stand."""
+    """Evaluates expressions with the names that are known at that point of the code."""
 
-    call_value: Callable[..., Any]  # of the subclass, which can follow a function's statements
+    call_value: Callable[..., Any]  # defined by the subclass, which follows functions
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__()
         self.lines = lines
         self.statement: ast.AST = ast.Pass()
-        # Of the innermost function or comprehension first, of the module last.
+        # The innermost function or comprehension first, the module last.
         self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
-        self.skipped: tuple[Origin, str] | None = None  # the first code with layers so, and why
+        self.skipped: tuple[Origin, str] | None = None  # the first skipped layers, and why
         self._origins: dict[ast.AST, Origin] = {}
 
     def go_to(self, node: Any) -> Origin:
-        """Make a node's place in the code the origin of the next layers, and give it."""
+        """Make a node's place in the code the origin of the next layers, and return it."""
         if node not in self._origins:
             call = "" if isinstance(getattr(node, "body", None), list) else ast.unparse(node)
             text = self.lines[node.lineno - 1][:300].strip()
@@ -51,13 +50,13 @@ class Expressions(Calls):
         return self.origin
 
     def value_of_name(self, name: str) -> Any:
-        """The value of a name. One that the code doesn't define is taken for Keras's."""
+        """Return the value of a name. Undefined names are read as names of Keras."""
         if name in self.names:
             return self.names[name]
         return Name(_NOT_IMPORTED.get(name, f"keras.{name}"))
 
     def value(self, node: ast.AST | None) -> Any:  # noqa: PLR0911, PLR0912  one each
-        """The value of an expression."""
+        """Return the value of an expression."""
         self.count_steps()
         match node:
             case None:
@@ -84,7 +83,7 @@ class Expressions(Calls):
                 holds = [*map(values.operation, signs, sides, sides[1:])]
                 return UNKNOWN if UNKNOWN in holds else all(holds)
             case ast.BoolOp(sign, operands):
-                for operand in operands:  # the first that decides, else the last
+                for operand in operands:  # the first deciding operand, else the last
                     value = self.value(operand)
                     if not values.is_flat(value):
                         return self.skip(node, "branch")
@@ -119,7 +118,7 @@ class Expressions(Calls):
         return self.skip(node, "other")
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
-        """The entries of a list, or the arguments of a call; what has a star is unpacked."""
+        """Return the entries of a list, or the arguments of a call, with starred ones unpacked."""
         found: list[Any] = []
         for node in nodes:
             value = self.known(node)
@@ -128,7 +127,7 @@ class Expressions(Calls):
         return found
 
     def known(self, node: ast.expr) -> Any:
-        """The value of an expression; if unknown, a Name with its text and place, for messages."""
+        """Return the value of an expression; if unknown, a Name with its text and place."""
         value = self.value(node)
         if value is UNKNOWN or isinstance(value, Name):
             origin = self.go_to(node)
@@ -136,12 +135,12 @@ class Expressions(Calls):
         return value
 
     def truth(self, node: ast.expr) -> bool | None:
-        """Whether a condition holds; None where that isn't known."""
+        """Return whether a condition holds; None if unknown."""
         value = self.value(node)
         return bool(value) if values.is_flat(value) or isinstance(value, dict) else None
 
     def operation(self, sign: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
-        """Arithmetic of plain values, lists, arrays and tensors."""
+        """Return the result of an operator on plain values, lists, arrays or tensors."""
         has_list = {list, tuple} & {type(left), type(right)}
         if has_list or not self.found(left, right):
             return values.operation(sign, left, right)
@@ -149,7 +148,7 @@ class Expressions(Calls):
         return self.arithmetic(sign, left, right)
 
     def _subscript(self, owner: Any, index: Any, node: ast.AST) -> Any:
-        """An entry: SHAPE[0], or one of several tensors; or the last timestep of a tensor."""
+        """Return an entry of a list, one of several tensors, or a tensor's last timestep."""
         if isinstance(owner, Ref):
             owner = self.outputs(owner)
             self.go_to(node)
@@ -167,7 +166,7 @@ class Expressions(Calls):
         return values.computed(lambda: owner[index])
 
     def _comprehension(self, element: ast.expr, loops: list[ast.comprehension]) -> list[Any] | None:
-        """The entries that loops inside one another make; None where a round isn't known."""
+        """Return the entries of nested loops; None if a round is unknown."""
         if not loops:
             return [self.known(element)]
         rounds, found = self.value(loops[0].iter), list[Any]()
@@ -183,7 +182,7 @@ class Expressions(Calls):
         return found
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> values.Function:
-        """A function of the code, with its defaults and the scope that it is defined in."""
+        """Return a function of the code, with its defaults and its scope."""
         in_order = [*args.posonlyargs, *args.args]
         defaults = [*map(self.value, args.defaults)]
         defaults = [UNKNOWN] * (len(in_order) - len(defaults)) + defaults
@@ -223,7 +222,7 @@ class Expressions(Calls):
         return self.call_value(callee, args, keywords, name)
 
     def assign(self, target: ast.expr, value: Any) -> None:
-        """Give a value to a name, to an attribute or entry, or to several of these."""
+        """Assign a value to a name, an attribute, an entry, or several of these."""
         self.count_steps()
         match target:
             case ast.Name(name):
@@ -234,7 +233,7 @@ class Expressions(Calls):
                 owner = self.value(base)
                 if isinstance(owner, ModelObject) and owner.call:
                     owner.attributes[name] = value
-                else:  # an object that isn't known: its attributes have the name in the code
+                else:  # store attributes of an unknown object under their full name
                     self.names.maps[-1][dotted(target)] = value
             case ast.Subscript(base, index):
                 owner, place = self.value(base), self.value(index)
@@ -244,7 +243,7 @@ class Expressions(Calls):
             case ast.Tuple(targets) | ast.List(targets):
                 given = self._unpacked(value, len(targets))
                 for at, one in enumerate(targets):
-                    if isinstance(one, ast.Starred):  # one at most
+                    if isinstance(one, ast.Starred):  # at most one
                         end = max(at, len(given) - (len(targets) - 1 - at))
                         given[at:end] = [given[at:end]]
                 for one, entry in zip(targets, given, strict=False):
@@ -259,7 +258,7 @@ class Expressions(Calls):
         return [value if isinstance(value, LayerObject) else UNKNOWN] * count
 
     def skip(self, code: ast.AST, why: str) -> Any:
-        """Skip code: what it may change is unknown, and one unread layer stands for its layers."""
+        """Skip code: names it may change become unknown, and one Unread replaces its layers."""
         nodes = [one for one in self.walk(code) if isinstance(one, (ast.Name, ast.Attribute))]
         found = {name: self.value_of_name(name) for name in map(dotted, nodes)}
         changed = {dotted(one) for one in nodes if isinstance(one.ctx, ast.Store)}
@@ -280,19 +279,19 @@ class Expressions(Calls):
         return given
 
     def forget(self, names: Iterable[str], value: Any = UNKNOWN) -> None:
-        """Give names this value wherever they are known, else in the module."""
+        """Set names to this value in every scope that has them, else in the module."""
         for name in names:
             scopes = [scope for scope in self.names.maps if name in scope]
             for scope in scopes or self.names.maps[-1:]:
                 scope[name] = value
 
     def walk(self, node: ast.AST) -> Iterator[ast.AST]:
-        """A node and all nodes in it; each counts as a step of reading."""
+        """Yield a node and all nodes in it, and count each as a step of reading."""
         for one in ast.walk(node):
             self.count_steps(0.5)
             yield one
 
 
 def _is_small(index: Any) -> bool:
-    """Whether it is an index that is quickly compared, unlike a tuple of tuples."""
+    """Return whether an index is quick to compare, unlike a nested tuple."""
     return is_plain(index) or isinstance(index, slice)

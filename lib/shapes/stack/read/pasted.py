@@ -1,4 +1,4 @@
-"""Pasted text → Python's syntax tree, whatever else is pasted along. Nothing of it is run."""
+"""Parse pasted text into a syntax tree, without prompts and the like. No code is run."""
 
 import ast
 import json
@@ -14,19 +14,19 @@ from lib.text import beside, filled
 
 TEXTS = beside(__file__, "words")
 LONGEST = 200_000
-_LONGEST_NOTEBOOK = 10_000_000  # characters of a notebook's file, with its pictures
-_MOST_MARKS = 40_000  # of punctuation in a text: parsing takes some microseconds for each
-_MOST_IN_FSTRINGS = 1000  # brackets of f-strings: Python parses all that stands before each again
+_LONGEST_NOTEBOOK = 10_000_000  # characters of a notebook file, with images
+_MOST_MARKS = 40_000  # punctuation marks in a text; parsing each takes some microseconds
+_MOST_IN_FSTRINGS = 1000  # brackets of f-strings: for each, Python parses the text before again
 PYTHON_ERROR = re.compile(r"(?m)^[ \t]*(Traceback \(most|[\w.]*(Error|Exception|Warning): )")
 _SUMMARY = re.compile("[┏┡]━|Layer [(]type[)]")
-# Lines of a notebook, such as "!pip install keras"; prints of Python 2.
+# Notebook commands such as "!pip install keras", and print statements of Python 2.
 _NO_PYTHON = re.compile(r"(?m)^( *)(?:[!%?].*|print\s+[^\s(=.,].*)$")
 _PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d*\]:|\.{3,}:) ?(.*)$")
 
 
 @dataclass
 class ModelError(ValueError):
-    """No model can be read from a text or file: a sentence says why, and of code the line."""
+    """No model can be read from a text or file. The sentence tells why; code has a line."""
 
     sentence: str
     line: int | None = None
@@ -45,53 +45,53 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class ModelReading:
-    """The stack that was read, and what else the text says of the model."""
+    """A model read from a text: its stack, loss and target, with notes."""
 
     stack: Stack
     source: str
-    notes: tuple[Note, ...] = ()  # what couldn't be read, or was read as something else
+    notes: tuple[Note, ...] = ()  # parts that were skipped or read differently
     loss: str = ""
-    target: Shape | None = None  # of y in `fit`, its samples first, where the code tells it
+    target: Shape | None = None  # shape of y in `fit`, samples first, if the code has it
     text: str = ""
 
 
-def refused(what: str, line: int | None = None, /, **names: object) -> ModelError:
-    """The error of this name in words.toml."""
+def model_error(what: str, line: int | None = None, /, **names: object) -> ModelError:
+    """Return the error of this name in words.toml."""
     return ModelError(filled(TEXTS["errors"], what, **names), line)
 
 
 def parsed(text: str) -> tuple[ast.Module, list[str]]:
-    """The syntax tree and the lines of a text. Raises ModelError if too long, or no Python."""
+    """Return the syntax tree and the lines of a text. Raises ModelError."""
     if len(text) > LONGEST:
-        raise refused("too long", most=LONGEST, count=len(text))
+        raise model_error("too long", most=LONGEST, count=len(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").expandtabs(8)
     fstrings = text.count("{") if re.search("f['\"]", text) else 0
     if sum(map(text.count, ",;([{.:\n<>+")) > _MOST_MARKS or fstrings > _MOST_IN_FSTRINGS:
-        raise refused("too much")
+        raise model_error("too much")
     errors: list[tuple[str, int | None]] = []
     for variant in _variants(text):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of "\d", and of 1is 2
+                warnings.simplefilter("ignore")  # about "\d" and 1is 2
                 return ast.parse(variant), variant.split("\n")
         except SyntaxError as error:
             errors.append((error.msg.split(" (<unknown>")[0].rstrip("."), error.lineno))
         except ValueError as error:  # a null byte, half a character
             errors.append((f"{error}", None))
         except (RecursionError, MemoryError):
-            raise refused("too deep") from None
+            raise model_error("too deep") from None
     if PYTHON_ERROR.search(text):
-        raise refused("an error")
+        raise model_error("an error")
     if _SUMMARY.search(text):
-        raise refused("a summary")
-    message, line = errors[1]  # of the tidied text
-    raise refused("syntax", line, message=message)
+        raise model_error("a summary")
+    message, line = errors[1]  # from the tidied text
+    raise model_error("syntax", line, message=message)
 
 
 def notebook_code(text: str) -> str:
-    """The code cells of a notebook's file, joined; "" of other JSON. Raises ModelError if long."""
+    """Return the joined code cells of a notebook; "" for other JSON. Raises ModelError."""
     if len(text) > _LONGEST_NOTEBOOK:
-        raise refused("too long", most=_LONGEST_NOTEBOOK, count=len(text))
+        raise model_error("too long", most=_LONGEST_NOTEBOOK, count=len(text))
     try:
         cells = json.loads(text)["cells"]
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
@@ -101,12 +101,12 @@ def notebook_code(text: str) -> str:
 
 
 def _variants(text: str) -> Iterator[str]:
-    """The text as it is, then without fences, prompts and the like; lines stay in their places."""
+    """Yield the text unchanged, then without fences and prompts; line numbers stay."""
     text = textwrap.dedent(text)
     yield text
     lines = text.split("\n")
     fences = {at for at, line in enumerate(lines) if re.match(r"\s*(```|~~~)", line)}
-    if len(fences) > 1:  # only what they enclose is code
+    if len(fences) > 1:  # only text between fences is code
         inside = False
         for at, line in enumerate(lines):
             inside ^= at in fences
@@ -119,18 +119,18 @@ def _variants(text: str) -> Iterator[str]:
         lines = [match[1] if match else "" for match in prompts]
     tidy = _NO_PYTHON.sub(r"\1pass", "\n".join(lines))
     yield tidy
-    # Who copies from the middle of the first line leaves its indentation behind.
+    # Text copied from the middle of its first line lacks the indentation of that line.
     first, _, rest = tidy.lstrip("\n").partition("\n")
     blank = "\n" * (len(tidy) - len(tidy.lstrip("\n")))
     yield blank + first.lstrip() + "\n" + textwrap.dedent(rest)
 
 
 def dotted(node: ast.expr) -> str:
-    """A name with what it belongs to: "self.model"; parts that are no names are left empty."""
+    """Return a name with its owner, "self.model"; other expressions become ""."""
     owner = f"{dotted(node.value)}." if isinstance(node, ast.Attribute) else ""
     return f"{owner}{bare(node)}"
 
 
 def bare(node: ast.AST) -> str:
-    """The last part of a name: "model" of self.model; "" of what is no name."""
+    """Return the last part of a name: "model" for self.model; "" for other nodes."""
     return getattr(node, "attr", getattr(node, "id", ""))

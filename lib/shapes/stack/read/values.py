@@ -1,6 +1,6 @@
-"""Values in the code that is read: numbers, lists, arrays by shape, functions, layers, models.
+"""Values in code: numbers, lists, arrays by shape, functions, layers and models.
 
-Nothing is run. Arithmetic is bounded: what would be large, take long or fail is UNKNOWN.
+No code is run. Arithmetic is bounded: a result that is large, slow or an error is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Is: operator.is_,
     ast.IsNot: operator.is_not,
 }
-# Functions that don't look at the entries of a list.
+# Functions that don't read the entries of a list.
 _LIST_FUNCTIONS = {one.__name__: one for one in (enumerate, len, list, reversed, tuple, zip)}
 _NUMBER_FUNCTIONS = (abs, float, int, max, min, range, sorted, sum, math.ceil, math.floor)
 FUNCTIONS = _LIST_FUNCTIONS | {one.__name__: one for one in _NUMBER_FUNCTIONS}
@@ -48,10 +48,10 @@ _MAKES_ARRAY = ("zeros", "ones", "empty", "full", "random", "normal", "uniform",
 
 @dataclass(slots=True, eq=False)
 class Name(Unknown):
-    """A value that only running the code would tell: the path of a library's object, or a text."""
+    """A value known only when the code runs: the path of a library object, or an expression."""
 
     path: str
-    origin: Origin | None = None  # of the expression in the code, where a list or call has it
+    origin: Origin | None = None  # of an expression in a list or call
 
     @property
     def name(self) -> str:
@@ -67,7 +67,7 @@ class Function:
     name: str
     body: list[ast.stmt]
     signature: Signature  # every parameter has a default, UNKNOWN where the code gives none
-    names: ChainMap[str, Any]  # the scope that it is defined in
+    names: ChainMap[str, Any]  # its scope
     instance: tuple[Any, ...] = ()
 
 
@@ -78,28 +78,28 @@ class Class:
     name: str
     line: int
     attributes: dict[str, Any]
-    base: str  # "Model" or "Layer", whose `call` can be followed; else empty
+    base: str  # "Model" or "Layer" if `call` can be followed; else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Array:
-    """An array, of which only the shape is known: whole numbers, and UNKNOWN."""
+    """An array of which only the shape is known: whole numbers or UNKNOWN."""
 
     shape: tuple[Any, ...]
 
 
 @dataclass(slots=True, eq=False)
 class LayerObject:
-    """A layer that the code makes, and may call several times."""
+    """A layer that the code creates and may call several times."""
 
     layer: Layer
     keywords: dict[str, Any] = field(default_factory=dict)
-    cell_class: str = ""  # of a cell, or a stack of cells, which only an RNN calls
+    cell_class: str = ""  # for a cell or a stack of cells, which only an RNN calls
     known: bool = True
 
     @property
     def shape(self) -> Any:
-        """The input shape that its arguments tell, its batch first; None where they don't."""
+        """The input shape in its arguments, batch first; None without one."""
         given = self.keywords
         if "batch_input_shape" in given:
             return given["batch_input_shape"]
@@ -111,38 +111,38 @@ class LayerObject:
 
 @dataclass(slots=True, eq=False)
 class ModelObject:
-    """A model that the code makes: what leads from its inputs to its outputs in the graph."""
+    """A model that the code creates: the part of the graph from inputs to outputs."""
 
     line: int
     inputs: list[Ref] = field(default_factory=list)
-    outputs: list[Any] = field(default_factory=list)  # the last counts; a Sequential's by layer
-    # Of an own class, which may be a layer's: follows its `call` with these arguments.
+    outputs: list[Any] = field(default_factory=list)  # the last counts; of a Sequential, by layer
+    # For a custom model or layer class: follows its `call` with these arguments.
     call: Callable[[list[Any], dict[str, Any]], Any] | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
-    shape: Any = None  # of an own class, the input shape by `build` or `fit`, the batch first
-    rank: int = 0  # the model with the highest one is traced: 3 for one that is fitted
+    shape: Any = None  # for a custom class: the input shape from `build` or `fit`, batch first
+    rank: int = 0  # the model with the highest rank is traced; 3 for a fitted model
     loss: Any = None
     target: Array | None = None
     each_step: bool = False
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value is a number, a text or None."""
+    """Return whether a value is a number, a text or None."""
     return value is None or isinstance(value, (int, float, str))
 
 
 def is_listed(value: Any) -> bool:
-    """Whether a value is a list, tuple or range of up to LONGEST entries."""
+    """Return whether a value is a list, tuple or range of at most LONGEST entries."""
     return isinstance(value, (list, tuple, range)) and len(value) <= LONGEST
 
 
 def is_flat(value: Any) -> bool:
-    """Whether a value is a plain one, or a list of plain ones."""
+    """Return whether a value is plain, or a list of plain values."""
     return is_plain(value) or (is_listed(value) and all(map(is_plain, value)))
 
 
 def computed(function: Callable[..., Any], *args: Any) -> Any:
-    """What a function returns; UNKNOWN where it fails, or returns something large or complex."""
+    """Return a function's result; UNKNOWN for an error or a large or complex result."""
     try:
         value = function(*args)
     except (TypeError, ValueError, ArithmeticError, LookupError):
@@ -154,12 +154,12 @@ def computed(function: Callable[..., Any], *args: Any) -> Any:
 
 
 def operation(sign: ast.AST, left: Any, right: Any) -> Any:
-    """What an operator returns for plain values, lists, or an array and a number."""
+    """Return an operator's result for plain values, lists, or an array and a number."""
     numbers = [isinstance(one, (int, float)) for one in (left, right)]
     if isinstance(left, Array) or isinstance(right, Array):
         return (right if numbers[0] else left) if any(numbers) else UNKNOWN
     if isinstance(sign, ast.Add) and list in (type(left), type(right)):
-        # What is unknown counts as one entry of the list, so that it shows as a layer there.
+        # An unknown value counts as one entry of the list, so it shows as a layer.
         known = (list, tuple, str, int, float)
         left, right = (one if isinstance(one, known) else [one] for one in (left, right))
     if isinstance(sign, ast.Pow):
@@ -177,7 +177,7 @@ def operation(sign: ast.AST, left: Any, right: Any) -> Any:
 
 
 def call_function(name: str, args: Sequence[Any]) -> Any:
-    """What one of FUNCTIONS returns: len(chars), int(past / step)."""
+    """Return the result of one of FUNCTIONS, as in len(chars) or int(past / step)."""
     for one in args:
         taken_whole = name in _LIST_FUNCTIONS and (is_listed(one) or isinstance(one, dict))
         if not is_flat(one) and not taken_whole:
@@ -187,11 +187,11 @@ def call_function(name: str, args: Sequence[Any]) -> Any:
 
 
 def call_method(owner: list[Any] | dict[Any, Any], name: str, args: list[Any]) -> Any:
-    """What one of some methods of a list or dict returns, which may change it."""
+    """Return the result of a method of a list or dict, which may change its owner."""
     first = args[0] if args else None
     if name == "extend" and not is_listed(first):
-        name = "append"  # as one entry that isn't known
-    is_key = isinstance(owner, list) or is_plain(first)  # others can be large
+        name = "append"  # one unknown entry
+    is_key = isinstance(owner, list) or is_plain(first)  # other keys may be large
     if name not in _METHODS[type(owner)] or len(owner) > LONGEST or not is_key:
         return UNKNOWN
     value = computed(getattr(owner, name), *args)
@@ -199,7 +199,7 @@ def call_method(owner: list[Any] | dict[Any, Any], name: str, args: list[Any]) -
 
 
 def new_array(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
-    """The array that a function makes of a shape in brackets, or of sizes, as `rand` does."""
+    """Return the array of a function that takes a shape, or sizes as `rand` does."""
     shapes = [one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple))]
     if name in ("rand", "randn"):
         return Array(tuple(args))
