@@ -25,6 +25,7 @@ CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16  # the most rows or columns that are all drawn; of more an ellipsis stands for the rest
 BESIDE = 74.0, 104.0, 13  # of the largest tensor: height and width in pixels, and rows as WHOLE
 BELOW = 42.0, 96.0, 8  # the same for models of several layers, whose modes are one below the other
+GROWING_PITCH = 7.0  # the most from entry to entry, in pixels, where the height isn't fixed
 EDGE = 3.0  # room around the entries for the outline of a row, in pixels
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # by mode, of `recurrence.forward`
 
@@ -109,9 +110,17 @@ class _Stage(NamedTuple):
 
 
 def shape_strip(
-    experiment: Experiment, dataset: Dataset, palette: Palette, *, traces: Traces, sample: int
+    experiment: Experiment,
+    dataset: Dataset,
+    palette: Palette,
+    *,
+    traces: Traces,
+    sample: int,
+    grows: bool = False,
 ) -> str:
-    """Draw both modes, always of the same height, side by side where there is room.
+    """Draw both modes, side by side where there is room.
+
+    The picture has a fixed height or, if it `grows`, entries of a fixed size.
 
     Sample `sample`, 0 to N-1, shades the input; its `traces` shade hidden states and predictions.
     What isn't known is flat: a mode without traces, and the input of data whose rows are hidden.
@@ -122,7 +131,8 @@ def shape_strip(
     brief = experiment.model.layers > 1
     height, width, whole = BELOW if brief else BESIDE
     rows = _drawn(timesteps, whole)
-    pitch = min(max(min(height / len(rows), width / len(_drawn(widest))), 3.0), 16.0)
+    limit = GROWING_PITCH if grows else height / len(rows)
+    pitch = min(max(min(limit, width / len(_drawn(widest))), 3.0), 16.0)
     grid = Grid(rows, round(pitch, 1), palette)
     read = levels_of(dataset.x[sample]) if dataset.has_rows else None
     modes = []

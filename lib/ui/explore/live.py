@@ -8,6 +8,7 @@ training begins or ends, or for another run.
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
+from typing import Any
 
 import streamlit as st
 
@@ -64,7 +65,9 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         models = shown.snapshot.weights[0] if dataset.has_rows and not shown.polling else {}
         x = dataset.x[sample : sample + 1]
         traces = {mode: forward(experiment, each, x) for mode, each in models.items()}
-        st.html(shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
+        grows = session().address.page == "Present"
+        about: dict[str, Any] = {"traces": traces, "sample": sample, "grows": grows}
+        st.html(shape_strip(experiment, dataset, palette, **about))
 
 
 def _panel(
