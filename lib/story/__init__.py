@@ -1,8 +1,8 @@
-"""What is told with the app: the gallery's cards, the guide's steps, and the scenes of a talk.
+"""The gallery's cards, the guide's steps and the talk's scenes, as data.
 
-All are scenes: settings as an address has them, a picture by its name, and words; one more is a row
-in `gallery.toml`, `guide.toml` or `talk.toml`. The cards' runs and small pictures are recorded.
-Nothing is trained or drawn, and nobody's place in the guide or a talk is kept: that is `lib.ui`'s.
+Each is a `Scene`: settings as an address has them, the name of a picture, and texts. A new scene is
+a row in `gallery.toml`, `guide.toml` or `talk.toml`. The cards' runs and small pictures are
+recorded. `lib.ui` draws scenes, trains, and remembers a user's place in the guide or a talk.
 """
 
 from lib.story.scenes import GALLERY, GUIDE, SCENES, TALK, Ask, Scene, plot_of, runs_of, story

@@ -1,9 +1,9 @@
-// The script of every page: hears keys; gives a file that is dropped anywhere to the page's uploader;
-// marks the timestep under the pointer in all pictures; lifts the curves of a run's row on Compare; opens
-// the run of a point on Sweep; closes the drawer on phones. white_page.js and plotly_private.js stand
-// before it in one module, since a component has one script.
+// The script of every page. It handles keys, passes a file dropped anywhere to the page's uploader,
+// marks the timestep under the pointer in all pictures, highlights the curves of a run's row on
+// Compare, opens the run of a point on Sweep, and closes the drawer on phones. white_page.js and
+// plotly_private.js come before it in the same module, since a component has one script.
 
-// Where a person types, what covers the page, and who has keys of their own.
+// Fields to type into, elements that cover the page, and elements with keys of their own.
 const TYPED = "textarea, select, [role=textbox], [role=listbox], [data-testid=stMultiSelect], "
   + "input:not([type=range], [type=checkbox], [type=radio], [type=button])";
 const COVERS = "dialog[open], [role=dialog], [role=alertdialog], [role=menu]";
@@ -16,26 +16,26 @@ const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
 
 const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-chart_sample";
 const TENSORS = ".timesteps"; // see lib.charts.strip
-const PAPER = 715; // what A4 has across within its margins, in pixels
+const PAPER = 715; // the width of A4 within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
 const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
 const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // charts, and links by their points' names
 const UPLOADER = ":is(.st-key-upload_file, .st-key-open_file) input[type=file]";
 const READS = ":is(.st-key-model_text, .st-key-error_text) textarea";
-const MOST_PASTED = 250000; // characters; more than is read of a model, or of an error
+const MOST_PASTED = 250000; // characters; more than a model's or an error's reader accepts
 const MODEL = /\.(keras|json|py|txt|ipynb|h5|hdf5)$/i, MODEL_FILE = ".st-key-model_file input[type=file]";
 const ZONE = "[data-testid=stFileUploaderDropzone]";
 const PARTS = `:is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack, .st-key-lesson_ways,
   .st-key-lesson_progress) button, :is(.st-key-gallery, .st-key-ways_of_card) a`;
-const DRAGGED = 400; // milliseconds after which a file that is dragged has left the window
-const GIVES = 50; // times that, in which an uploader may come for one that was dropped
-const REST = 700; // milliseconds after a page was drawn or has got another size
-const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
+const DRAGGED = 400; // milliseconds without a dragover event until a file has left the window
+const GIVES = 50; // attempts, DRAGGED apart, to pass a dropped file to an uploader
+const REST = 700; // milliseconds of rest after a page was drawn or resized
+const LEAVES = 10000; // milliseconds until a page that wasn't left may send values again
 const LISTENER = ".st-key-listener";
-const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
+const DRAWER = 768; // pixels; the sidebar covers a page that is narrower
 
-// Once a link has been pressed no component may tell anything of the page that is left: Streamlit
-// (1.67) would then go on with that page, or show an empty one.
+// After a click on a link no component may send values of the old page: Streamlit (1.67) would stay on
+// that page, or show an empty one.
 const mayTell = () => !("leaves" in document.documentElement.dataset);
 const arrive = () => { delete document.documentElement.dataset.leaves; };
 function leave() {
@@ -48,10 +48,10 @@ function nameOf({ key, code, shiftKey }) {
   return digit ? (shiftKey ? "Shift+" : "") + digit : NAMES[key] ?? key.toUpperCase();
 }
 
-// Whether a person types here, also in a component's own tree. An iframe keeps its keys to itself.
+// Whether a user types here, also inside a component. An iframe doesn't pass its keys on.
 const isTyped = (element) => element.isContentEditable || element.matches?.(TYPED);
 
-// All that a key may work on, in a component's own tree too.
+// All elements that a key may act on, also inside components.
 function parts({ on, part = "button" }) {
   const places = on.flatMap((key) => [...document.querySelectorAll(`.st-key-${key}`)]);
   const trees = places.flatMap((place) => [
@@ -60,37 +60,37 @@ function parts({ on, part = "button" }) {
   return trees.flatMap((tree) => [...tree.querySelectorAll(part)]);
 }
 
-// Of these one that is shown, if it can be pressed, else one that could be if it were shown.
+// The first enabled element that is visible, else the first enabled one.
 function find(key) {
   const ready = parts(key).filter((each) => !each.disabled);
   return ready.find((each) => each.checkVisibility()) ?? ready[0];
 }
 
-// A click, or a move of a range: Streamlit's hears keys, the browser's own only those of a person.
+// Click an element, or move a range. Streamlit's sliders accept sent keys; native ranges don't.
 function press(element, key) {
   if (element.type !== "range") return element.click();
-  const told = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-  if (!element.dispatchEvent(told)) return;
+  const sent = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  if (!element.dispatchEvent(sent)) return;
   if (key === "ArrowLeft") element.stepDown();
   else element.stepUp();
   element.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// A tensor's rows: which timestep, from 0, is at a place on the screen, and which place, as left, top,
-// width and height, has a timestep; undefined where there is none. `columns` has the same of a chart.
+// A tensor's rows. `at` returns the timestep (from 0) at a point of the screen, `place` the left, top,
+// width and height of a timestep. Both return undefined where there is none. `columns` is for charts.
 function rows(tensor) {
   const middles = tensor.dataset.middles.split(" "), box = tensor.getBoundingClientRect();
-  const height = middles[1] - middles[0]; // as those, a share of the tensor's
+  const height = middles[1] - middles[0]; // a share of the tensor's height, like the middles
   return {
     at(_, y) {
       const near = (middle) => Math.abs((y - box.top) / box.height - middle) < height / 2;
-      const step = middles.findIndex(near); // an ellipsis stands for more than one
+      const step = middles.findIndex(near); // an ellipsis has several timesteps
       return step < 0 || middles[step] === middles[step + 1] ? undefined : step;
     },
     place(step) {
       if (step >= middles.length) return undefined;
       const top = box.top + (middles[step] - height / 2) * box.height;
-      return [box.left, top - 2, box.width, height * box.height + 4]; // the outline lies around it
+      return [box.left, top - 2, box.width, height * box.height + 4]; // 2 pixels for the outline
     },
   };
 }
@@ -125,16 +125,16 @@ function mount(root) {
     const element = find(key);
     if (!element) return;
     event.preventDefault();
-    event.stopPropagation(); // R is Streamlit's own, too
+    event.stopPropagation(); // Streamlit handles R, too
     if (!event.repeat || element.type === "range") press(element, event.key);
   });
 
-  // What is pasted into a box that reads it is read at once, not first when the box is left.
+  // Read pasted text at once, not only when the box loses the focus.
   listen("paste", (event) => {
     const { target, clipboardData } = event;
     if (!target.matches?.(READS)) return;
     const text = clipboardData?.getData("text") ?? "";
-    if (text.length > MOST_PASTED) { // of megabytes a box would be busy for long
+    if (text.length > MOST_PASTED) { // a box with megabytes of text is slow
       event.preventDefault();
       document.execCommand("insertText", false, text.slice(0, MOST_PASTED));
     }
@@ -142,8 +142,8 @@ function mount(root) {
     setTimeout(() => target.dispatchEvent(new KeyboardEvent("keydown", enter)));
   });
 
-  // A file that is dropped anywhere goes to the page's uploader, and waits for that where it isn't
-  // there yet; on the uploader it is Streamlit's own.
+  // Pass a file dropped anywhere to the page's uploader, and wait for an uploader that isn't drawn yet.
+  // Streamlit handles a file dropped on the uploader.
   const carries = ({ dataTransfer }) => [...dataTransfer?.types ?? []].includes("Files");
   const frame = root.querySelector(".drop"), unframe = () => frame.togglePopover(false);
   let dropped;
@@ -174,7 +174,7 @@ function mount(root) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // On paper the page keeps the screen's layout, made smaller: see the print rules of browser.py.
+  // A printed page has the screen's layout, made smaller: see css/paper.css.
   const paper = document.documentElement.style;
   addEventListener("beforeprint", () => {
     const width = document.querySelector("[data-testid=stVerticalBlock]:has(h1)")?.clientWidth;
@@ -183,20 +183,20 @@ function mount(root) {
     paper.setProperty("--paper-zoom", Math.min(1, PAPER / width));
   }, { signal: own.ended.signal });
 
-  // A button or link to another part of the page: that one is read from its top.
+  // Scroll to the top after a click on a button or link to another part of the page.
   listen("click", ({ target }) =>
     target.closest?.(PARTS) && document.querySelector("[data-testid=stMain]").scrollTo(0, 0));
 
-  // A press on the page's blank ground focuses all of it; the next key would frame it in grey.
+  // A click on the empty page focuses the page, and the next key would outline it.
   listen("focusin", ({ target }) => {
     if (target.matches("[data-testid=stMain]:not(:focus-visible)")) target.blur();
   });
 
-  arrive(); // what is mounted is the next page's
+  arrive(); // the next page mounts this component
   if ((root.getRootNode().host ?? root).closest(LISTENER)) reloadWhenWhite(LISTENER);
   const path = location.pathname;
   addEventListener("popstate", () => {
-    clearTimeout(own.later); // what is told has the sliders' values from before Back
+    clearTimeout(own.later); // a message would carry the sliders' values from before Back
     if (location.pathname !== path) leave();
   }, { signal: own.ended.signal });
   listen("click", (event) => {
@@ -206,10 +206,10 @@ function mount(root) {
     leave();
     event.preventDefault();
     event.stopImmediatePropagation();
-    setTimeout(() => link.click()); // what was told before is sent with a timer of 0 ms, too
+    setTimeout(() => link.click()); // after earlier messages, which also wait for a timer of 0 ms
   });
   listen("click", ({ target, detail }) => {
-    // A button that was clicked gives the focus back, unless it has opened a field to type into.
+    // A clicked button loses the focus, unless the click has opened a field to type into.
     const focused = document.activeElement;
     if (detail && target.closest?.(GIVES_BACK) && focused && !isTyped(focused)) focused.blur();
     const small = innerWidth < DRAWER || (innerHeight < 500 && matchMedia("(pointer:coarse)").matches);
@@ -217,7 +217,7 @@ function mount(root) {
     document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
   });
 
-  let marked = {}; // the picture and the step of the marks that are shown
+  let marked = {}; // the picture and the timestep that are marked
   const unmark = () => { marked = {}; marks.replaceChildren(); };
   function point({ target, clientX, clientY }) {
     const picture = target.closest?.(`${CHARTS}, ${TENSORS}`);
@@ -225,7 +225,7 @@ function mount(root) {
     const step = picture && axis(picture)?.at(clientX, clientY);
     if (step === undefined || step === null) return unmark();
     if (picture === marked.picture && step === marked.step) return;
-    // All places are read before anything is written, so that the layout is computed once.
+    // Read all places before writing any, so that the browser computes the layout once.
     const places = [...document.querySelectorAll(`${CHARTS}, ${TENSORS}`)].map((each) => {
       const along = axis(each);
       return each === picture && along?.marksItself ? undefined : along?.place(step);
@@ -238,20 +238,20 @@ function mount(root) {
     }));
   }
   listen("pointermove", point);
-  listen("pointerdown", point); // a finger's mark stays until it touches something else, or scrolls
+  listen("pointerdown", point); // a finger's mark stays until the next touch or scroll
   listen("pointerout", ({ pointerType, relatedTarget }) => {
     if (pointerType === "mouse" && !relatedTarget) unmark();
   });
   listen("scroll", unmark);
   own.unmark = unmark;
 
-  // A run's row that is pointed at, or has the focus, lifts its curves: compare.css fades the others.
+  // Highlight the curves of the run whose row is hovered or focused: compare.css fades the others.
   const page = document.documentElement.dataset;
   function lift({ target }) {
     const letter = target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
     if (letter === page.lifts) return;
     if (!letter) return delete page.lifts;
-    document.querySelectorAll(`${CURVES} .trace`).forEach((curve) => { // Plotly has no other mark
+    document.querySelectorAll(`${CURVES} .trace`).forEach((curve) => { // Plotly doesn't name them
       curve.dataset.run = traceOf(curve).name.match(/^([A-F])(,|$)/)?.[1] ?? "";
     });
     page.lifts = letter;
@@ -259,8 +259,8 @@ function mount(root) {
   listen("pointerover", lift);
   listen("focusin", lift);
 
-  // A point of a sweep's chart opens what its row in the table does: at once, where `on_select` of
-  // st.plotly_chart (1.67) fades the other points and needs a run of the page first.
+  // A click on a point of a sweep's chart opens the link of its row in the table. `on_select` of
+  // st.plotly_chart (1.67) would fade the other points and rerun the page first.
   listen("pointerover", ({ target }) => {
     const plot = target.closest?.(`${SWEPT} .js-plotly-plot`);
     if (!plot?.on || plot.isHeard) return;
@@ -271,8 +271,8 @@ function mount(root) {
     });
   });
 
-  // How high the charts are that fill a place, once all has come to rest: Python draws the next
-  // ones so. Streamlit (1.67) would show each in its own height for a moment.
+  // Send the heights of charts that fill a place, once the page is at rest. Python draws the next charts
+  // with these heights: Streamlit (1.67) would first show each with its own height.
   function measure() {
     const charts = [...document.querySelectorAll(FILLED)].filter((each) => each.clientHeight);
     const placeOf = (each) => each.className.match(/st-key-(chart_\w+)/)[1];
@@ -282,8 +282,8 @@ function mount(root) {
     own.told = Object.fromEntries(heights);
     own.tell("heights", heights.map((each) => each.join(":")).join(" "));
   }
-  // A system that goes dark in the evening: Streamlit (1.67) follows, but Python hears of it with
-  // the next run, and what it has drawn stays light until then.
+  // Report a system that turns dark or light. Streamlit (1.67) follows the system, but charts keep their
+  // colours until the next script run.
   const ground = () => getComputedStyle(root).getPropertyValue("--st-background-color");
   let grounded = ground();
   function look() {
@@ -293,10 +293,10 @@ function mount(root) {
     clearTimeout(own.later);
     own.later = setTimeout(() => { measure(); look(); }, REST);
   };
-  addEventListener("resize", own.soon, { signal: own.ended.signal });
+  addEventListener("resize", () => { unmark(); own.soon(); }, { signal: own.ended.signal });
   matchMedia("(prefers-color-scheme: dark)")
     .addEventListener("change", own.soon, { signal: own.ended.signal });
-  root.classList.add("ready"); // for who waits until it hears
+  root.classList.add("ready"); // tests wait for this
   return own;
 }
 
@@ -304,11 +304,11 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".listener");
   root.listener ??= mount(root);
   root.listener.keys = data; // of this page
-  root.listener.tell = (...told) => mayTell() && setStateValue(...told);
+  root.listener.tell = (...message) => mayTell() && setStateValue(...message);
   root.listener.soon();
-  root.listener.unmark(); // what is drawn anew may stand elsewhere
+  root.listener.unmark(); // a redraw may have moved the pictures
   return () => {
-    // Streamlit (1.67) ends a call that a newer one overtakes, too.
+    // Streamlit (1.67) also ends this call when a newer one replaces it.
     if (root.isConnected) return;
     root.listener?.ended.abort();
     clearTimeout(root.listener?.later);
