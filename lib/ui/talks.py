@@ -161,9 +161,7 @@ def _draw_ballot(talk: Talk, scene: Scene, question: int) -> None:
         icon = "radio_button_checked" if is_mine else "radio_button_unchecked"
         options: Any = {"type": "primary" if is_mine else "secondary", "wrap": True}
         press(plain(option.text), icon, f"vote_{number}", act, width="stretch", **options)
-    hint(
-        "You can change your vote until the answer is shown." if voter in votes else "Tap to vote."
-    )
+    hint("You can change your vote." if voter in votes else "Tap an answer to vote.")
 
 
 def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
@@ -290,10 +288,7 @@ def draw_notes(notes_id: str) -> None:
 
 
 def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
-    """Return a talk, what it shows, its scenes and the scene's index.
-
-    Without such a talk show the text `gone` and a way to present, and return None.
-    """
+    """Return a talk, what it shows, its scenes and the place; draw `gone` if there is no talk."""
     if talk and (shown := talk.shown):  # read once: the presenter's session may replace it
         scenes = story(shown.query["story"][-1], TALK_SCENES)
         return talk, shown, scenes, [scene.name for scene in scenes].index(shown.scene)

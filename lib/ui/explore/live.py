@@ -8,7 +8,6 @@ training begins or ends, or for another run.
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
-from typing import Any
 
 import streamlit as st
 
@@ -66,8 +65,8 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         x = dataset.x[sample : sample + 1]
         traces = {mode: forward(experiment, each, x) for mode, each in models.items()}
         grows = session().address.page == "Present"
-        about: dict[str, Any] = {"traces": traces, "sample": sample, "grows": grows}
-        st.html(shape_strip(experiment, dataset, palette, **about))
+        html = shape_strip(experiment, dataset, palette, traces=traces, sample=sample, grows=grows)
+        st.html(html)
 
 
 def _panel(
