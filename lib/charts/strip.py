@@ -25,7 +25,7 @@ CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16  # the most rows or columns that are all drawn; of more an ellipsis stands for the rest
 BESIDE = 74.0, 104.0, 13  # of the largest tensor: height and width in pixels, and rows as WHOLE
 BELOW = 42.0, 96.0, 8  # the same for models of several layers, whose modes are one below the other
-GROWING_PITCH = 7.0  # the most from entry to entry, in pixels, where the height isn't fixed
+GROWING_PITCH = 5.7  # the most from entry to entry, in pixels, where the height isn't fixed
 EDGE = 3.0  # room around the entries for the outline of a row, in pixels
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # by mode, of `recurrence.forward`
 
