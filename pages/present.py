@@ -14,9 +14,9 @@ from lib.ui.widgets import plain
 
 
 def look() -> None:
-    """Note that the page is open, and rerun it when the notes window requests a scene."""
+    """Note that the page is open; rerun it for new votes, or a scene requested by the notes."""
     talks.current_talk()
-    if talk.wishes:
+    if talk.wishes or talk.count(scene) != votes:
         st.rerun()
 
 
@@ -45,7 +45,7 @@ scene = scenes[names.index(asked) if asked in names else 0]
 stage.enter(scene)
 address.finish()
 
-opened, loaded = address.page_value("open"), None
+opened, loaded, votes = address.page_value("open"), None, talk.count(scene)
 with st.container(key="present"):
     if opened == "overview":
         overview.draw_overview(scenes, scene, talk)

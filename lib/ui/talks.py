@@ -18,11 +18,10 @@ import streamlit as st
 from lib.charts import render
 from lib.data import keep_newest
 from lib.experiment import Experiment
-from lib.story import TALK, Scene, story
+from lib.story import TALK, Ask, Scene, story
 from lib.text import counted
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
-from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.session import Loaded, Query, Stage, session
 from lib.ui.settings import settled_experiment
@@ -72,10 +71,13 @@ class Talk:
         """Whether the presenter's page is still open."""
         return clock.now() - self.given < ABSENT_SECONDS
 
-    def count(self, scene: Scene, question: int) -> list[int]:
-        """Return the votes for each option of a scene's question."""
-        votes = [*self.votes.get((scene.name, question), {}).values()]
-        return [votes.count(option) for option in range(len(scene.asks[question].options))]
+    def count(self, scene: Scene) -> list[list[int]]:
+        """Return the number of votes for each option, by question of a scene."""
+        counts = []
+        for question, ask in enumerate(scene.asks):
+            votes = [*self.votes.get((scene.name, question), {}).values()]
+            counts.append([votes.count(option) for option in range(len(ask.options))])
+        return counts
 
 
 _TALKS: dict[str, Talk] = {}  # by presenter; the most recent last
@@ -134,28 +136,23 @@ def draw_scene(scene: Scene, settled: Experiment, talk: Talk, *, follows: bool =
             draw(stage.shown(scene), loaded, current_palette())
         with hands, st.container(key="hands"):
             stage.verdicts(scene)
-            question = len(stage.picked(scene))
+            question, counts = len(stage.picked(scene)), talk.count(scene)
             if ask := stage.open_ask(scene):
                 st.markdown(f"**{plain(ask.text)}**")
                 if follows:
-                    fragment(_draw_ballot, talk, scene, question)
+                    _draw_ballot(ask, talk.votes.setdefault((scene.name, question), {}))
                 else:
-                    fragment(_draw_votes, talk, scene, question, run_every=LOOK_SECONDS)
-            elif votes := sum(counts := talk.count(scene, question - 1)):
-                hint(f"{counts[scene.asks[-1].right]} of {counted(votes, 'vote')} right")
+                    texts = [option.text for option in ask.options]
+                    st.html(render("ui/talks.html", "options", texts, counts[question]))
+            elif votes := sum(counts[-1]):
+                hint(f"{counts[-1][scene.asks[-1].right]} of {counted(votes, 'vote')} right")
     return loaded
 
 
-def _draw_votes(talk: Talk, scene: Scene, question: int) -> None:
-    """Draw the options of an open question, with the votes so far."""
-    texts = [option.text for option in scene.asks[question].options]
-    st.html(render("ui/talks.html", "options", texts, talk.count(scene, question)))
-
-
-def _draw_ballot(talk: Talk, scene: Scene, question: int) -> None:
+def _draw_ballot(ask: Ask, votes: dict[str, int]) -> None:
     """Draw the options of an open question as buttons; a press is this browser's vote."""
-    votes, voter = talk.votes.setdefault((scene.name, question), {}), _this_browser()
-    for number, option in enumerate(scene.asks[question].options):
+    voter = _this_browser()
+    for number, option in enumerate(ask.options):
         act = partial(keep_newest, votes, voter, number, MOST_VOTES)
         is_mine = votes.get(voter) == number
         icon = "radio_button_checked" if is_mine else "radio_button_unchecked"
