@@ -1,21 +1,22 @@
-"""Present: a talk with one picture to a screen, driven by keys; others follow it in browsers."""
+"""Present: a talk with one picture per screen, driven by keys and followed in other browsers."""
 
 import streamlit as st
 
 from lib.story import story
-from lib.ui import address, stage, talks
+from lib.ui import address, overview, stage, talks
 from lib.ui.browser import PICTURED
 from lib.ui.fragment import fragment
 from lib.ui.frame import begin_page
 from lib.ui.session import session
 from lib.ui.settings import settled_experiment
 from lib.ui.views import TALK_SCENES
+from lib.ui.widgets import plain
 
 
 def look() -> None:
-    """Note that the page is open, and see whether the notes want another scene."""
+    """Note that the page is open; rerun it for new votes, or a scene requested by the notes."""
     talks.current_talk()
-    if talk.wishes:
+    if talk.wishes or talk.count(scene) != votes:
         st.rerun()
 
 
@@ -36,25 +37,29 @@ record.talk_id = talk.id
 while talk.wishes:
     talks.step(names, talk.wishes.pop())
 asked = address.page_value("scene")
+if asked and asked not in names:
+    text = f"This talk has no scene “{plain(asked[:24])}”. Showing scene 1."
+    st.toast(text, icon=":material/link_off:")
+    address.set_page_value("scene", "")
 scene = scenes[names.index(asked) if asked in names else 0]
 stage.enter(scene)
 address.finish()
 
-opened, loaded = address.page_value("open"), None
+opened, loaded, votes = address.page_value("open"), None, talk.count(scene)
 with st.container(key="present"):
     if opened == "overview":
-        talks.draw_overview(scenes, scene, talk)
+        overview.draw_overview(scenes, scene, talk)
     elif opened == "audience":
         st.markdown("# Follow me")
         link = talks.link(follow=talk.id)
-        talks.draw_link(link, "Scan to follow along on your own screen.")
+        talks.draw_link(link, "Scan to follow and vote on your own screen.")
     else:
-        loaded = talks.draw_scene(scene, settled_experiment())
+        loaded = talks.draw_scene(scene, settled_experiment(), talk)
         if scene.shows == "advice":
             link = talks.link(story=talks.in_address(names))
-            talks.draw_link(link, "Take it with you: this talk.")
+            talks.draw_link(link, "Scan to open this talk.")
 talks.draw_foot(scenes, scene, talk, loaded)
-if not address.page_value("back"):  # who looks around alone shows nobody else anything
+if not address.page_value("back"):  # a follower who looks around alone has no audience
     query = {key: text for key, text in address.whole().items() if key not in talks.UNSHARED}
     query["story"] = [talks.in_address(names)]
     talk.shown = talks.Shown(scene.name, query, tuple(stage.picked(scene)))

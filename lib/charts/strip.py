@@ -25,6 +25,7 @@ CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16  # the most rows or columns drawn in full; an ellipsis replaces some of a larger number
 BESIDE = 74.0, 104.0, 13  # the largest tensor's height and width in pixels, and its limit of rows
 BELOW = 42.0, 96.0, 8  # the same for models of several layers, whose modes are stacked
+GROWING_PITCH = 5.7  # the most pixels from entry to entry if the height may grow
 EDGE = 3.0  # pixels around the entries, for the outline of a row
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # of `recurrence.forward`, by mode
 
@@ -109,9 +110,17 @@ class _Stage(NamedTuple):
 
 
 def shape_strip(
-    experiment: Experiment, dataset: Dataset, palette: Palette, *, traces: Traces, sample: int
+    experiment: Experiment,
+    dataset: Dataset,
+    palette: Palette,
+    *,
+    traces: Traces,
+    sample: int,
+    grows: bool = False,
 ) -> str:
     """Draw a panel for each mode, both of the same height, side by side where they fit.
+
+    The picture has a fixed height or, if it `grows`, entries of a fixed size.
 
     Sample `sample`, 0 to N-1, shades the input, and its `traces` shade hidden states and
     predictions. A mode without traces gets one shade, as does the input of data with hidden rows.
@@ -122,7 +131,8 @@ def shape_strip(
     brief = experiment.model.layers > 1
     height, width, whole = BELOW if brief else BESIDE
     rows = _drawn(timesteps, whole)
-    pitch = min(max(min(height / len(rows), width / len(_drawn(widest))), 3.0), 16.0)
+    limit = GROWING_PITCH if grows else height / len(rows)
+    pitch = min(max(min(limit, width / len(_drawn(widest))), 3.0), 16.0)
     grid = Grid(rows, round(pitch, 1), palette)
     read = levels_of(dataset.x[sample]) if dataset.has_rows else None
     modes = []

@@ -1,4 +1,4 @@
-"""Scenes: their record, the registries read from TOML, and the recordings of cards."""
+"""Scenes as records, their registries from TOML files, and the recordings of cards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from lib.results import RunAt
 from lib.text import beside
 from lib.training import read_recording, recorded, with_seeds
 
-FILE = "gallery"  # the name of the recording of the pictures
+FILE = "gallery"  # the recording of the small pictures
 
 
 class Option(NamedTuple):
-    """An answer that can be given, and why it is right or wrong."""
+    """A possible answer to a question, and why it is right or wrong."""
 
     text: str
     why: str
@@ -26,40 +26,40 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question that is asked before a scene shows how it is."""
+    """A question about a scene, asked before the scene reveals the answer."""
 
     text: str
     options: tuple[Option, ...]
     right: int  # index of the right option
-    after: bool = False  # whether it is asked, as the last, once the picture is revealed
+    after: bool = False  # whether it comes last, after the picture is revealed
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One thing to look at."""
+    """One picture with its settings, texts and questions."""
 
-    name: str  # in addresses: "gallery.parity", "guide.shapes", or "number" in the ready talk
+    name: str  # as in addresses: "gallery.parity", "guide.shapes", or "number" in the ready talk
     title: str
     shows: str  # the picture, a key of `lib.ui.views.VIEWS`
     text: str = ""  # what to look at, as Markdown
-    setup: str = ""  # its settings, as an address has them: "data=parity&U=8&epoch=20"
-    page: str = "Explore"  # the page that opens with these settings, where somebody wants to go on
+    setup: str = ""  # the settings, as an address has them: "data=parity&U=8&epoch=20"
+    page: str = "Explore"  # the page that opens these settings
     asks: tuple[Ask, ...] = ()
-    reveals: str = ""  # the picture once all questions are answered; "" where it stays the same
-    controls: tuple[str, ...] = ()  # settings to move, by URL key, and "run", which trains
-    until: str = ""  # what has to happen besides the answers, a key of `lib.ui.stage.REACHED`
-    todo: str = ""  # the same in words, for the person
-    points_at: str = ""  # the Streamlit key of the control that is marked until it has been used
-    pause: int = 0  # the epoch at which a training that begins here pauses; 0 for none
-    seconds: float = 0.0  # duration of the training until then; 0 for the chosen pace
-    aside: str = ""  # a picture that can be opened besides, a key of `lib.ui.views.VIEWS`
-    picture: str = ""  # of a card, how it is drawn small: a key of `lib.charts.thumbnail.PICTURES`
-    group: str = ""  # of a card, the heading above it and the cards that follow
-    notes: str = ""  # what to say, for who presents
+    reveals: str = ""  # the picture after all answers; "" if it stays the same
+    controls: tuple[str, ...] = ()  # settings to change, by URL key, and "run", which trains
+    until: str = ""  # the event to wait for after the answers, a key of `lib.ui.stage.REACHED`
+    todo: str = ""  # what the user does to cause that event
+    points_at: str = ""  # the Streamlit key of the control that is marked until it is used
+    pause: int = 0  # the epoch at which training pauses; 0 for none
+    seconds: float = 0.0  # duration of training up to `pause`; 0 for the chosen pace
+    aside: str = ""  # a further picture to open, a key of `lib.ui.views.VIEWS`
+    picture: str = ""  # a card's small picture, a key of `lib.charts.thumbnail.PICTURES`
+    group: str = ""  # the heading above this card and the following cards
+    notes: str = ""  # the speaker's notes
 
     @property
     def id(self) -> str:
-        """Its name within its registry."""
+        """The name within its registry."""
         return self.name.rpartition(".")[2]
 
     @property
@@ -74,19 +74,19 @@ def _read(table: str, prefix: str = "") -> dict[str, Scene]:
 
 
 GALLERY = _read("gallery", "gallery.")  # the cards by their names in the address, in order
-GUIDE = _read("guide", "guide.")  # the steps of the lesson, likewise
-TALK = _read("talk")  # the scenes of the ready talk, and in what order it tells them
+GUIDE = _read("guide", "guide.")  # the steps of the lesson, in order
+TALK = _read("talk")  # the scenes of the ready talk, in order
 SCENES = {scene.name: scene for part in (TALK, GALLERY, GUIDE) for scene in part.values()}
 
 
 def story(text: str, scenes: Mapping[str, Scene]) -> tuple[Scene, ...]:
-    """Return those of `scenes` that an address names, "strip,number"; if none, the ready talk."""
+    """Return the scenes that an address names ("strip,number"), or the ready talk if none."""
     names = [name for name in dict.fromkeys(text.split(",")) if name in scenes]
     return tuple(scenes[name] for name in names) or tuple(TALK.values())
 
 
 def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
-    """Return the experiments of a card, with the usual seeds: one, or the same with two cells."""
+    """Return a card's experiment with the usual seeds, once for each cell that it compares."""
     usual, found = suggested(scene.query["data"][-1]), list[Experiment]()
     cells = [{"cell": ["lstm"]}, {"cell": ["simple_rnn"]}]
     for cell in cells if scene.picture == "cells" else [{}]:
@@ -96,17 +96,17 @@ def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
 
 
 def runs_of(scene: Scene) -> dict[str, RunAt]:
-    """Return a card's recorded runs by their cell's label. Raises KeyError without a run."""
+    """Return a card's recorded runs by their cell's label. Raise KeyError if one is missing."""
     runs = {}
     for experiment in experiments_of(scene):
         if (snapshot := recorded(experiment)) is None:
-            raise KeyError(f"nothing is recorded of {experiment}")
+            raise KeyError(f"no recorded run of {experiment}")
         label = CELLS[experiment.model.cell].label
         runs[label] = RunAt(experiment, make_dataset(experiment), snapshot)
     return runs
 
 
 def plot_of(scene: Scene) -> Plot | None:
-    """Return the recorded picture of a card; None if `tests.record` hasn't drawn it."""
+    """Return the recorded picture of a card, or None if `tests.record` hasn't drawn it."""
     plots: dict[str, Plot] = read_recording(FILE, dict[str, Plot])
     return plots.get(scene.id)

@@ -16,7 +16,7 @@ const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
 
 const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-chart_sample";
 const TENSORS = ".timesteps"; // see lib.charts.strip
-const PAPER = 715; // what A4 has across within its margins, in pixels
+const PAPER = 715; // the width of A4 within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
 const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
 const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // charts, and links by their points' names
@@ -89,8 +89,8 @@ function find(key) {
 // Click an element, or move a range: the browser's own range ignores keys from scripts.
 function press(element, key) {
   if (element.type !== "range") return element.click();
-  const told = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-  if (!element.dispatchEvent(told)) return;
+  const sent = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  if (!element.dispatchEvent(sent)) return;
   if (key === "ArrowLeft") element.stepDown();
   else element.stepUp();
   element.dispatchEvent(new Event("input", { bubbles: true }));
@@ -100,7 +100,7 @@ function press(element, key) {
 // to left, top, width and height. Both return undefined outside. `columns` does the same for a chart.
 function rows(tensor) {
   const middles = tensor.dataset.middles.split(" "), box = tensor.getBoundingClientRect();
-  const height = middles[1] - middles[0]; // as those, a share of the tensor's
+  const height = middles[1] - middles[0]; // a share of the tensor's height, like the middles
   return {
     at(_, y) {
       const near = (middle) => Math.abs((y - box.top) / box.height - middle) < height / 2;
@@ -145,7 +145,7 @@ function mount(root) {
     const element = find(key);
     if (!element) return;
     event.preventDefault();
-    event.stopPropagation(); // R is Streamlit's own, too
+    event.stopPropagation(); // Streamlit handles R, too
     if (!event.repeat || element.type === "range") press(element, event.key);
   });
 
@@ -269,7 +269,7 @@ function mount(root) {
     const letter = target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
     if (letter === page.lifts) return;
     if (!letter) return delete page.lifts;
-    document.querySelectorAll(`${CURVES} .trace`).forEach((curve) => { // Plotly has no other mark
+    document.querySelectorAll(`${CURVES} .trace`).forEach((curve) => { // Plotly doesn't name them
       curve.dataset.run = traceOf(curve).name.match(/^([A-F])(,|$)/)?.[1] ?? "";
     });
     page.lifts = letter;
@@ -316,7 +316,7 @@ function mount(root) {
       isFirst = false;
     }, REST);
   };
-  addEventListener("resize", own.soon, { signal: own.ended.signal });
+  addEventListener("resize", () => { unmark(); own.soon(); }, { signal: own.ended.signal });
   matchMedia("(prefers-color-scheme: dark)")
     .addEventListener("change", own.soon, { signal: own.ended.signal });
   root.classList.add("ready"); // for tests, which wait for it
@@ -327,7 +327,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".listener");
   root.listener ??= mount(root);
   root.listener.keys = data; // of this page
-  root.listener.tell = (...told) => mayTell() && setStateValue(...told);
+  root.listener.tell = (...message) => mayTell() && setStateValue(...message);
   root.listener.soon();
   root.listener.unmark(); // a redrawn picture may have moved
   return () => {

@@ -14,18 +14,20 @@ function columns(chart) {
   const steps = xaxis?.tickvals?.at(-1); // the last one always has a tick
   if (!size || !xaxis?.range || steps === undefined) return null; // Plotly has other names
   const { l, t, w, h } = size, [low, high] = xaxis.range;
-  const box = plot.getBoundingClientRect(), each = w / (high - low);
+  const box = plot.getBoundingClientRect(), scale = box.width / plot.offsetWidth; // see present.css
+  const each = w / (high - low) * scale;
   return {
     marksItself: hovermode === "x unified", // Plotly draws its own mark
     at(x) {
-      const value = low + (x - box.left - l) / each;
+      const value = low + (x - box.left - l * scale) / each;
       if (value < low || value > high) return undefined;
       return Math.max(1, Math.min(steps, Math.round(value))) - 1;
     },
     place(step) {
       if (step >= steps || step + 1 < low || step + 1 > high) return undefined;
       const width = Math.max(4, Math.min(each, 12)); // at least 4 pixels, so that marks stay visible
-      return [box.left + l + (step + 1 - low) * each - width / 2, box.top + t, width, h];
+      const left = box.left + l * scale + (step + 1 - low) * each - width / 2;
+      return [left, box.top + t * scale, width, h * scale];
     },
   };
 }

@@ -1,16 +1,16 @@
-"""Talks: a scene to each screen, what followers see of it, and the window with notes.
+"""Talks: the presenter's screen, what followers see and vote on, and the speaker's notes.
 
 A browser gives one talk, on one page server, and finds it again after a reload. Pages look for
-changes once a second. Full screen, the blank screen and the clock are made by present.js.
+changes once a second. present.js has full screen, the blank screen, the clock and dragging.
 """
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_hex
-from textwrap import shorten
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import segno
 import streamlit as st
@@ -18,7 +18,8 @@ import streamlit as st
 from lib.charts import render
 from lib.data import keep_newest
 from lib.experiment import Experiment
-from lib.story import TALK, Scene, story
+from lib.story import TALK, Ask, Scene, story
+from lib.text import counted
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
 from lib.ui.frame import PAGES
@@ -26,53 +27,69 @@ from lib.ui.session import Loaded, Query, Stage, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shown import load_data
 from lib.ui.views import TALK_SCENES, VIEWS, draw
-from lib.ui.widgets import bound, hint, plain, press, rerun_when
+from lib.ui.widgets import hint, plain, press, rerun_when
 
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
-"""In the address: the scenes, the one on the screen, and what is open over it; the talk that is
-followed, the one whose notes these are, and the one to go back to."""
+"""Keys in the address: the scenes, the shown scene, and what is open over it; the talk to follow,
+the talk whose notes are shown, and the talk to go back to."""
 UNSHARED = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
-KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # in the overview
-LONGEST_LABEL = 40
-GONE = "This link doesn't lead to a talk (any more). Ask the presenter for a new one."
-NO_NOTES = "These notes belong to no talk."
-MOST = 200  # talks that are remembered: those that were given last
+GONE = "The talk has ended, or the link is incomplete. Ask the presenter for a new link."
+NO_NOTES = "No talk has these notes. Open the notes from the presenter's screen again."
+LOCAL_HOST = re.compile(r"localhost|127\.|0\.0\.0\.0|::1")
+LOCAL = """This address works only on this computer. Open the app by its network address, which
+Streamlit prints when it starts."""
+MOST = 200  # talks kept, the most recent ones
+MOST_VOTES = 1000  # votes kept for each question, the most recent ones
 LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
 _component = component("present_screen", __file__, "present")
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the audience sees of a talk: a scene by name, with the presenter's settings."""
+    """What the presenter shows: a scene by name, with settings and answers."""
 
     scene: str
     query: Query
-    answers: tuple[int, ...] = ()  # the picked option of each question that is revealed
+    answers: tuple[int, ...] = ()  # the picked option of each revealed question
 
 
 @dataclass(slots=True, eq=False)
 class Talk:
-    """A talk that somebody gives. Times are seconds of `lib.ui.clock`."""
+    """A talk by one presenter. Times are seconds of `lib.ui.clock`."""
 
     began: float
-    given: float  # when the presenter's page was open last
+    given: float  # when the presenter's page was last open
     id: str = field(default_factory=lambda: token_hex(8))  # in the followers' link
-    notes: str = field(default_factory=lambda: token_hex(8))  # in the link of notes and answers
+    notes: str = field(default_factory=lambda: token_hex(8))  # in the link to the speaker's notes
     shown: Shown | None = None
-    wishes: list[int] = field(default_factory=list)  # steps that the notes window asks for
+    wishes: list[int] = field(default_factory=list)  # steps requested in the notes window
+    # By scene and question: each browser's option.
+    votes: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
 
     @property
     def is_given(self) -> bool:
         """Whether the presenter's page is still open."""
         return clock.now() - self.given < ABSENT_SECONDS
 
+    def count(self, scene: Scene) -> list[list[int]]:
+        """Return the number of votes for each option, by question of a scene."""
+        counts = []
+        for question, ask in enumerate(scene.asks):
+            votes = [*self.votes.get((scene.name, question), {}).values()]
+            counts.append([votes.count(option) for option in range(len(ask.options))])
+        return counts
 
-_TALKS: dict[str, Talk] = {}  # by browser, or session without a cookie; last given last
+
+_TALKS: dict[str, Talk] = {}  # by presenter; the most recent last
+
+
+def _this_browser() -> str:
+    return browser_id() or session().id  # a browser without cookies counts as its session
 
 
 def current_talk() -> Talk:
-    """The talk that this browser gives."""
-    presenter, now = browser_id() or session().id, clock.now()
+    """Return this browser's own talk, and note that it is being given."""
+    presenter, now = _this_browser(), clock.now()
     talk = _TALKS.get(presenter) or Talk(now, now)
     talk.given = now
     keep_newest(_TALKS, presenter, talk, MOST)
@@ -80,31 +97,31 @@ def current_talk() -> Talk:
 
 
 def find(*, follow: str = "", notes: str = "") -> Talk | None:
-    """The talk with this id for followers or for the notes."""
+    """Return the talk with this id for followers or for the notes."""
     known = [*_TALKS.values()]
     return next((talk for talk in known if talk.id == follow or talk.notes == notes), None)
 
 
 def in_address(names: Sequence[str]) -> str:
-    """Scenes as the address has them; "" for the ready talk."""
+    """Return scenes as the address has them; "" for the ready talk."""
     return "" if [*names] == [*TALK] else ",".join(names)
 
 
 def link(**query: str) -> str:
-    """The full address of this page with this query."""
+    """Return the full address of this page with this query."""
     asked = urlencode({key: text for key, text in query.items() if text}, safe=",")
     return f"{st.context.url or ''}".partition("?")[0] + (f"?{asked}" if asked else "")
 
 
 def step(names: Sequence[str], by: int) -> None:
-    """Go `by` scenes on from the address's scene; quick presses add up."""
+    """Go `by` scenes forward from the address's scene; quick presses add up."""
     asked = address.page_value("scene")
     place = (names.index(asked) if asked in names else 0) + by
     address.set_page_values({"scene": names[max(0, min(place, len(names) - 1))], "open": ""})
 
 
-def draw_scene(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
-    """Draw a scene and return its data; a page that `follows` gets no controls."""
+def draw_scene(scene: Scene, settled: Experiment, talk: Talk, *, follows: bool = False) -> Loaded:
+    """Draw a scene of a talk and return its data; a page that `follows` can only vote."""
     st.markdown(f"# {plain(scene.title)}")
     if not follows:
         stage.controls(scene, settled)
@@ -114,19 +131,38 @@ def draw_scene(scene: Scene, settled: Experiment, *, follows: bool = False) -> L
         if not scene.asks:
             draw(stage.shown(scene), loaded, current_palette())
             return loaded
-        picture, question = st.columns([3, 2], vertical_alignment="center")
+        picture, hands = st.columns([3, 2], vertical_alignment="center")
         with picture:
             draw(stage.shown(scene), loaded, current_palette())
-        with question, st.container(key="hands"):
+        with hands, st.container(key="hands"):
             stage.verdicts(scene)
+            question, counts = len(stage.picked(scene)), talk.count(scene)
             if ask := stage.open_ask(scene):
                 st.markdown(f"**{plain(ask.text)}**")
-                st.html(render("ui/talks.html", "options", [option.text for option in ask.options]))
+                if follows:
+                    _draw_ballot(ask, talk.votes.setdefault((scene.name, question), {}))
+                else:
+                    texts = [option.text for option in ask.options]
+                    st.html(render("ui/talks.html", "options", texts, counts[question]))
+            elif votes := sum(counts[-1]):
+                hint(f"{counts[-1][scene.asks[-1].right]} of {counted(votes, 'vote')} right")
     return loaded
 
 
+def _draw_ballot(ask: Ask, votes: dict[str, int]) -> None:
+    """Draw the options of an open question as buttons; a press is this browser's vote."""
+    voter = _this_browser()
+    for number, option in enumerate(ask.options):
+        act = partial(keep_newest, votes, voter, number, MOST_VOTES)
+        is_mine = votes.get(voter) == number
+        icon = "radio_button_checked" if is_mine else "radio_button_unchecked"
+        options: Any = {"type": "primary" if is_mine else "secondary", "wrap": True}
+        press(plain(option.text), icon, f"vote_{number}", act, width="stretch", **options)
+    hint("You can change your vote." if voter in votes else "Tap an answer to vote.")
+
+
 def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
-    """Draw the buttons below a scene; without `loaded` the overview or the link is shown."""
+    """Draw the buttons below a scene, or below the overview or the link if nothing is `loaded`."""
     names, place = [each.name for each in scenes], scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
         draw_ways(place, len(scenes), partial(step, names))
@@ -138,7 +174,7 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
             with st.container(key="present_train", width="content"):
                 stage.train_buttons(scene, loaded)
         st.space("stretch")
-        draw_browser(scene, talk)
+        draw_browser(scene, talk, names)
         _opens("Overview", "apps", "overview")
         if talk_id := address.page_value("back"):
             act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
@@ -157,7 +193,7 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
 
 
 def draw_ways(place: int, count: int, act: Callable[[int], None]) -> None:
-    """Draw Previous, Next and which of `count` scenes it is, from `place` 0."""
+    """Draw Previous, Next and the number of the scene at `place` (from 0) of `count`."""
     back, on, look, at_end = partial(act, -1), partial(act, 1), "tertiary", place + 1 == count
     press("Previous", "arrow_back", "scene_before", back, disabled=place == 0, type=look)
     press("Next", "arrow_forward", "scene_next", on, disabled=at_end, type=look)
@@ -170,80 +206,55 @@ def _opens(label: str, icon: str, what: str) -> None:
     press(label, icon, f"open_{what}", act, type="tertiary")
 
 
-def draw_browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
-    """Draw the browser's own controls: full screen, blank, and beside `notes` the clock."""
-    seconds = clock.now() - talk.began
-    _component(key="present_screen", data={"scene": scene.name, "notes": notes, "seconds": seconds})
+def draw_browser(scene: Scene, talk: Talk, names: Sequence[str] = ()) -> None:
+    """Draw the controls of present.js: those of a talk's scenes or, without `names`, the clock."""
+
+    def move() -> None:
+        places = f"{(st.session_state.get('present_screen') or {}).get('moved')}"
+        if re.fullmatch(r"\d{1,3} \d{1,3}", places, re.ASCII):
+            move_scene(names, *map(int, places.split()))
+
+    about = {"scene": scene.name, "notes": not names, "seconds": clock.now() - talk.began}
+    _component(key="present_screen", data=about, on_moved_change=move)
 
 
-def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
-    """Draw all scenes to go to, and a widget to pick and order them."""
-    picked, place = [each.name for each in scenes], scenes.index(scene)
-    st.markdown("# All scenes")
-    with st.container(key="scenes"):
-        for number, each in enumerate(scenes):
-            act = partial(address.set_page_values, {"scene": each.name, "open": ""})
-            options: Any = {"type": "primary" if each is scene else "secondary", "wrap": True}
-            label = f"{number + 1}. {plain(each.title)}"
-            press(label, "slideshow", f"go_{number}", act, width="stretch", **options)
+def take(names: Sequence[str]) -> None:
+    """Make these the talk's scenes. For callbacks."""
+    address.set_page_value("story", in_address(names))
+    if address.page_value("scene") not in names:
+        address.set_page_value("scene", "")
 
-    def take(names: list[str]) -> None:
-        address.set_page_value("story", in_address(names))
 
-    def move(by: int) -> None:
-        others = [name for name in picked if name != scene.name]
-        take([*others[: place + by], scene.name, *others[place + by :]])
-
-    def begin_anew() -> None:
-        """Forget all answers and settings, as after a rehearsal."""
-        record = session().stage
-        for name in picked:
-            record.answers.pop(name, None)
-            record.subjects.pop(name, None)
-        record.scene, talk.began = "", clock.now()
-        talk.shown = talk.shown and replace(talk.shown, answers=())
-        address.set_page_values({"scene": "", "open": ""})
-
-    titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in TALK_SCENES.items()}
-    shown: Any = bound("story_picks", picked, take)
-    shown["format_func"] = lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …")
-    st.multiselect("Your talk, in this order", [*titles], **shown)
-    hint("A picture by itself is of the first data, untouched.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        is_first, is_last = place == 0, place + 1 == len(picked)
-        back, on, hover = partial(move, -1), partial(move, 1), "Move the open scene"
-        press("Earlier", "arrow_back", "scene_earlier", back, disabled=is_first, help=hover)
-        press("Later", "arrow_forward", "scene_later", on, disabled=is_last, help=hover)
-        press("Begin anew", "restart_alt", "begin_anew", begin_anew)
-        ready, is_ready = partial(take, [*TALK]), picked == [*TALK]
-        press("The ready talk", "undo", "story_ready", ready, disabled=is_ready)
-        st.markdown("Link to your talk", width="content")
-        st.code(link(story=in_address(picked)), language=None, wrap_lines=True)
+def move_scene(names: Sequence[str], place: int, to: int) -> None:
+    """Move the scene at `place` to another place. For callbacks."""
+    others = [name for number, name in enumerate(names) if number != place]
+    take([*others[:to], *names[place : place + 1], *others[to:]])
 
 
 def draw_link(url: str, text: str) -> None:
-    """Draw a link and its QR code."""
+    """Draw a link and its QR code, with a warning if no other computer can open the link."""
     code = segno.make(url, micro=False).svg_data_uri(scale=8, border=2, light="#fff")
-    st.html(render("ui/talks.html", "share", code, url, text))
+    warning = LOCAL if LOCAL_HOST.match(urlsplit(url).hostname or "") else ""
+    st.html(render("ui/talks.html", "share", code, url, text, warning))
 
 
 def draw_followed(talk_id: str) -> None:
-    """Draw the presenter's scene, and a button to look around alone."""
+    """Draw the presenter's scene, with buttons to vote and to look around alone."""
     with st.container(key="present"):
         if not (found := _shown_by(find(follow=talk_id), GONE)):
             return
         talk, shown, scenes, place = found
         address.put(shown.query)
         record, is_given = session(), talk.is_given
-        own = record.stage  # it has the follower's own answers
+        own = record.stage  # keeps the follower's own answers
         record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
         try:
-            draw_scene(scenes[place], settled_experiment(), follows=True)
+            draw_scene(scenes[place], settled_experiment(), talk, follows=True)
         finally:
             record.stage = own
         with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-            gone = "" if is_given else " The presenter has left: this was shown last."
-            text = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
+            gone = "" if is_given else " The presenter has left. This is the last scene shown."
+            text = f"Following the presenter, scene {place + 1} of {len(scenes)}.{gone}"
             st.markdown(text, width="content")
         rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
     with st.container(key="present_off"):
@@ -251,7 +262,7 @@ def draw_followed(talk_id: str) -> None:
 
 
 def draw_notes(notes_id: str) -> None:
-    """Draw the speaker's notes to the presenter's scene, in a window of their own."""
+    """Draw the speaker's notes for the presenter's scene, in a separate window."""
     with st.container(key="present"):
         if not (found := _shown_by(find(notes=notes_id), NO_NOTES)):
             return
@@ -259,7 +270,7 @@ def draw_notes(notes_id: str) -> None:
         scene, is_given = scenes[place], talk.is_given
         st.markdown(f"# {plain(scene.title)}")
         with st.container(key="speaker_notes"):
-            st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
+            st.markdown(scene.notes or scene.text or "No notes for this scene.")
         with st.container(key="speaker_answers"):
             for ask in scene.asks:
                 right = ask.options[ask.right]
@@ -269,13 +280,13 @@ def draw_notes(notes_id: str) -> None:
             st.markdown(f"Next: **{plain(after)}**")
         with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
             draw_ways(place, len(scenes), talk.wishes.append)
-        draw_browser(scene, talk, notes=True)
+        draw_browser(scene, talk)
         rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
 
 
 def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
-    """A talk, its view, its scenes and the shown scene's index; None after saying it is `gone`."""
-    if talk and (shown := talk.shown):  # once: the presenter's session may replace it meanwhile
+    """Return a talk, what it shows, its scenes and the place; draw `gone` if there is no talk."""
+    if talk and (shown := talk.shown):  # read once: the presenter's session may replace it
         scenes = story(shown.query["story"][-1], TALK_SCENES)
         return talk, shown, scenes, [scene.name for scene in scenes].index(shown.scene)
     st.markdown(f"# This talk is over{runs.or_elsewhere()}")
@@ -286,10 +297,10 @@ def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, .
 
 
 def _go_off(talk: Talk) -> None:
-    """Make the shown scene this browser's own, with a button to go back."""
+    """Make the shown scene this browser's own, with a way back to the presenter."""
     if shown := talk.shown:
         record, subject = session().stage, address.put(shown.query)
-        subject.as_set = {}  # so that the address has all of it, for a reload
+        subject.as_set = {}  # the address then names all settings, for a reload
         record.scene = shown.scene
         record.subjects[shown.scene] = subject
         record.answers[shown.scene] = [*shown.answers]

@@ -1,11 +1,11 @@
 // Part of the script of every page: see browser.py.
 
 const CHECK_EVERY = 1000; // milliseconds
-const WHITE_CHECKS = 3; // in a row, until the page counts as white
+const WHITE_CHECKS = 3; // consecutive checks until a page counts as white
 const EARLIEST_RELOAD = 10000; // milliseconds after a load
 
-// Streamlit (1.67) removes the whole page when a message has no place on it, and stays white: reload
-// such a page. Each page has a `marker`; one without it is white, except while a run draws it.
+// Reload a white page. Streamlit (1.67) removes the whole page when a message refers to a place that
+// doesn't exist. Each page has a `marker`; a page without it is white, unless a script run draws it.
 function reloadWhenWhite(marker) {
   const page = document.documentElement.dataset;
   if ("watched" in page) return;

@@ -1,4 +1,4 @@
-"""Present: every scene opens, the presenter steers, and followers see what the presenter sees."""
+"""Present: every scene opens, and followers see what the presenter shows, and vote."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,7 +13,7 @@ from tests.clock import Clock
 
 
 class Browsers:
-    """Several browsers on one server, which AppTest doesn't tell apart."""
+    """Several browsers on one server. AppTest itself has no browsers."""
 
     def __init__(self):
         self.here = ""
@@ -21,7 +21,7 @@ class Browsers:
         self.clock = Clock()
 
     def open(self, browser, **query):
-        """Open Present by a link in this browser; the page gets the browser's name in each run."""
+        """Open Present by a link in this browser, whose name each script run gets."""
         app = AppTest.from_file(APP, default_timeout=30)
         app.query_params["present"] = "1"
         app.query_params.update(query)
@@ -40,7 +40,7 @@ class Browsers:
 
 @pytest.fixture
 def browsers(monkeypatch):
-    """Three browsers that share one server."""
+    """Browsers that share one server."""
     found = Browsers()
     monkeypatch.setattr(clock, "now", found.clock.now)
     monkeypatch.setattr(talks, "browser_id", lambda: found.here)
@@ -49,12 +49,12 @@ def browsers(monkeypatch):
 
 
 def keys(app):
-    """The keys of the page's buttons."""
+    """Return the keys of the page's buttons."""
     return {each.key for each in app.button}
 
 
 def about(app):
-    """The page's experiment, its own values without the places, and its pictures."""
+    """Return the page's experiment, its values and its pictures."""
     htmls = [each.proto.body for each in app.get("html")]
     charts = [each.proto.alt for each in app.get("plotly_chart")]
     return (
@@ -66,7 +66,7 @@ def about(app):
 
 
 def test_every_scene_opens_and_followers_see_the_same(browsers):
-    """Every scene can be revealed; followers get its settings, values and pictures."""
+    """Followers get each scene's settings, values and pictures, also once it is revealed."""
     scenes, told_ones = [*TALK_SCENES.values()], {*TALK, *GALLERY, *GUIDE}
     app = browsers.open("a", story=",".join(scene.name for scene in scenes))
     talk = browsers.talks["a"]
@@ -85,7 +85,7 @@ def test_every_scene_opens_and_followers_see_the_same(browsers):
 
 
 def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers):
-    """Scenes come in the order of picking, which the link holds; one click resets it."""
+    """The link has the scenes in the list's order, and one click restores the ready talk."""
     app = browsers.open("a")
     browsers.press("a", app, "open_overview")
     app.multiselect(key="story_picks").set_value(["number", "view.loss", "strip"])
@@ -105,7 +105,7 @@ def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers):
 
 
 def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers):
-    """Late followers see it, too; their only button leaves the presenter."""
+    """Late followers see the same scene. They can only vote and leave the presenter."""
     presenter = browsers.open("a", scene="vote")
     talk = browsers.talks["a"]
     follower = browsers.open("b", follow=talk.id)
@@ -116,16 +116,16 @@ def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers):
     assert "is a hint" in text(follower)
     browsers.press("a", presenter, "do_reveal")
     assert "is a hint" not in text(presenter)
-    assert TALK["vote"].asks[0].options[1].text in text(browsers.again("b", follower))
+    assert "vote_1" in keys(browsers.again("b", follower))
     browsers.press("a", presenter, "scene_next")
     assert title(browsers.again("b", follower)) == TALK["train"].title
-    assert keys(follower) == {"look_around"}
+    assert keys(follower) == {"look_around", "vote_0", "vote_1"}
     assert not follower.slider
     assert title(browsers.open("c", follow=talk.id)) == TALK["train"].title
 
 
 def test_followers_see_the_presenters_settings_and_run(browsers, client):
-    """Followers see the presenter's T and run, which they can't steer."""
+    """Followers see the presenter's T and run, but can't change them."""
     presenter = browsers.open("a", scene="shapes")
     talk = browsers.talks["a"]
     presenter.slider(key="T").set_value(30)
@@ -138,8 +138,8 @@ def test_followers_see_the_presenters_settings_and_run(browsers, client):
     (run,) = client.runs
     assert [call for call, _ in client.calls] == ["resume"]
     assert "Training starts" in text(presenter)
-    client.set(client.runs[run], Status.PAUSED, epoch=20)
-    assert "Epoch 20 of 40, paused: T goes on" in text(browsers.again("a", presenter))
+    client.set(client.runs[run], Status.PAUSED, epoch=40)
+    assert "Epoch 40 of 200, paused" in text(browsers.again("a", presenter))
     client.set(client.runs[run], Status.RUNNING)
     browsers.again("a", presenter)
     browsers.again("b", follower)
@@ -149,7 +149,7 @@ def test_followers_see_the_presenters_settings_and_run(browsers, client):
 
 
 def test_who_goes_off_keeps_what_is_shown_and_comes_back_to_the_presenter(browsers):
-    """A follower who leaves keeps the shown T, and changes nothing for others."""
+    """A follower who looks around keeps the shown T, and changes nothing for others."""
     presenter = browsers.open("a", scene="shapes")
     talk = browsers.talks["a"]
     presenter.slider(key="T").set_value(30)
@@ -168,8 +168,8 @@ def test_who_goes_off_keeps_what_is_shown_and_comes_back_to_the_presenter(browse
     assert title(follower) == title(presenter) != there
 
 
-def test_the_window_with_notes_says_what_comes_next_and_moves_the_talk(browsers):
-    """Presses in the notes' window add up in the presenter's next page run."""
+def test_the_notes_window_shows_the_next_title_and_moves_the_talk(browsers):
+    """Presses in the notes window add up in the presenter's next script run."""
     presenter = browsers.open("a", scene="number")
     talk = browsers.talks["a"]
     notes = browsers.open("c", notes=talk.notes)
@@ -183,8 +183,8 @@ def test_the_window_with_notes_says_what_comes_next_and_moves_the_talk(browsers)
     assert title(browsers.again("a", presenter)) == TALK["adding"].title
 
 
-def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
-    """An old link says that the talk is over; ids for following open no notes, or vice versa."""
+def test_a_link_to_no_talk_offers_to_present(browsers):
+    """An id for followers opens no notes, and an id for notes can't be followed."""
     browsers.open("a", scene="number")
     talk = browsers.talks["a"]
     for key, name in (("notes", talk.id), ("follow", talk.notes), ("notes", "0"), ("follow", "0")):
@@ -196,12 +196,60 @@ def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
         assert title(app) == TALK["strip"].title
 
 
+def test_followers_vote_once_each_and_may_change_their_votes(browsers):
+    """The presenter sees the count of each option, and after the answer how many were right."""
+    presenter = browsers.open("a", scene="vote")
+    talk = browsers.talks["a"]
+    first, second = (option.text for option in TALK["vote"].asks[0].options)
+    assert f"{first} 0" not in text(presenter)
+    followers = {name: browsers.open(name, follow=talk.id) for name in "bcd"}
+    for name, app in followers.items():
+        browsers.press(name, app, "vote_1")
+    assert talk.count(TALK["vote"]) == [[0, 3]]
+    browsers.press("b", followers["b"], "vote_0")
+    counts = text(browsers.again("a", presenter))
+    assert f"{first} 1" in counts
+    assert f"{second} 2" in counts
+    browsers.press("a", presenter, "do_reveal")
+    assert "1 of 3 votes right" in text(presenter)
+    assert not {"vote_0", "vote_1"} & keys(browsers.again("b", followers["b"]))
+
+
+def test_a_scene_can_be_moved_to_any_place(monkeypatch):
+    """The scenes between the two places shift by one; a place after the end is the end."""
+    orders = []
+    monkeypatch.setattr(talks, "take", orders.append)
+    for place, to in ((0, 2), (2, 0), (1, 99), (99, 0)):
+        talks.move_scene("abc", place, to)
+    assert [*map("".join, orders)] == ["bca", "cab", "acb", "abc"]
+
+
+def test_an_unknown_scene_opens_the_first_one_and_says_so(browsers):
+    """The address is corrected."""
+    app = browsers.open("a", scene="zzz")
+    assert title(app) == TALK["strip"].title
+    assert "zzz" in app.toast[0].value
+    assert "scene" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("host", "is_local"),
+    [("localhost:8501", True), ("127.0.0.1", True), ("[::1]:80", True), ("192.168.1.7", False)],
+)
+def test_a_link_that_only_this_computer_can_open_is_marked(host, is_local, monkeypatch):
+    """Phones in the audience can't open localhost."""
+    htmls = []
+    monkeypatch.setattr(talks.st, "html", htmls.append)
+    talks.draw_link(f"http://{host}/present", "")
+    assert ("only on this computer" in htmls[0]) == is_local
+
+
 def test_a_reload_keeps_what_was_revealed(browsers):
-    """Answers stay revealed after a reload, unless the talk was begun anew."""
+    """Answers stay revealed after a reload, until the talk starts over."""
     browsers.press("a", browsers.open("a", scene="vote"), "do_reveal")
     app = browsers.open("a", scene="vote")
     assert "is a hint" in text(app)
     browsers.press("a", app, "open_overview")
-    browsers.press("a", app, "begin_anew")
+    browsers.press("a", app, "start_over")
     assert title(app) == TALK["strip"].title
     assert "is a hint" not in text(browsers.open("a", scene="vote"))

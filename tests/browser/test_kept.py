@@ -28,7 +28,7 @@ def test_a_kept_run_opens_where_it_is_dropped_and_a_damaged_one_is_answered(page
     open_page(page)
     wait_until_whole(page)
     drag(page, "mine.unrolled", content, "dragover")
-    frame = page.get_by_text("Drop it: it opens here")
+    frame = page.get_by_text("Drop the file to open it")
     expect(frame).to_be_visible()
     expect(frame).to_be_hidden()  # where it leaves the window again
     drag(page, "mine.unrolled", content, "dragover", "drop")

@@ -32,7 +32,7 @@ def test_keys_steer_a_run_wherever_the_focus_is(page):
     wait_until_whole(page)
     stops = "a[aria-label='Link to heading']:visible, .modebar button:visible"
     page.mouse.move(0, 0)
-    assert page.locator(stops).count() == 0, "Tab stops at what is there for a pointer"
+    assert page.locator(stops).count() == 0, "Tab stops at elements meant for a pointer"
     assert "T" in button(page, "Train").evaluate(LETTER)
     focus_slider(page)
     page.keyboard.press("t")
@@ -131,15 +131,15 @@ def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page):
     page.mouse.move(*point_of(charts[1], 20))
     assert abs(marked(4)[1][1] - row(20)[1]) < 2
     page.mouse.move(*row(14))
-    expect(marks).to_have_count(0)  # it could be any of three
+    expect(marks).to_have_count(0)  # the ellipsis has several timesteps
     page.mouse.move(*row(1))
     marked(5)
     page.mouse.move(5, 5)
     expect(marks).to_have_count(0)
 
 
-def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page):
-    """What was chosen is in sight then; no chart has tools there, and no button its key."""
+def test_the_drawer_of_a_phone_closes_after_a_click_on_a_page(page):
+    """On a phone charts have no tools, and buttons no key letters."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/data")
     page.get_by_test_id("stExpandSidebarButton").click()
@@ -152,8 +152,8 @@ def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page):
     assert button(page, "Train").evaluate(LETTER) == "none"
 
 
-def test_a_click_at_the_moment_when_it_tells_something_is_seen(page):
-    """The browser sends both as one, as if the click were in the listener's part of the page."""
+def test_a_click_at_the_same_moment_as_a_message_counts(page):
+    """The browser sends both as one request of the listener's fragment."""
     open_page(page)
     wait_until_whole(page)
     page.locator(".st-key-listener .listener").evaluate(
@@ -166,8 +166,8 @@ def test_a_click_at_the_moment_when_it_tells_something_is_seen(page):
     stop(page)
 
 
-def test_nothing_is_told_of_a_page_once_a_link_has_been_pressed(page):
-    """What came after the link's request would bring the old page back, or an empty one."""
+def test_a_page_sends_no_message_after_a_click_on_a_link(page):
+    """A late message would bring the old page back, or an empty one."""
     with page.expect_websocket() as connected:
         open_page(page)
     wait_until_whole(page)
@@ -190,8 +190,8 @@ def test_nothing_is_told_of_a_page_once_a_link_has_been_pressed(page):
     assert "chart_loss:302" not in f"{asked}"
 
 
-def test_a_white_page_is_loaded_anew(page):
-    """As Streamlit leaves it when one of its messages has no place on the page."""
+def test_a_white_page_is_reloaded(page):
+    """Streamlit leaves a white page when a message refers to a place that doesn't exist."""
     open_page(page, "/data?T=6")
     page.evaluate("document.querySelector('#root').replaceChildren()")
     expect(page.get_by_role("slider", name="Timesteps")).to_have_value("6")

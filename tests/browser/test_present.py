@@ -1,4 +1,4 @@
-"""A talk: told by keys alone, followed in other browsers, and legible to all."""
+"""A talk: presented with keys alone, followed in other browsers, and legible on a projector."""
 
 import pytest
 from playwright.sync_api import ViewportSize, expect
@@ -13,7 +13,7 @@ TITLES = [scene.title for scene in TALK.values()]
 
 
 def open_talk(page, query="present=1"):
-    """Open Present on a projector by a link of the app, and wait until its keys are heard."""
+    """Open Present on a projector by a link of the app, and wait until its keys work."""
     page.set_viewport_size(PROJECTOR)
     page.goto(f"/?{query}" if query.startswith("present=1") else f"/present?{query}")
     page.locator(".st-key-open_notes a").wait_for()
@@ -22,19 +22,19 @@ def open_talk(page, query="present=1"):
 
 
 def expect_scene(page, title):
-    """Wait until this is on the screen, to the end of its run."""
+    """Wait until the scene with this title is on the screen and its script run has ended."""
     expect(page.locator("h1")).to_have_text(title)
     settle(page)
 
 
 def overflow(page):
-    """By how many pixels the page is higher than the screen."""
+    """Return by how many pixels the page is higher than the screen."""
     return int(
         page.get_by_test_id("stMain").evaluate("main => main.scrollHeight - main.clientHeight")
     )
 
 
-def test_the_ready_story_is_told_with_the_right_arrow_alone(page):
+def test_the_right_arrow_alone_presents_the_ready_talk(page):
     """Each scene is drawn and fits the screen."""
     open_talk(page)
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)
@@ -48,7 +48,7 @@ def test_the_ready_story_is_told_with_the_right_arrow_alone(page):
 
 @pytest.mark.parametrize("scene", first_of(TALK))
 def test_axe_finds_nothing_serious_in_a_scene(page, scene):
-    """In light, and in dark."""
+    """In the light and in the dark theme."""
     open_talk(page, f"scene={scene}")
     page.locator(".st-key-shown").get_by_role("img").or_(page.locator("table")).first.wait_for()
     assert not serious(page)
@@ -56,8 +56,8 @@ def test_axe_finds_nothing_serious_in_a_scene(page, scene):
     assert not serious(page, "html", "color-contrast")
 
 
-def test_a_question_is_revealed_and_a_blank_screen_goes_with_any_key(page):
-    """R answers; B is black, and the key that ends it does nothing else."""
+def test_r_reveals_an_answer_and_any_key_ends_a_blank_screen(page):
+    """The key that ends the blank screen does nothing else."""
     open_talk(page, "scene=vote")
     page.keyboard.press("r")
     expect(page.locator(".st-key-hands")).to_contain_text("is a hint")
@@ -71,8 +71,8 @@ def test_a_question_is_revealed_and_a_blank_screen_goes_with_any_key(page):
     expect_scene(page, TALK["vote"].title)
 
 
-def test_space_goes_on_though_a_button_was_clicked(page):
-    """A mouse leaves no focus behind; a slider that has it keeps its arrows."""
+def test_space_opens_the_next_scene_after_a_click_on_a_button(page):
+    """A clicked button loses the focus. A slider with the focus keeps its arrow keys."""
     open_talk(page, "scene=breaks")
     page.locator(".st-key-fix_0 button").click()
     expect(page.locator(".st-key-stack")).to_contain_text("2,089 parameters")
@@ -87,7 +87,7 @@ def test_space_goes_on_though_a_button_was_clicked(page):
 
 
 def test_a_follower_comes_late_goes_off_and_comes_back(page, other_page):
-    """They see the presenter's scene at once and each one after it, and lose nothing meanwhile."""
+    """A follower sees the presenter's scene at once, also after looking around alone."""
     open_talk(page, "scene=shapes")
     for key, title in (("o", "All scenes"), ("q", "Follow me")):
         page.keyboard.press(key)
@@ -100,6 +100,8 @@ def test_a_follower_comes_late_goes_off_and_comes_back(page, other_page):
     expect_scene(other_page, TALK["proof"].title)
     page.keyboard.press("ArrowRight")
     expect_scene(other_page, TALK["vote"].title)
+    other_page.locator(".st-key-vote_0 button").click()
+    expect(page.locator(".options b")).to_have_text(["1", "0"])
     other_page.get_by_role("button", name="Look around on my own").click()
     other_page.locator(".st-key-scene_next").wait_for()
     settle(other_page)
@@ -113,8 +115,41 @@ def test_a_follower_comes_late_goes_off_and_comes_back(page, other_page):
     expect(other_page.locator(".st-key-hands")).to_contain_text("is a hint")
 
 
-def test_keys_in_the_window_with_notes_move_the_talk(page, other_page):
-    """Space goes on there as on the screen, and R mends a stack on the screen."""
+def test_a_scene_is_dragged_to_another_place(page):
+    """A drag moves the scene and opens nothing. A click opens it."""
+    open_talk(page, "open=overview")
+    cards = page.locator("[class*=st-key-scene_card_]")
+    expect(cards).to_have_count(len(TITLES))
+    assert overflow(page) <= 0
+    cards.nth(0).locator(".thumbnail").drag_to(cards.nth(2), force=True)
+    expect(cards.nth(2)).to_contain_text(TITLES[0])
+    expect_scene(page, "All scenes")
+    cards.nth(2).click()
+    expect_scene(page, TITLES[0])
+    page.keyboard.press("ArrowRight")
+    expect_scene(page, TITLES[3])
+
+
+def test_a_chart_grows_with_the_screen(page):
+    """So do its letters, and the pointer still marks the right timestep."""
+    open_talk(page, "scene=vote")
+    plot, mark = page.locator(".nsewdrag:visible").last, page.locator(".marks > div")
+    letter = page.locator(".js-plotly-plot:visible .xtick text").first
+    shares = []
+    for width in (1280, 1920):
+        page.set_viewport_size({"width": width, "height": width * 9 // 16})
+        settle(page)
+        box = plot.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] * 0.54, box["y"] + box["height"] / 2)
+        sizes = [each.bounding_box() for each in (letter, plot, mark)]
+        assert all(sizes)
+        shares.append([size["height"] / width for size in sizes] + [sizes[2]["x"] / width])
+    assert shares[1] == pytest.approx(shares[0], rel=0.05)
+
+
+def test_keys_in_the_notes_window_move_the_talk(page, other_page):
+    """Space opens the next scene from the notes window, and R fixes a stack on the screen."""
     open_talk(page, "scene=adding")
     link = page.locator(".st-key-open_notes a").get_attribute("href")
     other_page.goto(f"{link}")
@@ -129,8 +164,8 @@ def test_keys_in_the_window_with_notes_move_the_talk(page, other_page):
 
 
 @pytest.mark.parametrize("reduced", [False, True], ids=["as usual", "with little motion"])
-def test_the_cell_runs_by_itself_unless_motion_is_reduced(page, *, reduced):
-    """What comes out is seen as it runs; where nothing moves all of it is there."""
+def test_the_cell_plays_at_once_unless_motion_is_reduced(page, *, reduced):
+    """Outputs appear as the cell runs. With reduced motion all of them are there at once."""
     page.emulate_media(reduced_motion="reduce" if reduced else "no-preference")
     open_talk(page, "scene=runs")
     veil = page.locator(".veil")

@@ -1,4 +1,4 @@
-"""Talks: the scenes that a link or the ready talk names, and the registry of who gives one."""
+"""Talks: the scenes of a link and of the ready talk, and the registry of talks."""
 
 import re
 from itertools import cycle
@@ -13,7 +13,7 @@ from tests.clock import Clock
 
 @pytest.fixture
 def give(monkeypatch):
-    """Gives the talk of a browser, by its name, one second after the last call."""
+    """Return a function that gives a browser's talk, one second after its last call."""
     now, here = Clock(), [""]
     monkeypatch.setattr(clock, "now", now.now)
     monkeypatch.setattr(talks, "_TALKS", {})
@@ -28,7 +28,7 @@ def give(monkeypatch):
 
 
 def test_a_browser_finds_its_talk_again(give):
-    """With its start; another browser has another one."""
+    """The talk keeps its start time; another browser has another talk."""
     talk = give("a")
     began = talk.began
     assert give("b") is not talk
@@ -39,8 +39,8 @@ def test_a_browser_finds_its_talk_again(give):
     assert (talk.is_given, talk.began) == (True, began)
 
 
-def test_the_talks_that_were_given_last_are_kept(give):
-    """So many, and no more."""
+def test_only_the_most_recent_talks_are_kept(give):
+    """The oldest talk is dropped first."""
     lost, kept = give("lost"), give("kept")
     for number in range(talks.MOST - 1):
         give(f"{number}")
@@ -50,7 +50,7 @@ def test_the_talks_that_were_given_last_are_kept(give):
 
 
 def test_a_follower_sees_one_scene_while_the_presenter_goes_on():
-    """The presenter's session replaces what is shown at any time."""
+    """The presenter's session may replace the shown scene at any time."""
     names = cycle(("strip", "number"))
     look = property(lambda _: talks.Shown(name := next(names), {"story": [name]}))
     _, shown, scenes, place = talks._shown_by(type("Moving", (), {"shown": look})(), "")
@@ -58,7 +58,7 @@ def test_a_follower_sees_one_scene_while_the_presenter_goes_on():
 
 
 def test_ids_cannot_be_guessed_and_each_opens_its_own(give):
-    """64 bits; who follows by the one can't read the notes by it."""
+    """Ids have 64 bits, and a follower's id doesn't open the notes."""
     talk = give("a")
     assert len(talk.id) == len(talk.notes) == 16
     assert talks.find(follow=talk.id) is talks.find(notes=talk.notes) is talk
@@ -76,13 +76,13 @@ def test_ids_cannot_be_guessed_and_each_opens_its_own(give):
     ],
 )
 def test_a_story_has_the_scenes_that_the_link_names_in_its_order(text, expected):
-    """From all registries, and the app's pictures; without any that is known the ready talk."""
+    """Names come from all registries. A link without a known name opens the ready talk."""
     assert [scene.name for scene in story(text, TALK_SCENES)] == expected
 
 
 @pytest.mark.parametrize("name", list(TALK))
-def test_the_ready_talk_can_be_told(name):
-    """Each scene has a title of one line, and notes of a few sentences, what to ask among them."""
+def test_the_ready_talk_can_be_presented(name):
+    """Each scene has a title of one line, and notes of two to six sentences."""
     scene = TALK[name]
     assert len(scene.title) <= 60
-    assert 2 <= len(re.findall(r"[.?!](?:\s|$)", scene.notes)) <= 5
+    assert 2 <= len(re.findall(r"[.?!](?:\s|$)", scene.notes)) <= 6

@@ -66,7 +66,9 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         models = shown.snapshot.weights[0] if dataset.has_rows and not shown.polling else {}
         x = dataset.x[sample : sample + 1]
         traces = {mode: forward(experiment, each, x) for mode, each in models.items()}
-        st.html(shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
+        grows = session().address.page == "Present"
+        html = shape_strip(experiment, dataset, palette, traces=traces, sample=sample, grows=grows)
+        st.html(html)
 
 
 def _panel(

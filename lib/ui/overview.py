@@ -1,0 +1,75 @@
+"""The overview of a talk: its scenes as small pictures to open, reorder, add and remove."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from textwrap import shorten
+from typing import Any
+
+import streamlit as st
+
+from lib.charts import html, render, small_picture
+from lib.story import GALLERY, TALK, Scene, plot_of
+from lib.ui import address, clock, talks
+from lib.ui.browser import current_palette
+from lib.ui.session import session
+from lib.ui.views import TALK_SCENES
+from lib.ui.widgets import bound, hint, plain, press
+
+KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # of scenes
+LONGEST_LABEL = 40  # characters of a scene's title in the list
+
+
+def _thumbnail(scene: Scene) -> str:
+    """Return a small picture of a scene: as recorded for a card of the gallery, or a sketch."""
+    palette = current_palette()
+    about = scene.shows, scene.setup
+    card = next((each for each in GALLERY.values() if (each.shows, each.setup) == about), None)
+    if card and (plot := plot_of(card)):
+        return small_picture(plot, "", palette)
+    uri = html.svg_uri(render("ui/talks.html", "sketch", scene.shows, palette), "0 0 320 144")
+    return render("charts/thumbnail.html", "image", uri, "")
+
+
+def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> None:
+    """Draw all scenes as small pictures to go to and to reorder, and a list to pick scenes from."""
+    picked, place = [each.name for each in scenes], scenes.index(scene)
+    st.markdown("# All scenes")
+    with st.container(key="scenes"):
+        for number, each in enumerate(scenes):
+            with st.container(key=f"scene_card_{number}"):
+                st.html(_thumbnail(each))
+                act = partial(address.set_page_values, {"scene": each.name, "open": ""})
+                label, is_open = f"{number + 1}. {plain(each.title)}", each is scene
+                look: Any = {"type": "primary" if is_open else "secondary", "wrap": True}
+                st.button(label, f"go_{number}", on_click=act, width="stretch", **look)
+
+    def start_over() -> None:
+        """Clear answers, votes and settings, and restart the clock, as after a rehearsal."""
+        record = session().stage
+        for name in picked:
+            record.answers.pop(name, None)
+            record.subjects.pop(name, None)
+        record.scene, talk.began = "", clock.now()
+        talk.votes.clear()
+        talk.shown = talk.shown and replace(talk.shown, answers=())
+        address.set_page_values({"scene": "", "open": ""})
+
+    titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in TALK_SCENES.items()}
+    shown: Any = bound("story_picks", picked, talks.take)
+    shown["format_func"] = lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …")
+    hint("Drag a scene to move it, or move the open scene with the buttons.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_first, is_last = place == 0, place + 1 == len(picked)
+        back, on = (partial(talks.move_scene, picked, place, place + by) for by in (-1, 1))
+        press("Move back", "arrow_back", "scene_earlier", back, disabled=is_first)
+        press("Move forward", "arrow_forward", "scene_later", on, disabled=is_last)
+        with st.popover("Add or remove scenes", icon=":material/playlist_add:"):
+            st.multiselect("Scenes in your talk", [*titles], **shown)
+            hint("Pictures show the first data set with its default settings.")
+        about = "Clear answers, votes and settings, and restart the clock."
+        press("Start over", "restart_alt", "start_over", start_over, help=about)
+        ready, is_ready = partial(talks.take, [*TALK]), picked == [*TALK]
+        press("Restore the ready talk", "undo", "story_ready", ready, disabled=is_ready)
+        with st.popover("Link to your talk", icon=":material/link:"):
+            st.code(talks.link(story=talks.in_address(picked)), language=None, wrap_lines=True)
