@@ -192,7 +192,7 @@ def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):
     go_back(app, "best")
     assert "shown: after" not in bar(app)
     app.switch_page(PAGES["Cell"][0]).run()
-    assert "after epoch 23, its best on validation" in text(app)
+    assert "epoch 23, best on validation" in text(app)
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.DIVERGED])

@@ -130,7 +130,7 @@ def test_browsers_without_cookies_share_a_limit():
     """A sweep beyond the limit is refused with the reason."""
     apps = [sweep(**OWN) for _ in range(MAX_SWEEPS_NAMELESS + 1)]
     assert [started(app) for app in apps] == [True] * MAX_SWEEPS_NAMELESS + [False]
-    assert "at most 2 sweeps going together, and 2 are" in apps[-1].toast[0].value
+    assert "share at most 2 active sweeps" in apps[-1].toast[0].value
     apps[0].button(key="sweep_stop").click().run()
     assert started(apps[-1])
     assert started(apps[-1])  # instead of its own
