@@ -5,8 +5,8 @@ letter, by which `lib/ui/listener.js` finds them. Curves are medians over the ru
 """
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -74,11 +74,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
             return typical_error(longest, mse)
         return np.sqrt(chart.finite(mse) / np.where(naive > 0, naive, np.nan))
 
-    curves = [
-        _at_steps(run, mode, error(result.step_mse, run.dataset.naive_mse))
-        for run in runs
-        for mode, result in run.results.items()
-    ]
+    curves = _at_steps(runs, lambda run, result: error(result.step_mse, run.dataset.naive_mse))
     baseline = error(longest.naive_mse, longest.naive_mse)
     values = np.concatenate([baseline, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(chart.with_unit("RMSE", unit), values.tolist())
@@ -97,11 +93,7 @@ def predictions_figure(
         return chart.finite(dataset.raw(y, index)[:, target])
 
     targets = raw(dataset.y[index])
-    curves = [
-        _at_steps(run, mode, raw(result.predictions[sample]))
-        for run in runs
-        for mode, result in run.results.items()
-    ]
+    curves = _at_steps(runs, lambda _, result: raw(result.predictions[sample]))
     title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
     values = np.concatenate([targets, *(curve.y for curve in curves)])
     y_axis = axes.linear_axis(title, values, axes.with_room(targets))
@@ -110,10 +102,16 @@ def predictions_figure(
     return _figure(curves, x_axis, y_axis, palette, (line, Entry("dots", f"target{dataset.ahead}")))
 
 
-def _at_steps(run: Compared, mode: str, y: np.ndarray) -> _Curve:
-    """Return values (T,) over the timesteps; for last-step mode only the last value."""
-    shown = slice(0 if mode == "sequence" else -1, None)
-    return _Curve(run, mode, np.arange(1, len(y) + 1)[shown], y[shown])
+def _at_steps(
+    runs: Sequence[Compared], values: Callable[[Compared, Any], np.ndarray]
+) -> list[_Curve]:
+    """Return each model's `values` (T,) by timestep; for last-step mode only the last value."""
+    curves = []
+    for run in runs:
+        for mode, result in run.results.items():
+            y, first = values(run, result), 0 if mode == "sequence" else -1
+            curves.append(_Curve(run, mode, np.arange(1, len(y) + 1)[first:], y[first:]))
+    return curves
 
 
 def _figure(

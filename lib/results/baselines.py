@@ -165,10 +165,11 @@ def predict(
     part: Part = "evaluated",
     *,
     seeds: int = 1,
+    budget: float | None = None,
 ) -> Predictions:
-    """Predict every k-th sample of a part; k is such that `seeds` calls take about a second."""
+    """Predict every k-th sample of a part, so that `seeds` calls take a `budget`, BUDGET if None."""
     samples = indexes_of_part(dataset, part)
-    share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
+    share = seeds * len(samples) * cost(weights, dataset.shape[1]) / (budget or BUDGET)
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     x = dataset.x[samples]

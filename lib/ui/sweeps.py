@@ -255,7 +255,7 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
 def _draw_pictures(
     points: Sequence[PointResult], text: str, palette: charts.Palette, *, is_over: bool
 ) -> None:
-    """Draw curves over one setting for picked values of others, and maps of two settings."""
+    """Draw curves over one setting for picked values of others, and a map of two settings."""
     axes = results.axes_of(points)
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
     combined = list(product(*(axes[key] for key in others)))
@@ -270,11 +270,10 @@ def _draw_pictures(
     with st.container(key="sweep_pictures"):
         curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
         widgets.steady_chart(curve, text, "sweep_curve")
-        for key in others if len(others) == 1 else ():
-            for what in ("difference", *results.BOTH_MODES):
-                keys = across, key
-                figure = charts.sweep.map_figure(points, keys, what, palette, is_over=is_over)
-                widgets.steady_chart(figure, text, f"sweep_{what}")
+        if len(others) == 1:
+            keys = across, others[0]
+            figure = charts.sweep.map_figure(points, keys, palette, is_over=is_over)
+            widgets.steady_chart(figure, text, "sweep_difference")
 
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool, is_over: bool) -> str:

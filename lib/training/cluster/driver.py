@@ -185,20 +185,20 @@ class Driver:
         """Send a slot its queued commands, one at a time."""
         while True:
             command, data = await link.commands.get()
+            why = ""
             try:
                 await link.call("take", data, seconds=ANSWER_SECONDS)
             except UnavailableError as error:
                 self._use(link, is_ready=False)
-                match command:
-                    case messages.Start() | messages.Ask():
-                        if self._where.get(command.id) is link:  # not dropped in the meantime
-                            self.take(data)  # send it to another slot
-                    case messages.Steer() | messages.Cancel():
-                        self._lose(command.id, f"{error}")
-            else:
-                match command:
-                    case messages.Start() | messages.Ask() if self._where.get(command.id) is link:
+                why = f"{error}"
+            match command:
+                case messages.Start() | messages.Ask() if self._where.get(command.id) is link:
+                    if why:
+                        self.take(data)  # send it to another slot
+                    else:
                         self._follow(command.id, link)
+                case messages.Steer() | messages.Cancel() if why:
+                    self._lose(command.id, why)
 
     def _follow(self, job_id: str, link: Link, *, is_owner: bool = True) -> None:
         """Fetch a job's messages and send them to the client from now on."""
