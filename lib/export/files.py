@@ -1,7 +1,4 @@
-"""Results of runs as files: an HTML report, CSV tables, NumPy weights, and predictions as Parquet.
-
-The report (report.html) has the light theme and loads nothing: it includes Plotly's script.
-"""
+"""Results of runs as files: an HTML report, CSV tables, NumPy weights, predictions as Parquet."""
 
 from __future__ import annotations
 
@@ -235,10 +232,7 @@ def _skill_tables(of: Reported) -> dict[str, results.SkillTable]:
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
-    """Return the HTML page in UTF-8; `link` opens the run's settings in the app.
-
-    Names are escaped: a column's name can't become markup.
-    """
+    """Return report.html, filled in, which loads nothing; `link` opens the settings in the app."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     decisive = EXPLORE_CARDS["compare"].title

@@ -89,10 +89,7 @@ def unroll_stack(
 def forward(
     experiment: Experiment, weights: Sequence[Array], x: Array
 ) -> tuple[list[Trace], Array]:
-    """Return the trace of each recurrent layer, and the model's outputs (N, T, K).
-
-    The last-step model returns `outputs[:, -1]`. Without a head, K equals U.
-    """
+    """Return each recurrent layer's trace, and the outputs (N, T, K); without a head, K is U."""
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers
     traces = unroll_stack(model.cell, weights[:recurrent], x)

@@ -167,7 +167,7 @@ def predict(
     seeds: int = 1,
     budget: float | None = None,
 ) -> Predictions:
-    """Predict every k-th sample of a part, so that `seeds` calls take a `budget`, BUDGET if None."""
+    """Predict every k-th sample of a part: `seeds` calls stay within a `budget`, usually BUDGET."""
     samples = indexes_of_part(dataset, part)
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / (budget or BUDGET)
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)

@@ -1,7 +1,4 @@
-"""Views: pictures by name, for scenes and for embedded cards.
-
-A view is drawn from the page's data, the session's run, and the values in the address.
-"""
+"""Views: pictures by name, for scenes and embedded cards, of the page's data, run and address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import cycle
-from typing import cast
+from typing import Any, cast
 from weakref import ref
 
 import streamlit as st
@@ -24,7 +24,7 @@ from lib.ui.shown import Epochs, ShownRun, pick_answers
 from lib.ui.widgets import Linked, hint, plain
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
-Look = tuple[tuple[int, ...], Palette]  # the picks in the order of `Card.picks`, and the colors
+Look = tuple[tuple[Any, ...], Palette]  # the arguments that a card `picks`, and the colors
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # last-step mode before the last step
 OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # the replay replaces the charts
 KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
