@@ -39,7 +39,6 @@ _PARTS: dict[str, results.Part] = {"validation": "evaluated", "test": "test"}
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
-    """Yield seed, mode and result of each model."""
     for seed, models in enumerate(snapshot.seeds, start=experiment.seed):
         for mode, result in models.items():
             yield seed, mode, result

@@ -95,7 +95,6 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
 
 
 def _write_vary() -> None:
-    """Write the picked settings and their values into the address."""
     texts, keys = {}, st.session_state.get("sweep_keys")
     if keys is None:  # an overlapping script run has dropped the widget
         return
@@ -107,7 +106,6 @@ def _write_vary() -> None:
 
 
 def _use_ready_sweep(ready: Ready) -> None:
-    """Show a recorded sweep, and fill in its settings and form."""
     base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}

@@ -95,7 +95,6 @@ def progress() -> None:
 
 
 def _stop() -> None:
-    """Stop reading a file, and clear the last error."""
     record = session().upload
     if record.reading:
         record.reading.stop()

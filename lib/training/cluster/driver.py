@@ -146,7 +146,6 @@ class Driver:
             self._report(messages.Event("ready", count=count))
 
     async def _assign(self) -> None:
-        """Queue each command for its slot."""
         while True:
             data = await self._commands.get()
             command: Command = decode(data, Command)

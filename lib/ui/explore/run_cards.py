@@ -15,7 +15,7 @@ from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
 from lib.text import capital, short
-from lib.ui import address, widgets
+from lib.ui import widgets
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
 from lib.ui.session import Loaded, session
@@ -105,11 +105,6 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
         picked = pick_answers(shown, labels=False)
     has_last = "last" in shown.experiment.model.modes
     return picked, has_last and widgets.linked_toggle("Last-step model at every step", EARLIER)
-
-
-def close_replay() -> None:
-    """Show the charts in place of the replay. For callbacks."""
-    address.set_page_values({OPEN_REPLAY.name: ""})
 
 
 @contextmanager
