@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lib import results
 from lib.charts import axes, chart
 from lib.charts.chart import Chart, Entry, Part
 from lib.charts.html import plot_image, plotted_line
@@ -18,7 +19,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import Compared, compared_part, decided, independent_samples, lead_of, same_data
+from lib.results import Compared, compared_part, decided, independent_samples, same_data
 from lib.text import capital, counted, joined, readable, short
 
 LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how the key draws it
@@ -260,9 +261,11 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
     if why := _why_open(runs, medians):
         return why, details
     winners = {}
-    for mode in modes:
-        lead, verdicts = lead_of(errors[mode])
+    for mode, seeds in errors.items():
         least, second = sorted(medians[mode])[:2]
+        lead = medians[mode].index(least)
+        others = [place for place in range(len(runs)) if place != lead]
+        verdicts = {place: results.compare_modes(seeds[lead], seeds[place]) for place in others}
         is_clear = decided(least, second, independent_samples(runs[0].dataset)) and all(
             each.is_clear and not each.better for each in verdicts.values()
         )

@@ -20,7 +20,7 @@ OPACITY = 0.3  # of bands
 PICKED = " The best epoch was picked on these samples, so only a test part is independent."
 
 
-def skill_takeaway(table: SkillTable, target: int, part: DataPart = "evaluated") -> str:
+def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     """Say which modes clearly beat the best baseline, by squared error."""
     best, where = table.baselines(target)[0], "In the test" if part == "test" else "In this run"
     if not any(one.rmse[target] for one in table.baseline_scores):
@@ -38,9 +38,7 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart = "evaluated")
     return f"{where} {who} the best baseline, {best.label}."
 
 
-def skill_sentence(
-    dataset: Dataset, table: SkillTable, target: int, part: DataPart = "evaluated"
-) -> str:
+def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataPart) -> str:
     """Return the RMSE of the best baseline and of the models, the samples, and the measures."""
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
     kept = "validation" if dataset.has_validation else "training"
@@ -173,9 +171,7 @@ def _test_part(
     return [{**look, "x0": drawn[0], "x1": drawn[-1]}] if len(drawn) else []
 
 
-def forecast_words(
-    dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool = False
-) -> Words:
+def forecast_words(dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool) -> Words:
     """Return the forecast of the last row, and how forecast and bands are made."""
     origin, count = dataset.cut_from, forecast.rows
     unit = dataset.spaced_unit

@@ -117,8 +117,7 @@ def predictions(
     """Return targets and predictions of all evaluated samples, or test samples, in the raw unit.
 
     A row for each sample, timestep (from 1) and target column; a column for each mode and seed, and
-    each baseline of a table. NaN where there is no prediction: last-step mode and baselines predict
-    the last step only.
+    each baseline of a table. Last-step mode and baselines have NaN before the last step.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 

@@ -1,7 +1,4 @@
-"""Errors of models, of baselines and of the best possible model.
-
-Losses are computed as in Keras. Skill and predictions by row exist only for data cut from a table.
-"""
+"""Errors of models, of baselines and of the best possible model, computed as in Keras."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -2,8 +2,7 @@
 
 All models train on the same batches, in lockstep. Each call of the program trains several models
 of one mode, one per lane. If the program has two threads, a helper thread makes every second call.
-NumPy evaluates the models: it is as fast and needs no compiling. `worker_run` keeps the run's
-status.
+NumPy evaluates the models: it is as fast and needs no compiling.
 """
 
 from __future__ import annotations

@@ -275,11 +275,8 @@ def _draw_pictures(
 
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool, is_over: bool) -> str:
-    """Return an HTML table of all points; links open their runs or settings in Explore.
-
-    Bold marks the clearly better mode once the sweep is over: the test counts all points.
-    """
-    found, rows = results.findings(points) if is_over else {}, []
+    """Return an HTML table of all points, with links to Explore; a clearly better mode is bold."""
+    found, rows = results.findings(points) if is_over else {}, []  # the test counts all points
     hidden = results.COLUMN_KEYS if hides_columns else ()
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""

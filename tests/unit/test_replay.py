@@ -14,7 +14,7 @@ from lib.charts.palette import PALETTES
 from lib.charts.replay import EDGE, replay_figure, replay_words
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.results import Frame, History, RunAt, as_of, frames_of, step_errors, untrained
+from lib.results import Frame, History, RunAt, as_of, frames_of, untrained
 from lib.results.replay import BUDGET, LEAST, MOST
 from lib.training import recorded, with_seeds
 from tests.unit.own_data import windows_of_load
@@ -148,7 +148,8 @@ def test_a_map_has_the_error_of_each_epoch_and_timestep(layout, across):
     figure = replay_figure(run, frames, 0, 0, palette=LIGHT, layout=layout)
     assert len({figure.layout[f"xaxis{k}"].domain[0] for k in ("", 2, 3)}) == across
     (heat,) = (t for t in figure.data if t.type == "heatmap" and t.name == "last-step mode")
-    np.testing.assert_allclose(heat.customdata, np.sqrt(step_errors(frames)["last"]))
+    mse = [np.median(frame.snapshot.by_seed("last", "step_mse"), axis=0) for frame in frames]
+    np.testing.assert_allclose(heat.customdata, np.sqrt(mse))
     np.testing.assert_allclose(heat.z, np.log10(heat.customdata), rtol=1e-6)
     assert [row[0] for row in heat.text] == [frame.name for frame in frames]
 

@@ -1,8 +1,7 @@
 """The driver: it makes a cluster's slots look like one worker to a page server's client.
 
 The driver forwards commands to slots, fetches the messages of each **job** (a run or a question)
-from its slot, and reports jobs that are lost with a slot. The client then restarts lost runs from
-their checkpoints.
+from its slot, and reports jobs that are lost with a slot. The client then restarts lost runs.
 """
 
 from __future__ import annotations

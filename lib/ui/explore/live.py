@@ -1,8 +1,7 @@
 """The Explore page: choose settings, see the shapes, train, and compare the two modes.
 
-Controls and charts are one fragment. While a run trains, the fragment updates the charts five times
-a second, or less often on a busy server (`lib.ui.fragment`). It reruns the page when training
-begins or ends, and when another run or epoch is picked.
+Controls and charts are one fragment, which follows a training run (`lib.ui.fragment`). The page
+reruns when training begins or ends, and when another run or epoch is picked.
 """
 
 from collections.abc import Callable, Iterator
@@ -126,9 +125,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         press_once(label, icon, "do_train", pause, type="primary")
     else:
         press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=not trainable)
-    press_once(
-        label, icon, "do_pause", pause, disabled=not steered
-    )  # hidden: for the key P
+    press_once(label, icon, "do_pause", pause, disabled=not steered)  # hidden: for the key P
     hover = "Train one epoch. Without a run, or with changed settings, start a new run."
     can_step = paused or (trainable and not (status.over and same))
     press_once("Step", "skip_next", "do_step", step, disabled=not can_step, help=hover)
