@@ -168,11 +168,6 @@ def frame_csv(frame: pd.DataFrame, unit: str) -> bytes:
     return frame.to_csv(index=False, float_format="%.7g", lineterminator="\n").encode()
 
 
-def predictions_parquet(*run: Any) -> bytes:
-    """Write the `predictions` of a run as Parquet."""
-    return predictions(*run).to_parquet(index=False)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Reported(RunAt):
     """A run, with the sample, target and epochs that the page shows."""

@@ -1,5 +1,6 @@
 """The forecast of a table's models as CSV: evaluated dates with their targets, then rows ahead."""
 
+from contextlib import suppress
 from math import inf
 from typing import Any
 
@@ -30,12 +31,10 @@ def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -
             past = pd.DataFrame({**about, "value": known.targets, **predicted})
             frames.append(past.dropna(subset=[*predicted], how="all"))  # where a window ends
             of: dict[str, Any] = {"series": series, "column": column, "evaluated": given}
-            try:
-                ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **of))
-            except ForecastError:  # such as a series with too few rows for a window
-                continue
             rows = slice(place, place + 1) if horizons > 1 else slice(None)
-            frames.append(pd.DataFrame({**about, **ahead}).iloc[rows])
+            with suppress(ForecastError):  # such as a series with too few rows for a window
+                ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **of))
+                frames.append(pd.DataFrame({**about, **ahead}).iloc[rows])
     return frame_csv(pd.concat([each for each in frames if len(each)]), dataset.target_unit)
 
 

@@ -114,8 +114,7 @@ def difference(
 ) -> float:
     """Return the largest difference from Keras's outputs, divided by its largest value if above 1.
 
-    Compares a stack's top layer with Keras's `sequence` (N, T, U) and final `states` (N, U): h,
-    and c for an LSTM.
+    Compares the top layer with Keras's `sequence` (N, T, U) and `states` (N, U): h, an LSTM's c.
     """
     top = unroll_stack(cell, weights, x)[-1]
     ours = [top.hidden, *(s[:, -1] for s in (top.hidden, top.cell) if s is not None)]

@@ -303,5 +303,6 @@ class PairTrainer:
         finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
         good = len(finite) if finite.all() else int(np.argmin(finite))
         for key, model in self._training_records.items():
-            model.losses.extend(self.epoch + 1, epochs[key][:good].tolist())
+            for epoch, loss in enumerate(epochs[key][:good].tolist(), self.epoch + 1):
+                model.losses.add(epoch, loss)
         self.epoch += good

@@ -200,7 +200,8 @@ def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit, gaps):
 def test_what_came_after_an_epoch_can_be_forgotten():
     """And be added again."""
     history = History(10)
-    history.extend(1, [1.0, 2.0, 3.0, 4.0])
+    for epoch in (1, 2, 3, 4):
+        history.add(epoch, float(epoch))
     history.cut(2)
     assert history.points == [(1, 1.0), (2, 2.0)]
     history.add(3, 9.0)
@@ -210,7 +211,8 @@ def test_what_came_after_an_epoch_can_be_forgotten():
 def test_an_epoch_that_was_thinned_out_can_be_put_back():
     """In its place, with its value."""
     history = History(4)
-    history.extend(0, range(20))
+    for epoch in range(20):
+        history.add(epoch, epoch)
     known = history.epochs.tolist()
     assert 7 not in known
     history.put_back(7, 7)

@@ -30,8 +30,7 @@ from lib.ui.widgets import bound, card, hint, plain, press_once, say_steadily
 SEEDS = (1, 4, 8, 16)
 SEEDS_HELP = "How many times each model is trained, each time from other initial weights."
 PACE_HELP = "How fast the charts go through the epochs. Fastest trains at full speed."
-# By status: a badge, its color, and what the status means. "kept", "recorded" and "untrained" are
-# for figures without a run.
+# By status, or "kept", "recorded" or "untrained" without a run: a badge, its color, the meaning.
 STATUS_TEXTS: dict[str, dict[str, str]] = beside(__file__, "status")
 
 
