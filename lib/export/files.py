@@ -57,10 +57,7 @@ def runs_csv(runs: Sequence[Compared]) -> bytes:
 
 
 def sweep_csv(points: Sequence[PointResult]) -> bytes:
-    """Write a row for each point, seed and mode: the settings that vary, all results, and skill.
-
-    Errors are in the unit of y squared. Skill is the reduction of the RMSE against the baseline.
-    """
+    """Write a row for each point, seed and mode: the settings that vary, all results, and skill."""
     rows = []
     for point in points:
         for row in point.rows:

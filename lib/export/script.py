@@ -190,7 +190,11 @@ class Export:
     """A file format of an experiment's code."""
 
     write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
-    ending: str  # ends the file's name, after `name_of`: "seattle-lstm-both-exact.py"
+    ending: str  # ends the file's name, after `name_of`
+
+    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
+        """Return the file's name, for `.github/unrolled.ipynb`: "seattle-lstm-both-exact.py"."""
+        return f"{name_of(experiment, dataset)}{self.ending}"
 
 
 EXPORTS = {
