@@ -166,10 +166,10 @@ class LastStepErrors:
         error, other = apart(least, baseline)
         median = "median " if self.run.snapshot.others else ""
         if len(medians) > 1:
-            who = f"Neither mode beats {dataset.rival} at the last step"
+            who = f"Neither mode beats {dataset.baseline_phrase} at the last step"
             return f"{who}: {median}error {error} against {other}."
         alone = capital(f"{median}error at the last step: {error}")
-        return f"{alone}. {capital(dataset.rival)}: {other}."
+        return f"{alone}. {capital(dataset.baseline_phrase)}: {other}."
 
     def sentence(self) -> str:
         """Return the errors of models and baseline, the best possible, and with seeds the test."""

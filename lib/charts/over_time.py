@@ -179,7 +179,7 @@ class StepErrors:
         """Say at how many of its steps each mode beats the baseline."""
         if why := no_verdict(self.run.dataset, self.run.snapshot.epoch):
             return why
-        baseline, steps = self.run.dataset.rival, len(self.baseline)
+        baseline, steps = self.run.dataset.baseline_phrase, len(self.baseline)
         sequence, last = self.outcomes.get("sequence", []), self.outcomes.get("last", [])
         if "clear" not in [*sequence, *last]:  # the last step decides, as on other cards
             if "unclear" in [*sequence[-1:], *last]:

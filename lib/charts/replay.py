@@ -222,7 +222,7 @@ def replay_words(dataset: Dataset, frames: Frames) -> Words:
     """Return since which epoch each mode beats the baseline at the last step, and its errors."""
     newest = frames[-1].snapshot.middle.results
     since = ", ".join(f"{MODES[m].name} {_since(r, dataset)}" for m, r in newest.items())
-    takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.rival}: {since}."
+    takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.baseline_phrase}: {since}."
     unit = ", scaled" if dataset.raw_scale is None else off_unit(dataset)
     rows = []
     for frame in frames:

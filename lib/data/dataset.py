@@ -242,7 +242,7 @@ class Dataset(Samples):
         return {name: slice(begin, end) for name, (begin, end) in parts if begin < end}
 
     @property
-    def rival(self) -> str:
+    def baseline_phrase(self) -> str:
         """The baseline that a model has to beat, for a sentence."""
         return "the best baseline" if self.baselines else "the baseline"
 

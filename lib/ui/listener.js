@@ -116,7 +116,7 @@ function rows(tensor) {
 }
 
 function mount(root) {
-  const own = { keys: [], told: {}, ended: new AbortController() };
+  const own = { keys: [], sent: {}, ended: new AbortController() };
   const help = root.querySelector("dialog"), marks = root.querySelector(".marks");
   const listen = (type, act) =>
     document.addEventListener(type, act, { signal: own.ended.signal, capture: true });
@@ -295,9 +295,9 @@ function mount(root) {
     const charts = [...document.querySelectorAll(FILLED)].filter((each) => each.clientHeight);
     const placeOf = (each) => each.className.match(/st-key-(chart_\w+)/)[1];
     const heights = charts.map((each) => [placeOf(each), each.clientHeight]);
-    const near = ([name, height]) => Math.abs(height - own.told[name]) < 3;
+    const near = ([name, height]) => Math.abs(height - own.sent[name]) < 3;
     if (heights.every(near)) return;
-    own.told = Object.fromEntries(heights);
+    own.sent = Object.fromEntries(heights);
     own.tell("heights", heights.map((each) => each.join(":")).join(" "));
   }
   // When the system switches to dark, Streamlit (1.67) follows, but Python's charts would stay light

@@ -52,7 +52,7 @@ class RunRecord:
     shares_rows: bool = False  # with users who have its link, on this page server
 
 
-NOBODY = RunRecord(None, None, is_listed=False)
+NO_OWNER = RunRecord(None, None, is_listed=False)
 _RECORDS: dict[str, RunRecord] = {}  # by run, of all sessions of this server
 _RUN_ID = re.compile("[0-9a-f]{16}")
 _LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}  # by run: a reply, and until when to wait
@@ -138,7 +138,7 @@ def open_run() -> tuple[Run, Snapshot] | None:
 
 def may_see_rows(run: Run) -> bool:
     """Return whether this browser may see a run's data. Only the owner sees unshared uploads."""
-    record = _RECORDS.get(run.id, NOBODY)
+    record = _RECORDS.get(run.id, NO_OWNER)
     return run.experiment.data.name != "upload" or record.shares_rows or is_mine(run.id, record)
 
 

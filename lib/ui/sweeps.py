@@ -149,7 +149,7 @@ def current_sweep() -> Sweep:
     if found is None:
         ready = READY.get(page_value("ready")) or next(iter(READY.values()))
         runner = Runner(ready.plan, runs.client(), done=ready.recorded)
-        return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY)
+        return Sweep("", runner, DATASETS[ready.data].title, runs.NO_OWNER)
     found.runner.watch()
     for point in found.runner.results:
         runs.adopt(point["run"], found.record)

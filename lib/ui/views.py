@@ -292,7 +292,8 @@ def embed() -> None:
     address.finish()
     complaints()
     if scene:
-        st.markdown(f"**{plain(scene.title)}**")
+        with st.container(key="embedded_title"):
+            st.markdown(f"**{plain(scene.title)}**")
     with st.container(key="embedded"):
         draw(shows, load_data(settled), current_palette())
     there = {name: texts for name, texts in address.query().items() if name != key}

@@ -199,7 +199,7 @@ def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
         # A custom activation or padding doesn't change a shape.
         return setting.default if isinstance(value, Unknown) else _choice(setting, value)
     if isinstance(value, Unknown):
-        raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
+        raise NotTraced.of("an unknown value", argument=setting.name, name=name)
     if value is None and setting.optional:
         return None
     if setting.sizes is None and setting.name not in _ALONG_AXES:
@@ -227,7 +227,7 @@ def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
 
 def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     if isinstance(value, Unknown):
-        raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
+        raise NotTraced.of("an unknown value", argument=setting.name, name=name)
     if not isinstance(value, int):
         is_tuple = "must be a tuple" in setting.refusal
         if not setting.refusal or (setting.sizes and not is_tuple):  # Keras checks it later

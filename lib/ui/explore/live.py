@@ -50,7 +50,7 @@ def explore() -> None:
     follow_epochs(loaded, partial(_panel, loaded, palette, count()))
 
     skill.skill_card(loaded, palette)
-    with card("Take it away", key="take_away"):
+    with card("Downloads", key="take_away"):
         fragment(draw_files, loaded)
 
 
