@@ -6,7 +6,7 @@ best possible loss (green, dashed; known only for mean squared error).
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -198,32 +198,16 @@ class LastStepErrors:
         return " ".join(parts)
 
 
-class Card(Protocol):
-    """A card of Explore: a chart of a run, a takeaway, and all facts in sentences."""
-
-    title: str
-    longest: str  # the longest usual takeaway, which reserves its space
-    picks: tuple[str, ...]  # arguments after the run: some of "sample", "target", "earlier"
-
-    def __init__(self, run: RunAt, *picked: Any) -> None: ...
-
-    def figure(self, palette: Palette) -> chart.Chart:
-        """Draw the chart."""
-
-    def takeaway(self) -> str:
-        """Return the most important fact in at most 15 words."""
-
-    def sentence(self) -> str:
-        """Return all facts. They are also the chart's alternative text."""
-
-
-EXPLORE_CARDS: dict[str, type[Card]] = {
+EXPLORE_CARDS: dict[str, type[Answers | Losses | StepErrors | LastStepErrors]] = {
     "predictions": Answers,
     "loss": Losses,
     "step_error": StepErrors,
     "compare": LastStepErrors,
 }
-"""The cards of Explore by name, in their order on the page."""
+"""The cards of Explore by name, in their order on the page.
+
+A card `picks` arguments after the run, and reserves space for its `longest` usual takeaway.
+"""
 
 
 def _winner(found: Verdict, least: float, most: float) -> str:

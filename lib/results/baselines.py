@@ -1,7 +1,4 @@
-"""Errors of models, of baselines and of the best possible model.
-
-Losses are computed as in Keras. Skill and predictions by row exist only for data cut from a table.
-"""
+"""Errors of models, of baselines and of the best possible model, computed as in Keras."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -165,10 +162,11 @@ def predict(
     part: Part = "evaluated",
     *,
     seeds: int = 1,
+    budget: float | None = None,
 ) -> Predictions:
-    """Predict every k-th sample of a part; k is such that `seeds` calls take about a second."""
+    """Predict every k-th sample of a part: `seeds` calls stay within a `budget`, usually BUDGET."""
     samples = indexes_of_part(dataset, part)
-    share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
+    share = seeds * len(samples) * cost(weights, dataset.shape[1]) / (budget or BUDGET)
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     x = dataset.x[samples]

@@ -40,8 +40,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     """Trains runs and answers questions in worker processes, for a page or a script.
 
     Workers start with their first run, or after `delay` seconds, so that the first page gets the
-    processor. `clustered` is whether a Ray cluster trains; None reads the environment. `pool` has
-    the state of the workers, and the number of runs that can train at a time.
+    processor. `clustered` is whether a Ray cluster trains; None reads the environment.
     """
 
     def __init__(

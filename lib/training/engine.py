@@ -87,10 +87,7 @@ def training_tensors(
 
 
 class Program:
-    """A compiled architecture. Each call trains one model per lane, from any thread.
-
-    Models of any mode, optimizer, loss, and size that the architecture `holds` share the program.
-    """
+    """A compiled architecture for models it `holds`. A call from any thread trains all lanes."""
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture

@@ -67,10 +67,7 @@ def client() -> TrainingClient:
 
 
 def look_up(run_id: str | None) -> bool:
-    """Ask other page servers for a run. Return whether a reply is still awaited.
-
-    If one of them has the run, this server knows the run and its owner from then on.
-    """
+    """Ask other page servers for a run, and keep what they know. Return whether a reply is due."""
     training = client()
     if not run_id or training.get(run_id) or not training.pool.cluster or training.pool.away:
         return False
