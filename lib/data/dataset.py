@@ -129,7 +129,6 @@ class Samples:
     train: int  # the number of training samples
 
     def __post_init__(self) -> None:
-        """Check the shapes, and make the arrays read-only. Raises ValueError."""
         if self.x.ndim != 3 or self.y.ndim != 3 or self.x.shape[:2] != self.y.shape[:2]:
             raise ValueError(
                 "x and y must have shapes (N, T, F) and (N, T, K), "

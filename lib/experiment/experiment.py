@@ -148,8 +148,7 @@ class Experiment:
     @property
     def each_seed(self) -> tuple[Experiment, ...]:
         """One experiment with a single seed for each seed."""
-        count = max(1, self.seeds)
-        return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(count))
+        return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(max(1, self.seeds)))
 
     @property
     def data_only(self) -> Experiment:

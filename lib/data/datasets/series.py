@@ -45,9 +45,8 @@ def macro() -> Table:
     frame["unemployment"] = raw["unemp"]
     frame["interest"] = raw["tbilrate"]
     times = pd.Index(raw["year"].astype(str) + " Q" + raw["quarter"].astype(str))
-    units = dict.fromkeys(frame.columns, "%")
     frame = frame[1:].reset_index(drop=True)  # the first quarter has no change yet
-    return _table("macro", frame, times[1:], inputs=steady, units=units)
+    return _table("macro", frame, times[1:], inputs=steady, units=dict.fromkeys(frame, "%"))
 
 
 @cache

@@ -143,9 +143,7 @@ TASKS = {
     "majority_sign": Task(majority_sign, "majority"),
     "sine": Task(sine, "next value", _sine_best, persists=True),
 }
-"""The tasks by their names in `DATASETS`. To add a task: a function, and a row here and in
-specs.toml."""
-
+"""The tasks by their names in `DATASETS`."""
 
 BEST_WHY = "The inputs so far determine each target, except for its noise."
 

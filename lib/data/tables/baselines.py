@@ -123,7 +123,6 @@ def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarra
 
 
 def _label(name: str, origin: Origin) -> str:
-    """Return a baseline's name for a sentence."""
     period, step = origin.baseline_period, origin.step
     season, repeats = natural_seasons(origin).get(period), max(origin.horizons) > period
     if name == "last" and step == "day" and origin.horizons == (1,):

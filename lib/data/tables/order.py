@@ -176,7 +176,6 @@ def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _duration(seconds: float) -> str:
-    """Return a duration in words: "5 minutes"."""
     unit = next((u for u in ("day", "hour", "minute") if seconds >= _STEPS[u][0]), "second")
     count = number(seconds / _STEPS[unit][0])
     return f"{count} {unit}{'' if count == '1' else 's'}"

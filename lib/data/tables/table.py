@@ -98,8 +98,7 @@ class Table:
     @property
     def categories(self) -> tuple[str, ...]:
         """The names of the text columns."""
-        dtypes = self.frame.dtypes
-        return tuple(f"{name}" for name, of in dtypes.items() if of.name == "category")
+        return tuple(f"{name}" for name, of in self.frame.dtypes.items() if of.name == "category")
 
 
 @cached_with_object
@@ -192,7 +191,6 @@ def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.nd
 
 
 def _features_of(table: Table, column: str) -> list[_Feature]:
-    """Return the features of an input column."""
     if column in table.numbers:
         return [(column, lambda: table.frame[column].to_numpy(np.float64))]
     if column in table.categories:

@@ -220,7 +220,6 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
 
 
 def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
-    """Return notes on the windows, the inputs and the scale."""
     notes = list[str]()
     if data.test and not cut.sizes[2]:
         notes.append("There are too few rows for a test part.")

@@ -111,8 +111,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         table = Table(name, _usable_columns(entries))
         label = "labels" if len(labels) < 2 else "label"
         notes.append(f"{joined(labels)} {label} the rows{times.reading}.")
-        values = times.values[dated].reset_index(drop=True)
-        rows = order_rows(table, values, tuple(labels), notes)
+        rows = order_rows(table, times.values[dated].reset_index(drop=True), tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(rows.frame), 'row')}, and at least {MIN_ROWS} are needed: "

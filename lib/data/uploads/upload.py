@@ -95,8 +95,7 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     readers = {"text": read_csv, "parquet": formats.read_parquet, "arrays": formats.read_arrays}
     readers["workbook"] = partial(formats.read_workbook, sheet=sheet)
     try:
-        entries = readers[kind](content)
-        return make_table(name, hashlib.sha256(content).hexdigest(), entries)
+        return make_table(name, hashlib.sha256(content).hexdigest(), readers[kind](content))
     except MemoryError as error:
         raise UploadError(
             f"{name} needs too much memory: {error}. Remove columns or rows."

@@ -43,8 +43,7 @@ def target_fixes(
     for fix in _candidates(_sizes(output), _sizes(target), loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
         size = batch_size or fix.output_shape[0]
-        after = follow_epoch(fix.output_shape, fix.target_shape, rule, size)
-        if worst(after) == "correct":
+        if worst(follow_epoch(fix.output_shape, fix.target_shape, rule, size)) == "correct":
             fixes.setdefault(fix.code, fix)
     return tuple(fixes.values())
 

@@ -1,8 +1,4 @@
-"""Known messages and their explanations.
-
-To add a message, copy a neighbour in the module of its subject. Regular expressions are matched
-against one line in which every quote (', `, “) is a double quote: write "units", not `units`.
-"""
+"""Known messages and their explanations."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -110,7 +106,7 @@ def _filled(text: str, words: Mapping[str, Any]) -> str:
 
 
 class Message:
-    """A known message. Patterns are matched against one line in which all quotes are double.
+    """A known message. Patterns are matched against one line in which all quotes are double (").
 
     A {name} in a text becomes the match of the group with that name, else its value in `FALLBACKS`.
     Without either, the sentence (or line of code) with the {name} is dropped.
@@ -122,18 +118,12 @@ class Message:
         explain: Callable[[Found], Explanation | None] | None = None,
         cause: str = "",
         remedies: Sequence[Remedy] = (),
-        fix: str = "",
-        code: str = "",
-        check: str = CHECK,
-        stack: str = "",
-        confidence: Confidence | None = None,
+        **more: Any,
     ) -> None:
-        """Take regular expressions, and either the texts of `explained` or a function."""
+        """Take regular expressions, and either a function or the arguments of `explained`."""
 
         def from_texts(found: Found) -> Explanation:
-            words = found.match.groupdict()
-            texts = {"fix": fix, "code": code, "check": check, "stack": stack}
-            return explained(cause, *remedies, words=words, confidence=confidence, **texts)
+            return explained(cause, *remedies, words=found.match.groupdict(), **more)
 
         self.patterns = patterns
         self.explain = explain or from_texts

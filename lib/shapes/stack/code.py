@@ -22,8 +22,7 @@ def keras_code(steps: Steps) -> str:
     column = min(MARGIN, max(map(len, lines)))
     pairs = zip(lines, steps, strict=True)
     body = [f"{line:<{column}}  # {_comment(step)}".rstrip() for line, step in pairs]
-    is_incomplete = any(isinstance(step.layer, Unread) for step in steps)
-    head = [INCOMPLETE] if is_incomplete else []
+    head = [INCOMPLETE] if any(isinstance(step.layer, Unread) for step in steps) else []
     return "\n".join([*head, HEAD, *body, "", model_line(steps), "model.summary()", ""])
 
 

@@ -102,8 +102,6 @@ def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
 
 
 class _Reader(Calls):
-    """Creates the objects of one configuration, and calls them."""
-
     def model(self, record: Record) -> ModelObject:
         """Return the model of a configuration with its layers; a functional one is also called."""
         config = record["config"]
