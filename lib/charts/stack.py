@@ -183,7 +183,6 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
 
 
 def _outcome(old: Steps, new: Steps) -> str:
-    """Return the difference between two traces, as a sentence."""
     if (breaks := shapes.broken_at(new)) is not None:
         return f"layer {breaks + 1} {'still ' if breaks == stopped_at(old) else ''}breaks."
     if (at := stopped_at(new)) is not None:

@@ -119,10 +119,7 @@ class KnownErrors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Training samples, the first `train` ones, and validation samples: the worker's data.
-
-    Without validation (`train == N`: the worked examples) models are evaluated on training samples.
-    """
+    """Training samples, the first `train` ones, and validation samples: the worker's data."""
 
     x: np.ndarray  # inputs (N, T, F), float32
     y: np.ndarray  # targets (N, T, K), float32; last-step mode uses `y[:, -1]`, (N, K)

@@ -149,7 +149,6 @@ def prepared(table: Table, data: DataSettings) -> Table:
 
 
 def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the chosen input and target columns, or the table's default ones."""
     inputs, targets = default_columns(table) if table else ((), ())
     return data.inputs or inputs, data.targets or targets
 

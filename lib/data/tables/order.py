@@ -248,6 +248,5 @@ def rows_of(
 
 
 def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:
-    """Return the number of missing values by column, for columns that have any."""
     counts = dict(zip(labels, frame.isna().sum().tolist(), strict=True))
     return {name: count for name, count in counts.items() if count}

@@ -1,8 +1,4 @@
-"""Find fixes for a target that doesn't fit the output: code for y and for the model.
-
-List the possible meanings of y, likeliest first, and turn each into code. Keep a fix only if
-`loss_shapes` evaluates the shapes after it as correct.
-"""
+"""Find fixes for a target that doesn't fit the output: code for y and for the model."""
 
 import math
 from collections.abc import Iterator

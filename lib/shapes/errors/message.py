@@ -61,7 +61,7 @@ def explained(
     *remedies: Remedy,
     fix: str = "",
     code: str = "",
-    words: Mapping[str, Any] | None = None,
+    words: Mapping[str, Any] = {},
     check: str = CHECK,
     stack: str = "",
     confidence: Confidence | None = None,
@@ -71,9 +71,7 @@ def explained(
     `words` fill the {names} in all texts. Without a `confidence`, the texts decide: a cause with
     "most likely" or "if", or several causes, make the explanation likely; others make it certain.
     """
-    words = FALLBACKS | {
-        name: word for name, word in (words or {}).items() if word not in (None, "")
-    }
+    words = FALLBACKS | {name: word for name, word in words.items() if word not in (None, "")}
     happened = _filled(cause, words)
     meanings = []
     for each in remedies or (Remedy("", fix, code),):

@@ -1,7 +1,4 @@
-"""Write a stack as Keras code: one line per layer, with its output shape as a comment.
-
-Each line assigns to `x`. An output that a later layer needs again gets a second name.
-"""
+"""Write a stack as Keras code: one line per layer, with its output shape as a comment."""
 
 from lib.shapes.output import STATES
 from lib.shapes.stack.base import Ref

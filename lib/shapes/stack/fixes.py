@@ -1,7 +1,4 @@
-"""Find fixes for a stack that breaks: other stacks in which the broken layer works.
-
-An edit is offered if the trace gets past the broken layer, or if Keras can at least create it.
-"""
+"""Find fixes for a stack that breaks: other stacks in which the broken layer works."""
 
 import re
 from collections.abc import Iterator

@@ -161,9 +161,8 @@ class Merge(Joining):
         return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        if self.by_sign or not all(inputs.masks):
-            return (0,) * count
-        return (max(inputs.masks),) * count
+        kept = not self.by_sign and all(inputs.masks)
+        return (max(inputs.masks) if kept else 0,) * count
 
 
 class Add(Merge, kind="add"):

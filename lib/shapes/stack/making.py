@@ -1,7 +1,4 @@
-"""Create a layer from its arguments in Keras: `LSTM(16, return_sequences=True)`.
-
-Arguments that Keras refuses, or that are known only when the code runs, give an `Unread` layer.
-"""
+"""Create a layer from its arguments in Keras: `LSTM(16, return_sequences=True)`."""
 
 import difflib
 from collections.abc import Mapping, Sequence

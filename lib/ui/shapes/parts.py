@@ -74,7 +74,6 @@ def _question_fields(question: TargetQuestion) -> None:
 
 
 def _verdict(diagnosis: Diagnosis, palette: Palette) -> None:
-    """Draw how the loss pairs both shapes, the takeaway, and Keras's error."""
     compared = charts.target.compared_sentence(diagnosis)
     sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
     st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
@@ -85,7 +84,6 @@ def _verdict(diagnosis: Diagnosis, palette: Palette) -> None:
 
 
 def _fixes(diagnosis: Diagnosis) -> None:
-    """Draw the likeliest fixes side by side, or a hint where there are none."""
     fixes = diagnosis.fixes[:3]
     if not fixes:
         hint("No one-line fix is known. Give y and the output the same shape.")

@@ -1,7 +1,4 @@
-"""The stack that the Shapes page shows, and the box that reads the user's own model.
-
-The stack is the sidebar's model, or the stack in the address. Pasted code is never run.
-"""
+"""The stack that the Shapes page shows, and the box that reads the user's own model."""
 
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,4 @@
-"""Read a stack from a configuration: `model.to_json()`, or the config.json of a .keras file.
-
-Configurations of Keras 3 and 2 are read as text; nothing is imported, loaded or decoded.
-"""
+"""Read a stack from `model.to_json()` or the config.json of a .keras file, of Keras 2 or 3."""
 
 import io
 import json
