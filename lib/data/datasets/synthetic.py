@@ -145,8 +145,6 @@ TASKS = {
 }
 """The tasks by their names in `DATASETS`."""
 
-BEST_WHY = "The inputs so far determine each target, except for its noise."
-
 
 def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) -> Dataset:
     """Return a task's dataset for a settled experiment. Three quarters are for training."""
@@ -168,7 +166,7 @@ def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) 
         feature_names=(*task.signals, *distractors),
         target_names=(task.target,),
         best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
-        best_why=best_why or BEST_WHY,
+        best_why=best_why or "The inputs so far determine each target, except for its noise.",
         **more,
     )
 

@@ -25,8 +25,7 @@ _SEASONS = {
     "month": {12: "year"},
     "quarter": {4: "year"},
 }
-"""Calendar seasons by the step between two rows: rows → name, or "" if the row count varies.
-A weekday is a day of data without weekends."""
+"""Calendar seasons by the step between two rows: rows → name, or "" if the row count varies."""
 
 
 def with_baselines(dataset: Dataset) -> Dataset:

@@ -226,15 +226,12 @@ def rows_of(
     if data.missing == "fill" and (missing := _missing(frame, labels)):
         frame = frame.groupby(codes).ffill()
         if filled := sum(missing.values()) - sum(_missing(frame, labels).values()):
-            values_filled = counted(filled, "missing value")
-            notes.append(f"{values_filled} filled with the last known value.")
+            notes.append(f"{counted(filled, 'missing value')} filled with the last known value.")
     keep = frame.notna().all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
+        why = "no earlier value to fill" if data.missing == "fill" else "missing values"
         lost = listed(_missing(frame, labels))
-        why = f"missing values in {lost}"
-        if data.missing == "fill":
-            why = f"no earlier value to fill in {lost}"
-        notes.append(f"{counted(dropped, 'row')} dropped: {why}.")
+        notes.append(f"{counted(dropped, 'row')} dropped: {why} in {lost}.")
     values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) else None

@@ -29,8 +29,7 @@ def make_windows(
     """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 
     Inputs are number columns, text columns or `calendar_names`; targets are number columns. Raises
-    ExperimentError for settings beyond their limits, WindowError for unusable columns, and
-    TooShortError for too few rows.
+    ExperimentError for wrong settings, WindowError for wrong columns, TooShortError for few rows.
     """
     validate(Experiment(data))
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"

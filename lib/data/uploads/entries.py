@@ -105,8 +105,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         if not dated.all():
             wrong = entries.frame.loc[~dated, labels[0]].dropna()
             which = f": {listed(dict.fromkeys(map(repr, wrong)))}" if len(wrong) else ""
-            without = counted(int((~dated).sum()), "row")
-            notes.append(f"{without} without a date removed{which}.")
+            notes.append(f"{counted(int((~dated).sum()), 'row')} without a date removed{which}.")
         entries.frame = entries.frame[dated].drop(columns=labels).reset_index(drop=True)
         table = Table(name, _usable_columns(entries))
         label = "labels" if len(labels) < 2 else "label"

@@ -157,11 +157,10 @@ class _Reader(Calls):
         by_sign = ".ops." in module  # x + y, x - y and x * y are recorded under layer names
         if is_own or (by_sign and not (name in ("Add", "Subtract", "Multiply") and tensors > 1)):
             return LayerObject(Unread(called=name, error=NotTraced.of("not known", name=name)))
-        names = arguments_of(name)
         keywords = {
             word: self._value(word, value)
             for word, value in record["config"].items()
-            if ALIASES_OF_ARGUMENTS.get(word, word) in names
+            if ALIASES_OF_ARGUMENTS.get(word, word) in arguments_of(name)
         }
         made: LayerObject | ModelObject = self.make_layer(name, [], keywords)
         if isinstance(made, LayerObject) and isinstance(made.layer, Merge):
