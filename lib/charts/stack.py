@@ -155,7 +155,6 @@ def stack_sentence(steps: Steps) -> str:
 
 
 def _counted(steps: Steps) -> str:
-    """Return the number of parameters, and the layers with an unknown number, as a text."""
     given = [step.tensors and isinstance(step.layer, shapes.Unread) for step in steps]
     unknown = joined([f"{place}" for place, is_given in enumerate(given, start=1) if is_given])
     return f"{total(steps):,} parameters" + (f" plus those of layer {unknown}" if unknown else "")

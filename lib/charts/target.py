@@ -56,8 +56,7 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
     colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
     rows = []
     for pair, verdict, words in diagnosis.axes:  # each outcome has its verdict's colour behind it
-        share = 0.3 if verdict == "silent" else 0.16
-        behind = mix(palette.background, colors[verdict], share)
+        behind = mix(palette.background, colors[verdict], 0.3 if verdict == "silent" else 0.16)
         rows.append((pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), behind))
     return render("charts/target.html", "lineup", images, rows, LETTERS, sentence, palette)
 

@@ -14,7 +14,6 @@ _ABOUT: dict[str, dict[str, Any]] = beside(__file__)
 
 
 def _table(name: str, frame: Any, times: Any, **more: Any) -> Table:
-    """Return a `Table` of a pandas frame and its times, with its texts from series.toml."""
     about = _ABOUT[name]
     lists = {key: tuple(of) for key, of in about.items() if isinstance(of, list)}
     return Table(frame=frame, times=times, **(about | lists | more))

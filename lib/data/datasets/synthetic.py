@@ -143,7 +143,6 @@ TASKS = {
     "majority_sign": Task(majority_sign, "majority"),
     "sine": Task(sine, "next value", _sine_best, persists=True),
 }
-"""The tasks by their names in `DATASETS`."""
 
 
 def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) -> Dataset:

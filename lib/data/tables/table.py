@@ -140,8 +140,7 @@ def row_numbers(numbers: pd.DataFrame) -> list[str]:
             continue
         steps = np.diff(values)
         counts = values.min() in (0, 1) and ((steps == 1).all() or (steps == -1).all())
-        is_id = f"{name}".strip().lower() in _ROW_NUMBER_NAMES
-        if counts or (is_id and column.is_unique):
+        if counts or (f"{name}".strip().lower() in _ROW_NUMBER_NAMES and column.is_unique):
             counters.append(f"{name}")
     return counters if len(counters) < len(numbers.columns) else []
 

@@ -156,15 +156,13 @@ class Reading:
             self.over.set()
 
     def _read(self) -> None:
-        """Start the process, send the file, and receive a table or an error message."""
         memory = max(0, int(MEMORY_SHARE * free_memory()))
-        # Stop these libraries from reserving memory in advance.
-        sparing = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
         pipe = subprocess.PIPE
         with subprocess.Popen(
             [sys.executable, "-m", "lib.data.uploads"],
             cwd=ROOT,
-            env=os.environ | sparing,
+            # Stop these libraries from reserving memory in advance.
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"},
             stdin=pipe,
             stdout=pipe,
             stderr=subprocess.DEVNULL,

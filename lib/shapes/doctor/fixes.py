@@ -31,10 +31,7 @@ _SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # stand in for None: no real s
 def target_fixes(
     output: Shape, target: Shape, loss: str, batch_size: int | None = None
 ) -> tuple[Remedy, ...]:
-    """Return all fixes of shapes (N, …) that end in a correct pairing, likeliest first.
-
-    A size may be None. Without a `batch_size`, one batch has all N samples.
-    """
+    """Return all fixes that end in a correct pairing, likeliest first; a size may be None."""
     fixes: dict[str, Remedy] = {}
     for fix in _candidates(_sizes(output), _sizes(target), loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)

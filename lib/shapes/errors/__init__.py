@@ -1,7 +1,4 @@
-"""Explain error messages about recurrent layers, of Keras 3 and of earlier versions.
-
-`lib.shapes.doctor` covers mistakes that raise no error.
-"""
+"""Explain error messages about recurrent layers, of Keras 3 and of earlier versions."""
 
 import re
 from collections.abc import Iterator

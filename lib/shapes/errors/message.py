@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from inspect import cleandoc
 from typing import Any, Literal, TypeAlias
 
 from lib.shapes.errors.pasted import Found
@@ -77,7 +76,7 @@ def explained(
     for each in remedies or (Remedy("", fix, code),):
         condition = _filled(each.condition, words)
         happens = f"{happened} {capital(condition)}." if condition else happened
-        texts = _filled(each.fix, words), _filled(cleandoc(each.code), words)
+        texts = _filled(each.fix, words), _filled(each.code, words)
         meanings.append(Remedy(condition, *texts, cause=happens))
     is_open = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""

@@ -1,8 +1,4 @@
-"""Messages about two tensors that can't be paired: most often y and the output, in a loss.
-
-The target doctor finds the fixes. Keras drops a last axis of 1 that the other lacks, so two axes
-may have been three. A message may also leave open which of its shapes belongs to y.
-"""
+"""Messages about two tensors that can't be paired: most often y and the output, in a loss."""
 
 import math
 import re

@@ -128,7 +128,6 @@ def model_box(stack: Stack) -> None:
 
 
 def _reading(reading: ModelReading) -> None:
-    """Show what was read, or that the stack has changed since."""
     stack = reading.stack
     if not is_of_code():
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -118,7 +118,6 @@ class _Reader(Calls):
         found: dict[tuple[str, int], list[Ref]] = {}
 
         def tensors(named: Any) -> list[Ref]:
-            """Return the tensors with these names, after calling their layers."""
             taken = []
             for name, call, output in islice(_tensors(named), MAX_LAYERS):
                 record = records[name]
@@ -135,8 +134,7 @@ class _Reader(Calls):
             return taken
 
         inputs = tensors(config["input_layers"])
-        outputs = tensors(config["output_layers"]) or _refuse("strange")
-        return ModelObject(1, inputs, [outputs])
+        return ModelObject(1, inputs, [tensors(config["output_layers"]) or _refuse("strange")])
 
     def _called(self, what: LayerObject | ModelObject, tensors: list[Ref]) -> list[Ref]:
         if isinstance(what, ModelObject):
