@@ -100,7 +100,6 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     recurrent_dropout: float = setting("rdrop", 0.0, limit=SHARE, seldom=True)
 
     def forward(self) -> Recurrent:
-        """Return the layer that reads forwards."""
         kind = LAYER_OF_CELL[self.cell]
         names = [setting.name for setting in kind.settings() if hasattr(self, setting.name)]
         return kind(**{name: getattr(self, name) for name in names})
