@@ -121,7 +121,7 @@ def template_fields(
 
 
 def _line(*of: TracedLayer) -> str:
-    """Return a layer's code and output shapes; `every_step` stands for the modes' difference."""
+    """Return a layer's code and output shapes. Modes differ by the variable `every_step`."""
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
@@ -193,7 +193,7 @@ class Export:
     ending: str  # ends the file's name, after `name_of`
 
     def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """Return the file's name, for `.github/unrolled.ipynb`: "seattle-lstm-both-exact.py"."""
+        """Return the file's name, such as "seattle-lstm-both-exact.py"."""
         return f"{name_of(experiment, dataset)}{self.ending}"
 
 

@@ -1,4 +1,4 @@
-"""Train a plan's points as background runs of a `TrainingClient`, on all its places."""
+"""Train a plan's points as background runs of a `TrainingClient`, as many at once as it can."""
 
 from __future__ import annotations
 

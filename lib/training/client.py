@@ -172,7 +172,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._settle(Answer(question_id, error=why))
 
     def find(self, run_id: str) -> AnswerFuture:
-        """Ask a cluster for a run's `card`: None if no slot has the run."""
+        """Ask the cluster for a run's `card`, which is None if no worker has the run."""
         return self.ask(messages.FIND_RUN, run_id=run_id)
 
     def get(self, run_id: str) -> Run | None:

@@ -10,12 +10,12 @@ from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
-_MAX_WIDTH = 600  # numbers of a window that the linear autoregression reads, at most
+_MAX_WIDTH = 600  # the most numbers of a window that the linear autoregression reads
 MAX_SEASON_ROWS = 20_000  # training rows that seasons are compared on: the last ones
 _SEARCHED_ROWS = 1024  # rows of the first target that `coreforecast` searches, in 20 ms
 NEARER = 0.95  # a season counts if its squared error is below this share of the last value's error
 AS_NEAR = 0.8  # a multiple of a season, such as two weeks, may fit a fifth better by chance
-_PHASES = 24  # phases that a season's own phase is compared with at most, evenly spaced
+_PHASES = 24  # the most other phases, evenly spaced, to compare a season's own phase with
 _SEASONS = {
     "minute": {60: "hour", 1440: "day"},
     "hour": {24: "day", 168: "week"},
@@ -68,7 +68,7 @@ def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarr
         lags = back(origin, 1 if name == "last" else origin.baseline_period)
         if name == "seasonal" and (lags == back(origin)).all():
             return None
-        # The value `lags` rows before the target, or the last known value without such a row.
+        # The value `lags` rows before the target, or the last known value if there is no such row.
         known = rows[..., None] + np.array(origin.horizons) - lags
         same = origin.series[np.maximum(known, 0)] == origin.series[rows][..., None]
         from_rows = np.where((known >= 0) & same, known, rows[..., None])

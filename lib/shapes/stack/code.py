@@ -43,7 +43,7 @@ def output_places(steps: Steps) -> list[int]:
 
 
 def _names(steps: Steps) -> list[str]:
-    """Return the name of each layer's output: "x", unless a later layer than the next needs it."""
+    """Return the name of each layer's output: "x", unless a layer after the next one needs it."""
     named = {ref.place for step in steps for ref in step.layer.refs()}
     named |= set(output_places(steps)[:-1])
     names = [f"x{at + 1}" if at in named else "x" for at in range(len(steps))]

@@ -89,7 +89,7 @@ def _panel(
     if can_replay and run_cards.OPEN_REPLAY.index:
         replay_card.draw(epochs, palette, badge=badge)
         return lambda _: None
-    # A rerun leaves the charts as they are, so that a slider's own pictures are redrawn at once.
+    # While a run trains, a rerun keeps the charts: the pictures of a moved slider come first.
     hold = next(drawings) == 0 and shown.polling
     cards = run_cards.draw([*EXPLORE_CARDS], epochs, palette, hold=hold, badge=badge)
 
@@ -133,8 +133,8 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
 
 def _options(loaded: Loaded, shown: ShownRun) -> None:
     """Draw the number of seeds, the pace, and a button that clears the run."""
-    # Each usual number has a widget of its own: a late request for the previous widget would
-    # otherwise change this one.
+    # A different usual number gets a new widget: a late request for the old widget would otherwise
+    # change this one.
     usual = with_seeds(loaded.experiment.set(seeds=0), loaded.dataset).seeds
     now, key = loaded.experiment.seeds or usual, f"pick_seeds_{usual}"
     control = bound(key, now, lambda new: address.change({"seeds": new or now}))
