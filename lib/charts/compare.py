@@ -65,9 +65,9 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     """Draw RMSE by timestep, logarithmic; for different data relative to each run's baseline."""
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
     are_same = same_data(runs)
-    name, unit = "each run's baseline", "baseline: 1"
+    name, title = "each run's baseline", "RMSE ÷ baseline's RMSE"
     if are_same:
-        name, unit = longest.naive_label, error_unit(longest)
+        name, title = longest.naive_label, chart.with_unit("RMSE", error_unit(longest))
 
     def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
         if are_same:
@@ -81,7 +81,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     ]
     baseline = error(longest.naive_mse, longest.naive_mse)
     values = np.concatenate([baseline, *(curve.y for curve in curves)])
-    y_axis = axes.log_axis(chart.with_unit("RMSE", unit), values.tolist())
+    y_axis = axes.log_axis(title, values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
     level = chart.level(name, baseline, "baseline", palette), Entry("dotted", name, "baseline")
     return _figure(curves, x_axis, y_axis, palette, level)
@@ -255,7 +255,7 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
         for run in runs
         for mode in run.results
     ]
-    details = f"{'; '.join(numbers)}. Runs with several seeds have the median and the range."
+    details = f"{'; '.join(numbers)}. Of several seeds: the median, and the range in brackets."
     modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
     errors = {mode: [run.snapshot.by_seed(mode, figure) for run in runs] for mode in modes}
     medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}

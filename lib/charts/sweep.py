@@ -172,7 +172,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
         return f"Neither mode is clearly better at any of {of}, with {seeds} seeds each."
     sequence, last = clear.count("sequence"), clear.count("last")
     if sequence and last:
-        return f"Clearly better of {of}: sequence mode at {sequence}, last-step mode at {last}."
+        return f"Sequence mode is clearly better at {sequence} of {of}, last-step mode at {last}."
     better, other = [MODES[m].name for m in (BOTH_MODES if sequence else BOTH_MODES[::-1])]
     return f"{capital(better)} is clearly better at {sequence + last} of {of}, {other} at none."
 
