@@ -68,7 +68,7 @@ def thumbnail(plot: Plot, theme: str, scale: float = 1.0) -> str:
         name_at = x[at], y[at] - 6 if fits_above else y[at] + LETTERS + 4
         drawn.append((line, list(zip(x, y, strict=True)), name_at))
     y_ends = [10**end if plot.is_log else end for end in (high, low)]
-    ends = [number(float(end), 2).replace("-", "−") for end in (*y_ends, first, last)]
+    ends = [number(float(end), 2) for end in (*y_ends, first, last)]
     box, looks = (LEFT, EDGE, right, bottom), (PALETTES[theme], LETTERS, DASHES)
     body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
     return svg_uri(body, f"0 0 {WIDTH * scale:g} {HEIGHT * scale:g}")
