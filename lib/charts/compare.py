@@ -155,7 +155,9 @@ def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> 
         column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
         trace = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
         trace |= {"text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
-        trace |= {"textposition": "middle right", "textfont": {"color": palette.words(mode)}}
+        halo = ", ".join([f"0 0 3px {palette.surface}"] * 4)  # the letter may be on a curve
+        font = {"color": palette.words(mode), "shadow": halo}
+        trace |= {"textposition": "middle right", "textfont": font}
         traces.append(trace)
     return traces
 
