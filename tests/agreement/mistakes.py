@@ -30,7 +30,7 @@ MISTAKES = {
     "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":
         ("2 axes too many.", "print(x.shape, model.input_shape)"),
     "fit(last_step(), X[:, 0])":
-        ("Most likely x holds rows of a table, features", "x = np.stack([x[i "),
+        ("Most likely x holds rows of a table (features", "x = np.stack([x[i "),
     "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
         ("1 axis too many, of samples or", "dataset.unbatch()"),
     "last_step().fit(dataset(X, LAST), verbose=0)":
