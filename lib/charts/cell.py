@@ -39,7 +39,7 @@ def unrolled_picture(layer: LayerPass, order: np.ndarray, palette: Palette, **ab
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
     inputs = html.shaded(x.T, palette, f"height:{height}rem", reach)
-    scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
+    scale = f", from −{number(reach)} to {number(reach)}" if x.any() and np.isfinite(reach) else ""
     outputs = _matrix(hidden.T[order], 1.0, palette)
     about |= {"has_cell_state": layer.trace.cell is not None, "label": CELLS[layer.cell].label}
     drawn = outputs, inputs, *hidden.shape, scale
@@ -57,7 +57,7 @@ def heatmaps(
     shown = []
     for name, values in matrices.items():
         rows, reach = values.T[order], _reach(values)
-        scale = "" if reach == 1 else f", ±{number(reach)}"
+        scale = "" if reach == 1 else f", from −{number(reach)} to {number(reach)}"
         shown.append((name, scale, _matrix(rows, reach, palette), rows.shape))
     steps = len(next(iter(matrices.values())))
     least = "15rem,40%" if steps <= 4 else "8rem,20%"  # numbers need more room than shades
@@ -213,8 +213,8 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
         return DIVERGED, DIVERGED
     bound = capital(_part(np.abs(hidden) > 1 - SATURATED))
     sentences = [
-        f"The {about} is above {1 - SATURATED} in {_part(trace.gates[name] > 1 - SATURATED)} and "
-        f"below {SATURATED} in {_part(trace.gates[name] < SATURATED)} of its values."
+        f"{capital(about)}: {_part(trace.gates[name] > 1 - SATURATED)} of its values are above "
+        f"{1 - SATURATED}, and {_part(trace.gates[name] < SATURATED)} are below {SATURATED}."
         for name, about in GATES[cell].items()
         if about != "candidate"
     ] or [f"{bound} of the outputs are within {SATURATED} of −1 or 1."]

@@ -13,7 +13,9 @@ from lib.text import ALMOST_0, counted, number, readable, times
 
 HEIGHT = 260  # of the chart, in pixels
 # As long as the longest takeaway of this module.
-ROOM = "Padding changes the shortest sequence's output by 0.0000888; masked, by under 0.000088."
+ROOM = (
+    "Padding changes the shortest sequence's output by 8.88 × 10⁻⁵ unmasked, by 8.88 × 10⁻⁵ masked."
+)
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
 LOST = "Some gradients are NaN or infinite."
 
@@ -86,7 +88,8 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
     details, moved = [], []
     for model, influence in (("One direction", one_way), ("Bidirectional", both_ways)):
         later = influence[np.triu_indices(len(influence), 1)] > 0
-        moved.append(f"{int(later.sum()):,}")
+        found = int(later.sum())
+        moved.append({0: "none", len(later): "all"}.get(found, f"{found:,}"))
         details.append(
             f"{model}: a later input affects an earlier output in {moved[-1]} of "
             f"{counted(len(later), 'pair')}. The first input affects the last output by "
@@ -94,7 +97,7 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
         )
     here, there = moved
     takeaway = f"Later inputs affect earlier outputs in {here} of {len(later):,} pairs"
-    return f"{takeaway}; Bidirectional: {there}.", " ".join(details)
+    return f"{takeaway}; with Bidirectional, in {there}.", " ".join(details)
 
 
 def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> str:
@@ -114,7 +117,8 @@ def padding_words(ways: Sequence[Padded]) -> Words:
         for with_mask in (False, True)
     )
     moved, rest = _moved_by(plain), _moved_by(masked)
-    takeaway = f"Padding changes the shortest sequence's output by {moved}; masked, by {rest}."
+    takeaway = f"Padding changes the shortest sequence's output by {moved} unmasked, "
+    takeaway += f"by {rest} masked."
     if not np.isfinite([plain, masked]).all():
         takeaway = "Some outputs are NaN: the run has diverged."
     parts = []

@@ -66,15 +66,16 @@ class Losses:
     def takeaway(self) -> str:
         """Say if losses exploded or a model overfits, else why two losses can't be compared."""
         run, modes = self.run, list(self.losses)
-        ends = f" became infinite or NaN in epoch {run.snapshot.epoch + 1:,}."
         has_diverged = run.snapshot.status is Status.DIVERGED
         worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
         if any(worst[mode] > EXPLODED * self.baseline[mode] for mode in modes):
             mode = max(worst, key=worst.__getitem__)
-            exploded = f"{capital(MODES[mode].name)}'s loss exploded to {short(worst[mode])}"
-            return f"{exploded}, then{ends}" if has_diverged else f"{exploded}."
+            worst_seed = "(worst seed: {})" if run.snapshot.others else "to {}"
+            exploded = f"training loss exploded {worst_seed.format(short(worst[mode]))}"
+            then = ", then became infinite or NaN" if has_diverged else ""
+            return f"{capital(MODES[mode].name)}'s {exploded}{then}."
         if has_diverged:
-            return f"Training loss{ends}"
+            return f"Training loss became infinite or NaN in epoch {run.snapshot.epoch + 1:,}."
         if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.baseline[m])]:
             who = capital(f"{MODES[overfits[0]].name} overfits")
             if len(overfits) > 1:
@@ -98,11 +99,12 @@ class Losses:
         trained = f"Losses after {counted(snapshot.epoch, 'epoch')}."
         kept = sentences.kept_sentence(snapshot) or trained
         parts = [kept if snapshot.epoch else "Not trained yet."]
+        median = "median " if snapshot.others else ""
         for mode, result in snapshot.middle.results.items():
             loss = readable(result.final_loss) if len(result.loss) else "known after one epoch"
-            text = f"{capital(MODES[mode].model)}, {counts[mode]}: training loss {loss}"
+            text = f"{capital(MODES[mode].model)}, {counts[mode]}: {median}training loss {loss}"
             if mode in self.validation:
-                text += f", validation loss {readable(result.final_validation_loss)}"
+                text += f", {median}validation loss {readable(result.final_validation_loss)}"
             parts.append(f"{text}.")
         if len(self.losses) > 1:
             parts.append("The two losses can't be compared.")

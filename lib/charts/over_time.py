@@ -135,7 +135,7 @@ class StepErrors:
     """Typical errors on the evaluated samples by timestep."""
 
     title = "Error at each timestep"
-    longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode is unclear."
+    longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode: too close."
     picks: tuple[str, ...] = ("earlier",)
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
@@ -187,18 +187,22 @@ class StepErrors:
                 return too_few(self.samples)
             who = "Neither mode beats" if sequence and last else "The model doesn't beat"
             if "unclear" in sequence:
-                return f"{who} {baseline} at the last step; earlier steps are unclear."
+                return f"{who} {baseline} at the last step; earlier steps: too close."
             return f"{who} {baseline} at {'any' if sequence else 'the last'} step."
         if "clear" not in sequence:
             rest = "; sequence mode doesn't" if sequence else ""
             if unclear := sequence.count("unclear"):
-                rest = f"; sequence mode is unclear at {unclear} of {steps} steps"
+                rest = f"; sequence mode: too close at {unclear} of {steps} steps"
             return f"Last-step mode beats {baseline}{rest}."
         wins = sequence.count("clear")
         where = "every step" if wins == steps else f"{wins} of {steps} steps"
-        of_last = {"no": "doesn't", "unclear": "is unclear", "clear": "too"}
-        rest = f"; last-step mode {of_last[last[0]]}" if last else ""
-        return f"Sequence mode beats {baseline} at {where}{rest}."
+        beats = f"Sequence mode beats {baseline} at {where}"
+        return {
+            (): f"{beats}.",
+            ("no",): f"{beats}; last-step mode doesn't.",
+            ("unclear",): f"{beats}; last-step mode: too close.",
+            ("clear",): f"Both modes beat {baseline}: sequence mode at {where}.",
+        }[tuple(last)]
 
     def sentence(self) -> str:
         """Return the typical errors of models and baseline at the first and the last step."""
@@ -214,7 +218,9 @@ class StepErrors:
                 early = f"{first} (applied early) and {last}"
                 parts.append(f"{who} {early if self.earlier else f'{last} at the last step'}")
         steps = len(self.baseline)
-        return f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(parts)}."
+        text = f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(parts)}."
+        is_close = any("unclear" in each for each in self.outcomes.values())
+        return f"{text} {too_few(self.samples, 'some steps are ')}" if is_close else text
 
 
 def predictions_by_mode(

@@ -126,7 +126,7 @@ def _found(name: str, measure: Measure, steps: int) -> str:
         return LOST
     if not measure.same:
         return f"Both modes differ by up to {measure.text}."
-    return f"{claim}: they differ by {measure.text}."
+    return f"{claim}: difference {measure.text}."
 
 
 def also_measured(

@@ -73,10 +73,10 @@ def _cells(_: Loaded, palette: Palette) -> None:
     for letter, (name, run) in zip(LETTERS, runs_of(GALLERY["cells"]).items(), strict=False):
         compared = Compared(run.experiment, run.dataset, run.snapshot, name, name, letter)
         laid.append(compared)
-        ends.append(f"{letter}, {name}, {readable(compared.results['last'].final_mse, 2)}")
+        ends.append(f"{name} ({letter}) {readable(compared.results['last'].final_mse, 2)}")
     with st.container(key="cards"), run_cards.card("cells"):
         st.markdown("### Last-step mode on fifty steps")
-        text = f"This loss is the mean squared error: {'; '.join(ends)}."
+        text = f"Mean squared error: {', '.join(ends)}."
         steady_chart(charts.compare.losses_figure(laid, palette), text, "chart_cells", fills=True)
         takeaway(text)
 

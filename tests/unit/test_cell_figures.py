@@ -45,8 +45,8 @@ def test_a_small_layer_shows_its_numbers():
     matrices = {"h": np.array([[0.1, -0.2], [0.3, 0.4]]), "c": np.array([[3.0, 0], [0, 1]])}
     page = heatmaps(matrices, np.array([1, 0]), LIGHT, **ABOUT)
     assert re.findall(r">(−?0\.\d)<", page)[:4] == ["−0.2", "0.4", "0.1", "0.3"]
-    assert "±3" in page
-    assert "±1.5" in heatmaps({"c": np.array([[1.2, 0]])}, np.arange(2), LIGHT, **ABOUT)
+    assert "from −3 to 3" in page
+    assert "to 1.5" in heatmaps({"c": np.array([[1.2, 0]])}, np.arange(2), LIGHT, **ABOUT)
     tiny = {"h": np.array([[1e-9, 0.0], [-1e-4, 0.4]])}
     shown = heatmaps(tiny, np.arange(2), LIGHT, **ABOUT)
     assert re.findall(r">(≈ 0|0|0\.4)</span>", shown) == ["≈ 0", "≈ 0", "0", "0.4"]
@@ -85,7 +85,7 @@ def test_the_unrolled_layer_shows_the_outputs_of_each_mode(modes):
     assert page.count('<i class="cell"><b>LSTM</b>') == 4
     assert ("opacity:0.6" in page) == (modes == ("last",))  # outputs that aren't returned
     assert 'aria-label="a takeaway"' in page
-    assert re.search(r">x, inputs, ±\d", page)
+    assert re.search(r">x, inputs, from −\d.* to \d", page)
     many = unrolled_picture(opened("lstm", t=41), np.arange(5), LIGHT, **about)
     assert '<i class="cell"></i>' in many  # without a label or a border
 

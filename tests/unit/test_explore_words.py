@@ -209,8 +209,12 @@ def test_losses_that_explode_are_said_before_anything_else():
     last = fine | {"last": replace(fine["last"], loss=np.geomspace(1, 2.8e35, 10))}
     both = dict.fromkeys(fine, last["last"])
     for results, status, says in (
-        (both, Status.RUNNING, "Sequence mode's loss exploded to 2.8×10³⁵."),
-        (last, Status.DIVERGED, "Last-step mode's loss exploded to 2.8×10³⁵, then"),
+        (both, Status.RUNNING, "Sequence mode's training loss exploded (worst seed: 2.8×10³⁵)."),
+        (
+            last,
+            Status.DIVERGED,
+            "Last-step mode's training loss exploded (worst seed: 2.8×10³⁵), then",
+        ),
         (fine, Status.DIVERGED, "Training loss became infinite or NaN in epoch 11"),
     ):
         snapshot = replace(run.snapshot, results=fine, others=(results,), status=status)
@@ -239,8 +243,8 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
     """Errors of the guess by timestep beside a sequence model that is off by 1."""
     beats = "Sequence mode beats the baseline at"
     for naive, last, says in (
-        ([1.5, 0.5, 1.5, 1.5], 0.5, f"{beats} 3 of 4 steps; last-step mode too."),
-        ([1.5] * 4, 0.5, f"{beats} every step; last-step mode too."),
+        ([1.5, 0.5, 1.5, 1.5], 0.5, "Both modes beat the baseline: sequence mode at 3 of 4 steps."),
+        ([1.5] * 4, 0.5, "Both modes beat the baseline: sequence mode at every step."),
         ([1.5] * 4, 1.6, f"{beats} every step; last-step mode doesn't."),
         ([1.01] * 4, 1, "Neither mode beats the baseline at any step."),  # 1% is nothing
         ([0.7] * 4, 0.5, "Last-step mode beats the baseline; sequence mode doesn't."),
@@ -250,7 +254,7 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
         wrong = {"sequence": 1.0} | ({} if last is None else {"last": last})
         assert takeaway("step_error", a_run(a_dataset(**zeros(naive)), **wrong)) == says
     table = of_a_table(a_dataset(n=96, **zeros([1.1, 1.1, 1.1, 0.2], n=96)))
-    says = "Neither mode beats the baseline at the last step; earlier steps are unclear."
+    says = "Neither mode beats the baseline at the last step; earlier steps: too close."
     assert takeaway("step_error", a_run(table, sequence=1.0, last=1.0)) == says
 
 
@@ -296,8 +300,8 @@ def test_two_models_are_compared_seed_by_seed():
         ("step_error", 20, None, "The model doesn't beat the best baseline"),
         ("compare", 0.01, 0.012, "Modes are too close"),
         ("step_error", 20, 1.2, "24 independent samples need"),
-        ("step_error", 0.1, 0.8, "the best baseline at every step; last-step mode is unclear."),
-        ("step_error", 0.8, 0.1, "the best baseline; sequence mode is unclear at 4 of 4 steps."),
+        ("step_error", 0.1, 0.8, "the best baseline at every step; last-step mode: too close."),
+        ("step_error", 0.8, 0.1, "the best baseline; sequence mode: too close at 4 of 4 steps."),
         ("compare", 0.01, 0.0101, "Here, both errors are nearly equal, 0.01 and 0.0101"),
     ],
 )

@@ -58,8 +58,8 @@ def test_the_cards_of_both_modes_with_and_without_a_result(result):
     )
     values = [measure.value for proof in cards for measure in proof.measures]
     assert values == ([None] * 4 if result is None else [0.0, 0.0, 1e-7, 0.0])
-    assert ("they differ by 0.0." in cards[0].takeaway) == (result is not None)
-    assert cards[1].takeaway.startswith("One sequence holds 4 last-step outputs")
+    assert ("difference 0.0." in cards[0].takeaway) == (result is not None)
+    assert cards[1].takeaway.startswith("Each of the 4 rows equals")
     assert "c can grow beyond" in cards[3].why
     sequence = -np.array([[0.1, 0.2], [0.3, 0.4]])  # seven digits show that both are equal
     assert proofs.prefix_sentence(sequence, sequence, 1, 1).count("−0.4000000") == 2
@@ -72,7 +72,7 @@ def test_modes_that_differ_are_not_called_equal():
     """A rounding error counts as equal; NaN and larger differences don't."""
     for difference, expected in (
         (0.5, "differ by up to 0.5."),
-        (1e-8, "they differ by 10⁻⁸."),
+        (1e-8, "difference 10⁻⁸."),
         (np.nan, "the run has diverged."),
     ):
         apart = {"difference": difference, "prefixes": np.full((4, 3), 0.5 + difference)}
@@ -138,9 +138,9 @@ def test_every_breaking_is_measured():
         ([False, True], [False, True], [False], [True, False]),
         (
             "Off by 0.3: last-step mode takes the backward output",
-            "by 0.2; with a mask, by 0.0",
+            "by 0.2 without a mask, and by 0.0",
             "Off by 0.7: ",
-            "by 0.0 as returned; flipped to time order, by 0.6",
+            "is 0.0. Flipped to time order, it is 0.6",
         ),
         strict=True,
     ):

@@ -178,10 +178,10 @@ def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
     most = max(way.differences[-1] for way in padded if not way.masked)
-    assert f"by {number(most)}; masked, by ≈ 0." in padding_words(padded)[0]
+    assert f"by {number(most)} unmasked, by ≈ 0 masked." in padding_words(padded)[0]
     plain, masked = (replace(padded[k], differences=np.zeros(4)) for k in (0, 1))
-    assert padding_words([plain, masked])[0].endswith("output by ≈ 0; masked, by ≈ 0.")
+    assert padding_words([plain, masked])[0].endswith("output by ≈ 0 unmasked, by ≈ 0 masked.")
     hidden = replace(masked, differences=np.full(4, 0.5))
-    assert padding_words([plain, hidden])[0].endswith("≈ 0; masked, by 0.5.")
+    assert padding_words([plain, hidden])[0].endswith("≈ 0 unmasked, by 0.5 masked.")
     faint = replace(plain, differences=np.full(4, 5e-6))
-    assert padding_words([faint, masked])[0].endswith("output by under 10⁻⁵; masked, by ≈ 0.")
+    assert padding_words([faint, masked])[0].endswith("by under 10⁻⁵ unmasked, by ≈ 0 masked.")

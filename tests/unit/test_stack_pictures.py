@@ -158,13 +158,13 @@ def test_a_change_is_described_by_its_effect(before, after, takeaway, sentence):
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        (TargetQuestion(), ["(32, 12, 32)", "≈ output repeated 32 times", "≈ y repeated"]),
+        (TargetQuestion(), ["(32, 12, 32)", "⚠ the output is repeated 32", "⚠ y is"]),
         (TargetQuestion((320, 12, 16), (320, 16)), ["✗ 12 ≠ 32"]),
         (
             TargetQuestion((320, 12, 1), (3, 4)),
             ["✗ 320 ≠ 3<"],
         ),  # without a batch, no other axes are paired
-        (TargetQuestion((12, 12, 4), (12, 4)), ["≈ timesteps paired with samples"]),  # N = T
+        (TargetQuestion((12, 12, 4), (12, 4)), ["⚠ timesteps are paired with samples"]),  # N = T
     ],
 )
 def test_the_line_up_shows_the_outcome_for_each_axis(question, words):

@@ -15,7 +15,7 @@ from lib.shapes.doctor.fixes import target_fixes
 from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, LossVerdict, Sizes
 from lib.shapes.remedy import Remedy
 
-SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}  # besides colours
+SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "⚠", "error": "✗"}  # besides colours
 MAX_SIZE = 1_000_000
 MAX_AXES = 4
 LOSS_NAMES = (*RULES, "crossentropy")
@@ -39,10 +39,10 @@ class AxisPair:
         if self.output != self.target:
             if rule.checks or 1 not in (self.output, self.target):
                 return "error", f"{self.output} ≠ {self.target}"
-            repeated = "y" if self.target == 1 else "output"
-            return "silent", f"{repeated} repeated {max(self.output, self.target)} times"
+            repeated = "y" if self.target == 1 else "the output"
+            return "silent", f"{repeated} is repeated {max(self.output, self.target)} times"
         if len(names) > 1 and not names & {"", "number"}:
-            return "silent", f"{self.output_unit}s paired with {self.target_unit}s"
+            return "silent", f"{self.output_unit}s are paired with {self.target_unit}s"
         if rule.classes and self.output_unit == "column" and self.output == 1:
             return "silent", "only one class"
         return ("error", "missing") if rule.checks and "" in names else ("correct", "")
