@@ -90,7 +90,7 @@ def map_figure(
     if what == "difference":
         squares, (above, below) = _differences(points, is_over=is_over), BOTH_MODES
         texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} smaller" for mode in BOTH_MODES}
-        unclear = [[Entry("squares", "?: not significant", "baseline")]]
+        unclear = [[Entry("squares", "n×: error n times smaller; ?: not significant", "baseline")]]
     else:
         squares, above, below = _errors(points, what), what, what
         texts, unclear = {what: f"{MODES[what].name}: median error"}, []

@@ -116,9 +116,12 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         "rows": f"{dataset.y[dataset.evaluated].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
-        "kept": len(kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))),
-        "epochs": counted(len(trained), "stored epoch"),
+        "replay": "No stored epochs yet, so no replay",
     }
+    if trained:
+        size = memory_of(epochs.at_picked_epoch.snapshot.weights)
+        kept = f"{len(kept_places(size, len(trained)))} of {counted(len(trained), 'stored epoch')}"
+        numbers["replay"] = f"For the replay: weights of {kept}"
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"
     new_stem = f"{export.name_of(loaded.experiment, loaded.dataset)}-new-settings"
