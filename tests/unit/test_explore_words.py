@@ -292,7 +292,7 @@ def test_two_models_are_compared_seed_by_seed():
 @pytest.mark.parametrize(
     ("card", "sequence", "last", "says"),
     [
-        *((card, 1.5, None, "24 independent samples, squared") for card in ("step_error", "compare")),
+        *((card, 1.5, None, "24 independent samples, ") for card in ("step_error", "compare")),
         ("step_error", 20, None, "The model doesn't beat the best baseline"),
         ("compare", 0.01, 0.012, "Modes are too close"),
         ("step_error", 20, 1.2, "24 independent samples, squared"),
