@@ -161,8 +161,7 @@ class LastStepErrors:
         samples = results.independent_samples(dataset)
         is_decided = results.decided(least, most if modes_compete else baseline, samples)
         if not is_decided and not (modes_compete and most - least <= SAME * most):
-            close = ["modes are too close"] if modes_compete else []
-            return sentences.too_few(samples, *close)
+            return sentences.too_few(samples, *["modes are too close"] * modes_compete)
         if self.found and modes_compete:
             return _winner(self.found, least, most)
         error, other = apart(least, baseline)

@@ -146,12 +146,11 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
-        texts = {"model": capital(MODES[mode].model), "unit": _unit(dataset)}
-        texts["asked"] = " read at every step" if mode == "last" else ""
+        model, asked = MODES[mode].model, " read at every step" if mode == "last" else ""
         least, most = (readable(10.0**power, 2) for power in (low, high))
-        about = title.format(low=least, high=most, **texts)
+        about = title.format(model=capital(model), asked=asked, low=least, high=most)
         figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
-        panels.append(Panel(about, figure, lines))
+        panels.append(Panel(about + _unit(dataset), figure, lines))
     return panels
 
 
@@ -222,11 +221,11 @@ def replay_words(dataset: Dataset, frames: Frames) -> Words:
     newest = frames[-1].snapshot.middle.results
     since = {MODES[mode].name: _since(each, dataset) for mode, each in newest.items()}
     firsts = {name: text.split()[-1] for name, text in since.items() if text.startswith("from")}
-    several, best = len(firsts) > 1, dataset.baseline_phrase
-    beat = "both modes beat" if several else f"{[*firsts, 'no mode clearly'][0]} beats"
-    when = f" from epoch{'s' * several} {joined([*firsts.values()])}" if firsts else ""
-    takeaway = no_verdict(dataset, 1) or f"At the last step, {beat} {best}{when}."
-    rows = []
+    best, beat, when = dataset.baseline_phrase, "no mode clearly beats", ""
+    if firsts:
+        beat = "both modes beat" if len(firsts) > 1 else f"{joined([*firsts])} beats"
+        when = f" from epoch{'s' * (len(firsts) > 1)} {joined([*firsts.values()])}"
+    takeaway, rows = no_verdict(dataset, 1) or f"At the last step, {beat} {best}{when}.", []
     for frame in frames:
         mse = np.array([np.median(frame.snapshot.by_seed(mode)) for mode in newest])
         errors = [readable(error, 3) for error in (dataset.raw_scale or 1.0) * np.sqrt(mse)]

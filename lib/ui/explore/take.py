@@ -112,16 +112,14 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     """Return the rows for take.js: the buttons' labels, the files' names, and texts."""
     experiment, dataset = epochs.shown.experiment, epochs.shown.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
+    kept = kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))
+    of = f"{len(kept)} of {counted(len(trained), 'stored epoch')}"
     numbers = {
         "rows": f"{dataset.y[dataset.evaluated].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
-        "replay": "No stored epochs yet, so no replay",
+        "replay": f"For the replay: weights of {of}" if trained else TEXTS["no_replay"],
     }
-    if trained:
-        size = memory_of(epochs.at_picked_epoch.snapshot.weights)
-        kept = f"{len(kept_places(size, len(trained)))} of {counted(len(trained), 'stored epoch')}"
-        numbers["replay"] = f"For the replay: weights of {kept}"
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"
     new_stem = f"{export.name_of(loaded.experiment, loaded.dataset)}-new-settings"
