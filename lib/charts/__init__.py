@@ -1,7 +1,4 @@
-"""Plotly figures, HTML fragments and sentences about arrays and runs.
-
-Every number in a sentence is computed from the arrays that its figure shows. No Streamlit here.
-"""
+"""Plotly figures and HTML fragments, and sentences computed from the same arrays; no Streamlit."""
 
 from lib.charts import (
     cell,

@@ -32,9 +32,8 @@ STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds â
 def unrolled_picture(layer: LayerPass, order: np.ndarray, palette: Palette, **about: Any) -> str:
     """Draw a layer over all timesteps: inputs below, cells in the middle, outputs above.
 
-    `order` (U,) is the unit of each row of the outputs. `about` holds `modes`, a `sentence`,
-    `start`, the row that is marked at first, and maybe `as_it_runs`, which hides the outputs
-    after the playhead.
+    `order` (U,) is the unit of each row of outputs. `about` holds `modes`, a `sentence`, `start`,
+    the row marked at first, and maybe `as_it_runs`, which hides outputs after the playhead.
     """
     x, hidden = layer.x, layer.trace.hidden[0]
     reach = float(np.nanmax(np.abs(x), initial=1e-9))

@@ -5,11 +5,12 @@ letter, by which `lib/ui/listener.js` finds them. Curves are medians over the ru
 """
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from lib import results
 from lib.charts import axes, chart
 from lib.charts.chart import Chart, Entry, Part
 from lib.charts.html import plot_image, plotted_line
@@ -18,7 +19,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import Compared, compared_part, decided, independent_samples, lead_of, same_data
+from lib.results import Compared, compared_part, decided, independent_samples, same_data
 from lib.text import capital, counted, joined, readable, short
 
 LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how the key draws it
@@ -74,11 +75,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
             return typical_error(longest, mse)
         return np.sqrt(chart.finite(mse) / np.where(naive > 0, naive, np.nan))
 
-    curves = [
-        _at_steps(run, mode, error(result.step_mse, run.dataset.naive_mse))
-        for run in runs
-        for mode, result in run.results.items()
-    ]
+    curves = _at_steps(runs, lambda run, result: error(result.step_mse, run.dataset.naive_mse))
     baseline = error(longest.naive_mse, longest.naive_mse)
     values = np.concatenate([baseline, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(chart.with_unit("RMSE", unit), values.tolist())
@@ -97,11 +94,7 @@ def predictions_figure(
         return chart.finite(dataset.raw(y, index)[:, target])
 
     targets = raw(dataset.y[index])
-    curves = [
-        _at_steps(run, mode, raw(result.predictions[sample]))
-        for run in runs
-        for mode, result in run.results.items()
-    ]
+    curves = _at_steps(runs, lambda _, result: raw(result.predictions[sample]))
     title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
     values = np.concatenate([targets, *(curve.y for curve in curves)])
     y_axis = axes.linear_axis(title, values, axes.with_room(targets))
@@ -110,10 +103,16 @@ def predictions_figure(
     return _figure(curves, x_axis, y_axis, palette, (line, Entry("dots", f"target{dataset.ahead}")))
 
 
-def _at_steps(run: Compared, mode: str, y: np.ndarray) -> _Curve:
-    """Return values (T,) over the timesteps; for last-step mode only the last value."""
-    shown = slice(0 if mode == "sequence" else -1, None)
-    return _Curve(run, mode, np.arange(1, len(y) + 1)[shown], y[shown])
+def _at_steps(
+    runs: Sequence[Compared], values: Callable[[Compared, Any], np.ndarray]
+) -> list[_Curve]:
+    """Return each model's `values` (T,) by timestep; for last-step mode only the last value."""
+    curves = []
+    for run in runs:
+        for mode, result in run.results.items():
+            y, first = values(run, result), 0 if mode == "sequence" else -1
+            curves.append(_Curve(run, mode, np.arange(1, len(y) + 1)[first:], y[first:]))
+    return curves
 
 
 def _figure(
@@ -262,9 +261,11 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
     if why := _why_open(runs, medians):
         return why, details
     winners = {}
-    for mode in modes:
-        lead, verdicts = lead_of(errors[mode])
+    for mode, seeds in errors.items():
         least, second = sorted(medians[mode])[:2]
+        lead = medians[mode].index(least)
+        others = [place for place in range(len(runs)) if place != lead]
+        verdicts = {place: results.compare_modes(seeds[lead], seeds[place]) for place in others}
         is_clear = decided(least, second, independent_samples(runs[0].dataset)) and all(
             each.is_clear and not each.better for each in verdicts.values()
         )

@@ -65,11 +65,7 @@ def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
 def influence_maps(
     maps: Mapping[str, np.ndarray | str], steps: int, sentence: str, palette: Palette
 ) -> str:
-    """Draw |∂output(t) / ∂input(s)| (T, T) by title, row t, column s, or a text in its place.
-
-    Inputs run across, outputs down, as in a matrix of attention weights. All maps share one scale;
-    exact zeros stay blank.
-    """
+    """Draw |∂output(t) / ∂input(s)| (T, T) by title, row t, column s, or a text in its place."""
     known = {t: np.nan_to_num(m, posinf=0.0) for t, m in maps.items() if not isinstance(m, str)}
     most = max((float(made.max(initial=0.0)) for made in known.values()), default=0.0)
     shades, pictures = palette.signed(STEPS)[STEPS:], {t: f"{made}" for t, made in maps.items()}

@@ -33,7 +33,6 @@ UNITS = "cell-units"  # class of such a block whose rows are units; a click also
 
 
 def _source(template: str) -> str:
-    """Return the source of a template with its lines joined."""
     lines = (LIB / template).read_text("utf-8").splitlines()
     return "".join(line.strip() for line in lines)
 

@@ -6,7 +6,7 @@ best possible loss (green, dashed; known only for mean squared error).
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,8 @@ from lib.text import apart, capital, counted, readable, short, smaller
 EXPLODED = 1000  # a training loss this many times the baseline's has exploded
 SAME = 0.02  # errors that differ by at most this share of the larger one have no winner
 Level = tuple[str, Mapping[str, float], str]
-"""A level to compare with: its label, its value by mode or for "both", "baseline" or "best"."""
-COUNTS = {"sequence": "every\u00a0step", "last": "last\u00a0step"}  # that a mode's loss averages
+"""A level to compare with: its label, its values (by mode, or one for "both"), and its colour."""
+COUNTS = {"sequence": "every\u00a0step", "last": "last\u00a0step"}  # the steps in a loss
 
 
 class Curve(NamedTuple):
@@ -173,7 +173,7 @@ class LastStepErrors:
         return f"{alone}. {capital(dataset.baseline_phrase)}: {other}."
 
     def sentence(self) -> str:
-        """Return the errors of models and baseline, the best possible, and with seeds the test."""
+        """Return the errors of models and baseline, the best possible error, and the test."""
         dataset, snapshot = self.run.dataset, self.run.snapshot
         numbers = apart(*self.medians.values())
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
@@ -199,32 +199,16 @@ class LastStepErrors:
         return " ".join(parts)
 
 
-class Card(Protocol):
-    """A card of Explore: a chart of a run, a takeaway, and all facts in sentences."""
-
-    title: str
-    longest: str  # the longest usual takeaway, which reserves its space
-    picks: tuple[str, ...]  # arguments after the run: some of "sample", "target", "earlier"
-
-    def __init__(self, run: RunAt, *picked: Any) -> None: ...
-
-    def figure(self, palette: Palette) -> chart.Chart:
-        """Draw the chart."""
-
-    def takeaway(self) -> str:
-        """Return the most important fact in at most 15 words."""
-
-    def sentence(self) -> str:
-        """Return all facts. They are also the chart's alternative text."""
-
-
-EXPLORE_CARDS: dict[str, type[Card]] = {
+EXPLORE_CARDS: dict[str, type[Answers | Losses | StepErrors | LastStepErrors]] = {
     "predictions": Answers,
     "loss": Losses,
     "step_error": StepErrors,
     "compare": LastStepErrors,
 }
-"""The cards of Explore by name, in their order on the page."""
+"""The cards of Explore by name, in their order on the page.
+
+A card `picks` arguments after the run, and reserves space for its `longest` usual takeaway.
+"""
 
 
 def _winner(found: Verdict, least: float, most: float) -> str:
@@ -289,8 +273,10 @@ def _figure(
     ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()})
     key = [Entry("dashdot", "validation", "muted")] if checks else []
     key += [chart.SEEDS] if run.snapshot.others else []
-    # Levels are drawn over the curves: a curve that reaches the best would hide it.
-    one_line = 10 ** (2 * float(np.ptp(y["range"])) / chart.LEAST_PLOT)  # the ratio of two pixels
+    # Levels are drawn over the curves: a curve at the best possible level would hide it.
+    one_line = 10 ** (
+        2 * float(np.ptp(y["range"])) / chart.LEAST_PLOT
+    )  # of values two pixels apart
     zeros: list[Entry] = []
     for label, values, color in levels:
         data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]

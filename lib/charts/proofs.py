@@ -5,7 +5,7 @@ rounding error of 32-bit numbers is written in full. Green marks two equal resul
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,21 +76,6 @@ class Strip:
     outputs: np.ndarray  # (columns, U)
     last: int  # the column that last-step mode returns; `sequence[:, -1]` is the last column
     named: dict[int, str]  # labels below some columns, by index
-
-
-def strips(made: Sequence[Strip], proof: ProofCard, missing: str, palette: Palette) -> str:
-    """Draw strips one below the other with their measures; `missing` replaces unknown values."""
-    return render("charts/proofs.html", "strips", made, proof, missing, palette)
-
-
-def strips_legend(palette: Palette) -> str:
-    """Draw a legend of the outlines in `strips`."""
-    return render("charts/proofs.html", "strips_legend", palette)
-
-
-def proof_cards(cards: Sequence[ProofCard], palette: Palette, missing: str) -> str:
-    """Draw cards side by side; `missing` replaces unknown values."""
-    return render("charts/proofs.html", "cards", cards, palette, missing)
 
 
 def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:

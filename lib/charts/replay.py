@@ -128,8 +128,10 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """Return a map of each mode's error by epoch and timestep, on one logarithmic scale."""
-    by_epoch = results.step_errors(frames).items()
-    errors = {mode: over_time.typical_error(dataset, mse) for mode, mse in by_epoch}
+    errors = {}  # by mode: medians over the seeds by frame and timestep, (E, T)
+    for mode in frames[-1].snapshot.results:
+        seeds = np.stack([frame.snapshot.by_seed(mode, "step_mse") for frame in frames])
+        errors[mode] = over_time.typical_error(dataset, np.median(seeds, axis=1))
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names = [frame.label for frame in frames]

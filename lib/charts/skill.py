@@ -20,7 +20,7 @@ OPACITY = 0.3  # of bands
 PICKED = " The best epoch was picked on these samples, so only a test part is independent."
 
 
-def skill_takeaway(table: SkillTable, target: int, part: DataPart = "evaluated") -> str:
+def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     """Say which modes clearly beat the best baseline, by squared error."""
     best, where = table.baselines(target)[0], "In the test" if part == "test" else "In this run"
     if not any(one.rmse[target] for one in table.baseline_scores):
@@ -38,9 +38,7 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart = "evaluated")
     return f"{where} {who} the best baseline, {best.label}."
 
 
-def skill_sentence(
-    dataset: Dataset, table: SkillTable, target: int, part: DataPart = "evaluated"
-) -> str:
+def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataPart) -> str:
     """Return the RMSE of the best baseline and of the models, the samples, and the measures."""
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
     kept = "validation" if dataset.has_validation else "training"
@@ -127,7 +125,7 @@ def forecast_figure(
     dataset: Dataset, forecast: Forecast, series: int, column: int, palette: Palette
 ) -> chart.Chart:
     """Draw a series' last rows, its test part, the models' forecasts, and naive forecasts."""
-    origin, ahead = dataset.cut_from, _rows_ahead(forecast)
+    origin, ahead = dataset.cut_from, forecast.rows
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
     x, axis = _dates(origin, rows, forecast)
@@ -173,11 +171,9 @@ def _test_part(
     return [{**look, "x0": drawn[0], "x1": drawn[-1]}] if len(drawn) else []
 
 
-def forecast_words(
-    dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool = False
-) -> Words:
+def forecast_words(dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool) -> Words:
     """Return the forecast of the last row, and how forecast and bands are made."""
-    origin, count = dataset.cut_from, _rows_ahead(forecast)
+    origin, count = dataset.cut_from, forecast.rows
     unit = dataset.spaced_unit
     when = f"{counted(count, origin.step)} ahead"
     if forecast.times is not None and origin.time_format:
@@ -196,10 +192,6 @@ def forecast_words(
     ]
     details += f" In the test part, the bands hold {joined(shares)}." if shares else ""
     return f"{when}: {', '.join(values)}.", details
-
-
-def _rows_ahead(forecast: Forecast) -> int:
-    return len(next(iter(forecast.values.values())))
 
 
 def _with_band(value: float, width: float) -> str:
@@ -223,7 +215,7 @@ def _dates(
     names = [origin.label(int(row)) for row in rows]
     if len(set(names)) < len(names):
         names = [f"row {row + 1}" for row in rows]
-    names += [f"+{k + 1}" for k in range(_rows_ahead(forecast) if forecast else 0)]
+    names += [f"+{k + 1}" for k in range(forecast.rows if forecast else 0)]
     ticks, x = axes.row_ticks(dict(enumerate(names))), [chart.escaped(name) for name in names]
     axis = {"title": "", "type": "category", "categoryorder": "array", "categoryarray": x}
     range_ = [-0.5, len(x) - 0.5]

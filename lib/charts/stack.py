@@ -155,7 +155,6 @@ def stack_sentence(steps: Steps) -> str:
 
 
 def _counted(steps: Steps) -> str:
-    """Return the number of parameters, and the layers with an unknown number, as a text."""
     given = [step.tensors and isinstance(step.layer, shapes.Unread) for step in steps]
     unknown = joined([f"{place}" for place, is_given in enumerate(given, start=1) if is_given])
     return f"{total(steps):,} parameters" + (f" plus those of layer {unknown}" if unknown else "")
@@ -183,7 +182,6 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
 
 
 def _outcome(old: Steps, new: Steps) -> str:
-    """Return the difference between two traces, as a sentence."""
     if (breaks := shapes.broken_at(new)) is not None:
         return f"layer {breaks + 1} {'still ' if breaks == stopped_at(old) else ''}breaks."
     if (at := stopped_at(new)) is not None:

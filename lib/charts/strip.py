@@ -121,7 +121,6 @@ def shape_strip(
     """Draw a panel for each mode, both of the same height, side by side where they fit.
 
     The picture has a fixed height or, if it `grows`, entries of a fixed size.
-
     Sample `sample`, 0 to N-1, shades the input, and its `traces` shade hidden states and
     predictions. A mode without traces gets one shade, as does the input of data with hidden rows.
     """

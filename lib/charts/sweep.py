@@ -1,4 +1,4 @@
-"""A sweep: errors against one setting, maps of two settings, and the takeaway."""
+"""A sweep: errors against one setting, a map of two settings, and the takeaway."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -12,11 +12,11 @@ from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES
 from lib.results import BOTH_MODES, VARIABLE, PointResult
-from lib.text import capital, counted, joined, number, short, times
+from lib.text import capital, counted, joined, number, times
 
-HEIGHT, ROW = 330, 34  # pixels: height of the curve, and of a row of a map
+HEIGHT, ROW = 330, 34  # pixels: height of the curve, and of a row of the map
 WIDE = 8  # an axis is logarithmic if its largest value is at least this many times the smallest
-MOST_RATIO = 2.0  # a map's colours are full where one error is four times the other: two doublings
+MOST_RATIO = 2.0  # colours are full where one error is four times the other: two doublings
 BASELINE = "baseline"
 LETTERS = {"sequence": "S", "last": "L"}
 
@@ -74,28 +74,18 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
 
 
 def map_figure(
-    points: Sequence[PointResult],
-    keys: tuple[str, str],
-    what: str,
-    palette: Palette,
-    *,
-    is_over: bool = True,
+    points: Sequence[PointResult], keys: tuple[str, str], palette: Palette, *, is_over: bool
 ) -> chart.Chart:
-    """Draw a mode's median error, "sequence" or "last", on a grid of two settings.
+    """Draw which mode's error is smaller, and how many times, on a grid of two settings.
 
-    "difference" draws which mode's error is smaller, and how many times. "?" marks a difference
-    that isn't significant, and any before the sweep `is_over`: the test counts all points.
+    "?" marks a difference that isn't significant, and any before the sweep `is_over`: the test
+    counts all points.
     """
-    values = results.axes_of(points)
-    if what == "difference":
-        squares, (above, below) = _differences(points, is_over=is_over), BOTH_MODES
-        texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} smaller" for mode in BOTH_MODES}
-        unclear = [[Entry("squares", "n×: error n times smaller; ?: not significant", "baseline")]]
-    else:
-        squares, above, below = _errors(points, what), what, what
-        texts, unclear = {what: f"{MODES[what].name}: median error"}, []
-    rows = [[Entry("squares", words, mode) for mode, words in texts.items()], *unclear]
-    most, least = palette.mode(above), palette.mode(below)
+    values, squares = results.axes_of(points), _differences(points, is_over=is_over)
+    texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} smaller" for mode in BOTH_MODES}
+    rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
+    rows.append([Entry("squares", "n×: error n times smaller; ?: not significant", "baseline")])
+    most, least = map(palette.mode, BOTH_MODES)
     z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
     names, notes = np.full(z.shape, "", object), []
     for point in points:
@@ -107,16 +97,14 @@ def map_figure(
         notes.append(square | {"xref": "x", "yref": "y"})
     look: Part = {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
     look |= {"x": np.arange(z.shape[1]), "hoverinfo": "none", "hovertemplate": None}
-    heat = chart.heatmap(what, z, [least, palette.surface, most], "", **look)
+    heat = chart.heatmap("difference", z, [least, palette.surface, most], "", **look)
     x_axis, y_axis = (
         {"title": VARIABLE[key]["label"], "showgrid": False, **_ticks(key, values[key])}
         for key in keys
     )
-    height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
-    if what == "difference":  # beside the curve
-        height = max(HEIGHT, height)
+    height = max(HEIGHT, chart.top(rows) + chart.BOTTOM + ROW * len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
-    size: Part = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
+    size: Part = {"name": "map difference", "height": height, "left": left, "notes": notes}
     return chart.plotted([heat], palette, x_axis, y_axis, rows, **size)
 
 
@@ -131,20 +119,6 @@ def _differences(
         mark, shade = ("", shade) if found.is_clear and is_over else ("?", 0.3 * shade)  # pale
         letter = LETTERS[BOTH_MODES[found.better]]
         squares[point] = float(shade), f"{letter} {times(ratio).removesuffix(' times')}×{mark}"
-    return squares
-
-
-def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple[float, str]]:
-    """Return a mode's median error by finished point: a shade from 0 to 1 for both, and a text."""
-    finished = [point for point in points if point.is_finished]
-    known = [point.median(m) for point in finished for m in BOTH_MODES]
-    logs = np.log10([error for error in known if error > 0] or [1.0])
-    squares = {}
-    for point in finished:
-        error = point.median(mode)
-        above = np.log10(error) - logs.min() if error > 0 else 0.0
-        shade = 0.1 + 0.9 * float(above / (np.ptp(logs) or 1.0))
-        squares[point] = shade if error > 0 else 0.0, short(error)
     return squares
 
 

@@ -49,16 +49,14 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
         ("", shape_of(output), tensor_image(output, scale, palette, palette.ink), "the output"),
         ("and", shape_of(target), tensor_image(target, scale, palette, palette.ink), "y"),
     ]
-    batch = diagnosis.decisive
-    if batch and batch.broadcast and compared:
+    if broadcast:
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
         image = tensor_image(compared, scale, palette, color)
-        images.append(("⇒", batch.broadcast, image, "compared per batch"))
+        images.append(("⇒", broadcast, image, "compared per batch"))
     colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
     rows = []
     for pair, verdict, words in diagnosis.axes:  # each outcome has its verdict's colour behind it
-        share = 0.3 if verdict == "silent" else 0.16
-        behind = mix(palette.background, colors[verdict], share)
+        behind = mix(palette.background, colors[verdict], 0.3 if verdict == "silent" else 0.16)
         rows.append((pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), behind))
     return render("charts/target.html", "lineup", images, rows, LETTERS, sentence, palette)
 
@@ -101,11 +99,9 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
     """Return a takeaway on what is compared, or that the shapes don't fit."""
     if diagnosis.verdict == "correct":
         return "Every output is compared with its own target."
-    if diagnosis.verdict == "error":
+    if diagnosis.verdict == "error" or not (batch := diagnosis.decisive):
         return "Keras raises an error: this loss refuses these shapes."
-    if batch := diagnosis.decisive:
-        return f"No error, but a batch of {batch.size} is compared as {batch.broadcast}."
-    return "No error, but the loss isn’t the one you meant."
+    return f"No error, but a batch of {batch.size} is compared as {batch.broadcast}."
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:

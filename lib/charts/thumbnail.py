@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from lib.charts.html import render, svg_uri
-from lib.charts.palette import PALETTES, Palette
+from lib.charts.palette import Palette
 from lib.shapes import Leak
 from lib.text import beside, number
 
@@ -53,8 +53,8 @@ def caption(picture: str, plot: Plot) -> str:
 
 
 @lru_cache(maxsize=128)  # all sessions share them
-def thumbnail(plot: Plot, theme: str, scale: float = 1.0) -> str:
-    """Return a plot as a data URI in a theme's colours, `scale` times as large around its text."""
+def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.0) -> str:
+    """Return a plot as an HTML image with a text, `scale` times as large around its words."""
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
     first, last = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
@@ -69,11 +69,7 @@ def thumbnail(plot: Plot, theme: str, scale: float = 1.0) -> str:
         drawn.append((line, list(zip(x, y, strict=True)), name_at))
     y_ends = [10**end if plot.is_log else end for end in (high, low)]
     ends = [number(float(end), 2).replace("-", "−") for end in (*y_ends, first, last)]
-    box, looks = (LEFT, EDGE, right, bottom), (PALETTES[theme], LETTERS, DASHES)
+    box, looks = (LEFT, EDGE, right, bottom), (palette, LETTERS, DASHES)
     body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
-    return svg_uri(body, f"0 0 {WIDTH * scale:g} {HEIGHT * scale:g}")
-
-
-def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.0) -> str:
-    """Return a plot as an HTML image, with `sentence` as its alternative text."""
-    return render("charts/thumbnail.html", "image", thumbnail(plot, palette.theme, scale), sentence)
+    uri = svg_uri(body, f"0 0 {WIDTH * scale:g} {HEIGHT * scale:g}")
+    return render("charts/thumbnail.html", "image", uri, sentence)

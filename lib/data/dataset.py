@@ -119,17 +119,13 @@ class KnownErrors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Training samples, the first `train` ones, and validation samples: the worker's data.
-
-    Without validation (`train == N`: the worked examples) models are evaluated on training samples.
-    """
+    """Training samples, the first `train` ones, and validation samples: the worker's data."""
 
     x: np.ndarray  # inputs (N, T, F), float32
     y: np.ndarray  # targets (N, T, K), float32; last-step mode uses `y[:, -1]`, (N, K)
     train: int  # the number of training samples
 
     def __post_init__(self) -> None:
-        """Check the shapes, and make the arrays read-only. Raises ValueError."""
         if self.x.ndim != 3 or self.y.ndim != 3 or self.x.shape[:2] != self.y.shape[:2]:
             raise ValueError(
                 "x and y must have shapes (N, T, F) and (N, T, K), "

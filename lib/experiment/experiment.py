@@ -148,8 +148,7 @@ class Experiment:
     @property
     def each_seed(self) -> tuple[Experiment, ...]:
         """One experiment with a single seed for each seed."""
-        count = max(1, self.seeds)
-        return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(count))
+        return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(max(1, self.seeds)))
 
     @property
     def data_only(self) -> Experiment:
@@ -198,13 +197,12 @@ class Setting:
 
     def check(self, value: Any) -> None:
         """Raise ExperimentError unless `value` is allowed."""
-        fits = True
         if self.limit is not None:
             kinds = int if isinstance(self.default, int) else (int, float)
             fits = isinstance(value, kinds) and not isinstance(value, bool)
             fits = fits and self.limit.minimum <= value <= self.limit.maximum
-        elif self.options is not None:
-            fits = isinstance(value, str) and value in self.options
+        else:
+            fits = self.options is None or (isinstance(value, str) and value in self.options)
         if not fits:
             raise ExperimentError(f"{self.name} must be {self.allowed}, got {value!r:.80}")
 

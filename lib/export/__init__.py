@@ -5,8 +5,8 @@ from lib.export.data import arrays, data_name, keras_windows
 from lib.export.files import (
     Reported,
     history_csv,
+    predictions,
     predictions_csv,
-    predictions_parquet,
     report,
     runs_csv,
     sweep_csv,

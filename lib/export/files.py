@@ -1,7 +1,4 @@
-"""Results of runs as files: an HTML report, CSV tables, NumPy weights, and predictions as Parquet.
-
-The report (report.html) has the light theme and loads nothing: it includes Plotly's script.
-"""
+"""Results of runs as files: an HTML report, CSV tables, NumPy weights, predictions as Parquet."""
 
 from __future__ import annotations
 
@@ -42,7 +39,6 @@ _PARTS: dict[str, results.Part] = {"validation": "evaluated", "test": "test"}
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
-    """Yield seed, mode and result of each model."""
     for seed, models in enumerate(snapshot.seeds, start=experiment.seed):
         for mode, result in models.items():
             yield seed, mode, result
@@ -61,10 +57,7 @@ def runs_csv(runs: Sequence[Compared]) -> bytes:
 
 
 def sweep_csv(points: Sequence[PointResult]) -> bytes:
-    """Write a row for each point, seed and mode: the settings that vary, all results, and skill.
-
-    Errors are in the unit of y squared. Skill is the reduction of the RMSE against the baseline.
-    """
+    """Write a row for each point, seed and mode: the settings that vary, all results, and skill."""
     rows = []
     for point in points:
         for row in point.rows:
@@ -121,8 +114,7 @@ def predictions(
     """Return targets and predictions of all evaluated samples, or test samples, in the raw unit.
 
     A row for each sample, timestep (from 1) and target column; a column for each mode and seed, and
-    each baseline of a table. NaN where there is no prediction: last-step mode and baselines predict
-    the last step only.
+    each baseline of a table. Last-step mode and baselines have NaN before the last step.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
@@ -171,11 +163,6 @@ def frame_csv(frame: pd.DataFrame, unit: str) -> bytes:
     numbers = frame.select_dtypes("float").columns
     frame = frame.rename(columns={name: charts.with_unit(name, unit) for name in numbers})
     return frame.to_csv(index=False, float_format="%.7g", lineterminator="\n").encode()
-
-
-def predictions_parquet(*run: Any) -> bytes:
-    """Write the `predictions` of a run as Parquet."""
-    return predictions(*run).to_parquet(index=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,10 +222,7 @@ def _skill_tables(of: Reported) -> dict[str, results.SkillTable]:
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
-    """Return the HTML page in UTF-8; `link` opens the run's settings in the app.
-
-    Names are escaped: a column's name can't become markup.
-    """
+    """Return report.html, filled in, which loads nothing; `link` opens the settings in the app."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     decisive = EXPLORE_CARDS["compare"].title

@@ -1,14 +1,14 @@
 """The forecast of a table's models as CSV: evaluated dates with their targets, then rows ahead."""
 
+from contextlib import suppress
+from math import inf
 from typing import Any
-
-import numpy as np
 
 from lib import results
 from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.export.files import frame_csv
-from lib.results import Forecast, ForecastError, Predictions, Snapshot
+from lib.results import Forecast, ForecastError, Snapshot
 
 
 def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> bytes:
@@ -20,10 +20,7 @@ def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -
     import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
     origin, models, frames = dataset.cut_from, snapshot.weights[0], list[pd.DataFrame]()
-    samples = np.arange(len(dataset.x))[dataset.evaluated]
-    x, horizons = dataset.x[samples], len(origin.horizons)
-    last = {m: results.model_outputs(experiment, own, x)[:, -1] for m, own in models.items()}
-    given = Predictions(samples, 1, last, None)
+    given, horizons = results.predict(experiment, dataset, models, budget=inf), len(origin.horizons)
     for target, label in enumerate(dataset.target_labels):
         column, place = divmod(target, horizons)
         for series, name in enumerate(origin.names):
@@ -34,21 +31,17 @@ def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -
             past = pd.DataFrame({**about, "value": known.targets, **predicted})
             frames.append(past.dropna(subset=[*predicted], how="all"))  # where a window ends
             of: dict[str, Any] = {"series": series, "column": column, "evaluated": given}
-            try:
-                ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **of))
-            except ForecastError:  # such as a series with too few rows for a window
-                continue
             rows = slice(place, place + 1) if horizons > 1 else slice(None)
-            frames.append(pd.DataFrame({**about, **ahead}).iloc[rows])
+            with suppress(ForecastError):  # such as a series with too few rows for a window
+                ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **of))
+                frames.append(pd.DataFrame({**about, **ahead}).iloc[rows])
     return frame_csv(pd.concat([each for each in frames if len(each)]), dataset.target_unit)
 
 
 def _rows_ahead(dataset: Dataset, forecast: Forecast) -> dict[str, Any]:
     """Return the columns of the rows ahead: time, and by mode the value and its band."""
     values, form = forecast.values, dataset.cut_from.time_format
-    columns: dict[str, Any] = {
-        "time": [f"+{k + 1}" for k in range(len(next(iter(values.values()))))]
-    }
+    columns: dict[str, Any] = {"time": [f"+{k + 1}" for k in range(forecast.rows)]}
     if forecast.times is not None and form:
         columns["time"] = forecast.times.strftime(form)
     for mode, value in values.items():

@@ -100,10 +100,7 @@ def _sketch(dataset: Dataset) -> tuple[float, ...]:
 
 
 def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
-    """Return the run of a file called `name`; `table` is the upload, for a file without rows.
-
-    Raises KeptError for a damaged file, and if the upload is missing or a different one.
-    """
+    """Return a file's run; `table` is the upload, for a file without rows. Raises KeptError."""
     try:
         return _opened(name, content, table)
     except KeptError:

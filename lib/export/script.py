@@ -38,8 +38,7 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     """Return a script of a settled experiment that repeats the app's results.
 
     The last printed line is a JSON object of `last_step_mse`, `loss`, `first_loss`, `tenth_loss`
-    by mode, medians over the seeds. The script ends with an error if a result differs from the
-    app's by more than rounding.
+    by mode, medians over the seeds. A difference beyond rounding ends the script with an error.
     """
     imported = imports(dataset, own=("import json",))
     head = _head(experiment, dataset, "the app's results, in Keras 3", imported)
@@ -122,7 +121,7 @@ def template_fields(
 
 
 def _line(*of: TracedLayer) -> str:
-    """Return a layer's code and output shapes; `every_step` stands for the modes' difference."""
+    """Return a layer's code and output shapes. Modes differ by the variable `every_step`."""
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
@@ -150,9 +149,8 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs
     results = [result for seed in (snapshot.seeds if snapshot else ()) for result in seed.values()]
-    evaluated = max(
-        (int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0
-    )
+    checked = [int(epoch) for r in results for epoch in r.checked_epochs[-1:]]
+    evaluated = max(checked, default=0)
     status = snapshot.status if snapshot and evaluated else "none"
     note = _WORDS["notes"][status].format(evaluated=f"{evaluated:,}", epochs=f"{training.epochs:,}")
     if not evaluated or snapshot is None:
@@ -195,7 +193,7 @@ class Export:
     ending: str  # ends the file's name, after `name_of`
 
     def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """Return the file's name, for `.github/unrolled.ipynb`: "seattle-lstm-both-exact.py"."""
+        """Return the file's name, such as "seattle-lstm-both-exact.py"."""
         return f"{name_of(experiment, dataset)}{self.ending}"
 
 

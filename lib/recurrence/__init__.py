@@ -1,9 +1,8 @@
 """LSTM, GRU and SimpleRNN in NumPy with all gates and states, equal to Keras's layers.
 
-The pages draw these numbers. Gates are sigmoid, initial states are zero, and there is no dropout
-and no gradient. Weights have the order of Keras's `get_weights()`: for G blocks of columns
-`kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias (G·U,)`, or `(2, G·U)` for a GRU with
-`reset_after`.
+Gates are sigmoid, initial states are zero, and there is no dropout and no gradient. Weights are in
+the order of Keras's `get_weights()`: for G blocks of columns `kernel (F, G·U)`, `recurrent_kernel
+(U, G·U)` and `bias (G·U,)`, or `(2, G·U)` for a GRU with `reset_after`.
 """
 
 from lib.recurrence.cells import (

@@ -89,10 +89,7 @@ def unroll_stack(
 def forward(
     experiment: Experiment, weights: Sequence[Array], x: Array
 ) -> tuple[list[Trace], Array]:
-    """Return the trace of each recurrent layer, and the model's outputs (N, T, K).
-
-    The last-step model returns `outputs[:, -1]`. Without a head, K equals U.
-    """
+    """Return each recurrent layer's trace, and the outputs (N, T, K); without a head, K is U."""
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers
     traces = unroll_stack(model.cell, weights[:recurrent], x)
@@ -117,8 +114,7 @@ def difference(
 ) -> float:
     """Return the largest difference from Keras's outputs, divided by its largest value if above 1.
 
-    Compares a stack's top layer with Keras's `sequence` (N, T, U) and final `states` (N, U): h,
-    and c for an LSTM.
+    Compares the top layer with Keras's `sequence` (N, T, U) and `states` (N, U): h, an LSTM's c.
     """
     top = unroll_stack(cell, weights, x)[-1]
     ours = [top.hidden, *(s[:, -1] for s in (top.hidden, top.cell) if s is not None)]

@@ -37,7 +37,6 @@ from lib.results.compared import (
     findings,
     independent_samples,
     is_number,
-    lead_of,
     outcomes,
     overfits_in_seeds,
     point_words,
@@ -46,6 +45,6 @@ from lib.results.compared import (
 )
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.history import History, WeightHistory, kept_places, spread_places
-from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
+from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, untrained
 from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
 from lib.results.strangers import COLUMN_KEYS, HIDDEN_TITLE, ROWS_HIDDEN, redacted, without_answers

@@ -1,7 +1,4 @@
-"""Errors of models, of baselines and of the best possible model.
-
-Losses are computed as in Keras. Skill and predictions by row exist only for data cut from a table.
-"""
+"""Errors of models, of baselines and of the best possible model, computed as in Keras."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -58,16 +55,16 @@ class Floor:
 def best_possible(
     experiment: Experiment, dataset: Dataset, samples: slice | None = None
 ) -> Floor | None:
-    """Return the smallest possible MSE on `samples`, by default the evaluated; None if unknown."""
+    """Return the smallest possible MSE on `samples`, else the evaluated ones; None if unknown."""
     known = dataset.best_mse
     best = None if known is None else Floor(known, "best possible", dataset.best_why)
-    if experiment.model.head == "dense" or not dataset.has_rows:  # the reason quotes a target
+    if experiment.model.head == "dense" or not dataset.has_rows:  # nothing to quote
         return best
     y = dataset.y[dataset.evaluated if samples is None else samples].astype(np.float64)
     cell, bound = experiment.model.cell, highest_output(experiment.model.cell, y.shape[1])
     missed = np.maximum(0, np.abs(y) - bound[:, None])
     floor = (missed**2).mean(axis=(0, 2))
-    floor[floor < NEARLY_ZERO] = 0  # as for a target of 1 late in an LSTM's sequence
+    floor[floor < NEARLY_ZERO] = 0  # a late output of an LSTM nearly reaches 1
     if not (floor > (0 if known is None else known)).any():
         return best
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
@@ -108,9 +105,9 @@ class Predictions:
 class Score:
     """The errors of a model or baseline at the last step by target column, in the raw unit, (K,).
 
-    MASE divides the mean absolute error by the error of the value a season (or a row) before, over
-    all training rows; NaN if that is 0. Hyndman and Koehler, "Another look at measures of forecast
-    accuracy", 2006.
+    MASE divides the mean absolute error by that of repeating the value one season (or one row)
+    earlier, over all training rows. It is NaN if that error is 0. Source: Hyndman and Koehler,
+    "Another look at measures of forecast accuracy", 2006.
     """
 
     name: str  # a mode, or a key of `lib.data.tables.baselines.LABELS`
@@ -165,10 +162,11 @@ def predict(
     part: Part = "evaluated",
     *,
     seeds: int = 1,
+    budget: float | None = None,
 ) -> Predictions:
-    """Predict every k-th sample of a part; k is such that `seeds` calls take about a second."""
+    """Predict every k-th sample of a part: `seeds` calls stay within a `budget`, usually BUDGET."""
     samples = indexes_of_part(dataset, part)
-    share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
+    share = seeds * len(samples) * cost(weights, dataset.shape[1]) / (budget or BUDGET)
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     x = dataset.x[samples]

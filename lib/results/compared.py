@@ -1,7 +1,6 @@
 """Comparison of two modes or runs, also at a sweep's points, and a test for overfitting.
 
-All values are medians over seeds. A mode counts as better only if the difference is significant and
-enough independent samples were evaluated.
+Values are medians over seeds. Better means: significantly, and on enough independent samples.
 """
 
 import math
@@ -128,13 +127,6 @@ class Compared(RunAt):
     def results(self) -> dict[str, ModeResult]:
         """Medians over seeds by mode; empty before the first figures."""
         return self.snapshot.middle.results
-
-
-def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
-    """Find the run with the smallest median of `errors`, (R,) each; compare it with the others."""
-    lead = int(np.argmin([np.median(each) for each in errors]))
-    others = {k: each for k, each in enumerate(errors) if k != lead}
-    return lead, {k: compare_modes(errors[lead], each) for k, each in others.items()}
 
 
 def compared_part(runs: Sequence[Compared]) -> str:

@@ -43,6 +43,11 @@ class Forecast:
     covered: dict[str, tuple[int, int]]  # by mode: test targets inside the band, and all of them
     naive: dict[str, np.ndarray]  # "last value" and "last season" repeated, (h,)
 
+    @property
+    def rows(self) -> int:
+        """The number of rows, h."""
+        return len(next(iter(self.values.values())))
+
 
 def why_not_fed_back(dataset: Dataset) -> str:
     """Return why no recursive forecast is possible, as a sentence; "" if it is."""

@@ -1,10 +1,5 @@
-"""The epochs of a run that are kept.
+"""The kept epochs of a run. A full `History` doubles its gap: the last epoch isn't known yet."""
 
-`spread_places` thins out a complete list evenly. The last epoch of an active run isn't known: its
-`History` doubles the gap between epochs whenever it is full.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -61,11 +56,6 @@ class History(Generic[Value]):
                 self.points.append(point)
         self.points.append(newest)
 
-    def extend(self, epoch: int, values: Sequence[Value]) -> None:
-        """Add the values of `epoch` and the epochs after it."""
-        for place, value in enumerate(values):
-            self.add(epoch + place, value)
-
     def put_back(self, epoch: int, value: Value) -> None:
         """Insert the value of a removed epoch. Add no values afterwards."""
         self.points = sorted({**dict(self.points), epoch: value}.items())
@@ -91,11 +81,6 @@ class WeightHistory(History[SeedWeights]):
 
     limit: int = MOST_EPOCHS
     size: int = 1  # bytes of one epoch's weights
-
-    @property
-    def nbytes(self) -> int:
-        """The approximate bytes of memory."""
-        return len(self.points) * self.size
 
     def take(self, snapshot: Snapshot) -> None:
         """Add a snapshot's new weights."""

@@ -104,11 +104,3 @@ def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
     shown = [epochs[place] for place in spread_places(len(epochs), most - 1)]
     frames = [Frame(f"{epoch}", as_of(run, epoch, past[epoch], budget=budget)) for epoch in shown]
     return (*frames, Frame(end or f"{snapshot.epoch}", snapshot))
-
-
-def step_errors(frames: tuple[Frame, ...]) -> dict[str, np.ndarray]:
-    """Return the median MSE over the seeds by mode, frame and timestep, (E, T)."""
-    return {
-        mode: np.stack([np.median(frame.snapshot.by_seed(mode, "step_mse"), 0) for frame in frames])
-        for mode in frames[-1].snapshot.results
-    }

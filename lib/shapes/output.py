@@ -1,7 +1,4 @@
-"""Compute output shapes and parameter counts of one layer, equal to Keras's, by arithmetic.
-
-Letters: N samples, T timesteps, F features, U units, K target columns.
-"""
+"""Compute output shapes and parameter counts of one layer, equal to Keras's, by arithmetic."""
 
 from collections.abc import Sequence
 from typing import Any

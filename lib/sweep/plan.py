@@ -218,10 +218,7 @@ def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> Non
 
 
 def read_done(path: Path, plan: Plan) -> list[PointResult]:
-    """Return a plan's results in a file, except failed ones.
-
-    Raises ExperimentError if the file has anything else.
-    """
+    """Return a plan's unfailed results in a file. Raises ExperimentError for other content."""
     if not path.exists():
         return []
     known = {point.settings: point for point in plan.points}

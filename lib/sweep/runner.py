@@ -1,7 +1,4 @@
-"""Train a plan's points as background runs of a `TrainingClient`, on all its places.
-
-Scripts call `run_sweep`; the command and tests call `run_plan`.
-"""
+"""Train a plan's points as background runs of a `TrainingClient`, as many at once as it can."""
 
 from __future__ import annotations
 

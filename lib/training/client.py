@@ -40,8 +40,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     """Trains runs and answers questions in worker processes, for a page or a script.
 
     Workers start with their first run, or after `delay` seconds, so that the first page gets the
-    processor. `clustered` is whether a Ray cluster trains; None reads the environment. `pool` has
-    the state of the workers, and the number of runs that can train at a time.
+    processor. `clustered` is whether a Ray cluster trains; None reads the environment.
     """
 
     def __init__(
@@ -173,7 +172,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._settle(Answer(question_id, error=why))
 
     def find(self, run_id: str) -> AnswerFuture:
-        """Ask a cluster for a run's `card`: None if no slot has the run."""
+        """Ask the cluster for a run's `card`, which is None if no worker has the run."""
         return self.ask(messages.FIND_RUN, run_id=run_id)
 
     def get(self, run_id: str) -> Run | None:

@@ -21,7 +21,7 @@ SampleTensors: TypeAlias = "tuple[Array, Array]"  # x and y (N, T, …), padded 
 SampleArrays: TypeAlias = "SampleTensors | tuple[np.ndarray, np.ndarray]"  # arrays if N is too big
 TrainingTensors: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as tensors: the update rule (learning rate, m_part, v_part, inside, outside), choices
-(timesteps, targets, corrects, loss), and which timesteps the loss counts (T,)."""
+(timesteps, targets, bias correction, index of the loss), and the timesteps of the loss (T,)."""
 DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()  # held while TensorFlow traces: concurrent traces slow each other down
 
@@ -87,10 +87,7 @@ def training_tensors(
 
 
 class Program:
-    """A compiled architecture. Each call trains one model per lane, from any thread.
-
-    Models of any mode, optimizer, loss, and size that the architecture `holds` share the program.
-    """
+    """A compiled architecture for models it `holds`. A call from any thread trains all lanes."""
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
@@ -130,7 +127,7 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Return lanes loaded with models: each its weights, then all m and v if `step` > 0."""
+        """Return lanes with models: each model its weights, then all m and v if `step` > 0."""
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
@@ -242,9 +239,9 @@ def _gradients(
 
 
 def _costs(wrong: Array, chosen: Array) -> Array:
-    """Return each output's cost by the loss at index `chosen` of LOSSES; its mean is the loss.
+    """Return each output's cost by the loss at index `chosen` of LOSSES; their mean is the loss.
 
-    Each loss has its derivative: differentiating the choice would take a tenth of the time.
+    Each loss has its own derivative: differentiating `tf.where` would take a tenth of the time.
     """
 
     @tf.custom_gradient
@@ -277,7 +274,7 @@ def _huber(wrong: Array) -> Costs:
 
 
 def _keras_loss(name: str, wrong: Array) -> Costs:
-    """Return any Keras loss, which averages over the last axis, by output."""
+    """Return a Keras loss for each output. Keras itself averages over the last axis."""
     alone = wrong[..., None]
     with tf.GradientTape() as tape:
         tape.watch(alone)

@@ -14,16 +14,20 @@ from lib.text import beside
 MEMORY_SHARE = 0.7  # a worker's share of the memory; the page process needs the rest
 MOST_MEMORY = 3 * GB // 2  # a worker's maximum memory in bytes, on any machine
 BESIDE = 300 * MB  # bytes reserved for the page process and a process that reads a file
-LEAST_GROWTH = 150 * MB  # bytes that a worker may always grow by: thirty programs
+LEAST_GROWTH = 150 * MB  # bytes that a worker may always grow by, enough for about thirty programs
 TWO_FIT_IN = 2 * GB  # total memory that is enough for a grown worker and its replacement
 
 SETTING, MOST_WORKERS = "UNROLLED_WORKERS", 16  # environment variable, and its largest value
 MOST_BY_DEFAULT = 4  # workers without the setting
 RAY = "UNROLLED_RAY"  # environment variable: the training cluster, HOST:PORT or "auto"
 CORES_EACH = 2  # processors per worker: one trains, the other compiles and draws pages
-WORKER_NICE = 5  # 0 (highest) to 19: next to a busy page process a worker gets a third of the time
+WORKER_NICE = (
+    5  # of 0 (first) to 19; next to a busy page process, a worker gets a third of the time
+)
 HELPER_NICE = 10  # for helper threads, such as compilers: a third of the loop's time
-IDLE_NICE = 13  # for background work: half a helper's time; 19 would hold the GIL too long
+IDLE_NICE = (
+    13  # for background work: half a helper's time. At 19, threads would hold the GIL too long
+)
 
 log = logging.getLogger(__name__)
 

@@ -1,8 +1,7 @@
 """Records sent between the page process and the worker, and the messages in them for the user.
 
 A `Command` goes to the worker, a `Message` comes back. Records about a run or a question have its
-`id`. The format is msgpack, which can't run code, with an extension type for NumPy arrays. In
-untyped values, tuples arrive as lists.
+`id`. The format is msgpack, which can't run code, with an extension type for NumPy arrays.
 """
 
 import threading

@@ -2,8 +2,7 @@
 
 All models train on the same batches, in lockstep. Each call of the program trains several models
 of one mode, one per lane. If the program has two threads, a helper thread makes every second call.
-NumPy evaluates the models: it is as fast and needs no compiling. `worker_run` keeps the run's
-status.
+NumPy evaluates the models: it is as fast and needs no compiling.
 """
 
 from __future__ import annotations
@@ -304,5 +303,6 @@ class PairTrainer:
         finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
         good = len(finite) if finite.all() else int(np.argmin(finite))
         for key, model in self._training_records.items():
-            model.losses.extend(self.epoch + 1, epochs[key][:good].tolist())
+            for epoch, loss in enumerate(epochs[key][:good].tolist(), self.epoch + 1):
+                model.losses.add(epoch, loss)
         self.epoch += good

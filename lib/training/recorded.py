@@ -1,7 +1,4 @@
-"""Recorded runs and answers, which pages show before training; read without TensorFlow.
-
-`tests/record.py` writes them, for data sets ("echo") and gallery cards ("echo.beyond").
-"""
+"""Runs and answers that `tests/record.py` wrote, which pages show before training."""
 
 import zlib
 from collections.abc import Mapping

@@ -60,7 +60,8 @@ class ClientRun:
     def nbytes(self) -> int:
         """The approximate memory of the run in bytes, without its dataset."""
         saved = len(self.checkpoint.state) if self.checkpoint else 0
-        return saved + len(self.start.card) + memory_of(self.snapshot) + self.weights.nbytes
+        weights = len(self.weights.points) * self.weights.size
+        return saved + weights + len(self.start.card) + memory_of(self.snapshot)
 
     def note_command(self, verb: str) -> None:
         """Record a user's command. A paused run counts as RUNNING until its worker responds."""
@@ -195,10 +196,7 @@ class RunRegistry:
         self.tidy(TIDY_SECONDS)  # here too: maybe no page calls `latest`
 
     def fail_over(self, lost: Iterable[ClientRun], how: str, *, is_suspect: bool = True) -> None:
-        """Restart runs of a dead worker on other workers. `how` is a sentence with the reason.
-
-        With `is_suspect`, a run that loses two workers within TWICE_SECONDS fails.
-        """
+        """Restart lost runs on other workers, except suspects lost twice; `how` is the reason."""
         now = self._clock()
         for run in lost:
             twice = is_suspect and now - run.lost_at < TWICE_SECONDS

@@ -28,8 +28,11 @@ from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
-SWITCH_SECONDS = 0.0005  # Python's thread switch interval; with 5 ms tracing delays the loop
-IDLE_SHARE, IDLE_RUNS = 0.5, 4  # size buckets are built below this memory share and run count
+SWITCH_SECONDS = 0.0005  # Python's thread switch interval; its default of 5 ms delays the loop
+IDLE_SHARE, IDLE_RUNS = (
+    0.5,
+    4,
+)  # build size buckets only below this share of memory and number of runs
 EXACT_SHARE = 0.4  # exact-size programs are built below this share of the allowed growth
 
 
@@ -114,7 +117,7 @@ class Loop:
                 self._send(messages.Event("alive"))
 
     def _report_grown(self) -> None:
-        """Report memory above the limit. The limit is lower without runs to interrupt."""
+        """Report memory above the limit, which is lower while no runs would be interrupted."""
         now = time.monotonic()
         is_soon = now - self._reported_grown < self._timing.grown_seconds
         limit = self._limit if self._runs else self._exact_limit
@@ -161,7 +164,7 @@ class Loop:
             self._runs.pop(run.id, None)
 
     def _start(self, command: messages.Start) -> None:
-        # Background runs, of sweeps, take no places from other runs.
+        # Background runs, those of sweeps, don't count when another run needs a place.
         counted = [run for run in self._runs.values() if command.background or not run.background]
         is_full = len(counted) >= limits.MAX_RUNS
         try:
@@ -225,7 +228,7 @@ def main() -> int:
             from lib.training.answers import ANSWERS  # noqa: PLC0415
 
             engine.configure_tensorflow()
-            # Exempt the 330,000 imported objects from garbage collections of 0.2 s.
+            # Exempt the 330,000 imported objects: a garbage collection of them takes 0.2 s.
             gc.freeze()
         except MemoryError:
             raise

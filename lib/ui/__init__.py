@@ -1,7 +1,6 @@
 """All that imports streamlit: what every page shares, and the parts of single pages.
 
-Models, data and figures come from the packages below; numbers of a few pictures are put together
-here. Pages import its modules directly: an `__init__` of them all would delay the first page.
+Pages import its modules directly: an `__init__` of them all would delay the first page.
 
 From a slider to the charts:
 

@@ -29,10 +29,7 @@ PICTURE_KEYS = (
 
 
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
-    """Find the experiment for this script run of `page`. Call this before any sidebar widget.
-
-    Read the address first, and again when Back or a link in this tab changes the address.
-    """
+    """Read a new address of `page`, also after Back or a link. Call this before any widget."""
     state, record = session(), session().address
     address = {key: st.query_params.get_all(key) for key in st.query_params}
     is_first, is_other = not record.page, page != record.page

@@ -132,11 +132,6 @@ def style(page: str, *others: str) -> None:
         _write(own)
 
 
-def hide(*keys: str) -> None:
-    """Hide the elements with these keys. They keep their places on the page."""
-    _write(f"{','.join(f'.st-key-{key}' for key in keys)}{{display:none}}")
-
-
 def point_at(key: str) -> None:
     """Outline the element with this key, with an arrow at it; "" for none."""
     _write(Template(_SHEETS["pointer"]).substitute(key=key) if key else "")

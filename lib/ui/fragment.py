@@ -75,11 +75,8 @@ class Turns:
 
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[None]:
-        """Run a block while no other block computes. Use `first` for a user's action.
-
-        Raise RuntimeError within another turn, since the inner turn would never start.
-        """
-        if self.is_mine:
+        """Run a block while no other block computes. Use `first` for a user's action."""
+        if self.is_mine:  # the inner turn would never start
             raise RuntimeError("a turn was requested within another turn")
         sign = threading.Event()
         with self._lock:

@@ -55,8 +55,7 @@ def frame(
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
     `own_keys` are the page's own keys in the address. A page of scenes sets the experiment in
-    `own`, and has no controls in its sidebar. Slow work stays outside of turns: loading a large
-    file, and reading its columns.
+    `own`, and has no controls in its sidebar. Slow work stays outside of turns.
     """
     take_file()
     with turn(first=True):

@@ -29,8 +29,8 @@ const PARTS = `:is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack, .st-
   .st-key-lesson_progress) button, :is(.st-key-gallery, .st-key-ways_of_card) a`;
 const DRAGGED = 400; // milliseconds after which a dragged file has left the window
 const GIVES = 50; // tries at that interval to find an uploader for a dropped file
-const REST = 700; // milliseconds after a page was drawn or resized
-const LEAVES = 10000; // milliseconds until a page that the user didn't leave may report again
+const REST = 700; // milliseconds to wait after a page was drawn or resized
+const LEAVES = 10000; // milliseconds until a page may report again after a click that left it open
 const PAUSE = 1000; // milliseconds without an action, after which the history gets a new entry
 const LISTENER = ".st-key-listener", OPEN = "[data-testid=stSidebar][data-collapsed=false]";
 const DRAWER = 768; // pixels: on a narrower page, the sidebar covers the page
@@ -51,7 +51,7 @@ function closeDrawer() {
 }
 let isFirst = true; // whether the browser has just loaded the page
 
-// A user's actions without a pause, as three presses of an arrow key, make one entry of the history.
+// Quick actions, such as three presses of an arrow key, make one entry of the history.
 const push = history.pushState.bind(history);
 let acted = 0, isNew = true;
 const act = () => { isNew ||= Date.now() - acted > PAUSE; acted = Date.now(); };
@@ -226,7 +226,7 @@ function mount(root) {
     leave();
     event.preventDefault();
     event.stopImmediatePropagation();
-    setTimeout(() => link.click()); // Streamlit sends earlier reports after 0 ms, too
+    setTimeout(() => link.click()); // after reports that already wait
   });
   listen("click", ({ target, detail }) => {
     // A clicked button loses the focus, unless it opened a field for typing.
@@ -331,7 +331,7 @@ export default function ({ data, parentElement, setStateValue }) {
   root.listener.soon();
   root.listener.unmark(); // a redrawn picture may have moved
   return () => {
-    // Streamlit (1.67) also ends a call that a newer call replaces.
+    // Streamlit (1.67) also calls this when a newer call replaces this one.
     if (root.isConnected) return;
     root.listener?.ended.abort();
     clearTimeout(root.listener?.later);

@@ -1,8 +1,8 @@
 """Runs as pages see them: the server's training client, a session's run, and each run's owner.
 
 The address holds a run's id: a reload finds the run again, and a link shows it to others. Only the
-browser that started a run may control it. Others see only the results of a run on an upload, unless
-its owner shares the file's rows: `look_at` leaves the rows out.
+browser that started a run may control it. Of a run on an upload, others see only the results
+unless the owner shares the rows: `look_at` leaves the rows out.
 """
 
 import re
@@ -26,7 +26,7 @@ WORKER_DELAY = 4.0  # seconds: TensorFlow's import would double the time of the 
 FIND_SECONDS = 12.0  # how long other page servers may take to answer
 PAUSE_SECONDS = 5.0  # until they are asked again
 LOOK_SECONDS = 0.3  # between two checks for their reply
-FIRST_POINT_SECONDS = 0.15  # most to wait for the first epoch of a compiled program, usually 0.04
+FIRST_POINT_SECONDS = 0.15  # longest wait for the first epoch of a compiled program
 # The pace of a run, by name in the address: a label, and the seconds that all epochs take.
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
 PACE = Linked("pace", tuple(PACES), 1, "run_pace")
@@ -67,10 +67,7 @@ def client() -> TrainingClient:
 
 
 def look_up(run_id: str | None) -> bool:
-    """Ask other page servers for a run. Return whether a reply is still awaited.
-
-    If one of them has the run, this server knows the run and its owner from then on.
-    """
+    """Ask other page servers for a run, and keep what they know. Return whether a reply is due."""
     training = client()
     if not run_id or training.get(run_id) or not training.pool.cluster or training.pool.away:
         return False

@@ -1,7 +1,4 @@
-"""What pages show: the sidebar's dataset, and its run, a recording or the untrained model.
-
-Pages show a run's newest epoch, or an earlier one with kept weights (`TrainingClient.checkpoints`).
-"""
+"""What pages show: the sidebar's dataset, and its run, a recording or the untrained model."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """A scene on a page: its settings, controls and questions, and the picture to show.
 
-The gallery, the guide and a talk draw the scenes of `lib.story`, each with its own layout. The
-progress in the guide is kept for each browser.
+The gallery, the guide and a talk draw the scenes of `lib.story`, each with its own layout.
 """
 
 from collections.abc import Callable

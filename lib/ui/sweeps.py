@@ -95,7 +95,6 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
 
 
 def _write_vary() -> None:
-    """Write the picked settings and their values into the address."""
     texts, keys = {}, st.session_state.get("sweep_keys")
     if keys is None:  # an overlapping script run has dropped the widget
         return
@@ -107,7 +106,6 @@ def _write_vary() -> None:
 
 
 def _use_ready_sweep(ready: Ready) -> None:
-    """Show a recorded sweep, and fill in its settings and form."""
     base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
@@ -255,7 +253,7 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
 def _draw_pictures(
     points: Sequence[PointResult], text: str, palette: charts.Palette, *, is_over: bool
 ) -> None:
-    """Draw curves over one setting for picked values of others, and maps of two settings."""
+    """Draw curves over one setting for picked values of others, and a map of two settings."""
     axes = results.axes_of(points)
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
     combined = list(product(*(axes[key] for key in others)))
@@ -270,19 +268,15 @@ def _draw_pictures(
     with st.container(key="sweep_pictures"):
         curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
         widgets.steady_chart(curve, text, "sweep_curve")
-        for key in others if len(others) == 1 else ():
-            for what in ("difference", *results.BOTH_MODES):
-                keys = across, key
-                figure = charts.sweep.map_figure(points, keys, what, palette, is_over=is_over)
-                widgets.steady_chart(figure, text, f"sweep_{what}")
+        if len(others) == 1:
+            keys = across, others[0]
+            figure = charts.sweep.map_figure(points, keys, palette, is_over=is_over)
+            widgets.steady_chart(figure, text, "sweep_difference")
 
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool, is_over: bool) -> str:
-    """Return an HTML table of all points; links open their runs or settings in Explore.
-
-    Bold marks the clearly better mode once the sweep is over: the test counts all points.
-    """
-    found, rows = results.findings(points) if is_over else {}, []
+    """Return an HTML table of all points, with links to Explore; a clearly better mode is bold."""
+    found, rows = results.findings(points) if is_over else {}, []  # the test counts all points
     hidden = results.COLUMN_KEYS if hides_columns else ()
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""

@@ -1,8 +1,7 @@
 """Uploads: a table, or a saved run (.unrolled).
 
 Streamlit (1.67) keeps an uploaded file in memory until its session ends. Here an upload waits until
-there is memory for it, and the page then frees it. A small CSV is read at once, any other file in a
-separate process. If a table is too short for the settings, they are lowered, with a note.
+there is memory for it, and the page then frees it. A table that is too short lowers the settings.
 """
 
 from __future__ import annotations
@@ -95,7 +94,6 @@ def progress() -> None:
 
 
 def _stop() -> None:
-    """Stop reading a file, and clear the last error."""
     record = session().upload
     if record.reading:
         record.reading.stop()

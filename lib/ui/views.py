@@ -1,7 +1,4 @@
-"""Views: pictures by name, for scenes and for embedded cards.
-
-A view is drawn from the page's data, the session's run, and the values in the address.
-"""
+"""Views: pictures by name, for scenes and embedded cards, of the page's data, run and address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -52,12 +49,10 @@ class View:
 
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
-    """Draw a card of Explore, and redraw it while a run trains."""
     follow_epochs(loaded, partial(run_cards.draw, [name], palette=palette))
 
 
 def _sample(loaded: Loaded, palette: Palette) -> None:
-    """Draw the sample's card where cards fill the page."""
     with st.container(key="cards"):
         sample_card(loaded, palette)
 
@@ -142,7 +137,6 @@ def _hand(loaded: Loaded, palette: Palette) -> None:
 
 
 def _pair(_: Loaded, palette: Palette) -> None:
-    """Draw an output and a target without a verdict."""
     question = shapes.read_question(address.page_value("check"))
     with st.container(border=True, key="pair"):
         hint(filled(TEXTS, "pair"))
@@ -183,7 +177,6 @@ def _code(loaded: Loaded, _: Palette) -> None:
 
 
 def _worked(_: Loaded, __: Palette) -> None:
-    """Draw both worked examples in numbers, and why the layer can't output their targets."""
     st.html(charts.render("ui/views.html", "worked", TEXTS, **worked_numbers()))
 
 
@@ -207,7 +200,6 @@ def worked_numbers() -> dict[str, Any]:
 
 
 def _glance(loaded: Loaded, palette: Palette) -> None:
-    """Draw masked timesteps, the final states, and both directions, with this layer's numbers."""
     layer = choose(loaded).layer_pass
     with st.container(border=True):
         st.html(charts.render("ui/views.html", "glance", TEXTS, palette, **glance_numbers(layer)))

@@ -41,7 +41,7 @@ def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
     mine.run()
     assert f"shown: after epoch {epoch}" in bar(mine)
     mine.switch_page("pages/cell.py").run()
-    assert f"after epoch {epoch} of mine.unrolled" in text(mine)
+    assert f"epoch {epoch} of mine.unrolled" in text(mine)
 
 
 def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client):

@@ -17,6 +17,8 @@ PATIENCE = 1000 * waiting.PATIENCE
 expect.set_options(timeout=PATIENCE)
 TRIES, EACH = 10, 30_000
 """Tries to give a file or pick an option at most, and milliseconds for each."""
+PAUSE = 1200
+"""Milliseconds without an action, after which the history gets a new entry: see listener.js."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.cell_page import open_part, slider, wait_for_keras, wait_for_place, words
-from tests.browser.driver import TRAINING, open_page, picture, settle, stop, train
+from tests.browser.driver import PAUSE, TRAINING, open_page, picture, settle, stop, train
 
 BOXES = """() => [...document.querySelectorAll('[data-testid=stMain] :is(h3, [role=img])')].map(
     (part) => JSON.stringify(part.getBoundingClientRect()))"""
@@ -51,6 +51,7 @@ def test_a_link_brings_others_to_the_same_place(page):
     for rest in (8, 9):
         page.keyboard.press("ArrowRight")
         page.wait_for_url(f"**step={rest}**")
+        page.wait_for_timeout(PAUSE)
     page.go_back()
     expect(words(page)).to_contain_text("Timestep 8, unit 3")
     wait_for_place(page, 8)

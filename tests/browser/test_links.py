@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.driver import (
+    PAUSE,
     move_slider,
     open_page,
     press,
@@ -66,7 +67,7 @@ def test_quick_moves_of_a_slider_are_one_entry_of_the_history(page):
     )
     page.evaluate("; ".join(f"{key}; {write.format(t)}" for t in (21, 22, 23)))
     assert page.evaluate("history.length") == before + 1
-    page.wait_for_timeout(1100)
+    page.wait_for_timeout(PAUSE)
     page.evaluate(f"{key}; {write.format(24)}")
     assert page.evaluate("history.length") == before + 2
 

@@ -34,7 +34,7 @@ SERIES = st.builds(
     st.sets(st.integers(20, 60), max_size=3),
 )
 PANELS = st.lists(SERIES, min_size=1, max_size=5)
-"""Series, each with the times that it has rows of."""
+"""Lists of series; each series is the set of times with a row."""
 
 
 def panel(series):
@@ -98,7 +98,7 @@ def test_what_a_refusal_proposes_does_work(series, data, seed):
         if error.fix:
             shorter = Experiment(longer).set(**error.fix).data
             assert len(cut(codes, rank, shorter, seed).starts)
-    except WindowError:  # too few series for a part each
+    except WindowError:  # fewer series than parts
         assert len(series) < 3
 
 
@@ -170,7 +170,7 @@ def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
         make_windows(one_day, ["value"], ["value"], DataSettings(timesteps=3))
 
 
-def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
+def test_each_text_becomes_a_feature_and_each_date_a_point_on_a_circle():
     """Texts are one-hot features, and weekdays are points on a circle."""
     table = store_table(3, 60, ["store", "day"])
     inputs = ["value", "store", "day of week"]
@@ -179,7 +179,7 @@ def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
     assert dataset.feature_names[4:] == ("day of week (sin)", "day of week (cos)")
     # Standardised, so that one of three is (1 - 1/3) / sqrt(2/9) and the others below 0.
     assert dataset.x[0, 0, 1:4] == pytest.approx([1.414, -0.707, -0.707], abs=1e-3)
-    # Of many categories eleven have one each.
+    # With many categories, eleven get a feature each, and the rest share one.
     stores = store_table(14, 9, ["day"])
     many = make_windows(stores, ["store"], ["value"], DataSettings(timesteps=2))
     assert (len(many.feature_names), many.feature_names[-1]) == (12, "store = other")
@@ -203,7 +203,7 @@ def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
         ({"missing": "guess"}, r"^missing must be one of fill, drop, got 'guess'$"),
     ],
 )
-def test_what_cannot_be_cut_is_refused_with_what_is_there(asked, message):
+def test_an_invalid_setting_raises_an_error_with_the_allowed_values(asked, message):
     """Settings from the URL may be invalid; the error says what was expected."""
     asked = {"inputs": ["value"], "targets": ["value"], "timesteps": 4, **asked}
     inputs, targets = asked.pop("inputs"), asked.pop("targets")

@@ -7,7 +7,7 @@ import pytest
 
 from lib.charts import proofs
 from lib.charts.cell import bound_picture
-from lib.charts.html import STEPS, enlarged
+from lib.charts.html import STEPS, enlarged, render
 from lib.data import make_dataset, settle
 from lib.experiment import Experiment
 from lib.recurrence import ROUNDING
@@ -39,7 +39,7 @@ def test_a_card_says_whether_two_results_are_equal():
     values = ("a − b", 0.0), ("c − d", 0.25), ("e", None)
     measures = tuple(proofs.Measure(*value) for value in values)
     card = proofs.ProofCard("claim", measures, "so", "why")
-    page = proofs.proof_cards([card], LIGHT, proofs.WAITING)
+    page = render("charts/proofs.html", "cards", [card], LIGHT, proofs.WAITING)
     assert "✓ 0.0" in page
     assert "≠ 0.25" in page
     assert page.count(proofs.WAITING) == 1
@@ -106,10 +106,11 @@ def test_words_are_never_markup():
     measure, side = proofs.Measure(words, None), proofs.Side(words, words, rows)
     about = {"sentence": words, "columns": words, "palette": LIGHT, "missing": words}
     proof = proofs.ProofCard(words, (measure,), words, words)
+    strip = proofs.Strip(words, rows.T, 0, {0: words})
     for page in (
-        proofs.proof_cards([proof], LIGHT, words),
+        render("charts/proofs.html", "cards", [proof], LIGHT, words),
         proofs.equation(side, side, measure, **about),
-        proofs.strips([proofs.Strip(words, rows.T, 0, {0: words})], proof, words, LIGHT),
+        render("charts/proofs.html", "strips", [strip], proof, words, LIGHT),
     ):
         assert "<i>" not in page
         assert page.count("&lt;i&gt;a &amp; b&lt;/i&gt;") >= 5
@@ -180,7 +181,7 @@ def test_a_strip_outlines_the_column_of_each_mode():
     """The sequence's last column and the last-step output have outlines in their modes' colours."""
     made = proofs.Strip("backward", np.full((4, 3), 0.5), 0, {0: "1", 3: "4"})
     proof = proofs.ProofCard("", (proofs.Measure("a − b", None),), "The takeaway.", "Why.")
-    page = proofs.strips([made], proof, proofs.NO_ANSWER, LIGHT)
+    page = render("charts/proofs.html", "strips", [made], proof, proofs.NO_ANSWER, LIGHT)
     last, sequence = (f"border:2px solid {color}" for color in (LIGHT.last, LIGHT.sequence))
     assert "left:calc(100%*3.5/4)" in page[: page.index(sequence)]
     assert "left:calc(100%*0.5/4)" in page[: page.index(last)]

@@ -14,7 +14,7 @@ from lib.charts.palette import PALETTES
 from lib.charts.replay import EDGE, replay_figure, replay_words
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.results import Frame, History, RunAt, as_of, frames_of, step_errors, untrained
+from lib.results import Frame, History, RunAt, as_of, frames_of, untrained
 from lib.results.replay import BUDGET, LEAST, MOST
 from lib.training import recorded, with_seeds
 from tests.unit.own_data import windows_of_load
@@ -148,7 +148,8 @@ def test_a_map_has_the_error_of_each_epoch_and_timestep(layout, across):
     figure = replay_figure(run, frames, 0, 0, palette=LIGHT, layout=layout)
     assert len({figure.layout[f"xaxis{k}"].domain[0] for k in ("", 2, 3)}) == across
     (heat,) = (t for t in figure.data if t.type == "heatmap" and t.name == "last-step mode")
-    np.testing.assert_allclose(heat.customdata, np.sqrt(step_errors(frames)["last"]))
+    mse = [np.median(frame.snapshot.by_seed("last", "step_mse"), axis=0) for frame in frames]
+    np.testing.assert_allclose(heat.customdata, np.sqrt(mse))
     np.testing.assert_allclose(heat.z, np.log10(heat.customdata), rtol=1e-6)
     assert [row[0] for row in heat.text] == [frame.name for frame in frames]
 
@@ -199,7 +200,8 @@ def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit, gaps):
 def test_what_came_after_an_epoch_can_be_forgotten():
     """And be added again."""
     history = History(10)
-    history.extend(1, [1.0, 2.0, 3.0, 4.0])
+    for epoch in (1, 2, 3, 4):
+        history.add(epoch, float(epoch))
     history.cut(2)
     assert history.points == [(1, 1.0), (2, 2.0)]
     history.add(3, 9.0)
@@ -209,7 +211,8 @@ def test_what_came_after_an_epoch_can_be_forgotten():
 def test_an_epoch_that_was_thinned_out_can_be_put_back():
     """In its place, with its value."""
     history = History(4)
-    history.extend(0, range(20))
+    for epoch in range(20):
+        history.add(epoch, epoch)
     known = history.epochs.tolist()
     assert 7 not in known
     history.put_back(7, 7)

@@ -16,7 +16,6 @@ from lib.export.files import (
     history_csv,
     predictions,
     predictions_csv,
-    predictions_parquet,
     weights_npz,
 )
 from lib.recurrence.model import weight_names
@@ -127,7 +126,7 @@ def test_both_files_have_the_same_table():
     frame = predictions(*run)
     assert list(frame)[-2:] == ["value", "last"]
     read = pd.read_csv(io.BytesIO(predictions_csv(*run)), dtype={"time": str})
-    parquet = pd.read_parquet(io.BytesIO(predictions_parquet(*run)))
+    parquet = pd.read_parquet(io.BytesIO(frame.to_parquet()))
     for column in frame:
         if column in ("name", "time", "target"):
             assert read[column].tolist() == parquet[column].tolist() == frame[column].tolist()

@@ -63,7 +63,7 @@ def a_table(*models, baselines=None, samples=math.inf):
 def test_better_is_said_of_the_best_baseline_of_the_target(models, target, samples, says):
     """A slightly smaller error doesn't count as better, and few samples decide nothing."""
     table = a_table(*[a_score(*mode, *rmse) for mode, *rmse in models], samples=samples)
-    said = skill_takeaway(table, target)
+    said = skill_takeaway(table, target, "evaluated")
     assert says in said
     assert len(said.split()) <= 15
     assert skill_takeaway(table, target, "test") == said.replace("In this run", "In the test")
@@ -72,7 +72,9 @@ def test_better_is_said_of_the_best_baseline_of_the_target(models, target, sampl
 def test_a_constant_target_is_no_contest():
     """Nothing is better if all baselines are exact."""
     exact = (a_score("last", "last value", 0.0), a_score("mean", "mean baseline", 0.0))
-    assert "constant" in skill_takeaway(a_table(a_score(*LAST, 0.0), baselines=exact), 0)
+    assert "constant" in skill_takeaway(
+        a_table(a_score(*LAST, 0.0), baselines=exact), 0, "evaluated"
+    )
 
 
 def test_the_sentence_says_the_numbers_of_the_table():
@@ -80,7 +82,7 @@ def test_the_sentence_says_the_numbers_of_the_table():
     prepared = own_data.sales()
     dataset, said = prepared[1], predict(*prepared)
     table = evaluate(dataset, said)
-    words, best = skill_sentence(dataset, table, 0), table.baselines(0)[0]
+    words, best = skill_sentence(dataset, table, 0, "evaluated"), table.baselines(0)[0]
     assert f"the last step of the {len(said.samples)} validation samples, the best" in words
     assert f"baseline is {best.label}: RMSE" in words
     assert f"{best.rmse[0]:.1f}" in words
@@ -176,7 +178,7 @@ def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
     dataset, evaluated = prepared[1], predict(*prepared)
     about = {"series": 0, "column": 0, "evaluated": evaluated}
     found = forecast(*prepared, **about, tested=predict(*prepared, "test"))
-    takeaway, details = forecast_words(dataset, found, fed_back=False)
+    takeaway, details = forecast_words(dataset, found, fed_back=False, picked=False)
     assert takeaway.startswith("2024-07-19: sequence mode ")
     assert takeaway.count(" ± ") == 2
     assert len(takeaway.split()) <= 15
@@ -188,7 +190,7 @@ def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
     [ground] = figure.layout.shapes
     assert (ground.x0, ground.x1) == (the(figure, "known")["x"][0], the(figure, "known")["x"][-1])
     back = forecast(*prepared, **about, feed=100)
-    details = forecast_words(dataset, back, fed_back=True)[1]
+    details = forecast_words(dataset, back, fed_back=True, picked=False)[1]
     assert "the next row's input, 100 times" in details
     assert "in the band" not in words_of(forecast_figure(dataset, back, 0, 0, LIGHT))
     for value, width, says in (

@@ -30,12 +30,7 @@ from lib.text import beside
 
 _WINDOWS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
 _PARTS = {"train", "test", "gap"}
-SPEC_GROUPS = {
-    "Idea": "Ideas",
-    "Task": "Tasks",
-    "Series": "Real series",
-    "File": "Your own",
-}
+SPEC_GROUPS = {"Idea": "Ideas", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
 """Groups of data sets in order: the word before a title in a list → the group's heading."""
 
 
@@ -50,7 +45,7 @@ class DatasetSpec:
     title: str
     shows: str  # what the data set demonstrates, in at most 12 words
     about: str  # one sentence: what is predicted, and from which inputs
-    best_why: str = ""  # where the lowest possible error comes from; "" for `BEST_WHY`
+    best_why: str = ""  # where the lowest possible error comes from; "" for the usual sentence
     fixed: Mapping[str, Any] = field(default_factory=dict)  # settings with one possible value
     why: Mapping[str, str] = field(default_factory=dict)  # why a setting can't be changed
     at_least: Mapping[str, float] = field(default_factory=dict)  # higher minimums of settings
@@ -98,8 +93,7 @@ def suggested(name: str) -> Experiment:
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     """Return the experiment with the values that its data set allows: fixed, or clamped.
 
-    An unused setting gets its default, so that equivalent experiments are equal. Raises
-    ExperimentError for an unknown data set.
+    An unused setting gets its default. Raises ExperimentError for an unknown data set.
     """
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}
@@ -149,7 +143,6 @@ def prepared(table: Table, data: DataSettings) -> Table:
 
 
 def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the chosen input and target columns, or the table's default ones."""
     inputs, targets = default_columns(table) if table else ((), ())
     return data.inputs or inputs, data.targets or targets
 

@@ -14,7 +14,6 @@ _ABOUT: dict[str, dict[str, Any]] = beside(__file__)
 
 
 def _table(name: str, frame: Any, times: Any, **more: Any) -> Table:
-    """Return a `Table` of a pandas frame and its times, with its texts from series.toml."""
     about = _ABOUT[name]
     lists = {key: tuple(of) for key, of in about.items() if isinstance(of, list)}
     return Table(frame=frame, times=times, **(about | lists | more))
@@ -45,9 +44,8 @@ def macro() -> Table:
     frame["unemployment"] = raw["unemp"]
     frame["interest"] = raw["tbilrate"]
     times = pd.Index(raw["year"].astype(str) + " Q" + raw["quarter"].astype(str))
-    units = dict.fromkeys(frame.columns, "%")
     frame = frame[1:].reset_index(drop=True)  # the first quarter has no change yet
-    return _table("macro", frame, times[1:], inputs=steady, units=units)
+    return _table("macro", frame, times[1:], inputs=steady, units=dict.fromkeys(frame, "%"))
 
 
 @cache

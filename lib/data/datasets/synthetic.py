@@ -143,11 +143,6 @@ TASKS = {
     "majority_sign": Task(majority_sign, "majority"),
     "sine": Task(sine, "next value", _sine_best, persists=True),
 }
-"""The tasks by their names in `DATASETS`. To add a task: a function, and a row here and in
-specs.toml."""
-
-
-BEST_WHY = "The inputs so far determine each target, except for its noise."
 
 
 def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) -> Dataset:
@@ -170,7 +165,7 @@ def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) 
         feature_names=(*task.signals, *distractors),
         target_names=(task.target,),
         best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
-        best_why=best_why or BEST_WHY,
+        best_why=best_why or "The inputs so far determine each target, except for its noise.",
         **more,
     )
 

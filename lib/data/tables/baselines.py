@@ -10,12 +10,12 @@ from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
-_MAX_WIDTH = 600  # numbers of a window that the linear autoregression reads, at most
+_MAX_WIDTH = 600  # the most numbers of a window that the linear autoregression reads
 MAX_SEASON_ROWS = 20_000  # training rows that seasons are compared on: the last ones
 _SEARCHED_ROWS = 1024  # rows of the first target that `coreforecast` searches, in 20 ms
 NEARER = 0.95  # a season counts if its squared error is below this share of the last value's error
 AS_NEAR = 0.8  # a multiple of a season, such as two weeks, may fit a fifth better by chance
-_PHASES = 24  # phases that a season's own phase is compared with at most, evenly spaced
+_PHASES = 24  # the most other phases, evenly spaced, to compare a season's own phase with
 _SEASONS = {
     "minute": {60: "hour", 1440: "day"},
     "hour": {24: "day", 168: "week"},
@@ -25,8 +25,7 @@ _SEASONS = {
     "month": {12: "year"},
     "quarter": {4: "year"},
 }
-"""Calendar seasons by the step between two rows: rows → name, or "" if the row count varies.
-A weekday is a day of data without weekends."""
+"""Calendar seasons by the step between two rows: rows → name, or "" if the row count varies."""
 
 
 def with_baselines(dataset: Dataset) -> Dataset:
@@ -69,7 +68,7 @@ def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarr
         lags = back(origin, 1 if name == "last" else origin.baseline_period)
         if name == "seasonal" and (lags == back(origin)).all():
             return None
-        # The value `lags` rows before the target, or the last known value without such a row.
+        # The value `lags` rows before the target, or the last known value if there is no such row.
         known = rows[..., None] + np.array(origin.horizons) - lags
         same = origin.series[np.maximum(known, 0)] == origin.series[rows][..., None]
         from_rows = np.where((known >= 0) & same, known, rows[..., None])
@@ -91,10 +90,7 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 
 def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarray | None:
-    """Return predictions of a ridge regression on the steps so far, one for each timestep.
-
-    Of more than `_MAX_WIDTH` numbers it reads the target columns, or the latest timesteps, only.
-    """
+    """Return predictions of a ridge regression on the steps so far, one for each timestep."""
     x, y, train = dataset.x, dataset.y, dataset.train
     own = [f for f, name in enumerate(dataset.feature_names) if name in columns]
     if x[0].size > _MAX_WIDTH and own:
@@ -123,7 +119,6 @@ def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarra
 
 
 def _label(name: str, origin: Origin) -> str:
-    """Return a baseline's name for a sentence."""
     period, step = origin.baseline_period, origin.step
     season, repeats = natural_seasons(origin).get(period), max(origin.horizons) > period
     if name == "last" and step == "day" and origin.horizons == (1,):
@@ -179,15 +174,16 @@ def check_season(origin: Origin, period: int) -> None:
 
 
 def find_season(origin: Origin) -> tuple[int, int]:
-    """Return the season of the targets in the training rows, and the baseline's season.
-
-    Values one season ago must beat the last known value; about equal seasons: the shortest.
-    """
+    """Return the season of the targets in the training rows, and the baseline's season."""
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
     some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # at most 5 horizons
-    lags = {m: back(origin, m)[some].tolist() for m in (1, *_candidates(origin, longest))}
     natural = natural_seasons(origin)
+    # A power of two, so that moving the training slider mostly reuses the cached result.
+    searched = longest[: min(1 << len(longest).bit_length() - 1, _SEARCHED_ROWS)]
+    found = _search(origin.targets[searched, 0].tobytes())
+    seasons = sorted({*natural, *(m for m in range(2, found + 1) if not found % m)})
+    lags = {m: back(origin, m)[some].tolist() for m in (1, *seasons)}
     usual = next((m for m in natural if lags[1] < lags[m] and lags[m][-1] < len(longest)), 1)
     tried = tuple(m for m in lags if m > 1 and 2 * lags[m][-1] <= len(longest))
     # Compare all seasons on the same rows: those with enough rows before them for the longest lag.
@@ -217,14 +213,6 @@ def find_season(origin: Origin) -> tuple[int, int]:
         return 1, usual
     period = min(m for m, of in errors.items() if AS_NEAR * of <= min(errors.values()))
     return period, usual if lags[period] == lags[1] else period
-
-
-def _candidates(origin: Origin, rows: np.ndarray) -> list[int]:
-    """Return the calendar's seasons, and those that `coreforecast` finds in rows (R',)."""
-    # A power of two, so that moving the training slider mostly reuses the cached result.
-    count = min(1 << len(rows).bit_length() - 1, _SEARCHED_ROWS)
-    found = _search(origin.targets[rows[:count], 0].tobytes())
-    return sorted({*natural_seasons(origin), *(m for m in range(2, found + 1) if not found % m)})
 
 
 @lru_cache(maxsize=64)

@@ -84,10 +84,7 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
-    """Return the |partial correlations| (F, K) of inputs and targets, given the targets' past.
-
-    The past: four values, and the one a season before. Inputs: three rows. 0 for too few rows.
-    """
+    """Return the |partial correlations| (F, K) of inputs and targets, given the targets' past."""
     (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
     drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
     rows = np.unique(origin.starts[drawn // timesteps] + origin.rate * (drawn % timesteps))

@@ -176,7 +176,6 @@ def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _duration(seconds: float) -> str:
-    """Return a duration in words: "5 minutes"."""
     unit = next((u for u in ("day", "hour", "minute") if seconds >= _STEPS[u][0]), "second")
     count = number(seconds / _STEPS[unit][0])
     return f"{count} {unit}{'' if count == '1' else 's'}"
@@ -227,15 +226,12 @@ def rows_of(
     if data.missing == "fill" and (missing := _missing(frame, labels)):
         frame = frame.groupby(codes).ffill()
         if filled := sum(missing.values()) - sum(_missing(frame, labels).values()):
-            values_filled = counted(filled, "missing value")
-            notes.append(f"{values_filled} filled with the last known value.")
+            notes.append(f"{counted(filled, 'missing value')} filled with the last known value.")
     keep = frame.notna().all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
+        why = "no earlier value to fill" if data.missing == "fill" else "missing values"
         lost = listed(_missing(frame, labels))
-        why = f"missing values in {lost}"
-        if data.missing == "fill":
-            why = f"no earlier value to fill in {lost}"
-        notes.append(f"{counted(dropped, 'row')} dropped: {why}.")
+        notes.append(f"{counted(dropped, 'row')} dropped: {why} in {lost}.")
     values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) else None
@@ -249,6 +245,5 @@ def rows_of(
 
 
 def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:
-    """Return the number of missing values by column, for columns that have any."""
     counts = dict(zip(labels, frame.isna().sum().tolist(), strict=True))
     return {name: count for name, count in counts.items() if count}

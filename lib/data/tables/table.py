@@ -98,8 +98,7 @@ class Table:
     @property
     def categories(self) -> tuple[str, ...]:
         """The names of the text columns."""
-        dtypes = self.frame.dtypes
-        return tuple(f"{name}" for name, of in dtypes.items() if of.name == "category")
+        return tuple(f"{name}" for name, of in self.frame.dtypes.items() if of.name == "category")
 
 
 @cached_with_object
@@ -141,8 +140,7 @@ def row_numbers(numbers: pd.DataFrame) -> list[str]:
             continue
         steps = np.diff(values)
         counts = values.min() in (0, 1) and ((steps == 1).all() or (steps == -1).all())
-        is_id = f"{name}".strip().lower() in _ROW_NUMBER_NAMES
-        if counts or (is_id and column.is_unique):
+        if counts or (f"{name}".strip().lower() in _ROW_NUMBER_NAMES and column.is_unique):
             counters.append(f"{name}")
     return counters if len(counters) < len(numbers.columns) else []
 
@@ -192,7 +190,6 @@ def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.nd
 
 
 def _features_of(table: Table, column: str) -> list[_Feature]:
-    """Return the features of an input column."""
     if column in table.numbers:
         return [(column, lambda: table.frame[column].to_numpy(np.float64))]
     if column in table.categories:

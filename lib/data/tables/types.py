@@ -54,12 +54,11 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     else:
         series = table.series if table.series in frame.columns else ""
         made = replace(table, frame=frame, series=series)
-    made = replace(made, notes=(*table.notes, *notes), inputs=(), targets=())
     if not made.numbers:
         raise WindowError(f"{table.name} needs at least one number column. Keep one as numbers.")
     kept = ([name for name in of if name in made.numbers] for of in (table.inputs, table.targets))
     inputs, targets = map(tuple, kept)
-    return replace(made, inputs=inputs, targets=targets)
+    return replace(made, notes=(*table.notes, *notes), inputs=inputs, targets=targets)
 
 
 def _wanted(table: Table, types: tuple[str, ...]) -> dict[str, str]:

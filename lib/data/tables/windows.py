@@ -29,8 +29,7 @@ def make_windows(
     """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 
     Inputs are number columns, text columns or `calendar_names`; targets are number columns. Raises
-    ExperimentError for settings beyond their limits, WindowError for unusable columns, and
-    TooShortError for too few rows.
+    ExperimentError for wrong settings, WindowError for wrong columns, TooShortError for few rows.
     """
     validate(Experiment(data))
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
@@ -220,7 +219,6 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
 
 
 def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
-    """Return notes on the windows, the inputs and the scale."""
     notes = list[str]()
     if data.test and not cut.sizes[2]:
         notes.append("There are too few rows for a test part.")

@@ -43,11 +43,11 @@ def read_csv(content: bytes) -> Entries:
         notes = [NUMBERED_COLUMNS.format("line")]
     decimal_commas = has_decimal_commas([entry for row in body for entry in row], delimiter)
     if decimal_commas:
-        notes.append("Commas in numbers read as decimal commas.")
+        notes.append("Commas in numbers were read as decimal commas.")
     if short := next((row for row in body if len(row) < len(first)), None):
         notes.append(
-            f"Some lines are short, such as {listed(short)}: {len(short)} of "
-            f"{counted(len(first), 'cell')}. The other cells are missing."
+            f"Some lines have too few cells, such as {listed(short)}: {len(short)} of "
+            f"{counted(len(first), 'cell')}. The other cells count as missing."
         )
     layout = {"sep": delimiter, "header": 0 if headed else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
@@ -84,7 +84,7 @@ def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
 
 
 def find_delimiter(sample: str) -> str:
-    """Return the delimiter that gives most lines as many entries as the first line."""
+    """Return the delimiter by which most lines have as many entries as the first line."""
     best, most = ",", 0.0
     for delimiter in _DELIMITERS:
         rows = _rows(sample, delimiter)
@@ -114,10 +114,10 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
-    """Return whether a file's commas are decimal, judging by some of its entries.
+    """Return whether commas are decimal, from some entries of a file.
 
-    "1,234" is ambiguous: in a file with semicolons it is a decimal, as spreadsheets of countries
-    with decimal commas write it, otherwise a thousand. "1.234.567" implies decimal commas.
+    "1,234" is ambiguous. In a file with semicolons the comma is decimal, since spreadsheets in
+    countries with decimal commas save such files. "1.234.567" implies decimal commas.
     """
     if delimiter == ",":
         return False

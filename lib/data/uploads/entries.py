@@ -105,14 +105,12 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         if not dated.all():
             wrong = entries.frame.loc[~dated, labels[0]].dropna()
             which = f": {listed(dict.fromkeys(map(repr, wrong)))}" if len(wrong) else ""
-            without = counted(int((~dated).sum()), "row")
-            notes.append(f"{without} without a date removed{which}.")
+            notes.append(f"{counted(int((~dated).sum()), 'row')} without a date removed{which}.")
         entries.frame = entries.frame[dated].drop(columns=labels).reset_index(drop=True)
         table = Table(name, _usable_columns(entries))
         label = "labels" if len(labels) < 2 else "label"
         notes.append(f"{joined(labels)} {label} the rows{times.reading}.")
-        values = times.values[dated].reset_index(drop=True)
-        rows = order_rows(table, values, tuple(labels), notes)
+        rows = order_rows(table, times.values[dated].reset_index(drop=True), tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(rows.frame), 'row')}, and at least {MIN_ROWS} are needed: "

@@ -95,8 +95,7 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     readers = {"text": read_csv, "parquet": formats.read_parquet, "arrays": formats.read_arrays}
     readers["workbook"] = partial(formats.read_workbook, sheet=sheet)
     try:
-        entries = readers[kind](content)
-        return make_table(name, hashlib.sha256(content).hexdigest(), entries)
+        return make_table(name, hashlib.sha256(content).hexdigest(), readers[kind](content))
     except MemoryError as error:
         raise UploadError(
             f"{name} needs too much memory: {error}. Remove columns or rows."
@@ -157,15 +156,13 @@ class Reading:
             self.over.set()
 
     def _read(self) -> None:
-        """Start the process, send the file, and receive a table or an error message."""
         memory = max(0, int(MEMORY_SHARE * free_memory()))
-        # Stop these libraries from reserving memory in advance.
-        sparing = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
         pipe = subprocess.PIPE
         with subprocess.Popen(
             [sys.executable, "-m", "lib.data.uploads"],
             cwd=ROOT,
-            env=os.environ | sparing,
+            # Stop these libraries from reserving memory in advance.
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"},
             stdin=pipe,
             stdout=pipe,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The target doctor: find out from shapes whether a target trains what was meant, and why.
+"""The target doctor: from shapes alone, find out whether a target trains the intended model.
 
 Losses such as mean squared error broadcast a target of the wrong shape without an error, and the
 model learns something else. The rules are in `loss_shapes`, the fixes in `fixes`.
@@ -151,7 +151,7 @@ def _reasons(
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     shift = len(batch.output) - len(batch.target)
-    met = axes[abs(shift)]  # the pair with the samples of the side that lacks an axis
+    met = axes[abs(shift)]  # where samples of one side meet another axis
     sides = [("the output", met.output_unit, met.output), ("y", met.target_unit, met.target)]
     (longer, steps, length), (shorter, *_) = sides if shift > 0 else sides[::-1]
     if shift:

@@ -1,8 +1,4 @@
-"""Find fixes for a target that doesn't fit the output: code for y and for the model.
-
-List the possible meanings of y, likeliest first, and turn each into code. Keep a fix only if
-`loss_shapes` evaluates the shapes after it as correct.
-"""
+"""Find fixes for a target that doesn't fit the output: code for y and for the model."""
 
 import math
 from collections.abc import Iterator
@@ -35,16 +31,12 @@ _SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # stand in for None: no real s
 def target_fixes(
     output: Shape, target: Shape, loss: str, batch_size: int | None = None
 ) -> tuple[Remedy, ...]:
-    """Return all fixes of shapes (N, …) that end in a correct pairing, likeliest first.
-
-    A size may be None. Without a `batch_size`, one batch has all N samples.
-    """
+    """Return all fixes that end in a correct pairing, likeliest first; a size may be None."""
     fixes: dict[str, Remedy] = {}
     for fix in _candidates(_sizes(output), _sizes(target), loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
         size = batch_size or fix.output_shape[0]
-        after = follow_epoch(fix.output_shape, fix.target_shape, rule, size)
-        if worst(after) == "correct":
+        if worst(follow_epoch(fix.output_shape, fix.target_shape, rule, size)) == "correct":
             fixes.setdefault(fix.code, fix)
     return tuple(fixes.values())
 

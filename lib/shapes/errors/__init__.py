@@ -1,7 +1,4 @@
-"""Explain error messages about recurrent layers, of Keras 3 and of earlier versions.
-
-`lib.shapes.doctor` covers mistakes that raise no error.
-"""
+"""Explain error messages about recurrent layers, of Keras 3 and of earlier versions."""
 
 import re
 from collections.abc import Iterator
@@ -12,8 +9,6 @@ from lib.shapes.errors.message import Explanation, Message
 from lib.shapes.errors.pasted import Found, error_and_whole
 from lib.text import beside
 
-# To add a message, write a `Message` in the module of its subject and a text for it in
-# tests/unit/known_messages.py; if Keras 3 raises it, also a case in tests/agreement/mistakes.py.
 # The first match wins, so modules with more specific messages come first.
 MODULES = (loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)

@@ -45,7 +45,7 @@ def keywords(found: Found) -> Explanation | None:
         "dropped": ", ".join(f"{each}=None" for each in names),
         "file": path[1] if path else "model.h5",
     }
-    if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets that
+    if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets go_backwards itself
         return explained(
             "The file was saved by another Keras, most likely Keras 2, where {owner} had {names}.",
             fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",
@@ -170,7 +170,7 @@ MESSAGES = [
         r'"<=" not supported between instances of "(?P<kind>tuple|list|str|NoneType)" and "int"',
         cause="units is one whole number: the columns of the output. Most likely it received a "
         "{kind}. {got} is the second argument, where the activation belongs.",
-        fix="Pass only units without a name. The shape of the data belongs in an Input.",
+        fix="Pass only units by position. The shape of the data belongs in an Input.",
         code=f"{INPUT}\nLSTM(16, return_sequences=True)",
     ),
     Message(

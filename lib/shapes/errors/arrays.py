@@ -26,8 +26,8 @@ MESSAGES = [
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series))|(?P<other>\w+))">',
         r"Unrecognized data type: \w+=|data adapter that can handle.*?list|.validation_split. is",
-        cause="Keras reads a list as several inputs, not as an array. x is a {kind}. x, a {fine}, "
-        "is fine: y or sample_weight is the list. Keras can't read the type {other}.",
+        cause="Keras reads a list as several inputs, not as an array. x is a {kind}. "
+        "x is a {fine}, so y or sample_weight is the list. Keras can't read the type {other}.",
         fix="Convert lists to arrays.",
         code='x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
     ),
@@ -59,7 +59,7 @@ MESSAGES = [
     ),
     Message(
         r"Unsupported object type (?P<kind>int|float|bool|NoneType|decimal\.Decimal)\)",
-        cause="The array holds Python objects, one of the type {kind}, instead of numbers only.",
+        cause="An array should hold only numbers, but this one holds an object of the type {kind}.",
         remedies=[MIXED, LENGTHS],
     ),
     Message(
@@ -72,13 +72,13 @@ MESSAGES = [
         r"Invalid dtype: (?P<kind>str|\w{4,8}64|category|<U)",
         r"could not convert string to float|Cast string to float",
         cause="x or y holds text, dates or the like, but Keras takes numbers. The type is {kind}.",
-        fix="Replace text by class numbers or vocabulary indices, and dates by differences.",
+        fix="Replace text by class numbers or vocabulary indices, and dates by numbers of days.",
         code="classes, y = np.unique(y, return_inverse=True)  # text → class numbers\n"
         'x = table.drop(columns="date").to_numpy("float32")',
     ),
     Message(
         r"Failed to convert.*?(?P<shape>[(\[]None(?:, \w+)+[)\]])",
-        cause="Your own operation needs sizes as numbers, but received {shape}. None is the batch.",
+        cause="Your own operation needs sizes as numbers, but received {shape}. None stands for N.",
         fix="Take the size from the tensor.",
         code="keras.ops.zeros((keras.ops.shape(x)[0], units))",
     ),
@@ -91,7 +91,7 @@ MESSAGES = [
     ),
     Message(
         rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)",
-        cause="The Embedding has {size} rows, for numbers from 0, but x contains {index}.",
+        cause="The Embedding has {size} rows, numbered from 0, but x contains {index}.",
         fix="Pass whole numbers of at least 0, and set input_dim to the largest plus 1.",
         code="print(x.min(), x.max())\nEmbedding(int(x.max()) + 1, 16)",
     ),
@@ -125,7 +125,7 @@ MESSAGES = [
     Message(
         r"_NestedVariant|_VariantDataset",
         cause="Dataset.window returns a dataset for each window instead of tensors.",
-        fix="Batch each window by its length.",
+        fix="Make one tensor of each window: window.batch(timesteps).",
         code="dataset = dataset.flat_map(lambda window: window.batch(timesteps)).batch(32)",
     ),
     Message(
@@ -138,7 +138,7 @@ MESSAGES = [
     Message(
         r".y. (?:argument is not supported when using|should not be passed)",
         r"generator must return a tuple, either \(input,\)|Output of generator should be a tuple",
-        cause="A dataset or generator must yield pairs of x and y. y is missing or also passed.",
+        cause="A dataset or generator must yield pairs of x and y. y is missing, or fit has it.",
         fix="Yield pairs of batches, and pass fit only the dataset.",
         code="model.fit(tf.data.Dataset.from_tensor_slices((x, y)).batch(32))",
     ),

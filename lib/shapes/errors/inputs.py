@@ -109,7 +109,6 @@ def _of_sizes(both: Comparison) -> list[Remedy]:
 
 
 def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
-    """Return likely causes where x has more or fewer axes than the Input."""
     expected, received, gaps = both.expected, both.received, both.gaps
     is_fit, last = "training=True" in found.whole, len(expected) - 1
     sample = [remedies.UNBATCHED] if is_fit else [remedies.ONE_SAMPLE, remedies.UNBATCHED]

@@ -1,13 +1,8 @@
-"""Known messages and their explanations.
-
-To add a message, copy a neighbour in the module of its subject. Regular expressions are matched
-against one line in which every quote (', `, “) is a double quote: write "units", not `units`.
-"""
+"""Known messages and their explanations."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from inspect import cleandoc
 from typing import Any, Literal, TypeAlias
 
 from lib.shapes.errors.pasted import Found
@@ -65,7 +60,7 @@ def explained(
     *remedies: Remedy,
     fix: str = "",
     code: str = "",
-    words: Mapping[str, Any] | None = None,
+    words: Mapping[str, Any] = {},
     check: str = CHECK,
     stack: str = "",
     confidence: Confidence | None = None,
@@ -75,15 +70,13 @@ def explained(
     `words` fill the {names} in all texts. Without a `confidence`, the texts decide: a cause with
     "most likely" or "if", or several causes, make the explanation likely; others make it certain.
     """
-    words = FALLBACKS | {
-        name: word for name, word in (words or {}).items() if word not in (None, "")
-    }
+    words = FALLBACKS | {name: word for name, word in words.items() if word not in (None, "")}
     happened = _filled(cause, words)
     meanings = []
     for each in remedies or (Remedy("", fix, code),):
         condition = _filled(each.condition, words)
         happens = f"{happened} {capital(condition)}." if condition else happened
-        texts = _filled(each.fix, words), _filled(cleandoc(each.code), words)
+        texts = _filled(each.fix, words), _filled(each.code, words)
         meanings.append(Remedy(condition, *texts, cause=happens))
     is_open = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""
@@ -110,7 +103,7 @@ def _filled(text: str, words: Mapping[str, Any]) -> str:
 
 
 class Message:
-    """A known message. Patterns are matched against one line in which all quotes are double.
+    """A known message. Patterns are matched against one line in which all quotes are double (").
 
     A {name} in a text becomes the match of the group with that name, else its value in `FALLBACKS`.
     Without either, the sentence (or line of code) with the {name} is dropped.
@@ -122,18 +115,12 @@ class Message:
         explain: Callable[[Found], Explanation | None] | None = None,
         cause: str = "",
         remedies: Sequence[Remedy] = (),
-        fix: str = "",
-        code: str = "",
-        check: str = CHECK,
-        stack: str = "",
-        confidence: Confidence | None = None,
+        **more: Any,
     ) -> None:
-        """Take regular expressions, and either the texts of `explained` or a function."""
+        """Take regular expressions, and either a function or the arguments of `explained`."""
 
         def from_texts(found: Found) -> Explanation:
-            words = found.match.groupdict()
-            texts = {"fix": fix, "code": code, "check": check, "stack": stack}
-            return explained(cause, *remedies, words=words, confidence=confidence, **texts)
+            return explained(cause, *remedies, words=found.match.groupdict(), **more)
 
         self.patterns = patterns
         self.explain = explain or from_texts

@@ -6,7 +6,7 @@ from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
 from lib.shapes.remedy import Remedy
 
 MODEL = "x = keras.Input((timesteps, features))\ny = LSTM(units)(x)\nmodel = keras.Model(x, y)"
-OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # no tensor's name in a recurrent layer
+OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # not inside a recurrent layer
 
 
 def joined_arrays(found: Found) -> Explanation:
@@ -54,14 +54,14 @@ MESSAGES = [
     ),
     Message(
         r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy array",
-        cause="{name} is inside a recurrent layer. TensorFlow to 2.4 fails there with NumPy 1.20.",
+        cause="{name} is inside a recurrent layer. TensorFlow 2.4 or older fails with NumPy 1.20.",
         fix="Install a newer TensorFlow, or NumPy 1.19.",
         code="# pip install --upgrade tensorflow",
     ),
     Message(
         r"Output with path .(?!1.)[\w.]*. is not connected|Graph dis|Could not compute output",
         cause="The model's outputs can't be reached from its inputs: they depend on another Input.",
-        fix="Pass every Input that the outputs depend on, and the same objects.",
+        fix="Pass keras.Model the same Input objects that you called the layers on, all of them.",
         code=MODEL,
     ),
     Message(
@@ -120,7 +120,7 @@ MESSAGES = [
     Message(
         rf"must be equal, but are {number('one')} and {number('other')}\b",
         r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
-        cause="Two sizes differ: {one} and {other}. Failed in {where}. The last line tells why.",
+        cause="Two sizes differ: {one} and {other}. The call of {where} failed.",
         fix="Paste the whole message, and print the shapes of that layer's inputs.",
         code=LAYER_SHAPES,
         confidence="possible",
@@ -143,7 +143,7 @@ MESSAGES = [
         r"(?P<joining>Subtract).? layer should be called|layer accepts inputs list",
         r"(?P<joining>Attention) layer must be called on a list",
         r"layer must be called on a list|missing.{0,40} argument: .value(?:_shape)?.",
-        cause="{joining} takes a list of several tensors, but received another number.",
+        cause="{joining} takes a list of several tensors, but received more or fewer.",
         fix="Pass a list in a functional model. Subtract and Dot take two tensors.",
         code="y = {joining}()([a, b])",
     ),
@@ -155,7 +155,7 @@ MESSAGES = [
         remedies=[
             Remedy(
                 "you compare the two tensors by their features",
-                "Set axes to the features, and give the layers before the same units.",
+                "Set axes to the features, and give both preceding layers the same units.",
                 "y = Dot(axes=(2, 2))([a, b])",
             ),
             Remedy(
@@ -170,7 +170,7 @@ MESSAGES = [
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
         r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
-        cause="The kernel or pool is longer than the sequence that is left. It received {left}.",
+        cause="The kernel or pool is longer than its input, which has {left} steps left.",
         fix="Use a smaller kernel or pool, fewer such layers, longer sequences, or padding.",
         code='Conv1D(filters, kernel_size, padding="same")',
     ),
@@ -181,7 +181,7 @@ MESSAGES = [
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
         r".mask. must be broadcastable to|of .value. and .key., except the last one",
         cause="The two input tensors of a layer don't fit. They are {one} and {other}.",
-        fix="Give the layers before the same units and the same return_sequences.",
+        fix="Give both preceding layers the same units and the same return_sequences.",
         code="y = Add()([LSTM(units)(x), LSTM(units)(x)])",
     ),
     Message(
@@ -204,7 +204,7 @@ MESSAGES = [
         rf"{shape('have')}",
         r'rank \d but is rank (?P<have>\d) for (?:".*?MatMul|\dth)',
         cause="Most likely {layer} takes fewer than {have} axes, or its mask has too many.",
-        fix="Pass an Embedding (samples, timesteps), and mask after TimeDistributed layers.",
+        fix="Give an Embedding an input (samples, timesteps). Put Masking after TimeDistributed.",
         code=LAYER_SHAPES,
     ),
     Message(
@@ -213,7 +213,7 @@ MESSAGES = [
         r"(?P<what>(?<!t )division by zero|axis size must be divisible|Forward layer and backward)",
         r"(?P<what>.cropping. parameter.{0,50} must be smaller)",
         cause="If a layer raised this, its settings don't fit together: {what}.",
-        fix="Permute counts axes from 1. groups divides filters. strides or dilation_rate is 1.",
+        fix="Permute counts axes from 1; groups divides filters; strides or dilation_rate is 1.",
         code="Conv1D(filters=8, kernel_size=3, groups=2)",
     ),
 ]

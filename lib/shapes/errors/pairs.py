@@ -1,8 +1,4 @@
-"""Messages about two tensors that can't be paired: most often y and the output, in a loss.
-
-The target doctor finds the fixes. Keras drops a last axis of 1 that the other lacks, so two axes
-may have been three. A message may also leave open which of its shapes belongs to y.
-"""
+"""Messages about two tensors that can't be paired: most often y and the output, in a loss."""
 
 import math
 import re
@@ -79,8 +75,7 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
     elif loss and not _PRODUCT.search(whole) and re.search("compile_loss|losses/losses.py", whole):
         first = "output" if RULE_OF[loss].output_first else "y"
     if not found.in_loss:
-        by_hand = "[Op:Mul]" in whole
-        subject = "A multiplication" if by_hand else "Most likely the loss"
+        subject = "A multiplication" if "[Op:Mul]" in whole else "Most likely the loss"
     order = {"y": ", y with the output", "output": ", the output with y", "": ""}[first]
     start = f"{subject} can't pair {texts}{order}"
     short, long = sorted((one, other), key=len)

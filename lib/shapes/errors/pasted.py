@@ -1,7 +1,4 @@
-"""Read a pasted text: its last error, the failing layer, and the shapes and losses it names.
-
-Only the two ends of a long text are read. All quotes become ", and line breaks become spaces.
-"""
+"""Read a pasted text: its last error, the failing layer, and the shapes and losses it names."""
 
 import re
 

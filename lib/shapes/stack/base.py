@@ -1,7 +1,4 @@
-"""The base class of a layer in a stack, with its settings, inputs, outputs and errors.
-
-Every rule follows Keras 3.15 and raises its messages; tests/agreement compares both.
-"""
+"""The base class of a layer, with settings, inputs, outputs and errors as in Keras 3.15."""
 
 from __future__ import annotations
 

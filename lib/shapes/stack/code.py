@@ -1,7 +1,4 @@
-"""Write a stack as Keras code: one line per layer, with its output shape as a comment.
-
-Each line assigns to `x`. An output that a later layer needs again gets a second name.
-"""
+"""Write a stack as Keras code: one line per layer, with its output shape as a comment."""
 
 from lib.shapes.output import STATES
 from lib.shapes.stack.base import Ref
@@ -22,8 +19,7 @@ def keras_code(steps: Steps) -> str:
     column = min(MARGIN, max(map(len, lines)))
     pairs = zip(lines, steps, strict=True)
     body = [f"{line:<{column}}  # {_comment(step)}".rstrip() for line, step in pairs]
-    is_incomplete = any(isinstance(step.layer, Unread) for step in steps)
-    head = [INCOMPLETE] if is_incomplete else []
+    head = [INCOMPLETE] if any(isinstance(step.layer, Unread) for step in steps) else []
     return "\n".join([*head, HEAD, *body, "", model_line(steps), "model.summary()", ""])
 
 
@@ -47,7 +43,7 @@ def output_places(steps: Steps) -> list[int]:
 
 
 def _names(steps: Steps) -> list[str]:
-    """Return the name of each layer's output: "x", unless a later layer than the next needs it."""
+    """Return the name of each layer's output: "x", unless a layer after the next one needs it."""
     named = {ref.place for step in steps for ref in step.layer.refs()}
     named |= set(output_places(steps)[:-1])
     names = [f"x{at + 1}" if at in named else "x" for at in range(len(steps))]

@@ -1,7 +1,4 @@
-"""Find fixes for a stack that breaks: other stacks in which the broken layer works.
-
-An edit is offered if the trace gets past the broken layer, or if Keras can at least create it.
-"""
+"""Find fixes for a stack that breaks: other stacks in which the broken layer works."""
 
 import re
 from collections.abc import Iterator
@@ -59,8 +56,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         yield from _edits_of_inputs(stack, place, layer, step)
     origin = stack[layer.of[0].place if layer.of else place - 1].origin
     if origin is None:  # a Sequential read from code can't unpack
-        words = "Unpack the output, keep the states"
-        yield words, put(stack, place, Unpack(), layer), place + 1
+        yield "Unpack the output, keep the states", put(stack, place, Unpack(), layer), place + 1
     elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
         firsts = tuple(Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),))
         yield "Use only the first tensor", _with(stack, place, of=firsts), place
@@ -77,8 +73,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         yield f"Use {_call(plain)} without TimeDistributed", put(stack, place, plain), place
     if isinstance(layer, Recurrent):
         units = (step.inputs.states[0][-1].size if step.inputs.states else None) or layer.units
-        same = _with(stack, place, units=units)
-        yield f"Set units={units}, as in the states", same, place
+        yield f"Set units={units}, as in the states", _with(stack, place, units=units), place
         yield "Start from zero states", _with(stack, place, states=(), initial_state=False), place
         yield "Set stateful=False", _with(stack, place, stateful=False), place
     repeats = getattr(stack[0], "timesteps", None) or RepeatVector().n

@@ -161,9 +161,8 @@ class Merge(Joining):
         return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        if self.by_sign or not all(inputs.masks):
-            return (0,) * count
-        return (max(inputs.masks),) * count
+        kept = not self.by_sign and all(inputs.masks)
+        return (max(inputs.masks) if kept else 0,) * count
 
 
 class Add(Merge, kind="add"):
@@ -334,10 +333,8 @@ class Attention(Attending, Joining, kind="attend"):
         has_other_ranks = len({*map(len, tensors)}) > 1
         if has_other_ranks and 1 in {tensor[0].size for tensor in tensors}:
             raise NotTraced.of("a batch of one to attend to", *tensors)
-        if has_other_ranks or len(key) < 2:
-            raise ShapeError.of("what can't attend", *tensors)
-        pairs = ((query[-1].size, key[-1].size), (key[-2].size, value[-2].size))
-        if any(map(_differ, pairs)):
+        unfit = has_other_ranks or len(key) < 2 or _differ((query[-1].size, key[-1].size))
+        if unfit or _differ((key[-2].size, value[-2].size)):
             raise ShapeError.of("what can't attend", *tensors)
         return Outputs(((*query[:-1], value[-1]),), count, f"{count or ''}", letter)
 

@@ -1,7 +1,4 @@
-"""Create a layer from its arguments in Keras: `LSTM(16, return_sequences=True)`.
-
-Arguments that Keras refuses, or that are known only when the code runs, give an `Unread` layer.
-"""
+"""Create a layer from its arguments in Keras: `LSTM(16, return_sequences=True)`."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -36,11 +33,7 @@ _CLASSES: tuple[type[Layer], ...] = (
     Unread,
 )
 KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}
-"""Every layer class by its kind, in the order of menus: the most used first.
-
-To add a layer, write its class, add the class to the tuple above, its arguments to signatures.toml,
-and cases to tests/agreement/layer_cases.py, which compares the class with Keras.
-"""
+"""Every layer class by its kind, in the order of menus: the most used first."""
 
 
 class Unknown:
@@ -81,17 +74,14 @@ def create_layer(
         names = arguments_of(name)
         values = dict(zip(names, args, strict=False))
         if len(args) > len(names) or values.keys() & keywords:
-            most = len(names)
-            raise ShapeError.of("arguments in order", name=name, most=most, count=len(args))
+            raise ShapeError.of("arguments in order", name=name, most=len(names), count=len(args))
         values |= keywords
-        if strange := {
-            key: each for key, each in values.items() if correct_spelling(name, key) != key
-        }:
+        strange = {key: each for key, each in values.items() if correct_spelling(name, key) != key}
+        if strange:
             return _without(name, values, strange)
         needed = SIGNATURES[name].get("required", ())
         if missing := [f"'{word}'" for word in needed if word not in values]:
-            listed = joined(missing)
-            raise ShapeError.of("missing arguments", name=name, listed=listed)
+            raise ShapeError.of("missing arguments", name=name, listed=joined(missing))
         return _layer(name, values, {} if stand_ins is None else stand_ins)
     except (ShapeError, NotTraced) as error:
         return Unread(called=name, error=error)
@@ -127,7 +117,7 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
     if name == "TimeDistributed":
         return TimeDistributed(_inside(name, values["layer"]))
     if name == "Bidirectional":
-        return _bidirectional(values)
+        return _bidirectional(name, values)
     if name in ("RNN", "StackedRNNCells"):
         return _cells(values, values["cell" if name == "RNN" else "cells"])
     kind = CELLS.get(name) or _BY_KERAS[name]
@@ -152,20 +142,16 @@ def _inside(name: str, value: Any) -> Layer:
     raise ShapeError.of("no layer inside", name=name, value=value)
 
 
-def _bidirectional(values: dict[str, Any]) -> Layer:
-    forward, backward = _inside("Bidirectional", values["layer"]), values.get("backward_layer")
+def _bidirectional(name: str, values: dict[str, Any]) -> Layer:
+    forward, backward = _inside(name, values["layer"]), values.get("backward_layer")
     if isinstance(forward, Unread):
-        meant = forward.fixed and create_layer(
-            "Bidirectional", (), {**values, "layer": forward.fixed}
-        )
+        meant = forward.fixed and create_layer(name, (), {**values, "layer": forward.fixed})
         return replace(forward, fixed=None if isinstance(meant, Unread) else meant)
     if not isinstance(forward, Recurrent):
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
-    mode = setting_value(
-        settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional"
-    )
+    mode = setting_value(settings["merge_mode"], values.get("merge_mode", "concat"), name)
     other = backward if isinstance(backward, Recurrent) else replace(forward, go_backwards=True)
     if other.go_backwards == forward.go_backwards:
         raise ShapeError.of("the same direction")

@@ -100,8 +100,7 @@ class TimeDistributed(Layer, kind="td"):
         looks_first = isinstance(inner, ConvLSTM1D) and len(tensor) != 4 + inner.spatial
         several = inner.returned()
         if len(several) > 1 and not looks_first and (len(tensor) > 3 or tensor[0].size is not None):
-            names = ", ".join(several)
-            raise ShapeError.of("several at each step", layer=inner.keras, names=names)
+            raise ShapeError.of("several at each step", layer=inner.keras, names=", ".join(several))
         outputs = inner.call(replace(inputs, tensors=(with_axis(tensor, 1),), unchecked=True))
         tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
         return replace(outputs, tensors=tensors)

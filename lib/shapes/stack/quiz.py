@@ -1,8 +1,4 @@
-"""Quiz questions about the output shape of a stack: first easy ones, then random ones.
-
-A number always gives the same question. Wrong options are outputs of similar stacks or shapes with
-mixed-up sizes; the reason of each names the mistake.
-"""
+"""Quiz questions about the output shape of a stack: first easy ones, then random ones."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

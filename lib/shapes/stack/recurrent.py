@@ -1,4 +1,4 @@
-"""The recurrent layers of a stack: LSTM, GRU, SimpleRNN, Bidirectional around one, RNN of cells."""
+"""The recurrent layers: LSTM, GRU, SimpleRNN, Bidirectional (which wraps one), RNN of cells."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -51,7 +51,7 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
         return Outputs((output, *states), *self.parameters(tensor[-1], inputs.letter))
 
     def parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
-        """Return the parameters for this last input axis: number, product and formula."""
+        """Return the parameter count for this input axis as a number, a product and a formula."""
         features, blocks = axis.size or 0, BLOCKS[self.cell]
         kept = 0 if getattr(self, "reset_after", True) else -1
         biases = BIASES[self.cell][kept] if self.use_bias else 0
@@ -100,7 +100,6 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     recurrent_dropout: float = setting("rdrop", 0.0, limit=SHARE, seldom=True)
 
     def forward(self) -> Recurrent:
-        """Return the layer that reads forwards."""
         kind = LAYER_OF_CELL[self.cell]
         names = [setting.name for setting in kind.settings() if hasattr(self, setting.name)]
         return kind(**{name: getattr(self, name) for name in names})
@@ -166,8 +165,8 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
             layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T, U) or (N, U) for U units of the last cell, then a cell's states."""
-        # The layer reads the first shape of several as the batch.
+        """(N, T, F) → (N, T, U) or (N, U), with U units of the last cell; then the final states."""
+        # Given several inputs, the layer reads the first shape as the batch size.
         inputs.only_one("Cannot convert '((…' to a shape.")
         if self.return_state and len(self.cells) > 1:
             raise NotTraced.of("states of cells")

@@ -1,7 +1,4 @@
-"""Trace a stack layer by layer: every shape, every parameter count, and where the stack breaks.
-
-A stack is a chain, or a graph in which some layers refer to layers other than the one before.
-"""
+"""Trace a stack layer by layer: every shape, every parameter count, and where it breaks."""
 
 import re
 from collections import Counter

@@ -1,7 +1,4 @@
-"""Layers that change lengths: convolution, pooling, padding, cropping and repeating.
-
-The windows of 2D layers move along rows and columns, those of 3D layers along timesteps too.
-"""
+"""Layers that change lengths: convolution, pooling, padding, cropping and repeating."""
 
 from dataclasses import replace
 from math import prod

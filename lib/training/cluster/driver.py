@@ -1,8 +1,7 @@
 """The driver: it makes a cluster's slots look like one worker to a page server's client.
 
 The driver forwards commands to slots, fetches the messages of each **job** (a run or a question)
-from its slot, and reports jobs that are lost with a slot. The client then restarts lost runs from
-their checkpoints.
+from its slot, and reports jobs that are lost with a slot. The client then restarts lost runs.
 """
 
 from __future__ import annotations
@@ -146,7 +145,6 @@ class Driver:
             self._report(messages.Event("ready", count=count))
 
     async def _assign(self) -> None:
-        """Queue each command for its slot."""
         while True:
             data = await self._commands.get()
             command: Command = decode(data, Command)
@@ -185,20 +183,20 @@ class Driver:
         """Send a slot its queued commands, one at a time."""
         while True:
             command, data = await link.commands.get()
+            why = ""
             try:
                 await link.call("take", data, seconds=ANSWER_SECONDS)
             except UnavailableError as error:
                 self._use(link, is_ready=False)
-                match command:
-                    case messages.Start() | messages.Ask():
-                        if self._where.get(command.id) is link:  # not dropped in the meantime
-                            self.take(data)  # send it to another slot
-                    case messages.Steer() | messages.Cancel():
-                        self._lose(command.id, f"{error}")
-            else:
-                match command:
-                    case messages.Start() | messages.Ask() if self._where.get(command.id) is link:
+                why = f"{error}"
+            match command:
+                case messages.Start() | messages.Ask() if self._where.get(command.id) is link:
+                    if why:
+                        self.take(data)  # send it to another slot
+                    else:
                         self._follow(command.id, link)
+                case messages.Steer() | messages.Cancel() if why:
+                    self._lose(command.id, why)
 
     def _follow(self, job_id: str, link: Link, *, is_owner: bool = True) -> None:
         """Fetch a job's messages and send them to the client from now on."""

@@ -1,7 +1,4 @@
-"""The cluster's Ray code, used in drivers and on nodes.
-
-Slots are named actors that outlive their driver. Nodes run their own copy of the same code.
-"""
+"""The cluster's Ray code, used in drivers and on nodes, which run their own copy of it."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from lib.ui.session import Loaded
 from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_chart, takeaway
 
 TEXTS: dict[str, str] = beside(__file__)
+PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
 # The longest usual takeaway of a strip card; it reserves the space.
 BREAK_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
 LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # of cards side by side
@@ -133,7 +134,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
             cell_name = experiment.model.cell
             against = difference(cell_name, upward, x, result["sequence"], result["states"])
         cards = charts.proofs.also_measured(experiment, result, against)
-        st.html(charts.proofs.proof_cards(cards, palette, modes.instead))
+        st.html(charts.render(PROOFS, "cards", cards, palette, modes.instead))
 
     def write(step: int, unit: int) -> None:
         sentence = modes.instead
@@ -178,12 +179,12 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     """Draw four layers whose last step differs from last-step mode's output, and two limits."""
     (breakings,) = replies
     proof_cards = charts.proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
-    st.html(charts.proofs.strips_legend(palette))
+    st.html(charts.render(PROOFS, "strips_legend", palette))
     columns = [*st.columns(2), *st.columns(2)]
     for (name, outputs), column in zip(_strips(chosen).items(), columns, strict=True):
         way = proof_cards[name]
         with column, card(way.title, **LOOK):
-            st.html(charts.proofs.strips(outputs, way, breakings.instead, palette))
+            st.html(charts.render(PROOFS, "strips", outputs, way, breakings.instead, palette))
             takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=BREAK_ROOM)
     left, right = st.columns(2)
     with left, card("The largest possible output", key="cell_bound", **LOOK):

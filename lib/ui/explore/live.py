@@ -1,8 +1,7 @@
 """The Explore page: choose settings, see the shapes, train, and compare the two modes.
 
-Controls and charts are one fragment. While a run trains, the fragment updates the charts five times
-a second, or less often on a busy server (`lib.ui.fragment`). It reruns the page when training
-begins or ends, and when another run or epoch is picked.
+Controls and charts are one fragment, which follows a training run (`lib.ui.fragment`). The page
+reruns when training begins or ends, and when another run or epoch is picked.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits, with_seeds
 from lib.ui import address, runs
-from lib.ui.browser import current_palette, hide
+from lib.ui.browser import current_palette
 from lib.ui.explore import replay_card, run_cards, scrubber, skill
 from lib.ui.explore.take import draw_files
 from lib.ui.fragment import Place, fragment
@@ -31,9 +30,7 @@ from lib.ui.widgets import bound, card, hint, plain, press_once, say_steadily
 SEEDS = (1, 4, 8, 16)
 SEEDS_HELP = "How many times each model is trained, each time from other initial weights."
 PACE_HELP = "How fast the charts go through the epochs. Fastest trains at full speed."
-FAILURES = (Status.DIVERGED, Status.FAILED)
-# By status: a badge, its color, and what the status means. "kept", "recorded" and "untrained" are
-# for figures without a run.
+# By status, or "kept", "recorded" or "untrained" without a run: a badge, its color, the meaning.
 STATUS_TEXTS: dict[str, dict[str, str]] = beside(__file__, "status")
 
 
@@ -93,7 +90,7 @@ def _panel(
     if can_replay and run_cards.OPEN_REPLAY.index:
         replay_card.draw(epochs, palette, badge=badge)
         return lambda _: None
-    # A rerun leaves the charts as they are, so that a slider's own pictures are redrawn at once.
+    # While a run trains, a rerun keeps the charts: the pictures of a moved slider come first.
     hold = next(drawings) == 0 and shown.polling
     cards = run_cards.draw([*EXPLORE_CARDS], epochs, palette, hold=hold, badge=badge)
 
@@ -130,7 +127,6 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     else:
         press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=not trainable)
     press_once(label, icon, "do_pause", pause, disabled=not steered)  # hidden: for the key P
-    hide("do_pause")
     hover = "Train one epoch. Without a run, or with changed settings, start a new run."
     can_step = paused or (trainable and not (status.over and same))
     press_once("Step", "skip_next", "do_step", step, disabled=not can_step, help=hover)
@@ -139,8 +135,8 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
 
 def _options(loaded: Loaded, shown: ShownRun) -> None:
     """Draw the number of seeds, the pace, and a button that clears the run."""
-    # Each usual number has a widget of its own: a late request for the previous widget would
-    # otherwise change this one.
+    # A different usual number gets a new widget: a late request for the old widget would otherwise
+    # change this one.
     usual = with_seeds(loaded.experiment.set(seeds=0), loaded.dataset).seeds
     now, key = loaded.experiment.seeds or usual, f"pick_seeds_{usual}"
     control = bound(key, now, lambda new: address.change({"seeds": new or now}))
@@ -186,11 +182,12 @@ def _stands_in(shown: ShownRun) -> str:
 
 def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:
     """Return what the run's state means and what to do next, in at most two lines."""
-    run, snapshot, has_failed = shown.run, shown.snapshot, shown.snapshot.status in FAILURES
+    run, snapshot = shown.run, shown.snapshot
     if run is None:
         return _sentence_without_run(loaded, shown)
     usual = STATUS_TEXTS[snapshot.status]["meaning"]
     outcome = snapshot.reason or sentences.kept_sentence(snapshot) or usual
+    has_failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     if _is_watched(shown):
         advice = outcome if has_failed else loaded.obstacle or "Press Train to start your own."
         return f"You are watching a run from another browser. {advice}"

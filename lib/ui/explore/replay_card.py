@@ -11,7 +11,8 @@ from lib.charts import Frames, Palette
 from lib.data import keep_newest
 from lib.results import Snapshot, frames_of
 from lib.training import give_way
-from lib.ui.explore.run_cards import card, close_replay, head
+from lib.ui import address
+from lib.ui.explore.run_cards import OPEN_REPLAY, card, head
 from lib.ui.explore.scrubber import reported
 from lib.ui.session import once
 from lib.ui.shown import Epochs
@@ -29,7 +30,8 @@ def draw(epochs: Epochs, palette: Palette, *, badge: str) -> None:
     shown, snapshot = epochs.shown, epochs.shown.snapshot
     with st.container(key="cards"), card(REPLAY, badge):
         picked, earlier = head(shown, charts.REPLAY_TITLE.lower())
-        press("Close replay", "close", "close_replay", close_replay, type="tertiary")
+        close = partial(address.set_page_values, {OPEN_REPLAY.name: ""})
+        press("Close replay", "close", "close_replay", close, type="tertiary")
         if (asked := FRAMES.get(snapshot)) is None:  # once for all sessions that show the snapshot
             asked = _POOL.submit(frames_of, shown, epochs.weights)
             keep_newest(FRAMES, snapshot, asked, MOST_FUTURES)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import cycle
-from typing import cast
+from typing import Any, cast
 from weakref import ref
 
 import streamlit as st
@@ -15,7 +15,7 @@ from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
 from lib.text import capital, short
-from lib.ui import address, widgets
+from lib.ui import widgets
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
 from lib.ui.session import Loaded, session
@@ -24,7 +24,7 @@ from lib.ui.shown import Epochs, ShownRun, pick_answers
 from lib.ui.widgets import Linked, hint, plain
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
-Look = tuple[tuple[int, ...], Palette]  # the picks in the order of `Card.picks`, and the colors
+Look = tuple[tuple[Any, ...], Palette]  # the arguments that a card `picks`, and the colors
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # last-step mode before the last step
 OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # the replay replaces the charts
 KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
@@ -105,11 +105,6 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
         picked = pick_answers(shown, labels=False)
     has_last = "last" in shown.experiment.model.modes
     return picked, has_last and widgets.linked_toggle("Last-step model at every step", EARLIER)
-
-
-def close_replay() -> None:
-    """Show the charts in place of the replay. For callbacks."""
-    address.set_page_values({OPEN_REPLAY.name: ""})
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Explore's scrubber: a track that fills while a run trains, and a handle that goes back in time.
 
-`scrubber.js` moves the handle with the training or with the replay. It reports the handle's epoch
-to Python once the handle rests.
+`scrubber.js` moves the handle with training or replay, and reports where the handle rests.
 """
 
 from functools import partial

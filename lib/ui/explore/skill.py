@@ -1,7 +1,4 @@
-"""Explore's card for a table's models: skill against baselines, predictions by date, a forecast.
-
-The card doesn't change while a run trains. It counts the evaluations on the test part.
-"""
+"""Explore's card for a table's models: skill against baselines, predictions by date, a forecast."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -194,7 +194,9 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
         files["weights"] = lambda: export.weights_npz(*run())
         if has_rows:
             files["predictions_csv"] = lambda: export.predictions_csv(*run())
-            files["predictions_parquet"] = lambda: export.predictions_parquet(*run())
+            files["predictions_parquet"] = lambda: export.predictions(*run()).to_parquet(
+                index=False
+            )
             if shown.dataset.origin:
                 files["forecast"] = lambda: export.forecast_csv(*run())
             if has_looked:  # a look is counted

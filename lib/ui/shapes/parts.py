@@ -48,7 +48,13 @@ def doctor(palette: Palette) -> None:
         for problem in page.field_problems.values():
             st.warning(plain(problem))
         if not problems:
-            _verdict(diagnosis, palette)
+            compared = charts.target.compared_sentence(diagnosis)
+            sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
+            st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
+            takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
+        if diagnosis.keras_message and not problems:
+            hint("Keras raises:")
+            st.code(diagnosis.keras_message, language=None, wrap_lines=True)
     if diagnosis.verdict != "correct" and not problems:
         with card("How to fix it", key="check_fixes"):
             _fixes(diagnosis)
@@ -73,19 +79,7 @@ def _question_fields(question: TargetQuestion) -> None:
     st.number_input("Batch size", 1, 4096, **size)
 
 
-def _verdict(diagnosis: Diagnosis, palette: Palette) -> None:
-    """Draw how the loss pairs both shapes, the takeaway, and Keras's error."""
-    compared = charts.target.compared_sentence(diagnosis)
-    sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
-    st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
-    takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
-    if diagnosis.keras_message and diagnosis.verdict == "error":
-        hint("Keras raises:")
-        st.code(diagnosis.keras_message, language=None, wrap_lines=True)
-
-
 def _fixes(diagnosis: Diagnosis) -> None:
-    """Draw the likeliest fixes side by side, or a hint where there are none."""
     fixes = diagnosis.fixes[:3]
     if not fixes:
         hint("No one-line fix is known. Give y and the output the same shape.")
@@ -97,7 +91,6 @@ def _fixes(diagnosis: Diagnosis) -> None:
 
 
 def _set(**values: Any) -> None:
-    """Change the question, and clear the problems of the changed fields."""
     for name in values:
         session().shapes.field_problems.pop(name, None)
     question = replace(shapes.read_question(address.page_value(CHECK_KEY)), **values)
@@ -136,8 +129,8 @@ def take_stack_output() -> None:
         target = tuple(size or shapes.TIMESTEPS for size in read.target)
     elif not asked:  # y has not been set yet
         target = (target[0], *(one[:-1] if rule and rule.labels else one))
-    of_stack = {"output": (target[0], *one), "batch_size": batch or question.batch_size}
-    _set(**of_stack, target=target, loss=loss)
+    size = batch or question.batch_size
+    _set(output=(target[0], *one), target=target, loss=loss, batch_size=size)
     page.stack_question = address.page_value(CHECK_KEY)
     page.made_up = not asked and read is not None and not read.target
 
@@ -266,7 +259,6 @@ def _checklist() -> None:
 
 
 def _explained(explanation: Explanation) -> None:
-    """Draw the cause and the fix, or several meanings, each with its condition."""
     several = len(explanation.meanings) > 1
     st.markdown(f"### {'Message' if several else 'Cause'}")
     st.markdown(plain((explanation.happened if several else explanation.cause)[:LONGEST]))
@@ -282,7 +274,6 @@ def _explained(explanation: Explanation) -> None:
 
 
 def _show(message: str) -> None:
-    """Explain a pasted message or an example. For callbacks."""
     session().shapes.message = shapes.both_ends(message)
     names = [name for name, example in shapes.EXAMPLES.items() if example == message]
     address.set_page_value(ERROR_KEY, names[0] if names else "")

@@ -1,7 +1,4 @@
-"""The stack that the Shapes page shows, and the box that reads the user's own model.
-
-The stack is the sidebar's model, or the stack in the address. Pasted code is never run.
-"""
+"""The stack that the Shapes page shows, and the box that reads the user's own model."""
 
 from dataclasses import replace
 from functools import partial
@@ -131,7 +128,6 @@ def model_box(stack: Stack) -> None:
 
 
 def _reading(reading: ModelReading) -> None:
-    """Show what was read, or that the stack has changed since."""
     stack = reading.stack
     if not is_of_code():
         with st.container(horizontal=True, vertical_alignment="center"):

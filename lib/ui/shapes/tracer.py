@@ -116,7 +116,6 @@ def _pick_layer(steps: Steps) -> list[int]:
 def _row(
     place: int, steps: Steps, picture: str, fixes: list[Remedy], lines: dict[int, str]
 ) -> None:
-    """Draw a layer with its settings, and its output or the error with its fixes."""
     step, stack = steps[place], tuple(step.layer for step in steps)
     error, why = step.error, step.not_traced
     settings, result = st.columns([8, 5], vertical_alignment="top" if error or why else "center")
@@ -147,7 +146,6 @@ def _fix_button(number: int, fix: Remedy) -> None:
 
 
 def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
-    """Draw a layer's title with buttons, its code, its fields and its switches."""
     layer = stack[place]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = f"**{place + 1} · {plain(layer.title)}**"
@@ -270,7 +268,6 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
 
 
 def _takes(place: int, stack: Stack) -> None:
-    """Draw the choice of a layer's input tensors and initial states."""
     layer = stack[place]
     if isinstance(layer, shapes.Input):
         return

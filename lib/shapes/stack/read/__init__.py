@@ -31,10 +31,7 @@ _DEEPEST = 12  # depth of nested function calls that are followed
 
 
 def read_source(source: str | bytes, name: str = "") -> ModelReading:
-    """Read the model in Keras code or a notebook, a configuration, or a file with this name.
-
-    Raises ModelError where no model can be read from it.
-    """
+    """Read the model in code, a notebook, a configuration or a file. Raises ModelError."""
     is_archive = isinstance(source, bytes) and source[:2] == b"PK"
     if is_archive or name.lower().endswith((".keras", ".h5", ".hdf5")):
         return read_config(source)
@@ -70,8 +67,7 @@ def read_code(text: str) -> ModelReading:
             _create_uncalled_models(reader, tree)
         models = [one for one in reader.models if one.outputs or one.call]
         model = max(reversed(models), key=lambda one: one.rank, default=None)
-        called = any(not isinstance(layer, Input) for layer in reader.rows)
-        if model or called:
+        if model or any(not isinstance(layer, Input) for layer in reader.rows):
             stack = reader.stack(model)
         else:
             has_layers = reader.layers and not reader.skipped

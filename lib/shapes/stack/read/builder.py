@@ -106,8 +106,7 @@ class Builder:
             candidates = [input_layer((None, 12))]
         alone = replace(taker, of=(), shares=None)
         accepted = [one for one in candidates if trace((one, alone))[1].tensors]
-        chosen = [*accepted, *candidates][0]
-        self.rows[place] = replace(chosen, origin=self.rows[place].origin)
+        self.rows[place] = replace([*accepted, *candidates][0], origin=self.rows[place].origin)
 
     def leading_to(self, ends: Iterable[int]) -> list[int]:
         """Return these places and all their inputs, in order; every place if none is given."""

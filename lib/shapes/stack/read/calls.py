@@ -103,8 +103,7 @@ class Calls(Builder):
         numbers = [one for one in (left, right) if type(one) in (int, float)]
         tensors = [one for one in (left, right) if isinstance(one, Ref)]
         if name in SIGNS and len(numbers) == len(tensors) == 1:
-            is_first = left is numbers[0]
-            number = WithNumber(name, float(numbers[0]), is_first, origin=self.origin)
+            number = WithNumber(name, float(numbers[0]), left is numbers[0], origin=self.origin)
             return self.add_call(number, tensors)
         if len(tensors) == 2 and type(sign) in _MERGE_OF:
             merge: Any = create_layer(_MERGE_OF[type(sign)])

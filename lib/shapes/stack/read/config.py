@@ -1,7 +1,4 @@
-"""Read a stack from a configuration: `model.to_json()`, or the config.json of a .keras file.
-
-Configurations of Keras 3 and 2 are read as text; nothing is imported, loaded or decoded.
-"""
+"""Read a stack from `model.to_json()` or the config.json of a .keras file, of Keras 2 or 3."""
 
 import io
 import json
@@ -102,8 +99,6 @@ def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
 
 
 class _Reader(Calls):
-    """Creates the objects of one configuration, and calls them."""
-
     def model(self, record: Record) -> ModelObject:
         """Return the model of a configuration with its layers; a functional one is also called."""
         config = record["config"]
@@ -123,7 +118,6 @@ class _Reader(Calls):
         found: dict[tuple[str, int], list[Ref]] = {}
 
         def tensors(named: Any) -> list[Ref]:
-            """Return the tensors with these names, after calling their layers."""
             taken = []
             for name, call, output in islice(_tensors(named), MAX_LAYERS):
                 record = records[name]
@@ -140,8 +134,7 @@ class _Reader(Calls):
             return taken
 
         inputs = tensors(config["input_layers"])
-        outputs = tensors(config["output_layers"]) or _refuse("strange")
-        return ModelObject(1, inputs, [outputs])
+        return ModelObject(1, inputs, [tensors(config["output_layers"]) or _refuse("strange")])
 
     def _called(self, what: LayerObject | ModelObject, tensors: list[Ref]) -> list[Ref]:
         if isinstance(what, ModelObject):
@@ -162,11 +155,10 @@ class _Reader(Calls):
         by_sign = ".ops." in module  # x + y, x - y and x * y are recorded under layer names
         if is_own or (by_sign and not (name in ("Add", "Subtract", "Multiply") and tensors > 1)):
             return LayerObject(Unread(called=name, error=NotTraced.of("not known", name=name)))
-        names = arguments_of(name)
         keywords = {
             word: self._value(word, value)
             for word, value in record["config"].items()
-            if ALIASES_OF_ARGUMENTS.get(word, word) in names
+            if ALIASES_OF_ARGUMENTS.get(word, word) in arguments_of(name)
         }
         made: LayerObject | ModelObject = self.make_layer(name, [], keywords)
         if isinstance(made, LayerObject) and isinstance(made.layer, Merge):

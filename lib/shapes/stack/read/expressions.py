@@ -141,8 +141,7 @@ class Expressions(Calls):
 
     def operation(self, sign: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
         """Return the result of an operator on plain values, lists, arrays or tensors."""
-        has_list = {list, tuple} & {type(left), type(right)}
-        if has_list or not self.found(left, right):
+        if {list, tuple} & {type(left), type(right)} or not self.found(left, right):
             return values.operation(sign, left, right)
         self.go_to(node)
         return self.arithmetic(sign, left, right)
@@ -160,10 +159,9 @@ class Expressions(Calls):
                 return self.not_traced("", "op", owner)
         if isinstance(owner, (Name, LayerObject)):
             return owner
-        has_entries = isinstance(owner, (list, tuple, str, dict, range))
-        if not has_entries or not _is_small(index):
-            return UNKNOWN
-        return values.computed(lambda: owner[index])
+        if isinstance(owner, (list, tuple, str, dict, range)) and _is_small(index):
+            return values.computed(lambda: owner[index])
+        return UNKNOWN
 
     def _comprehension(self, element: ast.expr, loops: list[ast.comprehension]) -> list[Any] | None:
         """Return the entries of nested loops; None if a round is unknown."""

@@ -1,7 +1,4 @@
-"""Values in code: numbers, lists, arrays by shape, functions, layers and models.
-
-No code is run. Arithmetic is bounded: a result that is large, slow or an error is UNKNOWN.
-"""
+"""Values in code: numbers, lists, arrays by shape, functions, layers and models."""
 
 from __future__ import annotations
 
