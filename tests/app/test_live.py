@@ -95,14 +95,14 @@ def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason():
     """The status gives the reason for one seed, unless the user chose the number."""
     for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
         said = text(start(data="running_mean", **{"epochs": "5000", **query}))
-        assert len(re.findall(r"With 4 seeds, training would take about [1-9]\d+ s", said)) == times
+        assert len(re.findall(r"4 seeds would take about [1-9]\d+ s", said)) == times
 
 
 def test_seeds_are_the_usual_number_before_a_file_is_given_too():
     """Each usual number of seeds has its own widget, so that no late request changes it."""
     app = start(data="upload")
     assert app.session_state["pick_seeds_4"] == 4
-    assert "With 4 seeds" in text(app := start(data="running_mean", epochs="5000"))
+    assert "4 seeds would take" in text(app := start(data="running_mean", epochs="5000"))
     assert app.session_state["pick_seeds_1"] == 1  # other usual seeds have a widget of their own
 
 

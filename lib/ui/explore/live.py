@@ -211,6 +211,5 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     if loaded.experiment.seeds == 1 and not session().subject.experiment.seeds:
         several = loaded.experiment.set(seeds=USUAL_SEEDS)
         usual = limits.training_seconds(several, loaded.dataset)
-        sentence += f" Train uses 1 seed here. With {USUAL_SEEDS} seeds, training would take "
-        sentence += f"{duration(usual)}."
+        sentence += f" Train uses 1 seed; {USUAL_SEEDS} seeds would take {duration(usual)}."
     return sentence
