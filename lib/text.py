@@ -102,11 +102,6 @@ def typed(value: float) -> str:
     return f"{value:,.10f}".rstrip("0").rstrip(".")
 
 
-def signed(value: float) -> str:
-    """Return a number with a typographic minus sign, for formulas."""
-    return number(value).replace("-", "−")
-
-
 def subscript(index: int) -> str:
     """Return an index in subscript digits: "₁₂"."""
     return f"{index}".translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
@@ -125,7 +120,8 @@ def _written_out(value: float, digits: int) -> str:
 
 
 def _trim(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "−")
 
 
 def widest(sentence: str) -> str:

@@ -72,7 +72,8 @@ with st.container(horizontal=True, key="lesson_progress", vertical_alignment="ce
     pills("Steps", titles, step.id, "lesson_steps", go, required=True)
 asked = address.page_value(stage.STEP)
 if asked and asked not in GUIDE:
-    st.warning(f"No step is called {plain(asked[:24])}.", icon=":material/info:")
+    text = f"No step is called {plain(asked[:24])}. Step {STEPS.index(step.id) + 1} is shown."
+    st.warning(text, icon=":material/info:")
 with st.container(key="lesson"):
     with st.container(key="lesson_words", gap="xsmall"):
         st.markdown(f"# {plain(step.title)}")

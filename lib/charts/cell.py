@@ -18,7 +18,7 @@ from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows
 from lib.shapes import STATES
-from lib.text import ALMOST_0, apart, capital, counted, number, short, signed
+from lib.text import ALMOST_0, apart, capital, counted, number, short
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STATE = {"h": "hidden state"}  # replaces the gates of a cell without gates
@@ -81,7 +81,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
         return html.shaded(rows, palette, f"height:max({height:.2f}rem,3.8vw)", reach)
     shades, squares = palette.signed(STEPS), []
     for value, index in zip(rows.ravel(), html.shade_indexes(rows, reach).ravel(), strict=True):
-        words = signed(value) if not value or abs(value) >= 0.001 else ALMOST_0  # powers don't fit
+        words = number(value) if not value or abs(value) >= 0.001 else ALMOST_0  # powers don't fit
         squares.append((words, shades[index], palette.text_on(shades[index])))
     return render("charts/cell.html", "numbers", squares, steps)
 
@@ -99,7 +99,7 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
             'fill="none" vector-effect="non-scaling-stroke"/>'
         ) + html.plotted_line(np.array(heights), palette.ink, 2)
         image = html.plot_image(shapes, 40, palette.surface, 3.25)
-        ends = short(high), short(low).replace("-", "−")
+        ends = short(high), short(low)
         rows.append((line, image, *ends, top and line is lines[-1]))
     return render("charts/cell.html", "lines", rows, len(lines[0].trace), palette)
 
@@ -158,7 +158,7 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
 def _products(name: str, values: np.ndarray, weights: np.ndarray) -> list[Row]:
     """Return a row of products (U,) for each of `values` (F,) or (U,) and its row of weights."""
     numbered = enumerate(zip(values, weights, strict=True), start=1)
-    return [Row(f"{name} {k} = {signed(v)}", v * row, weights=row) for k, (v, row) in numbered]
+    return [Row(f"{name} {k} = {number(v)}", v * row, weights=row) for k, (v, row) in numbered]
 
 
 def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -195,15 +195,15 @@ def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
     if not np.isfinite(states[: step + 1]).all():
         return f"{place}: its {name} is NaN."
     if step == 0:
-        return f"{place}: its {name} was 0 and becomes {signed(states[0])}."
+        return f"{place}: its {name} was 0 and becomes {number(states[0])}."
     gates = layer.gates(step)
     if layer.cell == "lstm":
-        added = signed(float(gates["i"][unit] * gates["c"][unit]))
+        added = number(float(gates["i"][unit] * gates["c"][unit]))
         return f"{place}: keeps {_part(gates['f'][unit])} of its {name} and adds {added}."
     if layer.cell == "gru":
         return f"{place}: keeps {_part(gates['z'][unit])} of its {name}; the rest is new."
     before, after = apart(*states[step - 1 : step + 1])
-    return f"{place}: its {name} goes from {before} to {after}.".replace("-", "−")
+    return f"{place}: its {name} goes from {before} to {after}."
 
 
 def findings(cell: str, trace: Trace) -> tuple[str, str]:
@@ -225,7 +225,6 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
     widest = int(np.argmax(ranges))
     low, high = apart(hidden[:, widest].min(), hidden[:, widest].max())
     changes_most = f"Unit {widest + 1} changes most: its output ranges from {low} to {high}."
-    changes_most = changes_most.replace("-", "−")
     if ranges[widest] < STILL:
         changes_most = f"No unit's output changes by {STILL} or more."
     return changes_most, " ".join([*sentences, changes_most])

@@ -266,8 +266,8 @@ def escaped(words: str) -> str:
 
 
 def shortened(name: str) -> str:
-    """Return a name cut to 13 letters, to fit left of a plot."""
-    return name if len(name) <= 13 else f"{name[:12].rstrip()}…"
+    """Return a name cut to 19 letters, to fit left of a plot."""
+    return name if len(name) <= 19 else f"{name[:18].rstrip()}…"
 
 
 def left_of(names: Sequence[str]) -> int:

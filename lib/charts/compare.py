@@ -66,9 +66,9 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     """Draw RMSE by timestep, logarithmic; for different data relative to each run's baseline."""
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
     are_same = same_data(runs)
-    name, unit = "each run's baseline", "baseline: 1"
+    name, title = "each run's baseline", "RMSE ÷ baseline's RMSE"
     if are_same:
-        name, unit = longest.naive_label, error_unit(longest)
+        name, title = longest.naive_label, chart.with_unit("RMSE", error_unit(longest))
 
     def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
         if are_same:
@@ -78,7 +78,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     curves = _at_steps(runs, lambda run, result: error(result.step_mse, run.dataset.naive_mse))
     baseline = error(longest.naive_mse, longest.naive_mse)
     values = np.concatenate([baseline, *(curve.y for curve in curves)])
-    y_axis = axes.log_axis(chart.with_unit("RMSE", unit), values.tolist())
+    y_axis = axes.log_axis(title, values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
     level = chart.level(name, baseline, "baseline", palette), Entry("dotted", name, "baseline")
     return _figure(curves, x_axis, y_axis, palette, level)
@@ -155,7 +155,9 @@ def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> 
         column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
         trace = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
         trace |= {"text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
-        trace |= {"textposition": "middle right", "textfont": {"color": palette.words(mode)}}
+        halo = ", ".join([f"0 0 3px {palette.surface}"] * 4)  # the letter may be on a curve
+        font = {"color": palette.words(mode), "shadow": halo}
+        trace |= {"textposition": "middle right", "textfont": font}
         traces.append(trace)
     return traces
 
@@ -254,7 +256,7 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
         for run in runs
         for mode in run.results
     ]
-    details = f"{'; '.join(numbers)}. Runs with several seeds have the median and the range."
+    details = f"{'; '.join(numbers)}. Of several seeds: the median, and the range in brackets."
     modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
     errors = {mode: [run.snapshot.by_seed(mode, figure) for run in runs] for mode in modes}
     medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}

@@ -23,7 +23,7 @@ from lib.experiment import MODES
 from lib.recurrence import ROUNDING
 from lib.results import BOTH_MODES
 from lib.shapes import Axis, Tensor, has_time, readable_shape, shape_in_letters
-from lib.text import number, readable, short, signed
+from lib.text import number, readable, short
 
 LIB = Path(__file__).parents[1]  # the folder `lib`
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
@@ -192,7 +192,7 @@ def _breaking(name: str) -> Markup:
 
 
 # Names that all templates can use.
-_TEMPLATES.globals.update(number=number, readable=readable, short=short, signed=signed)
+_TEMPLATES.globals.update(number=number, readable=readable, short=short)
 _TEMPLATES.globals.update(letters=shape_in_letters, readable_shape=readable_shape)
 _TEMPLATES.globals.update(axis_label=_label, breaking=_breaking, named=named, px="{:.1f}".format)
 _TEMPLATES.globals.update(has_time=has_time, shaded=shaded, svg_uri=svg_uri, TIME=TIME, UNITS=UNITS)

@@ -126,7 +126,8 @@ class Answers:
             early = capital(EARLY[self.run.experiment.model.head])
             text += f" {early}: mean error {mean} before the last step."
         if median:
-            text += f" Each number is its own median over {seeds} seeds, so they needn't add up."
+            text += f" Prediction and error are separate medians over {seeds} seeds, "
+            text += "so one can't be computed from the other."
         return text
 
 

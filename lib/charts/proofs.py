@@ -18,7 +18,7 @@ from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import ROUNDING, VISIBLE, highest_output
 from lib.shapes import LEAK_EPOCHS, STATES, Leak
-from lib.text import apart, beside, filled, number, readable, signed
+from lib.text import apart, beside, filled, number, readable
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
@@ -214,7 +214,7 @@ def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) ->
         details += f" The Dense head rescales the outputs, so it can reach targets up to {reach}."
     elif targets[step] >= bound[step]:
         values, limit = dataset.y[:, step].ravel(), number(bound[step])
-        target = signed(values[np.argmax(np.abs(values))])
+        target = number(values[np.argmax(np.abs(values))])
         takeaway = f"A target of {target} at step {step + 1} is out of reach: |h| is below {limit}."
         details += " Without a head the outputs are the predictions: no weights reach this target."
     return takeaway, details

@@ -127,7 +127,8 @@ def pair_sentence(found: Verdict, first: str, second: str) -> str:
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     return (
         f"{below} has a smaller error than {above} in {found.wins} of {found.seeds} seeds, "
-        f"{smaller(found.ratio)} in the median ({p_value}, paired t-test on log errors)."
+        f"{smaller(found.ratio)} by the median of the ratios within a seed, not by the ratio of "
+        f"medians ({p_value}, paired t-test on log errors)."
     )
 
 

@@ -199,7 +199,7 @@ def _with_band(value: float, width: float) -> str:
     if not (math.isfinite(value) and 1e-5 < width < 1e9):
         return number(value)
     decimals = max(0, 1 - math.floor(math.log10(width)))
-    return f"{value:,.{decimals}f} ± {width:,.{decimals}f}"
+    return f"{value:,.{decimals}f} ± {width:,.{decimals}f}".replace("-", "−")
 
 
 def _dates(

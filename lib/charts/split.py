@@ -195,7 +195,7 @@ def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
     crosses = np.zeros(1) if origin is None else origin.crosses_gap(dataset.shape[1])
     if origin is None or not crosses.any() or crosses.mean() > most:
         return ""
-    windows, gaps = counted(int(crosses.sum()), "window"), counted(origin.gaps, "gap")
+    windows, gaps = int(crosses.sum()), counted(origin.gaps, "gap")
     return filled(_TEXTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)
 
 
@@ -214,8 +214,7 @@ def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list
         takeaway = f"{counted(len(found), 'leak')} found: {joined(found)}."
     elif looked := clean.count(True):
         takeaway = f"No leak found in {counted(looked, 'check')} of the numbers."
-    verdict = {True: "no leak", False: "leak found", None: "not checked"}
-    details = [f"{f.about}: {verdict[f.clean]}. {f.sentence}" for f in findings]
+    details = [f"{'Leak: ' if f.clean is False else ''}{f.sentence}" for f in findings]
     n, timesteps, features = dataset.samples.shape
     columns = f"{counted(features, 'input')} and {counted(dataset.targets, 'target')}"
     read = f"{columns} at {n * timesteps:,} timesteps"

@@ -84,7 +84,7 @@ def map_figure(
     values, squares = results.axes_of(points), _differences(points, is_over=is_over)
     texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} smaller" for mode in BOTH_MODES}
     rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
-    rows.append([Entry("squares", "n×: error n times smaller; ?: not significant", "baseline")])
+    rows.append([Entry("unclear", "pale: not significant", "muted")])
     most, least = map(palette.mode, BOTH_MODES)
     z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
     names, notes = np.full(z.shape, "", object), []
@@ -146,7 +146,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
         return f"Neither mode is clearly better at any of {of}, with {seeds} seeds each."
     sequence, last = clear.count("sequence"), clear.count("last")
     if sequence and last:
-        return f"Clearly better of {of}: sequence mode at {sequence}, last-step mode at {last}."
+        return f"Sequence mode is clearly better at {sequence} of {of}, last-step mode at {last}."
     better, other = [MODES[m].name for m in (BOTH_MODES if sequence else BOTH_MODES[::-1])]
     return f"{capital(better)} is clearly better at {sequence + last} of {of}, {other} at none."
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from textwrap import shorten
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -195,6 +195,12 @@ class Setting:
         kind = "whole number" if isinstance(self.default, int) else "number"
         return f"a {kind} from {typed(self.limit.minimum)} to {typed(self.limit.maximum)}"
 
+    def within(self, at_most: Mapping[str, float]) -> Self:
+        """Return the setting with the data's own maximum, if they have one."""
+        if self.limit is None or self.key not in at_most:
+            return self
+        return replace(self, limit=replace(self.limit, maximum=at_most[self.key]))
+
     def check(self, value: Any) -> None:
         """Raise ExperimentError unless `value` is allowed."""
         if self.limit is not None:
@@ -255,9 +261,8 @@ def read_query(
     for key, value in query.items():
         if key not in SETTINGS:
             continue
-        setting, texts = SETTINGS[key], [value] if isinstance(value, str) else list(value)
-        if setting.limit is not None and key in at_most:
-            setting = replace(setting, limit=replace(setting.limit, maximum=at_most[key]))
+        setting = SETTINGS[key].within(at_most)
+        texts = [value] if isinstance(value, str) else list(value)
         try:
             used = setting.parse(texts)
             is_taken = setting.limit is None or used == float(texts[-1])

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -106,11 +107,9 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
     except KeptError:
         raise
     except Exception as error:  # damaged bytes and unfit settings raise any error
-        why = " ".join(f"{error}".split())[:150].rstrip(".")
-        raise KeptError(
-            f"Expected a saved run (.unrolled), got a damaged or changed file: {why}. "
-            "Download or copy the file again."
-        ) from None
+        damaged = "It isn't a saved run (.unrolled), or it is damaged"
+        why = "" if isinstance(error, BadZipFile) else f": {' '.join(f'{error}'.split())[:150]}"
+        raise KeptError(f"{damaged}{why.rstrip('.')}. Download or copy the file again.") from None
 
 
 def _opened(name: str, content: bytes, table: Table | None) -> Kept:

@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.experiment import CELLS
 from lib.shapes import BLOCKS, STATES, bias_shapes
-from lib.text import number, signed, subscript
+from lib.text import number, subscript
 
 Array: TypeAlias = np.ndarray
 
@@ -228,20 +228,20 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
         cell = layer.trace.cell[0, :, unit]
         for name in about:
             add_gate(name, "tanh" if name == "c" else "σ", gates[name])
-        kept = f"{signed(now['f'])}·{_factor(float(_before(cell, step)))}"
-        filled = f"{kept} + {signed(now['i'])}·{_factor(now['c'])}"
+        kept = f"{number(now['f'])}·{_factor(float(_before(cell, step)))}"
+        filled = f"{kept} + {number(now['i'])}·{_factor(now['c'])}"
         add("cₜ", "cell state", "fₜ·cₜ₋₁ + iₜ·c̃ₜ", filled, cell)
-        output = f"{signed(now['o'])}·tanh({signed(cell[step])})"
+        output = f"{number(now['o'])}·tanh({number(cell[step])})"
         add("hₜ", "hidden state", "oₜ·tanh(cₜ)", output, hidden)
     elif layer.cell == "gru":
         add_gate("z", "σ", gates["z"])
         add_gate("r", "σ", gates["r"])
         candidate = "tanh(xₜ·kernel + bias + rₜ·(hₜ₋₁·recurrent_kernel + bias))"
-        state = f"{signed(now['r'])}·{_factor(from_state['h'] + state_bias['h'])}"
+        state = f"{number(now['r'])}·{_factor(from_state['h'] + state_bias['h'])}"
         filled = f"tanh({_sum(from_input['h'], bias['h'])} + {state})"
         add("h̃ₜ", "candidate", candidate, filled, gates["h"])
-        kept = f"{signed(now['z'])}·{_factor(float(_before(hidden, step)))}"
-        filled = f"{kept} + {signed(1 - now['z'])}·{_factor(now['h'])}"
+        kept = f"{number(now['z'])}·{_factor(float(_before(hidden, step)))}"
+        filled = f"{kept} + {number(1 - now['z'])}·{_factor(now['h'])}"
         add("hₜ", "hidden state", "zₜ·hₜ₋₁ + (1 − zₜ)·h̃ₜ", filled, hidden)
     elif layer.cell == "simple_rnn":
         add_gate("h", "tanh", hidden)
@@ -252,13 +252,13 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
 
 def _factor(value: float) -> str:
     """Return a factor of a product, in brackets if it is negative."""
-    return signed(value) if value >= 0 else f"({signed(value)})"
+    return number(value) if value >= 0 else f"({number(value)})"
 
 
 def _sum(first: float, *others: float) -> str:
     """Return a sum of terms with their signs: "0.3 − 0.2 + 1"."""
     rest = (f" {'−' if term < 0 else '+'} {number(abs(term))}" for term in others)
-    return signed(first) + "".join(rest)
+    return number(first) + "".join(rest)
 
 
 def state_rows(layer: LayerPass, step: int) -> list[Row]:

@@ -13,7 +13,7 @@ from lib.experiment import CELLS, MODES, Experiment
 from lib.recurrence import highest_output, outputs_in_parts
 from lib.results.compared import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
-from lib.text import NEARLY_ZERO, number, signed
+from lib.text import NEARLY_ZERO, number
 
 BUDGET = 5_000_000_000  # multiply-adds for all predictions, about a second
 
@@ -69,7 +69,7 @@ def best_possible(
         return best
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
     scaled = "scaled " if dataset.is_scaled else ""
-    target = f"{scaled}target of {signed(y.flat[np.argmax(missed)])}"
+    target = f"{scaled}target of {number(y.flat[np.argmax(missed)])}"
     why = f"The output of {CELLS[cell].label} stays within {reach}, so a {target} is out of reach."
     return Floor(floor if known is None else np.maximum(floor, known), "this layer's floor", why)
 

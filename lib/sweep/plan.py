@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import groupby, product
 from operator import itemgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -97,7 +98,7 @@ def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
     return vary
 
 
-def read_value(key: str, value: Any) -> Any:
+def read_value(key: str, value: Any, at_most: Mapping[str, float] = MappingProxyType({})) -> Any:
     """Return a setting's checked value, from the value or its text. Raises ExperimentError."""
     setting = SETTINGS[key]
     if setting.limit is not None:
@@ -105,7 +106,10 @@ def read_value(key: str, value: Any) -> Any:
             value = float(value)
             if isinstance(setting.default, int) and value.is_integer():
                 value = int(value)
-    setting.check(value)
+    try:
+        setting.check(value)
+    except ExperimentError:
+        setting.within(at_most).check(value)  # the error has the data's own maximum
     return value
 
 
@@ -129,7 +133,8 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
         why = dictated(base).get(key, f"{find_spec(base).title} doesn't use it.")
         can = ", ".join(offered(base))
         raise ExperimentError(f"{key} can't vary here: {why.rstrip('.')}. Vary one of {can}")
-    if read := list(dict.fromkeys(read_value(key, value) for value in values)):
+    at_most = find_spec(base).at_most
+    if read := list(dict.fromkeys(read_value(key, value, at_most) for value in values)):
         return read
     raise ExperimentError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
 

@@ -61,8 +61,10 @@ def _open(address: Query) -> None:
     name = address["data"][-1] if "data" in known_keys else usual
     complaints = []
     if name not in DATASETS:
-        complaints.append(f"The link names unknown data: {name[:24]!r}.")
-        name = FIRST
+        unknown, name = name[:24], FIRST
+        complaints.append(
+            f"The link names unknown data: {unknown!r}. {DATASETS[name].title} is used."
+        )
     base = suggested(name)
     asked = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
     types = asked.get("types", [])

@@ -30,7 +30,7 @@ KEY = "runs"  # the picked runs in the address
 NOTHING = "-"  # the value of KEY after the user has unpicked all runs
 USUAL = 3  # how many runs the page picks
 STAND_INS = ("running_mean", "echo")
-GONE = "{} of the link or list {} gone. Runs last a few hours, and end with a server restart."
+GONE = "{} of the link or list {} gone. The server keeps runs for a few hours."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")
 LONGEST_NAME = 40
 SECONDS = 1.0  # least seconds between two redraws, since each row has many elements

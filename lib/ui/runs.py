@@ -32,8 +32,8 @@ PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", 
 PACE = Linked("pace", tuple(PACES), 1, "run_pace")
 
 GONE = (
-    "This link's run is gone: the server keeps runs for a few hours, until it restarts. You see "
-    "the link's settings without the run. Press Train to run them."
+    "This link's run is gone: the server keeps runs for a few hours and loses them when it "
+    "restarts. You see the link's settings without the run. Press Train to run them."
 )
 NEWEST = {"epoch": ""}  # page values that show the newest epoch
 LOOKING = "Looking for this link's run …"

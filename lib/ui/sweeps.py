@@ -32,7 +32,7 @@ KEYS = ("sweep", "ready", "vary", "each", "at", "relative")  # the page's keys i
 SEEDS = Linked("each", ("1", "4", "8", "16"), 1, "sweep_seeds")
 RELATIVE = Linked("relative", ("", "yes"), 0, "sweep_relative")
 MOST = 24  # sweeps in memory, at most MAX_SWEEPS of them unfinished; the oldest are dropped first
-GONE = "The link's sweep is gone{}. Sweeps last a few hours, and end with a server restart."
+GONE = "The link's sweep is gone{}. The server keeps sweeps for a few hours."
 UNWATCHED = "no page showed it, and another sweep needed its place. Press Start to train it again"
 LOOK_SECONDS = 1.0
 TEXTS: dict[str, str] = beside(__file__)
@@ -87,8 +87,8 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
             return None
         seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
         points = len(plan.points)
-        many = f"{counted(points, 'point')} × {counted(seeds, 'seed')}: {points * seeds}"
-        hint(f"{many} of at most {sweep.MOST_RUNS} runs, {duration(seconds)}.")
+        many = f"{counted(points, 'point')} × {counted(seeds, 'seed')} = {points * seeds} runs"
+        hint(f"{many} (at most {sweep.MOST_RUNS}), {duration(seconds)}.")
         for note in plan.notes[:3]:
             hint(note)
     return None if loaded.obstacle else plan

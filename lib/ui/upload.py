@@ -142,7 +142,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
         else:
             record.reading = data.Reading(name, content, sheet)
     except KeptError as error:
-        _refuse(f"{name} isn't open. {error}")
+        _refuse(f"{name} couldn't be opened. {error}")
     except data.UploadError as error:
         _refuse(error)
 

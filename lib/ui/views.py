@@ -283,7 +283,7 @@ def embed() -> None:
     view = VIEWS.get(shows)
     begin_page(view.page if view else "Explore", (key, *address.PICTURE_KEYS), [*PICTURED, "embed"])
     if view is None:
-        text = f"There is no card {shows[:24]!r}. The cards are {joined([*VIEWS, *GALLERY])}."
+        text = f"There is no card {shows[:24]!r}. The cards are {joined([*{**VIEWS, **GALLERY}])}."
         st.error(f"{plain(text)} [Open Unrolled](./)", icon=":material/error:")
         return
     if scene:

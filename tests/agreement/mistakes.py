@@ -30,7 +30,7 @@ MISTAKES = {
     "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":
         ("2 axes too many.", "print(x.shape, model.input_shape)"),
     "fit(last_step(), X[:, 0])":
-        ("Most likely x holds rows of a table, features", "x = np.stack([x[i "),
+        ("Most likely x holds rows of a table (features", "x = np.stack([x[i "),
     "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
         ("1 axis too many, of samples or", "dataset.unbatch()"),
     "last_step().fit(dataset(X, LAST), verbose=0)":
@@ -45,7 +45,7 @@ MISTAKES = {
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
         ("(None, 5, 2) and (None, 6, 2) differ in their timesteps", "Concatenate(axis=1)([a, b])"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
-        ("longer than the sequence that is left", 'padding="same"'),
+        ("longer than its input", 'padding="same"'),
     "np.zeros((N, T, F)) - np.zeros((N, 3))":
         ("pairs the axes of (8,5,2) and (8,3) from the right", "model.predict(x)[:, -1]"),
     "np.stack([X[0], X[0, :4]])": ("lengths differ", "pad_sequences"),
@@ -53,7 +53,7 @@ MISTAKES = {
     "layers.Attention()(keras.Input((T, F)))":
         ("Attention takes a list of several tensors, but", "y = Attention()([a, b])"),
     "keras.Input((T, F)) + keras.Input((T, 4))":
-        ("The two input tensors of a layer", "Give the layers before the same"),
+        ("The two input tensors of a layer", "Give both preceding layers the same"),
     "layers.Conv2D(4, 3)(keras.Input((None, 28, 28, 1)))":
         ("received (None, None, 28, 28, 1): 1 axis too many.", "keras.Input((28, 28, 1))"),
     'keras.Sequential([layers.LSTM(U, name="a"), layers.Dense(1, name="a")])':
@@ -88,12 +88,12 @@ MISTAKES = {
     "layers.LSTM(U)(RAGGED)": ("Sequences of one", "dataset = dataset.padded_batch(32)"),
     "dataset([X, LAST])": ("x and y are in one list", "((x, y))"),
     "predict(sequential(layers.Embedding(10, 3), layers.LSTM(U)), np.full((3, T), 20))":
-        ("The Embedding has 10 rows, for numbers from 0", "print(x.min(), x.max())"),
+        ("The Embedding has 10 rows, numbered from 0", "print(x.min(), x.max())"),
     ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
         ("have no shape", "output_signature=signature"),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
-        ("y is missing or also passed", "from_tensor_slices((x, y))"),
+        ("y is missing, or fit has it", "from_tensor_slices((x, y))"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
         ("a shape but no values yet", "keras.ops.mean(x, axis=1)"),

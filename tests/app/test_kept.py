@@ -77,7 +77,7 @@ def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page):
     app = start(page)
     give(app, "bad.unrolled", content[:-999])
     assert session(app).address.page == page
-    assert "bad.unrolled isn't open" in app.error[0].value.replace("\\", "")
+    assert "bad.unrolled couldn't be opened" in app.error[0].value.replace("\\", "")
     give(app, "mine.unrolled", content)
     assert session(app).address.page == "Explore"
     assert session(app).subject.experiment == experiment
@@ -94,7 +94,7 @@ def test_a_damaged_file_takes_nothing_away(page):
     give(app, "mine.unrolled", content)
     give(app, "bad.unrolled", content[:-999])
     [error] = app.error
-    assert "bad.unrolled isn't open. Expected a saved run" in error.value.replace("\\", "")
+    assert "bad.unrolled couldn't be opened. It isn't a saved run" in error.value.replace("\\", "")
     assert session(app).kept.name == "mine.unrolled"
     assert session(app).subject.experiment == experiment
     next(button for button in app.button if button.label == "Close").click().run()

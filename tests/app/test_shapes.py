@@ -164,7 +164,7 @@ def test_several_meanings_have_an_order_a_confidence_and_a_check():
     """Each meaning has its condition and its own code, and one line checks which applies."""
     app = explained("Shapes (None, 1) and (None, 10) are incompatible")
     assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output")
-    assert "Likely: the message leaves the cause open" in text(app)
+    assert "doesn’t tell which cause applies" in text(app)
     assert "y.shape, y[:2]" in app.code[0].value
 
 

@@ -53,13 +53,13 @@ def finish(client, error=0.5):
 
 
 def test_the_page_opens_with_a_recorded_sweep():
-    """The page marks the example, and names the data that Start sweeps."""
+    """The page marks the example, and names the data that Start would sweep."""
     app = sweep()
     assert "-badge[example] 12 of 12 points" in text(app)
     assert "T = 8, cell = GRU" in text(app)
     assert not app.button(key="sweep_start").disabled
     assert app.button(key="sweep_stop").disabled
-    assert "on Recall the first. Start sweeps Parity" in text(app)
+    assert "on Recall the first. Press Start to sweep Parity" in text(app)
 
 
 @pytest.mark.parametrize("name", list(READY))
@@ -71,8 +71,8 @@ def test_a_recorded_sweep_sets_its_settings(name):
     assert app.selectbox(key="data").value == ready.data
     assert app.multiselect(key="sweep_keys").value == [each.split("=")[0] for each in ready.vary]
     assert "These results are on" not in text(app)
-    assert "Start sweeps other settings" not in text(app)
-    assert f"{len(ready.plan.points) * ready.seeds} of at most 96 runs" in text(app)
+    assert "differ from these results" not in text(app)
+    assert f"= {len(ready.plan.points) * ready.seeds} runs (at most 96)" in text(app)
 
 
 def test_the_page_reports_results_of_other_settings_or_points():
@@ -80,7 +80,7 @@ def test_the_page_reports_results_of_other_settings_or_points():
     app, ready = sweep(), next(iter(READY.values()))
     app.button(key=f"ready_{ready.name}").click().run()
     for change in ({"U": "31"}, {"vary": "T=8"}):
-        assert "Start sweeps other settings" in text(sweep(**(address(app) | change)))
+        assert "differ from these results" in text(sweep(**(address(app) | change)))
 
 
 def test_a_sweep_from_its_start_to_its_end(client):
@@ -156,7 +156,7 @@ def test_an_invalid_sweep_has_an_error_and_start_is_disabled():
     app = sweep(data="running_mean")
     app.text_input(key="sweep_T").set_value("4, x").run()
     assert app.button(key="sweep_start").disabled
-    assert "from 2 to 512, got 'x'" in app.error[0].value
+    assert "from 2 to 100, got 'x'" in app.error[0].value
     app.text_input(key="sweep_T").set_value("4, 6").run()
     assert not app.error
     assert address(app)["vary"] == "T=4, 6"
@@ -170,7 +170,7 @@ def test_an_invalid_sweep_has_an_error_and_start_is_disabled():
 def test_a_link_s_unknown_setting_is_reported(vary, named):
     """The warning lists the settings that these data can vary; known settings are used."""
     app = sweep(data="running_mean", vary=vary)
-    assert f"asks to vary {named}. These data can vary timesteps T" in app.warning[0].value
+    assert f"asks to vary {named}. With these data you can vary timesteps T" in app.warning[0].value
     assert app.multiselect(key="sweep_keys").value == ["T"]
 
 

@@ -42,7 +42,9 @@ def test_a_kept_run_opens_where_it_is_dropped_and_a_damaged_one_is_answered(page
     page.keyboard.press("Home")
     expect(page.get_by_text("shown: after epoch 0")).to_be_visible()
     drag(page, "bad.unrolled", content[:9999], "dragover", "drop")
-    expect(page.get_by_text("bad.unrolled isn't open. Expected a saved run")).to_be_visible()
+    expect(
+        page.get_by_text("bad.unrolled couldn't be opened. It isn't a saved run")
+    ).to_be_visible()
     page.get_by_role("button", name="Close").click()
-    expect(page.get_by_text("bad.unrolled isn't open")).to_be_hidden()
+    expect(page.get_by_text("bad.unrolled couldn't be opened")).to_be_hidden()
     wait_for_status(page, "from a file")

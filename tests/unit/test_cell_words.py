@@ -8,7 +8,7 @@ import pytest
 from lib.charts.cell import STEP_ROOM, findings, step_takeaway, unrolled_words
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import Trace
-from lib.text import signed
+from lib.text import number
 from tests.unit.test_formulas import opened
 
 
@@ -81,11 +81,11 @@ def test_the_takeaway_of_a_step_says_how_the_state_changes(cell, expected):
     assert text.startswith("Timestep 4, unit 3: ")
     assert expected in text
     states = (layer.trace.hidden if layer.trace.cell is None else layer.trace.cell)[0]
-    assert f"was 0 and becomes {signed(states[0, 2])}." in step_takeaway(layer, 2, 0)
+    assert f"was 0 and becomes {number(states[0, 2])}." in step_takeaway(layer, 2, 0)
     if cell == "lstm":
         forget, added = (text.split()[k] for k in (5, -1))
         assert float(forget[:-1]) / 100 == pytest.approx(layer.trace.gates["f"][0, 3, 2], abs=0.005)
         kept = layer.trace.gates["f"][0, 3, 2] * states[2, 2]
-        assert added == f"{signed(states[3, 2] - kept)}."
+        assert added == f"{number(states[3, 2] - kept)}."
     long = opened(cell, t=100)
     assert max(len(step_takeaway(long, unit, 99)) for unit in range(long.units)) <= len(STEP_ROOM)

@@ -175,7 +175,7 @@ def test_errors_on_different_data_are_relative_to_the_baselines():
     """The baseline itself is 1 at each step."""
     one = a_run(0, a_dataset(), sequence=[0.5])
     figure = errors_figure([one, a_run(1, a_dataset(t=6), sequence=[0.5])], LIGHT)
-    assert figure.layout.yaxis.title.text == "RMSE (baseline: 1)"
+    assert figure.layout.yaxis.title.text == "RMSE ÷ baseline's RMSE"
     share = 0.5 / np.sqrt(one.dataset.naive_mse)
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, share)
     np.testing.assert_allclose(the(figure, "each run's baseline").y, np.ones(6))

@@ -59,7 +59,7 @@ def test_settings_are_written_as_typed():
         ((355.151, 355.449), ["355.15", "355.45"]),  # 355.2 and 355.4 would be 0.2 apart, not 0.3
         ((3.44e11, 3.441e11), ["3.44\u00a0×\u00a010¹¹", "3.441\u00a0×\u00a010¹¹"]),
         ((1e-9, 0.02), ["≈ 0", "0.02"]),
-        ((-0.5, math.nan, math.inf), ["-0.5", "not a number", "infinite"]),
+        ((-0.5, math.nan, math.inf), ["−0.5", "not a number", "infinite"]),
         ((1 / 3, 1 / 3 + 1e-8), ["0.333", "0.333"]),
         ((), []),
     ],

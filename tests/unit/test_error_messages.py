@@ -130,7 +130,7 @@ def test_equal_shapes_and_unknown_messages_get_no_explanation(message):
     ("layer", "condition"),
     [
         ("sequential_1", "each number of a sample is a timestep"),
-        ("lstm_1", "the layer before"),
+        ("lstm_1", "the previous layer"),
         ("lstm", "the layer is the first"),
     ],
 )

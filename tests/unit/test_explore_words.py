@@ -332,7 +332,7 @@ def test_a_sweep_counts_where_each_mode_is_better():
     assert found_takeaway(points) == better
     least = "Smallest median error: 0.105, last-step mode at U = 2. "
     assert found_details(points)[0] == f"{least}Its lead over other points isn't tested."
-    both = "Clearly better of 4 points: sequence mode at 1, last-step mode at 2."
+    both = "Sequence mode is clearly better at 1 of 4 points, last-step mode at 2."
     assert found_takeaway([*points, a_point(few, many, U=16)]) == both
 
 

@@ -82,7 +82,7 @@ def test_seasons_slow_series_and_what_is_past_tell_nothing(horizon):
         }
         dataset = windows_of_load(more=columns, inputs=tuple(columns), weeks=4, horizon=horizon)
         assert finding(dataset, ANSWERS).clean
-    assert "0.95 given the target's past" in finding(dataset, ANSWERS).sentence
+    assert "0.95 beyond what the target's past" in finding(dataset, ANSWERS).sentence
 
 
 def test_a_targets_own_past_is_no_leak_where_a_season_repeats_it():
@@ -139,7 +139,7 @@ def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
     shuffled = a_dataset(**parts, x=x[rng.permutation(50)])
     found = finding(shuffled, SAMPLES)
     assert found.clean is False
-    assert "of 10 validation samples also occur in training" in found.sentence
+    assert "of the 10 validation samples also occur in the training part" in found.sentence
     assert finding(a_dataset(**parts, x=rng.normal(size=x.shape).astype("float32")), SAMPLES).clean
     twice = np.concatenate([x[:40], x[:10]])
-    assert finding(a_dataset(**parts, x=twice), SAMPLES).sentence.startswith("10 of 10")
+    assert finding(a_dataset(**parts, x=twice), SAMPLES).sentence.startswith("10 of the 10")

@@ -62,7 +62,7 @@ def test_inputs_are_squares_beside_their_features_names():
     names = ("wind", "a very long name indeed", *(f"f{k}" for k in range(14)))
     wide = samples.sample_figure(a_dataset(f=16, feature_names=names), 0, LIGHT)
     few = samples.sample_figure(a_dataset(f=1), 0, LIGHT)
-    assert list(wide.layout.yaxis2.ticktext[:3]) == ["wind", "a very long…", "f0"]
+    assert list(wide.layout.yaxis2.ticktext[:3]) == ["wind", "a very long name i…", "f0"]
     assert len(wide.layout.yaxis2.tickvals) == 16
 
     def plot(figure):

@@ -195,7 +195,7 @@ def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
     assert "in the band" not in words_of(forecast_figure(dataset, back, 0, 0, LIGHT))
     for value, width, says in (
         (356.944, 0.656, "356.94 ± 0.66"),
-        (-1234.5, 9.83, "-1,234.5 ± 9.8"),
+        (-1234.5, 9.83, "−1,234.5 ± 9.8"),
         (12.34, math.nan, "12.3"),
     ):
         assert _with_band(value, width) == says

@@ -40,7 +40,7 @@ def test_the_split_in_words_says_what_is_kept_back():
     """The words name the parts, or say that there is no validation part."""
     takeaway, details = split.split_words(a_dataset())
     assert takeaway.startswith("6 training samples, 2 validation")
-    assert "next 2 for validation. None of 2 validation samples" in details
+    assert "next 2 for validation. None of the 2 validation samples" in details
     assert split.split_words(a_dataset(train=8))[0].endswith("There is no validation part.")
     dataset = windows_of_load(test=20, gap=30)
     training, evaluated, test = (part.stop - part.start for part in dataset.parts.values())
@@ -50,7 +50,7 @@ def test_the_split_in_words_says_what_is_kept_back():
     assert "Each series is cut at the same" in windows_of_stores().notes[-1]
     for by, words in (
         ("time", "3 of 3 series are in two"),
-        ("id", "but 100% of the 200 dates are"),
+        ("id", "Dates: 200 of 200 are"),
     ):
         assert words in split.split_words(windows_of_stores(split=by))[1]
 
@@ -67,7 +67,7 @@ def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
     ):
         assert split.leak_words(a_dataset(), findings)[0].startswith(says)
     said = split.leak_words(a_dataset(), [bad])[1]
-    assert said[0].startswith("Answers among the inputs: leak found")
+    assert said[0] == "Leak: a is b."
 
 
 def a_table(evaluated, **more):

@@ -104,7 +104,7 @@ def test_a_total_below_the_days_is_no_day(day, word):
 @pytest.mark.parametrize(
     ("times", "note", "step"),
     [
-        (DAYS.delete([7, 10, 11]), "3 days are missing between rows, at most 2 in a row", "day"),
+        (DAYS.delete([7, 10, 11]), "The longest gap is 2 days", "day"),
         (DAYS[DAYS.day_of_week < 5], "Weekdays only", "day"),
         # February is no shorter a step than March.
         (pd.date_range("2023-01-01", periods=12, freq="MS").delete([9, 10]),

@@ -51,14 +51,14 @@ def _answers(dataset: Dataset) -> Finding:
     about, origin = "Targets among the inputs", dataset.origin
     x, y = dataset.samples.x, dataset.samples.y
     if (steps := x.shape[0] * x.shape[1]) < FEWEST:
-        sentence = f"At least {FEWEST} timesteps are needed to detect a copy, got {steps}."
+        sentence = f"Detecting a target among the inputs needs {FEWEST} timesteps, got {steps}."
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     tells = same = np.minimum(_correlations(x, y), of_changes) > SAME
-    limits = f"|r| > {SAME}"
+    limits = f"correlation above {SAME}"
     if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
         tells = same | (past > TELLS)
-        limits += f", or {TELLS} given the target's past"
+        limits += f", or above {TELLS} beyond what the target's past explains"
     if origin and all(origin.horizons):  # a seasonal target's past may predict it legitimately
         columns = np.repeat(origin.columns, len(origin.horizons))
         tells = tells & (np.array(dataset.feature_names)[:, None] != columns)
@@ -126,8 +126,9 @@ def _shared_samples(dataset: Dataset) -> Finding:
     for steps, others in ((whole, whole), (begin, end), (end, begin)):
         known = {sample.tobytes() for sample in training[:, others]}
         twice |= [sample.tobytes() in known for sample in validation[:, steps]]
-    count = f"{twice.sum():,}" if twice.any() else "None"
-    sentence = f"{count} of {len(validation):,} validation samples also occur in training."
+    count = f"{twice.sum():,} of" if twice.any() else "None of"
+    occur = "also occur" if twice.any() else "occurs"
+    sentence = f"{count} the {len(validation):,} validation samples {occur} in the training part."
     return Finding("Samples in two parts", not twice.any(), sentence, splits=True)
 
 
@@ -158,9 +159,11 @@ def _scaling(origin: Origin) -> Finding:
         varies = deviation > CLOSE**3 * np.abs(mean)  # False for groups without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
     clean = bool(off < CLOSE)
-    sentence = "Means and deviations come from the training rows only"
+    sentence = "Means and deviations for scaling come from the training rows only"
     if not clean:
-        sentence = f"Inputs of training rows are {number(off)} off mean 0 or deviation 1"
+        sentence = (
+            f"Scaling used other rows: training inputs are {number(off)} off mean 0 or deviation 1"
+        )
     inputs = counted(origin.inputs.shape[1], "input")
     sentence += f" ({inputs}, {known.sum():,} of {known.size:,} rows)."
     return Finding("Scaling with all rows", clean, sentence)
@@ -179,14 +182,15 @@ def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]
     series = [each for part in series_by_part(dataset, origin).values() for each in part]
     if shared := int((np.bincount(series) > 1).sum()):
         many = f"{shared:,} of {len(origin.names):,}"
-        sentence = f"{many} series are in two parts, so validation has no new series."
+        sentence = f"{many} series are in two parts, which isn't counted as a leak here."
         return Finding(about, None, sentence, splits=True)
-    sentence = f"None of {len(origin.names):,} series is in two parts"
+    sentence = f"None of the {len(origin.names):,} series is in two parts."
     if origin.times is not None:
         dates, found = origin.times.factorize()
         by_part = [np.bincount(dates[own], minlength=len(found)) > 0 for own in used.values()]
         if shared := int((np.sum(by_part, axis=0) > 1).sum()):
-            share = number(100 * shared / len(found))
-            sentence += f", but {share}% of the {len(found):,} dates are."
+            sentence += (
+                f" Dates: {shared:,} of {len(found):,} are, which isn't counted as a leak here."
+            )
             return Finding(about, None, sentence, splits=True)
-    return Finding(about, True, f"{sentence}.", splits=True)
+    return Finding(about, True, sentence, splits=True)

@@ -143,7 +143,8 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
         step = step if even >= _REGULAR else "row"
     elif total := int(missing.sum()):
         are = counted(total, f"{step} is", f"{step}s are")
-        notes.append(f"{are} missing between rows, at most {missing.max():,} in a row.")
+        longest = counted(int(missing.max()), step)
+        notes.append(f"{are} missing between rows. The longest gap is {longest}.")
     return step, notes
 
 

@@ -113,8 +113,8 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         rows = order_rows(table, times.values[dated].reset_index(drop=True), tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
-            f"The table has {counted(len(rows.frame), 'row')}, and at least {MIN_ROWS} are needed: "
-            "one for each timestep. Add rows."
+            f"The table has {counted(len(rows.frame), 'row')}, and at least {MIN_ROWS} are needed "
+            "for the shortest windows. Add rows."
         )
     frame = rows.frame
     others = frame.select_dtypes("category").columns.difference([rows.series], sort=False)

@@ -160,9 +160,9 @@ MESSAGES = [
         r"with at least 3 dimensions(?:, received: "
         rf"(?P<shape>[(\[](?:None|\d+), {number('units')}[)\]]))?",
         cause="TimeDistributed works along the time axis, but its input has none. It received "
-        "{shape}. The layer before it returns only its last step, or the Input is flat.",
-        fix="Return every step from the layer before, or use the inner layer alone.",
-        code=f"{EVERY_STEP}  # the layer before\n# or:\nDense(1)  # without TimeDistributed",
+        "{shape}. The previous layer returns only its last step, or the Input is flat.",
+        fix="Return every step from the previous layer, or use the inner layer alone.",
+        code=f"{EVERY_STEP}  # the previous layer\n# or:\nDense(1)  # without TimeDistributed",
         stack="input~lstm_u{units}~td",
     ),
     Message(

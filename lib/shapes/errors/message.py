@@ -86,7 +86,7 @@ def explained(
     fix, code = first.fix, first.code
     if len(meanings) > 1:
         cause += f" Or {'; or '.join(each.condition for each in shown[1:])}."
-        fix = " ".join(f"If {m.condition}: {m.fix[:1].lower()}{m.fix[1:]}" for m in shown)
+        fix = " ".join(f"If {m.condition}, {m.fix[:1].lower()}{m.fix[1:]}" for m in shown)
         pairs = zip(("either", "or", "or"), shown, strict=False)
         code = "\n".join(f"# {either}, if {m.condition}:\n{m.code}" for either, m in pairs)
     return Explanation(happened, tuple(meanings), cause, fix, code, sure, check, stack)

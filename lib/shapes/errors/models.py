@@ -170,7 +170,7 @@ MESSAGES = [
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
         r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
-        cause="The kernel or pool is longer than its input, which has {left} steps left.",
+        cause="The kernel or pool is longer than its input: {left}.",
         fix="Use a smaller kernel or pool, fewer such layers, longer sequences, or padding.",
         code='Conv1D(filters, kernel_size, padding="same")',
     ),

@@ -26,7 +26,7 @@ FLAT = Remedy(
     "x = x[..., None]  # (samples, timesteps, 1)\nkeras.Input((timesteps, 1))",
 )
 TABLE = Remedy(
-    "x holds rows of a table, features without a time axis",
+    "x holds rows of a table (features, no time axis)",
     "Cut windows of rows, or make each row a sequence of one timestep.",
     f"{WINDOWS}\n# or:\nx = x[:, None]",
 )
@@ -46,7 +46,7 @@ SWAPPED = Remedy(
     "x = np.transpose(x, (0, 2, 1))",
 )
 IMAGE = Remedy(
-    "each timestep is an image, with rows and columns as the last axes",
+    "each timestep is an image (its rows and columns are the last axes)",
     "Flatten each image.",
     "TimeDistributed(Flatten())\n# or:\nx = x.reshape(x.shape[0], x.shape[1], -1)",
 )
@@ -54,7 +54,7 @@ LENGTHS = Remedy("the sequences have different lengths", "Pad them, and mask the
 
 # The shapes that the model was built for.
 OTHER_FEATURES = Remedy(
-    "the data, or the layer before, has other features than the model was built for",
+    "the data or the previous layer has other features than the model was built for",
     "Build the model for these features, or pass data with the original features.",
     "keras.Input(({sample}))",
 )
@@ -70,7 +70,7 @@ OTHER_INPUT = Remedy(
     "print(x.shape, model.input_shape)",
 )
 BATCH_IN_INPUT = Remedy(
-    "the Input includes the samples, which Keras adds itself as None",
+    "the Input includes the samples axis (Keras adds it as None)",
     "Give Input the shape of one sample.",
     "keras.Input(({sample}))",
 )
@@ -80,12 +80,12 @@ WHOLE_TABLE = Remedy(
     f"{WINDOWS}\n{INPUT}",
 )
 BATCH_SHAPE = Remedy(
-    "batch_shape is the shape of one sample, without the batch size in front",
+    "batch_shape lacks the batch size in front of the shape of one sample",
     "Put the batch size, or None, in front.",
     "keras.Input(batch_shape=(None, {sample}))",
 )
 EMBEDDED = Remedy(
-    "a layer before adds an axis, as Embedding does, which takes (samples, timesteps)",
+    "an earlier layer adds an axis (Embedding takes only samples and timesteps)",
     "Give its Input only the timesteps.",
     "keras.Input((timesteps,))  # before an Embedding",
 )
@@ -95,12 +95,12 @@ FLAT_INPUT = Remedy(
     f"x = x[..., None]\nkeras.Input((timesteps, 1))\n# or:\n{WINDOWS}",
 )
 LAYER_BEFORE = Remedy(
-    "the layer before drops the time axis, as Flatten, pooling or return_sequences=False do",
+    "the previous layer drops the time axis (Flatten, pooling, return_sequences=False)",
     "Set return_sequences=True there, or remove the layer.",
-    f"{EVERY_STEP}  # the layer before",
+    f"{EVERY_STEP}  # the previous layer",
 )
 ENCODER = Remedy(
-    "the recurrent layer before it, the encoder, returns every timestep",
+    "the previous recurrent layer (the encoder) returns every timestep",
     "Return only the last timestep there.",
     LAST_STEP,
 )
@@ -117,12 +117,12 @@ SHORT_BATCH = Remedy(
     WHOLE_BATCHES,
 )
 OTHER_BATCH = Remedy(
-    "the model was built for another batch size than fit uses, 32 by default",
+    "the model was built for another batch size than fit uses (32 by default)",
     "Pass the batch size of the Input to fit, evaluate and predict.",
     "model.fit(x, y, batch_size={full})",
 )
 FIXED_BATCH = Remedy(
-    "the batch size is fixed at {full}, by stateful=True, batch_shape or batch_input_shape",
+    "the batch size is fixed at {full} (stateful=True, batch_shape, batch_input_shape)",
     "Pass fit, evaluate and predict whole batches, or copy the weights to another model.",
     f"{WHOLE_BATCHES}\n{TWIN}",
 )

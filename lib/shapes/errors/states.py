@@ -11,13 +11,13 @@ from lib.shapes.remedy import Remedy
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
 AND_STATES = Remedy(
-    "the layer before has return_state=True, so it returns its output and its states",
+    "the previous layer has return_state=True (it returns its output and its states)",
     "Unpack them and pass on the output. Pass states as initial_state.",
     "out, *states = recurrent_layer(x)\ny = layer(out)\n"
     "y = layer(x, initial_state={states})  # to start there",
 )
 DIRECTIONS = Remedy(
-    "the layer before is Bidirectional with merge_mode=None, which returns two tensors",
+    "the previous layer is Bidirectional with merge_mode=None (it returns two tensors)",
     "Remove merge_mode.",
     "Bidirectional(LSTM(units, return_sequences=True))",
 )

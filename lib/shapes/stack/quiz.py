@@ -100,18 +100,19 @@ def reason(stack: Stack) -> QuizOption:
     layer, (_, *time, last) = steps[-1].layer, steps[-1].tensors[0]
     columns, count = last.size, time[0].size if time else 1
     if isinstance(layer, (Recurrent, Bidirectional)):
-        kept = f"True: all {count} steps" if time else "False, the default: only the last step"
+        kept = f"True keeps {count} steps" if time else "False (default) keeps the last step"
         merge = getattr(layer, "merge_mode", "")
         joined = f"both directions {_JOINED[merge]}, " if merge else ""
-        why = f"return_sequences={kept}, {joined}{columns} columns."
+        what = "step" if time else "sample"
+        why = f"return_sequences={kept}: {joined}{columns} numbers per {what}."
     elif isinstance(layer, RepeatVector):
         why = f"RepeatVector repeats one vector for {count} steps."
     elif isinstance(layer, Dense):
         why = f"Dense changes only the last axis: {columns} columns."
     elif isinstance(layer, Flatten):
-        why = f"Flatten joins timesteps and features: {columns} columns, no time axis."
+        why = f"Flatten joins timesteps and features: {columns} numbers per sample, no time axis."
     else:
-        why = f"The mean over all steps is one vector: {columns} columns, no time axis."
+        why = f"The mean over all steps is one vector: {columns} numbers per sample, no time axis."
     return QuizOption(readable_shapes(steps[-1].tensors), why)
 
 

@@ -127,7 +127,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     else:
         press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=not trainable)
     press_once(label, icon, "do_pause", pause, disabled=not steered)  # hidden: for the key P
-    hover = "Train one epoch. Without a run, or with changed settings, start a new run."
+    hover = "Trains one epoch. Starts a new run if there is no run, or if settings have changed."
     can_step = paused or (trainable and not (status.over and same))
     press_once("Step", "skip_next", "do_step", step, disabled=not can_step, help=hover)
     press_once("Stop", "stop", "do_stop", partial(steer, client.stop), disabled=not steered)

@@ -29,7 +29,7 @@ POLL_SECONDS = 0.3
 LONGEST = 600  # most characters shown of any text of an explanation
 SURE = {
     "certain": "Certain: the message states the cause.",
-    "likely": "Likely: the message leaves the cause open.",
+    "likely": "Likely: the message alone doesn’t tell which cause applies.",
     "possible": "Possible: the message is vague, or isn’t the last error in the text.",
 }
 Answers = Mapping[str, AnswerFuture]  # by name of the mistake
@@ -85,7 +85,7 @@ def _fixes(diagnosis: Diagnosis) -> None:
         hint("No one-line fix is known. Give y and the output the same shape.")
     for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
         with column:
-            say(f"If {fix.condition}: {fix.fix[0].lower()}{fix.fix[1:]}")
+            say(f"If {fix.condition}, {fix.fix[0].lower()}{fix.fix[1:]}")
             st.code(fix.code, language="python", wrap_lines=True)
             hint(f"Afterwards, the output is {fix.output_shape} and y is {fix.target_shape}.")
 
@@ -232,7 +232,7 @@ def decoder(palette: Palette) -> None:
     with right.container(border=True):
         control = bound("error_text", text, _show)
         st.text_area("Paste a message, or a whole traceback", height=150, **control)
-        hint("The server reads the text but doesn’t store it. Or open an example:")
+        hint("Or open an example. The server reads the text but doesn’t store it.")
         labels = {message: name for name, message in shapes.EXAMPLES.items()}
         pills("Examples", labels, text if text in labels else None, "error_example", _show)
     with right:
@@ -268,8 +268,9 @@ def _explained(explanation: Explanation) -> None:
         st.code(explanation.check, language="python", wrap_lines=True)
     st.markdown(f"### {'Possible causes and fixes, likeliest first' if several else 'Fix'}")
     for number, meaning in enumerate(explanation.meanings, 1):
-        condition = f"**{number} · If {plain(meaning.condition[:LONGEST])}:** " if several else ""
-        st.markdown(f"{condition}{plain(meaning.fix[:LONGEST])}")
+        condition, fix = plain(meaning.condition[:LONGEST]), plain(meaning.fix[:LONGEST])
+        fix = f"**{number} · If {condition},** {fix[:1].lower()}{fix[1:]}" if several else fix
+        st.markdown(fix)
         st.code(meaning.code[:LONGEST], language="python", wrap_lines=True)
 
 
