@@ -291,11 +291,11 @@ def _why_open(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
     seeds = {(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}
     same = {"data": same_data(runs), "modes": bool(medians), "seeds": len(seeds) == 1}
     if differing := [name for name, is_same in same.items() if not is_same]:
-        return f"The runs differ in {joined(differing)}, so none is called better."
+        return f"The runs use different {joined(differing)}, so their errors can't be ranked."
     if len(runs[0].snapshot.seeds) < 2:
         return "One seed decides nothing: train each run with several seeds."
     if not np.isfinite([*medians.values()]).all():
-        return "One run has an error of NaN, so none is called better."
+        return "One run has an error of NaN, so the errors can't be ranked."
     samples = independent_samples(runs[0].dataset)
     is_decided = any(decided(min(each), max(each), samples) for each in medians.values())
     return "" if is_decided else too_few(samples)

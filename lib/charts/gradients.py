@@ -55,7 +55,7 @@ def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
         takeaway = "Neither loss has a gradient at step 1."
     elif first[less]:
         ratio = first[more] / first[less]
-        takeaway = f"At step 1, the loss {LOSSES[more]} has a gradient {times(ratio)} larger."
+        takeaway = f"Gradient at step 1: {times(ratio)} larger for the loss {LOSSES[more]}."
     return takeaway, " ".join(
         f"The gradient of the loss {about} is {readable(norms[mode][0])} at step 1, "
         f"{readable(norms[mode][-1])} at step {len(norms[mode])}, and largest at step "

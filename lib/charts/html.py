@@ -123,7 +123,7 @@ LEAST = 4.0  # the least length of an axis
 OPEN = 8  # entries drawn for an axis of any size (None)
 GRID = 4.0  # the least size of an entry for lines between entries
 SHEET = 5.0  # the distance between samples
-SCALES = "Each axis has its own scale, the same for all tensors here."
+SCALES = "Lengths are drawn to scale, separately for each axis."
 LETTER = 7.2  # the average width of a letter
 
 

@@ -101,7 +101,8 @@ class Losses:
         parts = [kept if snapshot.epoch else "Not trained yet."]
         median = "median " if snapshot.others else ""
         for mode, result in snapshot.middle.results.items():
-            loss = readable(result.final_loss) if len(result.loss) else "known after one epoch"
+            loss = "not known until the first epoch ends"
+            loss = readable(result.final_loss) if len(result.loss) else loss
             text = f"{capital(MODES[mode].model)}, {counts[mode]}: {median}training loss {loss}"
             if mode in self.validation:
                 text += f", {median}validation loss {readable(result.final_validation_loss)}"
@@ -121,7 +122,7 @@ class LastStepErrors:
     """Mean squared errors at the last step, the one measure for both modes."""
 
     title = "Error at the last step"
-    longest = sentences.too_few(8888, "modes are ")
+    longest = sentences.too_few(8888, "modes are too close")
     picks: tuple[str, ...] = ()
 
     def __init__(self, run: RunAt) -> None:
@@ -162,7 +163,7 @@ class LastStepErrors:
         samples = results.independent_samples(dataset)
         is_decided = results.decided(least, most if modes_compete else baseline, samples)
         if not is_decided and not (modes_compete and most - least <= SAME * most):
-            return sentences.too_few(samples, "modes are " if modes_compete else "")
+            return sentences.too_few(samples, *["modes are too close"] * modes_compete)
         if self.found and modes_compete:
             return _winner(self.found, least, most)
         error, other = apart(least, baseline)
@@ -194,7 +195,7 @@ class LastStepErrors:
             first = self.run.experiment.seed
             seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
             parts.append(f"Range over seeds {seeds}: {', '.join(ranges)}.")
-            if self.found:
+            if self.found and snapshot.epoch:
                 names = MODES["sequence"].name, MODES["last"].name
                 parts.append(capital(sentences.pair_sentence(self.found, *names)))
         return " ".join(parts)

@@ -20,7 +20,7 @@ from lib.charts.sentences import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import Frame, ModeResult, RunAt, Snapshot
-from lib.text import beside, readable
+from lib.text import beside, capital, joined, readable
 
 _LOOK = beside(__file__)
 Frames = tuple[Frame, ...]
@@ -148,11 +148,11 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
-        asked = ", applied early" if mode == "last" else ""  # the head reads only the last step
+        model, asked = MODES[mode].model, " read at every step" if mode == "last" else ""
         least, most = (readable(10.0**power, 2) for power in (low, high))
-        about = title.format(mode=name, asked=asked, low=least, high=most)
+        about = title.format(model=capital(model), asked=asked, low=least, high=most)
         figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
-        panels.append(Panel(about, figure, lines))
+        panels.append(Panel(about + _unit(dataset), figure, lines))
     return panels
 
 
@@ -221,17 +221,25 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
     """Return since which epoch each mode beats the baseline at the last step, and its errors."""
     newest = frames[-1].snapshot.middle.results
-    since = ", ".join(f"{MODES[m].name} {_since(r, dataset)}" for m, r in newest.items())
-    takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.baseline_phrase}: {since}."
-    unit = ", scaled" if dataset.raw_scale is None else off_unit(dataset)
-    rows = []
+    since = {MODES[mode].name: _since(each, dataset) for mode, each in newest.items()}
+    firsts = {name: text.split()[-1] for name, text in since.items() if text.startswith("from")}
+    best, beat, when = dataset.baseline_phrase, "no mode clearly beats", ""
+    if firsts:
+        beat = "both modes beat" if len(firsts) > 1 else f"{joined([*firsts])} beats"
+        when = f" from epoch{'s' * (len(firsts) > 1)} {joined([*firsts.values()])}"
+    takeaway, rows = no_verdict(dataset, 1) or f"At the last step, {beat} {best}{when}.", []
     for frame in frames:
         mse = np.array([np.median(frame.snapshot.by_seed(mode)) for mode in newest])
         errors = [readable(error, 3) for error in (dataset.raw_scale or 1.0) * np.sqrt(mse)]
-        rows.append(f"{frame.label} {', '.join(errors)}")
-    names = ", then ".join(MODES[mode].name for mode in newest)
-    details = f"Typical error at the last step ({names}{unit}), by epoch: {'; '.join(rows)}."
+        epoch = "best epoch" if frame.name == results.BEST else f"epoch {frame.label}"
+        rows.append(f"{epoch}: {joined(errors)}{_unit(dataset)}")
+    details = f"Clearly better than {best}: {', '.join(map(' '.join, since.items()))}."
+    details += f" Typical error at the last step, {joined([*since])}: {'; '.join(rows)}."
     return takeaway, details
+
+
+def _unit(dataset: Dataset) -> str:
+    return " (scaled)" if dataset.raw_scale is None else off_unit(dataset)
 
 
 def _since(result: ModeResult, dataset: Dataset) -> str:

@@ -107,12 +107,12 @@ def off_unit(dataset: Dataset) -> str:
 
 
 def off_by(dataset: Dataset, result: ModeResult) -> str:
-    """Return the last-step RMSE in the raw unit, "≈ 2.6 °C off"; "" if y is in the raw unit."""
+    """Return the last-step RMSE in the raw unit, "about 2.6 °C off"; "" if y is in the raw unit."""
     scale = dataset.raw_scale
     if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
         return ""
     error = short(scale * math.sqrt(result.final_mse)).removeprefix("≈ ")
-    return f"≈ {error}{off_unit(dataset)} off"
+    return f"about {error}{off_unit(dataset)} off"
 
 
 def seeds_range(snapshot: Snapshot, mode: str) -> str:
@@ -132,11 +132,11 @@ def pair_sentence(found: Verdict, first: str, second: str) -> str:
     )
 
 
-def too_few(samples: float, what: str = "") -> str:
+def too_few(samples: float, what: str = "too close to tell") -> str:
     """Say that errors differ by less than the `decisive_ratio` of these independent samples."""
     ratio = apart(1, decisive_ratio(samples))[1]
-    apart_by = f"{samples:,.0f} independent samples need squared errors {ratio} times apart"
-    return f"{capital(f'{what}too close to tell')}: {apart_by}."
+    needed = f"with {samples:,.0f} independent samples, squared errors must be {ratio} times apart"
+    return f"{capital(what)}: {needed}."
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:

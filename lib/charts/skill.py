@@ -43,10 +43,10 @@ def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataP
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
     kept = "validation" if dataset.has_validation else "training"
     samples = counted(len(table.samples), f"{'test' if part == 'test' else kept} sample")
-    few = f", every {nth(table.every)} of the part," if table.every > 1 else ""
+    few = f" (every {nth(table.every)} of the part)" if table.every > 1 else ""
     parts = [
-        f"Target {dataset.target_labels[target]}, at the last step of {samples}{few} the best "
-        f"baseline is {best.label}: RMSE {readable(best.rmse[target])}{unit}."
+        f"The target is {dataset.target_labels[target]}. At the last step of the {samples}{few}, "
+        f"the best baseline is {best.label}: RMSE {readable(best.rmse[target])}{unit}."
     ]
     for score in table.models:
         skill, share = table.skill(score, target), ""
@@ -67,7 +67,7 @@ def season_sentence(origin: Origin, chosen: int) -> str:
         text = f"Season: {length}, the shortest with nearly the smallest error in training."
     if origin.baseline_period > origin.period:
         usual = season_length(origin, origin.baseline_period)
-        text += f" The calendar's usual season, {usual}, is still a baseline."
+        text += f" The calendar's usual season, {usual}, is used as a baseline."
     return text
 
 

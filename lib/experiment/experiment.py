@@ -271,7 +271,7 @@ def read_query(
         if not is_taken:
             received = shorten("".join(texts[-1:]), 24, placeholder="…")
             taken = typed(used) if isinstance(used, (int, float)) else used
-            complaint = f"The link has {key}={received}, but it must be {setting.allowed}"
-            complaints.append(f"{complaint}: {taken} is used.")
+            complaint = f"{key}={received} in the link is not {setting.allowed}."
+            complaints.append(f"{complaint} {key} = {taken} is used.")
         experiment = experiment.set(**{key: used})
     return experiment, complaints

@@ -172,6 +172,16 @@ def picked_answers(shown: results.RunAt) -> tuple[int, int]:
     return sample, state.get(f"target_{shown.dataset.targets}", 0)
 
 
+class _EpochChoice(Linked):
+    @property
+    def index(self) -> int:
+        """The epoch nearest to the one in the address: a run thins out its epochs."""
+        asked, known = address.page_value(self.name), [*filter(str.isdecimal, self.texts)]
+        if not (known and asked.isdecimal()):
+            return super().index
+        return self.texts.index(min(known, key=lambda text: abs(int(text) - float(asked))))
+
+
 class Epochs:
     """The epochs with known weights, and the picked epoch, for one drawing."""
 
@@ -184,11 +194,8 @@ class Epochs:
         if not shown.dataset.has_rows:  # the page can't evaluate an earlier epoch
             texts = texts[-1:]
         key = f"epoch_{shown.snapshot.run_id}_{max(self.weights)}"
-        self.choice = Linked("epoch", texts, len(texts) - 1, key)
-        place, asked = self.choice.index, address.page_value("epoch")
-        # A training run thins out its epochs: take the nearest.
-        if shown.polling and asked.isdecimal() and texts[-1] != results.BEST:
-            place = min(range(len(texts)), key=lambda k: abs(int(texts[k]) - int(asked)))
+        self.choice = _EpochChoice("epoch", texts, len(texts) - 1, key)
+        place = self.choice.index
         is_newest = place == self.choice.default
         self.picked = None if is_newest else int(texts[place])  # None for the newest
         self.page_state = shown.run, shown.polling or shown.snapshot.status, self.picked

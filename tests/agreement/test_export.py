@@ -274,6 +274,6 @@ def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path):
         o for each in outputs for o in each if "application/vnd.plotly.v1+json" in o.get("data", {})
     ]
     assert [len(o["data"]["application/vnd.plotly.v1+json"]["data"]) for o in charts] == [3, 2] * 2
-    assert "The link has noise=9" in "".join(printed[own + 1 :])
+    assert "noise=9 in the link" in "".join(printed[own + 1 :])
     assert (tmp_path / "echo-simple-rnn-both-exact.py").exists()
     assert figures(printed[-1])["loss"].keys() == {"sequence", "last"}

@@ -42,7 +42,7 @@ def test_keras_measures_every_part(monkeypatch):
     shown = text(answered(app, "learn"))
     assert "a later input affects an earlier output in 0 of 10 pairs" in shown
     assert "a later input affects an earlier output in 10 of 10 pairs" in shown
-    assert re.search(r"At step 1, the loss .* has a gradient \S+ times larger", shown)
+    assert re.search(r"Gradient at step 1: \S+ times larger for the loss", shown)
     silent = FakeClient()
     monkeypatch.setattr(TrainingClient, "ask", silent.ask)
     for part in ("proof", "break", "learn"):

@@ -55,7 +55,7 @@ def test_it_opens_with_recordings():
     assert rows(app) == {"Running mean": "A", "Echo": "B"}
     assert "2 recorded runs" in text(app)
     assert "recorded200 epochs" in seen(app)
-    assert "differ in data, so none" in seen(app)
+    assert "use different data, so" in seen(app)
     assert "runs" not in address(app)
     assert "Remove" not in [button.label for button in app.button]
 

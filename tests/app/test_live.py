@@ -95,14 +95,14 @@ def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason():
     """The status gives the reason for one seed, unless the user chose the number."""
     for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
         said = text(start(data="running_mean", **{"epochs": "5000", **query}))
-        assert len(re.findall(r"uses 1 seed: 4 would take about [1-9]\d+ s", said)) == times
+        assert len(re.findall(r"4 seeds would take about [1-9]\d+ s", said)) == times
 
 
 def test_seeds_are_the_usual_number_before_a_file_is_given_too():
     """Each usual number of seeds has its own widget, so that no late request changes it."""
     app = start(data="upload")
     assert app.session_state["pick_seeds_4"] == 4
-    assert "4 would take" in text(app := start(data="running_mean", epochs="5000"))
+    assert "4 seeds would take" in text(app := start(data="running_mean", epochs="5000"))
     assert app.session_state["pick_seeds_1"] == 1  # other usual seeds have a widget of their own
 
 
@@ -117,13 +117,14 @@ def test_train_resumes_a_paused_run(app, client, run):
     press(app, "pause")
     app.slider(key="U").set_value(5).run()
     assert app.button(key="do_train").label == "Resume"
-    assert "Previous run: U = 16" in text(app)
+    assert "Current run: U = 16" in text(app)
     press(app, "step")
     press(app, "train")
     assert client.calls == [("pause", run.id), ("step", run.id), ("resume", run.id)]
-    press(press(app, "stop"), "train")
+    assert "Previous run: U = 16" in text(press(app, "stop"))
+    press(app, "train")
     assert [run.experiment.model.units for run in client.runs.values()] == [16, 5]
-    assert "Previous run" not in text(app)
+    assert " run: U" not in text(app)
 
 
 def test_a_run_on_an_earlier_file_is_named_by_it(client):
@@ -132,7 +133,7 @@ def test_a_run_on_an_earlier_file_is_named_by_it(client):
     give(app, "old.csv", rows(100))
     press(app, "train")
     give(app, "new.csv", rows(100, "a,b,c").replace(b"\n", b",1\n"))
-    assert "Previous run: old.csv" in text(app)
+    assert "Current run: old.csv" in text(app)
     assert "data old.csv → new.csv" in text(app)
     assert client.runs
 
@@ -166,7 +167,7 @@ def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client):
 
 
 def test_an_earlier_epoch_can_be_seen_while_a_run_trains(app, client, run):
-    """A training page shows the known epoch nearest to the picked one, and follows at the end."""
+    """The page shows the known epoch nearest to the picked one, after Pause and Stop too."""
     past = [(epoch, recorded(run.experiment).past[0][1]) for epoch in (0, 40, 80)]
     client.checkpoints = lambda _: past
     client.set(run, Status.RUNNING, epoch=90, **recorded_figures(run))
@@ -175,6 +176,9 @@ def test_an_earlier_epoch_can_be_seen_while_a_run_trains(app, client, run):
         assert "training" in bar(app)
         assert bar(app).endswith(f"shown: after epoch {shown}")
     assert "shown" not in bar(go_back(app, "9999"))
+    go_back(app, "50")
+    for name, badge in (("pause", "paused"), ("stop", "stopped")):
+        assert re.search(rf"badge\[{badge}\].* shown: after epoch 40$", bar(press(app, name)))
 
 
 def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):

@@ -11,7 +11,7 @@ from lib.ui.runs import GONE
 from lib.ui.widgets import plain
 from tests.app.driver import address, link, pictures, session, start, text, title
 
-SCALE = "Each axis has its own scale"
+SCALE = "Lengths are drawn to scale"
 PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Explore": ("Same LSTM", 10, ("(N, 12, 16)", "Loss over epochs", "example")),
     "Explore?data=upload&T=9&U=5&mode=last": (
@@ -87,7 +87,7 @@ def test_a_link_sets_what_it_can_and_names_what_it_can_not():
     assert app.selectbox(key="data").value == next(iter(DATASETS))
     assert (app.slider(key="T").value, app.slider(key="U").value) == (100, 16)
     assert app.selectbox(key="cell").value == "lstm"
-    assert app.warning[0].value.count("The link has") >= 3
+    assert app.warning[0].value.count(" in the link is not ") >= 3
     app.switch_page(PAGES["Data"][0]).run()
     assert not app.warning
 

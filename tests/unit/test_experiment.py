@@ -57,10 +57,10 @@ def test_each_changed_value_of_a_link_has_a_sentence():
     experiment, complaints = read_query(query, Experiment())
     assert experiment == Experiment().set(U=7, T=9, epochs=5000, lr=1.0)
     facts = (
-        "epochs=20000, .* 1 to 5,000: 5,000 ",
-        f"cell=transformer, .* {CELLS}: lstm ",
-        "T=9.5, .* 2 to 512: 9 ",
-        "lr=2, .* 0.00001 to 1: 1 ",
+        "epochs=20000 .* 1 to 5,000. epochs = 5,000 ",
+        f"cell=transformer .* {CELLS}. cell = lstm ",
+        "T=9.5 .* 2 to 512. T = 9 ",
+        "lr=2 .* 0.00001 to 1. lr = 1 ",
     )
     for fact, complaint in zip(facts, complaints, strict=True):
         assert re.search(fact, complaint)

@@ -296,10 +296,10 @@ def test_two_models_are_compared_seed_by_seed():
 @pytest.mark.parametrize(
     ("card", "sequence", "last", "says"),
     [
-        *((card, 1.5, None, "24 independent samples need") for card in ("step_error", "compare")),
+        *((card, 1.5, None, "24 independent samples, ") for card in ("step_error", "compare")),
         ("step_error", 20, None, "The model doesn't beat the best baseline"),
         ("compare", 0.01, 0.012, "Modes are too close"),
-        ("step_error", 20, 1.2, "24 independent samples need"),
+        ("step_error", 20, 1.2, "24 independent samples, squared"),
         ("step_error", 0.1, 0.8, "the best baseline at every step; last-step mode: too close."),
         ("step_error", 0.8, 0.1, "the best baseline; sequence mode: too close at 4 of 4 steps."),
         ("compare", 0.01, 0.0101, "Here, both errors are nearly equal, 0.01 and 0.0101"),
@@ -376,7 +376,7 @@ def test_the_headline_says_what_is_returned():
 def test_a_scaled_error_is_told_in_the_raw_unit_too():
     """An error of 0.5 deviations of 10 °C is 5 °C; raw errors and mixed units have no second."""
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 2]), target_offset=np.zeros(2))
-    for dataset, says in ((a_dataset(**SCALED), "≈ 5 °C off"), (a_dataset(), ""), (mixed, "")):
+    for dataset, says in ((a_dataset(**SCALED), "about 5 °C off"), (a_dataset(), ""), (mixed, "")):
         assert sentences.off_by(dataset, a_run(dataset, last=0.5).snapshot.results["last"]) == says
 
 

@@ -90,9 +90,9 @@ def test_the_reach_chart_shows_both_losses():
 @pytest.mark.parametrize(
     ("sequence", "last", "expected"),
     [
-        ((0.5, 0.25), (0.05, 1.0), "the loss over all steps has a gradient 10 times"),
-        ((0.05, 1.0), (0.5, 0.25), "the loss at the last step has a gradient 10 times"),
-        ((0.5, 2), (1e-9, 2), "the loss over all steps has a gradient 1,000,000+ times"),
+        ((0.5, 0.25), (0.05, 1.0), "10 times larger for the loss over all steps"),
+        ((0.05, 1.0), (0.5, 0.25), "10 times larger for the loss at the last step"),
+        ((0.5, 2), (1e-9, 2), "1,000,000+ times larger for the loss over all steps"),
         ((0.5, 1), (0.0, 1), "Only the loss over all steps"),
         ((0, 0), (np.nan, np.inf), LOST),
         ((0, 0), (0, 0), "Neither loss"),

@@ -12,7 +12,7 @@ SEQUENTIAL = "model = Sequential()\nmodel.add(Input((9, 2)))\n{}"
 FUNCTIONAL = "i = Input((9, 2))\n{}\nmodel = Model(i, x)"
 TWO = "model.add(LSTM(8))\nmodel.add(LSTM(8))"
 ADDED = "model.add(LSTM(8))\nmodel.add(RepeatVector(9))"
-REPEAT = "Insert RepeatVector(9) before it"
+REPEAT = "Insert RepeatVector(9) before layer 3, LSTM"
 FIRST = ""
 """Stands for the label of the likeliest change."""
 

@@ -55,7 +55,7 @@ def a_table(*models, baselines=None, samples=math.inf):
         ([(SEQUENCE, 1.99, 9)], 0, math.inf, "no mode clearly beats the best baseline"),
         ([(LAST, 1, 1.5)], 1, math.inf, "baseline, last value."),
         ([], 0, math.inf, "baseline to beat: same hour"),
-        ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 24, "Too close to tell: 24 independent samples"),
+        ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 24, "Too close to tell: with 24 independent"),
         ([(SEQUENCE, 0.4, 1), (LAST, 9, 9)], 0, 24, "sequence mode beats the best baseline"),
         ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 5000, "both modes beat"),
     ],
@@ -83,11 +83,11 @@ def test_the_sentence_says_the_numbers_of_the_table():
     dataset, said = prepared[1], predict(*prepared)
     table = evaluate(dataset, said)
     words, best = skill_sentence(dataset, table, 0, "evaluated"), table.baselines(0)[0]
-    assert f"at the last step of {len(said.samples)} validation samples the best" in words
+    assert f"the last step of the {len(said.samples)} validation samples, the best" in words
     assert f"baseline is {best.label}: RMSE" in words
     assert f"{best.rmse[0]:.1f}" in words
     assert f"Sequence mode: {table.models[0].rmse[0]:.0f}, " in words
-    assert "the error of the value 7 days before, in the training part" in words
+    assert "that of repeating the value 7 days before, in the training part" in words
 
 
 def drawn(prepared, *, baseline="last", modes=("sequence", "last")):

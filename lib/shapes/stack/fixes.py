@@ -78,7 +78,8 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         yield "Set stateful=False", _with(stack, place, stateful=False), place
     repeats = getattr(stack[0], "timesteps", None) or RepeatVector().n
     for new in (TimeDistributed(Flatten()), Pooling(), RepeatVector(repeats)):
-        yield f"Insert {_call(new)} before it", put(stack, place, new, layer), place + 1
+        words = f"Insert {_call(new)} before {_label(stack, place)}"
+        yield words, put(stack, place, new, layer), place + 1
     yield f"Remove {_label(stack, place)}", put(stack, place), place - 1
 
 

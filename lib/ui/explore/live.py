@@ -85,7 +85,8 @@ def _panel(
             _options(loaded, shown)
         with st.container(key="run_words"):
             say_steadily(_status_sentence(loaded, shown), gray=True, place=sentence)
-    badge = run_cards.badge_of(loaded, shown)
+    if badge := run_cards.badge_of(loaded, shown):
+        badge = f"{'Previous' if shown.snapshot.status.over else 'Current'} run: {badge}"
     if can_replay and run_cards.OPEN_REPLAY.index:
         replay_card.draw(epochs, palette, badge=badge)
         return lambda _: None
@@ -110,7 +111,8 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
     def steer(act: Callable[[Run], object]) -> None:
-        address.set_page_values(runs.NEWEST)
+        if act == client.resume:
+            address.set_page_values(runs.NEWEST)
         if steered:
             act(steered)
 
@@ -209,5 +211,5 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     if loaded.experiment.seeds == 1 and not session().subject.experiment.seeds:
         several = loaded.experiment.set(seeds=USUAL_SEEDS)
         usual = limits.training_seconds(several, loaded.dataset)
-        sentence += f" Train uses 1 seed: {USUAL_SEEDS} would take {duration(usual)}."
+        sentence += f" Train uses 1 seed; {USUAL_SEEDS} seeds would take {duration(usual)}."
     return sentence

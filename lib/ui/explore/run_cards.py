@@ -36,7 +36,7 @@ def draw(
 ) -> Callable[[Epochs], None]:
     """Draw cards by their names in EXPLORE_CARDS. Return a function that updates them.
 
-    With `hold`, existing charts don't change. The `badge` names the settings of a previous run.
+    With `hold`, existing charts don't change. The `badge` names a run with other settings.
     While a run trains, the lower two cards take turns: a browser needs about 50 ms for each chart.
     """
     cards, layers, turns = dict[str, Follow](), Place(), cycle(names[2:] or [""])
@@ -114,7 +114,7 @@ def card(name: str, badge: str = "") -> Iterator[None]:
         yield
         if badge:  # drawn last, so that a badge moves no other element
             with st.container(key=f"shows_{name}"):
-                st.markdown(f":yellow-badge[Previous run: {plain(badge)}]")
+                st.markdown(f":yellow-badge[{plain(badge)}]")
 
 
 @partial(cached_with_object, size=MOST_LOOKS)
@@ -139,8 +139,8 @@ def _numbers(shown: ShownRun) -> Follow:
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            ranges = charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result)
-            text = " · ".join(filter(None, ranges)) or None
+            seeds, off = charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result)
+            text = " · ".join(filter(None, (seeds and f"seeds {seeds}", off))) or None
             texts = colored(MODES[mode].label), colored(error), text, "off"
             places[mode].show("metric", *texts, delta_arrow="off")
 

@@ -112,12 +112,13 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     """Return the rows for take.js: the buttons' labels, the files' names, and texts."""
     experiment, dataset = epochs.shown.experiment, epochs.shown.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
+    kept = kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))
+    of = f"{len(kept)} of {counted(len(trained), 'stored epoch')}"
     numbers = {
         "rows": f"{dataset.y[dataset.evaluated].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
-        "kept": len(kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))),
-        "epochs": counted(len(trained), "stored epoch"),
+        "replay": f"For the replay: weights of {of}" if trained else TEXTS["no_replay"],
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"

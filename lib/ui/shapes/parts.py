@@ -156,8 +156,8 @@ def _usual(question: TargetQuestion) -> None:
         n, t, u = shapes.OUTPUTS["(N, T, U)"]
         verdicts = charts.target.VERDICTS
         signs = [f"{sign} {verdicts[kind].lower()}" for kind, sign in shapes.SIGNS.items()]
-        usual = f"N = {n}, T = {t}, U = {u}. Try a batch size of {t}, equal to T: it hides errors."
-        hint(f"{' · '.join(signs)}. {usual}")
+        usual = f"N = {n}, T = {t}, U = {u}. Try batch size {t}: when it equals T,"
+        hint(f"{' · '.join(signs)}. {usual} some errors become silent.")
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
