@@ -221,20 +221,16 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
     """Return since which epoch each mode beats the baseline at the last step, and its errors."""
     newest = frames[-1].snapshot.middle.results
-    since = {MODES[mode].name: _since(each, dataset) for mode, each in newest.items()}
-    firsts = {name: text.split()[-1] for name, text in since.items() if text.startswith("from")}
-    best, beat, when = dataset.baseline_phrase, "no mode clearly beats", ""
-    if firsts:
-        beat = "both modes beat" if len(firsts) > 1 else f"{joined([*firsts])} beats"
-        when = f" from epoch{'s' * (len(firsts) > 1)} {joined([*firsts.values()])}"
-    takeaway, rows = no_verdict(dataset, 1) or f"At the last step, {beat} {best}{when}.", []
+    since = ", ".join(f"{MODES[m].name} {_since(each, dataset)}" for m, each in newest.items())
+    takeaway, rows = no_verdict(dataset, 1) or f"Skill at the last step: {since}.", []
     for frame in frames:
         mse = np.array([np.median(frame.snapshot.by_seed(mode)) for mode in newest])
         errors = [readable(error, 3) for error in (dataset.raw_scale or 1.0) * np.sqrt(mse)]
         epoch = "best epoch" if frame.name == results.BEST else f"epoch {frame.label}"
         rows.append(f"{epoch}: {joined(errors)}{_unit(dataset)}")
-    details = f"Clearly better than {best}: {', '.join(map(' '.join, since.items()))}."
-    details += f" Typical error at the last step, {joined([*since])}: {'; '.join(rows)}."
+    names = joined([MODES[mode].name for mode in newest])
+    details = f"Clearly better than {dataset.baseline_phrase}: {since}. "
+    details += f"Typical error at the last step, {names}: {'; '.join(rows)}."
     return takeaway, details
 
 

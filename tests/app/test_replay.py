@@ -24,7 +24,7 @@ def told(app):
 
 def made(app):
     """Return the page once the replay's frames are ready."""
-    assert eventually(lambda: "At the last step, " in told(app.run()))
+    assert eventually(lambda: "Skill at the last step: " in told(app.run()))
     return app
 
 
@@ -55,11 +55,11 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
     replay_card.FRAMES.clear()
     app = start(data="parity", replay="yes").run()
     assert "Preparing the replay" in " ".join(each.value for each in app.markdown)
-    assert "At the last step, " not in told(app)
+    assert "Skill at the last step: " not in told(app)
     other = start(data="parity", replay="yes").run()
     pool.go_on()
     for each in (app, other):
-        assert "At the last step, " in told(each.run())
+        assert "Skill at the last step: " in told(each.run())
     assert len(pool.begun) == 1
 
 
@@ -67,7 +67,7 @@ def test_a_recording_can_be_replayed(client):  # noqa: ARG001
     """The replay takes the place of the charts until it is closed, and keeps the picked epoch."""
     app = made(start(data="parity", epoch="15", replay="yes"))
     words = told(app)
-    assert "sequence mode beats the baseline from epoch 12." in words
+    assert "sequence mode from epoch 12." in words
     assert "compare these two" not in words
     app.button(key=CLOSE).click().run()
     assert address(app) == {"data": "parity", "epoch": "15"}

@@ -85,7 +85,8 @@ def test_a_slow_browser_keeps_the_experiment_of_a_link(page, scheme):
     query = "data=echo&T=30&U=8&cell=gru&mode=last&epochs=30&pace=fast"
     open_page(page, f"/?{query}")
     wait_until_whole(page)
-    expect(page.get_by_role("slider")).to_have_count(0)
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_role("slider")).to_have_count(0)
     assert late
     slow = False
     for route in late:
