@@ -101,7 +101,7 @@ def test_a_short_run_can_be_watched_held_and_gone_back_over(page):
     slider = page.get_by_role("slider", name="After epoch")
     slider.press("Home")
     expect(progress).to_contain_text("shown: after epoch 0")
-    expect(page.get_by_text("Not trained yet: this is what").first).to_be_visible()
+    expect(page.get_by_text("Not trained yet: these results").first).to_be_visible()
     page.wait_for_url("**epoch=0**")
     page.keyboard.press("t")
     page.wait_for_url(lambda url: "epoch=0" not in url)
@@ -137,7 +137,7 @@ def test_other_settings_while_training_leave_the_run_and_its_script(page):
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 25, 3)")
     expect(page.get_by_text("Settings changed:")).to_be_visible()
     card = page.locator(".st-key-take_away")
-    expect(card.get_by_text("with T = 24. The sidebar has other settings")).to_be_visible()
+    expect(card.get_by_text("with T = 24. Files marked")).to_be_visible()
     stop(page)
     card.get_by_text("Read the plain script").click()
     code = card.locator("code").filter(has_text="return_sequences=False").first
