@@ -312,7 +312,7 @@ function mount(root) {
     own.later = setTimeout(() => {
       measure();
       look();
-      if (isFirst) closeDrawer();
+      if (isFirst && !acted) closeDrawer();
       isFirst = false;
     }, REST);
   };

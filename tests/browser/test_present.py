@@ -160,7 +160,7 @@ def test_keys_in_the_notes_window_move_the_talk(page, other_page):
     expect_scene(other_page, TALK["breaks"].title)
     assert not serious(other_page)
     page.keyboard.press("r")
-    expect(page.locator(".st-key-stack")).to_contain_text("Mended: from (N, 12, 3)")
+    expect(page.locator(".st-key-stack")).to_contain_text("Fixed: from (N, 12, 3)")
 
 
 @pytest.mark.parametrize("reduced", [False, True], ids=["as usual", "with little motion"])

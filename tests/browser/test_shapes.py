@@ -89,8 +89,8 @@ def test_the_advice_is_one_click_away(page):
             page.get_by_test_id("stExpandSidebarButton").click()
         opener.click()
         advice = page.locator(".advice")
-        expect(advice).to_contain_text("One at each step")
-        expect(advice.get_by_text("One answer per sequence")).to_be_in_viewport()
+        expect(advice).to_contain_text("What to set")
+        expect(advice.get_by_text("One prediction per sequence")).to_be_in_viewport()
         box = advice.bounding_box()
         assert box
         assert 0 <= box["x"] <= box["x"] + box["width"] <= width

@@ -16,7 +16,7 @@ from tests.browser.driver import EACH, TRIES, Late, open_page, wait_until_whole
 CARD = ".st-key-take_away .take"
 PNG = b"\x89PNG\r\n\x1a\n"
 SVG = "{http://www.w3.org/2000/svg}"
-PICTURES = {"shapes": "return_sequences=False", "sample": "temp_max", "compare": "last-step mode"}
+PICTURES = {"shapes": "return_sequences=False", "sample": "temp_max", "compare": "last-step"}
 """Name → text in the picture."""
 
 

@@ -85,7 +85,7 @@ def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(page, name, content
     open_page(page, "/data?data=seattle")
     upload(page, name, content)
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
-    expect(page.get_by_text(said)).to_be_visible()
+    expect(page.get_by_text(said).first).to_be_visible()
     settle(page)
     expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()
     kept = page.request.get("/_stcore/metrics").text()
@@ -115,7 +115,7 @@ def test_a_panel_goes_from_its_file_to_a_forecast(page):
     """From a corrected type and a split to training, the test and a forecast."""
     open_page(page, "/data?data=upload&T=7&epochs=4&pace=fast")
     upload(page, "sales.csv", csv(panel(90).assign(zone=3)))
-    expect(page.get_by_text("store tells 3 series apart, and no window")).to_be_visible()
+    expect(page.get_by_text("store separates 3 series")).to_be_visible()
     choose(page, "A column", "zone")
     choose(page, "is read as", "left out")
     expect(page).to_have_url(re.compile("types=zone%3Aout"))
