@@ -144,11 +144,10 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
     clear = [results.clear_mode(each) for each in found]
     if not any(clear):
         return f"Neither mode is clearly better at any of {of}, with {seeds} seeds each."
-    sequence, last = clear.count("sequence"), clear.count("last")
-    if sequence and last:
-        return f"Sequence mode is clearly better at {sequence} of {of}, last-step mode at {last}."
-    better, other = [MODES[m].name for m in (BOTH_MODES if sequence else BOTH_MODES[::-1])]
-    return f"{capital(better)} is clearly better at {sequence + last} of {of}, {other} at none."
+    counts = {MODES[mode].name: clear.count(mode) for mode in BOTH_MODES}
+    better, other = sorted(counts, key=lambda name: not counts[name])  # zero comes last
+    at = f"{counts[better]} of {of}, {other} at {counts[other] or 'none'}"
+    return f"{capital(better)} is clearly better at {at}."
 
 
 def found_details(points: Sequence[PointResult]) -> list[str]:

@@ -67,7 +67,7 @@ def test_a_recording_can_be_replayed(client):  # noqa: ARG001
     """The replay takes the place of the charts until it is closed, and keeps the picked epoch."""
     app = made(start(data="parity", epoch="15", replay="yes"))
     words = told(app)
-    assert "sequence mode from epoch 12" in words
+    assert "sequence mode from epoch 12, last-step mode never." in words
     assert "compare these two" not in words
     app.button(key=CLOSE).click().run()
     assert address(app) == {"data": "parity", "epoch": "15"}

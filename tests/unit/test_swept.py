@@ -33,6 +33,7 @@ def test_the_takeaway_counts_the_points_at_which_a_mode_is_better():
         counts = {count, *(found.count(mode) for mode in better)}
         assert counts <= {*map(int, re.findall(r"\d+", sentence))}
         assert ("clearly better at any" in sentence) is (not better)
+        assert sentence.endswith("at none.") is (len(better) == 1)
         assert len(sentence.split()) <= 15
 
 
