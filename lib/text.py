@@ -58,7 +58,7 @@ def short(value: float) -> str:
     if 0 < abs(value) < NEARLY_ZERO:
         return ALMOST_0
     text = number(value)
-    text = _powered(value) if len(text) > 9 and "×" not in text and math.isfinite(value) else text
+    text = _powered(value) if len(text) > 9 and math.isfinite(value) else text
     return text.replace("\u00a0", "")
 
 

@@ -60,8 +60,8 @@ def load_data(settled: Experiment) -> Loaded:
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
         text = plain(f"{capital(str(error))} Until then, you see {shown}.")
         place.warning(text, icon=":material/info:")
-        if cure := error.fix if isinstance(error, data.TooShortError) else {}:
-            label, changes = f"Use {in_words(cure)}", (dict(cure),)
+        if fix := error.fix if isinstance(error, data.TooShortError) else {}:
+            label, changes = f"Use {in_words(fix)}", (dict(fix),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
         return replace(last, obstacle=SEE_ABOVE)
     upload.last_good = loaded
@@ -94,10 +94,10 @@ def _example(settled: Experiment) -> Loaded:
     return Loaded(example, dataset, "Upload a table to train on it.")
 
 
-def in_words(cure: Mapping[str, int]) -> str:
+def in_words(settings: Mapping[str, int]) -> str:
     """Return settings that a table has enough rows for: "T = 14 and a horizon of 1"."""
     texts = {"T": "T = {}", "horizon": "a horizon of {}", "period": "a season found in the rows"}
-    return joined([texts[key].format(value) for key, value in cure.items()])
+    return joined([texts[key].format(value) for key, value in settings.items()])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,9 +173,11 @@ def picked_answers(shown: results.RunAt) -> tuple[int, int]:
 
 
 class _EpochChoice(Linked):
+    """A choice of the known epoch nearest to the address's epoch, since a run thins out epochs."""
+
     @property
     def index(self) -> int:
-        """The epoch nearest to the one in the address: a run thins out its epochs."""
+        """The index of the nearest epoch, else of the newest."""
         asked, known = address.page_value(self.name), [*filter(str.isdecimal, self.texts)]
         if not (known and asked.isdecimal()):
             return super().index
@@ -196,8 +198,7 @@ class Epochs:
         key = f"epoch_{shown.snapshot.run_id}_{max(self.weights)}"
         self.choice = _EpochChoice("epoch", texts, len(texts) - 1, key)
         place = self.choice.index
-        is_newest = place == self.choice.default
-        self.picked = None if is_newest else int(texts[place])  # None for the newest
+        self.picked = None if place == self.choice.default else int(texts[place])  # None: newest
         self.page_state = shown.run, shown.polling or shown.snapshot.status, self.picked
         """The page reruns for another run, another status, and another picked epoch."""
 

@@ -12,7 +12,7 @@ import streamlit as st
 from lib import charts, results
 from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
-from lib.text import capital, counted, readable
+from lib.text import capital, counted, number, readable
 from lib.ui import runs, widgets
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import advice, one_control
@@ -148,7 +148,7 @@ def _markdown(table: results.SkillTable, target: int, unit: str) -> str:
         values = [score.mae[target], score.rmse[target], score.mase[target]]
         numbers = [readable(value) if isfinite(value) else "–" for value in values]
         skill = table.skill(score, target)
-        share = f"{round(skill):,}%".replace("-", "−") if isfinite(skill) else "–"
+        share = f"{number(round(skill))}%" if isfinite(skill) else "–"
         lines.append(f"| {name} | {' | '.join(numbers)} | {share} |")
     return "\n".join(lines)
 
