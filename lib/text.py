@@ -48,9 +48,12 @@ def number(value: float, digits: int = 3) -> str:
     value = float(value)
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite"
-    if value and not SMALLEST <= abs(value) < LARGEST:
+    if not value:
+        return "0"
+    if not SMALLEST <= abs(value) < LARGEST:
         return _powered(value, digits)
-    return _written_out(value, digits) if value else "0"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    return _trim(f"{value:,.{max(0, decimals)}f}")
 
 
 def short(value: float) -> str:
@@ -112,11 +115,6 @@ def _powered(value: float, digits: int = 3) -> str:
     ten = "10" + f"{int(power)}".translate(_SUPERSCRIPTS)
     factor = _trim(factor)
     return ten if factor == "1" else f"{factor}\u00a0×\u00a0{ten}"  # no line breaks inside
-
-
-def _written_out(value: float, digits: int) -> str:
-    decimals = digits - 1 - math.floor(math.log10(abs(value)))
-    return _trim(f"{value:,.{max(0, decimals)}f}")
 
 
 def _trim(text: str) -> str:

@@ -12,10 +12,8 @@ from lib.recurrence import ROUNDING, Padded
 from lib.text import ALMOST_0, counted, number, readable, times
 
 HEIGHT = 260  # of the chart, in pixels
-# As long as the longest takeaway of this module.
-ROOM = (
-    "Padding changes the shortest sequence's output by 8.88 × 10⁻⁵ unmasked, by 8.88 × 10⁻⁵ masked."
-)
+PADDING = "Padding changes the shortest sequence's output by"
+ROOM = f"{PADDING} 8.88 × 10⁻⁵ unmasked, by 8.88 × 10⁻⁵ masked."  # the longest takeaway here
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
 LOST = "Some gradients are NaN or infinite."
 
@@ -117,8 +115,7 @@ def padding_words(ways: Sequence[Padded]) -> Words:
         for with_mask in (False, True)
     )
     moved, rest = _moved_by(plain), _moved_by(masked)
-    takeaway = f"Padding changes the shortest sequence's output by {moved} unmasked, "
-    takeaway += f"by {rest} masked."
+    takeaway = f"{PADDING} {moved} unmasked, by {rest} masked."
     if not np.isfinite([plain, masked]).all():
         takeaway = "Some outputs are NaN: the run has diverged."
     parts = []

@@ -44,8 +44,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
                 look: Any = {"type": "primary" if is_open else "secondary", "wrap": True}
                 st.button(label, f"go_{number}", on_click=act, width="stretch", **look)
 
-    def start_over() -> None:
-        """Clear answers, votes and settings, and restart the clock, as after a rehearsal."""
+    def start_over() -> None:  # after a rehearsal
         record = session().stage
         for name in picked:
             record.answers.pop(name, None)
