@@ -27,7 +27,7 @@ _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 def label_of(setting: Setting) -> str:
     """Return a setting's label without limits and units: "Targets", "Learning rate"."""
     label = LABELS.get(setting.key) or _ROWS.get(setting.key, {}).get("label") or name_of(setting)
-    label = label.format(limits="", step="Row", columns="month")
+    label = label.format(limits="", step="row", columns="month")
     return label.partition(" (")[0].partition(",")[0].partition("  ")[0]
 
 
@@ -138,12 +138,12 @@ def has_columns(settled: Experiment) -> bool:
 
 
 def columns(settled: Experiment) -> None:
-    """Draw the controls of the chosen table; without a table, only the horizon."""
+    """Draw the controls of the chosen table; without a table, only the steps ahead."""
     table = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, data.default_columns(table), strict=True):
             _names(key, table, settled.get(key), usual)
-    controls("ahead", settled, step=table.step.capitalize() if table else "Row")
+    controls("ahead", settled, step=table.step if table else "row")
     if table is not None:
         controls("gaps", settled)
 
@@ -151,7 +151,7 @@ def columns(settled: Experiment) -> None:
 def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> None:
     """Draw all controls of a table in groups, for the Data page. The first group may be open."""
     table, uses = _table(settled), DATASETS[settled.data.name].uses
-    with st.expander("Columns and horizon", expanded=expanded):
+    with st.expander("Columns and steps ahead", expanded=expanded):
         columns(settled)
         own = session().upload.table
         if own is not None and "types" in uses:
