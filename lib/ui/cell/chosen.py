@@ -35,7 +35,7 @@ class Chosen:
     experiment: Experiment
     dataset: Dataset
     sample: int  # its index in `dataset.x`
-    layer: int  # 0 is the bottom one
+    layer: int  # 0 is the bottom layer
     mode: str
     weights: LayerWeights
     epoch: int  # the epoch of the weights
@@ -57,7 +57,7 @@ class Chosen:
 
     @property
     def which(self) -> str:
-        """The start of a text, "Layer 2 of 3. "; "" in a model with one layer."""
+        """The start of a text, "Layer 2 of 3. ", or "" if the model has one layer."""
         layers = self.experiment.model.layers
         return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
 
@@ -120,7 +120,7 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     if picked is None and (best := result.kept_epoch) and result.weights is not None:
         return result.weights, best, f"{model}, epoch {best:,}, best on validation{seed}"
     if not epoch:
-        waits = shown.polling and result.weights is None  # the worker doesn't send so large a model
+        waits = shown.polling and result.weights is None  # too large to send before
         later = ". A model this large updates when its run pauses or ends" if waits else ""
         return known[0][0][mode], 0, f"{model} before training{seed}{later}"
     run = " of a recorded run" if shown.is_recorded else ""
@@ -128,14 +128,14 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     return known[epoch][0][mode], epoch, f"{model}, epoch {epoch:,}{run}{seed}"
 
 
-# Rewrites texts for the playhead's timestep, 0 to T-1, and unit, 0 to U-1.
+# A function that rewrites texts for the playhead's timestep, 0 to T-1, and unit, 0 to U-1.
 Follower = Callable[[int, int], None]
 
 
 def follow_playhead(
     bar: DeltaGenerator, chosen: Chosen, write: Follower | None = None, *, plays: bool = False
 ) -> None:
-    """Draw the playhead into `bar`; call `write` when it moves. With `plays` it starts to play."""
+    """Draw the playhead into `bar`; call `write` when it moves. With `plays`, it plays once."""
 
     def draw() -> None:
         step, unit = _where(chosen)
@@ -164,7 +164,7 @@ def _remember() -> None:
 
 
 def _where(chosen: Chosen) -> tuple[int, int]:
-    """Return the playhead's timestep and unit, from 0: a newly opened link's, else the last."""
+    """Return the playhead's timestep and unit, from 0: of a newly opened link, else the last."""
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
         page.link, page.links_opened = link, page.links_opened + 1

@@ -23,7 +23,7 @@ from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_
 
 TEXTS: dict[str, str] = beside(__file__)
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
-# The longest usual takeaway of a strip card; it reserves the space.
+# A strip card reserves space for this takeaway, the longest of the usual ones.
 BREAK_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
 LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # of cards side by side
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
@@ -34,7 +34,7 @@ class CellPart:
     """A part of the Cell page."""
 
     title: str
-    places: tuple[str, ...]  # keys of `ask.PLACES`: the results of Keras that it needs
+    places: tuple[str, ...]  # keys of `ask.PLACES`: Keras's results that the part needs
     draw: Draw
     has_playhead: bool = True
 
@@ -59,7 +59,7 @@ def draw_part(
 
 
 def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follower:
-    """Draw the layer over time, its states and gates; return the writer of a unit's formulas."""
+    """Draw the layer over time, its states and gates. Return what writes a unit's formulas."""
     layer, trace = chosen.layer_pass, chosen.layer_pass.trace
     over_time, one_unit = st.columns((3, 2))  # as wide as the columns of the playhead's bar
     with over_time:
@@ -113,7 +113,7 @@ def draw_chain(
 
 
 def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
-    """Draw both modes as one computation; return the writer of the prefixes' sentence."""
+    """Draw both modes as one computation. Return what writes the sentence about prefixes."""
     (modes,) = replies
     experiment, steps, result = chosen.experiment, chosen.dataset.shape[1], modes.values
     _, at_each = charts.proofs.one_computation(experiment, steps, result)
@@ -129,7 +129,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         sentence_place = st.container().empty()
     with st.expander("Also checked: NumPy against Keras, and return_state"):
         against = None
-        if result and modes.finished:  # with the weights of the request, maybe not the newest
+        if result and modes.finished:  # `modes` may describe older weights
             upward, x = chosen.upward(modes.finished.weights), measured(chosen)
             cell_name = experiment.model.cell
             against = difference(cell_name, upward, x, result["sequence"], result["states"])
@@ -176,7 +176,7 @@ def _equation(
 
 
 def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw four layers whose last step differs from last-step mode's output, and two limits."""
+    """Draw four layers whose last step isn't last-step mode's output, a bound, and a leak."""
     (breakings,) = replies
     proof_cards = charts.proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
     st.html(charts.render(PROOFS, "strips_legend", palette))
@@ -188,7 +188,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
             takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=BREAK_ROOM)
     left, right = st.columns(2)
     with left, card("The largest possible output", key="cell_bound", **LOOK):
-        hidden = chosen.traces[-1].hidden[0]  # the top layer's
+        hidden = chosen.traces[-1].hidden[0]  # of the top layer
         text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
         st.html(cell.bound_picture(hidden, bound, details, palette))
@@ -275,13 +275,13 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
 
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw how far back each loss reaches, as a card of its own."""
+    """Draw how far back each loss reaches, in one card."""
     (reply,), dataset = replies, chosen.dataset
     norms = reply.values
     with card("How far back does each loss reach?", key="cell_reach", **LOOK):
         if norms is None:
-            room = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
-            st.html(f'<div style="{room}"></div>')
+            style = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
+            st.html(f'<div style="{style}"></div>')
             takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
             return
         text, found = gradients.reach_words(norms)

@@ -24,8 +24,7 @@ from lib.ui.widgets import bound, card, closable, hint, pills, plain, press, tak
 
 AT_ONCE = 12  # a stack of at most 12 layers shows all settings
 FOLLOWS = "The stack follows the sidebar until you change a layer here. "
-# The longest takeaway, to reserve its space.
-LONGEST = "Output now (N, 12, 128), parameters 123,456 → 123,456."
+LONGEST = "Output now (N, 12, 128), parameters 123,456 → 123,456."  # reserves a takeaway's space
 _FILE = beside(__file__)
 TEXTS: dict[str, str] = _FILE["texts"]
 WIDTHS: dict[str, int] = _FILE["widths"]  # of fields, in pixels
@@ -54,7 +53,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
     details = f"{follows}{change} {charts.stack.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
         takeaway(text, details, longest=LONGEST)
-        if fixes and is_read:  # in a long model the row that breaks is far below
+        if fixes and is_read:  # in a long model, the broken row is far below
             _fix_button(0, fixes[0])
         if not shapes.is_chain(stack):
             st.html(charts.stack.graph_picture(steps, palette))
@@ -75,7 +74,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
 
 
 def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
-    """Return the takeaway on a ready stack, one not traced to its end, or the user's code."""
+    """Return the takeaway about an incomplete trace, the user's code, or a ready stack."""
     is_broken, name = shapes.broken_at(steps) is not None, shapes.pattern_of(stack)
     if shapes.stopped_at(steps) is not None and not is_broken:
         return TEXTS["grey row"]
@@ -102,7 +101,7 @@ def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Pal
 
 
 def _pick_layer(steps: Steps) -> list[int]:
-    """Draw a menu of all layers; return the place of the chosen one, first of the failing one."""
+    """Draw a menu of all layers; return the chosen place. The default is the failing layer."""
     page = session().shapes
     place = shapes.stopped_at(steps) if page.open_layer is None else page.open_layer
     place = place if place in range(len(steps)) else None
@@ -135,7 +134,7 @@ def _row(
             for line, text in lines.items():
                 hint(f"Line {line} becomes:")
                 st.code(text, language="python", wrap_lines=True)
-            is_read = any(layer.origin for layer in stack)  # its first fix is above the rows
+            is_read = any(layer.origin for layer in stack)  # the first fix is above the rows
             for number, fix in enumerate(fixes):
                 if number or not is_read:
                     _fix_button(number, fix)
@@ -164,7 +163,7 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         lines = [each.origin.line for each in stack if each.origin]
         is_shared = lines.count(layer.origin.line) > 1 and layer.origin.call
         code = (layer.origin.call if is_shared else layer.origin.text).replace("`", "'")
-        st.markdown(f":small[:gray[line {layer.origin.line}]] `{code}`")  # code may hold brackets
+        st.markdown(f":small[:gray[line {layer.origin.line}]] `{code}`")
     used, seldom = _in_use(layer.inside)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         _fields(place, layer.inside, used)
@@ -226,7 +225,7 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
             shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
         st.text_input(label, max_chars=60, **shown, **bound(key, value, take))
     else:
-        # Without limits: Streamlit would keep a number beyond one without telling the page.
+        # No limits: Streamlit doesn't send a number beyond a limit, but the field still shows it.
         step = setting.limit.step if setting.limit else 1
         number = float if isinstance(setting.default, float) or step < 1 else int
         if setting.optional:
@@ -238,7 +237,7 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
 
 
 def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
-    """Set a typed value; report one that is invalid, or replaced by the nearest in range."""
+    """Set a typed value. Report an invalid value, and replace a value out of range."""
     page, name, problems = session().shapes, setting.name, []
     if setting.sizes is not None:
         words = re.sub(r"[,()\[\]]", " ", value).split()
@@ -278,7 +277,7 @@ def _takes(place: int, stack: Stack) -> None:
     }
 
     def take(name: str, refs: list[Ref]) -> None:
-        known = [ref for ref in refs if ref in names]  # a label after another change
+        known = [ref for ref in refs if ref in names]  # another change may have removed a layer
         single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
         named: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
         _change(place, layer, lambda now: replace(now, **named))
