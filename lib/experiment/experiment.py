@@ -30,7 +30,7 @@ class Choice:
     about: str = ""
     # Only for cells.
     blocks: int = 1  # matrices side by side in each kernel: one per gate, and one for the candidate
-    biases: tuple[int, ...] = (1,)  # number of biases per kernel column, for Keras's default first
+    biases: tuple[int, ...] = (1,)  # biases per kernel column; Keras's default is the first
     states: tuple[str, ...] = ("h",)  # "h" the hidden state, "c" a cell state
     # Only for modes; empty for "both".
     kind: str = ""  # before "model": "last-step"
@@ -78,7 +78,7 @@ def _number(key: str, default: float, minimum: float, maximum: float, step: floa
 
 @dataclass(frozen=True, slots=True)
 class DataSettings:
-    """The dataset. Only tasks use `samples`, `noise` and `lag`; only tables use later fields."""
+    """The dataset. Only tasks use `samples`, `noise` and `lag`. The fields below are for tables."""
 
     name: str = _setting("data", "running_mean")
     timesteps: int = _number("T", 12, 2, 512)
@@ -92,14 +92,14 @@ class DataSettings:
     missing: str = _setting("missing", "fill", options=REGISTRIES["missing"])
     ahead: str = _setting("ahead", "one", options=REGISTRIES["ahead"])
     form: str = _setting("form", "value", options=REGISTRIES["forms"])
-    stride: int = _number("stride", 1, 1, 1000)  # rows from the start of a window to the next start
-    rate: int = _number("rate", 1, 1, 100)  # rows from a timestep to the next timestep
+    stride: int = _number("stride", 1, 1, 1000)  # rows between the starts of two windows
+    rate: int = _number("rate", 1, 1, 100)  # rows between two timesteps
     split: str = _setting("split", "time", options=REGISTRIES["splits"])
     train: int = _number("train", 75, 10, 95)  # percent of the windows (or series)
     test: int = _number("test", 0, 0, 40)  # percent; the remaining windows are for validation
     gap: int = _number("gap", 0, 0, 1000)  # rows skipped between two parts
     period: int = _number("period", 0, 0, 10000)  # rows per season; 0: detect the season
-    series: str = _setting("id", "")  # the column that names the series; "": detect it
+    series: str = _setting("id", "")  # the column that names the series; "": detect the column
     scale: str = _setting("scale", "all", options=REGISTRIES["scalings"])
     types: tuple[str, ...] = _setting("types", ())  # columns with another type: "store:category"
     wide: str = _setting("wide", "unroll", options=REGISTRIES["wide"])
@@ -143,7 +143,7 @@ class Experiment:
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     seed: int = _number("seed", 0, 0, 9999)
-    seeds: int = _number("seeds", 1, 0, 16)  # number of seeds; 0: 4, or 1 if 4 take too long
+    seeds: int = _number("seeds", 1, 0, 16)  # number of seeds; 0: the training time decides
 
     @property
     def each_seed(self) -> tuple[Experiment, ...]:

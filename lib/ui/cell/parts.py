@@ -44,7 +44,6 @@ def draw_part(
 ) -> None:
     """Draw a part; the Cell page's row of `controls` also shows the progress of Keras's checks."""
     chosen = choose(loaded, controls)
-    # The bar stays visible while the page scrolls.
     bar = st.container(key="cell_bar" if part.has_playhead else None)
     replies = [ask(place, chosen) for place in part.places]
     if controls and replies:

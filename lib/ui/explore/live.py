@@ -105,32 +105,33 @@ def _panel(
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     """Draw Train, Pause or Resume in one place, and the buttons Step and Stop beside it."""
     client, run, status = runs.client(), shown.run, shown.snapshot.status
-    steered = None if run is None or status.over or _is_watched(shown) else run
-    same, trainable = run_cards.is_same(loaded, shown), not loaded.obstacle
-    paused = steered is not None and status is Status.PAUSED
+    own_run = None if run is None or status.over or _is_watched(shown) else run
+    is_same, trainable = run_cards.is_same(loaded, shown), not loaded.obstacle
+    paused = own_run is not None and status is Status.PAUSED
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
-    def steer(act: Callable[[Run], object]) -> None:
+    def control_run(act: Callable[[Run], object]) -> None:
         if act == client.resume:
             address.set_page_values(runs.NEWEST)
-        if steered:
-            act(steered)
+        if own_run:
+            act(own_run)
 
     def step() -> None:
         address.set_page_values(runs.NEWEST)
-        client.step((steered if same or paused else None) or train(paused=True))
+        steps_own_run = is_same or paused
+        client.step((own_run if steps_own_run else None) or train(paused=True))
 
-    pause = partial(steer, client.resume if paused else client.pause)
+    pause = partial(control_run, client.resume if paused else client.pause)
     label, icon = ("Resume", "play_arrow") if paused else ("Pause", "pause")
-    if steered:
+    if own_run:
         press_once(label, icon, "do_train", pause, type="primary")
     else:
         press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=not trainable)
-    press_once(label, icon, "do_pause", pause, disabled=not steered)  # hidden; the key P presses it
+    press_once(label, icon, "do_pause", pause, disabled=not own_run)  # hidden; the key P presses it
     hover = "Trains one epoch. Starts a new run if there is no run, or if settings have changed."
-    can_step = paused or (trainable and not (status.over and same))
+    can_step = paused or (trainable and not (status.over and is_same))
     press_once("Step", "skip_next", "do_step", step, disabled=not can_step, help=hover)
-    press_once("Stop", "stop", "do_stop", partial(steer, client.stop), disabled=not steered)
+    press_once("Stop", "stop", "do_stop", partial(control_run, client.stop), disabled=not own_run)
 
 
 def _options(loaded: Loaded, shown: ShownRun) -> None:

@@ -6,16 +6,16 @@ const REST = 200; // milliseconds without a move before the epoch is sent, and b
 const INSET = 10; // pixels from an end of a Plotly slider to the end of its rail
 const NARROW = 640; // pixels; a narrower card has its panels below one another
 const CHART = ".st-key-replay_chart", BAR = ".st-key-run_progress [role=progressbar]";
-const RESTS = "[data-test-script-state=notRunning]"; // found when no script run is redrawing the page
+const IDLE = "[data-test-script-state=notRunning]"; // found when no script run is redrawing the page
 
 const mayReport = () => !("leaves" in document.documentElement.dataset); // see listener.js
 
 function mount(root) {
-  const own = { frames: [], at: "", narrow: "", playing: false, times: 0, trained: 0, data: {} };
+  const own = { frames: [], at: "", narrow: "", playing: false, reports: 0, trained: 0, data: {} };
   const range = root.querySelector("input"), play = root.querySelector(".play");
   const output = root.querySelector("output");
 
-  const stops = () => (own.plot ? own.frames : own.data.names);
+  const stops = () => (own.plot ? own.frames : own.data.names); // epochs where the handle can stop
   const place = () => { const at = stops().indexOf(own.at); return at < 0 ? stops().length - 1 : at; };
   const epochOf = (name) => (isNaN(name) ? own.trained : Number(name)); // the last name may be "best"
 
@@ -42,7 +42,7 @@ function mount(root) {
   function send() {
     if (!own.waits || own.playing || !mayReport()) return;
     const isNewest = own.data.live && place() === own.data.names.length - 1;
-    own.sent = `${isNewest ? "newest" : own.at} ${own.times += 1}`;
+    own.sent = `${isNewest ? "newest" : own.at} ${own.reports += 1}`; // the number makes it a new value
     own.report("epoch", own.sent);
     own.later = setTimeout(send, AGAIN);
   }
@@ -83,7 +83,7 @@ function mount(root) {
   }
   play.onclick = () => {
     own.opens = !own.plot;
-    if (own.opens) return own.report("replay", `yes ${own.times += 1}`);
+    if (own.opens) return own.report("replay", `yes ${own.reports += 1}`);
     const buttons = own.plot.querySelectorAll(".updatemenu-button");
     buttons[own.playing ? 1 : 0]?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   };
@@ -105,7 +105,7 @@ function mount(root) {
       own.frames = steps.map(({ args }) => args[0][0]);
       own.at = own.frames[plot.layout.sliders[0].active] ?? own.at;
       Object.entries(events).forEach(([name, act]) => plot.on(name, act));
-    } else if (steps && own.opens && document.querySelector(RESTS)) play.click();
+    } else if (steps && own.opens && document.querySelector(IDLE)) play.click(); // ▶ opened this figure
     own.plot = steps ? plot : undefined;
     root.classList.toggle("replays", Boolean(steps));
     const width = document.querySelector(CHART)?.clientWidth;

@@ -50,8 +50,8 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 return
             # Baselines need no training: beside a run, show those of the sidebar's season.
             experiment = shown.experiment.set(period=loaded.experiment.data.period)
-            same = experiment.data == loaded.experiment.data
-            if same and np.array_equal(dataset.y, loaded.dataset.y):
+            is_same = experiment.data == loaded.experiment.data
+            if is_same and np.array_equal(dataset.y, loaded.dataset.y):
                 shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
             part = open_part(TITLES, "skill_part")
             of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
@@ -87,13 +87,13 @@ def _test_button(shown: ShownRun) -> bool:
     if not (shown.dataset.test and _weights(shown)[0] and shown.snapshot.status.over):
         return False
     looked = session().looked.setdefault(shown.dataset.title, set())
-    seen = (now := (shown.snapshot.run_id, shown.snapshot.epoch)) in looked
+    is_evaluated = (now := (shown.snapshot.run_id, shown.snapshot.epoch)) in looked
     act = partial(looked.add, now)
-    st.button("Evaluate on the test part", "look_at_test", disabled=seen, on_click=act)
-    if seen:
+    st.button("Evaluate on the test part", "look_at_test", disabled=is_evaluated, on_click=act)
+    if is_evaluated:
         times = f"Evaluated {counted(len(looked), 'time')} in this session"
         hint(f"{times}. A choice based on test results needs a new test part.")
-    return seen
+    return is_evaluated
 
 
 def _pick(label: str, names: Sequence[str], key: str) -> int:
@@ -101,7 +101,7 @@ def _pick(label: str, names: Sequence[str], key: str) -> int:
     if len(names) < 2:
         return 0
     which, place = range(len(names))[:MOST_NAMES], f"skill_{key}_{len(names)}"
-    hover = f"The first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
+    hover = f"Lists the first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
     return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=hover))
 
 

@@ -26,7 +26,7 @@ QUESTIONS = 9999
 SHAPE_FIELDS = {"output": "model output", "target": "y.shape"}  # field of a question → label
 COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
 POLL_SECONDS = 0.3
-LONGEST = 600  # most characters shown of any text of an explanation
+LONGEST = 600  # most characters shown of each text in an explanation
 SURE = {
     "certain": "Certain: the message states the cause.",
     "likely": "Likely: the message alone doesn’t tell which cause applies.",
@@ -119,20 +119,20 @@ def take_stack_output() -> None:
         problem = "The output of the traced stack is unknown. Fix its red or grey row first."
         page.field_problems["output"] = problem
         return
-    read = page.reading if any(layer.origin for layer in stack) else None
+    reading = page.reading if any(layer.origin for layer in stack) else None
     activation = getattr(stack[-1].inside, "activation", "")
-    loss = (read and read.loss) or shapes.fitting_loss(activation, question.loss)
+    loss = (reading and reading.loss) or shapes.fitting_loss(activation, question.loss)
     batch, *rest = shape_of(tensors[0])
-    one = tuple(size or shapes.TIMESTEPS for size in rest)
+    sample_shape = tuple(size or shapes.TIMESTEPS for size in rest)
     rule, target = shapes.RULE_OF.get(loss), question.target
-    if read and read.target:
-        target = tuple(size or shapes.TIMESTEPS for size in read.target)
+    if reading and reading.target:
+        target = tuple(size or shapes.TIMESTEPS for size in reading.target)
     elif not asked:  # y has not been set yet
-        target = (target[0], *(one[:-1] if rule and rule.labels else one))
+        target = (target[0], *(sample_shape[:-1] if rule and rule.labels else sample_shape))
     size = batch or question.batch_size
-    _set(output=(target[0], *one), target=target, loss=loss, batch_size=size)
+    _set(output=(target[0], *sample_shape), target=target, loss=loss, batch_size=size)
     page.stack_question = address.page_value(CHECK_KEY)
-    page.made_up = not asked and read is not None and not read.target
+    page.made_up = not asked and reading is not None and not reading.target
 
 
 def _usual(question: TargetQuestion) -> None:
@@ -143,16 +143,16 @@ def _usual(question: TargetQuestion) -> None:
 
     with card("Common shapes with this loss and batch size", key="usual_cases"):
         for name, output in shapes.OUTPUTS.items():
-            painted, asked = {}, None
+            labels, picked = {}, None
             for y, shape in shapes.TARGETS.items():
                 case = replace(question, output=output, target=shape)
                 verdict = case.diagnose().verdict
-                painted[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
-                asked = y if case == question else asked
+                labels[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
+                picked = y if case == question else picked
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"output **{plain(name)}**, y:", width=140)
                 act, label = partial(ask, output), f"y for the output {name}"
-                pills(label, painted, asked, f"usual_{name}", act)
+                pills(label, labels, picked, f"usual_{name}", act)
         n, t, u = shapes.OUTPUTS["(N, T, U)"]
         verdicts = charts.target.VERDICTS
         signs = [f"{sign} {verdicts[kind].lower()}" for kind, sign in shapes.SIGNS.items()]

@@ -60,8 +60,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
         _rows(steps, fixes, lines, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
-            label, ends = "Check a target for this output", shapes.stopped_at(steps) is not None
-            press(label, "fact_check", "to_doctor", take_stack_output, disabled=ends)
+            label, stops = "Check a target for this output", shapes.stopped_at(steps) is not None
+            press(label, "fact_check", "to_doctor", take_stack_output, disabled=stops)
             to_explore(stack)
         if len(stack) >= shapes.MAX_LAYERS:
             hint(f"The limit is {shapes.MAX_LAYERS} layers.")
@@ -172,7 +172,7 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
             if more.open:
                 with more:
                     _fields(place, layer.inside, seldom, "more")
-                    _takes(place, stack)
+                    _input_menus(place, stack)
 
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
@@ -211,10 +211,10 @@ def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str =
 def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
     key, label = f"layer_{place}_{layer.kind}_{setting.name}", setting.label or setting.name
     value: Any = getattr(layer, setting.name)
-    take, shown = partial(_take, place, layer, setting), dict[str, Any]()
+    change, shown = partial(_set_value, place, layer, setting), dict[str, Any]()
     shown["width"] = 160 if setting.cells else WIDTHS.get(setting.name, USUAL_WIDTH)
     if setting.options is not None:
-        shown |= {"format_func": setting.options.__getitem__, **bound(key, value, take)}
+        shown |= {"format_func": setting.options.__getitem__, **bound(key, value, change)}
         st.selectbox(label, list(setting.options), **shown)
     elif setting.sizes is not None or setting.cells:
         if setting.cells:
@@ -223,20 +223,20 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
             words = [f"{size or None}" if setting.batched else f"{size}" for size in value or ()]
             value = ", ".join(["None", *words] if setting.batched and words else words)
             shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
-        st.text_input(label, max_chars=60, **shown, **bound(key, value, take))
+        st.text_input(label, max_chars=60, **shown, **bound(key, value, change))
     else:
         # No limits: Streamlit doesn't send a number beyond a limit, but the field still shows it.
         step = setting.limit.step if setting.limit else 1
         number = float if isinstance(setting.default, float) or step < 1 else int
         if setting.optional:
             shown |= {"value": None, "placeholder": "any"}
-        shown |= bound(key, value, take)
+        shown |= bound(key, value, change)
         if value is not None:
             st.session_state[key] = number(value)
         st.number_input(label, step=number(step), **shown)
 
 
-def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
+def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     """Set a typed value. Report an invalid value, and replace a value out of range."""
     page, name, problems = session().shapes, setting.name, []
     if setting.sizes is not None:
@@ -266,7 +266,7 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     page.stack_problems = problems
 
 
-def _takes(place: int, stack: Stack) -> None:
+def _input_menus(place: int, stack: Stack) -> None:
     layer = stack[place]
     if isinstance(layer, shapes.Input):
         return
@@ -276,7 +276,7 @@ def _takes(place: int, stack: Stack) -> None:
         for output, name in enumerate(before.returned())
     }
 
-    def take(name: str, refs: list[Ref]) -> None:
+    def set_inputs(name: str, refs: list[Ref]) -> None:
         known = [ref for ref in refs if ref in names]  # another change may have removed a layer
         single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
         named: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
@@ -288,7 +288,7 @@ def _takes(place: int, stack: Stack) -> None:
     for name, label in parts.items():
         refs = [Ref(ref.place, ref.output or 0) for ref in getattr(layer, name)]
         known = [ref for ref in refs if ref in names]
-        shown = bound(f"layer_{place}_{name}", known, partial(take, name))
+        shown = bound(f"layer_{place}_{name}", known, partial(set_inputs, name))
         st.multiselect(label, list(names), format_func=names.__getitem__, **shown)
 
 
