@@ -31,7 +31,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "one way": ("influence", ("sample",)),
     "both ways": ("influence", ("sample",)),
 }
-"""By place: the request's name, and the fields of `Chosen` that change its result."""
+"""By place: the request, and which fields of `Chosen`, besides the model, change its result."""
 
 
 def measured(chosen: Chosen) -> np.ndarray:
@@ -79,7 +79,7 @@ class Request(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Reply:
-    """The requests of one place, for one choice of sample, layer and mode."""
+    """The last finished and the pending request of a place, for one sample, layer and mode."""
 
     choice: tuple[object, ...]  # compares numbers by value, data by identity
     finished: Request | None = None

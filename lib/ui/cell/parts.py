@@ -25,7 +25,7 @@ TEXTS: dict[str, str] = beside(__file__)
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
 # A strip card reserves space for this takeaway, the longest of the usual ones.
 BREAK_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
-LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # of cards side by side
+LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
 
 
@@ -42,7 +42,7 @@ class CellPart:
 def draw_part(
     part: CellPart, loaded: Loaded, palette: Palette, controls: DeltaGenerator | None = None
 ) -> None:
-    """Draw a part; the Cell page's row of `controls` also shows the progress of Keras's checks."""
+    """Draw a part of the Cell page. `controls` is the page's row of controls, None elsewhere."""
     chosen = choose(loaded, controls)
     bar = st.container(key="cell_bar" if part.has_playhead else None)
     replies = [ask(place, chosen) for place in part.places]
@@ -58,7 +58,7 @@ def draw_part(
 
 
 def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follower:
-    """Draw the layer over time, its states and gates. Return what writes a unit's formulas."""
+    """Draw the layer over time, its states and gates. Return a function that writes formulas."""
     layer, trace = chosen.layer_pass, chosen.layer_pass.trace
     over_time, one_unit = st.columns((3, 2))  # as wide as the columns of the playhead's bar
     with over_time:
@@ -112,7 +112,7 @@ def draw_chain(
 
 
 def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
-    """Draw both modes as one computation. Return what writes the sentence about prefixes."""
+    """Draw both modes as one computation. Return a function that writes a sentence."""
     (modes,) = replies
     experiment, steps, result = chosen.experiment, chosen.dataset.shape[1], modes.values
     _, at_each = charts.proofs.one_computation(experiment, steps, result)
@@ -128,7 +128,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         sentence_place = st.container().empty()
     with st.expander("Also checked: NumPy against Keras, and return_state"):
         against = None
-        if result and modes.finished:  # `modes` may describe older weights
+        if result and modes.finished:  # Keras may have used older weights
             upward, x = chosen.upward(modes.finished.weights), measured(chosen)
             cell_name = experiment.model.cell
             against = difference(cell_name, upward, x, result["sequence"], result["states"])
@@ -175,7 +175,7 @@ def _equation(
 
 
 def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw four layers whose last step isn't last-step mode's output, a bound, and a leak."""
+    """Draw four layers whose last step isn't last-step mode's output, and two more cards."""
     (breakings,) = replies
     proof_cards = charts.proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
     st.html(charts.render(PROOFS, "strips_legend", palette))
@@ -219,8 +219,8 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
         unroll_stack(name, weights, padded)[-1],
         unroll_stack(name, weights, padded, mask)[-1],
     )
-    order = chosen.row_order
-    forward, turned, backwards, plain, held = (trace.hidden[0][:, order] for trace in traces)
+    outputs = [trace.hidden[0][:, chosen.row_order] for trace in traces]
+    forward, backward_layer, backwards, unmasked, masked = outputs
     in_time = {0: "1", steps - 1: f"{steps}"}
     # Up to 36 steps, the last step's number fits beside the word "zeros".
     with_zeros = (in_time if steps <= 36 else {0: "1"}) | {steps + PADDING // 2: "zeros"}
@@ -228,15 +228,15 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
     return {
         "bidirectional": (
             Strip(f"forward, reads steps 1 to {steps}", forward, steps - 1, in_time),
-            Strip(f"backward, reads steps {steps} to 1", turned[::-1], 0, in_time),
+            Strip(f"backward, reads steps {steps} to 1", backward_layer[::-1], 0, in_time),
         ),
         "padding": (
-            Strip("without a mask", plain, end, with_zeros),
-            Strip("with a mask: the state stays", held, end, with_zeros),
+            Strip("without a mask", unmasked, end, with_zeros),
+            Strip("with a mask: the state is kept", masked, end, with_zeros),
         ),
         "zeroed": (
-            Strip("with a mask, default", held, end, with_zeros),
-            Strip("zero_output_for_mask=True", held * mask[0][:, None], steps - 1, with_zeros),
+            Strip("with a mask, default", masked, end, with_zeros),
+            Strip("zero_output_for_mask=True", masked * mask[0][:, None], steps - 1, with_zeros),
         ),
         "backwards": (
             Strip("as returned", backwards, steps - 1, {0: f"{steps}", steps - 1: "1"}),

@@ -153,8 +153,8 @@ def _options(loaded: Loaded, shown: ShownRun) -> None:
             note_kept(None)
         runs.leave()
 
-    off = shown.run is None and shown.kept is None
-    press_once("New run", "restart_alt", "do_new_run", leave, disabled=off)
+    has_no_run = shown.run is None and shown.kept is None
+    press_once("New run", "restart_alt", "do_new_run", leave, disabled=has_no_run)
     hint("Clears this run. Train then starts a new run.")
 
 
@@ -170,10 +170,10 @@ def _progress(epochs: Epochs, place: Place) -> None:
         states.append(snapshot.status)
     texts = [":{color}-badge[{badge}]".format(**STATUS_TEXTS[name]) for name in states]
     over = snapshot.status is Status.FINISHED  # including a run whose modes all stopped early
-    share = 1.0 if over else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
+    fraction = 1.0 if over else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
     picked = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"
     texts.append(f"{sentences.progress_sentence(snapshot)}{picked}")
-    place.show("progress", share, " ".join(texts))
+    place.show("progress", fraction, " ".join(texts))
 
 
 def _source(shown: ShownRun) -> str:
@@ -190,7 +190,7 @@ def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:
     outcome = snapshot.reason or sentences.kept_sentence(snapshot) or usual
     has_failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     if _is_watched(shown):
-        advice = outcome if has_failed else loaded.obstacle or "Press Train to start your own."
+        advice = outcome if has_failed else loaded.obstacle or "Press Train to start your own run."
         return f"You are watching a run from another browser. {advice}"
     if has_failed or run_cards.is_same(loaded, shown):
         return outcome
@@ -211,6 +211,6 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     sentence = f"{meaning} {text.get('advice', '')}"
     if loaded.experiment.seeds == 1 and not session().subject.experiment.seeds:
         several = loaded.experiment.set(seeds=USUAL_SEEDS)
-        usual = limits.training_seconds(several, loaded.dataset)
-        sentence += f" Train uses 1 seed; {USUAL_SEEDS} seeds would take {duration(usual)}."
+        seconds = limits.training_seconds(several, loaded.dataset)
+        sentence += f" Train uses 1 seed. {USUAL_SEEDS} seeds would take {duration(seconds)}."
     return sentence

@@ -32,7 +32,7 @@ def draw(epochs: Epochs, palette: Palette, *, badge: str) -> None:
         picked, earlier = head(shown, charts.REPLAY_TITLE.lower())
         close = partial(address.set_page_values, {OPEN_REPLAY.name: ""})
         press("Close replay", "close", "close_replay", close, type="tertiary")
-        if (future := FRAMES.get(snapshot)) is None:  # once for all sessions that show the snapshot
+        if (future := FRAMES.get(snapshot)) is None:  # computed once for all sessions
             future = _POOL.submit(frames_of, shown, epochs.weights)
             keep_newest(FRAMES, snapshot, future, MOST_FUTURES)
         if not future.done():
@@ -46,7 +46,7 @@ def draw(epochs: Epochs, palette: Palette, *, badge: str) -> None:
             st.session_state[START] = place
         layout = "narrow" if reported("narrow") else "wide"
         start = st.session_state.get(START, place)
-        # `parts` decides when the figure is made again: not while the browser plays it.
+        # The figure is made again only if one of `parts` changes: never while the browser plays it.
         parts = frames, picked, palette.theme, earlier, layout, start
         look: dict[str, Any] = {"earlier": earlier, "layout": layout, "start": start}
         make = partial(charts.replay_figure, shown, frames, *picked, palette=palette, **look)

@@ -26,7 +26,7 @@ from lib.ui.widgets import Linked, hint, plain
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 Look = tuple[tuple[Any, ...], Palette]  # the arguments that a card `picks`, and the colors
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # "yes": show last-step mode at every step
-OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # "yes": replay, no charts
+OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # "yes": only the replay
 KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
 MOST_LOOKS = 16  # cached charts per snapshot, by card, theme, sample and target
 

@@ -22,7 +22,7 @@ FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
 # Every loss name that `compile` accepts → the loss in Explore.
 LOSS_OF = {name: key for key, loss in LOSSES.items() for name in shapes.RULE_OF[loss.keras].names}
-MOST_NOTES = 3  # of a reading; further notes are folded
+MOST_NOTES = 3  # notes shown; further notes are folded
 HINT = "Paste your model (code or to_json()), or drop its file. Code is read, never run."
 
 
@@ -43,7 +43,7 @@ def shows_sidebar() -> bool:
 
 
 def current_stack() -> Stack:
-    """Return the stack of the address, else the sidebar's model."""
+    """Return the stack of the address, or the sidebar's model if there is none."""
     return _own_stack() or session().shapes.sidebar_stack
 
 
@@ -53,7 +53,7 @@ def _own_stack() -> Stack:
     if text != page.stack_text:
         page.stack_text = text
         page.stack, page.stack_problems = shapes.read_text(text)
-        if page.reading and is_of_code():
+        if page.reading and matches_reading():
             page.stack, page.stack_problems = page.reading.stack, []
     return page.stack
 
@@ -74,7 +74,7 @@ def open_stack(stack: Stack) -> None:
     address.set_page_value(PART, "")
 
 
-def is_of_code() -> bool:
+def matches_reading() -> bool:
     """Return whether the stack is unchanged since it was read from the user's model."""
     page = session().shapes
     return page.reading is not None and to_text(page.reading.stack) == page.stack_text
@@ -83,7 +83,7 @@ def is_of_code() -> bool:
 def _change_code() -> None:
     """Apply a change of the stack to the code that it was read from, if possible."""
     page = session().shapes
-    if page.reading is None or page.model_text != page.reading.text or is_of_code():
+    if page.reading is None or page.model_text != page.reading.text or matches_reading():
         return
     with_outputs = shapes.with_given_outputs(page.reading.stack, page.stack)
     lines, reading = shapes.rewritten(page.reading, page.stack)
@@ -123,13 +123,13 @@ def model_box(stack: Stack) -> None:
     titles |= {name: pattern.title for name, pattern in shapes.PATTERNS.items()}
     picked = SIDEBAR if shows_sidebar() else shapes.pattern_of(stack)
     # Unfolded below the user's model, the ready stacks would push its broken row off the screen.
-    with st.expander("Other stacks", type="compact") if is_of_code() else st.container():
+    with st.expander("Other stacks", type="compact") if matches_reading() else st.container():
         pills("Start from", titles, picked, "shapes_pattern", start_from)
 
 
 def _reading(reading: ModelReading) -> None:
     stack = reading.stack
-    if not is_of_code():
+    if not matches_reading():
         with st.container(horizontal=True, vertical_alignment="center"):
             hint(f"The stack below no longer matches your {reading.source}.")
             label = f"Trace the {reading.source} again"
@@ -145,7 +145,7 @@ def _reading(reading: ModelReading) -> None:
     if lines:
         st.markdown("  \n".join(lines[:MOST_NOTES]))
     if folded := lines[MOST_NOTES:]:
-        with st.expander(f"{counted(len(folded), 'more note')}", type="compact"):
+        with st.expander(counted(len(folded), "more note"), type="compact"):
             st.markdown("  \n".join(folded))
 
 
@@ -185,7 +185,7 @@ def to_explore(stack: Stack) -> None:
     if isinstance(settings, str):  # a disabled link has too little contrast
         st.button(label, "no_explore", settings, icon=icon, type="tertiary", disabled=True)
         return
-    if page.reading and is_of_code() and (loss := LOSS_OF.get(page.reading.loss)):
+    if page.reading and matches_reading() and (loss := LOSS_OF.get(page.reading.loss)):
         settings["loss"] = loss
     there = address.query_of(experiment.set(**settings), None, {})
     hover = f"Trains on the sidebar’s data, which have {experiment.data.features} features."

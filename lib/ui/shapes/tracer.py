@@ -59,7 +59,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
             st.html(charts.stack.graph_picture(steps, palette))
         _rows(steps, fixes, lines, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
-            _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
+            _add_menu("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
             label, stops = "Check a target for this output", shapes.stopped_at(steps) is not None
             press(label, "fact_check", "to_doctor", take_stack_output, disabled=stops)
             to_explore(stack)
@@ -158,20 +158,20 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
             key, act = f"layer_{place}_{way}", partial(_move, place, layer, way)
             st.button(way.capitalize(), key, type="tertiary", disabled=disabled, on_click=act)
         if place < len(stack) - 1:
-            _adding("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
+            _add_menu("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
     if layer.origin:
         lines = [each.origin.line for each in stack if each.origin]
         is_shared = lines.count(layer.origin.line) > 1 and layer.origin.call
         code = (layer.origin.call if is_shared else layer.origin.text).replace("`", "'")
         st.markdown(f":small[:gray[line {layer.origin.line}]] `{code}`")
-    used, seldom = _in_use(layer.inside)
+    usual, rare = _in_use(layer.inside)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        _fields(place, layer.inside, used)
-        if place and layer.kind != "unread" and (seldom or len(stack) > 2):
+        _fields(place, layer.inside, usual)
+        if place and layer.kind != "unread" and (rare or len(stack) > 2):
             more = st.popover("More", key=f"layer_{place}_more", on_change="rerun")
             if more.open:
                 with more:
-                    _fields(place, layer.inside, seldom, "more")
+                    _fields(place, layer.inside, rare, "more")
                     _input_menus(place, stack)
 
 
@@ -181,11 +181,11 @@ def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
         hidden = ["called", "output"]
     used = [setting for setting in layer.settings() if setting.name not in hidden]
-    seldom = [setting for setting in used if setting.seldom]
-    return [setting for setting in used if setting not in seldom], seldom
+    rare = [setting for setting in used if setting.seldom]
+    return [setting for setting in used if setting not in rare], rare
 
 
-def _adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
+def _add_menu(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
     options |= {"disabled": len(stack) >= shapes.MAX_LAYERS, "on_click": partial(_add, key, place)}
     menu = {name: kind.keras for name, kind in shapes.KINDS.items() if name != "unread"}
     st.menu_button(label, list(menu), format_func=menu.__getitem__, key=key, **options)
