@@ -10,7 +10,7 @@ from typing import Any
 NEARLY_ZERO = 1e-7  # a smaller size is a rounding error of 32-bit numbers, shown as "≈ 0"
 ALMOST_0 = "≈ 0"
 SMALLEST = 0.0009995  # a number that rounds to less than 0.001 is shown with a power of ten
-LARGEST = 0.9995e9
+LARGEST = 0.9995e9  # a number that rounds to 10⁹ or more is also shown with a power of ten
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 

@@ -26,12 +26,12 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question about a scene, asked before the scene reveals the answer."""
+    """A question about a scene, whose picture reveals the answer."""
 
     text: str
     options: tuple[Option, ...]
     right: int  # index of the right option
-    after: bool = False  # whether to ask it last, after the picture is revealed
+    after: bool = False  # whether to ask it after the scene has revealed its picture
 
 
 @dataclass(frozen=True, slots=True)

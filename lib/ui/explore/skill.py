@@ -182,7 +182,7 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
         why = results.why_not_fed_back(dataset)
         way = widgets.linked_buttons("Forecast", ("Direct", "Recursive"), _WAY, disabled=bool(why))
         if way and not why:
-            feed = int(_STEPS.texts[widgets.linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
+            feed = int(_STEPS.texts[widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)])
     if why:
         hint(why)
     place = st.container()
