@@ -53,7 +53,7 @@ def why_not_fed_back(dataset: Dataset) -> str:
     """Return why no recursive forecast is possible, as a sentence; "" if it is."""
     origin = dataset.cut_from
     if origin.horizons != (1,):
-        return "A recursive forecast predicts one row at a time. Set steps ahead to 1."
+        return "A recursive forecast goes one row at a time: set the target one row ahead."
     known = {*origin.columns, *_by_dates(origin, None)}
     same = np.diff(origin.series) == 0
     for f, name in enumerate(dataset.feature_names):
@@ -161,7 +161,7 @@ class _Model:
         """Return raw predictions (h,) of windows at the series' end; NaN if one is too long."""
         origin, far = self.dataset.cut_from, max(self.dataset.cut_from.horizons)
         if not far:
-            raise ForecastError("A forecast needs steps ahead of at least 1, got 0.")
+            raise ForecastError("Each target is in its timestep's own row: set it ahead.")
         last = self.last_rows()[-1 if len(origin.horizons) > 1 else -far :]
         windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
         predicted = self.predict(windows, origin.series[last], origin.targets[last])

@@ -138,7 +138,7 @@ def has_columns(settled: Experiment) -> bool:
 
 
 def columns(settled: Experiment) -> None:
-    """Draw the controls of the chosen table; without a table, only the steps ahead."""
+    """Draw the controls of the chosen table; without a table, only "steps ahead"."""
     table = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, data.default_columns(table), strict=True):

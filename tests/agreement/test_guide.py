@@ -129,7 +129,7 @@ def hints_win():
     assert run.results["last"].last_step_mse[epoch] > 1
     assert len(run.seeds) == 4
     assert all(seed["sequence"].final_mse < seed["last"].final_mse / 10 for seed in run.seeds)
-    assert "four recorded seeds" in said("parity", 0).why
+    assert "Four recorded seeds" in said("parity", 0).why
 
 
 def the_last_answer_leads_on():

@@ -195,7 +195,7 @@ def test_each_text_becomes_a_feature_and_each_date_a_point_on_a_circle():
         ({"targets": ["value", "value"]}, "1 to 16 different target columns are allowed, got 2"),
         ({"inputs": ["no"]}, r"input column 'no' isn't in stores. Choose from \['value', 'store"),
         ({"inputs": []}, "at least one input column is needed"),
-        ({"horizon": 0, "form": "change"}, "always 0. Choose at least 1 step ahead"),
+        ({"horizon": 0, "form": "change"}, "always 0. Choose a horizon of at least 1"),
         ({"horizon": 65, "ahead": "each"}, "at most 64 targets .* got 1 × 65"),
         ({"horizon": 20, "timesteps": 24}, r"44 rows.* has 60 rows: choose"),
         ({"period": 50}, r"season of 50 rows .* got 4"),

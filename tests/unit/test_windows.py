@@ -43,14 +43,14 @@ def test_a_target_is_the_row_after_for_each_row_of_the_window():
     ("timesteps", "settings", "words"),
     [
         (24, {}, r"25 rows.* has 30 rows: choose T ≤ 14, or add rows"),
-        (2, {"horizon": 20}, "choose steps ahead ≤ 13, or add rows"),
-        (24, {"horizon": 20}, "choose T ≤ 14 and steps ahead ≤ 1, or add rows"),
+        (2, {"horizon": 20}, "choose a horizon ≤ 13, or add rows"),
+        (24, {"horizon": 20}, "choose T ≤ 14 and a horizon ≤ 1, or add rows"),
         (4, {"rate": 30}, "4 timesteps, 30 rows apart,"),
-        (4, {"gap": 90}, "window each, 90 rows apart, with no"),
+        (4, {"gap": 90}, "window each, 90 rows apart, without"),
     ],
 )
 def test_too_few_rows_are_refused_with_why_and_what_would_do(timesteps, settings, words):
-    """The error proposes a smaller T, fewer steps ahead, or both."""
+    """The error proposes a shorter T, a shorter horizon, or both."""
     with pytest.raises(TooShortError, match=words):
         cut(counting(30), ["row"], ["row"], timesteps, **settings)
 

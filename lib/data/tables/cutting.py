@@ -12,7 +12,7 @@ import numpy as np
 
 from lib.data.tables.table import TooShortError, WindowError
 from lib.experiment import DataSettings
-from lib.text import counted, joined
+from lib.text import joined
 
 _HOURS_OF_A_WEEK = 168
 
@@ -70,7 +70,7 @@ def cut(
 
     if made := attempt():
         return made
-    fix, names = {}, {"T": "T", "horizon": "steps ahead"}
+    fix, names = {}, {"T": "T", "horizon": "a horizon"}
     for key, name, least, rest in (
         ("T", "timesteps", 2, {}),
         ("horizon", "horizon", 1, {}),
@@ -86,8 +86,8 @@ def cut(
     between = f", {data.gap} rows apart" if data.gap and data.split == "time" else ""
     longest = f"The longest series{'' if segment is None else ' without a gap'}"
     raise TooShortError(
-        f"{data.timesteps} timesteps{apart} and {counted(data.horizon, 'step')} ahead make windows "
-        f"of {span_of(data)} rows. Training and validation need one window each{between}, with no "
+        f"{data.timesteps} timesteps{apart} and a horizon of {data.horizon} make windows of "
+        f"{span_of(data)} rows. Training and validation need one window each{between}, without a "
         f"common row. {longest} has {np.bincount(block).max(initial=0)} rows: "
         f"{f'choose {choices}, or ' if fix else ''}add rows.",
         fix,

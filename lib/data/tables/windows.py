@@ -175,13 +175,13 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     horizons = tuple(range(1, data.horizon + 1)) if each else (data.horizon,)
     if data.form == "change" and not data.horizon:
         raise WindowError(
-            "a row's change from itself is always 0. Choose at least 1 step ahead, or predict "
+            "a row's change from itself is always 0. Choose a horizon of at least 1, or predict "
             "values."
         )
     if len(targets) * len(horizons) > MAX_TARGETS:
         raise WindowError(
-            f"at most {MAX_TARGETS} targets are allowed (columns × steps ahead), got "
-            f"{len(targets)} × {len(horizons)}. Predict fewer steps, or only the farthest step."
+            f"at most {MAX_TARGETS} targets are allowed (columns × rows ahead), got "
+            f"{len(targets)} × {len(horizons)}. Choose a shorter horizon, or one row ahead only."
         )
     return horizons
 
