@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -81,13 +82,45 @@ def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
-def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> Markup:
-    """Return an SVG drawing as an `img` of this size in pixels, at 16 px per rem."""
-    uri = svg_uri(body, f"0 0 {width:.1f} {height:.1f}", attributes)
-    return Markup(
-        '<img alt="{}" decoding="sync" src="{}" style="width:{:.2f}rem;height:{:.2f}rem;'
-        'max-width:none;display:block">'
-    ).format(alt, uri, width / 16, height / 16)
+def drawing(body: str, box: Sequence[float], style: str, svg: str = "", alt: str = "") -> Markup:
+    """Return an SVG drawing as an `img`, with its texts above the `img` as HTML.
+
+    An `img` can't use the font of the page. So each `text` element becomes a `span` at the same
+    place, which grows with the drawing and is never smaller than 11 px. `box` is the left, top,
+    width and height of the drawing in SVG units, `style` is CSS for its size on the page, and `svg`
+    holds attributes of the SVG element.
+    """
+    left, top, width, height = box
+    root = ElementTree.fromstring(f"<svg>{body}</svg>")  # noqa: S314  our own templates
+    spans = []
+    for text in root.findall("text"):
+        root.remove(text)
+        look = {
+            "left": f"{(float(text.attrib['x']) - left) / width:.2%}",
+            "top": f"{(float(text.attrib['y']) - top) / height:.2%}",
+            "color": text.get("fill"),
+            "font-weight": text.get("font-weight", "400"),
+            "--size": f"{float(text.get('font-size', '13')) / width:.4f}",
+        }
+        if halo := text.get("stroke"):
+            look["text-shadow"] = ",".join([f"0 0 2px {halo}"] * 3)
+        css = ";".join(f"{name}:{value}" for name, value in look.items())
+        span = Markup('<span class="{}" style="{}">{}</span>')
+        spans.append(span.format(text.get("text-anchor", "start"), css, text.text))
+    shapes = "".join(ElementTree.tostring(part, "unicode") for part in root)
+    uri = svg_uri(shapes, f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}", svg)
+    block = Markup(
+        '<div class="drawing" style="{}"><img alt="{}" decoding="sync" src="{}">{}</div>'
+    )
+    return block.format(style, alt, uri, Markup("").join(spans))
+
+
+def svg_image(
+    body: str, width: float, height: float, attributes: str = "", alt: str = ""
+) -> Markup:
+    """Return a drawing of this size in pixels, at 16 px per rem."""
+    size = f"width:{width / 16:.2f}rem;height:{height / 16:.2f}rem"
+    return drawing(body, (0, 0, width, height), size, attributes, alt)
 
 
 def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
@@ -175,9 +208,8 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
         hidden.append((SHEET * behind, fill, mix(palette.background, color, share)))
     named = time, features, samples, middle, palette
     body = render("charts/tensor.html", "drawing", x, y, width, height, hidden, back, lines, *named)
-    font = 'font-family="sans-serif" font-size="12" font-weight="600"'
-    alt = readable_shape(tensor)
-    return svg_image(body, right, y + height + (20 if features else 6), font, alt)
+    bottom = y + height + (20 if features else 6)
+    return svg_image(body, right, bottom, alt=readable_shape(tensor))
 
 
 def _label(axis: Axis) -> str:
@@ -195,5 +227,5 @@ def _breaking(name: str) -> Markup:
 _TEMPLATES.globals.update(number=number, readable=readable, short=short)
 _TEMPLATES.globals.update(letters=shape_in_letters, readable_shape=readable_shape)
 _TEMPLATES.globals.update(axis_label=_label, breaking=_breaking, named=named, px="{:.1f}".format)
-_TEMPLATES.globals.update(has_time=has_time, shaded=shaded, svg_uri=svg_uri, TIME=TIME, UNITS=UNITS)
+_TEMPLATES.globals.update(has_time=has_time, shaded=shaded, scaled=drawing, TIME=TIME, UNITS=UNITS)
 _TEMPLATES.globals.update(MODES=MODES, BOTH_MODES=BOTH_MODES, ROUNDING=ROUNDING)

@@ -110,8 +110,7 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
         path = f"M{start:.1f} {base:.1f}C{start:.1f} {y:.1f} {end:.1f} {y:.1f} {end:.1f} "
         paths.append((f"{path}{base + sign * 5:.1f}", states, end, base, -sign))
     body = render("charts/stack.html", "graph_drawing", boxes, paths, width, HEIGHT, top, palette)
-    font = 'font-family="sans-serif" font-size="12"'
-    image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2, font)
+    image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2)
     return render("charts/stack.html", "graph", image, graph_sentence(steps), palette)
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lib.charts.html import render, svg_uri
+from lib.charts.html import drawing, render
 from lib.charts.palette import Palette
 from lib.shapes import Leak
 from lib.text import beside, number
@@ -71,5 +71,10 @@ def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.
     ends = [number(float(end), 2) for end in (*y_ends, first, last)]
     box, looks = (LEFT, EDGE, right, bottom), (palette, LETTERS, DASHES)
     body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
-    uri = svg_uri(body, f"0 0 {WIDTH * scale:g} {HEIGHT * scale:g}")
-    return render("charts/thumbnail.html", "image", uri, sentence)
+    return thumbnail(body, WIDTH * scale, HEIGHT * scale, sentence)
+
+
+def thumbnail(body: str, width: float, height: float, sentence: str) -> str:
+    """Return an SVG drawing as a picture that fills its card, with `sentence` as its text."""
+    block = drawing(body, (0, 0, width, height), "max-width:60rem", alt=sentence)
+    return f'<div class="thumbnail">{block}</div>'

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import html, render, small_picture
+from lib.charts import render, small_picture, thumbnail
 from lib.story import GALLERY, TALK, Scene, plot_of
 from lib.ui import address, clock, talks
 from lib.ui.browser import current_palette
@@ -27,8 +27,8 @@ def _thumbnail(scene: Scene) -> str:
     card = next((each for each in GALLERY.values() if (each.shows, each.setup) == about), None)
     if card and (plot := plot_of(card)):
         return small_picture(plot, "", palette)
-    uri = html.svg_uri(render("ui/talks.html", "sketch", scene.shows, palette), "0 0 320 144")
-    return render("charts/thumbnail.html", "image", uri, "")
+    sketch = render("ui/talks.html", "sketch", scene.shows, palette)
+    return thumbnail(sketch, 320, 144, "")
 
 
 def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> None:

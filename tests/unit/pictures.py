@@ -106,7 +106,7 @@ def the(figure, name):
 def words_of(figure):
     """The text of a chart: its key, the labels at the ends of lines, and notes."""
     text = " | ".join(note.text.replace("<br>", " ") for note in figure.layout.annotations)
-    return text.replace("\u00a0", " ")
+    return " ".join(text.split())  # with plain spaces
 
 
 def a_run(dataset=None, experiment=EXPERIMENT, *, epochs=10, **wrong):

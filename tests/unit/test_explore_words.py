@@ -209,11 +209,15 @@ def test_losses_that_explode_are_said_before_anything_else():
     last = fine | {"last": replace(fine["last"], loss=np.geomspace(1, 2.8e35, 10))}
     both = dict.fromkeys(fine, last["last"])
     for results, status, says in (
-        (both, Status.RUNNING, "Sequence mode's training loss exploded (worst seed: 2.8×10³⁵)."),
+        (
+            both,
+            Status.RUNNING,
+            "Sequence mode's training loss exploded (worst seed: 2.8\u202f×\u202f10³⁵).",
+        ),
         (
             last,
             Status.DIVERGED,
-            "Last-step mode's training loss exploded (worst seed: 2.8×10³⁵), then",
+            "Last-step mode's training loss exploded (worst seed: 2.8\u202f×\u202f10³⁵), then",
         ),
         (fine, Status.DIVERGED, "Training loss became infinite or NaN in epoch 11"),
     ):

@@ -120,7 +120,7 @@ def test_numpy_and_keras_are_compared():
     """A difference that is visible in the page's numbers doesn't count as equal."""
     for differs, same, expected in (
         (0.0, True, "differ by 0.0: rounding to 32 bits."),
-        (1.49e-4, True, "differ by 1.49\u00a0×\u00a010⁻⁴."),
+        (1.49e-4, True, "differ by 1.49\u202f×\u202f10⁻⁴."),
         (2.0, False, "differ by 2."),
         (np.nan, False, "the run has diverged."),
     ):
