@@ -17,7 +17,7 @@ from lib.ui.session import session
 from lib.ui.settings import all_columns, has_columns
 from lib.ui.shown import load_data
 from lib.ui.upload import uploader
-from lib.ui.widgets import bound, card, hint, plain, say, takeaway, told_chart
+from lib.ui.widgets import bound, card, card_chart, hint, plain, say, takeaway
 
 settled = frame("Data")
 is_upload = settled.data.name == "upload"
@@ -39,7 +39,7 @@ with pictures:
             sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
             title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
             texts = samples.sample_words(dataset, sample)
-            told_chart(samples.sample_figure(dataset, sample, palette), *texts, "chart_sample")
+            card_chart(samples.sample_figure(dataset, sample, palette), *texts, "chart_sample")
             with st.expander("numbers", type="compact"):
                 numbers = samples.frame_of_sample(dataset, sample)
                 st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
@@ -49,7 +49,7 @@ with pictures:
                 step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
                 texts = samples.window_words(dataset, sample, step)
                 figure = samples.window_figure(dataset, sample, step, palette)
-                told_chart(figure, *texts, "chart_window")
+                card_chart(figure, *texts, "chart_window")
                 say(samples.shapes_sentence(dataset))
                 hint(samples.slip_sentence(dataset))
                 with st.expander("same windows in Keras", type="compact"):
@@ -58,7 +58,7 @@ with pictures:
                     st.code(code, language="python", wrap_lines=True)
         with card("Split"):
             texts, figure = split.split_words(dataset), split.split_figure(dataset, palette)
-            told_chart(figure, *texts, "chart_split")
+            card_chart(figure, *texts, "chart_split")
     else:
         hint(ROWS_HIDDEN)
 with choice.container(border=True):

@@ -15,7 +15,7 @@ function mount(root) {
   const listen = (type, act) => addEventListener(type, act, { signal: ended.signal, capture: true });
 
   find(".full").onclick = ({ currentTarget, detail }) => {
-    if (detail) currentTarget.blur(); // keys steer the page again
+    if (detail) currentTarget.blur(); // so that keys control the page again
     if (document.fullscreenElement) document.exitFullscreen();
     else document.documentElement.requestFullscreen?.().catch(() => {}); // a browser may refuse
   };
@@ -49,9 +49,9 @@ function mount(root) {
     const card = held?.card;
     held = undefined;
     if (!card?.matches(".dragged")) return;
-    const to = cardAt(event); // not the dragged one: it lets the pointer through
+    const to = cardAt(event); // not the dragged card, which ignores the pointer
     if (to) own.move(`${placeOf(card)} ${placeOf(to)}`);
-    setTimeout(() => { // after the click that ends a drag, so that it presses nothing
+    setTimeout(() => { // wait for the click that ends a drag: it must press nothing
       card.classList.remove("dragged");
       card.style.translate = "";
     });

@@ -1,7 +1,7 @@
 """The Sweep page: the form of the next sweep, the sweeps of a page server, and the shown sweep.
 
 A sweep survives a reload, and its link shows it to others on this page server. Only the browser
-that started it controls it. Without a sweep the page shows a recorded one.
+that started the sweep controls it. If there is no sweep, the page shows a recorded sweep.
 """
 
 import secrets
@@ -40,20 +40,20 @@ TEXTS: dict[str, str] = beside(__file__)
 
 def draw_form(loaded: Loaded) -> Plan | None:
     """Draw the form of the next sweep; return its plan, or None after showing an error."""
-    can = sweep.offered(loaded.experiment)
-    labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in can}
-    asked = dict(part.partition("=")[::2] for part in page_value("vary").split(";") if part)
-    typed = {key: text for key, text in asked.items() if key in can}
-    if unknown := [key for key in asked if key and key not in can]:
+    offered = sweep.offered(loaded.experiment)
+    labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in offered}
+    of_link = dict(part.partition("=")[::2] for part in page_value("vary").split(";") if part)
+    typed = {key: text for key, text in of_link.items() if key in offered}
+    if unknown := [key for key in of_link if key and key not in offered]:
         names = listed(VARIABLE.get(key, {"label": key})["label"] for key in unknown)
-        text = TEXTS["unknown"].format(asked=names, can=joined([*labels.values()]))
+        text = TEXTS["unknown"].format(unknown=names, offered=joined([*labels.values()]))
         st.warning(plain(text), icon=":material/link_off:")
-    typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
+    typed = typed or {key: VARIABLE[key]["values"] for key in offered[:1]}
     settings, values, seeds = st.columns([4, 4, 5])
     widgets.set_widget("sweep_keys", list(typed))
-    hover = "All combinations of the values are trained. Other settings are the sidebar's."
+    hover = "Trains all combinations of the values. Other settings come from the sidebar."
     picked: Any = {"key": "sweep_keys", "on_change": _write_vary, "format_func": labels.__getitem__}
-    settings.multiselect("Vary", can, help=hover, **picked)
+    settings.multiselect("Vary", offered, help=hover, **picked)
     for key, text in typed.items():
         label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
         control: Any = {"key": name, "on_change": _write_vary}
@@ -76,7 +76,7 @@ def draw_form(loaded: Loaded) -> Plan | None:
 
 
 def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
-    """Show the size of the plan and return it; None if it can't be trained."""
+    """Show the size of a sweep and return its plan; None if the sweep can't be trained."""
     seeds, table = int(SEEDS.texts[SEEDS.index]), session().upload.table
     with st.container():
         try:
@@ -98,7 +98,7 @@ def _write_vary() -> None:
     texts, keys = {}, st.session_state.get("sweep_keys")
     if keys is None:  # an overlapping script run has dropped the widget
         return
-    # After a change of data Streamlit may give a label in place of a key that isn't offered now.
+    # After a change of data, Streamlit may return a label in place of a key that isn't offered.
     for key in (key for key in keys if key in VARIABLE):
         picked = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
         texts[key] = picked if isinstance(picked, str) else ",".join(picked)
@@ -129,7 +129,7 @@ class Sweep:
 
     @property
     def is_redacted(self) -> bool:
-        """Whether names are hidden: the sweep is of another browser's upload."""
+        """Whether names are hidden because the sweep uses another browser's upload."""
         return self.record.table is not None and not self.is_mine
 
     @property
@@ -142,7 +142,7 @@ _SWEEPS: dict[str, Sweep] = {}  # sweeps of all sessions of this page server, by
 
 
 def current_sweep() -> Sweep:
-    """Return the address's sweep, else this browser's newest, else a recorded one; watch it."""
+    """Return and watch the address's sweep, else this browser's newest, else a recorded sweep."""
     found, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
         found = next((each for each in reversed(known) if each.is_mine), None)
@@ -157,14 +157,14 @@ def current_sweep() -> Sweep:
 
 
 def _start(plan: Plan, loaded: Loaded) -> None:
-    """Start a sweep, show it, and stop this browser's others; notify if there are too many."""
+    """Start and show a sweep, and stop this browser's others. Show why if it can't start."""
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     record = runs.RunRecord(browser_id(), table, is_listed=False)
-    # A card has an upload's rows; without cards only this page server shows such runs.
+    # A card would contain the upload's rows. Without a card, only this page server shows the runs.
     card = (lambda _: b"") if table else partial(runs.card_for, record=record)
     runner = Runner(plan, runs.client(), table, card=card, rests=True)
     new = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, record)
-    if refusal := _make_room(record.browser):
+    if refusal := _admit(record.browser):
         st.toast(plain(refusal), icon=":material/block:", duration="infinite")
         return
     _SWEEPS[new.id] = new
@@ -173,8 +173,8 @@ def _start(plan: Plan, loaded: Loaded) -> None:
     runner.start()
 
 
-def _make_room(browser: str | None) -> str:
-    """Stop and drop sweeps so that one more can start; return why it can't, else ""."""
+def _admit(browser: str | None) -> str:
+    """Stop and drop sweeps so that a new one can start. Return why it can't start, else ""."""
     known = list(_SWEEPS.values())
     others = [each for each in known if not (each.is_mine or each.runner.state.over)]
     watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
@@ -197,7 +197,7 @@ def draw_sweep(plan: Plan | None, loaded: Loaded, palette: charts.Palette) -> No
     def may_change(now: Sweep) -> bool:
         if now.is_mine:
             return now.runner.state is Status.RUNNING
-        return bool(now.id) and not now.runner.state.over  # the other browser may resume it
+        return bool(now.id) and not now.runner.state.over  # its own browser may resume it
 
     draw = partial(_draw_panel, plan, loaded, palette)
     following_fragment(current_sweep, draw, may_change, LOOK_SECONDS)
@@ -231,7 +231,7 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
 
 
 def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
-    """Return sentences on the sweep's state, and on how it differs from the sweep in the form."""
+    """Return sentences on the sweep's state, and on how it differs from the form's sweep."""
     runner, title, sentences = now.runner, loaded.dataset.title, list[str]()
     if runner.error:
         why = "" if now.is_redacted else f": {runner.error}"  # may name columns of the upload
@@ -253,7 +253,7 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
 def _draw_pictures(
     points: Sequence[PointResult], text: str, palette: charts.Palette, *, is_over: bool
 ) -> None:
-    """Draw curves over one setting for picked values of others, and a map of two settings."""
+    """Draw curves over one setting, for picked values of the others. Also map two settings."""
     axes = results.axes_of(points)
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
     combined = list(product(*(axes[key] for key in others)))
@@ -276,7 +276,7 @@ def _draw_pictures(
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool, is_over: bool) -> str:
     """Return an HTML table of all points, with links to Explore; a clearly better mode is bold."""
-    found, rows = results.findings(points) if is_over else {}, []  # the test counts all points
+    found, rows = results.findings(points) if is_over else {}, []  # p-values need all points
     hidden = results.COLUMN_KEYS if hides_columns else ()
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""

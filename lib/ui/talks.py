@@ -30,8 +30,8 @@ from lib.ui.views import TALK_SCENES, VIEWS, draw
 from lib.ui.widgets import hint, plain, press, rerun_when
 
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
-"""Keys in the address: the scenes, the shown scene, and what is open over it; the talk to follow,
-the talk whose notes are shown, and the talk to go back to."""
+"""Keys in the address, in this order: the talk's scenes, the shown scene, the panel open over it,
+the talk to follow, the talk whose notes are shown, and the talk to return to."""
 UNSHARED = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
 GONE = "The talk has ended, or the link is incomplete. Ask the presenter for a new link."
 NO_NOTES = "No talk has these notes. Open the notes from the presenter's screen again."
@@ -40,7 +40,7 @@ LOCAL = """This address works only on this computer. Open the app by its network
 Streamlit prints when it starts."""
 MOST = 200  # talks kept, the most recent ones
 MOST_VOTES = 1000  # votes kept for each question, the most recent ones
-LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
+LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between polls; without a poll, until a page is closed
 _component = component("present_screen", __file__, "present")
 
 
@@ -103,7 +103,7 @@ def find(*, follow: str = "", notes: str = "") -> Talk | None:
 
 
 def in_address(names: Sequence[str]) -> str:
-    """Return scenes as the address has them; "" for the ready talk."""
+    """Return scene names as text for the address; "" for the ready talk."""
     return "" if [*names] == [*TALK] else ",".join(names)
 
 
@@ -121,7 +121,7 @@ def step(names: Sequence[str], by: int) -> None:
 
 
 def draw_scene(scene: Scene, settled: Experiment, talk: Talk, *, follows: bool = False) -> Loaded:
-    """Draw a scene of a talk and return its data; a page that `follows` can only vote."""
+    """Draw a scene of a talk and return its data. If the page `follows`, it can only vote."""
     st.markdown(f"# {plain(scene.title)}")
     if not follows:
         stage.controls(scene, settled)
@@ -131,10 +131,10 @@ def draw_scene(scene: Scene, settled: Experiment, talk: Talk, *, follows: bool =
         if not scene.asks:
             draw(stage.shown(scene), loaded, current_palette())
             return loaded
-        picture, hands = st.columns([3, 2], vertical_alignment="center")
+        picture, question_side = st.columns([3, 2], vertical_alignment="center")
         with picture:
             draw(stage.shown(scene), loaded, current_palette())
-        with hands, st.container(key="hands"):
+        with question_side, st.container(key="hands"):
             stage.verdicts(scene)
             question, counts = len(stage.picked(scene)), talk.count(scene)
             if ask := stage.open_ask(scene):
@@ -175,12 +175,12 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
                 stage.train_buttons(scene, loaded)
         st.space("stretch")
         draw_browser(scene, talk, names)
-        _opens("Overview", "apps", "overview")
+        _toggle("Overview", "apps", "overview")
         if talk_id := address.page_value("back"):
             act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
             press("Back to the presenter", "undo", "go_back", act, type="tertiary")
         else:
-            _opens("Follow me", "qr_code_2", "audience")
+            _toggle("Follow me", "qr_code_2", "audience")
             with st.container(key="open_notes", width="content"):
                 url = link(notes=talk.notes)
                 st.link_button("Notes", url, icon=":material/notes:", type="tertiary")
@@ -200,14 +200,14 @@ def draw_ways(place: int, count: int, act: Callable[[int], None]) -> None:
     st.markdown(f"{place + 1} of {count}", width="content")
 
 
-def _opens(label: str, icon: str, what: str) -> None:
-    opened = "" if address.page_value("open") == what else what
+def _toggle(label: str, icon: str, panel: str) -> None:
+    opened = "" if address.page_value("open") == panel else panel
     act = partial(address.set_page_value, "open", opened)
-    press(label, icon, f"open_{what}", act, type="tertiary")
+    press(label, icon, f"open_{panel}", act, type="tertiary")
 
 
 def draw_browser(scene: Scene, talk: Talk, names: Sequence[str] = ()) -> None:
-    """Draw the controls of present.js: those of a talk's scenes or, without `names`, the clock."""
+    """Draw the component of present.js: a talk's controls or, if `names` is empty, the clock."""
 
     def move() -> None:
         places = f"{(st.session_state.get('present_screen') or {}).get('moved')}"
@@ -218,17 +218,17 @@ def draw_browser(scene: Scene, talk: Talk, names: Sequence[str] = ()) -> None:
     _component(key="present_screen", data=about, on_moved_change=move)
 
 
-def take(names: Sequence[str]) -> None:
-    """Make these the talk's scenes. For callbacks."""
+def set_scenes(names: Sequence[str]) -> None:
+    """Set the talk's scenes. For use in callbacks."""
     address.set_page_value("story", in_address(names))
     if address.page_value("scene") not in names:
         address.set_page_value("scene", "")
 
 
 def move_scene(names: Sequence[str], place: int, to: int) -> None:
-    """Move the scene at `place` to another place. For callbacks."""
+    """Move the scene at `place` to another place. For use in callbacks."""
     others = [name for number, name in enumerate(names) if number != place]
-    take([*others[:to], *names[place : place + 1], *others[to:]])
+    set_scenes([*others[:to], *names[place : place + 1], *others[to:]])
 
 
 def draw_link(url: str, text: str) -> None:
@@ -246,15 +246,15 @@ def draw_followed(talk_id: str) -> None:
         talk, shown, scenes, place = found
         address.put(shown.query)
         record, is_given = session(), talk.is_given
-        own = record.stage  # keeps the follower's own answers
+        own = record.stage  # the follower's own answers, restored below
         record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
         try:
             draw_scene(scenes[place], settled_experiment(), talk, follows=True)
         finally:
             record.stage = own
         with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-            gone = "" if is_given else " The presenter has left. This is the last scene shown."
-            text = f"Following the presenter, scene {place + 1} of {len(scenes)}.{gone}"
+            left = "" if is_given else " The presenter has left. This is the last scene shown."
+            text = f"Following the presenter, scene {place + 1} of {len(scenes)}.{left}"
             st.markdown(text, width="content")
         rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
     with st.container(key="present_off"):
@@ -285,7 +285,7 @@ def draw_notes(notes_id: str) -> None:
 
 
 def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
-    """Return a talk, what it shows, its scenes and the place; draw `gone` if there is no talk."""
+    """Return a talk, its scenes, and the shown scene with its place. Draw `gone` if it is over."""
     if talk and (shown := talk.shown):  # read once: the presenter's session may replace it
         scenes = story(shown.query["story"][-1], TALK_SCENES)
         return talk, shown, scenes, [scene.name for scene in scenes].index(shown.scene)
@@ -297,10 +297,10 @@ def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, .
 
 
 def _go_off(talk: Talk) -> None:
-    """Make the shown scene this browser's own, with a way back to the presenter."""
+    """Copy the shown scene to this browser, with a button to return to the presenter."""
     if shown := talk.shown:
         record, subject = session().stage, address.put(shown.query)
-        subject.as_set = {}  # the address then names all settings, for a reload
+        subject.as_set = {}  # so that the address names all settings, for a reload
         record.scene = shown.scene
         record.subjects[shown.scene] = subject
         record.answers[shown.scene] = [*shown.answers]

@@ -218,7 +218,7 @@ def test_followers_vote_once_each_and_may_change_their_votes(browsers):
 def test_a_scene_can_be_moved_to_any_place(monkeypatch):
     """The scenes between the two places shift by one; a place after the end is the end."""
     orders = []
-    monkeypatch.setattr(talks, "take", orders.append)
+    monkeypatch.setattr(talks, "set_scenes", orders.append)
     for place, to in ((0, 2), (2, 0), (1, 99), (99, 0)):
         talks.move_scene("abc", place, to)
     assert [*map("".join, orders)] == ["bca", "cab", "acb", "abc"]
