@@ -20,7 +20,7 @@ from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.session import Query, Subject, session
 from lib.ui.streamlit_private import is_history_navigation
 
-MOST_OURS = 20  # addresses remembered per page: a busy browser may send an older one
+MOST_OURS = 20  # addresses remembered per page, since a busy browser may send an old address
 SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})
 PICTURE_KEYS = (
     *("part", "sample", "layer", "weights", "order"),
@@ -32,47 +32,46 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     """Read a new address of `page`, also after Back or a link. Call this before any widget."""
     state, record = session(), session().address
     address = {key: st.query_params.get_all(key) for key in st.query_params}
-    is_first, is_other = not record.page, page != record.page
+    is_first, is_new_page = not record.page, page != record.page
     # A busy browser may send a request with an address that we wrote a moment ago. A fragment's
     # request has the address of the last request for the whole page.
     is_ours = not is_first and address in (*record.ours, record.asked, query(page))
     if is_first:
         state.own_subject = Subject(suggested(FIRST))
-    if is_other:
+    if is_new_page:
         state.stage.scene = ""
         state.subject = Subject(suggested(FIRST)) if page in SCENE_PAGES else state.own_subject
     record.page, record.own_keys = page, tuple(own_keys)
     record.asked, record.opened = address, ""
     if not is_ours or is_history_navigation():
         _open(address)
-    elif is_other:
+    elif is_new_page:
         record.complaints, record.ours, record.opened = [], [address], "bare"
 
 
 def _open(address: Query) -> None:
-    """Use an address's experiment, run and page values. Complain about unknown values."""
+    """Read the experiment, run and page values of an address. Complain about unknown values."""
     record = session().address
     keys = {"epoch", *record.own_keys}
     if record.page in SCENE_PAGES:
         keys.update(PICTURE_KEYS)
     known_keys = address.keys() & {*SETTINGS, "run", *keys}
     record.opened = "data" if "data" in known_keys else "bare"
-    unnamed = Experiment().data.name if known_keys else FIRST
-    name = address["data"][-1] if "data" in known_keys else unnamed
+    default_name = Experiment().data.name if known_keys else FIRST
+    name = address["data"][-1] if "data" in known_keys else default_name
     complaints = []
     if name not in DATASETS:
         unknown, name = name[:24], FIRST
-        complaints.append(
-            f"The link names unknown data: {unknown!r}. {DATASETS[name].title} is used."
-        )
+        instead = f"You see {DATASETS[name].title} instead."
+        complaints.append(f"The link names unknown data: {unknown!r}. {instead}")
     base = suggested(name)
-    asked = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
-    types = asked.get("types", [])
+    settings = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
+    types = settings.get("types", [])
     if odd := [each for each in types if each.rpartition(":")[2] not in KINDS]:
-        asked["types"] = [each for each in types if each not in odd]
-        kinds = ", ".join(KINDS)
-        complaints.append(f"The link has types={odd[0][:24]}. Expected column:kind, kind: {kinds}.")
-    experiment, of_settings = read_query(asked, base, DATASETS[name].at_most)
+        settings["types"] = [each for each in types if each not in odd]
+        expected = f"Expected column:kind. The kinds are {', '.join(KINDS)}."
+        complaints.append(f"The link has types={odd[0][:24]}. {expected}")
+    experiment, of_settings = read_query(settings, base, DATASETS[name].at_most)
     record.complaints = complaints + of_settings
     session().stage.scene = ""  # the address replaces the scene's settings
     _set_subject(Subject(experiment, address.get("run", [None])[-1]))
@@ -167,7 +166,7 @@ def set_page_value(key: str, text: str) -> None:
 
 
 def set_page_values(values: Mapping[str, str]) -> None:
-    """Set own keys and write the address, in a fragment's callback."""
+    """Set this page's own keys and write the address. For use in a fragment's callbacks."""
     for key, text in values.items():
         set_page_value(key, text)
     finish()
@@ -184,7 +183,7 @@ def query(page: str = "") -> Query:
     record = session().address
     if page in ("", record.page):
         link, as_set = whole(), session().subject.as_set
-        if record.page in SCENE_PAGES and _of_scene(link) == as_set:
+        if record.page in SCENE_PAGES and _of_scene(link) == as_set:  # the scene is unchanged
             return {key: texts for key, texts in link.items() if key not in as_set}
         return link
     if page in SCENE_PAGES:  # its scenes set the experiment

@@ -36,9 +36,8 @@ EVERYWHERE: list[dict[str, Any]] = [
 LISTENER = "listener"
 IN_PLACE = "<wbr>"  # keeps the place of a style among the elements; page.css hides the element
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
-_SHEETS["page"] = html.CSS + _SHEETS["page"]
-_SHEETS["explore"] = strip.CSS + _SHEETS["explore"]
-_SHEETS["cell"] = cell.CSS + _SHEETS["cell"]
+for _name, _css in (("page", html.CSS), ("explore", strip.CSS), ("cell", cell.CSS)):
+    _SHEETS[_name] = _css + _SHEETS[_name]
 PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures appear in scenes
 
 
@@ -92,7 +91,7 @@ def listener(page: str) -> None:
     # When the component reports, a fragment requests the rerun. If the browser requested it,
     # Streamlit (1.67) would end the current script run and lose a waiting click.
     draws = count()
-    # A list, since Streamlit (1.67) would search a dict for tables, and load pandas to do so.
+    # `data` is a list: Streamlit (1.67) would search a dict for tables, and load pandas to do so.
     on = {"data": [*KEYS[page], *EVERYWHERE], "on_background_change": lambda: None}
 
     def draw() -> None:
@@ -121,7 +120,7 @@ def _letters() -> str:
 
 
 def style(page: str, *others: str) -> None:
-    """Write two style elements, since a change is slow: for all pages, and for these pages."""
+    """Write two elements of CSS: one for all pages, which rarely changes, and one for these."""
     colors = current_palette()
     surfaces = ("background", "border", "ink", "muted", "wrong")
     colored = (*surfaces, "sequence_text", "best_text", "last_text")
@@ -138,14 +137,14 @@ def point_at(key: str) -> None:
 
 
 def lay_above(tops: Mapping[str, int], at: Place) -> None:
-    """Choose which of a container's two charts covers the other: container's key → 0 or 1."""
+    """Lay one of two charts over the other in each container. `tops`: container's key → 0 or 1."""
     rules = Template(_SHEETS["above"]).substitute
     each = [rules(key=key, place=top + 1, below=1 - top) for key, top in tops.items()]
     at.show("html", f"<style>{''.join(each)}</style>{IN_PLACE}")
 
 
 def playhead_band(key: str, figure: go.Figure) -> None:
-    """Write where a figure's timesteps are as CSS variables, for the playhead's band (cell.css)."""
+    """Write a figure's places of timesteps as CSS variables, for the playhead's band (cell.css)."""
     layout = figure.to_dict()["layout"]
     margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
     sides = "".join(f"--{side}:{margin[side[0]]}px;" for side in ("left", "right", "top", "bottom"))

@@ -28,8 +28,8 @@ from lib.ui.widgets import bound, card, card_chart, hint, plain, press
 
 KEY = "runs"  # the picked runs in the address
 NOTHING = "-"  # the value of KEY after the user has unpicked all runs
-USUAL = 3  # runs that the page picks
-STAND_INS = ("running_mean", "echo")  # data with recorded runs, shown if the list is short
+USUAL = 3  # number of runs that the page picks, the newest
+STAND_INS = ("running_mean", "echo")  # data whose recorded runs fill a short list
 GONE = "{} of the link or list {} gone. The server keeps runs for a few hours."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")  # names that the address can contain
 LONGEST_NAME = 40
@@ -37,12 +37,12 @@ SECONDS = 1.0  # minimum seconds between two redraws, since each row has many el
 
 
 def find(run_id: str) -> Compared | None:
-    """Return the run with this id: of the server, from a file, or recorded. None if unknown."""
+    """Return the run with this id: on this server, from a file, or recorded. None if unknown."""
     kept = session().kept
     if found := runs.look_at(run_id):
         run, snapshot = found
-        linked, mine = session().compare.linked.get(run_id), runs.record_if_mine(run_id)
-        name = mine.name if mine and mine.name else linked or "another browser's run"
+        mine, linked_name = runs.record_if_mine(run_id), session().compare.linked.get(run_id)
+        name = (mine.name if mine else "") or linked_name or "another browser's run"
         return Compared(run.experiment, run.dataset, snapshot, run_id, name)
     if kept and run_id == kept.snapshot.run_id:
         content = kept.experiment, kept.dataset, kept.snapshot
@@ -67,12 +67,12 @@ def settle_picks() -> bool:
     known = [each for each in record.picks if runs.look_up(each) or find(each)]
     gone = len(record.picks) - len(known)
     if record.is_chosen and (known or not gone):
-        new = [each for each in own if each not in record.seen] if record.seen else []
-        known = [*dict.fromkeys([*known, *new])]
+        seen = own if record.seen is None else record.seen
+        known += [each for each in own if each not in {*seen, *known}]
     else:
         record.is_chosen = False
         known = own[-USUAL:] if len(own) > 1 else [*own, *_stand_ins(own)]
-    record.seen, record.picks = {*own, NOTHING}, known[: len(LETTERS)]  # `seen` stays non-empty
+    record.seen, record.picks = {*own}, known[: len(LETTERS)]
     if (record.is_chosen or own) and not is_history_navigation():  # see `address._open`
         _write_picks()
     if gone:
@@ -96,30 +96,31 @@ def _write_picks() -> None:
 
 def _toggle(run_id: str, _: object = None) -> None:
     record = session().compare
-    record.is_chosen, others = True, [each for each in record.picks if each != run_id]
+    record.is_chosen = True
+    others = [each for each in record.picks if each != run_id]
     record.picks = others if run_id in record.picks else [*others, run_id]
     _write_picks()
 
 
 def listed() -> list[Compared]:
-    """Return all listed runs: first the browser's runs by age, oldest first, then the link's."""
+    """Return all listed runs: first the browser's runs, oldest first, then the link's runs."""
     record, own = session().compare, _own()
     letters = dict(zip(record.picks, LETTERS, strict=False))
     ids = [*own, *record.linked]
-    ids += [*record.picks, *(_stand_ins(own) if len({*ids}) < 2 else ())]
-    found = filter(None, map(find, dict.fromkeys(ids)))
-    return [replace(run, letter=letters.get(run.id, "")) for run in found]
+    stand_ins = _stand_ins(own) if len({*ids}) < 2 else []
+    found = map(find, dict.fromkeys([*ids, *record.picks, *stand_ins]))
+    return [replace(run, letter=letters.get(run.id, "")) for run in found if run]
 
 
 def _own() -> list[str]:
-    """Return the ids of the browser's runs, of the watched run, and of the run from a file."""
-    kept, watched = session().kept, runs.current_run()
-    others = [watched[0].id] if watched and not runs.record_if_mine(watched[0].id) else []
-    return [*runs.own_runs(), *others, *([kept.snapshot.run_id] if kept else [])]
+    """Return the ids of the browser's runs, of the session's run, and of the run from a file."""
+    kept, current = session().kept, runs.current_run()
+    foreign = [current[0].id] if current and not runs.record_if_mine(current[0].id) else []
+    return [*runs.own_runs(), *foreign, *([kept.snapshot.run_id] if kept else [])]
 
 
 def _stand_ins(own: list[str]) -> list[str]:
-    """Return at most two recorded runs for a short list, first the one of the own run's data."""
+    """Return at most two recorded runs for a short list, first one of the own run's data."""
     names = [run.experiment.data.name for run in map(find, own) if run]
     return [each for each in dict.fromkeys([*names, *STAND_INS]) if find(each)][:2]
 
@@ -173,7 +174,7 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
 
 
 def _row(run: Compared, settings: str, palette: charts.Palette) -> str:
-    """Return a run's values as an HTML list. `settings` names those that differ between runs."""
+    """Return a run's values as an HTML list. `settings` is the text of settings that differ."""
     badge = "recorded" if run.is_recorded else "from a file"
     if not (run.is_recorded or run.is_kept):
         badge = STATUS_TEXTS[run.snapshot.status]["badge"]

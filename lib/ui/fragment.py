@@ -20,7 +20,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.ui import clock
 from lib.ui.streamlit_private import PRIVATE, drawing_as, fragment_id, look_every
 
-FASTEST, SLOWEST = 0.2, 5.0  # limits of the polling interval in seconds; a worker sends every 0.2 s
+FASTEST, SLOWEST = 0.2, 5.0  # polling interval in seconds: minimum (as in workers) and maximum
 BUSY = 0.75  # target share of time in which a thread has the turn: above it, pages poll less often
 STEP = 1.3  # largest change of the interval in a second, as a factor
 MEMORY = 0.1  # the weight of the newest turn in the mean duration of turns
@@ -40,7 +40,7 @@ class Rhythm:
 
     def took(self, seconds: float, now: float, waiting: int = 0) -> None:
         """Record a turn of `seconds` that ended at `now`, and the number of waiting threads."""
-        # Many users may start at once: poll no faster than all waiting threads can have a turn.
+        # If many users start at once, poll only as often as all waiting threads can have a turn.
         self._mean_turn += MEMORY * (seconds - self._mean_turn)
         self._seconds = min(SLOWEST, max(self._seconds, waiting * self._mean_turn / BUSY))
         self._busy += seconds
@@ -57,7 +57,7 @@ class Rhythm:
 
 
 class Turns:
-    """Lets one thread compute at a time. Threads with `first` come before others."""
+    """A lock that lets one thread compute at a time. Threads with `first` get it before others."""
 
     def __init__(self, rhythm: Rhythm) -> None:
         self._rhythm = rhythm
@@ -154,7 +154,7 @@ def following_fragment(
 
         def follow() -> None:
             nonlocal interval
-            is_between = next(looks) % AFRESH > 0  # if False, the whole fragment has been redrawn
+            is_between = next(looks) % AFRESH > 0  # if False, the whole fragment was just redrawn
             if update and is_between:
                 with drawing_as(owner):
                     in_turn(update)

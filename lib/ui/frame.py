@@ -24,13 +24,13 @@ PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
 FAVICON = f"data:image/png;base64,{_ICON}"  # Streamlit may lose an icon that is a file
 ADVICE = beside(__file__, "advice")
-"""Use cases, each tested in Keras with both values of return_sequences; meanings of letters."""
+"""Use cases, tested in Keras with both values of return_sequences, and meanings of letters."""
 MORE = "more"  # the group of settings that is drawn only when unfolded, and its widget key
 TAGLINE = "every timestep, or just the last?"
 
 
 def begin_page(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -> None:
-    """Begin a script run of `page` before drawing. It also uses the CSS of the pages in `shows`."""
+    """Begin a script run of `page` before drawing. `shows` lists other pages whose CSS to add."""
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
@@ -55,7 +55,7 @@ def frame(
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
     `own_keys` are the page's own keys in the address. A page of scenes sets the experiment in
-    `own`, and has no controls in its sidebar. Slow work is done outside of turns.
+    `own`, and has no controls in its sidebar. Slow work runs outside of turns (`lib.ui.fragment`).
     """
     take_file()
     with turn(first=True):

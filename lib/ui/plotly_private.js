@@ -3,8 +3,8 @@
 // Return the trace of a curve on the screen.
 const traceOf = (curve) => curve.__data__?.[0]?.trace ?? { name: "" };
 
-// Return two functions for a chart's columns: `at` maps a point on the screen to a timestep from 0 and
-// `place` a timestep to left, top, width and height, or to undefined. Return null without timesteps.
+// Return two functions for a chart's columns, or null if the chart has no timesteps: `at` maps a point on
+// the screen to a timestep from 0, and `place` maps a timestep to left, top, width and height.
 function columns(chart) {
   // Two charts take turns (see lib.ui.widgets). Use the visible chart: the hidden one may be older.
   const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });

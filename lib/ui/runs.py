@@ -22,7 +22,7 @@ from lib.ui.browser import browser_id
 from lib.ui.session import session
 from lib.ui.widgets import Linked, rerun_when
 
-WORKER_DELAY = 4.0  # seconds: TensorFlow's import would double the time of the first page
+WORKER_DELAY = 4.0  # seconds until workers start: importing TensorFlow slows the first page down
 FIND_SECONDS = 12.0  # how long other page servers may take to answer
 PAUSE_SECONDS = 5.0  # pause after a search without a result, until the next search
 LOOK_SECONDS = 0.3  # between two checks for a reply to a search
@@ -103,7 +103,7 @@ def show_lookup() -> None:
 
 
 def refresh_run() -> None:
-    """Forget the session's run if it is gone. Keep a link's run while the cluster is away."""
+    """Forget the session's run if it is gone. Keep a link's run if the cluster can't be reached."""
     state, run_id = session(), session().subject.run_id
     if not run_id or look_up(run_id) or client().get(run_id):
         return
@@ -158,8 +158,8 @@ def leave_foreign_run() -> None:
 
 def is_mine(item_id: str, record: RunRecord) -> bool:
     """Return whether this session or its browser started the run or sweep with this id."""
-    here = item_id in session().started
-    return here or (record.browser is not None and record.browser == browser_id())
+    is_of_session = item_id in session().started
+    return is_of_session or (record.browser is not None and record.browser == browser_id())
 
 
 def record_if_mine(run_id: str | None) -> RunRecord | None:
@@ -203,7 +203,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     _forget_records(client())
     state.subject.run_id = run.id
     address.set_page_values(NEWEST)
-    if not paused:  # the first point would arrive a few milliseconds after the page is drawn
+    if not paused:  # wait, since the first point arrives in milliseconds
         with suppress(TimeoutError):
             client().wait(run, FIRST_POINT_SECONDS, lambda snapshot: snapshot.epoch > 0)
     return run
@@ -229,7 +229,7 @@ def or_elsewhere() -> str:
 
 
 def card_for(experiment: Experiment, record: RunRecord) -> bytes:
-    """Return the bytes from which other page servers can show a run, b"" without a cluster."""
+    """Return bytes from which other page servers can show a run; b"" if there is no cluster."""
     if not client().pool.cluster:
         return b""
     return card_of(experiment, record.table, record.browser, record.name)

@@ -31,7 +31,7 @@ from lib.ui.streamlit_private import CHARTS_FIRST, drop_expired_sessions, patch_
 from lib.ui.upload import hold_uploads
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
-"""Pages that open with charts: always, or only with the named key in the address."""
+"""Paths of pages that open with charts: always, or only if the address has the given key."""
 
 
 @asynccontextmanager
@@ -49,11 +49,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def free_memory() -> None:
-    """Drop most caches and return their memory to the system. Takes tenths of a second."""
+    """Free the memory of most caches. Takes tenths of a second: call it while no user is there."""
     for cache in (made_dataset, recorded, read_recording):
         cache.cache_clear()
     FRAMES.clear()
-    OBJECT_CACHES.clear()  # figures and untrained models of each kept run
+    OBJECT_CACHES.clear()  # figures and untrained models of saved runs
     gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # the first page is drawn before these modules are imported
     from lib.training import AnswerFuture
 
 Query = dict[str, list[str]]  # an address: all values of each key
-LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"  # three arrays per layer, then the head's
+LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"  # three arrays per layer, then the head's arrays
 Made: TypeAlias = "dict[str, tuple[tuple[object, ...], Any]]"  # name → parts, result: see `once`
 T = TypeVar("T")
 KEY = "unrolled_session"
@@ -78,7 +78,7 @@ class Upload:
     workbook: tuple[str, bytes] | None = None  # name and content, to read another sheet
     below: DeltaGenerator | None = None  # the place below the sidebar's controls of a table
     last_good: Loaded | None = None  # shown while no data can be made with the sidebar's settings
-    emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by key: removed columns
+    emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the removed columns, by key
 
 
 @dataclass(slots=True, eq=False)
@@ -96,9 +96,9 @@ class CellPage:
 
     replies: dict[str, Any] = field(default_factory=dict)  # `ask.Reply` by place
     step: int | None = None  # the playhead's timestep, kept when the user leaves the page
-    unit: int | None = None
+    unit: int | None = None  # the picked unit of the layer
     link: tuple[str, str] | None = None  # the address's step and unit, as last read or written
-    links_opened: int = 0  # links that placed the playhead: a new number moves it
+    links_opened: int = 0  # number of links that placed the playhead: a new number moves it there
 
 
 @dataclass(slots=True, eq=False)
@@ -147,7 +147,7 @@ class ComparePage:
     linked: dict[str, str] = field(default_factory=dict)  # names of runs by id, from links
     is_chosen: bool = False  # whether the user or a link picked the runs
     address_text: str = ""  # the picks in the address, as last read or written
-    seen: set[str] = field(default_factory=set)  # ids listed before: the page picks only new runs
+    seen: set[str] | None = None  # ids of own runs in the last script run: the page picks new runs
 
 
 @dataclass(frozen=True, slots=True, eq=False)

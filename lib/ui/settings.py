@@ -1,4 +1,4 @@
-"""The controls of settings: a widget for each, with the setting's URL key as its key.
+"""The controls of settings: a widget for each setting, with the setting's URL key as widget key.
 
 Labels and groups are in settings.toml. A setting that the data don't use has no widget. A setting
 that the data or the head dictates is disabled, and shows the dictated value with the reason.
@@ -43,7 +43,7 @@ def settled_experiment() -> Experiment:
 
 
 def _help(key: str) -> str | None:
-    """Return a control's help text: its options, its explanation, and a link to the lesson."""
+    """Return a control's help text: its options, its explanation, and a link to the guide."""
     row = _ROWS[key]
     lines = [f"**{c.label}**: {c.about}" for c in (SETTINGS[key].options or {}).values() if c.about]
     lines += [row["about"]] if "about" in row else []
@@ -237,12 +237,12 @@ def _pick_type(table: Table, types: tuple[str, ...]) -> None:
 def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
     """Draw the choice of the series column, open if times repeat or a column is chosen."""
     chosen = settled.data.series
-    by = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
+    column = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
     repeat = table.times is not None and not table.times.is_unique
-    with st.container(border=True) if repeat or by else st.expander("Series"):
-        if by in table.frame.columns:
-            count = counted(table.frame[by].nunique(dropna=False), "series", "series")
-            hint(f"{by} separates {count}. Each window stays within one series.")
+    with st.container(border=True) if repeat or column else st.expander("Series"):
+        if column in table.frame.columns:
+            count = counted(table.frame[column].nunique(dropna=False), "series", "series")
+            hint(f"{column} separates {count}. Each window stays within one series.")
         else:
             hint("All rows form one series. Rows with the same time are averaged.")
         if by_menu:
@@ -253,7 +253,7 @@ def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
             names += {chosen} - {*names}  # a link may name a column that isn't in the table
             label, place = "Series column", names.index(chosen)
             st.selectbox(label, names, place, lambda name: texts.get(name, name), **control)
-        if by:
+        if column:
             controls("parts", settled)
             if settled.data.split == "time":  # with another split, a test series has no scale
                 controls("scaling", settled)

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 NO_FILE = "Only the file's owner can train on it. Upload your copy to train."
 SEE_ABOVE = "Train is off: see the note at the top of this page."
 
-# Keep few datasets: one may take 24 MB, and sliders request many that are used only once.
+# Keep few datasets: a dataset may take 24 MB, and moving a slider requests many datasets.
 made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)
 
 
 def dataset_of(settled: Experiment, table: data.Table | None) -> data.Dataset:
-    """Return the dataset of a settled experiment. The session caches a table's last dataset."""
+    """Return the dataset of a settled experiment, whose settings are within its data's limits."""
     key = settled.data_only
     if table is None or settled.data.name != "upload":
         return made_dataset(key)
@@ -178,10 +178,10 @@ class _EpochChoice(Linked):
     @property
     def index(self) -> int:
         """The index of the nearest epoch or, if the address has none, of the newest."""
-        asked, known = address.page_value(self.name), [*filter(str.isdecimal, self.texts)]
-        if not (known and asked.isdecimal()):
+        wanted, known = address.page_value(self.name), [*filter(str.isdecimal, self.texts)]
+        if not (known and wanted.isdecimal()):
             return super().index
-        return self.texts.index(min(known, key=lambda text: abs(int(text) - float(asked))))
+        return self.texts.index(min(known, key=lambda text: abs(int(text) - float(wanted))))
 
 
 class Epochs:
@@ -215,7 +215,7 @@ class Epochs:
         if epoch is None:
             return shown
         weights = self.weights[epoch]
-        # While a run trains, its newer epochs don't change an earlier one.
+        # While a run trains, its newer epochs don't change an earlier epoch.
         parts = (snapshot.run_id if shown.polling else snapshot), epoch
         earlier = once("earlier", parts, lambda: results.as_of(shown, epoch, weights))
         return replace(shown, snapshot=earlier)

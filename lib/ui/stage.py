@@ -23,7 +23,7 @@ from lib.ui.widgets import hint, plain, press, press_once
 LOOK_SECONDS = 0.5  # minimum seconds between two checks of the scene's run
 STEP = "at"  # the guide's open step, in the address
 _KEPT: dict[str, Stage] = {}  # progress in the guide by browser, from its newest session
-MOST_KEPT = 500  # browsers
+MOST_KEPT = 500  # browsers in `_KEPT`
 WATCHED = 20  # the epoch at which a step continues while its run trains
 
 
@@ -88,7 +88,7 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
                 resume = partial(client.resume, run, left)
                 press_once("Resume", "play_arrow", "do_resume", resume, type="primary")
             if not scene.until:  # in a scene with a task, `waiting` shows the epoch
-                paused = ", paused: T resumes" if snapshot.status is Status.PAUSED else ""
+                paused = ". Press T to resume." if snapshot.status is Status.PAUSED else ""
                 where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{paused}"
                 with st.container(key="train_where", width="content"):
                     hint(where if snapshot.epoch else "Training starts …")
@@ -118,7 +118,7 @@ def answered(scene: Scene) -> bool:
 
 
 def shown(scene: Scene) -> str:
-    """Return the picture to show now, a key of `lib.ui.views.VIEWS`."""
+    """Return the name of the picture to show now, a key of `lib.ui.views.VIEWS`."""
     return scene.reveals if scene.reveals and answered(scene) else scene.shows
 
 

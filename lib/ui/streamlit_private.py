@@ -37,7 +37,7 @@ if not IS_TESTED:
 
 
 def is_history_navigation() -> bool:
-    """Return whether Back or Forward requested this script run; False without private names."""
+    """Return whether Back or Forward requested this script run; False if PRIVATE is False."""
     context = get_script_run_ctx(suppress_warning=True) if PRIVATE else None
     return context is not None and context.is_history_navigation
 
@@ -63,7 +63,7 @@ def look_every(seconds: float) -> None:
 
 
 def patch_sessions() -> None:
-    """Patch sessions when the server starts. If PRIVATE is False, white_page.js must help."""
+    """Patch sessions when the server starts. Unpatched pages may turn white: see white_page.js."""
     if PRIVATE:
         sessions: Any = AppSession
         sessions._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)
@@ -125,15 +125,15 @@ def of_open_page(request: Method) -> Method:
 
     def request_on_open_page(session: Any, state: Any) -> None:
         if state is not None:
-            page, here = state.page_script_hash, (state.query_string, state.is_history_navigation)
+            page, asked = state.page_script_hash, (state.query_string, state.is_history_navigation)
             if state.fragment_id and page != session._client_state.page_script_hash:
                 return
             if page:  # if empty, Streamlit sets it when the script run starts
                 session._client_state.page_script_hash = page
             if state.fragment_id:
-                state.query_string, state.is_history_navigation = requested.get(session, here)
+                state.query_string, state.is_history_navigation = requested.get(session, asked)
             else:
-                requested[session] = here
+                requested[session] = asked
         request(session, state)
 
     return request_on_open_page

@@ -87,8 +87,8 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
             return None
         seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
         points = len(plan.points)
-        many = f"{counted(points, 'point')} × {counted(seeds, 'seed')} = {points * seeds} runs"
-        hint(f"{many} (at most {sweep.MOST_RUNS}), {duration(seconds)}.")
+        size = f"{counted(points, 'point')} × {counted(seeds, 'seed')} = {points * seeds} runs"
+        hint(f"{size} (at most {sweep.MOST_RUNS}), {duration(seconds)}.")
         for note in plan.notes[:3]:
             hint(note)
     return None if loaded.obstacle else plan
@@ -108,19 +108,19 @@ def _write_vary() -> None:
 def _use_ready_sweep(ready: Ready) -> None:
     base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
-    own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
-    own["relative"] = "yes" if ready.relative else ""
-    set_page_values({**own, "sweep": "", "at": ""})
+    values = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
+    values["relative"] = "yes" if ready.relative else ""
+    set_page_values({**values, "sweep": "", "at": ""})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
-    """A sweep of this page server, or a recorded one."""
+    """A sweep of this page server, or a recorded sweep."""
 
     id: str  # "" for a recorded sweep
     runner: Runner
     data: str  # the title of its data
-    record: runs.RunRecord  # of its runs
+    record: runs.RunRecord  # the owner and the upload of its runs
 
     @property
     def is_mine(self) -> bool:
@@ -142,7 +142,7 @@ _SWEEPS: dict[str, Sweep] = {}  # sweeps of all sessions of this page server, by
 
 
 def current_sweep() -> Sweep:
-    """Return and watch the address's sweep, else this browser's newest, else a recorded sweep."""
+    """Return the address's sweep, else this browser's newest or a recorded one. Mark it watched."""
     found, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
         found = next((each for each in reversed(known) if each.is_mine), None)
@@ -157,7 +157,7 @@ def current_sweep() -> Sweep:
 
 
 def _start(plan: Plan, loaded: Loaded) -> None:
-    """Start and show a sweep, and stop this browser's others. Show why if it can't start."""
+    """Start and show a sweep, and stop this browser's others. If it can't start, show why."""
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     record = runs.RunRecord(browser_id(), table, is_listed=False)
     # A card would contain the upload's rows. Without a card, only this page server shows the runs.
@@ -180,7 +180,7 @@ def _admit(browser: str | None) -> str:
     watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
     if refusal := sweep_refusal(browser, [each.record.browser for each in watched]):
         return refusal
-    if len(others) >= MAX_SWEEPS:  # at least one is unwatched
+    if len(others) >= MAX_SWEEPS:  # at least one of them is unwatched
         max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
     for own in (each for each in known if each.is_mine):
         own.runner.stop()
@@ -197,7 +197,7 @@ def draw_sweep(plan: Plan | None, loaded: Loaded, palette: charts.Palette) -> No
     def may_change(now: Sweep) -> bool:
         if now.is_mine:
             return now.runner.state is Status.RUNNING
-        return bool(now.id) and not now.runner.state.over  # its own browser may resume it
+        return bool(now.id) and not now.runner.state.over  # the browser that started it may resume
 
     draw = partial(_draw_panel, plan, loaded, palette)
     following_fragment(current_sweep, draw, may_change, LOOK_SECONDS)
@@ -225,7 +225,7 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
     if points:
         _draw_pictures(points, text, palette, is_over=runner.state.over)
         st.html(_table(points, hides_columns=now.is_redacted, is_over=runner.state.over))
-        if not now.is_redacted:  # reasons may name columns of the upload
+        if not now.is_redacted:  # the file has reasons, which may name columns of the upload
             name = f"sweep-{'-'.join(points[0].values)}.csv"
             save_button("Download the table", partial(export.sweep_csv, points), name, "text/csv")
 
@@ -234,7 +234,7 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
     """Return sentences on the sweep's state, and on how it differs from the form's sweep."""
     runner, title, sentences = now.runner, loaded.dataset.title, list[str]()
     if runner.error:
-        why = "" if now.is_redacted else f": {runner.error}"  # may name columns of the upload
+        why = "" if now.is_redacted else f": {runner.error}"  # an error may name columns
         sentences.append(with_full_stop(f"The sweep ended early{why}"))
     elif not now.id:
         start = runs.client().pool.unavailable or (TEXTS["start"] if now.title == title else "")
@@ -253,7 +253,7 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
 def _draw_pictures(
     points: Sequence[PointResult], text: str, palette: charts.Palette, *, is_over: bool
 ) -> None:
-    """Draw curves over one setting, for picked values of the others. Also map two settings."""
+    """Draw curves over one setting for picked values of the others, and a map if two vary."""
     axes = results.axes_of(points)
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
     combined = list(product(*(axes[key] for key in others)))
@@ -281,6 +281,6 @@ def _table(points: Sequence[PointResult], *, hides_columns: bool, is_over: bool)
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = results.clear_mode(found[point]) if point in found else ""
-        kept = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
-        rows.append((point, results.point_words(point.values), urlencode(kept) + run, better))
+        shown = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
+        rows.append((point, results.point_words(point.values), urlencode(shown) + run, better))
     return charts.render("ui/sweeps.html", "points", rows, hides_columns)

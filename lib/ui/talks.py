@@ -1,7 +1,7 @@
 """Talks: the presenter's screen, what followers see and vote on, and the speaker's notes.
 
 A browser gives one talk, on one page server, and finds it again after a reload. Pages look for
-changes once a second. present.js has full screen, the blank screen, the clock and dragging.
+changes once a second. present.js handles full screen, the blank screen, the clock and dragging.
 """
 
 import re
@@ -40,7 +40,8 @@ LOCAL = """This address works only on this computer. Open the app by its network
 Streamlit prints when it starts."""
 MOST = 200  # talks kept, the most recent ones
 MOST_VOTES = 1000  # votes kept for each question, the most recent ones
-LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between polls; without a poll, until a page is closed
+LOOK_SECONDS = 1.0  # between two polls
+ABSENT_SECONDS = 5.0  # without a poll, until the presenter's page counts as closed
 _component = component("present_screen", __file__, "present")
 
 
@@ -88,7 +89,7 @@ def _this_browser() -> str:
 
 
 def current_talk() -> Talk:
-    """Return this browser's own talk, and note that it is being given."""
+    """Return this browser's own talk, and record that the presenter's page is open."""
     presenter, now = _this_browser(), clock.now()
     talk = _TALKS.get(presenter) or Talk(now, now)
     talk.given = now
@@ -98,8 +99,7 @@ def current_talk() -> Talk:
 
 def find(*, follow: str = "", notes: str = "") -> Talk | None:
     """Return the talk with this id for followers or for the notes."""
-    known = [*_TALKS.values()]
-    return next((talk for talk in known if talk.id == follow or talk.notes == notes), None)
+    return next((t for t in [*_TALKS.values()] if t.id == follow or t.notes == notes), None)
 
 
 def in_address(names: Sequence[str]) -> str:
@@ -109,19 +109,20 @@ def in_address(names: Sequence[str]) -> str:
 
 def link(**query: str) -> str:
     """Return the full address of this page with this query."""
-    asked = urlencode({key: text for key, text in query.items() if text}, safe=",")
-    return f"{st.context.url or ''}".partition("?")[0] + (f"?{asked}" if asked else "")
+    page, _, _ = f"{st.context.url or ''}".partition("?")
+    text = urlencode({key: value for key, value in query.items() if value}, safe=",")
+    return f"{page}?{text}" if text else page
 
 
 def step(names: Sequence[str], by: int) -> None:
     """Go `by` scenes forward from the address's scene; quick presses add up."""
-    asked = address.page_value("scene")
-    place = (names.index(asked) if asked in names else 0) + by
+    name = address.page_value("scene")
+    place = (names.index(name) if name in names else 0) + by
     address.set_page_values({"scene": names[max(0, min(place, len(names) - 1))], "open": ""})
 
 
 def draw_scene(scene: Scene, settled: Experiment, talk: Talk, *, follows: bool = False) -> Loaded:
-    """Draw a scene of a talk and return its data. If the page `follows`, it can only vote."""
+    """Draw a scene of a talk and return its data. A page that `follows` the talk can only vote."""
     st.markdown(f"# {plain(scene.title)}")
     if not follows:
         stage.controls(scene, settled)
@@ -162,7 +163,7 @@ def _draw_ballot(ask: Ask, votes: dict[str, int]) -> None:
 
 
 def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
-    """Draw the buttons below a scene, or below the overview or the link if nothing is `loaded`."""
+    """Draw the buttons below a scene. If `loaded` is None, an overview or a link is above them."""
     names, place = [each.name for each in scenes], scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
         draw_ways(place, len(scenes), partial(step, names))
@@ -184,12 +185,12 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
             with st.container(key="open_notes", width="content"):
                 url = link(notes=talk.notes)
                 st.link_button("Notes", url, icon=":material/notes:", type="tertiary")
-        kept = {key: texts for key, texts in address.whole().items() if key not in KEYS}
+        query = {key: texts for key, texts in address.whole().items() if key not in KEYS}
         view = VIEWS[stage.shown(scene)]
-        kept |= {"part": [view.part]} if view.part else {}
+        query |= {"part": [view.part]} if view.part else {}
         page = view.page if scene.page == "Explore" else scene.page
         path, icon = PAGES[page]
-        st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
+        st.page_link(path, label=f"Open {page}", icon=icon, query_params=query, width="content")
 
 
 def draw_ways(place: int, count: int, act: Callable[[int], None]) -> None:
@@ -258,7 +259,7 @@ def draw_followed(talk_id: str) -> None:
             st.markdown(text, width="content")
         rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
     with st.container(key="present_off"):
-        press("Look around on my own", "explore", "look_around", partial(_go_off, talk))
+        press("Look around on my own", "explore", "look_around", partial(_look_around, talk))
 
 
 def draw_notes(notes_id: str) -> None:
@@ -296,7 +297,7 @@ def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, .
     return None
 
 
-def _go_off(talk: Talk) -> None:
+def _look_around(talk: Talk) -> None:
     """Copy the shown scene to this browser, with a button to return to the presenter."""
     if shown := talk.shown:
         record, subject = session().stage, address.put(shown.query)

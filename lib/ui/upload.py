@@ -30,8 +30,8 @@ from lib.ui.widgets import bound, hint
 if TYPE_CHECKING:  # lib.export imports pandas
     from lib.export import Kept
 
-AT_ONCE = 300_000  # a smaller CSV, in bytes, is read at once: starting a process takes longer
-MOST_WORKBOOK = 10_000_000  # a smaller workbook is kept, so that another sheet can be chosen
+AT_ONCE = 300_000  # bytes: a smaller CSV is read at once, since starting a process takes longer
+MOST_WORKBOOK = 10_000_000  # bytes: a smaller workbook is kept, so that users can change the sheet
 POLL_SECONDS = 0.4
 _KEPT: dict[str, Kept] = {}  # each browser's last opened run, without rows, for reloads
 MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # the most runs in `_KEPT`, and the most bytes per run
@@ -49,10 +49,10 @@ def uploader() -> None:
         "Your file",
         key="upload_file",
         on_change=partial(_file_changed, "upload_file"),
-        help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. Tables "
-        "have a header and one row per timestep, arrays the shape (N, T, F). You can also open a "
-        "saved run (.unrolled). The server doesn't store the file. A run's link shows the results "
-        "to anyone, but the file's rows only if you share them.",
+        help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A table "
+        "has a header and one row per timestep; an array has the shape (N, T, F). You can also "
+        "open a saved run (.unrolled). The server doesn't store the file. A run's link shows the "
+        "results to anyone, but the file's rows only if you share them.",
     )
     progress()
     if table := session().upload.table:
@@ -147,7 +147,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
 
 
 def take_file() -> None:
-    """Take the reading process's table or error. Call it before drawing any widget."""
+    """Use the table or the error of the process that reads a file. Call it before any widget."""
     record = session().upload
     reading = record.reading
     if reading is None or not reading.over.is_set():
@@ -242,7 +242,7 @@ def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
         async def delete() -> None:
             await app({**scope, "method": "DELETE"}, receive, ignore)
 
-        def drop() -> None:  # from any thread
+        def drop() -> None:  # may be called from any thread
             if _HELD.pop(file, None):
                 asyncio.run_coroutine_threadsafe(delete(), loop)
 

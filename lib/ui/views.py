@@ -45,7 +45,7 @@ class View:
     draw: Draw
     page: str = "Explore"
     part: str = ""  # the part of that page, as in its address
-    needs_rows: bool = False  # whether it draws a sample of the data
+    needs_rows: bool = False  # whether the picture shows a sample of the data
 
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
@@ -94,8 +94,8 @@ def _stack(loaded: Loaded, palette: Palette) -> None:
     with st.container(border=True, key="stack"):
         title = charts.stack.stack_title(steps)
         scene = SCENES.get(session().stage.scene)
-        first = shapes.read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
-        was_broken = shapes.broken_at(shapes.trace(first)) is not None
+        original = shapes.read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
+        was_broken = shapes.broken_at(shapes.trace(original)) is not None
         is_fixed = was_broken and shapes.broken_at(steps) is None
         takeaway(f"Fixed: {title[:1].lower()}{title[1:]}" if is_fixed else title)
         st.html(charts.stack.stack_picture(steps, palette))
@@ -212,7 +212,7 @@ def glance_numbers(layer: LayerPass) -> dict[str, Any]:
     backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
     last = layer.trace.hidden[0, -1]
     states = [last, last, *([] if layer.trace.cell is None else [layer.trace.cell[0, -1]])]
-    both = {"forward": layer.trace.hidden[0], "backward": backward[::-1]}  # same weights
+    both = {"forward": layer.trace.hidden[0], "backward": backward[::-1]}  # with the same weights
     return {"mask": mask, "masked": masked, "states": states, **both}
 
 

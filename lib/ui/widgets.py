@@ -47,7 +47,7 @@ def say_steadily(text: str, *, gray: bool = False, place: Place | None = None) -
 
 
 def _as_wide(text: str, longest: str, look: str) -> str:
-    """Return HTML of a text in one grid cell with its hidden longest wording."""
+    """Return HTML of a text that takes the space of its longest wording, which is hidden."""
     return f'<div {look} data-longest="{escape(longest)}"><span>{escape(text)}</span></div>'
 
 
@@ -103,7 +103,7 @@ def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: A
 
 
 def press_once(label: str, icon: str, key: str, act: Callable[[], object], **options: Any) -> None:
-    """Draw a button like `press`. Streamlit (1.67) may report a click twice: `act` only once."""
+    """Draw a button like `press`. Streamlit (1.67) may report a click twice: call `act` once."""
 
     def act_once() -> None:
         now, clicks = clock.now(), session().clicks
@@ -115,7 +115,7 @@ def press_once(label: str, icon: str, key: str, act: Callable[[], object], **opt
 
 
 def closable(text: str, key: str, icon: str, close: Callable[..., object]) -> None:
-    """Draw a Markdown message with a Close button. Without a message, draw only its container."""
+    """Draw a Markdown message with a Close button, or only the container if `text` is empty."""
     with st.container(key=key, horizontal=True, gap="xsmall"):
         if text:
             show = {"error": st.error, "info": st.info}.get(icon, st.warning)
