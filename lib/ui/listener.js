@@ -21,7 +21,7 @@ const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see 
 const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
 const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // a sweep's charts; links in its table
 const UPLOADER = ":is(.st-key-upload_file, .st-key-open_file) input[type=file]";
-const READS = ":is(.st-key-model_text, .st-key-error_text) textarea";
+const READS = ":is(.st-key-model_text, .st-key-error_text) textarea"; // they send pasted text at once
 const MOST_PASTED = 250000; // characters, more than the app reads of a model or an error
 const MODEL = /\.(keras|json|py|txt|ipynb|h5|hdf5)$/i, MODEL_FILE = ".st-key-model_file input[type=file]";
 const ZONE = "[data-testid=stFileUploaderDropzone]";
@@ -31,7 +31,7 @@ const DRAGGED = 400; // milliseconds without a dragover event after which the fi
 const GIVES = 50; // tries, one every DRAGGED milliseconds, to find an uploader for a dropped file
 const REST = 700; // milliseconds to wait after a page was drawn or resized
 const LEAVES = 10000; // milliseconds after a link's click until a page that is still open may report
-const PAUSE = 1000; // milliseconds without an action, after which the history gets a new entry
+const PAUSE = 1000; // milliseconds without an action: the next action then makes a history entry
 const LISTENER = ".st-key-listener", OPEN = "[data-testid=stSidebar][data-collapsed=false]";
 const DRAWER = 768; // pixels: on a smaller screen, the open sidebar covers the page
 
