@@ -34,7 +34,8 @@ def link(label: str, name: str, icon: str | None = None) -> None:
 record = session().address
 was_here = record.page == "Gallery"
 settled = frame("Gallery", (KEY,), own=enter)
-if was_here and record.opened and len(record.ours) == 1 and not is_history_navigation():
+was_link = record.opened and len(record.ours) == 1 and not is_history_navigation()
+if was_here and was_link:
     # Streamlit (1.67) doesn't change the browser's address for a link to the open page.
     st.query_params.from_dict(record.ours[0])
 card, names, palette = address.page_value(KEY), list(GALLERY), current_palette()

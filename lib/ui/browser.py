@@ -1,8 +1,7 @@
 """The parts of a page besides Streamlit's elements: a browser's id, CSS, and components.
 
 The CSS does what Streamlit has no options for. `css/` has a file for each page, and templates that
-Python fills in. An element with a key has the class `st-key-` plus the key. The `data-testid`s are
-Streamlit's own (1.67).
+Python fills in. Streamlit (1.67) sets each `data-testid`, and the class `st-key-k` for a key `k`.
 """
 
 import re

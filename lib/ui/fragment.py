@@ -1,10 +1,9 @@
 """Fragments (parts of a page that rerun alone), their polling interval, and turns of threads.
 
 All script runs of a server compute in turns, and poll for results as often as the processor allows.
-If there were no turns, Python would switch between busy threads every few milliseconds, and all
-threads would end late. With turns, the first thread ends soon, and a user's action runs before
-polls. With 16 training sessions (`tests/bench/load.py`), turns make charts change twice as often,
-and reduce a slider's median delay from 0.6 s to 0.1 s.
+Otherwise, Python would switch between busy threads every few milliseconds, and all would end late.
+With turns, the first thread ends soon, and a user's action runs before polls. With 16 training
+sessions (`tests/bench/load.py`), charts change twice as often, and a slider waits 0.1 s, not 0.6 s.
 """
 
 import threading
@@ -149,8 +148,8 @@ def following_fragment(
             return part(now)
 
     def draw_and_follow() -> None:
-        update, owner, looks = in_turn(draw), fragment_id() if before[0] else "", count()
-        interval = 0.0
+        update, looks, interval = in_turn(draw), count(), 0.0
+        owner = fragment_id() if before[0] else ""  # "" if nothing is going on
 
         def follow() -> None:
             nonlocal interval

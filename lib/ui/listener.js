@@ -121,7 +121,8 @@ function mount(root) {
     document.addEventListener(type, act, { signal: own.ended.signal, capture: true });
 
   function showKeys() {
-    help.querySelector("dl").replaceChildren(...own.keys.filter((key) => parts(key).length).map(({ name, does }) => {
+    const usable = own.keys.filter((key) => parts(key).length);
+    help.querySelector("dl").replaceChildren(...usable.map(({ name, does }) => {
       const row = document.createElement("div");
       row.innerHTML = "<dt><kbd></kbd></dt><dd></dd>";
       row.querySelector("kbd").textContent = name;
@@ -255,14 +256,14 @@ function mount(root) {
     }));
   }
   listen("pointermove", point);
-  listen("pointerdown", point); // a finger's mark stays until the next touch or scroll
+  listen("pointerdown", point); // after a touch, the mark stays until the next touch or scroll
   listen("pointerout", ({ pointerType, relatedTarget }) => {
     if (pointerType === "mouse" && !relatedTarget) unmark();
   });
   listen("scroll", unmark);
   own.unmark = unmark;
 
-  // A run's row under the pointer or with the focus highlights the run's curves: compare.css fades others.
+  // A run's row under the pointer or with the focus highlights the run's curves: compare.css fades the rest.
   const page = document.documentElement.dataset;
   function lift({ target }) {
     const letter = target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
@@ -330,7 +331,7 @@ export default function ({ data, parentElement, setStateValue }) {
   root.listener.soon();
   root.listener.unmark(); // a redrawn picture may have moved
   return () => {
-    // Streamlit (1.67) also calls this when a newer call replaces this one.
+    // Streamlit (1.67) also calls this function when a newer call replaces this call.
     if (root.isConnected) return;
     root.listener?.ended.abort();
     clearTimeout(root.listener?.later);

@@ -1,4 +1,4 @@
-// A talk's full screen, blank screen, clock, and scenes dragged in the overview. talks.py has the rest.
+// A talk's full screen, blank screen and clock, and dragging of scenes in its overview: see talks.py.
 
 const TICK = 1000; // milliseconds
 const CARD = "[class*=st-key-scene_card_]"; // a scene in the overview; its key ends with its place
@@ -76,7 +76,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (root.scene !== data.scene) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
   root.scene = data.scene;
   return () => {
-    if (root.isConnected) return; // Streamlit (1.67) also ends this call when a newer one replaces it
+    if (root.isConnected) return; // Streamlit (1.67) also ends a call that a newer call replaces
     root.screen?.ended.abort();
     clearInterval(root.screen?.ticking);
     delete root.screen;

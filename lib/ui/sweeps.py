@@ -42,7 +42,8 @@ def draw_form(loaded: Loaded) -> Plan | None:
     """Draw the form of the next sweep; return its plan, or None after showing an error."""
     offered = sweep.offered(loaded.experiment)
     labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in offered}
-    of_link = dict(part.partition("=")[::2] for part in page_value("vary").split(";") if part)
+    parts = [part.partition("=") for part in page_value("vary").split(";") if part]
+    of_link = {key: text for key, _, text in parts}
     typed = {key: text for key, text in of_link.items() if key in offered}
     if unknown := [key for key in of_link if key and key not in offered]:
         names = listed(VARIABLE.get(key, {"label": key})["label"] for key in unknown)

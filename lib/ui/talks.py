@@ -36,12 +36,10 @@ UNSHARED = ("open", "pace", "story")  # keys of the presenter's address that fol
 GONE = "The talk has ended, or the link is incomplete. Ask the presenter for a new link."
 NO_NOTES = "No talk has these notes. Open the notes from the presenter's screen again."
 LOCAL_HOST = re.compile(r"localhost|127\.|0\.0\.0\.0|::1")
-LOCAL = """This address works only on this computer. Open the app by its network address, which
-Streamlit prints when it starts."""
+LOCAL = "This address works only on this computer. Use the network address that Streamlit prints."
 MOST = 200  # talks kept, the most recent ones
 MOST_VOTES = 1000  # votes kept for each question, the most recent ones
-LOOK_SECONDS = 1.0  # between two polls
-ABSENT_SECONDS = 5.0  # without a poll, until the presenter's page counts as closed
+LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between polls, and until a page without polls is closed
 _component = component("present_screen", __file__, "present")
 
 
@@ -118,7 +116,8 @@ def step(names: Sequence[str], by: int) -> None:
     """Go `by` scenes forward from the address's scene; quick presses add up."""
     name = address.page_value("scene")
     place = (names.index(name) if name in names else 0) + by
-    address.set_page_values({"scene": names[max(0, min(place, len(names) - 1))], "open": ""})
+    place = max(0, min(place, len(names) - 1))
+    address.set_page_values({"scene": names[place], "open": ""})
 
 
 def draw_scene(scene: Scene, settled: Experiment, talk: Talk, *, follows: bool = False) -> Loaded:

@@ -94,7 +94,8 @@ def _stack(loaded: Loaded, palette: Palette) -> None:
     with st.container(border=True, key="stack"):
         title = charts.stack.stack_title(steps)
         scene = SCENES.get(session().stage.scene)
-        original = shapes.read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
+        scene_link = scene.query if scene else {}
+        original, _ = shapes.read_text(scene_link.get("stack", [""])[-1])
         was_broken = shapes.broken_at(shapes.trace(original)) is not None
         is_fixed = was_broken and shapes.broken_at(steps) is None
         takeaway(f"Fixed: {title[:1].lower()}{title[1:]}" if is_fixed else title)
