@@ -1,6 +1,6 @@
 """All code that imports Streamlit: parts that all pages share, and parts of single pages.
 
-Pages import modules of `lib.ui` directly, since an `__init__` with all would delay the first page.
+Pages import modules of `lib.ui` directly. Importing all modules would delay the first page.
 
 From a slider to the charts:
 
@@ -9,7 +9,7 @@ From a slider to the charts:
 2. `settings.controls` sets each widget to the experiment's value. A widget's callback changes the
    experiment (`address.change`) before the page runs again.
 3. `settings.settled_experiment` limits the experiment to values that the data allow. The charts
-   show the limited experiment. `address.finish` writes the user's unlimited choice to the URL.
+   show the limited experiment. `address.finish` writes the values that the user chose to the URL.
 4. `shown.load_data` makes the dataset. `shown.shown_run` returns the results to show: of the
    session's run, a saved run, a recorded run or the untrained model.
 5. `explore.run_cards.draw` draws the cards, in a `fragment.following_fragment` that polls for new

@@ -4,8 +4,8 @@
 change them in callbacks (`change`). `finish` writes the address. On pages of scenes (SCENE_PAGES),
 each scene sets the experiment: see `lib.ui.stage`.
 
-`finish` writes the name of the data, and only settings that differ from the defaults. A bare
-address opens the first data. Settings without data are an old link to `Experiment`'s default data.
+`finish` writes the name of the data, and settings that differ from the defaults. An empty address
+opens the first data. If settings but no data are given (an old link), `Experiment`'s data are used.
 Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped changes.
 `persist_state` would store settings twice, since links, scenes and saved runs also set them.
 """

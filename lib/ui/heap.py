@@ -5,7 +5,7 @@ from contextlib import suppress
 
 
 def limit_arenas() -> None:
-    """Make later threads share one arena. A few objects would keep each thread's arena in memory.
+    """Make later threads share one arena, since a few live objects keep an arena in memory.
 
     Freed blocks of 128 kB or more return to the system. By default, this limit grows to 32 MB.
     """

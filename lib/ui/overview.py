@@ -22,7 +22,7 @@ LONGEST_LABEL = 40  # characters of a scene's title in the list
 
 
 def _thumbnail(scene: Scene) -> str:
-    """Return a small picture of a scene: the picture of the same gallery card, or a sketch."""
+    """Return a small picture of a scene: from a gallery card with the same content, or a sketch."""
     palette, content = current_palette(), (scene.shows, scene.setup)
     card = next((each for each in GALLERY.values() if (each.shows, each.setup) == content), None)
     if card and (plot := plot_of(card)):

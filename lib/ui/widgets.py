@@ -41,7 +41,7 @@ def say(text: str, place: Place | None = None) -> None:
 
 
 def say_steadily(text: str, *, gray: bool = False, place: Place | None = None) -> None:
-    """Draw a sentence whose numbers change, in the space of its widest wording: nothing moves."""
+    """Draw a sentence whose numbers change. It takes the space of its widest wording."""
     look = 'class="said" style="color:var(--muted)"' if gray else 'class="said"'
     (place or Place()).show("html", _as_wide(text, widest(text), look))
 
