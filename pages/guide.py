@@ -44,8 +44,8 @@ def navigation(step: Scene) -> None:
             if is_last:  # the next seed has no recorded run: the user trains
                 label, run_id = "Your turn", None
                 experiment = experiment.set(seed=experiment.seed + 1)
-            given = {key: text for key, text in values.items() if text}
-            query = address.query_of(experiment, run_id, given)
+            nonempty = {key: text for key, text in values.items() if text}
+            query = address.query_of(experiment, run_id, nonempty)
             with st.container(key="lesson_turn" if is_last else "lesson_out", width="content"):
                 st.page_link(path, label=label, icon=icon, query_params=query)
 

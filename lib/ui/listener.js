@@ -164,19 +164,19 @@ function mount(root) {
 
   // Give a file dropped anywhere to the page's uploader, and wait for the uploader if necessary.
   // Streamlit handles a file dropped on the uploader.
-  const carries = ({ dataTransfer }) => [...dataTransfer?.types ?? []].includes("Files");
-  const frame = root.querySelector(".drop"), unframe = () => frame.togglePopover(false);
-  let dropped;
+  const hasFile = ({ dataTransfer }) => [...dataTransfer?.types ?? []].includes("Files");
+  const frame = root.querySelector(".drop"), hideFrame = () => frame.togglePopover(false);
+  let hideTimer;
   listen("dragover", (event) => {
-    if (!carries(event)) return;
+    if (!hasFile(event)) return;
     event.preventDefault();
     frame.togglePopover(true);
-    clearTimeout(dropped);
-    dropped = setTimeout(unframe, DRAGGED);
+    clearTimeout(hideTimer);
+    hideTimer = setTimeout(hideFrame, DRAGGED);
   });
   listen("drop", (event) => {
-    if (!carries(event)) return;
-    unframe();
+    if (!hasFile(event)) return;
+    hideFrame();
     const zone = event.target.closest?.(ZONE);
     if (zone?.querySelector(`${UPLOADER}, ${MODEL_FILE}`)) return;
     event.preventDefault();
@@ -186,11 +186,11 @@ function mount(root) {
   });
   function give(file, tries) {
     const model = MODEL.test(file.name) && document.querySelector(MODEL_FILE);
-    const input = model || document.querySelector(UPLOADER), one = new DataTransfer();
+    const input = model || document.querySelector(UPLOADER), transfer = new DataTransfer();
     if (!input && tries && !own.ended.signal.aborted) setTimeout(give, DRAGGED, file, tries - 1);
     if (!input) return;
-    one.items.add(file);
-    input.files = one.files;
+    transfer.items.add(file);
+    input.files = transfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
@@ -307,7 +307,7 @@ function mount(root) {
   function reportBackground() {
     if (background() !== reported) own.tell("background", reported = background());
   }
-  own.soon = () => {
+  own.reportSoon = () => {
     clearTimeout(own.later);
     own.later = setTimeout(() => {
       measure();
@@ -316,9 +316,9 @@ function mount(root) {
       isFirst = false;
     }, REST);
   };
-  addEventListener("resize", () => { unmark(); own.soon(); }, { signal: own.ended.signal });
+  addEventListener("resize", () => { unmark(); own.reportSoon(); }, { signal: own.ended.signal });
   matchMedia("(prefers-color-scheme: dark)")
-    .addEventListener("change", own.soon, { signal: own.ended.signal });
+    .addEventListener("change", own.reportSoon, { signal: own.ended.signal });
   root.classList.add("ready"); // for tests, which wait for it
   return own;
 }
@@ -328,7 +328,7 @@ export default function ({ data, parentElement, setStateValue }) {
   root.listener ??= mount(root);
   root.listener.keys = data; // the page's keys
   root.listener.tell = (...message) => mayTell() && setStateValue(...message);
-  root.listener.soon();
+  root.listener.reportSoon();
   root.listener.unmark(); // a redrawn picture may have moved
   return () => {
     // Streamlit (1.67) also calls this function when a newer call replaces this call.

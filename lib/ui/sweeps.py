@@ -177,12 +177,12 @@ def _start(plan: Plan, loaded: Loaded) -> None:
 def _admit(browser: str | None) -> str:
     """Stop and drop sweeps so that a new one can start. Return why it can't start, else ""."""
     known = list(_SWEEPS.values())
-    others = [each for each in known if not (each.is_mine or each.runner.state.over)]
-    watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
+    unfinished = [each for each in known if not (each.is_mine or each.runner.state.over)]
+    watched = [each for each in unfinished if each.runner.unwatched_seconds < WATCH_SECONDS]
     if refusal := sweep_refusal(browser, [each.record.browser for each in watched]):
         return refusal
-    if len(others) >= MAX_SWEEPS:  # at least one of them is unwatched
-        max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
+    if len(unfinished) >= MAX_SWEEPS:  # at least one of them is unwatched
+        max(unfinished, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
     for own in (each for each in known if each.is_mine):
         own.runner.stop()
     over = [each for each in known if each.runner.state.over]

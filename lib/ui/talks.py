@@ -37,8 +37,8 @@ GONE = "The talk has ended, or the link is incomplete. Ask the presenter for a n
 NO_NOTES = "No talk has these notes. Open the notes from the presenter's screen again."
 LOCAL_HOST = re.compile(r"localhost|127\.|0\.0\.0\.0|::1")
 LOCAL = "This address works only on this computer. Use the network address that Streamlit prints."
-MOST = 200  # talks kept, the most recent ones
-MOST_VOTES = 1000  # votes kept for each question, the most recent ones
+MOST = 200  # talks in `_TALKS`: the newest
+MOST_VOTES = 1000  # votes kept for each question: the newest
 LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between polls, and until a page without polls is closed
 _component = component("present_screen", __file__, "present")
 
@@ -79,7 +79,7 @@ class Talk:
         return counts
 
 
-_TALKS: dict[str, Talk] = {}  # by presenter; the most recent last
+_TALKS: dict[str, Talk] = {}  # by presenter's browser, newest last
 
 
 def _this_browser() -> str:
@@ -187,7 +187,7 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
         query = {key: texts for key, texts in address.whole().items() if key not in KEYS}
         view = VIEWS[stage.shown(scene)]
         query |= {"part": [view.part]} if view.part else {}
-        page = view.page if scene.page == "Explore" else scene.page
+        page = view.page if scene.page == "Explore" else scene.page  # a scene has Explore by default
         path, icon = PAGES[page]
         st.page_link(path, label=f"Open {page}", icon=icon, query_params=query, width="content")
 
@@ -210,7 +210,7 @@ def draw_browser(scene: Scene, talk: Talk, names: Sequence[str] = ()) -> None:
     """Draw the component of present.js: a talk's controls or, if `names` is empty, the clock."""
 
     def move() -> None:
-        places = f"{(st.session_state.get('present_screen') or {}).get('moved')}"
+        places = f"{(st.session_state.get('present_screen') or {}).get('moved')}"  # such as "2 5"
         if re.fullmatch(r"\d{1,3} \d{1,3}", places, re.ASCII):
             move_scene(names, *map(int, places.split()))
 

@@ -208,7 +208,7 @@ def _changes(new: data.Table) -> dict[str, Any]:
     except data.WindowError:  # types that can't be applied would block the table
         changes["types"] = ()
     named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}
-    if now.name != "upload" or not named <= known:
+    if now.name != "upload" or not named <= known:  # the new table has other columns
         changes |= {key: SETTINGS[key].default for key in ("inputs", "targets", "types", "id")}
     return changes
 

@@ -59,11 +59,11 @@ def _sample(loaded: Loaded, palette: Palette) -> None:
 
 def sample_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the sample named in the address, by default the first, with its takeaway."""
-    numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
-    number = Linked("sample", numbers, 0, "").index
+    numbers = [f"{index + 1}" for index in range(len(loaded.dataset.x))]
+    sample = Linked("sample", numbers, 0, "").index
     with st.container(border=True, key="card_sample"):
-        texts = samples.sample_words(loaded.dataset, number)
-        figure = samples.sample_figure(loaded.dataset, number, palette)
+        texts = samples.sample_words(loaded.dataset, sample)
+        figure = samples.sample_figure(loaded.dataset, sample, palette)
         card_chart(figure, *texts, "chart_sample", fills=True)
 
 
