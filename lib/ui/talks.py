@@ -187,7 +187,7 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
         query = {key: texts for key, texts in address.whole().items() if key not in KEYS}
         view = VIEWS[stage.shown(scene)]
         query |= {"part": [view.part]} if view.part else {}
-        page = view.page if scene.page == "Explore" else scene.page  # a scene has Explore by default
+        page = view.page if scene.page == "Explore" else scene.page  # Explore is a default
         path, icon = PAGES[page]
         st.page_link(path, label=f"Open {page}", icon=icon, query_params=query, width="content")
 
