@@ -65,20 +65,20 @@ def settle_picks() -> bool:
         record.picks, record.address_text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
     known = [each for each in record.picks if runs.look_up(each) or find(each)]
-    gone = len(record.picks) - len(known)
-    if record.is_chosen and (known or not gone):
+    missing = len(record.picks) - len(known)
+    if record.is_chosen and (known or not missing):
         seen = own if record.seen is None else record.seen
         known += [each for each in own if each not in {*seen, *known}]
     else:
         record.is_chosen = False
         known = own[-USUAL:] if len(own) > 1 else [*own, *_stand_ins(own)]
     record.seen, record.picks = {*own}, known[: len(LETTERS)]
-    if (record.is_chosen or own) and not is_history_navigation():  # see `address._open`
+    if (record.is_chosen or own) and not is_history_navigation():  # keep the address after Back
         _write_picks()
-    if gone:
-        complaint = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
+    if missing:
+        complaint = GONE.format(counted(missing, "run"), "is" if missing == 1 else "are")
         session().address.complaints.append(complaint)
-    return not gone
+    return not missing
 
 
 def _write_picks() -> None:
