@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from lib.ui.served import rest
+from lib.ui.served import free_memory
 
 THREADS = """
 import ctypes
@@ -46,7 +46,7 @@ def test_only_an_idle_server_collects_what_was_there_from_the_start():
         del made
         gc.collect()
         assert still() is not None
-        rest()
+        free_memory()
         assert still() is None
         assert gc.get_freeze_count()
     finally:
