@@ -1,7 +1,7 @@
 """A run's charts in one figure, moved over the epochs by Plotly's slider and buttons.
 
-Plotly moves lines and marks without redrawing a figure, but only within one figure: so each chart
-becomes a panel with its own axes. All panels share one key.
+Plotly can move lines and marks without redrawing, but only within one figure. So each chart becomes
+a panel with its own axes. All panels share one key.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,17 +24,17 @@ from lib.text import beside, capital, joined, readable
 
 _LOOK = beside(__file__)
 Frames = tuple[Frame, ...]
-EDGE, SHADES = 8, 64  # pixels per entry of a heatmap's image, and shades of the image
+EDGE, SHADES = 8, 64  # pixels per value of a heatmap's image, and shades of the image
 Traces = list[Part]
 REPLAY_TITLE = "The training, epoch by epoch"
 
 
 class Panel(NamedTuple):
-    """A chart that moves."""
+    """A chart of the replay, with the traces that move."""
 
     title: str
     figure: chart.Chart
-    frames: Sequence[Traces]  # the moving traces of each frame, the same names in all
+    frames: Sequence[Traces]  # the moving traces by frame; their names are the same in all frames
 
 
 def replay_figure(
@@ -50,8 +50,8 @@ def replay_figure(
 ) -> chart.Chart:
     """Draw predictions, error by timestep, loss, and error maps for each frame.
 
-    `sample` and `target` are as in `Answers`. `start` is the first frame to show. The `layout` is
-    "wide", "narrow" with panels below one another, or "page" for a sheet of paper.
+    `sample` and `target` are those of `Answers`. `start` is the first frame to show. The `layout`
+    is "wide", "narrow" with panels below one another, or "page" for a sheet of paper.
     """
     look, place, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
     head, answers, errors = run.experiment.model.head, list[Traces](), list[Traces]()
@@ -86,7 +86,7 @@ def replay_figure(
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
     ground["margin"]["t"] += _LOOK["titles"] + look["controls"]
     made = chart.Chart(data, ground | placed | _controls(frames, place, palette, look))
-    # As plain dictionaries: Plotly's frame objects take as long as two dozen figures.
+    # Frames are plain dictionaries: building Plotly's frame objects takes as long as 24 figures.
     named = zip(frames, moves, strict=True)
     made.to_dict()["frames"] = [{"name": frame.name, **move} for frame, move in named]
     return made
@@ -113,7 +113,7 @@ def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
 
 
 def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
-    """Return the marks that move along the loss curves of the `end`."""
+    """Return a frame's marks, which move along the loss curves of the last snapshot, `end`."""
     traces = []
     for mode, result in end.results.items():
         ring = {"color": palette.background, "width": 2}
@@ -128,7 +128,7 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """Return a map of each mode's error by epoch and timestep, on one logarithmic scale."""
-    errors = {}  # by mode: medians over the seeds by frame and timestep, (E, T)
+    errors = {}  # medians over the seeds by mode, for each frame and timestep, (E, T)
     for mode in frames[-1].snapshot.results:
         seeds = np.stack([frame.snapshot.by_seed(mode, "step_mse") for frame in frames])
         errors[mode] = over_time.typical_error(dataset, np.median(seeds, axis=1))
@@ -148,9 +148,9 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
-        model, asked = MODES[mode].model, " read at every step" if mode == "last" else ""
+        model, early = MODES[mode].model, " read at every step" if mode == "last" else ""
         least, most = (readable(10.0**power, 2) for power in (low, high))
-        about = title.format(model=capital(model), asked=asked, low=least, high=most)
+        about = title.format(model=capital(model), early=early, low=least, high=most)
         figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
         panels.append(Panel(about + _unit(dataset), figure, lines))
     return panels
@@ -164,7 +164,7 @@ def _together(
     frames: list[Part] = [{"data": [], "traces": []} for _ in panels[0].frames]
     layout: Part = {"annotations": [], "images": []}
     for number, (panel, (left, right, bottom, top)) in enumerate(zip(panels, places, strict=False)):
-        # Plotly numbers all axes but the first. A panel has one x-axis and up to two y-axes.
+        # Plotly numbers all axes except the first. A panel has one x-axis and up to two y-axes.
         names = {"x": f"x{number + 1}", "y": f"y{2 * number + 1}", "y2": f"y{2 * number + 2}"}
         names |= {} if number else {"x": "x", "y": "y"}
         moving = {trace["name"] for trace in panel.frames[0]}
@@ -194,13 +194,13 @@ def _together(
 
 
 def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
-    """Return an image of a heatmap, since Plotly (4.2) drops the heatmap when lines move."""
+    """Return a heatmap as an image, because Plotly (4.2) drops heatmaps when lines move."""
     z, scale = np.asarray(heat["z"], np.float64), heat["colorscale"]
     colors = [mix(scale[0][1], scale[-1][1], k / (SHADES - 1)) for k in range(SHADES)]
     low, high = heat.get("zmin", np.nanmin(z)), heat.get("zmax", np.nanmax(z))
     shares = np.nan_to_num((z - low) / max(high - low, 1e-12), nan=1.0).clip(0, 1)
     indexes = (shares * (SHADES - 1)).round().astype(np.uint8)
-    large = np.kron(indexes, np.ones((EDGE, EDGE), np.uint8))  # else browsers blur it
+    large = np.kron(indexes, np.ones((EDGE, EDGE), np.uint8))  # Browsers blur small images.
     place = {"x": heat["x"][0] - 0.5, "y": heat["y"][0] - 0.5, "yanchor": "top"}
     place |= {"sizex": z.shape[1], "sizey": z.shape[0], "sizing": "stretch", "layer": "below"}
     return {"source": png_uri(large, colors), "xref": own["xaxis"], "yref": own["yaxis"], **place}
@@ -219,7 +219,7 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 
 
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
-    """Return since which epoch each mode beats the baseline at the last step, and its errors."""
+    """Return the epoch from which each mode beats the baseline, and last-step errors by epoch."""
     newest = frames[-1].snapshot.middle.results
     since = ", ".join(f"{MODES[m].name} {_since(each, dataset)}" for m, each in newest.items())
     takeaway, rows = no_verdict(dataset, 1) or f"Skill at the last step: {since}.", []
@@ -239,7 +239,7 @@ def _unit(dataset: Dataset) -> str:
 
 
 def _since(result: ModeResult, dataset: Dataset) -> str:
-    """Return the epoch from which a model is always clearly better than the baseline."""
+    """Return from which epoch on a model always clearly beats the baseline: "from epoch 40"."""
     baseline, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
     beats = results.outcomes(np.asarray(result.last_step_mse), baseline, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])

@@ -274,23 +274,17 @@ def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
 
 
 def test_two_models_are_compared_seed_by_seed():
-    """Almost all is never called all."""
-    for errors, says in (
-        (
-            [1.0, 2.0, 1.5, 1.2],
-            "A has a smaller error than B in 0 of 4 seeds, 0% smaller",
-        ),
-        (
-            [2.0, 4.5, 3.0, 2.4],
-            "A has a smaller error than B in 4 of 4 seeds, 2 times smaller",
-        ),
-        (
-            [1e3, 2e3, 1e3, 3e3],
-            "A has a smaller error than B in 4 of 4 seeds, 1,000 times smaller",
-        ),
+    """The sentence has the winner, its seeds, the p-value, and the median of the seeds' ratios."""
+    for errors, wins, p_value, ratio in (
+        ([1.0, 2.0, 1.5, 1.2], 0, "= 1.00", "0% smaller"),
+        ([2.0, 4.5, 3.0, 2.4], 4, "< 0.01", "2 times smaller"),
+        ([1e3, 2e3, 1e3, 3e3], 4, "< 0.01", "1,000 times smaller"),
     ):
         found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
-        assert sentences.pair_sentence(found, "A", "B").startswith(says)
+        sentence = sentences.pair_sentence(found, "A", "B")
+        start = f"A has a smaller error than B in {wins} of 4 seeds (p {p_value}, paired t-test"
+        assert sentence.startswith(start)
+        assert f" Its error is {ratio} by the median of each seed's ratio" in sentence
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ def test_a_slip_is_called_what_it_is():
     other = {"temp": np.random.default_rng(0).normal(size=672)}
     for horizon, inputs, says in (
         (0, ("load",), "models learn to copy"),
-        (0, ("temp",), "It isn't a forecast."),
+        (0, ("temp",), "isn't a forecast."),
         (1, ("load",), "input and target: load."),
         (1, ("temp",), ""),
     ):
