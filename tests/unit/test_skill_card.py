@@ -87,7 +87,7 @@ def test_the_sentence_says_the_numbers_of_the_table():
     assert f"baseline is {best.label}: RMSE" in words
     assert f"{best.rmse[0]:.1f}" in words
     assert f"Sequence mode: {table.models[0].rmse[0]:.0f}, " in words
-    assert "that of repeating the value 7 days before, in the training part" in words
+    assert "the mean absolute change over 7 days in the training part" in words
 
 
 def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
