@@ -13,7 +13,7 @@ import numpy as np
 from lib import results
 from lib.charts import axes, chart, sentences
 from lib.charts.chart import End, Entry, Part
-from lib.charts.over_time import Answers, StepErrors
+from lib.charts.over_time import SamplePredictions, StepErrors
 from lib.charts.palette import Palette
 from lib.experiment import LOSSES, MODES
 from lib.results import BOTH_MODES, RunAt, Snapshot, Status, Verdict
@@ -201,8 +201,8 @@ class LastStepErrors:
         return " ".join(parts)
 
 
-EXPLORE_CARDS: dict[str, type[Answers | Losses | StepErrors | LastStepErrors]] = {
-    "predictions": Answers,
+EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStepErrors]] = {
+    "predictions": SamplePredictions,
     "loss": Losses,
     "step_error": StepErrors,
     "compare": LastStepErrors,

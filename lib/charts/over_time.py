@@ -31,7 +31,7 @@ class ModeValues(NamedTuple):
     seeds: np.ndarray  # by seed, (R, T)
 
 
-class Answers:
+class SamplePredictions:
     """The card of predictions for one sample and target column, with the target, all raw."""
 
     title = "Predictions"

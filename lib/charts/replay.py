@@ -14,7 +14,7 @@ from lib.charts import axes, chart, over_time
 from lib.charts.chart import Entry, Part
 from lib.charts.html import png_uri
 from lib.charts.over_epochs import Losses
-from lib.charts.over_time import Answers, StepErrors
+from lib.charts.over_time import SamplePredictions, StepErrors
 from lib.charts.palette import Palette, mix
 from lib.charts.sentences import Words, no_verdict, off_unit
 from lib.data import Dataset
@@ -50,20 +50,21 @@ def replay_figure(
 ) -> chart.Chart:
     """Draw predictions, error by timestep, loss, and error maps for each frame.
 
-    `sample` and `target` are those of `Answers`. `start` is the first frame to show. The `layout`
-    is "wide", "narrow" with panels below one another, or "page" for a sheet of paper.
+    `sample` is a shown sample, 0 to S-1, and `target` a target column. `start` is the first frame
+    to show. `layout` is "wide", "narrow" (panels below one another) or "page" (for paper).
     """
-    look, place, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
-    head, answers, errors = run.experiment.model.head, list[Traces](), list[Traces]()
+    look, first, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
+    head, predictions, errors = run.experiment.model.head, list[Traces](), list[Traces]()
     unit, error = chart.hover(dataset.target_unit), chart.hover(over_time.error_unit(dataset))
     for frame in frames:
         values = over_time.predictions_by_mode(dataset, frame.snapshot, sample, target)
-        answers.append(over_time.mode_traces(values, head, palette, unit, earlier=earlier))
+        predictions.append(over_time.mode_traces(values, head, palette, unit, earlier=earlier))
         values = over_time.errors_by_mode(dataset, frame.snapshot)
         errors.append(over_time.mode_traces(values, head, palette, error, earlier=earlier))
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
+    card = SamplePredictions(run, sample, target, earlier)
     panels = [
-        Panel(Answers.title, Answers(run, sample, target, earlier).figure(palette), answers),
+        Panel(card.title, card.figure(palette), predictions),
         Panel("Error at each timestep", StepErrors(run, earlier).figure(palette), errors),
         Panel("Loss", Losses(run).figure(palette), losses),
         *_maps(dataset, frames, palette, look["map"]),
@@ -71,7 +72,7 @@ def replay_figure(
     *places, one, other = look["places"]
     if len(run.snapshot.results) == 1:  # one map takes the space of two
         one = one[0], max(one[1], other[1]), *one[2:]
-    data, moves, placed = _together(panels, [*places, one, other], palette, place)
+    data, moves, placed = _together(panels, [*places, one, other], palette, first)
     key = [Entry("dots", f"target{dataset.ahead}")]
     key += chart.mode_keys(run.snapshot.results, "dots", "open diamond")
     if best := results.best_possible(run.experiment, dataset):
@@ -85,10 +86,10 @@ def replay_figure(
     ground = empty.to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
     ground["margin"]["t"] += _LOOK["titles"] + look["controls"]
-    made = chart.Chart(data, ground | placed | _controls(frames, place, palette, look))
+    made = chart.Chart(data, ground | placed | _controls(frames, first, palette, look))
     # Frames are plain dictionaries: building Plotly's frame objects takes as long as 24 figures.
-    named = zip(frames, moves, strict=True)
-    made.to_dict()["frames"] = [{"name": frame.name, **move} for frame, move in named]
+    sent = made.to_dict()
+    sent["frames"] = [{"name": f.name, **move} for f, move in zip(frames, moves, strict=True)]
     return made
 
 
@@ -159,7 +160,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
 def _together(
     panels: Sequence[Panel], places: Iterable[Sequence[float]], palette: Palette, start: int
 ) -> tuple[Traces, list[Part], Part]:
-    """Return the traces of frame `start`, all frames, and the layout's axes and titles."""
+    """Return the traces of frame `start`, all frames, and the layout of axes and titles."""
     data: Traces = []
     frames: list[Part] = [{"data": [], "traces": []} for _ in panels[0].frames]
     layout: Part = {"annotations": [], "images": []}

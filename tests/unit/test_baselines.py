@@ -73,8 +73,9 @@ def test_baselines_equal_a_loop_over_rows(name, settings):
     windows = two_columns(columns, columns, T=4, period=5, **settings)
     origin = windows.origin
     ahead = [(column, horizon) for column in (0, 1) for horizon in origin.horizons]
-    guesses = [by_loop(name, origin, row, h, c) for row in origin.rows(4).ravel() for c, h in ahead]
-    expected = np.reshape(guesses, (len(windows.x), 4, -1))
+    rows = origin.rows(4).ravel()
+    predicted = [by_loop(name, origin, row, h, column) for row in rows for column, h in ahead]
+    expected = np.reshape(predicted, (len(windows.x), 4, -1))
     expected = (expected - windows.target_offset) / windows.target_scale
     np.testing.assert_allclose(baseline_predictions(name, windows, last=False), expected, atol=1e-9)
     np.testing.assert_allclose(
@@ -101,27 +102,27 @@ def ridge(read, targets, train, x):
 def test_the_linear_baseline_is_a_regression_on_the_inputs_up_to_each_timestep():
     """A single factorisation for all timesteps equals a regression for each timestep."""
     windows = two_columns(("sales", "visits"), ("sales",), T=5, horizon=2, ahead="each")
-    guess = baseline_predictions("linear", windows, last=False)
+    predicted = baseline_predictions("linear", windows, last=False)
     for t in range(5):
         read = windows.x[:, : t + 1].reshape(len(windows.x), -1).astype(float)
         expected = ridge(read, windows.y[:, t].astype(float), windows.train, read)
-        np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
+        np.testing.assert_allclose(predicted[:, t], expected, atol=1e-4)
     last = baseline_predictions("linear", windows, last=True)
-    np.testing.assert_allclose(last, guess[:, -1:], atol=1e-4)
+    np.testing.assert_allclose(last, predicted[:, -1:], atol=1e-4)
 
 
 def test_in_a_wide_window_the_regression_reads_only_the_latest_targets(monkeypatch):
     """It reads 4 of 12 numbers: the target column at the last four timesteps."""
     monkeypatch.setattr(baselines, "_MAX_WIDTH", 4)
     windows = two_columns(("visits", "sales"), ("sales",), T=6)
-    guess = baseline_predictions("linear", windows, last=False)
+    predicted = baseline_predictions("linear", windows, last=False)
     own = windows.x[..., windows.feature_names.index("sales")].astype(float)
     targets = windows.y[:, 3].astype(float)
     for t in range(3, 6):
         expected = ridge(own[:, :4], targets, windows.train, own[:, t - 3 : t + 1])
-        np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
+        np.testing.assert_allclose(predicted[:, t], expected, atol=1e-4)
     np.testing.assert_allclose(
-        baseline_predictions("linear", windows, last=True), guess[:, -1:], atol=1e-4
+        baseline_predictions("linear", windows, last=True), predicted[:, -1:], atol=1e-4
     )
 
 

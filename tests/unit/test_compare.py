@@ -56,9 +56,9 @@ def runs_on(dataset, *errors):
 )
 def test_the_text_names_the_run_that_is_better_than_every_other(errors, leader):
     """The details compare this run with each other run, and count the seeds it wins."""
-    says, details = compare.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
-    assert f"{leader} in last-step mode" in says if leader else says.startswith("No clear winner")
-    assert len(says.split()) <= 15
+    takeaway, details = compare.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
+    assert (f"{leader} in last-step mode" if leader else "No clear winner") in takeaway
+    assert len(takeaway.split()) <= 15
     squares = dict(zip(LETTERS, np.square(errors), strict=False))
     found = re.findall(r"(\w) has a smaller error than (\w) in (\d+) of", details)
     assert len(found) == details.count("paired t-test") == len(errors) - 1
@@ -88,9 +88,9 @@ OF_TABLE = of_a_table(a_dataset())
 )
 def test_no_run_is_called_better_if_seeds_or_samples_are_too_few(why, runs):
     """The takeaway has the reason in at most 15 words. Different losses are never compared."""
-    says = compare.errors_words(runs)[0]
-    assert says.startswith(why)
-    assert len(says.split()) <= 15
+    takeaway = compare.errors_words(runs)[0]
+    assert takeaway.startswith(why)
+    assert len(takeaway.split()) <= 15
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
     assert compare.losses_words([ONE, mae])[0].startswith("The runs have different losses")
     assert compare.losses_words([ONE, OTHER])[0].startswith("Smallest validation loss")
@@ -189,8 +189,8 @@ def test_predictions_are_in_the_raw_unit():
     truth = 10 * scaled.y[7, :, 0]
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, truth + 5)
     np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
-    says, details = compare.predictions_words(runs, 1, 0)
-    assert says.endswith("are 2.5 °C to 5 °C.")
+    takeaway, details = compare.predictions_words(runs, 1, 0)
+    assert takeaway.endswith("are 2.5 °C to 5 °C.")
     assert "5 °C for A in sequence mode and 2.5 °C for B in last-step mode" in details
 
 

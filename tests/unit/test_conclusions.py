@@ -99,13 +99,13 @@ def test_the_test_part_changes_nothing_else():
     """Other values in its rows change neither training nor validation nor scaling."""
     frame = load(4)
     wild = frame.copy()
-    seen = upload(frame, T=12, test=20)
-    first_test = seen.origin.starts[len(seen.x) - seen.test]
+    usual = upload(frame, T=12, test=20)
+    first_test = usual.origin.starts[len(usual.x) - usual.test]
     wild.loc[first_test:, "load"] = -5000.0
     other = upload(wild, T=12, test=20)
-    assert seen.test == other.test > 0
-    for one, another in ((seen.samples.x, other.samples.x), (seen.samples.y, other.samples.y)):
+    assert usual.test == other.test > 0
+    for one, another in ((usual.samples.x, other.samples.x), (usual.samples.y, other.samples.y)):
         assert np.array_equal(one, another)
-    assert [one.name for one in seen.baselines] == [one.name for one in other.baselines]
-    assert np.array_equal(seen.naive_mse, other.naive_mse)
-    assert pd.Timestamp(frame["time"][first_test]) == seen.origin.times[first_test]
+    assert [one.name for one in usual.baselines] == [one.name for one in other.baselines]
+    assert np.array_equal(usual.naive_mse, other.naive_mse)
+    assert pd.Timestamp(frame["time"][first_test]) == usual.origin.times[first_test]

@@ -356,7 +356,7 @@ def test_a_leak_check_lists_its_data():
         assert split.leak_words(dataset, [])[1] == [f"Checked: {expected}"]
 
 
-# Words beside the cards
+# Sentences outside the cards
 
 
 def test_the_headline_has_the_outputs_that_are_returned():

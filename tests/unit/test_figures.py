@@ -135,7 +135,7 @@ def test_no_chart_shows_a_name_as_markup(monkeypatch):
         feature_names=("<b>1", "<b>2", "<b>3"),
         target_names=("<b>4", "<b>5"),
         timestep_names=("<b>6", "<b>7", "<b>8", "<b>9"),
-        naive_label="<b>guess",
+        naive_label="<b>baseline",
         best_mse=np.ones(4),
         target_unit="<b>unit",
     )

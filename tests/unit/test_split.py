@@ -58,10 +58,10 @@ def test_the_words_about_a_split_have_the_size_of_each_part():
 def test_the_takeaway_of_a_leak_check_counts_leaks_and_possible_checks():
     """A check that wasn't possible doesn't count as passed."""
     clean = Finding("The same rows in two parts", True, "No row.")
-    bad = Finding("Answers among the inputs", False, "a is b.")
-    unknown = Finding("Answers among the inputs", None, "Too few.")
+    bad = Finding("Targets among the inputs", False, "a is b.")
+    unknown = Finding("Targets among the inputs", None, "Too few.")
     for findings, start in (
-        ([clean, bad], "1 leak found: answers among the inputs"),
+        ([clean, bad], "1 leak found: targets among the inputs"),
         ([clean, unknown], "No leak found in 1 check "),
         ([unknown], "Too few samples"),
     ):
