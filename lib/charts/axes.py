@@ -62,8 +62,8 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
     bottom = low - step * math.ceil(max(0.0, (low - least) / step - 0.2))
     peak = high + step * math.ceil(max(0.0, (most - high) / step - 0.2))
     room = 0.07 * (peak - bottom)
-    begins = zero and least >= -ROUNDING * (high - low)
-    begin = min(bottom, least) if begins else bottom - room
+    is_from_zero = zero and least >= -ROUNDING * (high - low)
+    begin = min(bottom, least) if is_from_zero else bottom - room
     axis = _LOOK["linear"] | {"title": title, "range": [begin, peak + room]}
     if not SMALL < peak - begin <= WIDE:
         axis["exponentformat"] = "power"

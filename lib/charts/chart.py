@@ -40,7 +40,7 @@ class Entry:
     glyph: str  # a key of GLYPHS
     words: str
     color: str = "ink"  # the mark's colour, a field of `Palette`
-    text: str = ""  # the colour field of the words; by default the same as the mark's
+    text: str = ""  # the words' colour, a field of `Palette`; by default the same as the mark's
 
 
 SEEDS = Entry("thin", "each seed", "muted")  # the key's entry for `seed_lines`
@@ -64,7 +64,7 @@ class Chart(go.Figure):
     """A figure of plain dicts. `st.plotly_chart` calls only its `to_dict`.
 
     Building Plotly's own objects takes longer than the rest of a chart. So they are built only when
-    a Plotly attribute is read, for example in tests. `traces` are those of `__init__`, with arrays.
+    a Plotly attribute is read, for example in tests. `traces` are plain dicts with NumPy arrays.
     """
 
     traces: Sequence[Part] = ()

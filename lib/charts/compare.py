@@ -212,16 +212,16 @@ def _named(run: Compared, keys: Sequence[str]) -> str:
     return " · ".join(texts[:MOST_SETTINGS] + ([f"and {rest} more"] if rest > 0 else []))
 
 
-def spread(run: Compared, mode: str, figure: str = ERROR) -> str:
+def spread(run: Compared, mode: str, field: str = ERROR) -> str:
     """Return a field's median over the seeds with its range: "0.01 (0.008 to 0.02)"."""
-    ends = np.sort(run.snapshot.by_seed(mode, figure))[[0, -1]]
+    ends = np.sort(run.snapshot.by_seed(mode, field))[[0, -1]]
     least, most = (short(float(f"{end:.2g}")) for end in ends)
-    return middling(run, mode, figure) + (f" ({least} to {most})" if least != most else "")
+    return middling(run, mode, field) + (f" ({least} to {most})" if least != most else "")
 
 
-def middling(run: Compared, mode: str, figure: str) -> str:
+def middling(run: Compared, mode: str, field: str) -> str:
     """Return the median over the seeds of a field of `ModeResult`, as text; "–" for NaN."""
-    value = float(np.median(run.snapshot.by_seed(mode, figure)))
+    value = float(np.median(run.snapshot.by_seed(mode, field)))
     return "–" if math.isnan(value) else short(value)
 
 
@@ -249,16 +249,16 @@ def errors_words(runs: Sequence[Compared]) -> Words:
     return takeaway, f"Mean squared error at the last step: {details}"
 
 
-def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
+def _verdict_words(runs: Sequence[Compared], field: str, what: str) -> Words:
     """Return which run is better by a field of `ModeResult`, with all values and the tests."""
     numbers = [
-        f"{run.letter} {spread(run, mode, figure)} in {MODES[mode].name}"
+        f"{run.letter} {spread(run, mode, field)} in {MODES[mode].name}"
         for run in runs
         for mode in run.results
     ]
     details = f"{'; '.join(numbers)}. For several seeds: the median, and the range in brackets."
     modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
-    errors = {mode: [run.snapshot.by_seed(mode, figure) for run in runs] for mode in modes}
+    errors = {mode: [run.snapshot.by_seed(mode, field) for run in runs] for mode in modes}
     medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}
     if why := _why_open(runs, medians):
         return why, details

@@ -70,10 +70,10 @@ class Losses:
         worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
         if any(worst[mode] > EXPLODED * self.baseline[mode] for mode in modes):
             mode = max(worst, key=worst.__getitem__)
-            worst_seed = "(worst seed: {})" if run.snapshot.others else "to {}"
-            exploded = f"training loss exploded {worst_seed.format(short(worst[mode]))}"
+            loss = short(worst[mode])
+            loss = f"(worst seed: {loss})" if run.snapshot.others else f"to {loss}"
             then = ", then became infinite or NaN" if has_diverged else ""
-            return f"{capital(MODES[mode].name)}'s {exploded}{then}."
+            return f"{capital(MODES[mode].name)}'s training loss exploded {loss}{then}."
         if has_diverged:
             return f"Training loss became infinite or NaN in epoch {run.snapshot.epoch + 1:,}."
         if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.baseline[m])]:
@@ -162,8 +162,10 @@ class LastStepErrors:
         modes_compete = len(medians) > 1 and least < baseline
         samples = results.independent_samples(dataset)
         is_decided = results.decided(least, most if modes_compete else baseline, samples)
-        if not is_decided and not (modes_compete and most - least <= SAME * most):
-            return sentences.too_few(samples, *["modes are too close"] * modes_compete)
+        are_nearly_equal = modes_compete and most - least <= SAME * most
+        if not (is_decided or are_nearly_equal):
+            what = "modes are too close" if modes_compete else "too close to tell"
+            return sentences.too_few(samples, what)
         if self.found and modes_compete:
             return _winner(self.found, least, most)
         error, other = apart(least, baseline)
@@ -207,11 +209,8 @@ EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStep
     "step_error": StepErrors,
     "compare": LastStepErrors,
 }
-"""The cards of Explore by name, in their order on the page.
-
-`picks` are the names of a card's arguments after the run. A card reserves space for its `longest`
-usual takeaway.
-"""
+"""The cards of Explore by name, in their order on the page. `picks` are a card's arguments after
+the run. A card reserves space for its `longest` usual takeaway."""
 
 
 def _winner(found: Verdict, least: float, most: float) -> str:
@@ -267,12 +266,12 @@ def _figure(
         if curve.seeds
     ]
     on_checks: Part = {"width": 1.8, "dash": "dashdot"}
-    for what, some, style in ((", validation", checks, on_checks), ("", curves, {"width": 2.5})):
-        for mode, curve in some.items():
-            name, of_mode = f"{MODES[mode].name}{what}", {"color": palette.mode(mode), **style}
+    for part, by_mode, style in ((", validation", checks, on_checks), ("", curves, {"width": 2.5})):
+        for mode, curve in by_mode.items():
+            name, of_line = f"{MODES[mode].name}{part}", {"color": palette.mode(mode), **style}
             dots = 6 if len(curve.epochs) <= 12 else 0  # makes short curves visible
             where: Part = {"x": curve.epochs, "dots": dots}
-            data.append(chart.line(name, curve.values, of_mode, chart.hover(), **where))
+            data.append(chart.line(name, curve.values, of_line, chart.hover(), **where))
     ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()})
     key = [Entry("dashdot", "validation", "muted")] if checks else []
     key += [chart.SEEDS] if run.snapshot.others else []

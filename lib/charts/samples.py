@@ -25,7 +25,7 @@ AROUND = 0.12  # rows drawn on each side of a window, as a share of the window's
 
 def frame_of_sample(dataset: Dataset, sample: int) -> Any:
     """Return a sample as a pandas frame: features, targets, and raw targets if they are scaled."""
-    import pandas as pd  # noqa: PLC0415  Explore doesn't need it
+    import pandas as pd  # noqa: PLC0415  Explore doesn't need pandas
 
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
     columns = {f"x: {name}": x[:, f] for f, name in enumerate(dataset.feature_names)}
@@ -37,7 +37,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> Any:
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Chart:
-    """Draw a sample's raw targets, and its inputs below; of several horizons, the ends only."""
+    """Draw a sample's raw targets over its inputs; of several horizons only the first and last."""
     _, steps, features = dataset.shape
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
@@ -112,25 +112,25 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     names = {row: origin.label(row) for row in {*ticks, *reads.tolist(), *targets.flat}}
     size = max(2.5, min(12.0, 200 / len(rows)))  # keeps marks apart on a phone
 
-    def placed(name: str, which: np.ndarray, level: int, marker: Part) -> Part:
+    def marks(name: str, which: np.ndarray, level: int, marker: Part) -> Part:
         hover, y = f"{name}: %{{text}}<extra></extra>", np.full(len(which), level)
         trace = chart.points(name, which, y, {"size": size, **marker}, hover)
         return trace | {"text": [chart.escaped(names[row]) for row in which]}
 
     square, dot = {"color": palette.muted, "symbol": "square"}, {"color": palette.sequence}
     diamond = {"color": palette.last, "symbol": "diamond", "size": size + 3}
-    stands_out = {"size": size + 5, "line": {"color": palette.ink, "width": 2}}
-    ink_square = square | stands_out | {"color": palette.ink}
+    highlight = {"size": size + 5, "line": {"color": palette.ink, "width": 2}}
+    ink_square = square | highlight | {"color": palette.ink}
     number, line = f"timestep {step + 1}", {"color": palette.muted, "width": 1.5}
     across = [x for end in targets[step, [0, -1]] for x in (reads[step], end, end, None)]
     down = 2 * [READS, SEQUENCE, LAST if step == steps - 1 else None, None]
     data = [
         chart.line("from a timestep to its targets", down, line, "", x=across),
-        placed("read", reads, READS, square),
-        placed(f"{number} reads", reads[[step]], READS, ink_square),
-        placed("target in sequence mode", np.unique(targets), SEQUENCE, dot),
-        placed(f"target of {number}", targets[step], SEQUENCE, dot | stands_out),
-        placed("target in last-step mode", targets[-1], LAST, diamond),
+        marks("read", reads, READS, square),
+        marks(f"{number} reads", reads[[step]], READS, ink_square),
+        marks("target in sequence mode", np.unique(targets), SEQUENCE, dot),
+        marks(f"target of {number}", targets[step], SEQUENCE, dot | highlight),
+        marks("target in last-step mode", targets[-1], LAST, diamond),
     ]
     key = [
         [Entry("squares", "read as x", "muted")],
@@ -172,7 +172,7 @@ def _parts(dataset: Dataset, series: int, view: list[float], palette: Palette) -
 
 
 def window_words(dataset: Dataset, sample: int, step: int) -> Words:
-    """Return which rows timestep `step`, 0 to T-1, reads and predicts, then those of the sample."""
+    """Return the rows that timestep `step`, 0 to T-1, reads and predicts; details: the sample's."""
     origin = dataset.cut_from
     ahead, first = origin.horizons, int(origin.starts[sample])
 
@@ -203,7 +203,7 @@ def shapes_sentence(dataset: Dataset) -> str:
 
 
 def slip_sentence(dataset: Dataset) -> str:
-    """Return whether targets are also inputs or in the row that is read, and if that is right."""
+    """Return a note on targets that are also inputs, or in the row that is read; otherwise ""."""
     origin = dataset.cut_from
     both = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):

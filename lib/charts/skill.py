@@ -17,12 +17,12 @@ from lib.text import beside, capital, counted, filled, joined, number, readable
 _TEXTS = beside(__file__)
 HEIGHT = 380
 OPACITY = 0.3  # of bands
-PICKED = " The best epoch was picked on these samples, so only a test part is independent."
+PICKED = " The best epoch was picked on validation samples, so only a test part is independent."
 
 
 def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     """Return which modes clearly beat the best baseline by squared error, as a sentence."""
-    best, where = table.baselines(target)[0], "In the test" if part == "test" else "In this run"
+    best, where = table.baselines(target)[0], "On test samples" if part == "test" else "In this run"
     if not any(one.rmse[target] for one in table.baseline_scores):
         return CONSTANT
     if not table.models:
@@ -190,7 +190,7 @@ def forecast_words(dataset: Dataset, forecast: Forecast, *, fed_back: bool, pick
         f"{100 * inside / of:.0f}% of {of:,} targets in {MODES[mode].name}"
         for mode, (inside, of) in forecast.covered.items()
     ]
-    details += f" In the test part, the bands hold {joined(shares)}." if shares else ""
+    details += f" In the test part, the bands contain {joined(shares)}." if shares else ""
     return f"{when}: {', '.join(values)}.", details
 
 

@@ -16,7 +16,7 @@ from lib.text import capital, counted, joined, number, times
 
 HEIGHT, ROW = 330, 34  # heights in pixels: a chart, and a row of the map
 WIDE = 8  # an axis is logarithmic if its largest value is at least this many times the smallest
-MOST_RATIO = 2.0  # colours are full where one error is four times the other: two doublings
+MOST_RATIO = 2.0  # log2 of the ratio of errors at which colours are full
 BASELINE = "baseline"
 LETTERS = {"sequence": "S", "last": "L"}
 
@@ -30,12 +30,12 @@ def curve_figure(
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     baseline = [1.0 if relative else point["baseline_error"] for point in measured]
-    data, everything = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], [*baseline]
+    data, drawn = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], [*baseline]
     for mode in BOTH_MODES:
         color, name = palette.mode(mode), MODES[mode].name
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
         seeds = seeds.reshape(len(x), len(points[0].rows) // len(BOTH_MODES))
-        everything += seeds.ravel().tolist()
+        drawn += seeds.ravel().tolist()
         edges = seeds.max(axis=1), seeds.min(axis=1)
         data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
@@ -44,7 +44,7 @@ def curve_figure(
         line = chart.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
     title = "MSE / baseline MSE" if relative else "MSE at the last step"
-    up, levels = axes.log_axis(title, everything), [Entry("dotted", BASELINE, "baseline")]
+    up, levels = axes.log_axis(title, drawn), [Entry("dotted", BASELINE, "baseline")]
     if lost := [place[p.values[key]] for p in points if not p.is_finished]:
         top = 10 ** (up["range"][1] - 0.06)
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}

@@ -14,7 +14,7 @@ Value = TypeVar("Value")
 
 
 def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
-    """Return at most `most` of `count` places with both ends: even, or denser at the start."""
+    """Return at most `most` of `count` places with both ends; `early` makes the start denser."""
     if early:
         places = np.geomspace(1, max(1, count), most).round() - 1
     else:

@@ -14,16 +14,16 @@ from lib.results.history import spread_places
 from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
 
 BUDGET = 100_000_000  # multiply-adds for evaluating an earlier model, about 0.1 s
-MOST, LEAST = 24, 6  # the largest and smallest limit of the number of frames
+MOST, LEAST = 24, 6  # bounds of the limit on frames, which depends on the cost of a frame
 FEWEST = 3  # a replay needs at least this many epochs
 BEST = "best"  # the name of the last frame if the best epochs were restored
 STEP = 60_000  # overhead of a timestep, in multiply-adds
 
-_Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
+_Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]  # see `_evaluate`
 
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
-    """Return the snapshot at epoch 0. One pass is enough, as both modes have the same weights."""
+    """Return the snapshot at epoch 0. Both modes have the same weights, so one pass is enough."""
     none, modes = np.zeros(0), experiment.model.modes
     sizes = dataset.shape[2], dataset.targets
     each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
@@ -41,7 +41,7 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     evaluated: dict[int, _Evaluated] = {}
 
-    def then(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
+    def earlier(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
             return now  # The mode stopped before this epoch.
         if id(weights) not in evaluated:  # Untrained modes share their weights.
@@ -58,7 +58,7 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
         return ModeResult(*curves, step_mse, predictions, weights)
 
     results, *others = (
-        {mode: then(mode, now, models[mode]) for mode, now in seed.items()}
+        {mode: earlier(mode, now, models[mode]) for mode, now in seed.items()}
         for seed, models in zip(snapshot.seeds, weights, strict=False)
     )
     shown = dataset.shown

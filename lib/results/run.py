@@ -98,14 +98,14 @@ class Snapshot:
     status: Status
     epoch: int = 0
     epochs: int = 0  # the number of epochs to train
-    epochs_per_second: float = 0.0  # over the run, or over the last second; 0 if unknown
+    epochs_per_second: float = 0.0  # over the last second, or over a shorter run; 0 if unknown
     seconds_left: float | None = None  # None if unknown, or if the run can stop early
     reason: str = ""  # why the run ended or waits, as a sentence; usually ""
     samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # shown ones (S,)
     results: dict[str, ModeResult] = field(default_factory=dict)  # by mode, of the first seed
     others: tuple[dict[str, ModeResult], ...] = ()  # results of the other seeds
     past: tuple[tuple[int, SeedWeights], ...] = ()  # weights by epoch since the previous snapshot
-    is_full: bool = False  # whether it FAILED only because its worker was full
+    is_full: bool = False  # whether the run FAILED only because its worker was full
 
     @property
     def seeds(self) -> tuple[dict[str, ModeResult], ...]:
@@ -117,9 +117,9 @@ class Snapshot:
         """The snapshot with medians over the seeds as its only results."""
         return _middle(self)
 
-    def by_seed(self, mode: str, figure: str = "final_mse") -> np.ndarray:
+    def by_seed(self, mode: str, name: str = "final_mse") -> np.ndarray:
         """Return one of `ModeResult`'s fields or properties by seed, (R,) or (R, …)."""
-        return np.array([getattr(seed[mode], figure) for seed in self.seeds])
+        return np.array([getattr(seed[mode], name) for seed in self.seeds])
 
     @property
     def weights(self) -> SeedWeights:

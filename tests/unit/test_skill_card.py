@@ -66,7 +66,7 @@ def test_a_mode_is_compared_with_the_targets_best_baseline(models, target, sampl
     text = skill_takeaway(table, target, "evaluated")
     assert expected in text
     assert len(text.split()) <= 15
-    assert skill_takeaway(table, target, "test") == text.replace("In this run", "In the test")
+    assert skill_takeaway(table, target, "test") == text.replace("In this run", "On test samples")
 
 
 def test_a_constant_target_has_no_comparison():
