@@ -32,7 +32,7 @@ class ModeValues(NamedTuple):
 
 
 class SamplePredictions:
-    """The card of predictions for one sample and target column, with the target, all raw."""
+    """The card of predictions and target of one sample and target column, in the raw unit."""
 
     title = "Predictions"
     longest = "At the last step: sequence mode off by 0.0000888 °C, last-step mode by 0.0888 °C."

@@ -186,8 +186,8 @@ def ways_to_break_it(
 
 def leak_words(leak: Leak) -> Words:
     """Compare a Bidirectional layer's error at steps that saw their targets with the last step."""
-    seen, honest = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
-    about = {"steps": len(leak.both_ways) - 1, "seen": seen, "honest": honest}
+    seen, unseen = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
+    about = {"steps": len(leak.both_ways) - 1, "seen": seen, "unseen": unseen}
     one_way, texts = readable(leak.one_way.mean(), 2), _TEXTS["leak"]
     why = filled(texts, "why", one_way=one_way, epochs=LEAK_EPOCHS)
     return filled(texts, "takeaway", **about), why

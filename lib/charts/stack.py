@@ -20,7 +20,7 @@ LETTER = 6.6  # the approximate width of a letter in pixels
 
 
 def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
-    """Yield a picture of each layer's output, all to one scale, or of why the trace stops there."""
+    """Yield a picture of each layer's output, all to one scale, or of why it has no output."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, step in enumerate(steps):
         if step.error:
@@ -83,13 +83,13 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
     each = width + GAP
     lines = [line for line in arrows(steps) if 0 <= line[0] < line[1]]
-    # The height of each arc; a connection to the next layer is straight.
-    far = {
+    # The height of each arc. A connection to the next layer is straight, with height 0.
+    arcs = {
         (at, to, states): 10 + 34 * (1 - 0.8 ** (to - at)) if states or to > at + 1 else 0.0
         for at, to, states in lines
     }
     above, below = (
-        max((reach for line, reach in far.items() if line[2] == states), default=0.0)
+        max((reach for line, reach in arcs.items() if line[2] == states), default=0.0)
         for states in (False, True)
     )
     top, boxes, paths = above + 2, [], []
@@ -98,7 +98,7 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
         name = name if len(name) <= letters else name[: letters - 1] + "…"
         label = f"{at + 1} {name}" if letters >= 4 else f"{at + 1}"
         boxes.append((each * at, label, step.error is not None, step.layer.kind == "input"))
-    for (at, to, states), reach in far.items():
+    for (at, to, states), reach in arcs.items():
         if not reach:
             y, end = top + HEIGHT / 2, each * to
             path = f"M{each * at + width:.1f} {y:.1f}H{end - 5:.1f}"
@@ -122,7 +122,7 @@ def graph_sentence(steps: Steps) -> str:
         here = [(n + 1, states) for n, to, states in found if to == at]
         sources = [f"the states of {n}" if states else f"{n}" for n, states in here]
         if at and sources != [f"{at}"]:
-            what = joined(sources) or "an input of its own"
+            what = joined(sources) or "a separate input"
             takes.append(f"{at + 1}, {step.layer.title}, takes {what}")
     return f"Layers in order: {'; '.join(takes)}. All others take the previous layer's output."
 

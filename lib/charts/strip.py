@@ -22,16 +22,16 @@ from lib.shapes import TracedLayer, has_time, model_layers, readable_shape, tota
 from lib.text import capital, counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
-WHOLE = 16  # up to this many columns are all drawn; of more, an ellipsis replaces some
-BESIDE = 74.0, 104.0, 13  # the largest tensor's height and width in pixels; rows without ellipsis
+WHOLE = 16  # the most columns without an ellipsis
+BESIDE = 74.0, 104.0, 13  # a tensor's largest height and width in pixels, most rows in full
 BELOW = 42.0, 96.0, 8  # the same three limits for models of several layers, with stacked modes
 GROWING_PITCH = 5.7  # the most pixels from entry to entry if the strip `grows`
 EDGE = 3.0  # pixels around the entries, for the outline of a row
-Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # of `recurrence.forward`, by mode
+Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # `recurrence.forward`'s result by mode
 
 
 def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
-    """Return shades, 0 to LEVELS-1, of values (T, …) from end to end of their range or `ends`."""
+    """Return shades, 0 to LEVELS-1, of values (T, …); `ends` are limits, usually their range."""
     known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
     low, high = ends or (float(known.min()), float(known.max()))
     share = (known - low) / max(high - low, 1e-12)

@@ -106,7 +106,7 @@ class Score:
     """Errors of a model or baseline at the last step by target column, (K,), in the raw unit.
 
     MASE divides the mean absolute error by the `seasonal_error`: the training rows' mean absolute
-    change over a season, or over one row without a season. MASE is NaN if that change is 0. Source:
+    change over a season, or over one row if there is none. MASE is NaN if that change is 0. Source:
     Hyndman and Koehler, "Another look at measures of forecast accuracy", 2006.
     """
 
@@ -164,7 +164,7 @@ def predict(
     seeds: int = 1,
     budget: float | None = None,
 ) -> Predictions:
-    """Predict every k-th sample of a part. One call for each of `seeds` stays within a `budget`."""
+    """Predict every k-th sample of a part; `seeds` calls take at most `budget` multiply-adds."""
     samples = indexes_of_part(dataset, part)
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / (budget or BUDGET)
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
@@ -244,22 +244,22 @@ def by_row(dataset: Dataset, given: Predictions, target: int, series: int) -> By
     mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == series)
     samples = given.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))
-    about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
-    rows = np.unique(about)
-    place = np.searchsorted(rows, about[:, -1])
+    target_rows = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
+    rows = np.unique(target_rows)
+    place = np.searchsorted(rows, target_rows[:, -1])
 
     def raw(last: np.ndarray) -> np.ndarray:
         values = np.full(len(rows), np.nan)
         values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
         return values
 
-    order = np.argsort(about, axis=None, kind="stable")
-    first = np.searchsorted(about.ravel()[order], rows)
+    order = np.argsort(target_rows, axis=None, kind="stable")
+    first = np.searchsorted(target_rows.ravel()[order], rows)
     steps = None
     if given.steps is not None and len(rows):
         values = dataset.raw(given.steps[mine], samples)[..., target].ravel()[order]
         steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
     models = {mode: raw(last[mine]) for mode, last in given.last.items()}
     naive = {one.name: raw(one.last[samples]) for one in dataset.baselines}
-    most = int(np.diff(first, append=about.size).max(initial=0))
+    most = int(np.diff(first, append=target_rows.size).max(initial=0))
     return ByRow(rows, origin.targets[rows, column], models, naive, steps, most)

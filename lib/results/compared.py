@@ -51,7 +51,7 @@ def decisive_ratio(samples: float) -> float:
 
 
 def decided(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
-    """Return whether two MSEs over `samples` samples differ significantly; NaN counts as True."""
+    """Return whether two MSEs over `samples` samples differ significantly; True for NaN."""
     ratio = decisive_ratio(samples)
     return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
 

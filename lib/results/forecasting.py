@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-LEVEL = 0.9
-MOST_STARTS, LEAST_STARTS = 200, 20  # recursive forecasts from a part's samples, for its errors
+LEVEL = 0.9  # the share of errors inside a band
+MOST_STARTS, LEAST_STARTS = 200, 20  # bounds of how many recursive forecasts measure the errors
 
 
 class ForecastError(ValueError):
@@ -146,7 +146,7 @@ class _Model:
         return self.dataset.cut_from.rate * (self.dataset.shape[1] - 1)
 
     def predict(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
-        """Return raw predictions (n, C, H) at the last step; `now` (n, C) is that step's target."""
+        """Return raw predictions (n, C, H); predicted changes are added to values `now` (n, C)."""
         predicted = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
         raw = self.dataset.cut_from.y_scale.raw(predicted, series).reshape(*now.shape, -1)
         return raw if self.dataset.base is None else raw + now[..., None]
