@@ -26,8 +26,8 @@ def timestep_axis(names: Sequence[str]) -> Part:
     ticks = list(range(steps, 0, -(even or [least])[0]))[::-1]
     room = max(0.35, 0.03 * (steps - 1))
     texts = [escaped(names[k - 1]) for k in ticks]
-    about = {"range": [1 - room, steps + room], "tickvals": ticks, "ticktext": texts}
-    return _LOOK["timestep"] | about
+    axis = _LOOK["timestep"] | {"range": [1 - room, steps + room]}
+    return axis | {"tickvals": ticks, "ticktext": texts}
 
 
 def _most_names(names: Iterable[str]) -> int:

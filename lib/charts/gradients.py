@@ -85,10 +85,10 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
         return LOST, LOST
     details, counts, phrases = [], [], []
     for model, influence in (("One direction", one_way), ("Bidirectional", both_ways)):
-        later = influence[np.triu_indices(len(influence), 1)] > 0
-        found, pairs = int(later.sum()), counted(len(later), "pair")
-        counts.append({0: "none", len(later): "all"}.get(found, f"{found:,}"))
-        phrases.append(f"all {pairs}" if later.all() else f"{counts[-1]} of {pairs}")
+        affected = influence[np.triu_indices(len(influence), 1)] > 0
+        found, pairs = int(affected.sum()), counted(len(affected), "pair")
+        counts.append({0: "none", len(affected): "all"}.get(found, f"{found:,}"))
+        phrases.append(f"all {pairs}" if affected.all() else f"{counts[-1]} of {pairs}")
         details.append(
             f"{model}: a later input affects an earlier output in {phrases[-1]}. The first input "
             f"affects the last output by {readable(float(influence[-1, 0]))}."

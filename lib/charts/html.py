@@ -65,7 +65,7 @@ def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
 
 
 def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> Markup:
-    """Return the picture of `png_uri` as an `img` as wide as its block; `size` is CSS (height)."""
+    """Return `png_uri`'s picture as an `img` as wide as its block; `size` is CSS for the height."""
     image = Markup('<img alt="" class="enlarged" src="{}" style="{}">')
     return image.format(png_uri(indexes, colors), size)
 
@@ -180,9 +180,9 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
 
 
 def _label(axis: Axis) -> str:
-    """Return an axis's letter and size, but only the letter if it already is the size."""
-    is_enough = axis.size is None or axis.letter == f"{axis.size}"
-    return axis.letter if is_enough else f"{axis.letter} {axis.size}"
+    """Return an axis's letter and size; only the letter if the size is unknown or the letter."""
+    has_one = axis.size is None or axis.letter == f"{axis.size}"
+    return axis.letter if has_one else f"{axis.letter} {axis.size}"
 
 
 def _breaking(name: str) -> Markup:

@@ -102,10 +102,7 @@ def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
         {"label": "▶ Play", "method": "animate", "args": [None, _LOOK["slowly"]]},
         {"label": "❚❚ Pause", "method": "animate", "args": [[None], at_once]},
     ]
-    steps = [
-        {"label": frame.label, "method": "animate", "args": [[frame.name], at_once]}
-        for frame in frames
-    ]
+    steps = [{"label": f.label, "method": "animate", "args": [[f.name], at_once]} for f in frames]
     slider = _LOOK["slider"] | box | look["slider"] | {"active": start, "steps": steps}
     slider |= {"activebgcolor": palette.muted, "tickcolor": palette.muted}
     slider["currentvalue"] = {"prefix": "after epoch ", "font": font, "xanchor": "left"}
@@ -119,8 +116,9 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
     for mode, result in end.results.items():
         ring = {"color": palette.background, "width": 2}
         marker = {"color": palette.mode(mode), "size": 13, "line": ring}
-        stopped = all(seed[mode].kept_epoch is not None for seed in frame.snapshot.seeds)
-        epoch = float((result.kept_epoch if stopped else None) or frame.snapshot.epoch)
+        is_restored = all(seed[mode].kept_epoch is not None for seed in frame.snapshot.seeds)
+        kept = result.kept_epoch if is_restored else None
+        epoch = float(kept or frame.snapshot.epoch)
         value = chart.finite(np.median(frame.snapshot.by_seed(mode, "final_loss"), keepdims=True))
         name = f"{MODES[mode].name}, here"
         traces.append(chart.points(name, [epoch], value, marker, ""))
@@ -244,7 +242,8 @@ def _since(result: ModeResult, dataset: Dataset) -> str:
     baseline, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
     beats = results.outcomes(np.asarray(result.last_step_mse), baseline, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])
-    epochs = result.checked_epochs
-    never = "no longer" if "clear" in beats else "never"
-    never = "unclear" if "unclear" in beats[-1:] else never
-    return f"from epoch {epochs[first]:,}" if first < len(epochs) else never
+    if first < len(beats):
+        return f"from epoch {result.checked_epochs[first]:,}"
+    if "unclear" in beats[-1:]:
+        return "unclear"
+    return "no longer" if "clear" in beats else "never"

@@ -19,14 +19,14 @@ UNTRAINED = "Not trained yet: these results are from the initial weights."
 def nth(place: int) -> str:
     """Return the ordinal of a number: "2nd", "3rd", "11th"."""
     is_teen = 10 < place % 100 < 14
-    return f"{place:,}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place:,}{'th' if is_teen else ending}"
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Return which outputs the models return: "A GRU that returns only the last of 12 steps."."""
     model, steps = experiment.model, dataset.shape[1]
-    cell = f"{model.layers}-layer {CELLS[model.cell].label}"
-    cell = cell.removeprefix("1-layer ")
+    cell = f"{model.layers}-layer {CELLS[model.cell].label}".removeprefix("1-layer ")
     if model.mode == "both":
         return f"Same {cell}, two settings: return every step, or only the last."
     article = "An" if cell.startswith("LSTM") else "A"
@@ -46,7 +46,9 @@ def value_of(setting: Setting, experiment: Experiment) -> str:
         return DATASETS[value].title
     if setting.options:
         return setting.options[value].label
-    return joined(value) or "default" if isinstance(value, tuple) else f"{value}"
+    if isinstance(value, tuple):
+        return joined(value) or "default"
+    return f"{value}"
 
 
 def changed_settings(before: Experiment, after: Experiment, name: Name) -> str:

@@ -173,8 +173,7 @@ def _test_part(
 
 def forecast_words(dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool) -> Words:
     """Return the forecast for the row furthest ahead, and how forecasts and bands are computed."""
-    origin, count = dataset.cut_from, forecast.rows
-    unit = dataset.spaced_unit
+    origin, count, unit = dataset.cut_from, forecast.rows, dataset.spaced_unit
     when = f"{counted(count, origin.step)} ahead"
     if forecast.times is not None and origin.time_format:
         when = str(forecast.times[-1].strftime(origin.time_format))

@@ -114,11 +114,11 @@ def _differences(
     """Return each finished point's shade, -1 (last-step mode is better) to 1, and its text."""
     squares = {}
     for point, found in results.findings(points).items():
-        ratio = min(found.ratio, 1e6)  # an error may be 0
-        shade = min(np.log2(ratio) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
-        mark, shade = ("", shade) if found.is_clear and is_over else ("?", 0.3 * shade)  # pale
-        letter = LETTERS[BOTH_MODES[found.better]]
-        squares[point] = float(shade), f"{letter} {times(ratio).removesuffix(' times')}×{mark}"
+        ratio = min(found.ratio, 1e6)  # The ratio is huge if an error is 0.
+        shade = min(np.log2(ratio) / MOST_RATIO, 1.0) * (-1 if found.better else 1)
+        is_certain = found.is_clear and is_over
+        text = f"{LETTERS[BOTH_MODES[found.better]]} {times(ratio).removesuffix(' times')}×"
+        squares[point] = (shade, text) if is_certain else (0.3 * shade, f"{text}?")
     return squares
 
 

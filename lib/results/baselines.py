@@ -58,7 +58,7 @@ def best_possible(
     """Return the smallest possible MSE on samples, by default those evaluated; None if unknown."""
     known = dataset.best_mse
     best = None if known is None else Floor(known, "best possible", dataset.best_why)
-    if experiment.model.head == "dense" or not dataset.has_rows:  # no limit by the layer, or no y
+    if experiment.model.head == "dense" or not dataset.has_rows:
         return best
     y = dataset.y[dataset.evaluated if samples is None else samples].astype(np.float64)
     cell, bound = experiment.model.cell, highest_output(experiment.model.cell, y.shape[1])
@@ -106,7 +106,7 @@ class Score:
     """Errors of a model or baseline at the last step by target column, (K,), in the raw unit.
 
     MASE divides the mean absolute error by the `seasonal_error`: the training rows' mean absolute
-    change over a season, or over one row if there is none. MASE is NaN if that change is 0. Source:
+    change over a season, or over one row without a season. MASE is NaN if this change is 0. Source:
     Hyndman and Koehler, "Another look at measures of forecast accuracy", 2006.
     """
 
@@ -132,7 +132,7 @@ class SkillTable:
         return sorted(self.baseline_scores, key=lambda score: float(score.rmse[target]))
 
     def skill(self, score: Score, target: int) -> float:
-        """Return how many percent the RMSE is below the best baseline's; NaN if that one is 0."""
+        """Return how many percent the RMSE is below the best baseline's; NaN if the latter is 0."""
         best = float(self.baselines(target)[0].rmse[target])
         return 100 * (1 - float(score.rmse[target]) / best) if best else math.nan
 
@@ -176,7 +176,7 @@ def predict(
 
 
 def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Return raw errors (M, K) of outputs `last` (M, K), in the unit of y, at the last step."""
+    """Return raw errors (M, K) at the last step, for outputs `last` (M, K) in the unit of y."""
     raw = partial(dataset.raw, samples=samples, last=True)
     return raw(last.astype(np.float64)) - raw(dataset.y[samples, -1].astype(np.float64))
 

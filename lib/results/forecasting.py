@@ -204,7 +204,7 @@ class _Model:
         return np.where(inside, np.abs(predicted - origin.targets[rows, self.column]), np.nan)
 
     def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-        """Return recursive predictions (n, h) after rows `last`, given known inputs `ahead`."""
+        """Return predictions (n, h) after rows `last`; `ahead` (n, h, F) has the known inputs."""
         origin, names = self.dataset.cut_from, self.dataset.feature_names
         series = origin.series[last]
         own = [f for f, name in enumerate(names) if name in origin.columns]
@@ -227,4 +227,4 @@ def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], 
     """Return functions that compute inputs from dates, by the input's name."""
     names = CALENDAR if origin.time_format else ()
     made = (feature for name in names for feature in on_a_circle(name, times))
-    return {name: of for name, of in made if name not in origin.columns}
+    return {name: function for name, function in made if name not in origin.columns}
