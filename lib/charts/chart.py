@@ -152,8 +152,7 @@ def mode_ends(lines: Mapping[str, np.ndarray]) -> list[End]:
 
 def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
     """Return a mark at each (x, y), without a line."""
-    trace = _trace(name, x, y, hover)
-    return trace | {"mode": "markers", "marker": marker, "cliponaxis": False}
+    return _trace(name, x, y, hover) | {"mode": "markers", "marker": marker, "cliponaxis": False}
 
 
 def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
@@ -186,7 +185,7 @@ def dot_size(steps: int) -> int:
 
 
 def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
-    """Return up to 12 lines at gaps: where the `segment` (R,) of rows from x = `first` changes."""
+    """Return lines where the `segment` (R,) of rows from x = `first` changes; [] if over 12."""
     places = first + 0.5 + np.flatnonzero(np.diff(segment))
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
     font = {"size": 12, "color": palette.muted}

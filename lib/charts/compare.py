@@ -142,7 +142,7 @@ def _figure(
 
 
 def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> list[Part]:
-    """Return a letter right of each curve's end. Letters that would overlap are side by side."""
+    """Return a letter right of each curve's end, in a `plot` of this height in pixels."""
     ends, pixels = [], plot / (y["range"][1] - y["range"][0])  # pixels per unit of y
     for curve in curves:
         end = float(curve.y[-1]) if len(curve.y) else math.nan
@@ -152,7 +152,8 @@ def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> 
             ends.append((end * pixels, curve))
     traces, column, begin = [], 0, -math.inf
     for height, (run, mode, of_x, of_y) in sorted(ends, key=lambda end: end[0]):
-        column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
+        overlaps = height - begin < chart.NOTE  # with the letter below, so it moves to the right
+        column, begin = (column + 1, begin) if overlaps else (0, height)
         trace = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
         trace |= {"text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
         halo = ", ".join([f"0 0 3px {palette.surface}"] * 4)  # the letter may be on a curve

@@ -74,9 +74,8 @@ def influence_maps(
         share = np.sqrt(made / (most or 1.0))
         indexes = np.where(made > 0, np.maximum(2, share * STEPS), 0).round()
         pictures[title] = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
-    return render(
-        "charts/gradients.html", "influence", pictures, steps, most, shades, sentence, palette
-    )
+    drawn = pictures, steps, most, shades, sentence, palette
+    return render("charts/gradients.html", "influence", *drawn)
 
 
 def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:

@@ -52,7 +52,7 @@ def caption(picture: str, plot: Plot) -> str:
     return f"{PICTURES[picture]}{' (log scale)' if plot.is_log else ''}"
 
 
-@lru_cache(maxsize=128)  # all sessions share them
+@lru_cache(maxsize=128)  # All sessions share the pictures.
 def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.0) -> str:
     """Return a plot as an HTML image, `scale` times as large, but with letters of the same size."""
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
