@@ -277,7 +277,7 @@ def _figure(
     key += [chart.SEEDS] if run.snapshot.others else []
     # Levels are drawn over the curves, so that a curve at the best possible level doesn't hide it.
     decades = float(np.ptp(y["range"]))
-    one_line = 10 ** (2 * decades / chart.LEAST_PLOT)  # the ratio of values two pixels apart
+    one_line = 10 ** (2 * decades / chart.LEAST_PLOT)  # Levels within this ratio have one label.
     zeros: list[Entry] = []
     for label, values, color in levels:
         data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]

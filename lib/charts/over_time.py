@@ -86,7 +86,7 @@ class SamplePredictions:
         return chart.plotted([line, *traces], palette, x, y, rows, ends=ends, **look)
 
     def _same_series(self) -> np.ndarray:
-        """Return the shown samples of the same series if there are several, else all of them."""
+        """Return the shown samples of this sample's series; if it is the only one, all of them."""
         shown, origin = self.run.snapshot.samples, self.run.dataset.origin
         if not origin:
             return shown

@@ -50,7 +50,7 @@ class Palette:
         return str(getattr(self, mode))
 
     def words(self, color: str) -> str:
-        """Return the text colour of a field such as "sequence": `sequence_text`, or its own."""
+        """Return a field's colour for text: "sequence" has `sequence_text`, others their own."""
         plain = self.muted if color == "baseline" else getattr(self, color)
         return str(getattr(self, f"{color}_text", plain))
 

@@ -39,7 +39,7 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
 
 
 def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataPart) -> str:
-    """Return the samples, the RMSEs of best baseline and models, and what the measures are."""
+    """Return the samples, the RMSEs of best baseline and models, and the measures' definitions."""
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
     kind = "validation" if dataset.has_validation else "training"
     samples = counted(len(table.samples), f"{'test' if part == 'test' else kind} sample")

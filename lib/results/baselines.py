@@ -55,7 +55,7 @@ class Floor:
 def best_possible(
     experiment: Experiment, dataset: Dataset, samples: slice | None = None
 ) -> Floor | None:
-    """Return the smallest possible MSE on samples, by default those evaluated; None if unknown."""
+    """Return the smallest possible MSE on `samples` (default: evaluated); None if unknown."""
     known = dataset.best_mse
     best = None if known is None else Floor(known, "best possible", dataset.best_why)
     if experiment.model.head == "dense" or not dataset.has_rows:

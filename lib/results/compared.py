@@ -121,7 +121,7 @@ class Compared(RunAt):
     name: str
     letter: str = ""  # one of LETTERS; "" for a run that isn't drawn
     is_recorded: bool = False
-    is_kept: bool = False  # whether it is from a file
+    is_kept: bool = False  # whether the run is from a file
 
     @property
     def results(self) -> dict[str, ModeResult]:
