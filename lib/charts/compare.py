@@ -31,8 +31,8 @@ LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how
     "F": ("longdashdot", "cross-open", "long dashdot"),
 }
 SPARK = 64  # points of a small curve
-MOST_SETTINGS = 5  # most settings of a run that are named; more are counted
-ERROR = "final_mse"
+MOST_SETTINGS = 5  # a run's name shows at most this many settings, and counts the others
+ERROR = "final_mse"  # the field of `ModeResult` with the error at the last step
 LOSSES_AT_END = {"validation": "final_validation_loss", "training": "final_loss"}
 """The field of `ModeResult` with the loss on each part of the data."""
 NO_COMMON_SAMPLE = "Pick runs on the same data to compare their predictions."

@@ -122,7 +122,7 @@ def padding_words(ways: Sequence[Padded]) -> Words:
         if not way.loss_steps:
             returned = "the zero state, since the mask hides every step"
         off = float(way.differences[-1])
-        shortest = "the same as unpadded" if off <= ROUNDING else f"off by {readable(off)}"
+        shortest = "the same as without padding" if off <= ROUNDING else f"off by {readable(off)}"
         text = f"last-step mode returns {returned}. For the shortest sequence it is {shortest}."
         parts.append(f"{way.title}: {text}")
     if hidden := max(way.hidden_steps for way in ways):

@@ -182,10 +182,10 @@ class _Model:
         origin, last = self.dataset.cut_from, self.last_rows()[-1:]
         ahead = np.tile(origin.inputs[last], (1, feed, 1))
         offset, deviation = origin.x_scale.of(np.array(self.series))
-        waves = _by_dates(origin, future_times(self.dataset, self.series, feed))
+        computed = _by_dates(origin, future_times(self.dataset, self.series, feed))
         for f, name in enumerate(self.dataset.feature_names):
-            if name in waves:
-                ahead[0, :, f] = (waves[name]() - offset[f]) / deviation[f]
+            if name in computed:
+                ahead[0, :, f] = (computed[name]() - offset[f]) / deviation[f]
         return self.continue_from(last, ahead)[0]
 
     def errors_fed_back(self, part: Part, feed: int) -> np.ndarray:
@@ -194,8 +194,8 @@ class _Model:
         last = origin.starts[baselines.indexes_of_part(self.dataset, part)] + self.reach
         last = last[origin.series[last] == self.series]
         end = last.max(initial=-1) + 1
-        each = cost({self.mode: self.arrays}, self.dataset.shape[1]) * feed
-        most = min(MOST_STARTS, max(LEAST_STARTS, baselines.BUDGET // each))
+        each_cost = cost({self.mode: self.arrays}, self.dataset.shape[1]) * feed
+        most = min(MOST_STARTS, max(LEAST_STARTS, baselines.BUDGET // each_cost))
         last = last[spread_places(len(last), most)]
         rows = last[:, None] + np.arange(1, feed + 1)
         inside = rows <= end
