@@ -78,7 +78,7 @@ def on_dates_figure(
     origin = dataset.cut_from
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     x, axis = _dates(origin, by_row.rows[::every])
-    truth, naive = by_row.targets[::every], by_row.baselines[baseline.name][::every]
+    targets, naive = by_row.targets[::every], by_row.baselines[baseline.name][::every]
     last = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
     data, band = [], list[Entry]()
@@ -88,15 +88,15 @@ def on_dates_figure(
         band = [Entry("squares", "all predictions of a date", "sequence", "muted")]
     elif by_row.steps is not None:
         last["sequence"] = by_row.steps[0][::every]
-    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
+    data.append(_line("target", x, targets, {"color": palette.ink, "width": wide}, unit))
     data.append(_line(baseline.label, x, naive, _style("baseline", palette, 2), unit))
     for mode, values in last.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
-    ends = [End("target", truth[-1], "ink"), *chart.mode_ends(last)]
+    ends = [End("target", targets[-1], "ink"), *chart.mode_ends(last)]
     ends.append(End(baseline.label, naive[-1], "baseline"))
     key = [[Entry("line", f"target{dataset.ahead}")] if dataset.ahead else [], band]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
-    y = axes.linear_axis(title, np.concatenate([truth, *last.values()]), axes.with_room(truth))
+    y = axes.linear_axis(title, np.concatenate([targets, *last.values()]), axes.with_room(targets))
     look: Part = {"name": f"on dates {dataset.name} {target}", "height": HEIGHT, "ends": ends}
     return chart.plotted(data, palette, axis, y, key, **look)
 
@@ -129,9 +129,9 @@ def forecast_figure(
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
     x, axis = _dates(origin, rows, forecast)
-    after, truth, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
-    bands, drawn = [], [truth]
-    lines = [_line("known", x[: len(rows)], truth, {"color": palette.ink, "width": 3}, unit)]
+    after, targets, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
+    bands, drawn = [], [targets]
+    lines = [_line("known", x[: len(rows)], targets, {"color": palette.ink, "width": 3}, unit)]
     for mode, values in forecast.values.items():
         name, color = MODES[mode].name, palette.mode(mode)
         low, high = values - forecast.widths[mode], values + forecast.widths[mode]
@@ -152,7 +152,7 @@ def forecast_figure(
         key[1] = [Entry("squares", words, "border", "muted")]
         key[1] += [Entry("line", f"{100 * k / n:.0f}%", mode) for mode, (k, n) in shares]
     title = chart.with_unit(origin.columns[column], unit)
-    y = axes.linear_axis(title, np.concatenate(drawn), truth)
+    y = axes.linear_axis(title, np.concatenate(drawn), targets)
     look: Part = {"name": f"forecast {dataset.name} {series} {column}", "height": HEIGHT}
     look |= {"ends": ends, "shapes": ground}
     return chart.plotted(bands + lines, palette, axis, y, key, **look)

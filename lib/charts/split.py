@@ -137,10 +137,10 @@ def split_words(dataset: Dataset) -> Words:
 
 
 def range_hint(dataset: Dataset) -> str:
-    """Return the share of validation targets outside the training targets' range, and a fix.
+    """Return a hint if validation targets are outside the range of training targets, else "".
 
-    Only a table's first target column counts. The result is "" if the share is below 5%, if targets
-    are changes, or if the means of both parts differ by less than the training targets' deviation.
+    Only a table's first target column counts. There is no hint for a share below 5%, for targets
+    that are changes, or if both parts' means differ by less than a standard deviation in training.
     """
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
@@ -177,7 +177,7 @@ def levels_hint(dataset: Dataset) -> str:
 
 
 def series_hint(dataset: Dataset) -> str:
-    """Return a hint if the validation part lacks some series, and a fix; else ""."""
+    """Return a hint if the validation part lacks series that could be validated, else ""."""
     origin = dataset.origin
     if origin is None or not dataset.has_validation:
         return ""
