@@ -36,7 +36,7 @@ def _most_names(names: Iterable[str]) -> int:
 
 
 def row_ticks(names: Mapping[int, str]) -> Part:
-    """Return ticks for rows by name: as many as fit on a phone, with the first and the last."""
+    """Return ticks with rows' names: as many as fit on a phone, with the first and the last."""
     rows = list(names)
     ticks = [rows[place] for place in spread_places(len(rows), _most_names(names.values()))]
     return {"tickvals": ticks, "ticktext": [escaped(names[row]) for row in ticks], "tickangle": 0}

@@ -129,7 +129,7 @@ def _found(name: str, measure: Measure, steps: int) -> str:
     return f"{claim}: difference {measure.text}."
 
 
-def also_measured(
+def numpy_and_states(
     experiment: Experiment, result: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
     """Return the cards on NumPy and Keras, which differ by `differs`, and on return_state."""

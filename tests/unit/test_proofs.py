@@ -54,7 +54,7 @@ def test_the_cards_of_both_modes_with_and_without_a_result(result):
     differs = 1e-7 if result else None
     cards = (
         *proofs.one_computation(EXPERIMENT, 4, result),
-        *proofs.also_measured(EXPERIMENT, result, differs),
+        *proofs.numpy_and_states(EXPERIMENT, result, differs),
     )
     values = [measure.value for proof in cards for measure in proof.measures]
     assert values == ([None] * 4 if result is None else [0.0, 0.0, 1e-7, 0.0])
@@ -64,7 +64,7 @@ def test_the_cards_of_both_modes_with_and_without_a_result(result):
     sequence = -np.array([[0.1, 0.2], [0.3, 0.4]])  # Seven digits show that both are equal.
     assert proofs.prefix_sentence(sequence, sequence, 1, 1).count("−0.4000000") == 2
     assert "on timestep 1 returns" in proofs.prefix_sentence(sequence, sequence, 1, 0)
-    gru = proofs.also_measured(EXPERIMENT.set(cell="gru"), None, None)[1]
+    gru = proofs.numpy_and_states(EXPERIMENT.set(cell="gru"), None, None)[1]
     assert "GRU(3, return_state=True) returns [out, h]" in gru.takeaway
 
 
@@ -124,7 +124,7 @@ def test_numpy_and_keras_are_compared():
         (2.0, False, "differ by 2."),
         (np.nan, False, "the run has diverged."),
     ):
-        proof = proofs.also_measured(Experiment(), MODES, differs)[0]
+        proof = proofs.numpy_and_states(Experiment(), MODES, differs)[0]
         assert proof.measures[0].same == same
         assert proof.takeaway.endswith(expected)
 
