@@ -1,4 +1,4 @@
-"""Plotly figures and HTML fragments, and sentences computed from the same arrays; no Streamlit."""
+"""Plotly figures, HTML fragments, and sentences computed from the same arrays. No Streamlit."""
 
 from lib.charts import (
     cell,
