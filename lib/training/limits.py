@@ -1,4 +1,4 @@
-"""Limits on models, data and each user's runs. Browsers without a cookie share one limit."""
+"""Limits on models, data and each browser's runs. Browsers without a cookie share one limit."""
 
 import math
 from collections.abc import Sequence
@@ -11,19 +11,20 @@ from lib.shapes import model_layers, total
 from lib.training.messages import sentence
 
 MAX_STATES = int(8_000_000 * share())  # states saved for a batch's backward pass, 40 bytes each
-MAX_PRODUCTS = 2_200_000_000  # multiplications in a batch's forward pass: 0.17 s
+MAX_PRODUCTS = 2_200_000_000  # multiplications in a batch's forward pass, which take 0.17 s
 
-USUAL_SEEDS = 4  # the default number of seeds …
-USUAL_SECONDS = 10.0  # … if training all of them takes less time than this; else one
+USUAL_SEEDS = 4  # the default number of seeds if training is quick; else one seed
+USUAL_SECONDS = 10.0  # training is quick if all default seeds take less time than this
 
 MAX_RUNS = 48  # unfinished runs per worker: each keeps its data and models in memory
-MAX_RUNS_EACH = 8  # active runs per browser; browsers without a cookie share as many per place
-MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers of data that these runs may hold together
-MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2  # per page server; shared by browsers without a cookie
+MAX_RUNS_EACH = 8  # active runs per browser, or per place for all browsers without a cookie
+MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers in the data of a browser's active runs together
+MAX_SWEEPS = 16  # active sweeps of a page server
+MAX_SWEEPS_NAMELESS = 2  # active sweeps of all browsers without a cookie
 
 
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
-    """Return the experiment with its own seeds, or USUAL_SEEDS if training is quick, else one."""
+    """Return the experiment with the number of seeds set: the user's, or the default."""
     if experiment.seeds:
         return experiment
     usual = experiment.set(seeds=USUAL_SEEDS)
@@ -84,9 +85,10 @@ def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
 def run_refusal(
     browser: str | None, dataset: Dataset, going: Sequence[tuple[str, Dataset]], places: int
 ) -> str:
-    """Return why a browser ("" without a cookie, None for a script) can't start a run; else "".
+    """Return why a browser can't start a run; "" if it can.
 
-    `going` has the browser and the dataset of each active run. `places` runs train concurrently.
+    `browser` is its id, "" if it has no cookie, None for a script. `going` has the browser and the
+    dataset of each active run. `places` is the number of runs that can train concurrently.
     """
     if browser is None:
         return ""
@@ -99,7 +101,7 @@ def run_refusal(
 
 
 def sweep_refusal(browser: str | None, going: Sequence[str | None]) -> str:
-    """Return why a browser can't start a sweep, else "". `going` has each sweep's browser."""
+    """Return why a browser can't start a sweep; "" if it can. `going` has each sweep's browser."""
     nameless = 0 if browser else sum(not other for other in going)
     if nameless >= MAX_SWEEPS_NAMELESS:
         return sentence("nameless_sweeps", most=MAX_SWEEPS_NAMELESS, count=nameless)

@@ -1,6 +1,6 @@
 """Keep worker processes alive, and choose one for each new run.
 
-A cluster's driver counts as one more worker. The client holds a lock when it calls these classes.
+A cluster's driver counts as one worker. The client holds its lock while it calls these classes.
 """
 
 import logging
@@ -15,8 +15,8 @@ from lib.training.worker_process import MakeWorker, WorkerProcess
 
 CLUSTER = "lib.training.cluster"
 RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)  # seconds, by the number of recent deaths
-MOST_DEATHS = 3  # after more deaths, training is unavailable until a worker is ready
-QUICK_SECONDS = 90.0  # a death is recent within this time of the previous one
+MOST_DEATHS = 3  # after more recent deaths, training is unavailable until a worker is ready
+QUICK_SECONDS = 90.0  # deaths are recent if each follows the previous death within this time
 UNAVAILABLE_SECONDS = 600.0  # the delay after a failed import of TensorFlow
 log = logging.getLogger(__name__)
 
@@ -45,12 +45,12 @@ class Supervisor:
         return self.worker
 
     def end_delay(self) -> None:
-        """Start a delayed worker now, unless it is delayed because others died."""
+        """Start a delayed worker now, unless it is delayed because earlier workers died."""
         if self.worker is not None and not self._deaths:
             self.worker.begin()
 
     def note_event(self, worker: WorkerProcess, event: Event, *, is_busy: bool) -> None:
-        """Handle "ready" and "grown": replace a grown worker if it is idle or memory allows two."""
+        """Handle "ready" and "grown". Replace a grown worker if it is idle or two fit in memory."""
         if worker is not self.worker:
             return
         if event.kind == "ready":
@@ -63,7 +63,7 @@ class Supervisor:
             self.worker = self._make(0.0)
 
     def replace_dead(self, worker: WorkerProcess) -> str:
-        """Replace a dead worker; return sentences on what happened."""
+        """Replace a dead worker; return sentences for users on what happened."""
         driver = "driver_" if self.is_cluster else ""
         how = sentence(f"{driver}ended", how=worker.ending)
         if worker in self._retired:

@@ -1,8 +1,8 @@
 """`WorkerRun`: one run in the worker, with its status, its goal and its snapshots.
 
 A run starts with a size bucket's program (`architecture`), which is usually built already. A long
-run then gets an exact-size program, 1.5 to 3 times as fast, as soon as that is built, unless memory
-is short. A run with a pace keeps its size bucket, so that its results are reproducible bit by bit.
+run then requests an exact-size program, which is 1.5 to 3 times as fast, unless memory is short.
+A run that keeps its pace doesn't, so that its results are reproducible bit by bit.
 """
 
 import logging
@@ -39,12 +39,12 @@ class WorkerRun:
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
         self._epochs = start.experiment.training.epochs
         self._goal = 0 if start.paused else self._epochs  # the epoch to train to
-        self._stepping = False  # whether `step` set the goal, which ignores the pace
+        self._stepping = False  # whether `step` set the goal; steps ignore the pace
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
         self._next: tuple[Status, str] | None = None  # status and reason after the evaluation
         self._programs, self._timing, self._clock = programs, timing, clock
-        self._saves_at = clock() + timing.checkpoint_seconds  # the time of the next checkpoint
+        self._saves_at = clock() + timing.checkpoint_seconds  # when the next checkpoint is due
         self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         if start.checkpoint:
@@ -84,7 +84,7 @@ class WorkerRun:
             self._evaluate_then(Status.PAUSED)
 
     def resume(self, epochs: int | None = None) -> None:
-        """Train to the end, or for a number of epochs and then pause."""
+        """Train to the end, or pause again after a number of epochs."""
         self._stepping = False
         most = self._epochs if epochs is None else self._trainer.epoch + max(1, epochs)
         self._aim(min(self._epochs, most))
@@ -102,13 +102,13 @@ class WorkerRun:
         self._post()
 
     def stop(self) -> None:
-        """End the run. Evaluate the last epoch if that is quick, else keep older results."""
+        """End the run. Evaluate the last epoch if that is quick; else keep the older results."""
         if self._next is None or not self._next[0].over:
             self._trainer.evaluate(self._timing.evaluate_seconds)
             self._take(Status.STOPPED)
 
     def fail(self, reason: str) -> None:
-        """End the run with an error, without an evaluation, which may be the cause."""
+        """End the run with an error. Don't evaluate it: an evaluation may have caused the error."""
         self.status, self._reason, self._next = Status.FAILED, reason, None
         self._post()
         self.release()
@@ -157,7 +157,7 @@ class WorkerRun:
         now = self._clock()
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
-        # Send at the turn nearest to the due time, this one or the next, since turns may be rare.
+        # Send a snapshot now if this turn is nearer to the due time than the next turn.
         half_a_turn = (now - self._trained_at) / 2
         self._trained_at = now
         must_send = now + half_a_turn - self._sent_at >= timing.send_seconds
@@ -239,7 +239,7 @@ class WorkerRun:
             self.release()
 
     def _save(self) -> None:
-        """Send a checkpoint, before the snapshot, so that a visible pause can be restored."""
+        """Send a checkpoint. The snapshot follows, so a pause that a page shows can be restored."""
         try:
             saved = self._trainer.saved()
             self._send(Checkpoint(self.id, saved.epoch, encode(saved)))
@@ -277,7 +277,7 @@ class WorkerRun:
         )
 
     def _slow_epoch(self) -> str:
-        """Return a sentence on the current epoch's progress if epochs are long; else ""."""
+        """Return a sentence on the current epoch's progress; "" if epochs aren't long."""
         rate, done = self._tempo.rate, self._trainer.done
         if self._tempo.keeps_pace or not rate or 1 / rate < self._timing.slow_epoch_seconds:
             return ""

@@ -21,8 +21,8 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
         ({"U": 128, "layers": 3}, {"f": 1000}, r"at most 400,000 parameters, got 8\d\d,\d\d\d"),
         ({"U": 129}, {}, "units .* 1 to 128, got 129"),
         ({"head": "none", "U": 2}, {"k": 3}, "expected 3 units, one per target, got 2"),
-        ({"keep": "best"}, {"n": 8, "train": 8}, "keep must be 'last' without .*, got 'best'"),
-        ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' without .*, got 'stop'"),
+        ({"keep": "best"}, {"n": 8, "train": 8}, "keep must be 'last' if .*, got 'best'"),
+        ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' if .*, got 'stop'"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(settings, data, words):

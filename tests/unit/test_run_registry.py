@@ -74,7 +74,7 @@ def test_a_paused_run_that_was_left_makes_room_for_a_new_one(rig, monkeypatch):
 @pytest.mark.parametrize(
     ("visitor", "most", "words"),
     [
-        ("me", MAX_RUNS_EACH, ["at most 8 active runs", "one has 8"]),
+        ("me", MAX_RUNS_EACH, ["at most 8 active runs", "yours has 8"]),
         ("", MAX_RUNS_EACH, ["at most 8 active runs", "8 are", "Allow cookies"]),
         (None, MAX_RUNS, []),
     ],
@@ -110,7 +110,7 @@ def test_a_visitors_runs_hold_so_much_data(rig, monkeypatch, owner):
     monkeypatch.setattr(limits, "MAX_VALUES_EACH", 120)
     first, second = rig.start(owner), rig.start(owner)
     assert rig.status(first) is Status.QUEUED
-    assert all(words in rig.latest(second).reason for words in ("at most 120", "make it 180"))
+    assert all(words in rig.latest(second).reason for words in ("at most 120", "have 180"))
 
 
 def test_runs_that_somebody_without_cookies_has_left_take_no_place(rig):

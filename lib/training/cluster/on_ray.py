@@ -1,4 +1,4 @@
-"""The cluster's Ray code, used in drivers and on nodes, which run their own copy of it."""
+"""The cluster's Ray code. Drivers run it, and so do nodes, from their own copy of `lib`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lib.training.cluster.slot import Slot
 from lib.training.messages import sentence, short_reason
 
 NAMESPACE = "unrolled"
-CALLS = 1000  # concurrent calls of a slot: every page server has a few open
+CALLS = 1000  # the maximum number of concurrent calls of a slot; a page server has a few open
 
 
 def connect(address: str) -> None:
@@ -52,7 +52,7 @@ class SlotActor(Slot):
 
 
 async def _call(handle: Any, method: str, *arguments: Any, seconds: float) -> Any:
-    """Call a slot's method. Raises UnavailableError, or the method's error."""
+    """Call a slot's method. Raises UnavailableError if the slot fails, or the method's error."""
     try:
         called = getattr(handle, method).remote(*arguments)
         return await asyncio.wait_for(asyncio.wrap_future(called.future()), seconds)
@@ -75,7 +75,7 @@ async def find_slots() -> dict[str, Call]:
 
 @cache
 def _slot(name: str) -> Call:
-    """Return the slot with this name; create it unless a page server has already."""
+    """Return the slot with this name. Create the slot if it doesn't exist."""
     made: Any = ray.remote(SlotActor).options(
         name=name,
         get_if_exists=True,
