@@ -37,7 +37,7 @@ def test_threads_share_one_heap():
     assert done.stderr.count("Arena ") == 1
 
 
-def test_only_an_idle_server_collects_what_was_there_from_the_start():
+def test_an_idle_server_also_collects_frozen_objects():
     """A collection of all objects stops every visitor."""
     made = type("Made", (), {})  # a class refers to itself
     still = weakref.ref(made)

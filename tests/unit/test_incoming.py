@@ -60,7 +60,7 @@ async def put(upload, name, path="/base/_stcore/upload_file/session/"):
     return sent
 
 
-def test_a_file_waits_until_there_is_room_and_goes_when_a_page_takes_it():
+def test_an_upload_waits_for_memory_until_a_page_takes_another_file():
     """The page gets the bytes, and Streamlit frees them."""
     app = Streamlit()
 
@@ -98,7 +98,7 @@ def test_a_file_that_no_page_takes_is_dropped(path, monkeypatch):
     assert app.files.keys() == ({"one"} if path == "/elsewhere/" else set())
 
 
-def test_files_may_be_taken_while_the_others_are_counted(monkeypatch):
+def test_a_file_may_be_taken_while_sizes_are_added_up(monkeypatch):
     """A thread may take a file while another upload adds up the sizes."""
     held = {}
 

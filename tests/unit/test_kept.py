@@ -70,7 +70,7 @@ def assert_same_figures(one, other):
         ("worked_raw", {}),  # without a validation part, and without a head
     ],
 )
-def test_every_figure_of_a_run_comes_back(name, changes):
+def test_a_saved_run_opens_with_every_number(name, changes):
     """Results of all modes and seeds come back exactly, with weights of some earlier epochs."""
     run = of(name, **changes)
     content = keep(run, run.snapshot.past)
@@ -94,7 +94,7 @@ def with_results(run, change, **rest):
     return replace(run, snapshot=replace(run.snapshot, results=results, **rest))
 
 
-def test_a_run_at_any_moment_comes_back():
+def test_runs_of_any_status_can_be_saved_and_opened():
     """Untrained, stopped and diverged runs open, and a training run without weights."""
     run = of("recall_first", seeds=1)
     start = replace(run, snapshot=untrained(run.experiment, run.dataset))
@@ -116,14 +116,14 @@ def test_a_run_at_any_moment_comes_back():
     ],
     ids=["dates", "a date is missing", "arrays"],
 )
-def test_an_uploads_saved_rows_come_back(content):
+def test_an_uploads_saved_rows_can_be_opened(content):
     """The table has the same numbers, texts, times, labels and notes."""
     table = read_upload("file", content)
     kept = keep(RunAt(*of_upload()[:3]), (), table)
     assert_same(table_of(archive.unpack(kept, _Record).rows), table)
 
 
-def test_a_run_of_an_upload_with_its_rows_opens_by_itself():
+def test_a_run_saved_with_its_rows_opens_without_the_upload():
     """The windows are the same, and arrays are copies that don't hold the file in memory."""
     experiment, dataset, snapshot, table = of_upload()
     opened = open_kept("run.unrolled", keep(RunAt(experiment, dataset, snapshot), (), table))
@@ -135,7 +135,7 @@ def test_a_run_of_an_upload_with_its_rows_opens_by_itself():
     assert not loss.flags.writeable
 
 
-def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
+def test_a_run_saved_without_its_rows_needs_the_upload():
     """The error names the file; the same rows under another name open the run."""
     experiment, dataset, snapshot, _ = of_upload()
     content = keep(RunAt(experiment, dataset, snapshot), ())
@@ -150,7 +150,7 @@ def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
     assert_same_figures(opened.snapshot, snapshot)
 
 
-def test_a_run_is_refused_if_its_data_are_generated_differently():
+def test_a_run_on_other_generated_data_is_refused():
     """Another processor's rounding makes no difference."""
     run = of(seeds=1)
     near = replace(run.dataset, x=np.nextafter(run.dataset.x, np.float32(9)))
@@ -221,7 +221,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_a_file_that_isnt_a_saved_run_is_refused(kind):
+def test_a_damaged_or_hostile_file_raises_an_error_with_a_fix(kind):
     """The error has at most 500 characters: what was expected, what was received, the fix."""
     made, words = REFUSED[kind]
     content = made() if callable(made) else made
@@ -256,13 +256,13 @@ TIMES = msgspec.json.decode(WITH_ROWS["unrolled.json"])["rows"]["times"][0]
     ],
     ids=str,
 )
-def test_rows_that_cant_come_from_a_file_are_refused(path, value, words):
+def test_rows_that_an_upload_cant_have_are_refused(path, value, words):
     """This covers every field that a script writes out."""
     with pytest.raises(KeptError, match=words):
         open_kept("", said(path, value, WITH_ROWS))
 
 
-def test_a_saved_run_is_recognised_by_its_name_or_its_first_bytes():
+def test_a_saved_run_is_recognized_by_its_name_or_content():
     """A damaged file is reported as a saved run, and a renamed file opens."""
     assert is_kept("Run.UNROLLED", b"")
     assert is_kept("run.zip", GOOD)
@@ -280,7 +280,7 @@ def shape_of(source):
 
 
 @pytest.mark.parametrize("field", ["name", "notes", "step", "units"])
-def test_no_text_of_a_strangers_table_becomes_code(field):
+def test_no_text_of_a_saved_table_becomes_code(field):
     """A hostile name, note or unit in a saved run changes no statement of its scripts."""
     experiment, dataset, snapshot, table = of_upload()
     text = "{__import__('os')}\"\n__import__('os')\n\"\"\"\u2028"
@@ -303,7 +303,7 @@ OF_TABLE = Experiment().set(data="upload", T=4, inputs=("a",), targets=("b",))
 TABLE = read(lines("a,b", lambda i: f"{i},{i / 4}", 40))
 
 
-def test_a_card_of_generated_data_makes_them_again():
+def test_a_card_of_generated_data_has_only_their_settings():
     """The settings give the same numbers."""
     experiment = suggested("running_mean").set(N=64, seed=3)
     run, *about = read_card(card_of(experiment, None, "a browser", "Run 7"), "r7")

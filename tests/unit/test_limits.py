@@ -25,7 +25,7 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
         ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' if .*, got 'stop'"),
     ],
 )
-def test_what_cannot_be_trained_is_refused(settings, data, words):
+def test_settings_or_data_beyond_a_limit_raise_an_error(settings, data, words):
     """The worker checks all limits, since scripts don't use the page's checks."""
     with pytest.raises(ExperimentError, match=words):
         limits.check_trainable(make_experiment(**settings), make_dataset(**data))
@@ -40,7 +40,7 @@ def test_what_cannot_be_trained_is_refused(settings, data, words):
         ({"cell": "simple_rnn", **BIG}, {"n": 250, "t": 100, "train": 200}),  # batches are of 200
     ],
 )
-def test_what_can_be_trained_passes(settings, data):
+def test_settings_and_data_within_the_limits_pass(settings, data):
     """Settings and data that can be trained raise no error, also at the limits."""
     limits.check_trainable(make_experiment(**settings), make_dataset(**data))
 
@@ -52,7 +52,7 @@ def test_what_can_be_trained_passes(settings, data):
         ("simple_rnn", "have at most 8,000,000 states", 208),
     ],
 )
-def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(cell, what, most):
+def test_an_error_names_the_largest_possible_batch_size(cell, what, most):
     """The error names the largest batch size that can be trained."""
     dataset = make_dataset(n=600, t=100, train=512)
     large = make_experiment(cell=cell, **BIG)
@@ -64,7 +64,7 @@ def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(cell, wha
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_data_that_is_no_number_is_refused(bad):
+def test_nan_or_infinite_data_raise_an_error(bad):
     """NaN and infinite data raise an error."""
     dataset = make_dataset()
     x = dataset.x.copy()
@@ -75,7 +75,7 @@ def test_data_that_is_no_number_is_refused(bad):
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
-def test_parameters_are_those_of_the_initial_weights(cell):
+def test_a_parameter_count_is_the_size_of_the_initial_weights(cell):
     """The count equals the initial weights' size; the largest LSTM stack fits."""
     for layers, head in ((1, "dense"), (3, "none")):
         experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)

@@ -27,7 +27,7 @@ def wait(turns, act, *, first=False):
     return thread
 
 
-def test_two_never_have_a_turn_at_once():
+def test_only_one_thread_has_a_turn_at_a_time():
     """Only one thread has a turn at a time."""
     turns, inside, most = Turns(Rhythm()), [], []
 
@@ -42,7 +42,7 @@ def test_two_never_have_a_turn_at_once():
     assert max(most) == 1
 
 
-def test_who_goes_first_overtakes_who_came_before(monkeypatch):
+def test_an_urgent_thread_overtakes_waiting_threads(monkeypatch):
     """An urgent thread waits for one turn at most; only turns are measured, not waits."""
     time, took, order = Clock(), list[float](), list[str]()
     monkeypatch.setattr(clock, "now", time.now)
@@ -59,7 +59,7 @@ def test_who_goes_first_overtakes_who_came_before(monkeypatch):
     assert took == [5, 0, 0, 0, 0]
 
 
-def test_a_turn_within_a_turn_is_an_error_and_an_error_ends_a_turn():
+def test_a_nested_turn_raises_an_error_and_an_error_ends_a_turn():
     """A nested turn raises an error, and an exception ends a turn."""
     turns = Turns(Rhythm())
 
@@ -83,7 +83,7 @@ def pass_time(rhythm, busy, start, seconds):
     return start + seconds
 
 
-def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level():
+def test_pages_poll_less_often_under_load():
     """The poll interval grows with the load, within bounds."""
     rhythm = Rhythm()
     now = pass_time(rhythm, BUSY / 2, 0.0, 30)
@@ -98,7 +98,7 @@ def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level():
     assert rhythm.interval() == SLOWEST
 
 
-def test_a_class_that_begins_at_once_is_met_at_once():
+def test_the_poll_interval_follows_a_sudden_load_at_once():
     """Thirty waiting threads set the interval by the time to serve them all."""
     rhythm = Rhythm()
     for turn in range(30):

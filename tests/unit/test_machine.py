@@ -24,7 +24,7 @@ from tests.waiting import eventually
         (GB, 4 * GB, 4 * GB + machine.LEAST_GROWTH),
     ],
 )
-def test_a_worker_may_use_a_share_of_the_machine(total, start, expected):
+def test_a_workers_memory_limit_follows_from_the_machines_memory(total, start, expected):
     """A worker may use 70%, at most 1.5 GB, and always enough for some programs."""
     assert machine.memory_limit(total, start) == expected
 
@@ -41,7 +41,7 @@ def test_a_worker_may_use_a_share_of_the_machine(total, start, expected):
         ({"other/memory.max": "100000000"}, None),
     ],
 )
-def test_the_least_limit_of_the_control_groups_around_counts(tmp_path, limits, expected):
+def test_the_lowest_memory_limit_of_all_control_groups_counts(tmp_path, limits, expected):
     """The lowest limit of all control groups counts, in both versions."""
     own = tmp_path / "own"
     own.write_text("4:memory:/old\n0::/app/one\n")
@@ -52,7 +52,7 @@ def test_the_least_limit_of_the_control_groups_around_counts(tmp_path, limits, e
     assert memory.total_memory(tmp_path, own) == (expected or whole)
 
 
-def test_a_setting_may_say_less_and_children_count(monkeypatch):
+def test_a_memory_setting_limits_the_app_and_its_child_processes(monkeypatch):
     """Below 2 GB limits shrink in proportion, and children's memory counts."""
     monkeypatch.setenv(memory.SETTING, "500")
     assert (memory.total_memory(), memory.share()) == (500 * memory.MB, 0.25)
@@ -66,7 +66,7 @@ def test_a_setting_may_say_less_and_children_count(monkeypatch):
         assert memory.total_memory() > 500 * memory.MB
 
 
-def test_what_is_shared_is_not_counted():
+def test_shared_memory_isnt_counted():
     """Shared file pages, such as TensorFlow's code, don't count."""
 
     def says(**memory):
@@ -90,7 +90,7 @@ def test_what_is_shared_is_not_counted():
         (4, 8 * GB, "many", 2),
     ],
 )
-def test_how_many_workers_there_are(monkeypatch, cores, total, setting, expected):
+def test_the_number_of_workers(monkeypatch, cores, total, setting, expected):
     """Two processors and 2 GB per worker, at most four, or the setting."""
     monkeypatch.setenv(machine.SETTING, setting)
     monkeypatch.setattr(machine, "cores", lambda: cores)
@@ -98,7 +98,7 @@ def test_how_many_workers_there_are(monkeypatch, cores, total, setting, expected
     assert machine.worker_count() == expected
 
 
-def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path):
+def test_a_containers_processor_limit_counts(tmp_path):
     """A container's processor quota counts where it is below the machine's."""
     there = machine.cores(tmp_path)
     assert there >= 1
@@ -109,7 +109,7 @@ def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority")
-def test_only_the_thread_that_gives_way_has_a_lower_priority():
+def test_give_way_lowers_the_priority_of_its_own_thread():
     """A thread lowers its own priority and that of threads it starts."""
     priorities = []
 
@@ -135,7 +135,7 @@ def test_only_the_thread_that_gives_way_has_a_lower_priority():
 @pytest.mark.parametrize(
     ("version", "expected"), [(None, True), ("2.21.3", True), ("2.22.0", False), ("", False)]
 )
-def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(version, expected, monkeypatch):
+def test_xla_flags_are_set_only_for_the_tested_tensorflow(version, expected, monkeypatch):
     """Flags are set for the tested TensorFlow version only.
 
     If this fails after an update, test the flags with the new TensorFlow and measure.

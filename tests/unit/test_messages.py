@@ -69,12 +69,12 @@ REPORTED = Snapshot(
 
 
 @pytest.mark.parametrize(("sent", "expected"), [(REPORTED, Snapshot), (START, Command)])
-def test_what_was_sent_arrives(sent, expected):
+def test_a_record_arrives_unchanged(sent, expected):
     """Every field, setting, array type and status arrives; so do views and scalars."""
     assert same(decode(encode(sent), expected), sent)
 
 
-def test_what_arrives_cannot_be_changed():
+def test_received_arrays_are_read_only():
     """Arrays are read-only, since snapshots are shared."""
     arrived = decode(encode(make_result()), ModeResult)
     with pytest.raises(ValueError, match="read-only"):
@@ -96,7 +96,7 @@ def test_what_arrives_cannot_be_changed():
         ),
     ],
 )
-def test_a_record_that_is_wrong_is_refused(sent, field, value, words):
+def test_a_record_with_a_wrong_field_is_refused(sent, field, value, words):
     """A wrong type is reported with its place; wrong shapes raise errors as usual."""
     sent = copy.copy(sent)
     object.__setattr__(sent, field, value)
@@ -111,7 +111,7 @@ class Evil:
         return os.mkdir, ("made",)
 
 
-def test_a_pickle_is_refused_and_nothing_is_called(tmp_path, monkeypatch):
+def test_a_pickle_is_refused_and_not_executed(tmp_path, monkeypatch):
     """A pickle isn't executed."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(WireError, match="not a message"):
@@ -130,7 +130,7 @@ def test_a_pickle_is_refused_and_nothing_is_called(tmp_path, monkeypatch):
         (2, ("<f4", (2,), bytes(8))),
     ],
 )
-def test_an_extension_that_is_no_good_array_is_refused(kind, content):
+def test_an_invalid_array_is_refused(kind, content):
     """Objects, texts, wrong sizes and other extensions raise errors."""
     extension = msgspec.msgpack.Ext(kind, msgspec.msgpack.encode(content))
     bad = msgspec.msgpack.encode({"type": "Answer", "id": "q", "values": {"a": extension}})
@@ -138,7 +138,7 @@ def test_an_extension_that_is_no_good_array_is_refused(kind, content):
         decode(bad, Answer)
 
 
-def test_plain_values_and_arrays_of_every_kind_may_be_arguments():
+def test_arguments_can_be_plain_values_and_arrays():
     """Tuples arrive as lists, and each array has its own memory."""
     plain = {"none": None, "numbers": [True, -1, 2**40, 0.5], "texts": ["a" * 300, b"a"]}
     sent = Ask("q", "all", {**plain, "pair": (1, (2, 3)), "count": np.int64(7)})
@@ -167,7 +167,7 @@ def test_plain_values_and_arrays_of_every_kind_may_be_arguments():
         (2**64, "can't be sent"),
     ],
 )
-def test_what_may_not_cross_is_refused_before_it_is_sent(value, words):
+def test_a_value_that_cant_be_sent_is_refused_by_the_sender(value, words):
     """The sender gets the error, without the array's values."""
     with pytest.raises(WireError, match=words):
         encode(Event("ready", value))
@@ -175,7 +175,7 @@ def test_what_may_not_cross_is_refused_before_it_is_sent(value, words):
 
 @quickly
 @given(st.data())
-def test_a_broken_message_is_refused_or_still_a_message(data):
+def test_a_broken_message_raises_no_unexpected_error(data):
     """A changed byte or a missing end raises only WireError."""
     good = encode(Start("id", Experiment(), make_dataset().samples))
     at = data.draw(st.integers(0, len(good) - 1))
@@ -234,7 +234,7 @@ for _ in range(60):
 """Each round has classes that no decoder was made of before, and eight threads that need one."""
 
 
-def test_threads_that_need_one_class_at_once_all_get_whole_decoders():
+def test_threads_can_make_decoders_of_one_class_at_the_same_time():
     """Concurrent threads don't crash msgspec's decoders."""
     root, script = Path(__file__).parents[2], [sys.executable, "-c", RACE]
     done = subprocess.run(script, cwd=root, capture_output=True, text=True, check=False)

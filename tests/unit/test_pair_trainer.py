@@ -24,7 +24,7 @@ def make_trainer(loss=float, train=8, **settings):
 @pytest.mark.parametrize(
     ("loss", "costs"), [("mse", [4.0, 0.25]), ("mae", [2.0, 0.5]), ("huber", [1.5, 0.125])]
 )
-def test_validation_loss_is_the_trainings_own_of_each_mode(loss, costs):
+def test_validation_loss_is_computed_like_each_modes_training_loss(loss, costs):
     """Validation loss counts all steps, or only the last one.
 
     The model predicts 4 after 4 batches: its error is 2 at the first of two steps, and 0.5 at the
@@ -56,7 +56,7 @@ def test_an_epoch_loss_is_the_mean_over_samples():
 @pytest.mark.parametrize(
     ("fitting", "steps"), [(1.2, 1), (2.4, 4), (4.4, 4), (5.2, 4), (7.2, 8), (8.4, 8)]
 )
-def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting, steps):
+def test_a_turn_is_extended_to_finish_an_epoch(fitting, steps):
     """A turn is extended if that finishes the epoch."""
     clock = Clock()
     trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), clock.now)
@@ -68,7 +68,7 @@ def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting, steps):
 
 
 @pytest.mark.parametrize(("mode", "bad"), [("sequence", np.nan), ("last", np.inf)])
-def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(mode, bad):
+def test_a_nan_loss_ends_training_and_keeps_earlier_results(mode, bad):
     """A NaN loss keeps earlier losses and errors of both modes."""
     trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
     trainer.evaluate()
@@ -90,7 +90,7 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(mo
     assert trainer.step == step
 
 
-def test_a_judgement_can_be_made_part_by_part():
+def test_an_evaluation_can_take_several_calls():
     """An evaluation in four parts gives its results with the last part."""
     trainer, _ = make_trainer()
     trainer.advance(LONG, goal=4)

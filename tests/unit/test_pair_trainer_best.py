@@ -14,7 +14,7 @@ from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
 from tests.unit.run_rig import RunRig
 
 LONG = 60.0
-SLOW_JUDGE = replace(USUAL, evaluate_seconds=0.0)
+SLOW_EVALUATION = replace(USUAL, evaluate_seconds=0.0)
 BEST = {"sequence": 6, "last": 3}  # the epochs after which `samples` are answered best, by mode
 
 
@@ -49,7 +49,7 @@ def train(trainer, seconds=LONG, epochs=20):
 
 
 @pytest.mark.parametrize("seconds", [LONG, 1.0, 0.1, 1e-9])
-def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds):
+def test_each_mode_stops_alone_and_restores_its_best_epoch(seconds):
     """Each mode stops two epochs after its best; every epoch is evaluated."""
     trainer = make_trainer("stop")
     train(trainer, seconds)
@@ -69,7 +69,7 @@ def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds):
         assert result.final_loss == 4 * best - 2.5  # the mean of its four batches' numbers
 
 
-def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch):
+def test_a_thinned_out_best_epoch_is_put_back(monkeypatch):
     """A long run's history includes the best epoch after thinning."""
     monkeypatch.setattr(checkpoint, "MAX_CHECKS", 4)
     monkeypatch.setattr(checkpoint, "MAX_LOSSES", 4)
@@ -95,7 +95,7 @@ def kept(snapshot):
     return {mode: result.kept_epoch for mode, result in snapshot.results.items()}
 
 
-@pytest.mark.parametrize("timing", [USUAL, SLOW_JUDGE])
+@pytest.mark.parametrize("timing", [USUAL, SLOW_EVALUATION])
 @pytest.mark.parametrize("show_seconds", [None, 8.0])
 @pytest.mark.parametrize("seconds", [1e-6, 1e-3, 60.0])
 def test_a_run_is_finished_when_both_modes_have_stopped(timing, show_seconds, seconds):
@@ -111,7 +111,7 @@ def test_a_run_is_finished_when_both_modes_have_stopped(timing, show_seconds, se
         assert (result.weights[0] == 4 * BEST[mode]).all()
 
 
-def test_a_pause_shows_the_epoch_that_was_reached():
+def test_a_pause_shows_the_newest_epoch():
     """A pause shows the newest epoch; the best one returns at the end."""
     rig = RunRig(paused=True, **{**STOP, "keep": "best"})
     rig.until_status(Status.PAUSED)
@@ -127,7 +127,7 @@ def test_a_pause_shows_the_epoch_that_was_reached():
 
 
 @pytest.mark.parametrize(("keep", "last"), [("best", 12), ("last", 28)])
-def test_a_run_that_diverges_has_its_best_epochs_back(keep, last):
+def test_a_run_that_diverges_restores_its_best_epochs(keep, last):
     """A run that diverges restores its best epochs, or keeps its last results."""
 
     def bad(_key):

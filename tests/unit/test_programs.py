@@ -51,7 +51,7 @@ def ask(cache, *keys, kind=WANTED):
     return [cache.request(key, kind) for key in keys]
 
 
-def test_who_waits_goes_before_what_is_only_likely(builder):
+def test_wanted_programs_are_built_before_likely_programs(builder):
     """A program built ahead waits for wanted ones, and uses one thread at most."""
     cache = ProgramCache(builder.build)
     cache.build_ahead("l1")
@@ -66,7 +66,7 @@ def test_who_waits_goes_before_what_is_only_likely(builder):
     assert builder.begun == ["l1", "w1", "w2", "l2"]
 
 
-def test_what_a_person_waits_for_is_built_before_the_background_s(builder):
+def test_wanted_programs_are_built_before_background_programs(builder):
     """The background thread starts nothing while others build."""
     cache = ProgramCache(builder.build)
     ask(cache, "a", "b", kind=BACKGROUND)
@@ -83,7 +83,7 @@ def test_what_a_person_waits_for_is_built_before_the_background_s(builder):
     assert builder.begun[4:] == ["b"]
 
 
-def test_a_program_that_failed_is_tried_again(builder):
+def test_a_failed_program_is_built_again_at_the_next_request(builder):
     """A failed build raises its error for waiting runs; the next request rebuilds."""
     cache = ProgramCache(builder.build)
     builder.broken.add("a")
@@ -95,7 +95,7 @@ def test_a_program_that_failed_is_tried_again(builder):
     assert cache.request("a").result(PATIENCE) == "A"
 
 
-def test_what_nobody_waits_for_any_more_is_not_begun(builder):
+def test_a_withdrawn_request_isnt_built(builder):
     """A stopped run's request is withdrawn, unless another run has the same."""
     cache = ProgramCache(builder.build)
     begun = ask(cache, "a", "b")
@@ -135,7 +135,7 @@ def buckets(*keys, at_once=True):
     return {Bucket(key): at_once for key in keys}
 
 
-def test_without_leisure_no_bucket_is_built(builder):
+def test_size_buckets_are_built_only_in_idle_time(builder):
     """Buckets wait for idle time, which is checked repeatedly; requests don't."""
     leisure = [False]
     cache = ProgramCache(builder.build, buckets("abc"), lambda: leisure[0])
@@ -147,7 +147,7 @@ def test_without_leisure_no_bucket_is_built(builder):
     assert eventually(lambda: cache.has("abc"))
 
 
-def test_without_memory_a_bucket_does_that_is_there(builder):
+def test_if_memory_is_short_a_built_bucket_is_used(builder):
     """If memory may not grow, a built bucket serves though it isn't near."""
     memory, both = [True], buckets("abcdef", "abc", at_once=False)
     cache = ProgramCache(builder.build, both, may_grow=lambda: memory[0])

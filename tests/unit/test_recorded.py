@@ -28,7 +28,7 @@ def test_every_dataset_has_a_recording_of_its_suggested_settings(name):
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_recordings_errors_follow_from_its_weights(name):
+def test_a_recordings_errors_can_be_computed_from_its_weights(name):
     """NumPy reproduces the recorded error from the weights and the data."""
     experiment = suggested(name)
     dataset, snapshot = make_dataset(experiment), recorded(experiment)
@@ -43,7 +43,7 @@ def test_a_recordings_errors_follow_from_its_weights(name):
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_recordings_past_leads_from_the_start_to_its_end(name):
+def test_a_recording_has_weights_of_earlier_epochs(name):
     """The past has more epochs early, when states change most."""
     snapshot = recorded(suggested(name).set(seeds=4))
     assert snapshot is not None
@@ -58,7 +58,7 @@ def test_a_recordings_past_leads_from_the_start_to_its_end(name):
                 assert [w.shape for w in weights[mode]] == [w.shape for w in result.weights or ()]
 
 
-def test_one_mode_of_a_pair_is_the_recording_of_that_mode():
+def test_a_recording_of_both_modes_serves_a_single_mode():
     """A recording of both modes also serves a single mode."""
     snapshot = recorded(suggested("running_mean").set(mode="last"))
     assert snapshot is not None
@@ -72,7 +72,7 @@ def test_other_settings_have_no_recording():
 
 
 @pytest.mark.parametrize("name", ["running_mean", "worked_scaled"])
-def test_the_untrained_model_is_where_a_recorded_run_began(name):
+def test_a_recorded_run_starts_from_the_untrained_model(name):
     """Its errors equal the recorded ones after epoch 0."""
     experiment = suggested(name)
     start, snapshot = untrained(experiment, make_dataset(experiment)), recorded(experiment)

@@ -19,7 +19,7 @@ DIED = sentence("ended", how="was killed (SIGKILL)") + sentence("replaced")
 @pytest.fixture
 def ready(rig):
     """Return a client whose worker is ready."""
-    rig.worker.say(Event("ready"))
+    rig.worker.send(Event("ready"))
     return rig
 
 
@@ -30,7 +30,7 @@ def start_again(rig, run):
     return command
 
 
-def test_a_run_ends_the_first_delay_and_no_other(rig):
+def test_a_run_ends_only_the_initial_delay_of_a_worker(rig):
     """A run ends the initial delay, but not the delay after a death."""
     first = rig.worker
     rig.client.prepare(make_experiment(), make_dataset())
@@ -47,28 +47,28 @@ def test_a_run_ends_the_first_delay_and_no_other(rig):
     ("saved", "state", "epoch", "says"),
     [(None, b"", 0, "restarted from epoch 0."), (3, b"state", 3, "continues from epoch 3.")],
 )
-def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
+def test_a_dead_workers_run_continues_on_another_worker(ready, saved, state, epoch, says):
     """A dead worker's run continues from its newest checkpoint, or restarts."""
     done, run = ready.start(), ready.start()
-    ready.say(done, Status.FINISHED, 5)
-    ready.say(run, Status.RUNNING, 4, saved)
+    ready.report(done, Status.FINISHED, 5)
+    ready.report(run, Status.RUNNING, 4, saved)
     command = start_again(ready, run)
     assert (command.checkpoint, command.paused) == (state, False)
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, epoch)
     assert snapshot.reason == f"{DIED} This run {says}"
-    ready.worker.say(Event("ready"))
-    ready.say(run, Status.RUNNING, 4)
+    ready.worker.send(Event("ready"))
+    ready.report(run, Status.RUNNING, 4)
     assert ready.status(run) is Status.RUNNING
     assert ready.latest(run).reason == snapshot.reason
     assert ready.status(done) is Status.FINISHED
 
 
 @pytest.mark.parametrize("act", ["pause", "step", "some epochs", "nobody watches", "start paused"])
-def test_a_run_that_rests_comes_back_paused(ready, act):
+def test_a_paused_or_stepping_run_fails_over_as_paused(ready, act):
     """A paused or stepping run comes back paused."""
     run = ready.start(paused=act == "start paused")
-    ready.say(run, Status.RUNNING, 3, saved=2)
+    ready.report(run, Status.RUNNING, 3, saved=2)
     acts = {
         "pause": lambda: ready.client.pause(run),
         "step": lambda: ready.client.step(run),
@@ -78,11 +78,11 @@ def test_a_run_that_rests_comes_back_paused(ready, act):
     }
     acts[act]()
     if act in ("pause", "nobody watches"):
-        ready.say(run, Status.RUNNING, 3)
-        ready.say(run, Status.PAUSED, 3)
+        ready.report(run, Status.RUNNING, 3)
+        ready.report(run, Status.PAUSED, 3)
     command = start_again(ready, run)
     assert (command.checkpoint, command.paused) == (b"state", True)
-    ready.say(run, Status.PAUSED, 2)
+    ready.report(run, Status.PAUSED, 2)
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
     unwatched = sentence("unwatched")
@@ -93,10 +93,10 @@ def test_a_run_that_rests_comes_back_paused(ready, act):
     assert not start_again(ready, ready.start()).paused
 
 
-def test_a_run_that_was_told_to_stop_ends_with_its_worker(ready):
+def test_a_stopping_run_is_stopped_if_its_worker_dies(ready):
     """A stopping run is STOPPED with its results when its worker dies."""
     run = ready.start()
-    ready.say(run, Status.RUNNING, 3, saved=3)
+    ready.report(run, Status.RUNNING, 3, saved=3)
     ready.client.stop(run)
     ready.worker.die()
     snapshot = ready.latest(run)
@@ -104,7 +104,7 @@ def test_a_run_that_was_told_to_stop_ends_with_its_worker(ready):
     assert ready.worker.posted == []
 
 
-def test_a_run_keeps_its_pace_and_place_with_another_worker(rig):
+def test_a_run_that_fails_over_keeps_its_pace_and_priority(rig):
     """A restarted run keeps its pace and its background priority."""
     how = {"show_seconds": 8.0, "background": True}
     run = rig.client.start(make_experiment(), make_dataset(), **how)
@@ -113,13 +113,13 @@ def test_a_run_keeps_its_pace_and_place_with_another_worker(rig):
     assert (command.background, command.show_seconds) == (True, 24.0)
 
 
-def test_a_run_that_is_lost_twice_fails(ready):
+def test_a_run_that_loses_two_workers_soon_fails(ready):
     """A run that loses two workers soon fails with its results; later it restarts."""
     run = ready.start()
     ready.worker.die()
     ready.clock.forward(run_registry.TWICE_SECONDS)
     for again in (True, False):
-        ready.say(run, Status.RUNNING, 4, saved=4)
+        ready.report(run, Status.RUNNING, 4, saved=4)
         ready.worker.die()
         assert (ready.status(run) is Status.QUEUED) == again
     snapshot = ready.latest(run)
@@ -129,7 +129,7 @@ def test_a_run_that_is_lost_twice_fails(ready):
 
 
 @pytest.mark.parametrize(("saved", "left"), [(2, [0, 1, 2]), (None, [])])
-def test_weights_are_kept_up_to_where_the_run_goes_on(ready, saved, left):
+def test_weights_after_the_checkpoint_are_dropped(ready, saved, left):
     """Weights after the checkpoint are dropped, or all after a restart."""
     run = ready.start()
 
@@ -139,11 +139,11 @@ def test_weights_are_kept_up_to_where_the_run_goes_on(ready, saved, left):
             weights=(np.full(3, value, np.float32),),
             checked_epochs=np.arange(epoch + 1),
         )
-        ready.worker.say(Snapshot(run.id, Status.RUNNING, epoch, 9, results={"last": result}))
+        ready.worker.send(Snapshot(run.id, Status.RUNNING, epoch, 9, results={"last": result}))
 
     for epoch in range(5):
         say(epoch, 1)
-    ready.say(run, Status.RUNNING, 4, saved)
+    ready.report(run, Status.RUNNING, 4, saved)
     ready.worker.die()
     assert [epoch for epoch, _ in ready.client.checkpoints(run)] == left
     for epoch in range(saved or 0, 5):
@@ -154,7 +154,7 @@ def test_weights_are_kept_up_to_where_the_run_goes_on(ready, saved, left):
     assert values == [1] * len(left) + [2] * (5 - len(left))
 
 
-def test_workers_that_die_again_and_again_are_tried_ever_less_often(rig):
+def test_workers_that_keep_dying_are_restarted_less_often(rig):
     """After several deaths training is unavailable until one is ready."""
     delays = []
     for _ in range(6):
@@ -163,7 +163,7 @@ def test_workers_that_die_again_and_again_are_tried_ever_less_often(rig):
     assert delays == [*worker_pool.RESTART_DELAYS, worker_pool.RESTART_DELAYS[-1]]
     assert "ended 6 times in a row" in rig.client.pool.unavailable
     assert rig.latest(rig.start()).reason == rig.client.pool.unavailable
-    rig.worker.say(Event("ready"))
+    rig.worker.send(Event("ready"))
     assert rig.client.pool.unavailable == ""
     for _ in range(3):
         rig.clock.forward(worker_pool.QUICK_SECONDS + 1)
@@ -171,7 +171,7 @@ def test_workers_that_die_again_and_again_are_tried_ever_less_often(rig):
         assert (rig.worker.delay, rig.client.pool.unavailable) == (0, "")
 
 
-def test_a_machine_that_cannot_train_is_tried_again_much_later(rig):
+def test_if_training_is_unavailable_runs_fail_at_once(rig):
     """Until a worker is ready, runs and questions fail at once."""
     run, question = rig.start(), rig.client.ask("modes")
     rig.worker.die(unavailable=(why := "No TensorFlow."))
@@ -181,20 +181,20 @@ def test_a_machine_that_cannot_train_is_tried_again_much_later(rig):
     assert rig.client.ask("modes").done()
     assert len(rig.workers) == 2
     assert (rig.worker.delay, rig.worker.begun) == (worker_pool.UNAVAILABLE_SECONDS, False)
-    rig.worker.say(Event("ready"))
+    rig.worker.send(Event("ready"))
     assert not rig.client.pool.unavailable
     assert rig.status(rig.start()) is Status.QUEUED
 
 
-def test_a_grown_worker_is_followed_by_a_fresh_one(ready, monkeypatch):
+def test_a_grown_worker_is_replaced(ready, monkeypatch):
     """A grown worker keeps its runs; without memory for two it exits first."""
     first = ready.start()
     monkeypatch.setattr(memory, "total_memory", lambda: machine.GB)
     old = ready.worker
-    old.say(Event("grown"))
+    old.send(Event("grown"))
     assert ready.workers == [old]
     monkeypatch.setattr(memory, "total_memory", lambda: machine.TWO_FIT_IN)
-    old.say(Event("grown"))
+    old.send(Event("grown"))
     new = ready.worker
     assert (new is not old, old.verbs[-1]) == (True, "retire")
     second = ready.start()
@@ -206,5 +206,5 @@ def test_a_grown_worker_is_followed_by_a_fresh_one(ready, monkeypatch):
     monkeypatch.setattr(memory, "total_memory", lambda: machine.GB)
     for run in (first, second):
         ready.forget(run)
-    new.say(Event("grown"))
+    new.send(Event("grown"))
     assert (new.verbs[-1], len(ready.workers)) == ("retire", 3)

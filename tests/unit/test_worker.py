@@ -47,7 +47,7 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(worker_rig):
     assert worker_rig.find_over("one").epoch == 30
 
 
-def test_nonsense_is_refused_and_runs_go_on(worker_rig):
+def test_invalid_commands_are_refused_and_runs_continue(worker_rig):
     """Invalid commands are refused, and commands for ended runs ignored."""
     worker_rig.connection.send_bytes(b"garbage")
     assert worker_rig.receive().kind == "refused"
@@ -60,7 +60,7 @@ def test_nonsense_is_refused_and_runs_go_on(worker_rig):
     assert worker_rig.find_over("one").status is Status.FINISHED
 
 
-def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():
+def test_compiling_delays_neither_answers_nor_heartbeats():
     """Compiling blocks neither answers nor heartbeats."""
     gate = threading.Event()
     worker_rig = WorkerRig(build_after(gate), timing=replace(USUAL, beat_seconds=0.01))
@@ -74,7 +74,7 @@ def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():
     worker_rig.close()
 
 
-def test_runs_take_turns_and_commands_come_between():
+def test_neither_runs_nor_commands_wait_for_another_run():
     """Neither a second run nor a pause waits for the first run's end."""
     held = HeldProgram()  # after its second batch
     worker_rig = WorkerRig(lambda _: held, timing=ONE_BATCH)
@@ -91,7 +91,7 @@ def test_runs_take_turns_and_commands_come_between():
 
 @pytest.mark.parametrize("error", [RuntimeError("lost a bit"), OSError("lost a bit")])
 @pytest.mark.parametrize("good", [4, 10_000_000])
-def test_a_run_that_breaks_fails_alone(error, good, monkeypatch):
+def test_an_error_ends_only_its_own_run(error, good, monkeypatch):
     """An error in training or evaluation ends only its own run."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken_outputs(error, good=0, units=3))
     broken = FakeProgram(error=error, good=good)
@@ -125,7 +125,7 @@ def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
     assert worker_rig.find_over("three").status is Status.FINISHED
 
 
-def test_what_is_prepared_is_compiled_once():
+def test_a_prepared_program_is_compiled_once():
     """Both modes share a prepared program; invalid settings are ignored."""
     built = []
 
@@ -142,7 +142,7 @@ def test_what_is_prepared_is_compiled_once():
     worker_rig.close()
 
 
-def test_a_run_in_the_background_waits_for_the_end_of_others():
+def test_a_background_run_waits_for_other_runs():
     """A background run waits while another run exists, then continues."""
     order = []
     worker_rig = WorkerRig(timing=ONE_BATCH)
@@ -156,7 +156,7 @@ def test_a_run_in_the_background_waits_for_the_end_of_others():
 
 
 @pytest.mark.parametrize(("pause", "again"), [(1e9, []), (0.0, [Event("grown")])])
-def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
+def test_a_grown_worker_reports_that_repeatedly(pause, again, monkeypatch):
     """A worker above its memory limit reports that repeatedly."""
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
     monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
@@ -184,7 +184,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
 
 
 @pytest.mark.parametrize("has_run", [True, False])
-def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run):
+def test_a_retired_worker_finishes_its_work_and_exits(has_run):
     """A retired worker finishes its runs and questions, then exits."""
     worker_rig = WorkerRig()
     worker_rig.receive()
@@ -200,7 +200,7 @@ def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run)
     worker_rig.connection.close()
 
 
-def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
+def test_a_question_cancelled_in_time_isnt_answered():
     """Its function isn't called; other questions are answered."""
     may_end, called = threading.Event(), list[int]()
 
@@ -222,7 +222,7 @@ def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
     worker_rig.close()
 
 
-def test_a_question_is_answered_or_it_is_said_why_not(worker_rig):
+def test_an_answer_is_a_result_or_an_error(worker_rig):
     """A failed answer's error is the function's message, or names the exception."""
     assert worker_rig.ask("double", number=21).values == {"double": 42}
     assert (

@@ -61,7 +61,7 @@ class ProcessRig:
         return self.worker.ending
 
 
-def test_an_error_in_what_is_done_with_a_message_ends_the_worker(stub):
+def test_an_error_while_handling_a_message_ends_the_worker(stub):
     """An error in `on_message` ends the worker, which would be unread."""
     stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
 
@@ -71,7 +71,7 @@ def test_an_error_in_what_is_done_with_a_message_ends_the_worker(stub):
     assert ProcessRig(fail).ending() == "was killed ('lost')"
 
 
-def test_what_is_no_message_is_passed_over(stub):
+def test_invalid_bytes_are_skipped(stub):
     """Invalid bytes are logged and skipped; later messages arrive."""
     stub(
         f"{CONNECTED}    connection.send_bytes(b'garbage')\n    say('ready')\n    time.sleep(600)\n"
@@ -83,7 +83,7 @@ def test_what_is_no_message_is_passed_over(stub):
     assert not psutil.pid_exists(watched.worker.process.pid)
 
 
-def test_a_silence_is_ended(monkeypatch, stub):
+def test_a_silent_worker_is_killed(monkeypatch, stub):
     """A worker without messages for some beats is killed."""
     stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
@@ -92,7 +92,7 @@ def test_a_silence_is_ended(monkeypatch, stub):
     assert watched.ending().startswith("was silent for ")
 
 
-def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
+def test_a_worker_whose_import_hangs_is_killed(monkeypatch, stub):
     """A worker that doesn't finish importing TensorFlow is killed later."""
     stub("exec sleep 600")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 0)
@@ -113,7 +113,7 @@ def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
         ("exit 0", "ended with exit code 0"),  # a driver that can't use its cluster: no error
     ],
 )
-def test_any_end_has_words(stub, caplog, command, words):
+def test_any_end_of_a_process_is_described(stub, caplog, command, words):
     """Every exit code has a description, and the log has the last output."""
     stub(f"echo its last words >&2; {command}")
     assert ProcessRig().ending() == words
@@ -123,13 +123,13 @@ def test_any_end_has_words(stub, caplog, command, words):
     assert all("its last words" in each for each in errors)
 
 
-def test_a_worker_that_cannot_be_started_has_ended(monkeypatch):
+def test_a_worker_that_cant_be_started_ends_with_the_reason(monkeypatch):
     """A process that can't be started ends the worker with the reason."""
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     assert ProcessRig().ending().startswith("could not be started ([Errno 2] No such file")
 
 
-def test_what_no_worker_takes_is_refused_at_once():
+def test_an_invalid_command_is_refused_at_once():
     """`post` raises an error for values that can't be sent."""
     worker = WorkerProcess(lambda *_: None, lambda _: None, 600)
     for command, words in (

@@ -21,7 +21,7 @@ SLOW = replace(USUAL, evaluate_seconds=0.0)
 """Models are evaluated one part, a sample, at a time: of two models and two samples four parts."""
 
 
-def test_a_run_goes_from_compiling_to_finished():
+def test_the_statuses_of_a_run():
     """While compiling, a run has the untrained models' results."""
     gate = threading.Event()
     rig = RunRig(build=build_after(gate), epochs=5)
@@ -40,7 +40,7 @@ def test_a_run_goes_from_compiling_to_finished():
 
 
 @pytest.mark.parametrize("how", ["started paused", "paused while it is compiled"])
-def test_a_run_that_is_paused_before_it_trains_waits_untrained(how):
+def test_a_run_paused_before_it_trains_is_evaluated_untrained(how):
     """A run started paused evaluates epoch 0 and trains once resumed."""
     rig = RunRig(paused=how == "started paused")
     rig.run.pause()
@@ -52,7 +52,7 @@ def test_a_run_that_is_paused_before_it_trains_waits_untrained(how):
     rig.until_status(Status.FINISHED)
 
 
-def test_pause_holds_and_resume_goes_on_from_there():
+def test_a_resumed_run_continues_from_its_pause():
     """No epoch is lost or trained twice; a paused run sends large weights."""
     rig = RunRig(epochs=2000, U=128)
     rig.until(lambda: rig.last.epoch >= 1)
@@ -72,7 +72,7 @@ def test_pause_holds_and_resume_goes_on_from_there():
     assert (np.diff(epochs) > 0).all()
 
 
-def test_steps_add_up():
+def test_three_steps_train_three_epochs():
     """Three steps at once train three epochs; a step to the last epoch finishes the run."""
     rig = RunRig(paused=True, epochs=5)
     rig.run.step()  # while it is compiled
@@ -87,7 +87,7 @@ def test_steps_add_up():
     rig.until_status(Status.FINISHED)
 
 
-def test_a_step_pauses_a_run_that_trains_after_its_epoch():
+def test_a_step_pauses_a_training_run_one_epoch_later():
     """A step pauses a training run one epoch later."""
     rig = RunRig(epochs=5000)
     rig.until(lambda: rig.last.epoch >= 1)
@@ -97,7 +97,7 @@ def test_a_step_pauses_a_run_that_trains_after_its_epoch():
     assert rig.last.epoch == epoch + 1
 
 
-def test_stop_keeps_the_figures():
+def test_a_stopped_run_keeps_its_results():
     """A run stops at once, with a new evaluation if that is quick."""
     for timing in (USUAL, SLOW):
         rig = RunRig(timing=timing, epochs=5000)
@@ -110,7 +110,7 @@ def test_stop_keeps_the_figures():
         assert rig.run.rest != 0
 
 
-def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(monkeypatch):
+def test_nan_errors_after_the_last_epoch_are_a_divergence(monkeypatch):
     """NaN errors after the last update are a divergence."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=20))
     rig = RunRig(epochs=5)
@@ -119,14 +119,14 @@ def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(monkeypatch)
     assert "Lower the learning rate" in rig.last.reason
 
 
-def test_a_slow_epoch_says_how_far_it_is():
+def test_a_slow_epoch_reports_its_progress():
     """A run with long epochs reports its progress."""
     rig = RunRig(timing=replace(USUAL, slow_epoch_seconds=0.0, send_seconds=0.0), epochs=5000)
     rig.until(lambda: "% done" in rig.last.reason)
     assert "Each epoch takes about" in rig.last.reason
 
 
-def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
+def test_a_model_that_cant_be_compiled_fails_with_the_reason():
     """A model that can't be compiled fails with Keras's reason."""
 
     def broken(_):
@@ -137,7 +137,7 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
     assert rig.last.reason == sentence("not_compiled", why="no such thing")
 
 
-def test_a_run_that_waits_for_the_compiler_says_so():
+def test_a_run_that_waits_for_the_compiler_reports_it():
     """A background run waits while another run's program is built."""
     gate = threading.Event()
     programs, sent = ProgramCache(build_after(gate)), []
@@ -162,7 +162,7 @@ def turns_until(rig, status):
 
 
 @pytest.mark.parametrize("steered", [False, True])
-def test_a_long_evaluation_has_turns_of_its_own(steered):
+def test_a_long_evaluation_takes_several_turns(steered):
     """A long evaluation leaves turns to other runs and delays the end."""
     rig = RunRig(timing=SLOW, epochs=1)
     rig.until_status(Status.RUNNING)
@@ -192,7 +192,7 @@ def test_a_pause_waits_for_the_evaluation(resumed):
     assert rig.last.results["last"].checked_epochs.tolist() == [0, 1]
 
 
-def test_a_run_of_few_epochs_leaves_weights_to_look_at():
+def test_a_run_of_few_epochs_sends_weights_often():
     """A run sends weights at least every sixteenth of its epochs."""
     rig = RunRig(epochs=40)
     rig.until_status(Status.FINISHED, seconds=60)

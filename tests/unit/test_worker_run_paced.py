@@ -30,7 +30,7 @@ def seconds_between(rig):
     return [after - before for before, after in pairwise(times)]
 
 
-def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained():
+def test_with_few_epochs_each_epoch_is_evaluated_and_sent():
     """Twenty epochs in 8 s arrive every 0.4 s, with errors and weights."""
     rig = RunRig(epochs=20, show_seconds=8.0)
     rig.until_status(Status.FINISHED)
@@ -41,7 +41,7 @@ def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained():
             assert result.checked_epochs.tolist() == list(range(snapshot.epoch + 1))
 
 
-def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is():
+def test_a_paced_run_pauses_at_once_and_doesnt_catch_up():
     """A paced run pauses at its epoch and doesn't catch up afterwards."""
     rig = RunRig(epochs=200, show_seconds=8.0)
     rig.until(lambda: rig.run.snapshot().epoch == 37)
@@ -57,7 +57,7 @@ def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is():
     assert rig.clock.seconds - resumed == pytest.approx((200 - 38) * 0.04, abs=0.05)
 
 
-def test_the_pace_can_be_changed_on_the_way():
+def test_the_pace_can_be_changed_during_a_run():
     """A new pace applies from the change, without a burst of epochs."""
     rig = RunRig(epochs=200, show_seconds=2000.0)
     rig.until(lambda: rig.run.snapshot().epoch == 10)
@@ -73,7 +73,7 @@ def test_the_pace_can_be_changed_on_the_way():
     assert max(np.diff([snapshot.epoch for snapshot in rig.sent[sent:]])) <= 5
 
 
-def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
+def test_with_many_epochs_snapshots_are_sent_at_the_usual_rate():
     """200 epochs in 8 s give five snapshots per second, with about forty weights."""
     rig = RunRig(epochs=200, show_seconds=8.0)
     rig.until_status(Status.FINISHED)
@@ -87,7 +87,7 @@ def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
 
 
 @pytest.mark.parametrize("paused", [True, False])
-def test_a_step_is_made_at_once(paused):
+def test_a_step_ignores_the_pace(paused):
     """Steps ignore the pace, also in a paused run."""
     rig = RunRig(paused=paused, epochs=20, show_seconds=2000.0)
     rig.until(lambda: rig.last.epoch == 1 or rig.run.status is Status.PAUSED)
@@ -140,7 +140,7 @@ class PacedRun:
 
 
 @pytest.mark.parametrize("restarted_at", [0, 100])
-def test_before_the_first_measurement_nothing_is_estimated(restarted_at):
+def test_nothing_is_estimated_before_the_first_measurement(restarted_at):
     """A slow machine must not promise the pace's speed."""
     run = PacedRun(5000, 8.0, cost=0.2)
     run.done = restarted_at
@@ -154,7 +154,7 @@ def test_before_the_first_measurement_nothing_is_estimated(restarted_at):
     assert left is not None
 
 
-def test_a_machine_that_is_too_slow_for_the_pace_takes_longer():
+def test_a_run_that_cant_keep_its_pace_takes_longer():
     """A run that can't keep its pace trains without waiting."""
     run = PacedRun(200, 8.0, cost=0.1)
     run.until(100)
@@ -164,7 +164,7 @@ def test_a_machine_that_is_too_slow_for_the_pace_takes_longer():
     assert run.tempo.left(100) == pytest.approx(10, rel=0.1)
 
 
-def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
+def test_a_delayed_run_catches_up_half_a_second():
     """After ten seconds of delay, half a second of epochs is caught up."""
     run = PacedRun(200, 8.0)
     run.until(50)
@@ -178,7 +178,7 @@ def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
     assert run.tempo.keeps_pace
 
 
-def test_a_pace_that_is_none_is_refused():
+def test_an_invalid_pace_is_refused():
     """A pace of 0 seconds or less raises ValueError."""
     for seconds in (0.0, -1.0):
         with pytest.raises(ValueError, match="show_seconds must be above 0"):
