@@ -1,4 +1,4 @@
-"""Limits: the error says what is allowed and what was received."""
+"""Limits: an error says what was expected and what was received."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from lib.training import limits
 from tests.unit.fakes import make_dataset, make_experiment
 
 BIG = {"U": 128, "layers": 3, "batch": 512}
-"""Three layers of LSTM, or of others, that train on long batches."""
+"""A large stack that trains on large batches."""
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
     ],
 )
 def test_settings_or_data_beyond_a_limit_raise_an_error(settings, data, words):
-    """The worker checks all limits, since scripts don't use the page's checks."""
+    """The worker checks all limits: runs of scripts don't pass the page's checks."""
     with pytest.raises(ExperimentError, match=words):
         limits.check_trainable(make_experiment(**settings), make_dataset(**data))
 
@@ -37,11 +37,11 @@ def test_settings_or_data_beyond_a_limit_raise_an_error(settings, data, words):
         ({}, {}),
         ({"head": "none", "U": 3}, {"k": 3}),
         ({"keep": "best"}, {"n": 8, "train": 7}),
-        ({"cell": "simple_rnn", **BIG}, {"n": 250, "t": 100, "train": 200}),  # batches are of 200
+        ({"cell": "simple_rnn", **BIG}, {"n": 250, "t": 100, "train": 200}),  # one batch of 200
     ],
 )
 def test_settings_and_data_within_the_limits_pass(settings, data):
-    """Settings and data that can be trained raise no error, also at the limits."""
+    """Settings and data raise no error if they can be trained, also exactly at a limit."""
     limits.check_trainable(make_experiment(**settings), make_dataset(**data))
 
 
@@ -53,7 +53,7 @@ def test_settings_and_data_within_the_limits_pass(settings, data):
     ],
 )
 def test_an_error_names_the_largest_possible_batch_size(cell, what, most):
-    """The error names the largest batch size that can be trained."""
+    """A batch of that size can be trained; a batch with one sample more raises the error."""
     dataset = make_dataset(n=600, t=100, train=512)
     large = make_experiment(cell=cell, **BIG)
     with pytest.raises(ExperimentError, match=f"{what} .*a batch size of at most {most}"):
@@ -65,7 +65,7 @@ def test_an_error_names_the_largest_possible_batch_size(cell, what, most):
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_nan_or_infinite_data_raise_an_error(bad):
-    """NaN and infinite data raise an error."""
+    """The error has the number of such values."""
     dataset = make_dataset()
     x = dataset.x.copy()
     x[0, 0, :] = bad
@@ -76,7 +76,7 @@ def test_nan_or_infinite_data_raise_an_error(bad):
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
 def test_a_parameter_count_is_the_size_of_the_initial_weights(cell):
-    """The count equals the initial weights' size; the largest LSTM stack fits."""
+    """The largest LSTM stack that the sliders allow has fewer than MAX_PARAMETERS."""
     for layers, head in ((1, "dense"), (3, "none")):
         experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)
         weights = initial_model_weights(experiment, 3, 2)

@@ -1,4 +1,4 @@
-"""Programs are built once, in order of priority, while there is memory."""
+"""Programs are built once, by priority, while memory allows."""
 
 import threading
 
@@ -9,7 +9,7 @@ from tests.waiting import PATIENCE, eventually
 
 
 class GatedBuilder:
-    """Builds strings one at a time, when the test allows it."""
+    """Builds strings instead of programs, when the test allows it."""
 
     def __init__(self):
         self.begun = []
@@ -19,7 +19,7 @@ class GatedBuilder:
         self._begun = threading.Semaphore(0)
 
     def build(self, key):
-        """Return the key in capitals, once allowed."""
+        """Wait until the test allows the build; return the key in capitals."""
         self.begun.append(key)
         self._begun.release()
         assert self._gate.acquire(timeout=PATIENCE)
@@ -40,7 +40,7 @@ class GatedBuilder:
 
 @pytest.fixture
 def builder():
-    """Return a builder that allows all builds at the end, so that no thread hangs."""
+    """Provide a builder. Allow all builds after the test, so that no thread hangs."""
     builder = GatedBuilder()
     yield builder
     builder.let(100)
@@ -52,13 +52,13 @@ def ask(cache, *keys, kind=WANTED):
 
 
 def test_wanted_programs_are_built_before_likely_programs(builder):
-    """A program built ahead waits for wanted ones, and uses one thread at most."""
+    """Likely programs, which are built ahead, use one thread at most."""
     cache = ProgramCache(builder.build)
     cache.build_ahead("l1")
-    builder.wait_begun(1)  # on the one thread that does such work
+    builder.wait_begun(1)  # l1, on the only thread that builds likely programs
     cache.build_ahead("l2")
     wanted = ask(cache, "w1", "w2")
-    builder.wait_begun(1)  # w1, on the other
+    builder.wait_begun(1)  # w1, on the other thread
     builder.let(4)
     for future in wanted:
         future.result(PATIENCE)
@@ -67,7 +67,7 @@ def test_wanted_programs_are_built_before_likely_programs(builder):
 
 
 def test_wanted_programs_are_built_before_background_programs(builder):
-    """The background thread starts nothing while others build."""
+    """The background thread starts no build while the other threads build."""
     cache = ProgramCache(builder.build)
     ask(cache, "a", "b", kind=BACKGROUND)
     builder.wait_begun(1)
@@ -84,7 +84,7 @@ def test_wanted_programs_are_built_before_background_programs(builder):
 
 
 def test_a_failed_program_is_built_again_at_the_next_request(builder):
-    """A failed build raises its error for waiting runs; the next request rebuilds."""
+    """The futures of waiting runs raise the error of the failed build."""
     cache = ProgramCache(builder.build)
     builder.broken.add("a")
     builder.let(1)
@@ -96,23 +96,24 @@ def test_a_failed_program_is_built_again_at_the_next_request(builder):
 
 
 def test_a_withdrawn_request_isnt_built(builder):
-    """A stopped run's request is withdrawn, unless another run has the same."""
+    """A program that a stopped run has requested is built if another run has requested it."""
     cache = ProgramCache(builder.build)
     begun = ask(cache, "a", "b")
     builder.wait_begun(2)  # both threads are busy
-    left = ask(cache, "c", "d")
-    kept = ask(cache, "d", "e")
-    for future in (begun[0], *left):
-        cache.withdraw(future)  # what has begun goes on
+    of_stopped_run = ask(cache, "c", "d")
+    of_other_run = ask(cache, "d", "e")
+    for future in (begun[0], *of_stopped_run):
+        cache.withdraw(future)  # a build that has begun continues
     builder.let(4)
-    assert [future.result(PATIENCE) for future in begun + kept] == ["A", "B", "D", "E"]
+    results = [future.result(PATIENCE) for future in begun + of_other_run]
+    assert results == ["A", "B", "D", "E"]
     assert sorted(builder.built) == ["a", "b", "d", "e"]
     builder.let(1)
     assert cache.request("c").result(PATIENCE) == "C"
 
 
 class Bucket(str):
-    """A key that holds its prefixes."""
+    """A bucket that holds the keys that are its prefixes."""
 
     __slots__ = ()
 
@@ -131,31 +132,31 @@ class Bucket(str):
 
 
 def buckets(*keys, at_once=True):
-    """Return buckets, and whether each is built from the start."""
+    """Return buckets, and whether each is built in advance."""
     return {Bucket(key): at_once for key in keys}
 
 
 def test_size_buckets_are_built_only_in_idle_time(builder):
-    """Buckets wait for idle time, which is checked repeatedly; requests don't."""
-    leisure = [False]
-    cache = ProgramCache(builder.build, buckets("abc"), lambda: leisure[0])
+    """Requested programs are built at any time."""
+    has_time = [False]
+    cache = ProgramCache(builder.build, buckets("abc"), lambda: has_time[0])
     builder.let(3)
     assert cache.request("k").result(PATIENCE) == "K"
     assert cache.request("p", BACKGROUND).result(PATIENCE) == "P"
     assert builder.begun == ["k", "p"]
-    leisure[0] = True
+    has_time[0] = True
     assert eventually(lambda: cache.has("abc"))
 
 
 def test_if_memory_is_short_a_built_bucket_is_used(builder):
-    """If memory may not grow, a built bucket serves though it isn't near."""
-    memory, both = [True], buckets("abcdef", "abc", at_once=False)
-    cache = ProgramCache(builder.build, both, may_grow=lambda: memory[0])
+    """If memory may not grow, a built bucket is used even if it isn't near."""
+    may_grow, both = [True], buckets("abcdef", "abc", at_once=False)
+    cache = ProgramCache(builder.build, both, may_grow=lambda: may_grow[0])
     builder.let(1)
     cache.request(Bucket("abcdef")).result(PATIENCE)
     found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abc", "abcd", "b"]
-    memory[0] = False
+    may_grow[0] = False
     found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abcdef", "abcdef", "b"]
     assert ProgramCache(builder.build, both, may_grow=lambda: False).bucket_for("ab") == "abc"

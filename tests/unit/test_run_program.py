@@ -1,4 +1,4 @@
-"""A run starts with a size bucket, and switches to its exact-size program if that pays."""
+"""A run starts with a size bucket's program, and a long run switches to its exact-size program."""
 
 import threading
 from dataclasses import replace
@@ -14,8 +14,8 @@ from tests.unit.run_rig import RunRig
 from tests.waiting import PATIENCE
 
 FIRST = list(SIZE_BUCKETS)[:3]
-OWN = architecture_of(make_experiment(), 8, 3, 2, 1)
-ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0)  # whatever is left of a run
+EXACT = architecture_of(make_experiment(), 8, 3, 2, 1)
+ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0)  # also a short run switches
 
 
 class GatedBuilder:
@@ -37,10 +37,10 @@ class GatedBuilder:
 
 
 def test_switching_programs_changes_no_loss_and_shows_no_message():
-    """Losses are the same with and without the switch."""
+    """A run that switches has the same losses and reasons as a run that doesn't."""
     settings = {"epochs": 400, "seeds": 2}
-    builder, alone = GatedBuilder(), RunRig(**settings)
-    alone.until_status(Status.FINISHED)
+    builder, other = GatedBuilder(), RunRig(**settings)
+    other.until_status(Status.FINISHED)
     rig = RunRig(build=builder.build, timing=ALWAYS, buckets=FIRST, **settings)
     rig.until(lambda: len(rig.programs.requested) == 2 and rig.last.epoch > 0)
     builder.gate.set()
@@ -48,14 +48,14 @@ def test_switching_programs_changes_no_loss_and_shows_no_message():
     rig.until_status(Status.FINISHED)
     assert builder.calls(of_buckets=True)
     assert builder.calls(of_buckets=False)
-    for found, expected in zip(rig.last.seeds, alone.last.seeds, strict=True):
+    for found, expected in zip(rig.last.seeds, other.last.seeds, strict=True):
         for mode, result in found.items():
             np.testing.assert_array_equal(result.loss, expected[mode].loss)
-    assert {snapshot.reason for snapshot in rig.sent} <= {"", *(s.reason for s in alone.sent)}
+    assert {snapshot.reason for snapshot in rig.sent} <= {"", *(s.reason for s in other.sent)}
 
 
 def test_a_run_keeps_its_bucket_if_memory_is_short():
-    """Without memory no exact-size program is built."""
+    """The run requests no exact-size program."""
     builder = GatedBuilder()
     rig = RunRig(
         build=builder.build, timing=ALWAYS, buckets=FIRST, may_grow=lambda: False, epochs=2000
@@ -65,7 +65,7 @@ def test_a_run_keeps_its_bucket_if_memory_is_short():
 
 
 def test_a_run_keeps_its_bucket_if_its_exact_program_fails():
-    """If the build fails, the run keeps its bucket and doesn't retry."""
+    """The run doesn't request the exact-size program again after its build failed."""
 
     def build_small(key):
         if key not in SIZE_BUCKETS:
@@ -79,10 +79,10 @@ def test_a_run_keeps_its_bucket_if_its_exact_program_fails():
 
 @pytest.mark.parametrize("show_seconds", [None, 8.0])
 def test_a_run_with_a_pace_is_reproducible(show_seconds):
-    """A run with a pace keeps its bucket; another run uses the fastest program."""
+    """A run with a pace uses its bucket's program, even if the exact-size program is built."""
     builder = GatedBuilder()
     builder.gate.set()
-    how = {"buckets": FIRST, "built": [OWN], "show_seconds": show_seconds}
+    how = {"buckets": FIRST, "built": [EXACT], "show_seconds": show_seconds}
     rig = RunRig(build=builder.build, epochs=5, **how)
     rig.until_status(Status.FINISHED)
     assert bool(builder.calls(of_buckets=True)) == (show_seconds is not None)
@@ -95,7 +95,7 @@ def test_a_run_with_a_pace_is_reproducible(show_seconds):
     ids=["short", "at a pace", "among many"],
 )
 def test_a_run_that_would_gain_little_requests_no_exact_program(settings, turn):
-    """Short runs and runs with short turns keep their bucket."""
+    """Short runs, runs with a pace, and runs with short turns keep their bucket's program."""
     builder = GatedBuilder()
     builder.gate.set()
     rig = RunRig(build=builder.build, buckets=FIRST, **settings)

@@ -1,4 +1,4 @@
-"""A client's runs: limits for each user, pausing and forgetting."""
+"""A client's runs: limits for each browser, and when runs are paused or forgotten."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from tests.unit.pictures import a_result
 
 
 def evaluated_up_to(epoch, weights, kept=None):
-    """Return results after an epoch, with only these weights."""
+    """Return results evaluated at each epoch up to `epoch`, with one array of weights or None."""
     known = (weights,) if weights is not None else None
     result = a_result(make_dataset(), 0.5)
     return replace(result, weights=known, checked_epochs=np.arange(epoch + 1), kept_epoch=kept)
@@ -24,10 +24,10 @@ def evaluated_up_to(epoch, weights, kept=None):
 
 @pytest.mark.parametrize(("size", "kept"), [(10, history.MOST_EPOCHS), (200_000, 2)])
 def test_a_run_keeps_two_megabytes_of_weights_by_epoch(rig, size, kept):
-    """Small models keep many epochs, large ones the first and the newest."""
+    """Small models keep weights of many epochs, large models those of the first and newest."""
     run = rig.start()
     rig.worker.send(Snapshot(run.id, Status.RUNNING, 0, results={"last": evaluated_up_to(0, None)}))
-    assert rig.client.checkpoints(run) == []  # those of very large models aren't sent
+    assert rig.client.checkpoints(run) == []  # as for very large models, which send no weights
     for epoch in range(200):
         result = evaluated_up_to(epoch, np.full(size, epoch, np.float32))
         for _ in range(2):
@@ -40,7 +40,7 @@ def test_a_run_keeps_two_megabytes_of_weights_by_epoch(rig, size, kept):
 
 
 def test_best_weights_arent_stored_as_the_last_epochs_weights(rig):
-    """Best weights aren't stored as those of the last epoch."""
+    """A stopped mode sends its best epoch's weights while the other mode trains."""
     run = rig.start()
 
     def a_mode(epoch, kept=None):
@@ -58,13 +58,13 @@ def test_best_weights_arent_stored_as_the_last_epochs_weights(rig):
 
 
 def test_an_abandoned_run_is_dropped_if_all_places_are_taken(rig, monkeypatch):
-    """If all places are taken, the run abandoned longest ago is dropped."""
+    """The dropped run is the paused run that a page showed longest ago."""
     monkeypatch.setattr(run_registry, "MAX_RUNS", 3)
     runs = [rig.start() for _ in range(3)]
     for run in runs[:2]:
         rig.report(run, Status.PAUSED, 1)
     rig.start()
-    assert all(rig.client.get(run.id) for run in runs)  # somebody may still look at them
+    assert all(rig.client.get(run.id) for run in runs)  # a page may still show them
     rig.clock.forward(WATCH_SECONDS + 1)
     rig.client.latest(runs[0])
     rig.start()
@@ -72,7 +72,7 @@ def test_an_abandoned_run_is_dropped_if_all_places_are_taken(rig, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("visitor", "most", "words"),
+    ("owner", "most", "words"),
     [
         ("me", MAX_RUNS_EACH, ["at most 8 active runs", "yours has 8"]),
         ("", MAX_RUNS_EACH, ["at most 8 active runs", "8 are", "Allow cookies"]),
@@ -80,33 +80,33 @@ def test_an_abandoned_run_is_dropped_if_all_places_are_taken(rig, monkeypatch):
     ],
     ids=["a browser", "without cookies", "scripts"],
 )
-def test_each_browser_has_a_limit_of_active_runs(rig, visitor, most, words):
-    """The error says the limit, the number and the fix.
+def test_each_browser_has_a_limit_of_active_runs(rig, owner, most, words):
+    """The error has the limit, the number of active runs and the fix.
 
-    A refused run reaches no worker and removes no results. Ended runs don't count.
+    A refused run isn't sent to a worker and removes no results. Ended runs don't count.
     """
-    done = rig.start("honest")
+    done = rig.start("other")
     result = {"last": a_result(make_dataset(), 0.5)}
     rig.worker.send(Snapshot(done.id, Status.FINISHED, 5, 5, results=result))
-    going = []
+    active = []
     for _ in range(MAX_RUNS + 8 * bool(words)):
-        run = rig.start(visitor)
+        run = rig.start(owner)
         if rig.status(run) is Status.QUEUED:
-            going.append(run)
-    assert len(going) == most
+            active.append(run)
+    assert len(active) == most
     assert len(rig.worker.posted) == 1 + most
     assert rig.status(done) is Status.FINISHED
     assert all(each in rig.latest(run).reason for each in words)
     if words:
         assert rig.status(rig.start("another")) is Status.QUEUED
-        rig.client.stop(going[0])
-        again = [rig.status(rig.start(visitor)) for _ in range(2)]
+        rig.client.stop(active[0])
+        again = [rig.status(rig.start(owner)) for _ in range(2)]
         assert again == [Status.QUEUED, Status.FAILED]
 
 
 @pytest.mark.parametrize("owner", ["me", ""])
 def test_a_browsers_active_runs_share_a_data_limit(rig, monkeypatch, owner):
-    """All active runs share a data limit, which the error names."""
+    """The error has the limit and the number that the runs would have."""
     monkeypatch.setattr(limits, "MAX_VALUES_EACH", 120)
     first, second = rig.start(owner), rig.start(owner)
     assert rig.status(first) is Status.QUEUED
@@ -114,9 +114,8 @@ def test_a_browsers_active_runs_share_a_data_limit(rig, monkeypatch, owner):
 
 
 def test_abandoned_runs_without_a_cookie_free_their_places(rig):
-    """Paused runs without a cookie free their places after a while."""
-    going = [rig.start("") for _ in range(MAX_RUNS_EACH)]
-    for run in going:
+    """Paused runs of browsers without a cookie count only as long as a page shows them."""
+    for run in [rig.start("") for _ in range(MAX_RUNS_EACH)]:
         rig.report(run, Status.PAUSED, 1)
     assert rig.status(rig.start("")) is Status.FAILED
     rig.clock.forward(WATCH_SECONDS + 1)
@@ -124,7 +123,7 @@ def test_abandoned_runs_without_a_cookie_free_their_places(rig):
 
 
 def trained(rig, status, epochs=40, size=1000):
-    """Return a run with weights of some epochs, `size` numbers each."""
+    """Return a run with weights of each epoch, `size` numbers per epoch."""
     run = rig.start()
     for epoch in range(epochs):
         result = evaluated_up_to(epoch, np.zeros(size, np.float32))
@@ -136,7 +135,7 @@ def trained(rig, status, epochs=40, size=1000):
 
 
 def test_finished_and_abandoned_runs_share_a_memory_limit(rig, monkeypatch):
-    """Finished and abandoned runs share a memory limit; the newest keeps all weights."""
+    """The newest run keeps all weights, and older runs are thinned out, then forgotten."""
     most = 1_000_000
     monkeypatch.setattr(run_registry, "KEEP_BYTES", most)
     statuses = Status.FINISHED, Status.PAUSED
@@ -153,13 +152,13 @@ def test_finished_and_abandoned_runs_share_a_memory_limit(rig, monkeypatch):
     assert 2 <= epochs[-8] <= history.FEW_EPOCHS
     monkeypatch.setattr(run_registry, "KEEP_BYTES", 1)
     done = [trained(rig, Status.FINISHED, epochs=1) for _ in range(3)]
-    rig.start()  # the newest stays: who has trained it still looks at it
+    rig.start()  # the newest run stays: its page still shows it
     assert [run for run in done if rig.client.get(run.id)] == done[2:]
 
 
 @pytest.mark.parametrize("background", [False, True])
 def test_only_the_newest_finished_runs_are_kept(rig, monkeypatch, background):
-    """The oldest finished runs are forgotten; sweeps' runs are counted separately."""
+    """The oldest finished runs are forgotten. Background runs are counted separately."""
     monkeypatch.setattr(run_registry, "KEEP_RUNS", 3)
     going, own, done = rig.start(), rig.start(), list[Run]()
     rig.report(own, Status.FINISHED)
@@ -175,7 +174,7 @@ def test_only_the_newest_finished_runs_are_kept(rig, monkeypatch, background):
 
 
 def test_runs_not_shown_for_hours_are_forgotten(rig):
-    """Ended or paused runs are forgotten after a while, training ones never."""
+    """Ended or paused runs are forgotten after KEEP_SECONDS, training runs never."""
     over, paused, going = rig.start(), rig.start(), rig.start()
     for run, status in ((over, Status.FINISHED), (paused, Status.PAUSED), (going, Status.RUNNING)):
         rig.report(run, status)
@@ -186,7 +185,7 @@ def test_runs_not_shown_for_hours_are_forgotten(rig):
 
 
 def test_an_unwatched_run_is_paused_with_a_reason(rig):
-    """An unwatched run pauses with a reason; the user's pause has none."""
+    """The reason is shown until the run resumes. A pause by the user has no reason."""
     run = rig.start()
     for _ in range(2):
         rig.clock.forward(WATCH_SECONDS + 1)
@@ -204,7 +203,7 @@ def test_an_unwatched_run_is_paused_with_a_reason(rig):
 
 
 def test_wait_keeps_a_run_active(rig):
-    """`wait` keeps a run active, and resumes an unwatched one."""
+    """`wait` also resumes a run that was paused because no page showed it."""
     run = rig.start()
     rig.clock.forward(WATCH_SECONDS + 1)
     rig.report(run, Status.RUNNING, 1)

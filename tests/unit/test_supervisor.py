@@ -18,20 +18,20 @@ DIED = sentence("ended", how="was killed (SIGKILL)") + sentence("replaced")
 
 @pytest.fixture
 def ready(rig):
-    """Return a client whose worker is ready."""
+    """Provide a client whose worker is ready."""
     rig.worker.send(Event("ready"))
     return rig
 
 
 def start_again(rig, run):
-    """Return the command that the next worker gets after this one has died."""
+    """Let the worker die; return the command with which the next worker starts the run."""
     rig.worker.die()
     (command,) = starts_of(rig.worker, run)
     return command
 
 
 def test_a_run_ends_only_the_initial_delay_of_a_worker(rig):
-    """A run ends the initial delay, but not the delay after a death."""
+    """A run starts a worker at once, unless the worker is delayed because others died."""
     first = rig.worker
     rig.client.prepare(make_experiment(), make_dataset())
     assert not first.begun
@@ -48,7 +48,7 @@ def test_a_run_ends_only_the_initial_delay_of_a_worker(rig):
     [(None, b"", 0, "restarted from epoch 0."), (3, b"state", 3, "continues from epoch 3.")],
 )
 def test_a_dead_workers_run_continues_on_another_worker(ready, saved, state, epoch, says):
-    """A dead worker's run continues from its newest checkpoint, or restarts."""
+    """The run continues from its newest checkpoint, or restarts if it has none."""
     done, run = ready.start(), ready.start()
     ready.report(done, Status.FINISHED, 5)
     ready.report(run, Status.RUNNING, 4, saved)
@@ -66,7 +66,7 @@ def test_a_dead_workers_run_continues_on_another_worker(ready, saved, state, epo
 
 @pytest.mark.parametrize("act", ["pause", "step", "some epochs", "nobody watches", "start paused"])
 def test_a_paused_or_stepping_run_fails_over_as_paused(ready, act):
-    """A paused or stepping run comes back paused."""
+    """The new worker starts the run paused, from its checkpoint."""
     run = ready.start(paused=act == "start paused")
     ready.report(run, Status.RUNNING, 3, saved=2)
     acts = {
@@ -94,7 +94,7 @@ def test_a_paused_or_stepping_run_fails_over_as_paused(ready, act):
 
 
 def test_a_stopping_run_is_stopped_if_its_worker_dies(ready):
-    """A stopping run is STOPPED with its results when its worker dies."""
+    """The run has the status STOPPED, and keeps its results."""
     run = ready.start()
     ready.report(run, Status.RUNNING, 3, saved=3)
     ready.client.stop(run)
@@ -105,7 +105,7 @@ def test_a_stopping_run_is_stopped_if_its_worker_dies(ready):
 
 
 def test_a_run_that_fails_over_keeps_its_pace_and_priority(rig):
-    """A restarted run keeps its pace and its background priority."""
+    """The run has its newest pace, and stays a background run."""
     how = {"show_seconds": 8.0, "background": True}
     run = rig.client.start(make_experiment(), make_dataset(), **how)
     rig.client.set_pace(run, 24.0)
@@ -114,7 +114,7 @@ def test_a_run_that_fails_over_keeps_its_pace_and_priority(rig):
 
 
 def test_a_run_that_loses_two_workers_soon_fails(ready):
-    """A run that loses two workers soon fails with its results; later it restarts."""
+    """The failed run keeps its results. After TWICE_SECONDS a lost run restarts again."""
     run = ready.start()
     ready.worker.die()
     ready.clock.forward(run_registry.TWICE_SECONDS)
@@ -130,7 +130,7 @@ def test_a_run_that_loses_two_workers_soon_fails(ready):
 
 @pytest.mark.parametrize(("saved", "left"), [(2, [0, 1, 2]), (None, [])])
 def test_weights_after_the_checkpoint_are_dropped(ready, saved, left):
-    """Weights after the checkpoint are dropped, or all after a restart."""
+    """All weights are dropped if the run restarts because it has no checkpoint."""
     run = ready.start()
 
     def say(epoch, value):
@@ -155,7 +155,7 @@ def test_weights_after_the_checkpoint_are_dropped(ready, saved, left):
 
 
 def test_workers_that_keep_dying_are_restarted_less_often(rig):
-    """After several deaths training is unavailable until one is ready."""
+    """After several deaths in a row, training is unavailable until a worker is ready."""
     delays = []
     for _ in range(6):
         rig.worker.die()
@@ -172,7 +172,7 @@ def test_workers_that_keep_dying_are_restarted_less_often(rig):
 
 
 def test_if_training_is_unavailable_runs_fail_at_once(rig):
-    """Until a worker is ready, runs and questions fail at once."""
+    """Runs and questions fail until a worker is ready. The next worker starts much later."""
     run, question = rig.start(), rig.client.ask("modes")
     rig.worker.die(unavailable=(why := "No TensorFlow."))
     reasons = rig.client.pool.unavailable, rig.latest(run).reason, f"{question.exception()}"
@@ -187,7 +187,7 @@ def test_if_training_is_unavailable_runs_fail_at_once(rig):
 
 
 def test_a_grown_worker_is_replaced(ready, monkeypatch):
-    """A grown worker keeps its runs; without memory for two it exits first."""
+    """A grown worker keeps its runs. If two don't fit in memory, it is replaced once it is idle."""
     first = ready.start()
     monkeypatch.setattr(memory, "total_memory", lambda: machine.GB)
     old = ready.worker

@@ -15,11 +15,11 @@ from tests.unit.fakes import FakeProgram, broken_outputs, build, build_after, ma
 from tests.unit.worker_rig import START_PAUSED, WorkerRig
 from tests.waiting import PATIENCE
 
-ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # a batch in each turn
+ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # one batch per turn
 
 
 class HeldProgram(FakeProgram):
-    """Reports its second batch, and continues when allowed."""
+    """Sets `beyond` after its second batch, and waits for `let`."""
 
     def __init__(self):
         super().__init__()
@@ -48,11 +48,11 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(worker_rig):
 
 
 def test_invalid_commands_are_refused_and_runs_continue(worker_rig):
-    """Invalid commands are refused, and commands for ended runs ignored."""
+    """Commands for runs that the worker doesn't have are ignored."""
     worker_rig.connection.send_bytes(b"garbage")
     assert worker_rig.receive().kind == "refused"
     for verb in get_args(Verb):
-        worker_rig.send(Steer(verb, "nobody"))
+        worker_rig.send(Steer(verb, "unknown"))
     worker_rig.start("large", U=1000)
     refused = worker_rig.find_over("large").reason
     assert refused.endswith("from 1 to 128, got 1000.")
@@ -61,7 +61,7 @@ def test_invalid_commands_are_refused_and_runs_continue(worker_rig):
 
 
 def test_compiling_delays_neither_answers_nor_heartbeats():
-    """Compiling blocks neither answers nor heartbeats."""
+    """The worker answers and sends heartbeats while it compiles."""
     gate = threading.Event()
     worker_rig = WorkerRig(build_after(gate), timing=replace(USUAL, beat_seconds=0.01))
     worker_rig.start("one")
@@ -75,8 +75,8 @@ def test_compiling_delays_neither_answers_nor_heartbeats():
 
 
 def test_neither_runs_nor_commands_wait_for_another_run():
-    """Neither a second run nor a pause waits for the first run's end."""
-    held = HeldProgram()  # after its second batch
+    """A short run finishes, and a pause is executed, while a long run trains."""
+    held = HeldProgram()
     worker_rig = WorkerRig(lambda _: held, timing=ONE_BATCH)
     worker_rig.start("long", epochs=5000)
     assert held.beyond.wait(PATIENCE)
@@ -105,12 +105,12 @@ def test_an_error_ends_only_its_own_run(error, good, monkeypatch):
     assert ends["good"].status is Status.FINISHED
     assert ends["bad"].status is Status.FAILED
     assert ends["bad"].reason.endswith(" an error: lost a bit.")
-    assert ends["bad"].results["last"].checked_epochs.tolist() == [0]  # the figures stay
+    assert ends["bad"].results["last"].checked_epochs.tolist() == [0]  # the run keeps its results
     worker_rig.close()
 
 
 def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
-    """Runs above the limit are refused; background runs take no places."""
+    """Runs above the limit are refused. Background runs don't count for other runs."""
     monkeypatch.setattr(limits, "MAX_RUNS", 1)
     worker_rig.send(structs.replace(START_PAUSED, id="swept", background=True))
     worker_rig.send(START_PAUSED)
@@ -126,14 +126,14 @@ def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
 
 
 def test_a_prepared_program_is_compiled_once():
-    """Both modes share a prepared program; invalid settings are ignored."""
+    """Both modes use the prepared program. Invalid settings are ignored."""
     built = []
 
-    def noting(key):
+    def record(key):
         built.append(key)
         return build(key)
 
-    worker_rig = WorkerRig(noting)
+    worker_rig = WorkerRig(record)
     for units in (1000, 2):
         worker_rig.send(Prepare(make_experiment(U=units), (8, 3, 2, 1)))
     worker_rig.start("one")
@@ -143,21 +143,21 @@ def test_a_prepared_program_is_compiled_once():
 
 
 def test_a_background_run_waits_for_other_runs():
-    """A background run waits while another run exists, then continues."""
+    """A background run waits while another run trains, then continues."""
     order = []
     worker_rig = WorkerRig(timing=ONE_BATCH)
-    worker_rig.start("theirs", background=True, epochs=400)
-    worker_rig.find_status("theirs", Status.RUNNING)
-    worker_rig.start("own", epochs=50)
+    worker_rig.start("background", background=True, epochs=400)
+    worker_rig.find_status("background", Status.RUNNING)
+    worker_rig.start("other", epochs=50)
     while len(order) < 2:
         order.append(worker_rig.find(lambda m: getattr(m, "status", Status.QUEUED).over).run_id)
     worker_rig.close()
-    assert order == ["own", "theirs"]
+    assert order == ["other", "background"]
 
 
 @pytest.mark.parametrize(("pause", "again"), [(1e9, []), (0.0, [Event("grown")])])
 def test_a_grown_worker_reports_that_repeatedly(pause, again, monkeypatch):
-    """A worker above its memory limit reports that repeatedly."""
+    """A worker above its memory limit reports it every `grown_seconds`, until it is retired."""
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
     monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
     used = 900
@@ -165,27 +165,27 @@ def test_a_grown_worker_reports_that_repeatedly(pause, again, monkeypatch):
     worker_rig.send(START_PAUSED)
     worker_rig.find_status("one", Status.PAUSED)
 
-    def news():
+    def events():
         """Return the loop's events during two questions."""
         seen = len(worker_rig.seen)
         for _ in range(2):
             worker_rig.ask("double", number=1)
-        events = [m for m in worker_rig.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
-        return events[:1]
+        found = [m for m in worker_rig.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
+        return found[:1]
 
-    assert news() == []
+    assert events() == []
     used = 1100
-    assert news() == [Event("grown")]
-    assert news() == again
-    worker_rig.send(Retire())  # somebody has
-    news()
-    assert news() == []
+    assert events() == [Event("grown")]
+    assert events() == again
+    worker_rig.send(Retire())  # as the client does for a grown worker
+    events()
+    assert events() == []
     worker_rig.close()
 
 
 @pytest.mark.parametrize("has_run", [True, False])
 def test_a_retired_worker_finishes_its_work_and_exits(has_run):
-    """A retired worker finishes its runs and questions, then exits."""
+    """The loop ends once all runs are over and all questions are answered."""
     worker_rig = WorkerRig()
     worker_rig.receive()
     if has_run:
@@ -201,7 +201,7 @@ def test_a_retired_worker_finishes_its_work_and_exits(has_run):
 
 
 def test_a_question_cancelled_in_time_isnt_answered():
-    """Its function isn't called; other questions are answered."""
+    """The question's function isn't called. Other questions are answered."""
     may_end, called = threading.Event(), list[int]()
 
     def note(number):
@@ -214,7 +214,7 @@ def test_a_question_cancelled_in_time_isnt_answered():
         worker_rig.send(Ask(f"{number}", "note", {"number": number}))
     worker_rig.send(Cancel("1"))
     worker_rig.send(Cancel("unknown"))
-    worker_rig.connection.send_bytes(b"garbage")  # its refusal says that what came before was taken
+    worker_rig.connection.send_bytes(b"garbage")  # refused after the commands above are handled
     worker_rig.find(lambda m: isinstance(m, Event) and m.kind == "refused")
     may_end.set()
     assert worker_rig.find(lambda m: isinstance(m, Answer) and m.id == "2")
@@ -223,7 +223,7 @@ def test_a_question_cancelled_in_time_isnt_answered():
 
 
 def test_an_answer_is_a_result_or_an_error(worker_rig):
-    """A failed answer's error is the function's message, or names the exception."""
+    """An answer's error is the message of a ValueError, or names any other exception."""
     assert worker_rig.ask("double", number=21).values == {"double": 42}
     assert (
         worker_rig.ask("double", number=-1).error == "expected a number of 0 or more, received -1."
