@@ -114,10 +114,7 @@ def _rounded(value, digits=2):
 
 
 async def visit(session, number, end, moves):
-    """Move a session's slider to and fro until `end`; return its updates and epochs per second.
-
-    The seconds of each slider move are appended to `moves`.
-    """
+    """Return a session's updates and epochs per second, while its slider moves until `end`."""
     started, first, updates = time.perf_counter(), session.epoch, len(session.updates)
     await asyncio.sleep(MOVE_SECONDS * (number % 8) / 8)
     value = 24

@@ -97,7 +97,7 @@ class User:
 
 
 async def soak(server, minutes, log, seed=0):
-    """Let random users use a server for some minutes; return a `summary`."""
+    """Let random users use a server for some minutes; return the `summary`."""
     links, failed, by_minute, pids = [], [], [], set()
     rngs = [np.random.default_rng([seed, number]) for number in range(USERS)]
     users = [User(server, rng, links, failed) for rng in rngs]

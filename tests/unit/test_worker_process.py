@@ -74,9 +74,7 @@ def test_an_error_while_handling_a_message_ends_the_worker(stub):
 
 def test_invalid_bytes_are_skipped(stub):
     """Invalid bytes are skipped, and later messages arrive."""
-    stub(
-        f"{CONNECTED}    connection.send_bytes(b'bad')\n    send('ready')\n    time.sleep(600)\n"
-    )
+    stub(f"{CONNECTED}    connection.send_bytes(b'bad')\n    send('ready')\n    time.sleep(600)\n")
     watched = ProcessRig()
     assert watched.messages.get(timeout=PATIENCE) == Event("ready")
     assert watched.worker.ready
