@@ -148,12 +148,12 @@ def breakings(
     run = Calls("breakings", cell, weights, x.shape[1]).run
     parts = layers_of(weights)
     every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
-    answer = run(last, x)
+    unpadded_last = run(last, x)
 
-    below, here, both = every[:-1], len(parts) - 1, [*parts[-1], *backward]
-    turning = recurrent(cell, both, here, "concat", return_sequences=True)
-    sequence = run([*below, turning], x)
-    final = run([*below, recurrent(cell, both, here, "concat")], x)
+    below, top, both = every[:-1], len(parts) - 1, [*parts[-1], *backward]
+    bidirectional = recurrent(cell, both, top, "concat", return_sequences=True)
+    sequence = run([*below, bidirectional], x)
+    final = run([*below, recurrent(cell, both, top, "concat")], x)
     units = len(parts[-1][1])
     rule = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
 
@@ -168,9 +168,9 @@ def breakings(
         "bidirectional": _largest(sequence[:, -1] - final),
         "bidirectional_rule": _largest(rule - final),
         "padded": _largest(run(every, padded)[:, -1] - padded_last),
-        "padded_moved": _largest(padded_last - answer),
+        "padded_moved": _largest(padded_last - unpadded_last),
         "masked": _largest(run(every, padded, mask)[:, -1] - masked_last),
-        "masked_moved": _largest(masked_last - answer),
+        "masked_moved": _largest(masked_last - unpadded_last),
         "zeroed": _largest(run(zeroed, padded, mask)[:, -1] - masked_last),
         "backwards": _largest(backwards[:, -1] - backwards_last),
         "backwards_flipped": _largest(np.flip(backwards, axis=1)[:, -1] - backwards_last),
@@ -230,7 +230,7 @@ def reach(
 ) -> dict[str, Any]:
     """Return the norm of the loss's gradient with respect to a layer's hidden state, by timestep.
 
-    x is (N, T, F), y (N, T, K). Returns a mean over samples (T,) for each mode's loss, by mode.
+    x is (N, T, F), y (N, T, K). Returns (T,) by mode: the mean over samples, for the mode's loss.
     """
     parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
@@ -247,7 +247,10 @@ def reach(
 
 
 def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
-    """Return the gradients (2N, T, U) of sequence mode's loss, then last-step mode's, by states."""
+    """Return the gradients (2N, T, U) of the loss with respect to a layer's hidden states.
+
+    The loss is sequence mode's for the first N samples, and last-step mode's for the last N.
+    """
     cells, head, loss, layer = model
     measure = keras.losses.get(LOSSES[loss].keras)
     with tf.GradientTape() as tape:

@@ -1,7 +1,7 @@
 """`Architecture`, the cache key of a compiled program, and the size buckets.
 
-A program depends only on its key: the stack, the sizes, and the number of samples rounded up to a
-power of two. It doesn't depend on loss, optimizer, seed, epochs or data.
+A program (`engine.Program`) depends only on its key: the stack, the sizes, and the number of
+samples rounded up to a power of two. It doesn't depend on loss, optimizer, seed, epochs or data.
 
 A size bucket is a program that also trains smaller models, with their weights padded with zeros.
 Settings that fit one of `SIZE_BUCKETS` needn't wait for the compiler. Padding stays zero in every
@@ -22,8 +22,8 @@ from lib.training import machine
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
-LANE_PRODUCTS = 400_000  # multiplications per gate and batch above which a model gets no lanes
-MOST_TIMES, CHEAP = 8, 3_000_000  # a near bucket's most `work`: 8 times the exact work, or CHEAP
+LANE_PRODUCTS = 400_000  # a model with more multiplications per gate and batch trains alone
+MOST_TIMES, CHEAP = 8, 3_000_000  # a near bucket's maximum `work`: 8 × the exact work, or CHEAP
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Errors:
 
     step_mse: np.ndarray  # mean squared error at each timestep, (T,)
     losses: dict[str, float]  # the training loss by mode: over all timesteps, or at the last
-    predictions: np.ndarray  # of the S shown samples, (S, T, K)
+    predictions: np.ndarray  # for the S shown samples, (S, T, K)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Best:
 class ModelRecord:
     """The weights and histories of one model: one mode, "sequence" or "last", and one seed."""
 
-    weights: list[np.ndarray]  # those of the last evaluation or restored epoch, in Keras's order
+    weights: list[np.ndarray]  # at the last evaluation or the restored epoch, in Keras's order
     losses: History[float]  # training loss by epoch
     checks: History[float]  # mean squared error at the last timestep by evaluated epoch
     validation: History[float]  # validation loss by evaluated epoch, if there is validation
@@ -92,14 +92,14 @@ class ModelRecord:
 class BatchOrder:
     """The samples of each batch: reshuffled every epoch, and the same for both modes.
 
-    `take` may return any number of batches per call. The exact script of `lib.export` is the same.
+    `take` can return any number of batches. The exact script of `lib.export` has the same order.
     """
 
     def __init__(self, samples: int, batch: int, seed: int) -> None:
         self.samples, self.batch = samples, min(batch, samples)
         self.steps = -(-samples // self.batch)  # batches in an epoch
         self._rng = np.random.default_rng([seed, 2])
-        self._waiting = np.empty((0, self.batch), np.int32)
+        self._waiting = np.empty((0, self.batch), np.int32)  # batches for the next calls of `take`
 
     @property
     def sizes(self) -> np.ndarray:
@@ -137,5 +137,5 @@ class SavedRun(msgspec.Struct, frozen=True, array_like=True):
     epoch: int
     evaluate_seconds: float
     rng_states: list[str]  # the state of each seed's `BatchOrder`
-    models: list[ModelRecord]  # all seeds of the first mode, then of the second
-    arrays: list[list[np.ndarray]]  # each model's weights and optimizer arrays; [] once stopped
+    models: list[ModelRecord]  # all seeds of the first mode, then all seeds of the second
+    arrays: list[list[np.ndarray]]  # weights and optimizer arrays by model; [] if it has stopped

@@ -1,4 +1,4 @@
-"""Compile Keras models and optimizers into programs: one XLA call trains many batches."""
+"""Compile programs: one XLA call trains models in L lanes on many batches of B samples each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SampleTensors: TypeAlias = "tuple[Array, Array]"  # x and y (N, T, …), padded 
 SampleArrays: TypeAlias = "SampleTensors | tuple[np.ndarray, np.ndarray]"  # arrays for a large N
 TrainingTensors: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as tensors: the update rule (learning rate, m_part, v_part, inside, outside), choices
-(timesteps, targets, bias correction, index of the loss), and whether each step counts (T,)."""
+(timesteps, targets, bias correction, index of the loss), and whether each timestep counts (T,)."""
 DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()  # held while TensorFlow traces: concurrent traces slow each other down
 
@@ -66,7 +66,7 @@ COPIES = 3  # arrays per weight: the weight, m and v
 
 @dataclass(slots=True, eq=False)
 class ModelState:
-    """The models in a program's lanes: weights and optimizer arrays."""
+    """The weights and optimizer arrays of the models in a program's lanes."""
 
     own: Architecture  # the models' sizes; the program may be a larger size bucket
     values: list[Array]  # all weights, then all m, then all v, (L, …) each
@@ -87,7 +87,7 @@ def training_tensors(
 
 
 class Program:
-    """A compiled architecture for models it `holds`. A call from any thread trains all lanes."""
+    """A compiled program, which trains models of its own or smaller sizes, in any thread."""
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
@@ -167,9 +167,9 @@ class Program:
         order = np.full((self.max_steps, self.lanes, self.architecture.batch), -1, np.int32)
         order[:steps, :, :size] = batches
         if isinstance(samples[0], np.ndarray):
-            named = np.unique(batches[batches >= 0])
-            order[order >= 0] = np.searchsorted(named, order[order >= 0])
-            samples = self.samples(samples[0][named], samples[1][named])
+            used = np.unique(batches[batches >= 0])  # pass only the samples in these batches
+            order[order >= 0] = np.searchsorted(used, order[order >= 0])
+            samples = self.samples(samples[0][used], samples[1][used])
         span = tf.constant([state.step, steps])
         with tf.device(DEVICES[thread]):
             state.values, losses = self._run(
@@ -182,12 +182,12 @@ class Program:
 _codes: dict[Code, Any] = {}  # traced functions for any sizes; XLA compiles them for each size
 
 
-def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
+def _train(  # noqa: PLR0917  TensorFlow traces each argument
     code: Code,
     values: list[Array],
     samples: SampleTensors,
     order: Array,
-    span: Array,
+    span: Array,  # the numbers of batches trained so far, and to train now
     training: TrainingTensors,
 ) -> tuple[list[Array], Array]:
     """Train on x and y (N, T, …) in `order` (steps, L, B); return values and losses (steps, L)."""
@@ -196,10 +196,10 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     # Correct all steps' learning rates in advance. This saves a tiny model a tenth of its time.
     rate, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
     numbers = tf.cast(span[0] + 1 + tf.range(tf.shape(order)[0]), tf.float32)
-    missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
-    rates = tf.where(choices[2] > 0, rate * tf.sqrt(missing[0]) / missing[1], rate)
+    v_bias, m_bias = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
+    rates = tf.where(choices[2] > 0, rate * tf.sqrt(v_bias) / m_bias, rate)
 
-    def one(step: Array, values: list[Array], losses: Array) -> tuple[Any, ...]:
+    def train_batch(step: Array, values: list[Array], losses: Array) -> tuple[Any, ...]:
         loss, gradients = _gradients(code, values[:count], samples, order[step], training)
         after = []
         for place, g in enumerate(gradients):  # see `UPDATES`
@@ -211,7 +211,7 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
         return step + 1, values, tf.tensor_scatter_nd_update(losses, [[step]], [loss])
 
     start = (tf.constant(0), values, tf.zeros(tf.shape(order)[:2]))
-    _, values, losses = tf.while_loop(lambda step, *_: step < span[1], one, start)
+    _, values, losses = tf.while_loop(lambda step, *_: step < span[1], train_batch, start)
     return values, losses
 
 

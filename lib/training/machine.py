@@ -22,10 +22,9 @@ MOST_BY_DEFAULT = 4  # the most workers if the environment variable isn't set
 RAY = "UNROLLED_RAY"  # environment variable: the training cluster, HOST:PORT or "auto"
 CORES_EACH = 2  # processors per worker: one trains, the other compiles and draws pages
 
-# Priorities of threads, from 0 (highest) to 19. Next to a busy page process, a worker gets a third
-# of the time. A helper thread gets a third of the worker loop's time.
-WORKER_NICE = 5
-HELPER_NICE = 10  # for helper threads, such as compilers
+# Priorities of threads, from 0 (highest) to 19.
+WORKER_NICE = 5  # next to a busy page process, a worker gets a third of the time
+HELPER_NICE = 10  # for helper threads, such as compilers: a third of the worker loop's time
 IDLE_NICE = 13  # for background work: half a helper's time; at 19 a thread holds the GIL too long
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """Train and evaluate the models of one run, one per mode and seed, in short turns.
 
-All models train in lockstep; models with the same seed train on the same batches. Each call of the
+In each step, every model trains on one batch, the same for all models of a seed. A call of the
 program trains several models of one mode, one per lane. If the program has two threads, a helper
 thread makes every second call. NumPy evaluates the models: it is as fast and needs no compiling.
 """
@@ -59,8 +59,8 @@ class PairTrainer:
         self.step = 0  # the number of batches that each model has trained on
         self.epoch = 0  # the number of complete epochs in which all losses were finite
         self.diverged: ModelKey | None = None  # the first model with a NaN or infinite loss
-        self.evaluate_seconds = math.inf  # of the fastest evaluation; slower ones had to wait
-        self.step_in_progress: Iterator[None] | None = None  # the remaining calls of a step
+        self.evaluate_seconds = math.inf  # the shortest evaluation: others wait for a processor
+        self.step_in_progress: Iterator[None] | None = None  # the remaining calls for these steps
         self._evaluating: Iterator[None] | None = None  # the remaining parts of an evaluation
         self._evaluating_seconds = 0.0
         self._program: Program | None = None  # None before `load` and after `release`
@@ -180,9 +180,9 @@ class PairTrainer:
     def advance(self, seconds: float, goal: int) -> None:
         """Train all models for about `seconds`, at most up to step `goal`.
 
-        A turn ends at the end of an epoch if possible, and always after the first epoch, so that
-        results appear soon. If a step takes longer than a turn, the next call of `advance`
-        completes the step. If the best epoch is kept, every epoch is evaluated.
+        The call returns at the end of an epoch if possible, and always after the first epoch, so
+        that results appear soon. If a step takes longer, the next call of `advance` completes it.
+        If the best epoch is kept, every epoch is evaluated.
         """
         if (program := self._program) is None:
             return

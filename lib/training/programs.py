@@ -39,7 +39,7 @@ class ProgramCache:
         self._programs = dict[Key, Future[Any]]()
         self._buckets = sorted(buckets, key=lambda bucket: bucket.work)
         self._requests: list[Request] = [  # builds that haven't started yet, the oldest first
-            (BUCKET, key, self._find(key)) for key, at_once in buckets.items() if at_once
+            (BUCKET, key, self._find(key)) for key, in_advance in buckets.items() if in_advance
         ]
         self._building = 0  # the number of programs that the first two threads are building
         threads = (HELPER_NICE, {WANTED, FASTER, LIKELY}), (HELPER_NICE, {WANTED, FASTER})
@@ -69,10 +69,9 @@ class ProgramCache:
         self.request(key, LIKELY)
 
     def bucket_for(self, key: Any) -> Any:
-        """Return the key of a program for models of this exact-size key.
+        """Return the smallest near bucket that holds the key's models, else the key.
 
-        This is the smallest near bucket that holds the key's models, else the key. If memory may
-        not grow, it is the smallest bucket that holds the models, preferably a built bucket.
+        If memory may not grow, return the smallest bucket that holds them, preferably a built one.
         """
         holding = [bucket for bucket in self._buckets if bucket.holds(key)]
         if not holding or self.may_request(key):

@@ -21,7 +21,7 @@ class Timing:
     evaluate_share: float = 0.05  # the maximum fraction of a run's time for evaluations
     few_epochs: int = 1000  # a run with at most this many epochs has at least `stops` evaluations
     stops: int = 16
-    evaluate_seconds: float = 0.05  # the time that a command evaluates; later turns continue
+    evaluate_seconds: float = 0.05  # how long a command evaluates models; later turns continue
     exact_seconds: float = 0.3  # a run with more time left requests an exact-size program
     exact_slice_seconds: float = 0.05  # the shortest turn in which a run may request the program
     slow_epoch_seconds: float = 1.0  # in longer epochs, a run reports the epoch's progress
@@ -37,7 +37,7 @@ SPEED_SECONDS = 2.0  # the time window in which the training speed is measured
 class Tempo:
     """Schedules a run's epochs: one every `show_seconds / epochs` seconds, or at full speed.
 
-    `now` is in seconds. `done` counts epochs, including the fraction of the current one.
+    `now` is in seconds. `done` counts epochs, including the fraction of the current epoch.
     """
 
     def __init__(self, epochs: int, show_seconds: float | None = None) -> None:
@@ -54,7 +54,7 @@ class Tempo:
 
     def begin(self, now: float, done: float) -> None:
         """Start or restart the schedule: the next epoch is due now."""
-        self._marks = deque([(now, done)])
+        self._marks = deque([(now, done)])  # to measure the speed
         self._zero = now - self._each * (math.floor(done) + 1)  # the time at which epoch 0 was due
         self._kept: bool | None = None  # whether the machine keeps the pace; None if unknown
 
@@ -94,7 +94,7 @@ class Tempo:
 
     @property
     def keeps_pace(self) -> bool:
-        """Whether the pace limits the speed, not the machine, as measured so far."""
+        """Whether the run has kept its pace so far. False if it has no pace."""
         return self._each > 0 and self._kept is not False
 
     @property

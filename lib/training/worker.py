@@ -39,7 +39,7 @@ class LostConnection(BaseException):
 
 
 class Loop:
-    """The worker's loop, until the connection closes."""
+    """The worker's loop, which ends when the connection closes."""
 
     def __init__(
         self,

@@ -28,7 +28,7 @@ class Supervisor:
         self.worker: WorkerProcess | None = None  # None until it is needed
         self.unavailable = ""  # why training is unavailable: a sentence; for a cluster, a clause
         self.is_cluster = bool(driver)
-        self.places = 0 if self.is_cluster else 1  # concurrent runs; 0 until a cluster is ready
+        self.places = 0 if self.is_cluster else 1  # runs at a time; 0 until a cluster is ready
         self._make, self._driver, self._clock = make, driver, clock
         self._retired: list[WorkerProcess] = []  # grown workers, which exit after their last run
         self._deaths, self._died_at = 0, -math.inf

@@ -2,7 +2,7 @@
 
 A run starts with a size bucket's program (`architecture`), which is usually built already. A long
 run then requests an exact-size program, which is 1.5 to 3 times as fast, unless memory is short.
-A run that keeps its pace doesn't, so that its results are reproducible bit by bit.
+A run that keeps its pace requests none, so that its results are reproducible bit by bit.
 """
 
 import logging
@@ -55,7 +55,7 @@ class WorkerRun:
         self._kinds = (BACKGROUND, BACKGROUND) if self.background else (WANTED, FASTER)
         begins_exact = programs.has(key) and start.show_seconds is None
         bucket = key if begins_exact else programs.bucket_for(key)
-        self._first = programs.request(bucket, self._kinds[0])
+        self._first = programs.request(bucket, self._kinds[0])  # the program to start with
         self._exact = self._first if bucket == key else None  # the run's exact-size program
         self._has_exact = bucket == key
 

@@ -56,7 +56,7 @@ class Nodes:
 
 @contextmanager
 def nodes(count, port=None):
-    """Provide a cluster and its nodes. Clients in this process find it by the environment."""
+    """Provide a cluster and its nodes. Clients in this process read its address and token."""
     variables = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
     with patch.dict(os.environ, variables):
         cluster = Nodes(port)

@@ -44,10 +44,10 @@ def test_a_run_ends_only_the_initial_delay_of_a_worker(rig):
 
 
 @pytest.mark.parametrize(
-    ("saved", "state", "epoch", "says"),
+    ("saved", "state", "epoch", "words"),
     [(None, b"", 0, "restarted from epoch 0."), (3, b"state", 3, "continues from epoch 3.")],
 )
-def test_a_dead_workers_run_continues_on_another_worker(ready, saved, state, epoch, says):
+def test_a_dead_workers_run_continues_on_another_worker(ready, saved, state, epoch, words):
     """The run continues from its newest checkpoint, or restarts if it has none."""
     done, run = ready.start(), ready.start()
     ready.report(done, Status.FINISHED, 5)
@@ -56,7 +56,7 @@ def test_a_dead_workers_run_continues_on_another_worker(ready, saved, state, epo
     assert (command.checkpoint, command.paused) == (state, False)
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, epoch)
-    assert snapshot.reason == f"{DIED} This run {says}"
+    assert snapshot.reason == f"{DIED} This run {words}"
     ready.worker.send(Event("ready"))
     ready.report(run, Status.RUNNING, 4)
     assert ready.status(run) is Status.RUNNING
@@ -64,7 +64,7 @@ def test_a_dead_workers_run_continues_on_another_worker(ready, saved, state, epo
     assert ready.status(done) is Status.FINISHED
 
 
-@pytest.mark.parametrize("act", ["pause", "step", "some epochs", "nobody watches", "start paused"])
+@pytest.mark.parametrize("act", ["pause", "step", "some epochs", "not shown", "start paused"])
 def test_a_paused_or_stepping_run_fails_over_as_paused(ready, act):
     """The new worker starts the run paused, from its checkpoint."""
     run = ready.start(paused=act == "start paused")
@@ -73,11 +73,11 @@ def test_a_paused_or_stepping_run_fails_over_as_paused(ready, act):
         "pause": lambda: ready.client.pause(run),
         "step": lambda: ready.client.step(run),
         "some epochs": lambda: ready.client.resume(run, epochs=2),
-        "nobody watches": lambda: ready.clock.forward(WATCH_SECONDS + 1),
+        "not shown": lambda: ready.clock.forward(WATCH_SECONDS + 1),
         "start paused": lambda: None,
     }
     acts[act]()
-    if act in ("pause", "nobody watches"):
+    if act in ("pause", "not shown"):
         ready.report(run, Status.RUNNING, 3)
         ready.report(run, Status.PAUSED, 3)
     command = start_again(ready, run)
@@ -86,7 +86,7 @@ def test_a_paused_or_stepping_run_fails_over_as_paused(ready, act):
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
     unwatched = sentence("unwatched")
-    why = unwatched if act == "nobody watches" else sentence("continued", how=DIED, epoch=2)
+    why = unwatched if act == "not shown" else sentence("continued", how=DIED, epoch=2)
     assert snapshot.reason == why
     ready.client.resume(run)
     assert ready.worker.posted[-1] == Steer("resume", run.id)
@@ -133,7 +133,7 @@ def test_weights_after_the_checkpoint_are_dropped(ready, saved, left):
     """All weights are dropped if the run restarts because it has no checkpoint."""
     run = ready.start()
 
-    def say(epoch, value):
+    def report(epoch, value):
         result = replace(
             a_result(make_dataset(), 0.5),
             weights=(np.full(3, value, np.float32),),
@@ -142,12 +142,12 @@ def test_weights_after_the_checkpoint_are_dropped(ready, saved, left):
         ready.worker.send(Snapshot(run.id, Status.RUNNING, epoch, 9, results={"last": result}))
 
     for epoch in range(5):
-        say(epoch, 1)
+        report(epoch, 1)
     ready.report(run, Status.RUNNING, 4, saved)
     ready.worker.die()
     assert [epoch for epoch, _ in ready.client.checkpoints(run)] == left
     for epoch in range(saved or 0, 5):
-        say(epoch, 2)
+        report(epoch, 2)
     points = ready.client.checkpoints(run)
     assert [epoch for epoch, _ in points] == list(range(5))
     values = [weights[0]["last"][0][0] for _, weights in points]

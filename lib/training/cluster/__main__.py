@@ -60,8 +60,8 @@ async def drive(address: str, client: Connection) -> None:
 
         on_ray.connect(address)
         driver = Driver(on_ray.find_slots, client.send_bytes)
-        given = client, asyncio.get_running_loop(), driver
-        threading.Thread(target=read, args=given, daemon=True).start()
+        arguments = client, asyncio.get_running_loop(), driver
+        threading.Thread(target=read, args=arguments, daemon=True).start()
         await driver.run()
     except* ImportError as group:  # Ray's installation is incomplete
         give_up(client, sentence("broken_ray", why=short_reason(group.exceptions[0])))

@@ -22,7 +22,7 @@ CALLS = 1000  # the maximum number of concurrent calls of a slot; a page server 
 
 
 def connect(address: str) -> None:
-    """Connect to the cluster at HOST:PORT, or "auto", as a driver. Raises ClusterError."""
+    """Connect to the cluster at HOST:PORT, or "auto". Raises ClusterError with the reason."""
     os.environ.setdefault("RAY_AUTH_MODE", "token")
     # Nodes would import code from the driver's working directory instead of their own copy.
     os.chdir(tempfile.gettempdir())
@@ -41,7 +41,7 @@ def connect(address: str) -> None:
 
 
 class SlotActor(Slot):
-    """A slot on the node that Ray chose."""
+    """A slot as a Ray actor, on the node that Ray chose."""
 
     def __init__(self) -> None:
         context = ray.get_runtime_context()
@@ -76,7 +76,7 @@ async def find_slots() -> dict[str, Call]:
 @cache
 def _slot(name: str) -> Call:
     """Return the slot with this name. Create the slot if it doesn't exist."""
-    made: Any = ray.remote(SlotActor).options(
+    actor: Any = ray.remote(SlotActor).options(
         name=name,
         get_if_exists=True,
         lifetime="detached",
@@ -85,4 +85,4 @@ def _slot(name: str) -> Call:
         num_cpus=1,
         scheduling_strategy="SPREAD",
     )
-    return partial(_call, made.remote())
+    return partial(_call, actor.remote())

@@ -4,8 +4,8 @@ A slot holds **jobs**: runs and questions. The messages of a job are numbered. A
 job's messages by the job's id and the number of the last message that it received. The slot returns
 the newest message of each kind, if the driver hasn't received it. So a slow driver skips snapshots.
 
-A slot exits if its worker dies, or if its worker has grown and is idle. Ray then restarts the slot
-with no jobs. A slot that gets no calls for GONE_SECONDS leaves the cluster and frees its processor.
+A slot exits if its worker dies, or if its worker is idle and exceeds its memory limit. Ray then
+restarts the slot with no jobs. A slot that gets no calls for GONE_SECONDS leaves the cluster.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ from lib.training.messages import Cancel, Command, Message, Steer, decode, encod
 from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
-LOOK_SECONDS = 10.0  # a call waits this long for new messages
-REST_SECONDS = 5.0  # a slot with a grown worker exits if it has no work for this time
+LOOK_SECONDS = 10.0  # a call of `news` waits at most this long for new messages
+REST_SECONDS = 5.0  # a slot whose worker exceeds its memory limit exits after this idle time
 UNWANTED_SECONDS = 120.0  # a job ends if no driver requests its messages for this time
 GONE_SECONDS = 900.0  # a slot leaves the cluster if it gets no calls for this time
-TIDY_SECONDS = 1.0
+TIDY_SECONDS = 1.0  # the time between two checks of these limits
 LIB = Path(__file__).parents[2]
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "msgspec")
 
-News = tuple[list[bytes], int, bool]  # messages, number of the last message, is the job over?
+News = tuple[list[bytes], int, bool]  # messages, the last message's number, whether the job is over
 Load = tuple[bool, int]  # whether the slot should exit soon; the number of unfinished jobs
 
 
 @cache
 def fingerprint() -> str:
     """Return a hash of the code in `lib`, except `lib/ui`, and of the versions of packages."""
-    found = sha256()
+    digest = sha256()
     for path in sorted(LIB.rglob("*")):
         part = path.relative_to(LIB)
         if path.suffix in (".py", ".toml") and part.parts[0] != "ui":
-            found.update(f"{part.as_posix()}\n".encode() + path.read_bytes())
+            digest.update(f"{part.as_posix()}\n".encode() + path.read_bytes())
     installed = sorted(each for each in _PACKAGES if any(metadata.distributions(name=each)))
-    found.update(repr([(name, metadata.version(name)) for name in installed]).encode())
-    return found.hexdigest()[:8]
+    digest.update(repr([(name, metadata.version(name)) for name in installed]).encode())
+    return digest.hexdigest()[:8]
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +108,7 @@ class Slot:
         self._leave, self._end, self._clock = leave, end, clock
         self._worker: WorkerProcess | None = None
         self._jobs: dict[str, Job] = {}  # by id
-        self._has_grown = False
+        self._has_grown = False  # whether the worker exceeds its memory limit
         self._called_at = self._busy_at = clock()  # the last call; the last work or messages
 
     def _start(self) -> WorkerProcess:
