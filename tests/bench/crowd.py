@@ -38,7 +38,7 @@ async def rest(server, bounds):
     await asyncio.to_thread(until_rests, server.children, bounds.rest)
 
 
-async def opened(stack, url, queries):
+async def open_sessions(stack, url, queries):
     """Open sessions at the same time. The stack later stops their runs and closes them."""
     sessions = [Session(url, query) for query in queries]
     await asyncio.gather(*(stack.enter_async_context(session) for session in sessions))
@@ -79,10 +79,10 @@ async def new_and_repeated(server, bounds):
 
     A link's settings are compiled in advance. So sliders choose the new settings.
     """
-    new, seen = [], []
+    new, repeated = [], []
     async with contextlib.AsyncExitStack() as stack:
         links = [f"cell={cell}&pace=fast" for cell, *_ in NEW]
-        sessions = await opened(stack, server.url, links)
+        sessions = await open_sessions(stack, server.url, links)
         await rest(server, bounds)
         for session, (_, units, timesteps) in zip(sessions, NEW, strict=True):
             await session.move("Units", units)
@@ -92,11 +92,11 @@ async def new_and_repeated(server, bounds):
             await stop([session])
             await session.click("New run")
             await session.until(lambda s=session: s.epoch == 0)
-            seen.append(await first_points([session], bounds.first_points))
+            repeated.append(await first_points([session], bounds.first_points))
             await stop([session])
     return {
         "new_first_point_s": _rounded(_median(new)),
-        "seen_first_point_s": _rounded(_median(seen)),
+        "seen_first_point_s": _rounded(_median(repeated)),
         "new_by_cell_s": {
             cell: _rounded(seconds) for (cell, *_), seconds in zip(NEW, new, strict=True)
         },
@@ -144,7 +144,7 @@ def links(count):
 async def level(server, bounds, count):
     """Measure `count` sessions that all train and move their sliders."""
     async with contextlib.AsyncExitStack() as stack:
-        sessions = await opened(stack, server.url, links(count))
+        sessions = await open_sessions(stack, server.url, links(count))
         await rest(server, bounds)
         first = await first_points(sessions, bounds.first_points)
         await asyncio.sleep(bounds.warm)
@@ -157,7 +157,7 @@ async def level(server, bounds, count):
         received = sum(session.received for session in sessions) - received
         memory = {f"{side}_mb": anonymous_mb(each) for side, each in sides_of(server).items()}
         return {
-            **_seen([one["updates"] for one in found], moves),
+            **_update_statistics([one["updates"] for one in found], moves),
             "epochs_per_s": round(sum(one["epochs"] for one in found), 1),
             "first_points_s": _rounded(first, 1),
             "failed": _failed(sessions),
@@ -172,7 +172,7 @@ def _failed(sessions):
     return sum(session.has("failed") or bool(session.errors) for session in sessions)
 
 
-def _seen(updates, moves):
+def _update_statistics(updates, moves):
     """Return statistics of chart updates per second, and of the seconds of slider moves."""
     return {
         "updates_per_s": round(statistics.median(updates), 2),
@@ -186,11 +186,11 @@ async def watchers(server, bounds, count=WATCHERS):
     """Measure sessions that open one run's link while its owner's slider moves."""
     moves = []
     async with contextlib.AsyncExitStack() as stack:
-        (owner,) = await opened(stack, server.url, [SHARED])
+        (owner,) = await open_sessions(stack, server.url, [SHARED])
         await rest(server, bounds)
         await first_points([owner], bounds.first_points)
         link = owner.query
-        others = await opened(stack, server.url, [link] * count)
+        others = await open_sessions(stack, server.url, [link] * count)
         await asyncio.gather(*(s.until(lambda s=s: s.epoch > 0) for s in others))
         await asyncio.sleep(bounds.warm)
         before = [len(session.updates) for session in others]
@@ -203,7 +203,7 @@ async def watchers(server, bounds, count=WATCHERS):
         failed = _failed([owner, *others])
     return {
         "watchers": count,
-        **_seen(updates, moves),
+        **_update_statistics(updates, moves),
         "owner_updates_per_s": round(own["updates"], 2),
         "epochs_per_s": round(own["epochs"], 1),
         "failed": failed,

@@ -11,7 +11,7 @@ from tests.bench.figures import anonymous_mb, slope
 from tests.browser.server import serve, without_known
 from tests.session import Session
 
-CLICK_SECONDS = 0.2  # the least time between two clicks: the app ignores faster double clicks
+CLICK_SECONDS = 0.2  # the minimum time between two clicks: the app counts faster clicks as one
 USERS = 8
 WARM_MINUTES = 10  # memory should be flat after this time
 RESPONSE_SECONDS = 60.0  # a page must respond within this time
@@ -41,7 +41,7 @@ class User:
         self.trained = 0  # the number of runs that have trained
 
     async def live(self, end):
-        """Open links with settings or of runs until `end` on `time.monotonic`."""
+        """Visit links to new settings or to users' runs, until `end` on `time.monotonic`."""
         while time.monotonic() < end:
             query = "&".join(f"{key}={self._rng.choice(values)}" for key, values in LINKS.items())
             if self._links and self._rng.random() < 0.4:
@@ -49,7 +49,7 @@ class User:
             try:
                 async with Session(self._server.url, query) as session:
                     await session.unfold("More")
-                    await self._stay(session, end)
+                    await self._use_page(session, end)
                     for error in session.errors:
                         self._fail("exception", query, error)
                     if session.has("failed"):
@@ -58,7 +58,7 @@ class User:
                 self._fail(type(error).__name__, query, f"{error}")
             await asyncio.sleep(self._rng.exponential(3))
 
-    async def _stay(self, session, end):
+    async def _use_page(self, session, end):
         """Perform a few actions, and check the page in between."""
         acts = [self._train, self._slide, self._stop, self._look]
         for _ in range(self._rng.integers(2, 12)):

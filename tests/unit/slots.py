@@ -137,11 +137,11 @@ class DriverRig:
         """Wait until the client has received a message."""
         await until(lambda: message in self.sent)
 
-    def of(self, kind):
+    def received(self, kind):
         """Return the messages of one kind that the client has received, without heartbeats."""
         return [m for m in self.sent if isinstance(m, kind) and m != Event("alive")]
 
     def epochs(self, run_id):
         """Return the epochs of a run's snapshots that the client has received."""
-        snapshots = [each.snapshot for each in self.of(Report)]
+        snapshots = [each.snapshot for each in self.received(Report)]
         return [each.epoch for each in snapshots if each.run_id == run_id]

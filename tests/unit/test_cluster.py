@@ -38,15 +38,15 @@ async def test_a_driver_reports_the_number_of_usable_slots():
         cluster.slots.append(SlotRig())
         await server.wait_for(Event("ready", count=3))
         one.lose()
-        await until(lambda: server.of(Event)[-1] == Event("ready", count=2))
+        await until(lambda: server.received(Event)[-1] == Event("ready", count=2))
         one.begin()
-        await until(lambda: server.of(Event)[-1] == Event("ready", count=3))
+        await until(lambda: server.received(Event)[-1] == Event("ready", count=3))
 
 
 async def test_runs_are_spread_over_slots_and_servers():
     """Runs and questions are sent to the least busy slot, and their commands to the same slot.
 
-    A grown slot gets no runs while another slot exists.
+    A slot whose worker exceeds its memory limit gets no runs while another slot exists.
     """
     slots = SlotRig(), SlotRig(), SlotRig()
     await slots[2].slot.version()
@@ -78,7 +78,7 @@ async def test_a_slots_messages_reach_the_client():
         slot.worker.send(Answer("q", {"double": 2}))
         await until(lambda: server.epochs("a")[-1:] == [3])
         await server.wait_for(Checkpoint("a", 3, b"state"))
-        await until(lambda: [each.values for each in server.of(Answer)] == [{"double": 2}])
+        await until(lambda: [each.values for each in server.received(Answer)] == [{"double": 2}])
         assert len(server.epochs("a")) < 3
         await slot.report("a", Status.FINISHED, 5)
         await until(lambda: server.epochs("a")[-1] == 5)
@@ -96,7 +96,7 @@ async def test_commands_wait_for_a_slot():
         await until(lambda: slot.worker and len(slot.worker.posted) == 5)
         assert set(slot.runs) == {"first", "a"}
         assert [c for c in slot.worker.posted if isinstance(c, Steer)] == [*steers]
-        assert server.of(Lost) == []
+        assert server.received(Lost) == []
 
 
 async def test_a_lost_slots_jobs_are_reported():
@@ -111,7 +111,7 @@ async def test_a_lost_slots_jobs_are_reported():
         await server.take(start_of("a", checkpoint=b"state"))
         assert set(kept.runs) == {"a", "b"}
         lost.begin()
-        await until(lambda: server.of(Event)[-1] == Event("ready", count=2))
+        await until(lambda: server.received(Event)[-1] == Event("ready", count=2))
         kept.is_silent = True
         await server.take(Steer("pause", "a"))
         await server.wait_for(Lost("a", messages.sentence("slot_lost", how="stopped responding")))
@@ -133,7 +133,7 @@ async def test_a_run_dropped_before_it_starts_isnt_started_later():
         await server.wait_for(Event("ready", count=0))
         del slot.slot.take
         await asyncio.sleep(60)
-        assert server.of(Event)[-1] == Event("ready", count=1)
+        assert server.received(Event)[-1] == Event("ready", count=1)
         assert slot.runs == []
 
 
@@ -160,17 +160,20 @@ async def test_another_servers_run_can_be_found_and_controlled():
         await slot.report("a", epoch=2)
         slot.worker.send(Checkpoint("a", 2, b"state"))
         await two.take(find("a"), find("unknown"))
-        await until(lambda: len(two.of(Answer)) == 2)
-        assert [each.values["card"] for each in two.of(Answer)] == [b"card", None]
+        await until(lambda: len(two.received(Answer)) == 2)
+        assert [each.values["card"] for each in two.received(Answer)] == [b"card", None]
         await two.take(Steer("watch", "a"), Steer("pause", "a"))
         await until(lambda: two.epochs("a") == [2])
         assert slot.worker.posted[-1] == Steer("pause", "a")
-        assert (len(one.of(Checkpoint)), two.of(Checkpoint)) == (1, [])  # only the owner gets it
+        assert (len(one.received(Checkpoint)), two.received(Checkpoint)) == (
+            1,
+            [],
+        )  # only the owner gets it
         await slot.report("a", Status.FINISHED, 5)
         await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
         await two.take(find("a"), Steer("watch", "a"), Steer("watch", "unknown"))
         await until(lambda: two.epochs("a") == [2, 5, 5])
-        assert two.of(Lost) == [Lost("unknown", GONE)]
+        assert two.received(Lost) == [Lost("unknown", GONE)]
         await one.take(start_of("b"))
         await two.take(find("b"), Steer("watch", "b"))
         await two.take(Steer("unwatch", "b"))
@@ -181,7 +184,7 @@ async def test_another_servers_run_can_be_found_and_controlled():
         await two.take(find("b"), Steer("watch", "b"))
         await one.take(Steer("drop", "b"))
         await two.wait_for(Lost("b", GONE))
-        assert one.of(Lost) == []
+        assert one.received(Lost) == []
 
 
 async def ended(cluster):
@@ -201,7 +204,7 @@ async def test_a_driver_reports_why_a_cluster_cant_be_used():
     other.slot.ready = lambda: asyncio.sleep(0, "no Keras. Run 'pip install'.")
     why, server = await ended(FakeCluster(one, other))
     assert "its nodes run Unrolled another, and this" in why
-    refused = sorted(each.text for each in server.of(Event))
+    refused = sorted(each.text for each in server.received(Event))
     assert "its nodes can't train: no Keras." in refused[0]
     assert len(refused) == 2
     now = asyncio.get_running_loop().time
@@ -272,7 +275,7 @@ async def test_unrequested_runs_end_and_then_the_slot_leaves():
 
 
 async def test_a_grown_slot_exits_once_it_is_idle():
-    """A slot whose worker has grown exits once its runs are over and a driver has the results."""
+    """A slot whose worker exceeds its memory limit exits once its runs' results are fetched."""
     slot = SlotRig()
     await slot.slot.version()
     await slot.take(start_of("a"))

@@ -22,7 +22,7 @@ class GatedBuilder:
     """Builds buckets at once, and exact-size programs when allowed."""
 
     def __init__(self):
-        self.programs = {}
+        self.programs = {}  # all built programs, by key
         self.gate = threading.Event()
 
     def build(self, key):
