@@ -52,9 +52,9 @@ def write(name, record):
 
 
 def _thin_past(known, size):
-    """Return the weights of as many epochs as fit into `size` bytes, more of early epochs.
+    """Return those of the (epoch, weights) pairs that fit into `size` bytes, more of early epochs.
 
-    There are also enough of late epochs, since some tasks are learned late and suddenly.
+    Late epochs are included, too, since some tasks are learned late and suddenly.
     """
     most = max(2, min(PAST, size // memory_of(known[-1][1])))
     places = len(known) * np.linspace(0, 1, most + 2)[1:-1] ** 1.5

@@ -34,14 +34,15 @@ def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
 def training_seconds(experiment: Experiment, samples: Samples) -> float:
     """Return the estimated seconds in which two processors train all models of an experiment.
 
-    Source: `tests/bench/throughput.py`. A batch takes 62 µs (T=10, 8 units) to 7 ms (T=60, 64).
+    `tests/bench/throughput.py` measured 62 µs (T=10, 8 units) to 7 ms (T=60, 64 units) per batch.
     """
     _, t, f = samples.shape
     batch = min(experiment.training.batch_size, samples.train)
     products = batch * t * parameter_count(experiment, f, samples.targets)
-    each = 1e-5 + 4e-6 * t * experiment.model.layers + products / 11e9
+    seconds = 1e-5 + 4e-6 * t * experiment.model.layers + products / 11e9  # per batch and model
     models = len(experiment.model.modes) * len(experiment.each_seed)
-    return each * math.ceil(samples.train / batch) * experiment.training.epochs * max(1, models / 2)
+    batches = math.ceil(samples.train / batch) * experiment.training.epochs
+    return seconds * batches * max(1, models / 2)
 
 
 def check_trainable(experiment: Experiment, samples: Samples) -> None:
@@ -83,28 +84,28 @@ def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
 
 
 def run_refusal(
-    browser: str | None, dataset: Dataset, going: Sequence[tuple[str, Dataset]], places: int
+    browser: str | None, dataset: Dataset, active: Sequence[tuple[str, Dataset]], places: int
 ) -> str:
     """Return why a browser can't start a run; "" if it can.
 
-    `browser` is its id, "" if it has no cookie, None for a script. `going` has the browser and the
+    `browser` is its id, "" if it has no cookie, None for a script. `active` has the browser and the
     dataset of each active run. `places` is the number of runs that can train concurrently.
     """
     if browser is None:
         return ""
-    mine = [data for other, data in going if other == browser]
-    values = sum(data.x.size + data.y.size for data in [dataset, *mine])
+    own = [data for other, data in active if other == browser]
+    values = sum(data.x.size + data.y.size for data in [dataset, *own])
     who, most = ("many", MAX_RUNS_EACH) if browser else ("nameless", MAX_RUNS_EACH * places)
     if values > MAX_VALUES_EACH:
         return sentence(f"{who}_values", most=MAX_VALUES_EACH, count=values)
-    return sentence(f"{who}_runs", most=most, count=len(mine)) if len(mine) >= most else ""
+    return sentence(f"{who}_runs", most=most, count=len(own)) if len(own) >= most else ""
 
 
-def sweep_refusal(browser: str | None, going: Sequence[str | None]) -> str:
-    """Return why a browser can't start a sweep; "" if it can. `going` has each sweep's browser."""
-    nameless = 0 if browser else sum(not other for other in going)
+def sweep_refusal(browser: str | None, active: Sequence[str | None]) -> str:
+    """Return why a browser can't start a sweep; "" if it can. `active` has the sweeps' browsers."""
+    nameless = 0 if browser else sum(not other for other in active)
     if nameless >= MAX_SWEEPS_NAMELESS:
         return sentence("nameless_sweeps", most=MAX_SWEEPS_NAMELESS, count=nameless)
-    if len(going) >= MAX_SWEEPS:
-        return sentence("many_sweeps", most=MAX_SWEEPS, count=len(going))
+    if len(active) >= MAX_SWEEPS:
+        return sentence("many_sweeps", most=MAX_SWEEPS, count=len(active))
     return ""

@@ -21,7 +21,6 @@ SETTING, MOST_WORKERS = "UNROLLED_WORKERS", 16  # environment variable, and its 
 MOST_BY_DEFAULT = 4  # the most workers if the environment variable isn't set
 RAY = "UNROLLED_RAY"  # environment variable: the training cluster, HOST:PORT or "auto"
 CORES_EACH = 2  # processors per worker: one trains, the other compiles and draws pages
-
 # Priorities of threads, from 0 (highest) to 19.
 WORKER_NICE = 5  # next to a busy page process, a worker gets a third of the time
 HELPER_NICE = 10  # for helper threads, such as compilers: a third of the worker loop's time

@@ -32,7 +32,7 @@ def make_dataset(n=10, t=3, f=2, k=1, train=8):
 
 
 def make_experiment(**settings):
-    """Return a small experiment: by default, 5 epochs of 4 batches of 2."""
+    """Return a small experiment: by default, 5 epochs of 4 batches with 2 samples."""
     return Experiment().set(**{"U": 2, "epochs": 5, "batch": 2, **settings})
 
 
@@ -126,7 +126,7 @@ def lost_outputs(batches):
 
 
 def build(_key):
-    """Build a program for a key."""
+    """Return a fake program whose losses fall, for any key."""
     return FakeProgram(lambda step: 1 / (step + 1))
 
 
@@ -146,12 +146,12 @@ def verb(command):
 
 
 def starts_of(worker, run):
-    """Return the commands with which a worker was to start a run."""
+    """Return the commands to start a run that a worker has received."""
     return [c for c in worker.posted if isinstance(c, Start) and c.id == run.id]
 
 
 class FakeWorker:
-    """Records the commands it gets. The test calls `send` for its messages, and `die`."""
+    """Records its commands. A test lets the worker `send` messages, or `die`."""
 
     def __init__(self, on_message, on_end, delay=0.0, *arguments):
         self.arguments = arguments  # a driver's module; () for a local worker

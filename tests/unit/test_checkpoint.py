@@ -43,21 +43,21 @@ def train_to(trainer, epochs):
 def assert_same(one, other):
     """Assert that all results are equal, bit by bit."""
     assert (one.step, one.epoch, one.stopped) == (other.step, other.epoch, other.stopped)
-    for ours, theirs in zip(one.results(whole=True), other.results(whole=True), strict=True):
-        assert list(ours) == list(theirs)
-        for mode, result in ours.items():
-            assert_same_results(result, theirs[mode])
+    for first, second in zip(one.results(whole=True), other.results(whole=True), strict=True):
+        assert list(first) == list(second)
+        for mode, result in first.items():
+            assert_same_results(result, second[mode])
 
 
 def assert_same_results(one, other):
     """Assert that results are equal, field by field."""
     for field in fields(ModeResult):
-        ours, theirs = getattr(one, field.name), getattr(other, field.name)
+        first, second = getattr(one, field.name), getattr(other, field.name)
         if field.name == "weights":
-            for array, same in zip(ours, theirs, strict=True):
+            for array, same in zip(first, second, strict=True):
                 np.testing.assert_array_equal(array, same)
         else:
-            np.testing.assert_array_equal(ours, theirs, field.name)
+            np.testing.assert_array_equal(first, second, field.name)
 
 
 @pytest.mark.parametrize("seeds", [1, 5])
@@ -83,9 +83,9 @@ def test_a_restored_run_trains_as_if_never_interrupted(monkeypatch, epoch, keep,
 
 
 def test_when_a_run_has_no_new_checkpoint():
-    """A run has none before training, within an epoch, twice at an epoch, or after its end.
+    """There is none before training, within an epoch, twice at an epoch, or after the end.
 
-    A run above the size limit never has one.
+    A run above the size limit has no checkpoints.
     """
     trainer = make_trainer()
     assert not trainer.may_be_saved
@@ -118,7 +118,7 @@ def test_a_training_run_sends_checkpoints():
 
     rig = RunRig(build=slowly, epochs=5000, timing=replace(USUAL, checkpoint_seconds=0.05))
     rig.until_status(Status.FINISHED)
-    epochs = [made.epoch for made in rig.checkpoints]
+    epochs = [each.epoch for each in rig.checkpoints]
     assert len(epochs) > 3
     assert epochs == sorted(set(epochs))
     assert epochs[-1] < 5000
@@ -135,7 +135,7 @@ def test_a_pause_sends_a_checkpoint_first():
     rig.run.step()
     rig.until_status(Status.PAUSED)
     rig.run.pause()
-    assert [made.epoch for made in rig.checkpoints] == [1]
+    assert [each.epoch for each in rig.checkpoints] == [1]
     assert rig.sent[rig.sent_before[0]].status is Status.PAUSED
 
 

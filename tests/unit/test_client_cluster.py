@@ -10,7 +10,7 @@ from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
 from tests.unit.fakes import ClientRig, make_dataset, make_experiment, starts_of
 
 WHY = "its address doesn't respond"
-WORDS = sentence("away", why=WHY)
+AWAY = sentence("away", why=WHY)
 GONE = "The slot is gone."
 
 
@@ -44,23 +44,23 @@ def test_local_workers_train_while_the_cluster_is_unavailable(rig):
     assert (pool.places, pool.ready, rig.workers) == (3, True, [driver])
     rig.report(run, Status.RUNNING, 3, saved=2)
     driver.die(unavailable=WHY)
-    again, local = rig.workers[1:]
-    assert (is_driver(again), is_driver(local)) == (True, False)
-    assert (pool.away, pool.places) == (WORDS, 2)
+    new_driver, local = rig.workers[1:]
+    assert (is_driver(new_driver), is_driver(local)) == (True, False)
+    assert (pool.away, pool.places) == (AWAY, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
-    assert rig.latest(run).reason == sentence("continued", how=WORDS, epoch=2)
+    assert rig.latest(run).reason == sentence("continued", how=AWAY, epoch=2)
     driver.send(Snapshot(run.id, Status.RUNNING, 4, 5))  # ignored: the run has another worker
     assert rig.latest(run).epoch == 2
     new = rig.start()
     rig.worker.send(Snapshot(new.id, Status.RUNNING, 1, 5))
-    assert rig.latest(new).reason == WORDS
-    again.send(Event("ready", count=3))
+    assert rig.latest(new).reason == AWAY
+    new_driver.send(Event("ready", count=3))
     assert (pool.away, pool.places) == ("", 3)
-    assert starts_of(again, rig.start())
+    assert starts_of(new_driver, rig.start())
     local.send(Snapshot(run.id, Status.RUNNING, 3, 5))
     assert rig.latest(run).epoch == 3
     local.die()
-    assert starts_of(again, run)[0].checkpoint == b"state"
+    assert starts_of(new_driver, run)[0].checkpoint == b"state"
 
 
 def test_a_driver_that_is_killed_is_followed_by_another(ready):
