@@ -114,8 +114,8 @@ class Event(msgspec.Struct, frozen=True, tag=True):
     """
 
     kind: Literal["ready", "failed", "refused", "alive", "grown"]
-    text: str = ""  # the reason, with "failed" and "refused"
-    count: int = 1  # the number of slots, with "ready" from a cluster's driver, at every change
+    text: str = ""  # with "failed" and "refused": the reason
+    count: int = 1  # with "ready" from a cluster's driver: the new number of slots
 
 
 class Lost(msgspec.Struct, frozen=True, tag=True):

@@ -87,13 +87,13 @@ class WorkerRun:
         """Train to the end, or pause again after a number of epochs."""
         self._stepping = False
         most = self._epochs if epochs is None else self._trainer.epoch + max(1, epochs)
-        self._aim(min(self._epochs, most))
+        self._set_goal(min(self._epochs, most))
 
     def step(self) -> None:
         """Train to the end of the next epoch, then pause. Each further call adds an epoch."""
         from_epoch = self._goal if self._stepping else self._trainer.epoch
         self._stepping = True
-        self._aim(min(self._epochs, from_epoch + 1))
+        self._set_goal(min(self._epochs, from_epoch + 1))
 
     def set_pace(self, show_seconds: float | None) -> None:
         """Change the pace to `show_seconds` for all epochs; None trains at full speed."""
@@ -105,7 +105,7 @@ class WorkerRun:
         """End the run. Evaluate the last epoch if that is quick; else keep the older results."""
         if self._next is None or not self._next[0].over:
             self._trainer.evaluate(self._timing.evaluate_seconds)
-            self._take(Status.STOPPED)
+            self._set_status(Status.STOPPED)
 
     def fail(self, reason: str) -> None:
         """End the run with an error. Don't evaluate it: an evaluation may have caused the error."""
@@ -136,7 +136,7 @@ class WorkerRun:
                 return
             self._trainer.load(program)
             self._loaded = True
-            self._aim(self._goal)
+            self._set_goal(self._goal)
         elif self.status is Status.QUEUED and self._first.running():
             self._evaluate_then(Status.COMPILING, sentence("compiling"))
         elif self.status is Status.QUEUED and not self._reason:
@@ -147,13 +147,13 @@ class WorkerRun:
         trainer, timing, tempo = self._trainer, self._timing, self._tempo
         was_untrained, epoch_steps = trainer.epoch == 0, trainer.batches.steps
         due = self._goal if self._stepping else tempo.due(self._clock(), trainer.done)
-        stop = self._epochs  # the next epoch to evaluate
+        evaluate_at = self._epochs  # the next epoch to evaluate
         if self._epochs <= timing.few_epochs:
             stretch = max(1, self._epochs // timing.stops)
-            stop = (trainer.epoch // stretch + 1) * stretch
+            evaluate_at = (trainer.epoch // stretch + 1) * stretch
         if not (tempo.keeps_pace or self._has_exact):
-            self._take_exact_program(may_ask=seconds >= timing.exact_slice_seconds)
-        trainer.advance(seconds, min(due, self._goal, stop) * epoch_steps)
+            self._take_exact_program(may_request=seconds >= timing.exact_slice_seconds)
+        trainer.advance(seconds, min(due, self._goal, evaluate_at) * epoch_steps)
         now = self._clock()
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
@@ -161,23 +161,23 @@ class WorkerRun:
         half_a_turn = (now - self._trained_at) / 2
         self._trained_at = now
         must_send = now + half_a_turn - self._sent_at >= timing.send_seconds
-        pause = trainer.evaluate_seconds / timing.evaluate_share
-        may_evaluate = now - self._evaluated_at >= pause
+        interval = trainer.evaluate_seconds / timing.evaluate_share
+        may_evaluate = now - self._evaluated_at >= interval
         if trainer.diverged or trainer.stopped or epoch >= self._epochs:
             self._evaluate_then(Status.FINISHED)  # `_evaluate` may change it to DIVERGED
         elif epoch >= self._goal:
             self._evaluate_then(Status.PAUSED)
-        elif is_first or epoch >= stop or (must_send and may_evaluate):
+        elif is_first or epoch >= evaluate_at or (must_send and may_evaluate):
             self._evaluate_then(Status.RUNNING, self._slow_epoch())
         elif must_send:
             self._reason = self._slow_epoch()
             self._post()
 
-    def _take_exact_program(self, *, may_ask: bool) -> None:
+    def _take_exact_program(self, *, may_request: bool) -> None:
         """Request the run's exact-size program, and switch to it once it is built."""
         key, left = self._trainer.architecture, self._epochs - self._trainer.done
         is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
-        if self._exact is None and may_ask and is_long and self._programs.may_request(key):
+        if self._exact is None and may_request and is_long and self._programs.may_request(key):
             self._exact = self._programs.request(key, self._kinds[1])
         elif self._exact is not None and self._exact.done() and not self._trainer.step_in_progress:
             self._has_exact = True
@@ -185,7 +185,7 @@ class WorkerRun:
                 self._trainer.load(self._exact.result())
                 self._tempo.begin(self._clock(), self._trainer.done)
 
-    def _aim(self, goal: int) -> None:
+    def _set_goal(self, goal: int) -> None:
         self._goal = goal
         if self._loaded:
             has_epochs = goal > self._trainer.epoch
@@ -221,13 +221,13 @@ class WorkerRun:
                 rate=training.learning_rate,
                 other="scale the data" if training.optimizer == "adam" else "choose Adam",
             )
-            self._take(Status.DIVERGED, advice)
+            self._set_status(Status.DIVERGED, advice)
         elif trainer.stopped:
-            self._take(Status.FINISHED)
+            self._set_status(Status.FINISHED)
         else:
-            self._take(*self._next)
+            self._set_status(*self._next)
 
-    def _take(self, status: Status, reason: str = "") -> None:
+    def _set_status(self, status: Status, reason: str = "") -> None:
         self.status, self._reason, self._next = status, reason, None
         if status.over:
             self._trainer.keep_best()

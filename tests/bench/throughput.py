@@ -35,11 +35,11 @@ from tests.waiting import worker_pids
 ROOT = Path(__file__).parents[2]
 MODULES = {"fit": "keras", "torch": "torch", "jax": "jax"}  # peer → the package that it needs
 QUICK_SECONDS = 44.0  # --quick starts no measurement after this time; a measurement takes up to 4 s
-BRIEF_SECONDS = 0.4  # shorter runs send too few snapshots to measure the speed from outside
+BRIEF_SECONDS = 0.4  # shorter runs send too few snapshots to measure their speed by this clock
 
 
-def ours(client, work, seconds, seeds=1):
-    """Return epochs per second in the worker, as measured here, or by the worker in short runs."""
+def worker_speed(client, work, seconds, seeds=1):
+    """Return epochs per second in the worker, by this clock; for short runs by the worker's."""
     experiment, dataset = work.experiment().set(seeds=seeds), work.dataset()
     rates = []
     end = None
@@ -127,8 +127,8 @@ def main():
     with TrainingClient() as client:
         until_client_rests(client, QUICK_REST if quick else REST)
         rates = side_by_side(
-            {"ours": partial(ours, client)}
-            | ({} if quick else {"seeds": partial(ours, client, seeds=8)}),
+            {"ours": partial(worker_speed, client)}
+            | ({} if quick else {"seeds": partial(worker_speed, client, seeds=8)}),
             installed,
             seconds=0.25 if quick else 3.0,
             end=start + (QUICK_SECONDS if quick else 3600.0),

@@ -50,12 +50,12 @@ def test_an_urgent_thread_overtakes_waiting_threads(monkeypatch):
     rhythm.took = lambda seconds, *_: took.append(seconds)
     turns = Turns(rhythm)
     with turns.turn(first=False):
-        threads = [wait(turns, lambda: order.append("look")) for _ in range(3)]
+        threads = [wait(turns, lambda: order.append("poll")) for _ in range(3)]
         threads.append(wait(turns, lambda: order.append("slider"), first=True))
         time.forward(5)
     for thread in threads:
         thread.join(PATIENCE)
-    assert order == ["slider", "look", "look", "look"]
+    assert order == ["slider", "poll", "poll", "poll"]
     assert took == [5, 0, 0, 0, 0]
 
 
