@@ -51,7 +51,7 @@ class Session:
         self._cookies = {"Cookie": f"{COOKIE}={token_hex(16)}"} if named else {}
         self._page_name, self._page = page, ""
         self._shown = {}  # by place: element, id of its fragment, number of its script run
-        self._run, self._run_fragments = 0, []
+        self._run, self._run_fragments = 0, []  # the script run's number, and its fragments' ids
         self._widgets, self._timers, self._fragments = {}, {}, {}
         self._charts, self._folded = {}, {}
         self._changed = asyncio.Event()

@@ -217,8 +217,7 @@ def main() -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     with Connection(int(sys.argv[1])) as connection:
         try:
-            # These import TensorFlow, which reads the environment just set.
-            from lib.training import engine  # noqa: PLC0415
+            from lib.training import engine  # noqa: PLC0415  TensorFlow reads the variables
             from lib.training.answers import ANSWERS  # noqa: PLC0415
 
             engine.configure_tensorflow()

@@ -1,6 +1,7 @@
 """Keep worker processes alive, and choose one for each new run.
 
-A cluster's driver counts as one worker. The client holds its lock while it calls these classes.
+A cluster's driver counts as one worker. A grown worker is a worker that exceeds its memory limit.
+The client holds its lock while it calls these classes.
 """
 
 import logging

@@ -37,7 +37,7 @@ NOISE = (0.0, 0.1, 0.2, 0.3)
 SWEPT = {"data": "running_mean", "T": 12, "U": 16, "N": 640, "epochs": 120}
 
 
-def wait_until_rested(client, cluster, members, rest):
+def wait_until_idle(client, cluster, members, rest):
     """Wait until all nodes have an idle slot."""
     until(lambda: client.pool.places == len(members) and client.pool.ready, READY_SECONDS)
     for node in members:
@@ -53,7 +53,7 @@ def cost(runs, rest):
         TrainingClient(clustered=True) as ray,
     ):
         until_client_rests(local, rest)
-        wait_until_rested(ray, cluster, members, rest)
+        wait_until_idle(ray, cluster, members, rest)
         for number in range(-1, runs):  # run -1 compiles the exact-size program and isn't counted
             for pace in PACES:
                 for side, client in (("local", local), ("ray", ray)):
@@ -103,15 +103,15 @@ def sweep(points, rest):
                 members.append(cluster.add())
                 os.sched_setaffinity(0, cores)
             with TrainingClient() as client:
-                wait_until_rested(client, cluster, members, rest)
-            swept(8 * count)  # compiles the program on all slots
-            seconds, rate = swept(points)
+                wait_until_idle(client, cluster, members, rest)
+            time_sweep(8 * count)  # compiles the program on all slots
+            seconds, rate = time_sweep(points)
         times = round(rate / rows[0]["points_per_s"], 2) if rows else 1.0
         rows.append({"nodes": count, "seconds": seconds, "points_per_s": rate, "times": times})
     return rows
 
 
-def swept(points):
+def time_sweep(points):
     """Return the seconds of a whole sweep, and its points per second."""
     rates = [round(0.001 * n, 3) for n in range(1, points // len(NOISE) + 1)]
     times = []

@@ -27,10 +27,10 @@ EVERY_SECONDS = 10.0  # the time between two scenes
 SCENES, IDLE_SECONDS = 6, 20.0
 
 
-async def scene_comes(followers, place):
+async def wait_for_scene(followers, place):
     """Wait until all followers have drawn the scene with this number, from 1."""
-    last = f"Following the presenter, scene {place} of"
-    await asyncio.gather(*(s.until(lambda s=s: last in s.text) for s in followers))
+    text = f"Following the presenter, scene {place} of"
+    await asyncio.gather(*(s.until(lambda s=s: text in s.text) for s in followers))
 
 
 def share(server, before, start):
@@ -61,9 +61,9 @@ async def measure(count):
             before, start = cpu_seconds([server.process]), time.perf_counter()
             for number in range(SCENES):
                 clicked = time.perf_counter()
-                comes = asyncio.create_task(scene_comes(followers, number + 2))
+                waiting = asyncio.create_task(wait_for_scene(followers, number + 2))
                 await presenter.click("Next")
-                await comes
+                await waiting
                 waits.append(time.perf_counter() - clicked)
                 await asyncio.sleep(EVERY_SECONDS - waits[-1])
             changing = share(server, before, start)
