@@ -89,7 +89,7 @@ def test_a_saved_run_opens_with_every_number(name, changes):
 
 
 def with_results(run, change, **rest):
-    """Return the run with `change` applied to its results, and other fields of its snapshot."""
+    """Return the run with `change` applied to each result, and other changes of its snapshot."""
     results = {mode: change(result) for mode, result in run.snapshot.results.items()}
     return replace(run, snapshot=replace(run.snapshot, results=results, **rest))
 

@@ -156,7 +156,7 @@ def test_a_background_run_waits_for_other_runs():
 
 
 @pytest.mark.parametrize(("pause", "again"), [(1e9, []), (0.0, [Event("grown")])])
-def test_a_grown_worker_reports_that_repeatedly(pause, again, monkeypatch):
+def test_a_grown_worker_reports_its_memory_repeatedly(pause, again, monkeypatch):
     """A worker above its memory limit reports it every `grown_seconds`, until it is retired."""
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
     monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
