@@ -109,7 +109,7 @@ def train_leak(samples=2816, trained=768, timesteps=12):
         model = keras.Sequential([keras.Input(x.shape[1:]), recurrent, head])
         model.compile(keras.optimizers.Adam(0.01), "mse", jit_compile=False)
         options = {"batch_size": 32, "epochs": LEAK_EPOCHS, "verbose": 0}
-        model.fit(x[:trained], y[:trained], shuffle=False, **options)  # the same batches for both
+        model.fit(x[:trained], y[:trained], shuffle=False, **options)  # both train in this order
         wrong = model.predict(x[trained:], verbose=0) - y[trained:]
         errors.append((wrong**2).mean(axis=(0, 2), dtype=np.float64))
     return Leak(*errors)

@@ -254,7 +254,7 @@ def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.
     cells, head, loss, layer = model
     measure = keras.losses.get(LOSSES[loss].keras)
     with tf.GradientTape() as tape:
-        tape.watch(nudges)  # zeros that are added to the states, so both have the same gradients
+        tape.watch(nudges)  # zeros added to the states: their gradients are the states' gradients
         signal = tf.transpose(x, (1, 0, 2))
         for place, cell in enumerate(cells):
             signal = _unrolled(cell, signal, nudges if place == layer else None)

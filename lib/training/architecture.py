@@ -132,7 +132,7 @@ def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) 
     results = []
     shapes = zip(by_gate(old), by_gate(new), weight_shapes(new), strict=True)
     for array, (before, after, shape) in zip(arrays, cycle(shapes)):
-        front = array.shape[: array.ndim - len(shape)]  # axes before those of the weight
+        front = array.shape[: array.ndim - len(shape)]  # axes before the weight's, such as lanes
         result = np.zeros((*front, *after), array.dtype)
         common: Any = (..., *(slice(size) for size in map(min, before, after)))
         result[common] = array.reshape(*front, *before)[common]

@@ -168,7 +168,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             future.set_result(answer.values)
 
     def _end_questions(self, worker: WorkerProcess, why: str) -> None:
-        for question_id in [k for k, (asked, _) in self._questions.items() if asked is worker]:
+        for question_id in [k for k, (owner, _) in self._questions.items() if owner is worker]:
             self._settle(Answer(question_id, error=why))
 
     def find(self, run_id: str) -> AnswerFuture:

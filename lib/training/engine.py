@@ -92,7 +92,7 @@ class Program:
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.lanes, self.threads = architecture.lanes, architecture.threads
-        self.max_steps = max(64, min(2048, 32_768 // architecture.batch))  # in one call
+        self.max_steps = max(64, min(2048, 32_768 // architecture.batch))  # per call
         self._shapes = weight_shapes(architecture)
         arguments, code = self._empty_arguments(), architecture.code
         if code not in _codes:  # check before locking, since a trace may hold the lock for long

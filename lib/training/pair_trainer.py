@@ -60,7 +60,7 @@ class PairTrainer:
         self.epoch = 0  # the number of complete epochs in which all losses were finite
         self.diverged: ModelKey | None = None  # the first model with a NaN or infinite loss
         self.evaluate_seconds = math.inf  # the shortest evaluation: others wait for a processor
-        self.step_in_progress: Iterator[None] | None = None  # the remaining calls for these steps
+        self.step_in_progress: Iterator[None] | None = None  # calls left in the current steps
         self._evaluating: Iterator[None] | None = None  # the remaining parts of an evaluation
         self._evaluating_seconds = 0.0
         self._program: Program | None = None  # None before `load` and after `release`

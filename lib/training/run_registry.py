@@ -17,7 +17,7 @@ from lib.training.worker_process import WorkerProcess
 TIDY_SECONDS = 5.0  # the time between two searches for runs to pause or forget
 WATCH_SECONDS = 600  # a run that no page shows for this time is paused, to free the processor
 KEEP_RUNS = 40  # the number of finished runs to keep; sweeps' runs are counted separately
-KEEP_BYTES = int(20_000_000 * share())  # for runs that may be forgotten; the newest is always kept
+KEEP_BYTES = int(20_000_000 * share())  # for ended and abandoned runs; the newest run always stays
 KEEP_SECONDS = 3 * 3600  # a finished run, or a paused one that no page shows, is kept this long
 TWICE_SECONDS = 60.0  # a run that loses two workers within this time may be the cause
 

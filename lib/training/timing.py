@@ -102,6 +102,6 @@ class Tempo:
         """The speed in epochs per second; 0 before the first measurement."""
         return 1 / self._each if self._each and self._kept else self._measured
 
-    def left(self, done: float) -> float | None:
+    def seconds_left(self, done: float) -> float | None:
         """Return the remaining seconds of all epochs; None before the first measurement."""
         return (self._epochs - done) / self.rate if self.rate else None

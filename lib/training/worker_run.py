@@ -175,8 +175,8 @@ class WorkerRun:
 
     def _take_exact_program(self, *, may_request: bool) -> None:
         """Request the run's exact-size program, and switch to it once it is built."""
-        key, left = self._trainer.architecture, self._epochs - self._trainer.done
-        is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
+        key, epochs_left = self._trainer.architecture, self._epochs - self._trainer.done
+        is_long = 0 < self._timing.exact_seconds * self._tempo.rate < epochs_left
         if self._exact is None and may_request and is_long and self._programs.may_request(key):
             self._exact = self._programs.request(key, self._kinds[1])
         elif self._exact is not None and self._exact.done() and not self._trainer.step_in_progress:
@@ -270,7 +270,7 @@ class WorkerRun:
             known,
             epoch=trainer.epoch,
             epochs_per_second=tempo.rate,
-            seconds_left=None if is_end_unknown else tempo.left(trainer.done),
+            seconds_left=None if is_end_unknown else tempo.seconds_left(trainer.done),
             samples=self._samples.shown,
             results=results,
             others=tuple(others),

@@ -15,7 +15,7 @@ import ctypes
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import app  # like the server
+import app  # this import limits the heap to one arena
 
 barrier = Barrier(8)
 

@@ -149,7 +149,7 @@ def test_nothing_is_estimated_before_the_first_measurement(restarted_at):
         expected = 5 if epoch > restarted_at else 0
         assert run.tempo.rate == pytest.approx(expected, rel=0.1)
         run.until(epoch + 1)
-        left = run.tempo.left(run.done)
+        left = run.tempo.seconds_left(run.done)
         assert left is None or left == pytest.approx((5000 - run.done) / 5, rel=0.1)
     assert left is not None
 
@@ -161,7 +161,7 @@ def test_a_run_that_cant_keep_its_pace_takes_longer():
     assert run.gaps() == pytest.approx([0.1] * 99)
     assert not run.tempo.keeps_pace
     assert run.tempo.rate == pytest.approx(10, rel=0.1)
-    assert run.tempo.left(100) == pytest.approx(10, rel=0.1)
+    assert run.tempo.seconds_left(100) == pytest.approx(10, rel=0.1)
 
 
 def test_a_delayed_run_catches_up_half_a_second():

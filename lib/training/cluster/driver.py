@@ -117,9 +117,9 @@ class Driver:
         """Keep track of whether a slot can train, and of its load."""
         while True:
             try:
-                theirs = await link.call("version", seconds=PATIENCE_SECONDS)
-                if theirs != (ours := fingerprint()):
-                    raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
+                version = await link.call("version", seconds=PATIENCE_SECONDS)
+                if version != (own := fingerprint()):
+                    raise UnusableError(sentence("other_version", node=version, server=own))
                 if failed := await link.call("ready", seconds=PATIENCE_SECONDS):
                     reason, _, _ = failed.partition(". ")  # drop the fix to save space on the page
                     raise UnusableError(sentence("node_fails", why=reason))

@@ -107,7 +107,7 @@ class Slot:
         self._share, self._make_worker = share, make_worker
         self._leave, self._end, self._clock = leave, end, clock
         self._worker: WorkerProcess | None = None
-        self._jobs: dict[str, Job] = {}  # by id
+        self._jobs: dict[str, Job] = {}  # by job id
         self._has_grown = False  # whether the worker exceeds its memory limit
         self._called_at = self._busy_at = clock()  # the last call; the last work or messages
 
