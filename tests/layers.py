@@ -16,7 +16,7 @@ from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unr
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import broken_at, trace
 
-OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]
+OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]  # all except inputs
 SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]
 INSIDE = [kind for kind in OTHERS if kind not in (TimeDistributed, *BY_PYTHON)]
 
@@ -39,7 +39,7 @@ def any_value(random, setting, *, small):
 
 
 def any_number(random, limit, *, small):
-    """Return a whole number, `small` or any; for fractions, the minimum, 0.5 or the maximum."""
+    """Return a whole number within the limit; for a fraction the minimum, 0.5 or the maximum."""
     if limit.step < 1:
         return random.choice([limit.minimum, 0.5, limit.maximum])
     least = int(limit.minimum)

@@ -108,12 +108,12 @@ def test_a_pace_is_sent_at_the_start_and_at_each_change(rig):
 def test_when_waiting_for_a_run_ends(rig):
     """`wait` ends with an expected snapshot, or if the run ends or is forgotten."""
     run, dropped = rig.start(), rig.start()
-    with while_waiting(lambda: rig.report(run, Status.RUNNING, 1)) as looked:
-        snapshot = rig.client.wait(run, 60, lambda now: looked(now) or now.epoch > 0)
+    with while_waiting(lambda: rig.report(run, Status.RUNNING, 1)) as not_yet:
+        snapshot = rig.client.wait(run, 60, lambda now: not_yet(now) or now.epoch > 0)
     assert snapshot.epoch == 1
     finish = while_waiting(lambda: rig.report(run, Status.FINISHED, 5))
-    with finish as looked, pytest.raises(TimeoutError, match="expected state; it is finished"):
-        rig.client.wait(run, None, looked)
+    with finish as not_yet, pytest.raises(TimeoutError, match="expected state; it is finished"):
+        rig.client.wait(run, None, not_yet)
     assert rig.client.wait(run, 0).status is Status.FINISHED
     with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
         rig.client.wait(dropped, 0.01)
