@@ -82,45 +82,35 @@ def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
-def drawing(body: str, box: Sequence[float], style: str, svg: str = "", alt: str = "") -> Markup:
+def drawing(body: str, box: Sequence[float], style: str, alt: str = "") -> Markup:
     """Return an SVG drawing as an `img`, with its texts above the `img` as HTML.
 
     An `img` can't use the font of the page. So each `text` element becomes a `span` at the same
     place, which grows with the drawing and is never smaller than 11 px. `box` is the left, top,
-    width and height of the drawing in SVG units, `style` is CSS for its size on the page, and `svg`
-    holds attributes of the SVG element.
+    width and height of the drawing in SVG units, and `style` is CSS for its size on the page.
     """
     left, top, width, height = box
     root = ElementTree.fromstring(f"<svg>{body}</svg>")  # noqa: S314  our own templates
-    spans = []
+    spans = Markup()
     for text in root.findall("text"):
         root.remove(text)
-        look = {
-            "left": f"{(float(text.attrib['x']) - left) / width:.2%}",
-            "top": f"{(float(text.attrib['y']) - top) / height:.2%}",
-            "color": text.get("fill"),
-            "font-weight": text.get("font-weight", "400"),
-            "--size": f"{float(text.get('font-size', '13')) / width:.4f}",
-        }
-        if halo := text.get("stroke"):
-            look["text-shadow"] = ",".join([f"0 0 2px {halo}"] * 3)
-        css = ";".join(f"{name}:{value}" for name, value in look.items())
+        x, y = float(text.attrib["x"]) - left, float(text.attrib["y"]) - top
+        size = float(text.get("font-size", 13)) / width
+        css = (
+            f"left:{x / width:.2%};top:{y / height:.2%};color:{text.get('fill')};--size:{size:.4f}"
+        )
         span = Markup('<span class="{}" style="{}">{}</span>')
-        spans.append(span.format(text.get("text-anchor", "start"), css, text.text))
+        spans += span.format(text.get("class", ""), css, text.text)
     shapes = "".join(ElementTree.tostring(part, "unicode") for part in root)
-    uri = svg_uri(shapes, f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}", svg)
-    block = Markup(
-        '<div class="drawing" style="{}"><img alt="{}" decoding="sync" src="{}">{}</div>'
-    )
-    return block.format(style, alt, uri, Markup("").join(spans))
+    uri = svg_uri(shapes, f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}")
+    image = Markup('<img alt="{}" decoding="sync" src="{}">').format(alt, uri)
+    return Markup('<div class="drawing" style="{}">{}{}</div>').format(style, image, spans)
 
 
-def svg_image(
-    body: str, width: float, height: float, attributes: str = "", alt: str = ""
-) -> Markup:
+def svg_image(body: str, width: float, height: float, alt: str = "") -> Markup:
     """Return a drawing of this size in pixels, at 16 px per rem."""
     size = f"width:{width / 16:.2f}rem;height:{height / 16:.2f}rem"
-    return drawing(body, (0, 0, width, height), size, attributes, alt)
+    return drawing(body, (0, 0, width, height), size, alt)
 
 
 def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:

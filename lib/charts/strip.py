@@ -95,7 +95,7 @@ class Grid:
         outline = (high - self.pitch - 2 * EDGE + 1, wide, high) if outlined else None
         shades = self.palette.shades(color)
         body = render("charts/strip.html", "entries", paths, shades, dots, outline, self.palette)
-        return svg_image(body, wide, high, 'stroke-width="2" stroke-linejoin="round"')
+        return svg_image(body, wide, high)
 
 
 class _Stage(NamedTuple):

@@ -57,7 +57,7 @@ def test_the_output_of_the_last_step_is_outlined():
     """It marks the sequence model's last hidden state, and the last-step model's outputs."""
     for mode, expected in {"both": [1, 4, 5], "last": [1, 2], "sequence": []}.items():
         _, pictures = strip_of(EXPERIMENT.set(mode=mode), a_dataset())
-        rects = [picture.findall(f"{SVG}rect") for picture in pictures]
+        rects = [picture.findall(f".//{SVG}rect") for picture in pictures]
         assert [k for k, found in enumerate(rects) if found] == expected
         assert all(rect.get("stroke") == LIGHT.last for found in rects for rect in found)
 
