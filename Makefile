@@ -1,13 +1,13 @@
-# `make run` and `make test` set up a fresh machine; later calls skip the set-up.
+# `make run` and `make test` set up a fresh machine. Later calls skip the set-up.
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
 PYTEST := $(BIN)/python -m pytest
-# Two processes, each with whole files. tests/conftest.py says which tests are quick.
+# Use two processes; one process runs all tests of a file. tests/conftest.py marks quick tests.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 QUICK := $(PYTEST) $(PARALLEL) -m "quick and not weekly" tests/unit tests/app
-# Stop early: if a shared server is down, each test would wait for minutes.
+# Stop after five failures: if a shared server is down, every test waits for minutes.
 SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick and not weekly"
 WEEKLY := $(PYTEST) $(PARALLEL) -m weekly
 
@@ -29,7 +29,7 @@ endif
 check: lint
 	$(QUICK)
 
-# `make test` and the weekly tests, with live answers of Keras instead of tests/agreement/answers.
+# Run `make test` and the weekly tests against Keras itself, without recorded answers.
 test-live: export UNROLLED_ANSWERS = live
 test-live: test
 	$(WEEKLY)
@@ -57,7 +57,7 @@ bench: .venv/dev.stamp browser
 bench-load: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.load $(ARGS)
 
-# Starts a Ray cluster on this machine; Linux only.
+# Starts a Ray cluster on this machine. Works on Linux only.
 bench-cluster: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet -r requirements-cluster.txt
 	$(BIN)/python -m tests.bench.cluster $(ARGS)
@@ -66,14 +66,14 @@ bench-cluster: .venv/dev.stamp
 pictures: .venv/dev.stamp browser
 	$(BIN)/python -m tests.pictures $(ARGS)
 
-# Uses an installed browser, or Playwright's, or apt's: see tests/browser/chromium.py.
+# Finds Chromium, or installs Playwright's build or Debian's package: see tests/browser/chromium.py.
 browser: .venv/dev.stamp
 	$(BIN)/python -m tests.browser.chromium
 
 .venv/pip.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || { \
-		echo "Python 3.11 to 3.14 is needed, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." \
-			"Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; \
+		echo "Expected Python 3.11 to 3.14, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." \
+			"Choose another Python: make PYTHON=python3.12 $(MAKECMDGOALS)"; \
 		exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"

@@ -1,11 +1,11 @@
-"""The Explore page, and the server's `app`, which `streamlit run app.py` looks for here."""
+"""The Explore page, and `app`, the server that `streamlit run app.py` starts."""
 
 import streamlit as st
 
-if __name__ == "app":  # the server's import; a script run is "__main__"
+if __name__ == "app":  # the server imports this file; a script run names it "__main__"
     from lib.ui.heap import limit_arenas
 
-    limit_arenas()  # before `served` starts threads
+    limit_arenas()  # must come before `served`, which starts threads
     from lib.ui import served
 
     app = st.App(

@@ -2,8 +2,8 @@
 # Start a cluster's page server: Streamlit, and the local Ray node that its driver uses.
 # Arguments are passed to Streamlit: deploy/page.sh --server.port 8502
 #
-# The node doesn't train (no CPUs). It exits a minute after its head is gone, and a new head doesn't
-# know it. So this script restarts the node in a loop.
+# The node doesn't train (no CPUs). It exits a minute after its head is gone, and can't join a new
+# head. So this script restarts the node in a loop.
 address="${UNROLLED_RAY:?UNROLLED_RAY must be the address of the cluster: HOST:PORT of its head}"
 
 keep_node() {

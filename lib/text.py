@@ -57,12 +57,11 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def short(value: float) -> str:
-    """Return a number for labels, in at most nine characters: "3.75×10⁸", "≈ 0"."""
+    """Return a number for labels, in at most eleven characters: "3.75 × 10⁸", "≈ 0"."""
     if 0 < abs(value) < NEARLY_ZERO:
         return ALMOST_0
     text = number(value)
-    text = _powered(value) if len(text) > 9 and math.isfinite(value) else text
-    return text.replace("\u00a0", "")
+    return _powered(value) if len(text) > 9 and math.isfinite(value) else text
 
 
 def readable(value: float, digits: int = 3, unit: str = "") -> str:
@@ -114,7 +113,7 @@ def _powered(value: float, digits: int = 3) -> str:
     factor, _, power = f"{value:.{digits - 1}e}".partition("e")
     ten = "10" + f"{int(power)}".translate(_SUPERSCRIPTS)
     factor = _trim(factor)
-    return ten if factor == "1" else f"{factor}\u00a0×\u00a0{ten}"  # no line breaks inside
+    return ten if factor == "1" else f"{factor}\u202f×\u202f{ten}"  # narrow, unbreakable spaces
 
 
 def _trim(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Cell: what a recurrent layer computes at each timestep, and what each mode returns of it."""
+"""Cell: what a recurrent layer computes at each timestep, and what each mode returns."""
 
 import streamlit as st
 
@@ -19,4 +19,4 @@ if not loaded.dataset.has_rows:
 controls = st.container(horizontal=True, key="cell_chosen")
 with controls:
     opened = open_part({name: part.title for name, part in PARTS.items()}, "cell_part")
-draw_part(PARTS[opened], loaded, current_palette(), controls)  # only this part asks Keras
+draw_part(PARTS[opened], loaded, current_palette(), controls)  # only the open part calls Keras

@@ -1,4 +1,4 @@
-"""Compare: this browser's runs, or those of a link, in a list and in shared charts."""
+"""Compare: this browser's runs and a link's runs, in one list and in shared charts."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from lib.ui.frame import frame
 
 frame("Compare", (KEY,))
 if not settle_picks():
-    st.rerun()  # the frame shows what is wrong with the link
+    st.rerun()  # the frame then shows which runs are gone
 
 side_by_side(current_palette())
 save_button("Download all runs as CSV", lambda: runs_csv(listed()), "runs.csv", "text/csv")

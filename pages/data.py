@@ -17,10 +17,10 @@ from lib.ui.session import session
 from lib.ui.settings import all_columns, has_columns
 from lib.ui.shown import load_data
 from lib.ui.upload import uploader
-from lib.ui.widgets import bound, card, hint, plain, say, takeaway, told_chart
+from lib.ui.widgets import bound, card, card_chart, hint, plain, say, takeaway
 
 settled = frame("Data")
-is_mine = settled.data.name == "upload"
+is_upload = settled.data.name == "upload"
 loaded = load_data(settled)
 dataset, palette = loaded.dataset, current_palette()
 count, steps, _ = dataset.shape
@@ -31,15 +31,15 @@ if dataset.has_rows:
 
 pictures, choice = st.columns([3, 2])
 with pictures:
-    if has_columns(settled) and not (is_mine and foreign_upload()):
-        all_columns(settled, dataset, expanded=is_mine)
+    if has_columns(settled) and not (is_upload and foreign_upload()):
+        all_columns(settled, dataset, expanded=is_upload)
     if dataset.has_rows:
         with st.container(border=True):
             title = st.container()
             sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
             title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
             texts = samples.sample_words(dataset, sample)
-            told_chart(samples.sample_figure(dataset, sample, palette), *texts, "chart_sample")
+            card_chart(samples.sample_figure(dataset, sample, palette), *texts, "chart_sample")
             with st.expander("numbers", type="compact"):
                 numbers = samples.frame_of_sample(dataset, sample)
                 st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
@@ -49,7 +49,7 @@ with pictures:
                 step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
                 texts = samples.window_words(dataset, sample, step)
                 figure = samples.window_figure(dataset, sample, step, palette)
-                told_chart(figure, *texts, "chart_window")
+                card_chart(figure, *texts, "chart_window")
                 say(samples.shapes_sentence(dataset))
                 hint(samples.slip_sentence(dataset))
                 with st.expander("same windows in Keras", type="compact"):
@@ -58,12 +58,12 @@ with pictures:
                     st.code(code, language="python", wrap_lines=True)
         with card("Split"):
             texts, figure = split.split_words(dataset), split.split_figure(dataset, palette)
-            told_chart(figure, *texts, "chart_split")
+            card_chart(figure, *texts, "chart_split")
     else:
         hint(ROWS_HIDDEN)
 with choice.container(border=True):
     uploader()
-    if is_mine and session().upload.table:
+    if is_upload and session().upload.table:
         explore, icon = PAGES["Explore"]
         st.page_link(explore, label="Train on this table", icon=icon, query_params=query("Explore"))
     chosen = session().subject.experiment.data.name
@@ -72,28 +72,28 @@ with choice.container(border=True):
         names, titles = list(specs), {name: spec.title for name, spec in specs.items()}
         captions = [plain(spec.shows) for spec in specs.values()]
         now = chosen if chosen in specs else None
-        # None arrives if a second script run overlaps the one of the click, and clears its group.
+        # `name` is None if another script run overlaps the click's script run and clears the group.
         control = bound(f"pick_{group}", now, lambda name: change(picking(name) if name else {}))
         index = names.index(now) if now else None
         st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
 
 table, gaps = session().upload.table, split.gaps_sentence(dataset)
-shown_notes = table.notes if table else ()  # below the uploader
+shown_notes = table.notes if table else ()  # the uploader shows these notes
 notes = [note for note in dataset.notes if note not in shown_notes]
 notes += [f"Source: {dataset.source}"] if dataset.source else []
-# At most half of the windows cross gaps: then the settings offer a button with the same sentence.
+# If at most half of the windows cross gaps, the settings show this sentence above a button.
 notes += [gaps] if gaps != split.gaps_sentence(dataset, most=0.5) else []
 with choice:
     if dataset.has_rows:
         with card("Leak check"):
             text, findings = split.leak_words(dataset, find_leaks(dataset))
             takeaway(text, *findings)
-    if dataset.has_rows and (dataset.name != "upload" or table):  # only its owner downloads a table
+    if dataset.has_rows and (dataset.name != "upload" or table):  # only owners download an upload
         with card("Download", key="take_away"):
             name, mime = f"{data_name(dataset)}.npz", "application/octet-stream"
             save_button("Arrays (.npz)", partial(arrays, dataset), name, mime)
             loads = " Explore's scripts load this file." if dataset.origin else ""
-            hint(f"x, y and their names, for numpy.load.{loads}")
+            hint(f"Contains x, y and column names. Open the file with numpy.load.{loads}")
     if notes:
         with card("Source and preparation"):
             for note in notes:

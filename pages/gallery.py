@@ -18,7 +18,7 @@ KEY = "card"  # the open card, in the address
 
 
 def enter() -> None:
-    """Enter the open card's scene; where all cards are shown, enter the default settings."""
+    """Apply the open card's settings, or the default settings if all cards are shown."""
     if scene := GALLERY.get(address.page_value(KEY)):
         leave_foreign_run()
         stage.enter(scene)
@@ -27,19 +27,20 @@ def enter() -> None:
 
 
 def link(label: str, name: str, icon: str | None = None) -> None:
-    """Draw a link to a card; the name "" leads to all cards (1.67 needs a parameter)."""
+    """Draw a link to a card; the name "" opens all cards (Streamlit 1.67 needs a parameter)."""
     st.page_link(PAGES["Gallery"][0], label=label, icon=icon, query_params={KEY: name})
 
 
 record = session().address
 was_here = record.page == "Gallery"
 settled = frame("Gallery", (KEY,), own=enter)
-if was_here and record.opened and len(record.ours) == 1 and not is_history_navigation():
-    # A link to the open page doesn't change the browser's address (Streamlit 1.67).
+was_link = record.opened and len(record.ours) == 1 and not is_history_navigation()
+if was_here and was_link:
+    # Streamlit (1.67) doesn't change the browser's address for a link to the open page.
     st.query_params.from_dict(record.ours[0])
-asked, names, palette = address.page_value(KEY), list(GALLERY), current_palette()
-if asked in GALLERY:
-    scene, place = GALLERY[asked], names.index(asked)
+card, names, palette = address.page_value(KEY), list(GALLERY), current_palette()
+if card in GALLERY:
+    scene, place = GALLERY[card], names.index(card)
     st.markdown(f"# {plain(scene.title)}")
     st.markdown(scene.text)
     with st.container(horizontal=True, key="ways_of_card"):
@@ -54,8 +55,8 @@ if asked in GALLERY:
     st.stop()
 
 st.markdown("# What return_sequences does")
-if asked:
-    st.warning(f"No card is called {plain(asked[:24])}. Pick one below.", icon=":material/info:")
+if card:
+    st.warning(f"No card is called {plain(card[:24])}. Pick one below.", icon=":material/info:")
 st.markdown(
     ":small[Each card opens a trained example. :blue[Blue] is sequence mode, :orange[orange] is "
     "last-step mode, :gray[dotted] is a baseline, and :green[dashed green] is the best possible.]"

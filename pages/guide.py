@@ -19,12 +19,12 @@ STEPS = list(GUIDE)
 
 
 def go(name: str) -> None:
-    """Open a step and keep it for this browser."""
+    """Open a step, and remember it as this browser's last step."""
     session().stage.step = name
     address.set_page_value(stage.STEP, name)
 
 
-def ways_on(step: Scene) -> None:
+def navigation(step: Scene) -> None:
     """Draw the buttons Back and Next, and a link that opens the step's settings on its page."""
     place, (path, icon) = STEPS.index(step.id), PAGES[step.page]
     is_last, is_done = place + 1 == len(STEPS), stage.done(step)
@@ -41,11 +41,11 @@ def ways_on(step: Scene) -> None:
             values = {key: address.page_value(key) for key in address.PICTURE_KEYS}
             values["part"] = view.part if view.page == step.page else ""
             experiment, run_id, label = subject.experiment, subject.run_id, f"Open in {step.page}"
-            if is_last:  # with the next seed, which has no recorded run
+            if is_last:  # the next seed has no recorded run: the user trains
                 label, run_id = "Your turn", None
                 experiment = experiment.set(seed=experiment.seed + 1)
-            given = {key: text for key, text in values.items() if text}
-            query = address.query_of(experiment, run_id, given)
+            nonempty = {key: text for key, text in values.items() if text}
+            query = address.query_of(experiment, run_id, nonempty)
             with st.container(key="lesson_turn" if is_last else "lesson_out", width="content"):
                 st.page_link(path, label=label, icon=icon, query_params=query)
 
@@ -70,9 +70,9 @@ titles = {name: ("✓ " if stage.done(each) else "") + capital(name) for name, e
 with st.container(horizontal=True, key="lesson_progress", vertical_alignment="center"):
     st.markdown(f"**{STEPS.index(step.id) + 1} of {len(STEPS)}**", width="content")
     pills("Steps", titles, step.id, "lesson_steps", go, required=True)
-asked = address.page_value(stage.STEP)
-if asked and asked not in GUIDE:
-    text = f"No step is called {plain(asked[:24])}. Step {STEPS.index(step.id) + 1} is shown."
+requested = address.page_value(stage.STEP)
+if requested and requested not in GUIDE:
+    text = f"No step is called {plain(requested[:24])}. Step {STEPS.index(step.id) + 1} is shown."
     st.warning(text, icon=":material/info:")
 with st.container(key="lesson"):
     with st.container(key="lesson_words", gap="xsmall"):
@@ -84,14 +84,14 @@ with st.container(key="lesson"):
         if stage.answered(step):
             stage.controls(step, settled)
         to_do = st.container(gap="xsmall")
-        ways_on(step)
+        navigation(step)
 is_waiting = stage.answered(step) and not stage.has_happened(step)
 point_at(step.points_at if is_waiting else "")
 palette = current_palette()
 with picture:
     loaded = load_data(settled)
     draw(stage.shown(step), loaded, palette)
-    if step.shows == "sample" != stage.shown(step):
+    if step.shows == "sample" and stage.shown(step) != "sample":
         with st.container(key="lesson_data"):  # the data stays visible below the run
             sample_card(loaded, palette)
     if step.aside:

@@ -14,7 +14,7 @@ from lib.ui.widgets import plain
 
 
 def look() -> None:
-    """Note that the page is open; rerun it for new votes, or a scene requested by the notes."""
+    """Record that the talk is open. Rerun for new votes or a step from the notes window."""
     talks.current_talk()
     if talk.wishes or talk.count(scene) != votes:
         st.rerun()
@@ -36,12 +36,12 @@ if record.talk_id != talk.id and talk.shown and talk.shown.answers:  # after a r
 record.talk_id = talk.id
 while talk.wishes:
     talks.step(names, talk.wishes.pop())
-asked = address.page_value("scene")
-if asked and asked not in names:
-    text = f"This talk has no scene “{plain(asked[:24])}”. Showing scene 1."
+requested = address.page_value("scene")
+if requested and requested not in names:
+    text = f"This talk has no scene “{plain(requested[:24])}”. Showing scene 1."
     st.toast(text, icon=":material/link_off:")
     address.set_page_value("scene", "")
-scene = scenes[names.index(asked) if asked in names else 0]
+scene = scenes[names.index(requested) if requested in names else 0]
 stage.enter(scene)
 address.finish()
 

@@ -1,4 +1,4 @@
-"""Shapes: trace a stack of layers, check a target, read an error message, predict first."""
+"""Shapes: trace a stack of layers, check a target, read an error message, and take a quiz."""
 
 from lib.ui.browser import current_palette
 from lib.ui.frame import frame

@@ -1,4 +1,4 @@
-"""Sweep: train over values of settings and seeds, and see where one mode is better."""
+"""Sweep: train with many values of a setting and several seeds; see where one mode is better."""
 
 import streamlit as st
 

@@ -1,10 +1,10 @@
-"""A clock that tests control, so that no test waits for real time."""
+"""A clock that tests control, so that tests don't wait for real time."""
 
 import threading
 
 
 class Clock:
-    """A clock that a test moves, and that advances by `tick` at each reading."""
+    """A clock that a test advances. Each reading also advances it by `tick` seconds."""
 
     def __init__(self, tick=0.0):
         self.seconds = 1000.0
@@ -18,5 +18,5 @@ class Clock:
         return self.seconds
 
     def forward(self, seconds):
-        """Advance the clock."""
+        """Advance the clock by some seconds."""
         self.seconds += seconds

@@ -1,11 +1,11 @@
-"""When each test runs, and the server that the tests of one process share.
+"""Which command runs which tests, and the server that all tests of a process share.
 
-- `quick`: the folders `unit` and `app`, without TensorFlow and without a browser. `make check`.
-- `slow`, in those folders: needs a training process.
-- `weekly`, in any folder: a long version of another test. Only `make test-live` runs it.
+- `quick` marks tests in `unit` and `app`, without TensorFlow or a browser. `make check` runs them.
+- `slow` marks the tests in these two folders that need a training process.
+- `weekly` marks long versions of other tests, in any folder. Only `make test-live` runs them.
 
-`make test` runs all other tests in two processes. Each process gets whole files, so that the
-fixtures of a module start once; the slowest files come first.
+`make test` runs all tests except `weekly` in two processes. Each process gets whole files, so that
+a module's fixtures start once. The slowest folders come first.
 """
 
 import os
@@ -20,7 +20,7 @@ from tests.browser.server import serve_for_tests
 QUICK = {"unit", "app"}
 ORDER = ("faults", "browser", "agreement", "app", "unit")
 
-# The same examples in each run, without a time limit: a busy machine must not fail a test.
+# Use the same examples in each run. There is no deadline: a busy machine must not fail a test.
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("suite")
 
@@ -35,24 +35,24 @@ def server(tmp_path_factory):
         yield server
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest selects by marks
+@pytest.hookimpl(tryfirst=True)  # before pytest selects tests by their marks
 def pytest_collection_modifyitems(items):
     """Mark the quick tests, skip those that need private names, and sort by folder."""
     for item in items:
         if folder_of(item.nodeid) in QUICK and not item.get_closest_marker("slow"):
             item.add_marker("quick")
         if item.get_closest_marker("private") and not PRIVATE:
-            item.add_marker(pytest.mark.skip("only Streamlit's private names give this"))
+            item.add_marker(pytest.mark.skip("needs private names of Streamlit"))
     items.sort(key=lambda item: ORDER.index(folder_of(item.nodeid)))
 
 
 def folder_of(nodeid):
-    """Return the folder of a test below `tests`."""
+    """Return the name of the folder in `tests` that has the test."""
     return nodeid.split("/")[1]
 
 
 def pytest_sessionfinish(exitstatus):
-    """Write the recorded answers of Keras, if this session records and no test failed."""
+    """Write Keras's answers to files if this session records them and no test failed."""
     if recorded.MODE == recorded.RECORDING and exitstatus == pytest.ExitCode.OK:
         for path in recorded.write_answers():
             print(f"\n{path}: {path.stat().st_size:,} bytes", end="")

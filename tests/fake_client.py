@@ -1,4 +1,4 @@
-"""A stand-in for the training client: the test decides what runs and questions return."""
+"""A fake training client: the test sets the snapshots of runs and the answers to questions."""
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from lib.results.run import Run, Snapshot, Status
 
 @dataclass(slots=True, eq=False)
 class Question:
-    """A question to Keras, and the future of its answer."""
+    """A question to a worker, and the future of its answer."""
 
     name: str
     arguments: dict[str, Any]
@@ -23,13 +23,13 @@ class FakeClient:
     def __init__(self):
         self.pool = SimpleNamespace(ready=False, places=1, unavailable="", away="", cluster=None)
         self.runs, self.snapshots = {}, {}  # by run id; a test replaces snapshots here
-        self.calls = []  # pairs of "pause", "resume", "step" or "stop" and a run id
-        self.paces, self.resumed = {}, {}  # by run id: pace, epochs to resume
-        self.prepared, self.questions = [], []  # all prepared models, and all questions
-        self.cards, self.found = {}, []  # runs of other page servers by id, and the ids looked up
-        self.is_silent = False  # whether `find` stays open until the test calls `answer`
-        self._unanswered = []
-        self.awaited = []  # runs whose first epoch a page waits for
+        self.calls = []  # pairs such as ("pause", run id)
+        self.paces, self.resumed = {}, {}  # arguments of `set_pace` and `resume`, by run id
+        self.prepared, self.questions = [], []  # model settings passed to `prepare`; all questions
+        self.cards, self.found = {}, []  # other servers' cards by run id; ids passed to `find`
+        self.is_silent = False  # whether futures of `find` wait until the test calls `answer`
+        self._unanswered = []  # run ids and futures of `find`
+        self.awaited = []  # the runs passed to `wait`
 
     def start(self, experiment, dataset, paused=False, owner=None, show_seconds=None, **_):  # noqa: ARG002
         """Return a new run, running or paused before its first epoch."""
@@ -40,7 +40,7 @@ class FakeClient:
         return run
 
     def find(self, run_id):
-        """Return a future of the card of another page server's run."""
+        """Return a future with the card of another page server's run."""
         self.found.append(run_id)
         answer = Future()
         self._unanswered.append((run_id, answer))
@@ -49,7 +49,7 @@ class FakeClient:
         return answer
 
     def answer(self, error=None):
-        """Resolve all open lookups, or fail them with `error`."""
+        """Resolve all futures of `find`, or let them raise `error`."""
         while self._unanswered:
             run_id, answer = self._unanswered.pop()
             if error:
@@ -58,7 +58,7 @@ class FakeClient:
                 answer.set_result({"card": self.cards.get(run_id)})
 
     def adopt(self, run):
-        """Take over a run of another page server."""
+        """Follow a run of another page server."""
         self.runs[run.id] = run
         self.set(run, Status.RUNNING)
 
@@ -68,7 +68,7 @@ class FakeClient:
         self.snapshots[run.id] = Snapshot(run.id, status, epochs=epochs, **figures)
 
     def set_pace(self, run, show_seconds):
-        """Remember the pace of a run."""
+        """Record the pace of a run."""
         self.paces[run.id] = show_seconds
 
     def pause(self, run):
@@ -93,7 +93,7 @@ class FakeClient:
         self.calls.append((call, run.id))
 
     def get(self, run_id):
-        """Return a run by its id; None after the test removed the run from `runs`."""
+        """Return a run by its id; None if the test has removed the run from `runs`."""
         return self.runs.get(run_id)
 
     def latest(self, run):
@@ -101,17 +101,17 @@ class FakeClient:
         return self.snapshots.get(run.id) if run.id in self.runs else None
 
     def wait(self, run, timeout, until):  # noqa: ARG002
-        """Raise TimeoutError unless the snapshot set by the test satisfies `until`."""
+        """Raise TimeoutError unless `until` is true for the snapshot that the test has set."""
         self.awaited.append(run)
         if not until(self.snapshots[run.id]):
             raise TimeoutError
 
-    def checkpoints(self, run):  # noqa: ARG002  as the client's
-        """Return no checkpoints: only the snapshot has weights."""
+    def checkpoints(self, run):  # noqa: ARG002
+        """Return no weights of earlier epochs."""
         return []
 
     def prepare(self, experiment, dataset):
-        """Note the model if the dataset has training samples; compile nothing."""
+        """Record the model if the dataset has training samples."""
         if dataset.train:
             self.prepared.append(experiment.model)
 

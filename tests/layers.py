@@ -1,6 +1,6 @@
-"""Random layers, chains and small graphs of layers, for tests that search for forgotten cases.
+"""Random layers, and chains and small graphs of layers, for tests of the tracer.
 
-The strategies at the end pass Hypothesis's random generator to these functions.
+The Hypothesis strategies at the end pass a random generator to these functions.
 """
 
 from dataclasses import replace
@@ -16,13 +16,13 @@ from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unr
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import broken_at, trace
 
-OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]
+OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]  # all except inputs
 SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]
 INSIDE = [kind for kind in OTHERS if kind not in (TimeDistributed, *BY_PYTHON)]
 
 
 def any_value(random, setting, *, small):
-    """Return a random value of a setting. Small sizes keep Keras fast, and coincide more often."""
+    """Return a random value of a setting. With `small` sizes, Keras is fast and sizes may agree."""
     if setting.optional and random.random() < 0.3:
         return None
     if setting.options is not None:
@@ -39,7 +39,7 @@ def any_value(random, setting, *, small):
 
 
 def any_number(random, limit, *, small):
-    """Return a number within the limit: one of the first four, or 0.5 or an end of a fraction."""
+    """Return a whole number within the limit; for a fraction the minimum, 0.5 or the maximum."""
     if limit.step < 1:
         return random.choice([limit.minimum, 0.5, limit.maximum])
     least = int(limit.minimum)
@@ -79,7 +79,7 @@ def working_chain(random):
 
 
 def _grown(stack, layer):
-    """Return the stack with the layer if the layer works there, else the stack."""
+    """Return the stack with the layer added if it doesn't break; else the unchanged stack."""
     return stack if broken_at(trace((*stack, layer))) is not None else (*stack, layer)
 
 
@@ -94,7 +94,7 @@ def graph(random):
 
 
 def _linked(random, stack, layer):
-    """Return the layer with random inputs, initial states, or a shared layer."""
+    """Return the layer with random inputs and states, or a layer that shares another's weights."""
     shared = random.randrange(len(stack))
     if isinstance(layer, Input):  # all inputs of a model have the same batch size
         return replace(layer, batch=getattr(stack[0], "batch", None))
@@ -109,7 +109,7 @@ def _linked(random, stack, layer):
 
 
 def _some(random, stack, count):
-    """Return references to random tensors of the stack, or to all tensors of a layer."""
+    """Return `count` references to random layers of the stack, to all tensors or to one tensor."""
     steps = trace(stack)
     refs = []
     for _ in range(count):
@@ -127,7 +127,7 @@ GRAPHS = ANY_RANDOM.map(graph)
 
 
 def always(examples):
-    """Return Hypothesis settings for a fixed number of examples, the same in every run."""
+    """Return Hypothesis settings for this number of examples, which are the same in each run."""
     return settings(
         max_examples=examples,
         deadline=None,

@@ -1,8 +1,8 @@
 """Draw README's screenshot and a preview of each gallery card: `python -m tests.pictures`.
 
-The screenshot shows Explore on a server that has trained nothing. A preview,
-`.github/cards/NAME.png`, shows a card's claim and chart in the size of a link preview (`og:image`).
-With names, as in `python -m tests.pictures explore parity`, only these are drawn.
+The screenshot shows Explore on a fresh server. A preview, `.github/cards/NAME.png`, shows a card's
+claim and chart in the size of a link preview (`og:image`). To draw only some pictures, give their
+names: `python -m tests.pictures explore parity`.
 """
 
 import sys
@@ -28,21 +28,21 @@ iframe {{ border: 0; flex: 1; margin: 0 20px 16px; zoom: 1.5 }}
 PRESSED = """[data-testid=stExpander], .st-key-earlier, .st-key-embedded_link,
 .st-key-pickers>:not(:first-child) { display: none }
 .st-key-embedded [class*=st-key-card_] { min-height: calc(100dvh - 1rem) }"""
-"""Hide controls and the space they take."""
+"""CSS that hides controls and their space."""
 
 
 def write(path, png):
-    """Write a picture with 256 colours: a third of the bytes, without a visible difference."""
+    """Write a picture with 256 colours, which looks the same and has a third of the bytes."""
     path.parent.mkdir(exist_ok=True)
-    with Image.open(BytesIO(png)) as whole:
+    with Image.open(BytesIO(png)) as picture:
         # Only this method keeps rare colours, such as the colour of a line's label.
-        few = whole.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE)
-        few.save(path, optimize=True)
+        reduced = picture.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE)
+        reduced.save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB", flush=True)
 
 
 def wait_until_still(page):
-    """Wait until two screenshots, a second apart, are equal; at most 15 s, for animations."""
+    """Wait until animations end: two screenshots, a second apart, are equal; at most 15 s."""
     before = b""
     for _ in range(15):
         now = page.screenshot()
@@ -66,7 +66,7 @@ def draw_card(page, url, scene):
 
 
 def main(names):
-    """Draw the named pictures, or all."""
+    """Draw the named pictures; all pictures if there are no names."""
     with serve() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
         page = browser.new_page()

@@ -1,10 +1,10 @@
 """Record the runs that pages open with: `python -m tests.record [NAME ...]`, by default all.
 
 A real worker trains every bundled dataset with its suggested settings, the silent mistakes, the
-ready sweeps, and the gallery cards with settings of their own. Keras then computes the Cell page's
+ready sweeps, and the gallery cards that have other settings. Keras then computes the Cell page's
 proofs for some of these models, and the gallery's small charts are drawn. Sweeps are written to
-`lib/sweep/recorded/` as CSV, everything else to `lib/training/recordings/`. NAME is a dataset, a
-mistake, a sweep, a card, "leak", "answers", or "gallery" (only the small charts).
+`lib/sweep/recorded/` as CSV, all other recordings to `lib/training/recordings/`. NAME is a dataset,
+a mistake, a sweep, a card, "leak", "answers", or "gallery" (only the small charts).
 """
 
 import sys
@@ -37,9 +37,9 @@ from lib.ui.cell.chosen import Chosen
 recorded = import_module("lib.training.recorded")  # the package exports a function of this name
 
 BUNDLED = [name for name in DATASETS if name != "upload"]
-PAST = 16
-PAST_BYTES, CARD_BYTES = 1_000_000, 350_000  # most bytes of past weights of a dataset, of a card
-POINTS = 48  # most points of a line in a small chart
+PAST = 16  # the maximum number of earlier epochs with weights
+PAST_BYTES, CARD_BYTES = 1_000_000, 350_000  # maximum bytes of these weights: dataset, card
+POINTS = 48  # the maximum number of points of a line in a small chart
 
 
 def write(name, record):
@@ -52,9 +52,9 @@ def write(name, record):
 
 
 def _thin_past(known, size):
-    """Return as many of a run's past weights as fit into `size` bytes, denser at early epochs.
+    """Return those of the (epoch, weights) pairs that fit into `size` bytes, more of early epochs.
 
-    The spacing grows slower than powers, since some tasks are learned late and suddenly.
+    Late epochs are included, too, since some tasks are learned late and suddenly.
     """
     most = max(2, min(PAST, size // memory_of(known[-1][1])))
     places = len(known) * np.linspace(0, 1, most + 2)[1:-1] ** 1.5
@@ -66,13 +66,13 @@ def record_run(name, experiment, client, size=PAST_BYTES):
     dataset = make_dataset(experiment)
     run = client.start(experiment, dataset, paused=True)
     known = []
-    # Epoch by epoch, since the models are evaluated at each pause: a full curve of errors.
+    # Pause after each epoch: a pause evaluates the models, so the curve of errors has all epochs.
     while not (snapshot := client.wait(run, 60, lambda s: not s.status.active)).status.over:
         known.append((snapshot.epoch, snapshot.weights))
         client.step(run)
     if snapshot.status not in (Status.FINISHED, Status.DIVERGED):
         raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
-    query = {"data": experiment.data.name, **to_query(experiment)}  # even if default
+    query = {"data": experiment.data.name, **to_query(experiment)}  # also the default dataset
     past = _thin_past(known, size)
     write(name, (query, replace(snapshot, run_id="recorded", past=past)))
     errors = {mode: r.final_mse for mode, r in snapshot.results.items()}
@@ -85,7 +85,7 @@ def record_card(name, client):
         data = experiment.data.name
         if experiment != with_seeds(suggested(data), make_dataset(experiment)):
             cell = f"-{experiment.model.cell}" if len(experiments_of(GALLERY[name])) > 1 else ""
-            both = experiment.set(mode="both")  # a recording of both serves each mode
+            both = experiment.set(mode="both")  # a recording of both modes serves each mode
             record_run(f"{data}.{name}{cell}", both, client, CARD_BYTES)
 
 
@@ -109,27 +109,27 @@ def train_leak(samples=2816, trained=768, timesteps=12):
         model = keras.Sequential([keras.Input(x.shape[1:]), recurrent, head])
         model.compile(keras.optimizers.Adam(0.01), "mse", jit_compile=False)
         options = {"batch_size": 32, "epochs": LEAK_EPOCHS, "verbose": 0}
-        model.fit(x[:trained], y[:trained], shuffle=False, **options)  # both get the same batches
+        model.fit(x[:trained], y[:trained], shuffle=False, **options)  # both train in this order
         wrong = model.predict(x[trained:], verbose=0) - y[trained:]
         errors.append((wrong**2).mean(axis=(0, 2), dtype=np.float64))
     return Leak(*errors)
 
 
 def record_answers(client):
-    """Record Keras's answers about the models that the Cell page shows first."""
+    """Record Keras's answers for the models that the Cell page shows first."""
     for name in recorded.ANSWERED:
         answers = {place: [] for place in PLACES}
         for chosen in first_choices(name):
             for place, (question, _) in PLACES.items():
-                given = arguments(place, chosen)
-                answer = client.ask(question, cell=chosen.experiment.model.cell, **given)
-                answers[place].append((given, answer.result(timeout=120)))
+                sent = arguments(place, chosen)
+                answer = client.ask(question, cell=chosen.experiment.model.cell, **sent)
+                answers[place].append((sent, answer.result(timeout=120)))
         write(f"answers-{name}", answers)
         print(f"answers-{name}", flush=True)
 
 
 def first_choices(name):
-    """Return the Cell page's first choice for a dataset, with initial and with trained weights."""
+    """Return what the Cell page shows first for a dataset: with initial and trained weights."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset)
     snapshot, mode = recorded.recorded(experiment), experiment.model.modes[0]
@@ -148,17 +148,17 @@ def first_choices(name):
 
 
 def draw_plot(scene):
-    """Return a card's small chart, from the recordings."""
+    """Return a gallery card's small chart, drawn from the recordings."""
     data = scene.query["data"][-1]
     match scene.picture:
         case "leaked":
             return leaked(recorded.read_recording("leak", Leak))
         case "broadcast":
             damage = recorded.read_recording("flat", Damage)
-            order, said = np.argsort(damage.truth), damage.predictions
+            order, predictions = np.argsort(damage.truth), damage.predictions
             truth, right, wrong = (
                 values[order].astype(float)
-                for values in (damage.truth, said["right"], said["wrong"])
+                for values in (damage.truth, predictions["right"], predictions["wrong"])
             )
             names = ("best", "right y"), ("wrong", "broadcast y")
             return Plot((Line(truth, right, *names[0]), Line(truth, wrong, *names[1])))
@@ -215,7 +215,7 @@ def a_level(curve, value, color):
 
 
 def main(names):
-    """Record the named items, or all; then draw the small charts if a card was recorded."""
+    """Record the named items, by default all. Then draw the small charts if a card is recorded."""
     every = [*BUNDLED, *GALLERY, *MISTAKES, *READY, "leak", "answers"]
     with TrainingClient() as client:
         for name in names or dict.fromkeys(every):

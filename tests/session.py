@@ -4,9 +4,9 @@ Thirty real browsers would use the processor time that a load test measures. Lik
 Streamlit 1.67, a session
 
 - connects to `/_stcore/stream` and requests script runs with its page and its widgets,
-- reruns a fragment with `run_every` by its own timer, without waiting for answers (a full run ends
-  all timers and starts the ones that are still needed),
-- keeps the newest element of each place, and draws nothing.
+- reruns a fragment with `run_every` by a timer, without waiting for the previous run (a full run
+  ends all timers and starts the timers that are still needed),
+- keeps the newest element of each place. It draws nothing.
 """
 
 import asyncio
@@ -32,17 +32,17 @@ WIDGETS = (
 
 
 class Session:
-    """A browser tab, to be used as an async context, which waits for the first script run.
+    """A browser tab, used as an async context. Entering the context waits for the first script run.
 
     Args:
         url: the address of the server.
         query: the query of the address, without the question mark.
         page: the path of the page, such as "guide"; empty for Explore.
-        named: whether the session sends a cookie. A frame on another site has none.
+        named: whether the session sends a cookie. A frame on another site sends no cookie.
     """
 
     def __init__(self, url, query="", page="", *, named=True):
-        self.updates = []  # when the loss chart changed, on `time.perf_counter`
+        self.updates = []  # times of changes of the loss chart, on `time.perf_counter`
         self.errors = []  # exceptions shown on the page
         self.received = 0  # bytes of all messages
         self.full_runs = 0  # finished full script runs
@@ -50,8 +50,8 @@ class Session:
         self._url = url
         self._cookies = {"Cookie": f"{COOKIE}={token_hex(16)}"} if named else {}
         self._page_name, self._page = page, ""
-        self._shown = {}  # place → element, id of the fragment that drew it, number of the run
-        self._run, self._run_fragments = 0, []
+        self._shown = {}  # by place: element, id of its fragment, number of its script run
+        self._run, self._run_fragments = 0, []  # the script run's number, and its fragments' ids
         self._widgets, self._timers, self._fragments = {}, {}, {}
         self._charts, self._folded = {}, {}
         self._changed = asyncio.Event()
@@ -111,7 +111,7 @@ class Session:
         return f"-badge[{status}]" in self.progress
 
     async def until(self, true, seconds=PATIENCE):
-        """Wait until `true` returns True; a TimeoutError quotes the page."""
+        """Wait until `true` returns True. A TimeoutError contains the page's text."""
         try:
             async with asyncio.timeout(seconds):
                 while not true():
@@ -122,14 +122,14 @@ class Session:
                     await self._changed.wait()
         except TimeoutError:
             raise TimeoutError(
-                f"not within {seconds} s, in {self.full_runs} full runs, "
-                f"with {len(self._timers)} timers; last seen: {self.text}"
+                f"the condition isn't true after {seconds} s and {self.full_runs} full runs, "
+                f"with {len(self._timers)} timers; the page's text: {self.text}"
             ) from None
 
     # User actions
 
     async def rerun(self, **state):
-        """Request a script run; with `fragment_id`, only of that fragment."""
+        """Request a script run; if `fragment_id` is given, request a run of that fragment."""
         message = BackMsg()
         client = message.rerun_script
         client.query_string, client.page_script_hash = self.query, self._page
@@ -138,18 +138,19 @@ class Session:
             setattr(client, name, value)
         client.context_info.url = self._url
         for widget, (kind, value) in self._widgets.items():
-            held = client.widget_states.widgets.add(id=widget)
+            state_of_widget = client.widget_states.widgets.add(id=widget)
             if kind.endswith("_array_value"):
-                getattr(held, kind).data.extend(value if isinstance(value, list) else [value])
+                values = value if isinstance(value, list) else [value]
+                getattr(state_of_widget, kind).data.extend(values)
             else:
-                setattr(held, kind, value)
-        self._widgets = {  # a click is sent once
-            widget: held for widget, held in self._widgets.items() if held[0] != "trigger_value"
+                setattr(state_of_widget, kind, value)
+        self._widgets = {  # a click is sent only once
+            name: pair for name, pair in self._widgets.items() if pair[0] != "trigger_value"
         }
         await self._connection.send(message.SerializeToString())
 
     async def click(self, label):
-        """Press the button with `label` as soon as it exists; return False if it is disabled."""
+        """Wait for the button with `label` and press it; return False if it is disabled."""
 
         def find():
             return [e.button for e in self.elements("button") if e.button.label == label]
@@ -163,7 +164,7 @@ class Session:
         return True
 
     async def move(self, label, value):
-        """Move a slider, wait for the full script run, and return the seconds that took."""
+        """Move a slider, wait for the full script run, and return the duration in seconds."""
         start = time.perf_counter()
         before = self.full_runs
         await self.slide(label, value)
@@ -171,10 +172,10 @@ class Session:
         return time.perf_counter() - start
 
     async def slide(self, label, value):
-        """Move a slider without waiting."""
+        """Move a slider, without waiting for its script run."""
         sliders = [e.slider for e in self.elements("slider") if e.slider.label.startswith(label)]
         if not sliders:
-            raise LookupError(f"no slider is called {label!r}")
+            raise LookupError(f"expected a slider whose label begins with {label!r}, found none")
         self._widgets[sliders[0].id] = ("double_array_value", value)
         await self.rerun()
 
@@ -190,7 +191,7 @@ class Session:
     async def unfold(self, label):
         """Open the expander whose label begins with `label`, and wait for its content."""
         before = self.full_runs
-        folded = next(self._folded[words] for words in self._folded if words.startswith(label))
+        folded = next(self._folded[each] for each in self._folded if each.startswith(label))
         self._widgets[folded] = ("bool_value", True)
         await self.rerun()
         await self.until(lambda: self.full_runs > before)
@@ -214,7 +215,7 @@ class Session:
                     handle(message)
                     self._changed.set()
         finally:
-            self._changed.set()  # wake waiters: no more messages come
+            self._changed.set()  # wake the callers of `until`: there are no more messages
 
     def _on_new_session(self, message):
         self._run += 1
@@ -229,14 +230,14 @@ class Session:
         self.query = message.page_info_changed.query_string
 
     def _on_auto_rerun(self, message):
-        asked = message.auto_rerun
-        interval, running = self._timers.get(asked.fragment_id, (0.0, None))
-        if interval == asked.interval:
+        request = message.auto_rerun
+        interval, running = self._timers.get(request.fragment_id, (0.0, None))
+        if interval == request.interval:
             return
         if running is not None:
             running.cancel()
-        timer = asyncio.create_task(self._tick(asked.fragment_id, asked.interval))
-        self._timers[asked.fragment_id] = asked.interval, timer
+        timer = asyncio.create_task(self._tick(request.fragment_id, request.interval))
+        self._timers[request.fragment_id] = request.interval, timer
 
     def _on_stop_auto_rerun(self, message):
         for fragment_id in message.stop_auto_rerun.fragment_ids:
@@ -274,7 +275,7 @@ class Session:
         self.full_runs += whole
 
     async def _tick(self, fragment_id, interval):
-        with contextlib.suppress(ConnectionClosedOK):  # the session has ended
+        with contextlib.suppress(ConnectionClosedOK):  # the connection closes if the session ends
             while True:
                 await asyncio.sleep(interval)
                 await self.rerun(fragment_id=fragment_id, is_auto_rerun=True)

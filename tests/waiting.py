@@ -1,9 +1,9 @@
-"""Wait for other processes, and find the workers of a client."""
+"""Wait for other processes, and find the worker processes of a client."""
 
 import time
 
 PATIENCE = 180.0
-"""Seconds: far longer than any step takes, even on a busy machine."""
+"""Time limit in seconds, far longer than any step takes, even on a busy machine."""
 
 
 def eventually(true, seconds=PATIENCE, pause=0.02):
@@ -17,7 +17,7 @@ def eventually(true, seconds=PATIENCE, pause=0.02):
 
 
 def worker_pids(client):
-    """Return the process ids of a client's workers; two for a worker that is being replaced."""
+    """Return the process ids of a client's workers, including workers that are being replaced."""
     with client._changed:
         workers = [worker for each in client.pool.supervisors for worker in each.workers]
         return tuple(worker.process.pid for worker in workers if worker.process)

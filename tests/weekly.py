@@ -4,7 +4,7 @@ import pytest
 
 
 def first_of(cases, count=1):
-    """Return values for `parametrize`; all after the first `count` are marked weekly."""
+    """Return values for `parametrize`. All values after the first `count` are marked weekly."""
     return [
         case if place < count else pytest.param(case, marks=pytest.mark.weekly)
         for place, case in enumerate(cases)

@@ -10,24 +10,24 @@ from lib.results import spread_places
 from lib.text import beside
 
 _LOOK: dict[str, Part] = beside(__file__)
-WIDE = 1e8  # a longer axis shows powers of ten, as after a run that diverged
-SMALL = 1e-3  # and so does a shorter axis
-ROUNDING = 1e-6  # a smaller share of an axis is a rounding error of rescaled values
+WIDE = 1e8  # an axis with a larger range shows powers of ten, for example after divergence
+SMALL = 1e-3  # an axis with a smaller range shows powers of ten, too
+ROUNDING = 1e-6  # a value this close to 0, as a share of the range, counts as 0
 
 
 def timestep_axis(names: Sequence[str]) -> Part:
-    """Return the x axis of T timesteps, 1 to T, with so few names that they never overlap."""
+    """Return the x axis of T timesteps, 1 to T, with few enough names to avoid overlap."""
     steps = len(names)
     most = 8 if max(map(len, names)) <= 2 else _most_names(names)
-    least = max(1, math.ceil((steps - 1) / (most - 1)))  # timesteps from tick to tick
-    near = range(least, min(2 * least, steps - 1) + 1)
-    even = [k for k in near if not steps % k] or [k for k in near if not (steps - 1) % k]
-    # The last step matters most, so it always has a name; other ticks are counted back from it.
+    least = max(1, math.ceil((steps - 1) / (most - 1)))  # the smallest stride without overlap
+    strides = range(least, min(2 * least, steps - 1) + 1)
+    even = [k for k in strides if not steps % k] or [k for k in strides if not (steps - 1) % k]
+    # The last step matters most, so it always has a name. The other ticks count back from it.
     ticks = list(range(steps, 0, -(even or [least])[0]))[::-1]
     room = max(0.35, 0.03 * (steps - 1))
     texts = [escaped(names[k - 1]) for k in ticks]
-    about = {"range": [1 - room, steps + room], "tickvals": ticks, "ticktext": texts}
-    return _LOOK["timestep"] | about
+    axis = _LOOK["timestep"] | {"range": [1 - room, steps + room]}
+    return axis | {"tickvals": ticks, "ticktext": texts}
 
 
 def _most_names(names: Iterable[str]) -> int:
@@ -36,23 +36,23 @@ def _most_names(names: Iterable[str]) -> int:
 
 
 def row_ticks(names: Mapping[int, str]) -> Part:
-    """Return rows' names as ticks, as many as fit on a phone, including the first and the last."""
+    """Return ticks with rows' names: as many as fit on a phone, with the first and the last."""
     rows = list(names)
     ticks = [rows[place] for place in spread_places(len(rows), _most_names(names.values()))]
     return {"tickvals": ticks, "ticktext": [escaped(names[row]) for row in ticks], "tickangle": 0}
 
 
 def epoch_axis(epochs: int) -> Part:
-    """Return the x axis of a run of `epochs`, at full length from the start."""
+    """Return the x axis of a run, which has space for all `epochs` from the start."""
     last = max(1, epochs)
     return _LOOK["epoch"] | {"range": [-0.01 * last, 1.02 * last]}
 
 
 def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False) -> Part:
-    """Return a y axis that holds `values` and stays the same while they change a little.
+    """Return a y axis that contains `values`, with a range that ignores small changes.
 
-    Beyond the `core`, values that never change, it grows in quarters of their span, or larger steps
-    where eight are too few. With `zero` it begins at 0, unless a value is below 0.
+    The `core` are values that never change. Beyond them, the range grows in steps: a quarter of the
+    core's span, doubled until eight span all values. With `zero`, the range includes 0.
     """
     low, high = _span(np.append(core, 0.0) if zero else core)
     least, most = _span(np.concatenate([[low, high], np.ravel(values)]))
@@ -62,8 +62,8 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
     bottom = low - step * math.ceil(max(0.0, (low - least) / step - 0.2))
     peak = high + step * math.ceil(max(0.0, (most - high) / step - 0.2))
     room = 0.07 * (peak - bottom)
-    begins = zero and least >= -ROUNDING * (high - low)
-    begin = min(bottom, least) if begins else bottom - room
+    is_from_zero = zero and least >= -ROUNDING * (high - low)
+    begin = min(bottom, least) if is_from_zero else bottom - room
     axis = _LOOK["linear"] | {"title": title, "range": [begin, peak + room]}
     if not SMALL < peak - begin <= WIDE:
         axis["exponentformat"] = "power"
@@ -71,20 +71,20 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
 
 
 def from_zero(values: np.ndarray) -> bool:
-    """Return whether the minimum is 0, as for amounts, counts, or values of 0 and 1."""
+    """Return whether the smallest value is 0, as in amounts, counts, or labels of 0 and 1."""
     low, high = _span(values)
     return abs(low) <= ROUNDING * (high - low)
 
 
 def with_room(values: np.ndarray) -> np.ndarray:
-    """Return the ends of `values` extended by a quarter of their span, but not below 0."""
+    """Return the range of `values`, a quarter wider at each end; a minimum of 0 stays 0."""
     low, high = _span(values)
     room = (high - low) / 4
     return np.array([low if from_zero(values) else low - room, high + room])
 
 
 def _span(values: np.ndarray) -> tuple[float, float]:
-    """Return the least and greatest finite value, always apart; 0 and 1 if there is only 0."""
+    """Return the smallest and largest finite value, moved apart if equal; 0 and 1 if all are 0."""
     known = values[np.isfinite(values)]
     if not known.any():
         return 0.0, 1.0
@@ -96,7 +96,7 @@ def _span(values: np.ndarray) -> tuple[float, float]:
 
 
 def log_axis(title: str, known: Iterable[float]) -> Part:
-    """Return a logarithmic y axis for the positive `known` values, in steps of half a decade."""
+    """Return a logarithmic y axis for the positive `known` values, rounded to half decades."""
     powers = [math.log10(v) for v in known if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
     low = math.floor(2 * min(powers) - 0.2) / 2
     high = math.ceil(2 * max(powers) + 0.2) / 2
@@ -107,7 +107,7 @@ def log_axis(title: str, known: Iterable[float]) -> Part:
     if len(ticks) < 3 and high - low <= 2.5:
         extra = [(m, k) for k in range(math.floor(low), math.ceil(high)) for m in (2, 5)]
         ticks += [(m, k) for m, k in extra if low <= math.log10(m) + k <= high]
-    # All ticks are written out (0.001, 20, 100,000), or all are powers of ten (10⁻⁴, 2·10⁶).
+    # Either all ticks are decimals (0.001, 20, 100,000) or all show powers of ten (10⁻⁴, 2·10⁶).
     if all(-3 <= power <= 5 for _, power in ticks):
         texts = [f"{times * 10.0**power:,.{max(0, -power)}f}" for times, power in ticks]
     else:

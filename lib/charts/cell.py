@@ -1,7 +1,7 @@
 """The Cell page: the layer unrolled in time, one unit's formulas with numbers, and takeaways.
 
 HTML fragments for `st.html`: see cell.html. Matrices have time across and units down, on a scale
-from -1 to 1. An LSTM's cell state can reach t at step t and has its own scale.
+from -1 to 1. An LSTM's cell state can reach t at step t, so it has its own scale.
 """
 
 from collections.abc import Sequence
@@ -21,19 +21,19 @@ from lib.shapes import STATES
 from lib.text import ALMOST_0, apart, capital, counted, number, short
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
-STATE = {"h": "hidden state"}  # replaces the gates of a cell without gates
+STATE = {"h": "hidden state"}  # used instead of `GATES` for a cell without gates
 SATURATED = 0.05  # a gate this close to 0 or 1 counts as closed or open
 STILL = 0.01  # a unit counts as constant if its output has a smaller range
 DIVERGED = "Some states are NaN: the run has diverged."
 STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
-"""The usual longest text of `step_takeaway`; tiny numbers need more words."""
+"""The longest usual text of `step_takeaway`. Tiny numbers make it longer."""
 
 
 def unrolled_picture(layer: LayerPass, order: np.ndarray, palette: Palette, **about: Any) -> str:
     """Draw a layer over all timesteps: inputs below, cells in the middle, outputs above.
 
-    `order` (U,) is the unit of each row of outputs. `about` holds `modes`, a `sentence`, `start`,
-    the row marked at first, and maybe `as_it_runs`, which hides outputs after the playhead.
+    `order` (U,) is the unit of each row of outputs. `about` holds `modes`, a `sentence`, `start`
+    (the row marked first) and optionally `as_it_runs`, which hides outputs after the playhead.
     """
     x, hidden = layer.x, layer.trace.hidden[0]
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
@@ -51,8 +51,8 @@ def heatmaps(
 ) -> str:
     """Draw `matrices` (T, U) by name, in a grid that fits the screen.
 
-    `order` (U,) is the unit of each row. `about` holds a `sentence`, `start`, the row that is
-    marked at first, and `wide`: whether the first matrix is as wide as the grid.
+    `order` (U,) is the unit of each row. `about` holds a `sentence`, `start` (the row marked
+    first) and `wide` (whether the first matrix is as wide as the grid).
     """
     shown = []
     for name, values in matrices.items():
@@ -65,7 +65,7 @@ def heatmaps(
 
 
 def _reach(values: np.ndarray) -> float:
-    """Return the largest absolute value rounded up, at least 1."""
+    """Return the largest absolute value, rounded up to one or two digits; at least 1."""
     most = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
     if most <= 1.001:
         return 1.0
@@ -74,20 +74,21 @@ def _reach(values: np.ndarray) -> float:
 
 
 def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
-    """Draw values (U, T) from -reach to reach as an image, or as squares with numbers if few."""
+    """Draw values (U, T) from -reach to reach as an image; few values as squares with numbers."""
     units, steps = rows.shape
     if steps > 4 or units > 8:
         height = min(9.0, max(2.0, 0.22 * units))
         return html.shaded(rows, palette, f"height:max({height:.2f}rem,3.8vw)", reach)
     shades, squares = palette.signed(STEPS), []
     for value, index in zip(rows.ravel(), html.shade_indexes(rows, reach).ravel(), strict=True):
-        words = number(value) if not value or abs(value) >= 0.001 else ALMOST_0  # powers don't fit
+        fits = not value or abs(value) >= 0.001  # a power of ten is too long for a square
+        words = number(value) if fits else ALMOST_0
         squares.append((words, shades[index], palette.text_on(shades[index])))
     return render("charts/cell.html", "numbers", squares, steps)
 
 
 def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
-    """Draw a row for each line: its trace, its name, and its formula with numbers."""
+    """Draw each line of formulas as a row: its values over time, name, and formula with numbers."""
     rows = []
     for line in lines:
         known = np.nan_to_num(np.asarray(line.trace, np.float64), posinf=0.0, neginf=0.0)
@@ -106,7 +107,7 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
 
 def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
     """Draw |h| of every unit, (T, U), below the bound (T,) of all outputs."""
-    heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # 0 is at the bottom
+    heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # in pixels from the top
     each = hidden.shape[1] <= 32
     shapes = "".join(html.plotted_line(unit, palette.baseline, 1) for unit in heights.T if each)
     shapes += html.plotted_line(heights.min(axis=1), palette.ink, 2.5)
@@ -116,12 +117,12 @@ def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette:
 
 
 def can_show(features: int, units: int) -> bool:
-    """Return whether a layer is small enough to show all its products."""
+    """Return whether a layer is small enough for `by_hand` to show all its products."""
     return features <= 8 and units <= 6
 
 
 def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
-    """Draw a table of products, (inputs and states, U), for each gate at `step`, 0 to T-1."""
+    """Draw a table for each gate at `step`, 0 to T-1: products by input or state, and by unit."""
     tables = {
         f"{gate_symbol(name, about)}, {about}": _block(layer, step, place, name, about)
         for place, (name, about) in enumerate((GATES[layer.cell] or STATE).items())
@@ -156,7 +157,7 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
 
 
 def _products(name: str, values: np.ndarray, weights: np.ndarray) -> list[Row]:
-    """Return a row of products (U,) for each of `values` (F,) or (U,) and its row of weights."""
+    """Return a row for each of `values` (F,) or (U,): its products (U,) with its weights."""
     numbered = enumerate(zip(values, weights, strict=True), start=1)
     return [Row(f"{name} {k} = {number(v)}", v * row, weights=row) for k, (v, row) in numbered]
 
@@ -188,10 +189,10 @@ def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int
 
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
-    """Return the playhead's place, and how the picked unit changes its state there."""
+    """Return how the picked unit changes its state at the playhead's timestep."""
     trace, place = layer.trace, f"Timestep {step + 1}, unit {unit + 1}"
-    name, kept = ("state", trace.hidden) if trace.cell is None else ("cell state", trace.cell)
-    states = kept[0, :, unit]
+    name, values = ("state", trace.hidden) if trace.cell is None else ("cell state", trace.cell)
+    states = values[0, :, unit]
     if not np.isfinite(states[: step + 1]).all():
         return f"{place}: its {name} is NaN."
     if step == 0:
@@ -207,7 +208,7 @@ def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
 
 
 def findings(cell: str, trace: Trace) -> tuple[str, str]:
-    """Return the main finding about one sample's trace, and all findings."""
+    """Return the main finding about the states of one sample, and all findings."""
     hidden = trace.hidden[0]
     if not np.isfinite(hidden).all():
         return DIVERGED, DIVERGED
@@ -231,7 +232,7 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
 
 
 def _part(values: float | np.ndarray) -> str:
-    """Return a share, or the share of true values, in percent; "0%" is exact, and so is "100%"."""
+    """Return a share, or the share of true values, in percent. "0%" and "100%" are exact."""
     share = float(np.mean(values))
     if 0 < share < 0.01:
         return "under 1%"

@@ -1,4 +1,4 @@
-"""The parts of all charts: traces with one meaning each, keys, labels of lines, and the figure."""
+"""The parts of all charts: traces, keys, labels at the ends of lines, and the figure."""
 
 import math
 import textwrap
@@ -24,11 +24,11 @@ GLYPHS: dict[str, str] = _LOOK["glyphs"]  # the characters that draw marks and l
 FONT_SIZE = 14
 LEFT, BOTTOM = 64, 46  # margins in pixels, for tick labels and titles
 ROW, NOTE = 19, 16  # heights in pixels: a row of the key, a line of text right of a plot
-LEAST_PLOT = 110  # the least height of a plot on a small screen, in pixels
-END_LETTERS, END_LETTER = 14, 7.1  # a label at a line's end: letters in a row, pixels of a letter
-MOST_POINTS = 1500  # with more samples or dates every k-th is drawn, so that a chart stays small
-LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}  # dash of the line, glyph
-VALUE = ",.5~r"  # d3's format of numbers in hover texts: five significant digits, thousands apart
+LEAST_PLOT = 110  # the height of a plot on a small screen, in pixels
+END_LETTERS, END_LETTER = 14, 7.1  # labels of lines: letters per row, a letter's width in pixels
+MOST_POINTS = 1500  # if there are more samples or dates, only every k-th is drawn
+LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}  # Plotly's dash, our glyph
+VALUE = ",.5~r"  # d3's number format in hover texts: five significant digits, thousands separators
 # A line or rectangle from the bottom of a plot to its top, below the curves.
 FULL_HEIGHT: Part = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
 
@@ -39,11 +39,11 @@ class Entry:
 
     glyph: str  # a key of GLYPHS
     words: str
-    color: str = "ink"  # the mark's colour, a field of `Palette`; the words get its text colour
-    text: str = ""  # the field for the words, if it is another
+    color: str = "ink"  # the mark's colour, a field of `Palette`
+    text: str = ""  # the words' colour, a field of `Palette`; by default the same as the mark's
 
 
-SEEDS = Entry("thin", "each seed", "muted")  # the key of `seed_lines`
+SEEDS = Entry("thin", "each seed", "muted")  # the key's entry for `seed_lines`
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class End:
     """The label at the right end of a line, in the line's colour."""
 
     words: str
-    value: float  # the line's last y; NaN hides the label, and its space stays
+    value: float  # the line's last y; NaN hides the label but keeps its space
     color: str  # a field of `Palette`
 
     @property
@@ -63,14 +63,14 @@ class End:
 class Chart(go.Figure):
     """A figure of plain dicts. `st.plotly_chart` calls only its `to_dict`.
 
-    Building Plotly's own objects takes longer than the rest of a chart, so they are built at the
-    first use of a Plotly attribute, as in tests. `traces` are the given ones, with arrays.
+    Building Plotly's own objects takes longer than the rest of a chart. So they are built only when
+    a Plotly attribute is read, for example in tests. `traces` are plain dicts with NumPy arrays.
     """
 
     traces: Sequence[Part] = ()
 
     def __init__(self, data: Sequence[Part], layout: Part, written: Part | None = None) -> None:
-        """Take traces and a layout; `written` is the result of `to_dict`, if it is known."""
+        """Store traces and layout. `written` is the result of `to_dict`, if already computed."""
         self.traces, self._layout_given = data, layout
         self._written: Part = written or _written({"data": data, "layout": layout})
 
@@ -83,11 +83,11 @@ class Chart(go.Figure):
         return getattr(self, name)
 
     def to_dict(self) -> Part:
-        """Return plain dicts, with arrays as Plotly sends them. Don't change them."""
+        """Return the figure as plain dicts, with arrays encoded as Plotly does. Don't edit them."""
         return self._written
 
     def of_height(self, height: int | None) -> "Chart":
-        """Return the figure with this height in pixels, or the figure itself for None."""
+        """Return the figure with this height in pixels; None keeps its own height."""
         if height in (None, self._written["layout"]["height"]):
             return self
         layout = {**self._written["layout"], "height": height}
@@ -95,13 +95,13 @@ class Chart(go.Figure):
 
 
 def _written(part: Any) -> Any:
-    """Return a part of a figure ready to send: without NumPy arrays and None."""
+    """Return a part of a figure as plain values to send, without NumPy objects and None."""
     if isinstance(part, dict):
         return {key: _written(value) for key, value in part.items() if value is not None}
     if isinstance(part, list | tuple):
         return [_written(value) for value in part]
     if isinstance(part, np.ndarray) and part.dtype.kind in "if" and part.size:
-        # The format of `BaseFigure.to_dict` in Plotly 6 and 7, which is faster than JSON numbers.
+        # `BaseFigure.to_dict` of Plotly 6 and 7 uses this format. It is faster than JSON numbers.
         numbers = part.astype(np.int32) if part.dtype.kind == "i" else part
         code = f"{numbers.dtype.kind}{numbers.dtype.itemsize}"
         shape = {"shape": ", ".join(map(str, part.shape))} if part.ndim > 1 else {}
@@ -120,7 +120,7 @@ def finite(values: np.ndarray) -> np.ndarray:
 def line(
     name: str, values: Values, style: Part, hover: str, *, x: Values | None = None, dots: int = 0
 ) -> Part:
-    """Return a line of values (T,) over `x`, by default 1 to T, with dots of this size."""
+    """Return a line of values (T,) over `x`, by default 1 to T; `dots` is the size of its dots."""
     x = np.arange(1, len(values) + 1) if x is None else x
     trace = _trace(name, x, values, hover) | {"mode": "lines", "line": style}
     if dots:
@@ -139,7 +139,7 @@ def seed_lines(name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style:
 
 
 def mode_keys(modes: Iterable[str], sequence: str = "line", last: str = "line") -> list[Entry]:
-    """Return a key's entries for these modes; `sequence` and `last` are the modes' glyphs."""
+    """Return entries of a key for these modes, with the glyphs `sequence` and `last`."""
     glyphs = {"sequence": sequence, "last": last}
     return [Entry(glyphs[mode], MODES[mode].name, mode) for mode in modes]
 
@@ -152,8 +152,7 @@ def mode_ends(lines: Mapping[str, np.ndarray]) -> list[End]:
 
 def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
     """Return a mark at each (x, y), without a line."""
-    trace = _trace(name, x, y, hover)
-    return trace | {"mode": "markers", "marker": marker, "cliponaxis": False}
+    return _trace(name, x, y, hover) | {"mode": "markers", "marker": marker, "cliponaxis": False}
 
 
 def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
@@ -164,7 +163,7 @@ def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
 def band(
     name: str, x: np.ndarray, edges: tuple[np.ndarray, np.ndarray], color: str, opacity: float
 ) -> Part:
-    """Return the area between two edges (T,); for a single x it is a bar."""
+    """Return the area between two edges (T,). With a single x, the area is a bar."""
     style = {"color": color, "width": 8 if len(x) == 1 else 0}
     around = np.concatenate([edges[0], edges[1][::-1]])
     area = line(name, around, style, "", x=np.concatenate([x, x[::-1]]))
@@ -181,12 +180,12 @@ def heatmap(name: str, values: np.ndarray, shades: Sequence[str], hover: str, **
 
 
 def dot_size(steps: int) -> int:
-    """Return the diameter of a timestep's dot, so small that neighbouring dots don't touch."""
+    """Return the diameter of a timestep's dot, small enough to keep neighbouring dots apart."""
     return 7 if steps <= 30 else 4
 
 
 def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
-    """Return up to 12 lines where the `Origin.segment` (R,) of rows at x from `first` changes."""
+    """Return lines where the `segment` (R,) of rows from x = `first` changes; [] if over 12."""
     places = first + 0.5 + np.flatnonzero(np.diff(segment))
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
     font = {"size": 12, "color": palette.muted}
@@ -220,8 +219,8 @@ def plotted(
 ) -> Chart:
     """Return a chart of traces with axes `x` and `y`, a key above, and labels at lines' `ends`.
 
-    Plotly's legend would fill half of the plot on a phone. Margins are fixed, so that nothing jumps
-    while numbers change. `name` keeps the zoom over updates. `more` belongs to Plotly's layout.
+    The key replaces Plotly's legend, which would fill half of the plot on a phone. Fixed margins
+    keep the plot in place. The same `name` keeps the zoom. `more` are entries of Plotly's layout.
     """
     key = [row for row in key if row]
     font = {"size": FONT_SIZE, "color": palette.muted}
@@ -229,7 +228,7 @@ def plotted(
     axis |= _LOOK["axis"]
     has_two_lines = any("<br>" in tick for tick in x.get("ticktext", ()))
     bottom = BOTTOM + (16 if has_two_lines else 0)
-    if "ticktext" in x:  # half of the last name lies right of the plot, else Plotly omits it
+    if "ticktext" in x:  # Plotly omits the last name if its right half doesn't fit
         right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
     labels = list[Part]()
     if ends:
@@ -250,7 +249,7 @@ def plotted(
         "hoverlabel": {**box, "font": {"size": FONT_SIZE - 2, "color": palette.ink}},
         "uirevision": name,
     }
-    for trace in data:  # hover texts are escaped by the callers
+    for trace in data:  # The callers escape hover texts.
         trace["name"] = escaped(trace["name"])
     return Chart(data, layout | more)
 
@@ -261,7 +260,7 @@ def hover(unit: str = "") -> str:
 
 
 def escaped(words: str) -> str:
-    """Return a text without markup, so that Plotly shows a column's name literally."""
+    """Return a text in which Plotly shows markup literally, such as "<" in a column's name."""
     return escape(words, quote=False)
 
 
@@ -301,26 +300,26 @@ def _key(rows: Sequence[Sequence[Entry]], left: int, palette: Palette) -> Part:
 
 
 def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> Part:
-    """Return a text on a chart; x and y are shares of the plot's width and height."""
+    """Return a text for a chart. The position x, y is a share of the plot's width and height."""
     place = {"x": x, "xref": "paper", "y": y, "yref": "paper"}
     return {"text": words, **place, "showarrow": False, "font": {"size": size, "color": color}}
 
 
 def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
-    """Return labels right of a plot of at least LEAST_PLOT pixels, moved apart as needed."""
+    """Return labels right of a plot, moved apart so that they fit a plot of LEAST_PLOT pixels."""
     is_log, (low, high), (bottom, top) = y.get("type") == "log", y["range"], y.get("domain", (0, 1))
     known = [e for e in reversed(ends) if math.isfinite(e.value) and (e.value > 0 or not is_log)]
-    known.sort(key=lambda end: end.value)  # the first of equal values is on top
+    known.sort(key=lambda end: end.value)  # of equal values, the first in `ends` is on top
     at = np.array([math.log10(end.value) if is_log else end.value for end in known])
     plot, heights = LEAST_PLOT * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
     free = plot * (at - low) / (high - low) - (np.cumsum(heights) - heights / 2)
-    n = range(len(known))  # without the labels below, places never decrease: isotonic regression
-    level = [max(min(free[i : j + 1].mean() for j in n[k:]) for i in n[: k + 1]) for k in n]
-    shifts = np.clip(level, 0, max(0.0, plot - heights.sum())) - free
-    beside = {"xanchor": "left", "xshift": 8, "yanchor": "middle", "yref": "y", "align": "left"}
+    n = range(len(known))  # isotonic regression: `rising` never decreases and is nearest to `free`
+    rising = [max(min(free[i : j + 1].mean() for j in n[k:]) for i in n[: k + 1]) for k in n]
+    shifts = np.clip(rising, 0, max(0.0, plot - heights.sum())) - free
+    look = {"xanchor": "left", "xshift": 8, "yanchor": "middle", "yref": "y", "align": "left"}
     return [
         note("<br>".join(map(escaped, end.rows)), 1, y, palette.words(end.color), FONT_SIZE - 1)
-        | beside
+        | look
         | {"yshift": round(shift)}
         for end, y, shift in zip(known, at.tolist(), shifts.tolist(), strict=True)
     ]

@@ -1,7 +1,7 @@
 """Compared runs: charts, different settings, each run's values, and which run is better.
 
-Colours show the mode. A run has a dash, a mark and a letter. Names of its traces begin with the
-letter, by which `lib/ui/listener.js` finds them. Curves are medians over the run's seeds.
+Colours show the mode. Each run has its own dash, mark and letter. The names of its traces begin
+with the letter, so that `lib/ui/listener.js` finds them. Curves are medians over the run's seeds.
 """
 
 import math
@@ -31,15 +31,15 @@ LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how
     "F": ("longdashdot", "cross-open", "long dashdot"),
 }
 SPARK = 64  # points of a small curve
-MOST_SETTINGS = 5  # how many different settings of a run are named; the others are counted
-ERROR = "final_mse"
+MOST_SETTINGS = 5  # a run's name shows at most this many settings, and counts the others
+ERROR = "final_mse"  # the field of `ModeResult` with the error at the last step
 LOSSES_AT_END = {"validation": "final_validation_loss", "training": "final_loss"}
-"""Figures of `ModeResult`, by the part of the data."""
+"""The field of `ModeResult` with the loss on each part of the data."""
 NO_COMMON_SAMPLE = "Pick runs on the same data to compare their predictions."
 
 
 class _Curve(NamedTuple):
-    """Values y (P,) over x (P,), drawn as a line; a single value as a mark."""
+    """Values y (P,) over x (P,), drawn as a line, or as a mark if there is a single value."""
 
     run: Compared
     mode: str
@@ -48,7 +48,7 @@ class _Curve(NamedTuple):
 
 
 def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
-    """Draw loss by epoch, logarithmic: validation loss, or training loss if a run lacks it."""
+    """Draw validation loss by epoch on a log axis; training loss if a run has no validation."""
     part, x, y = compared_part(runs), "loss_epochs", "loss"
     if part == "validation":
         x, y = "checked_epochs", "validation_loss"
@@ -63,7 +63,7 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
 
 
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
-    """Draw RMSE by timestep, logarithmic; for different data relative to each run's baseline."""
+    """Draw RMSE by timestep on a log axis; if the data differ, divided by each run's baseline."""
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
     are_same = same_data(runs)
     name, title = "each run's baseline", "RMSE ÷ baseline's RMSE"
@@ -87,7 +87,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
 def predictions_figure(
     runs: Sequence[Compared], sample: int, target: int, palette: Palette
 ) -> Chart:
-    """Draw predictions of runs on the same data for one sample, raw, beside the target."""
+    """Draw raw predictions and the raw target for one sample, for runs on the same data."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
 
     def raw(y: np.ndarray) -> np.ndarray:
@@ -106,7 +106,7 @@ def predictions_figure(
 def _at_steps(
     runs: Sequence[Compared], values: Callable[[Compared, Any], np.ndarray]
 ) -> list[_Curve]:
-    """Return each model's `values` (T,) by timestep; for last-step mode only the last value."""
+    """Return each model's `values` (T,) by timestep, but only the last one for last-step mode."""
     curves = []
     for run in runs:
         for mode, result in run.results.items():
@@ -118,7 +118,7 @@ def _at_steps(
 def _figure(
     curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
 ) -> Chart:
-    """Draw curves above the lines `below`, each with its entry in the key."""
+    """Draw curves over the lines `below`. Each of these lines has its entry in the key."""
     modes = dict.fromkeys(curve.mode for curve in curves)
     letters = list(dict.fromkeys(curve.run.letter for curve in curves))
     looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
@@ -135,24 +135,25 @@ def _figure(
             style = {"color": color, "width": 2.5, "dash": dash}
             lines.append(chart.line(name, of_y, style, hover, x=of_x))
     ends = _letters(curves, y, 340 - chart.top(key) - chart.BOTTOM, palette)
-    most = max((len(end["text"][0]) for end in ends), default=2) - 1  # letters side by side
+    most = max((len(end["text"][0]) for end in ends), default=2) - 1  # the most letters in a row
     name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
     look: Part = {"name": name, "height": 340, "right": right, "hovermode": "closest"}
     return chart.plotted([*lines, *ends], palette, x, y, key, **look)
 
 
 def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> list[Part]:
-    """Return a letter right of each curve's end; overlapping letters move side by side."""
-    ends, per = [], plot / (y["range"][1] - y["range"][0])
+    """Return a letter right of each curve's end, in a `plot` of this height in pixels."""
+    ends, pixels = [], plot / (y["range"][1] - y["range"][0])  # pixels per unit of y
     for curve in curves:
         end = float(curve.y[-1]) if len(curve.y) else math.nan
         if y.get("type") == "log":
             end = math.log10(end) if end > 0 else math.nan
         if math.isfinite(end):
-            ends.append((end * per, curve))
+            ends.append((end * pixels, curve))
     traces, column, begin = [], 0, -math.inf
     for height, (run, mode, of_x, of_y) in sorted(ends, key=lambda end: end[0]):
-        column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
+        overlaps = height - begin < chart.NOTE  # with the letter below, so it moves to the right
+        column, begin = (column + 1, begin) if overlaps else (0, height)
         trace = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
         trace |= {"text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
         halo = ", ".join([f"0 0 3px {palette.surface}"] * 4)  # the letter may be on a curve
@@ -185,10 +186,10 @@ def headline(runs: Sequence[Compared]) -> str:
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:
-    """Return the settings of each run that differ: "Echo · units 8 · cell GRU", data first.
+    """Return each run's settings that differ, data first: "Echo · units 8 · cell GRU".
 
-    For runs on different data, these are settings that differ from the suggested ones. If no
-    setting differs, these are data, timesteps and units.
+    A run is compared with runs on the same data and, if the data of the runs differ, with the
+    suggested settings. A run without a difference shows data, timesteps and units.
     """
     names = []
     for run in runs:
@@ -203,7 +204,7 @@ def differences(runs: Sequence[Compared]) -> list[str]:
 
 
 def _named(run: Compared, keys: Sequence[str]) -> str:
-    """Return settings with their values, except settings without effect on the run's data."""
+    """Return settings with their values. Settings without effect on the run's data are left out."""
     used = [SETTINGS[key] for key in keys if key not in idle(run.experiment)]
     texts = [f"{name_of(s)} {value_of(s, run.experiment)}" for s in used]
     if "data" in keys:
@@ -212,21 +213,21 @@ def _named(run: Compared, keys: Sequence[str]) -> str:
     return " · ".join(texts[:MOST_SETTINGS] + ([f"and {rest} more"] if rest > 0 else []))
 
 
-def spread(run: Compared, mode: str, figure: str = ERROR) -> str:
-    """Return a result's median over the seeds with its range: "0.01 (0.008 to 0.02)"."""
-    ends = np.sort(run.snapshot.by_seed(mode, figure))[[0, -1]]
+def spread(run: Compared, mode: str, field: str = ERROR) -> str:
+    """Return a field's median over the seeds with its range: "0.01 (0.008 to 0.02)"."""
+    ends = np.sort(run.snapshot.by_seed(mode, field))[[0, -1]]
     least, most = (short(float(f"{end:.2g}")) for end in ends)
-    return middling(run, mode, figure) + (f" ({least} to {most})" if least != most else "")
+    return middling(run, mode, field) + (f" ({least} to {most})" if least != most else "")
 
 
-def middling(run: Compared, mode: str, figure: str) -> str:
-    """Return a result's median over the seeds as text."""
-    value = float(np.median(run.snapshot.by_seed(mode, figure)))
+def middling(run: Compared, mode: str, field: str) -> str:
+    """Return the median over the seeds of a field of `ModeResult`, as text; "–" for NaN."""
+    value = float(np.median(run.snapshot.by_seed(mode, field)))
     return "–" if math.isnan(value) else short(value)
 
 
 def reached(run: Compared) -> str:
-    """Return a run's progress: "200 epochs, 8 s"; a recording has no time."""
+    """Return a run's epochs and training time: "200 epochs, 8 s". A recorded run has no time."""
     snapshot = run.snapshot
     of = "" if snapshot.epoch == snapshot.epochs else f"{snapshot.epoch:,} of "
     text, rate = f"{of}{counted(snapshot.epochs, 'epoch')}", snapshot.epochs_per_second
@@ -234,7 +235,7 @@ def reached(run: Compared) -> str:
 
 
 def losses_words(runs: Sequence[Compared]) -> Words:
-    """Return which run's loss is smallest, if the losses are comparable and seeds suffice."""
+    """Return which run's loss is smallest, or why the losses can't be ranked."""
     part = compared_part(runs)
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
     takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"{part} loss")
@@ -244,21 +245,21 @@ def losses_words(runs: Sequence[Compared]) -> Words:
 
 
 def errors_words(runs: Sequence[Compared]) -> Words:
-    """Return which run's error at the last step is smallest, if seeds suffice."""
+    """Return which run's error at the last step is smallest, or why errors can't be ranked."""
     takeaway, details = _verdict_words(runs, ERROR, "last-step error")
     return takeaway, f"Mean squared error at the last step: {details}"
 
 
-def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
-    """Return which run is better by a result, with each run's numbers and the test."""
+def _verdict_words(runs: Sequence[Compared], field: str, what: str) -> Words:
+    """Return which run is better by a field of `ModeResult`, with all values and the tests."""
     numbers = [
-        f"{run.letter} {spread(run, mode, figure)} in {MODES[mode].name}"
+        f"{run.letter} {spread(run, mode, field)} in {MODES[mode].name}"
         for run in runs
         for mode in run.results
     ]
-    details = f"{'; '.join(numbers)}. Of several seeds: the median, and the range in brackets."
+    details = f"{'; '.join(numbers)}. For several seeds: the median, and the range in brackets."
     modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
-    errors = {mode: [run.snapshot.by_seed(mode, figure) for run in runs] for mode in modes}
+    errors = {mode: [run.snapshot.by_seed(mode, field) for run in runs] for mode in modes}
     medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}
     if why := _why_open(runs, medians):
         return why, details
@@ -283,7 +284,7 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
 
 
 def _why_open(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
-    """Return why no run can be called better, given medians by mode; "" if seeds may decide."""
+    """Return why errors can't be ranked, given the runs' medians by mode; "" if they can be."""
     if len(runs) < 2:
         return "One run: pick another to compare."
     if not all(run.snapshot.status.over for run in runs):
@@ -302,19 +303,18 @@ def _why_open(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
 
 
 def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
-    """Return the errors at a sample's last step, for runs on the same data."""
+    """Return errors at the last step of one sample, for runs on the same data."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-    unit, value = off_unit(dataset), float(dataset.raw(dataset.y[index], index)[-1, target])
+    value = float(dataset.raw(dataset.y[index], index)[-1, target])
     off = {
         f"{run.letter} in {MODES[mode].name}": abs(float(prediction) - value)
         for run in runs
         for mode, result in run.results.items()
         for prediction in [dataset.raw(result.predictions[sample], index)[-1, target]]
     }
+    unit, name = off_unit(dataset), capital(dataset.sample_name(index))
     least, most = (readable(edge(off.values()), 2, unit) for edge in (min, max))
     errors = joined([f"{readable(error, 2, unit)} for {who}" for who, error in off.items()])
-    name = capital(dataset.sample_name(index))
-    return (
-        f"One sample: errors at the last step are {least} to {most}.",
-        f"{name}: the target at the last step is {readable(value)}{unit}. Errors: {errors}.",
-    )
+    last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
+    takeaway = f"One sample: errors at the last step are {least} to {most}."
+    return takeaway, f"{name}: {last}. Errors: {errors}."

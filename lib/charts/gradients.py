@@ -1,4 +1,4 @@
-"""Why the modes learn differently: the reach of gradients, the influence of inputs, and padding."""
+"""Why the modes train differently: the reach of gradients, the influence of inputs, and padding."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ from lib.text import ALMOST_0, counted, number, readable, times
 
 HEIGHT = 260  # of the chart, in pixels
 PADDING = "Padding changes the shortest sequence's output by"
-ROOM = f"{PADDING} 8.88 × 10⁻⁵ unmasked, by 8.88 × 10⁻⁵ masked."  # the longest takeaway here
+ROOM = f"{PADDING} 8.88 × 10⁻⁵ unmasked, by 8.88 × 10⁻⁵ masked."  # the longest takeaway
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
 LOST = "Some gradients are NaN or infinite."
 
@@ -21,7 +21,7 @@ LOST = "Some gradients are NaN or infinite."
 def reach_figure(
     norms: Mapping[str, np.ndarray], names: Sequence[str], palette: Palette
 ) -> chart.Chart:
-    """Draw norms (T,) of the gradients of the losses "sequence" and "last" by the hidden states."""
+    """Draw the norm of ∂loss/∂h(t) by timestep, for the loss of each mode; `norms` (T,) by mode."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
     hover, dots = chart.hover(), chart.dot_size(steps)
@@ -65,7 +65,7 @@ def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
 def influence_maps(
     maps: Mapping[str, np.ndarray | str], steps: int, sentence: str, palette: Palette
 ) -> str:
-    """Draw |∂output(t) / ∂input(s)| (T, T) by title, row t, column s, or a text in its place."""
+    """Draw maps by title: |∂output(t) / ∂input(s)| (T, T), row t, column s; or a text instead."""
     known = {t: np.nan_to_num(m, posinf=0.0) for t, m in maps.items() if not isinstance(m, str)}
     most = max((float(made.max(initial=0.0)) for made in known.values()), default=0.0)
     shades, pictures = palette.signed(STEPS)[STEPS:], {t: f"{made}" for t, made in maps.items()}
@@ -74,28 +74,26 @@ def influence_maps(
         share = np.sqrt(made / (most or 1.0))
         indexes = np.where(made > 0, np.maximum(2, share * STEPS), 0).round()
         pictures[title] = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
-    return render(
-        "charts/gradients.html", "influence", pictures, steps, most, shades, sentence, palette
-    )
+    drawn = pictures, steps, most, shades, sentence, palette
+    return render("charts/gradients.html", "influence", *drawn)
 
 
 def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
-    """Count pairs in which an input affects an earlier output: maps (T, T), outputs by inputs."""
+    """Count the pairs of a later input and an earlier output that it affects, in maps (T, T)."""
     if not (np.isfinite(one_way).all() and np.isfinite(both_ways).all()):
         return LOST, LOST
-    details, moved = [], []
+    details, counts, phrases = [], [], []
     for model, influence in (("One direction", one_way), ("Bidirectional", both_ways)):
-        later = influence[np.triu_indices(len(influence), 1)] > 0
-        found = int(later.sum())
-        moved.append({0: "none", len(later): "all"}.get(found, f"{found:,}"))
+        affected = influence[np.triu_indices(len(influence), 1)] > 0
+        found, pairs = int(affected.sum()), counted(len(affected), "pair")
+        counts.append({0: "none", len(affected): "all"}.get(found, f"{found:,}"))
+        phrases.append(f"all {pairs}" if affected.all() else f"{counts[-1]} of {pairs}")
         details.append(
-            f"{model}: a later input affects an earlier output in {moved[-1]} of "
-            f"{counted(len(later), 'pair')}. The first input affects the last output by "
-            f"{readable(float(influence[-1, 0]))}."
+            f"{model}: a later input affects an earlier output in {phrases[-1]}. The first input "
+            f"affects the last output by {readable(float(influence[-1, 0]))}."
         )
-    here, there = moved
-    takeaway = f"Later inputs affect earlier outputs in {here} of {len(later):,} pairs"
-    return f"{takeaway}; with Bidirectional, in {there}.", " ".join(details)
+    takeaway = f"Later inputs affect earlier outputs in {phrases[0]}"
+    return f"{takeaway}; with Bidirectional, in {counts[1]}.", " ".join(details)
 
 
 def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> str:
@@ -109,13 +107,12 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
 
 
 def padding_words(ways: Sequence[Padded]) -> Words:
-    """Return how far padding changes the last-step output of the shortest sequence at most."""
+    """Return the largest change of the shortest sequence's last-step output by padding."""
     plain, masked = (
         max((float(w.differences[-1]) for w in ways if w.masked is with_mask), default=0.0)
         for with_mask in (False, True)
     )
-    moved, rest = _moved_by(plain), _moved_by(masked)
-    takeaway = f"{PADDING} {moved} unmasked, by {rest} masked."
+    takeaway = f"{PADDING} {_moved_by(plain)} unmasked, by {_moved_by(masked)} masked."
     if not np.isfinite([plain, masked]).all():
         takeaway = "Some outputs are NaN: the run has diverged."
     parts = []
@@ -125,7 +122,7 @@ def padding_words(ways: Sequence[Padded]) -> Words:
         if not way.loss_steps:
             returned = "the zero state, since the mask hides every step"
         off = float(way.differences[-1])
-        shortest = "the same as unpadded" if off <= ROUNDING else f"off by {readable(off)}"
+        shortest = "the same as without padding" if off <= ROUNDING else f"off by {readable(off)}"
         text = f"last-step mode returns {returned}. For the shortest sequence it is {shortest}."
         parts.append(f"{way.title}: {text}")
     if hidden := max(way.hidden_steps for way in ways):

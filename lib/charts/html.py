@@ -1,8 +1,8 @@
-"""The parts of pictures in HTML: templates, images, and drawings of tensors.
+"""Shared parts of HTML pictures: templates, images, and drawings of tensors.
 
-A picture's markup is a macro in the HTML file beside its module, and `render` calls it by name.
+A picture's markup is a macro in the HTML file next to its module, and `render` calls it by name.
 `st.html` removes SVG elements, so a drawing is an image with a data URI. A matrix is a PNG with one
-pixel for each number. `--cell-t` and `--cell-row` place bands: see `lib.ui.cell.chosen`.
+pixel for each number. `lib.ui.cell.chosen` moves bands by setting `--cell-t` and `--cell-row`.
 """
 
 import re
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -29,7 +30,7 @@ LIB = Path(__file__).parents[1]  # the folder `lib`
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STEPS = 60  # shades on either side of zero, more than the eye can tell apart
 TIME = "cell-time"  # class of a block whose columns are timesteps; a click moves the playhead
-UNITS = "cell-units"  # class of such a block whose rows are units; a click also picks a unit
+UNITS = "cell-units"  # a second class of blocks whose rows are units; a click also picks a unit
 
 
 def _source(template: str) -> str:
@@ -44,13 +45,13 @@ def render(template: str, macro: str, *values: Any, **names: Any) -> str:
     """Return the HTML of a macro: `render("charts/proofs.html", "equation", one, other, …)`.
 
     `template` is a path below `lib`. The macro escapes the values. jinja2 compiles a template at
-    its first use and caches it. Don't render in an import: the first visitor waits for all imports.
+    its first use and caches it. Don't call this in an import: it would delay the first visitor.
     """
     return str(getattr(_TEMPLATES.get_template(template).module, macro)(*values, **names))
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
-    """Return the shade of each value from -reach to reach, uint8, 0 to 2·STEPS; NaN is zero."""
+    """Return shades, uint8, 0 to 2·STEPS, of values from -reach to reach; NaN counts as 0."""
     share = np.nan_to_num(np.asarray(values, np.float64) / reach, posinf=1.0, neginf=-1.0)
     return (np.clip(share, -1, 1) * STEPS + STEPS).round().astype(np.uint8)
 
@@ -65,7 +66,7 @@ def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
 
 
 def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> Markup:
-    """Return that picture as an `img` as wide as its block; `size` is CSS for its height."""
+    """Return `png_uri`'s picture as an `img` as wide as its block; `size` is CSS for the height."""
     image = Markup('<img alt="" class="enlarged" src="{}" style="{}">')
     return image.format(png_uri(indexes, colors), size)
 
@@ -81,13 +82,35 @@ def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
-def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> Markup:
-    """Return an SVG drawing as an `img` of this size in pixels, at 16 px per rem."""
-    uri = svg_uri(body, f"0 0 {width:.1f} {height:.1f}", attributes)
-    return Markup(
-        '<img alt="{}" decoding="sync" src="{}" style="width:{:.2f}rem;height:{:.2f}rem;'
-        'max-width:none;display:block">'
-    ).format(alt, uri, width / 16, height / 16)
+def drawing(body: str, box: Sequence[float], style: str, alt: str = "") -> Markup:
+    """Return an SVG drawing as an `img`, with its texts above the `img` as HTML.
+
+    An `img` can't use the font of the page. So each `text` element becomes a `span` at the same
+    place, which grows with the drawing and is never smaller than 11 px. `box` is the left, top,
+    width and height of the drawing in SVG units, and `style` is CSS for its size on the page.
+    """
+    left, top, width, height = box
+    root = ElementTree.fromstring(f"<svg>{body}</svg>")  # noqa: S314  our own templates
+    spans = Markup()
+    for text in root.findall("text"):
+        root.remove(text)
+        x, y = float(text.attrib["x"]) - left, float(text.attrib["y"]) - top
+        size = float(text.get("font-size", 13)) / width
+        css = (
+            f"left:{x / width:.2%};top:{y / height:.2%};color:{text.get('fill')};--size:{size:.4f}"
+        )
+        span = Markup('<span class="{}" style="{}">{}</span>')
+        spans += span.format(text.get("class", ""), css, text.text)
+    shapes = "".join(ElementTree.tostring(part, "unicode") for part in root)
+    uri = svg_uri(shapes, f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}")
+    image = Markup('<img alt="{}" decoding="sync" src="{}">').format(alt, uri)
+    return Markup('<div class="drawing" style="{}">{}{}</div>').format(style, image, spans)
+
+
+def svg_image(body: str, width: float, height: float, alt: str = "") -> Markup:
+    """Return a drawing of this size in pixels, at 16 px per rem."""
+    size = f"width:{width / 16:.2f}rem;height:{height / 16:.2f}rem"
+    return drawing(body, (0, 0, width, height), size, alt)
 
 
 def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
@@ -99,7 +122,7 @@ def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
 
 
 def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "none") -> str:
-    """Return a line through the middles of T columns in that box; `heights` (T,) from the top."""
+    """Return a line for `plot_image` through T columns, at `heights` (T,) from the top."""
     across = (np.arange(len(heights)) + 0.5) * 1000 / len(heights)
     points = " ".join(f"{x:.0f},{y:.1f}" for x, y in zip(across, heights, strict=True))
     return (
@@ -109,19 +132,18 @@ def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "non
 
 
 def named(steps: int, most: int) -> dict[int, str]:
-    """Return the numbers below columns by index: the first, the last, and round numbers."""
+    """Return the numbers to show below columns, by index: the first, the last, and round ones."""
     stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
-    round_ones = range(stride, steps, stride)
-    chosen = [1, *(k for k in round_ones if k - 1 > stride / 2 and steps - k >= stride), steps]
-    return {k - 1: f"{k}" for k in chosen}
+    chosen = [k for k in range(stride, steps, stride) if k - 1 > stride / 2 and steps - k >= stride]
+    return {k - 1: f"{k}" for k in (1, *chosen, steps)}
 
 
-# Tensors, each axis with its own scale. Sizes are in pixels at 16 px per rem.
+# Drawings of tensors. Each axis has its own scale. Sizes are in pixels at 16 px per rem.
 
 ENTRY = 11.0  # the largest size of an entry
-LEAST = 4.0  # the least length of an axis
+LEAST = 4.0  # the smallest length of an axis
 OPEN = 8  # entries drawn for an axis of any size (None)
-GRID = 4.0  # the least size of an entry for lines between entries
+GRID = 4.0  # smaller entries have no lines between them
 SHEET = 5.0  # the distance between samples
 SCALES = "Lengths are drawn to scale, separately for each axis."
 LETTER = 7.2  # the average width of a letter
@@ -148,11 +170,11 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     by_role = {axis.role: axis for axis in reversed(tensor)}
     time, features = by_role.get("time"), by_role.get("features")
     batches = [axis for axis in tensor if axis.role == "batch"]
-    sheets = min([3, *(axis.size for axis in batches if axis.size)])
-    back = SHEET * (sheets - 1)
+    count = min([3, *(axis.size for axis in batches if axis.size)])  # samples drawn
+    back = SHEET * (count - 1)
     spaces = [axis for axis in tensor if axis.role == "space"]
     samples = " · ".join(" × ".join(map(_label, axes)) for axes in (batches, spaces) if axes)
-    # The foremost sample.
+    # The place and size of the front sample.
     x, y = LETTER * len(_label(time)) + 12 if time else 4, back + 5
     width = max(LEAST, (features.size or OPEN) * scale.across) if features else ENTRY
     height = max(LEAST, (time.size or OPEN) * scale.down) if time else ENTRY
@@ -168,22 +190,21 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
         half = LETTER * len(_label(features)) / 2
         middle = max(middle, half)
         right = max(right, middle + half + 2)
-    hidden = []  # shift, fill and edge of each sample, palest at the back
-    for behind in reversed(range(sheets)):
+    sheets = []  # shift, fill and edge of each sample, from the palest at the back to the front
+    for behind in reversed(range(count)):
         share = 1 - 0.27 * behind
         fill = mix(palette.background, mix(palette.surface, color, 0.42), share)
-        hidden.append((SHEET * behind, fill, mix(palette.background, color, share)))
-    named = time, features, samples, middle, palette
-    body = render("charts/tensor.html", "drawing", x, y, width, height, hidden, back, lines, *named)
-    font = 'font-family="sans-serif" font-size="12" font-weight="600"'
-    alt = readable_shape(tensor)
-    return svg_image(body, right, y + height + (20 if features else 6), font, alt)
+        sheets.append((SHEET * behind, fill, mix(palette.background, color, share)))
+    place, labels = (x, y, width, height), (time, features, samples, middle)
+    body = render("charts/tensor.html", "drawing", *place, sheets, back, lines, *labels, palette)
+    bottom = y + height + (20 if features else 6)
+    return svg_image(body, right, bottom, alt=readable_shape(tensor))
 
 
 def _label(axis: Axis) -> str:
-    """Return an axis's letter and size, or only one of them if the other is unknown."""
-    alone = axis.size is None or axis.letter == f"{axis.size}"
-    return axis.letter if alone else f"{axis.letter} {axis.size}"
+    """Return an axis's letter and size; only the letter if the size is unknown or the letter."""
+    has_one = axis.size is None or axis.letter == f"{axis.size}"
+    return axis.letter if has_one else f"{axis.letter} {axis.size}"
 
 
 def _breaking(name: str) -> Markup:
@@ -195,5 +216,5 @@ def _breaking(name: str) -> Markup:
 _TEMPLATES.globals.update(number=number, readable=readable, short=short)
 _TEMPLATES.globals.update(letters=shape_in_letters, readable_shape=readable_shape)
 _TEMPLATES.globals.update(axis_label=_label, breaking=_breaking, named=named, px="{:.1f}".format)
-_TEMPLATES.globals.update(has_time=has_time, shaded=shaded, svg_uri=svg_uri, TIME=TIME, UNITS=UNITS)
+_TEMPLATES.globals.update(has_time=has_time, shaded=shaded, scaled=drawing, TIME=TIME, UNITS=UNITS)
 _TEMPLATES.globals.update(MODES=MODES, BOTH_MODES=BOTH_MODES, ROUNDING=ROUNDING)

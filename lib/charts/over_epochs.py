@@ -13,33 +13,33 @@ import numpy as np
 from lib import results
 from lib.charts import axes, chart, sentences
 from lib.charts.chart import End, Entry, Part
-from lib.charts.over_time import Answers, StepErrors
+from lib.charts.over_time import SamplePredictions, StepErrors
 from lib.charts.palette import Palette
 from lib.experiment import LOSSES, MODES
 from lib.results import BOTH_MODES, RunAt, Snapshot, Status, Verdict
 from lib.text import apart, capital, counted, readable, short, smaller
 
 EXPLODED = 1000  # a training loss this many times the baseline's has exploded
-SAME = 0.02  # errors that differ by at most this share of the larger one have no winner
+SAME = 0.02  # errors are nearly equal if they differ by at most this share of the larger error
 Level = tuple[str, Mapping[str, float], str]
-"""A level to compare with: its label, its values (by mode, or one for "both"), and its colour."""
-COUNTS = {"sequence": "every\u00a0step", "last": "last\u00a0step"}  # the steps in a loss
+"""A baseline or best possible error: label, values by mode (or one for "both"), and colour."""
+COUNTS = {"sequence": "every\u00a0step", "last": "last\u00a0step"}  # the steps in a mode's loss
 
 
 class Curve(NamedTuple):
-    """A figure of one mode over the epochs."""
+    """A loss or error of one mode over the epochs."""
 
     epochs: np.ndarray  # (P,) int, increasing
     values: np.ndarray  # the median over the seeds, (P,)
     seeds: list[tuple[np.ndarray, np.ndarray]]  # epochs and values by seed; empty for one seed
-    kept: int | None  # the epoch whose weights were restored
+    kept: int | None  # the best epoch, if its weights were restored
 
 
 Curves = dict[str, Curve]  # by mode
 
 
 class Losses:
-    """The losses of a run by mode, with baseline and best possible loss."""
+    """The card of a run's losses by mode, with baseline and best possible loss."""
 
     title = "Loss over epochs"
     longest = "Last-step mode overfits: validation loss rose and is well above training loss."
@@ -51,7 +51,7 @@ class Losses:
         checks = _curves(snapshot, "checked_epochs", "validation_loss")
         self.validation = {mode: curve for mode, curve in checks.items() if len(curve.values)}
         self.baseline = results.naive_loss(run.experiment, dataset)  # by mode
-        # The smallest loss that models can expect, by mode; empty if unknown.
+        # `best` is the smallest possible loss by mode; empty if unknown.
         self.best, self.floor = results.best_loss(run.experiment, dataset)
 
     def figure(self, palette: Palette) -> chart.Chart:
@@ -64,16 +64,16 @@ class Losses:
         return _figure(self.run, self.losses, self.validation, levels, palette, **look)
 
     def takeaway(self) -> str:
-        """Say if losses exploded or a model overfits, else why two losses can't be compared."""
+        """Return whether losses exploded or a model overfits, or how to compare the losses."""
         run, modes = self.run, list(self.losses)
         has_diverged = run.snapshot.status is Status.DIVERGED
         worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
         if any(worst[mode] > EXPLODED * self.baseline[mode] for mode in modes):
             mode = max(worst, key=worst.__getitem__)
-            worst_seed = "(worst seed: {})" if run.snapshot.others else "to {}"
-            exploded = f"training loss exploded {worst_seed.format(short(worst[mode]))}"
+            loss = short(worst[mode])
+            loss = f"(worst seed: {loss})" if run.snapshot.others else f"to {loss}"
             then = ", then became infinite or NaN" if has_diverged else ""
-            return f"{capital(MODES[mode].name)}'s {exploded}{then}."
+            return f"{capital(MODES[mode].name)}'s training loss exploded {loss}{then}."
         if has_diverged:
             return f"Training loss became infinite or NaN in epoch {run.snapshot.epoch + 1:,}."
         if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.baseline[m])]:
@@ -93,7 +93,7 @@ class Losses:
         return f"Training loss is {loss}; the baseline's is {other}."
 
     def sentence(self) -> str:
-        """Return all losses, the steps that each averages, and how to read them."""
+        """Return all losses with the steps that each loss averages, and the levels to compare."""
         run, snapshot, steps = self.run, self.run.snapshot, self.run.dataset.shape[1]
         counts = {"sequence": f"the mean over {steps} steps", "last": "for the last step only"}
         trained = f"Losses after {counted(snapshot.epoch, 'epoch')}."
@@ -101,8 +101,8 @@ class Losses:
         parts = [kept if snapshot.epoch else "Not trained yet."]
         median = "median " if snapshot.others else ""
         for mode, result in snapshot.middle.results.items():
-            loss = "not known until the first epoch ends"
-            loss = readable(result.final_loss) if len(result.loss) else loss
+            unknown = "not known until the first epoch ends"
+            loss = readable(result.final_loss) if len(result.loss) else unknown
             text = f"{capital(MODES[mode].model)}, {counts[mode]}: {median}training loss {loss}"
             if mode in self.validation:
                 text += f", {median}validation loss {readable(result.final_validation_loss)}"
@@ -119,7 +119,7 @@ class Losses:
 
 
 class LastStepErrors:
-    """Mean squared errors at the last step, the one measure for both modes."""
+    """The card of mean squared errors at the last step, which compare both modes."""
 
     title = "Error at the last step"
     longest = sentences.too_few(8888, "modes are too close")
@@ -131,12 +131,12 @@ class LastStepErrors:
             m: snapshot.by_seed(m) for m, r in snapshot.results.items() if len(r.last_step_mse)
         }
         self.curves = _curves(snapshot, "checked_epochs", "last_step_mse")
-        # The current errors' median over the seeds, by mode.
+        # Medians over the seeds of the current errors, by mode.
         self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}
         self.baseline = float(dataset.naive_mse[-1])
-        # The smallest error that models can expect; None if unknown.
+        # The smallest possible error; None if unknown.
         self.floor = results.best_possible(run.experiment, dataset)
-        # Sequence mode (0) against last-step mode (1); None for a single mode or after divergence.
+        # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.found: Verdict | None = None
         if len(errors) > 1 and np.isfinite([*errors.values()]).all():
             self.found = results.compare_modes(errors["sequence"], errors["last"])
@@ -152,7 +152,7 @@ class LastStepErrors:
         return _figure(self.run, self.curves, {}, levels, palette, **look)
 
     def takeaway(self) -> str:
-        """Say which mode's error is smaller, if one beats the baseline."""
+        """Return which mode's error is smaller if one beats the baseline, else their errors."""
         dataset, medians, baseline = self.run.dataset, self.medians, self.baseline
         if why := sentences.no_verdict(dataset, self.run.snapshot.epoch):
             return why
@@ -162,8 +162,10 @@ class LastStepErrors:
         modes_compete = len(medians) > 1 and least < baseline
         samples = results.independent_samples(dataset)
         is_decided = results.decided(least, most if modes_compete else baseline, samples)
-        if not is_decided and not (modes_compete and most - least <= SAME * most):
-            return sentences.too_few(samples, *["modes are too close"] * modes_compete)
+        are_nearly_equal = modes_compete and most - least <= SAME * most
+        if not (is_decided or are_nearly_equal):
+            what = "modes are too close" if modes_compete else "too close to tell"
+            return sentences.too_few(samples, what)
         if self.found and modes_compete:
             return _winner(self.found, least, most)
         error, other = apart(least, baseline)
@@ -201,20 +203,18 @@ class LastStepErrors:
         return " ".join(parts)
 
 
-EXPLORE_CARDS: dict[str, type[Answers | Losses | StepErrors | LastStepErrors]] = {
-    "predictions": Answers,
+EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStepErrors]] = {
+    "predictions": SamplePredictions,
     "loss": Losses,
     "step_error": StepErrors,
     "compare": LastStepErrors,
 }
-"""The cards of Explore by name, in their order on the page.
-
-A card `picks` arguments after the run, and reserves space for its `longest` usual takeaway.
-"""
+"""The cards of Explore by name, in their order on the page. `picks` are a card's arguments after
+the run. A card reserves space for its `longest` usual takeaway."""
 
 
 def _winner(found: Verdict, least: float, most: float) -> str:
-    """Return which mode's errors are smaller, as far as the seeds show it."""
+    """Return which mode's error is smaller, with the evidence from the seeds."""
     better, (less, more) = MODES[BOTH_MODES[found.better]].name, apart(least, most)
     is_same = most - least <= SAME * most
     if found.seeds == 1:
@@ -233,7 +233,7 @@ def _winner(found: Verdict, least: float, most: float) -> str:
 
 
 def _by_mode(values: Mapping[str, float]) -> str:
-    """Return the value if both modes have the same, else each value with its steps."""
+    """Return one value if both modes have the same value, else each value with its steps."""
     texts = {mode: readable(value) for mode, value in values.items()}
     if len(set(texts.values())) == 1:
         return next(iter(texts.values()))
@@ -241,7 +241,7 @@ def _by_mode(values: Mapping[str, float]) -> str:
 
 
 def _curves(snapshot: Snapshot, epochs: str, values: str) -> Curves:
-    """Return the curves of two fields of `ModeResult` by mode."""
+    """Return a curve by mode from two fields of `ModeResult`: its epochs and its values."""
     curves = {}
     for mode, result in snapshot.middle.results.items():
         seeds = [seed[mode] for seed in snapshot.seeds] if snapshot.others else []
@@ -254,7 +254,7 @@ def _curves(snapshot: Snapshot, epochs: str, values: str) -> Curves:
 def _figure(
     run: RunAt, curves: Curves, checks: Curves, levels: list[Level], palette: Palette, **look: Any
 ) -> chart.Chart:
-    """Draw curves, `checks` on validation, and levels above 0, on a logarithmic axis."""
+    """Draw training `curves`, validation `checks`, and levels above 0, on a logarithmic axis."""
     arrays = [curve.values for curve in (*curves.values(), *checks.values())]
     arrays += [seed for curve in curves.values() for _, seed in curve.seeds]
     drawn = np.concatenate([*arrays, *([*values.values()] for _, values, _ in levels)])
@@ -266,19 +266,18 @@ def _figure(
         if curve.seeds
     ]
     on_checks: Part = {"width": 1.8, "dash": "dashdot"}
-    for what, some, style in ((", validation", checks, on_checks), ("", curves, {"width": 2.5})):
-        for mode, curve in some.items():
-            name, of_mode = f"{MODES[mode].name}{what}", {"color": palette.mode(mode), **style}
-            dots = 6 if len(curve.epochs) <= 12 else 0  # makes a few points visible
+    for part, by_mode, style in ((", validation", checks, on_checks), ("", curves, {"width": 2.5})):
+        for mode, curve in by_mode.items():
+            name, of_line = f"{MODES[mode].name}{part}", {"color": palette.mode(mode), **style}
+            dots = 6 if len(curve.epochs) <= 12 else 0  # makes short curves visible
             where: Part = {"x": curve.epochs, "dots": dots}
-            data.append(chart.line(name, curve.values, of_mode, chart.hover(), **where))
+            data.append(chart.line(name, curve.values, of_line, chart.hover(), **where))
     ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()})
     key = [Entry("dashdot", "validation", "muted")] if checks else []
     key += [chart.SEEDS] if run.snapshot.others else []
-    # Levels are drawn over the curves: a curve at the best possible level would hide it.
-    one_line = 10 ** (
-        2 * float(np.ptp(y["range"])) / chart.LEAST_PLOT
-    )  # of values two pixels apart
+    # Levels are drawn over the curves, so that a curve at the best possible level doesn't hide it.
+    decades = float(np.ptp(y["range"]))
+    one_line = 10 ** (2 * decades / chart.LEAST_PLOT)  # Levels within this ratio have one label.
     zeros: list[Entry] = []
     for label, values, color in levels:
         data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]
@@ -292,9 +291,9 @@ def _figure(
     notes = []
     if not drawn.any() or not any(len(curve.values) for curve in curves.values()):
         why = "every value is 0" if curves and not drawn.any() else "not trained yet"
-        behind = {"bgcolor": palette.background, "borderpad": 4}  # hides the lines of levels
+        behind = {"bgcolor": palette.background, "borderpad": 4}  # hides lines behind the text
         notes.append(chart.note(why, 0.5, 0.5, palette.muted) | behind)
-    rings = []  # around the value of each kept epoch
+    rings = []  # a ring around the value at each kept epoch
     for mode, (epochs, medians, _, kept) in (checks or curves).items():
         if kept is not None:
             marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}

@@ -20,7 +20,7 @@ from lib.results import RunAt, Snapshot, best_possible, independent_samples, out
 from lib.text import apart, capital, readable
 
 HEIGHT = 340
-# What the last-step model returns before its last step, by head.
+# Labels of the last-step model's values before the last step, by head.
 EARLY = {"dense": "last-step head, applied early", "none": "last-step output, read early"}
 
 
@@ -31,15 +31,15 @@ class ModeValues(NamedTuple):
     seeds: np.ndarray  # by seed, (R, T)
 
 
-class Answers:
-    """Predictions for one sample and target column, and the target, in the raw unit."""
+class SamplePredictions:
+    """The card of predictions and target of one sample and target column, in the raw unit."""
 
     title = "Predictions"
     longest = "At the last step: sequence mode off by 0.0000888 °C, last-step mode by 0.0888 °C."
     picks: tuple[str, ...] = ("sample", "target", "earlier")
 
     def __init__(self, run: RunAt, sample: int, target: int, earlier: bool = False) -> None:
-        """Take a shown sample, 0 to S-1; `earlier` adds last-step mode before the last step."""
+        """Select a shown sample, 0 to S-1; `earlier` adds last-step mode before the last step."""
         self.run, self.column, self.earlier = run, target, earlier
         self.index = int(run.snapshot.samples[sample])
         self.target = raw_targets(run.dataset, self.index)[:, target]  # (T,)
@@ -50,11 +50,11 @@ class Answers:
         }
 
     def figure(self, palette: Palette) -> chart.Chart:
-        """Draw target and predictions by timestep; for tables also the inputs as squares below."""
+        """Draw target and predictions by timestep; for a table, also inputs as squares below."""
         run, dataset, index = self.run, self.run.dataset, self.index
         head, unit, target = run.experiment.model.head, dataset.target_unit, self.target
         hover = chart.hover(unit)
-        # Wider than the models' lines and below them: an exact model's line lies inside the target.
+        # The target's line is wider than the models' lines, so that it is visible below them.
         size = round(1.5 * chart.dot_size(len(target)))
         style = {"color": palette.ink, "width": 4}
         line = chart.line("target", chart.finite(target), style, hover, dots=size)
@@ -62,14 +62,14 @@ class Answers:
             after = f"{dataset.lead} after " if dataset.lead else ""
             line["customdata"] = [chart.escaped(f"{after}{n}") for n in dataset.steps_of(index)]
             line["hovertemplate"] += " · %{customdata}"
-        alike = self._same_series()
-        targets = chart.finite(dataset.raw(dataset.y[alike], alike))[:, :, self.column]
+        same = self._same_series()
+        targets = chart.finite(dataset.raw(dataset.y[same], same))[:, :, self.column]
         is_from_zero = axes.from_zero(targets)
         x = axes.timestep_axis(dataset.steps_of(index))
-        x["ticklabelstandoff"] = 5 if is_from_zero else 0  # half of a diamond lies below the axis
+        x["ticklabelstandoff"] = 5 if is_from_zero else 0  # leaves space for diamonds at 0
         title = chart.with_unit(dataset.target_names[self.column], unit)
-        held = np.append(target, drawn_values(self.values, earlier=self.earlier))
-        y = axes.linear_axis(title, held, axes.with_room(targets), zero=is_from_zero)
+        drawn = np.append(target, drawn_values(self.values, earlier=self.earlier))
+        y = axes.linear_axis(title, drawn, axes.with_room(targets), zero=is_from_zero)
         traces = mode_traces(self.values, head, palette, hover, earlier=self.earlier)
         look: Part = {"name": f"predictions {dataset.name} {self.column}", "height": HEIGHT}
         if dataset.origin:
@@ -86,7 +86,7 @@ class Answers:
         return chart.plotted([line, *traces], palette, x, y, rows, ends=ends, **look)
 
     def _same_series(self) -> np.ndarray:
-        """Return the shown samples of the sample's series if there are several, else all."""
+        """Return the shown samples of this sample's series; if it is the only one, all of them."""
         shown, origin = self.run.snapshot.samples, self.run.dataset.origin
         if not origin:
             return shown
@@ -101,7 +101,7 @@ class Answers:
         off: list[str] = []
         for mode, errors in self.errors.items():
             error = readable(float(errors[-1]), 2, off_unit(self.run.dataset))
-            error = error.replace("not a number", "NaN")  # at most 15 words in all
+            error = error.replace("not a number", "NaN")  # keeps the takeaway within 15 words
             off.append(f"{MODES[mode].name} {'by' if off else 'off by'} {error}")
         return f"At the last step: {', '.join(off)}."
 
@@ -132,24 +132,24 @@ class Answers:
 
 
 class StepErrors:
-    """Typical errors on the evaluated samples by timestep."""
+    """The card of typical errors on the evaluated samples, by timestep."""
 
     title = "Error at each timestep"
     longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode: too close."
     picks: tuple[str, ...] = ("earlier",)
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
-        """Take a run; `earlier` adds last-step mode before the last step."""
+        """Compute a run's errors; `earlier` adds last-step mode before the last step."""
         dataset, self.run, self.earlier = run.dataset, run, earlier
         naive = np.asarray(dataset.naive_mse, np.float64)
         best = best_possible(run.experiment, dataset)
         self.errors = errors_by_mode(dataset, run.snapshot)
         self.baseline = typical_error(dataset, naive)  # (T,)
-        # The smallest error that models can expect, (T,); None if unknown.
+        # The smallest possible error, (T,); None if unknown.
         self.best = typical_error(dataset, best.mse) if best else None
         self.best_label = best.label if best else ""
         self.samples = independent_samples(dataset)
-        self.outcomes = {  # by mode and step: whether it beats the baseline
+        self.outcomes = {  # whether a mode beats the baseline, by mode and step
             mode: outcomes(mse, naive[-len(mse) :], self.samples).tolist()
             for mode, result in run.snapshot.middle.results.items()
             for mse in [result.step_mse[-1:] if mode == "last" else result.step_mse]
@@ -163,21 +163,21 @@ class StepErrors:
         data = [chart.level(label, self.baseline, "baseline", palette, hover)]
         data += mode_traces(self.errors, head, palette, hover, earlier=earlier)
         ends = [chart.End(label, float(self.baseline[-1]), "baseline"), *_ends(self.errors)]
-        if self.best is not None:  # drawn over a line that reaches it, so that both are visible
+        if self.best is not None:  # drawn last, so that a model's line doesn't hide it
             data.append(chart.level(self.best_label, self.best, "best", palette, hover))
             ends.append(chart.End(self.best_label, float(self.best[-1]), "best"))
         early = [Entry("dotted", EARLY[head], "last")]
         key = early if earlier and "last" in self.errors else []
         key += [chart.SEEDS] if self.run.snapshot.others else []
         x = axes.timestep_axis(dataset.timestep_names)
-        held = np.append(self.baseline, drawn_values(self.errors, earlier=earlier))
+        drawn = np.append(self.baseline, drawn_values(self.errors, earlier=earlier))
         title = chart.with_unit("typical error", unit)
-        y = axes.linear_axis(title, held, np.append(self.baseline, 0.0))
+        y = axes.linear_axis(title, drawn, np.append(self.baseline, 0.0))
         look: Part = {"name": f"step error {dataset.name}", "height": HEIGHT, "ends": ends}
         return chart.plotted(data, palette, x, y, [key], **look)
 
     def takeaway(self) -> str:
-        """Say at how many of its steps each mode beats the baseline."""
+        """Return at how many of its steps each mode beats the baseline, as a sentence."""
         if why := no_verdict(self.run.dataset, self.run.snapshot.epoch):
             return why
         baseline, steps = self.run.dataset.baseline_phrase, len(self.baseline)
@@ -245,7 +245,7 @@ def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> dict[str, ModeValues
 
 
 def typical_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
-    """Return the root of mean squared errors, in the raw unit if all targets share it."""
+    """Return the root of mean squared errors, in the raw unit if all targets have the same."""
     return (dataset.raw_scale or 1.0) * np.sqrt(chart.finite(mse))
 
 
@@ -276,7 +276,7 @@ def mode_traces(
             thin: Part = {"color": palette.mode(mode), "dash": "dot" if mode == "last" else "solid"}
             lines = [(steps, chart.finite(seed)) for seed in seeds]
             traces.append(chart.seed_lines(name, lines, thin))
-    for mode in reversed(drawn):  # sequence mode over the dotted line
+    for mode in reversed(drawn):  # draws sequence mode last, over the dotted line
         median, style = chart.finite(values[mode].median), {"color": palette.mode(mode)}
         name, dots = MODES[mode].name, chart.dot_size(len(median))
         if mode == "last":
@@ -311,7 +311,7 @@ def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarr
 def input_squares(
     dataset: Dataset, sample: int, palette: Palette, end: float, names: Sequence[str] = ()
 ) -> tuple[Part, Part]:
-    """Return a trace of a sample's inputs (F, T) as shades, and its y axis, up to share `end`."""
+    """Return a sample's inputs (F, T) as a trace of shades, and its y axis from 0 to `end`."""
     steps, shades = dataset.shape[1], palette.shades(palette.ink)
     texts = np.array([chart.escaped(name) for name in dataset.feature_names])
     axis: Part = {"domain": [0.0, end], "autorange": "reversed"}
@@ -319,7 +319,7 @@ def input_squares(
     axis["ticktext"] = [chart.escaped(name) for name in names]
     axis["tickfont"] = {"size": chart.FONT_SIZE, "color": palette.muted}
     hover = f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>"
-    gap = 1 if steps <= 30 else 0  # with more timesteps, gaps would fill half of it on a phone
+    gap = 1 if steps <= 30 else 0  # on a phone, gaps of more timesteps would fill half the width
     more = {"yaxis": "y2", "xgap": gap, "ygap": 1, "text": np.tile(texts[:, None], (1, steps))}
     return chart.heatmap("inputs", dataset.x[sample].T, shades, hover, **more), axis
 

@@ -1,7 +1,7 @@
 """The colours of all pictures, in the light and the dark theme. Each colour has one meaning.
 
-Blue, vermilion and green are from Okabe and Ito ("Color Universal Design", 2008). Shapes and dashes
-carry the same meaning. Colours shared with pages are in `.streamlit/config.toml`.
+Blue, vermilion and green are from Okabe and Ito ("Color Universal Design", 2008). Marks or dashes
+repeat what a colour means. Colours shared with pages are in `.streamlit/config.toml`.
 """
 
 import tomllib
@@ -23,7 +23,7 @@ class Palette:
 
     theme: str
     background: str
-    surface: str  # of a box on the background
+    surface: str  # the ground of a box on the background
     border: str
     grid: str
     ink: str  # the target, and words
@@ -37,12 +37,12 @@ class Palette:
     best_text: str
     time: str  # the axis of timesteps, as a line and as words
     features: str  # the axis of features, units and columns
-    silent: str  # the ground of a mistake that raises no error
+    silent: str  # the ground behind a mistake that raises no error
     wrong: str  # a mistake that raises an error
-    negative: str  # numbers below zero; ink is for those above
+    negative: str  # numbers below zero; numbers above zero have the colour ink
 
     def axis(self, role: str) -> str:
-        """Return the colour of a tensor's axis: that of time or features, else muted."""
+        """Return the colour of a tensor's axis: `time`, `features`, or muted for other roles."""
         return {"time": self.time, "features": self.features}.get(role, self.muted)
 
     def mode(self, mode: str) -> str:
@@ -50,12 +50,12 @@ class Palette:
         return str(getattr(self, mode))
 
     def words(self, color: str) -> str:
-        """Return the text colour that belongs to a field's colour, such as "sequence"."""
+        """Return a field's colour for text: "sequence" has `sequence_text`, others their own."""
         plain = self.muted if color == "baseline" else getattr(self, color)
         return str(getattr(self, f"{color}_text", plain))
 
     def shades(self, color: str) -> tuple[str, ...]:
-        """Return LEVELS shades for values from low to high: near the surface, up to `color`."""
+        """Return LEVELS shades for values from low to high, from the surface towards `color`."""
         shares = (0.14 + 0.86 * k / (LEVELS - 1) for k in range(LEVELS))
         return tuple(mix(self.surface, color, share) for share in shares)
 
@@ -68,7 +68,7 @@ class Palette:
 
     @staticmethod
     def text_on(color: str) -> str:
-        """Return black or white, whichever has more contrast with a colour: at least 4.5."""
+        """Return black or white, whichever has more contrast with a colour (at least 4.5)."""
         parts = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
         linear = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
         luminance = sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
@@ -76,7 +76,7 @@ class Palette:
         return "#000000" if luminance > 0.179 else "#FFFFFF"
 
 
-@lru_cache(4096)  # a picture needs hundreds of mixtures, mostly those of the previous picture
+@lru_cache(4096)  # a picture needs hundreds of mixtures, mostly the same as the previous picture
 def mix(start: str, end: str, share: float) -> str:
     """Return the colour that is `share`, 0 to 1, of the way from `start` to `end`."""
     parts = ((int(start[k : k + 2], 16), int(end[k : k + 2], 16)) for k in (1, 3, 5))

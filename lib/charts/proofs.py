@@ -1,4 +1,4 @@
-"""Keras's measurements of both modes: claims with their differences, and layers that break them.
+"""Comparisons by Keras: claims about both modes with measured differences, and counterexamples.
 
 HTML fragments for `st.html`: see proofs.html. A difference of exactly zero is written 0.0; a
 rounding error of 32-bit numbers is written in full. Green marks two equal results.
@@ -38,12 +38,12 @@ class Measure:
 
     @property
     def same(self) -> bool:
-        """Return whether both results count as equal."""
+        """Whether both results count as equal."""
         return self.value is not None and self.value <= self.close_enough
 
     @property
     def text(self) -> str:
-        """Return the difference in words; "…" until Keras returns it."""
+        """The difference as text; "…" until Keras returns it."""
         if self.value is None:
             return "…"
         return number(self.value) if self.value else "0.0"
@@ -51,7 +51,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class ProofCard:
-    """A claim with its measures, the finding in one line, and the reason."""
+    """A claim with its measured differences, a takeaway, and the reason for the claim."""
 
     title: str
     measures: tuple[Measure, ...]
@@ -81,19 +81,19 @@ class Strip:
 def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:
     """Draw two pictures of the same units with a minus between them, and their difference.
 
-    `about` holds a `sentence`; `columns`, the meaning of the columns; `start`, the row to mark
-    first, if the columns are timesteps; and `missing`, the text for an unknown value.
+    `about` holds a `sentence`, `columns` (the meaning of the columns), `missing` (the text for an
+    unknown value) and, if the columns are timesteps, `start` (the row to mark first).
     """
-    left = None
+    rows = None
     if one.rows is not None and other.rows is not None:
-        left = np.abs(one.rows - other.rows)
-        left /= max(float(np.nanmax(left)), 1e-45)  # makes any difference visible
-    rest = Side(measure.of, "same weights", left)
-    return render("charts/proofs.html", "equation", one, other, rest, measure, palette, **about)
+        rows = np.abs(one.rows - other.rows)
+        rows /= max(float(np.nanmax(rows)), 1e-45)  # makes any difference visible
+    sides = one, other, Side(measure.of, "same weights", rows)
+    return render("charts/proofs.html", "equation", *sides, measure, palette, **about)
 
 
 def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:
-    """Return the card with this name; its takeaway contains the measures by default."""
+    """Return the card called `name`. The default takeaway contains the measured differences."""
     texts, measured = _TEXTS[name], [measure.text for measure in measures]
     takeaway = takeaway or texts["takeaway"].format(*measured, **names)
     title, why = (filled(texts, text, **names) for text in ("title", "why"))
@@ -118,7 +118,7 @@ def one_computation(
 
 
 def _found(name: str, measure: Measure, steps: int) -> str:
-    """Return a claim of equality with the measured difference, or its refutation."""
+    """Return the claim with the measured difference, or that the modes differ."""
     claim = filled(_TEXTS[name], "takeaway", steps=steps)
     if measure.value is None:
         return f"{claim}."
@@ -129,10 +129,10 @@ def _found(name: str, measure: Measure, steps: int) -> str:
     return f"{claim}: difference {measure.text}."
 
 
-def also_measured(
+def numpy_and_states(
     experiment: Experiment, result: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
-    """Return the cards on NumPy against Keras, with their difference, and on return_state."""
+    """Return the cards on NumPy and Keras, which differ by `differs`, and on return_state."""
     model, states = experiment.model, STATES[experiment.model.cell]
     measure = Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE)
     takeaway = ""
@@ -153,7 +153,7 @@ def also_measured(
 
 
 def prefix_sentence(sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int) -> str:
-    """Return both modes' values at the playhead, from Keras's outputs (T, U) of each."""
+    """Return both modes' values at the playhead, from each mode's outputs (T, U) in Keras."""
     whole, alone = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (sequence, prefixes))
     steps = f"timesteps 1 to {step + 1}" if step else "timestep 1"
     return (
@@ -165,7 +165,7 @@ def prefix_sentence(sequence: np.ndarray, prefixes: np.ndarray, unit: int, step:
 def ways_to_break_it(
     experiment: Experiment, padding: int, result: Mapping[str, float] | None
 ) -> dict[str, ProofCard]:
-    """Return the cards, by name, on layers where sequence[:, -1] and last differ or seem to."""
+    """Return cards by name on layers for which sequence[:, -1] and last differ, or seem to."""
 
     def measure(name: str, code: str = "max |sequence[:, -1] − last|") -> Measure:
         return Measure(code, None if result is None else float(result[name]))
@@ -185,16 +185,16 @@ def ways_to_break_it(
 
 
 def leak_words(leak: Leak) -> Words:
-    """Compare the Bidirectional layer's errors at steps with and without sight of their targets."""
-    seen, honest = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
-    about = {"steps": len(leak.both_ways) - 1, "seen": seen, "honest": honest}
+    """Compare a Bidirectional layer's error at steps that saw their targets with the last step."""
+    seen, unseen = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
+    about = {"steps": len(leak.both_ways) - 1, "seen": seen, "unseen": unseen}
     one_way, texts = readable(leak.one_way.mean(), 2), _TEXTS["leak"]
     why = filled(texts, "why", one_way=one_way, epochs=LEAK_EPOCHS)
     return filled(texts, "takeaway", **about), why
 
 
 def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:
-    """Compare outputs (T, U) with their bound, and targets with the bound of their step."""
+    """Compare outputs (T, U) with their bound, and each step's targets with that step's bound."""
     bound = highest_output(experiment.model.cell, len(hidden))
     most = np.abs(hidden).max(axis=1)
     if not np.isfinite(most).all():

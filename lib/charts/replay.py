@@ -1,7 +1,7 @@
 """A run's charts in one figure, moved over the epochs by Plotly's slider and buttons.
 
-Plotly moves lines and marks without redrawing a figure, but only within one figure: so each chart
-becomes a panel with its own axes. All panels share one key.
+Plotly can move lines and marks without redrawing, but only within one figure. So each chart becomes
+a panel with its own axes. All panels share one key.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from lib.charts import axes, chart, over_time
 from lib.charts.chart import Entry, Part
 from lib.charts.html import png_uri
 from lib.charts.over_epochs import Losses
-from lib.charts.over_time import Answers, StepErrors
+from lib.charts.over_time import SamplePredictions, StepErrors
 from lib.charts.palette import Palette, mix
 from lib.charts.sentences import Words, no_verdict, off_unit
 from lib.data import Dataset
@@ -24,17 +24,17 @@ from lib.text import beside, capital, joined, readable
 
 _LOOK = beside(__file__)
 Frames = tuple[Frame, ...]
-EDGE, SHADES = 8, 64  # pixels per entry of a heatmap's image, and shades of the image
+EDGE, SHADES = 8, 64  # pixels per value of a heatmap's image, and shades of the image
 Traces = list[Part]
 REPLAY_TITLE = "The training, epoch by epoch"
 
 
 class Panel(NamedTuple):
-    """A chart that moves."""
+    """A chart of the replay, with the traces that move."""
 
     title: str
     figure: chart.Chart
-    frames: Sequence[Traces]  # the moving traces of each frame, the same names in all
+    frames: Sequence[Traces]  # the moving traces by frame; their names are the same in all frames
 
 
 def replay_figure(
@@ -50,20 +50,21 @@ def replay_figure(
 ) -> chart.Chart:
     """Draw predictions, error by timestep, loss, and error maps for each frame.
 
-    `sample` and `target` are as in `Answers`. `start` is the first frame to show. The `layout` is
-    "wide", "narrow" with panels below one another, or "page" for a sheet of paper.
+    `sample` is a shown sample, 0 to S-1, and `target` a target column. `start` is the first frame
+    to show. `layout` is "wide", "narrow" (panels below one another) or "page" (for paper).
     """
-    look, place, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
-    head, answers, errors = run.experiment.model.head, list[Traces](), list[Traces]()
+    look, first, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
+    head, predictions, errors = run.experiment.model.head, list[Traces](), list[Traces]()
     unit, error = chart.hover(dataset.target_unit), chart.hover(over_time.error_unit(dataset))
     for frame in frames:
         values = over_time.predictions_by_mode(dataset, frame.snapshot, sample, target)
-        answers.append(over_time.mode_traces(values, head, palette, unit, earlier=earlier))
+        predictions.append(over_time.mode_traces(values, head, palette, unit, earlier=earlier))
         values = over_time.errors_by_mode(dataset, frame.snapshot)
         errors.append(over_time.mode_traces(values, head, palette, error, earlier=earlier))
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
+    card = SamplePredictions(run, sample, target, earlier)
     panels = [
-        Panel(Answers.title, Answers(run, sample, target, earlier).figure(palette), answers),
+        Panel(card.title, card.figure(palette), predictions),
         Panel("Error at each timestep", StepErrors(run, earlier).figure(palette), errors),
         Panel("Loss", Losses(run).figure(palette), losses),
         *_maps(dataset, frames, palette, look["map"]),
@@ -71,7 +72,7 @@ def replay_figure(
     *places, one, other = look["places"]
     if len(run.snapshot.results) == 1:  # one map takes the space of two
         one = one[0], max(one[1], other[1]), *one[2:]
-    data, moves, placed = _together(panels, [*places, one, other], palette, place)
+    data, moves, placed = _together(panels, [*places, one, other], palette, first)
     key = [Entry("dots", f"target{dataset.ahead}")]
     key += chart.mode_keys(run.snapshot.results, "dots", "open diamond")
     if best := results.best_possible(run.experiment, dataset):
@@ -85,10 +86,10 @@ def replay_figure(
     ground = empty.to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
     ground["margin"]["t"] += _LOOK["titles"] + look["controls"]
-    made = chart.Chart(data, ground | placed | _controls(frames, place, palette, look))
-    # As plain dictionaries: Plotly's frame objects take as long as two dozen figures.
-    named = zip(frames, moves, strict=True)
-    made.to_dict()["frames"] = [{"name": frame.name, **move} for frame, move in named]
+    made = chart.Chart(data, ground | placed | _controls(frames, first, palette, look))
+    # Frames are plain dictionaries: building Plotly's frame objects takes as long as 24 figures.
+    sent = made.to_dict()
+    sent["frames"] = [{"name": f.name, **move} for f, move in zip(frames, moves, strict=True)]
     return made
 
 
@@ -101,10 +102,7 @@ def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
         {"label": "▶ Play", "method": "animate", "args": [None, _LOOK["slowly"]]},
         {"label": "❚❚ Pause", "method": "animate", "args": [[None], at_once]},
     ]
-    steps = [
-        {"label": frame.label, "method": "animate", "args": [[frame.name], at_once]}
-        for frame in frames
-    ]
+    steps = [{"label": f.label, "method": "animate", "args": [[f.name], at_once]} for f in frames]
     slider = _LOOK["slider"] | box | look["slider"] | {"active": start, "steps": steps}
     slider |= {"activebgcolor": palette.muted, "tickcolor": palette.muted}
     slider["currentvalue"] = {"prefix": "after epoch ", "font": font, "xanchor": "left"}
@@ -113,13 +111,14 @@ def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
 
 
 def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
-    """Return the marks that move along the loss curves of the `end`."""
+    """Return a frame's marks, which move along the loss curves of the last snapshot, `end`."""
     traces = []
     for mode, result in end.results.items():
         ring = {"color": palette.background, "width": 2}
         marker = {"color": palette.mode(mode), "size": 13, "line": ring}
-        stopped = all(seed[mode].kept_epoch is not None for seed in frame.snapshot.seeds)
-        epoch = float((result.kept_epoch if stopped else None) or frame.snapshot.epoch)
+        is_restored = all(seed[mode].kept_epoch is not None for seed in frame.snapshot.seeds)
+        kept = result.kept_epoch if is_restored else None
+        epoch = float(kept or frame.snapshot.epoch)
         value = chart.finite(np.median(frame.snapshot.by_seed(mode, "final_loss"), keepdims=True))
         name = f"{MODES[mode].name}, here"
         traces.append(chart.points(name, [epoch], value, marker, ""))
@@ -128,7 +127,7 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """Return a map of each mode's error by epoch and timestep, on one logarithmic scale."""
-    errors = {}  # by mode: medians over the seeds by frame and timestep, (E, T)
+    errors = {}  # medians over the seeds by mode, for each frame and timestep, (E, T)
     for mode in frames[-1].snapshot.results:
         seeds = np.stack([frame.snapshot.by_seed(mode, "step_mse") for frame in frames])
         errors[mode] = over_time.typical_error(dataset, np.median(seeds, axis=1))
@@ -148,9 +147,9 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
-        model, asked = MODES[mode].model, " read at every step" if mode == "last" else ""
+        model, early = MODES[mode].model, " read at every step" if mode == "last" else ""
         least, most = (readable(10.0**power, 2) for power in (low, high))
-        about = title.format(model=capital(model), asked=asked, low=least, high=most)
+        about = title.format(model=capital(model), early=early, low=least, high=most)
         figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
         panels.append(Panel(about + _unit(dataset), figure, lines))
     return panels
@@ -159,12 +158,12 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
 def _together(
     panels: Sequence[Panel], places: Iterable[Sequence[float]], palette: Palette, start: int
 ) -> tuple[Traces, list[Part], Part]:
-    """Return the traces of frame `start`, all frames, and the layout's axes and titles."""
+    """Return the traces of frame `start`, all frames, and the layout of axes and titles."""
     data: Traces = []
     frames: list[Part] = [{"data": [], "traces": []} for _ in panels[0].frames]
     layout: Part = {"annotations": [], "images": []}
     for number, (panel, (left, right, bottom, top)) in enumerate(zip(panels, places, strict=False)):
-        # Plotly numbers all axes but the first. A panel has one x-axis and up to two y-axes.
+        # Plotly numbers all axes except the first. A panel has one x-axis and up to two y-axes.
         names = {"x": f"x{number + 1}", "y": f"y{2 * number + 1}", "y2": f"y{2 * number + 2}"}
         names |= {} if number else {"x": "x", "y": "y"}
         moving = {trace["name"] for trace in panel.frames[0]}
@@ -194,13 +193,13 @@ def _together(
 
 
 def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
-    """Return an image of a heatmap, since Plotly (4.2) drops the heatmap when lines move."""
+    """Return a heatmap as an image, because Plotly (4.2) drops heatmaps when lines move."""
     z, scale = np.asarray(heat["z"], np.float64), heat["colorscale"]
     colors = [mix(scale[0][1], scale[-1][1], k / (SHADES - 1)) for k in range(SHADES)]
     low, high = heat.get("zmin", np.nanmin(z)), heat.get("zmax", np.nanmax(z))
     shares = np.nan_to_num((z - low) / max(high - low, 1e-12), nan=1.0).clip(0, 1)
     indexes = (shares * (SHADES - 1)).round().astype(np.uint8)
-    large = np.kron(indexes, np.ones((EDGE, EDGE), np.uint8))  # else browsers blur it
+    large = np.kron(indexes, np.ones((EDGE, EDGE), np.uint8))  # Browsers blur small images.
     place = {"x": heat["x"][0] - 0.5, "y": heat["y"][0] - 0.5, "yanchor": "top"}
     place |= {"sizex": z.shape[1], "sizey": z.shape[0], "sizing": "stretch", "layer": "below"}
     return {"source": png_uri(large, colors), "xref": own["xaxis"], "yref": own["yaxis"], **place}
@@ -219,7 +218,7 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 
 
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
-    """Return since which epoch each mode beats the baseline at the last step, and its errors."""
+    """Return the epoch from which each mode beats the baseline, and last-step errors by epoch."""
     newest = frames[-1].snapshot.middle.results
     since = ", ".join(f"{MODES[m].name} {_since(each, dataset)}" for m, each in newest.items())
     takeaway, rows = no_verdict(dataset, 1) or f"Skill at the last step: {since}.", []
@@ -239,11 +238,12 @@ def _unit(dataset: Dataset) -> str:
 
 
 def _since(result: ModeResult, dataset: Dataset) -> str:
-    """Return the epoch from which a model is always clearly better than the baseline."""
+    """Return from which epoch on a model always clearly beats the baseline: "from epoch 40"."""
     baseline, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
     beats = results.outcomes(np.asarray(result.last_step_mse), baseline, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])
-    epochs = result.checked_epochs
-    never = "no longer" if "clear" in beats else "never"
-    never = "unclear" if "unclear" in beats[-1:] else never
-    return f"from epoch {epochs[first]:,}" if first < len(epochs) else never
+    if first < len(beats):
+        return f"from epoch {result.checked_epochs[first]:,}"
+    if "unclear" in beats[-1:]:
+        return "unclear"
+    return "no longer" if "clear" in beats else "never"

@@ -15,17 +15,17 @@ from lib.results import spread_places
 from lib.text import apart, beside, capital, counted, filled, joined
 
 _TEXTS = beside(__file__)["words"]
-PLOT, GAP, ROW = 170, 32, 22  # heights in pixels: targets or marks, the gap below, a feature
+PLOT, GAP, ROW = 170, 32, 22  # heights in pixels: targets or marks, the gap below, one feature
 MOST_LINES = 8
 DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
-"""The dashes of target lines, in turn, each with its glyph in a key."""
-READS, SEQUENCE, LAST = 2, 1, 0  # y of the rows read, and of each mode's targets
-AROUND = 0.12  # rows drawn on each side of a window, as a share of its rows
+"""Plotly's dashes of the first, second, … target line, each with its glyph in a key."""
+READS, SEQUENCE, LAST = 2, 1, 0  # the y of marks: rows read, and targets in each mode
+AROUND = 0.12  # rows drawn on each side of a window, as a share of the window's rows
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> Any:
-    """Return a pandas frame of a sample by timestep: features, targets, raw targets if scaled."""
-    import pandas as pd  # noqa: PLC0415  Explore doesn't need it
+    """Return a sample as a pandas frame: features, targets, and raw targets if they are scaled."""
+    import pandas as pd  # noqa: PLC0415  Explore doesn't need pandas
 
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
     columns = {f"x: {name}": x[:, f] for f, name in enumerate(dataset.feature_names)}
@@ -37,7 +37,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> Any:
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Chart:
-    """Draw a sample's raw targets (of several rows ahead two), and its inputs below."""
+    """Draw a sample's raw targets over its inputs; of several horizons only the first and last."""
     _, steps, features = dataset.shape
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
@@ -75,7 +75,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
 
 
 def sample_words(dataset: Dataset, sample: int) -> Words:
-    """Say which targets each mode uses, and describe the raw targets."""
+    """Return which targets each mode uses, and a description of the raw targets."""
     y = raw_targets(dataset, sample)[:, 0]
     does = "trains" if sample < dataset.train else "is evaluated"
     takeaway = filled(_TEXTS, "takeaway", does=does, steps=len(y))
@@ -92,13 +92,13 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
 
 
 def numbers_hint(dataset: Dataset) -> str:
-    """Describe the columns of a sample's numbers."""
+    """Return a description of the columns of `frame_of_sample`."""
     scaled = " Both are standardised. Each y also has its raw value." if dataset.is_scaled else ""
     return f"x: the inputs. y: the targets{dataset.ahead}.{scaled}"
 
 
 def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) -> chart.Chart:
-    """Draw the rows around sample `sample`, 0 to N-1, with the rows it reads and its targets."""
+    """Draw the rows around sample `sample`, 0 to N-1; mark the rows it reads and its targets."""
     origin, steps = dataset.cut_from, dataset.shape[1]
     reads = origin.rows(steps, sample)
     targets = reads[:, None] + np.array(origin.horizons)  # (T, H)
@@ -106,52 +106,52 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     end = max(reads[-1], targets.max())
     around = 2 + int(AROUND * (end - reads[0]))
     rows = range(max(own[0], reads[0] - around), min(own[-1], end + around) + 1)
-    # Up to 50,000 rows are in sight. Only marked rows and possible ticks get names: 61, because the
-    # number of ticks less one divides 60.
+    # Up to 50,000 rows are in view, but only marked rows and 61 possible ticks need names.
+    # `row_ticks` picks 2 to 6 of the 61 evenly, because 1 to 5 divide 60.
     ticks = [rows[place] for place in spread_places(len(rows), 61)]
     names = {row: origin.label(row) for row in {*ticks, *reads.tolist(), *targets.flat}}
     size = max(2.5, min(12.0, 200 / len(rows)))  # keeps marks apart on a phone
 
-    def placed(name: str, which: np.ndarray, level: int, marker: Part) -> Part:
+    def marks(name: str, which: np.ndarray, level: int, marker: Part) -> Part:
         hover, y = f"{name}: %{{text}}<extra></extra>", np.full(len(which), level)
         trace = chart.points(name, which, y, {"size": size, **marker}, hover)
         return trace | {"text": [chart.escaped(names[row]) for row in which]}
 
     square, dot = {"color": palette.muted, "symbol": "square"}, {"color": palette.sequence}
     diamond = {"color": palette.last, "symbol": "diamond", "size": size + 3}
-    stands_out = {"size": size + 5, "line": {"color": palette.ink, "width": 2}}
-    ink_square = square | stands_out | {"color": palette.ink}
+    highlight = {"size": size + 5, "line": {"color": palette.ink, "width": 2}}
+    ink_square = square | highlight | {"color": palette.ink}
     number, line = f"timestep {step + 1}", {"color": palette.muted, "width": 1.5}
     across = [x for end in targets[step, [0, -1]] for x in (reads[step], end, end, None)]
     down = 2 * [READS, SEQUENCE, LAST if step == steps - 1 else None, None]
     data = [
         chart.line("from a timestep to its targets", down, line, "", x=across),
-        placed("read", reads, READS, square),
-        placed(f"{number} reads", reads[[step]], READS, ink_square),
-        placed("target in sequence mode", np.unique(targets), SEQUENCE, dot),
-        placed(f"target of {number}", targets[step], SEQUENCE, dot | stands_out),
-        placed("target in last-step mode", targets[-1], LAST, diamond),
+        marks("read", reads, READS, square),
+        marks(f"{number} reads", reads[[step]], READS, ink_square),
+        marks("target in sequence mode", np.unique(targets), SEQUENCE, dot),
+        marks(f"target of {number}", targets[step], SEQUENCE, dot | highlight),
+        marks("target in last-step mode", targets[-1], LAST, diamond),
     ]
     key = [
         [Entry("squares", "read as x", "muted")],
         [Entry("dots", "sequence mode: y for each", "sequence")],
         [Entry("diamond", "last-step mode: y_last", "last")],
     ]
-    seen = [reads[0] - around - 0.7, end + around + 0.7]
+    view = [reads[0] - around - 0.7, end + around + 0.7]
     x = axes.row_ticks({row: names[row] for row in ticks})
-    x |= {"title": "row of the table", "range": seen}
+    x |= {"title": "row of the table", "range": view}
     y: Part = {"title": "", "range": [LAST - 0.5, READS + 0.8]}
     y |= {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
     gaps = chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     look: Part = {"name": f"window {dataset.name}", "hovermode": "closest"}
     look["height"] = chart.top(key) + PLOT + chart.BOTTOM
     look["right"] = 4 * len(names[rows[-1]])  # Plotly hides a label that doesn't fit
-    look["shapes"] = _parts(dataset, origin.series[reads[0]], seen, palette) + gaps
+    look["shapes"] = _parts(dataset, origin.series[reads[0]], view, palette) + gaps
     return chart.plotted(data, palette, x, y, key, **look)
 
 
-def _parts(dataset: Dataset, series: int, seen: list[float], palette: Palette) -> list[Part]:
-    """Return a named band behind a series' rows of each part, and behind the rows left out."""
+def _parts(dataset: Dataset, series: int, view: list[float], palette: Palette) -> list[Part]:
+    """Return named bands behind a series' rows: one for each part, and one for rows left out."""
     origin, spans = dataset.cut_from, []
     for name, samples in dataset.parts.items():
         own = origin.starts[samples]
@@ -162,8 +162,8 @@ def _parts(dataset: Dataset, series: int, seen: list[float], palette: Palette) -
     look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.border, "width": 1}}
     font, bands = {"size": chart.FONT_SIZE - 1, "color": palette.muted}, []
     for begin, end, name in spans:
-        left, right = max(begin, seen[0] - 1), min(end, seen[1] + 1)  # keeps the name in sight
-        has_room = right - left > 0.17 * (seen[1] - seen[0])
+        left, right = max(begin, view[0] - 1), min(end, view[1] + 1)  # keeps the name in view
+        has_room = right - left > 0.17 * (view[1] - view[0])
         label = {"text": name if has_room else "", "textposition": "top center", "font": font}
         fill = palette.surface if name in ("validation", "test") else "rgba(0,0,0,0)"
         if left < right:
@@ -172,7 +172,7 @@ def _parts(dataset: Dataset, series: int, seen: list[float], palette: Palette) -
 
 
 def window_words(dataset: Dataset, sample: int, step: int) -> Words:
-    """Say which row timestep `step`, 0 to T-1, reads and predicts, and the whole sample's rows."""
+    """Return the rows that timestep `step`, 0 to T-1, reads and predicts; details: the sample's."""
     origin = dataset.cut_from
     ahead, first = origin.horizons, int(origin.starts[sample])
 
@@ -180,10 +180,11 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
         return " to ".join(dict.fromkeys((origin.label(begin), origin.label(end))))
 
     row, last = (first + origin.rate * k for k in (step, dataset.shape[1] - 1))
-    its = rows(row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
+    predicted = rows(row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
     name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
-    takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and predicts {change}{its}."
+    reads = f"{name}, timestep {step + 1} reads {origin.label(row)}"
+    takeaway = f"{reads} and predicts {change}{predicted}."
     about = {"name": name, "series": f", {series}," if series else "", "reads": rows(first, last)}
     about["every"] = f", every {origin.rate} rows" if origin.rate > 1 else ""
     far = f"{counted(ahead[-1], origin.step)} later" if ahead[-1] else "in the same row"
@@ -202,7 +203,7 @@ def shapes_sentence(dataset: Dataset) -> str:
 
 
 def slip_sentence(dataset: Dataset) -> str:
-    """Say whether targets are inputs too or lie in the row that is read, and when that is right."""
+    """Return a note on targets that are also inputs, or in the row that is read; otherwise ""."""
     origin = dataset.cut_from
     both = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):
@@ -211,7 +212,7 @@ def slip_sentence(dataset: Dataset) -> str:
 
 
 def keras_sentence(dataset: Dataset) -> str:
-    """Say how targets are aligned in `timeseries_dataset_from_array`."""
+    """Return how to align targets in Keras's `timeseries_dataset_from_array`, as a sentence."""
     origin = dataset.cut_from
     back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
     return filled(_TEXTS, "keras", shift=counted(back + ahead, "row"), back=back, ahead=ahead)

@@ -1,4 +1,4 @@
-"""Sentences about a run that no single chart owns: its settings, progress and comparisons."""
+"""Sentences about a run that several charts or pages share: settings, progress, comparisons."""
 
 import math
 from collections.abc import Callable
@@ -12,21 +12,21 @@ Words = tuple[str, str]
 """The words beside a picture: a takeaway of at most 15 words, and the details."""
 Name = Callable[[Setting], str]
 CONSTANT = "The target is constant: there is nothing to learn."
-STEADY = 5  # epochs before a run's time left is estimated: the first ones may be slow
+STEADY = 5  # epochs before the time left is estimated, because the first epochs may be slow
 UNTRAINED = "Not trained yet: these results are from the initial weights."
 
 
 def nth(place: int) -> str:
     """Return the ordinal of a number: "2nd", "3rd", "11th"."""
     is_teen = 10 < place % 100 < 14
-    return f"{place:,}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place:,}{'th' if is_teen else ending}"
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Return in a line what the models return: "A GRU that returns only the last of 12 steps."."""
+    """Return which outputs the models return: "A GRU that returns only the last of 12 steps."."""
     model, steps = experiment.model, dataset.shape[1]
-    cell = f"{model.layers}-layer {CELLS[model.cell].label}"
-    cell = cell.removeprefix("1-layer ")
+    cell = f"{model.layers}-layer {CELLS[model.cell].label}".removeprefix("1-layer ")
     if model.mode == "both":
         return f"Same {cell}, two settings: return every step, or only the last."
     article = "An" if cell.startswith("LSTM") else "A"
@@ -46,18 +46,20 @@ def value_of(setting: Setting, experiment: Experiment) -> str:
         return DATASETS[value].title
     if setting.options:
         return setting.options[value].label
-    return joined(value) or "default" if isinstance(value, tuple) else f"{value}"
+    if isinstance(value, tuple):
+        return joined(value) or "default"
+    return f"{value}"
 
 
 def changed_settings(before: Experiment, after: Experiment, name: Name) -> str:
-    """Return the differences: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" for none."""
+    """Return the changed settings: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; or ""."""
     differing = _differing(before, after)
     changes = [f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in differing]
     return ", ".join(changes[:2]) + _more(len(changes) - 2)
 
 
 def own_settings(shown: Experiment, chosen: Experiment, name: Name) -> str:
-    """Return the shown settings that differ from the chosen: "T = 40 and 2 more"; "" for none."""
+    """Return the settings of `shown` that differ from `chosen`: "T = 40 and 2 more"; or ""."""
     if not (own := _differing(shown, chosen)):
         return ""
     first, value = own[0], value_of(own[0], shown)
@@ -71,7 +73,7 @@ def _more(count: int) -> str:
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
-    """Return the settings that differ; only the data if the data differ, since others follow."""
+    """Return the settings that differ, but only the data if they differ: they set the others."""
     differing = [s for s in SETTINGS.values() if one.get(s.key) != other.get(s.key)]
     return [s for s in differing if s.key == "data"] or differing
 
@@ -102,7 +104,7 @@ def kept_sentence(snapshot: Snapshot) -> str:
 
 
 def off_unit(dataset: Dataset) -> str:
-    """Return the unit of errors after a space: from 3% to 4% is 1 point, not 1%."""
+    """Return the unit of errors after a space. In %, it is points: 3% and 4% differ by 1 point."""
     return " points" if dataset.target_unit == "%" else dataset.spaced_unit
 
 
@@ -126,14 +128,14 @@ def pair_sentence(found: Verdict, first: str, second: str) -> str:
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     return (
-        f"{below} has a smaller error than {above} in {found.wins} of {found.seeds} seeds, "
-        f"{smaller(found.ratio)} by the median of the ratios within a seed, not by the ratio of "
-        f"medians ({p_value}, paired t-test on log errors)."
+        f"{below} has a smaller error than {above} in {found.wins} of {found.seeds} seeds "
+        f"({p_value}, paired t-test on log errors). Its error is {smaller(found.ratio)} by the "
+        f"median of each seed's ratio, which can differ from the ratio of the medians."
     )
 
 
 def too_few(samples: float, what: str = "too close to tell") -> str:
-    """Say that errors differ by less than the `decisive_ratio` of these independent samples."""
+    """Return that errors are too close for this number of independent samples, as a sentence."""
     ratio = apart(1, decisive_ratio(samples))[1]
     needed = f"with {samples:,.0f} independent samples, squared errors must be {ratio} times apart"
     return f"{capital(what)}: {needed}."

@@ -1,4 +1,4 @@
-"""Models of a table beside baselines: their errors, predictions by date, and forecasts."""
+"""Models of a table compared with baselines: errors, predictions by date, and forecasts."""
 
 import math
 
@@ -17,12 +17,12 @@ from lib.text import beside, capital, counted, filled, joined, number, readable
 _TEXTS = beside(__file__)
 HEIGHT = 380
 OPACITY = 0.3  # of bands
-PICKED = " The best epoch was picked on these samples, so only a test part is independent."
+PICKED = " The best epoch was picked on validation samples, so only a test part is independent."
 
 
 def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
-    """Say which modes clearly beat the best baseline, by squared error."""
-    best, where = table.baselines(target)[0], "In the test" if part == "test" else "In this run"
+    """Return which modes clearly beat the best baseline by squared error, as a sentence."""
+    best, where = table.baselines(target)[0], "On test samples" if part == "test" else "In this run"
     if not any(one.rmse[target] for one in table.baseline_scores):
         return CONSTANT
     if not table.models:
@@ -39,10 +39,10 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
 
 
 def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataPart) -> str:
-    """Return the RMSE of the best baseline and of the models, the samples, and the measures."""
+    """Return the samples, the RMSEs of best baseline and models, and the measures' definitions."""
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
-    kept = "validation" if dataset.has_validation else "training"
-    samples = counted(len(table.samples), f"{'test' if part == 'test' else kept} sample")
+    kind = "validation" if dataset.has_validation else "training"
+    samples = counted(len(table.samples), f"{'test' if part == 'test' else kind} sample")
     few = f" (every {nth(table.every)} of the part)" if table.every > 1 else ""
     parts = [
         f"The target is {dataset.target_labels[target]}. At the last step of the {samples}{few}, "
@@ -58,7 +58,7 @@ def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataP
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
-    """Return the length of the season, `chosen` or found, and the baseline's season."""
+    """Return the season's length, `chosen` by the user or found, and the seasonal baseline's."""
     length = season_length(origin, origin.period)
     if chosen:
         return f"Season: {length}, as set."
@@ -74,11 +74,11 @@ def season_sentence(origin: Origin, chosen: int) -> str:
 def on_dates_figure(
     dataset: Dataset, by_row: ByRow, target: int, baseline: Baseline, palette: Palette
 ) -> chart.Chart:
-    """Draw a part's target by date, with last-step predictions of both modes and a baseline."""
+    """Draw the target by date, with last-step predictions of both modes and of a baseline."""
     origin = dataset.cut_from
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     x, axis = _dates(origin, by_row.rows[::every])
-    truth, naive = by_row.targets[::every], by_row.baselines[baseline.name][::every]
+    targets, naive = by_row.targets[::every], by_row.baselines[baseline.name][::every]
     last = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
     data, band = [], list[Entry]()
@@ -88,21 +88,21 @@ def on_dates_figure(
         band = [Entry("squares", "all predictions of a date", "sequence", "muted")]
     elif by_row.steps is not None:
         last["sequence"] = by_row.steps[0][::every]
-    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
+    data.append(_line("target", x, targets, {"color": palette.ink, "width": wide}, unit))
     data.append(_line(baseline.label, x, naive, _style("baseline", palette, 2), unit))
     for mode, values in last.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
-    ends = [End("target", truth[-1], "ink"), *chart.mode_ends(last)]
+    ends = [End("target", targets[-1], "ink"), *chart.mode_ends(last)]
     ends.append(End(baseline.label, naive[-1], "baseline"))
     key = [[Entry("line", f"target{dataset.ahead}")] if dataset.ahead else [], band]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
-    y = axes.linear_axis(title, np.concatenate([truth, *last.values()]), axes.with_room(truth))
+    y = axes.linear_axis(title, np.concatenate([targets, *last.values()]), axes.with_room(targets))
     look: Part = {"name": f"on dates {dataset.name} {target}", "height": HEIGHT, "ends": ends}
     return chart.plotted(data, palette, axis, y, key, **look)
 
 
 def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
-    """Return the mean absolute errors at the last step, and the dates that are drawn."""
+    """Return the mean absolute errors at the last step, and the dates of the chart."""
     origin = dataset.cut_from
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
@@ -129,9 +129,9 @@ def forecast_figure(
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
     x, axis = _dates(origin, rows, forecast)
-    after, truth, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
-    bands, drawn = [], [truth]
-    lines = [_line("known", x[: len(rows)], truth, {"color": palette.ink, "width": 3}, unit)]
+    after, targets, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
+    bands, drawn = [], [targets]
+    lines = [_line("known", x[: len(rows)], targets, {"color": palette.ink, "width": 3}, unit)]
     for mode, values in forecast.values.items():
         name, color = MODES[mode].name, palette.mode(mode)
         low, high = values - forecast.widths[mode], values + forecast.widths[mode]
@@ -152,7 +152,7 @@ def forecast_figure(
         key[1] = [Entry("squares", words, "border", "muted")]
         key[1] += [Entry("line", f"{100 * k / n:.0f}%", mode) for mode, (k, n) in shares]
     title = chart.with_unit(origin.columns[column], unit)
-    y = axes.linear_axis(title, np.concatenate(drawn), truth)
+    y = axes.linear_axis(title, np.concatenate(drawn), targets)
     look: Part = {"name": f"forecast {dataset.name} {series} {column}", "height": HEIGHT}
     look |= {"ends": ends, "shapes": ground}
     return chart.plotted(bands + lines, palette, axis, y, key, **look)
@@ -161,20 +161,19 @@ def forecast_figure(
 def _test_part(
     dataset: Dataset, series: int, rows: np.ndarray, x: np.ndarray, palette: Palette
 ) -> list[Part]:
-    """Return a rectangle behind those of a series' rows, at `x`, that are test targets."""
+    """Return a rectangle behind the rows of a series that are test targets; `rows` are at `x`."""
     origin = dataset.cut_from
     starts = origin.starts[dataset.seen :]
     first = min(starts[origin.series[starts] == series], default=np.inf) + origin.horizons[0]
-    drawn = x[: len(rows)][rows >= first + origin.rate * (dataset.shape[1] - 1)]
+    inside = x[: len(rows)][rows >= first + origin.rate * (dataset.shape[1] - 1)]
     look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.border, "width": 1}}
     look["fillcolor"] = palette.surface
-    return [{**look, "x0": drawn[0], "x1": drawn[-1]}] if len(drawn) else []
+    return [{**look, "x0": inside[0], "x1": inside[-1]}] if len(inside) else []
 
 
 def forecast_words(dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool) -> Words:
-    """Return the forecast of the last row, and how forecast and bands are made."""
-    origin, count = dataset.cut_from, forecast.rows
-    unit = dataset.spaced_unit
+    """Return the forecast for the row furthest ahead, and how forecasts and bands are computed."""
+    origin, count, unit = dataset.cut_from, forecast.rows, dataset.spaced_unit
     when = f"{counted(count, origin.step)} ahead"
     if forecast.times is not None and origin.time_format:
         when = str(forecast.times[-1].strftime(origin.time_format))
@@ -190,12 +189,12 @@ def forecast_words(dataset: Dataset, forecast: Forecast, *, fed_back: bool, pick
         f"{100 * inside / of:.0f}% of {of:,} targets in {MODES[mode].name}"
         for mode, (inside, of) in forecast.covered.items()
     ]
-    details += f" In the test part, the bands hold {joined(shares)}." if shares else ""
+    details += f" In the test part, the bands contain {joined(shares)}." if shares else ""
     return f"{when}: {', '.join(values)}.", details
 
 
 def _with_band(value: float, width: float) -> str:
-    """Return a value to the second digit of its band's half width: "356.94 ± 0.66"."""
+    """Return a value and its band's half width to the width's second digit: "356.94 ± 0.66"."""
     if not (math.isfinite(value) and 1e-5 < width < 1e9):
         return number(value)
     decimals = max(0, 1 - math.floor(math.log10(width)))
@@ -205,7 +204,7 @@ def _with_band(value: float, width: float) -> str:
 def _dates(
     origin: Origin, rows: np.ndarray, forecast: Forecast | None = None
 ) -> tuple[np.ndarray, Part]:
-    """Return the x of known and forecast rows, as dates or else as names, and the x axis."""
+    """Return the x of known and forecast rows, and the x axis: dates, or names if unknown."""
     times = forecast.times if forecast else None
     if origin.times is not None and origin.time_format and (times is not None or not forecast):
         dates = origin.times[rows] if times is None else origin.times[rows].append(times)
@@ -223,13 +222,13 @@ def _dates(
 
 
 def _style(mode: str, palette: Palette, width: int) -> Part:
-    """Return the line style of a mode or the "baseline": each has its own dash as well."""
+    """Return the line style of a mode or of the "baseline", each with its own dash."""
     dash = {"sequence": "solid", "last": "6px", "baseline": "dot"}[mode]
     return {"color": palette.mode(mode), "width": width, "dash": dash}
 
 
 def _line(name: str, x: np.ndarray, y: np.ndarray, style: Part, unit: str) -> Part:
-    """Return a line through the finite values of y, with dots if they are few."""
+    """Return a line through the finite values of y, with dots if there are at most 60."""
     known, hover = np.isfinite(y), chart.hover(unit)
-    dots = 6 if known.sum() <= 60 else 0  # makes a single value visible
+    dots = 6 if known.sum() <= 60 else 0  # A single value has no line.
     return chart.line(name, y[known], style, hover, x=x[known], dots=dots)

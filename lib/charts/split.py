@@ -17,24 +17,24 @@ from lib.results import spread_places
 from lib.text import apart, beside, counted, filled, joined, listed, number
 
 _TEXTS = beside(__file__)["hints"]
-MARKS = {  # colour, shape and glyph in the key of each part's samples
+MARKS = {  # the mark of each part's samples: colour, shape, and glyph in the key
     "training": ("ink", "circle", "dots"),
     "validation": ("baseline", "circle-open", "rings"),
     "test": ("muted", "x-thin-open", "cross"),
 }
 MOST_SERIES = 12
-LONGEST_TITLE = 40  # letters of a file's name, which fill two lines on a narrow screen
+LONGEST_TITLE = 40  # letters of a title, which fill two lines on a narrow screen
 
 
 def data_sentence(dataset: Dataset) -> str:
-    """Return the title and the numbers of samples, timesteps and features, as a sentence."""
+    """Return the dataset's title and shape as a sentence."""
     (n, t, f), title = dataset.shape, dataset.title
     title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     return f"{title}: {n:,} samples of {t} timesteps and {counted(f, 'feature')}."
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """Draw each sample's last target by date or row: a mark for each part, a band by series."""
+    """Draw each sample's last target by date or row, with a mark by part and a band by series."""
     origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
     if origin and shown:
         numbers = numbers[np.isin(origin.series[origin.starts], shown)]
@@ -77,7 +77,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
 
 
 def series_shown(dataset: Dataset) -> list[int]:
-    """Return up to MOST_SERIES series, some of each part; none if each series has one sample."""
+    """Return up to MOST_SERIES series, with some of each part; [] if each has a single sample."""
     origin = dataset.origin
     if origin is None or len(np.unique(origin.series[origin.starts])) == len(dataset.x):
         return []
@@ -91,10 +91,10 @@ def series_shown(dataset: Dataset) -> list[int]:
 def _places(
     dataset: Dataset, numbers: np.ndarray, shown: list[int]
 ) -> tuple[np.ndarray, Part, list[tuple[Any, Any]]]:
-    """Return the samples' x, the x axis, and the x ranges left out between parts."""
+    """Return the samples' x, the x axis, and the ranges of x between parts."""
     origin, count = dataset.origin, len(dataset.y)
     if origin is None or not shown:
-        room = max(0.5, 0.03 * count)  # keeps marks whole
+        room = max(0.5, 0.03 * count)  # Marks at the ends aren't cut off.
         x: Part = {"title": "sample", "range": [1 - room, count + room]}
         x |= {"nticks": 6, "tickformat": ",d"} if count > 6 else {"dtick": 1}
         starts = [part.start + 0.5 for part in dataset.parts.values()]
@@ -114,13 +114,13 @@ def _places(
     ]
     title = "row of the target" if times is None else "time of the target"
     places = at(origin.starts[numbers] + reach + origin.horizons[0])
-    # Parts made of whole series overlap in time, so there is no edge between them.
+    # Parts of whole series overlap in time, so there is no edge between them.
     shown_edges = [(end, begin) for end, begin in edges if end < begin]
     return places, {"title": title, "nticks": 4, "tickangle": 0}, shown_edges
 
 
 def split_words(dataset: Dataset) -> Words:
-    """Return the numbers of samples by part, and the rows that are in two parts."""
+    """Return the number of samples in each part; the details also report rows in two parts."""
     train, evaluated, test = dataset.train, dataset.seen - dataset.train, dataset.test
     if not evaluated:
         takeaway = f"All {train} samples are for training. There is no validation part."
@@ -137,10 +137,10 @@ def split_words(dataset: Dataset) -> Words:
 
 
 def range_hint(dataset: Dataset) -> str:
-    """Say how many validation targets lie outside the training targets' range, and how to fix it.
+    """Return a hint if validation targets are outside the range of training targets, else "".
 
-    Only a table's first target column counts. The result is "" below 5%, if targets are changes, or
-    if the means of both parts differ by less than a standard deviation of the training part.
+    Only a table's first target column counts. There is no hint for a share below 5%, for targets
+    that are changes, or if both parts' means differ by less than a standard deviation in training.
     """
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
@@ -161,7 +161,7 @@ def range_hint(dataset: Dataset) -> str:
 
 
 def levels_hint(dataset: Dataset) -> str:
-    """Say if the means of series vary at least twice as much as values within series; else ""."""
+    """Return a hint if series' means vary at least twice as much as values in a series, else ""."""
     origin = dataset.origin
     if origin is None or len(origin.names) < 2 or origin.x_scale.by_series:
         return ""
@@ -177,7 +177,7 @@ def levels_hint(dataset: Dataset) -> str:
 
 
 def series_hint(dataset: Dataset) -> str:
-    """Say if only some series are validated although all could be, and how to fix it; else ""."""
+    """Return a hint if the validation part lacks series that could be validated, else ""."""
     origin = dataset.origin
     if origin is None or not dataset.has_validation:
         return ""
@@ -190,7 +190,7 @@ def series_hint(dataset: Dataset) -> str:
 
 
 def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
-    """Say how many windows cross gaps of time; "" for none, or for a share above `most`."""
+    """Return how many windows cross time gaps; "" if none do, or if their share exceeds `most`."""
     origin = dataset.origin
     crosses = np.zeros(1) if origin is None else origin.crosses_gap(dataset.shape[1])
     if origin is None or not crosses.any() or crosses.mean() > most:
@@ -200,20 +200,20 @@ def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
 
 
 def thinned(dataset: Dataset) -> str:
-    """Say that only every k-th window is used, to limit N; "" if all are used."""
+    """Return that only every k-th window is used, which limits N; "" if all windows are used."""
     if dataset.origin is None or (every := dataset.origin.every) == 1:
         return ""
     return filled(_TEXTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
 
 
 def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list[str]]:
-    """Say whether a check found a leak; describe each finding, and what was checked."""
+    """Return how many leaks the checks found; the details describe each check and its data."""
     clean = [finding.clean for finding in findings]
     takeaway = "Too few samples for a check."
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:
         takeaway = f"{counted(len(found), 'leak')} found: {joined(found)}."
-    elif looked := clean.count(True):
-        takeaway = f"No leak found in {counted(looked, 'check')} of the numbers."
+    elif passed := clean.count(True):
+        takeaway = f"No leak found in {counted(passed, 'check')} of the numbers."
     details = [f"{'Leak: ' if f.clean is False else ''}{f.sentence}" for f in findings]
     n, timesteps, features = dataset.samples.shape
     columns = f"{counted(features, 'input')} and {counted(dataset.targets, 'target')}"

@@ -14,13 +14,13 @@ from lib.text import capital, joined
 Steps = tuple[TracedLayer, ...]
 TRY = "U changes the parameters, T doesn’t. return_sequences=False drops the time axis."
 FIX = "Press a button in the red row to fix that layer."
-WIDTH = 860.0  # of a whole graph with enough layers, in pixels
-WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # of its boxes
-LETTER = 6.6  # approximate width of a letter
+WIDTH = 860.0  # the width of a graph of layers in pixels, if its boxes fit
+WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # sizes of the boxes, in pixels
+LETTER = 6.6  # the approximate width of a letter in pixels
 
 
 def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
-    """Yield a picture of each layer's output, all to one scale, or why the trace stops there."""
+    """Yield a picture of each layer's output, all to one scale, or of why it has no output."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, step in enumerate(steps):
         if step.error:
@@ -33,7 +33,7 @@ def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
 
 
 def rows_picture(steps: Steps, pictures: Sequence[str], start: int, palette: Palette) -> str:
-    """Draw layers of a long stack as rows: number, name, code, and their `pictures`."""
+    """Draw layers of a long stack as rows: number from `start` + 1, name, code and picture."""
     codes = [step.layer.origin.text if step.layer.origin else step.layer.code() for step in steps]
     rows = zip(range(start + 1, start + 1 + len(steps)), steps, codes, pictures, strict=True)
     return render("charts/stack.html", "rows", rows, palette)
@@ -53,12 +53,12 @@ def stack_picture(steps: Steps, palette: Palette) -> str:
 
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:
-    """Return each output of the last layer with its image, and its name if there are several."""
+    """Return each output of the last layer, its name if there are several, and its image."""
     recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.CellStack
     layer, boxes = steps[-1].layer, []
     by_mode = layer.kind != "input" and any(isinstance(step.layer, recurrent) for step in steps)
     names = layer.returned()
-    for tensor, name in zip(steps[-1].tensors, names, strict=False):  # () where not reached
+    for tensor, name in zip(steps[-1].tensors, names, strict=False):  # no tensors if not reached
         of_mode = palette.sequence if shapes.has_time(tensor) else palette.last
         image = tensor_image(tensor, scale, palette, of_mode if by_mode else palette.ink)
         boxes.append((tensor, f" {name}" if len(names) > 1 else "", image))
@@ -66,7 +66,7 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
 
 
 def arrows(steps: Steps) -> list[tuple[int, int, bool]]:
-    """Return every connection: the layers it leaves and enters, and whether it carries states."""
+    """Return every connection: source layer, target layer, and whether it carries states."""
     found = []
     for at, step in enumerate(steps):
         layer = step.layer
@@ -83,13 +83,13 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
     each = width + GAP
     lines = [line for line in arrows(steps) if 0 <= line[0] < line[1]]
-    # The height of each arc; a connection to the next layer is straight.
-    far = {
+    # The height of each arc. A connection to the next layer is straight, with height 0.
+    arcs = {
         (at, to, states): 10 + 34 * (1 - 0.8 ** (to - at)) if states or to > at + 1 else 0.0
         for at, to, states in lines
     }
     above, below = (
-        max((reach for line, reach in far.items() if line[2] == states), default=0.0)
+        max((reach for line, reach in arcs.items() if line[2] == states), default=0.0)
         for states in (False, True)
     )
     top, boxes, paths = above + 2, [], []
@@ -98,7 +98,7 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
         name = name if len(name) <= letters else name[: letters - 1] + "…"
         label = f"{at + 1} {name}" if letters >= 4 else f"{at + 1}"
         boxes.append((each * at, label, step.error is not None, step.layer.kind == "input"))
-    for (at, to, states), reach in far.items():
+    for (at, to, states), reach in arcs.items():
         if not reach:
             y, end = top + HEIGHT / 2, each * to
             path = f"M{each * at + width:.1f} {y:.1f}H{end - 5:.1f}"
@@ -110,25 +110,24 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
         path = f"M{start:.1f} {base:.1f}C{start:.1f} {y:.1f} {end:.1f} {y:.1f} {end:.1f} "
         paths.append((f"{path}{base + sign * 5:.1f}", states, end, base, -sign))
     body = render("charts/stack.html", "graph_drawing", boxes, paths, width, HEIGHT, top, palette)
-    font = 'font-family="sans-serif" font-size="12"'
-    image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2, font)
+    image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2)
     return render("charts/stack.html", "graph", image, graph_sentence(steps), palette)
 
 
 def graph_sentence(steps: Steps) -> str:
-    """Return which layers take inputs other than the output of the layer before."""
+    """Return which layers have other inputs than the previous layer's output, as a sentence."""
     takes, found = [], arrows(steps)
     for at, step in enumerate(steps):
         here = [(n + 1, states) for n, to, states in found if to == at]
         sources = [f"the states of {n}" if states else f"{n}" for n, states in here]
         if at and sources != [f"{at}"]:
-            what = joined(sources) or "an input of its own"
+            what = joined(sources) or "a separate input"
             takes.append(f"{at + 1}, {step.layer.title}, takes {what}")
-    return f"Layers in order: {'; '.join(takes)}. All others take the output of the layer before."
+    return f"Layers in order: {'; '.join(takes)}. All others take the previous layer's output."
 
 
 def layer_sentence(step: TracedLayer) -> str:
-    """Return a layer with its output, or why it has none, as a sentence."""
+    """Return a layer's output, or why it has none, as a sentence."""
     name, error = step.layer.title, step.error
     if step.not_traced:
         return f"{name} isn't traced: {step.not_traced.reason}"
@@ -140,14 +139,15 @@ def layer_sentence(step: TracedLayer) -> str:
         return f"The input is {readable_shapes(step.tensors)}"
     parameters = f" with {step.parameters:,} parameters" if step.parameters else ""
     sentence = f"{name} returns {readable_shapes(step.tensors)}{parameters}"
-    if spare := shapes.spare_states(step):  # those of a backward direction
-        held = len(step.inputs.states)
-        sentence += f", starts from the first {held - spare} of {held} states, and ignores the rest"
+    if spare := shapes.spare_states(step):  # states of the backward layer of a Bidirectional
+        count = len(step.inputs.states)
+        own = f"the first {count - spare} of {count} states"
+        sentence += f", starts from {own}, and ignores the rest"
     return sentence
 
 
 def stack_sentence(steps: Steps) -> str:
-    """Return every layer with its output, up to the layer where the trace stops, as a sentence."""
+    """Return each layer's output, up to the layer where the trace stops, as a sentence."""
     place = stopped_at(steps)
     reached = steps if place is None else steps[: place + 1]
     end = f" In total, {_counted(steps)}." if place is None else ""
@@ -161,7 +161,7 @@ def _counted(steps: Steps) -> str:
 
 
 def fix_sentence(words: str, lines: Collection[int]) -> str:
-    """Return how to fix the layer that breaks, and which `lines` of the user's code change."""
+    """Return how to fix the layer that breaks, with the `lines` of the user's code to change."""
     if not lines:
         return f"To fix the stack: {words[0].lower()}{words[1:]}."
     numbers = joined([f"{line}" for line in lines])
@@ -169,7 +169,7 @@ def fix_sentence(words: str, lines: Collection[int]) -> str:
 
 
 def change_words(before: Stack, after: Stack, about: str) -> Words:
-    """Return how a change affects output and parameters; a new stack gets `about` as takeaway."""
+    """Return how a change affects output and parameters; a new stack's takeaway is `about`."""
     old, new = shapes.trace(before), shapes.trace(after)
     about = about or (TRY if stopped_at(new) is None else FIX)
     if before == after:

@@ -1,7 +1,7 @@
 """The shape strip: every tensor of the experiment's models, from the input to the prediction.
 
-It is HTML for `st.html`, from strip.html. Each tensor is an image of shaded entries (T, columns):
-time runs downwards, as NumPy prints a sample, and a row is the same timestep in all tensors.
+The strip is HTML for `st.html`, from strip.html. Each tensor is an image of shaded entries (T,
+columns). Time runs downwards, as NumPy prints a sample. A row is the same timestep in all tensors.
 """
 
 from collections import defaultdict
@@ -22,16 +22,16 @@ from lib.shapes import TracedLayer, has_time, model_layers, readable_shape, tota
 from lib.text import capital, counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
-WHOLE = 16  # the most rows or columns drawn in full; an ellipsis replaces some of a larger number
-BESIDE = 74.0, 104.0, 13  # the largest tensor's height and width in pixels, and its limit of rows
-BELOW = 42.0, 96.0, 8  # the same for models of several layers, whose modes are stacked
-GROWING_PITCH = 5.7  # the most pixels from entry to entry if the height may grow
+WHOLE = 16  # the most columns without an ellipsis
+BESIDE = 74.0, 104.0, 13  # a tensor's largest height and width in pixels, most rows in full
+BELOW = 42.0, 96.0, 8  # the same three limits for models of several layers, with stacked modes
+GROWING_PITCH = 5.7  # the most pixels from entry to entry if the strip `grows`
 EDGE = 3.0  # pixels around the entries, for the outline of a row
-Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # of `recurrence.forward`, by mode
+Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # `recurrence.forward`'s result by mode
 
 
 def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
-    """Return shades, 0 to LEVELS-1, of values (T, …) between `ends` or their own; NaN is 0."""
+    """Return shades, 0 to LEVELS-1, of values (T, …); `ends` are limits, usually their range."""
     known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
     low, high = ends or (float(known.min()), float(known.max()))
     share = (known - low) / max(high - low, 1e-12)
@@ -42,7 +42,7 @@ def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
     """Return the indexes of the rows or columns to draw; None marks the ellipsis."""
     if count <= whole:
         return [*range(count)]
-    # A larger tensor gets more entries, so that each move of a slider is visible.
+    # A larger tensor has more entries, so that every change of its size is visible.
     drawn = round(whole + whole / 8 * np.log2(count / whole))
     tail = drawn // 3
     return [*range(drawn - tail), None, *range(count - tail, count)]
@@ -52,7 +52,7 @@ def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
 class Grid:
     """The grid that all tensors of one picture share: the same rows, and entries of one size."""
 
-    rows: list[int | None]  # the timesteps to draw, and None for those left out
+    rows: list[int | None]  # the timesteps to draw; None marks the ellipsis
     pitch: float  # the distance from entry to entry, in pixels
     palette: Palette
 
@@ -89,13 +89,13 @@ class Grid:
                 if row is not None and column is not None:
                     level = known[row][column] if known else 3
                     paths[is_pale, level] += f"M{start + across:.1f} {start + down:.1f}{entry}"
-                elif row is not column:  # a dot where a row or column is left out
+                elif row is not column:  # a dot of the ellipsis; none where both are left out
                     dots += f"M{middle + across:.1f} {middle + down:.1f}h0"
         wide, high = self.size(width)
         outline = (high - self.pitch - 2 * EDGE + 1, wide, high) if outlined else None
         shades = self.palette.shades(color)
         body = render("charts/strip.html", "entries", paths, shades, dots, outline, self.palette)
-        return svg_image(body, wide, high, 'stroke-width="2" stroke-linejoin="round"')
+        return svg_image(body, wide, high)
 
 
 class _Stage(NamedTuple):
@@ -105,8 +105,8 @@ class _Stage(NamedTuple):
     image: Markup
     name: str
     color: str  # of the name
-    room: float = 0  # the width of the tensor and its name, in rem; 0 fits their content
-    down: float = 0  # the space above the arrow, in rem
+    room: float = 0  # the width of tensor and name, in rem; 0 is the width of their content
+    down: float = 0  # the space above the arrow of the layer, in rem
 
 
 def shape_strip(
@@ -118,11 +118,11 @@ def shape_strip(
     sample: int,
     grows: bool = False,
 ) -> str:
-    """Draw a panel for each mode, both of the same height, side by side where they fit.
+    """Draw a panel for each mode, both of the same height, side by side if they fit.
 
-    The picture has a fixed height or, if it `grows`, entries of a fixed size.
-    Sample `sample`, 0 to N-1, shades the input, and its `traces` shade hidden states and
-    predictions. A mode without traces gets one shade, as does the input of data with hidden rows.
+    The picture has a fixed height or, if it `grows`, entries of a fixed size. The values of sample
+    `sample`, 0 to N-1, shade the input; its `traces` shade hidden states and predictions. Tensors
+    with unknown values, in a mode without traces or a dataset without rows, have a single shade.
     """
     _, timesteps, features = dataset.shape
     models = model_layers(experiment.model, timesteps, features, dataset.targets)
@@ -144,7 +144,7 @@ def shape_strip(
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Return the shapes of all tensors of each model, and the number of parameters."""
+    """Return the shapes of all tensors in each mode, and the number of parameters."""
     models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
     parts = []
     for mode, (start, *steps) in models.items():
@@ -191,14 +191,14 @@ def _width(step: TracedLayer) -> int:
 def _output_levels(
     experiment: Experiment, target: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
 ) -> list[np.ndarray | None]:
-    """Return each layer's shades, None if unknown; the head's on the scale of `target` (T, K)."""
+    """Return each layer's shades; None if unknown. `target` (T, K) sets the scale of the head."""
     head = experiment.model.head == "dense"
     if trace is None:
         return [None] * (experiment.model.layers + int(head))
     recurrent, outputs = trace
     levels: list[np.ndarray | None] = []
     for layer in recurrent:
-        # Rounded up to quarters, so that not every change of the largest state moves all shades.
+        # Rounded up to quarters, so that small changes of the largest state keep all shades.
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
     if head:

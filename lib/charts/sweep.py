@@ -1,4 +1,4 @@
-"""A sweep: errors against one setting, a map of two settings, and the takeaway."""
+"""Draw a sweep: errors by one setting, or a map of two settings; and describe its result."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -14,9 +14,9 @@ from lib.experiment import MODES
 from lib.results import BOTH_MODES, VARIABLE, PointResult
 from lib.text import capital, counted, joined, number, times
 
-HEIGHT, ROW = 330, 34  # pixels: height of the curve, and of a row of the map
+HEIGHT, ROW = 330, 34  # heights in pixels: a chart, and a row of the map
 WIDE = 8  # an axis is logarithmic if its largest value is at least this many times the smallest
-MOST_RATIO = 2.0  # colours are full where one error is four times the other: two doublings
+MOST_RATIO = 2.0  # log2 of the ratio of errors at which colours are full
 BASELINE = "baseline"
 LETTERS = {"sequence": "S", "last": "L"}
 
@@ -24,18 +24,18 @@ LETTERS = {"sequence": "S", "last": "L"}
 def curve_figure(
     points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
 ) -> chart.Chart:
-    """Draw errors by one setting: each mode's median, and the band and dots of its seeds."""
+    """Draw errors by one setting: each mode's median, a dot for each seed, and the seeds' range."""
     values = results.axes_of(points)[key]
-    place = {v: v if results.is_number(key) else k for k, v in enumerate(values)}
+    place = {v: v if results.is_number(key) else k for k, v in enumerate(values)}  # x by value
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     baseline = [1.0 if relative else point["baseline_error"] for point in measured]
-    data, everything = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], [*baseline]
+    data, drawn = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], [*baseline]
     for mode in BOTH_MODES:
         color, name = palette.mode(mode), MODES[mode].name
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
         seeds = seeds.reshape(len(x), len(points[0].rows) // len(BOTH_MODES))
-        everything += seeds.ravel().tolist()
+        drawn += seeds.ravel().tolist()
         edges = seeds.max(axis=1), seeds.min(axis=1)
         data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
@@ -44,7 +44,7 @@ def curve_figure(
         line = chart.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
     title = "MSE / baseline MSE" if relative else "MSE at the last step"
-    up, levels = axes.log_axis(title, everything), [Entry("dotted", BASELINE, "baseline")]
+    up, levels = axes.log_axis(title, drawn), [Entry("dotted", BASELINE, "baseline")]
     if lost := [place[p.values[key]] for p in points if not p.is_finished]:
         top = 10 ** (up["range"][1] - 0.06)
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
@@ -55,16 +55,16 @@ def curve_figure(
     return chart.plotted(data, palette, across, up, rows, name=f"sweep {key}", height=HEIGHT)
 
 
-def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> Part:
-    """Return the axis of a setting's values, with the number of parameters if it varies."""
+def _across(key: str, place: Mapping[Any, float], parameters: Mapping[Any, int]) -> Part:
+    """Return the axis of a setting's values at x = `place`, with `parameters` if they vary."""
     label, places = VARIABLE[key]["label"], list(place.values())
-    is_sized = len(set(sizes.values())) > 1
-    below = {value: f"<br>{count:,}" for value, count in sizes.items() if is_sized}
+    are_shown = len(set(parameters.values())) > 1
+    below = {value: f"<br>{count:,}" for value, count in parameters.items() if are_shown}
     is_wide = results.is_number(key) and 0 < WIDE * places[0] <= places[-1]
     ends = np.log10(places) if is_wide else np.array(places, float)
     padding = 0.06 * (ends[-1] - ends[0]) or 0.5
     return _ticks(key, list(place)) | {
-        "title": f"{label}{', parameters below' if is_sized else ''}",
+        "title": f"{label}{', parameters below' if are_shown else ''}",
         "type": "log" if is_wide else "linear",
         "range": [ends[0] - padding, ends[-1] + padding],
         "tickvals": places,
@@ -78,8 +78,8 @@ def map_figure(
 ) -> chart.Chart:
     """Draw which mode's error is smaller, and how many times, on a grid of two settings.
 
-    "?" marks a difference that isn't significant, and any before the sweep `is_over`: the test
-    counts all points.
+    "?" marks a difference that isn't significant. Until the sweep `is_over`, it marks all
+    differences, because the correction for multiple tests needs all points.
     """
     values, squares = results.axes_of(points), _differences(points, is_over=is_over)
     texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} smaller" for mode in BOTH_MODES}
@@ -111,14 +111,14 @@ def map_figure(
 def _differences(
     points: Sequence[PointResult], *, is_over: bool
 ) -> dict[PointResult, tuple[float, str]]:
-    """Return by finished point which error is smaller: a shade from -1 to 1, and a text."""
+    """Return each finished point's shade, -1 (last-step mode is better) to 1, and its text."""
     squares = {}
     for point, found in results.findings(points).items():
-        ratio = min(found.ratio, 1e6)  # an error may be 0
-        shade = min(np.log2(ratio) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
-        mark, shade = ("", shade) if found.is_clear and is_over else ("?", 0.3 * shade)  # pale
-        letter = LETTERS[BOTH_MODES[found.better]]
-        squares[point] = float(shade), f"{letter} {times(ratio).removesuffix(' times')}×{mark}"
+        ratio = min(found.ratio, 1e6)  # The ratio is huge if an error is 0.
+        shade = min(np.log2(ratio) / MOST_RATIO, 1.0) * (-1 if found.better else 1)
+        is_certain = found.is_clear and is_over
+        text = f"{LETTERS[BOTH_MODES[found.better]]} {times(ratio).removesuffix(' times')}×"
+        squares[point] = (shade, text) if is_certain else (0.3 * shade, f"{text}?")
     return squares
 
 
@@ -133,7 +133,7 @@ def _ticks(key: str, values: Sequence[Any]) -> Part:
 
 
 def found_takeaway(points: Sequence[PointResult]) -> str:
-    """Return the takeaway: at how many points each mode is clearly better, in up to 15 words."""
+    """Return the takeaway: at how many points each mode is clearly better."""
     found = list(results.findings(points).values())
     if not found:
         return "No point has a result: see the table." if points else "No point is trained yet."
@@ -145,13 +145,13 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
     if not any(clear):
         return f"Neither mode is clearly better at any of {of}, with {seeds} seeds each."
     counts = {MODES[mode].name: clear.count(mode) for mode in BOTH_MODES}
-    better, other = sorted(counts, key=lambda name: not counts[name])  # zero comes last
+    better, other = sorted(counts, key=lambda name: not counts[name])  # A count of 0 is last.
     at = f"{counts[better]} of {of}, {other} at {counts[other] or 'none'}"
     return f"{capital(better)} is clearly better at {at}."
 
 
 def found_details(points: Sequence[PointResult]) -> list[str]:
-    """Return details: the smallest error, the test, and how many points have no result."""
+    """Return the smallest error, the test, and the points with too few samples or no result."""
     finished = [point for point in points if point.is_finished]
     of, details = counted(len(finished), "point"), []
     if finished:

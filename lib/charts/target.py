@@ -1,4 +1,4 @@
-"""Draw how a loss pairs an output with a target, and the damage of a wrong target shape."""
+"""Draw how a loss pairs an output with a target, and what a wrong target shape does to training."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ OUTCOMES = {  # a title for each verdict
     "silent": "y {} doesn’t match the output {}",
     "error": "Keras refuses y {} for the output {}",
 }
-LETTERS: dict[str, tuple[str, Role]] = {  # unit of an axis → its letter, and its role
+LETTERS: dict[str, tuple[str, Role]] = {  # an axis's letter and role by what the axis counts
     "sample": ("N", "batch"),
     "timestep": ("T", "time"),
     "column": ("K", "features"),
@@ -29,7 +29,7 @@ LETTERS: dict[str, tuple[str, Role]] = {  # unit of an axis → its letter, and 
 
 
 def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> Tensor:
-    """Return a shape as axes with roles; `output` decides the role of a target's second axis."""
+    """Return a shape as axes with roles. For a target (N, T) or (N, K), `output` decides which."""
     ends: tuple[str, ...] = ("timestep", "column")
     if len(shape) == 2:
         counts_steps = output and len(output) == 3 and shape[1] == output[1] != output[2]
@@ -40,7 +40,7 @@ def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> 
 
 
 def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str:
-    """Draw the output, the target and the compared tensor; below, the outcome for each axis."""
+    """Draw the output, the target and the compared tensor, above the outcome for each axis."""
     target = axes_of(diagnosis.target_shape, diagnosis.output_shape)
     output, broadcast = axes_of(diagnosis.output_shape), diagnosis.broadcast_shape
     compared = _compared([pair for pair, *_ in diagnosis.axes]) if broadcast else ()
@@ -55,14 +55,14 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
         images.append(("⇒", broadcast, image, "compared per batch"))
     colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
     rows = []
-    for pair, verdict, words in diagnosis.axes:  # each outcome has its verdict's colour behind it
-        behind = mix(palette.background, colors[verdict], 0.3 if verdict == "silent" else 0.16)
-        rows.append((pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), behind))
+    for pair, verdict, words in diagnosis.axes:
+        ground = mix(palette.background, colors[verdict], 0.3 if verdict == "silent" else 0.16)
+        rows.append((pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), ground))
     return render("charts/target.html", "lineup", images, rows, LETTERS, sentence, palette)
 
 
 def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> str:
-    """Draw shapes side by side, all to the same scale."""
+    """Draw tensors of these shapes side by side, all to the same scale."""
     tensors = [axes_of(shape) for shape in some]
     scale = Scale.of(tensors)
     images = [(shape_of(each), tensor_image(each, scale, palette, palette.ink)) for each in tensors]
@@ -83,20 +83,20 @@ def _compared(pairs: list[AxisPair]) -> Tensor:
 
 
 def verdict_title(diagnosis: Diagnosis) -> str:
-    """Return the verdict on an output and a target as a title."""
+    """Return the diagnosis of an output and a target as a title."""
     outcome = OUTCOMES[diagnosis.verdict].format(diagnosis.target_shape, diagnosis.output_shape)
     return f"{VERDICTS[diagnosis.verdict]}: {outcome}"
 
 
 def compared_sentence(diagnosis: Diagnosis) -> str:
-    """Return what the loss compares, and why."""
+    """Return what the loss compares, and why, in sentences."""
     if not (batch := diagnosis.decisive) or not batch.broadcast:
         return diagnosis.cause
     return f"In a batch of {batch.size}, the loss compares {batch.broadcast}. {diagnosis.cause}"
 
 
 def compared_takeaway(diagnosis: Diagnosis) -> str:
-    """Return a takeaway on what is compared, or that the shapes don't fit."""
+    """Return what the loss compares, or that the shapes don't fit, as a takeaway."""
     if diagnosis.verdict == "correct":
         return "Every output is compared with its own target."
     if diagnosis.verdict == "error" or not (batch := diagnosis.decisive):
@@ -105,7 +105,7 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
-    """Draw both setups' losses over the epochs: both fall, and neither shows the mistake."""
+    """Draw both setups' losses by epoch: both fall, so neither shows the mistake."""
     data = []
     for side, color, dash in (("right", palette.best, "solid"), ("wrong", palette.wrong, "dash")):
         style = {"color": color, "dash": dash, "width": 2.5}
@@ -118,7 +118,7 @@ def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
 
 
 def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
-    """Draw predictions over targets: those of the right setup lie on the diagonal."""
+    """Draw predictions by target: the right setup's predictions are on the diagonal."""
     truth, predicted = damage.truth, damage.predictions
     ends = float(truth.min()), float(truth.max())
     right = {"color": palette.best, "size": 7}
@@ -137,12 +137,12 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
 
 
 def damage_words(mistake: shapes.damage.Mistake, damage: Damage) -> Words:
-    """Return both errors, and that both losses fall although the predictions differ."""
+    """Return both setups' errors, and that both losses fall although the predictions differ."""
     right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
     takeaway = f"No error is raised, yet the last-step error is {wrong}; with the right y: {right}."
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
     return takeaway, (
-        f"With {mistake.title}, no error is raised: in {shapes.DAMAGE_EPOCHS} epochs the loss goes "
-        f"from {begin} to {end}. But {mistake.learns}. At the last timestep the mean squared error "
-        f"is {wrong}; always predicting the mean gives 1. With {mistake.right} it is {right}."
+        f"With {mistake.title}, no error is raised. In {shapes.DAMAGE_EPOCHS} epochs the loss goes "
+        f"from {begin} to {end}. But {mistake.learns}. The mean squared error at the last timestep "
+        f"is {wrong}. With {mistake.right}, it is {right}. Always predicting the mean gives 1."
     )

@@ -1,24 +1,24 @@
-"""Small pictures of the gallery's cards as SVG; a recording keeps their lines."""
+"""Small SVG pictures for the gallery's cards. Their lines are part of a recorded run."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from lib.charts.html import render, svg_uri
+from lib.charts.html import drawing, render
 from lib.charts.palette import Palette
 from lib.shapes import Leak
 from lib.text import beside, number
 
-WIDTH, HEIGHT, LETTERS = 320, 160, 12  # of a picture and of its text, in pixels
-LEFT, EDGE, BELOW = 64, 10, 22  # margins: for the y axis, at the other sides, and for the x axis
+WIDTH, HEIGHT, LETTERS = 320, 160, 12  # a picture's width and height, its font size; in pixels
+LEFT, EDGE, BELOW = 64, 10, 22  # margins in pixels: left (y axis), top and right, bottom (x axis)
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
 PICTURES: dict[str, str] = beside(__file__)["pictures"]  # a description of both axes, by name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A line through (P,) points of increasing x, or marks, and its name beside the line."""
+    """A line through P points of increasing x, or a mark at each point; and the line's name."""
 
     x: np.ndarray
     y: np.ndarray
@@ -41,7 +41,7 @@ def by_step(y: np.ndarray, *about: str) -> Line:
 
 
 def leaked(leak: Leak) -> Plot:
-    """Return the errors by timestep of an LSTM and of Bidirectional, and the best possible."""
+    """Return the plot of errors by timestep: LSTM, Bidirectional, and the best possible error."""
     best = by_step(np.ones(len(leak.one_way)), "best", "", "dashed")
     one_way = by_step(leak.one_way, "sequence", "LSTM")
     return Plot((best, one_way, by_step(leak.both_ways, "wrong", "Bidirectional")))
@@ -52,9 +52,9 @@ def caption(picture: str, plot: Plot) -> str:
     return f"{PICTURES[picture]}{' (log scale)' if plot.is_log else ''}"
 
 
-@lru_cache(maxsize=128)  # all sessions share them
+@lru_cache(maxsize=128)  # All sessions share the pictures.
 def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.0) -> str:
-    """Return a plot as an HTML image with a text, `scale` times as large around its words."""
+    """Return a plot as an HTML image, `scale` times as large, but with letters of the same size."""
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
     first, last = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
@@ -64,12 +64,17 @@ def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.
         x = LEFT + (line.x - first) / (last - first) * (right - LEFT)
         y = EDGE + (high - height) / ((high - low) or 1) * (bottom - EDGE)
         at = int(len(x) * (0.75 if place % 2 else 0.2))
-        fits_above = y[at] > EDGE + 2 * LETTERS  # the line's name at that point
-        name_at = x[at], y[at] - 6 if fits_above else y[at] + LETTERS + 4
+        fits_above = y[at] > EDGE + 2 * LETTERS  # whether the line's name fits above the point
+        name_at = x[at], y[at] - 6 if fits_above else y[at] + 2 * LETTERS
         drawn.append((line, list(zip(x, y, strict=True)), name_at))
     y_ends = [10**end if plot.is_log else end for end in (high, low)]
     ends = [number(float(end), 2) for end in (*y_ends, first, last)]
     box, looks = (LEFT, EDGE, right, bottom), (palette, LETTERS, DASHES)
     body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
-    uri = svg_uri(body, f"0 0 {WIDTH * scale:g} {HEIGHT * scale:g}")
-    return render("charts/thumbnail.html", "image", uri, sentence)
+    return thumbnail(body, WIDTH * scale, HEIGHT * scale, sentence)
+
+
+def thumbnail(body: str, width: float, height: float, sentence: str) -> str:
+    """Return an SVG drawing as a picture that fills its card, with `sentence` as its text."""
+    block = drawing(body, (0, 0, width, height), "max-width:60rem", alt=sentence)
+    return f'<div class="thumbnail">{block}</div>'

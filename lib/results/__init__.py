@@ -1,7 +1,7 @@
 """The results of training: runs and snapshots as values, and everything computed from them.
 
 Baselines, skill, comparisons of modes over seeds, forecasts, replays and sweep results. Nothing
-here trains or draws. The only texts are names, and reasons that belong to a number.
+here trains or draws. The only texts are labels, and reasons why a number is known or missing.
 """
 
 from lib.results.baselines import (

@@ -15,7 +15,7 @@ from lib.results.compared import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
 from lib.text import NEARLY_ZERO, number
 
-BUDGET = 5_000_000_000  # multiply-adds for all predictions, about a second
+BUDGET = 5_000_000_000  # most multiply-adds for the predictions of all seeds, about a second
 
 Part = Literal["evaluated", "test"]
 
@@ -26,7 +26,7 @@ def _huber(wrong: np.ndarray) -> np.ndarray:
     return np.where(size <= 1, 0.5 * size**2, size - 0.5)
 
 
-ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # each value's loss, by key of LOSSES
+ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # loss of each error, by key of LOSSES
     "mse": np.square,
     "mae": np.abs,
     "huber": _huber,
@@ -34,12 +34,12 @@ ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # each value's loss, 
 
 
 def step_losses(loss: str, wrong: np.ndarray) -> np.ndarray:
-    """Return the loss by timestep (T,) of errors (N, T, K)."""
+    """Return the loss by timestep (T,), for errors `wrong` (N, T, K) and a key of LOSSES."""
     return ERRORS[loss](wrong).mean(axis=(0, 2), dtype=np.float64)
 
 
 def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) -> dict[str, float]:
-    """Return the loss by mode from losses by timestep (T,): their mean, or the last."""
+    """Return the loss by mode, from losses by timestep (T,): the mean or the last of them."""
     return {mode: float(steps.mean() if mode == "sequence" else steps[-1]) for mode in modes}
 
 
@@ -49,22 +49,22 @@ class Floor:
 
     mse: np.ndarray  # mean squared error by timestep (T,), in the unit of y squared
     label: str  # the name on charts
-    why: str  # the reason, as a sentence
+    why: str  # why the error can't be smaller, as a sentence
 
 
 def best_possible(
     experiment: Experiment, dataset: Dataset, samples: slice | None = None
 ) -> Floor | None:
-    """Return the smallest possible MSE on `samples`, else the evaluated ones; None if unknown."""
+    """Return the smallest possible MSE on `samples` (default: evaluated); None if unknown."""
     known = dataset.best_mse
     best = None if known is None else Floor(known, "best possible", dataset.best_why)
-    if experiment.model.head == "dense" or not dataset.has_rows:  # nothing to quote
+    if experiment.model.head == "dense" or not dataset.has_rows:
         return best
     y = dataset.y[dataset.evaluated if samples is None else samples].astype(np.float64)
     cell, bound = experiment.model.cell, highest_output(experiment.model.cell, y.shape[1])
     missed = np.maximum(0, np.abs(y) - bound[:, None])
     floor = (missed**2).mean(axis=(0, 2))
-    floor[floor < NEARLY_ZERO] = 0  # a late output of an LSTM nearly reaches 1
+    floor[floor < NEARLY_ZERO] = 0  # An LSTM's late outputs nearly reach 1.
     if not (floor > (0 if known is None else known)).any():
         return best
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
@@ -84,7 +84,7 @@ def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Floor | None]:
-    """Return the smallest possible training loss by mode, and the reason; only for "mse"."""
+    """Return the smallest possible training loss by mode, and its `Floor`; only for "mse"."""
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None
@@ -96,18 +96,18 @@ class Predictions:
     """Predictions for samples of one part of a dataset."""
 
     samples: np.ndarray  # indexes of the samples, (M,) int, increasing
-    every: int  # k, where every k-th sample of the part was predicted
+    every: int  # k, if every k-th sample of the part was predicted
     last: dict[str, np.ndarray]  # outputs at the last step by mode, (M, K), in the unit of y
     steps: np.ndarray | None  # the sequence model's outputs at every step, (M, T, K)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Score:
-    """The errors of a model or baseline at the last step by target column, in the raw unit, (K,).
+    """Errors of a model or baseline at the last step by target column, (K,), in the raw unit.
 
-    MASE divides the mean absolute error by that of repeating the value one season (or one row)
-    earlier, over all training rows. It is NaN if that error is 0. Source: Hyndman and Koehler,
-    "Another look at measures of forecast accuracy", 2006.
+    MASE divides the mean absolute error by the `seasonal_error`: the training rows' mean absolute
+    change over a season, or over one row without a season. MASE is NaN if this change is 0. Source:
+    Hyndman and Koehler, "Another look at measures of forecast accuracy", 2006.
     """
 
     name: str  # a mode, or a key of `lib.data.tables.baselines.LABELS`
@@ -122,7 +122,7 @@ class SkillTable:
     """Errors of models and baselines on the same samples."""
 
     samples: np.ndarray  # indexes of the samples, (M,) int
-    every: int  # k, where every k-th sample of the part was evaluated
+    every: int  # k, if every k-th sample of the part was evaluated
     models: tuple[Score, ...]
     baseline_scores: tuple[Score, ...]
     independent: float  # the number of independent samples: see `independent_samples`
@@ -132,7 +132,7 @@ class SkillTable:
         return sorted(self.baseline_scores, key=lambda score: float(score.rmse[target]))
 
     def skill(self, score: Score, target: int) -> float:
-        """Return the RMSE's reduction from the best baseline's, in percent; NaN if that is 0."""
+        """Return how many percent the RMSE is below the best baseline's; NaN if the latter is 0."""
         best = float(self.baselines(target)[0].rmse[target])
         return 100 * (1 - float(score.rmse[target]) / best) if best else math.nan
 
@@ -164,7 +164,7 @@ def predict(
     seeds: int = 1,
     budget: float | None = None,
 ) -> Predictions:
-    """Predict every k-th sample of a part: `seeds` calls stay within a `budget`, usually BUDGET."""
+    """Predict every k-th sample of a part; `seeds` calls take at most `budget` multiply-adds."""
     samples = indexes_of_part(dataset, part)
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / (budget or BUDGET)
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
@@ -176,13 +176,13 @@ def predict(
 
 
 def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Return raw errors at the last step of `samples`, (M, K), for outputs in the unit of y."""
+    """Return raw errors (M, K) at the last step, for outputs `last` (M, K) in the unit of y."""
     raw = partial(dataset.raw, samples=samples, last=True)
     return raw(last.astype(np.float64)) - raw(dataset.y[samples, -1].astype(np.float64))
 
 
 def evaluate(dataset: Dataset, given: Predictions) -> SkillTable:
-    """Return the errors of models and baselines. Raises ValueError without a table."""
+    """Return the errors of models and baselines. Raises ValueError if the data aren't a table."""
     samples, unit = given.samples, seasonal_error(dataset.cut_from)
 
     def score(name: str, label: str, last: np.ndarray) -> Score:
@@ -193,20 +193,20 @@ def evaluate(dataset: Dataset, given: Predictions) -> SkillTable:
         return Score(name, label, mae, np.sqrt((wrong**2).mean(axis=0)), mase)
 
     models = tuple(score(mode, MODES[mode].name, last) for mode, last in given.last.items())
-    others = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
-    return SkillTable(samples, given.every, models, others, independent_samples(dataset, samples))
+    naive = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
+    return SkillTable(samples, given.every, models, naive, independent_samples(dataset, samples))
 
 
 def skill_of_seeds(
     experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
 ) -> SkillTable:
-    """Return the models' median errors over the seeds. Raises ValueError without a table."""
+    """Return the median errors over the seeds. Raises ValueError if the data aren't a table."""
     seeds = (predict(experiment, dataset, w, part, seeds=len(weights)) for w in weights)
     return median_skill([evaluate(dataset, each) for each in seeds])
 
 
 def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
-    """Return medians over seeds. An RMSE is the root of the median MSE, as on other cards."""
+    """Return medians over the seeds. An RMSE is the root of the median MSE, as on other cards."""
     models = []
     for same in zip(*(seed.models for seed in seeds), strict=True):
         mae, rmse, mase = np.array([(one.mae, one.rmse, one.mase) for one in same]).swapaxes(0, 1)
@@ -217,7 +217,7 @@ def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
 
 
 def seasonal_error(origin: Origin) -> np.ndarray:
-    """Return the mean absolute change over a season in the training rows of each series, (K,)."""
+    """Return the mean absolute change over a season in training rows, by target column, (K,)."""
     season = max(1, origin.period)
     known = origin.training[season:] & origin.training[:-season]
     known &= origin.series[season:] == origin.series[:-season]
@@ -228,38 +228,38 @@ def seasonal_error(origin: Origin) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByRow:
-    """Predictions by target row, for one series and target column, in the raw unit, (D,) each."""
+    """Predictions for D target rows of one series and target column, (D,) each, in the raw unit."""
 
     rows: np.ndarray  # rows of the `Origin` that are targets of some step, increasing
     targets: np.ndarray
     last: dict[str, np.ndarray]  # predictions at the last step by mode; NaN where no sample ends
-    baselines: dict[str, np.ndarray]  # the baselines' predictions there, by name
-    steps: tuple[np.ndarray, np.ndarray] | None  # sequence mode's least and greatest predictions
-    most: int  # the most steps that share a target row
+    baselines: dict[str, np.ndarray]  # by the baseline's name; NaN where no sample ends
+    steps: tuple[np.ndarray, np.ndarray] | None  # sequence mode's smallest and largest predictions
+    most: int  # the largest number of timesteps with the same target row
 
 
 def by_row(dataset: Dataset, given: Predictions, target: int, series: int) -> ByRow:
-    """Return the predictions in order of rows. Raises ValueError without a table."""
+    """Return predictions by target row. Raises ValueError if the data aren't a table."""
     origin, timesteps = dataset.cut_from, dataset.shape[1]
     mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == series)
     samples = given.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))
-    about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
-    rows = np.unique(about)
-    place = np.searchsorted(rows, about[:, -1])
+    target_rows = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
+    rows = np.unique(target_rows)
+    place = np.searchsorted(rows, target_rows[:, -1])
 
     def raw(last: np.ndarray) -> np.ndarray:
         values = np.full(len(rows), np.nan)
         values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
         return values
 
-    order = np.argsort(about, axis=None, kind="stable")
-    first = np.searchsorted(about.ravel()[order], rows)
+    order = np.argsort(target_rows, axis=None, kind="stable")
+    first = np.searchsorted(target_rows.ravel()[order], rows)
     steps = None
     if given.steps is not None and len(rows):
         values = dataset.raw(given.steps[mine], samples)[..., target].ravel()[order]
         steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
     models = {mode: raw(last[mine]) for mode, last in given.last.items()}
     naive = {one.name: raw(one.last[samples]) for one in dataset.baselines}
-    most = int(np.diff(first, append=about.size).max(initial=0))
+    most = int(np.diff(first, append=target_rows.size).max(initial=0))
     return ByRow(rows, origin.targets[rows, column], models, naive, steps, most)

@@ -1,6 +1,6 @@
-"""Comparison of two modes or runs, also at a sweep's points, and a test for overfitting.
+"""Comparisons of runs, and of both modes in a run or at a sweep's points; a test for overfitting.
 
-Values are medians over seeds. Better means: significantly, and on enough independent samples.
+Values are medians over seeds. A clear difference is significant, on enough independent samples.
 """
 
 import math
@@ -20,12 +20,12 @@ BOTH_MODES = ("sequence", "last")
 VARIABLE: dict[str, dict[str, str]] = beside(__file__, "swept")  # settings that can vary, by key
 LETTERS = "ABCDEF"  # the names of compared runs in charts
 SIGNIFICANCE = 0.05  # the significance level
-BETTER = 0.95  # a model beats another if its error is below this share of the other's
-CORRELATION = 0.8  # of two models' errors on the same samples; 0.68 to 0.90 on bundled tables
+BETTER = 0.95  # a model beats a baseline if its error is below this share of the baseline's error
+CORRELATION = 0.8  # assumed between two models' errors on a sample; bundled tables: 0.68 to 0.90
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
-    """Return the number of independent samples: those with overlapping targets count as one."""
+    """Return the number of independent samples; samples with overlapping targets count as one."""
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
     if (origin := dataset.origin) is None:
@@ -51,13 +51,13 @@ def decisive_ratio(samples: float) -> float:
 
 
 def decided(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
-    """Return whether `samples` samples tell two MSEs apart; NaN counts as decided."""
+    """Return whether two MSEs over `samples` samples differ significantly; True for NaN."""
     ratio = decisive_ratio(samples)
     return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
 
 
 def outcomes(errors: float | np.ndarray, other: float | np.ndarray, samples: float) -> np.ndarray:
-    """Return for each error whether it beats the other: "clear", "no", or "unclear"."""
+    """Return whether each of `errors` beats `other`: "clear" (it does), "no", or "unclear"."""
     better = np.where(errors < BETTER * other, "clear", "no")
     return np.where(decided(errors, other, samples), better, "unclear")
 
@@ -66,13 +66,13 @@ def outcomes(errors: float | np.ndarray, other: float | np.ndarray, samples: flo
 class Verdict:
     """The comparison of two models' errors by seed."""
 
-    better: int  # 0 if the first has the smaller median error, else 1
-    wins: int  # the number of seeds in which that error is smaller
+    better: int  # 0 if the first model's error is smaller in the median over the seeds, else 1
+    wins: int  # the number of seeds in which the better model has the smaller error
     seeds: int
-    ratio: float  # median over the seeds of the larger error divided by the smaller
+    ratio: float  # median over the seeds of the worse model's error divided by the better model's
     p_value: float  # from the paired t-test of log errors; 1 with a single seed
     agrees: bool  # whether the mean of the log errors favours the same model
-    has_samples: bool = True  # whether enough samples were evaluated: see `decided`
+    has_samples: bool = True  # whether there are enough samples for a verdict: see `decided`
 
     @property
     def is_clear(self) -> bool:
@@ -121,16 +121,16 @@ class Compared(RunAt):
     name: str
     letter: str = ""  # one of LETTERS; "" for a run that isn't drawn
     is_recorded: bool = False
-    is_kept: bool = False  # whether it is from a file
+    is_kept: bool = False  # whether the run is from a file
 
     @property
     def results(self) -> dict[str, ModeResult]:
-        """Medians over seeds by mode; empty before the first figures."""
+        """Medians over seeds by mode; empty before the first results."""
         return self.snapshot.middle.results
 
 
 def compared_part(runs: Sequence[Compared]) -> str:
-    """Return the part for comparing losses: "training" if a run has no validation part."""
+    """Return the part for comparing losses: "validation", or "training" if a run lacks it."""
     return "validation" if all(run.dataset.has_validation for run in runs) else "training"
 
 
@@ -139,7 +139,7 @@ def same_data(runs: Sequence[Compared]) -> bool:
     one, *others = [run.dataset for run in runs]
     return all(
         np.array_equal(one.x, other.x, equal_nan=True)
-        # Hidden rows are equal in all runs; the baseline's error tells parts and targets apart.
+        # Hidden rows are all NaN, so only the baselines' errors show which files are different.
         and np.array_equal(one.naive_mse, other.naive_mse)
         for other in others
     )
@@ -152,7 +152,7 @@ def overfits_in_seeds(run: RunAt, mode: str, baseline: float) -> bool:
 
 
 def is_overfit(result: ModeResult, baseline: float, samples: float = math.inf) -> bool:
-    """Return whether validation loss rose by over 2% of `baseline`, and far above training loss."""
+    """Return whether validation loss rose by over 2% of `baseline`, to far above training loss."""
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
         return False
@@ -167,7 +167,7 @@ def is_overfit(result: ModeResult, baseline: float, samples: float = math.inf) -
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PointResult:
-    """The result of a sweep's point; `point["status"]` is a column that all its rows share."""
+    """The results at a sweep's point. `point["status"]` is a column with one value in all rows."""
 
     values: Mapping[str, Any]  # the settings that vary, by URL key
     rows: Sequence[Mapping[str, Any]]  # by seed and mode; the columns are `lib.sweep.plan.KINDS`
@@ -176,7 +176,7 @@ class PointResult:
         return self.rows[0][column]
 
     def errors(self, mode: str, *, relative: bool = False) -> np.ndarray:
-        """Return errors at the last step by seed, (R,); `relative` to the best baseline's."""
+        """Return last-step errors by seed, (R,); `relative` ones are divided by the baseline's."""
         errors = np.array([row["last_step_error"] for row in self.rows if row["mode"] == mode])
         return errors / (self["baseline_error"] if relative else 1.0)
 
@@ -223,7 +223,7 @@ def corrected(p_values: Sequence[float]) -> list[float]:
 
 
 def axes_of(points: Sequence[PointResult]) -> dict[str, list[Any]]:
-    """Return the settings that vary with their values: numbers sorted, names in given order."""
+    """Return the varied settings' values by key: numbers sorted, names in the points' order."""
     keys = points[0].values if points else ()
     axes = {key: list(dict.fromkeys(point.values[key] for point in points)) for key in keys}
     return {key: sorted(each) if is_number(key) else each for key, each in axes.items()}

@@ -1,9 +1,9 @@
 """Forecasts of the rows after a table's last row, with prediction bands from past errors.
 
-A *direct* forecast reads windows whose targets lie after the last row. A *recursive* forecast
-predicts one row ahead, and each prediction becomes an input of the next. Bands are split conformal,
-by step: the ⌈0.9 (n + 1)⌉-th smallest of n absolute errors on validation samples (Lei et al.,
-"Distribution-Free Predictive Inference for Regression", 2018).
+A *direct* forecast reads windows whose targets are after the last row. A *recursive* forecast
+predicts one row ahead, and each prediction becomes an input of the next. Bands are split conformal:
+by row, half of the height is the ⌈0.9 (n + 1)⌉-th smallest of n absolute errors on validation
+samples (Lei et al., "Distribution-Free Predictive Inference for Regression", 2018).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-LEVEL = 0.9
-MOST_STARTS, LEAST_STARTS = 200, 20  # start samples of recursive forecasts in a part
+LEVEL = 0.9  # the share of errors inside a band
+MOST_STARTS, LEAST_STARTS = 200, 20  # bounds of how many recursive forecasts measure the errors
 
 
 class ForecastError(ValueError):
-    """A forecast that can't be made. The message has the reason."""
+    """Raised if a forecast is impossible. The message has the reason."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,21 +39,21 @@ class Forecast:
 
     times: pd.DatetimeIndex | None  # (h,); None if unknown
     values: dict[str, np.ndarray]  # by mode, (h,), in the raw unit
-    widths: dict[str, np.ndarray]  # half of the band's height, (h,); NaN with too few errors
-    covered: dict[str, tuple[int, int]]  # by mode: test targets inside the band, and all of them
+    widths: dict[str, np.ndarray]  # half of the band's height, (h,); NaN for too few errors
+    covered: dict[str, tuple[int, int]]  # by mode: test targets inside the band, all test targets
     naive: dict[str, np.ndarray]  # "last value" and "last season" repeated, (h,)
 
     @property
     def rows(self) -> int:
-        """The number of rows, h."""
+        """The number of forecast rows, h."""
         return len(next(iter(self.values.values())))
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
-    """Return why no recursive forecast is possible, as a sentence; "" if it is."""
+    """Return why a recursive forecast is impossible, as a sentence; "" if it is possible."""
     origin = dataset.cut_from
     if origin.horizons != (1,):
-        return "A recursive forecast goes one row at a time: set the target one row ahead."
+        return "A recursive forecast predicts one row at a time. Set the target one row ahead."
     known = {*origin.columns, *_by_dates(origin, None)}
     same = np.diff(origin.series) == 0
     for f, name in enumerate(dataset.feature_names):
@@ -78,8 +78,8 @@ def forecast(
 ) -> Forecast:
     """Forecast target `column`, 0 to C-1, after the end of `series`, 0 to S-1.
 
-    `feed` is the number of rows of a recursive forecast; 0 is direct. Bands are from `evaluated`
-    predictions, coverage from `tested` ones. Raises ForecastError if impossible.
+    `feed` is the number of rows of a recursive forecast; 0 makes a direct forecast. `evaluated`
+    predictions set the bands, `tested` predictions their coverage. Raises ForecastError.
     """
     if feed and (why := why_not_fed_back(dataset)):
         raise ForecastError(why)
@@ -87,22 +87,23 @@ def forecast(
     for mode, arrays in weights.items():
         model = _Model(experiment, dataset, mode, arrays, series, column)
         values[mode] = model.fed_back(feed) if feed else model.direct()
-        off = model.errors_fed_back("evaluated", feed) if feed else model.errors(evaluated)
-        width = half_widths(off)
+        wrong = model.errors_fed_back("evaluated", feed) if feed else model.errors(evaluated)
+        width = half_widths(wrong)
         widths[mode] = np.broadcast_to(width, values[mode].shape)
         if tested is not None:
-            off = model.errors_fed_back("test", feed) if feed else model.errors(tested)
-            if of := int((counted := np.isfinite(off) & np.isfinite(width)).sum()):
-                covered[mode] = int((off <= width)[counted].sum()), of
+            wrong = model.errors_fed_back("test", feed) if feed else model.errors(tested)
+            known = np.isfinite(wrong) & np.isfinite(width)
+            if known.any():
+                covered[mode] = int((wrong <= width)[known].sum()), int(known.sum())
     count = len(next(iter(values.values())))
-    known = dataset.cut_from.targets[dataset.cut_from.series == series, column]
-    names = {dataset.cut_from.baseline_period: "last season", 1: "last value"}  # by rows repeated
-    naive = {name: np.resize(known[-rows:], count) for rows, name in names.items()}
+    past = dataset.cut_from.targets[dataset.cut_from.series == series, column]
+    repeated = {dataset.cut_from.baseline_period: "last season", 1: "last value"}  # by rows
+    naive = {name: np.resize(past[-rows:], count) for rows, name in repeated.items()}
     return Forecast(future_times(dataset, series, count), values, widths, covered, naive)
 
 
 def half_widths(errors: np.ndarray) -> np.ndarray:
-    """Return half of a band's height by step, (h,), of absolute errors (n, h); NaN below nine."""
+    """Return half of a band's height (h,) for absolute errors (n, h); NaN for n below nine."""
     ranks = np.ceil(LEVEL * (np.isfinite(errors).sum(axis=0) + 1) - 1e-9).astype(int)
     ordered = np.pad(np.sort(errors, axis=0), ((0, 1), (0, 0)), constant_values=np.nan)  # NaN last
     return cast(np.ndarray, np.take_along_axis(ordered, ranks[None] - 1, axis=0)[0])
@@ -145,23 +146,23 @@ class _Model:
         return self.dataset.cut_from.rate * (self.dataset.shape[1] - 1)
 
     def predict(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
-        """Return predictions at the last step, (n, C, H) raw, after targets `now` (n, C)."""
+        """Return raw predictions (n, C, H); predicted changes are added to values `now` (n, C)."""
         predicted = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
         raw = self.dataset.cut_from.y_scale.raw(predicted, series).reshape(*now.shape, -1)
         return raw if self.dataset.base is None else raw + now[..., None]
 
     def last_rows(self) -> np.ndarray:
-        """Return the rows of the series where a window ends, at least one."""
+        """Return the rows of the series at which a window can end. There is at least one."""
         rows = np.flatnonzero(self.dataset.cut_from.series == self.series)[self.reach :]
         if not len(rows):
             raise ForecastError("This series has too few rows for a window.")
         return rows
 
     def direct(self) -> np.ndarray:
-        """Return raw predictions (h,) of windows at the series' end; NaN if one is too long."""
+        """Return raw predictions (h,) of windows at the series' end; NaN if rows are too few."""
         origin, far = self.dataset.cut_from, max(self.dataset.cut_from.horizons)
         if not far:
-            raise ForecastError("Each target is in its timestep's own row: set it ahead.")
+            raise ForecastError("Each target is in its timestep's own row. Set targets ahead.")
         last = self.last_rows()[-1 if len(origin.horizons) > 1 else -far :]
         windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
         predicted = self.predict(windows, origin.series[last], origin.targets[last])
@@ -169,7 +170,7 @@ class _Model:
         return np.pad(values, (far - len(values), 0), constant_values=np.nan)
 
     def errors(self, given: Predictions) -> np.ndarray:
-        """Return the predictions' absolute errors for the series, (n, h), in the raw unit."""
+        """Return absolute errors (n, h) of given predictions for the series, in the raw unit."""
         origin = self.dataset.cut_from
         mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == self.series)
         wrong = last_errors(self.dataset, given.samples[mine], given.last[self.mode][mine])
@@ -181,20 +182,20 @@ class _Model:
         origin, last = self.dataset.cut_from, self.last_rows()[-1:]
         ahead = np.tile(origin.inputs[last], (1, feed, 1))
         offset, deviation = origin.x_scale.of(np.array(self.series))
-        waves = _by_dates(origin, future_times(self.dataset, self.series, feed))
+        computed = _by_dates(origin, future_times(self.dataset, self.series, feed))
         for f, name in enumerate(self.dataset.feature_names):
-            if name in waves:
-                ahead[0, :, f] = (waves[name]() - offset[f]) / deviation[f]
+            if name in computed:
+                ahead[0, :, f] = (computed[name]() - offset[f]) / deviation[f]
         return self.continue_from(last, ahead)[0]
 
     def errors_fed_back(self, part: Part, feed: int) -> np.ndarray:
-        """Return absolute recursive errors in a part, (n, feed); NaN after the part's last row."""
+        """Return absolute errors (n, feed) of recursive forecasts in a part; NaN after its end."""
         origin = self.dataset.cut_from
         last = origin.starts[baselines.indexes_of_part(self.dataset, part)] + self.reach
         last = last[origin.series[last] == self.series]
         end = last.max(initial=-1) + 1
-        each = cost({self.mode: self.arrays}, self.dataset.shape[1]) * feed
-        most = min(MOST_STARTS, max(LEAST_STARTS, baselines.BUDGET // each))
+        each_cost = cost({self.mode: self.arrays}, self.dataset.shape[1]) * feed
+        most = min(MOST_STARTS, max(LEAST_STARTS, baselines.BUDGET // each_cost))
         last = last[spread_places(len(last), most)]
         rows = last[:, None] + np.arange(1, feed + 1)
         inside = rows <= end
@@ -203,7 +204,7 @@ class _Model:
         return np.where(inside, np.abs(predicted - origin.targets[rows, self.column]), np.nan)
 
     def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-        """Return predictions (n, h) after rows, each filled into the known inputs (n, h, F)."""
+        """Return predictions (n, h) after rows `last`; `ahead` (n, h, F) has the known inputs."""
         origin, names = self.dataset.cut_from, self.dataset.feature_names
         series = origin.series[last]
         own = [f for f, name in enumerate(names) if name in origin.columns]
@@ -223,7 +224,7 @@ class _Model:
 
 
 def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], np.ndarray]]:
-    """Return the functions that compute the inputs known from dates, by the feature's name."""
+    """Return functions that compute inputs from dates, by the input's name."""
     names = CALENDAR if origin.time_format else ()
     made = (feature for name in names for feature in on_a_circle(name, times))
-    return {name: of for name, of in made if name not in origin.columns}
+    return {name: function for name, function in made if name not in origin.columns}

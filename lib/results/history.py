@@ -1,4 +1,4 @@
-"""The kept epochs of a run. A full `History` doubles its gap: the last epoch isn't known yet."""
+"""Values of a run at evenly spaced epochs, although the last epoch isn't known during training."""
 
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -7,14 +7,14 @@ import numpy as np
 
 from lib.results.run import SeedWeights, Snapshot, memory_of
 
-# Limits of the weights by epoch: for a run in memory; for a run without recent views; for a file.
-MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
-FEW_BYTES, FEW_EPOCHS, KEPT_EPOCHS = 250_000, 8, 24
+MOST_BYTES, MOST_EPOCHS = 2_000_000, 64  # limits of a run's weights in memory
+FEW_BYTES, FEW_EPOCHS = 250_000, 8  # limits in memory for a run without recent views
+KEPT_EPOCHS = 24  # limit in a file, which is also limited by FEW_BYTES
 Value = TypeVar("Value")
 
 
 def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
-    """Pick at most `most` of `count` places with both ends, evenly or more densely `early`."""
+    """Return at most `most` of `count` places with both ends; `early` makes the start denser."""
     if early:
         places = np.geomspace(1, max(1, count), most).round() - 1
     else:
@@ -23,7 +23,7 @@ def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
 
 
 def kept_places(size: int, known: int) -> list[int]:
-    """Pick the places of epochs for a file, from `known` epochs with `size` bytes each."""
+    """Return which of `known` epochs, with `size` bytes of weights each, to write to a file."""
     least = 2 if size < 10 * FEW_BYTES else 0
     most = max(FEW_BYTES // max(1, size), least)
     return spread_places(known, min(KEPT_EPOCHS, most), early=True)
@@ -45,7 +45,7 @@ class History(Generic[Value]):
         self.thin(self.limit)
 
     def thin(self, limit: int) -> None:
-        """Keep at most `limit` values, and space later values by the same gap."""
+        """Keep at most `limit` values by widening the gap, also between later values."""
         if len(self.points) <= limit:
             return
         first, *others, newest = self.points
@@ -57,7 +57,7 @@ class History(Generic[Value]):
         self.points.append(newest)
 
     def put_back(self, epoch: int, value: Value) -> None:
-        """Insert the value of a removed epoch. Add no values afterwards."""
+        """Insert the value of a removed epoch. Don't call `add` afterwards."""
         self.points = sorted({**dict(self.points), epoch: value}.items())
 
     def cut(self, epoch: int) -> None:
@@ -66,12 +66,12 @@ class History(Generic[Value]):
 
     @property
     def epochs(self) -> np.ndarray:
-        """(P,) int, increasing."""
+        """The epochs of all values, (P,) int, increasing."""
         return np.array([epoch for epoch, _ in self.points], np.int64)
 
     @property
     def values(self) -> np.ndarray:
-        """(P,) float."""
+        """All values as floats, (P,)."""
         return np.array([value for _, value in self.points], np.float64)
 
 

@@ -1,4 +1,4 @@
-"""A run's snapshot after an earlier epoch, computed from its weights, and a replay's frames."""
+"""Snapshots of a run after earlier epochs, computed from the weights: the frames of a replay."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,16 @@ from lib.results.history import spread_places
 from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
 
 BUDGET = 100_000_000  # multiply-adds for evaluating an earlier model, about 0.1 s
-MOST, LEAST = 24, 6  # limits of the number of frames, which depends on their cost
-FEWEST = 3  # the fewest epochs of a replay
+MOST, LEAST = 24, 6  # bounds of the limit on frames, which depends on the cost of a frame
+FEWEST = 3  # a replay needs at least this many epochs
 BEST = "best"  # the name of the last frame if the best epochs were restored
 STEP = 60_000  # overhead of a timestep, in multiply-adds
 
-_Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
+_Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]  # see `_evaluate`
 
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
-    """Return the snapshot at epoch 0 from one pass, since both modes have the same weights."""
+    """Return the snapshot at epoch 0. Both modes have the same weights, so one pass is enough."""
     none, modes = np.zeros(0), experiment.model.modes
     sizes = dataset.shape[2], dataset.targets
     each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
@@ -41,16 +41,16 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     evaluated: dict[int, _Evaluated] = {}
 
-    def then(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
+    def earlier(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
-            return now  # the mode had stopped by then
-        if id(weights) not in evaluated:  # untrained modes share their weights
+            return now  # The mode stopped before this epoch.
+        if id(weights) not in evaluated:  # Untrained modes share their weights.
             evaluated[id(weights)] = _evaluate(experiment, dataset, weights, budget)
         step_mse, losses, predictions = evaluated[id(weights)]
         trained, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
         epochs, errors = now.checked_epochs[checked], now.last_step_mse[checked]
         validation = now.validation_loss[checked] if dataset.has_validation else np.zeros(0)
-        if epoch not in epochs:  # else all samples were evaluated at that epoch
+        if epoch not in epochs:  # Otherwise training evaluated this epoch, on all samples.
             epochs, errors = np.append(epochs, epoch), np.append(errors, step_mse[-1])
             if dataset.has_validation:
                 validation = np.append(validation, losses[mode])
@@ -58,7 +58,7 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
         return ModeResult(*curves, step_mse, predictions, weights)
 
     results, *others = (
-        {mode: then(mode, now, models[mode]) for mode, now in seed.items()}
+        {mode: earlier(mode, now, models[mode]) for mode, now in seed.items()}
         for seed, models in zip(snapshot.seeds, weights, strict=False)
     )
     shown = dataset.shown
@@ -68,7 +68,7 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
 def _evaluate(
     experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], budget: float
 ) -> _Evaluated:
-    """Return errors by timestep (T,), loss by mode, and predictions (S, T, K), on some samples."""
+    """Return MSE by timestep (T,) and loss by mode on some samples, and predictions (S, T, K)."""
     shown = dataset.shown
     evaluated = np.arange(len(dataset.x))[dataset.evaluated]
     cost = len(evaluated) * dataset.shape[1] * sum(w.size for w in weights)
@@ -82,7 +82,7 @@ def _evaluate(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A replay's run after one epoch. Its name is the epoch or BEST."""
+    """A replayed run after one epoch. The frame's name is the epoch or BEST."""
 
     name: str
     snapshot: Snapshot
@@ -94,7 +94,7 @@ class Frame:
 
 
 def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
-    """Return a frame for each epoch with known weights and for the snapshot, in about a second."""
+    """Return frames for epochs with known weights and for the snapshot, in about a second."""
     snapshot, dataset, budget = run.snapshot, run.dataset, BUDGET / 4
     end = BEST if snapshot.keeps_best else ""
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]

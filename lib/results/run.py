@@ -22,12 +22,12 @@ class Status(StrEnum):
     PAUSED = "paused"
     FINISHED = "finished"
     STOPPED = "stopped"
-    DIVERGED = "diverged"  # the loss became infinite or NaN; `reason` suggests a fix
-    FAILED = "failed"  # the run was refused or its worker ended; see `reason`
+    DIVERGED = "diverged"  # the loss became infinite or NaN; `Snapshot.reason` suggests a fix
+    FAILED = "failed"  # the run was refused or its worker ended; see `Snapshot.reason`
 
     @property
     def active(self) -> bool:
-        """Whether the run is still producing results."""
+        """Whether the run trains, or will train without a further command."""
         return self in (Status.QUEUED, Status.COMPILING, Status.RUNNING)
 
     @property
@@ -41,9 +41,9 @@ SeedWeights = tuple[ModelWeights, ...]  # the weights of all models of a run, by
 
 
 def memory_of(part: Any) -> int:
-    """Return the approximate bytes of the arrays in records, dicts and tuples."""
+    """Return the approximate bytes of the arrays in a result, snapshot, dict or tuple."""
     if isinstance(part, np.ndarray):
-        return part.nbytes + 200  # the array object itself
+        return part.nbytes + 200  # 200 for the array object
     if isinstance(part, ModeResult | Snapshot):
         part = tuple(getattr(part, each.name) for each in fields(part))
     if isinstance(part, dict):
@@ -53,19 +53,19 @@ def memory_of(part: Any) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModeResult:
-    """One model's predictions for S shown samples and errors on all evaluated ones, in y's unit.
+    """One model's predictions for S shown samples and errors on evaluated samples, in y's unit.
 
-    For the last-step model, the steps before the last are from its head, applied early.
+    The last-step model's values at earlier steps are from its head, applied early.
     """
 
-    loss_epochs: np.ndarray  # epochs of `loss`, (P,) int, increasing; thinned out as a run grows
+    loss_epochs: np.ndarray  # epochs of `loss`, (P,) int, increasing; a long run keeps only some
     loss: np.ndarray  # training loss, (P,), as Keras's `fit` reports it: the mean over samples
     checked_epochs: np.ndarray  # epochs of evaluations, (Q,) int, increasing; 0 is untrained
     last_step_mse: np.ndarray  # error at the last timestep, (Q,), the same measure for both modes
-    validation_loss: np.ndarray  # as Keras's `evaluate` reports it, (Q,); (0,) without that part
+    validation_loss: np.ndarray  # as Keras's `evaluate` reports it, (Q,); (0,) if no such part
     step_mse: np.ndarray  # current mean squared error by timestep, (T,)
     predictions: np.ndarray  # current outputs for the shown samples, (S, T, K)
-    weights: tuple[np.ndarray, ...] | None = None  # current `get_weights()`; None if too many
+    weights: tuple[np.ndarray, ...] | None = None  # current `get_weights()`; None if too large
     kept_epoch: int | None = None  # the best epoch, once its weights are restored
 
     @property
@@ -98,14 +98,14 @@ class Snapshot:
     status: Status
     epoch: int = 0
     epochs: int = 0  # the number of epochs to train
-    epochs_per_second: float = 0.0  # over the run, or over the last second; 0 if unknown
-    seconds_left: float | None = None  # None if unknown, or if the run may stop early
-    reason: str = ""  # why the run ended or waits, as a sentence; "" in the usual case
-    samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # shown ones, (S,)
+    epochs_per_second: float = 0.0  # over the last second, or over a shorter run; 0 if unknown
+    seconds_left: float | None = None  # None if unknown, or if the run can stop early
+    reason: str = ""  # why the run ended or waits, as a sentence; usually ""
+    samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # shown ones (S,)
     results: dict[str, ModeResult] = field(default_factory=dict)  # by mode, of the first seed
     others: tuple[dict[str, ModeResult], ...] = ()  # results of the other seeds
     past: tuple[tuple[int, SeedWeights], ...] = ()  # weights by epoch since the previous snapshot
-    is_full: bool = False  # whether it FAILED only because its worker was full
+    is_full: bool = False  # whether the run FAILED only because its worker was full
 
     @property
     def seeds(self) -> tuple[dict[str, ModeResult], ...]:
@@ -117,13 +117,13 @@ class Snapshot:
         """The snapshot with medians over the seeds as its only results."""
         return _middle(self)
 
-    def by_seed(self, mode: str, figure: str = "final_mse") -> np.ndarray:
-        """Return a field of `ModeResult` by seed, (R,) or (R, …)."""
-        return np.array([getattr(seed[mode], figure) for seed in self.seeds])
+    def by_seed(self, mode: str, name: str = "final_mse") -> np.ndarray:
+        """Return one of `ModeResult`'s fields or properties by seed, (R,) or (R, …)."""
+        return np.array([getattr(seed[mode], name) for seed in self.seeds])
 
     @property
     def weights(self) -> SeedWeights:
-        """The weights of all models, except weights that are too many to send."""
+        """The weights of all models, without weights that were too large to send."""
         return tuple(
             {mode: result.weights for mode, result in seed.items() if result.weights is not None}
             for seed in self.seeds
@@ -141,7 +141,7 @@ class Snapshot:
         return bool(kept) and None not in kept
 
 
-@lru_cache(maxsize=4)  # all pictures of a page use it
+@lru_cache(maxsize=4)  # All pictures of a page use the same medians.
 def _middle(snapshot: Snapshot) -> Snapshot:
     if not snapshot.others:
         return snapshot
@@ -150,7 +150,7 @@ def _middle(snapshot: Snapshot) -> Snapshot:
 
 
 def _median(results: Sequence[ModeResult]) -> ModeResult:
-    """Return medians over seeds, at the epochs that all seeds have and of the current weights."""
+    """Return medians over the seeds: curves at common epochs, and values of the current weights."""
 
     def curve(epochs: str, values: str, final: str) -> tuple[np.ndarray, np.ndarray]:
         known = [(getattr(r, epochs), getattr(r, values)) for r in results]

@@ -1,4 +1,4 @@
-"""An uploaded file's run for other browsers: its errors, without rows, names or predictions."""
+"""Runs on an uploaded file, as other browsers see them: without rows, names or predictions."""
 
 from dataclasses import replace
 
@@ -16,13 +16,13 @@ COLUMN_KEYS = ("inputs", "targets", "types", "id")  # settings whose values are 
 
 
 def _nothing(shape: tuple[int, ...]) -> np.ndarray:
-    """Return NaN in this shape, float32, as a view of one number."""
+    """Return an array of NaN, float32, as a view of one number, which needs no memory."""
     return np.broadcast_to(np.float32(np.nan), shape)
 
 
 @cached_with_object
 def without_rows(dataset: Dataset) -> Dataset:
-    """Return the dataset with NaN arrays, numbered names, and the baselines' errors."""
+    """Return the dataset with NaN in all arrays, numbered names, and the baselines' real errors."""
     (n, steps, features), targets = dataset.shape, dataset.targets
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
     scale = None
@@ -64,7 +64,7 @@ def without_answers(snapshot: Snapshot) -> Snapshot:
 
 @cached_with_object
 def redacted(run: Run) -> Run:
-    """Return the run without the rows and the names of its file."""
+    """Return the run without the rows and column names of its file."""
     no_columns = {key: SETTINGS[key].default for key in COLUMN_KEYS}
     experiment = run.experiment.set(**no_columns)
     return replace(run, experiment=experiment, dataset=without_rows(run.dataset))

@@ -2,11 +2,11 @@
 
 Arguments and results are plain values and NumPy arrays. After sending, arrays are read-only and
 tuples are lists. `weights` are in Keras's order: three arrays for each recurrent layer from the
-bottom up, then the head's, if any.
+bottom up, then the arrays of the head, if the model has a head.
 
 An eager recurrent layer takes 2 ms of Python per timestep, which slows down training. A traced
-layer takes microseconds, after 0.1 to 1 s of tracing. So a model runs eagerly for its first
-timesteps, and is traced once it needs more.
+layer takes microseconds per timestep, after 0.1 to 1 s of tracing. So a model runs eagerly for its
+first UNTRACED_STEPS timesteps, and is traced after that.
 """
 
 from collections import Counter
@@ -26,18 +26,18 @@ from lib.shapes import MISTAKES, damage
 from lib.training.engine import traced, tracing
 
 Weights = Sequence[np.ndarray]
-UNTRACED_STEPS = 40  # timesteps that a model runs eagerly per question, in total
-MOST_OUTPUTS = 200  # outputs that `influence` differentiates at most: T × output columns
-MOST_VALUES = 1_000_000  # hidden states in one pass, with about twenty numbers each: 80 MB
-_steps: Counter[tuple[Any, ...]] = Counter()  # timesteps so far, by question and model
+UNTRACED_STEPS = 40  # timesteps that a model runs eagerly, over all calls of one function
+MOST_OUTPUTS = 200  # `influence` differentiates at most this many outputs: T × output columns
+MOST_VALUES = 1_000_000  # hidden values in one backward pass; each needs about 80 bytes
+_steps: Counter[tuple[Any, ...]] = Counter()  # timesteps run so far, by function and model
 
 
 class Calls:
-    """Runs all layers for one answer either eagerly or traced, since rounding may differ."""
+    """Runs all layers for one answer eagerly, or all traced: the two may round differently."""
 
-    def __init__(self, answer: str, cell: str, weights: Weights, steps: int) -> None:
-        """Count `steps` more timesteps for this answer and a model with these weight shapes."""
-        key = (answer, cell, *(np.shape(w) for w in weights))
+    def __init__(self, function: str, cell: str, weights: Weights, steps: int) -> None:
+        """Count `steps` more timesteps for this function and a model with these weight shapes."""
+        key = (function, cell, *(np.shape(w) for w in weights))
         _steps[key] += steps
         self._traced = _steps[key] > UNTRACED_STEPS
 
@@ -45,12 +45,12 @@ class Calls:
         """Return a stack's outputs for x (N, T, F) and a mask (N, T); `layers` from the bottom."""
         return self(through, tuple(layers), *([x] if mask is None else [x, mask]))
 
-    def __call__(self, function: Callable[..., Any], what: Any, *arrays: np.ndarray) -> Any:
-        """Return the results of `function(what, *tensors)` as NumPy arrays; `what` is hashable."""
+    def __call__(self, function: Callable[..., Any], model: Any, *arrays: np.ndarray) -> Any:
+        """Return `function(model, *tensors)` with NumPy arrays as results; `model` is hashable."""
         shapes = tuple((None, None, *array.shape[2:]) for array in arrays)
-        call = _code(function, what, shapes) if self._traced else partial(function, what)
-        made = call(*(tf.constant(array, tf.float32) for array in arrays))
-        return tf.nest.map_structure(np.asarray, made)
+        call = _code(function, model, shapes) if self._traced else partial(function, model)
+        results = call(*(tf.constant(array, tf.float32) for array in arrays))
+        return tf.nest.map_structure(np.asarray, results)
 
 
 def through(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
@@ -61,17 +61,17 @@ def through(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
     return inputs
 
 
-@lru_cache(maxsize=32)  # 4 MB each; a model needs about fifteen, whatever its weights' values
-def _code(function: Callable[..., Any], what: Any, shapes: tuple[Any, ...]) -> Callable[..., Any]:
+@lru_cache(maxsize=32)  # An entry takes 4 MB. A model needs about 15 entries for any weights.
+def _code(function: Callable[..., Any], model: Any, shapes: tuple[Any, ...]) -> Callable[..., Any]:
     with tracing:
-        return traced(partial(function, what), *map(tf.TensorSpec, shapes))
+        return traced(partial(function, model), *map(tf.TensorSpec, shapes))
 
 
 def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **options: Any) -> Any:
     """Return a built Keras layer with these weights (kernel, recurrent_kernel, bias) and `options`.
 
-    With a `merge_mode` the layer is Bidirectional and has six arrays. Layers are cached by size,
-    options and `place` in the stack.
+    If `merge_mode` is given, the layer is Bidirectional and has six arrays. Layers are cached by
+    size, options and `place` in the stack.
     """
     features, options["units"] = len(weights[0]), len(weights[1])
     named = tuple(sorted(options.items()))
@@ -81,19 +81,18 @@ def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **o
 
 
 def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
-    """Return a stack of layers with these weights. `options` are for the top layer only."""
+    """Return a stack of layers; `parts` are each layer's weights, `options` the top layer's."""
     top = len(parts) - 1
     below = [recurrent(cell, parts[place], place, return_sequences=True) for place in range(top)]
     return (*below, recurrent(cell, parts[top], top, **options))
 
 
-# Every layer that Keras builds leaks 0.13 MB (measured), and some are needed once a second. Sharing
-# layers is safe, since a single thread calls these functions.
+# Share layers: Keras leaks 0.13 MB for each layer that it builds. Only one thread uses them.
 @lru_cache(maxsize=80)
 def _layer(
     kind: str, features: int, options: tuple[Any, ...], merge_mode: str = "", place: int = 0
 ) -> Any:
-    del place  # only part of the cache key: layers of a stack must differ
+    del place  # `place` is only part of the cache key: two layers of a stack can't be one object
     layer = getattr(keras.layers, kind)(**dict(options))
     if merge_mode:
         layer = keras.layers.Bidirectional(layer, merge_mode=merge_mode)
@@ -102,7 +101,7 @@ def _layer(
 
 
 def _head(weights: Weights) -> list[Any]:
-    """Return a list with the built Dense head; an empty list without weights."""
+    """Return a list with the built Dense head; an empty list if there are no weights."""
     if not weights:
         return []
     features, units = weights[0].shape
@@ -112,18 +111,19 @@ def _head(weights: Weights) -> list[Any]:
 
 
 def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
-    """Run a stack in both modes on x (N, T, F), and on every prefix of one `sample`; no head.
+    """Run a stack without a head in both modes on x (N, T, F), and on prefixes of one `sample`.
 
     Returns:
-        `sequence` (N, T, U) and `last` (N, U), the top layer's outputs; `difference`, the largest
-        |sequence[:, -1] - last|; `prefixes` (T, U), last-step mode's outputs for the sample's first
-        1, 2, … T timesteps; `whole` (T, U), sequence mode's outputs for the sample alone; and
-        `states`, each (N, U), the extra outputs of `return_state`.
+        `sequence` (N, T, U) and `last` (N, U): the top layer's outputs in each mode.
+        `difference`: the largest |sequence[:, -1] - last|.
+        `prefixes` (T, U): last-step mode's outputs for the sample's first 1, 2, … T timesteps.
+        `whole` (T, U): sequence mode's outputs if the batch holds only this sample.
+        `states`, (N, U) each: the extra outputs of `return_state`.
     """
     parts = layers_of(weights, layers)
     every, last = stack(cell, parts, return_sequences=True, return_state=True), stack(cell, parts)
     steps = x.shape[1]
-    run = Calls("modes", cell, weights, steps * steps // 2).run  # mostly for the prefixes
+    run = Calls("modes", cell, weights, steps * steps // 2).run  # the prefixes' total length
     (sequence, *states), final = run(every, x), run(last, x)
     one = x[sample : sample + 1]
     return {
@@ -139,21 +139,21 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
 def breakings(
     cell: str, weights: Weights, backward: Weights, x: np.ndarray, padding: int
 ) -> dict[str, float]:
-    """Return the largest absolute differences over samples and units, by comparison.
+    """Return the largest absolute difference over samples and units for each comparison, by name.
 
-    `weights` are the weights of the layers up to the examined one; masks pass through all of them.
-    `backward` are the weights of its backward layer, for comparisons with Bidirectional. `padding`
-    timesteps of zeros are appended to x (N, T, F).
+    `weights` are the weights of all layers up to the examined layer; masks pass through all layers.
+    `backward` are the backward layer's weights, for comparisons with Bidirectional. For comparisons
+    with padding, `padding` timesteps of zeros are appended to x (N, T, F).
     """
     run = Calls("breakings", cell, weights, x.shape[1]).run
     parts = layers_of(weights)
     every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
-    answer = run(last, x)
+    unpadded_last = run(last, x)
 
-    below, here, both = every[:-1], len(parts) - 1, [*parts[-1], *backward]
-    turning = recurrent(cell, both, here, "concat", return_sequences=True)
-    sequence = run([*below, turning], x)
-    final = run([*below, recurrent(cell, both, here, "concat")], x)
+    below, top, both = every[:-1], len(parts) - 1, [*parts[-1], *backward]
+    bidirectional = recurrent(cell, both, top, "concat", return_sequences=True)
+    sequence = run([*below, bidirectional], x)
+    final = run([*below, recurrent(cell, both, top, "concat")], x)
     units = len(parts[-1][1])
     rule = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
 
@@ -168,9 +168,9 @@ def breakings(
         "bidirectional": _largest(sequence[:, -1] - final),
         "bidirectional_rule": _largest(rule - final),
         "padded": _largest(run(every, padded)[:, -1] - padded_last),
-        "padded_moved": _largest(padded_last - answer),
+        "padded_moved": _largest(padded_last - unpadded_last),
         "masked": _largest(run(every, padded, mask)[:, -1] - masked_last),
-        "masked_moved": _largest(masked_last - answer),
+        "masked_moved": _largest(masked_last - unpadded_last),
         "zeroed": _largest(run(zeroed, padded, mask)[:, -1] - masked_last),
         "backwards": _largest(backwards[:, -1] - backwards_last),
         "backwards_flipped": _largest(np.flip(backwards, axis=1)[:, -1] - backwards_last),
@@ -187,8 +187,8 @@ def influence(
 ) -> dict[str, Any]:
     """Return the gradient norms of one sample's outputs with respect to its inputs x (T, F).
 
-    With `backward` weights, every layer is Bidirectional with merge_mode "ave". The result has
-    `map` (T, T), the norm for output step t (row) and input step s (column), and `columns`, the
+    If `backward` weights are given, every layer is Bidirectional with merge_mode "ave". The result
+    has `map` (T, T), the norm for output step t (row) and input step s (column), and `columns`, the
     number of output columns that the norms include.
     """
     parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
@@ -196,8 +196,8 @@ def influence(
         below_head = stack(cell, parts, return_sequences=True)
     else:
         below_head = tuple(
-            recurrent(cell, [*one, *other], place, "ave", return_sequences=True)
-            for place, (one, other) in enumerate(zip(parts, layers_of(backward), strict=True))
+            recurrent(cell, [*forward, *back], place, "ave", return_sequences=True)
+            for place, (forward, back) in enumerate(zip(parts, layers_of(backward), strict=True))
         )
     steps, units = len(x), len(parts[-1][1])
     width = of_head[0].shape[1] if of_head else units
@@ -228,9 +228,9 @@ def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.T
 def reach(
     *, cell: str, layers: int, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
 ) -> dict[str, Any]:
-    """Return the loss's gradient norms by a layer's hidden states, mean over samples.
+    """Return the norm of the loss's gradient with respect to a layer's hidden state, by timestep.
 
-    x is (N, T, F), y (N, T, K). Returns `sequence` and `last` (T,), for each mode's loss.
+    x is (N, T, F), y (N, T, K). Returns (T,) by mode: the mean over samples, for the mode's loss.
     """
     parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
@@ -247,11 +247,14 @@ def reach(
 
 
 def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
-    """Return gradients by hidden states. Each half of the samples has its own loss."""
+    """Return the gradients (2N, T, U) of the loss with respect to a layer's hidden states.
+
+    The loss is sequence mode's for the first N samples, and last-step mode's for the last N.
+    """
     cells, head, loss, layer = model
     measure = keras.losses.get(LOSSES[loss].keras)
     with tf.GradientTape() as tape:
-        tape.watch(nudges)
+        tape.watch(nudges)  # zeros added to the states: their gradients are the states' gradients
         signal = tf.transpose(x, (1, 0, 2))
         for place, cell in enumerate(cells):
             signal = _unrolled(cell, signal, nudges if place == layer else None)
@@ -263,7 +266,7 @@ def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.
 
 
 def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
-    """Return a cell's hidden states (T, N, U) for inputs (T, N, F), plus `nudges`, zeros."""
+    """Return a cell's hidden states (T, N, U) for inputs (T, N, F), plus `nudges` (N, T, U)."""
     start = tf.nest.flatten(cell.get_initial_state(batch_size=tf.shape(inputs)[1]))
     nothing = tf.zeros((tf.shape(inputs)[0], 1, 1))
     added = nothing if nudges is None else tf.transpose(nudges, (1, 0, 2))
@@ -276,7 +279,7 @@ def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tens
 
 
 def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[str, bytes]:
-    """Return the bytes of a `.keras` file with a model of one mode, not compiled."""
+    """Return the bytes of a `.keras` file with an uncompiled model of one mode."""
     paths, top = weight_names(cell, len(weights)), len(weights) // ARRAYS_EACH - 1
     names = list(dict.fromkeys(path.partition("/")[0] for path in paths))
     kind, units = getattr(keras.layers, CELLS[cell].keras), len(weights[1])
@@ -294,7 +297,7 @@ def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[s
 
 
 def target_damage(case: str) -> dict[str, Any]:
-    """Train one of MISTAKES and its fix from the same weights; return the fields of `Damage`."""
+    """Train a case of MISTAKES and its fix from the same weights; return the fields of `Damage`."""
     mistake = MISTAKES[case]
     x, y = damage.damage_data()
     right = wrong = y

@@ -1,11 +1,11 @@
 """`Architecture`, the cache key of a compiled program, and the size buckets.
 
-A program depends only on its key: the stack, the sizes, and the number of samples rounded up to a
-power of two. It doesn't depend on loss, optimizer, seed, epochs or data.
+A program (`engine.Program`) depends only on its key: the stack, the sizes, and the number of
+samples rounded up to a power of two. It doesn't depend on loss, optimizer, seed, epochs or data.
 
 A size bucket is a program that also trains smaller models, with their weights padded with zeros.
-Settings that fit one of `SIZE_BUCKETS` needn't wait for the compiler. Padding stays zero: a unit
-without weights has a state of 0 in every cell (its candidate is tanh 0), so its gradients are 0.
+Settings that fit one of `SIZE_BUCKETS` needn't wait for the compiler. Padding stays zero in every
+cell: a unit with zero weights has a state of 0 (its candidate is tanh 0), so its gradients are 0.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,8 +22,8 @@ from lib.training import machine
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
-LANE_PRODUCTS = 400_000  # multiplications per gate; a larger model saturates a processor
-MOST_TIMES, CHEAP = 8, 3_000_000  # limits of a near bucket's work: 8 times the exact, or absolute
+LANE_PRODUCTS = 400_000  # a model with more multiplications per gate and batch trains alone
+MOST_TIMES, CHEAP = 8, 3_000_000  # a near bucket's maximum `work`: 8 × the exact work, or CHEAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Architecture:
     targets: int
     capacity: int  # the number of samples that training data are padded to
     batch: int
-    lanes: int = 1  # models that one call trains in parallel, as an array axis
-    threads: int = 1  # concurrent calls; XLA compiles the program for each thread
+    lanes: int = 1  # models that one call trains in parallel, along an array axis
+    threads: int = 1  # the number of concurrent calls; XLA compiles the program for each thread
 
     @property
     def work(self) -> float:
@@ -70,20 +70,20 @@ class Architecture:
 def architecture_of(
     experiment: Experiment, samples: int, timesteps: int, features: int, targets: int
 ) -> Architecture:
-    """Return the key of an experiment's exact-size program; `samples` is the training count."""
+    """Return the key of an experiment's exact-size program, for `samples` training samples."""
     model, seeds = experiment.model, len(experiment.each_seed)
     batch = min(experiment.training.batch_size, samples)
     states = batch * timesteps * model.units * model.layers
-    # Two threads share the models, so each call trains half of them, if they fit.
+    # Two threads share the models, so each call trains half of the models, but at most MOST_LANES.
     lanes = min(MOST_LANES, -(-seeds * len(model.modes) // 2))
     if states * (model.units + features) > LANE_PRODUCTS:
         lanes = 1
-    # A run with one seed leaves the second processor to other work.
-    several = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
+    # A run with one seed uses one thread, which leaves the second processor to other work.
+    uses_two = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
     code = Code(model.cell, model.layers, model.head)
     sizes = model.units, timesteps, features, targets
     capacity = 1 << (samples - 1).bit_length()
-    return Architecture(code, *sizes, capacity, batch, lanes, threads=2 if several else 1)
+    return Architecture(code, *sizes, capacity, batch, lanes, threads=2 if uses_two else 1)
 
 
 CAPACITY = 1024  # samples that a size bucket holds at a time
@@ -92,13 +92,13 @@ SIZE_BUCKETS = {
     for layers, u, t, f, k, batch in beside(__file__, "buckets")["sizes"]
     for cell in CELLS
 }
-"""Whether to build each bucket in advance, in idle time. The others (up to 60 MB) are on demand."""
+"""By size bucket: whether to build it in idle time. If not, it is built on demand (up to 60 MB)."""
 
 
 def bucket_of(
     exact: Architecture, buckets: Iterable[Architecture] = SIZE_BUCKETS
 ) -> Architecture | None:
-    """Return the smallest size bucket that holds these models and is near; else None."""
+    """Return the smallest near size bucket that holds an exact-size program's models, or None."""
     near = [bucket for bucket in buckets if bucket.holds(exact) and bucket.is_near(exact)]
     return min(near, key=lambda bucket: bucket.work, default=None)
 
@@ -118,7 +118,7 @@ def weight_shapes(of: Architecture) -> Shapes:
 
 
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
-    """Return arrays (…, weight), padded with 0 or cut to other sizes; all m and v may follow."""
+    """Return weights, padded with 0 or cut to the sizes of `new`; all m, then all v, may follow."""
     if old == new:
         return list(arrays)
 
@@ -129,12 +129,12 @@ def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) 
         apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
         return apart + shapes[recurrent:]
 
-    made = []
+    results = []
     shapes = zip(by_gate(old), by_gate(new), weight_shapes(new), strict=True)
     for array, (before, after, shape) in zip(arrays, cycle(shapes)):
-        front = array.shape[: array.ndim - len(shape)]
-        cells = np.zeros((*front, *after), array.dtype)
-        both: Any = (..., *(slice(size) for size in map(min, before, after)))
-        cells[both] = array.reshape(*front, *before)[both]
-        made.append(cells.reshape(*front, *shape))
-    return made
+        front = array.shape[: array.ndim - len(shape)]  # axes before the weight's, such as lanes
+        result = np.zeros((*front, *after), array.dtype)
+        common: Any = (..., *(slice(size) for size in map(min, before, after)))
+        result[common] = array.reshape(*front, *before)[common]
+        results.append(result.reshape(*front, *shape))
+    return results

@@ -11,7 +11,8 @@ import numpy as np
 from lib.results import History, ModeResult
 
 MAX_SENT_PARAMETERS = 50_000  # while a run trains, only weights of smaller models are sent
-MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4  # points kept per model; half with more than MANY seeds
+MAX_LOSSES, MAX_CHECKS = 600, 400  # the maximum number of points in a model's histories
+MANY_SEEDS = 4  # models of a run with more seeds keep half as many points
 MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run has no checkpoints: it restarts from epoch 0
 
 
@@ -20,8 +21,8 @@ class Errors:
     """A model's errors on the evaluated samples."""
 
     step_mse: np.ndarray  # mean squared error at each timestep, (T,)
-    losses: dict[str, float]  # the training loss function's values by mode
-    predictions: np.ndarray  # of the S shown samples, (S, T, K)
+    losses: dict[str, float]  # the training loss by mode: over all timesteps, or at the last
+    predictions: np.ndarray  # for the S shown samples, (S, T, K)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +40,20 @@ class Best:
 class ModelRecord:
     """The weights and histories of one model: one mode, "sequence" or "last", and one seed."""
 
-    weights: list[np.ndarray]  # at the last evaluation, in Keras's order; the best once restored
+    weights: list[np.ndarray]  # at the last evaluation or the restored epoch, in Keras's order
     losses: History[float]  # training loss by epoch
     checks: History[float]  # mean squared error at the last timestep by evaluated epoch
     validation: History[float]  # validation loss by evaluated epoch, if there is validation
     errors: Errors = field(default_factory=lambda: Errors(np.empty(0), {}, np.empty(0)))
-    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))  # current batch losses
+    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))  # this epoch's batch losses
     best: Best | None = None  # None before the first epoch, and if the last epoch is kept
-    kept_epoch: int | None = None  # the best epoch once restored, after which training ends
+    kept_epoch: int | None = None  # the restored best epoch; None while the model trains
 
     @classmethod
     def untrained(cls, weights: list[np.ndarray], seeds: int) -> ModelRecord:
         """Return the record of a model with its initial weights, in a run with `seeds` seeds."""
-        share = 2 if seeds > MANY else 1
-        losses, checks = MAX_LOSSES // share, MAX_CHECKS // share
+        divisor = 2 if seeds > MANY_SEEDS else 1
+        losses, checks = MAX_LOSSES // divisor, MAX_CHECKS // divisor
         return cls(weights, History(losses), History(checks), History(checks))
 
     def compare(self, epoch: int, loss: float) -> int:
@@ -91,14 +92,14 @@ class ModelRecord:
 class BatchOrder:
     """The samples of each batch: reshuffled every epoch, and the same for both modes.
 
-    The lengths passed to `take` don't matter. The exact script of `lib.export` has the same order.
+    `take` can return any number of batches. The exact script of `lib.export` has the same order.
     """
 
     def __init__(self, samples: int, batch: int, seed: int) -> None:
         self.samples, self.batch = samples, min(batch, samples)
         self.steps = -(-samples // self.batch)  # batches in an epoch
         self._rng = np.random.default_rng([seed, 2])
-        self._waiting = np.empty((0, self.batch), np.int32)
+        self._waiting = np.empty((0, self.batch), np.int32)  # batches for the next calls of `take`
 
     @property
     def sizes(self) -> np.ndarray:
@@ -120,7 +121,7 @@ class BatchOrder:
 
     @property
     def rng_state(self) -> str:
-        """The random generator's state at the end of an epoch, as JSON."""
+        """The random generator's state as JSON. Read it only at the end of an epoch."""
         return json.dumps(self._rng.bit_generator.state)
 
     @rng_state.setter
@@ -136,5 +137,5 @@ class SavedRun(msgspec.Struct, frozen=True, array_like=True):
     epoch: int
     evaluate_seconds: float
     rng_states: list[str]  # the state of each seed's `BatchOrder`
-    models: list[ModelRecord]  # all seeds of the first mode, then of the second
-    arrays: list[list[np.ndarray]]  # each model's weights and optimizer arrays; [] once stopped
+    models: list[ModelRecord]  # all seeds of the first mode, then all seeds of the second
+    arrays: list[list[np.ndarray]]  # weights and optimizer arrays by model; [] if it has stopped

@@ -33,14 +33,14 @@ AnswerFuture = Future[dict[str, Any]]
 
 
 class AnswerError(RuntimeError):
-    """Raised if a question has no answer. The message is a sentence with the reason."""
+    """Raised if a worker can't answer a question. The message is a sentence with the reason."""
 
 
 class TrainingClient(AbstractContextManager["TrainingClient"]):
-    """Trains runs and answers questions in worker processes, for a page or a script.
+    """Trains runs, and answers questions that need Keras, in worker processes.
 
-    Workers start with their first run, or after `delay` seconds, so that the first page gets the
-    processor. `clustered` is whether a Ray cluster trains; None reads the environment.
+    Workers start at their first run, or `delay` seconds from now: the first page then gets the
+    processor. `clustered` is whether a Ray cluster trains; None reads the environment variable.
     """
 
     def __init__(
@@ -77,12 +77,12 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         background: bool = False,
         card: bytes = b"",
     ) -> Run:
-        """Start training an experiment on a dataset; `paused` prepares the run and waits.
+        """Start training an experiment on a dataset; a `paused` run waits before its first epoch.
 
-        `show_seconds` spreads the epochs evenly over a time. A `background` run trains only while
-        no other run needs its worker. `owner` is the browser's id, or "" without a cookie. A run
-        beyond a limit gets the status FAILED, with the reason. `card` lets other page servers show
-        the run. Raises WireError, a ValueError, for values that can't be sent.
+        `show_seconds` is the time to spread the epochs over. A `background` run trains only while
+        no other run needs its worker. `owner` is a browser's id, "" if it has no cookie, None for a
+        script. A run beyond a limit gets the status FAILED and a reason. `card` lets other page
+        servers show the run. Raises WireError, a ValueError, for values that can't be sent.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         start = Start(run.id, experiment, dataset.samples, paused, show_seconds, background, card)
@@ -122,7 +122,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
         with self._changed:
             if (known := self._registry.look_at(run.id)) and not known.over:
-                # Resuming for some epochs ends in a pause, like a step.
+                # A run that resumes for a number of epochs then pauses, as after a step.
                 known.note_command("step" if epochs else verb)
                 known.worker.post(Steer(verb, run.id, epochs=epochs))
                 self._changed.notify_all()
@@ -138,8 +138,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Call one of `lib.training.answers.ANSWERS` in a worker, by name.
 
         The future's result has plain values and read-only arrays by name, or it raises AnswerError.
-        A future cancelled before its turn costs nothing. A question doesn't end the workers'
-        `delay`. Raises WireError, a ValueError, for arguments that can't be sent.
+        The worker skips a question whose future is cancelled in time. A question doesn't end the
+        workers' `delay`. Raises WireError, a ValueError, for arguments that can't be sent.
         """
         question_id, future = secrets.token_hex(8), AnswerFuture()
         with self._changed:
@@ -168,11 +168,11 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             future.set_result(answer.values)
 
     def _end_questions(self, worker: WorkerProcess, why: str) -> None:
-        for question_id in [k for k, (asked, _) in self._questions.items() if asked is worker]:
+        for question_id in [k for k, (owner, _) in self._questions.items() if owner is worker]:
             self._settle(Answer(question_id, error=why))
 
     def find(self, run_id: str) -> AnswerFuture:
-        """Ask the cluster for a run's `card`, which is None if no worker has the run."""
+        """Search the cluster for a run. The answer's `card` is None if no worker has the run."""
         return self.ask(messages.FIND_RUN, run_id=run_id)
 
     def get(self, run_id: str) -> Run | None:
@@ -181,7 +181,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return known.run if (known := self._registry.runs.get(run_id)) else None
 
     def latest(self, run: Run) -> Snapshot | None:
-        """Return a run's newest snapshot, or None. Runs pause without these calls."""
+        """Return a run's newest snapshot, or None. Without calls for minutes, the run is paused."""
         with self._changed:
             known = self._registry.look_at(run.id)
             self._registry.tidy(TIDY_SECONDS)
@@ -199,10 +199,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         timeout: float | None = None,
         until: Callable[[Snapshot], bool] = lambda snapshot: snapshot.status.over,
     ) -> Snapshot:
-        """Wait for a snapshot for which `until` is true; by default, the run's last one.
+        """Wait for a snapshot for which `until` is true; by default, the run's last snapshot.
 
-        Resumes an unwatched run. Raises TimeoutError after `timeout` seconds or the run's end, and
-        KeyError for an unknown run.
+        Resumes a run that was paused because no page showed it. Raises TimeoutError after `timeout`
+        seconds, or if the run ends first. Raises KeyError for an unknown run.
         """
         with self._changed:
             known = self._registry.runs[run.id]

@@ -1,4 +1,4 @@
-"""Compile Keras models and optimizers into programs: one XLA call trains many batches."""
+"""Compile programs: one XLA call trains models in L lanes on many batches of B samples each."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import Array, product, recurrent
 
 SampleTensors: TypeAlias = "tuple[Array, Array]"  # x and y (N, T, …), padded to a program's sizes
-SampleArrays: TypeAlias = "SampleTensors | tuple[np.ndarray, np.ndarray]"  # arrays if N is too big
+SampleArrays: TypeAlias = "SampleTensors | tuple[np.ndarray, np.ndarray]"  # arrays for a large N
 TrainingTensors: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as tensors: the update rule (learning rate, m_part, v_part, inside, outside), choices
-(timesteps, targets, bias correction, index of the loss), and the timesteps of the loss (T,)."""
+(timesteps, targets, bias correction, index of the loss), and whether each timestep counts (T,)."""
 DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()  # held while TensorFlow traces: concurrent traces slow each other down
 
@@ -30,7 +30,7 @@ def configure_tensorflow() -> None:
     """Configure TensorFlow for this process: `DEVICES` with one thread each, and float32.
 
     A device with two threads is a third slower (TensorFlow 2.21). Six operations can run at the
-    same time: three compiles, two training calls of a run, and an answer to a question.
+    same time: three compilations, two training calls of a run, and an answer to a question.
     """
     (processors,) = tf.config.list_physical_devices("CPU")
     each = [tf.config.LogicalDeviceConfiguration() for _ in DEVICES]
@@ -43,18 +43,18 @@ def configure_tensorflow() -> None:
 
 def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:
     """Return a function traced for tensors of these specs. The caller must hold `tracing`."""
-    made = tf.function(function, signature, autograph=False, jit_compile=xla or None)
-    return made.get_concrete_function()
+    compiled = tf.function(function, signature, autograph=False, jit_compile=xla or None)
+    return compiled.get_concrete_function()
 
 
 EPSILON = 1e-7
 UPDATES = {
-    # m_part, v_part, inside, outside, and whether the rate has Adam's bias correction
+    # m_part, v_part, inside, outside, and whether to correct the learning rate as Adam does
     "adam": (1 - 0.9, 1 - 0.999, 0.0, EPSILON, True),
     "sgd": (1.0, 0.0, 1.0, 0.0, False),  # m = g and v = 0, so the divisor is 1
     "rmsprop": (1.0, 1 - 0.9, EPSILON, 0.0, False),
 }
-"""Constants that turn one update rule into each of Keras's optimizers, in the same program.
+"""Constants with which one program's update rule becomes each of Keras's optimizers.
 
 m and v start at zero. At each step m ← (1 - m_part)·m + m_part·g and v ← (1 - v_part)·v +
 v_part·g², where g is the gradient; then weights ← weights - rate·m / (√(v + inside) + outside).
@@ -66,7 +66,7 @@ COPIES = 3  # arrays per weight: the weight, m and v
 
 @dataclass(slots=True, eq=False)
 class ModelState:
-    """The models in a program's lanes: weights and optimizer arrays."""
+    """The weights and optimizer arrays of the models in a program's lanes."""
 
     own: Architecture  # the models' sizes; the program may be a larger size bucket
     values: list[Array]  # all weights, then all m, then all v, (L, …) each
@@ -77,25 +77,25 @@ class ModelState:
 def training_tensors(
     settings: TrainingSettings, mode: str, own: Architecture, timesteps: int
 ) -> TrainingTensors:
-    """Return settings as tensors, for models of `own` sizes in a program of `timesteps` steps."""
+    """Return settings as tensors, for models of `own` sizes in a program with `timesteps` steps."""
     *rule, corrects = UPDATES[settings.optimizer]
     last = own.timesteps - 1
-    counts = [t <= last and (t == last or mode == "sequence") for t in range(timesteps)]
+    counts = [t <= last if mode == "sequence" else t == last for t in range(timesteps)]
     rule = [settings.learning_rate, *rule]
     choices = [own.timesteps, own.targets, corrects, list(LOSSES).index(settings.loss)]
     return tf.constant(rule), tf.constant(choices), tf.constant(counts)
 
 
 class Program:
-    """A compiled architecture for models it `holds`. A call from any thread trains all lanes."""
+    """A compiled program, which trains models of its own or smaller sizes, in any thread."""
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.lanes, self.threads = architecture.lanes, architecture.threads
-        self.max_steps = max(64, min(2048, 32_768 // architecture.batch))  # in one call
+        self.max_steps = max(64, min(2048, 32_768 // architecture.batch))  # per call
         self._shapes = weight_shapes(architecture)
         arguments, code = self._empty_arguments(), architecture.code
-        if code not in _codes:  # check without the lock first: a trace may hold it for long
+        if code not in _codes:  # check before locking, since a trace may hold the lock for long
             with tracing:
                 if code not in _codes:
                     specs = tf.nest.map_structure(
@@ -127,7 +127,7 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Return lanes with models: each model its weights, then all m and v if `step` > 0."""
+        """Return the state of `models`: each has its weights, then all m and all v if trained."""
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
@@ -136,20 +136,20 @@ class Program:
         return ModelState(own, values, step, training)
 
     def weights(self, state: ModelState, *, with_optimizer: bool = False) -> list[list[np.ndarray]]:
-        """Return each lane's weights in Keras's order, `with_optimizer` also all m and all v."""
+        """Return each lane's weights in Keras's order; `with_optimizer` adds all m, then all v."""
         values = state.values if with_optimizer else state.values[: len(self._shapes)]
         arrays = resized([value.numpy() for value in values], self.architecture, state.own)
         return [[array[lane] for array in arrays] for lane in range(self.lanes)]
 
     def most_steps(self, own: Architecture) -> int:
-        """Return the maximum number of batches per call, for models and data of `own` sizes."""
+        """Return the maximum number of batches in a call for models and data of `own` sizes."""
         of = self.architecture
         if own.capacity <= of.capacity:
             return self.max_steps
         return max(1, min(self.max_steps, of.capacity // (own.batch * self.lanes)))
 
     def samples(self, x: np.ndarray, y: np.ndarray) -> SampleArrays:
-        """Return x (N, T, F) and y (N, T, K) padded to the program's sizes, unless N is larger."""
+        """Return x (N, T, F) and y (N, T, K), padded to the program's sizes if N isn't larger."""
         of = self.architecture
         if len(x) > of.capacity:
             return x, y
@@ -167,9 +167,9 @@ class Program:
         order = np.full((self.max_steps, self.lanes, self.architecture.batch), -1, np.int32)
         order[:steps, :, :size] = batches
         if isinstance(samples[0], np.ndarray):
-            named = np.unique(batches[batches >= 0])
-            order[order >= 0] = np.searchsorted(named, order[order >= 0])
-            samples = self.samples(samples[0][named], samples[1][named])
+            used = np.unique(batches[batches >= 0])  # pass only the samples in these batches
+            order[order >= 0] = np.searchsorted(used, order[order >= 0])
+            samples = self.samples(samples[0][used], samples[1][used])
         span = tf.constant([state.step, steps])
         with tf.device(DEVICES[thread]):
             state.values, losses = self._run(
@@ -182,25 +182,24 @@ class Program:
 _codes: dict[Code, Any] = {}  # traced functions for any sizes; XLA compiles them for each size
 
 
-def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
+def _train(  # noqa: PLR0917  TensorFlow traces each argument
     code: Code,
     values: list[Array],
     samples: SampleTensors,
     order: Array,
-    span: Array,
+    span: Array,  # the numbers of batches trained so far, and to train now
     training: TrainingTensors,
 ) -> tuple[list[Array], Array]:
     """Train on x and y (N, T, …) in `order` (steps, L, B); return values and losses (steps, L)."""
     count = len(values) // COPIES
     rule, choices, _ = training
-    # Compute the corrected rates of all steps in advance: two powers in each step took a tenth of
-    # a tiny model's time.
+    # Correct all steps' learning rates in advance. This saves a tiny model a tenth of its time.
     rate, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
     numbers = tf.cast(span[0] + 1 + tf.range(tf.shape(order)[0]), tf.float32)
-    missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
-    rates = tf.where(choices[2] > 0, rate * tf.sqrt(missing[0]) / missing[1], rate)
+    v_bias, m_bias = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
+    rates = tf.where(choices[2] > 0, rate * tf.sqrt(v_bias) / m_bias, rate)
 
-    def one(step: Array, values: list[Array], losses: Array) -> tuple[Any, ...]:
+    def train_batch(step: Array, values: list[Array], losses: Array) -> tuple[Any, ...]:
         loss, gradients = _gradients(code, values[:count], samples, order[step], training)
         after = []
         for place, g in enumerate(gradients):  # see `UPDATES`
@@ -212,14 +211,14 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
         return step + 1, values, tf.tensor_scatter_nd_update(losses, [[step]], [loss])
 
     start = (tf.constant(0), values, tf.zeros(tf.shape(order)[:2]))
-    _, values, losses = tf.while_loop(lambda step, *_: step < span[1], one, start)
+    _, values, losses = tf.while_loop(lambda step, *_: step < span[1], train_batch, start)
     return values, losses
 
 
 def _gradients(
     code: Code, weights: list[Array], samples: SampleTensors, rows: Array, training: TrainingTensors
 ) -> tuple[Array, list[Array]]:
-    """Return losses (L,) of the samples in `rows` (L, B), -1 for none, and weight gradients."""
+    """Return losses (L,) and weight gradients for the samples in `rows` (L, B); -1 is no sample."""
     _, choices, counts = training
     timesteps, targets, _, loss = tf.unstack(choices, num=4)
     x, y = (tf.transpose(tf.gather(a, tf.maximum(rows, 0)), (2, 0, 1, 3)) for a in samples)
@@ -239,18 +238,19 @@ def _gradients(
 
 
 def _costs(wrong: Array, chosen: Array) -> Array:
-    """Return each output's cost by the loss at index `chosen` of LOSSES; their mean is the loss.
+    """Return each output's cost for the loss at index `chosen` of LOSSES; the loss is their mean.
 
-    Each loss has its own derivative: differentiating `tf.where` would take a tenth of the time.
+    Each loss has its own derivative, since differentiating `tf.where` took a tenth of the time.
     """
 
     @tf.custom_gradient
     def costs(wrong: Array) -> tuple[Array, Callable[[Array], Array]]:
         cost = slope = tf.zeros_like(wrong)
         for place, (name, loss) in enumerate(LOSSES.items()):
-            its_cost, its_slope = _FORMULAS.get(name, partial(_keras_loss, loss.keras))(wrong)
-            cost = tf.where(chosen == place, its_cost, cost)
-            slope = tf.where(chosen == place, its_slope, slope)
+            formula = _FORMULAS.get(name, partial(_keras_loss, loss.keras))
+            loss_cost, loss_slope = formula(wrong)
+            cost = tf.where(chosen == place, loss_cost, cost)
+            slope = tf.where(chosen == place, loss_slope, slope)
         return cost, lambda upstream: upstream * slope
 
     return costs(wrong)
@@ -274,7 +274,7 @@ def _huber(wrong: Array) -> Costs:
 
 
 def _keras_loss(name: str, wrong: Array) -> Costs:
-    """Return a Keras loss for each output. Keras itself averages over the last axis."""
+    """Return a Keras loss for each output. Keras averages over the last axis, so add one."""
     alone = wrong[..., None]
     with tf.GradientTape() as tape:
         tape.watch(alone)

@@ -1,4 +1,4 @@
-"""Limits on models, data and each user's runs. Browsers without a cookie share one limit."""
+"""Limits on models, data and each browser's runs. Browsers without a cookie share one limit."""
 
 import math
 from collections.abc import Sequence
@@ -11,19 +11,20 @@ from lib.shapes import model_layers, total
 from lib.training.messages import sentence
 
 MAX_STATES = int(8_000_000 * share())  # states saved for a batch's backward pass, 40 bytes each
-MAX_PRODUCTS = 2_200_000_000  # multiplications in a batch's forward pass: 0.17 s
+MAX_PRODUCTS = 2_200_000_000  # multiplications in a batch's forward pass, which take 0.17 s
 
-USUAL_SEEDS = 4  # the default number of seeds …
-USUAL_SECONDS = 10.0  # … if training all of them takes less time than this; else one
+USUAL_SEEDS = 4  # the default number of seeds if training is quick; else one seed
+USUAL_SECONDS = 10.0  # training is quick if all default seeds take less time than this
 
 MAX_RUNS = 48  # unfinished runs per worker: each keeps its data and models in memory
-MAX_RUNS_EACH = 8  # active runs per browser; browsers without a cookie share as many per place
-MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers of data that these runs may hold together
-MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2  # per page server; shared by browsers without a cookie
+MAX_RUNS_EACH = 8  # active runs per browser, or per place for all browsers without a cookie
+MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers in the data of a browser's active runs together
+MAX_SWEEPS = 16  # active sweeps of a page server
+MAX_SWEEPS_NAMELESS = 2  # active sweeps of all browsers without a cookie
 
 
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
-    """Return the experiment with its own seeds, or USUAL_SEEDS if training is quick, else one."""
+    """Return the experiment with the number of seeds set: the user's, or the default."""
     if experiment.seeds:
         return experiment
     usual = experiment.set(seeds=USUAL_SEEDS)
@@ -33,14 +34,15 @@ def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
 def training_seconds(experiment: Experiment, samples: Samples) -> float:
     """Return the estimated seconds in which two processors train all models of an experiment.
 
-    Source: `tests/bench/throughput.py`. A batch takes 62 µs (T=10, 8 units) to 7 ms (T=60, 64).
+    `tests/bench/throughput.py` measured 62 µs (T=10, 8 units) to 7 ms (T=60, 64 units) per batch.
     """
     _, t, f = samples.shape
     batch = min(experiment.training.batch_size, samples.train)
     products = batch * t * parameter_count(experiment, f, samples.targets)
-    each = 1e-5 + 4e-6 * t * experiment.model.layers + products / 11e9
+    seconds = 1e-5 + 4e-6 * t * experiment.model.layers + products / 11e9  # per batch and model
     models = len(experiment.model.modes) * len(experiment.each_seed)
-    return each * math.ceil(samples.train / batch) * experiment.training.epochs * max(1, models / 2)
+    batches = math.ceil(samples.train / batch) * experiment.training.epochs
+    return seconds * batches * max(1, models / 2)
 
 
 def check_trainable(experiment: Experiment, samples: Samples) -> None:
@@ -82,27 +84,28 @@ def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
 
 
 def run_refusal(
-    browser: str | None, dataset: Dataset, going: Sequence[tuple[str, Dataset]], places: int
+    browser: str | None, dataset: Dataset, active: Sequence[tuple[str, Dataset]], places: int
 ) -> str:
-    """Return why a browser ("" without a cookie, None for a script) can't start a run; else "".
+    """Return why a browser can't start a run; "" if it can.
 
-    `going` has the browser and the dataset of each active run. `places` runs train concurrently.
+    `browser` is its id, "" if it has no cookie, None for a script. `active` has the browser and the
+    dataset of each active run. `places` is the number of runs that can train concurrently.
     """
     if browser is None:
         return ""
-    mine = [data for other, data in going if other == browser]
-    values = sum(data.x.size + data.y.size for data in [dataset, *mine])
+    own = [data for other, data in active if other == browser]
+    values = sum(data.x.size + data.y.size for data in [dataset, *own])
     who, most = ("many", MAX_RUNS_EACH) if browser else ("nameless", MAX_RUNS_EACH * places)
     if values > MAX_VALUES_EACH:
         return sentence(f"{who}_values", most=MAX_VALUES_EACH, count=values)
-    return sentence(f"{who}_runs", most=most, count=len(mine)) if len(mine) >= most else ""
+    return sentence(f"{who}_runs", most=most, count=len(own)) if len(own) >= most else ""
 
 
-def sweep_refusal(browser: str | None, going: Sequence[str | None]) -> str:
-    """Return why a browser can't start a sweep, else "". `going` has each sweep's browser."""
-    nameless = 0 if browser else sum(not other for other in going)
+def sweep_refusal(browser: str | None, active: Sequence[str | None]) -> str:
+    """Return why a browser can't start a sweep; "" if it can. `active` has the sweeps' browsers."""
+    nameless = 0 if browser else sum(not other for other in active)
     if nameless >= MAX_SWEEPS_NAMELESS:
         return sentence("nameless_sweeps", most=MAX_SWEEPS_NAMELESS, count=nameless)
-    if len(going) >= MAX_SWEEPS:
-        return sentence("many_sweeps", most=MAX_SWEEPS, count=len(going))
+    if len(active) >= MAX_SWEEPS:
+        return sentence("many_sweeps", most=MAX_SWEEPS, count=len(active))
     return ""

@@ -11,29 +11,26 @@ from pathlib import Path
 from lib.data import GB, GROUPS, MB, memory
 from lib.text import beside
 
-MEMORY_SHARE = 0.7  # a worker's share of the memory; the page process needs the rest
+MEMORY_SHARE = 0.7  # a worker's share of its memory; the page process needs the remaining memory
 MOST_MEMORY = 3 * GB // 2  # a worker's maximum memory in bytes, on any machine
 BESIDE = 300 * MB  # bytes reserved for the page process and a process that reads a file
 LEAST_GROWTH = 150 * MB  # bytes that a worker may always grow by, enough for about thirty programs
 TWO_FIT_IN = 2 * GB  # total memory that is enough for a grown worker and its replacement
 
 SETTING, MOST_WORKERS = "UNROLLED_WORKERS", 16  # environment variable, and its largest value
-MOST_BY_DEFAULT = 4  # workers without the setting
+MOST_BY_DEFAULT = 4  # the most workers if the environment variable isn't set
 RAY = "UNROLLED_RAY"  # environment variable: the training cluster, HOST:PORT or "auto"
 CORES_EACH = 2  # processors per worker: one trains, the other compiles and draws pages
-WORKER_NICE = (
-    5  # of 0 (first) to 19; next to a busy page process, a worker gets a third of the time
-)
-HELPER_NICE = 10  # for helper threads, such as compilers: a third of the loop's time
-IDLE_NICE = (
-    13  # for background work: half a helper's time. At 19, threads would hold the GIL too long
-)
+# Priorities of threads, from 0 (highest) to 19.
+WORKER_NICE = 5  # next to a busy page process, a worker gets a third of the time
+HELPER_NICE = 10  # for helper threads, such as compilers: a third of the worker loop's time
+IDLE_NICE = 13  # for background work: half a helper's time; at 19 a thread holds the GIL too long
 
 log = logging.getLogger(__name__)
 
 
 def worker_count() -> int:
-    """Return the number of workers: the setting, or as many as fit, at least one."""
+    """Return the number of workers: the environment variable, or as many as fit, at least one."""
     setting = os.environ.get(SETTING, "")
     if setting.isdecimal() and 1 <= int(setting) <= MOST_WORKERS:
         return int(setting)
@@ -44,7 +41,7 @@ def worker_count() -> int:
 
 
 def cores(groups: Path = GROUPS) -> float:
-    """Return the number of processors for this process: the machine's, or a container's limit."""
+    """Return the number of processors this process may use: the machine's, or a container's."""
     try:
         machine = len(os.sched_getaffinity(0))
     except AttributeError:  # not on Linux
@@ -52,12 +49,12 @@ def cores(groups: Path = GROUPS) -> float:
     try:
         quota, period = (groups / "cpu.max").read_text().split()
         return min(machine, int(quota) / int(period))
-    except (OSError, ValueError):  # no such file, or "max"
+    except (OSError, ValueError):  # there is no such file, or the quota is "max"
         return machine
 
 
 def memory_limit(total: int, start: int) -> int:
-    """Return a worker's memory limit, from `total` bytes and the `start` bytes it began with."""
+    """Return the memory limit of a worker that has `total` bytes and began with `start` bytes."""
     most = min(int(MEMORY_SHARE * total), total - BESIDE, MOST_MEMORY)
     return max(most, start + LEAST_GROWTH)
 
@@ -71,7 +68,7 @@ def give_way(nice: int = HELPER_NICE) -> None:
 
 
 def set_environment() -> None:
-    """Set the environment variables that TensorFlow reads at import. Existing XLA flags win."""
+    """Set the environment variables that TensorFlow reads at import. Keep existing XLA flags."""
     table = beside(__file__, "environment")
     os.environ.update(table["variables"])
     names = "tensorflow-cpu", "tensorflow"

@@ -1,7 +1,7 @@
-"""Records sent between the page process and the worker, and the messages in them for the user.
+"""Records sent between the page process and the worker, and the sentences that they show users.
 
-A `Command` goes to the worker, a `Message` comes back. Records about a run or a question have its
-`id`. The format is msgpack, which can't run code, with an extension type for NumPy arrays.
+The page process sends a `Command`, the worker a `Message`. A record about a run or a question has
+its `id`. The format is msgpack, which can't run code, with an extension type for NumPy arrays.
 """
 
 import threading
@@ -17,7 +17,7 @@ from lib.results import Snapshot
 from lib.text import beside, filled
 
 sentence = partial(filled, beside(__file__, "words"))  # a message of `words.toml`, filled in
-BEAT_SECONDS = 1.0  # between two heartbeats of a worker
+BEAT_SECONDS = 1.0  # the time between two heartbeats of a worker
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):
@@ -26,7 +26,7 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     id: str
     experiment: Experiment
     samples: Samples
-    paused: bool = False  # whether to evaluate the untrained models, and wait
+    paused: bool = False  # whether to evaluate the models and then wait for a command
     show_seconds: float | None = None  # seconds for all epochs; None for full speed
     background: bool = False  # whether all other runs of the worker come first
     card: bytes = b""  # lets a cluster's other page servers show the run: `lib.export.card_of`
@@ -34,12 +34,12 @@ class Start(msgspec.Struct, frozen=True, tag=True):
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "watch", "unwatch"]
-"""A dropped run ends without further messages. Between "watch" and "unwatch" a cluster's driver
-reports on a run that another page server has started."""
+"""After "drop" a run ends and sends nothing more. Between "watch" and "unwatch" a cluster's driver
+sends the messages of a run that another page server has started."""
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):
-    """Control a run. A worker ignores it for an unknown run."""
+    """Control a run. A worker ignores the command if it doesn't have the run."""
 
     verb: Verb
     id: str
@@ -54,7 +54,7 @@ class Prepare(msgspec.Struct, frozen=True, tag=True):
     shape: tuple[int, int, int, int]  # training samples, T, F, K
 
 
-FIND_RUN = "find_run"  # a question to a cluster's driver: the card of the run `run_id`, or None
+FIND_RUN = "find_run"  # the question to a cluster's driver for the card of the run `run_id`
 
 
 class Ask(msgspec.Struct, frozen=True, tag=True):
@@ -72,7 +72,7 @@ class Cancel(msgspec.Struct, frozen=True, tag=True):
 
 
 class Retire(msgspec.Struct, frozen=True, tag=True):
-    """Exit as soon as all runs are over and all questions answered."""
+    """Exit as soon as all runs are over and all questions are answered."""
 
 
 Command = Start | Steer | Prepare | Ask | Cancel | Retire
@@ -114,8 +114,8 @@ class Event(msgspec.Struct, frozen=True, tag=True):
     """
 
     kind: Literal["ready", "failed", "refused", "alive", "grown"]
-    text: str = ""  # the reason, with "failed" and "refused"
-    count: int = 1  # the number of slots, with "ready" from a cluster's driver, at every change
+    text: str = ""  # with "failed" and "refused": the reason
+    count: int = 1  # with "ready" from a cluster's driver: the new number of slots
 
 
 class Lost(msgspec.Struct, frozen=True, tag=True):
@@ -129,7 +129,7 @@ Message = Report | Checkpoint | Answer | Event | Lost
 
 
 def short_reason(error: BaseException) -> str:
-    """Return an error's first line without its full stop, or a fix if memory ran out."""
+    """Return an error's first line without its full stop; if memory ran out, return a fix."""
     text = str(error).strip()
     if isinstance(error, MemoryError) or "out of memory" in text.lower() or "OOM when" in text:
         return sentence("memory")
@@ -142,7 +142,7 @@ DTYPE_KINDS = "biufM"  # NumPy's letters for bool, int, unsigned, float and date
 
 
 class WireError(ValueError):
-    """Raised if bytes aren't a valid record, or a value can't be sent."""
+    """Raised if bytes aren't a valid record, or if a value can't be sent."""
 
 
 def encode(message: Any) -> bytes:
@@ -167,7 +167,7 @@ def _write(value: Any) -> Any:
         return value.item()
     if not isinstance(value, np.ndarray):
         raise WireError(f"a {type(value).__name__} can't be sent: {value!r:.80}")
-    if value.dtype.kind not in DTYPE_KINDS:  # without the values in the text: there may be many
+    if value.dtype.kind not in DTYPE_KINDS:  # leave the values out of the text: it may be long
         raise WireError(f"an array of {value.dtype}, shape {value.shape}, can't be sent")
     values = np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
     return msgspec.msgpack.Ext(ARRAY, _encoder.encode((value.dtype.str, value.shape, values)))
@@ -183,7 +183,7 @@ def _read(kind: int, data: memoryview) -> np.ndarray:
     return np.ndarray(tuple(shape), dtype, values)
 
 
-MSGSPEC_LOCK = threading.Lock()  # held while making a decoder: concurrent makes crash msgspec 0.22
+MSGSPEC_LOCK = threading.Lock()  # msgspec 0.22 crashes if two threads make decoders at once
 
 
 @cache

@@ -1,8 +1,8 @@
-"""Train and evaluate the models of one run, a pair for each seed, in short turns.
+"""Train and evaluate the models of one run, one per mode and seed, in short turns.
 
-All models train on the same batches, in lockstep. Each call of the program trains several models
-of one mode, one per lane. If the program has two threads, a helper thread makes every second call.
-NumPy evaluates the models: it is as fast and needs no compiling.
+In each step, every model trains on one batch, the same for all models of a seed. A call of the
+program trains several models of one mode, one per lane. If the program has two threads, a helper
+thread makes every second call. NumPy evaluates the models: it is as fast and needs no compiling.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lib.training.engine import ModelState, Program
 
 ModelKey = tuple[str, int]  # a mode, "sequence" or "last", and the index of a seed, from 0
-LONGER = 2.0  # a turn may last up to this many times its seconds, to finish an epoch
+LONGER = 2.0  # to finish an epoch, a turn may last this many times as long as planned
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +44,7 @@ _helper = ThreadPoolExecutor(1, "lanes", give_way)
 
 
 class PairTrainer:
-    """The models of one run. `evaluate` works at once; `advance` needs a program from `load`."""
+    """The models of one run. `advance` needs a program from `load`; `evaluate` needs none."""
 
     def __init__(
         self,
@@ -55,17 +55,19 @@ class PairTrainer:
         training, seeds = experiment.training, experiment.each_seed
         self._experiment, self._samples, self._clock = experiment, samples, clock
         self._orders = [BatchOrder(samples.train, training.batch_size, each.seed) for each in seeds]
-        self.batches = self._orders[0]  # the first seed's order; batch sizes are the same for all
-        self.step = self.epoch = 0  # batches per model; complete epochs with finite losses
+        self.batches = self._orders[0]  # the first seed's order; all seeds have these batch sizes
+        self.step = 0  # the number of batches that each model has trained on
+        self.epoch = 0  # the number of complete epochs in which all losses were finite
         self.diverged: ModelKey | None = None  # the first model with a NaN or infinite loss
-        self.evaluate_seconds = math.inf  # the fastest evaluation: others waited for a processor
-        self.step_in_progress: Iterator[None] | None = None  # a step's remaining calls
-        self._evaluating: Iterator[None] | None = None  # an evaluation's remaining parts
+        self.evaluate_seconds = math.inf  # the shortest evaluation: others wait for a processor
+        self.step_in_progress: Iterator[None] | None = None  # calls left in the current steps
+        self._evaluating: Iterator[None] | None = None  # the remaining parts of an evaluation
         self._evaluating_seconds = 0.0
         self._program: Program | None = None  # None before `load` and after `release`
         self._groups: list[Group] = []
         self._data: Any = None  # the training samples in the program's format
-        self.evaluated_step, self._saved_step = -1, 0  # of the last evaluation and checkpoint
+        self.evaluated_step = -1  # the step of the last evaluation; -1 if there is none
+        self._saved_step = 0  # the step of the last checkpoint
         self._saved_arrays: dict[ModelKey, list[np.ndarray]] = {}  # from a checkpoint, until `load`
         self._speed = 0.0  # a running estimate of steps per second
         shape = (samples.train, *samples.shape[1:], samples.targets)
@@ -94,7 +96,7 @@ class PairTrainer:
 
     @property
     def _training_groups(self) -> list[Group]:
-        """The groups with a training model. Stopped models in a group train with it, unused."""
+        """The groups that still have a model to train. Their stopped models train along, unused."""
         return [g for g in self._groups if set(g.models) & self._training_records.keys()]
 
     @property
@@ -104,7 +106,7 @@ class PairTrainer:
 
     @property
     def done(self) -> float:
-        """The number of trained epochs, including the fraction of the current one."""
+        """The number of trained epochs, including the fraction of the current epoch."""
         return self.step / self.batches.steps
 
     @property
@@ -139,13 +141,13 @@ class PairTrainer:
         return tuple(seeds)
 
     def load(self, program: Program) -> None:
-        """Load all models into a program, perhaps from another program, at the end of a step."""
+        """Load all models into a program. They may be in another program, at the end of a step."""
         models = self._weights(with_optimizer=True)
         self._program, self._groups, self._saved_arrays = program, [], {}
         n, width, settings = self._samples.train, program.lanes, self._experiment.training
         self._data = program.samples(self._samples.x[:n], self._samples.y[:n])
         for mode in self._experiment.model.modes:
-            seeds = [k for of, k in models if of == mode]
+            seeds = [k for model_mode, k in models if model_mode == mode]
             for start in range(0, len(seeds), width):
                 part = seeds[start : start + width]
                 lane_seeds = part + part[-1:] * (width - len(part))
@@ -154,7 +156,7 @@ class PairTrainer:
                 self._groups.append(Group([(mode, k) for k in part], lane_seeds, state))
 
     def _weights(self, *, with_optimizer: bool = False) -> dict[ModelKey, list[np.ndarray]]:
-        """Return the current weights of each training model, `with_optimizer` also m and v."""
+        """Return each training model's current weights; `with_optimizer` adds all m, then all v."""
         models = self._training_records
         if self._program is None:
             known = self._saved_arrays if with_optimizer else {}
@@ -171,16 +173,16 @@ class PairTrainer:
         self._groups = []
 
     def keep_best(self) -> None:
-        """Restore each model's best epoch, if it is kept, and end its training."""
+        """Restore the best epoch of each model that keeps it, and end the model's training."""
         for model in self._records.values():
             model.keep_best()
 
     def advance(self, seconds: float, goal: int) -> None:
         """Train all models for about `seconds`, at most up to step `goal`.
 
-        A turn ends with an epoch if possible, and always after the first epoch, so that results
-        appear soon. If a step of all models takes longer, the next call completes it. If the best
-        epoch is kept, every epoch is evaluated.
+        The call returns at the end of an epoch if possible, and always after the first epoch, so
+        that results appear soon. If a step takes longer, the next call of `advance` completes it.
+        If the best epoch is kept, every epoch is evaluated.
         """
         if (program := self._program) is None:
             return
@@ -205,7 +207,7 @@ class PairTrainer:
             now = self._clock()
 
     def evaluate(self, seconds: float = math.inf) -> bool:
-        """Evaluate all models for about `seconds` at the end of an epoch; return whether done."""
+        """Evaluate all models at the end of an epoch, for about `seconds`; return whether done."""
         if self._evaluating is None:
             if self.diverged or not self.at_epoch_end or self.evaluated_step == self.step:
                 return True
@@ -265,22 +267,22 @@ class PairTrainer:
         return rest + (steps - rest) // epoch * epoch
 
     def _train(self, program: Program, steps: int, seconds: float) -> Iterator[None]:
-        """Train all models on the next batches; yield between calls. Turns last `seconds`."""
+        """Train all models on the next batches, in turns of `seconds`; yield between calls."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         losses: dict[ModelKey, np.ndarray] = {}
         groups, threads, start = self._training_groups, program.threads, self._clock()
 
         def call(group: Group, thread: int) -> None:
-            own = batches[:, group.lane_seeds]
-            found = program.train(group.state, self._data, own, thread)
-            losses.update({model: found[:, k] for k, model in enumerate(group.models)})
+            lane_batches = batches[:, group.lane_seeds]
+            by_lane = program.train(group.state, self._data, lane_batches, thread)
+            losses.update({model: by_lane[:, k] for k, model in enumerate(group.models)})
 
         for first in range(0, len(groups), threads):
             others = [_helper.submit(call, g, 1) for g in groups[first + 1 : first + threads]]
             try:
                 call(groups[first], 0)
             finally:
-                wait(others)  # after an error, too: the run then frees the models
+                wait(others)  # wait after an error, too: the run then frees the models
             for other in others:
                 other.result()
             if first + threads < len(groups):
@@ -295,7 +297,7 @@ class PairTrainer:
             known = np.concatenate([model.unfinished, losses[key]])
             complete = len(known) // len(sizes) * len(sizes)
             model.unfinished = known[complete:]
-            # The mean over samples, as `fit` reports it: a short batch has a lower weight.
+            # Compute the mean over samples, as `fit` does: a short batch has a lower weight.
             with np.errstate(invalid="ignore"):
                 epochs[key] = known[:complete].reshape(-1, len(sizes)) @ sizes / sizes.sum()
             if not np.isfinite(known).all():

@@ -13,18 +13,18 @@ from lib.training.machine import HELPER_NICE, IDLE_NICE, give_way
 Key: TypeAlias = Hashable
 Request: TypeAlias = tuple[int, Key, Future[Any]]
 WANTED, FASTER, LIKELY, BACKGROUND, BUCKET = range(5)  # kinds of requests, in order of priority
-IDLE_SECONDS = 0.5  # between two checks whether the worker has time for a size bucket
+IDLE_SECONDS = 0.5  # the time between two checks whether the worker can build a size bucket
 
 
 class ProgramCache:
-    """Programs by key. None is dropped, since TensorFlow never frees compiled XLA code.
+    """Programs by key. The cache keeps all programs: TensorFlow never frees compiled XLA code.
 
     Three threads build programs:
-    - Two build programs that a run waits for (WANTED), or would train faster with (FASTER).
-    - The first of them also builds programs that a user is likely to need (LIKELY).
-    - The third, of low priority, works while no run waits. It builds programs for BACKGROUND runs
-      and, while the worker `has_time()`, each size BUCKET that `buckets` marks with True.
-    Optional programs are built only while memory `may_grow()`.
+    - Two threads build programs that a run waits for (WANTED), or would train faster with (FASTER).
+    - The first thread also builds programs that a user is likely to need (LIKELY).
+    - The third thread has a low priority and works while no run waits. It builds programs for
+      BACKGROUND runs. While `has_time()`, it builds each size BUCKET that is True in `buckets`.
+    Runs request optional programs only while `may_grow()`.
     """
 
     def __init__(
@@ -38,8 +38,8 @@ class ProgramCache:
         self._changed = threading.Condition()
         self._programs = dict[Key, Future[Any]]()
         self._buckets = sorted(buckets, key=lambda bucket: bucket.work)
-        self._requests: list[Request] = [  # not started yet, the oldest first
-            (BUCKET, key, self._find(key)) for key, at_once in buckets.items() if at_once
+        self._requests: list[Request] = [  # builds that haven't started yet, the oldest first
+            (BUCKET, key, self._find(key)) for key, in_advance in buckets.items() if in_advance
         ]
         self._building = 0  # the number of programs that the first two threads are building
         threads = (HELPER_NICE, {WANTED, FASTER, LIKELY}), (HELPER_NICE, {WANTED, FASTER})
@@ -63,15 +63,15 @@ class ProgramCache:
                 self._requests.remove(own[0])
 
     def build_ahead(self, key: Key) -> None:
-        """Build a program while no run waits for one. Replaces the previous call's request."""
+        """Build a program while no run waits for one. Withdraw the previous call's request."""
         with self._changed:
             self._requests = [each for each in self._requests if each[0] != LIKELY]
         self.request(key, LIKELY)
 
     def bucket_for(self, key: Any) -> Any:
-        """Return the smallest near bucket that holds a key, else the key.
+        """Return the smallest near bucket that holds the key's models, else the key.
 
-        If memory may not grow, return the smallest bucket that holds it, preferably a built one.
+        If memory may not grow, return the smallest bucket that holds them, preferably a built one.
         """
         holding = [bucket for bucket in self._buckets if bucket.holds(key)]
         if not holding or self.may_request(key):
@@ -105,7 +105,7 @@ class ProgramCache:
                 self._building += WANTED in kinds
             try:
                 future.set_result(self._build(key))
-            except BaseException as error:  # any error must reach the waiting runs
+            except BaseException as error:  # the waiting runs must get any error
                 future.set_exception(error)
             with self._changed:
                 self._building -= WANTED in kinds
@@ -115,6 +115,8 @@ class ProgramCache:
         first = min(self._requests, key=itemgetter(0), default=None)
         if first is None or (WANTED not in kinds and (first[0] == WANTED or self._building)):
             return None
-        may = [each for each in self._requests if each[0] in kinds]
-        found = min(may, key=itemgetter(0), default=None)
-        return found if found and (found[0] != BUCKET or self._has_time()) else None
+        own = [each for each in self._requests if each[0] in kinds]
+        found = min(own, key=itemgetter(0), default=None)
+        if found and found[0] == BUCKET and not self._has_time():
+            return None
+        return found

@@ -1,4 +1,4 @@
-"""Runs and answers that `tests/record.py` wrote, which pages show before training."""
+"""Recorded runs and answers, which pages show before training. `tests/record.py` records them."""
 
 import zlib
 from collections.abc import Mapping
@@ -15,17 +15,17 @@ from lib.training.messages import decode
 
 FOLDER = Path(__file__).parent / "recordings"
 END = ".msgpack.z"
-ANSWERED = ("parity", "running_mean", "recall_first", "adding")  # data with recorded answers
+ANSWERED = ("parity", "running_mean", "recall_first", "adding")  # data sets with recorded answers
 
 
 @lru_cache(maxsize=64)
 def recorded(experiment: Experiment) -> Snapshot | None:
-    """Return a settled experiment's recorded run, cut to its modes and seeds; or None."""
+    """Return an experiment's recorded run, cut to its modes and seeds; None if there is none."""
     modes, count = experiment.model.modes, len(experiment.each_seed)
     for file in sorted(FOLDER.glob(f"{experiment.data.name}.*")):
         query, run = read_recording(file.name.removesuffix(END), tuple[dict[str, str], Snapshot])
-        of = read_query(query)[0]
-        if of == experiment.set(mode="both", seeds=of.seeds) and count <= len(run.seeds):
+        saved = read_query(query)[0]
+        if saved == experiment.set(mode="both", seeds=saved.seeds) and count <= len(run.seeds):
             results, *others = ({mode: seed[mode] for mode in modes} for seed in run.seeds[:count])
             past = tuple((epoch, models[:count]) for epoch, models in run.past)
             return replace(run, results=results, others=tuple(others), past=past)
@@ -33,10 +33,10 @@ def recorded(experiment: Experiment) -> Snapshot | None:
 
 
 def recorded_answer(data: str, place: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the recorded answer at a place (`lib.ui.cell.ask.PLACES`), or None."""
+    """Return a recorded answer for a place of the Cell page (`lib.ui.cell.ask.PLACES`), or None."""
     if data in ANSWERED:
-        for asked, answer in answers_of(data)[place]:
-            if _same(asked, dict(arguments)):
+        for recorded_arguments, answer in answers_of(data)[place]:
+            if _same(recorded_arguments, dict(arguments)):
                 return answer
     return None
 
@@ -63,5 +63,5 @@ def _same(one: Any, other: Any) -> bool:
 
 @lru_cache(maxsize=48)
 def read_recording(name: str, kind: Any) -> Any:
-    """Return the record of type `kind` in a file, such as a `Damage` in "flat"."""
+    """Return a recording of type `kind` from a file, such as a `Damage` from `name` "flat"."""
     return decode(zlib.decompress((FOLDER / f"{name}{END}").read_bytes()), kind)

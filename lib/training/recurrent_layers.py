@@ -1,12 +1,12 @@
 """Recurrent layers with Keras's weights and arithmetic, and a faster backward pass.
 
-Differentiating Keras's layer adds to each kernel's gradient at every timestep. These layers project
-the input for all timesteps in one matrix product before the loop, and compute the kernels'
-gradients in one product after it: 1.3 to 1.7 times as fast.
+The gradient of Keras's layer adds to each kernel's gradient at every timestep. These layers project
+the input for all timesteps in one matrix product before the time loop, and compute the kernels'
+gradients in one product after the loop. They are 1.3 to 1.7 times as fast.
 
-Arrays are time-major, (T, L, B, …), so that a timestep is contiguous in memory: T timesteps, L
-lanes (separate models), B samples of a batch, F features, U units, and G gates, which Keras
-concatenates in its kernels.
+Arrays are time-major, (T, L, B, …), so that a timestep is contiguous in memory. T is timesteps, L
+lanes (separate models), B samples of a batch, F features, U units, and G gates. Keras concatenates
+the gates in its kernels.
 
 Source: the `call` of Keras's cells, keras/src/layers/rnn/{lstm,gru,simple_rnn}.py.
 """
@@ -20,18 +20,18 @@ import tensorflow as tf
 from lib.shapes import STATES
 
 Array: TypeAlias = "tf.Tensor"
-PerUnit = tuple[Array, ...]  # (L, B, U) each, for one timestep
+PerUnit = tuple[Array, ...]  # arrays (L, B, U) of one timestep
 Stepped = tuple[PerUnit, Array, PerUnit]  # states after the step, gates, `more`
-Gradients = tuple[Array, Array, PerUnit]
+Gradients = tuple[Array, Array, PerUnit]  # of p, of q, of the states before the step: see `Rule`
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One timestep of a cell, forwards and backwards.
 
-    p is the projected input and q the projected hidden state, (L, B, G·U) each. States are (h,) or
-    (h, c), gates (L, B, G·U) the activations. `more` has other arrays for the backward pass. A gate
-    can scale q, like a GRU's with `reset_after`, but not the state itself.
+    p is the projected input and q the projected hidden state, (L, B, G·U) each. The states are (h,)
+    or (h, c). The gates, (L, B, G·U), are activations. `more` has other arrays for the backward
+    pass. A gate can scale q, as in a GRU with `reset_after`, but not the state itself.
     """
 
     step: Callable[[Array, Array, PerUnit], Stepped]  # (p, q, states before) → `Stepped`
@@ -39,11 +39,11 @@ class Rule:
     """(gates, more, states before, gradients of the states after) → gradients of p, of q, and of
     the states before, excluding the part through q."""
     more: int = 0  # the number of arrays in `more`
-    sum_only: bool = True  # whether a step uses p + q only; a GRU's reset gate scales q
+    sum_only: bool = True  # whether a step uses only the sum p + q; a GRU's reset gate scales q
 
 
 def _sigmoid(x: Array) -> Array:
-    """Return the sigmoid via tanh, for which XLA has faster code than for exp and division."""
+    """Return the sigmoid, computed by tanh: XLA has faster code for tanh than for exp."""
     return 0.5 * tf.tanh(0.5 * x) + 0.5
 
 
@@ -65,7 +65,7 @@ def _lstm_back(gates: Array, more: PerUnit, before: PerUnit, gradients: PerUnit)
 
 
 def _gru_step(p: Array, q: Array, states: PerUnit) -> Stepped:
-    """GRU with `reset_after`, Keras's default."""
+    """Return a timestep of a GRU with `reset_after`, Keras's default."""
     (pz, pr, pg), (qz, qr, qg) = tf.split(p, 3, axis=-1), tf.split(q, 3, axis=-1)
     z, r = _sigmoid(pz + qz), _sigmoid(pr + qr)
     g = tf.tanh(pg + r * qg)
@@ -99,10 +99,10 @@ RULES = {
 
 
 def recurrent(cell: str, weights: Sequence[Array], x: Array, timesteps: Array) -> Array:
-    """Return a Keras layer's hidden states (T, L, B, U) for x (T, L, B, F): 0 after `timesteps`.
+    """Return a Keras layer's hidden states (T, L, B, U) for x (T, L, B, F); 0 after `timesteps`.
 
-    `weights` are kernel, recurrent kernel and bias, with the lanes as first axis. Projected input,
-    gates and gradients share an array, since new arrays would have to be zeroed for each batch.
+    `weights` are kernel, recurrent kernel and bias, with the lanes as first axis. The projected
+    input, the gates and their gradients share the array `work`: XLA zeroes new arrays each batch.
     """
     rule = RULES[cell]
 
@@ -116,7 +116,7 @@ def recurrent(cell: str, weights: Sequence[Array], x: Array, timesteps: Array) -
         # Projections after `timesteps` stay in the `work` array, so they must be 0.
         ones = tf.cast(tf.range(steps) < timesteps, tf.float32)[:, None, None, None]
         ones *= tf.ones(tf.stack((steps, lanes, batch, 1)))
-        x = tf.concat((x, ones), 3)  # makes the bias a row of the kernel
+        x = tf.concat((x, ones), 3)  # the bias becomes the last row of the kernel
         p = product(x, tf.concat((kernel, bias_p[:, None]), 1))
         start = (tf.zeros(tf.stack((lanes, batch, units))),) * len(STATES[cell])
 

@@ -1,4 +1,4 @@
-"""`RunRegistry`: a client's runs, their workers, and when to pause or forget unwatched runs."""
+"""`RunRegistry`: a client's runs and their workers. It pauses and forgets unwatched runs."""
 
 import math
 from collections import Counter
@@ -14,11 +14,11 @@ from lib.training.messages import Checkpoint, Report, Start, Steer, sentence
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 
-TIDY_SECONDS = 5.0  # between two searches for runs to pause or forget
-WATCH_SECONDS = 600  # an unwatched run is paused after this time, to free the processor
+TIDY_SECONDS = 5.0  # the time between two searches for runs to pause or forget
+WATCH_SECONDS = 600  # a run that no page shows for this time is paused, to free the processor
 KEEP_RUNS = 40  # the number of finished runs to keep; sweeps' runs are counted separately
-KEEP_BYTES = int(20_000_000 * share())  # for finished and abandoned runs; the newest always stays
-KEEP_SECONDS = 3 * 3600  # a finished, or paused and unwatched, run is forgotten after this time
+KEEP_BYTES = int(20_000_000 * share())  # for ended and abandoned runs; the newest run always stays
+KEEP_SECONDS = 3 * 3600  # a finished run, or a paused one that no page shows, is kept this long
 TWICE_SECONDS = 60.0  # a run that loses two workers within this time may be the cause
 
 
@@ -28,17 +28,17 @@ class ClientRun:
 
     run: Run
     worker: WorkerProcess
-    owner: str | None  # the browser that started the run, "" without a cookie; None for a script
+    owner: str | None  # the id of the run's browser, "" if it has no cookie; None for a script
     start: Start  # the command that restarts the run from epoch 0, at its newest pace
     snapshot: Snapshot  # the newest snapshot; a new object after every change
     seen_at: float  # when a page last showed the run, or when the run ended
     is_foreign: bool = False  # whether another page server started and manages the run
-    reason: str = ""  # shown if the worker sends no reason, such as why the run restarted
+    reason: str = ""  # why the run restarted or trains here; shown if the worker sends no reason
     unwatched: bool = False  # whether the client paused the run because no page showed it
     last_verb: str = "start"  # the user's last command
-    resumed_at: int = -1  # the epoch at which a command ended a pause, until training continues
+    resumed_at: int = -1  # the epoch of a run that was just resumed; -1 once it trains
     lost_at: float = -math.inf  # when the run last failed over because its worker died
-    checkpoint: Checkpoint | None = None  # the newest; None before the first and after the end
+    checkpoint: Checkpoint | None = None  # the newest; None if there is none or the run is over
     weights: WeightHistory = field(default_factory=WeightHistory)
 
     @property
@@ -94,7 +94,7 @@ class ClientRun:
         self.seen_at, self.checkpoint = now, None
 
     def restart(self, worker: WorkerProcess, how: str) -> None:
-        """Restart the run on another worker, from its checkpoint if any; `how` is the reason."""
+        """Restart the run on a worker, from any checkpoint; `how` is a sentence on the cause."""
         saved, verb = self.checkpoint, self.last_verb
         was_paused = self.snapshot.status is Status.PAUSED
         paused = self.unwatched or was_paused or verb in ("pause", "step")
@@ -104,14 +104,9 @@ class ClientRun:
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         self.weights.cut(epoch if saved else -1)
         self.reason = sentence("continued" if saved else "restarted", how=how, epoch=epoch)
-        self.snapshot = replace(  # keep the old results until the new worker sends some
-            self.snapshot,
-            status=Status.QUEUED,
-            reason=self.reason,
-            epoch=epoch,
-            epochs_per_second=0.0,
-            seconds_left=None,
-        )
+        # Keep the old results until the new worker sends results.
+        queued = replace(self.snapshot, status=Status.QUEUED, reason=self.reason, epoch=epoch)
+        self.snapshot = replace(queued, epochs_per_second=0.0, seconds_left=None)
         worker.post(structs.replace(self.start, paused=paused, checkpoint=state))
 
 
@@ -126,17 +121,17 @@ class RunRegistry:
     def start(self, run: Run, start: Start, owner: str | None, supervisor: Supervisor) -> None:
         """Send a new run to a worker, or mark it as FAILED if it exceeds its owner's limits."""
         self.tidy()
-        # If no place is free, forget the abandoned run that a page showed longest ago.
+        # If no place is free, forget the paused run that a page showed longest ago.
         own = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
-        left = [each for each in own if self._may_forget(each)]
-        if left and len(own) >= MAX_RUNS * self._pool.places:
-            self.drop(min(left, key=lambda each: each.seen_at).id)
-        going = [
+        unwatched = [each for each in own if self._may_forget(each)]
+        if unwatched and len(own) >= MAX_RUNS * self._pool.places:
+            self.drop(min(unwatched, key=lambda each: each.seen_at).id)
+        active = [
             (each.owner, each.run.dataset)
             for each in self.runs.values()
             if each.owner is not None and each.is_active and not self._may_forget(each)
         ]
-        refused = run_refusal(owner, run.dataset, going, self._pool.places)
+        refused = run_refusal(owner, run.dataset, active, self._pool.places)
         refusal = supervisor.unavailable or refused
         worker = supervisor.need()
         if not refusal:
@@ -172,8 +167,8 @@ class RunRegistry:
 
     def _may_forget(self, run: ClientRun) -> bool:
         """Return whether a run is over, or paused and not shown for WATCH_SECONDS."""
-        is_left = run.seen_at < self._clock() - WATCH_SECONDS
-        return run.over or (run.snapshot.status is Status.PAUSED and is_left)
+        is_unseen = run.seen_at < self._clock() - WATCH_SECONDS
+        return run.over or (run.snapshot.status is Status.PAUSED and is_unseen)
 
     def look_at(self, run_id: str) -> ClientRun | None:
         """Return a run, and record that a page shows it; None for an unknown id."""
@@ -193,10 +188,13 @@ class RunRegistry:
                 run.checkpoint = message
             else:
                 run.take(message.snapshot, self._clock())
-        self.tidy(TIDY_SECONDS)  # here too: maybe no page calls `latest`
+        self.tidy(TIDY_SECONDS)  # `latest` calls it, too, but perhaps no page is open
 
     def fail_over(self, lost: Iterable[ClientRun], how: str, *, is_suspect: bool = True) -> None:
-        """Restart lost runs on other workers, except suspects lost twice; `how` is the reason."""
+        """Restart runs that lost their worker; `how` is a sentence on how the worker ended.
+
+        Runs that may be the cause (`is_suspect`) fail if they lose two workers in TWICE_SECONDS.
+        """
         now = self._clock()
         for run in lost:
             twice = is_suspect and now - run.lost_at < TWICE_SECONDS
@@ -211,7 +209,7 @@ class RunRegistry:
                 run.lost_at = now if is_suspect else run.lost_at
 
     def tidy(self, at_least_seconds: float = 0.0) -> None:
-        """Forget old runs and pause unwatched ones, unless done `at_least_seconds` ago."""
+        """Forget old runs and pause runs that no page shows, once in `at_least_seconds`."""
         if (now := self._clock()) - self._tidied < at_least_seconds:
             return
         self._tidied = now
@@ -223,7 +221,7 @@ class RunRegistry:
                 run.worker.post(Steer("pause", run.id))
 
     def _forget_old_runs(self) -> None:
-        """Forget runs not shown for KEEP_SECONDS, or beyond KEEP_RUNS or KEEP_BYTES."""
+        """Forget runs not shown for KEEP_SECONDS, and the oldest beyond KEEP_RUNS or KEEP_BYTES."""
         runs = sorted(self.runs.values(), key=lambda run: run.seen_at, reverse=True)
         counts: Counter[tuple[bool, ...]] = Counter()
         held, datasets = 0, set[int]()

@@ -12,32 +12,32 @@ class Timing:
     """Durations in a worker's loop and its runs, chosen by measurement."""
 
     slice_seconds: float = 0.1  # the longest turn of a run
-    round_seconds: float = 0.2  # one turn of every run together, unless there are many runs
-    shortest_slice_seconds: float = 0.02  # the shortest turn, with many runs
-    poll_seconds: float = 0.005  # between two checks for finished programs and answers
-    grown_seconds: float = 30.0  # between two reports of memory above the limit
+    round_seconds: float = 0.2  # the turns of all runs together, unless there are many runs
+    shortest_slice_seconds: float = 0.02  # the shortest turn of a run, if there are many runs
+    poll_seconds: float = 0.005  # from one check for finished programs and answers to the next
+    grown_seconds: float = 30.0  # from one report of memory above the limit to the next
     beat_seconds: float = BEAT_SECONDS
-    send_seconds: float = 0.18  # between two snapshots of a training run: about five per second
-    evaluate_share: float = 0.05  # the maximum share of its time that a run evaluates
-    few_epochs: int = 1000
-    stops: int = 16  # the minimum number of evaluations of a run with up to `few_epochs`
-    evaluate_seconds: float = 0.05  # of an evaluation at a command; the rest runs in later turns
-    exact_seconds: float = 0.3  # a run with more time left than this gets an exact-size program
-    exact_slice_seconds: float = 0.05  # … if turns are at least this long, in a quiet worker
+    send_seconds: float = 0.18  # from one snapshot of a training run to the next: five per second
+    evaluate_share: float = 0.05  # the maximum fraction of a run's time for evaluations
+    few_epochs: int = 1000  # a run with at most this many epochs has at least `stops` evaluations
+    stops: int = 16
+    evaluate_seconds: float = 0.05  # how long a command evaluates models; later turns continue
+    exact_seconds: float = 0.3  # a run with more time left requests an exact-size program
+    exact_slice_seconds: float = 0.05  # the shortest turn in which a run may request the program
     slow_epoch_seconds: float = 1.0  # in longer epochs, a run reports the epoch's progress
-    checkpoint_seconds: float = 2.0  # between two checkpoints of a training run
+    checkpoint_seconds: float = 2.0  # from one checkpoint of a training run to the next
 
 
 USUAL = Timing()
-LATE = 0.5  # seconds of delay that a run may catch up; more would train epochs in a burst
+LATE = 0.5  # seconds of delay that a run may catch up; a longer delay would end in a burst
 MOMENT = 0.02  # seconds; epochs due at shorter intervals are trained several at a time
 SPEED_SECONDS = 2.0  # the time window in which the training speed is measured
 
 
 class Tempo:
-    """Schedules a run's epochs: one every `show_seconds / epochs` seconds, or without a pace.
+    """Schedules a run's epochs: one every `show_seconds / epochs` seconds, or at full speed.
 
-    `now` is in seconds. `done` counts epochs, including the fraction of the current one.
+    `now` is in seconds. `done` counts epochs, including the fraction of the current epoch.
     """
 
     def __init__(self, epochs: int, show_seconds: float | None = None) -> None:
@@ -46,7 +46,7 @@ class Tempo:
         self.begin(0.0, 0.0)
 
     def set_pace(self, show_seconds: float | None) -> None:
-        """Set the pace, from the next `begin`. Raises ValueError unless above 0 and finite."""
+        """Set the pace for the next `begin`. Raises ValueError unless it is above 0 and finite."""
         if show_seconds is not None and not 0 < show_seconds < math.inf:
             raise ValueError(f"show_seconds must be above 0 and finite, got {show_seconds}")
         self._each = (show_seconds or 0.0) / self._epochs  # seconds from one epoch to the next
@@ -54,9 +54,9 @@ class Tempo:
 
     def begin(self, now: float, done: float) -> None:
         """Start or restart the schedule: the next epoch is due now."""
-        self._marks = deque([(now, done)])
+        self._marks = deque([(now, done)])  # to measure the speed
         self._zero = now - self._each * (math.floor(done) + 1)  # the time at which epoch 0 was due
-        self._kept: bool | None = None  # whether the machine is fast enough; None if unknown
+        self._kept: bool | None = None  # whether the machine keeps the pace; None if unknown
 
     def note(self, now: float, done: float) -> None:
         """Record the number of epochs done, to measure the speed."""
@@ -71,7 +71,7 @@ class Tempo:
             self._kept = True
 
     def _limit_delay(self, now: float, done: float) -> None:
-        """Delay the schedule of a run that is late by more than an epoch plus LATE seconds."""
+        """Delay the schedule if the run is late by more than an epoch plus LATE seconds."""
         excess = now - self._zero - self._each * (math.floor(done) + 2) - LATE
         if self._each and excess > 0:
             self._zero += excess
@@ -82,11 +82,11 @@ class Tempo:
         if not self._each:
             return self._epochs
         self._limit_delay(now, done)
-        # Add a millionth against rounding: a turn exactly at an epoch's time trains that epoch.
+        # Add a millionth against rounding errors: an epoch is due exactly at its time.
         return min(self._epochs, math.floor((now - self._zero) / self._each + 1e-6))
 
     def rest(self, now: float, done: float) -> float:
-        """Return the seconds from the end of an epoch until the next one is due; 0 for now."""
+        """Return the seconds until the next epoch is due; 0 if it is due now."""
         if not self._each:
             return 0.0
         following = min(self._epochs, math.floor(done) + math.ceil(MOMENT / self._each))
@@ -94,7 +94,7 @@ class Tempo:
 
     @property
     def keeps_pace(self) -> bool:
-        """Whether the pace limits the speed, not the machine, as measured so far."""
+        """Whether the run has kept its pace so far. False if it has no pace."""
         return self._each > 0 and self._kept is not False
 
     @property
@@ -102,6 +102,6 @@ class Tempo:
         """The speed in epochs per second; 0 before the first measurement."""
         return 1 / self._each if self._each and self._kept else self._measured
 
-    def left(self, done: float) -> float | None:
+    def seconds_left(self, done: float) -> float | None:
         """Return the remaining seconds of all epochs; None before the first measurement."""
         return (self._epochs - done) / self.rate if self.rate else None

@@ -1,6 +1,6 @@
 """The worker process: `python -m lib.training.worker`, started by `worker_process`.
 
-One thread receives commands, gives runs turns and sends snapshots. Others compile and answer.
+One thread trains runs and handles commands. Other threads compile programs and answer questions.
 """
 
 import contextlib
@@ -29,19 +29,17 @@ from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005  # Python's thread switch interval; its default of 5 ms delays the loop
-IDLE_SHARE, IDLE_RUNS = (
-    0.5,
-    4,
-)  # build size buckets only below this share of memory and number of runs
-EXACT_SHARE = 0.4  # exact-size programs are built below this share of the allowed growth
+IDLE_SHARE = 0.5  # size buckets are built only while memory is below this share of its limit
+IDLE_RUNS = 4  # size buckets are built only while at most this many runs train
+EXACT_SHARE = 0.4  # exact-size programs are built below this share of the worker's allowed growth
 
 
 class LostConnection(BaseException):
-    """Raised if the client is gone. Not an Exception, since those end only a single run."""
+    """Raised if the client has disconnected. Not an Exception: an Exception ends only one run."""
 
 
 class Loop:
-    """The worker's loop, until the connection closes."""
+    """The worker's loop, which ends when the connection closes."""
 
     def __init__(
         self,
@@ -56,15 +54,15 @@ class Loop:
         self._timing, self._answers = timing, answers
         self._connection, self._sending = connection, threading.Lock()
         self._questions: dict[str, Future[dict[str, Any]]] = {}
-        # One thread: Keras's eager calls hold the GIL, and pages need the other processor.
+        # A single thread: Keras's eager calls hold the GIL, and pages need the other processor.
         self._helper = ThreadPoolExecutor(1, "answers", machine.give_way)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
         start, most = memory.used_memory(), memory.total_memory() // machine.worker_count()
         self._limit = machine.memory_limit(share or most, start)
         self._exact_limit = start + EXACT_SHARE * (self._limit - start)
-        # The number of runs that trained in the last round. Start with a high number: the runs of
-        # a dead worker may arrive first, and shouldn't wait for size buckets.
+        # The number of runs that trained in the last round. It starts high, so that a dead worker's
+        # runs, which may arrive first, don't wait for size buckets.
         self._busy_runs = IDLE_RUNS + 1
         self._programs = ProgramCache(build, buckets, self._has_time, self._may_grow)
         self._reported_grown = -math.inf
@@ -76,7 +74,7 @@ class Loop:
         return memory.used_memory() < self._exact_limit
 
     def run(self) -> None:
-        """Run until the connection closes or, once retired, until all runs are over."""
+        """Run until the connection closes or, after `Retire`, until all work is done."""
         self._send(messages.Event("ready"))
         threading.Thread(target=self._send_heartbeats, name="heart", daemon=True).start()
         with contextlib.suppress(EOFError, OSError, LostConnection):
@@ -84,7 +82,7 @@ class Loop:
                 rests = [run.rest for run in self._runs_in_turn()]
                 if self._questions:
                     rests.append(self._timing.poll_seconds)
-                # 0 while runs are busy; None, to wait without a limit, if there is no work.
+                # 0 while runs are busy. None if there is no work: then wait for a command.
                 seconds_to_wait = min((rest for rest in rests if rest is not None), default=None)
                 if seconds_to_wait is None:
                     self._busy_runs = 0
@@ -104,7 +102,7 @@ class Loop:
             self._take_commands(0)
 
     def _runs_in_turn(self) -> list[WorkerRun]:
-        """Return the runs of the next round: background runs wait while others train or compile."""
+        """Return the runs of the next round. Background runs wait while other runs are busy."""
         runs = list(self._runs.values())
         others = [run for run in runs if not run.background]
         is_busy = any(run.rest == 0 or run.waiting for run in others)
@@ -117,7 +115,7 @@ class Loop:
                 self._send(messages.Event("alive"))
 
     def _report_grown(self) -> None:
-        """Report memory above the limit, which is lower while no runs would be interrupted."""
+        """Report memory above the limit, which is lower while there are no runs to interrupt."""
         now = time.monotonic()
         is_soon = now - self._reported_grown < self._timing.grown_seconds
         limit = self._limit if self._runs else self._exact_limit
@@ -164,7 +162,7 @@ class Loop:
             self._runs.pop(run.id, None)
 
     def _start(self, command: messages.Start) -> None:
-        # Background runs, those of sweeps, don't count when another run needs a place.
+        # Background runs, which sweeps start, never take the place of another run.
         counted = [run for run in self._runs.values() if command.background or not run.background]
         is_full = len(counted) >= limits.MAX_RUNS
         try:
@@ -172,7 +170,7 @@ class Loop:
                 raise ExperimentError(sentence("full", most=limits.MAX_RUNS, count=len(counted)))
             limits.check_trainable(command.experiment, command.samples)
             self._runs[command.id] = WorkerRun(command, self._programs, self._send, self._timing)
-        except Exception as error:  # after any error, the run must not seem to be waiting
+        except Exception as error:  # report any error, or the run would seem to be waiting
             epochs = command.experiment.training.epochs
             why = sentence("refused", why=short_reason(error))
             failed = Snapshot(command.id, Status.FAILED, epochs=epochs, reason=why, is_full=is_full)
@@ -185,14 +183,10 @@ class Loop:
             case "drop":
                 del self._runs[command.id]
                 run.release()
-            case "pause":
-                self._guard(run, run.pause)
+            case "pause" | "step" | "stop" as verb:
+                self._guard(run, getattr(run, verb))
             case "resume":
                 self._guard(run, run.resume, command.epochs)
-            case "step":
-                self._guard(run, run.step)
-            case "stop":
-                self._guard(run, run.stop)
             case "set_pace":
                 self._guard(run, run.set_pace, command.show_seconds)
 
@@ -201,7 +195,7 @@ class Loop:
             future = self._questions.pop(question_id)
             try:
                 self._send(messages.Answer(question_id, future.result()))
-            except Exception as error:  # any error must reach the client
+            except Exception as error:  # the client must get any error
                 text = f"{error}" if isinstance(error, ValueError) else f"{error!r}"
                 self._send(messages.Answer(question_id, error=text))
 
@@ -223,16 +217,14 @@ def main() -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     with Connection(int(sys.argv[1])) as connection:
         try:
-            # These import TensorFlow, which reads the environment just set.
-            from lib.training import engine  # noqa: PLC0415
+            from lib.training import engine  # noqa: PLC0415  TensorFlow reads the variables
             from lib.training.answers import ANSWERS  # noqa: PLC0415
 
             engine.configure_tensorflow()
-            # Exempt the 330,000 imported objects: a garbage collection of them takes 0.2 s.
-            gc.freeze()
+            gc.freeze()  # collecting the 330,000 imported objects would take 0.2 s each time
         except MemoryError:
             raise
-        except Exception as error:  # any error must reach the client
+        except Exception as error:  # the client must get any error
             traceback.print_exc()  # for the server's log
             why = sentence("broken")
             if isinstance(error, ModuleNotFoundError) and error.name:

@@ -1,6 +1,7 @@
 """Keep worker processes alive, and choose one for each new run.
 
-A cluster's driver counts as one more worker. The client holds a lock when it calls these classes.
+A cluster's driver counts as one worker. A grown worker is a worker that exceeds its memory limit.
+The client holds its lock while it calls these classes.
 """
 
 import logging
@@ -15,8 +16,8 @@ from lib.training.worker_process import MakeWorker, WorkerProcess
 
 CLUSTER = "lib.training.cluster"
 RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)  # seconds, by the number of recent deaths
-MOST_DEATHS = 3  # after more deaths, training is unavailable until a worker is ready
-QUICK_SECONDS = 90.0  # a death is recent within this time of the previous one
+MOST_DEATHS = 3  # after more recent deaths, training is unavailable until a worker is ready
+QUICK_SECONDS = 90.0  # deaths are recent if each follows the previous death within this time
 UNAVAILABLE_SECONDS = 600.0  # the delay after a failed import of TensorFlow
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class Supervisor:
         self.worker: WorkerProcess | None = None  # None until it is needed
         self.unavailable = ""  # why training is unavailable: a sentence; for a cluster, a clause
         self.is_cluster = bool(driver)
-        self.places = 0 if self.is_cluster else 1  # concurrent runs; 0 until a cluster is ready
+        self.places = 0 if self.is_cluster else 1  # runs at a time; 0 until a cluster is ready
         self._make, self._driver, self._clock = make, driver, clock
         self._retired: list[WorkerProcess] = []  # grown workers, which exit after their last run
         self._deaths, self._died_at = 0, -math.inf
@@ -45,12 +46,12 @@ class Supervisor:
         return self.worker
 
     def end_delay(self) -> None:
-        """Start a delayed worker now, unless it is delayed because others died."""
+        """Start a delayed worker now, unless it is delayed because earlier workers died."""
         if self.worker is not None and not self._deaths:
             self.worker.begin()
 
     def note_event(self, worker: WorkerProcess, event: Event, *, is_busy: bool) -> None:
-        """Handle "ready" and "grown": replace a grown worker if it is idle or memory allows two."""
+        """Handle "ready" and "grown". Replace a grown worker if it is idle or two fit in memory."""
         if worker is not self.worker:
             return
         if event.kind == "ready":
@@ -63,7 +64,7 @@ class Supervisor:
             self.worker = self._make(0.0)
 
     def replace_dead(self, worker: WorkerProcess) -> str:
-        """Replace a dead worker; return sentences on what happened."""
+        """Replace a dead worker; return sentences for users on what happened."""
         driver = "driver_" if self.is_cluster else ""
         how = sentence(f"{driver}ended", how=worker.ending)
         if worker in self._retired:

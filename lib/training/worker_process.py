@@ -20,7 +20,7 @@ from typing import IO
 from lib.training import messages
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, sentence
 
-SILENT_BEATS = 30  # a worker is killed after this many beats without a message
+SILENT_BEATS = 30  # a worker that sends no message for this many beats is killed
 IMPORT_BEATS = 300  # the same limit while the worker imports TensorFlow, which takes 6 to 15 s
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
@@ -43,7 +43,7 @@ class WorkerProcess:
     ) -> None:
         self.ready = False  # whether the process has imported TensorFlow
         self.ending = ""  # how the process ended; completes "The training process …"
-        self.unavailable = ""  # why a new process couldn't train either, if known
+        self.unavailable = ""  # why a new process couldn't train either; "" if unknown
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._module, self._arguments = module, arguments
         self._pending: SimpleQueue[bytes | None] = SimpleQueue()  # None ends the writer thread
@@ -55,11 +55,11 @@ class WorkerProcess:
         self._thread.start()
 
     def begin(self) -> None:
-        """Start the process now, without the remaining delay."""
+        """Start the process now, even if its delay isn't over."""
         self._begun.set()
 
     def post(self, command: Command) -> None:
-        """Send a command as soon as the worker is ready. Raises WireError if it is invalid."""
+        """Send a command once the worker is ready. Raises WireError if the command is invalid."""
         data = encode(command)
         decode(data, Command)
         self._pending.put(data)
@@ -157,14 +157,14 @@ class WorkerProcess:
 
     def _write(self, connection: Connection) -> None:
         self._may_write.wait()
-        with contextlib.suppress(OSError):  # `_read` also notices that the worker disconnected
+        with contextlib.suppress(OSError):  # if the worker disconnected, `_read` handles its end
             for data in iter(self._pending.get, None):
                 connection.send_bytes(data)
 
     def _note_end(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
         try:
             code = process.wait(2)
-        except subprocess.TimeoutExpired:  # the process disconnected, but is alive
+        except subprocess.TimeoutExpired:  # the process disconnected, but it is still running
             process.kill()
             code = process.wait()
         self.ending = self.ending or _ending(code)
@@ -186,6 +186,6 @@ def _ending(code: int) -> str:
         return f"ended with exit code {code}"
     known = {each.value: each.name for each in signal.Signals}
     name = known.get(-code, f"signal {-code}")
-    # Without memory, Linux sends SIGKILL, C++ aborts, and an unchecked allocation segfaults.
+    # If memory runs out, Linux sends SIGKILL, C++ aborts, and an unchecked allocation segfaults.
     by_memory = name in ("SIGKILL", "SIGABRT", "SIGSEGV")
     return f"was killed ({name}{', maybe out of memory' if by_memory else ''})"

@@ -1,8 +1,8 @@
 """`WorkerRun`: one run in the worker, with its status, its goal and its snapshots.
 
 A run starts with a size bucket's program (`architecture`), which is usually built already. A long
-run then gets an exact-size program, 1.5 to 3 times as fast, as soon as that is built, unless memory
-is short. A run with a pace keeps its size bucket, so that its results are reproducible bit by bit.
+run then requests an exact-size program, which is 1.5 to 3 times as fast, unless memory is short.
+A run that keeps its pace requests none, so that its results are reproducible bit by bit.
 """
 
 import logging
@@ -39,12 +39,12 @@ class WorkerRun:
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
         self._epochs = start.experiment.training.epochs
         self._goal = 0 if start.paused else self._epochs  # the epoch to train to
-        self._stepping = False  # whether `step` set the goal, which ignores the pace
+        self._stepping = False  # whether `step` set the goal; steps ignore the pace
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
         self._next: tuple[Status, str] | None = None  # status and reason after the evaluation
         self._programs, self._timing, self._clock = programs, timing, clock
-        self._saves_at = clock() + timing.checkpoint_seconds  # the time of the next checkpoint
+        self._saves_at = clock() + timing.checkpoint_seconds  # when the next checkpoint is due
         self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         if start.checkpoint:
@@ -55,7 +55,7 @@ class WorkerRun:
         self._kinds = (BACKGROUND, BACKGROUND) if self.background else (WANTED, FASTER)
         begins_exact = programs.has(key) and start.show_seconds is None
         bucket = key if begins_exact else programs.bucket_for(key)
-        self._first = programs.request(bucket, self._kinds[0])
+        self._first = programs.request(bucket, self._kinds[0])  # the program to start with
         self._exact = self._first if bucket == key else None  # the run's exact-size program
         self._has_exact = bucket == key
 
@@ -84,16 +84,16 @@ class WorkerRun:
             self._evaluate_then(Status.PAUSED)
 
     def resume(self, epochs: int | None = None) -> None:
-        """Train to the end, or for a number of epochs and then pause."""
+        """Train to the end, or pause again after a number of epochs."""
         self._stepping = False
         most = self._epochs if epochs is None else self._trainer.epoch + max(1, epochs)
-        self._aim(min(self._epochs, most))
+        self._set_goal(min(self._epochs, most))
 
     def step(self) -> None:
         """Train to the end of the next epoch, then pause. Each further call adds an epoch."""
         from_epoch = self._goal if self._stepping else self._trainer.epoch
         self._stepping = True
-        self._aim(min(self._epochs, from_epoch + 1))
+        self._set_goal(min(self._epochs, from_epoch + 1))
 
     def set_pace(self, show_seconds: float | None) -> None:
         """Change the pace to `show_seconds` for all epochs; None trains at full speed."""
@@ -102,13 +102,13 @@ class WorkerRun:
         self._post()
 
     def stop(self) -> None:
-        """End the run. Evaluate the last epoch if that is quick, else keep older results."""
+        """End the run. Evaluate the last epoch if that is quick; else keep the older results."""
         if self._next is None or not self._next[0].over:
             self._trainer.evaluate(self._timing.evaluate_seconds)
-            self._take(Status.STOPPED)
+            self._set_status(Status.STOPPED)
 
     def fail(self, reason: str) -> None:
-        """End the run with an error, without an evaluation, which may be the cause."""
+        """End the run with an error. Don't evaluate it: an evaluation may have caused the error."""
         self.status, self._reason, self._next = Status.FAILED, reason, None
         self._post()
         self.release()
@@ -136,7 +136,7 @@ class WorkerRun:
                 return
             self._trainer.load(program)
             self._loaded = True
-            self._aim(self._goal)
+            self._set_goal(self._goal)
         elif self.status is Status.QUEUED and self._first.running():
             self._evaluate_then(Status.COMPILING, sentence("compiling"))
         elif self.status is Status.QUEUED and not self._reason:
@@ -147,37 +147,37 @@ class WorkerRun:
         trainer, timing, tempo = self._trainer, self._timing, self._tempo
         was_untrained, epoch_steps = trainer.epoch == 0, trainer.batches.steps
         due = self._goal if self._stepping else tempo.due(self._clock(), trainer.done)
-        stop = self._epochs  # the next epoch to evaluate
+        evaluate_at = self._epochs  # the next epoch to evaluate
         if self._epochs <= timing.few_epochs:
             stretch = max(1, self._epochs // timing.stops)
-            stop = (trainer.epoch // stretch + 1) * stretch
+            evaluate_at = (trainer.epoch // stretch + 1) * stretch
         if not (tempo.keeps_pace or self._has_exact):
-            self._take_exact_program(may_ask=seconds >= timing.exact_slice_seconds)
-        trainer.advance(seconds, min(due, self._goal, stop) * epoch_steps)
+            self._take_exact_program(may_request=seconds >= timing.exact_slice_seconds)
+        trainer.advance(seconds, min(due, self._goal, evaluate_at) * epoch_steps)
         now = self._clock()
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
-        # Send at the turn nearest to the due time, this one or the next, since turns may be rare.
+        # Send a snapshot now if this turn is nearer to the due time than the next turn.
         half_a_turn = (now - self._trained_at) / 2
         self._trained_at = now
         must_send = now + half_a_turn - self._sent_at >= timing.send_seconds
-        pause = trainer.evaluate_seconds / timing.evaluate_share
-        may_evaluate = now - self._evaluated_at >= pause
+        interval = trainer.evaluate_seconds / timing.evaluate_share
+        may_evaluate = now - self._evaluated_at >= interval
         if trainer.diverged or trainer.stopped or epoch >= self._epochs:
             self._evaluate_then(Status.FINISHED)  # `_evaluate` may change it to DIVERGED
         elif epoch >= self._goal:
             self._evaluate_then(Status.PAUSED)
-        elif is_first or epoch >= stop or (must_send and may_evaluate):
+        elif is_first or epoch >= evaluate_at or (must_send and may_evaluate):
             self._evaluate_then(Status.RUNNING, self._slow_epoch())
         elif must_send:
             self._reason = self._slow_epoch()
             self._post()
 
-    def _take_exact_program(self, *, may_ask: bool) -> None:
+    def _take_exact_program(self, *, may_request: bool) -> None:
         """Request the run's exact-size program, and switch to it once it is built."""
-        key, left = self._trainer.architecture, self._epochs - self._trainer.done
-        is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
-        if self._exact is None and may_ask and is_long and self._programs.may_request(key):
+        key, epochs_left = self._trainer.architecture, self._epochs - self._trainer.done
+        is_long = 0 < self._timing.exact_seconds * self._tempo.rate < epochs_left
+        if self._exact is None and may_request and is_long and self._programs.may_request(key):
             self._exact = self._programs.request(key, self._kinds[1])
         elif self._exact is not None and self._exact.done() and not self._trainer.step_in_progress:
             self._has_exact = True
@@ -185,7 +185,7 @@ class WorkerRun:
                 self._trainer.load(self._exact.result())
                 self._tempo.begin(self._clock(), self._trainer.done)
 
-    def _aim(self, goal: int) -> None:
+    def _set_goal(self, goal: int) -> None:
         self._goal = goal
         if self._loaded:
             has_epochs = goal > self._trainer.epoch
@@ -221,13 +221,13 @@ class WorkerRun:
                 rate=training.learning_rate,
                 other="scale the data" if training.optimizer == "adam" else "choose Adam",
             )
-            self._take(Status.DIVERGED, advice)
+            self._set_status(Status.DIVERGED, advice)
         elif trainer.stopped:
-            self._take(Status.FINISHED)
+            self._set_status(Status.FINISHED)
         else:
-            self._take(*self._next)
+            self._set_status(*self._next)
 
-    def _take(self, status: Status, reason: str = "") -> None:
+    def _set_status(self, status: Status, reason: str = "") -> None:
         self.status, self._reason, self._next = status, reason, None
         if status.over:
             self._trainer.keep_best()
@@ -239,7 +239,7 @@ class WorkerRun:
             self.release()
 
     def _save(self) -> None:
-        """Send a checkpoint, before the snapshot, so that a visible pause can be restored."""
+        """Send a checkpoint. The snapshot follows, so a pause that a page shows can be restored."""
         try:
             saved = self._trainer.saved()
             self._send(Checkpoint(self.id, saved.epoch, encode(saved)))
@@ -270,14 +270,14 @@ class WorkerRun:
             known,
             epoch=trainer.epoch,
             epochs_per_second=tempo.rate,
-            seconds_left=None if is_end_unknown else tempo.left(trainer.done),
+            seconds_left=None if is_end_unknown else tempo.seconds_left(trainer.done),
             samples=self._samples.shown,
             results=results,
             others=tuple(others),
         )
 
     def _slow_epoch(self) -> str:
-        """Return a sentence on the current epoch's progress if epochs are long; else ""."""
+        """Return a sentence on the current epoch's progress; "" if epochs aren't long."""
         rate, done = self._tempo.rate, self._trainer.done
         if self._tempo.keeps_pace or not rate or 1 / rate < self._timing.slow_epoch_seconds:
             return ""

@@ -1,13 +1,13 @@
 """A session's experiment, and the browser's address of the experiment.
 
 `begin` reads an opened address into the experiment. Widgets show the experiment's values, and
-change them in callbacks (`change`). `finish` writes the address. Pages of scenes (SCENE_PAGES) set
-an experiment of their own: see `lib.ui.stage`.
+change them in callbacks (`change`). `finish` writes the address. On pages of scenes (SCENE_PAGES),
+each scene sets the experiment: see `lib.ui.stage`.
 
-A written address names the data, and leaves out default settings. A bare address opens the first
-data. An address with settings but no data is an old link, from before links named their data.
-Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped moves.
-`persist_state` would be a second store, since links, scenes and kept runs set the experiment, too.
+`finish` writes the name of the data, and settings that differ from the defaults. An empty address
+opens the first data. If settings but no data are given (an old link), `Experiment`'s data are used.
+Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped changes.
+`persist_state` would store settings twice, since links, scenes and saved runs also set them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.session import Query, Subject, session
 from lib.ui.streamlit_private import is_history_navigation
 
-LATE = 20  # addresses that the browser may be behind
+MOST_OURS = 20  # addresses remembered per page, since a busy browser may send an old address
 SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})
 PICTURE_KEYS = (
     *("part", "sample", "layer", "weights", "order"),
@@ -32,66 +32,65 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     """Read a new address of `page`, also after Back or a link. Call this before any widget."""
     state, record = session(), session().address
     address = {key: st.query_params.get_all(key) for key in st.query_params}
-    is_first, is_other = not record.page, page != record.page
+    is_first, is_new_page = not record.page, page != record.page
     # A busy browser may send a request with an address that we wrote a moment ago. A fragment's
     # request has the address of the last request for the whole page.
     is_ours = not is_first and address in (*record.ours, record.asked, query(page))
     if is_first:
         state.own_subject = Subject(suggested(FIRST))
-    if is_other:
+    if is_new_page:
         state.stage.scene = ""
         state.subject = Subject(suggested(FIRST)) if page in SCENE_PAGES else state.own_subject
     record.page, record.own_keys = page, tuple(own_keys)
     record.asked, record.opened = address, ""
     if not is_ours or is_history_navigation():
         _open(address)
-    elif is_other:
+    elif is_new_page:
         record.complaints, record.ours, record.opened = [], [address], "bare"
 
 
 def _open(address: Query) -> None:
-    """Use an address's experiment, run and page values. Complain about unknown values."""
+    """Read the experiment, run and page values of an address. Complain about unknown values."""
     record = session().address
     keys = {"epoch", *record.own_keys}
     if record.page in SCENE_PAGES:
         keys.update(PICTURE_KEYS)
     known_keys = address.keys() & {*SETTINGS, "run", *keys}
     record.opened = "data" if "data" in known_keys else "bare"
-    usual = Experiment().data.name if known_keys else FIRST
-    name = address["data"][-1] if "data" in known_keys else usual
+    default_name = Experiment().data.name if known_keys else FIRST
+    name = address["data"][-1] if "data" in known_keys else default_name
     complaints = []
     if name not in DATASETS:
         unknown, name = name[:24], FIRST
-        complaints.append(
-            f"The link names unknown data: {unknown!r}. {DATASETS[name].title} is used."
-        )
+        instead = f"You see {DATASETS[name].title} instead."
+        complaints.append(f"The link names unknown data: {unknown!r}. {instead}")
     base = suggested(name)
-    asked = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
-    types = asked.get("types", [])
+    settings = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
+    types = settings.get("types", [])
     if odd := [each for each in types if each.rpartition(":")[2] not in KINDS]:
-        asked["types"] = [each for each in types if each not in odd]
-        kinds = ", ".join(KINDS)
-        complaints.append(f"The link has types={odd[0][:24]}. Expected column:kind, kind: {kinds}.")
-    experiment, of_settings = read_query(asked, base, DATASETS[name].at_most)
+        settings["types"] = [each for each in types if each not in odd]
+        expected = f"Expected column:kind. The kinds are {', '.join(KINDS)}."
+        complaints.append(f"The link has types={odd[0][:24]}. {expected}")
+    experiment, of_settings = read_query(settings, base, DATASETS[name].at_most)
     record.complaints = complaints + of_settings
-    session().stage.scene = ""  # its settings are replaced
-    _be_about(Subject(experiment, address.get("run", [None])[-1]))
+    session().stage.scene = ""  # the address replaces the scene's settings
+    _set_subject(Subject(experiment, address.get("run", [None])[-1]))
     record.page_values |= {"": {}, record.page: {}}
     for key in {"pace", *keys} & address.keys():
         set_page_value(key, address[key][-1])
     record.ours = [address]
-    # Don't rewrite an address that Back led to: Back would always return to the new entry.
+    # Don't rewrite an address that Back opened: the next Back would only return to this page.
     record.kept = (address, query()) if is_history_navigation() or not known_keys else None
 
 
-def _be_about(subject: Subject) -> None:
+def _set_subject(subject: Subject) -> None:
     session().subject = subject
     if session().address.page not in SCENE_PAGES:
         session().own_subject = subject
 
 
 def leave_scenes() -> None:
-    """Replace a scene by the user's own experiment and run. For callbacks."""
+    """Replace a scene by the user's own experiment and run. For use in callbacks."""
     record = session().address
     if record.page in SCENE_PAGES:
         session().stage.scene = ""
@@ -99,9 +98,9 @@ def leave_scenes() -> None:
 
 
 def put(setup: Query) -> Subject:
-    """Use a scene's link before any widget is drawn. The address stays short until a change."""
+    """Apply a scene's link before any widget is drawn. The address stays short until a change."""
     subject = Subject(read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0])
-    _be_about(subject)
+    _set_subject(subject)
     for key in setup.keys() - SETTINGS.keys() - {"run"}:
         set_page_value(key, setup[key][-1])
     subject.as_set = _of_scene(whole())
@@ -115,34 +114,34 @@ def _of_scene(link: Query) -> Query:
 
 
 def picking(name: str) -> dict[str, Any]:
-    """Return the settings that change with dataset `name`, by key; the user's own stay."""
+    """Return the settings to change for dataset `name`, by key, without those the user has set."""
     suited = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
     own = {"data": name, "inputs": (), "targets": (), "types": ()}
     return {**suited, **DATASETS[name].suggested, **own}
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings that suit new data, by key, without those that the user has set."""
-    usual = {key: SETTINGS[key].default for key in (*before, *now)}
-    kept = session().subject.experiment.get
-    same = [key for key in usual if kept(key) == before.get(key, usual[key])]
-    return {key: now.get(key, usual[key]) for key in same}
+    """Return the settings to change from suggestions `before` to `now`, without the user's own."""
+    default = {key: SETTINGS[key].default for key in (*before, *now)}
+    current = session().subject.experiment.get
+    unset = [key for key in default if current(key) == before.get(key, default[key])]
+    return {key: now.get(key, default[key]) for key in unset}
 
 
 def change(values: Mapping[str, Any]) -> None:
     """Change settings, by key."""
-    if "data" in values:  # other data have another run, without a picked epoch
+    if "data" in values:  # the picked epoch belongs to the previous data's run
         set_page_value("epoch", "")
     session().subject.experiment = session().subject.experiment.set(**values)
 
 
 def finish() -> None:
-    """Write the experiment, the run and own keys into the address if they differ."""
+    """Write the experiment, the run and the page's own keys into the address if they changed."""
     record, wanted = session().address, query()
     address = record.ours[-1]
     if (address, wanted) != record.kept and address != wanted:
         st.query_params.from_dict(wanted)
-        record.ours = [*record.ours[1 - LATE :], wanted]
+        record.ours = [*record.ours[1 - MOST_OURS :], wanted]
 
 
 def page_value(key: str) -> str:
@@ -156,18 +155,18 @@ def _values(page: str, subject: Subject) -> dict[str, str]:
 
 
 def set_page_value(key: str, text: str) -> None:
-    """Set one of this page's own keys; "" removes the key. Outside of callbacks, call `finish`."""
+    """Set one of this page's own keys; "" removes it. Outside callbacks, call `finish` next."""
     record, page = session().address, "" if key == "pace" else session().address.page
     of_page = record.page_values.setdefault(page, {})
     of_scene = page in SCENE_PAGES and key not in record.own_keys
-    kept = session().subject.values if key == "epoch" or of_scene else of_page
-    kept[key] = text
+    values = session().subject.values if key == "epoch" or of_scene else of_page
+    values[key] = text
     if not text:
-        del kept[key]
+        del values[key]
 
 
 def set_page_values(values: Mapping[str, str]) -> None:
-    """Set own keys and write the address, in a fragment's callback."""
+    """Set this page's own keys and write the address. For use in a fragment's callbacks."""
     for key, text in values.items():
         set_page_value(key, text)
     finish()
@@ -184,10 +183,10 @@ def query(page: str = "") -> Query:
     record = session().address
     if page in ("", record.page):
         link, as_set = whole(), session().subject.as_set
-        if record.page in SCENE_PAGES and _of_scene(link) == as_set:
+        if record.page in SCENE_PAGES and _of_scene(link) == as_set:  # the scene is unchanged
             return {key: texts for key, texts in link.items() if key not in as_set}
         return link
-    if page in SCENE_PAGES:  # it sets its own experiment
+    if page in SCENE_PAGES:  # its scenes set the experiment
         return {key: [text] for key, text in record.page_values.get(page, {}).items()}
     own = session().own_subject
     return query_of(own.experiment, own.run_id, _values(page, own))
@@ -196,7 +195,7 @@ def query(page: str = "") -> Query:
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
     """Return the address of an experiment, its run if any, and a page's own keys."""
     name, unused = experiment.data.name, idle(experiment)
-    settings = to_query(experiment, suggested(name))  # that differ from the data's suggestions
+    settings = to_query(experiment, suggested(name))  # only those that differ from suggestions
     used = {key: text for key, text in settings.items() if key not in unused}
     texts = {"data": name, **used, **({"run": run_id} if run_id else {}), **values}
     return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}

@@ -1,8 +1,7 @@
-"""The parts of a page besides Streamlit's elements: a browser's name, CSS, and components.
+"""The parts of a page besides Streamlit's elements: a browser's id, CSS, and components.
 
-The CSS does what Streamlit has no options for. `css/` has a file for each page, and three files
-with names that Python fills in. An element with a key has the class `st-key-` plus the key. The
-`data-testid`s are Streamlit's own (1.67).
+The CSS does what Streamlit has no options for. `css/` has a file for each page, and templates that
+Python fills in. Streamlit (1.67) sets each `data-testid`, and the class `st-key-k` for a key `k`.
 """
 
 import re
@@ -24,26 +23,25 @@ from lib.ui.session import session
 
 COOKIE = "unrolled_browser"  # a random token, sent with a browser's first page: see `served`
 _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
-# Page → its own keys. A key does nothing if its element isn't on the page.
+# Page → keys of the keyboard. A key does nothing if its element isn't on the page.
 KEYS: dict[str, list[dict[str, Any]]] = beside(__file__, "keys")
 MENU = "menu"  # the Streamlit key of the menu, with a link to each page
-_LINK = ":scope > :nth-child({}) a"  # to a page, in the menu
+_LINK = ":scope > :nth-child({}) a"  # selects the menu's link to the page with this number
 EVERYWHERE: list[dict[str, Any]] = [
     {"name": f"Shift+{k}", "does": f"go to {page}", "on": [MENU], "part": _LINK.format(k)}
     for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
 ]
-"""The keys of all pages, besides `?`, which lists all keys."""
+"""Keys that work on all pages. listener.js also handles `?`, which lists the keys."""
 LISTENER = "listener"
-IN_PLACE = "<wbr>"  # keeps a style's place among the elements; page.css hides the place
+IN_PLACE = "<wbr>"  # keeps the place of a style among the elements; page.css hides the element
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
-_SHEETS["page"] = html.CSS + _SHEETS["page"]
-_SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # whose rules come first
-_SHEETS["cell"] = cell.CSS + _SHEETS["cell"]
+for _name, _css in (("page", html.CSS), ("explore", strip.CSS), ("cell", cell.CSS)):
+    _SHEETS[_name] = _css + _SHEETS[_name]
 PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures appear in scenes
 
 
 def browser_id() -> str | None:
-    """Return this browser's id, the same on all page servers; None without a cookie."""
+    """Return this browser's id, the same on all page servers; None if it sent no cookie."""
     token = st.context.cookies.get(COOKIE)
     if not isinstance(token, str) or not token:  # AppTest has a mock in place of cookies
         return None
@@ -57,7 +55,7 @@ def current_palette() -> Palette:
 
 
 def component(key: str, module: str, name: str, *scripts: str) -> Any:
-    """Return a component of `name`.html, .css and .js beside `module`, after other `scripts`."""
+    """Return a component of `name`.html, .css and .js beside `module`. `scripts` run before .js."""
     own = Path(module).with_name(name)
     html, css, js = (own.with_suffix(f".{k}").read_text("utf-8") for k in ("html", "css", "js"))
     others = [own.with_name(name).read_text("utf-8") for name in scripts]
@@ -68,14 +66,14 @@ _save = component("save", __file__, "save")
 
 
 def save_button(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
-    """Draw a button. A press makes a file called `name`, and saves the file.
+    """Draw a button that makes a file called `name` when pressed, and saves the file.
 
     With `st.download_button(data=callable)` of Streamlit 1.67, five of six downloads of a file that
     took 1.5 s to make failed while another session ran ("Deferred file not found").
     """
     key = f"save_{name}"
-    is_asked = (st.session_state.get(key) or {}).get("asked")
-    data = make() if is_asked else {"label": label, "name": name, "mime": mime}
+    is_pressed = (st.session_state.get(key) or {}).get("asked")
+    data = make() if is_pressed else {"label": label, "name": name, "mime": mime}
     _save(key=key, data=data, width="content", on_asked_change=lambda: None)
 
 
@@ -83,20 +81,20 @@ _listener = component(LISTENER, __file__, LISTENER, "white_page.js", "plotly_pri
 
 
 def listener(page: str) -> None:
-    """Draw the component whose script (listener.js) acts at once, without a script run of `page`.
+    """Draw the component of listener.js, with the keys of `page`. It acts without a script run.
 
     The script reports to Python the heights of charts that fill a place, and a switch between dark
     and light. A key clicks an element of the page. `st.button(shortcut=)` of Streamlit 1.67 ignores
     keys while a slider has the focus, allows one key per button, and lists no keys.
     """
-    # A fragment requests a rerun when the component reports. After the browser's own request,
-    # Streamlit (1.67) would end the current script run, and forget a waiting click.
-    times = count()
-    # A list, since Streamlit (1.67) searches a dict for tables, and loads pandas for that.
-    on = {"data": [*KEYS[page], *EVERYWHERE], "on_ground_change": lambda: None}
+    # When the component reports, a fragment requests the rerun. If the browser requested it,
+    # Streamlit (1.67) would end the current script run and lose a waiting click.
+    draws = count()
+    # `data` is a list: Streamlit (1.67) would search a dict for tables, and load pandas to do so.
+    on = {"data": [*KEYS[page], *EVERYWHERE], "on_background_change": lambda: None}
 
     def draw() -> None:
-        if next(times):
+        if next(draws):  # the component has reported
             st.rerun()
         _listener(key=LISTENER, on_heights_change=_note_heights, **on)
 
@@ -104,7 +102,7 @@ def listener(page: str) -> None:
 
 
 def _note_heights() -> None:
-    """Store the heights measured by the browser, in pixels: "chart_loss:230 chart_compare:176"."""
+    """Store the heights that the browser reports, in pixels: "chart_loss:230 chart_compare:176"."""
     heights = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state.get(LISTENER)}")
     session().heights.update({name: int(height) for name, height in heights})
 
@@ -121,7 +119,7 @@ def _letters() -> str:
 
 
 def style(page: str, *others: str) -> None:
-    """Write the CSS of all pages and, apart, that of these pages: a change is expensive."""
+    """Write two elements of CSS: one for all pages, which rarely changes, and one for these."""
     colors = current_palette()
     surfaces = ("background", "border", "ink", "muted", "wrong")
     colored = (*surfaces, "sequence_text", "best_text", "last_text")
@@ -133,19 +131,19 @@ def style(page: str, *others: str) -> None:
 
 
 def point_at(key: str) -> None:
-    """Outline the element with this key, with an arrow at it; "" for none."""
+    """Outline the element with this key and point an arrow at it. "" removes both."""
     _write(Template(_SHEETS["pointer"]).substitute(key=key) if key else "")
 
 
 def lay_above(tops: Mapping[str, int], at: Place) -> None:
-    """Lay one of two charts in each container above the other: `tops` is key → 0 or 1."""
+    """Lay one of two charts over the other in each container. `tops`: container's key → 0 or 1."""
     rules = Template(_SHEETS["above"]).substitute
     each = [rules(key=key, place=top + 1, below=1 - top) for key, top in tops.items()]
     at.show("html", f"<style>{''.join(each)}</style>{IN_PLACE}")
 
 
 def playhead_band(key: str, figure: go.Figure) -> None:
-    """Give the playhead's band (cell.css) the places of timesteps in a container's figure."""
+    """Write a figure's places of timesteps as CSS variables, for the playhead's band (cell.css)."""
     layout = figure.to_dict()["layout"]
     margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
     sides = "".join(f"--{side}:{margin[side[0]]}px;" for side in ("left", "right", "top", "bottom"))
@@ -153,5 +151,5 @@ def playhead_band(key: str, figure: go.Figure) -> None:
 
 
 def _write(css: str) -> None:
-    # Streamlit uses this result unchanged; it would parse a string line by line in each script run.
+    # Streamlit uses `_repr_html_` unchanged. It would parse a string line by line in each run.
     st.html(SimpleNamespace(_repr_html_=lambda: f"<style>{css}</style>"))

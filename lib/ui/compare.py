@@ -1,7 +1,7 @@
-"""The runs of Compare: which are listed, which are picked, their list and their charts.
+"""The Compare page: a list of runs, and charts of the runs that are picked from the list.
 
 The address has the ids of picked runs, each with its name if the name is short and plain:
-`runs=0123~Small,4567`. A recording's id is the key of its data. Without ids the page picks runs.
+`runs=0123~Small,4567`. A recorded run's id is its data's key. Without ids, the page picks runs.
 """
 
 import re
@@ -24,29 +24,29 @@ from lib.ui.frame import PAGES
 from lib.ui.session import session
 from lib.ui.shown import dataset_of, pick_answers
 from lib.ui.streamlit_private import is_history_navigation
-from lib.ui.widgets import bound, card, hint, plain, press, told_chart
+from lib.ui.widgets import bound, card, card_chart, hint, plain, press
 
 KEY = "runs"  # the picked runs in the address
 NOTHING = "-"  # the value of KEY after the user has unpicked all runs
-USUAL = 3  # how many runs the page picks
-STAND_INS = ("running_mean", "echo")
+USUAL = 3  # number of runs that the page picks, the newest
+STAND_INS = ("running_mean", "echo")  # data whose recorded runs fill a short list
 GONE = "{} of the link or list {} gone. The server keeps runs for a few hours."
-_PLAIN = re.compile(r"[\w .=+-]{1,24}")
+_PLAIN = re.compile(r"[\w .=+-]{1,24}")  # names that the address can contain
 LONGEST_NAME = 40
-SECONDS = 1.0  # least seconds between two redraws, since each row has many elements
+SECONDS = 1.0  # minimum seconds between two redraws, since each row has many elements
 
 
 def find(run_id: str) -> Compared | None:
-    """Return a run of the server, the run from a file, or a recording; None for an unknown id."""
+    """Return the run with this id: on this server, from a file, or recorded. None if unknown."""
     kept = session().kept
     if found := runs.look_at(run_id):
         run, snapshot = found
-        linked, mine = session().compare.linked.get(run_id), runs.record_if_mine(run_id)
-        name = mine.name if mine and mine.name else linked or "another browser's run"
+        mine, linked_name = runs.record_if_mine(run_id), session().compare.linked.get(run_id)
+        name = (mine.name if mine else "") or linked_name or "another browser's run"
         return Compared(run.experiment, run.dataset, snapshot, run_id, name)
     if kept and run_id == kept.snapshot.run_id:
-        figures = kept.experiment, kept.dataset, kept.snapshot
-        return Compared(*figures, run_id, kept.name, is_kept=True)
+        content = kept.experiment, kept.dataset, kept.snapshot
+        return Compared(*content, run_id, kept.name, is_kept=True)
     if run_id in DATASETS and run_id != "upload":
         dataset = dataset_of(suggested(run_id), None)
         experiment = with_seeds(suggested(run_id), dataset)
@@ -56,32 +56,33 @@ def find(run_id: str) -> Compared | None:
 
 
 def settle_picks() -> bool:
-    """Pick the runs that the address names; return False after noting that some are gone."""
+    """Pick the runs that the address names. If some are gone, add a complaint and return False."""
     record, own, text = session().compare, _own(), address.page_value(KEY)
     if text != record.address_text:  # a link was opened, or Back was pressed
-        asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
-        named = {run_id: name for run_id, _, name in asked if run_id.strip(NOTHING)}
+        parts = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
+        named = {run_id: name for run_id, _, name in parts if run_id.strip(NOTHING)}
         named = {key: name if _PLAIN.fullmatch(name) else "" for key, name in named.items()}
         record.picks, record.address_text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
     known = [each for each in record.picks if runs.look_up(each) or find(each)]
-    gone = len(record.picks) - len(known)
-    if record.is_chosen and (known or not gone):
-        known += [each for each in own if record.seen and each not in {*record.seen, *known}]
+    missing = len(record.picks) - len(known)
+    if record.is_chosen and (known or not missing):
+        seen = own if record.seen is None else record.seen
+        known += [each for each in own if each not in {*seen, *known}]
     else:
         record.is_chosen = False
         known = own[-USUAL:] if len(own) > 1 else [*own, *_stand_ins(own)]
-    record.seen, record.picks = {*own, NOTHING}, known[: len(LETTERS)]
-    if (record.is_chosen or own) and not is_history_navigation():  # else Back returns here
+    record.seen, record.picks = {*own}, known[: len(LETTERS)]
+    if (record.is_chosen or own) and not is_history_navigation():  # keep the address after Back
         _write_picks()
-    if gone:
-        complaint = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
+    if missing:
+        complaint = GONE.format(counted(missing, "run"), "is" if missing == 1 else "are")
         session().address.complaints.append(complaint)
-    return not gone
+    return not missing
 
 
 def _write_picks() -> None:
-    """Write the picked runs into the address, except a run from a file; safe in callbacks."""
+    """Write the picked runs into the address, except a run from a file. Callbacks may call it."""
     record, parts = session().compare, []
     for run_id in record.picks:
         run, name = find(run_id), record.linked.get(run_id, "")
@@ -95,30 +96,31 @@ def _write_picks() -> None:
 
 def _toggle(run_id: str, _: object = None) -> None:
     record = session().compare
-    record.is_chosen, others = True, [each for each in record.picks if each != run_id]
+    record.is_chosen = True
+    others = [each for each in record.picks if each != run_id]
     record.picks = others if run_id in record.picks else [*others, run_id]
     _write_picks()
 
 
 def listed() -> list[Compared]:
-    """Return all listed runs: the browser's, oldest first, then others of the link."""
+    """Return all listed runs: first the browser's runs, oldest first, then the link's runs."""
     record, own = session().compare, _own()
     letters = dict(zip(record.picks, LETTERS, strict=False))
     ids = [*own, *record.linked]
-    ids += [*record.picks, *(_stand_ins(own) if len({*ids}) < 2 else ())]
-    found = filter(None, map(find, dict.fromkeys(ids)))
-    return [replace(run, letter=letters.get(run.id, "")) for run in found]
+    stand_ins = _stand_ins(own) if len({*ids}) < 2 else []
+    found = map(find, dict.fromkeys([*ids, *record.picks, *stand_ins]))
+    return [replace(run, letter=letters.get(run.id, "")) for run in found if run]
 
 
 def _own() -> list[str]:
-    """Return the ids of the browser's runs, of the watched run, and of the run from a file."""
-    kept, watched = session().kept, runs.current_run()
-    others = [watched[0].id] if watched and not runs.record_if_mine(watched[0].id) else []
-    return [*runs.own_runs(), *others, *([kept.snapshot.run_id] if kept else [])]
+    """Return the ids of the browser's runs, of the session's run, and of the run from a file."""
+    kept, current = session().kept, runs.current_run()
+    foreign = [current[0].id] if current and not runs.record_if_mine(current[0].id) else []
+    return [*runs.own_runs(), *foreign, *([kept.snapshot.run_id] if kept else [])]
 
 
 def _stand_ins(own: list[str]) -> list[str]:
-    """Return recordings to list beside a single run or none, first that of the run's data."""
+    """Return at most two recorded runs for a short list, first one of the own run's data."""
     names = [run.experiment.data.name for run in map(find, own) if run]
     return [each for each in dict.fromkeys([*names, *STAND_INS]) if find(each)][:2]
 
@@ -126,39 +128,39 @@ def _stand_ins(own: list[str]) -> list[str]:
 def side_by_side(palette: charts.Palette) -> None:
     """Draw the list of runs and the charts of picked runs; redraw while a run trains."""
 
-    def going(rows: Sequence[Compared]) -> set[str]:
-        looked_for = {each for each in session().compare.picks if runs.look_up(each)}
-        return looked_for | {run.id for run in rows if run.snapshot.status.active}
+    def changing(rows: Sequence[Compared]) -> set[str]:
+        searched = {each for each in session().compare.picks if runs.look_up(each)}
+        return searched | {run.id for run in rows if run.snapshot.status.active}
 
-    following_fragment(listed, partial(_panel, palette), going, SECONDS)
+    following_fragment(listed, partial(_panel, palette), changing, SECONDS)
 
 
 def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
-    laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
+    compared = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
     picks = session().compare.picks
-    st.markdown(f"# {plain(charts.compare.headline(laid))}")
+    st.markdown(f"# {plain(charts.compare.headline(compared))}")
     if any(map(runs.look_up, picks)):
         hint(runs.LOOKING)
     with st.container(key="compare_list", gap=None):
-        for run, own in zip(rows, charts.compare.differences(rows), strict=True):
+        for run, settings in zip(rows, charts.compare.differences(rows), strict=True):
             key, is_picked = f"compare_row_{run.id}", run.id in picks
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
                 full = len(picks) == len(LETTERS) and not is_picked
                 control = bound(f"pick_{run.id}", is_picked, partial(_toggle, run.id))
                 st.checkbox(plain(run.name), is_picked, disabled=full, **control)
-                st.html(_row(run, own, palette))
+                st.html(_row(run, settings, palette))
                 with st.popover("More"):
                     _more(run)
-    known = [run for run in laid if run.snapshot.results]
+    known = [run for run in compared if run.snapshot.results]
     if not known:
         return
     with st.container(key="compare_pictures"):
         with card("Loss over epochs"):
             text = charts.compare.losses_words(known)
-            told_chart(charts.compare.losses_figure(known, palette), *text, "compare_losses")
+            card_chart(charts.compare.losses_figure(known, palette), *text, "compare_losses")
         with card("Error at each timestep"):
             text = charts.compare.errors_words(known)
-            told_chart(charts.compare.errors_figure(known, palette), *text, "compare_errors")
+            card_chart(charts.compare.errors_figure(known, palette), *text, "compare_errors")
         with card("Predictions for one sample"):
             if not all(run.dataset.has_rows for run in known):
                 hint(ROWS_HIDDEN)
@@ -166,14 +168,13 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
                 hint(charts.compare.NO_COMMON_SAMPLE)
             else:
                 picked = pick_answers(known[0])
+                text = charts.compare.predictions_words(known, *picked)
                 figure = charts.compare.predictions_figure(known, *picked, palette)
-                told_chart(
-                    figure, *charts.compare.predictions_words(known, *picked), "compare_predictions"
-                )
+                card_chart(figure, *text, "compare_predictions")
 
 
-def _row(run: Compared, own: str, palette: charts.Palette) -> str:
-    """Return a run's values as an HTML list of terms."""
+def _row(run: Compared, settings: str, palette: charts.Palette) -> str:
+    """Return a run's values as an HTML list. `settings` is the text of settings that differ."""
     badge = "recorded" if run.is_recorded else "from a file"
     if not (run.is_recorded or run.is_kept):
         badge = STATUS_TEXTS[run.snapshot.status]["badge"]
@@ -181,7 +182,7 @@ def _row(run: Compared, own: str, palette: charts.Palette) -> str:
     losses = charts.compare.LOSSES_AT_END[part]
     terms = {
         badge: charts.compare.reached(run),
-        "settings": own,
+        "settings": settings,
         "error by epoch": charts.compare.sparkline(run, palette),
         "error at the last step": {
             mode: f"{MODES[mode].label} {charts.compare.spread(run, mode)}" for mode in run.results
@@ -192,11 +193,11 @@ def _row(run: Compared, own: str, palette: charts.Palette) -> str:
 
 
 def _more(run: Compared) -> None:
-    """Draw the actions on a run; another browser's run can only be opened."""
+    """Draw a run's actions. Only this browser's own runs can be renamed and removed."""
     explore, icon = PAGES["Explore"]
     run_id, pace = None if run.is_recorded or run.is_kept else run.id, address.page_value("pace")
-    there = address.query_of(run.experiment, run_id, {"pace": pace} if pace else {})
-    st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
+    link = address.query_of(run.experiment, run_id, {"pace": pace} if pace else {})
+    st.page_link(explore, label="Open in Explore", icon=icon, query_params=link)
     record = runs.record_if_mine(run.id)
     if not record or not record.name:
         other = "A run from a file." if run.is_kept else "Another browser started this run."

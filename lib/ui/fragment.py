@@ -1,10 +1,9 @@
-"""Fragments (parts of a page that run alone), their interval, and turns between all sessions.
+"""Fragments (parts of a page that rerun alone), their polling interval, and turns of threads.
 
-A server's scripts compute in turns, and look for new results as often as the processor allows.
-Without turns, Python would switch between busy threads every few milliseconds, and all would end
-late. With turns, the first one ends at once, and a user's action comes before looks. With 16
-training sessions (`tests/bench/load.py`) charts change twice as often, and the median slider waits
-0.1 s, not 0.6 s.
+All script runs of a server compute in turns, and poll for results as often as the processor allows.
+Otherwise, Python would switch between busy threads every few milliseconds, and all would end late.
+With turns, the first thread ends soon, and a user's action runs before polls. With 16 training
+sessions (`tests/bench/load.py`), charts change twice as often, and a slider waits 0.1 s, not 0.6 s.
 """
 
 import threading
@@ -20,30 +19,29 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.ui import clock
 from lib.ui.streamlit_private import PRIVATE, drawing_as, fragment_id, look_every
 
-FASTEST, SLOWEST = 0.2, 5.0  # seconds between two looks: least (the worker's interval) and most
-BUSY = 0.75  # the target share of time with a turn: above it, pages poll less often
+FASTEST, SLOWEST = 0.2, 5.0  # polling interval in seconds: minimum (as in workers) and maximum
+BUSY = 0.75  # target share of time in which a thread has the turn: above it, pages poll less often
 STEP = 1.3  # largest change of the interval in a second, as a factor
 MEMORY = 0.1  # the weight of the newest turn in the mean duration of turns
-# Every fifth look draws the whole fragment: browsers then free its replaced charts (1.67).
-AFRESH = 5
-OFF = 1.2  # a page adopts the server's interval if its own is off by this factor
-WHOLE_SECONDS = 1.0  # least seconds between two looks that each draw a whole fragment
+AFRESH = 5  # every fifth poll redraws the whole fragment, so that browsers free old charts (1.67)
+OFF = 1.2  # a page adopts the server's interval if its own differs by more than this factor
+WHOLE_SECONDS = 1.0  # minimum seconds between two polls that each draw a whole fragment
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 class Rhythm:
-    """The polling interval of all pages of a server. They share a processor."""
+    """The polling interval of all pages of a server, since the pages share a processor."""
 
     def __init__(self) -> None:
         self._seconds = FASTEST
-        self._busy = self._since = self._each = 0.0
+        self._busy = self._since = self._mean_turn = 0.0
 
     def took(self, seconds: float, now: float, waiting: int = 0) -> None:
-        """Record a turn of `seconds` that ended `now`, and the number of waiting threads."""
-        # If a whole class starts at once, all waiting threads together need this long.
-        self._each += MEMORY * (seconds - self._each)
-        self._seconds = min(SLOWEST, max(self._seconds, waiting * self._each / BUSY))
+        """Record a turn of `seconds` that ended at `now`, and the number of waiting threads."""
+        # If many users start at once, poll only as often as all waiting threads can have a turn.
+        self._mean_turn += MEMORY * (seconds - self._mean_turn)
+        self._seconds = min(SLOWEST, max(self._seconds, waiting * self._mean_turn / BUSY))
         self._busy += seconds
         elapsed = now - self._since
         if elapsed >= 1:
@@ -53,12 +51,12 @@ class Rhythm:
             self._since, self._busy = now, 0.0
 
     def interval(self, least: float = 0.0) -> float:
-        """Return the seconds between two looks of a page, at least `least`."""
+        """Return the seconds between two polls of a page, at least `least`."""
         return round(max(least, self._seconds), 2)
 
 
 class Turns:
-    """Lets one thread compute at a time. Threads with `first` come before others."""
+    """A lock that lets one thread compute at a time. Threads with `first` get it before others."""
 
     def __init__(self, rhythm: Rhythm) -> None:
         self._rhythm = rhythm
@@ -101,16 +99,16 @@ class Turns:
             queue.popleft().set()
 
 
-RHYTHM = Rhythm()  # of this server
+RHYTHM = Rhythm()  # shared by all sessions of this server
 TURNS = Turns(RHYTHM)
-turn = TURNS.turn  # of all its sessions
+turn = TURNS.turn
 
 
 def fragment(draw: Callable[..., object], *args: object, run_every: float | None = None) -> None:
     """Draw an `st.fragment` in a container of the page.
 
     If a fragment reruns before the page's messages are sent, Streamlit (1.67) drops the fragment's
-    place, and elements below move up (`ForwardMsgQueue.clear`). The page's container stays.
+    place, and elements below move up (`ForwardMsgQueue.clear`). The container keeps the place.
     """
     with st.container():
         st.fragment(draw, run_every=run_every)(*args)
@@ -124,17 +122,17 @@ def following_fragment(
     *,
     page_state: Callable[[T], object] = lambda _: None,
 ) -> None:
-    """Draw the result of `look`, and look again while part of the result is `going`.
+    """Draw the data that `look` returns. Poll for new data while `going` returns a true value.
 
-    The page reruns when `going` or `page_state` returns another value.
+    The page reruns when `going` or `page_state` returns another value than before.
 
     Args:
         look: returns the data to show.
         draw: draws the data, and returns a function that updates the drawing, in a `Place` for each
-            changing element. Returns None if each look must draw everything.
-        going: returns the part of the data that still changes, falsy if none does.
-        seconds: the least interval between two looks; a busy server takes longer.
-        page_state: returns the part of the data that the rest of the page shows.
+            changing element. Returns None if each poll must draw everything.
+        going: returns the part of the data that still changes, falsy if nothing changes.
+        seconds: the minimum interval between two polls; a busy server takes longer.
+        page_state: returns the part of the data that other elements of the page show.
     """
     first, is_first_run = look(), True
     before = going(first), page_state(first)
@@ -144,22 +142,22 @@ def following_fragment(
             st.rerun()
 
     def in_turn(part: Callable[[T], R]) -> R:
-        with turn(first=is_first_run):  # drawn with the page, which a user waits for
+        with turn(first=is_first_run):  # a user waits for the first drawing
             now = first if is_first_run else look()
             rerun_if_outdated(now)
             return part(now)
 
     def draw_and_follow() -> None:
-        update, owner, looks = in_turn(draw), fragment_id() if before[0] else "", count()
-        interval = 0.0
+        update, looks, interval = in_turn(draw), count(), 0.0
+        owner = fragment_id() if before[0] else ""  # "" if nothing is going on
 
         def follow() -> None:
             nonlocal interval
-            is_between = next(looks) % AFRESH > 0  # else the whole fragment is being redrawn
+            is_between = next(looks) % AFRESH > 0  # if False, the whole fragment was just redrawn
             if update and is_between:
                 with drawing_as(owner):
                     in_turn(update)
-            # st.rerun(scope="fragment") (1.67) has no interval, and reaches only `follow`.
+            # `st.rerun(scope="fragment")` (1.67) takes no interval, and would rerun only `follow`.
             wanted = RHYTHM.interval(seconds)
             if max(wanted, interval) > OFF * min(wanted, interval):
                 look_every(interval := wanted)
@@ -169,7 +167,7 @@ def following_fragment(
                 rerun_if_outdated(look())
 
         if owner and update:
-            st.fragment(follow)()  # draws only in the owner's places: needs no container
+            st.fragment(follow)()  # needs no container: `follow` draws only in the owner's places
         elif owner:
             look_every(RHYTHM.interval(seconds))
 
@@ -181,7 +179,7 @@ def following_fragment(
 
 
 class Place:
-    """The place of an element that changes, drawn again by any fragment."""
+    """The place of an element that changes. Any fragment can redraw the element."""
 
     def __init__(self) -> None:
         self._at: DeltaGenerator | None = None

@@ -1,4 +1,4 @@
-"""The frame of every page: the page's settings, the menu, and the shared sidebar."""
+"""The frame of every page: the page's configuration, the menu, and the shared sidebar."""
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -22,15 +22,15 @@ from lib.ui.widgets import bound, closable, hint, plain
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
-FAVICON = f"data:image/png;base64,{_ICON}"  # Streamlit may lose a file
+FAVICON = f"data:image/png;base64,{_ICON}"  # Streamlit may lose an icon that is a file
 ADVICE = beside(__file__, "advice")
-"""Use cases, each tried in Keras with both values of return_sequences, and what letters mean."""
-MORE = "more"  # the group of settings that is drawn once a user unfolds it; also its key
+"""Use cases, tested in Keras with both values of return_sequences, and meanings of letters."""
+MORE = "more"  # the group of settings that is drawn only when unfolded, and its widget key
 TAGLINE = "every timestep, or just the last?"
 
 
 def begin_page(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -> None:
-    """Begin a script run of `page` before any drawing. `shows` names pages whose CSS it needs."""
+    """Begin a script run of `page` before drawing. `shows` lists other pages whose CSS to add."""
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
@@ -45,7 +45,7 @@ def begin_page(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = (
     if is_new:
         state.kept = kept_before()
     state.upload.below = None
-    # After a reload, the run still has the upload.
+    # After a reload, take the upload from the run.
     state.upload.table = state.upload.table or runs.table_of_run()
 
 
@@ -55,7 +55,7 @@ def frame(
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
     `own_keys` are the page's own keys in the address. A page of scenes sets the experiment in
-    `own`, and has no controls in its sidebar. Slow work stays outside of turns.
+    `own`, and has no controls in its sidebar. Slow work runs outside of turns (`lib.ui.fragment`).
     """
     take_file()
     with turn(first=True):
@@ -64,7 +64,7 @@ def frame(
         settled_experiment()  # reads the columns; the next call uses the cached result
     with turn(first=True):
         if own:
-            # Explore shows a file that is open or being read.
+            # The user has opened a file on this page: Explore shows it.
             if st.session_state.get("open_file") and not session().upload.error:
                 st.switch_page("app.py", query_params=address.query("Explore"))
             own()
@@ -95,8 +95,8 @@ def frame(
 def _menu() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
         st.markdown("### Unrolled", width="content")
-        icon, there = ":material/present_to_all:", address.query("Present")
-        st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
+        icon, link = ":material/present_to_all:", address.query("Present")
+        st.page_link("pages/present.py", label="Present", icon=icon, query_params=link)
     hint(TAGLINE)
     with st.container(key=MENU, gap="xxsmall"):
         for label, (path, icon) in PAGES.items():
@@ -112,7 +112,7 @@ def advice_table() -> str:
 
 
 def complaints() -> None:
-    """Show which parts of the link are invalid, and whether its run is still being searched."""
+    """Show which parts of the link are invalid, and the state of the search for its run."""
     runs.show_lookup()
     texts = session().address.complaints
     closable("  \n".join(map(plain, texts)), "complaints", "link_off", texts.clear)
@@ -141,6 +141,6 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
     if has_columns(settled):
         session().upload.below = st.container()
     more = st.expander("More: cell, optimizer, seed …", key=MORE, on_change="rerun")
-    if more.open:  # a third of the sidebar, not to be sent with each script run
+    if more.open:  # if closed, don't send this third of the sidebar with each script run
         with more:
             controls(MORE, settled)

@@ -1,15 +1,15 @@
-"""How the page process takes memory from the system, with glibc."""
+"""Limit how much freed memory glibc keeps for the page process."""
 
 import ctypes
 from contextlib import suppress
 
 
 def limit_arenas() -> None:
-    """Make later threads share one arena. In separate arenas, a few objects keep a whole arena.
+    """Make later threads share one arena, since a few live objects keep an arena in memory.
 
-    Free blocks of 128 kB and more return to the system at once; glibc's limit can grow to 32 MB.
+    Freed blocks of 128 kB or more return to the system. By default, this limit grows to 32 MB.
     """
-    with suppress(AttributeError):  # another C library
+    with suppress(AttributeError):  # another C library than glibc
         libc = ctypes.CDLL(None)
         libc.mallopt(-8, 1)  # M_ARENA_MAX (malloc.h)
         libc.mallopt(-3, 2**17)  # M_MMAP_THRESHOLD

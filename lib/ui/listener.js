@@ -3,15 +3,15 @@
 // a point's run on Sweep, and closes the sidebar on phones. white_page.js and plotly_private.js come
 // first in the same module, since a component has one script.
 
-// Selectors of fields for typing, of elements that cover the page, and of elements with own keys.
+// Selectors of fields for typing, of elements that cover the page, and of elements that handle keys.
 const TYPED = "textarea, select, [role=textbox], [role=listbox], [data-testid=stMultiSelect], "
   + "input:not([type=range], [type=checkbox], [type=radio], [type=button])";
 const COVERS = "dialog[open], [role=dialog], [role=alertdialog], [role=menu]";
 const MOVED = "[type=range], [type=radio], canvas, [role=slider], [role=radiogroup], "
   + "[role=tablist], [role=grid]";
 const PRESSED = "button, summary, input:not([type=range]), [role=button], [role=radio], [role=tab]";
-const OWNERS = { "←": MOVED, "→": MOVED, space: PRESSED };
-const GIVES_BACK = "[data-testid=stButtonGroup], .st-key-present button, .st-key-present_foot button";
+const OWNERS = { "←": MOVED, "→": MOVED, space: PRESSED }; // key → elements that handle the key
+const BLURS = "[data-testid=stButtonGroup], .st-key-present button, .st-key-present_foot button";
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
 
 const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-chart_sample";
@@ -19,24 +19,24 @@ const TENSORS = ".timesteps"; // see lib.charts.strip
 const PAPER = 715; // the width of A4 within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
 const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
-const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // charts, and links by their points' names
+const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // a sweep's charts; links in its table
 const UPLOADER = ":is(.st-key-upload_file, .st-key-open_file) input[type=file]";
-const READS = ":is(.st-key-model_text, .st-key-error_text) textarea";
+const READS = ":is(.st-key-model_text, .st-key-error_text) textarea"; // they send pasted text at once
 const MOST_PASTED = 250000; // characters, more than the app reads of a model or an error
 const MODEL = /\.(keras|json|py|txt|ipynb|h5|hdf5)$/i, MODEL_FILE = ".st-key-model_file input[type=file]";
 const ZONE = "[data-testid=stFileUploaderDropzone]";
 const PARTS = `:is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack, .st-key-lesson_ways,
   .st-key-lesson_progress) button, :is(.st-key-gallery, .st-key-ways_of_card) a`;
-const DRAGGED = 400; // milliseconds after which a dragged file has left the window
-const GIVES = 50; // tries at that interval to find an uploader for a dropped file
+const DRAGGED = 400; // milliseconds without a dragover event after which the file has left the window
+const GIVES = 50; // tries, one every DRAGGED milliseconds, to find an uploader for a dropped file
 const REST = 700; // milliseconds to wait after a page was drawn or resized
-const LEAVES = 10000; // milliseconds until a page may report again after a click that left it open
-const PAUSE = 1000; // milliseconds without an action, after which the history gets a new entry
+const LEAVES = 10000; // milliseconds after a link's click until a page that is still open may report
+const PAUSE = 1000; // milliseconds without an action: the next action then makes a history entry
 const LISTENER = ".st-key-listener", OPEN = "[data-testid=stSidebar][data-collapsed=false]";
-const DRAWER = 768; // pixels: on a narrower page, the sidebar covers the page
+const DRAWER = 768; // pixels: on a smaller screen, the open sidebar covers the page
 
 // After a click on a link, no component may report to the previous page: Streamlit (1.67) would stay on
-// that page, or show an empty one.
+// that page, or show an empty page.
 const mayTell = () => !("leaves" in document.documentElement.dataset);
 const arrive = () => { delete document.documentElement.dataset.leaves; };
 function leave() {
@@ -44,7 +44,6 @@ function leave() {
   setTimeout(arrive, LEAVES);
 }
 
-// On a small screen the open sidebar covers the page.
 function closeDrawer() {
   const small = innerWidth < DRAWER || (innerHeight < 500 && matchMedia("(pointer:coarse)").matches);
   if (small) document.querySelector(`${OPEN} [data-testid=stSidebarCollapseButton] button`)?.click();
@@ -68,7 +67,7 @@ function nameOf({ key, code, shiftKey }) {
   return digit ? (shiftKey ? "Shift+" : "") + digit : NAMES[key] ?? key.toUpperCase();
 }
 
-// Whether an element is for typing, also within a component. An iframe handles its own keys.
+// Return whether an element is for typing, also within a component. An iframe handles its own keys.
 const isTyped = (element) => element.isContentEditable || element.matches?.(TYPED);
 
 // Return all elements that a key may press, also within components.
@@ -86,7 +85,7 @@ function find(key) {
   return ready.find((each) => each.checkVisibility()) ?? ready[0];
 }
 
-// Click an element, or move a range: the browser's own range ignores keys from scripts.
+// Click an element, or move a range input, since a browser's range input ignores keys from scripts.
 function press(element, key) {
   if (element.type !== "range") return element.click();
   const sent = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
@@ -96,15 +95,15 @@ function press(element, key) {
   element.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// Return a tensor's rows: `at` maps a place on the screen to a timestep from 0, `place` maps a timestep
-// to left, top, width and height. Both return undefined outside. `columns` does the same for a chart.
+// Return two functions for a tensor's rows: `at` maps a point on the screen to a timestep from 0, `place`
+// maps a timestep to left, top, width and height. Both return undefined outside of the rows.
 function rows(tensor) {
   const middles = tensor.dataset.middles.split(" "), box = tensor.getBoundingClientRect();
-  const height = middles[1] - middles[0]; // a share of the tensor's height, like the middles
+  const height = middles[1] - middles[0]; // a fraction of the tensor's height, like the middles
   return {
     at(_, y) {
       const near = (middle) => Math.abs((y - box.top) / box.height - middle) < height / 2;
-      const step = middles.findIndex(near); // an ellipsis stands for several timesteps
+      const step = middles.findIndex(near); // several timesteps of an ellipsis have the same middle
       return step < 0 || middles[step] === middles[step + 1] ? undefined : step;
     },
     place(step) {
@@ -122,7 +121,8 @@ function mount(root) {
     document.addEventListener(type, act, { signal: own.ended.signal, capture: true });
 
   function showKeys() {
-    help.querySelector("dl").replaceChildren(...own.keys.filter((key) => parts(key).length).map(({ name, does }) => {
+    const usable = own.keys.filter((key) => parts(key).length);
+    help.querySelector("dl").replaceChildren(...usable.map(({ name, does }) => {
       const row = document.createElement("div");
       row.innerHTML = "<dt><kbd></kbd></dt><dd></dd>";
       row.querySelector("kbd").textContent = name;
@@ -164,19 +164,19 @@ function mount(root) {
 
   // Give a file dropped anywhere to the page's uploader, and wait for the uploader if necessary.
   // Streamlit handles a file dropped on the uploader.
-  const carries = ({ dataTransfer }) => [...dataTransfer?.types ?? []].includes("Files");
-  const frame = root.querySelector(".drop"), unframe = () => frame.togglePopover(false);
-  let dropped;
+  const hasFile = ({ dataTransfer }) => [...dataTransfer?.types ?? []].includes("Files");
+  const frame = root.querySelector(".drop"), hideFrame = () => frame.togglePopover(false);
+  let hideTimer;
   listen("dragover", (event) => {
-    if (!carries(event)) return;
+    if (!hasFile(event)) return;
     event.preventDefault();
     frame.togglePopover(true);
-    clearTimeout(dropped);
-    dropped = setTimeout(unframe, DRAGGED);
+    clearTimeout(hideTimer);
+    hideTimer = setTimeout(hideFrame, DRAGGED);
   });
   listen("drop", (event) => {
-    if (!carries(event)) return;
-    unframe();
+    if (!hasFile(event)) return;
+    hideFrame();
     const zone = event.target.closest?.(ZONE);
     if (zone?.querySelector(`${UPLOADER}, ${MODEL_FILE}`)) return;
     event.preventDefault();
@@ -184,13 +184,13 @@ function mount(root) {
     const [file] = event.dataTransfer.files;
     if (file) give(file, GIVES);
   });
-  function give(file, times) {
+  function give(file, tries) {
     const model = MODEL.test(file.name) && document.querySelector(MODEL_FILE);
-    const input = model || document.querySelector(UPLOADER), one = new DataTransfer();
-    if (!input && times && !own.ended.signal.aborted) setTimeout(give, DRAGGED, file, times - 1);
+    const input = model || document.querySelector(UPLOADER), transfer = new DataTransfer();
+    if (!input && tries && !own.ended.signal.aborted) setTimeout(give, DRAGGED, file, tries - 1);
     if (!input) return;
-    one.items.add(file);
-    input.files = one.files;
+    transfer.items.add(file);
+    input.files = transfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
@@ -207,7 +207,7 @@ function mount(root) {
   listen("click", ({ target }) =>
     target.closest?.(PARTS) && document.querySelector("[data-testid=stMain]").scrollTo(0, 0));
 
-  // A click on empty space focuses the whole page. Without blur, the next key would frame the page.
+  // A click on empty space focuses the whole page. Undo this: the next key would outline the page.
   listen("focusin", ({ target }) => {
     if (target.matches("[data-testid=stMain]:not(:focus-visible)")) target.blur();
   });
@@ -216,7 +216,7 @@ function mount(root) {
   if ((root.getRootNode().host ?? root).closest(LISTENER)) reloadWhenWhite(LISTENER);
   const path = location.pathname;
   addEventListener("popstate", () => {
-    clearTimeout(own.later); // a report would have the sliders' values from before Back
+    clearTimeout(own.later); // a report would also send the sliders' values from before Back
     if (location.pathname !== path) leave();
   }, { signal: own.ended.signal });
   listen("click", (event) => {
@@ -226,12 +226,12 @@ function mount(root) {
     leave();
     event.preventDefault();
     event.stopImmediatePropagation();
-    setTimeout(() => link.click()); // after reports that already wait
+    setTimeout(() => link.click()); // click after the reports that are already waiting
   });
   listen("click", ({ target, detail }) => {
     // A clicked button loses the focus, unless it opened a field for typing.
     const focused = document.activeElement;
-    if (detail && target.closest?.(GIVES_BACK) && focused && !isTyped(focused)) focused.blur();
+    if (detail && target.closest?.(BLURS) && focused && !isTyped(focused)) focused.blur();
     if (target.closest?.(".st-key-menu a")) closeDrawer();
   });
 
@@ -256,20 +256,20 @@ function mount(root) {
     }));
   }
   listen("pointermove", point);
-  listen("pointerdown", point); // a finger's mark stays until the next touch or scroll
+  listen("pointerdown", point); // after a touch, the mark stays until the next touch or scroll
   listen("pointerout", ({ pointerType, relatedTarget }) => {
     if (pointerType === "mouse" && !relatedTarget) unmark();
   });
   listen("scroll", unmark);
   own.unmark = unmark;
 
-  // A run's row under the pointer, or with the focus, highlights its curves: compare.css fades the others.
+  // A run's row under the pointer or with the focus highlights the run's curves: compare.css fades the rest.
   const page = document.documentElement.dataset;
   function lift({ target }) {
     const letter = target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
     if (letter === page.lifts) return;
     if (!letter) return delete page.lifts;
-    document.querySelectorAll(`${CURVES} .trace`).forEach((curve) => { // Plotly doesn't name them
+    document.querySelectorAll(`${CURVES} .trace`).forEach((curve) => { // Plotly doesn't name curves
       curve.dataset.run = traceOf(curve).name.match(/^([A-F])(,|$)/)?.[1] ?? "";
     });
     page.lifts = letter;
@@ -277,20 +277,20 @@ function mount(root) {
   listen("pointerover", lift);
   listen("focusin", lift);
 
-  // A point of a sweep's chart opens the run of its table row at once. `on_select` of st.plotly_chart
-  // (1.67) would fade the other points, and need a script run first.
+  // A click on a point of a sweep's chart clicks the point's link in the table. `on_select` of
+  // st.plotly_chart (1.67) would fade the other points, and need a script run first.
   listen("pointerover", ({ target }) => {
     const plot = target.closest?.(`${SWEPT} .js-plotly-plot`);
-    if (!plot?.on || plot.isHeard) return;
-    plot.isHeard = true;
+    if (!plot?.on || plot.hasListener) return;
+    plot.hasListener = true;
     plot.on("plotly_click", ({ points }) => {
       const name = points.find((each) => each.customdata)?.customdata;
       [...document.querySelectorAll(POINTS)].find((each) => each.textContent === name)?.click();
     });
   });
 
-  // Report the heights of charts that fill a place, once the page rests: Python draws the next charts in
-  // these heights. Streamlit (1.67) would show each chart in its own height for a moment.
+  // Report the heights of charts that fill a place once the page rests, so that Python draws the next
+  // charts in these heights. Streamlit (1.67) would show each chart in another height for a moment.
   function measure() {
     const charts = [...document.querySelectorAll(FILLED)].filter((each) => each.clientHeight);
     const placeOf = (each) => each.className.match(/st-key-(chart_\w+)/)[1];
@@ -302,23 +302,23 @@ function mount(root) {
   }
   // When the system switches to dark, Streamlit (1.67) follows, but Python's charts would stay light
   // until the next script run.
-  const ground = () => getComputedStyle(root).getPropertyValue("--st-background-color");
-  let grounded = ground();
-  function look() {
-    if (ground() !== grounded) own.tell("ground", grounded = ground());
+  const background = () => getComputedStyle(root).getPropertyValue("--st-background-color");
+  let reported = background();
+  function reportBackground() {
+    if (background() !== reported) own.tell("background", reported = background());
   }
-  own.soon = () => {
+  own.reportSoon = () => {
     clearTimeout(own.later);
     own.later = setTimeout(() => {
       measure();
-      look();
+      reportBackground();
       if (isFirst && !acted) closeDrawer();
       isFirst = false;
     }, REST);
   };
-  addEventListener("resize", () => { unmark(); own.soon(); }, { signal: own.ended.signal });
+  addEventListener("resize", () => { unmark(); own.reportSoon(); }, { signal: own.ended.signal });
   matchMedia("(prefers-color-scheme: dark)")
-    .addEventListener("change", own.soon, { signal: own.ended.signal });
+    .addEventListener("change", own.reportSoon, { signal: own.ended.signal });
   root.classList.add("ready"); // for tests, which wait for it
   return own;
 }
@@ -326,12 +326,12 @@ function mount(root) {
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".listener");
   root.listener ??= mount(root);
-  root.listener.keys = data; // of this page
+  root.listener.keys = data; // the page's keys
   root.listener.tell = (...message) => mayTell() && setStateValue(...message);
-  root.listener.soon();
+  root.listener.reportSoon();
   root.listener.unmark(); // a redrawn picture may have moved
   return () => {
-    // Streamlit (1.67) also calls this when a newer call replaces this one.
+    // Streamlit (1.67) also calls this function when a newer call replaces this call.
     if (root.isConnected) return;
     root.listener?.ended.abort();
     clearTimeout(root.listener?.later);

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import html, render, small_picture
+from lib.charts import render, small_picture, thumbnail
 from lib.story import GALLERY, TALK, Scene, plot_of
 from lib.ui import address, clock, talks
 from lib.ui.browser import current_palette
@@ -16,23 +16,23 @@ from lib.ui.session import session
 from lib.ui.views import TALK_SCENES
 from lib.ui.widgets import bound, hint, plain, press
 
-KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # of scenes
+KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
+"""Labels by the prefix of a scene's name."""
 LONGEST_LABEL = 40  # characters of a scene's title in the list
 
 
 def _thumbnail(scene: Scene) -> str:
-    """Return a small picture of a scene: as recorded for a card of the gallery, or a sketch."""
-    palette = current_palette()
-    about = scene.shows, scene.setup
-    card = next((each for each in GALLERY.values() if (each.shows, each.setup) == about), None)
+    """Return a small picture of a scene: from a gallery card with the same content, or a sketch."""
+    palette, content = current_palette(), (scene.shows, scene.setup)
+    card = next((each for each in GALLERY.values() if (each.shows, each.setup) == content), None)
     if card and (plot := plot_of(card)):
         return small_picture(plot, "", palette)
-    uri = html.svg_uri(render("ui/talks.html", "sketch", scene.shows, palette), "0 0 320 144")
-    return render("charts/thumbnail.html", "image", uri, "")
+    sketch = render("ui/talks.html", "sketch", scene.shows, palette)
+    return thumbnail(sketch, 320, 144, "")
 
 
 def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> None:
-    """Draw all scenes as small pictures to go to and to reorder, and a list to pick scenes from."""
+    """Draw small pictures of all scenes, to open or to reorder, and a list to pick scenes from."""
     picked, place = [each.name for each in scenes], scenes.index(scene)
     st.markdown("# All scenes")
     with st.container(key="scenes"):
@@ -44,7 +44,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
                 look: Any = {"type": "primary" if is_open else "secondary", "wrap": True}
                 st.button(label, f"go_{number}", on_click=act, width="stretch", **look)
 
-    def start_over() -> None:  # after a rehearsal
+    def start_over() -> None:  # for use after a rehearsal
         record = session().stage
         for name in picked:
             record.answers.pop(name, None)
@@ -55,7 +55,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
         address.set_page_values({"scene": "", "open": ""})
 
     titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in TALK_SCENES.items()}
-    shown: Any = bound("story_picks", picked, talks.take)
+    shown: Any = bound("story_picks", picked, talks.set_scenes)
     shown["format_func"] = lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …")
     hint("Drag a scene to move it, or move the open scene with the buttons.")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -68,7 +68,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
             hint("Scenes added here use the first data set with its default settings.")
         about = "Clear answers, votes and settings, and restart the clock."
         press("Start over", "restart_alt", "start_over", start_over, help=about)
-        ready, is_ready = partial(talks.take, [*TALK]), picked == [*TALK]
+        ready, is_ready = partial(talks.set_scenes, [*TALK]), picked == [*TALK]
         press("Restore the ready talk", "undo", "story_ready", ready, disabled=is_ready)
         with st.popover("Link to your talk", icon=":material/link:"):
             st.code(talks.link(story=talks.in_address(picked)), language=None, wrap_lines=True)

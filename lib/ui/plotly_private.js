@@ -3,16 +3,16 @@
 // Return the trace of a curve on the screen.
 const traceOf = (curve) => curve.__data__?.[0]?.trace ?? { name: "" };
 
-// Return a chart's columns: `at` maps a place on the screen to a timestep from 0, `place` maps a
-// timestep to left, top, width and height. Both return undefined outside; a chart without is null.
+// Return two functions for a chart's columns, or null if the chart has no timesteps: `at` maps a point on
+// the screen to a timestep from 0, and `place` maps a timestep to left, top, width and height.
 function columns(chart) {
-  // Two charts take turns (see lib.ui.widgets): take the visible one, since the other may be older.
+  // Two charts take turns (see lib.ui.widgets). Use the visible chart: the hidden one may be older.
   const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });
   const plot = [...chart.querySelectorAll(".js-plotly-plot")].find(shown);
   if (!plot) return null;
   const { hovermode, xaxis, _size: size } = plot._fullLayout;
-  const steps = xaxis?.tickvals?.at(-1); // the last one always has a tick
-  if (!size || !xaxis?.range || steps === undefined) return null; // Plotly has other names
+  const steps = xaxis?.tickvals?.at(-1); // the last timestep always has a tick
+  if (!size || !xaxis?.range || steps === undefined) return null; // Plotly may have renamed these
   const { l, t, w, h } = size, [low, high] = xaxis.range;
   const box = plot.getBoundingClientRect(), scale = box.width / plot.offsetWidth; // see present.css
   const each = w / (high - low) * scale;

@@ -1,4 +1,4 @@
-// A talk's full screen, blank screen, clock, and scenes dragged in the overview. talks.py has the rest.
+// A talk's full screen, blank screen and clock, and dragging of scenes in its overview: see talks.py.
 
 const TICK = 1000; // milliseconds
 const CARD = "[class*=st-key-scene_card_]"; // a scene in the overview; its key ends with its place
@@ -15,7 +15,7 @@ function mount(root) {
   const listen = (type, act) => addEventListener(type, act, { signal: ended.signal, capture: true });
 
   find(".full").onclick = ({ currentTarget, detail }) => {
-    if (detail) currentTarget.blur(); // keys steer the page again
+    if (detail) currentTarget.blur(); // so that keys control the page again
     if (document.fullscreenElement) document.exitFullscreen();
     else document.documentElement.requestFullscreen?.().catch(() => {}); // a browser may refuse
   };
@@ -49,9 +49,9 @@ function mount(root) {
     const card = held?.card;
     held = undefined;
     if (!card?.matches(".dragged")) return;
-    const to = cardAt(event); // not the dragged one: it lets the pointer through
+    const to = cardAt(event); // not the dragged card, which ignores the pointer
     if (to) own.move(`${placeOf(card)} ${placeOf(to)}`);
-    setTimeout(() => { // after the click that ends a drag, so that it presses nothing
+    setTimeout(() => { // wait for the click that ends a drag: it must press nothing
       card.classList.remove("dragged");
       card.style.translate = "";
     });
@@ -76,7 +76,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (root.scene !== data.scene) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
   root.scene = data.scene;
   return () => {
-    if (root.isConnected) return; // Streamlit (1.67) also ends this call when a newer one replaces it
+    if (root.isConnected) return; // Streamlit (1.67) also ends a call that a newer call replaces
     root.screen?.ended.abort();
     clearInterval(root.screen?.ticking);
     delete root.screen;

@@ -1,8 +1,8 @@
-"""Runs as pages see them: the server's training client, a session's run, and each run's owner.
+"""Runs for pages: the server's training client, a session's run, and each run's owner.
 
-The address holds a run's id: a reload finds the run again, and a link shows it to others. Only the
-browser that started a run may control it. Of a run on an upload, others see only the results
-unless the owner shares the rows: `look_at` leaves the rows out.
+The address has a run's id: a reload finds the run again, and a link shows it to others. Only the
+browser that started a run may control it. If a run uses an upload, other browsers see only its
+results unless the owner shares the rows: `look_at` removes the rows.
 """
 
 import re
@@ -22,40 +22,40 @@ from lib.ui.browser import browser_id
 from lib.ui.session import session
 from lib.ui.widgets import Linked, rerun_when
 
-WORKER_DELAY = 4.0  # seconds: TensorFlow's import would double the time of the first page
+WORKER_DELAY = 4.0  # seconds until workers start: importing TensorFlow slows the first page down
 FIND_SECONDS = 12.0  # how long other page servers may take to answer
-PAUSE_SECONDS = 5.0  # until they are asked again
-LOOK_SECONDS = 0.3  # between two checks for their reply
+PAUSE_SECONDS = 5.0  # pause after a search without a result, until the next search
+LOOK_SECONDS = 0.3  # between two checks for a reply to a search
 FIRST_POINT_SECONDS = 0.15  # longest wait for the first epoch of a compiled program
-# The pace of a run, by name in the address: a label, and the seconds that all epochs take.
+# A run's pace, by name in the address: label, and seconds for all epochs (None: full speed).
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
 PACE = Linked("pace", tuple(PACES), 1, "run_pace")
 
 GONE = (
     "This link's run is gone: the server keeps runs for a few hours and loses them when it "
-    "restarts. You see the link's settings without the run. Press Train to run them."
+    "restarts. You see the link's settings without the run. Press Train to start a new run."
 )
 NEWEST = {"epoch": ""}  # page values that show the newest epoch
 LOOKING = "Looking for this link's run …"
-AWAY = "The cluster that may have this link's run is out of reach. Try the link again later."
+AWAY = "The cluster can't be reached, but may have this link's run. Try the link again later."
 NOT_HERE = "This link's run uses another user's file. Open the run in Explore or Compare."
 
 
 @dataclass(slots=True, eq=False)
 class RunRecord:
-    """What a server knows of a run besides its results: the owner, the upload, and the name."""
+    """A server's record of a run besides its results: the owner, the upload, and the name."""
 
     browser: str | None
     table: Table | None
     name: str = ""  # the run's name in lists
     is_listed: bool = True  # False once the owner has removed it from the list
-    shares_rows: bool = False  # with users who have its link, on this page server
+    shares_rows: bool = False  # whether users with the run's link see the rows, on this page server
 
 
 NO_OWNER = RunRecord(None, None, is_listed=False)
-_RECORDS: dict[str, RunRecord] = {}  # by run, of all sessions of this server
+_RECORDS: dict[str, RunRecord] = {}  # by run id, for all sessions of this server
 _RUN_ID = re.compile("[0-9a-f]{16}")
-_LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}  # by run: a reply, and until when to wait
+_LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}  # by run id: reply, end of the wait (seconds)
 MOST_LOOKUPS = 1000
 
 
@@ -67,7 +67,7 @@ def client() -> TrainingClient:
 
 
 def look_up(run_id: str | None) -> bool:
-    """Ask other page servers for a run, and keep what they know. Return whether a reply is due."""
+    """Search other page servers for a run, and store the run. Return whether to wait longer."""
     training = client()
     if not run_id or training.get(run_id) or not training.pool.cluster or training.pool.away:
         return False
@@ -76,7 +76,7 @@ def look_up(run_id: str | None) -> bool:
     answer, until = _LOOKUPS.get(run_id, (None, 0.0))
     if answer is None or clock.now() >= until + PAUSE_SECONDS:
         answer, until = None, clock.now() + FIND_SECONDS
-    # Ask again, too, if the process that should reply has ended.
+    # Also search again if the process that should reply has ended.
     if answer is None or (answer.done() and answer.exception()):
         answer = training.find(run_id)
         keep_newest(_LOOKUPS, run_id, (answer, until), MOST_LOOKUPS)
@@ -95,7 +95,7 @@ def look_up(run_id: str | None) -> bool:
 def show_lookup() -> None:
     """Show that the search for the link's run continues, or that the run may be out of reach."""
     run_id = session().subject.run_id
-    with st.container(key="lookup"):  # always, so that no block below moves
+    with st.container(key="lookup"):  # drawn always, so that no block below moves
         if look_up(run_id):
             rerun_when(lambda: not look_up(run_id), LOOK_SECONDS, LOOKING)
         elif run_id and client().get(run_id) is None:
@@ -103,7 +103,7 @@ def show_lookup() -> None:
 
 
 def refresh_run() -> None:
-    """Forget the session's run if it is gone. Keep a link's run while the cluster is away."""
+    """Forget the session's run if it is gone. Keep a link's run if the cluster can't be reached."""
     state, run_id = session(), session().subject.run_id
     if not run_id or look_up(run_id) or client().get(run_id):
         return
@@ -143,7 +143,7 @@ def may_see_rows(run: Run) -> bool:
 
 
 def foreign_upload() -> Run | None:
-    """Return the watched run on another browser's upload, if this session has no upload."""
+    """Return this session's run if it uses another browser's upload and the session has none."""
     run, _ = current_run() or (None, None)
     is_upload = run is not None and run.experiment.data.name == "upload"
     return run if is_upload and session().upload.table is None else None
@@ -158,8 +158,8 @@ def leave_foreign_run() -> None:
 
 def is_mine(item_id: str, record: RunRecord) -> bool:
     """Return whether this session or its browser started the run or sweep with this id."""
-    here = item_id in session().started
-    return here or (record.browser is not None and record.browser == browser_id())
+    is_of_session = item_id in session().started
+    return is_of_session or (record.browser is not None and record.browser == browser_id())
 
 
 def record_if_mine(run_id: str | None) -> RunRecord | None:
@@ -181,7 +181,7 @@ def table_of_run() -> Table | None:
 
 
 def adopt(run_id: str, record: RunRecord) -> None:
-    """Register a run of a sweep with the sweep's record."""
+    """Register a sweep's run with a copy of the sweep's record."""
     if client().get(run_id) is not None:
         _RECORDS.setdefault(run_id, replace(record))
 
@@ -203,7 +203,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     _forget_records(client())
     state.subject.run_id = run.id
     address.set_page_values(NEWEST)
-    if not paused:  # the first point arrives a few milliseconds after the page would draw
+    if not paused:  # wait, since the first point arrives in milliseconds
         with suppress(TimeoutError):
             client().wait(run, FIRST_POINT_SECONDS, lambda snapshot: snapshot.epoch > 0)
     return run
@@ -224,12 +224,12 @@ def _forget_records(training: TrainingClient) -> None:
 
 
 def or_elsewhere() -> str:
-    """Return the end of a sentence on a missing talk or sweep that another server may have."""
+    """Return words to append to "is gone" or "is over" if another page server may have the item."""
     return ", or it is on another page server" if client().pool.cluster else ""
 
 
 def card_for(experiment: Experiment, record: RunRecord) -> bytes:
-    """Return the bytes from which other page servers can show a run, b"" without a cluster."""
+    """Return bytes from which other page servers can show a run; b"" if there is no cluster."""
     if not client().pool.cluster:
         return b""
     return card_of(experiment, record.table, record.browser, record.name)

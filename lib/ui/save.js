@@ -1,3 +1,4 @@
+// A download button. Python makes the file after a press, and sends it as bytes: see browser.py.
 export default function ({ data, parentElement, setTriggerValue }) {
   const button = parentElement.querySelector("button");
   const save = (content) => {

@@ -1,6 +1,6 @@
 """The server's start, its idle time, and its first response to a browser.
 
-The server imports the pages' code when it starts; Streamlit (1.67) would do so for the first
+The server imports the pages' code when it starts. Streamlit (1.67) would import it for the first
 visitor. On pages that open with charts, browsers load Plotly (4.7 MB) while Python draws the page.
 """
 
@@ -20,40 +20,40 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-import lib.ui.views  # noqa: F401  0.3 s that no visitor waits for
+import lib.ui.views  # noqa: F401  takes 0.3 s, which no visitor has to wait
 from lib.data import OBJECT_CACHES
 from lib.training import machine, read_recording, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
 from lib.ui.explore.replay_card import FRAMES
 from lib.ui.shown import made_dataset
-from lib.ui.streamlit_private import CHARTS_FIRST, drop_expired_sessions, mend_sessions
+from lib.ui.streamlit_private import CHARTS_FIRST, drop_expired_sessions, patch_sessions
 from lib.ui.upload import hold_uploads
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
-"""Pages that open with charts: always, or only with the named key in the address."""
+"""Paths of pages that open with charts: always, or only if the address has the given key."""
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Prepare the server before its first request, and end its background task at the end."""
-    # Garbage collection over all objects stopped 16 visitors for 0.11 s every 3 s. With frozen
-    # objects it takes 0.03 s.
+    """Prepare the server before its first request, and end its background task when it stops."""
+    # With 16 visitors, each garbage collection over all objects took 0.11 s, every 3 s. With frozen
+    # objects, a collection takes 0.03 s.
     gc.freeze()
-    mend_sessions()
-    if os.environ.get(machine.RAY):  # the log shows at once whether Ray is used
+    patch_sessions()
+    if os.environ.get(machine.RAY):  # the log then shows at once whether Ray is used
         await asyncio.to_thread(runs.client)
-    dropping = asyncio.create_task(drop_expired_sessions(rest))
+    dropping = asyncio.create_task(drop_expired_sessions(free_memory))
     yield
     dropping.cancel()
 
 
-def rest() -> None:
-    """Drop most caches and return their memory. Takes tenths of a second without visitors."""
+def free_memory() -> None:
+    """Free the memory of most caches. Takes tenths of a second: call it while no user is there."""
     for cache in (made_dataset, recorded, read_recording):
         cache.cache_clear()
     FRAMES.clear()
-    OBJECT_CACHES.clear()  # figures and untrained models of each kept run
+    OBJECT_CACHES.clear()  # figures and untrained models of saved runs
     gc.unfreeze()
     gc.collect()
     gc.freeze()
@@ -64,25 +64,25 @@ def rest() -> None:
 def name_browsers(app: ASGIApp) -> ASGIApp:
     """Return a middleware that gives new browsers a random cookie, hidden from scripts."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_named(message: Message) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 cookie = f"{COOKIE}={token_urlsafe(24)}; Path=/; HttpOnly; SameSite=Lax"
                 MutableHeaders(scope=message).append("Set-Cookie", cookie)
             await send(message)
 
         request = HTTPConnection(scope) if scope["type"] == "http" else None
-        asks_for_page = request and "text/html" in request.headers.get("accept", "")
-        is_new = request and asks_for_page and COOKIE not in request.cookies
-        await app(scope, receive, send_named if is_new else send)
+        is_for_page = request and "text/html" in request.headers.get("accept", "")
+        is_new = request and is_for_page and COOKIE not in request.cookies
+        await app(scope, receive, send_with_cookie if is_new else send)
 
-    return answer
+    return respond
 
 
 MIDDLEWARE = [Middleware(name_browsers), Middleware(hold_uploads)]
 
 
-async def _first_answer(request: Request) -> Response:
+async def _first_response(request: Request) -> Response:
     """Return Streamlit's first page, with the charts' code if the page will draw charts."""
     plain, charted = CHARTS_FIRST or ("", "")
     key = _CHARTED[request.url.path]
@@ -90,4 +90,4 @@ async def _first_answer(request: Request) -> Response:
     return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
-ROUTES = [Route(path, _first_answer) for path in _CHARTED] if CHARTS_FIRST else []
+ROUTES = [Route(path, _first_response) for path in _CHARTED] if CHARTS_FIRST else []

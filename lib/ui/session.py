@@ -13,7 +13,7 @@ import streamlit as st
 
 from lib.experiment import Experiment
 
-if TYPE_CHECKING:  # a session starts to draw its first page before these are imported
+if TYPE_CHECKING:  # the first page is drawn before these modules are imported
     from collections.abc import Callable
     from concurrent.futures import Future
     from typing import Any
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # a session starts to draw its first page before these are im
     from lib.training import AnswerFuture
 
 Query = dict[str, list[str]]  # an address: all values of each key
-LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"  # three arrays per layer, then the head's
+LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"  # three arrays per layer, then the head's arrays
 Made: TypeAlias = "dict[str, tuple[tuple[object, ...], Any]]"  # name → parts, result: see `once`
 T = TypeVar("T")
 KEY = "unrolled_session"
@@ -41,21 +41,21 @@ class Subject:
     experiment: Experiment  # as last set by widgets and callbacks
     run_id: str | None = None
     values: dict[str, str] = field(default_factory=dict)  # the epoch; in a scene also PICTURE_KEYS
-    as_set: Query = field(default_factory=dict)  # a scene's original link
+    as_set: Query = field(default_factory=dict)  # the link of the scene before any change
 
 
 @dataclass(slots=True, eq=False)
 class Address:
     """The browser's address: see `lib.ui.address`."""
 
-    page: str = ""  # the last page, a key of PAGES; "" before the first
+    page: str = ""  # the last page, a key of PAGES; "" before the first page
     own_keys: tuple[str, ...] = ()  # the page's or the scene's own keys in the address
-    page_values: dict[str, dict[str, str]] = field(default_factory=dict)  # by page ("" for all)
-    ours: list[Query] = field(default_factory=list)  # written for the open page, newest last
+    page_values: dict[str, dict[str, str]] = field(default_factory=dict)  # by page; "": all pages
+    ours: list[Query] = field(default_factory=list)  # the open page's addresses, newest last
     asked: Query | None = None  # the address of the last request for a whole page
     kept: tuple[Query, Query] | None = None  # an address to leave unchanged, and its full form
     complaints: list[str] = field(default_factory=list)  # about invalid parts of a link
-    opened: str = ""  # what this script run opened: an address with "data", a "bare" one, or none
+    opened: str = ""  # "data" or "bare": this run opened an address with or without data; "": none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,7 @@ class Loaded:
     experiment: Experiment  # settled: within the data's limits
     # The dataset object of the session's run if the run has these settings: compare with `is`.
     dataset: Dataset
-    obstacle: str = ""  # why these data can't be trained on, and what to do; "" if they can
+    obstacle: str = ""  # why training on these data is off, and what to do; "" if it is on
 
 
 @dataclass(slots=True, eq=False)
@@ -77,8 +77,8 @@ class Upload:
     reading: Reading | None = None  # the process that reads a file
     workbook: tuple[str, bytes] | None = None  # name and content, to read another sheet
     below: DeltaGenerator | None = None  # the place below the sidebar's controls of a table
-    last_good: Loaded | None = None  # shown while the sidebar's settings give no data
-    emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)  # columns before removal
+    last_good: Loaded | None = None  # shown while no data can be made with the sidebar's settings
+    emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the removed columns, by key
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +86,7 @@ class TwoCharts:
     """The two charts at one place on a page: the newer chart covers the older one."""
 
     top: int = 1  # the index of the newer chart
-    # For each chart: the figure, its alternative text, and the figure in its place's height.
+    # For each chart: the figure, its alternative text, and the figure in the height of its place.
     shown: list[tuple[Chart, str, Chart] | None] = field(default_factory=lambda: [None, None])
 
 
@@ -95,10 +95,10 @@ class CellPage:
     """The state of the Cell page: see `lib.ui.cell`."""
 
     replies: dict[str, Any] = field(default_factory=dict)  # `ask.Reply` by place
-    step: int | None = None  # of the playhead, kept when the user leaves the page
-    unit: int | None = None
+    step: int | None = None  # the playhead's timestep, kept when the user leaves the page
+    unit: int | None = None  # the picked unit of the layer
     link: tuple[str, str] | None = None  # the address's step and unit, as last read or written
-    links_opened: int = 0  # links that placed the playhead: a new number moves it
+    links_opened: int = 0  # number of links that placed the playhead: a new number moves it there
 
 
 @dataclass(slots=True, eq=False)
@@ -107,47 +107,47 @@ class ShapesPage:
 
     sidebar_stack: Stack = ()
     targets: int = 1  # the number of target columns of the sidebar's data
-    stack: Stack = ()  # the address's stack; () where the sidebar's is shown
-    stack_text: str = ""  # that stack, as the address has it
-    stack_before: Stack | None = None
-    stack_problems: list[str] = field(default_factory=list)  # what of it couldn't be used
-    reading: ModelReading | None = None  # the person's model, as it was read last
+    stack: Stack = ()  # the address's stack; () if the sidebar's stack is shown
+    stack_text: str = ""  # the address's stack as text
+    stack_before: Stack | None = None  # the stack before the last change
+    stack_problems: list[str] = field(default_factory=list)  # why parts of the text can't be used
+    reading: ModelReading | None = None  # the user's model, as last read
     model_text: str = ""
-    model_file: str = ""  # the name of the file that was dropped, "" where a text was pasted
+    model_file: str = ""  # the name of the dropped file; "" if text was pasted
     model_problem: str = ""
-    drops: int = 0  # of files: with another number the uploader is empty again
+    drops: int = 0  # number of dropped files: a new number gives a new, empty uploader
     open_layer: int | None = None  # the layer of a long stack whose settings are drawn
-    # The quiz: question → which option was picked first, and whether it was right.
+    # By question of the quiz: the option that was picked first, and whether it was right.
     answers: dict[int, tuple[int, bool]] = field(default_factory=dict)
     field_problems: dict[str, str] = field(default_factory=dict)  # by text field of a question
     message: str | None = None  # the error message to explain
     stack_question: str = ""  # the address's question, if it was made from a stack's output
-    made_up: bool = False  # whether y was chosen to fit, for code without y
+    made_up: bool = False  # whether y was chosen to fit, because the code defines no y
     mistake: tuple[TargetQuestion | None, str] = (None, "")  # a question, and the picked mistake
-    training_both: dict[str, AnswerFuture] = field(default_factory=dict)  # by mistake
+    training_both: dict[str, AnswerFuture] = field(default_factory=dict)  # requests by mistake
 
 
 @dataclass(slots=True, eq=False)
 class Stage:
     """The current scene: see `lib.ui.stage`."""
 
-    scene: str = ""  # its name
+    scene: str = ""  # the name of the open scene
     subjects: dict[str, Subject] = field(default_factory=dict)  # by scene, as the user left it
     answers: dict[str, list[int]] = field(default_factory=dict)  # by scene: the picked options
-    passed: set[str] = field(default_factory=set)  # scenes that wait for nothing more
-    step: str = ""  # this browser's last step of the lesson
-    talk_id: str = ""  # this session's last talk
+    passed: set[str] = field(default_factory=set)  # scenes whose task is done or skipped
+    step: str = ""  # this browser's last step of the guide
+    talk_id: str = ""  # the id of this session's last talk
 
 
 @dataclass(slots=True, eq=False)
 class ComparePage:
     """The runs to compare: see `lib.ui.compare`."""
 
-    picks: list[str] = field(default_factory=list)  # ids
-    linked: dict[str, str] = field(default_factory=dict)  # names by id, from links
-    is_chosen: bool = False  # whether the user or a link picked them
+    picks: list[str] = field(default_factory=list)  # ids of the picked runs
+    linked: dict[str, str] = field(default_factory=dict)  # names of runs by id, from links
+    is_chosen: bool = False  # whether the user or a link picked the runs
     address_text: str = ""  # the picks in the address, as last read or written
-    seen: set[str] = field(default_factory=set)  # listed runs: the page picks a new one
+    seen: set[str] | None = None  # ids of own runs in the last script run: the page picks new runs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,15 +165,15 @@ class Session:
 
     id: str = field(default_factory=lambda: token_hex(8))
     subject: Subject = field(default_factory=lambda: Subject(Experiment()))  # of the open page
-    own_subject: Subject = field(default_factory=lambda: Subject(Experiment()))  # not a scene's
+    own_subject: Subject = field(default_factory=lambda: Subject(Experiment()))  # the user's own
     address: Address = field(default_factory=Address)
-    limits: dict[str, tuple[float, float]] = field(default_factory=dict)  # of sliders, by key
+    limits: dict[str, tuple[float, float]] = field(default_factory=dict)  # by key of a slider
     started: set[str] = field(default_factory=set)  # the ids of this session's runs and sweeps
-    clicks: dict[str, float] = field(default_factory=dict)  # of buttons: when they last acted
+    clicks: dict[str, float] = field(default_factory=dict)  # by button: when it last acted
     upload: Upload = field(default_factory=Upload)
     kept: Kept | None = None  # the run from a file
     charts: dict[str, TwoCharts] = field(default_factory=dict)  # by place
-    heights: dict[str, int] = field(default_factory=dict)  # of places for charts, in pixels
+    heights: dict[str, int] = field(default_factory=dict)  # by place for a chart, in pixels
     card_texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # takeaway and details
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
@@ -186,7 +186,7 @@ class Session:
 
 
 def session() -> Session:
-    """Return the record of the session that runs."""
+    """Return the record of the running script's session."""
     if KEY not in st.session_state:
         st.session_state[KEY] = Session()
     return cast("Session", st.session_state[KEY])
@@ -195,7 +195,7 @@ def session() -> Session:
 def once(
     name: str, parts: tuple[object, ...], make: Callable[[], T], made: Made | None = None
 ) -> T:
-    """Return the result of `make`. Call `make` again only when its `parts` change."""
+    """Return the result of `make`, stored under `name`. Call `make` again if `parts` change."""
     made = session().made if made is None else made
     if name not in made or not _are_same(made[name][0], parts):
         made[name] = parts, make()

@@ -1,4 +1,4 @@
-"""The controls of settings: a widget for each, with the setting's URL key as its key.
+"""The controls of settings: a widget for each setting, with the setting's URL key as widget key.
 
 Labels and groups are in settings.toml. A setting that the data don't use has no widget. A setting
 that the data or the head dictates is disabled, and shows the dictated value with the reason.
@@ -43,7 +43,7 @@ def settled_experiment() -> Experiment:
 
 
 def _help(key: str) -> str | None:
-    """Return a control's help text: its options, its explanation, and a link to the lesson."""
+    """Return a control's help text: its options, its explanation, and a link to the guide."""
     row = _ROWS[key]
     lines = [f"**{c.label}**: {c.about}" for c in (SETTINGS[key].options or {}).values() if c.about]
     lines += [row["about"]] if "about" in row else []
@@ -70,22 +70,22 @@ def controls(group: str, settled: Experiment, **names: object) -> None:
 
 def one_control(key: str, settled: Experiment, **names: object) -> None:
     """Draw the widget of a setting, if the data use the setting."""
-    row, why, uses = _ROWS[key], data.dictated(settled), DATASETS[settled.data.name].uses
+    row, dictated, uses = _ROWS[key], data.dictated(settled), DATASETS[settled.data.name].uses
     is_unused = key in data.OPTIONAL and key not in uses
     if is_unused or (key == "patience" and settled.training.keep != "stop"):
         return
     limit, options = LIMITS.get(key), SETTINGS[key].options or {}
     limits = f"{typed(limit.minimum)} to {typed(limit.maximum)}" if limit else ""
     label = row["label"].format(limits=limits, **names)
-    with st.container(gap=None):  # a sentence below moves no widget to another place
-        if key in why:
-            value, key_of_it = settled.get(key), f"{key}_fixed_{settled.get(key)}"
+    with st.container(gap=None):  # so that a sentence below the widget doesn't move later widgets
+        if key in dictated:
+            value, fixed_key = settled.get(key), f"{key}_fixed_{settled.get(key)}"
             if options:
-                st.selectbox(label, [options[value].label], disabled=True, key=key_of_it)
+                st.selectbox(label, [options[value].label], disabled=True, key=fixed_key)
             else:
                 most = max(value, int(LIMITS[key].maximum))
-                st.slider(label, 1, most, value, disabled=True, key=key_of_it)
-            hint(why[key])
+                st.slider(label, 1, most, value, disabled=True, key=fixed_key)
+            hint(dictated[key])
         elif row.get("typed"):
             _field(key, label, row.get("step", 1))
         elif options:
@@ -106,15 +106,15 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
     limit, kind, spec = LIMITS[key], type(SETTINGS[key].default), DATASETS[settled.data.name]
     least = kind(spec.at_least.get(key, limit.minimum))
     most = kind(spec.at_most.get(key, limit.maximum))
-    asked = session().subject.experiment.get(key)
-    value = min(max(asked, least), most)
-    if value != asked:
+    chosen = session().subject.experiment.get(key)
+    value = min(max(chosen, least), most)
+    if value != chosen:
         change({key: value})
     _, control = bound_setting(key)
     drawn = session().limits
     if drawn.get(key) != (least, most):
-        # Streamlit (1.67) treats a slider with other limits as a new widget, which starts with the
-        # key's first value unless the key is set now.
+        # For Streamlit (1.67), a slider with other limits is a new widget. It would start with the
+        # key's first value if the key weren't set here.
         drawn[key], st.session_state[key] = (least, most), value
     st.slider(label, least, most, value, step=kind(limit.step), help=_help(key), **control)
     if least > limit.minimum:
@@ -142,7 +142,7 @@ def columns(settled: Experiment) -> None:
     table = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, data.default_columns(table), strict=True):
-            _names(key, table, settled.get(key), usual)
+            _pick_names(key, table, settled.get(key), usual)
     controls("ahead", settled, step=table.step if table else "row")
     if table is not None:
         controls("gaps", settled)
@@ -155,7 +155,7 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
         columns(settled)
         own = session().upload.table
         if own is not None and "types" in uses:
-            _types(own, settled.data.types)
+            _pick_type(own, settled.data.types)
             if data.wide_columns(own):
                 controls("wide", settled, columns=len(own.numbers))
     if table is not None and "scale" in uses:
@@ -168,7 +168,7 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
 
 
 def advice(dataset: Dataset, uses: frozenset[str]) -> None:
-    """Show what makes models of these data fail, each with a button that fixes the cause."""
+    """Show causes of failure in these data, each with a button that changes a setting."""
     for text, label, values in (
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
         (split.series_hint(dataset), "Split by series", {"split": "id"}),
@@ -189,43 +189,44 @@ def _table(settled: Experiment) -> Table | None:
     return table
 
 
-def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
+def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
+    """Draw the picker of input or target columns, with the `usual` columns if none is chosen."""
     names = [str(name) for name in table.frame.columns]
     if key == "inputs":
         names += data.calendar_names(table)
-    kept = tuple(name for name in chosen or usual if name in names)
+    current = tuple(name for name in chosen or usual if name in names)
     emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
-    # If a user removes all columns, they don't come back beside the next pick.
-    picked = [] if emptied.get(key) == kept else list(kept)
+    # Show no columns after the user has removed all, so that the next pick is the only column.
+    picked = [] if emptied.get(key) == current else list(current)
 
     def choose(now: list[str]) -> None:
         """Set the picked columns in the table's order; () for the table's default."""
         chosen = tuple(name for name in names if name in now)
-        emptied[key] = () if chosen else kept
+        emptied[key] = () if chosen else current
         if chosen:
             change({key: () if set(chosen) == set(usual) else chosen})
 
     control = bound(f"{key}_widget", picked, choose)
     st.multiselect(LABELS[key], names, picked, max_selections=MAX_COLUMNS, help=limits, **control)
     if not picked:
-        stay = f" Until then, the page uses {joined(kept)}." if kept else ""
-        hint(f"Choose the {LABELS[key].lower()}.{stay}")
+        in_use = f" Until then, the page uses {joined(current)}." if current else ""
+        hint(f"Choose the {LABELS[key].lower()}.{in_use}")
     elif key == "targets" and not (table.targets or chosen):
-        hint(f"The target is {usual[0]} until you choose another.")
+        hint(f"The target is {usual[0]} until you choose another column.")
 
 
-def _types(table: Table, types: tuple[str, ...]) -> None:
+def _pick_type(table: Table, types: tuple[str, ...]) -> None:
     with st.container(horizontal=True):
         names = [*table.labels, *(str(name) for name in table.frame.columns)]
         name = st.selectbox("A column", names, key="types_column")
         kind_of = dict(each.rsplit(":", 1) for each in types if ":" in each)
-        found = "number" if name in table.numbers else "category"
-        found = "date" if name in table.labels else found
-        kinds, value = list(KINDS), kind_of.get(name, found)
+        detected = "number" if name in table.numbers else "category"
+        detected = "date" if name in table.labels else detected
+        kinds, value = list(KINDS), kind_of.get(name, detected)
 
         def read_as(kind: str) -> None:
             now = {**kind_of, name: kind}
-            if kind == found:
+            if kind == detected:
                 del now[name]
             change({"types": tuple(map(":".join, now.items()))})
 
@@ -236,23 +237,23 @@ def _types(table: Table, types: tuple[str, ...]) -> None:
 def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
     """Draw the choice of the series column, open if times repeat or a column is chosen."""
     chosen = settled.data.series
-    by = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
+    column = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
     repeat = table.times is not None and not table.times.is_unique
-    with st.container(border=True) if repeat or by else st.expander("Series"):
-        if by in table.frame.columns:
-            count = counted(table.frame[by].nunique(dropna=False), "series", "series")
-            hint(f"{by} separates {count}. Each window stays within one series.")
+    with st.container(border=True) if repeat or column else st.expander("Series"):
+        if column in table.frame.columns:
+            count = counted(table.frame[column].nunique(dropna=False), "series", "series")
+            hint(f"{column} separates {count}. Each window stays within one series.")
         else:
             hint("All rows form one series. Rows with the same time are averaged.")
         if by_menu:
-            (chosen, control), one = bound_setting("id"), "None: all rows form one series"
-            texts = {"": f"{table.series} (detected)" if table.series else one, NO_SERIES: one}
+            (chosen, control), none = bound_setting("id"), "None: all rows form one series"
+            texts = {"": f"{table.series} (detected)" if table.series else none, NO_SERIES: none}
             names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
             names += [NO_SERIES] if table.series else []
-            names += {chosen} - {*names}  # a link may name a column that the table hasn't
+            names += {chosen} - {*names}  # a link may name a column that isn't in the table
             label, place = "Series column", names.index(chosen)
             st.selectbox(label, names, place, lambda name: texts.get(name, name), **control)
-        if by:
+        if column:
             controls("parts", settled)
-            if settled.data.split == "time":  # else a new series has no scale
+            if settled.data.split == "time":  # with another split, a test series has no scale
                 controls("scaling", settled)

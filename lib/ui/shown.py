@@ -1,4 +1,4 @@
-"""What pages show: the sidebar's dataset, and its run, a recording or the untrained model."""
+"""What pages show: the sidebar's dataset, and a run, a recorded run or the untrained model."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 NO_FILE = "Only the file's owner can train on it. Upload your copy to train."
 SEE_ABOVE = "Train is off: see the note at the top of this page."
 
-# Keep a handful: a dataset may take 24 MB, and sliders request many that are used only once.
+# Keep few datasets: a dataset may take 24 MB, and moving a slider requests many datasets.
 made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)
 
 
 def dataset_of(settled: Experiment, table: data.Table | None) -> data.Dataset:
-    """Return the dataset of a settled experiment. The session caches a table's last dataset."""
+    """Return the dataset of a settled experiment, whose settings are within its data's limits."""
     key = settled.data_only
     if table is None or settled.data.name != "upload":
         return made_dataset(key)
@@ -38,8 +38,8 @@ def dataset_of(settled: Experiment, table: data.Table | None) -> data.Dataset:
 
 
 def load_data(settled: Experiment) -> Loaded:
-    """Return the sidebar's experiment and its dataset. Show why they can't be made or trained."""
-    place = st.container()  # always, so that a warning moves no block below
+    """Return the sidebar's experiment and dataset. Show why data can't be made or trained on."""
+    place = st.container()  # drawn always, so that a warning moves no block below
     upload = session().upload
     if settled.data.name == "upload" and upload.table is None:
         with place:
@@ -48,8 +48,8 @@ def load_data(settled: Experiment) -> Loaded:
             return _example(settled)
     run, _ = runs.current_run() or (None, None)
     try:
-        is_on = settled.data.name != "upload" or runs.table_of_run() is upload.table
-        if run and is_on and run.experiment == with_seeds(settled, run.dataset):
+        has_table = settled.data.name != "upload" or runs.table_of_run() is upload.table
+        if run and has_table and run.experiment == with_seeds(settled, run.dataset):
             loaded = Loaded(run.experiment, run.dataset)
         else:
             dataset = dataset_of(settled, upload.table)
@@ -65,9 +65,9 @@ def load_data(settled: Experiment) -> Loaded:
             place.button(label, key="use_cure", on_click=address.change, args=changes)
         return replace(last, obstacle=SEE_ABOVE)
     upload.last_good = loaded
-    if every := split.thinned(loaded.dataset):
+    if note := split.thinned(loaded.dataset):
         with upload.below or place:
-            hint(every)
+            hint(note)
     try:
         limits.check_trainable(settled, loaded.dataset)
     except ExperimentError as error:
@@ -89,8 +89,8 @@ def _example(settled: Experiment) -> Loaded:
         text = f"No table uploaded yet. You see {dataset.title} instead."
         st.warning(plain(text), icon=":material/info:", width="stretch")
         if session().address.page != "Data":
-            icon, there = ":material/upload_file:", address.query("Data")
-            st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=there)
+            icon, link = ":material/upload_file:", address.query("Data")
+            st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=link)
     return Loaded(example, dataset, "Upload a table to train on it.")
 
 
@@ -120,13 +120,13 @@ untrained_models = data.cached_with_object(
 
 
 def shown_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
-    """Return the session's run, else a kept run, a recording or the untrained model."""
+    """Return the session's run, else the saved run, a recorded run or the untrained model."""
     run, snapshot = runs.current_run() or (None, None)
     # Skip a run that couldn't start because this server can't train.
     has_begun = snapshot and (snapshot.results or snapshot.status is not results.Status.FAILED)
     if run and snapshot and (has_begun or not runs.client().pool.unavailable):
         if not snapshot.results:  # before the first epoch, show the untrained models
-            whole = runs.client().get(run.id) or run
+            whole = runs.client().get(run.id) or run  # with the rows of an upload
             start = untrained_models(whole.dataset, whole.experiment)
             if not runs.may_see_rows(run):
                 start = results.without_answers(start)
@@ -150,10 +150,10 @@ def fitting_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
 
 
 def pick_answers(shown: results.RunAt, *, labels: bool = True) -> tuple[int, int]:
-    """Draw pickers of a sample and a target, narrow without `labels`. Return both indices."""
+    """Draw pickers of a target and a sample, narrow if not `labels`. Return (sample, target)."""
     dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
-    picked_answers(shown)  # at first the first sample
+    picked_answers(shown)  # sets the first sample as the default
     for what, control, texts, width in (
         ("Target", st.selectbox, targets, 150),
         ("Sample", st.select_slider, names, 200),
@@ -173,15 +173,15 @@ def picked_answers(shown: results.RunAt) -> tuple[int, int]:
 
 
 class _EpochChoice(Linked):
-    """A choice of the known epoch nearest to the address's epoch, since a run thins out epochs."""
+    """The choice of the epoch nearest to the address's epoch, since a run thins out its epochs."""
 
     @property
     def index(self) -> int:
-        """The index of the nearest epoch, else of the newest."""
-        asked, known = address.page_value(self.name), [*filter(str.isdecimal, self.texts)]
-        if not (known and asked.isdecimal()):
+        """The index of the nearest epoch or, if the address has none, of the newest."""
+        wanted, known = address.page_value(self.name), [*filter(str.isdecimal, self.texts)]
+        if not (known and wanted.isdecimal()):
             return super().index
-        return self.texts.index(min(known, key=lambda text: abs(int(text) - float(asked))))
+        return self.texts.index(min(known, key=lambda text: abs(int(text) - float(wanted))))
 
 
 class Epochs:
@@ -190,7 +190,7 @@ class Epochs:
     def __init__(self, shown: ShownRun) -> None:
         self.shown = shown
         self.weights = _weights(shown)
-        """By epoch, increasing, without the best epochs, which a model may end with."""
+        """Weights by epoch, ascending, except weights of best epochs, which a model may keep."""
         texts = [f"{epoch}" for epoch in self.weights]
         texts += [results.BEST] if shown.snapshot.keeps_best else []
         if not shown.dataset.has_rows:  # the page can't evaluate an earlier epoch
@@ -200,10 +200,10 @@ class Epochs:
         place = self.choice.index
         self.picked = None if place == self.choice.default else int(texts[place])  # None: newest
         self.page_state = shown.run, shown.polling or shown.snapshot.status, self.picked
-        """The page reruns for another run, another status, and another picked epoch."""
+        """The page reruns if the run, its status or the picked epoch changes."""
 
     def draw(self) -> None:
-        """Draw a slider over the epochs of a run that rests, if there are several."""
+        """Draw a slider over the epochs, if there are several and no run is training."""
         labels = [text if text == results.BEST else f"{int(text):,}" for text in self.choice.texts]
         if not self.shown.polling:
             linked_slider("After epoch", labels, self.choice)
@@ -215,7 +215,7 @@ class Epochs:
         if epoch is None:
             return shown
         weights = self.weights[epoch]
-        # While a run trains, its newer epochs don't change an earlier one.
+        # While a run trains, its newer epochs don't change an earlier epoch.
         parts = (snapshot.run_id if shown.polling else snapshot), epoch
         earlier = once("earlier", parts, lambda: results.as_of(shown, epoch, weights))
         return replace(shown, snapshot=earlier)
@@ -240,7 +240,7 @@ def _weights(shown: ShownRun) -> dict[int, results.SeedWeights]:
     checked = [int(epoch) for result in trained for epoch in result.checked_epochs[-1:]]
     if snapshot.has_all(snapshot.weights) and checked and not snapshot.keeps_best:
         known[max(checked)] = snapshot.weights
-    # A training run with a large model sends no weights: it needs the initial ones.
+    # A training run with a large model sends no weights: use the initial weights.
     if not (known and shown.polling):
         known.setdefault(0, untrained_models(shown.dataset, shown.experiment).weights)
     return dict(sorted(known.items()))

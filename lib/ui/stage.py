@@ -20,10 +20,10 @@ from lib.ui.session import Loaded, Stage, session
 from lib.ui.settings import one_control
 from lib.ui.widgets import hint, plain, press, press_once
 
-LOOK_SECONDS = 0.5  # the shortest time between two checks of the scene's run
+LOOK_SECONDS = 0.5  # minimum seconds between two checks of the scene's run
 STEP = "at"  # the guide's open step, in the address
 _KEPT: dict[str, Stage] = {}  # progress in the guide by browser, from its newest session
-MOST_KEPT = 500  # browsers
+MOST_KEPT = 500  # browsers in `_KEPT`
 WATCHED = 20  # the epoch at which a step continues while its run trains
 
 
@@ -37,7 +37,7 @@ def enter_step() -> None:
         if browser:
             keep_newest(_KEPT, browser, record, MOST_KEPT)
     runs.leave_foreign_run()
-    # The address stays the same: the browser's Back button would return to it forever.
+    # Don't write the step into the address: Back would always return to the new entry.
     enter(GUIDE.get(address.page_value(STEP)) or GUIDE[record.step])
 
 
@@ -74,21 +74,21 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
                 client.set_pace(run, scene.seconds * epochs / scene.pause)
             client.resume(run, scene.pause)
 
-    def draw(going: tuple[Run, Snapshot] | None) -> None:
+    def draw(current: tuple[Run, Snapshot] | None) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if going is None:
+            if current is None:
                 off = bool(loaded.obstacle)
                 press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
                 return
-            run, snapshot = going
+            run, snapshot = current
             if snapshot.status.active:
                 press_once("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
             else:
                 left = max(0, scene.pause - snapshot.epoch) or None
                 resume = partial(client.resume, run, left)
                 press_once("Resume", "play_arrow", "do_resume", resume, type="primary")
-            if not scene.until:  # else `waiting` shows the epoch
-                paused = ", paused: T resumes" if snapshot.status is Status.PAUSED else ""
+            if not scene.until:  # in a scene with a task, `waiting` shows the epoch
+                paused = ". Press T to resume." if snapshot.status is Status.PAUSED else ""
                 where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{paused}"
                 with st.container(key="train_where", width="content"):
                     hint(where if snapshot.epoch else "Training starts …")
@@ -96,9 +96,9 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
     following_fragment(
         runs.open_run,
         draw,
-        lambda going: going is not None,
+        lambda current: current is not None,
         LOOK_SECONDS,
-        page_state=lambda going: going and (going[0], going[1].status),
+        page_state=lambda current: current and (current[0], current[1].status),
     )
 
 
@@ -118,7 +118,7 @@ def answered(scene: Scene) -> bool:
 
 
 def shown(scene: Scene) -> str:
-    """Return the picture to show now, a key of `lib.ui.views.VIEWS`."""
+    """Return the name of the picture to show now, a key of `lib.ui.views.VIEWS`."""
     return scene.reveals if scene.reveals and answered(scene) else scene.shows
 
 
@@ -149,7 +149,7 @@ def _answer(scene: Scene, question: int, place: int) -> None:
 
 
 def reveal(scene: Scene) -> None:
-    """Answer the next question correctly; if none is left, clear all answers. A callback."""
+    """Answer the next question correctly. If all are answered, clear all answers. A callback."""
     if ask := open_ask(scene):
         picked(scene).append(ask.right)
     else:
@@ -157,7 +157,7 @@ def reveal(scene: Scene) -> None:
 
 
 def waiting(scene: Scene) -> None:
-    """Show the open task, with a button to skip it: a worker can be slow or missing."""
+    """Show the open task, with a button to skip it, since a worker can be slow or missing."""
     if not answered(scene) or has_happened(scene):
         return
     needs_run = scene.until == "epoch_20"

@@ -1,7 +1,7 @@
 """All uses of Streamlit beyond its documentation, each beside a public alternative.
 
-With another release than the tested one, or with `UNROLLED_PUBLIC=1` in the environment, PRIVATE is
-False. Pages then use the public alternative, with the same results but less speed or polish.
+PRIVATE is False if Streamlit isn't the tested release, or if `UNROLLED_PUBLIC=1` is set. Pages then
+use the public alternatives, which give the same results with less speed or polish.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ import streamlit as st
 TESTED = "1.67."  # the releases of Streamlit with these private names
 IS_TESTED = st.__version__.startswith(TESTED)
 PRIVATE = IS_TESTED and os.environ.get("UNROLLED_PUBLIC", "0") in ("", "0")
-"""Whether to use private names: else each fragment redraws everything at a fixed interval."""
+"""Whether to use private names. If False, fragments redraw everything at a fixed interval."""
 
 if PRIVATE:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -28,7 +28,7 @@ if PRIVATE:
     from streamlit.runtime.scriptrunner import get_script_run_ctx
     from streamlit.runtime.scriptrunner_utils import script_requests
     from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
-SOON = 0.005  # seconds between two checks whether a session's messages were delivered
+SOON = 0.005  # seconds between two checks whether a session's messages have been delivered
 PURGE_SECONDS = 30.0  # between two checks for expired sessions
 Method = Callable[..., Any]
 if not IS_TESTED:
@@ -37,13 +37,13 @@ if not IS_TESTED:
 
 
 def is_history_navigation() -> bool:
-    """Return whether Back or Forward requested this script run; False without private names."""
+    """Return whether Back or Forward requested this script run; False if PRIVATE is False."""
     context = get_script_run_ctx(suppress_warning=True) if PRIVATE else None
     return context is not None and context.is_history_navigation
 
 
 def fragment_id() -> str:
-    """Return the id of the running fragment; "" for a whole page and without private names."""
+    """Return the id of the running fragment; "" for a whole page, or if PRIVATE is False."""
     return (PRIVATE and ThreadState.get().fragment_id) or ""
 
 
@@ -62,8 +62,8 @@ def look_every(seconds: float) -> None:
     enqueue_message(message)
 
 
-def mend_sessions() -> None:
-    """Patch sessions when the server starts. Otherwise white_page.js reloads broken pages."""
+def patch_sessions() -> None:
+    """Patch sessions when the server starts. Unpatched pages may turn white: see white_page.js."""
     if PRIVATE:
         sessions: Any = AppSession
         sessions._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)
@@ -77,19 +77,19 @@ def delivered_first(start: Method) -> Method:
     """Return `start`, changed to deliver all messages of a script run before the next one starts.
 
     Streamlit starts a new thread for a fragment while the previous thread's messages wait, and then
-    sends only the new thread's messages: the page doesn't change, and its timers end. Requests that
-    arrive in between are merged by Streamlit's own rules, so that no click is lost.
+    sends only the new thread's messages: the page doesn't change, and its timers end. Here requests
+    wait, merged by Streamlit's own rules, so that no click is lost.
     """
     waiting = WeakKeyDictionary[Any, Any]()
 
-    def start_when_delivered(session: Any, asked: Any) -> None:
+    def start_when_delivered(session: Any, request: Any) -> None:
         is_first = session not in waiting
-        waiting.setdefault(session, script_requests.ScriptRequests()).request_rerun(asked)
+        waiting.setdefault(session, script_requests.ScriptRequests()).request_rerun(request)
         if is_first or session._scriptrunner is None:
             look(session)
 
     def look(session: Any) -> None:
-        if session not in waiting:  # a script run of the page has included the request
+        if session not in waiting:  # a script run of the whole page has included the request
             return
         if session._state is AppSessionState.SHUTDOWN_REQUESTED:
             del waiting[session]
@@ -104,7 +104,7 @@ def delivered_first(start: Method) -> Method:
 def keeping_messages(clear: Method) -> Method:
     """Return `clear`, changed to keep all unsent messages when a fragment starts.
 
-    Streamlit would drop the page's messages about the fragment. The browser would remove it.
+    Streamlit would drop the page's messages about it, and the browser would remove the fragment.
     """
 
     def clear_for_page(session: Any, fragment_ids_this_run: list[str] | None = None) -> None:
@@ -113,52 +113,52 @@ def keeping_messages(clear: Method) -> Method:
     return clear_for_page
 
 
-def of_open_page(ask: Method) -> Method:
-    """Return `ask`, changed to drop requests by fragments of a page that the user has left.
+def of_open_page(request: Method) -> Method:
+    """Return `request`, changed to drop requests by fragments of a page that the user has left.
 
-    A browser's timers run until the next page arrives. Streamlit would run such a fragment after
-    the next page, as part of the previous page. The browser would drop the next page, and stay
-    white. A fragment of the open page uses the address of the last request for the whole page, and
-    counts as Back or Forward if that request did: during a script run, both become one request.
+    A fragment's timer runs until the next page arrives. Streamlit would run the fragment after the
+    next page, as part of the previous page. The browser would drop the next page, and stay white.
+    Requests by fragments of the open page get the address of the last request for the whole page,
+    and count as Back or Forward if that request did, since Streamlit may merge the two requests.
     """
-    asked = WeakKeyDictionary[Any, tuple[str, bool]]()
+    requested = WeakKeyDictionary[Any, tuple[str, bool]]()
 
-    def ask_of_open_page(session: Any, state: Any) -> None:
+    def request_on_open_page(session: Any, state: Any) -> None:
         if state is not None:
-            page, here = state.page_script_hash, (state.query_string, state.is_history_navigation)
+            page, asked = state.page_script_hash, (state.query_string, state.is_history_navigation)
             if state.fragment_id and page != session._client_state.page_script_hash:
                 return
-            if page:  # else Streamlit sets it when the script run starts
+            if page:  # if empty, Streamlit sets it when the script run starts
                 session._client_state.page_script_hash = page
             if state.fragment_id:
-                state.query_string, state.is_history_navigation = asked.get(session, here)
+                state.query_string, state.is_history_navigation = requested.get(session, asked)
             else:
-                asked[session] = here
-        ask(session, state)
+                requested[session] = asked
+        request(session, state)
 
-    return ask_of_open_page
+    return request_on_open_page
 
 
-def of_browser_first(ask: Method) -> Method:
-    """Return `ask`, changed to keep the page and the address that a browser waits for.
+def of_browser_first(request: Method) -> Method:
+    """Return `request`, changed to keep the page and the address that a browser waits for.
 
     `st.rerun()` requests the page and the address of its own script run. Streamlit merges this with
     the browser's waiting request, from Back or a link, and would lose the click.
     """
 
-    def ask_after_browser(requests: Any, asked: Any) -> Any:
-        waits, rerun = requests._rerun_data, script_requests.ScriptRequestType.RERUN
-        # A script's request has no widget values.
-        if requests._state is rerun and asked.widget_states is None:
+    def request_after_browser(requests: Any, data: Any) -> Any:
+        waiting, rerun = requests._rerun_data, script_requests.ScriptRequestType.RERUN
+        is_by_script = data.widget_states is None  # a browser sends the values of its widgets
+        if requests._state is rerun and is_by_script:
             names = "query_string", "page_script_hash", "page_name", "is_history_navigation"
-            asked = replace(asked, **{name: getattr(waits, name) for name in names})
-        return ask(requests, asked)
+            data = replace(data, **{name: getattr(waiting, name) for name in names})
+        return request(requests, data)
 
-    return ask_after_browser
+    return request_after_browser
 
 
-async def drop_expired_sessions(rest: Callable[[], object]) -> None:
-    """End sessions whose browser didn't come back. Call `rest` once none is left."""
+async def drop_expired_sessions(when_idle: Callable[[], object]) -> None:
+    """End sessions whose browser didn't reconnect. Call `when_idle` once no session is left."""
     while PRIVATE:
         await asyncio.sleep(PURGE_SECONDS)
         sessions: Any = Runtime.instance()._session_mgr
@@ -170,7 +170,7 @@ async def drop_expired_sessions(rest: Callable[[], object]) -> None:
                 logging.getLogger(__name__).exception("an expired session could not be ended")
         if expired and not sessions.list_active_sessions():
             expired.clear()
-            await asyncio.to_thread(rest)
+            await asyncio.to_thread(when_idle)
 
 
 def _load_first_pages() -> tuple[str, str]:
@@ -182,4 +182,4 @@ def _load_first_pages() -> tuple[str, str]:
 
 
 CHARTS_FIRST = _load_first_pages() if PRIVATE else None
-"""Streamlit's first page, unchanged and with a script that loads the charts' code at once."""
+"""Streamlit's first page: unchanged, and with a script that loads the charts' code at once."""

@@ -1,7 +1,7 @@
 """The Sweep page: the form of the next sweep, the sweeps of a page server, and the shown sweep.
 
 A sweep survives a reload, and its link shows it to others on this page server. Only the browser
-that started it controls it. Without a sweep the page shows a recorded one.
+that started the sweep controls it. If there is no sweep, the page shows a recorded sweep.
 """
 
 import secrets
@@ -40,20 +40,21 @@ TEXTS: dict[str, str] = beside(__file__)
 
 def draw_form(loaded: Loaded) -> Plan | None:
     """Draw the form of the next sweep; return its plan, or None after showing an error."""
-    can = sweep.offered(loaded.experiment)
-    labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in can}
-    asked = dict(part.partition("=")[::2] for part in page_value("vary").split(";") if part)
-    typed = {key: text for key, text in asked.items() if key in can}
-    if unknown := [key for key in asked if key and key not in can]:
+    offered = sweep.offered(loaded.experiment)
+    labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in offered}
+    parts = [part.partition("=") for part in page_value("vary").split(";") if part]
+    of_link = {key: text for key, _, text in parts}
+    typed = {key: text for key, text in of_link.items() if key in offered}
+    if unknown := [key for key in of_link if key and key not in offered]:
         names = listed(VARIABLE.get(key, {"label": key})["label"] for key in unknown)
-        text = TEXTS["unknown"].format(asked=names, can=joined([*labels.values()]))
+        text = TEXTS["unknown"].format(unknown=names, offered=joined([*labels.values()]))
         st.warning(plain(text), icon=":material/link_off:")
-    typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
+    typed = typed or {key: VARIABLE[key]["values"] for key in offered[:1]}
     settings, values, seeds = st.columns([4, 4, 5])
     widgets.set_widget("sweep_keys", list(typed))
-    hover = "All combinations of the values are trained. Other settings are the sidebar's."
+    hover = "Trains all combinations of the values. Other settings come from the sidebar."
     picked: Any = {"key": "sweep_keys", "on_change": _write_vary, "format_func": labels.__getitem__}
-    settings.multiselect("Vary", can, help=hover, **picked)
+    settings.multiselect("Vary", offered, help=hover, **picked)
     for key, text in typed.items():
         label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
         control: Any = {"key": name, "on_change": _write_vary}
@@ -76,7 +77,7 @@ def draw_form(loaded: Loaded) -> Plan | None:
 
 
 def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
-    """Show the size of the plan and return it; None if it can't be trained."""
+    """Show the size of a sweep and return its plan; None if the sweep can't be trained."""
     seeds, table = int(SEEDS.texts[SEEDS.index]), session().upload.table
     with st.container():
         try:
@@ -87,8 +88,8 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
             return None
         seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
         points = len(plan.points)
-        many = f"{counted(points, 'point')} × {counted(seeds, 'seed')} = {points * seeds} runs"
-        hint(f"{many} (at most {sweep.MOST_RUNS}), {duration(seconds)}.")
+        size = f"{counted(points, 'point')} × {counted(seeds, 'seed')} = {points * seeds} runs"
+        hint(f"{size} (at most {sweep.MOST_RUNS}), {duration(seconds)}.")
         for note in plan.notes[:3]:
             hint(note)
     return None if loaded.obstacle else plan
@@ -98,7 +99,7 @@ def _write_vary() -> None:
     texts, keys = {}, st.session_state.get("sweep_keys")
     if keys is None:  # an overlapping script run has dropped the widget
         return
-    # After a change of data Streamlit may give a label in place of a key that isn't offered now.
+    # After a change of data, Streamlit may return a label in place of a key that isn't offered.
     for key in (key for key in keys if key in VARIABLE):
         picked = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
         texts[key] = picked if isinstance(picked, str) else ",".join(picked)
@@ -108,19 +109,19 @@ def _write_vary() -> None:
 def _use_ready_sweep(ready: Ready) -> None:
     base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
-    own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
-    own["relative"] = "yes" if ready.relative else ""
-    set_page_values({**own, "sweep": "", "at": ""})
+    values = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
+    values["relative"] = "yes" if ready.relative else ""
+    set_page_values({**values, "sweep": "", "at": ""})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
-    """A sweep of this page server, or a recorded one."""
+    """A sweep of this page server, or a recorded sweep."""
 
     id: str  # "" for a recorded sweep
     runner: Runner
     data: str  # the title of its data
-    record: runs.RunRecord  # of its runs
+    record: runs.RunRecord  # the owner and the upload of its runs
 
     @property
     def is_mine(self) -> bool:
@@ -129,7 +130,7 @@ class Sweep:
 
     @property
     def is_redacted(self) -> bool:
-        """Whether names are hidden: the sweep is of another browser's upload."""
+        """Whether names are hidden because the sweep uses another browser's upload."""
         return self.record.table is not None and not self.is_mine
 
     @property
@@ -142,7 +143,7 @@ _SWEEPS: dict[str, Sweep] = {}  # sweeps of all sessions of this page server, by
 
 
 def current_sweep() -> Sweep:
-    """Return the address's sweep, else this browser's newest, else a recorded one; watch it."""
+    """Return the address's sweep, else this browser's newest or a recorded one. Mark it watched."""
     found, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
         found = next((each for each in reversed(known) if each.is_mine), None)
@@ -157,14 +158,14 @@ def current_sweep() -> Sweep:
 
 
 def _start(plan: Plan, loaded: Loaded) -> None:
-    """Start a sweep, show it, and stop this browser's others; notify if there are too many."""
+    """Start and show a sweep, and stop this browser's others. If it can't start, show why."""
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     record = runs.RunRecord(browser_id(), table, is_listed=False)
-    # A card has an upload's rows; without cards only this page server shows such runs.
+    # A card would contain the upload's rows. Without a card, only this page server shows the runs.
     card = (lambda _: b"") if table else partial(runs.card_for, record=record)
     runner = Runner(plan, runs.client(), table, card=card, rests=True)
     new = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, record)
-    if refusal := _make_room(record.browser):
+    if refusal := _admit(record.browser):
         st.toast(plain(refusal), icon=":material/block:", duration="infinite")
         return
     _SWEEPS[new.id] = new
@@ -173,15 +174,15 @@ def _start(plan: Plan, loaded: Loaded) -> None:
     runner.start()
 
 
-def _make_room(browser: str | None) -> str:
-    """Stop and drop sweeps so that one more can start; return why it can't, else ""."""
+def _admit(browser: str | None) -> str:
+    """Stop and drop sweeps so that a new one can start. Return why it can't start, else ""."""
     known = list(_SWEEPS.values())
-    others = [each for each in known if not (each.is_mine or each.runner.state.over)]
-    watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
+    unfinished = [each for each in known if not (each.is_mine or each.runner.state.over)]
+    watched = [each for each in unfinished if each.runner.unwatched_seconds < WATCH_SECONDS]
     if refusal := sweep_refusal(browser, [each.record.browser for each in watched]):
         return refusal
-    if len(others) >= MAX_SWEEPS:  # at least one is unwatched
-        max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
+    if len(unfinished) >= MAX_SWEEPS:  # at least one of them is unwatched
+        max(unfinished, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
     for own in (each for each in known if each.is_mine):
         own.runner.stop()
     over = [each for each in known if each.runner.state.over]
@@ -197,7 +198,7 @@ def draw_sweep(plan: Plan | None, loaded: Loaded, palette: charts.Palette) -> No
     def may_change(now: Sweep) -> bool:
         if now.is_mine:
             return now.runner.state is Status.RUNNING
-        return bool(now.id) and not now.runner.state.over  # the other browser may resume it
+        return bool(now.id) and not now.runner.state.over  # the browser that started it may resume
 
     draw = partial(_draw_panel, plan, loaded, palette)
     following_fragment(current_sweep, draw, may_change, LOOK_SECONDS)
@@ -225,16 +226,16 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
     if points:
         _draw_pictures(points, text, palette, is_over=runner.state.over)
         st.html(_table(points, hides_columns=now.is_redacted, is_over=runner.state.over))
-        if not now.is_redacted:  # reasons may name columns of the upload
+        if not now.is_redacted:  # the file has reasons, which may name columns of the upload
             name = f"sweep-{'-'.join(points[0].values)}.csv"
             save_button("Download the table", partial(export.sweep_csv, points), name, "text/csv")
 
 
 def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
-    """Return sentences on the sweep's state, and on how it differs from the sweep in the form."""
+    """Return sentences on the sweep's state, and on how it differs from the form's sweep."""
     runner, title, sentences = now.runner, loaded.dataset.title, list[str]()
     if runner.error:
-        why = "" if now.is_redacted else f": {runner.error}"  # may name columns of the upload
+        why = "" if now.is_redacted else f": {runner.error}"  # an error may name columns
         sentences.append(with_full_stop(f"The sweep ended early{why}"))
     elif not now.id:
         start = runs.client().pool.unavailable or (TEXTS["start"] if now.title == title else "")
@@ -253,7 +254,7 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
 def _draw_pictures(
     points: Sequence[PointResult], text: str, palette: charts.Palette, *, is_over: bool
 ) -> None:
-    """Draw curves over one setting for picked values of others, and a map of two settings."""
+    """Draw curves over one setting for picked values of the others, and a map if two vary."""
     axes = results.axes_of(points)
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
     combined = list(product(*(axes[key] for key in others)))
@@ -276,11 +277,11 @@ def _draw_pictures(
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool, is_over: bool) -> str:
     """Return an HTML table of all points, with links to Explore; a clearly better mode is bold."""
-    found, rows = results.findings(points) if is_over else {}, []  # the test counts all points
+    found, rows = results.findings(points) if is_over else {}, []  # p-values need all points
     hidden = results.COLUMN_KEYS if hides_columns else ()
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = results.clear_mode(found[point]) if point in found else ""
-        kept = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
-        rows.append((point, results.point_words(point.values), urlencode(kept) + run, better))
+        shown = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
+        rows.append((point, results.point_words(point.values), urlencode(shown) + run, better))
     return charts.render("ui/sweeps.html", "points", rows, hides_columns)

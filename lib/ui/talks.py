@@ -1,7 +1,7 @@
 """Talks: the presenter's screen, what followers see and vote on, and the speaker's notes.
 
 A browser gives one talk, on one page server, and finds it again after a reload. Pages look for
-changes once a second. present.js has full screen, the blank screen, the clock and dragging.
+changes once a second. present.js handles full screen, the blank screen, the clock and dragging.
 """
 
 import re
@@ -30,17 +30,16 @@ from lib.ui.views import TALK_SCENES, VIEWS, draw
 from lib.ui.widgets import hint, plain, press, rerun_when
 
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
-"""Keys in the address: the scenes, the shown scene, and what is open over it; the talk to follow,
-the talk whose notes are shown, and the talk to go back to."""
+"""Keys in the address, in this order: the talk's scenes, the shown scene, the panel open over it,
+the talk to follow, the talk whose notes are shown, and the talk to return to."""
 UNSHARED = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
 GONE = "The talk has ended, or the link is incomplete. Ask the presenter for a new link."
 NO_NOTES = "No talk has these notes. Open the notes from the presenter's screen again."
 LOCAL_HOST = re.compile(r"localhost|127\.|0\.0\.0\.0|::1")
-LOCAL = """This address works only on this computer. Open the app by its network address, which
-Streamlit prints when it starts."""
-MOST = 200  # talks kept, the most recent ones
-MOST_VOTES = 1000  # votes kept for each question, the most recent ones
-LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
+LOCAL = "This address works only on this computer. Use the network address that Streamlit prints."
+MOST = 200  # talks in `_TALKS`: the newest
+MOST_VOTES = 1000  # votes kept for each question: the newest
+LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between polls, and until a page without polls is closed
 _component = component("present_screen", __file__, "present")
 
 
@@ -80,7 +79,7 @@ class Talk:
         return counts
 
 
-_TALKS: dict[str, Talk] = {}  # by presenter; the most recent last
+_TALKS: dict[str, Talk] = {}  # by presenter's browser, newest last
 
 
 def _this_browser() -> str:
@@ -88,7 +87,7 @@ def _this_browser() -> str:
 
 
 def current_talk() -> Talk:
-    """Return this browser's own talk, and note that it is being given."""
+    """Return this browser's own talk, and record that the presenter's page is open."""
     presenter, now = _this_browser(), clock.now()
     talk = _TALKS.get(presenter) or Talk(now, now)
     talk.given = now
@@ -98,30 +97,31 @@ def current_talk() -> Talk:
 
 def find(*, follow: str = "", notes: str = "") -> Talk | None:
     """Return the talk with this id for followers or for the notes."""
-    known = [*_TALKS.values()]
-    return next((talk for talk in known if talk.id == follow or talk.notes == notes), None)
+    return next((t for t in [*_TALKS.values()] if t.id == follow or t.notes == notes), None)
 
 
 def in_address(names: Sequence[str]) -> str:
-    """Return scenes as the address has them; "" for the ready talk."""
+    """Return scene names as text for the address; "" for the ready talk."""
     return "" if [*names] == [*TALK] else ",".join(names)
 
 
 def link(**query: str) -> str:
     """Return the full address of this page with this query."""
-    asked = urlencode({key: text for key, text in query.items() if text}, safe=",")
-    return f"{st.context.url or ''}".partition("?")[0] + (f"?{asked}" if asked else "")
+    page, _, _ = f"{st.context.url or ''}".partition("?")
+    text = urlencode({key: value for key, value in query.items() if value}, safe=",")
+    return f"{page}?{text}" if text else page
 
 
 def step(names: Sequence[str], by: int) -> None:
     """Go `by` scenes forward from the address's scene; quick presses add up."""
-    asked = address.page_value("scene")
-    place = (names.index(asked) if asked in names else 0) + by
-    address.set_page_values({"scene": names[max(0, min(place, len(names) - 1))], "open": ""})
+    name = address.page_value("scene")
+    place = (names.index(name) if name in names else 0) + by
+    place = max(0, min(place, len(names) - 1))
+    address.set_page_values({"scene": names[place], "open": ""})
 
 
 def draw_scene(scene: Scene, settled: Experiment, talk: Talk, *, follows: bool = False) -> Loaded:
-    """Draw a scene of a talk and return its data; a page that `follows` can only vote."""
+    """Draw a scene of a talk and return its data. A page that `follows` the talk can only vote."""
     st.markdown(f"# {plain(scene.title)}")
     if not follows:
         stage.controls(scene, settled)
@@ -131,10 +131,10 @@ def draw_scene(scene: Scene, settled: Experiment, talk: Talk, *, follows: bool =
         if not scene.asks:
             draw(stage.shown(scene), loaded, current_palette())
             return loaded
-        picture, hands = st.columns([3, 2], vertical_alignment="center")
+        picture, question_side = st.columns([3, 2], vertical_alignment="center")
         with picture:
             draw(stage.shown(scene), loaded, current_palette())
-        with hands, st.container(key="hands"):
+        with question_side, st.container(key="hands"):
             stage.verdicts(scene)
             question, counts = len(stage.picked(scene)), talk.count(scene)
             if ask := stage.open_ask(scene):
@@ -162,7 +162,7 @@ def _draw_ballot(ask: Ask, votes: dict[str, int]) -> None:
 
 
 def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
-    """Draw the buttons below a scene, or below the overview or the link if nothing is `loaded`."""
+    """Draw the buttons below a scene. If `loaded` is None, an overview or a link is above them."""
     names, place = [each.name for each in scenes], scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
         draw_ways(place, len(scenes), partial(step, names))
@@ -175,21 +175,21 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
                 stage.train_buttons(scene, loaded)
         st.space("stretch")
         draw_browser(scene, talk, names)
-        _opens("Overview", "apps", "overview")
+        _toggle("Overview", "apps", "overview")
         if talk_id := address.page_value("back"):
             act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
             press("Back to the presenter", "undo", "go_back", act, type="tertiary")
         else:
-            _opens("Follow me", "qr_code_2", "audience")
+            _toggle("Follow me", "qr_code_2", "audience")
             with st.container(key="open_notes", width="content"):
                 url = link(notes=talk.notes)
                 st.link_button("Notes", url, icon=":material/notes:", type="tertiary")
-        kept = {key: texts for key, texts in address.whole().items() if key not in KEYS}
+        query = {key: texts for key, texts in address.whole().items() if key not in KEYS}
         view = VIEWS[stage.shown(scene)]
-        kept |= {"part": [view.part]} if view.part else {}
-        page = view.page if scene.page == "Explore" else scene.page
+        query |= {"part": [view.part]} if view.part else {}
+        page = view.page if scene.page == "Explore" else scene.page  # Explore is a default
         path, icon = PAGES[page]
-        st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
+        st.page_link(path, label=f"Open {page}", icon=icon, query_params=query, width="content")
 
 
 def draw_ways(place: int, count: int, act: Callable[[int], None]) -> None:
@@ -200,17 +200,17 @@ def draw_ways(place: int, count: int, act: Callable[[int], None]) -> None:
     st.markdown(f"{place + 1} of {count}", width="content")
 
 
-def _opens(label: str, icon: str, what: str) -> None:
-    opened = "" if address.page_value("open") == what else what
+def _toggle(label: str, icon: str, panel: str) -> None:
+    opened = "" if address.page_value("open") == panel else panel
     act = partial(address.set_page_value, "open", opened)
-    press(label, icon, f"open_{what}", act, type="tertiary")
+    press(label, icon, f"open_{panel}", act, type="tertiary")
 
 
 def draw_browser(scene: Scene, talk: Talk, names: Sequence[str] = ()) -> None:
-    """Draw the controls of present.js: those of a talk's scenes or, without `names`, the clock."""
+    """Draw the component of present.js: a talk's controls or, if `names` is empty, the clock."""
 
     def move() -> None:
-        places = f"{(st.session_state.get('present_screen') or {}).get('moved')}"
+        places = f"{(st.session_state.get('present_screen') or {}).get('moved')}"  # such as "2 5"
         if re.fullmatch(r"\d{1,3} \d{1,3}", places, re.ASCII):
             move_scene(names, *map(int, places.split()))
 
@@ -218,17 +218,17 @@ def draw_browser(scene: Scene, talk: Talk, names: Sequence[str] = ()) -> None:
     _component(key="present_screen", data=about, on_moved_change=move)
 
 
-def take(names: Sequence[str]) -> None:
-    """Make these the talk's scenes. For callbacks."""
+def set_scenes(names: Sequence[str]) -> None:
+    """Set the talk's scenes. For use in callbacks."""
     address.set_page_value("story", in_address(names))
     if address.page_value("scene") not in names:
         address.set_page_value("scene", "")
 
 
 def move_scene(names: Sequence[str], place: int, to: int) -> None:
-    """Move the scene at `place` to another place. For callbacks."""
+    """Move the scene at `place` to another place. For use in callbacks."""
     others = [name for number, name in enumerate(names) if number != place]
-    take([*others[:to], *names[place : place + 1], *others[to:]])
+    set_scenes([*others[:to], *names[place : place + 1], *others[to:]])
 
 
 def draw_link(url: str, text: str) -> None:
@@ -246,19 +246,19 @@ def draw_followed(talk_id: str) -> None:
         talk, shown, scenes, place = found
         address.put(shown.query)
         record, is_given = session(), talk.is_given
-        own = record.stage  # keeps the follower's own answers
+        own = record.stage  # the follower's own answers, restored below
         record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
         try:
             draw_scene(scenes[place], settled_experiment(), talk, follows=True)
         finally:
             record.stage = own
         with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-            gone = "" if is_given else " The presenter has left. This is the last scene shown."
-            text = f"Following the presenter, scene {place + 1} of {len(scenes)}.{gone}"
+            left = "" if is_given else " The presenter has left. This is the last scene shown."
+            text = f"Following the presenter, scene {place + 1} of {len(scenes)}.{left}"
             st.markdown(text, width="content")
         rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
     with st.container(key="present_off"):
-        press("Look around on my own", "explore", "look_around", partial(_go_off, talk))
+        press("Look around on my own", "explore", "look_around", partial(_look_around, talk))
 
 
 def draw_notes(notes_id: str) -> None:
@@ -285,7 +285,7 @@ def draw_notes(notes_id: str) -> None:
 
 
 def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
-    """Return a talk, what it shows, its scenes and the place; draw `gone` if there is no talk."""
+    """Return a talk, its scenes, and the shown scene with its place. Draw `gone` if it is over."""
     if talk and (shown := talk.shown):  # read once: the presenter's session may replace it
         scenes = story(shown.query["story"][-1], TALK_SCENES)
         return talk, shown, scenes, [scene.name for scene in scenes].index(shown.scene)
@@ -296,11 +296,11 @@ def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, .
     return None
 
 
-def _go_off(talk: Talk) -> None:
-    """Make the shown scene this browser's own, with a way back to the presenter."""
+def _look_around(talk: Talk) -> None:
+    """Copy the shown scene to this browser, with a button to return to the presenter."""
     if shown := talk.shown:
         record, subject = session().stage, address.put(shown.query)
-        subject.as_set = {}  # the address then names all settings, for a reload
+        subject.as_set = {}  # so that the address names all settings, for a reload
         record.scene = shown.scene
         record.subjects[shown.scene] = subject
         record.answers[shown.scene] = [*shown.answers]

@@ -1,7 +1,7 @@
 """Uploads: a table, or a saved run (.unrolled).
 
 Streamlit (1.67) keeps an uploaded file in memory until its session ends. Here an upload waits until
-there is memory for it, and the page then frees it. A table that is too short lowers the settings.
+there is memory for it, and the page then frees it. If a table is too short, settings are lowered.
 """
 
 from __future__ import annotations
@@ -27,16 +27,15 @@ from lib.ui.session import session
 from lib.ui.shown import dataset_of, in_words
 from lib.ui.widgets import bound, hint
 
-if TYPE_CHECKING:  # it imports pandas
+if TYPE_CHECKING:  # lib.export imports pandas
     from lib.export import Kept
 
-AT_ONCE = 300_000  # a smaller CSV, in bytes, is read at once: starting a process takes longer
-MOST_WORKBOOK = 10_000_000  # a smaller workbook is kept, so that another sheet can be chosen
+AT_ONCE = 300_000  # bytes: a smaller CSV is read at once, since starting a process takes longer
+MOST_WORKBOOK = 10_000_000  # bytes: a smaller workbook is kept, so that users can change the sheet
 POLL_SECONDS = 0.4
 _KEPT: dict[str, Kept] = {}  # each browser's last opened run, without rows, for reloads
-MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # the most runs in `_KEPT`, and the most bytes of one
-# The path to which browsers send files (Streamlit 1.67), with the file's id.
-UPLOADS = re.compile(r"/_stcore/upload_file/[^/]+/([^/]+)$")
+MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # the most runs in `_KEPT`, and the most bytes per run
+UPLOADS = re.compile(r"/_stcore/upload_file/[^/]+/([^/]+)$")  # an upload's path, with its id (1.67)
 # Bytes of uploaded files in memory that no page has taken; a single file may be larger.
 SERVER_BYTES = max(data.MAX_BYTES, min(4 * data.MAX_BYTES, data.total_memory() // 6))
 UNTAKEN_SECONDS = 60.0  # a file that no page takes is dropped after this time
@@ -49,11 +48,11 @@ def uploader() -> None:
     st.file_uploader(
         "Your file",
         key="upload_file",
-        on_change=partial(_given, "upload_file"),
-        help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB: a "
-        "header and one row per timestep, or arrays (N, T, F). Or a saved run (.unrolled). The "
-        "server doesn't store the file. A link to a run shows its results to anyone who opens "
-        "it, but the file's rows only if you share them.",
+        on_change=partial(_file_changed, "upload_file"),
+        help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A table "
+        "has a header and one row per timestep; an array has the shape (N, T, F). You can also "
+        "open a saved run (.unrolled). The server doesn't store the file. A run's link shows the "
+        "results to anyone, but the file's rows only if you share them.",
     )
     progress()
     if table := session().upload.table:
@@ -73,7 +72,7 @@ def uploader() -> None:
 def opener() -> None:
     """Draw the file widget for pages without `uploader`."""
     text = "A saved run (.unrolled), or a table. You can also drop the file anywhere on the page."
-    act = partial(_given, "open_file")
+    act = partial(_file_changed, "open_file")
     st.file_uploader("Open a saved run", key="open_file", on_change=act, help=text)
 
 
@@ -106,22 +105,22 @@ def _refuse(why: object) -> None:
     record.error = f"{why}{previous}"
 
 
-def _given(key: str) -> None:
+def _file_changed(key: str) -> None:
     """Read a file widget's new file, or stop reading a file that was removed."""
-    if key not in st.session_state:  # dropped: a newer script run has overtaken this one
+    if key not in st.session_state:  # an overlapping script run has dropped the widget
         return
     record, file = session().upload, st.session_state[key]
     if file is None:
         _stop()
         record.workbook = None
-    elif given := take(file):
+    elif named_content := take(file):
         record.workbook = None
         address.leave_scenes()
-        _begin(*given)
+        _begin(*named_content)
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
-    """Open a saved run, or read a table, at once or in a process. For use in callbacks."""
+    """Open a saved run, or read a table at once or in a process. For use in callbacks."""
     from lib.export import KeptError, is_kept, open_kept  # noqa: PLC0415  imports pandas
 
     record = session().upload
@@ -138,7 +137,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
         if kind in ("workbook", "zip") and len(content) < MOST_WORKBOOK:
             record.workbook = name, content
         if kind == "text" and len(content) < AT_ONCE:
-            _settle(data.read_upload(name, content))
+            _use_table(data.read_upload(name, content))
         else:
             record.reading = data.Reading(name, content, sheet)
     except KeptError as error:
@@ -148,7 +147,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
 
 
 def take_file() -> None:
-    """Take the reading process's table or error. Call it before drawing any widget."""
+    """Use the table or the error of the process that reads a file. Call it before any widget."""
     record = session().upload
     reading = record.reading
     if reading is None or not reading.over.is_set():
@@ -157,13 +156,13 @@ def take_file() -> None:
     if reading.table is not None:
         if len(reading.table.sheets) < 2:
             record.workbook = None
-        _settle(reading.table)
+        _use_table(reading.table)
     elif reading.error:
         _refuse(reading.error)
 
 
 def note_kept(kept: Kept | None) -> None:
-    """Show a saved run, and remember it for reloads; None forgets it."""
+    """Show a saved run, and store it for reloads; None removes it."""
     session().kept = kept
     browser = browser_id() or ""
     _KEPT.pop(browser, None)
@@ -177,7 +176,8 @@ def kept_before() -> Kept | None:
     return _KEPT.get(browser_id() or "")
 
 
-def _settle(new: data.Table) -> None:
+def _use_table(new: data.Table) -> None:
+    """Use a new table. Lower settings if the table is too short. Show why it can't be used."""
     changes = _changes(new)
     while True:
         try:
@@ -185,7 +185,7 @@ def _settle(new: data.Table) -> None:
             break
         except ExperimentError as error:
             fix = error.fix if isinstance(error, data.TooShortError) else {}
-            if fix.items() <= changes.items():  # no fix, or one that didn't help
+            if fix.items() <= changes.items():  # there is no fix, or the fix didn't help
                 _refuse(f"{new.name} can't be used: {error}")
                 return
             changes |= fix
@@ -202,19 +202,19 @@ def _changes(new: data.Table) -> dict[str, Any]:
     else:
         suits = {**data.DATASETS["upload"].suggested, **new.settings}
         changes = {"data": "upload", **address.fitting(data.DATASETS[now.name].suggested, suits)}
-    there = {*new.frame.columns, *new.labels, *data.calendar_names(new), NO_SERIES, ""}
+    known = {*new.frame.columns, *new.labels, *data.calendar_names(new), NO_SERIES, ""}
     try:
-        there |= {*data.prepared(new, now).frame.columns}
+        known |= {*data.prepared(new, now).frame.columns}
     except data.WindowError:  # types that can't be applied would block the table
         changes["types"] = ()
     named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}
-    if now.name != "upload" or not named <= there:
+    if now.name != "upload" or not named <= known:  # the new table has other columns
         changes |= {key: SETTINGS[key].default for key in ("inputs", "targets", "types", "id")}
     return changes
 
 
 def take(file: Any) -> tuple[str, bytes] | None:
-    """Return a file widget's name and bytes, and free them; None if they were taken before."""
+    """Return an uploaded file's name and bytes, and free its memory; None if already taken."""
     if not hasattr(file, "getvalue"):  # Streamlit's placeholder for a dropped file
         return None
     content = file.getvalue()
@@ -228,7 +228,7 @@ def take(file: Any) -> tuple[str, bytes] | None:
 def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
     """Return middleware that delays the end of an upload until there is memory for it."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         is_put = scope["type"] == "http" and scope["method"] == "PUT"
         path = UPLOADS.search(scope["path"]) if is_put else None
         if path is None:
@@ -242,7 +242,7 @@ def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
         async def delete() -> None:
             await app({**scope, "method": "DELETE"}, receive, ignore)
 
-        def drop() -> None:  # from any thread
+        def drop() -> None:  # may be called from any thread
             if _HELD.pop(file, None):
                 asyncio.run_coroutine_threadsafe(delete(), loop)
 
@@ -260,4 +260,4 @@ def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
 
         await app(scope, receive_when_free, send)
 
-    return answer
+    return respond

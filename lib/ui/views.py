@@ -1,4 +1,4 @@
-"""Views: pictures by name, for scenes and embedded cards, of the page's data, run and address."""
+"""Views: named pictures of the page's data, run and address, for scenes and embedded cards."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
 from lib.ui.shown import follow_epochs, load_data
 from lib.ui.stage import traced_stack
-from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway, told_chart
+from lib.ui.widgets import Linked, card_chart, hint, plain, press, steady_chart, takeaway
 
 Draw = Callable[[Loaded, Palette], None]
 TEXTS: dict[str, str] = beside(__file__)
@@ -45,7 +45,7 @@ class View:
     draw: Draw
     page: str = "Explore"
     part: str = ""  # the part of that page, as in its address
-    needs_rows: bool = False  # whether it draws a sample of the data
+    needs_rows: bool = False  # whether the picture shows a sample of the data
 
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
@@ -59,30 +59,30 @@ def _sample(loaded: Loaded, palette: Palette) -> None:
 
 def sample_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the sample named in the address, by default the first, with its takeaway."""
-    numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
-    number = Linked("sample", numbers, 0, "").index
+    numbers = [f"{index + 1}" for index in range(len(loaded.dataset.x))]
+    sample = Linked("sample", numbers, 0, "").index
     with st.container(border=True, key="card_sample"):
-        texts = samples.sample_words(loaded.dataset, number)
-        figure = samples.sample_figure(loaded.dataset, number, palette)
-        told_chart(figure, *texts, "chart_sample", fills=True)
+        texts = samples.sample_words(loaded.dataset, sample)
+        figure = samples.sample_figure(loaded.dataset, sample, palette)
+        card_chart(figure, *texts, "chart_sample", fills=True)
 
 
 def _cells(_: Loaded, palette: Palette) -> None:
-    """Draw the losses of the gallery's two recorded cells: errors at the last step."""
-    laid, ends = list[Compared](), list[str]()
+    """Draw the losses of the gallery's two recorded cells, which are errors at the last step."""
+    compared, ends = list[Compared](), list[str]()
     for letter, (name, run) in zip(LETTERS, runs_of(GALLERY["cells"]).items(), strict=False):
-        compared = Compared(run.experiment, run.dataset, run.snapshot, name, name, letter)
-        laid.append(compared)
-        ends.append(f"{name} ({letter}) {readable(compared.results['last'].final_mse, 2)}")
+        compared.append(Compared(run.experiment, run.dataset, run.snapshot, name, name, letter))
+        ends.append(f"{name} ({letter}) {readable(compared[-1].results['last'].final_mse, 2)}")
     with st.container(key="cards"), run_cards.card("cells"):
         st.markdown("### Last-step mode on fifty steps")
         text = f"Mean squared error: {', '.join(ends)}."
-        steady_chart(charts.compare.losses_figure(laid, palette), text, "chart_cells", fills=True)
+        figure = charts.compare.losses_figure(compared, palette)
+        steady_chart(figure, text, "chart_cells", fills=True)
         takeaway(text)
 
 
 def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:
-    """Return the address's stack, traced; without one, the model that Explore trains."""
+    """Trace the address's stack or, if the address has none, the model that Explore trains."""
     model, (_, timesteps, features) = loaded.experiment.model, loaded.dataset.shape
     own = (model, model.modes[0], timesteps, features, loaded.dataset.targets)
     return traced_stack() or shapes.trace(shapes.model_stack(*own))
@@ -94,8 +94,9 @@ def _stack(loaded: Loaded, palette: Palette) -> None:
     with st.container(border=True, key="stack"):
         title = charts.stack.stack_title(steps)
         scene = SCENES.get(session().stage.scene)
-        first = shapes.read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
-        was_broken = shapes.broken_at(shapes.trace(first)) is not None
+        scene_link = scene.query if scene else {}
+        original, _ = shapes.read_text(scene_link.get("stack", [""])[-1])
+        was_broken = shapes.broken_at(shapes.trace(original)) is not None
         is_fixed = was_broken and shapes.broken_at(steps) is None
         takeaway(f"Fixed: {title[:1].lower()}{title[1:]}" if is_fixed else title)
         st.html(charts.stack.stack_picture(steps, palette))
@@ -110,7 +111,7 @@ def _advice(_: Loaded, __: Palette) -> None:
 
 
 def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
-    """Draw the layer at every timestep; with `plays`, start the playhead."""
+    """Draw the layer at every timestep, with a playing playhead if `plays` is True."""
     chosen = choose(loaded)
     with st.container(border=True, key="cell_unrolled" if plays else "chain"):
         parts.draw_chain(chosen, palette, as_it_runs=plays)
@@ -125,12 +126,12 @@ def _hand(loaded: Loaded, palette: Palette) -> None:
     with st.container(border=True, gap="xsmall"):
         parts.draw_chain(chosen, palette, has_takeaway=False)
         tables = st.container().empty()
-    is_at, is_small = address.page_value("step"), cell.can_show(layer.x.shape[1], layer.units)
+    drawn_at, is_small = address.page_value("step"), cell.can_show(layer.x.shape[1], layer.units)
 
     def write(step: int, _: int) -> None:
         if is_small:
             tables.html(cell.by_hand(layer, step, palette))
-        if address.page_value("step") != is_at:  # the guide may wait for this step
+        if address.page_value("step") != drawn_at:  # the guide's task may be to reach this step
             st.rerun()
 
     follow_playhead(bar, chosen, write)
@@ -181,12 +182,12 @@ def _worked(_: Loaded, __: Palette) -> None:
 
 
 def worked_numbers() -> dict[str, Any]:
-    """Return the worked examples' data, recorded predictions, least losses and bounds."""
-    raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
-    data, easy = make_dataset(raw), make_dataset(scaled)
+    """Return the worked examples' data, recorded predictions, smallest losses and bounds."""
     names = "worked_raw", "worked_scaled"
-    run, eased = (read_recording(name, tuple[dict[str, str], Snapshot])[1] for name in names)
-    off = {mode: result.predictions - easy.y for mode, result in eased.results.items()}
+    raw, scaled = map(suggested, names)
+    data, scaled_data = make_dataset(raw), make_dataset(scaled)
+    run, scaled_run = (read_recording(name, tuple[dict[str, str], Snapshot])[1] for name in names)
+    off = {mode: each.predictions - scaled_data.y for mode, each in scaled_run.results.items()}
     off["last"] = off["last"][:, -1:]
     return {
         "x": data.x,
@@ -195,7 +196,7 @@ def worked_numbers() -> dict[str, Any]:
         "losses": {mode: result.final_loss for mode, result in run.results.items()},
         "floors": best_loss(raw, data)[0],
         "bound": highest_output("lstm", 2),
-        "off": {mode: np.abs(each * easy.target_scale).max() for mode, each in off.items()},
+        "off": {mode: np.abs(each * scaled_data.target_scale).max() for mode, each in off.items()},
     }
 
 
@@ -212,7 +213,7 @@ def glance_numbers(layer: LayerPass) -> dict[str, Any]:
     backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
     last = layer.trace.hidden[0, -1]
     states = [last, last, *([] if layer.trace.cell is None else [layer.trace.cell[0, -1]])]
-    both = {"forward": layer.trace.hidden[0], "backward": backward[::-1]}  # same weights
+    both = {"forward": layer.trace.hidden[0], "backward": backward[::-1]}  # with the same weights
     return {"mask": mask, "masked": masked, "states": states, **both}
 
 
@@ -277,9 +278,9 @@ def embed() -> None:
     `/?embed=true&card=loss&data=parity`. Streamlit itself handles `embed`: it hides the header.
     """
     key = "card"
-    asked = st.query_params[key]
-    scene = None if asked in VIEWS else GALLERY.get(asked)
-    shows = scene.shows if scene else asked
+    name = st.query_params[key]
+    scene = None if name in VIEWS else GALLERY.get(name)
+    shows = scene.shows if scene else name
     view = VIEWS.get(shows)
     begin_page(view.page if view else "Explore", (key, *address.PICTURE_KEYS), [*PICTURED, "embed"])
     if view is None:
@@ -296,9 +297,9 @@ def embed() -> None:
             st.markdown(f"**{plain(scene.title)}**")
     with st.container(key="embedded"):
         draw(shows, load_data(settled), current_palette())
-    there = {name: texts for name, texts in address.query().items() if name != key}
-    there |= {"part": [view.part]} if view.part else {}
+    query = {each: texts for each, texts in address.query().items() if each != key}
+    query |= {"part": [view.part]} if view.part else {}
     path, _ = PAGES[view.page]
-    full = f"./{'' if path == 'app.py' else PurePath(path).stem}?{urlencode(there, doseq=True)}"
+    full = f"./{'' if path == 'app.py' else PurePath(path).stem}?{urlencode(query, doseq=True)}"
     with st.container(key="embedded_link"):
         st.markdown(f":small[[Unrolled: open in full]({full})]", width="content")

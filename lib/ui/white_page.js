@@ -5,7 +5,7 @@ const WHITE_CHECKS = 3; // consecutive checks until a page counts as white
 const EARLIEST_RELOAD = 10000; // milliseconds after a load
 
 // Reload a white page. Streamlit (1.67) removes the whole page when a message refers to a place that
-// doesn't exist. Each page has a `marker`; a page without it is white, unless a script run draws it.
+// doesn't exist. Each page has a `marker`. A page without a marker is white, unless a script is running.
 function reloadWhenWhite(marker) {
   const page = document.documentElement.dataset;
   if ("watched" in page) return;

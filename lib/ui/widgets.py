@@ -1,7 +1,7 @@
-"""The app's own elements: sentences, cards, charts that don't blink, and widgets in the address.
+"""The app's own elements: sentences, cards, charts that don't blink, and linked widgets.
 
 A linked widget shows the choice in the address, and writes a new choice there in its callback. An
-invalid value, such as a layer that the model doesn't have, stays in the address.
+invalid choice, such as a layer that the model doesn't have, stays in the address.
 
 Streamlit (1.67) gives a Plotly chart a new identity with every new figure, whatever its key, and
 the browser draws the chart from scratch: four charts that changed four times a second were blank
@@ -26,7 +26,7 @@ from lib.ui.fragment import Place, fragment
 from lib.ui.session import TwoCharts, session
 
 SAME_CLICK_SECONDS = 0.15
-PART = "part"  # the key that says which part of a page is open; the first part needs none
+PART = "part"  # the address's key for the open part of a page; the first part needs no key
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
 
@@ -41,25 +41,25 @@ def say(text: str, place: Place | None = None) -> None:
 
 
 def say_steadily(text: str, *, gray: bool = False, place: Place | None = None) -> None:
-    """Draw a sentence whose numbers change, in the space of its widest wording: nothing moves."""
+    """Draw a sentence whose numbers change. It takes the space of its widest wording."""
     look = 'class="said" style="color:var(--muted)"' if gray else 'class="said"'
-    (place or Place()).show("html", _in_room(text, widest(text), look))
+    (place or Place()).show("html", _as_wide(text, widest(text), look))
 
 
-def _in_room(text: str, longest: str, look: str) -> str:
-    """Return HTML of a text in one grid cell with its hidden longest wording."""
+def _as_wide(text: str, longest: str, look: str) -> str:
+    """Return HTML of a text that takes the space of its longest wording, which is hidden."""
     return f'<div {look} data-longest="{escape(longest)}"><span>{escape(text)}</span></div>'
 
 
 class Takeaway:
-    """A short text on a picture, in the space of the `longest` text, with folded details."""
+    """A short text about a picture, in the space of the `longest` text, with folded details."""
 
     def __init__(self, longest: str = "") -> None:
         self._longest, self._text, self._details = longest, Place(), list[Place]()
 
     def show(self, text: str, *details: str) -> None:
-        """Draw the text and details or, after the first time, the changed ones."""
-        self._text.show("html", _in_room(text, self._longest or text, 'class="said takeaway"'))
+        """Draw the text and the details. Later calls redraw only texts that have changed."""
+        self._text.show("html", _as_wide(text, self._longest or text, 'class="said takeaway"'))
         is_first = any(details) and not self._details
         if is_first:
             self._details = [Place() for _ in details]
@@ -103,7 +103,7 @@ def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: A
 
 
 def press_once(label: str, icon: str, key: str, act: Callable[[], object], **options: Any) -> None:
-    """Draw a button as `press` does. Ignore a second call for a click (Streamlit 1.67)."""
+    """Draw a button like `press`. Streamlit (1.67) may report a click twice: call `act` once."""
 
     def act_once() -> None:
         now, clicks = clock.now(), session().clicks
@@ -115,7 +115,7 @@ def press_once(label: str, icon: str, key: str, act: Callable[[], object], **opt
 
 
 def closable(text: str, key: str, icon: str, close: Callable[..., object]) -> None:
-    """Draw a Markdown message with a Close button. Without a message, draw only its container."""
+    """Draw a Markdown message with a Close button, or only the container if `text` is empty."""
     with st.container(key=key, horizontal=True, gap="xsmall"):
         if text:
             show = {"error": st.error, "info": st.info}.get(icon, st.warning)
@@ -132,12 +132,12 @@ class SteadyChart:
         self._place, self._charts = st.container(key=key, gap=None), (Place(), Place())
 
     def show(self, figure: Chart | None, sentence: str) -> int:
-        """Draw an opaque figure, or the previous one. Return the index of the chart above."""
+        """Draw an opaque figure; None repeats the previous. Return the index of the top chart."""
         pair = self.pair
         before, alt, _ = pair.shown[pair.top] or (None, "", None)
         same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()
         if figure and not same:
-            # The place's height is known from the previous chart. Another height would flash.
+            # Use the height of the previous chart: a chart in another height would flash.
             known = session().heights.get(self._key) if self._fills else None
             pair.top = 1 - pair.top
             pair.shown[pair.top] = figure, sentence, figure.of_height(known)
@@ -155,8 +155,8 @@ def steady_chart(figure: Chart, sentence: str, key: str, *, fills: bool = False)
     lay_above({key: SteadyChart(key, fills=fills).show(figure, sentence)}, Place())
 
 
-def told_chart(figure: Chart, text: str, details: str, key: str, *, fills: bool = False) -> None:
-    """Draw a `steady_chart` with its takeaway below and the details folded."""
+def card_chart(figure: Chart, text: str, details: str, key: str, *, fills: bool = False) -> None:
+    """Draw a `steady_chart`, the takeaway `text` below it, and the folded `details`."""
     steady_chart(figure, f"{text} {details}", key, fills=fills)
     takeaway(text, details)
 
@@ -180,7 +180,7 @@ class Linked:
         """Return arguments that tie a widget with options 0, 1, 2 … to the address."""
 
         def keep(moved: Any) -> None:
-            # None for a moment in a dark browser; a label if the options have changed.
+            # `moved` is None for a moment in a dark browser, and a label if the options changed.
             if isinstance(moved, int):
                 text = "" if moved == self.default else self.texts[moved]
                 address.set_page_values({self.name: text})
@@ -191,7 +191,7 @@ class Linked:
 
 def set_widget(key: str, value: Any) -> str:
     """Set a widget before it is drawn, unless it has this value. Return the widget's key."""
-    if st.session_state.get(key) != value:  # a set value would override the user's new choice
+    if st.session_state.get(key) != value:  # setting an equal value would undo a newer choice
         st.session_state[key] = value
     return key
 
@@ -199,12 +199,12 @@ def set_widget(key: str, value: Any) -> str:
 def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]:
     """Return arguments of a widget that shows a `value` kept elsewhere. Its callback calls `take`.
 
-    Give the widget the value as its default, too: a browser that mounts the widget late sends it.
+    Also make `value` the widget's default, since a browser that mounts the widget late sends it.
     """
 
     def moved() -> None:
-        # Script runs may overlap (Streamlit 1.67): the one that ends drops the values of widgets
-        # that it didn't draw.
+        # Script runs may overlap (Streamlit 1.67). A script run that ends drops the values of
+        # widgets that it didn't draw.
         if key in st.session_state:
             take(st.session_state[key])
 
@@ -219,21 +219,21 @@ def pills(
     act: Callable[[Any], object],
     **others: Any,
 ) -> None:
-    """Draw a row of buttons, name → label. `act` receives the picked name, or names."""
+    """Draw a row of buttons: name → label. `act` receives the picked name or names."""
     others |= bound(key, picked, lambda now: None if now is None else act(now))
     names, label_of = list(options), options.__getitem__
     st.pills(label, names, format_func=label_of, label_visibility="collapsed", wrap=True, **others)
 
 
 def linked_toggle(label: str, choice: Linked) -> bool:
-    """Draw a switch for a choice of two. Return whether the second is chosen."""
-    # No help: a finger on the question mark would flip the switch (Streamlit 1.67).
+    """Draw a switch for a choice of two texts. Return whether the second text is chosen."""
+    # Don't add help: a tap on its question mark would flip the switch (Streamlit 1.67).
     st.toggle(label, bool(choice.index), **choice.bind())
     return bool(choice.index)
 
 
 def linked_slider(label: str, labels: Sequence[str], choice: Linked) -> int:
-    """Draw a slider that shows `labels` for several texts. Return the chosen index."""
+    """Draw a slider over `labels` if there are several. Return the chosen index."""
     if len(labels) > 1:
         options: dict[str, Any] = {"width": 260, **choice.bind()}
         st.select_slider(label, range(len(labels)), choice.index, labels.__getitem__, **options)
@@ -241,7 +241,7 @@ def linked_slider(label: str, labels: Sequence[str], choice: Linked) -> int:
 
 
 def linked_buttons(label: str, labels: Sequence[str], choice: Linked, **options: Any) -> int:
-    """Draw buttons with `labels` for several texts. Return the chosen index."""
+    """Draw a button for each label if there are several. Return the chosen index."""
     if len(labels) > 1:
         options |= {"default": choice.index, "format_func": labels.__getitem__, **choice.bind()}
         st.segmented_control(label, range(len(labels)), required=True, **options)

@@ -26,7 +26,7 @@ POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 def claimed(name, pattern=r"\d+\.\d+(?:e-\d+)?"):
     """The numbers in a card's title that match the pattern, at first those with decimals."""
-    title = GALLERY[name].title.translate(POWERS).replace("×10", "e")
+    title = GALLERY[name].title.translate(POWERS).replace("\u202f×\u202f10", "e")
     return [float(number) for number in re.findall(pattern, title)]
 
 

@@ -41,7 +41,7 @@ def test_keras_measures_every_part(monkeypatch):
     assert page.count("✓ 0.0") == 3
     shown = text(answered(app, "learn"))
     assert "a later input affects an earlier output in none of 10 pairs" in shown
-    assert "a later input affects an earlier output in all of 10 pairs" in shown
+    assert "a later input affects an earlier output in all 10 pairs" in shown
     assert re.search(r"Gradient at step 1: \S+ times larger for the loss", shown)
     silent = FakeClient()
     monkeypatch.setattr(TrainingClient, "ask", silent.ask)

@@ -161,7 +161,7 @@ def test_a_user_can_skip_a_slow_training(client):
     app.button(key="scene_skip").click().run()
     assert ("stop", "r0") in client.calls
     assert session(app).subject.run_id is None
-    assert "×10⁻" in app.metric[0].value  # less than 0.001
+    assert "\u202f×\u202f10⁻" in app.metric[0].value  # less than 0.001
     answer(app, scene)
     assert may_go_on(app)
 

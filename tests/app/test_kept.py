@@ -10,7 +10,7 @@ from lib.training.recorded import recorded
 from lib.ui import upload
 from lib.ui.frame import PAGES
 from tests.app.driver import bar, give, session, start, text
-from tests.unit.test_kept import CSV, of_upload
+from tests.unit.test_kept import CSV, run_on_upload
 
 
 def of(name="echo", **changes):
@@ -104,7 +104,7 @@ def test_a_damaged_file_takes_nothing_away(page):
 @pytest.mark.parametrize("page", ["Explore", "Data"])
 def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
     """The page asks for the run's file by name; another file becomes the data."""
-    experiment, dataset, snapshot, _ = of_upload()
+    experiment, dataset, snapshot, _ = run_on_upload()
     content = keep(RunAt(experiment, dataset, snapshot), ())
     app = start(page)
     give(app, "other.csv", CSV.replace("900", "901").encode())

@@ -139,7 +139,7 @@ def test_followers_see_the_presenters_settings_and_run(browsers, client):
     assert [call for call, _ in client.calls] == ["resume"]
     assert "Training starts" in text(presenter)
     client.set(client.runs[run], Status.PAUSED, epoch=40)
-    assert "Epoch 40 of 200, paused" in text(browsers.again("a", presenter))
+    assert "Epoch 40 of 200. Press T" in text(browsers.again("a", presenter))
     client.set(client.runs[run], Status.RUNNING)
     browsers.again("a", presenter)
     browsers.again("b", follower)
@@ -218,7 +218,7 @@ def test_followers_vote_once_each_and_may_change_their_votes(browsers):
 def test_a_scene_can_be_moved_to_any_place(monkeypatch):
     """The scenes between the two places shift by one; a place after the end is the end."""
     orders = []
-    monkeypatch.setattr(talks, "take", orders.append)
+    monkeypatch.setattr(talks, "set_scenes", orders.append)
     for place, to in ((0, 2), (2, 0), (1, 99), (99, 0)):
         talks.move_scene("abc", place, to)
     assert [*map("".join, orders)] == ["bca", "cab", "acb", "abc"]

@@ -12,7 +12,7 @@ from lib.data.datasets.registry import suggested
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui.browser import COOKIE
-from lib.ui.served import MIDDLEWARE, ROUTES, rest
+from lib.ui.served import MIDDLEWARE, ROUTES, free_memory
 from lib.ui.shown import dataset_of, made_dataset, untrained_models
 
 
@@ -70,6 +70,6 @@ def test_what_only_visitors_need_goes_with_the_last_one():
     assert recorded(with_seeds(suggested("parity"), dataset))
     assert untrained_models(dataset, suggested("parity"))
     assert dataset in OBJECT_CACHES
-    rest()
+    free_memory()
     assert made_dataset.cache_info().currsize == recorded.cache_info().currsize == 0
     assert not OBJECT_CACHES

@@ -263,6 +263,6 @@ def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch):
     moved()
     kept()
     sweeps._write_vary()
-    upload._given("upload_file")
+    upload._file_changed("upload_file")
     shown_stack._drop()
     assert taken == [1]

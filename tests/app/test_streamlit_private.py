@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
 from lib.ui import streamlit_private
-from lib.ui.streamlit_private import delivered_first, drop_expired_sessions, mend_sessions
+from lib.ui.streamlit_private import delivered_first, drop_expired_sessions, patch_sessions
 from tests.waiting import PATIENCE
 
 PAGE = """
@@ -48,7 +48,7 @@ def mended(monkeypatch):
         monkeypatch.setattr(AppSession, name, getattr(AppSession, name))
     name = "_request_rerun_locked"
     monkeypatch.setattr(ScriptRequests, name, getattr(ScriptRequests, name))
-    mend_sessions()
+    patch_sessions()
 
 
 def ask(session, fragment_id=""):

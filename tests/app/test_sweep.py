@@ -170,7 +170,7 @@ def test_an_invalid_sweep_has_an_error_and_start_is_disabled():
 def test_a_link_s_unknown_setting_is_reported(vary, named):
     """The warning lists the settings that these data can vary; known settings are used."""
     app = sweep(data="running_mean", vary=vary)
-    assert f"asks to vary {named}. With these data you can vary timesteps T" in app.warning[0].value
+    assert f"varies {named}. With these data you can vary timesteps T" in app.warning[0].value
     assert app.multiselect(key="sweep_keys").value == ["T"]
 
 

@@ -1,1 +1,1 @@
-"""Benchmarks: they print measurements, and assert nothing about time."""
+"""Benchmarks. They print measurements and assert no times."""

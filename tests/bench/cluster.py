@@ -1,13 +1,13 @@
 """The cost and the gain of a Ray cluster, on this machine with real processes.
 
 `python -m tests.bench.cluster [--quick] [--json PATH]` prints two tables and, as its last line, one
-JSON object with their rows. It needs requirements-cluster.txt, and Linux:
+JSON object with their rows. It needs Linux and requirements-cluster.txt.
 
-- `cost`: the same run on a local worker and on a slot, in turns, all warm; medians of `RUNS`.
-  `first_point_s` counts from `start`.
-- `sweep`: `POINTS` points of one architecture with `run_sweep`, on one node and on two, with one
-  processor each. `seconds` is the whole call, including the driver's start. `points_per_s` counts
-  from the first result to the last, and `times` is relative to one node.
+- `cost`: the same run on a local worker and on a slot, in turns, with compiled programs; medians of
+  `RUNS` runs. `first_point_s` is the time from `start` to the first epoch.
+- `sweep`: `POINTS` points of one architecture with `run_sweep`, on one node and on two nodes with
+  one processor each. `seconds` is the whole call, including the driver's start. `points_per_s` is
+  measured from the first result to the last; `times` is this speed relative to one node.
 
 With --quick, one run and 8 points only check that everything works.
 """
@@ -28,19 +28,19 @@ from tests.bench.figures import QUICK_REST, REST, until_client_rests, until_rest
 from tests.bench.load import show
 from tests.faults.cluster import nodes, until
 
-READY_SECONDS = 180.0  # until all slots are there, and have imported TensorFlow
+READY_SECONDS = 180.0  # the time in which all slots must start and import TensorFlow
 RUNS, POINTS = 7, 48
 BASE = Experiment().set(T=24, U=32, N=640)
 PACES = {"fastest": (5000, None), "normal": (100, 8.0)}
-"""Epochs, and the seconds that they are shown for, as `lib.ui.runs` has it."""
+"""By pace: epochs, and the seconds over which they are spread; the same as in `lib.ui.runs`."""
 NOISE = (0.0, 0.1, 0.2, 0.3)
 SWEPT = {"data": "running_mean", "T": 12, "U": 16, "N": 640, "epochs": 120}
 
 
-def wait_until_rested(client, cluster, there, rest):
+def wait_until_idle(client, cluster, members, rest):
     """Wait until all nodes have an idle slot."""
-    until(lambda: client.pool.places == len(there) and client.pool.ready, READY_SECONDS)
-    for node in there:
+    until(lambda: client.pool.places == len(members) and client.pool.ready, READY_SECONDS)
+    for node in members:
         until_rests(lambda node=node: [cluster.worker_of(node)], rest)
 
 
@@ -48,13 +48,13 @@ def cost(runs, rest):
     """Measure a run on the local worker, and on a slot."""
     found = {}
     with (
-        nodes(1) as (cluster, there),
+        nodes(1) as (cluster, members),
         TrainingClient(clustered=False) as local,
         TrainingClient(clustered=True) as ray,
     ):
         until_client_rests(local, rest)
-        wait_until_rested(ray, cluster, there, rest)
-        for number in range(-1, runs):  # the first one gets a program of its own
+        wait_until_idle(ray, cluster, members, rest)
+        for number in range(-1, runs):  # run -1 compiles the exact-size program and isn't counted
             for pace in PACES:
                 for side, client in (("local", local), ("ray", ray)):
                     figures = follow(client, pace)
@@ -94,59 +94,59 @@ def follow(client, pace, seconds=4.0):
 
 
 def sweep(points, rest):
-    """Measure a sweep on one node and on two, with one processor each."""
+    """Measure a sweep on one node and on two nodes, with one processor each."""
     rows, cores = [], sorted(os.sched_getaffinity(0))
     for count in (1, 2):
-        with nodes(0) as (cluster, there):
+        with nodes(0) as (cluster, members):
             for core in cores[:count]:
-                os.sched_setaffinity(0, {core})  # for what is started now
-                there.append(cluster.add())
+                os.sched_setaffinity(0, {core})  # the new node's processes inherit this core
+                members.append(cluster.add())
                 os.sched_setaffinity(0, cores)
             with TrainingClient() as client:
-                wait_until_rested(client, cluster, there, rest)
-            swept(8 * count)  # all slots get the program
-            seconds, rate = swept(points)
+                wait_until_idle(client, cluster, members, rest)
+            time_sweep(8 * count)  # compiles the program on all slots
+            seconds, rate = time_sweep(points)
         times = round(rate / rows[0]["points_per_s"], 2) if rows else 1.0
         rows.append({"nodes": count, "seconds": seconds, "points_per_s": rate, "times": times})
     return rows
 
 
-def swept(points):
+def time_sweep(points):
     """Return the seconds of a whole sweep, and its points per second."""
     rates = [round(0.001 * n, 3) for n in range(1, points // len(NOISE) + 1)]
     times = []
 
-    def look(runner):
+    def record(runner):
         done = len(runner.results)
         if done > (times[-1][1] if times else 0):
             times.append((time.perf_counter(), done))
 
     start = time.perf_counter()
-    frame = run_sweep(vary={"lr": rates, "noise": NOISE}, seeds=1, progress=look, **SWEPT)
+    frame = run_sweep(vary={"lr": rates, "noise": NOISE}, seeds=1, progress=record, **SWEPT)
     seconds = time.perf_counter() - start
     if not (frame["status"] == "finished").all():
-        raise RuntimeError(f"not all points have finished: {set(frame['reason'])}")
+        raise RuntimeError(f"expected all points to finish, got the reasons {set(frame['reason'])}")
     (begun, first), (ended, last) = times[0], times[-1]
     return round(seconds, 1), round((last - first) / (ended - begun), 3)
 
 
 def main():
-    """Measure and print."""
+    """Measure everything, print tables, and print one line of JSON at the end."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="try whether it works")
-    parser.add_argument("--json", type=Path, help="also write the result there")
-    given = parser.parse_args()
-    rest = QUICK_REST if given.quick else REST
+    parser.add_argument("--quick", action="store_true", help="only check that everything works")
+    parser.add_argument("--json", type=Path, help="also write the result to this file")
+    arguments = parser.parse_args()
+    rest = QUICK_REST if arguments.quick else REST
     rows = {
-        "cost": partial(cost, 1 if given.quick else RUNS),
-        "sweep": partial(sweep, 8 if given.quick else POINTS),
+        "cost": partial(cost, 1 if arguments.quick else RUNS),
+        "sweep": partial(sweep, 8 if arguments.quick else POINTS),
     }
     result = {"processors": os.cpu_count()}
     for name, measure in rows.items():
         result[name] = measure(rest)
         show(name, result[name])
-    if given.json:
-        given.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result))
 
 

@@ -1,6 +1,6 @@
-"""Sessions on a real server that use Streamlit's protocol: one, many, and watchers.
+"""Measure many sessions on a real server: users who train, and users who watch one run.
 
-Nothing is painted (tests/session.py).
+The sessions use Streamlit's protocol without a browser (`tests.session`).
 """
 
 import asyncio
@@ -12,27 +12,25 @@ from dataclasses import dataclass
 from tests.bench.figures import REST, Shares, anonymous_mb, percentile, sides_of, until_rests
 from tests.session import Session
 
-CROWD = 32  # from here on every session trains an architecture of its own
-CELLS = "lstm", "gru", "simple_rnn"
-"""Those of one crowd, of the next, and of a third; a fourth has the first's architectures."""
+CROWD = 32  # with at least this many sessions, each session trains another architecture
+CELLS = "lstm", "gru", "simple_rnn"  # cells of the first CROWD sessions, of the next, and so on
 WORK = "T=24&U=32&N=640&epochs=5000&pace=fast"
-MOVE_SECONDS = 1.5  # between two moves of a session's slider
-THINK_SECONDS = 1.0  # from a setting to the click on Train
+MOVE_SECONDS = 1.5  # the time between two moves of a session's slider
+THINK_SECONDS = 1.0  # the time from a changed setting to the click on Train
 NEW = (("lstm", 23, 17), ("gru", 11, 21), ("simple_rnn", 37, 14))
-"""Cells, units and timesteps that no link and no recording opens with."""
+"""Cells, units and timesteps that no link and no recorded run has."""
 WATCHERS = 30
-SHARED = WORK.replace("N=640", "N=2560")
-"""What they watch: it isn't over before they have been counted."""
+SHARED = WORK.replace("N=640", "N=2560")  # the watched run, which lasts longer than the measurement
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Time limits in seconds; a late event is reported, not waited for."""
+    """Durations and time limits in seconds."""
 
-    counted: float = 15.0  # while chart updates and moves of sliders are
-    warm: float = 3.0  # after everybody's first point, before anything is counted
-    rest: float = REST  # until a worker with TensorFlow has built what it builds ahead
-    first_points: float = 240.0
+    counted: float = 15.0  # the time in which chart updates and slider moves are counted
+    warm: float = 3.0  # the time from the last session's first point to this measurement
+    rest: float = REST  # the time limit for a worker to build programs in advance
+    first_points: float = 240.0  # the time limit for all sessions' first points
 
 
 async def rest(server, bounds):
@@ -40,8 +38,8 @@ async def rest(server, bounds):
     await asyncio.to_thread(until_rests, server.children, bounds.rest)
 
 
-async def opened(stack, url, queries):
-    """Open sessions at once; stop their runs and close them with the stack."""
+async def open_sessions(stack, url, queries):
+    """Open sessions at the same time. The stack later stops their runs and closes them."""
     sessions = [Session(url, query) for query in queries]
     await asyncio.gather(*(stack.enter_async_context(session) for session in sessions))
     stack.push_async_callback(stop, sessions)
@@ -60,9 +58,9 @@ async def stop(sessions):
 
 
 async def first_points(sessions, patience):
-    """Train in all sessions; return the seconds until the last has an epoch, or None.
+    """Press Train in all sessions; return the seconds until the last session has its first epoch.
 
-    None means that a session had none in time. Failed runs aren't waited for.
+    Return None if a session has no epoch in time, or its run failed.
     """
 
     async def has_one(session):
@@ -76,15 +74,15 @@ async def first_points(sessions, patience):
     return time.perf_counter() - start if all(found) else None
 
 
-async def never_seen(server, bounds):
-    """Return the seconds from Train to the first epoch for new settings, and for repeated ones.
+async def new_and_repeated(server, bounds):
+    """Return the seconds from Train to the first epoch, for new and for repeated settings.
 
-    The settings of a link are compiled ahead, those of a moved slider aren't.
+    A link's settings are compiled in advance. So sliders choose the new settings.
     """
-    new, seen = [], []
+    new, repeated = [], []
     async with contextlib.AsyncExitStack() as stack:
         links = [f"cell={cell}&pace=fast" for cell, *_ in NEW]
-        sessions = await opened(stack, server.url, links)
+        sessions = await open_sessions(stack, server.url, links)
         await rest(server, bounds)
         for session, (_, units, timesteps) in zip(sessions, NEW, strict=True):
             await session.move("Units", units)
@@ -94,11 +92,11 @@ async def never_seen(server, bounds):
             await stop([session])
             await session.click("New run")
             await session.until(lambda s=session: s.epoch == 0)
-            seen.append(await first_points([session], bounds.first_points))
+            repeated.append(await first_points([session], bounds.first_points))
             await stop([session])
     return {
         "new_first_point_s": _rounded(_median(new)),
-        "seen_first_point_s": _rounded(_median(seen)),
+        "seen_first_point_s": _rounded(_median(repeated)),
         "new_by_cell_s": {
             cell: _rounded(seconds) for (cell, *_), seconds in zip(NEW, new, strict=True)
         },
@@ -106,9 +104,9 @@ async def never_seen(server, bounds):
 
 
 def _median(values):
-    """Return the median of the values that exist."""
-    there = [value for value in values if value is not None]
-    return statistics.median(there) if there else None
+    """Return the median of the values that aren't None."""
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
 
 
 def _rounded(value, digits=2):
@@ -116,7 +114,7 @@ def _rounded(value, digits=2):
 
 
 async def visit(session, number, end, moves):
-    """Measure one session until `end` while its slider moves to and fro."""
+    """Return a session's updates and epochs per second, while its slider moves until `end`."""
     started, first, updates = time.perf_counter(), session.epoch, len(session.updates)
     await asyncio.sleep(MOVE_SECONDS * (number % 8) / 8)
     value = 24
@@ -132,7 +130,7 @@ async def visit(session, number, end, moves):
 
 
 def links(count):
-    """Return a link for each session, with its own seed and, in a crowd, architecture."""
+    """Return a link for each session, with another seed and, in a crowd, another architecture."""
     if count < CROWD:
         return [f"{WORK}&seed={n}" for n in range(count)]
     return [
@@ -144,9 +142,9 @@ def links(count):
 
 
 async def level(server, bounds, count):
-    """Measure some sessions that all train and move their sliders."""
+    """Measure `count` sessions that all train and move their sliders."""
     async with contextlib.AsyncExitStack() as stack:
-        sessions = await opened(stack, server.url, links(count))
+        sessions = await open_sessions(stack, server.url, links(count))
         await rest(server, bounds)
         first = await first_points(sessions, bounds.first_points)
         await asyncio.sleep(bounds.warm)
@@ -159,7 +157,7 @@ async def level(server, bounds, count):
         received = sum(session.received for session in sessions) - received
         memory = {f"{side}_mb": anonymous_mb(each) for side, each in sides_of(server).items()}
         return {
-            **_seen([one["updates"] for one in found], moves),
+            **_update_statistics([one["updates"] for one in found], moves),
             "epochs_per_s": round(sum(one["epochs"] for one in found), 1),
             "first_points_s": _rounded(first, 1),
             "failed": _failed(sessions),
@@ -174,8 +172,8 @@ def _failed(sessions):
     return sum(session.has("failed") or bool(session.errors) for session in sessions)
 
 
-def _seen(updates, moves):
-    """Return chart updates per second, and the seconds until a slider's effect."""
+def _update_statistics(updates, moves):
+    """Return statistics of chart updates per second, and of the seconds of slider moves."""
     return {
         "updates_per_s": round(statistics.median(updates), 2),
         "updates_per_s_least": round(min(updates), 2),
@@ -188,11 +186,11 @@ async def watchers(server, bounds, count=WATCHERS):
     """Measure sessions that open one run's link while its owner's slider moves."""
     moves = []
     async with contextlib.AsyncExitStack() as stack:
-        (owner,) = await opened(stack, server.url, [SHARED])
+        (owner,) = await open_sessions(stack, server.url, [SHARED])
         await rest(server, bounds)
         await first_points([owner], bounds.first_points)
         link = owner.query
-        others = await opened(stack, server.url, [link] * count)
+        others = await open_sessions(stack, server.url, [link] * count)
         await asyncio.gather(*(s.until(lambda s=s: s.epoch > 0) for s in others))
         await asyncio.sleep(bounds.warm)
         before = [len(session.updates) for session in others]
@@ -205,7 +203,7 @@ async def watchers(server, bounds, count=WATCHERS):
         failed = _failed([owner, *others])
     return {
         "watchers": count,
-        **_seen(updates, moves),
+        **_update_statistics(updates, moves),
         "owner_updates_per_s": round(own["updates"], 2),
         "epochs_per_s": round(own["epochs"], 1),
         "failed": failed,

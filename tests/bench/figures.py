@@ -1,4 +1,4 @@
-"""Measurements of a server's processes, and their statistics."""
+"""Measurements of a server's processes, and statistics."""
 
 import time
 from contextlib import suppress
@@ -8,28 +8,27 @@ import psutil
 
 from tests.waiting import worker_pids
 
-IMPORTED_MB = 100.0  # a worker that holds less is still to import TensorFlow
-IMPORT_SECONDS = 120.0
-REST, QUICK_REST = 120.0, 10.0
-"""Seconds that a worker may go on computing then, and where a minute has to suffice for all."""
+IMPORTED_MB = 100.0  # a worker with less memory hasn't imported TensorFlow
+IMPORT_SECONDS = 120.0  # the time limit for the import
+REST, QUICK_REST = 120.0, 10.0  # seconds that a worker may be busy after the import
 REST_SECONDS, REST_SHARE = 1.0, 0.2
-"""A worker rests if it used less than this share of a processor for so long."""
+"""A worker is idle if it uses less than REST_SHARE of a processor for REST_SECONDS."""
 
 Processes = list[psutil.Process]
 
 
 def anonymous_mb(processes):
-    """Return the private memory of processes in megabytes; 0 for ended ones."""
-    held = 0
+    """Return the private memory of processes in megabytes. Ended processes have none."""
+    total = 0
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             memory = process.memory_info()
-            held += memory.rss - memory.shared
-    return held / 1e6
+            total += memory.rss - memory.shared
+    return total / 1e6
 
 
 def cpu_seconds(processes):
-    """Return the processor time of processes; 0 for ended ones."""
+    """Return the processor time of processes in seconds, without ended processes."""
     used = 0.0
     for process in processes:
         with suppress(psutil.NoSuchProcess):
@@ -38,12 +37,12 @@ def cpu_seconds(processes):
 
 
 def percentile(values, percent):
-    """Return the value that this percentage of values is below."""
+    """Return the value below which this percentage of the values lies."""
     return sorted(values)[int(percent / 100 * (len(values) - 1))]
 
 
 def slope(points):
-    """Return the least-squares slope of y over x; None for fewer than two points."""
+    """Return the least-squares slope of (x, y) points; None for fewer than two points."""
     if len(points) < 2:
         return None
     x, y = np.array(points, float).T
@@ -52,12 +51,12 @@ def slope(points):
 
 
 def sides_of(server):
-    """Return a server's processes by their role."""
+    """Return a server's processes by role: the page process, and the worker's processes."""
     return {"page": [server.process], "worker": server.children()}
 
 
 class Shares:
-    """The processor share of each role since this object was made, and of the load itself."""
+    """The processor time of each role, and of this process, per second since the start."""
 
     def __init__(self, sides):
         self._sides = {**sides, "load": [psutil.Process()]}
@@ -67,7 +66,7 @@ class Shares:
         return {side: cpu_seconds(processes) for side, processes in self._sides.items()}
 
     def now(self):
-        """Return shares by name: `page_cpu` for the page, `load_cpu` for the load, and so on."""
+        """Return the processors used, by name, such as `page_cpu`; this process is `load_cpu`."""
         seconds = time.perf_counter() - self._start
         return {
             f"{side}_cpu": round((used - self._before[side]) / seconds, 2)
@@ -76,10 +75,10 @@ class Shares:
 
 
 def until_rests(processes, patience=REST):
-    """Wait until processes have imported TensorFlow and are idle; return whether they are.
+    """Wait until processes have imported TensorFlow and are idle; return whether they are idle.
 
-    `patience` in seconds counts from the import. Building programs ahead may take longer: then a
-    message is printed, and the next measurement includes that load.
+    `patience` is the time limit in seconds from the import. If building programs in advance takes
+    longer, print a message: the next measurement then includes that load.
 
     Raises:
         TimeoutError: if TensorFlow isn't imported after `IMPORT_SECONDS`.
@@ -96,7 +95,7 @@ def until_rests(processes, patience=REST):
         time.sleep(REST_SECONDS)
         if cpu_seconds(now) - before < REST_SHARE * REST_SECONDS:
             return True
-    print(f"The worker hasn't come to rest within {patience:g} s.", flush=True)
+    print(f"The worker is still busy after {patience:g} s.", flush=True)
     return False
 
 

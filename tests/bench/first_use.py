@@ -1,15 +1,15 @@
-"""One user's waiting times, in a real browser with a real server.
+"""The waiting times of one user, in a real browser with a real server.
 
 `python -m tests.bench.first_use [--quick]` prints a line for each measurement and, as its last
 line, one JSON object:
 
-- `cold_paint_s`: from the first request of a fresh server to the recorded charts.
+- `cold_paint_s`: from the first request of a fresh server to the charts of the recorded run.
 - `first_point_new_s`, `first_point_seen_s`: from the click on Train to the first trained epoch on
-  the screen, for a new architecture and for a compiled one; the worker is warm.
-- `updates_per_s`: redraws of the loss chart per second while training.
-- `slider_s`: from a slider's move to the redrawn shape strip; `slider_training_s`: while a run
-  trains.
-- `page_rss_mb`: memory of the Streamlit process at the end; `worker_rss_mb` of the worker.
+  the screen, for a new architecture and for a compiled one. The worker is idle before.
+- `updates_per_s`: redraws of the loss chart per second while a run trains.
+- `slider_s`, `slider_training_s`: from a slider's move to the redrawn shape strip, without and with
+  a run that trains.
+- `page_rss_mb`, `worker_rss_mb`: memory of the Streamlit process and of the worker at the end.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import button, move_slider, wait_for_status
 from tests.browser.server import serve
 
-FAST = "pace=fast"  # in a link: nothing waits for a person who wants to follow the epochs
+FAST = "pace=fast"  # in a link: train at full speed
 CHARTS = 4
 PAINTED = f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {CHARTS}"
 TRAINED = (
@@ -38,7 +38,7 @@ COUNT_REDRAWS = """() => {
         for (const change of changes)
             for (const node of change.addedNodes) if (drawn(node)) window.redraws += 1;
     }).observe(document.querySelector('.st-key-chart_loss'), {childList: true, subtree: true});
-}"""  # every new figure is a new chart element: count their first layers
+}"""  # each new figure is a new chart element, so count the elements' first layers
 
 
 def seconds_until(page, condition, timeout=60):
@@ -49,7 +49,7 @@ def seconds_until(page, condition, timeout=60):
 
 
 def cold_paint(browser, server):
-    """Measure the first visit of a fresh server."""
+    """Open a fresh server; return the page, and the seconds until its charts are drawn."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     start = time.perf_counter()
     page.goto(server.url)
@@ -58,9 +58,9 @@ def cold_paint(browser, server):
 
 
 def first_point(page, url, move=0):
-    """Open an experiment, move U by `move`, and train: click to first trained epoch.
+    """Open an experiment, move U by `move` and train; return the seconds to the first epoch.
 
-    A link's settings are compiled ahead; a moved slider's aren't.
+    A link's settings are compiled in advance, but not the settings of a moved slider.
     """
     page.goto(url)
     page.wait_for_function(PAINTED)
@@ -88,7 +88,7 @@ def updates(page, url, seconds):
 
 
 def slider(page, moves):
-    """Return the median seconds from an arrow key on the T slider to the strip's new shape."""
+    """Return the median seconds from an arrow key on the slider of T to the new shape strip."""
     thumb = page.get_by_role("slider", name="Timesteps")
     waits = []
     for _ in range(moves):
@@ -105,7 +105,7 @@ def slider(page, moves):
 
 
 def measure(quick):
-    """Return all measurements by name."""
+    """Measure everything; return the measurements by name."""
     figures = {}
 
     def note(name, value):
@@ -140,7 +140,7 @@ def measure(quick):
 
 
 def main():
-    """Measure and print, with one line of JSON at the end."""
+    """Measure everything, and print one line of JSON at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="end within 50 s")
     print(json.dumps(measure(parser.parse_args().quick)))

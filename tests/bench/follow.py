@@ -2,12 +2,12 @@
 
 `python -m tests.bench.follow [--followers N]` prints one JSON object:
 
-- `scene_reaches_all_s`: from the presenter's click until the last follower has the whole scene, for
-  the slowest click; `scene_reaches_all_median_s` for the median one;
-- `processor_share_changing`: the Streamlit process's share of a processor while the scene changes
-  every ten seconds; `processor_share_idle`: its share when nothing changes.
+- `scene_reaches_all_s`, `scene_reaches_all_median_s`: the seconds from the presenter's click until
+  the last follower has the whole scene, for the slowest click and for the median click.
+- `processor_share_changing`, `processor_share_idle`: the fraction of a processor that the Streamlit
+  process uses while the scene changes every ten seconds, and while nothing changes.
 
-The sessions use Streamlit's protocol (tests/session.py); nothing is painted.
+The sessions use Streamlit's protocol without a browser (`tests.session`).
 """
 
 import argparse
@@ -23,18 +23,18 @@ from tests.browser.server import serve
 from tests.session import Session
 
 FOLLOW = re.compile(r"follow=\w+")  # the link for the audience, in the page's text
-EVERY_SECONDS = 10.0  # between two scenes
+EVERY_SECONDS = 10.0  # the time between two scenes
 SCENES, IDLE_SECONDS = 6, 20.0
 
 
-async def scene_comes(followers, place):
-    """Wait until all followers have drawn the scene at this place, from 1."""
-    last = f"Following the presenter, scene {place} of"
-    await asyncio.gather(*(s.until(lambda s=s: last in s.text) for s in followers))
+async def wait_for_scene(followers, place):
+    """Wait until all followers have drawn the scene with this number, from 1."""
+    text = f"Following the presenter, scene {place} of"
+    await asyncio.gather(*(s.until(lambda s=s: text in s.text) for s in followers))
 
 
 def share(server, before, start):
-    """Return the page process's share of a processor since a time."""
+    """Return the fraction of a processor that the page process has used since `start`."""
     return (cpu_seconds([server.process]) - before) / (time.perf_counter() - start)
 
 
@@ -61,9 +61,9 @@ async def measure(count):
             before, start = cpu_seconds([server.process]), time.perf_counter()
             for number in range(SCENES):
                 clicked = time.perf_counter()
-                comes = asyncio.create_task(scene_comes(followers, number + 2))
+                waiting = asyncio.create_task(wait_for_scene(followers, number + 2))
                 await presenter.click("Next")
-                await comes
+                await waiting
                 waits.append(time.perf_counter() - clicked)
                 await asyncio.sleep(EVERY_SECONDS - waits[-1])
             changing = share(server, before, start)
@@ -77,7 +77,7 @@ async def measure(count):
 
 
 def main():
-    """Measure and print."""
+    """Measure, and print one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--followers", type=int, default=30)
     print(json.dumps(asyncio.run(measure(parser.parse_args().followers))))

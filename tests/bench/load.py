@@ -1,20 +1,20 @@
-"""Many concurrent users, and one user's waiting times.
+"""Many concurrent users.
 
 `python -m tests.bench.load [--quick] [--only NAME ...] [--levels N ...] [--soak [MINUTES]]`
 prints a table for each part and, as its last line, one JSON object with all parts by name:
 
-- `new`: seconds from Train to the first point, for new settings (`new_first_point_s`) and repeated
-  ones (`seen_first_point_s`).
-- `eight`: eight architectures started at once next to a training run: the last first point, and
-  the training run's longest pause.
-- `sessions`: for 1, 4, 8, 16 and 32 sessions that train and move a slider: chart updates per
-  second; seconds from a slider's move to the redrawn page, and until all have a first point (null
-  if not in time); kilobytes per second; memory and processors.
-- `watchers`: thirty users who open one run's link, and its owner's slider.
+- `new`: seconds from Train to the first point, for new settings (`new_first_point_s`) and for
+  repeated settings (`seen_first_point_s`).
+- `eight`: eight architectures start at once next to a training run: the seconds to the last first
+  point, and the training run's longest pause.
+- `sessions`: 1, 4, 8, 16 and 32 sessions train and move a slider: chart updates per second, seconds
+  from a slider's move to the redrawn page, seconds until all sessions have a first point (null if
+  not in time), kilobytes per second, memory and processors.
+- `watchers`: thirty users open one run's link: chart updates, and the owner's slider moves.
 - `soak`, on request: memory while eight users train, change settings, leave and return.
 
-With --quick, only `new`, `eight`, and 16 and 32 sessions, within a minute, on one server.
-The sessions use Streamlit's protocol (tests/session.py); nothing is painted.
+With --quick, only `new`, `eight`, and 16 and 32 sessions are measured, on one server in a minute.
+The sessions use Streamlit's protocol without a browser (`tests.session`).
 """
 
 import argparse
@@ -45,8 +45,8 @@ QUICK_BOUNDS = Bounds(counted=3.5, warm=0.5, rest=2.0, first_points=25.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The parts to measure, their duration and their server."""
+class Options:
+    """How to measure: times, numbers of sessions, minutes of the soak, server and client."""
 
     bounds: Bounds
     levels: tuple[int, ...]
@@ -55,8 +55,8 @@ class Asked:
     client: Callable[[], AbstractContextManager[TrainingClient]] = TrainingClient
 
 
-class Veteran:
-    """A training run, and the longest time without news of it."""
+class OngoingRun:
+    """A training run, to measure the longest time between two of its snapshots."""
 
     def __init__(self, client):
         self._client = client
@@ -69,7 +69,7 @@ class Veteran:
         self._epoch = self._client.wait(self._run, 120, until=lambda now: now.epoch > epochs).epoch
 
     def watch(self, done):
-        """Return the longest pause in seconds until a condition is true."""
+        """Wait until `done()`; return the longest time between two snapshots, in seconds."""
         pauses, last = [0.0], time.perf_counter()
         while not done():
             snapshot = self._client.wait(
@@ -80,21 +80,21 @@ class Veteran:
             now, self._epoch = time.perf_counter(), snapshot.epoch
             pauses.append(now - last)
             last = now
-            if snapshot.status.over:  # it was too short: on with another
+            if snapshot.status.over:  # start another run, and don't count the time in between
                 self._begin(0)
                 last = time.perf_counter()
         return max(pauses)
 
 
-def at_once(client):
-    """Start eight architectures at once, next to a training run."""
+def start_eight(client):
+    """Start eight architectures at once, next to a training run; return the measurements."""
     others = [
         Experiment().set(T=12 + i, U=9 + i, cell=cell, epochs=5000)
         for i, cell in enumerate(("lstm", "gru", "simple_rnn", "lstm") * 2)
     ]
     points = {}
     runs = [(experiment, make_dataset(experiment)) for experiment in others]
-    veteran = Veteran(client)
+    ongoing = OngoingRun(client)
     start = time.perf_counter()
     started = [client.start(*run) for run in runs]
 
@@ -105,7 +105,7 @@ def at_once(client):
                 points.setdefault(run.id, time.perf_counter() - start)
         return len(points) == len(started)
 
-    pause = veteran.watch(all_have_a_point)
+    pause = ongoing.watch(all_have_a_point)
     return {
         "last_first_point_s": round(max(points.values()), 2),
         "median_first_point_s": round(statistics.median(points.values()), 2),
@@ -113,55 +113,55 @@ def at_once(client):
     }
 
 
-def new(asked):
-    """Measure new settings."""
-    with asked.server() as server:
-        return asyncio.run(crowd.never_seen(server, asked.bounds))
+def new(options):
+    """Measure new and repeated settings."""
+    with options.server() as server:
+        return asyncio.run(crowd.new_and_repeated(server, options.bounds))
 
 
-def eight(asked):
+def eight(options):
     """Measure eight new settings at once."""
-    with asked.client() as client:
-        until_client_rests(client, asked.bounds.rest)
-        return at_once(client)
+    with options.client() as client:
+        until_client_rests(client, options.bounds.rest)
+        return start_eight(client)
 
 
-def sessions(asked):
-    """Measure by the number of sessions."""
+def sessions(options):
+    """Return measurements by the number of sessions."""
     levels = {}
-    for count in asked.levels:
+    for count in options.levels:
         try:
-            with asked.server() as server:
+            with options.server() as server:
                 start = time.perf_counter()
-                levels[str(count)] = asyncio.run(crowd.level(server, asked.bounds, count))
+                levels[str(count)] = asyncio.run(crowd.level(server, options.bounds, count))
                 print(f"{count} sessions: {time.perf_counter() - start:.0f} s", flush=True)
-        except TimeoutError as error:  # what one sees is a figure, too: the others are measured
+        except TimeoutError as error:  # continue with the other numbers of sessions
             print(f"{count} sessions: {error}")
     return levels
 
 
-def watchers(asked):
+def watchers(options):
     """Measure thirty users who watch one run."""
-    with asked.server() as server:
-        return asyncio.run(crowd.watchers(server, asked.bounds))
+    with options.server() as server:
+        return asyncio.run(crowd.watchers(server, options.bounds))
 
 
-def hour(asked):
+def soak_part(options):
     """Measure eight users for some minutes."""
-    return soak.soak_alone(asked.minutes)
+    return soak.soak_alone(options.minutes)
 
 
-ROWS: dict[str, Callable[[Asked], dict[str, Any]]] = {
+ROWS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "new": new,
     "eight": eight,
     "sessions": sessions,
     "watchers": watchers,
-    "soak": hour,
-}  # what can be measured, by its name in the result, in this order
+    "soak": soak_part,
+}  # functions that measure a part, by the part's name, in this order
 
 
 def table(name, found):
-    """Return results as lines with the same columns."""
+    """Return a part's results as rows of a table."""
     if name == "sessions":
         return [{name: key, **row} for key, row in found.items()]
     return [{key: value for key, value in found.items() if key not in soak.DETAILS}]
@@ -177,16 +177,16 @@ def show(title, rows):
 
 
 async def wake(server):
-    """Open a page, since an unvisited server starts no worker for a while."""
+    """Open a page, so that the server starts its worker, and wait until the worker is idle."""
     async with Session(server.url):
         await crowd.rest(server, Bounds(rest=QUICK_REST))
 
 
 @contextlib.contextmanager
 def shared():
-    """Provide a server for all parts, and a client, started at the same time.
+    """Provide a server and a client for all parts, which start at the same time.
 
-    The caller closes the client: its runs would train next to the server's.
+    The part `eight` closes the client, whose runs would otherwise disturb the next parts.
     """
     with serve() as server, TrainingClient() as client:
         asyncio.run(wake(server))
@@ -194,24 +194,26 @@ def shared():
 
 
 def main():
-    """Measure and print."""
+    """Measure the chosen parts, print tables, and print one line of JSON at the end."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="what a minute suffices for")
-    parser.add_argument("--only", nargs="+", choices=ROWS, help="these alone")
+    parser.add_argument("--quick", action="store_true", help="measure some parts in a minute")
+    parser.add_argument("--only", nargs="+", choices=ROWS, help="measure only these parts")
     parser.add_argument("--levels", nargs="+", type=int, help="numbers of sessions")
-    parser.add_argument("--soak", nargs="?", type=float, const=60.0, help="minutes; without: 60")
-    given = parser.parse_args()
-    usual = QUICK_ROWS if given.quick else [name for name in ROWS if name != "soak"]
-    names = {*(given.only or usual), *(["soak"] if given.soak else [])}
-    bounds, levels = (QUICK_BOUNDS, QUICK_LEVELS) if given.quick else (Bounds(), LEVELS)
-    asked = partial(Asked, bounds, tuple(given.levels or levels), given.soak or 60.0)
+    parser.add_argument("--soak", nargs="?", type=float, const=60.0, help="minutes, by default 60")
+    arguments = parser.parse_args()
+    usual = QUICK_ROWS if arguments.quick else [name for name in ROWS if name != "soak"]
+    names = {*(arguments.only or usual), *(["soak"] if arguments.soak else [])}
+    bounds, levels = (QUICK_BOUNDS, QUICK_LEVELS) if arguments.quick else (Bounds(), LEVELS)
+    make_options = partial(
+        Options, bounds, tuple(arguments.levels or levels), arguments.soak or 60.0
+    )
     start = time.perf_counter()
     print(f"{os.cpu_count()} processors")
     result = {"processors": os.cpu_count()}
-    with shared() if given.quick else nullcontext({}) as place:
+    with shared() if arguments.quick else nullcontext({}) as started:
         print(f"ready after {time.perf_counter() - start:.0f} s", flush=True)
         for name in (name for name in ROWS if name in names):
-            result[name] = ROWS[name](asked(**place))
+            result[name] = ROWS[name](make_options(**started))
             show(name, table(name, result[name]))
             print(f"after {time.perf_counter() - start:.0f} s", flush=True)
     print(json.dumps(result))

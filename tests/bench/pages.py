@@ -1,8 +1,8 @@
-"""Waiting times for pages: `python -m tests.bench.pages` prints one JSON object.
+"""Waiting times of pages: `python -m tests.bench.pages` prints one JSON object.
 
-- `explore_s`, `card_s`, `step_s`, `scene_s`, `embed_s`: from the request of a link until all its
-  pictures are drawn, with a fresh server and an empty browser cache.
-- `replay_first_s`: from the click on Replay to the chart, for a recorded run.
+- `explore_s`, `card_s`, `step_s`, `scene_s`, `embed_s`: from the request of a link until all
+  pictures of the page are drawn, with a fresh server and an empty browser cache.
+- `replay_first_s`: from the click on Replay to the replay's chart, for a recorded run.
 - `paste_s`: from pasting 30 layers of code into the Shapes page to their rows.
 
 Each value is the median of several visits.
@@ -70,7 +70,7 @@ PASTE = """text => {
 
 
 def first_visit(path):
-    """Return the seconds until a link is completely drawn by a fresh server."""
+    """Return the seconds until a page of a fresh server is completely drawn."""
     with serve() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1280, "height": 720})
@@ -92,14 +92,14 @@ def replay(page):
 
 
 def paste(page):
-    """Paste a model."""
+    """Paste a model into the Shapes page."""
     open_page(page, "/shapes")
     page.wait_for_timeout(2000)
     page.evaluate(PASTE, CODE)
 
 
 def waited(act, browser, address):
-    """Return the seconds from an action to its picture, in a new session."""
+    """Return the seconds from an action to its result on the page, in a new session."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
     page = context.new_page()
     act(page)
@@ -110,7 +110,7 @@ def waited(act, browser, address):
 
 
 def main():
-    """Measure and print."""
+    """Measure, and print one line of JSON."""
     figures = {
         name: statistics.median(first_visit(path) for _ in range(3)) for name, path in LINKS.items()
     }

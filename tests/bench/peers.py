@@ -1,8 +1,8 @@
-"""The same training with Keras's `fit`, PyTorch eager, and JAX with whole epochs jitted.
+"""The workloads with other libraries: Keras's `fit`, eager PyTorch, and JAX with jitted epochs.
 
-`python -m tests.bench.peers fit|torch|jax` prints "ready". It then reads lines from standard input,
-each a JSON list [workload number, seconds], and answers each with epochs per second. This lets
-peers take turns. Each runs in its own process, on one thread, like the worker.
+`python -m tests.bench.peers fit|torch|jax` prints "ready". For each line of standard input, a JSON
+list [workload number, seconds], it then trains and prints epochs per second. This lets peers take
+turns. Each peer runs in its own process, on one thread, like the worker.
 """
 
 import json
@@ -15,12 +15,12 @@ import numpy as np
 
 from tests.bench.workloads import LEARNING_RATE, WORKLOADS
 
-SNAPSHOT_SECONDS = 0.2  # how often figures are kept: as often as the worker does it
+SNAPSHOT_SECONDS = 0.2  # the time between two evaluations, as in the worker
 XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
 def by_epochs(train, unit):
-    """Measure `train(epochs)` in multiples of `unit` epochs."""
+    """Return a function that measures the speed of `train(epochs)`, for multiples of `unit`."""
     train(unit)
 
     def measure(seconds):
@@ -39,7 +39,7 @@ def by_epochs(train, unit):
 
 
 def keras_fit(work):
-    """Measure `fit`, with a callback that keeps the worker's losses, errors and predictions."""
+    """Return a function that measures `fit`, with a callback that evaluates like the worker."""
     import keras
     import tensorflow as tf
 
@@ -57,22 +57,22 @@ def keras_fit(work):
     evaluated, target = dataset.x[dataset.evaluated], dataset.y[dataset.evaluated]
 
     class Keep(keras.callbacks.Callback):
-        """Keeps results, and the time since the first epoch, which may compile."""
+        """Keeps results, and the time since the first epoch's end; that epoch may compile."""
 
         def __init__(self, seconds):
             super().__init__()
             self.losses = []
-            self.figures = ()
-            self.kept = self.start = self.elapsed = 0.0
+            self.results = ()
+            self.kept_at = self.start = self.elapsed = 0.0
             self._seconds = seconds
 
         def on_epoch_end(self, epoch, logs=None):
             """Record the loss, and sometimes evaluate."""
             self.losses.append((logs or {})["loss"])
-            if time.perf_counter() - self.kept >= SNAPSHOT_SECONDS:
-                said = self.model.predict_on_batch(evaluated)
-                self.figures = (epoch, ((said - target) ** 2).mean(axis=0), said[:32])
-                self.kept = time.perf_counter()
+            if time.perf_counter() - self.kept_at >= SNAPSHOT_SECONDS:
+                outputs = self.model.predict_on_batch(evaluated)
+                self.results = (epoch, ((outputs - target) ** 2).mean(axis=0), outputs[:32])
+                self.kept_at = time.perf_counter()
             now = time.perf_counter()
             self.start = self.start or now
             self.elapsed = now - self.start
@@ -87,7 +87,7 @@ def keras_fit(work):
 
 
 def torch_eager(work):
-    """Measure the training loop of PyTorch's tutorials."""
+    """Return a function that measures the training loop of PyTorch's tutorials."""
     import torch
 
     torch.set_num_threads(1)
@@ -112,7 +112,7 @@ def torch_eager(work):
 
 
 def jax_jitted(work):
-    """Measure handwritten cell and Adam; all loops are `lax.scan`s in one jitted call."""
+    """Return a function that measures a handwritten cell and Adam, with `lax.scan` for loops."""
     os.environ["XLA_FLAGS"] = XLA_ONE_THREAD
     import jax
     from jax import lax
@@ -172,7 +172,7 @@ PEERS = {"fit": keras_fit, "torch": torch_eager, "jax": jax_jitted}
 
 
 def main(peer):
-    """Report readiness, and answer until standard input ends."""
+    """Print "ready", and measure until standard input ends."""
     prepared = cache(PEERS[peer])
     print("ready", flush=True)
     for line in sys.stdin:

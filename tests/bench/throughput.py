@@ -1,16 +1,16 @@
-"""Training speed: epochs per second through the worker, and with other libraries.
+"""Training speed: epochs per second in the worker, and with other libraries (peers).
 
 `python -m tests.bench.throughput [--quick] [--json FILE]` prints a line for each workload and, as
 its last line, one JSON object. `vs_fit`, `vs_torch` and `vs_jax` are the worker's epochs per second
-over the peer's, by workload: `null` if a peer isn't installed (requirements.txt) or time ran out.
-`seeds_8_vs_1` is how many times as long an epoch of eight seeds takes as one of a single seed. It
-also has `epochs_per_second` by side and workload, and the worker's memory.
+divided by the peer's, by workload. They are `null` if a peer isn't installed (requirements.txt) or
+time ran out. `seeds_8_vs_1` is the time of an epoch with eight seeds divided by the time with one
+seed. `epochs_per_second` has the speeds by side and workload, `worker_rss_mb` the worker's memory.
 
-The worker trains as for a user: it evaluates and reports about five times a second. `fit` keeps the
-same results in a callback; PyTorch and JAX only train. Each side has one thread. All sides take
-turns by workload, in several rounds. A ratio compares two sides in one round, and its median over
-the rounds counts. With --quick, turns are so short that the worker is measured at a run's start,
-where it evaluates more often.
+The worker trains as for a user: it evaluates and reports about five times a second. `fit` computes
+the same results in a callback; PyTorch and JAX only train. Each side has one thread. All sides take
+turns for each workload, in several rounds. A ratio compares two sides in the same round; the result
+is the median over the rounds. With --quick, turns are short, so the worker is measured at a run's
+start, when it evaluates more often.
 """
 
 import argparse
@@ -33,14 +33,13 @@ from tests.bench.workloads import WORKLOADS
 from tests.waiting import worker_pids
 
 ROOT = Path(__file__).parents[2]
-MODULES = {"fit": "keras", "torch": "torch", "jax": "jax"}  # peer → what has to be installed for it
-QUICK_SECONDS = 44.0  # when --quick begins no further measurement; one takes up to 4 s more
+MODULES = {"fit": "keras", "torch": "torch", "jax": "jax"}  # peer → the package that it needs
+QUICK_SECONDS = 44.0  # --quick starts no measurement after this time; a measurement takes up to 4 s
+BRIEF_SECONDS = 0.4  # shorter runs send too few snapshots to measure their speed by this clock
 
-BRIEF_SECONDS = 0.4  # of a run that is over sooner, the few snapshots say little by our clock
 
-
-def ours(client, work, seconds, seeds=1):
-    """Return epochs per second through the worker, by this clock or, for short runs, by its own."""
+def worker_speed(client, work, seconds, seeds=1):
+    """Return epochs per second in the worker, by this clock; for short runs by the worker's."""
     experiment, dataset = work.experiment().set(seeds=seeds), work.dataset()
     rates = []
     end = None
@@ -48,7 +47,7 @@ def ours(client, work, seconds, seeds=1):
         run = client.start(experiment, dataset)
         snapshot = client.wait(run, 60, until=lambda snapshot: snapshot.epoch > 0)
         first = last = (time.perf_counter(), snapshot.epoch)
-        end = end or first[0] + seconds  # the first run compiles
+        end = end or first[0] + seconds  # count from the first epoch, since the first run compiles
         while not snapshot.status.over and (last is first or time.perf_counter() < end):
             snapshot = client.wait(
                 run, 60, until=lambda now, seen=last[1]: now.epoch > seen or now.status.over
@@ -64,7 +63,7 @@ def ours(client, work, seconds, seeds=1):
 
 
 class Peer:
-    """A peer's process, which measures on request."""
+    """A process that measures a peer's speed on request."""
 
     def __init__(self, name):
         self.name = name
@@ -76,7 +75,7 @@ class Peer:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        self._process.stdout.readline()  # Python and NumPy begin while nobody is measured
+        self._process.stdout.readline()  # wait for "ready": starting would disturb measurements
 
     def measure(self, work, seconds):
         """Return the peer's epochs per second."""
@@ -91,7 +90,7 @@ class Peer:
 
 
 def side_by_side(sides, names, seconds, end):
-    """Return rates by workload and side, for three rounds of turns until `end`."""
+    """Return epochs per second by workload and side, one for each of three rounds until `end`."""
     peers = [Peer(name) for name in names]
     sides = sides | {peer.name: peer.measure for peer in peers}
     rates = {work.name: defaultdict(list) for work in WORKLOADS}
@@ -108,7 +107,7 @@ def side_by_side(sides, names, seconds, end):
 
 
 def ratios(rates, peer):
-    """Return the worker's rate over a peer's by workload: the median over the rounds."""
+    """Return the worker's speed divided by a peer's, by workload: the median over the rounds."""
     pairs = {work: list(zip(r["ours"], r[peer], strict=False)) for work, r in rates.items()}
     return {
         work: round(statistics.median(a / b for a, b in rounds), 2) if rounds else None
@@ -117,7 +116,7 @@ def ratios(rates, peer):
 
 
 def main():
-    """Measure and print."""
+    """Measure all sides, print a line for each workload, and print one line of JSON at the end."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="end within 50 seconds")
     parser.add_argument("--json", type=Path, help="also write the result to this file")
@@ -128,8 +127,8 @@ def main():
     with TrainingClient() as client:
         until_client_rests(client, QUICK_REST if quick else REST)
         rates = side_by_side(
-            {"ours": partial(ours, client)}
-            | ({} if quick else {"seeds": partial(ours, client, seeds=8)}),
+            {"ours": partial(worker_speed, client)}
+            | ({} if quick else {"seeds": partial(worker_speed, client, seeds=8)}),
             installed,
             seconds=0.25 if quick else 3.0,
             end=start + (QUICK_SECONDS if quick else 3600.0),
@@ -149,8 +148,8 @@ def main():
     result["seconds"] = round(time.perf_counter() - start, 1)
     for work in rates:
         words = "  ".join(f"{name} {result[f'vs_{name}'][work] or '–'}×" for name in MODULES)
-        seeds = result["seeds_8_vs_1"][work] or "–"  # there is no time for them with --quick
-        print(f"{work}: ours over theirs: {words}; eight seeds: {seeds}× the time of one")
+        seeds = result["seeds_8_vs_1"][work] or "–"  # not measured with --quick
+        print(f"{work}: our speed / peer's speed: {words}; time of 8 seeds / 1 seed: {seeds}×")
     if options.json:
         options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result))

@@ -1,4 +1,4 @@
-"""The four measured trainings: the same data, model and batches for every side."""
+"""The four workloads: the same data, model and batch size for the worker and all peers."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Workload:
     features: int
     units: int
     batch: int
-    jit_epochs: int  # epochs in one call of the JAX program, about a tenth of a second's work
+    jit_epochs: int  # epochs in one call of the JAX program, which takes about 0.1 s
 
     @property
     def name(self):
@@ -32,7 +32,7 @@ class Workload:
         return Experiment().set(mode="sequence", **settings)
 
     def dataset(self):
-        """Return a running mean, with a quarter more samples for validation, or none."""
+        """Return running means; a quarter of `samples`, rounded down, are added for validation."""
         n = self.samples + self.samples // 4
         x = np.random.default_rng(0).normal(size=(n, self.timesteps, self.features))
         y = x[..., :1].cumsum(axis=1) / np.arange(1, self.timesteps + 1)[:, None]

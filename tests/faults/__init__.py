@@ -1,1 +1,1 @@
-"""Servers and workers that are killed, stopped or clicked at random; one server per file."""
+"""Tests of faults: killed workers and nodes, impatient users, and random users."""

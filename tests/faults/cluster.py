@@ -1,4 +1,4 @@
-"""A real Ray cluster on this machine: a head without processors, and nodes with one each."""
+"""A real Ray cluster on this machine: a head with no processors, and nodes with one processor."""
 
 import os
 import warnings
@@ -11,12 +11,12 @@ import psutil
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
-TOKEN = "a-token-of-the-tests-that-is-long-enough"  # noqa: S105  of no other cluster
-MEMORY = 200_000_000  # of a node's object store, which holds nothing of ours
+TOKEN = "a-token-of-the-tests-that-is-long-enough"  # noqa: S105  only tests use this token
+MEMORY = 200_000_000  # bytes of a node's object store, which Unrolled doesn't use
 
 
 class Nodes:
-    """A cluster for tests, made with Ray's own class."""
+    """A cluster for tests, which starts Ray's own `Cluster`."""
 
     def __init__(self, port=None):
         with warnings.catch_warnings(action="ignore"):
@@ -32,7 +32,7 @@ class Nodes:
         return self._cluster.add_node(num_cpus=cpus, **options)
 
     def kill(self, node):
-        """Kill all processes of a node at once, as if its machine were gone."""
+        """Kill all processes of a node, as if its machine failed."""
         raylet = self.process(node, "raylet")
         for process in [*raylet.children(recursive=True), raylet]:
             process.kill()
@@ -44,7 +44,7 @@ class Nodes:
         return psutil.Process(node.all_processes[name][0].process.pid)
 
     def worker_of(self, node):
-        """Return a node's training process, which its slot has started."""
+        """Return the training process that a node's slot has started."""
         children = self.process(node, "raylet").children(recursive=True)
         return next(each for each in children if "lib.training.worker" in each.cmdline())
 
@@ -56,15 +56,15 @@ class Nodes:
 
 @contextmanager
 def nodes(count, port=None):
-    """Provide a cluster that clients in this process find by the environment."""
-    known = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
-    with patch.dict(os.environ, known):
-        made = Nodes(port)
-        os.environ["UNROLLED_RAY"] = made.address
+    """Provide a cluster and its nodes. Clients in this process read its address and token."""
+    variables = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
+    with patch.dict(os.environ, variables):
+        cluster = Nodes(port)
+        os.environ["UNROLLED_RAY"] = cluster.address
         try:
-            yield made, [made.add() for _ in range(count)]
+            yield cluster, [cluster.add() for _ in range(count)]
         finally:
-            made.close()
+            cluster.close()
 
 
 def until(true, seconds=120.0):

@@ -7,6 +7,6 @@ from tests.browser.server import serve_for_tests
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """Provide the app with one training process."""
+    """Start the app with one training process, for the tests of one file."""
     with serve_for_tests(tmp_path_factory.mktemp("server")) as server:
         yield server

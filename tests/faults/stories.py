@@ -1,4 +1,4 @@
-"""Steps of users in a story, and a server's worker as seen from outside."""
+"""Steps of a story (a test with several users of a server), and the server's worker process."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -7,42 +7,42 @@ from tests.waiting import eventually
 
 
 def play(story):
-    """Run a story to its end in a thread, since an event loop may be running in this one."""
+    """Run a story to its end in a new thread, since this thread may have an event loop."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, story).result()
 
 
-async def trains(session):
-    """Wait until a run has trained further than now."""
+async def wait_for_next_epoch(session):
+    """Wait until the page shows a later epoch than now."""
     epoch = session.epoch
     await session.until(lambda: session.epoch > epoch)
 
 
 async def train(session):
-    """Train, and wait for the first point."""
+    """Press Train, and wait for the first epoch."""
     await session.click("Train")
     await session.until(lambda: session.epoch > 0)
 
 
 async def stop(*sessions):
-    """Stop, and wait for it: a training run would slow down the next test."""
+    """Press Stop, and wait until the runs stop: a training run would slow down the next test."""
     for session in sessions:
         await session.click("Stop")
         await session.until(lambda s=session: s.has("stopped"))
 
 
-async def reads(session, *words):
-    """Wait until the page has all these texts."""
+async def wait_for_text(session, *words):
+    """Wait until the page contains all these texts."""
     await session.until(lambda: all(each in session.text for each in words))
 
 
 async def next_worker(server, *before):
-    """Return the worker after these have ended."""
+    """Wait for the worker process that replaces the workers `before`; return it."""
     found = []
 
-    def is_there():
+    def has_started():
         found[:] = [worker for worker in server.workers() if worker not in before]
         return len(found) == 1
 
-    assert await asyncio.to_thread(eventually, is_there)
+    assert await asyncio.to_thread(eventually, has_started)
     return found[0]

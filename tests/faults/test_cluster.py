@@ -1,6 +1,6 @@
 """A real cluster with two nodes, and failures of its parts.
 
-The tests share the cluster, and each one continues from the previous one's state.
+The tests share the cluster: each test continues from the state that the previous test left.
 """
 
 import os
@@ -17,7 +17,7 @@ from lib.sweep.runner import run_sweep
 from lib.training.client import TrainingClient
 from tests.browser.server import serve, without_known
 from tests.faults.cluster import nodes, until
-from tests.faults.stories import play, reads, train, trains
+from tests.faults.stories import play, train, wait_for_next_epoch, wait_for_text
 from tests.session import ENDLESS, Session
 
 EXPERIMENT = Experiment().set(data="running_mean", N=64, T=8, U=8, epochs=400, seeds=2)
@@ -26,55 +26,55 @@ VARY = {"T": [4, 5, 6, 7], "U": [2, 3, 4, 5, 6, 8]}
 
 
 @pytest.fixture(scope="module")
-def made():
-    """Provide a head without processors, and two nodes with one each."""
+def cluster_nodes():
+    """Provide a head with no processors, and two nodes with one processor each."""
     with nodes(2) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def client(made):
-    """Provide a page server's client that knows both nodes."""
-    del made
+def client(cluster_nodes):
+    """Provide a page server's client that is connected to both nodes."""
+    del cluster_nodes
     with TrainingClient() as server:
         until(lambda: server.pool.places == 2)
         yield server
 
 
 def start(client, seed=0, **options):
-    """Start a run of some seconds that other servers can show."""
+    """Start a run that takes a few seconds and has a card, so that other servers can show it."""
     experiment = EXPERIMENT.set(seed=seed)
     card = card_of(experiment, None, "a browser", "Run 1")
     return client.start(experiment, DATASET, card=card, **options)
 
 
 def at_epoch(client, run, epoch):
-    """Return a run's snapshot at an epoch."""
+    """Wait for a run's snapshot at an epoch or later; return it."""
     return client.wait(run, 120, lambda snapshot: snapshot.epoch >= epoch)
 
 
-def busy(made):
-    """Return the processor seconds that the nodes' workers have used."""
-    cluster, there = made
-    return [sum(cluster.worker_of(node).cpu_times()[:2]) for node in there]
+def busy(cluster_nodes):
+    """Return the processor seconds that each node's worker has used."""
+    cluster, started = cluster_nodes
+    return [sum(cluster.worker_of(node).cpu_times()[:2]) for node in started]
 
 
-def test_runs_are_spread_over_both_nodes(client, made):
-    """Each node trains one of two runs, with the results of one machine."""
-    before = busy(made)
+def test_runs_are_spread_over_both_nodes(client, cluster_nodes):
+    """Each node trains one of two runs. The results equal those of a local worker."""
+    before = busy(cluster_nodes)
     runs = [start(client, seed) for seed in (0, 1)]
     found = [client.wait(run, 120) for run in runs]
     assert [each.status for each in found] == [Status.FINISHED] * 2
-    assert all(now - then > 0.5 for now, then in zip(busy(made), before, strict=True))
-    with TrainingClient(clustered=False) as alone:
-        own = alone.wait(start(alone), 60)
-    for mode, result in own.results.items():
+    assert all(now - then > 0.5 for now, then in zip(busy(cluster_nodes), before, strict=True))
+    with TrainingClient(clustered=False) as local:
+        expected = local.wait(start(local), 60)
+    for mode, result in expected.results.items():
         assert result.final_mse == pytest.approx(found[0].results[mode].final_mse, rel=1e-3)
 
 
 @pytest.mark.weekly
 def test_a_driver_that_is_killed_is_followed_by_another(client):
-    """The run continues from its checkpoint, with the reason."""
+    """The run continues from its checkpoint, and shows the reason."""
     run = start(client, show_seconds=30)
     at_epoch(client, run, 60)
     driver = client.pool.cluster.worker
@@ -87,7 +87,7 @@ def test_a_driver_that_is_killed_is_followed_by_another(client):
 
 @pytest.mark.weekly
 def test_two_page_servers_show_one_link(client, tmp_path):
-    """The link works on the other server, also after the first one is gone."""
+    """A run's link works on another page server, also after the run's own server is killed."""
     links = []
     logs = [tmp_path / name for name in ("one", "other")]
 
@@ -97,12 +97,12 @@ def test_two_page_servers_show_one_link(client, tmp_path):
                 await train(one)
                 links.append(one.query)
                 async with Session(second.url, one.query) as other:
-                    await reads(other, "run from another browser")
-                    await trains(other)
+                    await wait_for_text(other, "run from another browser")
+                    await wait_for_next_epoch(other)
                     assert one.errors + other.errors == []
                     first.process.kill()
-                    await trains(other)
-                    await trains(other)
+                    await wait_for_next_epoch(other)
+                    await wait_for_next_epoch(other)
                     assert other.errors == []
             assert not second.workers()
 
@@ -112,16 +112,16 @@ def test_two_page_servers_show_one_link(client, tmp_path):
     client.adopt(run)
     client.stop(run)
     assert client.wait(run, 120).status is Status.STOPPED
-    assert client.find(run_id).result(60)["card"]  # also when it is over
+    assert client.find(run_id).result(60)["card"]  # a run that is over can be found, too
     assert not any("Traceback" in without_known(log.read_text()) for log in logs)
 
 
 @pytest.mark.weekly
-def test_what_a_node_trained_goes_on_elsewhere(client, made):
-    """Runs and a sweep of 24 continue from checkpoints to the same results."""
-    cluster, there = made
+def test_runs_of_a_killed_node_continue_on_another(client, cluster_nodes):
+    """Runs continue from checkpoints, and have the same results. A sweep of 24 runs finishes."""
+    cluster, started = cluster_nodes
     runs, seen = [], []
-    for seed in range(3):  # one after the other: a slot that is slow to answer gets no run
+    for seed in range(3):  # one after the other: a slot that responds slowly would get no run
         runs.append(start(client, seed, show_seconds=90))
         at_epoch(client, runs[-1], 10)
     with ThreadPoolExecutor(1) as thread:
@@ -130,10 +130,10 @@ def test_what_a_node_trained_goes_on_elsewhere(client, made):
         until(lambda: seen and len(seen[-1].results) >= 4)
         for run in runs:
             at_epoch(client, run, 30)
-        cluster.kill(there.pop())
-        said = "The cluster slot"
-        until(lambda: any(said in client.latest(run).reason for run in runs))
-        lost = next(run for run in runs if said in client.latest(run).reason)
+        cluster.kill(started.pop())
+        why = "The cluster slot"
+        until(lambda: any(why in client.latest(run).reason for run in runs))
+        lost = next(run for run in runs if why in client.latest(run).reason)
         assert "This run continues from epoch" in client.latest(lost).reason
         for run in runs:
             client.set_pace(run, None)
@@ -148,9 +148,9 @@ def test_what_a_node_trained_goes_on_elsewhere(client, made):
 
 
 @pytest.mark.weekly
-def test_without_its_token_a_cluster_is_not_used(made, monkeypatch, tmp_path):
-    """This machine trains, and a message has the reason."""
-    cluster, _ = made
+def test_a_cluster_isnt_used_if_its_token_is_missing(cluster_nodes, monkeypatch, tmp_path):
+    """This machine trains instead, and the run shows the reason."""
+    cluster, _ = cluster_nodes
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("UNROLLED_RAY", cluster.address)
     monkeypatch.delenv("RAY_AUTH_TOKEN")
@@ -161,9 +161,9 @@ def test_without_its_token_a_cluster_is_not_used(made, monkeypatch, tmp_path):
 
 
 @pytest.mark.weekly
-def test_while_the_head_is_gone_this_machine_trains(client, made):
-    """Runs continue locally; new runs use the cluster once its head is back."""
-    cluster, _ = made
+def test_this_machine_trains_while_the_head_is_down(client, cluster_nodes):
+    """Runs continue locally. New runs use the cluster once its head is back."""
+    cluster, _ = cluster_nodes
     run = start(client, show_seconds=60)
     at_epoch(client, run, 30)
     cluster.process(cluster.head, "gcs_server").kill()

@@ -1,6 +1,6 @@
-"""Difficult users and machines, with a real server.
+"""Impatient users and a slow browser, on a real server.
 
-The sessions use Streamlit's protocol without a browser (tests/session.py).
+The sessions use Streamlit's protocol without a browser (`tests.session`).
 """
 
 import asyncio
@@ -8,12 +8,12 @@ import contextlib
 from itertools import cycle
 
 from lib.ui.widgets import SAME_CLICK_SECONDS
-from tests.faults.stories import play, stop, train, trains
+from tests.faults.stories import play, stop, train, wait_for_next_epoch
 from tests.session import ENDLESS, Session
 
 
 def test_a_hundred_quick_clicks(server):
-    """The page works after quick presses of Train, Stop and New run, and for others all along."""
+    """The page works after quick presses of Train, Stop and New run, and so do other pages."""
 
     async def story():
         async with (
@@ -25,16 +25,16 @@ def test_a_hundred_quick_clicks(server):
             while pressed < 100:
                 name = next(names)
                 if name in {element.button.label for element in one.elements("button")}:
-                    pressed += await one.click(name)  # unless it is disabled
+                    pressed += await one.click(name)  # a disabled button doesn't count
                 await asyncio.sleep(0.01)
-            for steps in (25, 24):  # what comes after all clicks is answered after them
+            for steps in (25, 24):  # the server answers these moves after all clicks
                 await one.slide("Timesteps", steps)
                 await one.until(lambda t=steps: f"LSTM (N, {t}, 64)" in one.text)
             await asyncio.sleep(2 * SAME_CLICK_SECONDS)
             await one.click("New run")
             await one.until(lambda: one.has("not trained yet"))
             await train(one)
-            await trains(other)
+            await wait_for_next_epoch(other)
             await stop(one, other)
             assert one.errors == other.errors == []
 
@@ -42,7 +42,7 @@ def test_a_hundred_quick_clicks(server):
 
 
 def test_ten_sliders_moved_while_training(server):
-    """The page shows the new values; the run keeps its own settings."""
+    """The page shows the new values, and the run keeps its own settings."""
 
     async def story():
         async with Session(server.url, ENDLESS) as one:
@@ -56,15 +56,15 @@ def test_ten_sliders_moved_while_training(server):
                 await asyncio.sleep(0.02)
             await one.until(lambda: "LSTM (N, 33, 40)" in one.text and "(N, 33, 2)" in one.text)
             await one.until(lambda: "Settings changed" in one.text)
-            await trains(one)
+            await wait_for_next_epoch(one)
             await stop(one)
             assert one.errors == []
 
     play(story())
 
 
-def test_one_that_reads_slowly_does_not_hold_up_the_others(server):
-    """A session that stops reading while it trains blocks no other."""
+def test_a_frozen_browser_delays_no_other_session(server):
+    """A session that stops reading messages while it trains blocks no other session."""
 
     async def story():
         async with Session(server.url, ENDLESS) as other:
@@ -72,14 +72,14 @@ def test_one_that_reads_slowly_does_not_hold_up_the_others(server):
             async with slow:
                 await train(slow)
                 await slow.stop_reading()
-                for _ in range(100):  # its browser's timer still asks
+                for _ in range(100):  # the frozen browser's timer still requests script runs
                     with contextlib.suppress(Exception):
                         await asyncio.wait_for(slow.rerun(), 0.05)
                 await train(other)
-                await trains(other)
+                await wait_for_next_epoch(other)
                 await other.move("Timesteps", 20)
                 await stop(other)
-                await slow.click("Stop")  # it can still be heard
+                await slow.click("Stop")  # the server still receives its clicks
                 async with Session(server.url, slow.query) as seen:
                     await seen.until(lambda: seen.has("stopped"))
                 assert other.errors == []

@@ -1,17 +1,17 @@
-"""A worker that is killed while users train. See also `tests/agreement/test_faults.py`."""
+"""A worker is killed while users train. See also `tests/agreement/test_faults.py`."""
 
 import asyncio
 
 import psutil
 
-from tests.faults.stories import next_worker, play, reads, stop, train
+from tests.faults.stories import next_worker, play, stop, train, wait_for_text
 from tests.session import ENDLESS, Session
 
 KILLED = "was killed (SIGKILL"
 
 
-def test_killed_beneath_two_who_train_and_one_who_has_paused(server):
-    """Training runs continue, and a paused run stays until it is resumed.
+def test_runs_continue_after_their_worker_is_killed(server):
+    """Two training runs continue, and a paused run continues from its epoch once it is resumed.
 
     All three users see the reason.
     """
@@ -31,10 +31,10 @@ def test_killed_beneath_two_who_train_and_one_who_has_paused(server):
             worker.kill()
             await next_worker(server, worker)
             for session in (one, other):
-                await reads(session, KILLED, "again")
+                await wait_for_text(session, KILLED, "again")
                 await session.until(lambda s=session: s.has("training") and s.epoch > 0)
             await resting.click("Resume")
-            await reads(resting, KILLED, f"This run continues from epoch {epoch}.")
+            await wait_for_text(resting, KILLED, f"This run continues from epoch {epoch}.")
             await resting.until(lambda: resting.has("training") and resting.epoch > epoch)
             await stop(one, other, resting)
             assert one.errors == other.errors == resting.errors == []

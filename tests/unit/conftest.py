@@ -13,7 +13,7 @@ from tests.unit.worker_rig import WorkerRig
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
-    """Run an async test on a loop with simulated time."""
+    """Run an async test on an event loop with simulated time."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     names = inspect.signature(pyfuncitem.obj).parameters
@@ -23,13 +23,13 @@ def pytest_pyfunc_call(pyfuncitem):
 
 @pytest.fixture(autouse=True)
 def _counting_models(monkeypatch):
-    """Let trained models predict the number of their batches."""
+    """Let each model's outputs be the number of batches that it has trained on."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", counted_outputs)
 
 
 @pytest.fixture
 def worker_rig():
-    """Return a worker loop that ends with the test."""
+    """Provide a worker loop that ends with the test."""
     worker_rig = WorkerRig()
     assert worker_rig.receive() == Event("ready")
     yield worker_rig
@@ -38,7 +38,7 @@ def worker_rig():
 
 @pytest.fixture
 def rig():
-    """Return a client whose worker isn't ready."""
+    """Provide a client whose worker isn't ready."""
     rig = ClientRig()
     yield rig
     rig.client.close()

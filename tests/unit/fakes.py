@@ -32,15 +32,15 @@ def make_dataset(n=10, t=3, f=2, k=1, train=8):
 
 
 def make_experiment(**settings):
-    """Return a small experiment: by default, 5 epochs of 4 batches of 2."""
+    """Return a small experiment: by default, 5 epochs of 4 batches with 2 samples."""
     return Experiment().set(**{"U": 2, "epochs": 5, "batch": 2, **settings})
 
 
 class FakeProgram:
-    """Trains by counting. `loss(step)` is the loss of batch number `step`, from 0.
+    """Counts batches instead of training. `loss(step)` is the loss of batch number `step`, from 0.
 
-    `last_loss`, if given, is the last-step model's. With a `clock` a batch takes `seconds`. An
-    `error` is raised after `good` batches.
+    `last_loss`, if given, is the last-step model's loss. A batch takes `seconds` of the `clock`, if
+    there is one. After `good` batches the program raises `error`, if given.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class FakeProgram:
         self._error, self._good = error, good
 
     def load(self, models, _own, _settings, mode, *, step=0):
-        """Return models whose weights are all the number of trained batches."""
+        """Return models in which each weight is the number of trained batches."""
         weights = [[np.full_like(array, step) for array in own] for own in models]
         return SimpleNamespace(weights=weights, mode=mode)
 
@@ -74,7 +74,7 @@ class FakeProgram:
         """Return the number of samples."""
         return len(x)
 
-    def weights(self, state, *, with_optimizer=False):  # noqa: ARG002  as the program's
+    def weights(self, state, *, with_optimizer=False):  # noqa: ARG002
         """Return weights equal to the number of trained batches, without optimizer arrays."""
         return state.weights
 
@@ -93,18 +93,18 @@ class FakeProgram:
 
 
 def counted_outputs(experiment, weights, x):  # noqa: ARG001
-    """Yield outputs (1, T, K), one sample at a time, all equal to the first weight.
+    """Yield outputs (1, T, K) for one sample at a time, instead of `outputs_in_parts`.
 
-    That is the number of trained batches. Replaces `outputs_in_parts`.
+    All outputs equal the first weight, which is the number of trained batches.
     """
     for _ in x:
         yield np.full((1, x.shape[1], weights[-1].shape[-1]), weights[0].flat[0], np.float32)
 
 
 def broken_outputs(error, good, units=2):
-    """Raise `error` for models with `units` units after more than `good` batches.
+    """Return a fake that raises `error` for models of `units` units after `good` batches.
 
-    Weights of untrained models are random, and below 1.
+    The weights of untrained models are random and below 1.
     """
 
     def outputs(experiment, weights, x):
@@ -116,7 +116,7 @@ def broken_outputs(error, good, units=2):
 
 
 def lost_outputs(batches):
-    """Return NaN for models after an exact number of batches."""
+    """Return a fake that yields NaN for models after exactly this number of batches."""
 
     def outputs(experiment, weights, x):
         for part in counted_outputs(experiment, weights, x):
@@ -126,7 +126,7 @@ def lost_outputs(batches):
 
 
 def build(_key):
-    """Build a program for a key."""
+    """Return a fake program whose losses fall, for any key."""
     return FakeProgram(lambda step: 1 / (step + 1))
 
 
@@ -141,20 +141,20 @@ def build_after(gate):
 
 
 def verb(command):
-    """Return a command's verb: "start", "pause", "ask", …."""
+    """Return a command's verb, such as "start", "pause" or "ask"."""
     return command.verb if isinstance(command, Steer) else type(command).__name__.lower()
 
 
 def starts_of(worker, run):
-    """Return a worker's start commands."""
+    """Return the commands to start a run that a worker has received."""
     return [c for c in worker.posted if isinstance(c, Start) and c.id == run.id]
 
 
 class FakeWorker:
-    """Records its commands. The test sends its messages and lets it die."""
+    """Records its commands. A test lets the worker `send` messages, or `die`."""
 
     def __init__(self, on_message, on_end, delay=0.0, *arguments):
-        self.arguments = arguments  # a driver's: its module and its server's name
+        self.arguments = arguments  # a driver's module; () for a local worker
         self.delay = delay
         self.ready = self.begun = self.closed = False
         self.ending = "was killed (SIGKILL)"
@@ -174,7 +174,7 @@ class FakeWorker:
         """Record the call."""
         self.closed = True
 
-    def say(self, message):
+    def send(self, message):
         """Deliver a message from the worker."""
         if isinstance(message, Event) and message.kind == "ready":
             self.ready = True
@@ -214,16 +214,16 @@ class ClientRig:
         """Start a run of a small experiment."""
         return self.client.start(make_experiment(), make_dataset(), paused=paused, owner=owner)
 
-    def say(self, run, status, epoch=0, saved=None):
-        """Let the last worker report, and perhaps send a checkpoint."""
-        self.worker.say(Snapshot(run.id, status, epoch, 5))
+    def report(self, run, status, epoch=0, saved=None):
+        """Let the last worker send a snapshot and, for a `saved` epoch, a checkpoint."""
+        self.worker.send(Snapshot(run.id, status, epoch, 5))
         if saved is not None:
-            self.worker.say(Checkpoint(run.id, saved, b"state"))
+            self.worker.send(Checkpoint(run.id, saved, b"state"))
 
     def forget(self, run):
         """Let the client forget a run and notify waiting callers."""
         self.client._registry.drop(run.id)
-        self.worker.say(Event("alive"))
+        self.worker.send(Event("alive"))
 
     def latest(self, run):
         """Return a run's newest snapshot."""

@@ -17,24 +17,24 @@ from tests.waiting import PATIENCE, eventually
 
 
 class RecordingPrograms(ProgramCache):
-    """Programs that record the run's requests."""
+    """Records the programs that a run requests."""
 
     def __init__(self, build, buckets, may_grow):
         super().__init__(build, buckets, may_grow=may_grow)
-        self.asked = []
+        self.requested = []
 
     def request(self, key, *kind):
-        """Return and record the program with this key."""
-        self.asked.append(super().request(key, *kind))
-        return self.asked[-1]
+        """Request the program with this key, and record its future."""
+        self.requested.append(super().request(key, *kind))
+        return self.requested[-1]
 
     def wait(self):
-        """Let the building threads continue, until there is news."""
-        wait(self.asked, 0.02)
+        """Wait for the requested programs, at most 0.02 s."""
+        wait(self.requested, 0.02)
 
 
 class RunRig:
-    """A run, its messages, and a way to give it turns."""
+    """A run to which the test gives turns, and the messages it has sent."""
 
     def __init__(
         self,
@@ -50,23 +50,23 @@ class RunRig:
         checkpoint=b"",
         **settings,
     ):
-        self.sent = []
-        self.times = []  # when each of them was sent, by the clock
+        self.sent = []  # snapshots
+        self.times = []  # the clock's time at which each snapshot was sent
         self.clock = Clock(tick=1e-4)
         self.programs = RecordingPrograms(build, dict.fromkeys(buckets, True), may_grow)
         wait([self.programs.request(key) for key in built])
         assert all(eventually(lambda key=key: self.programs.has(key)) for key in buckets)
-        self.programs.asked.clear()
+        self.programs.requested.clear()
         samples = samples or make_dataset().samples
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
         start = structs.replace(start, checkpoint=checkpoint)
-        self.made = []  # the checkpoints that were sent
-        self.sent_before = []  # how many snapshots had been sent before each of these
+        self.checkpoints = []
+        self.sent_before = []  # the number of snapshots sent before each checkpoint
         self.run = WorkerRun(start, self.programs, self._send, timing=timing, clock=self.clock.now)
 
     def _send(self, message):
         if isinstance(message, Checkpoint):
-            self.made.append(message)
+            self.checkpoints.append(message)
             self.sent_before.append(len(self.sent))
         else:
             self.sent.append(message.snapshot)
@@ -74,7 +74,7 @@ class RunRig:
 
     @property
     def last(self):
-        """The newest snapshot; before the first, the client's own."""
+        """The newest snapshot; before the first, a queued run's."""
         return self.sent[-1] if self.sent else Snapshot("id", Status.QUEUED)
 
     @property
@@ -86,7 +86,7 @@ class RunRig:
         """Give turns until a condition is true; build programs and advance time in between."""
         end = time.monotonic() + PATIENCE
         while not true():
-            assert time.monotonic() < end, f"never came true; {self.run.status}"
+            assert time.monotonic() < end, f"the condition isn't true; the run is {self.run.status}"
             self.run.turn(seconds)
             if self.run.rest != 0:
                 self.programs.wait()

@@ -45,15 +45,15 @@ def start_of(run_id, **options):
 
 
 class SlotRig:
-    """A slot, with Ray's actions: call it, lose it, restart it."""
+    """A slot on which a test acts like Ray: call, lose or restart it."""
 
     def __init__(self, *, is_ready=True):
-        self.is_silent = False  # whether it works, but answers no call
+        self.is_silent = False  # whether the slot works without responding to calls
         self.ended = []
         self.begin(is_ready=is_ready)
 
     def begin(self, *, is_ready=True):
-        """Start the slot, empty."""
+        """Start or restart the slot without jobs."""
         loop = asyncio.get_running_loop()
         self._is_lost = loop.create_future()
         self._is_ready = is_ready
@@ -67,7 +67,7 @@ class SlotRig:
         return self.worker
 
     def lose(self):
-        """Lose the slot, as with its node."""
+        """Lose the slot, as if its node failed."""
         self._is_lost.set_result(None)
 
     async def call(self, method, *arguments, seconds):
@@ -84,7 +84,7 @@ class SlotRig:
 
     async def report(self, run_id, status=Status.RUNNING, epoch=1, **figures):
         """Let the worker send a snapshot of a run."""
-        self.worker.say(Snapshot(run_id, status, epoch, 5, **figures))
+        self.worker.send(Snapshot(run_id, status, epoch, 5, **figures))
         await asyncio.sleep(0)
 
     async def take(self, *commands):
@@ -94,12 +94,12 @@ class SlotRig:
 
     @property
     def runs(self):
-        """The ids of the runs that the slot was told to start."""
+        """The ids of the runs that the slot has started."""
         return [each.id for each in self.worker.posted if isinstance(each, Start)]
 
 
 class FakeCluster:
-    """Slots by name; a test may add some."""
+    """A cluster's slots, to which a test may add more."""
 
     def __init__(self, *slots):
         self.slots = [*slots]
@@ -110,7 +110,7 @@ class FakeCluster:
 
 
 class DriverRig:
-    """A running driver of a page server, which ends with the block."""
+    """A page server's driver, which runs inside an `async with` block."""
 
     def __init__(self, cluster):
         self.sent = []
@@ -133,15 +133,15 @@ class DriverRig:
             self.driver.take(encode(each))
             await asyncio.sleep(0.1)
 
-    async def said(self, message):
+    async def wait_for(self, message):
         """Wait until the client has received a message."""
         await until(lambda: message in self.sent)
 
-    def of(self, kind):
-        """Return the client's messages of one kind, without heartbeats."""
+    def received(self, kind):
+        """Return the messages of one kind that the client has received, without heartbeats."""
         return [m for m in self.sent if isinstance(m, kind) and m != Event("alive")]
 
     def epochs(self, run_id):
-        """Return the epochs in a run's snapshots at the client."""
-        snapshots = [each.snapshot for each in self.of(Report)]
+        """Return the epochs of a run's snapshots that the client has received."""
+        snapshots = [each.snapshot for each in self.received(Report)]
         return [each.epoch for each in snapshots if each.run_id == run_id]

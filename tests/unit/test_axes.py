@@ -1,4 +1,4 @@
-"""Axes hold all values, and texts beside a plot never overlap."""
+"""Axes contain all values, and texts around a plot never overlap."""
 
 import itertools
 
@@ -13,8 +13,8 @@ from lib.charts.palette import PALETTES
 
 @given(st.integers(2, 100), st.sampled_from(["", "day ", "a long name "]))
 @settings(derandomize=True, deadline=None, max_examples=200)
-def test_timesteps_are_whole_few_and_include_the_last(steps, word):
-    """The names fit beside each other on a phone: 200 pixels, at 7.5 for a letter."""
+def test_timestep_ticks_are_evenly_spaced_and_include_the_last_step(steps, word):
+    """All names together fit into 200 pixels, the width on a phone, with 7.5 pixels per letter."""
     names = [f"{word}{k + 1}" for k in range(steps)]
     axis = axes.timestep_axis(names)
     ticks = axis["tickvals"]
@@ -28,7 +28,7 @@ def test_timesteps_are_whole_few_and_include_the_last(steps, word):
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))
 @settings(derandomize=True, deadline=None)
-def test_a_linear_axis_holds_all_values(values):
+def test_a_linear_axis_contains_all_values(values):
     """The range includes all values and the core."""
     axis = axes.linear_axis("y", np.array(values), np.array([0.0, 1.0]))
     low, high = axis["range"]
@@ -36,24 +36,24 @@ def test_a_linear_axis_holds_all_values(values):
     assert high >= max([1.0, *values])
 
 
-def test_data_that_begin_at_0_have_an_axis_that_does():
-    """Values of 0 and 1, counts and amounts start at 0, even after rounding to 32 bits."""
+def test_data_with_a_minimum_of_0_have_an_axis_that_begins_at_0():
+    """This holds for labels of 0 and 1, counts and amounts, even after rounding to 32 bits."""
     for data in ([0, 1, 1], [0, 3, 7], [0, 0.2, 31.5], [0, 0, 0], [-1e-8, 1, 0.5]):
         values = np.array(data, np.float64)
         assert axes.from_zero(values)
         low, high = axes.linear_axis("y", values, axes.with_room(values), zero=True)["range"]
-        assert low == min(data)  # no mark lies outside
+        assert low == min(data)
         assert high > max(1, *data)
     below, _ = axes.linear_axis("y", np.array([-0.02]), np.array([0, 1.25]), zero=True)["range"]
-    assert below == pytest.approx(-0.0875)  # an answer below 0 has its place
+    assert below == pytest.approx(-0.0875)  # A prediction below 0 is inside the axis.
     for data in ([0.1, 1], [-1, 1], [-0.01, 1], [5, 5], [np.nan]):
         assert axes.from_zero(np.array(data)) == (data == [np.nan])
 
 
 @given(st.lists(st.floats(1e-12, 1e12), min_size=1, max_size=8))
 @settings(derandomize=True, deadline=None)
-def test_a_logarithmic_axis_holds_all_values_and_has_names(values):
-    """The axis spans at least a decade, in steps of half a decade, with at least two names."""
+def test_a_logarithmic_axis_contains_all_values_and_has_ticks(values):
+    """The axis spans at least a decade, ends at half decades, and has at least two ticks."""
     axis = axes.log_axis("y", values)
     low, high = axis["range"]
     assert low <= np.log10(min(values)) + 1e-9
@@ -65,8 +65,8 @@ def test_a_logarithmic_axis_holds_all_values_and_has_names(values):
     assert len(inside) == len(axis["ticktext"]) >= 2
 
 
-def test_decades_are_written_out_as_far_as_people_read_them():
-    """Ticks from 0.001 to 100,000 are written out; beyond these all ticks are powers of ten."""
+def test_ticks_are_decimals_or_powers_of_ten():
+    """Ticks from 0.001 to 100,000 are decimals. If one tick is outside, all are powers of ten."""
     assert axes.log_axis("y", [0.002, 30000])["ticktext"][0] == "0.01"
     assert "10,000" in axes.log_axis("y", [5, 30000])["ticktext"]
     assert axes.log_axis("y", [1e-12, 1])["ticktext"] == [
@@ -83,8 +83,8 @@ def test_decades_are_written_out_as_far_as_people_read_them():
 
 @given(st.floats(1e-9, 1e9), st.floats(1, 1e12))
 @settings(derandomize=True, deadline=None)
-def test_names_on_a_logarithmic_axis_never_touch(least, times):
-    """Names fit into the margin: at most seven letters, or a power."""
+def test_ticks_of_a_logarithmic_axis_never_touch(least, times):
+    """Tick labels fit into the margin: they have at most seven letters, or are a power of ten."""
     axis = axes.log_axis("y", [least, least * times])
     low, high = axis["range"]
     heights = sorted(143 * (np.log10(tick) - low) / (high - low) for tick in axis["tickvals"])
@@ -95,7 +95,7 @@ def test_names_on_a_logarithmic_axis_never_touch(least, times):
 @given(st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=6), st.sampled_from(["log", "linear"]))
 @settings(derandomize=True, deadline=None)
 def test_labels_at_the_ends_of_lines_never_overlap(values, kind):
-    """They keep the order of the values, and stay inside the plot while they fit."""
+    """Labels keep the order of the values, and stay inside the plot if they fit."""
     low, high = (-4.0, 4.0) if kind == "log" else (-1e3, 1e3)
     ends = [chart.End(f"line {k}", value, "ink") for k, value in enumerate(values)]
     y = {"type": kind, "range": (low, high)}
@@ -110,7 +110,7 @@ def test_labels_at_the_ends_of_lines_never_overlap(values, kind):
 
 
 def test_a_line_without_a_value_keeps_the_space_of_its_label():
-    """NaN, and 0 on a logarithmic axis, have no label; both count for the margin."""
+    """NaN, and 0 on a logarithmic axis, have no label. A label's rows break between words."""
     ends = [chart.End("a", 1.0, "ink"), chart.End("b", np.nan, "ink"), chart.End("c", 0.0, "ink")]
     labels = chart.end_labels(ends, {"type": "log", "range": (-1, 1)}, PALETTES["light"])
     assert [label["text"] for label in labels] == ["a"]

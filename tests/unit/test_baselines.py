@@ -1,4 +1,4 @@
-"""Baselines without a recurrent layer, compared with loops over rows; the best one is first."""
+"""Baselines equal loops over rows or textbook formulas, and are sorted by error."""
 
 from dataclasses import replace
 
@@ -39,7 +39,7 @@ def found(origin):
 
 
 def two_columns(inputs, targets, **settings):
-    """Return the dataset of three stores with two columns each."""
+    """Return a dataset of three stores with the columns sales and visits."""
     frame = own_data.panel(40)
     frame["visits"] = np.random.default_rng(0).normal(size=len(frame)).cumsum()
     table = own_data.table(frame, "day", "store")
@@ -47,7 +47,7 @@ def two_columns(inputs, targets, **settings):
 
 
 def by_loop(name, origin, row, horizon, column):
-    """Return the baselines' predictions for one target, by a loop."""
+    """Return a baseline's prediction for one target, computed directly from the rows."""
     values, mine = origin.targets[:, column], origin.series == origin.series[row]
     first, last = int(np.flatnonzero(mine)[0]), row
     if name == "mean":
@@ -67,14 +67,15 @@ def by_loop(name, origin, row, horizon, column):
 @pytest.mark.parametrize(
     "settings", [{"horizon": 1}, {"horizon": 7, "rate": 2}, {"horizon": 6, "ahead": "each"}]
 )
-def test_guesses_are_what_a_loop_over_rows_finds(name, settings):
-    """Three series, two columns and a period of 5, for all timesteps and the last one."""
+def test_baselines_equal_a_loop_over_rows(name, settings):
+    """This covers three series, two columns, a period of 5, all timesteps, and the last one."""
     columns = ("sales", "visits")
     windows = two_columns(columns, columns, T=4, period=5, **settings)
     origin = windows.origin
     ahead = [(column, horizon) for column in (0, 1) for horizon in origin.horizons]
-    guesses = [by_loop(name, origin, row, h, c) for row in origin.rows(4).ravel() for c, h in ahead]
-    expected = np.reshape(guesses, (len(windows.x), 4, -1))
+    rows = origin.rows(4).ravel()
+    predicted = [by_loop(name, origin, row, h, column) for row in rows for column, h in ahead]
+    expected = np.reshape(predicted, (len(windows.x), 4, -1))
     expected = (expected - windows.target_offset) / windows.target_scale
     np.testing.assert_allclose(baseline_predictions(name, windows, last=False), expected, atol=1e-9)
     np.testing.assert_allclose(
@@ -82,51 +83,51 @@ def test_guesses_are_what_a_loop_over_rows_finds(name, settings):
     )
 
 
-def test_a_change_and_scales_by_series_are_taken_into_account():
-    """For changes, "no change" is 0 minus the offset, in each series' scale."""
+def test_the_last_value_baseline_predicts_no_change():
+    """In the scale of each series, a change of 0 is (0 - offset) / deviation."""
     _, windows, _ = own_data.sales(form="change", scale="id")
     last = baseline_predictions("last", windows, last=True)[:, 0]
     np.testing.assert_allclose(last, -windows.target_offset / windows.target_scale, atol=1e-6)
 
 
-def ridge(read, told, train, x):
-    """Return a textbook ridge regression with intercept, (n, P), (n, K), applied to all x."""
+def ridge(read, targets, train, x):
+    """Fit a textbook ridge regression to `read` (n, P) and `targets` (n, K), and predict for x."""
     ones = np.concatenate([np.ones((len(read), 1)), read], axis=1)[:train]
     penalty = np.eye(ones.shape[1])
     penalty[0, 0] = 0
-    weights = np.linalg.solve(ones.T @ ones + penalty, ones.T @ told[:train])
+    weights = np.linalg.solve(ones.T @ ones + penalty, ones.T @ targets[:train])
     return np.concatenate([np.ones((len(x), 1)), x], axis=1) @ weights
 
 
-def test_the_linear_guess_is_a_regression_for_each_timestep_on_what_was_read():
-    """One factorisation equals a solve for each timestep."""
+def test_the_linear_baseline_is_a_regression_on_the_inputs_up_to_each_timestep():
+    """A single factorisation for all timesteps equals a regression for each timestep."""
     windows = two_columns(("sales", "visits"), ("sales",), T=5, horizon=2, ahead="each")
-    guess = baseline_predictions("linear", windows, last=False)
+    predicted = baseline_predictions("linear", windows, last=False)
     for t in range(5):
         read = windows.x[:, : t + 1].reshape(len(windows.x), -1).astype(float)
         expected = ridge(read, windows.y[:, t].astype(float), windows.train, read)
-        np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
+        np.testing.assert_allclose(predicted[:, t], expected, atol=1e-4)
     last = baseline_predictions("linear", windows, last=True)
-    np.testing.assert_allclose(last, guess[:, -1:], atol=1e-4)
+    np.testing.assert_allclose(last, predicted[:, -1:], atol=1e-4)
 
 
-def test_a_wide_window_is_read_by_its_own_columns_and_its_latest_timesteps(monkeypatch):
-    """Only 4 of 12 numbers are read: the target column's last ones."""
+def test_in_a_wide_window_the_regression_reads_only_the_latest_targets(monkeypatch):
+    """It reads 4 of 12 numbers: the target column at the last four timesteps."""
     monkeypatch.setattr(baselines, "_MAX_WIDTH", 4)
     windows = two_columns(("visits", "sales"), ("sales",), T=6)
-    guess = baseline_predictions("linear", windows, last=False)
+    predicted = baseline_predictions("linear", windows, last=False)
     own = windows.x[..., windows.feature_names.index("sales")].astype(float)
-    told = windows.y[:, 3].astype(float)
+    targets = windows.y[:, 3].astype(float)
     for t in range(3, 6):
-        expected = ridge(own[:, :4], told, windows.train, own[:, t - 3 : t + 1])
-        np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
+        expected = ridge(own[:, :4], targets, windows.train, own[:, t - 3 : t + 1])
+        np.testing.assert_allclose(predicted[:, t], expected, atol=1e-4)
     np.testing.assert_allclose(
-        baseline_predictions("linear", windows, last=True), guess[:, -1:], atol=1e-4
+        baseline_predictions("linear", windows, last=True), predicted[:, -1:], atol=1e-4
     )
 
 
-def test_numbers_too_large_for_a_regression_leave_it_out():
-    """The other baselines remain."""
+def test_without_a_regression_the_other_baselines_remain():
+    """Inputs of 10¹⁵ are too large for a regression."""
     windows = own_data.windows_of_load(weeks=2)
     x = np.full_like(windows.x, 1e15)
     x[::2] = -1e15
@@ -134,8 +135,8 @@ def test_numbers_too_large_for_a_regression_leave_it_out():
     assert {"last", "mean"} <= {one.name for one in found}
 
 
-def judged_errors(windows):
-    """Return root mean squared errors on validation by label, in order."""
+def evaluated_errors(windows):
+    """Return validation RMSEs by label, in the order of the baselines."""
     found = windows.baselines
     assert windows.naive_label == found[0].label
     np.testing.assert_allclose(windows.naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
@@ -143,11 +144,11 @@ def judged_errors(windows):
     return {one.label: np.sqrt((w**2).mean()) for one, w in zip(found, wrong, strict=True)}
 
 
-def test_an_hourly_load_is_guessed_by_last_week():
-    """A day ahead, last week's value beats yesterday's and the regression."""
+def test_last_week_is_the_best_baseline_for_an_hourly_load():
+    """A day ahead, last week's value has a smaller error than yesterday's and the regression."""
     windows = own_data.windows_of_load(horizon=24)
     assert windows.origin.period == 168
-    errors = judged_errors(windows)
+    errors = evaluated_errors(windows)
     assert next(iter(errors)) == "same hour last week"
     assert errors["same hour last week"] < 0.6 * errors["linear autoregression"]
     assert errors["linear autoregression"] < errors["last value"]
@@ -155,13 +156,13 @@ def test_an_hourly_load_is_guessed_by_last_week():
     assert "seasonal" not in {one.name for one in same_day}
 
 
-def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_more():
-    """Without a season, MASE uses a lag of one row."""
+def test_without_a_season_the_calendars_season_is_only_a_baseline():
+    """MASE then divides by the change over one row."""
     table = own_data.table(own_data.trend(), "week")
     _, windows, _ = own_data.cut(table, ("co2",), ("co2",), T=24)
     origin = windows.origin
     assert (origin.period, origin.baseline_period) == (1, 52)
-    errors = judged_errors(windows)
+    errors = evaluated_errors(windows)
     assert next(iter(errors)) == "linear autoregression"
     assert errors["value 52 weeks before"] > errors["last value"]
     change = np.diff(origin.targets[origin.training], axis=0)
@@ -169,8 +170,8 @@ def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_mor
 
 
 @pytest.mark.parametrize(("step", "period"), [("month", 12), ("day", 7), ("hour", 24)])
-def test_a_season_is_found_a_whole_one_ahead(step, period):
-    """A season is found even if the last known value is the seasonal one."""
+def test_a_season_is_found_for_targets_one_or_two_seasons_ahead(step, period):
+    """One season ahead, the last value and the seasonal value are the same."""
     rng, count = np.random.default_rng(0), 40 * period
     values = np.resize(rng.normal(size=period), count) + rng.normal(0, 0.2, count)
     for horizon in (period, 2 * period):
@@ -184,14 +185,14 @@ def test_a_season_is_found_a_whole_one_ahead(step, period):
     ("step", "rows", "baseline"),
     [("week", 156, 52), ("day", 60, 7), ("day", 1100, 7), ("row", 60, 1)],
 )
-def test_the_calendars_usual_season_is_a_baseline_where_none_is_found(step, rows, baseline):
-    """The calendar's season is a baseline if none is detected."""
+def test_the_calendars_season_is_a_baseline_if_no_season_is_found(step, rows, baseline):
+    """Random values have no season. Rows without dates have no season of the calendar, either."""
     origin = of_values(np.random.default_rng(0).normal(size=rows).cumsum(), step)
     origin = replace(origin, **found(origin))
     assert origin.baseline_period == baseline
-    told = season_sentence(origin, 0)
-    assert "No season was found" in told
-    assert ("used as a baseline" in told) is (baseline > 1)
+    sentence = season_sentence(origin, 0)
+    assert "No season was found" in sentence
+    assert ("used as a baseline" in sentence) is (baseline > 1)
 
 
 WEEK = np.array([-60, -80, -40, 0, 60, 130, -10])
@@ -200,16 +201,16 @@ WEEK = np.array([-60, -80, -40, 0, 60, 130, -10])
 @pytest.mark.parametrize(
     ("cycle", "rows", "step", "noise"),
     [
-        # Two weeks repeat what one does, and are nearer by chance in every other table.
+        # A lag of two weeks has, by chance, the smaller error in half of these tables.
         *((WEEK, rows, "day", 30) for rows in (60, 200, 400)),
-        # Its weeks are alike, but not by as much as a week is that truly repeats.
+        # Two similar but different weeks alternate, so the season is two weeks.
         (np.r_[WEEK, 0.6 * WEEK + [20, -10, 0, -20, 10, 0, 30]], 400, "day", 30),
-        # A season that no calendar knows: nothing but the values tells.
+        # A season of 11 rows isn't in any calendar.
         (np.random.default_rng(5).normal(size=11), 440, "row", 0.1),
     ],
 )
-def test_the_shortest_season_of_those_that_are_nearest_is_found(cycle, rows, step, noise):
-    """The shortest season is found, for any noise."""
+def test_the_shortest_of_the_best_seasons_is_found(cycle, rows, step, noise):
+    """Multiples of the season have nearly the same error, for ten seeds of noise."""
     for seed in range(10):
         values = np.resize(cycle, rows) + np.random.default_rng(seed).normal(0, noise, rows)
         assert find_season(of_values(values, step))[0] == len(cycle)
@@ -219,7 +220,7 @@ def test_the_shortest_season_of_those_that_are_nearest_is_found(cycle, rows, ste
     ("rows", "step", "horizon", "baseline"), [(3, "hour", 1, 1), (300, "hour", 24, 168)]
 )
 def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
-    """Noise has no season; a day ahead by the hour, the baseline is a week ago."""
+    """For noise by the hour and a target a day ahead, the seasonal baseline is a week ago."""
     values = np.random.default_rng(6).normal(size=rows).cumsum()
     assert find_season(of_values(values, step, (horizon,))) == (1, baseline)
 
@@ -234,10 +235,10 @@ def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
         ("day", 5, (1,), True, "value 5 rows before"),
     ],
 )
-def test_a_season_is_called_by_the_calendar_only_where_its_rows_keep_to_it(
+def test_a_season_has_the_calendars_name_if_its_rows_are_complete(
     step, period, horizons, gap, label
 ):
-    """With gaps, a season is named by rows, not by the calendar."""
+    """If rows are missing, the season's name counts rows."""
     times = pd.date_range("2024-01-01", periods=101, freq="B" if step == "day" else "h")
     times = times.delete(50) if gap else times[:100]
     values = np.random.default_rng(7).normal(size=100)

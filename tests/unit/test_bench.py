@@ -7,20 +7,20 @@ from tests.bench.soak import summary
 
 
 def test_a_percentile_is_one_of_the_values():
-    """Of a hundred values five are above the 95th percentile."""
+    """Five of a hundred values are above the 95th percentile."""
     assert percentile([*range(100, 0, -1)], 95) == 95
     assert percentile([3.0, 1.0, 2.0], 50) == 2.0
     assert percentile([0.7], 95) == 0.7
 
 
-def test_a_slope_goes_through_all_points():
-    """The slope is by least squares; a single point has none."""
+def test_a_slope_is_a_least_squares_fit():
+    """A single point has no slope."""
     assert slope([(0.0, 1.0)]) is None
     assert slope([(1.0, 500.0), (2.0, 520.0), (3.0, 540.0)]) == pytest.approx(20.0)
     assert slope([(0.0, 0.0), (1.0, 3.0), (2.0, 0.0)]) == pytest.approx(0.0)
 
 
-def test_a_soak_is_judged_from_its_tenth_minute_on():
+def test_a_soak_test_measures_memory_from_the_tenth_minute():
     """Memory growth in the first minutes doesn't count."""
     by_minute = [
         {

@@ -1,4 +1,4 @@
-"""The pictures of the Cell page: their content, at any size, in both themes."""
+"""The pictures of the Cell page, for small and large layers, in both themes."""
 
 import re
 from base64 import b64decode
@@ -20,7 +20,7 @@ ABOUT = {"start": 0, "sentence": "a takeaway", "wide": False}
 
 
 def test_a_png_holds_each_number_as_one_pixel():
-    """Reading the image returns the same indexes and colours; NaN looks like zero."""
+    """The decoded image has the same indexes and colours. NaN has the shade of 0."""
     indexes = np.arange(6, dtype=np.uint8).reshape(2, 3)
     colors = [f"#0000{k:02X}" for k in range(6)]
     with Image.open(BytesIO(b64decode(png_uri(indexes, colors).split(",")[1]))) as image:
@@ -41,7 +41,7 @@ def test_large_layers_and_diverged_ones_are_drawn():
 
 
 def test_a_small_layer_shows_its_numbers():
-    """A matrix of few values shows them in the order of the rows, and its scale."""
+    """A small matrix shows its numbers, with units in the given order, and its scale."""
     matrices = {"h": np.array([[0.1, -0.2], [0.3, 0.4]]), "c": np.array([[3.0, 0], [0, 1]])}
     page = heatmaps(matrices, np.array([1, 0]), LIGHT, **ABOUT)
     assert re.findall(r">(−?0\.\d)<", page)[:4] == ["−0.2", "0.4", "0.1", "0.3"]
@@ -52,8 +52,8 @@ def test_a_small_layer_shows_its_numbers():
     assert re.findall(r">(≈ 0|0|0\.4)</span>", shown) == ["≈ 0", "≈ 0", "0", "0.4"]
 
 
-def test_a_layer_below_the_top_one_has_no_step_outlined():
-    """Both modes use all outputs of a lower layer, so none is outlined."""
+def test_only_the_top_layer_has_an_outlined_step():
+    """Both modes use all outputs of a lower layer, so no step there has an outline."""
     outline = f"2px solid {LIGHT.last}"
     made = lines(opened("lstm"), 0, 2)
     assert outline in unit_lines(made, LIGHT)
@@ -87,11 +87,11 @@ def test_the_unrolled_layer_shows_the_outputs_of_each_mode(modes):
     assert 'aria-label="a takeaway"' in page
     assert re.search(r">x, inputs, from −\d.* to \d", page)
     many = unrolled_picture(opened("lstm", t=41), np.arange(5), LIGHT, **about)
-    assert '<i class="cell"></i>' in many  # without a label or a border
+    assert '<i class="cell"></i>' in many  # A cell of many has no label.
 
 
-def test_a_unit_has_a_row_for_each_of_its_numbers():
-    """A row has a trace with its scale, a name, and a formula with and without numbers."""
+def test_a_unit_has_a_row_for_each_of_its_formulas():
+    """A row has the values over time with a scale, a name, and a formula with numbers."""
     made = lines(opened("lstm"), 0, 2)
     page = unit_lines(made, LIGHT)
     assert page.count("<img") == len(made)

@@ -1,4 +1,4 @@
-"""The texts of the Cell page agree with its numbers."""
+"""The texts of the Cell page agree with the layer's numbers."""
 
 import re
 
@@ -22,12 +22,12 @@ def a_trace(hidden, cell=None, **gates):
 
 
 def gates(value, shape):
-    """Return all gates of an LSTM with one value."""
+    """Return the gates of an LSTM, all filled with `value`."""
     return {name: np.full(shape, value) for name in "ifco"}
 
 
-def test_open_and_shut_gates_are_counted():
-    """The details give percentages of gates, or of outputs near their bound for a SimpleRNN."""
+def test_open_and_closed_gates_are_counted():
+    """The details have the share of open gates or, for a SimpleRNN, of outputs near −1 or 1."""
     made = gates(0.5, (4, 2))
     made["f"] = np.array([[0.99] * 2, [0.99] * 2, [0.99] * 2, [0.01, 0.5]])
     _, text = findings("lstm", a_trace(np.eye(4, 2), np.zeros((4, 2)), **made))
@@ -40,7 +40,7 @@ def test_open_and_shut_gates_are_counted():
 
 
 def test_the_takeaway_names_the_unit_that_changes_most():
-    """It gives the unit's range, or the fact that no unit changes or that the run diverged."""
+    """It also has the unit's range. If no unit changes or the run diverged, it has that instead."""
     hidden = np.array([[0.1, -0.3], [0.2, 0.4], [0.1, 0.1], [0, 0]])
     for values, expected in (
         (hidden, "Unit 2 .* from −0.3 to 0.4"),
@@ -50,8 +50,8 @@ def test_the_takeaway_names_the_unit_that_changes_most():
         assert re.match(expected, findings("simple_rnn", a_trace(values))[0])
 
 
-def test_the_unrolled_layer_says_what_each_mode_returns():
-    """A lower layer passes its whole sequence on in every mode."""
+def test_the_unrolled_layers_text_has_what_each_mode_returns():
+    """A lower layer passes its whole sequence to the layer above in both modes."""
     for mode, layer, fact in (
         ("both", 1, "return every step, or only the last."),
         ("both", 1, "Layer 2 of 2"),
@@ -73,8 +73,8 @@ def test_the_unrolled_layer_says_what_each_mode_returns():
         ("simple_rnn", ": its state goes from"),
     ],
 )
-def test_the_takeaway_of_a_step_says_how_the_state_changes(cell, expected):
-    """Timesteps and units count from 1, and the first step starts from zero."""
+def test_the_takeaway_of_a_step_describes_the_change_of_the_state(cell, expected):
+    """Timesteps and units count from 1. The state is 0 before the first step."""
     assert cell in CELLS
     layer = opened(cell)
     text = step_takeaway(layer, 2, 3)

@@ -20,11 +20,11 @@ from tests.unit.test_pair_trainer_best import samples
 LONG = 60.0
 SOON = replace(USUAL, checkpoint_seconds=0.0)
 STOP = {"keep": "stop", "patience": 2, "epochs": 20}
-"""Of `samples`: the last-step model stops after epoch 5, the sequence model after 8."""
+"""On `samples`, the last-step model stops after epoch 5, the sequence model after epoch 8."""
 
 
 def make_trainer(data=None, state=b"", loss=None, **settings):
-    """Return a trainer with a program, new or restored from a checkpoint."""
+    """Return a trainer with a program, perhaps restored from the checkpoint `state`."""
     trainer = PairTrainer(make_experiment(**settings), data or make_dataset().samples)
     if state:
         trainer.restore(decode(state, SavedRun))
@@ -43,30 +43,30 @@ def train_to(trainer, epochs):
 def assert_same(one, other):
     """Assert that all results are equal, bit by bit."""
     assert (one.step, one.epoch, one.stopped) == (other.step, other.epoch, other.stopped)
-    for ours, theirs in zip(one.results(whole=True), other.results(whole=True), strict=True):
-        assert list(ours) == list(theirs)
-        for mode, result in ours.items():
-            assert_same_results(result, theirs[mode])
+    for first, second in zip(one.results(whole=True), other.results(whole=True), strict=True):
+        assert list(first) == list(second)
+        for mode, result in first.items():
+            assert_same_results(result, second[mode])
 
 
 def assert_same_results(one, other):
     """Assert that results are equal, field by field."""
     for field in fields(ModeResult):
-        ours, theirs = getattr(one, field.name), getattr(other, field.name)
+        first, second = getattr(one, field.name), getattr(other, field.name)
         if field.name == "weights":
-            for array, same in zip(ours, theirs, strict=True):
+            for array, same in zip(first, second, strict=True):
                 np.testing.assert_array_equal(array, same)
         else:
-            np.testing.assert_array_equal(ours, theirs, field.name)
+            np.testing.assert_array_equal(first, second, field.name)
 
 
 @pytest.mark.parametrize("seeds", [1, 5])
 @pytest.mark.parametrize("keep", ["last", "best", "stop"])
 @pytest.mark.parametrize("epoch", [1, 4, 6])
-def test_a_run_goes_on_as_if_nothing_had_been(monkeypatch, epoch, keep, seeds):
-    """The same batches and final results, also for models that had stopped.
+def test_a_restored_run_trains_as_if_never_interrupted(monkeypatch, epoch, keep, seeds):
+    """The restored run has the same batches and final results, also for models that had stopped.
 
-    There are enough epochs for the histories to be thinned.
+    The histories are short, so that they are thinned out.
     """
     monkeypatch.setattr(checkpoint, "MAX_CHECKS", 8)
     monkeypatch.setattr(checkpoint, "MAX_LOSSES", 10)
@@ -82,10 +82,10 @@ def test_a_run_goes_on_as_if_nothing_had_been(monkeypatch, epoch, keep, seeds):
     assert_same(second, whole)
 
 
-def test_where_there_is_nothing_to_go_on_with_none_is_sent():
-    """No checkpoint before training, within an epoch, twice, or after the end.
+def test_when_a_run_has_no_new_checkpoint():
+    """There is none before training, within an epoch, twice at an epoch, or after the end.
 
-    Nor for a model above the size limit.
+    A run above the size limit has no checkpoints.
     """
     trainer = make_trainer()
     assert not trainer.may_be_saved
@@ -110,42 +110,42 @@ def test_where_there_is_nothing_to_go_on_with_none_is_sent():
     assert not large.may_be_saved
 
 
-def test_a_run_that_trains_sends_one_every_two_seconds():
-    """A training run sends checkpoints of increasing epochs, and none once it is over."""
+def test_a_training_run_sends_checkpoints():
+    """The epochs of a run's checkpoints increase. A run that is over sends none."""
 
     def slowly(_key):
         return FakeProgram(lambda step: 1 / (step + 1), max_steps=4)
 
     rig = RunRig(build=slowly, epochs=5000, timing=replace(USUAL, checkpoint_seconds=0.05))
     rig.until_status(Status.FINISHED)
-    epochs = [made.epoch for made in rig.made]
+    epochs = [each.epoch for each in rig.checkpoints]
     assert len(epochs) > 3
     assert epochs == sorted(set(epochs))
     assert epochs[-1] < 5000
     short = RunRig(epochs=5)
     short.until_status(Status.FINISHED)
-    assert short.made == []
+    assert short.checkpoints == []
 
 
-def test_a_run_that_pauses_sends_one_before_it_says_so():
-    """The checkpoint precedes the pause; a pause at the same epoch sends none."""
+def test_a_pause_sends_a_checkpoint_first():
+    """The checkpoint precedes the pause's snapshot. A second pause at an epoch sends none."""
     rig = RunRig(paused=True, epochs=10)
     rig.until_status(Status.PAUSED)
-    assert rig.made == []
+    assert rig.checkpoints == []
     rig.run.step()
     rig.until_status(Status.PAUSED)
     rig.run.pause()
-    assert [made.epoch for made in rig.made] == [1]
+    assert [each.epoch for each in rig.checkpoints] == [1]
     assert rig.sent[rig.sent_before[0]].status is Status.PAUSED
 
 
-def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
-    """A restored run sends results at once, then trains to its end."""
+def test_a_restored_run_shows_its_results_before_it_trains():
+    """A restored run sends its results before its program is built, then trains to its end."""
     first = RunRig(paused=True, epochs=10)
     for _ in range(3):
         first.run.step()
     first.until_status(Status.PAUSED)
-    rig = RunRig(epochs=10, checkpoint=first.made[-1].state)
+    rig = RunRig(epochs=10, checkpoint=first.checkpoints[-1].state)
     rig.run.turn(1e-3)
     assert (rig.last.status.active, rig.last.epoch) == (True, 3)
     assert_same_results(rig.last.results["last"], first.last.results["last"])
@@ -158,12 +158,12 @@ def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
         np.testing.assert_array_equal(result.predictions, first.last.results[mode].predictions)
 
 
-def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch):
-    """A run continues without a checkpoint that needs too much memory."""
+def test_a_run_continues_if_a_checkpoint_fails(monkeypatch):
+    """A run continues if its checkpoint would be too large or memory runs out."""
     monkeypatch.setattr(pair_trainer, "MOST_CHECKPOINT_BYTES", 100)
     rig = RunRig(epochs=500, timing=SOON)
     rig.until_status(Status.FINISHED)
-    assert rig.made == []
+    assert rig.checkpoints == []
 
     def no_memory(_):
         raise MemoryError
@@ -171,7 +171,7 @@ def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch):
     monkeypatch.setattr(worker_run, "encode", no_memory)
     rig = RunRig(epochs=500, timing=SOON)
     rig.until_status(Status.FINISHED)
-    assert rig.made == []
+    assert rig.checkpoints == []
 
 
 quickly = settings(derandomize=True, deadline=None)
@@ -179,8 +179,8 @@ quickly = settings(derandomize=True, deadline=None)
 
 @quickly
 @given(st.integers(1, 30), st.integers(1, 12), st.lists(st.integers(1, 20), min_size=1, max_size=8))
-def test_the_order_does_not_depend_on_how_it_is_taken(n, b, parts):
-    """Slices of any length give the same batches."""
+def test_batches_dont_depend_on_how_many_are_taken(n, b, parts):
+    """Calls of `take` for any numbers of batches return the same batches."""
     whole = BatchOrder(n, b, 3).take(sum(parts))
     order = BatchOrder(n, b, 3)
     np.testing.assert_array_equal(np.concatenate([order.take(part) for part in parts]), whole)
@@ -190,7 +190,7 @@ def test_the_order_does_not_depend_on_how_it_is_taken(n, b, parts):
     ("n", "batch", "steps", "sizes"),
     [(10, 4, 3, [4, 4, 2]), (8, 4, 2, [4, 4]), (3, 32, 1, [3]), (1, 1, 1, [1])],
 )
-def test_the_last_batch_has_what_is_left(n, batch, steps, sizes):
+def test_the_last_batch_may_be_smaller(n, batch, steps, sizes):
     """A short batch is padded with -1; a batch is never larger than the data."""
     order = BatchOrder(n, batch, 0)
     assert order.steps == steps
@@ -200,7 +200,7 @@ def test_the_last_batch_has_what_is_left(n, batch, steps, sizes):
 
 @quickly
 @given(st.integers(1, 30), st.integers(1, 12), st.integers(0, 9999), st.integers(0, 40))
-def test_an_order_goes_on_from_the_place_of_another(n, b, seed, epochs):
+def test_a_batch_order_can_be_restored(n, b, seed, epochs):
     """A restored order continues with the same batches."""
     first, second = BatchOrder(n, b, seed), BatchOrder(n, b, seed)
     if epochs:

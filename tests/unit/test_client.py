@@ -1,4 +1,4 @@
-"""A client starts, controls and shows runs and asks questions, with fake workers."""
+"""A client starts, controls and shows runs, and sends questions. The workers are fakes."""
 
 import threading
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from tests.waiting import PATIENCE
 
 @pytest.fixture
 def pair():
-    """Return a client of two workers that aren't ready yet."""
+    """Provide a client of two workers that aren't ready."""
     rig = ClientRig(workers=2)
     yield rig
     rig.client.close()
@@ -23,49 +23,49 @@ def pair():
 
 @contextmanager
 def while_waiting(act):
-    """Return an `until` that is never true, and that calls `act` once it was called."""
-    asked = threading.Event()
+    """Provide an `until` that returns False. After its first call, a thread calls `act`."""
+    called = threading.Event()
 
     def until(_):
-        asked.set()
+        called.set()
         return False
 
-    thread = threading.Thread(target=lambda: asked.wait(PATIENCE) and act())
+    thread = threading.Thread(target=lambda: called.wait(PATIENCE) and act())
     thread.start()
     yield until
     thread.join()
 
 
 def test_a_run_is_queued_while_the_worker_starts(rig):
-    """The reason says what the run waits for, until the worker is ready."""
+    """Until the worker is ready, the reason names what the run waits for."""
     run = rig.start()
     snapshot = rig.latest(run)
     assert (snapshot.status, snapshot.reason) == (Status.QUEUED, sentence("starting"))
     assert snapshot.epochs == 5
     assert not rig.client.pool.ready
-    rig.worker.say(Event("ready"))
+    rig.worker.send(Event("ready"))
     assert rig.client.pool.ready
-    rig.say(run, Status.QUEUED)
+    rig.report(run, Status.QUEUED)
     assert rig.latest(run).reason == rig.latest(rig.start()).reason == ""
     (command,) = starts_of(rig.worker, run)
     assert command.experiment == run.experiment
     assert np.shares_memory(command.samples.x, run.dataset.x)
 
 
-def test_the_newest_snapshot_is_the_one_that_is_seen(rig):
-    """An ended run ignores commands and snapshots; a dropped run is unknown."""
+def test_a_client_returns_the_newest_snapshot(rig):
+    """An ended run ignores commands and older snapshots. A dropped run is unknown."""
     run, dropped = rig.start(), rig.start()
-    rig.say(run, Status.RUNNING, 1)
-    rig.say(run, Status.RUNNING, 2)
+    rig.report(run, Status.RUNNING, 1)
+    rig.report(run, Status.RUNNING, 2)
     assert rig.latest(run).epoch == 2
     rig.forget(dropped)
-    rig.say(dropped, Status.RUNNING, 3)
+    rig.report(dropped, Status.RUNNING, 3)
     assert rig.client.latest(dropped) is rig.client.get(dropped.id) is None
-    rig.say(run, Status.FINISHED, 5)
+    rig.report(run, Status.FINISHED, 5)
     for steer in (rig.client.pause, rig.client.resume, rig.client.step, rig.client.stop):
         steer(run)
     assert rig.worker.verbs == ["start", "start", "drop"]
-    rig.say(run, Status.RUNNING, 3)
+    rig.report(run, Status.RUNNING, 3)
     assert rig.status(run) is Status.FINISHED
 
 
@@ -77,22 +77,22 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(rig):
         ("stop", [(1, Status.RUNNING)]),
     ],
 )
-def test_a_paused_run_counts_as_running_until_the_worker_has_answered(rig, verb, answers):
-    """Pages see only a pause that came after the command."""
+def test_a_resumed_run_counts_as_running_at_once(rig, verb, answers):
+    """Pages don't show a pause that the worker sent before it received the command."""
     run = rig.start()
-    rig.say(run, Status.PAUSED, 1)
+    rig.report(run, Status.PAUSED, 1)
     getattr(rig.client, verb)(run)
     assert rig.status(run) is Status.RUNNING
     for epoch, seen in answers:
-        rig.say(run, Status.PAUSED, epoch)
+        rig.report(run, Status.PAUSED, epoch)
         assert rig.status(run) is seen
     rig.client.pause(run)
-    rig.say(run, Status.PAUSED, 2)
+    rig.report(run, Status.PAUSED, 2)
     assert rig.status(run) is Status.PAUSED
     assert rig.worker.verbs == ["start", verb, "pause"]
 
 
-def test_a_pace_is_sent_and_another_one_whenever_it_is_chosen(rig):
+def test_a_pace_is_sent_at_the_start_and_at_each_change(rig):
     """The start command has the pace; later changes are sent."""
     run = rig.client.start(make_experiment(), make_dataset(), show_seconds=8.0)
     assert [start.show_seconds for start in rig.worker.posted] == [8.0]
@@ -100,20 +100,20 @@ def test_a_pace_is_sent_and_another_one_whenever_it_is_chosen(rig):
         rig.client.set_pace(run, seconds)
     paces = [Steer("set_pace", run.id, seconds) for seconds in (24.0, None)]
     assert rig.worker.posted[1:] == paces
-    rig.say(run, Status.FINISHED, 5)
+    rig.report(run, Status.FINISHED, 5)
     rig.client.set_pace(run, 8.0)
     assert len(rig.worker.posted) == 3
 
 
-def test_waiting_ends_when_what_was_waited_for_is_there(rig):
-    """`wait` ends with a report, or if the run ends or is forgotten."""
+def test_when_waiting_for_a_run_ends(rig):
+    """`wait` ends with an expected snapshot, or if the run ends or is forgotten."""
     run, dropped = rig.start(), rig.start()
-    with while_waiting(lambda: rig.say(run, Status.RUNNING, 1)) as looked:
-        snapshot = rig.client.wait(run, 60, lambda now: looked(now) or now.epoch > 0)
+    with while_waiting(lambda: rig.report(run, Status.RUNNING, 1)) as not_yet:
+        snapshot = rig.client.wait(run, 60, lambda now: not_yet(now) or now.epoch > 0)
     assert snapshot.epoch == 1
-    finish = while_waiting(lambda: rig.say(run, Status.FINISHED, 5))
-    with finish as looked, pytest.raises(TimeoutError, match="expected state; it is finished"):
-        rig.client.wait(run, None, looked)
+    finish = while_waiting(lambda: rig.report(run, Status.FINISHED, 5))
+    with finish as not_yet, pytest.raises(TimeoutError, match="expected state; it is finished"):
+        rig.client.wait(run, None, not_yet)
     assert rig.client.wait(run, 0).status is Status.FINISHED
     with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
         rig.client.wait(dropped, 0.01)
@@ -121,7 +121,7 @@ def test_waiting_ends_when_what_was_waited_for_is_there(rig):
         rig.client.wait(dropped, 60, never)
 
 
-def test_a_closed_client_has_no_worker_and_takes_no_runs(pair):
+def test_a_closed_client_starts_no_runs(pair):
     """Unfinished runs and questions fail, and waiting callers return."""
     run, future = pair.start(), pair.client.ask("double", number=1)
     pair.client.close()
@@ -133,15 +133,15 @@ def test_a_closed_client_has_no_worker_and_takes_no_runs(pair):
         pair.start()
 
 
-def test_a_run_goes_where_there_is_the_least_to_do(pair):
-    """A run starts on the least busy worker, and its commands go there."""
+def test_a_run_starts_on_the_least_busy_worker(pair):
+    """Later commands for the run are sent to the same worker."""
     assert pair.client.pool.places == 2
     one, other = pair.workers
     runs = [pair.start() for _ in range(3)]
     assert (one.verbs, other.verbs) == (["start", "start"], ["start"])
     pair.client.prepare(make_experiment(), make_dataset(n=10, t=3, f=2, k=1, train=8))
-    assert other.posted[-1] == Prepare(make_experiment(), (8, 3, 2, 1))  # shapes and no data
-    other.say(Snapshot(runs[1].id, Status.FINISHED))
+    assert other.posted[-1] == Prepare(make_experiment(), (8, 3, 2, 1))  # a shape, not the data
+    other.send(Snapshot(runs[1].id, Status.FINISHED))
     pair.start()
     assert other.verbs == ["start", "prepare", "start"]
     for verb in ("pause", "resume", "step", "stop"):
@@ -149,10 +149,10 @@ def test_a_run_goes_where_there_is_the_least_to_do(pair):
     assert one.verbs[2:] == ["pause", "resume", "step", "stop"]
 
 
-def test_an_answer_comes_to_who_asked(rig):
-    """The future has the worker's answer or error; a cancelled question is withdrawn.
+def test_a_future_gets_the_answer_to_its_question(rig):
+    """The future has the worker's answer or error.
 
-    A late answer to it is ignored.
+    A cancelled question is withdrawn, and a late answer to that question is ignored.
     """
     future, wrong, cancelled = (rig.client.ask("double", number=k) for k in range(3))
     first, second, third = (command.id for command in rig.worker.posted)
@@ -160,19 +160,19 @@ def test_an_answer_comes_to_who_asked(rig):
     assert cancelled.cancel()
     assert rig.worker.posted[3:] == [Cancel(third)]
     for question_id in (first, first, third):
-        rig.worker.say(Answer(question_id, {"double": 0}))
-    rig.worker.say(Answer(second, error="Not that number."))
+        rig.worker.send(Answer(question_id, {"double": 0}))
+    rig.worker.send(Answer(second, error="Not that number."))
     assert future.result(0) == {"double": 0}
     with pytest.raises(AnswerError, match=r"^Not that number\.$"):
         wrong.result(0)
 
 
-def test_a_question_ends_with_its_worker(rig):
-    """A question fails when its worker dies, with a reason that says to ask again."""
+def test_a_question_fails_if_its_worker_dies(rig):
+    """The error has the reason and the advice to ask again."""
     lost = rig.client.ask("double", number=1)
     rig.worker.die()
     with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\..*Ask again\."):
         lost.result(0)
     again = rig.client.ask("double", number=1)
-    rig.worker.say(Answer(rig.worker.posted[0].id, {"double": 2}))
+    rig.worker.send(Answer(rig.worker.posted[0].id, {"double": 2}))
     assert again.result(0) == {"double": 2}

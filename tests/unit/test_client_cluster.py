@@ -1,4 +1,4 @@
-"""A client with a cluster: where runs train, fail-over, and runs of other servers."""
+"""A client with a cluster: where runs train, how they fail over, and runs of other servers."""
 
 import pytest
 
@@ -10,13 +10,13 @@ from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
 from tests.unit.fakes import ClientRig, make_dataset, make_experiment, starts_of
 
 WHY = "its address doesn't respond"
-WORDS = sentence("away", why=WHY)
+AWAY = sentence("away", why=WHY)
 GONE = "The slot is gone."
 
 
 @pytest.fixture
 def rig():
-    """Return a client whose driver isn't ready yet."""
+    """Provide a client whose driver isn't ready."""
     rig = ClientRig(workers=2, clustered=True)
     yield rig
     rig.client.close()
@@ -24,8 +24,8 @@ def rig():
 
 @pytest.fixture
 def ready(rig):
-    """Return a client with a cluster of three slots."""
-    rig.worker.say(Event("ready", count=3))
+    """Provide a client with a cluster of three slots."""
+    rig.worker.send(Event("ready", count=3))
     return rig
 
 
@@ -34,33 +34,33 @@ def is_driver(worker):
     return worker.arguments[:1] == (CLUSTER,)
 
 
-def test_without_a_cluster_training_goes_on_here_until_it_is_back(rig):
-    """Runs fail over to local workers, and new runs use the cluster again."""
+def test_local_workers_train_while_the_cluster_is_unavailable(rig):
+    """Runs fail over to local workers. Once the cluster is back, new runs train there."""
     (driver,), pool = rig.workers, rig.client.pool
     assert (is_driver(driver), driver.delay, pool.places) == (True, 0.0, 1)
     run = rig.start()
     assert starts_of(driver, run)
-    driver.say(Event("ready", count=3))
+    driver.send(Event("ready", count=3))
     assert (pool.places, pool.ready, rig.workers) == (3, True, [driver])
-    rig.say(run, Status.RUNNING, 3, saved=2)
+    rig.report(run, Status.RUNNING, 3, saved=2)
     driver.die(unavailable=WHY)
-    again, local = rig.workers[1:]
-    assert (is_driver(again), is_driver(local)) == (True, False)
-    assert (pool.away, pool.places) == (WORDS, 2)
+    new_driver, local = rig.workers[1:]
+    assert (is_driver(new_driver), is_driver(local)) == (True, False)
+    assert (pool.away, pool.places) == (AWAY, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
-    assert rig.latest(run).reason == sentence("continued", how=WORDS, epoch=2)
-    driver.say(Snapshot(run.id, Status.RUNNING, 4, 5))  # what is said there now is no news
+    assert rig.latest(run).reason == sentence("continued", how=AWAY, epoch=2)
+    driver.send(Snapshot(run.id, Status.RUNNING, 4, 5))  # ignored: the run has another worker
     assert rig.latest(run).epoch == 2
     new = rig.start()
-    rig.worker.say(Snapshot(new.id, Status.RUNNING, 1, 5))
-    assert rig.latest(new).reason == WORDS
-    again.say(Event("ready", count=3))
+    rig.worker.send(Snapshot(new.id, Status.RUNNING, 1, 5))
+    assert rig.latest(new).reason == AWAY
+    new_driver.send(Event("ready", count=3))
     assert (pool.away, pool.places) == ("", 3)
-    assert starts_of(again, rig.start())
-    local.say(Snapshot(run.id, Status.RUNNING, 3, 5))
+    assert starts_of(new_driver, rig.start())
+    local.send(Snapshot(run.id, Status.RUNNING, 3, 5))
     assert rig.latest(run).epoch == 3
     local.die()
-    assert starts_of(again, run)[0].checkpoint == b"state"
+    assert starts_of(new_driver, run)[0].checkpoint == b"state"
 
 
 def test_a_driver_that_is_killed_is_followed_by_another(ready):
@@ -68,7 +68,7 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready):
     run, paused, stopped = (ready.start() for _ in range(3))
     for delay in RESTART_DELAYS[:3]:
         for each, status in ((run, Status.RUNNING), (paused, Status.PAUSED)):
-            ready.say(each, status, 3, saved=3)
+            ready.report(each, status, 3, saved=3)
         ready.client.stop(stopped)
         before = ready.worker
         before.die()
@@ -84,63 +84,63 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready):
     assert any(starts_of(each, run) for each in ready.workers if not is_driver(each))
 
 
-def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
-    """A lost run restarts from its checkpoint; a lost question fails."""
+def test_a_lost_slots_runs_restart_and_its_questions_fail(ready):
+    """A lost run restarts from its checkpoint. A lost question fails."""
     run, paused = ready.start(), ready.start()
     future = ready.client.ask("double", number=1)
     (question_id,) = (c.id for c in ready.worker.posted if isinstance(c, Ask))
-    ready.say(run, Status.RUNNING, 3, saved=3)
-    ready.say(paused, Status.PAUSED, 2, saved=2)  # by a page of another server
+    ready.report(run, Status.RUNNING, 3, saved=3)
+    ready.report(paused, Status.PAUSED, 2, saved=2)  # a page of another server paused the run
     for name in (run.id, paused.id, question_id, "unknown"):
-        ready.worker.say(Lost(name, GONE))
+        ready.worker.send(Lost(name, GONE))
     assert starts_of(ready.worker, run)[1].checkpoint == b"state"
     assert starts_of(ready.worker, paused)[1].paused
     assert ready.latest(run).reason == sentence("continued", how=GONE, epoch=3)
     with pytest.raises(AnswerError, match=r"is gone\. Ask again"):
         future.result(0)
-    ready.worker.say(Lost(run.id, GONE))
-    assert ready.status(run) is Status.FAILED  # within a minute: it may be what ends them
+    ready.worker.send(Lost(run.id, GONE))
+    assert ready.status(run) is Status.FAILED  # lost twice in a minute: the run may be the cause
 
 
-def test_a_run_of_another_server_is_found_watched_and_steered(ready):
-    """A foreign run's pause counts after its worker received the command."""
+def test_another_servers_run_can_be_found_and_controlled(ready):
+    """A page that resumes another server's run shows a pause only after the run continued."""
     future = ready.client.find("0" * 16)
     (ask,) = (c for c in ready.worker.posted if isinstance(c, Ask))
     assert ask.arguments == {"run_id": "0" * 16}
-    ready.worker.say(Answer(ask.id, {"card": b"card"}))
+    ready.worker.send(Answer(ask.id, {"card": b"card"}))
     assert future.result(0)["card"] == b"card"
     run = Run("0" * 16, make_experiment(), make_dataset())
     for _ in range(2):
         ready.client.adopt(run)
     assert ready.worker.posted[1:] == [Steer("watch", run.id)]
-    ready.say(run, Status.PAUSED, 2)
+    ready.report(run, Status.PAUSED, 2)
     ready.client.resume(run)
-    ready.client.set_pace(run, None)  # which it may have, or not
+    ready.client.set_pace(run, None)  # sent in any case, since the run's pace is unknown here
     assert [c.verb for c in ready.worker.posted[2:]] == ["resume", "set_pace"]
     paused, running = Status.PAUSED, Status.RUNNING
     for status, seen in ((paused, running), (running, running), (paused, paused)):
-        ready.say(run, status, 2)
+        ready.report(run, status, 2)
         assert ready.status(run) is seen
 
 
 @pytest.mark.parametrize("how", ["lost", "dropped", "old", "died"])
-def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
-    """Another server's run continues after this client forgets it."""
+def test_forgetting_another_servers_run_doesnt_end_it(ready, how):
+    """The run continues on its own server, and this client doesn't restart it."""
     run = Run("0" * 16, make_experiment(), make_dataset())
     ready.client.adopt(run)
-    ready.say(run, Status.RUNNING, 2)
+    ready.report(run, Status.RUNNING, 2)
     (driver,) = ready.workers
     if how == "lost":
-        driver.say(Lost(run.id, GONE))
+        driver.send(Lost(run.id, GONE))
     elif how == "dropped":
         ready.forget(run)
     elif how == "old":
-        ready.say(run, Status.PAUSED, 2)
+        ready.report(run, Status.PAUSED, 2)
         ready.clock.forward(2 * KEEP_SECONDS)
         ready.start()
     else:
         driver.die()
     assert ready.client.get(run.id) is ready.client.latest(run) is None
-    said = {c.verb for w in ready.workers for c in w.posted if isinstance(c, Steer)}
-    assert said == ({"watch", "unwatch"} if how in ("dropped", "old") else {"watch"})
+    verbs = {c.verb for w in ready.workers for c in w.posted if isinstance(c, Steer)}
+    assert verbs == ({"watch", "unwatch"} if how in ("dropped", "old") else {"watch"})
     assert not any(starts_of(worker, run) for worker in ready.workers)

@@ -1,4 +1,4 @@
-"""A cluster's slots and drivers: where runs train, what is lost, what other servers see."""
+"""A cluster's slots and drivers: where runs train, lost runs, and runs of other page servers."""
 
 import asyncio
 import re
@@ -23,69 +23,69 @@ GONE = messages.sentence("slot_lost", how="is gone")
 
 
 def find(run_id):
-    """Return the question that searches for a run."""
+    """Return the question with which a page server searches for a run."""
     return Ask(f"find {run_id}", messages.FIND_RUN, {"run_id": run_id})
 
 
-async def test_it_counts_the_slots_that_can_train():
-    """Slots come and go, and a slot that isn't ready blocks nothing."""
+async def test_a_driver_reports_the_number_of_usable_slots():
+    """The number changes with each new, lost or restarted slot. Other slots may be unready."""
     one, other = SlotRig(), SlotRig(is_ready=False)
     cluster = FakeCluster(one, other)
     async with DriverRig(cluster) as server:
-        await server.said(Event("ready", count=1))
-        other.worker.say(Event("ready"))
-        await server.said(Event("ready", count=2))
+        await server.wait_for(Event("ready", count=1))
+        other.worker.send(Event("ready"))
+        await server.wait_for(Event("ready", count=2))
         cluster.slots.append(SlotRig())
-        await server.said(Event("ready", count=3))
+        await server.wait_for(Event("ready", count=3))
         one.lose()
-        await until(lambda: server.of(Event)[-1] == Event("ready", count=2))
+        await until(lambda: server.received(Event)[-1] == Event("ready", count=2))
         one.begin()
-        await until(lambda: server.of(Event)[-1] == Event("ready", count=3))
+        await until(lambda: server.received(Event)[-1] == Event("ready", count=3))
 
 
 async def test_runs_are_spread_over_slots_and_servers():
-    """Runs and questions go to the least busy slot, and their commands follow.
+    """Runs and questions are sent to the least busy slot, and their commands to the same slot.
 
-    A grown slot gets no runs while another slot exists.
+    A slot whose worker exceeds its memory limit gets no runs while another slot exists.
     """
     slots = SlotRig(), SlotRig(), SlotRig()
     await slots[2].slot.version()
-    slots[2].worker.say(Event("grown"))
+    slots[2].worker.send(Event("grown"))
     cluster = FakeCluster(*slots)
     async with DriverRig(cluster) as one, DriverRig(cluster) as two:
-        await asyncio.gather(*(each.said(Event("ready", count=3)) for each in (one, two)))
+        await asyncio.gather(*(each.wait_for(Event("ready", count=3)) for each in (one, two)))
         await one.take(start_of("a"), start_of("b"))
-        await asyncio.sleep(2 * LOAD_SECONDS)  # then the other server has heard of that
+        await asyncio.sleep(2 * LOAD_SECONDS)  # until the other server requests the new loads
         await two.take(Ask("q", "double", {}), start_of("c"))
         assert [len(slot.worker.posted) for slot in slots] == [2, 2, 0]
         await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
         await two.take(Cancel("q"), Prepare(make_experiment(), (8, 3, 2, 1)))
         (of_a,) = (slot for slot in slots if "a" in slot.runs)
         assert Steer("pause", "a") in of_a.worker.posted
-        said = [command for slot in slots for command in slot.worker.posted]
-        assert Cancel("q") in said
-        assert Steer("pause", "unknown") not in said
+        posted = [command for slot in slots for command in slot.worker.posted]
+        assert Cancel("q") in posted
+        assert Steer("pause", "unknown") not in posted
 
 
-async def test_what_a_slot_says_is_passed_on():
-    """The client gets a slot's messages; a slow client skips to the newest snapshot."""
+async def test_a_slots_messages_reach_the_client():
+    """The driver skips snapshots that are older than the newest."""
     slot = SlotRig()
     async with DriverRig(FakeCluster(slot)) as server:
         await server.take(start_of("a"), Ask("q", "double", {}))
         for epoch in (1, 2, 3):
             await slot.report("a", epoch=epoch)
-        slot.worker.say(Checkpoint("a", 3, b"state"))
-        slot.worker.say(Answer("q", {"double": 2}))
+        slot.worker.send(Checkpoint("a", 3, b"state"))
+        slot.worker.send(Answer("q", {"double": 2}))
         await until(lambda: server.epochs("a")[-1:] == [3])
-        await server.said(Checkpoint("a", 3, b"state"))
-        await until(lambda: [each.values for each in server.of(Answer)] == [{"double": 2}])
+        await server.wait_for(Checkpoint("a", 3, b"state"))
+        await until(lambda: [each.values for each in server.received(Answer)] == [{"double": 2}])
         assert len(server.epochs("a")) < 3
         await slot.report("a", Status.FINISHED, 5)
         await until(lambda: server.epochs("a")[-1] == 5)
 
 
-async def test_runs_wait_where_there_is_no_slot():
-    """Without a slot, commands wait in order, including those for a lost slot."""
+async def test_commands_wait_for_a_slot():
+    """If there is no slot, commands wait in order, also the commands for a lost slot."""
     slot = SlotRig()
     async with DriverRig(FakeCluster(slot)) as server:
         slot.lose()
@@ -96,11 +96,11 @@ async def test_runs_wait_where_there_is_no_slot():
         await until(lambda: slot.worker and len(slot.worker.posted) == 5)
         assert set(slot.runs) == {"first", "a"}
         assert [c for c in slot.worker.posted if isinstance(c, Steer)] == [*steers]
-        assert server.of(Lost) == []
+        assert server.received(Lost) == []
 
 
-async def test_what_is_lost_with_a_slot_is_told():
-    """Jobs of lost and silent slots are reported, and runs restart elsewhere."""
+async def test_a_lost_slots_jobs_are_reported():
+    """A driver reports the jobs of lost and silent slots. Runs can restart on other slots."""
     one, other = SlotRig(), SlotRig()
     async with DriverRig(FakeCluster(one, other)) as server:
         await server.take(start_of("a"), start_of("b"), Ask("q", "double", {}))
@@ -111,10 +111,10 @@ async def test_what_is_lost_with_a_slot_is_told():
         await server.take(start_of("a", checkpoint=b"state"))
         assert set(kept.runs) == {"a", "b"}
         lost.begin()
-        await until(lambda: server.of(Event)[-1] == Event("ready", count=2))
+        await until(lambda: server.received(Event)[-1] == Event("ready", count=2))
         kept.is_silent = True
         await server.take(Steer("pause", "a"))
-        await server.said(Lost("a", messages.sentence("slot_lost", how="stopped responding")))
+        await server.wait_for(Lost("a", messages.sentence("slot_lost", how="stopped responding")))
         await server.take(start_of("a"))
         assert lost.runs == ["a"]
         kept.is_silent = False
@@ -124,21 +124,21 @@ async def test_what_is_lost_with_a_slot_is_told():
         assert server.epochs("a") == []
 
 
-async def test_a_run_that_is_dropped_on_its_way_starts_nowhere():
-    """A failed start isn't sent again if the run was dropped."""
+async def test_a_run_dropped_before_it_starts_isnt_started_later():
+    """The driver doesn't repeat a failed start command if the run was dropped."""
     slot = SlotRig()
     async with DriverRig(FakeCluster(slot)) as server:
         slot.slot.take = lambda _: asyncio.sleep(3600)
         await server.take(start_of("a"), Steer("drop", "a"))
-        await server.said(Event("ready", count=0))
+        await server.wait_for(Event("ready", count=0))
         del slot.slot.take
         await asyncio.sleep(60)
-        assert server.of(Event)[-1] == Event("ready", count=1)
+        assert server.received(Event)[-1] == Event("ready", count=1)
         assert slot.runs == []
 
 
-async def test_a_run_that_is_sent_again_replaces_the_one_before():
-    """A run restarted by a new driver replaces the old run."""
+async def test_a_restarted_run_replaces_the_old_run():
+    """A slot drops a run if a new driver starts the run again."""
     slot = SlotRig()
     cluster = FakeCluster(slot)
     for epoch in (1, 3):
@@ -150,27 +150,28 @@ async def test_a_run_that_is_sent_again_replaces_the_one_before():
     assert slot.worker.posted[-2] == Steer("drop", "a")
 
 
-async def test_a_run_of_another_server_is_found_watched_and_steered():
-    """A page server finds another server's run by id, also when the run is over."""
+async def test_another_servers_run_can_be_found_and_controlled():
+    """A page server finds another server's run by its id, also if the run is over."""
     cluster = FakeCluster(SlotRig(), SlotRig())
     async with DriverRig(cluster) as one, DriverRig(cluster) as two:
-        await asyncio.gather(*(each.said(Event("ready", count=2)) for each in (one, two)))
+        await asyncio.gather(*(each.wait_for(Event("ready", count=2)) for each in (one, two)))
         await one.take(start_of("a", card=b"card"))
         (slot,) = (slot for slot in cluster.slots if slot.runs)
         await slot.report("a", epoch=2)
-        slot.worker.say(Checkpoint("a", 2, b"state"))
+        slot.worker.send(Checkpoint("a", 2, b"state"))
         await two.take(find("a"), find("unknown"))
-        await until(lambda: len(two.of(Answer)) == 2)
-        assert [each.values["card"] for each in two.of(Answer)] == [b"card", None]
+        await until(lambda: len(two.received(Answer)) == 2)
+        assert [each.values["card"] for each in two.received(Answer)] == [b"card", None]
         await two.take(Steer("watch", "a"), Steer("pause", "a"))
         await until(lambda: two.epochs("a") == [2])
         assert slot.worker.posted[-1] == Steer("pause", "a")
-        assert (len(one.of(Checkpoint)), two.of(Checkpoint)) == (1, [])  # it is its owner's
+        assert len(one.received(Checkpoint)) == 1  # only the run's owner gets checkpoints
+        assert two.received(Checkpoint) == []
         await slot.report("a", Status.FINISHED, 5)
         await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
         await two.take(find("a"), Steer("watch", "a"), Steer("watch", "unknown"))
         await until(lambda: two.epochs("a") == [2, 5, 5])
-        assert two.of(Lost) == [Lost("unknown", GONE)]
+        assert two.received(Lost) == [Lost("unknown", GONE)]
         await one.take(start_of("b"))
         await two.take(find("b"), Steer("watch", "b"))
         await two.take(Steer("unwatch", "b"))
@@ -180,12 +181,12 @@ async def test_a_run_of_another_server_is_found_watched_and_steered():
         assert two.epochs("b") == []
         await two.take(find("b"), Steer("watch", "b"))
         await one.take(Steer("drop", "b"))
-        await two.said(Lost("b", GONE))
-        assert one.of(Lost) == []
+        await two.wait_for(Lost("b", GONE))
+        assert one.received(Lost) == []
 
 
 async def ended(cluster):
-    """Return why a driver ended, and its earlier messages."""
+    """Run a driver to its end; return the reason and its rig."""
     server = DriverRig(cluster)
     with pytest.raises(ExceptionGroup) as raised:
         await server.driver.run()
@@ -194,14 +195,14 @@ async def ended(cluster):
     return f"{error}", server
 
 
-async def test_why_a_cluster_cannot_be_used_is_said():
-    """Each unusable slot is reported once; without a slot or a head the driver exits."""
+async def test_a_driver_reports_why_a_cluster_cant_be_used():
+    """Each unusable slot is reported once. If no slot or no head is left, the driver exits."""
     one, other = SlotRig(), SlotRig()
     one.slot.version = lambda: asyncio.sleep(0, "another")
     other.slot.ready = lambda: asyncio.sleep(0, "no Keras. Run 'pip install'.")
     why, server = await ended(FakeCluster(one, other))
     assert "its nodes run Unrolled another, and this" in why
-    refused = sorted(each.text for each in server.of(Event))
+    refused = sorted(each.text for each in server.received(Event))
     assert "its nodes can't train: no Keras." in refused[0]
     assert len(refused) == 2
     now = asyncio.get_running_loop().time
@@ -214,8 +215,8 @@ async def test_why_a_cluster_cannot_be_used_is_said():
     assert now() - before < NO_SLOT_SECONDS + 5 + HEAD_SECONDS
 
 
-async def test_an_error_that_nobody_expects_ends_the_driver():
-    """An unexpected error ends the driver, so that another one replaces it."""
+async def test_an_unexpected_error_ends_the_driver():
+    """The client then starts another driver."""
     slot = SlotRig()
     async with DriverRig(FakeCluster(slot)) as server:
         slot.slot.take = None
@@ -224,8 +225,8 @@ async def test_an_error_that_nobody_expects_ends_the_driver():
             await server.work
 
 
-async def test_a_slot_whose_worker_cannot_train_says_so_and_lives_on():
-    """A worker that can't train keeps its slot alive; other ends restart it."""
+async def test_a_slot_reports_a_worker_that_cant_train():
+    """A slot stays if its worker can't train. It exits if its worker ends for another reason."""
     slot = SlotRig(is_ready=False)
     await slot.slot.version()
     ready = asyncio.ensure_future(slot.slot.ready())
@@ -238,8 +239,8 @@ async def test_a_slot_whose_worker_cannot_train_says_so_and_lives_on():
     assert slot.ended == [1]
 
 
-async def test_runs_that_are_over_are_forgotten_the_oldest_first(monkeypatch):
-    """Ended jobs beyond the limits are forgotten, the oldest first."""
+async def test_a_slot_forgets_its_oldest_ended_jobs(monkeypatch):
+    """A slot keeps ended jobs up to a number and a size in bytes."""
     monkeypatch.setattr(module, "KEEP_RUNS", 3)
     monkeypatch.setattr(module, "KEEP_BYTES", 1000)
     slot = SlotRig()
@@ -249,14 +250,14 @@ async def test_runs_that_are_over_are_forgotten_the_oldest_first(monkeypatch):
         await slot.take(start_of(name, card=bytes(900 if name == "large" else 0)))
         if name != "going":
             await slot.report(name, Status.FINISHED)
-    there = [name for name in names if await slot.slot.find(name) is not None]
-    assert there == ["going", "c", "d", "large"]
+    found = [name for name in names if await slot.slot.find(name) is not None]
+    assert found == ["going", "c", "d", "large"]
     await slot.take(start_of("new", card=bytes(200)))
     assert await slot.slot.find("c") is None
 
 
-async def test_runs_that_nobody_asks_for_end_and_then_the_slot_leaves():
-    """A slot drops jobs without requests, and leaves without drivers."""
+async def test_unrequested_runs_end_and_then_the_slot_leaves():
+    """A slot drops jobs whose messages no driver requests. It leaves if no driver calls."""
     slot = SlotRig()
     await slot.slot.version()
     await slot.take(start_of("a"), start_of("b"))
@@ -271,12 +272,12 @@ async def test_runs_that_nobody_asks_for_end_and_then_the_slot_leaves():
     assert slot.ended[0] == "left"
 
 
-async def test_one_that_has_grown_ends_when_it_rests():
-    """A slot whose worker has grown exits once its runs are over and fetched."""
+async def test_a_grown_slot_exits_once_it_is_idle():
+    """A slot whose worker exceeds its memory limit exits once its runs' results are fetched."""
     slot = SlotRig()
     await slot.slot.version()
     await slot.take(start_of("a"))
-    slot.worker.say(Event("grown"))
+    slot.worker.send(Event("grown"))
     await asyncio.sleep(10 * REST_SECONDS)
     assert await slot.slot.load() == (True, 1)
     await slot.report("a", Status.FINISHED)
@@ -288,38 +289,38 @@ async def test_one_that_has_grown_ends_when_it_rests():
     assert slot.ended[0] == 1
 
 
-def test_why_there_is_no_cluster(monkeypatch):
-    """Ray, its local node or the cluster's address may be missing."""
-    here = []
-    processes = lambda _: [SimpleNamespace(info={"name": name}) for name in here]  # noqa: E731
+def test_why_a_cluster_address_is_unusable(monkeypatch):
+    """The reasons: Ray isn't installed, has no local node, or the address doesn't respond."""
+    running = []
+    processes = lambda _: [SimpleNamespace(info={"name": name}) for name in running]  # noqa: E731
     monkeypatch.setattr(process.psutil, "process_iter", processes)
     monkeypatch.setattr(process, "find_spec", lambda _: None)
     assert "Ray isn't installed" in process.why_unusable("auto")
     monkeypatch.setattr(process, "find_spec", lambda _: "ray")
     assert "no Ray node runs on this machine" in process.why_unusable("auto")
-    here.append("raylet")
+    running.append("raylet")
     assert process.why_unusable("auto") == ""
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
         assert process.why_unusable(address) == ""
-    for nobody in (address, "", "head", "127.0.0.1:port", "127.0.0.1:99999999"):
-        assert process.why_unusable(nobody) == "its address doesn't respond"
+    for unused in (address, "", "head", "127.0.0.1:port", "127.0.0.1:99999999"):
+        assert process.why_unusable(unused) == "its address doesn't respond"
 
 
-def test_a_ray_that_cannot_be_imported_is_said(monkeypatch):
-    """The error names the missing module and the command that fixes it."""
+def test_a_broken_installation_of_ray_is_reported(monkeypatch):
+    """The message names the missing module and the command that fixes it."""
     monkeypatch.setitem(sys.modules, "lib.training.cluster.on_ray", None)
     ended = []
     monkeypatch.setattr(process.os, "_exit", ended.append)
-    ours, theirs = Pipe()
-    asyncio.run(process.drive("127.0.0.1:1", theirs))
-    event = messages.decode(ours.recv_bytes(), messages.Message)
+    client_end, driver_end = Pipe()
+    asyncio.run(process.drive("127.0.0.1:1", driver_end))
+    event = messages.decode(client_end.recv_bytes(), messages.Message)
     assert re.search(r"can't be imported: import of .* \(pip install -r", event.text)
     assert (event.kind, ended[0]) == ("failed", 0)
 
 
-def test_a_version_is_all_code_and_words_but_the_pages(monkeypatch, tmp_path):
-    """Servers with different pages can share a cluster."""
+def test_a_fingerprint_ignores_the_code_of_pages(monkeypatch, tmp_path):
+    """Page servers with different pages can share a cluster."""
     monkeypatch.setattr(module, "LIB", tmp_path)
     found = []
     for name in ("a.py", "words.toml", "ui/page.py", "notes.txt", "b.py"):

@@ -1,4 +1,4 @@
-"""Compared runs: which is better, their differences, charts, texts and table."""
+"""Compared runs: the better run, different settings, charts, texts and table."""
 
 import csv
 import io
@@ -31,7 +31,7 @@ from tests.unit.test_figures import DATASETS
 
 
 def a_run(place=0, dataset=None, experiment=EXPERIMENT, **errors):
-    """Return a finished run with a letter; `sequence=[0.5, 0.4]` are its errors by seed."""
+    """Return a finished run with a letter; `sequence=[0.5, 0.4]` are constant errors by seed."""
     dataset = dataset or a_dataset()
     errors = errors or {"sequence": [0.5], "last": [0.25]}
     count = len(next(iter(errors.values())))
@@ -51,14 +51,14 @@ def runs_on(dataset, *errors):
     [
         (([1.0, 1.1], [2.0, 2.1]), "A"),
         (([2.0, 2.1, 2.2, 2.1], [1.0, 1.1, 1.0, 1.2], [4.0, 4.1, 4.3, 4.2]), "B"),
-        (([2.0, 2.1], [1.0, 1.1], [1.1, 1.0]), ""),  # two are close to each other
+        (([2.0, 2.1], [1.0, 1.1], [1.1, 1.0]), ""),  # Runs B and C are too close.
     ],
 )
 def test_the_text_names_the_run_that_is_better_than_every_other(errors, leader):
-    """The details have a `compare_modes` test for each pair, with its count of seeds."""
-    says, details = compare.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
-    assert f"{leader} in last-step mode" in says if leader else says.startswith("No clear winner")
-    assert len(says.split()) <= 15
+    """The details compare this run with each other run, and count the seeds it wins."""
+    takeaway, details = compare.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
+    assert (f"{leader} in last-step mode" if leader else "No clear winner") in takeaway
+    assert len(takeaway.split()) <= 15
     squares = dict(zip(LETTERS, np.square(errors), strict=False))
     found = re.findall(r"(\w) has a smaller error than (\w) in (\d+) of", details)
     assert len(found) == details.count("paired t-test") == len(errors) - 1
@@ -86,25 +86,25 @@ OF_TABLE = of_a_table(a_dataset())
         ("Smallest last-step error", runs_on(OF_TABLE, BETTER, {"last": [200.0, 210]})),
     ],
 )
-def test_no_run_is_called_better_if_seeds_or_samples_cannot_tell(why, runs):
-    """The takeaway has at most 15 words; different losses are never compared."""
-    says = compare.errors_words(runs)[0]
-    assert says.startswith(why)
-    assert len(says.split()) <= 15
+def test_no_run_is_called_better_if_seeds_or_samples_are_too_few(why, runs):
+    """The takeaway has the reason in at most 15 words. Different losses are never compared."""
+    takeaway = compare.errors_words(runs)[0]
+    assert takeaway.startswith(why)
+    assert len(takeaway.split()) <= 15
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
     assert compare.losses_words([ONE, mae])[0].startswith("The runs have different losses")
     assert compare.losses_words([ONE, OTHER])[0].startswith("Smallest validation loss")
 
 
 def run_of(name, **settings):
-    """Return a run of a dataset with its suggested settings, some changed."""
+    """Return a run of a dataset with its suggested settings, except `settings`."""
     experiment = suggested(name)
     dataset = make_dataset(experiment)
     return Compared(experiment.set(**settings), dataset, a_run().snapshot, name, name)
 
 
 def test_different_settings_are_named_data_first():
-    """Settings without effect are left out; equal runs have data, timesteps and units."""
+    """Settings without effect are left out. A single run shows data, timesteps and units."""
     echo, mean = run_of("echo"), run_of("running_mean")
     small = run_of("running_mean", U=4, cell="gru", lag=9)
     far = run_of("running_mean", lr=0.1, batch=8, epochs=7, loss="mae", cell="gru", U=3, seed=4)
@@ -121,14 +121,14 @@ def test_different_settings_are_named_data_first():
 
 
 def test_the_same_data_have_equal_samples():
-    """Another seed of a task is other data."""
+    """A task with another seed has different data."""
     other = make_dataset(suggested("echo").set(seed=1))
     assert same_data([run_of("echo"), run_of("echo")])
     assert not same_data([run_of("echo"), replace(run_of("echo"), dataset=other)])
 
 
-def test_each_runs_numbers_have_their_range():
-    """A result has the median, least and greatest; only a run trained here has a time."""
+def test_each_runs_errors_have_their_range():
+    """A text has the median, smallest and largest error. A recorded run has no training time."""
     run = a_run(last=[0.1, 0.2, 0.3])
     assert compare.spread(run, "last") == "0.04 (0.01 to 0.09)"
     assert compare.reached(run) == "10 of 20 epochs"
@@ -139,8 +139,8 @@ def test_each_runs_numbers_have_their_range():
 
 
 @pytest.mark.parametrize("data", DATASETS)
-def test_every_figure_is_one_that_plotly_accepts(data):
-    """This covers six runs, one run, a diverged run, and runs on other data."""
+def test_plotly_accepts_every_figure(data):
+    """This covers six runs, one run, a diverged run, and runs on different data."""
     dataset = DATASETS[data]
     six = [a_run(place, dataset) for place in range(6)]
     broken = replace(six[1], snapshot=spoiled(six[1].snapshot, np.inf))
@@ -156,7 +156,7 @@ def test_every_figure_is_one_that_plotly_accepts(data):
 
 
 def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
-    """A letter follows its curve; letters of equal curves are side by side."""
+    """A letter is at the end of its curve. Letters of equal curves are side by side."""
     runs = runs_on(a_dataset(), *[{"sequence": [0.5], "last": [0.25]}] * 3)
     for figure in (losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)):
         for letter in "ABC":
@@ -171,8 +171,8 @@ def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
     assert len({looks[:2] for looks in LOOKS.values()}) == len(LETTERS)
 
 
-def test_errors_on_different_data_are_relative_to_the_baselines():
-    """The baseline itself is 1 at each step."""
+def test_errors_on_different_data_are_divided_by_the_baselines():
+    """The baseline's own line is 1 at each step."""
     one = a_run(0, a_dataset(), sequence=[0.5])
     figure = errors_figure([one, a_run(1, a_dataset(t=6), sequence=[0.5])], LIGHT)
     assert figure.layout.yaxis.title.text == "RMSE ÷ baseline's RMSE"
@@ -182,20 +182,20 @@ def test_errors_on_different_data_are_relative_to_the_baselines():
 
 
 def test_predictions_are_in_the_raw_unit():
-    """Chart and text agree on the picked sample and column."""
+    """Chart and text have the same errors for the picked sample and column."""
     scaled = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     runs = runs_on(scaled, {"sequence": [0.5]}, {"last": [0.25]})
     figure = predictions_figure(runs, 1, 0, LIGHT)
     truth = 10 * scaled.y[7, :, 0]
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, truth + 5)
     np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
-    says, details = compare.predictions_words(runs, 1, 0)
-    assert says.endswith("are 2.5 °C to 5 °C.")
+    takeaway, details = compare.predictions_words(runs, 1, 0)
+    assert takeaway.endswith("are 2.5 °C to 5 °C.")
     assert "5 °C for A in sequence mode and 2.5 °C for B in last-step mode" in details
 
 
 def test_the_table_has_a_row_for_each_run_mode_and_seed():
-    """A row has all settings; unknown values are empty, and no name becomes a formula."""
+    """A row has all settings. Unknown values are empty, and no name becomes a formula."""
     runs = runs_on(a_dataset(), {"sequence": [0.5, 0.4], "last": [0.2, 0.1]}, {"last": [0.3]})
     runs[1] = replace(runs[1], name="=1+1", experiment=runs[1].experiment.set(inputs=("a", "b")))
     rows = list(csv.DictReader(io.StringIO(runs_csv(runs).decode())))

@@ -1,6 +1,6 @@
-"""Claims about a user's file are computed again from the file, with pandas and loops.
+"""Claims about a user's file agree with pandas and loops over the file's rows.
 
-Of the app only the file reader and the finished dataset are used.
+The tests use only the app's file reader and the finished dataset.
 """
 
 import io
@@ -24,9 +24,9 @@ def upload(frame, **settings):
 
 def rmse(dataset, name):
     """Return a baseline's RMSE at the last step of the validation part, in the raw unit."""
-    (guess,) = (one.last for one in dataset.baselines if one.name == name)
+    (baseline,) = (one.last for one in dataset.baselines if one.name == name)
     evaluated = dataset.evaluated
-    predicted = dataset.raw(guess[evaluated], evaluated, last=True)
+    predicted = dataset.raw(baseline[evaluated], evaluated, last=True)
     target = dataset.raw(dataset.y[evaluated, -1], evaluated, last=True)
     return float(np.sqrt(((predicted - target) ** 2).mean()))
 
@@ -37,7 +37,7 @@ def test_baselines_and_split_of_a_panel_are_by_store(order):
     frame = panel().sort_values(order, ignore_index=True)
     dataset = upload(frame, T=14, inputs=("sales",))
     dates = sorted(frame["date"].unique())
-    edge = round(0.75 * (len(dates) - 2 * 15 + 2)) + 14  # all windows, and the rows of the last
+    edge = round(0.75 * (len(dates) - 2 * 15 + 2)) + 14  # rows of all training windows
     wide = frame.pivot_table("sales", "date", "store")
     evaluated = wide.loc[dates[edge + 14] :]
     day_before = np.sqrt(((evaluated - wide.shift(1).loc[evaluated.index]) ** 2).to_numpy().mean())
@@ -53,8 +53,8 @@ def test_baselines_and_split_of_a_panel_are_by_store(order):
     assert min(name.split(", ")[1][:10] for name in first) == dates[edge]
 
 
-def test_a_hint_suggests_to_scale_stores_on_different_levels_separately():
-    """Its ratio agrees with pandas; after scaling by series there is no hint."""
+def test_a_hint_suggests_to_scale_stores_with_different_means_separately():
+    """The hint's ratio agrees with pandas. With scaling by series there is no hint."""
     frame = panel()
     dates = sorted(frame["date"].unique())
     known = frame[frame["date"] < dates[143]]
@@ -63,8 +63,8 @@ def test_a_hint_suggests_to_scale_stores_on_different_levels_separately():
     hint = levels_hint(upload(frame, T=14, inputs=("sales",)))
     assert float(hint.split()[4]) == pytest.approx(times, rel=0.01)
     assert levels_hint(upload(frame, T=14, inputs=("sales",), scale="id")) == ""
-    alike = frame.assign(sales=known["sales"] - levels + 500)
-    assert levels_hint(upload(alike.dropna(), T=14, inputs=("sales",))) == ""
+    same_mean = frame.assign(sales=known["sales"] - levels + 500)
+    assert levels_hint(upload(same_mean.dropna(), T=14, inputs=("sales",))) == ""
     assert levels_hint(upload(load(4), T=12)) == ""
 
 
@@ -83,7 +83,7 @@ def test_series_that_end_before_validation_are_reported():
 
 
 def test_baselines_of_samples_with_one_target_use_inputs_only():
-    """The previous row has the same target, so a baseline that reads it would cheat."""
+    """A sample's target is the same at all steps, so no baseline may read an earlier target."""
     rng = np.random.default_rng(0)
     content = io.BytesIO()
     x = rng.normal(size=(60, 8, 2))
@@ -95,17 +95,17 @@ def test_baselines_of_samples_with_one_target_use_inputs_only():
     assert rmse(dataset, "mean") > 1
 
 
-def test_the_test_part_changes_no_other_number():
-    """Its rows affect neither training nor evaluation nor scaling."""
+def test_the_test_part_changes_nothing_else():
+    """Other values in its rows change neither training nor validation nor scaling."""
     frame = load(4)
     wild = frame.copy()
-    seen = upload(frame, T=12, test=20)
-    first_test = seen.origin.starts[len(seen.x) - seen.test]
+    usual = upload(frame, T=12, test=20)
+    first_test = usual.origin.starts[len(usual.x) - usual.test]
     wild.loc[first_test:, "load"] = -5000.0
     other = upload(wild, T=12, test=20)
-    assert seen.test == other.test > 0
-    for one, another in ((seen.samples.x, other.samples.x), (seen.samples.y, other.samples.y)):
+    assert usual.test == other.test > 0
+    for one, another in ((usual.samples.x, other.samples.x), (usual.samples.y, other.samples.y)):
         assert np.array_equal(one, another)
-    assert [one.name for one in seen.baselines] == [one.name for one in other.baselines]
-    assert np.array_equal(seen.naive_mse, other.naive_mse)
-    assert pd.Timestamp(frame["time"][first_test]) == seen.origin.times[first_test]
+    assert [one.name for one in usual.baselines] == [one.name for one in other.baselines]
+    assert np.array_equal(usual.naive_mse, other.naive_mse)
+    assert pd.Timestamp(frame["time"][first_test]) == usual.origin.times[first_test]

@@ -12,7 +12,7 @@ CELLS = ", ".join(SETTINGS["cell"].options)
 
 
 def values(setting):
-    """Allowed values of a setting."""
+    """Return a strategy for the allowed values of a setting."""
     if setting.limit is not None:
         low, high = setting.limit.minimum, setting.limit.maximum
         return (
@@ -34,7 +34,7 @@ EXPERIMENTS = st.fixed_dictionaries(
 
 @settings(derandomize=True, deadline=None)
 @given(EXPERIMENTS)
-def test_the_url_form_gives_the_same_experiment_back(experiment):
+def test_an_experiment_survives_its_url_form(experiment):
     """A shared link opens the same experiment."""
     validate(experiment)
     assert read_query(to_query(experiment)) == (experiment, [])
@@ -47,14 +47,14 @@ def test_the_url_form_gives_the_same_experiment_back(experiment):
     )
 )
 def test_any_address_gives_an_allowed_experiment(query):
-    """Nonsense in an address is dropped or clamped; the rest can be run."""
+    """Invalid values in an address are dropped or limited. The experiment can be run."""
     validate(read_query(query)[0])
 
 
-def test_each_changed_value_of_a_link_has_a_sentence():
-    """Values out of range and unknown choices get a sentence each; valid values get none."""
+def test_each_corrected_value_of_a_link_is_reported():
+    """There is a sentence for each value out of range and each unknown choice, and no other."""
     query = {"epochs": "20000", "cell": "transformer", "U": "7", "T": "9.5", "lr": "2"}
-    experiment, complaints = read_query(query, Experiment())
+    experiment, corrections = read_query(query, Experiment())
     assert experiment == Experiment().set(U=7, T=9, epochs=5000, lr=1.0)
     facts = (
         "epochs=20000 .* 1 to 5,000. epochs = 5,000 ",
@@ -62,8 +62,8 @@ def test_each_changed_value_of_a_link_has_a_sentence():
         "T=9.5 .* 2 to 512. T = 9 ",
         "lr=2 .* 0.00001 to 1. lr = 1 ",
     )
-    for fact, complaint in zip(facts, complaints, strict=True):
-        assert re.search(fact, complaint)
+    for fact, correction in zip(facts, corrections, strict=True):
+        assert re.search(fact, correction)
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_each_changed_value_of_a_link_has_a_sentence():
         ("cell", ["lstm"], r"cell must be one of .* got \['lstm'\]"),
     ],
 )
-def test_an_error_names_the_allowed_and_the_given_value(key, value, message):
-    """The worker checks each experiment; the error names the limit and the value."""
+def test_an_error_has_the_limit_and_the_value_received(key, value, message):
+    """`validate` raises the error for a value out of range, of a wrong type, or unknown."""
     with pytest.raises(ExperimentError, match=message):
         validate(Experiment().set(**{key: value}))
 
 
-def test_set_refuses_an_unknown_key():
+def test_set_raises_an_error_for_an_unknown_key():
     """A misspelled setting raises an error."""
     with pytest.raises(ExperimentError, match="received 'units'"):
         Experiment().set(units=3)

@@ -1,4 +1,4 @@
-"""The figures of Explore's charts."""
+"""Explore's charts show the numbers of a run."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
 
 
 def test_predictions_are_shown_in_the_raw_unit():
-    """Predictions and target of the chosen sample and column are y * scale + offset."""
+    """Predictions and target of the picked sample and column are y * scale + offset."""
     scale = {"target_scale": np.array([1.0, 10.0]), "target_offset": np.array([0.0, 5.0])}
     dataset = a_dataset(k=2, **scale, target_unit="°C")
     figure = drawn("predictions", a_run(dataset, sequence=0.5), 1, 1)
@@ -41,7 +41,7 @@ def test_predictions_are_shown_in_the_raw_unit():
 
 
 def test_a_tables_sample_has_its_dates_and_inputs():
-    """The timesteps are named by the dates of the rows, and the inputs are drawn below."""
+    """The timesteps have the dates of the rows as names, and the inputs are drawn below."""
     run = a_run(windows_of_load(timesteps=6), sequence=0.5)
     figure, origin = drawn("predictions", run, 1, 0), run.dataset.origin
     index = int(run.snapshot.samples[1])
@@ -51,8 +51,8 @@ def test_a_tables_sample_has_its_dates_and_inputs():
     assert not traces(drawn("predictions", a_run(sequence=0.5)), "inputs")
 
 
-def test_the_last_step_model_gives_one_value_and_nothing_before_it():
-    """Last-step mode is an open diamond at T, which hides nothing below it, and has no line."""
+def test_last_step_mode_is_drawn_as_a_single_value():
+    """The value is an open diamond at T, so lines behind it are visible. There is no line."""
     run = a_run(last=0.5)
     figure = drawn("predictions", run)
     diamond = the(figure, "last-step mode")
@@ -62,8 +62,8 @@ def test_the_last_step_model_gives_one_value_and_nothing_before_it():
 
 
 @pytest.mark.parametrize("y", [np.arange(4), np.array([0, 1, 1, 0])])
-def test_the_axis_of_predictions_stands_still_while_a_model_learns(y):
-    """The axis is the same for errors up to a quarter of the targets' span, and for all samples."""
+def test_the_axis_of_predictions_is_constant_during_training(y):
+    """It is the same for errors of up to 20% and for all samples. Dots on it aren't cut off."""
     dataset = a_dataset(y=(y[:, None] * np.ones((8, 1, 1))).astype(np.float32))
     figures = [
         drawn("predictions", a_run(dataset, sequence=wrong * y.max(), last=wrong), sample, 0)
@@ -71,13 +71,13 @@ def test_the_axis_of_predictions_stands_still_while_a_model_learns(y):
         for sample in (0, 1)
     ]
     (span,) = {figure.layout.yaxis.range for figure in figures}
-    assert span[0] == 0  # where targets begin at 0; dots on the axis are whole
+    assert span[0] == 0  # the targets' minimum
     assert not any(trace.cliponaxis for figure in figures for trace in figure.data)
 
 
 @pytest.mark.parametrize(("card", "picked"), [("predictions", (0, 0, 1)), ("step_error", (1,))])
 def test_the_last_step_head_applied_early_is_a_dotted_line(card, picked):
-    """It is drawn and described in both charts over the timesteps."""
+    """Both charts over the timesteps draw and describe it."""
     run, name = a_run(last=0.5), "last-step head, applied early"
     figure = drawn(card, run, *picked)
     assert the(figure, name).line.dash == "dot"
@@ -86,11 +86,11 @@ def test_the_last_step_head_applied_early_is_a_dotted_line(card, picked):
     assert "applied early" in sentence(card, run, *picked)
 
 
-# Loss, and the number that compares
+# Loss, and the error that compares the modes
 
 
-def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
-    """Sequence mode has the mean over the steps, last-step mode the value of the last step."""
+def test_the_loss_chart_has_a_baseline_and_a_best_level_for_each_mode():
+    """Sequence mode's levels are means over the steps, last-step mode's are at the last step."""
     y = np.broadcast_to(np.array([4, 3, 2, 1], np.float32)[:, None], (8, 4, 1)).copy()
     best = np.array([0.4, 0.3, 0.2, 0.1])
     dataset = a_dataset(y=y, naive=np.zeros((8, 4, 1), np.float32), best_mse=best)
@@ -99,16 +99,16 @@ def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
     assert [line.y[0] for line in traces(figure, "best possible")] == pytest.approx([0.25, 0.1])
     for words in ("baseline, every", "baseline, last", "best, every", "best, last"):
         assert words_of(figure).count(words) == 1
-    for naive in (1.0, 1.01):  # levels that look like one line have one label
+    for naive in (1.0, 1.01):  # Levels that look like one line have one label.
         dataset = a_dataset(y=y, naive=y + np.array([[1], [1], [1], [naive]], np.float32))
         figure = drawn("loss", a_run(dataset, sequence=0.5, last=0.5))
         assert words_of(figure).count("mean baseline") == 1
 
 
-def test_levels_are_in_the_terms_of_the_training_loss():
-    """An error of 3 costs 9, 3 or 2.5; the best possible is known only for squared errors."""
+def test_levels_are_values_of_the_training_loss():
+    """The loss of an error of 3 is 9, 3 or 2.5. The best possible is known only for "mse"."""
     y = np.full((8, 4, 1), 4.0, np.float32)
-    y[6:] = 100  # what the validation samples are like doesn't change it
+    y[6:] = 100  # Validation samples don't change a training loss.
     dataset = a_dataset(y=y, best_mse=np.full(4, 0.5))
     for loss, naive in (("mse", 9.0), ("mae", 3.0), ("huber", 2.5)):
         experiment = EXPERIMENT.set(loss=loss)
@@ -116,8 +116,8 @@ def test_levels_are_in_the_terms_of_the_training_loss():
         assert bool(best_loss(experiment, dataset)[0]) == (loss == "mse")
 
 
-def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis():
-    """The key shows a level of 0, with its steps if it is only one mode's."""
+def test_the_key_shows_a_level_of_0():
+    """A logarithmic axis has no 0. The entry names the steps if only one mode's level is 0."""
     for best, loss, compared in (
         (np.zeros(4), ">best possible: 0<", ">best possible: 0<"),
         (np.ones(4), "| best possible", "| best possible"),
@@ -128,18 +128,18 @@ def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis():
         assert compared in words_of(figures["compare"])
 
 
-def test_where_every_value_is_nothing_the_plot_says_so():
-    """A note appears if all values are 0, because a logarithmic axis would be empty."""
+def test_a_note_replaces_a_plot_of_zeros():
+    """A logarithmic axis would be empty if every value is 0."""
     y = np.zeros((8, 4, 1), np.float32)
     run = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
-    for seen, said in ((diverged(run, 0.0), True), (diverged(run, np.nan), False), (run, False)):
+    for each, noted in ((diverged(run, 0.0), True), (diverged(run, np.nan), False), (run, False)):
         for name in ("loss", "compare"):
-            words = [note.text for note in drawn(name, seen).layout.annotations]
-            assert ("every value is 0" in words) is said
+            words = [note.text for note in drawn(name, each).layout.annotations]
+            assert ("every value is 0" in words) is noted
 
 
 def test_a_ring_marks_the_epoch_that_each_mode_keeps():
-    """The ring lies on the validation loss, and on the error at the last step."""
+    """The ring is on the line of the validation loss, or of the error at the last step."""
     run = a_run(sequence=0.5, last=0.5)
     kept = replace(run, snapshot=with_kept(run.snapshot, sequence=4, last=7))
     for name in ("loss", "compare"):
@@ -154,8 +154,8 @@ def test_a_ring_marks_the_epoch_that_each_mode_keeps():
         assert not traces(plain, "last-step mode, kept")
 
 
-def test_the_comparison_is_the_last_steps_error_of_both():
-    """Errors are drawn over the evaluated epochs, with one baseline; scaled errors are labelled."""
+def test_the_comparison_draws_both_modes_errors_at_the_last_step():
+    """Errors are by evaluated epoch, with one baseline for both. The axis marks scaled errors."""
     run = a_run(sequence=0.5, last=0.25)
     figure = drawn("compare", run)
     assert list(the(figure, "sequence mode").y) == [1.0, 0.25]
@@ -166,8 +166,8 @@ def test_the_comparison_is_the_last_steps_error_of_both():
     assert scaled.layout.yaxis.title.text == "MSE (scaled)"
 
 
-def test_error_by_timestep_is_the_root_in_the_raw_unit():
-    """A standardised error of 0.5 is 5 °C if the standard deviation is 10 °C."""
+def test_the_error_by_timestep_is_the_rmse_in_the_raw_unit():
+    """An error of 0.5 standard deviations of 10 °C is 5 °C."""
     dataset = a_dataset(**SCALED, best_mse=np.array([4.0, 1, 0.25, 0]))
     figure = drawn("step_error", a_run(dataset, sequence=0.5, last=0.25))
     np.testing.assert_allclose(the(figure, "sequence mode").y, 5)

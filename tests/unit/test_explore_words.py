@@ -1,4 +1,4 @@
-"""What is said of charts, worked by hand: the one table of lib.charts' whole sentences."""
+"""The whole takeaways and sentences of `lib.charts`, for numbers worked out by hand."""
 
 import math
 from dataclasses import replace
@@ -41,12 +41,12 @@ BEST = np.array([0.4, 0.3, 0.2, 0.1])
 
 
 def zeros(naive, n=8):
-    """Targets of 0 at each timestep, and a guess that is off by so much there."""
+    """Return targets of 0, and a baseline with the error `naive[t]` at each timestep t."""
     y = np.zeros((n, len(naive), 1), np.float32)
     return {"y": y, "naive": (y + np.array(naive, np.float32)[:, None]).astype(np.float32)}
 
 
-SAID = [
+SENTENCES = [  # card, run, picked arguments, takeaway, sentence
     (
         "predictions",
         a_run(sequence=0.5, last=0.25),
@@ -86,33 +86,33 @@ SAID = [
 ]
 
 
-@pytest.mark.parametrize(("card", "run", "picked", "short", "long"), SAID)
-def test_each_card_says_what_its_arrays_say(card, run, picked, short, long):
-    """All words of each card, once."""
+@pytest.mark.parametrize(("card", "run", "picked", "short", "long"), SENTENCES)
+def test_each_cards_words_agree_with_its_numbers(card, run, picked, short, long):
+    """This test has all words of each card for one run."""
     assert takeaway(card, run, *picked) == short
     assert sentence(card, run, *picked) == long
 
 
 @pytest.mark.parametrize("name", sorted(set(DATASETS) - {"upload"}))
-def test_every_takeaway_is_short_and_parity_alone_is_overfitted(name):
-    """Of every recording, with one mode and with both, `takeaway` has at most 15 words.
+def test_every_takeaway_is_short_and_only_parity_overfits(name):
+    """The helper `takeaway` allows at most 15 words, for all recorded runs and all modes.
 
-    Parity's last-step model learns the training samples by heart; others' losses only swing.
+    Parity's last-step model memorises the training samples. Other losses only fluctuate.
     """
     dataset, overfitted = make_dataset(suggested(name)), set()
     for mode in MODES:
         experiment = suggested(name).set(mode=mode)
         run = RunAt(experiment, dataset, recorded(experiment))
         assert all(takeaway(card, run) for card in EXPLORE_CARDS)
-        for each, guess in naive_loss(experiment, dataset).items():
-            overfitted |= {each} if overfits_in_seeds(run, each, guess) else set()
+        for each, baseline in naive_loss(experiment, dataset).items():
+            overfitted |= {each} if overfits_in_seeds(run, each, baseline) else set()
     assert overfitted == ({"last"} if name == "parity" else set())
     assert all(len(card.longest.split()) <= 15 for card in EXPLORE_CARDS.values())
 
 
 @pytest.mark.parametrize(("value", "named"), [(math.nan, "not a number"), (math.inf, "infinite")])
-def test_of_a_run_that_diverged_everything_can_be_said(value, named):
-    """What isn't a number is neither smaller nor better."""
+def test_every_card_describes_a_diverged_run(value, named):
+    """An error that isn't finite is never called smaller or better."""
     run = a_run(sequence=0.5, last=0.5)
     run = replace(run, snapshot=spoiled(run.snapshot, value))
     assert all(takeaway(card, run) for card in EXPLORE_CARDS)
@@ -124,7 +124,7 @@ def test_of_a_run_that_diverged_everything_can_be_said(value, named):
 
 
 def test_sentences_need_no_results():
-    """They then say what is known without them; nothing is evaluated on a constant target."""
+    """They have what is known before training. A constant target gets no evaluation."""
     run, y = a_run(), np.zeros((8, 4, 1), np.float32)
     constant = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
     for card in ("step_error", "compare"):
@@ -136,15 +136,15 @@ def test_sentences_need_no_results():
     assert sentence("compare", run).endswith("mean baseline 788.")
 
 
-def test_numbers_are_in_the_raw_unit_and_at_the_steps_own_names():
-    """A deviation of 10 °C makes 0.5 into 5 °C; columns that differ have no common unit."""
+def test_sentences_have_the_raw_unit_and_the_names_of_steps():
+    """With a deviation of 10 °C, 0.5 is 5 °C. Columns with different scales have no common unit."""
     days, offset = tuple(f"day {k}" for k in (1, 2, 3, 4)), np.array([-260.0])
     dataset = a_dataset(**SCALED, target_offset=offset, timestep_names=days, lead="one day")
     run = a_run(dataset, sequence=0.5, last=0.0)
     assert "sequence mode off by 5 °C, last-step mode by 0 °C." in takeaway("predictions", run)
-    said = sentence("predictions", run)
-    assert "at the last step (day 4), the target (target 1, one day ahead) is 10 °C." in said
-    assert "prediction 15, absolute error 5." in said
+    text = sentence("predictions", run)
+    assert "at the last step (day 4), the target (target 1, one day ahead) is 10 °C." in text
+    assert "prediction 15, absolute error 5." in text
     assert "sequence model 5 °C and 5 °C; last-step model 0 °C" in sentence("step_error", run)
     assert sentence("compare", run).startswith("Mean squared error (scaled) at step 4 on the vali")
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 2.0]), target_offset=np.zeros(2))
@@ -158,15 +158,15 @@ RISING = [1.0, 0.7, 0.5, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9, 0.9]
 
 
 def evaluated(result, validation, training):
-    """A model that was evaluated after each epoch."""
+    """Return the result with these losses by epoch, evaluated after each epoch."""
     epochs = np.arange(1, len(validation) + 1)
     curves = {"loss": np.array(training), "validation_loss": np.array(validation)}
     checked = {"checked_epochs": epochs, "last_step_mse": np.ones(len(epochs))}
     return replace(result, loss_epochs=epochs, **curves, **checked)
 
 
-def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls():
-    """The takeaway says which modes do, and whether their best epochs were kept."""
+def test_a_model_overfits_if_validation_loss_rises_while_training_loss_falls():
+    """The takeaway has the modes that overfit, and whether their best epochs were kept."""
     run = a_run(a_dataset(**zeros([1] * 4)), sequence=0.5, last=0.5)
     fine = run.snapshot.results["sequence"]
     over = evaluated(fine, RISING, FALLING)
@@ -177,52 +177,56 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
         (kept, kept, "Both modes overfit: ", "so the best epoch was kept."),
     ):
         results = {"sequence": sequence, "last": last}
-        says = takeaway("loss", replace(run, snapshot=replace(run.snapshot, results=results)))
-        assert says.startswith(who)
-        assert says.endswith(then)
-    for samples in (1, 10, 100):  # it has risen from 0.5 to 0.9
+        expected = takeaway("loss", replace(run, snapshot=replace(run.snapshot, results=results)))
+        assert expected.startswith(who)
+        assert expected.endswith(then)
+    for samples in (1, 10, 100):  # Validation loss rose by a factor of 1.8, from 0.5 to 0.9.
         assert is_overfit(over, 1.0, samples) is (decisive_ratio(samples) < 1.8)
-    for wrong in (1, 2):  # the curve of one seed of four may only swing
+    for wrong in (1, 2):  # One of four seeds may not overfit.
         seeds = [{"sequence": r} for r in [over] * (4 - wrong) + [fine] * wrong]
         several = replace(run.snapshot, results=seeds[0], others=tuple(seeds[1:]))
         assert overfits_in_seeds(replace(run, snapshot=several), "sequence", 1.0) is (wrong == 1)
 
 
-def test_a_model_does_not_overfit():
-    """As long as the rise may be noise, or makes no difference."""
-    swings = [1.0, 0.7, 0.5, 0.5, 0.52, 0.5, 0.51, 0.5, 0.5, 0.9]
+def test_a_model_does_not_overfit_if_the_rise_is_noise_or_small():
+    """The rise can be noise, small relative to the baseline, or equal to that of training loss."""
+    noisy = [1.0, 0.7, 0.5, 0.5, 0.52, 0.5, 0.51, 0.5, 0.5, 0.9]
     fine = a_run(sequence=0.5).snapshot.results["sequence"]
-    for validation, training, guess in (
-        (swings, FALLING, 1.0),
-        (RISING, FALLING, 50.0),  # beside the guess it is tiny
-        (RISING, FALLING[::-1], 1.0),  # the training loss rises, too
-        ([1.0, 0.5, 0.9], FALLING[:3], 1.0),  # too short to tell
+    for validation, training, baseline in (
+        (noisy, FALLING, 1.0),
+        (RISING, FALLING, 50.0),  # The rise is under 2% of the baseline's loss.
+        (RISING, FALLING[::-1], 1.0),  # The training loss rises, too.
+        ([1.0, 0.5, 0.9], FALLING[:3], 1.0),  # The curve is too short.
     ):
         result = replace(evaluated(fine, RISING, training), validation_loss=np.array(validation))
-        assert not is_overfit(result, guess)
+        assert not is_overfit(result, baseline)
 
 
-def test_losses_that_explode_are_said_before_anything_else():
-    """Of the worst seed; and where a run has ended by it, with the epoch that made no number."""
+def test_exploded_losses_are_reported_first():
+    """The takeaway has the worst seed's loss, and the epoch of the first infinite or NaN loss."""
     run = a_run(sequence=0.5, last=0.5)
     fine = run.snapshot.results
     last = fine | {"last": replace(fine["last"], loss=np.geomspace(1, 2.8e35, 10))}
     both = dict.fromkeys(fine, last["last"])
-    for results, status, says in (
-        (both, Status.RUNNING, "Sequence mode's training loss exploded (worst seed: 2.8×10³⁵)."),
+    for results, status, expected in (
+        (
+            both,
+            Status.RUNNING,
+            "Sequence mode's training loss exploded (worst seed: 2.8\u202f×\u202f10³⁵).",
+        ),
         (
             last,
             Status.DIVERGED,
-            "Last-step mode's training loss exploded (worst seed: 2.8×10³⁵), then",
+            "Last-step mode's training loss exploded (worst seed: 2.8\u202f×\u202f10³⁵), then",
         ),
         (fine, Status.DIVERGED, "Training loss became infinite or NaN in epoch 11"),
     ):
         snapshot = replace(run.snapshot, results=fine, others=(results,), status=status)
-        assert takeaway("loss", replace(run, snapshot=snapshot)).startswith(says)
+        assert takeaway("loss", replace(run, snapshot=snapshot)).startswith(expected)
 
 
-def test_it_is_said_which_epochs_are_kept():
-    """Of each mode that has its best one's weights back."""
+def test_the_sentence_names_the_epochs_that_are_kept():
+    """It names each mode whose best epoch's weights were restored."""
     both = a_run(sequence=0.5, last=0.5)
     for kept, facts in (
         ({"sequence": None, "last": None}, []),
@@ -230,71 +234,65 @@ def test_it_is_said_which_epochs_are_kept():
         ({"sequence": None, "last": 31}, ["Last-step mode keeps epoch 31"]),
     ):
         run = replace(both, snapshot=with_kept(both.snapshot, **kept))
-        said = sentences.kept_sentence(run.snapshot)
-        assert all(fact in said for fact in facts)
-        assert bool(said) is bool(facts)
-        assert said in sentence("loss", run)
+        text = sentences.kept_sentence(run.snapshot)
+        assert all(fact in text for fact in facts)
+        assert bool(text) is bool(facts)
+        assert text in sentence("loss", run)
 
 
-# What is called better
+# Claims that a mode is better
 
 
-def test_whether_the_guess_is_beaten_is_counted_step_by_step():
-    """Errors of the guess by timestep beside a sequence model that is off by 1."""
+def test_the_takeaway_counts_the_steps_at_which_a_mode_beats_the_baseline():
+    """The sequence model's error is 1 at each step; `naive` has the baseline's errors."""
     beats = "Sequence mode beats the baseline at"
-    for naive, last, says in (
+    for naive, last, expected in (
         ([1.5, 0.5, 1.5, 1.5], 0.5, "Both modes beat the baseline: sequence mode at 3 of 4 steps."),
         ([1.5] * 4, 0.5, "Both modes beat the baseline: sequence mode at every step."),
         ([1.5] * 4, 1.6, f"{beats} every step; last-step mode doesn't."),
-        ([1.01] * 4, 1, "Neither mode beats the baseline at any step."),  # 1% is nothing
+        ([1.01] * 4, 1, "Neither mode beats the baseline at any step."),  # 1% doesn't count.
         ([0.7] * 4, 0.5, "Last-step mode beats the baseline; sequence mode doesn't."),
         ([1.5] * 4, None, f"{beats} every step."),
         ([0.7] * 4, None, "The model doesn't beat the baseline at any step."),
     ):
         wrong = {"sequence": 1.0} | ({} if last is None else {"last": last})
-        assert takeaway("step_error", a_run(a_dataset(**zeros(naive)), **wrong)) == says
+        assert takeaway("step_error", a_run(a_dataset(**zeros(naive)), **wrong)) == expected
     table = of_a_table(a_dataset(n=96, **zeros([1.1, 1.1, 1.1, 0.2], n=96)))
-    says = "Neither mode beats the baseline at the last step; earlier steps: too close."
-    assert takeaway("step_error", a_run(table, sequence=1.0, last=1.0)) == says
+    expected = "Neither mode beats the baseline at the last step; earlier steps: too close."
+    assert takeaway("step_error", a_run(table, sequence=1.0, last=1.0)) == expected
 
 
-def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
-    """Whichever of the two is the better one; it is said that the last step is meant."""
-    guess = zeros([1.0, 1.0, 1.0, 0.2], n=120)
-    week = Baseline("seasonal", "last week", guess["naive"][:, -1])
+def test_no_mode_is_better_if_neither_beats_the_baseline():
+    """The takeaway compares the smaller error at the last step with the baseline's."""
+    arrays = zeros([1.0, 1.0, 1.0, 0.2], n=120)
+    week = Baseline("seasonal", "last week", arrays["naive"][:, -1])
     for name, baselines in (("the best baseline", (week,)), ("the baseline", ())):
-        dataset = a_dataset(n=120, **guess, baselines=baselines)
-        says = takeaway("compare", a_run(dataset, sequence=0.5, last=0.3))
-        assert says == f"Neither mode beats {name} at the last step: error 0.09 against 0.04."
+        dataset = a_dataset(n=120, **arrays, baselines=baselines)
+        expected = takeaway("compare", a_run(dataset, sequence=0.5, last=0.3))
+        assert expected == f"Neither mode beats {name} at the last step: error 0.09 against 0.04."
         run = a_run(dataset, last=0.3)
         several = replace(run, snapshot=replace(run.snapshot, others=(run.snapshot.results,)))
-        for seen, error in ((run, "Error"), (several, "Median error")):
-            alone = takeaway("compare", seen)
+        for each, error in ((run, "Error"), (several, "Median error")):
+            alone = takeaway("compare", each)
             assert alone == f"{error} at the last step: 0.09. {name.capitalize()}: 0.04."
 
 
 def test_two_models_are_compared_seed_by_seed():
-    """Almost all is never called all."""
-    for errors, says in (
-        (
-            [1.0, 2.0, 1.5, 1.2],
-            "A has a smaller error than B in 0 of 4 seeds, 0% smaller",
-        ),
-        (
-            [2.0, 4.5, 3.0, 2.4],
-            "A has a smaller error than B in 4 of 4 seeds, 2 times smaller",
-        ),
-        (
-            [1e3, 2e3, 1e3, 3e3],
-            "A has a smaller error than B in 4 of 4 seeds, 1,000 times smaller",
-        ),
+    """The sentence has the winner, its seeds, the p-value, and the median of the seeds' ratios."""
+    for errors, wins, p_value, ratio in (
+        ([1.0, 2.0, 1.5, 1.2], 0, "= 1.00", "0% smaller"),
+        ([2.0, 4.5, 3.0, 2.4], 4, "< 0.01", "2 times smaller"),
+        ([1e3, 2e3, 1e3, 3e3], 4, "< 0.01", "1,000 times smaller"),
     ):
         found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
-        assert sentences.pair_sentence(found, "A", "B").startswith(says)
+        sentence = sentences.pair_sentence(found, "A", "B")
+        start = f"A has a smaller error than B in {wins} of 4 seeds (p {p_value}, paired t-test"
+        assert sentence.startswith(start)
+        assert f" Its error is {ratio} by the median of each seed's ratio" in sentence
 
 
 @pytest.mark.parametrize(
-    ("card", "sequence", "last", "says"),
+    ("card", "sequence", "last", "expected"),
     [
         *((card, 1.5, None, "24 independent samples, ") for card in ("step_error", "compare")),
         ("step_error", 20, None, "The model doesn't beat the best baseline"),
@@ -305,31 +303,31 @@ def test_two_models_are_compared_seed_by_seed():
         ("compare", 0.01, 0.0101, "Here, both errors are nearly equal, 0.01 and 0.0101"),
     ],
 )
-def test_all_cards_go_by_one_rule_of_how_many_samples_tell(card, sequence, last, says):
-    """24 of a table tell an error 20 times as large, and not one that is half as large again."""
-    guess = zeros([1.0] * 4, n=96)
-    baseline = Baseline("last", "last value", guess["naive"][:, -1])
-    table = of_a_table(a_dataset(n=96, **guess, baselines=(baseline,)))
+def test_all_cards_need_enough_samples_to_call_an_error_smaller(card, sequence, last, expected):
+    """24 samples of a table can decide if an error is 20 times the baseline's, not 1.5 times."""
+    arrays = zeros([1.0] * 4, n=96)
+    baseline = Baseline("last", "last value", arrays["naive"][:, -1])
+    table = of_a_table(a_dataset(n=96, **arrays, baselines=(baseline,)))
     errors = {"sequence": sequence, "last": last}
     run = a_run(table, **{mode: math.sqrt(mse) for mode, mse in errors.items() if mse})
-    assert says in takeaway(card, run)
+    assert expected in takeaway(card, run)
 
 
-def test_errors_that_are_nearly_the_same_are_left_to_the_seeds():
-    """Where too few samples tell them apart, too: these two are close by any measure."""
+def test_nearly_equal_errors_are_compared_by_their_seeds():
+    """This also holds if the samples are too few to call one error smaller."""
     table = of_a_table(a_dataset(n=96, **zeros([1.0] * 4, n=96)))
-    for errors, says in (
+    for errors, expected in (
         ([0.1, 0.102, 0.101, 0.099], "No clear winner: 4 seeds can't tell the two modes apart."),
         ([0.101] * 4, "The median errors of 4 seeds are nearly equal: 0.1 and 0.101."),
     ):
         runs = [a_run(table, sequence=math.sqrt(0.1), last=math.sqrt(mse)) for mse in errors]
         first, *others = [run.snapshot.results for run in runs]
         snapshot = replace(runs[0].snapshot, results=first, others=tuple(others))
-        assert takeaway("compare", replace(runs[0], snapshot=snapshot)) == says
+        assert takeaway("compare", replace(runs[0], snapshot=snapshot)) == expected
 
 
 def test_a_sweep_counts_where_each_mode_is_better():
-    """If each mode is better somewhere, both are counted; the details have the smallest error."""
+    """The takeaway counts the points of both modes. The details have the smallest error."""
     few, many = [0.1, 0.11, 0.1, 0.11], [1.0, 1.1, 1.2, 1.1]
     points = [a_point(many, few, U=2), a_point(many, few, U=4), a_point(many, many, U=8)]
     better = "Last-step mode is clearly better at 2 of 3 points, sequence mode at none."
@@ -340,9 +338,9 @@ def test_a_sweep_counts_where_each_mode_is_better():
     assert found_takeaway([*points, a_point(few, many, U=16)]) == both
 
 
-def test_a_leak_check_says_what_it_looked_at():
-    """The details name the columns, the timesteps and the samples that were compared."""
-    for dataset, says in (
+def test_a_leak_check_lists_its_data():
+    """The details have the number of columns, timesteps and samples that were compared."""
+    for dataset, expected in (
         (
             a_dataset(n=80),
             "3 inputs and 1 target at 320 timesteps, and 60 training and 20 validation samples.",
@@ -359,30 +357,30 @@ def test_a_leak_check_says_what_it_looked_at():
             "validation and 1 test samples.",
         ),
     ):
-        assert split.leak_words(dataset, [])[1] == [f"Checked: {says}"]
+        assert split.leak_words(dataset, [])[1] == [f"Checked: {expected}"]
 
 
-# Words beside the cards
+# Sentences outside the cards
 
 
-def test_the_headline_says_what_is_returned():
-    """By cell, layers and mode."""
-    said = sentences.setup_sentence(EXPERIMENT, a_dataset())
-    assert said == "Same LSTM, two settings: return every step, or only the last."
-    said = sentences.setup_sentence(EXPERIMENT.set(mode="last", cell="gru", layers=3), a_dataset())
-    assert said == "A 3-layer GRU that returns only the last of 4 steps."
+def test_the_headline_has_the_outputs_that_are_returned():
+    """The sentence depends on cell, layers and mode."""
+    text = sentences.setup_sentence(EXPERIMENT, a_dataset())
+    assert text == "Same LSTM, two settings: return every step, or only the last."
+    text = sentences.setup_sentence(EXPERIMENT.set(mode="last", cell="gru", layers=3), a_dataset())
+    assert text == "A 3-layer GRU that returns only the last of 4 steps."
 
 
-def test_a_scaled_error_is_told_in_the_raw_unit_too():
-    """An error of 0.5 deviations of 10 °C is 5 °C; raw errors and mixed units have no second."""
+def test_a_scaled_error_is_also_shown_in_the_raw_unit():
+    """An error of 0.5 deviations of 10 °C is 5 °C. Unscaled and mixed targets have no such text."""
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 2]), target_offset=np.zeros(2))
-    for dataset, says in ((a_dataset(**SCALED), "about 5 °C off"), (a_dataset(), ""), (mixed, "")):
-        assert sentences.off_by(dataset, a_run(dataset, last=0.5).snapshot.results["last"]) == says
+    for dataset, text in ((a_dataset(**SCALED), "about 5 °C off"), (a_dataset(), ""), (mixed, "")):
+        assert sentences.off_by(dataset, a_run(dataset, last=0.5).snapshot.results["last"]) == text
 
 
-def test_progress_is_told_as_a_person_would():
-    """Epochs, speed, and how long it will take; a run that stands still has no speed."""
-    for snapshot, says in (
+def test_progress_has_epochs_speed_and_time_left():
+    """A paused run has no speed, and a run's first epochs give no time left."""
+    for snapshot, expected in (
         (Snapshot("r", Status.RUNNING, 140, 2000, 131.2, 0.46), "131 epochs/s · a moment left"),
         (Snapshot("r", Status.RUNNING, 140, 2000, 4.13, 59.6), "4.1 epochs/s · about 1 min left"),
         (Snapshot("r", Status.RUNNING, 140, 2000, 0.0, None), "epoch 140 of 2,000"),
@@ -390,24 +388,24 @@ def test_progress_is_told_as_a_person_would():
         (Snapshot("r", Status.PAUSED, 7, 200, 131.2, 0.5), "epoch 7 of 200"),
         (Snapshot("r", Status.FINISHED, 1043, 2000), "stopped early after 1,043 of 2,000 epochs"),
     ):
-        assert sentences.progress_sentence(snapshot).endswith(says)
+        assert sentences.progress_sentence(snapshot).endswith(expected)
 
 
-def test_settings_are_named_where_they_differ():
-    """One or two of them are written out, the others are counted; other data bring others."""
+def test_different_settings_are_named():
+    """One or two settings are written out, the others are counted. Other data are named alone."""
     chosen = Experiment()
-    for change, says in (
+    for change, expected in (
         ({}, ""),
         ({"cell": "gru"}, "cell = GRU"),
         ({"lr": 0.5, "T": 40, "U": 3}, "T = 40 and 2 more"),
         ({"data": "sine", "T": 40, "U": 3}, "Sine wave"),
     ):
-        assert sentences.own_settings(chosen.set(**change), chosen, sentences.name_of) == says
+        assert sentences.own_settings(chosen.set(**change), chosen, sentences.name_of) == expected
     assert sentences.own_settings(chosen.set(lr=0.5), chosen, label_of) == "Learning rate = 0.5"
     many = {"T": 15, "cell": "gru", "U": 8, "lr": 0.1, "inputs": ("a", "b")}
-    for change, says in (
+    for change, text in (
         ({}, ""),
         ({"data": "sine"}, f"data Running mean → {DATASETS['sine'].title}"),
         (many, "timesteps 12 → 15, inputs default → a and b and 3 more"),
     ):
-        assert sentences.changed_settings(chosen, chosen.set(**change), sentences.name_of) == says
+        assert sentences.changed_settings(chosen, chosen.set(**change), sentences.name_of) == text

@@ -1,4 +1,4 @@
-"""Rules for all charts of Explore: places, names, and colours with one meaning."""
+"""Rules for all charts of Explore: valid figures, fixed layouts, and colours with one meaning."""
 
 import json
 from base64 import b64decode
@@ -58,20 +58,20 @@ def diverged(run, value):
 
 @pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("data", DATASETS)
-def test_every_figure_is_one_that_plotly_accepts(data, run):
-    """Figures are built without Plotly's checks, so this test makes them: names, types, values."""
+def test_plotly_accepts_every_figure(data, run):
+    """The app builds charts without Plotly's checks of names, types and values."""
     mode = run if run in ("sequence", "last") else "both"
     fine = a_run(DATASETS[data], EXPERIMENT.set(mode=mode), **RUNS[run])
-    for seen in (fine, changed(fine, results={}), diverged(fine, np.inf)):
-        for figure in all_figures(seen).values():
+    for each in (fine, changed(fine, results={}), diverged(fine, np.inf)):
+        for figure in all_figures(each).values():
             built = figure.to_dict()
-            assert json.dumps(built)  # arrays would be compared number by number, and none is there
+            assert json.dumps(built)  # All arrays are encoded.
             low, high = go.Figure(built).layout.yaxis.range
             assert -np.inf < low < high < np.inf
 
 
-def test_a_figure_is_sent_as_plotly_itself_would_write_it():
-    """The figure equals Plotly's own output, except for the empty template."""
+def test_a_figure_is_encoded_as_by_plotly():
+    """`to_dict` equals Plotly's own `to_dict`, except for the empty template."""
     dataset = a_dataset(best_mse=np.full(4, 0.01))
     figures = all_figures(a_run(dataset, sequence=0.5, last=0.25))
     figures["sample"] = sample_figure(dataset, 0, LIGHT)
@@ -85,7 +85,7 @@ def test_a_figure_is_sent_as_plotly_itself_would_write_it():
 
 
 def decoded(part):
-    """Return a part of a figure with the numbers that its bytes encode."""
+    """Return a part of a figure with its encoded arrays as lists of numbers."""
     if isinstance(part, dict) and "bdata" in part:
         return np.frombuffer(b64decode(part["bdata"]), part["dtype"]).tolist(), part.get("shape")
     if isinstance(part, dict):
@@ -95,8 +95,8 @@ def decoded(part):
     return part.tolist() if isinstance(part, np.ndarray) else part
 
 
-def test_figures_keep_their_place_while_numbers_change():
-    """The layout is the same after small changes, except for labels, which follow their lines."""
+def test_figures_keep_their_layout_while_numbers_change():
+    """After small changes, only the labels of lines move."""
     one, other = (all_figures(a_run(sequence=0.5 + d, last=0.25 + d)) for d in (0, 0.01))
     for name, figure in one.items():
         before, after = (of[name].layout.to_plotly_json() for of in (one, other))
@@ -109,7 +109,7 @@ def test_figures_keep_their_place_while_numbers_change():
 
 @pytest.mark.parametrize("theme", PALETTES)
 def test_one_colour_means_one_thing_in_every_chart(theme):
-    """Modes, target, baseline and best possible have fixed colours; the best is drawn on top."""
+    """Modes, target, baseline and best possible have fixed colours. The best is drawn on top."""
     p, run = PALETTES[theme], a_run(a_dataset(best_mse=np.full(4, 0.01)), sequence=0.1, last=0.1)
     for name, figure in all_figures(run, p).items():
         assert the(figure, "sequence mode").line.color == p.sequence
@@ -126,7 +126,7 @@ def test_one_colour_means_one_thing_in_every_chart(theme):
         assert names[-1] == "best possible"
 
 
-def test_no_chart_takes_a_name_for_markup(monkeypatch):
+def test_no_chart_shows_a_name_as_markup(monkeypatch):
     """Axes, keys and hover texts escape all names of a dataset."""
     dataset = a_dataset(
         k=2,
@@ -135,7 +135,7 @@ def test_no_chart_takes_a_name_for_markup(monkeypatch):
         feature_names=("<b>1", "<b>2", "<b>3"),
         target_names=("<b>4", "<b>5"),
         timestep_names=("<b>6", "<b>7", "<b>8", "<b>9"),
-        naive_label="<b>guess",
+        naive_label="<b>baseline",
         best_mse=np.ones(4),
         target_unit="<b>unit",
     )
@@ -148,8 +148,8 @@ def test_no_chart_takes_a_name_for_markup(monkeypatch):
         assert "<b>" not in texts, name
 
 
-def test_of_several_seeds_there_is_a_thin_line_for_each():
-    """The lines have the mode's colour beside the median; one seed has no thin line."""
+def test_each_of_several_seeds_has_a_thin_line():
+    """The thin lines have the mode's colour, like the median. One seed has no thin line."""
     one = a_run(sequence=0.5, last=1.0)
     others = tuple(a_run(sequence=s, last=1 / s).snapshot.results for s in (0.1, 0.2))
     for several, run in ((True, changed(one, others=others)), (False, one)):
@@ -160,4 +160,4 @@ def test_of_several_seeds_there_is_a_thin_line_for_each():
             assert ("each seed" in words_of(figure)) is several
     thin = the(drawn("loss", changed(one, others=others)), "sequence mode, each seed")
     assert thin.line.color == LIGHT.sequence
-    assert np.isnan(np.asarray(thin.y)).sum() == 3  # a gap after each
+    assert np.isnan(np.asarray(thin.y)).sum() == 3  # one gap after each seed's line

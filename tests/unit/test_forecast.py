@@ -1,4 +1,4 @@
-"""Forecasts by models that are simple enough to compute by hand, and the widths of bands."""
+"""Forecasts by models that are simple enough to compute by hand, and the widths of their bands."""
 
 import numpy as np
 import pandas as pd
@@ -19,33 +19,33 @@ SALES = own_data.panel().sort_values(["store", "date"])["sales"].to_numpy().resh
 
 
 @pytest.fixture
-def says(monkeypatch):
-    """Make each model return a function of its inputs (n, T, F)."""
+def model_is(monkeypatch):
+    """Return a function that replaces all models by a function of the inputs (n, T, F)."""
 
-    def install(answer):
-        for place in (forecasting, baselines):
-            monkeypatch.setattr(place, "model_outputs", lambda _, __, x: answer(x))
+    def install(function):
+        for module in (forecasting, baselines):
+            monkeypatch.setattr(module, "model_outputs", lambda _, __, x: function(x))
 
     return install
 
 
 def of_load(inputs=("load",), weeks=6, **settings):
-    """Return six weeks of hourly data."""
+    """Return the experiment, dataset and weights for six weeks of an hourly load."""
     table = own_data.table(own_data.load(weeks), "hour")
     return own_data.cut(table, inputs, ("load",), **settings)
 
 
-def coming(prepared, *, look=False, series=0, feed=0):
-    """Return the forecast; with `look` it has the coverage of the test part."""
+def forecast_of(prepared, *, with_test=False, series=0, feed=0):
+    """Return the forecast of the first target, `with_test` including its coverage."""
     evaluated = predict(*prepared)
-    tested = predict(*prepared, "test") if look else None
+    tested = predict(*prepared, "test") if with_test else None
     return forecast(
         *prepared, series=series, column=0, feed=feed, evaluated=evaluated, tested=tested
     )
 
 
-def test_a_half_width_is_the_right_one_of_the_ordered_errors():
-    """Of 99 errors the 90th is taken, of 9 the largest, and with 8 there is none."""
+def test_a_half_width_is_an_order_statistic_of_the_errors():
+    """It is the 90th smallest of 99 errors, the largest of 9 errors, and NaN for 8 errors."""
     errors = np.random.default_rng(0).permutation(np.arange(1.0, 100))
     assert half_widths(errors[:, None]) == 90
     assert half_widths(np.arange(9.0)[:, None]) == 8
@@ -57,11 +57,11 @@ def test_a_half_width_is_the_right_one_of_the_ordered_errors():
 
 
 @pytest.mark.parametrize("form", ["value", "change"])
-def test_a_direct_forecast_reads_the_last_windows(says, form):
-    """Three rows ahead, each prediction comes from its own window, whose last row it repeats."""
-    says(lambda x: x if form == "value" else x * 0)
+def test_a_direct_forecast_reads_the_last_windows(model_is, form):
+    """Three rows ahead, each prediction repeats the last row of its own window."""
+    model_is(lambda x: x if form == "value" else x * 0)
     prepared = own_data.sales(horizon=3, form=form)
-    found = coming(prepared, series=2)
+    found = forecast_of(prepared, series=2)
     mean = np.zeros(3)
     if form == "change":  # no deviation from the mean change
         mean += prepared[1].target_offset
@@ -70,71 +70,71 @@ def test_a_direct_forecast_reads_the_last_windows(says, form):
     assert found.times.tolist() == list(pd.date_range("2024-07-19", periods=3))
 
 
-def test_every_row_ahead_comes_from_one_window_where_all_are_targets(says):
-    """With H columns the last window predicts all rows, each with its own width."""
-    says(lambda x: np.repeat(x[:, :, :1], 24, axis=-1))
+def test_a_model_with_all_rows_ahead_as_targets_reads_only_the_last_window(model_is):
+    """The last window predicts all 24 rows, each with its own half width."""
+    model_is(lambda x: np.repeat(x[:, :, :1], 24, axis=-1))
     prepared = of_load(horizon=24, ahead="each", scale="id")
-    found = coming(prepared)
+    found = forecast_of(prepared)
     values = own_data.load(6)["load"].to_numpy()
     dataset = prepared[1]
     np.testing.assert_allclose(found.values["last"], values[-1], rtol=1e-5)
     last = dataset.origin.rows(6)[dataset.evaluated, -1]
-    for h in (1, 12, 24):  # wrong by the change in h hours
+    for h in (1, 12, 24):  # The error is the change in h hours.
         off = np.sort(np.abs(values[last + h] - values[last]))
         rank = int(np.ceil(0.9 * (len(off) + 1)))
         assert found.widths["last"][h - 1] == pytest.approx(off[rank - 1], rel=1e-3)
 
 
-def test_answers_are_fed_back_into_the_window(says):
-    """A recursion by hand: half of the last value plus half of the previous one."""
-    says(lambda x: (x + np.concatenate([x[:, :1], x[:, :-1]], axis=1)) / 2)
+def test_a_recursive_forecast_reads_its_own_predictions(model_is):
+    """It equals a recursion by hand: the mean of the last two values read."""
+    model_is(lambda x: (x + np.concatenate([x[:, :1], x[:, :-1]], axis=1)) / 2)
     for settings in ({}, {"scale": "id"}, {"rate": 2}):
-        found = coming(own_data.sales(T=4, **settings), series=1, feed=5)
+        found = forecast_of(own_data.sales(T=4, **settings), series=1, feed=5)
         values = list(SALES[1])
         for _ in range(5):
             values.append((values[-1] + values[-1 - settings.get("rate", 1)]) / 2)
         np.testing.assert_allclose(found.values["last"], values[-5:], rtol=1e-4)
 
 
-def test_changes_that_are_fed_back_are_read_as_changes(says):
+def test_a_recursive_forecast_of_changes_reads_changes(model_is):
     """The model repeats the change over the last two rows."""
     experiment, dataset, weights = own_data.sales(form="change", T=4, rate=2)
     read, (low,), (high,) = dataset.origin.x_scale, dataset.target_offset, dataset.target_scale
-    says(lambda x: (x[:, :, :1] * read.deviation[0] + read.offset[0] - low) / high)
+    model_is(lambda x: (x[:, :, :1] * read.deviation[0] + read.offset[0] - low) / high)
     values = list(SALES[1])
     for _ in range(5):
         values.append(values[-1] + values[-1] - values[-3])
-    found = coming((experiment, dataset, weights), series=1, feed=5)
+    found = forecast_of((experiment, dataset, weights), series=1, feed=5)
     np.testing.assert_allclose(found.values["last"], values[-5:], rtol=1e-3)
 
 
-def test_rows_to_come_have_their_dates_as_inputs(says):
-    """The model returns the sine of its row's hour, so each forecast has the next hour's sine."""
+def test_future_rows_have_inputs_computed_from_their_dates(model_is):
+    """The model returns the sine of the last row's hour, so the forecast is a sine by the hour."""
     names = ("load", "hour of day")
     prepared = of_load(names)
     at = prepared[1].feature_names.index("hour of day (sin)")
-    says(lambda x: x[:, :, at : at + 1])
-    found = coming(prepared, feed=30)
+    model_is(lambda x: x[:, :, at : at + 1])
+    found = forecast_of(prepared, feed=30)
     scaled = (found.values["last"] - prepared[1].target_offset) / prepared[1].target_scale
     known = prepared[1].origin.inputs[:, at]
     np.testing.assert_allclose(scaled, known[-25 - 168 : -25 - 168 + 30], atol=1e-5)
     assert found.times[0] == pd.Timestamp("2024-02-12 00:00")
 
 
-def test_the_band_of_fed_back_answers_is_from_going_on_in_the_validation_part(says):
-    """Each validation sample starts a forecast up to the part's end; the errors are known."""
-    says(lambda x: x)
+def test_bands_of_a_recursive_forecast_are_from_forecasts_in_the_validation_part(model_is):
+    """Validation samples start recursive forecasts, whose errors are known up to the part's end."""
+    model_is(lambda x: x)
     prepared = of_load(T=12, test=10)
     dataset = prepared[1]
-    found = coming(prepared, feed=30, look=True)
+    found = forecast_of(prepared, feed=30, with_test=True)
     values = own_data.load(6)["load"].to_numpy()
     last = dataset.origin.rows(12)[dataset.evaluated, -1]
     chosen = last[np.unique(np.linspace(0, len(last) - 1, 200).round().astype(int))]
     test = dataset.origin.rows(12)[len(dataset.x) - dataset.test :, -1]
     inside = total = 0
     for j in range(1, 31):
-        there = chosen[chosen + j <= last.max() + 1]
-        off = np.sort(np.abs(values[there + j] - values[there]))
+        starts = chosen[chosen + j <= last.max() + 1]
+        off = np.sort(np.abs(values[starts + j] - values[starts]))
         width = off[int(np.ceil(0.9 * (len(off) + 1))) - 1]
         assert found.widths["last"][j - 1] == pytest.approx(width, rel=1e-3)
         new = test[test + j <= test.max() + 1]
@@ -144,17 +144,17 @@ def test_the_band_of_fed_back_answers_is_from_going_on_in_the_validation_part(sa
     assert found.covered["last"][0] == pytest.approx(inside, abs=2)  # rounding at an edge
 
 
-def test_what_cannot_be_fed_back_is_said():
+def test_an_impossible_forecast_has_a_reason():
     """An input is unknown for future rows, or the targets aren't in the next row."""
     with pytest.raises(ForecastError, match="own row"):
-        coming(of_load(horizon=0))
+        forecast_of(of_load(horizon=0))
     frame = own_data.load(6)
     frame["wind"] = np.random.default_rng(0).normal(size=len(frame))
     table = own_data.table(frame, "hour")
     prepared = own_data.cut(table, ("load", "wind"), ("load",))
     assert "wind" in why_not_fed_back(prepared[1])
     with pytest.raises(ForecastError, match="wind"):
-        coming(prepared, feed=3)
+        forecast_of(prepared, feed=3)
     assert "one row ahead" in why_not_fed_back(of_load(horizon=2)[1])
     assert not why_not_fed_back(own_data.cut(table, ("load", "wind"), ("load", "wind"))[1])
     panel = own_data.table(own_data.panel(), "day", "store")
@@ -177,20 +177,20 @@ WORKING_DAYS = pd.bdate_range("2024-01-01", periods=20)
         (WORKING_DAYS[[0, 1, 2, 4]], "day", ["2024-01-06", "2024-01-07"]),
     ],
 )
-def test_dates_of_rows_to_come_go_on_as_the_last_ones_did(times, step, expected):
-    """Future dates follow months, working days, or else the usual step."""
+def test_future_dates_continue_the_last_dates(times, step, expected):
+    """They follow months or working days, otherwise the median step between the last dates."""
     frame = pd.DataFrame({"time": times.strftime("%Y-%m-%d"), "value": np.arange(len(times)) % 3.0})
     settings = {"T": 2, "horizon": 1 if len(times) > 5 else 0}
     prepared = own_data.cut(own_data.table(frame, step), ("value",), ("value",), **settings)
     assert future_times(prepared[1], 0, 2).strftime("%Y-%m-%d").tolist() == expected
 
 
-def test_a_band_is_from_the_series_own_errors(says):
-    """Each series has its own band, and none with too few errors."""
-    says(lambda x: x)
-    own = [coming(own_data.sales(), series=s).widths["last"][0] for s in range(3)]
+def test_a_band_is_from_the_series_own_errors(model_is):
+    """Each series has its own band. With too few errors there is no band."""
+    model_is(lambda x: x)
+    own = [forecast_of(own_data.sales(), series=s).widths["last"][0] for s in range(3)]
     assert len({*map(float, own)}) == 3
-    few = coming(own_data.sales(train=95, T=24), series=0)
+    few = forecast_of(own_data.sales(train=95, T=24), series=0)
     assert np.isnan(few.widths["last"][0])
 
 
@@ -202,5 +202,5 @@ def test_a_series_without_a_window_has_no_forecast(feed):
     table = own_data.table(pd.concat([frame, tiny]), "day", "store")
     prepared = own_data.cut(table, ("sales",), ("sales",), scale="id")
     with pytest.raises(ForecastError, match="too few rows"):
-        coming(prepared, series=prepared[1].origin.names.index("tiny"), feed=feed)
-    assert np.isfinite(coming(prepared, series=0, feed=feed).values["last"]).all()
+        forecast_of(prepared, series=prepared[1].origin.names.index("tiny"), feed=feed)
+    assert np.isfinite(forecast_of(prepared, series=0, feed=feed).values["last"]).all()

@@ -1,4 +1,4 @@
-"""Pictures and words about gradients and padding, for numbers written by hand."""
+"""Pictures and takeaways about gradients and padding, for numbers written by hand."""
 
 import re
 from dataclasses import replace
@@ -26,18 +26,18 @@ FULL, CAUSAL = np.ones((4, 4)), np.tril(np.ones((4, 4)))
 
 
 def test_influence_of_later_inputs_is_counted():
-    """A lower triangle has no influence of later inputs; a full map has influence in all pairs."""
-    moved = "in {} of 6 pairs; with Bidirectional, in all.".format
+    """A lower triangular map counts no pair; a full map counts all pairs."""
+    in_all = "; with Bidirectional, in all."
     for one_way, both_ways, expected in (
-        (CAUSAL, FULL, moved("none")),
-        (FULL, FULL, moved("all")),
+        (CAUSAL, FULL, f"in none of 6 pairs{in_all}"),
+        (FULL, FULL, f"in all 6 pairs{in_all}"),
         (CAUSAL, FULL * np.nan, LOST),
     ):
         assert expected in influence_words(one_way, both_ways)[0]
 
 
 def test_every_takeaway_has_at_most_fifteen_words_and_fits_its_space():
-    """This holds for any numbers, and for 100 timesteps."""
+    """This holds for numbers of any size, for NaN, and for 100 timesteps."""
     sizes = (0.0, 1e-9, 5e-6, 0.0000888, 0.5, 1.0, 1e9, np.nan)
     full = np.ones((100, 100))
     maps = (0 * full, full, np.tril(full), np.nan * full)
@@ -66,8 +66,8 @@ def test_maps_keep_their_size_while_keras_computes_and_share_one_scale():
     assert empty.count(WAITING) == 2
     drawn = influence_maps({"one": CAUSAL, "two": 4 * FULL}, 4, "words", LIGHT)
     assert empty.count("aspect-ratio:1") == drawn.count("aspect-ratio:1") == 2
-    assert drawn.count("top:calc(100%*var(--cell-t,0)/4)") == 2  # the playhead's row
-    assert drawn.count("left:calc(100%*var(--cell-t,0)/4)") == 2  # and its column
+    assert drawn.count("top:calc(100%*var(--cell-t,0)/4)") == 2  # marks an output
+    assert drawn.count("left:calc(100%*var(--cell-t,0)/4)") == 2  # marks an input
     assert "</span> 4 (not linear: the middle is 1)" in drawn
     (image,) = re.findall(r'src="([^"]+)"', influence_maps({"one": CAUSAL}, 4, "words", LIGHT))
     assert image not in drawn
@@ -83,7 +83,7 @@ def test_the_reach_chart_shows_both_losses():
     assert np.isnan(figure.data[1].y[:2]).all()
     assert figure.layout.yaxis.type == "log"
     assert go.Figure(figure.to_dict())  # Plotly validates every property
-    none = {"sequence": np.zeros(3), "last": np.zeros(3)}  # the axis has no ticks then
+    none = {"sequence": np.zeros(3), "last": np.zeros(3)}  # an axis without data has no ticks
     assert not reach_figure(none, tuple("123"), LIGHT).layout.yaxis.tickvals
 
 
@@ -99,7 +99,7 @@ def test_the_reach_chart_shows_both_losses():
     ],
 )
 def test_the_takeaway_compares_both_losses_at_the_first_step(sequence, last, expected):
-    """It gives the ratio of the gradients at step 1; the details give both ends."""
+    """It shows their ratio at step 1. The details show the gradients at both ends."""
     norms = {"sequence": np.array(sequence, float), "last": np.array(last, float)}
     takeaway, details = reach_words(norms)
     assert expected in takeaway

@@ -1,4 +1,4 @@
-"""How the page process gives memory back."""
+"""How the page process returns memory to the system."""
 
 import gc
 import platform
@@ -8,19 +8,19 @@ import weakref
 
 import pytest
 
-from lib.ui.served import rest
+from lib.ui.served import free_memory
 
 THREADS = """
 import ctypes
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import app  # as the server does
+import app  # this import limits the heap to one arena
 
-together = Barrier(8)
+barrier = Barrier(8)
 
 def allocate(_):
-    together.wait()
+    barrier.wait()
     return [bytes(5000) for _ in range(100)]
 
 with ThreadPoolExecutor(8) as pool:
@@ -29,25 +29,25 @@ ctypes.CDLL(None).malloc_stats()
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="asks glibc")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="reads the statistics of glibc")
 def test_threads_share_one_heap():
-    """From the import of the app on: a thread that has a heap of its own by then keeps it."""
+    """Threads that allocate after the import of the app use one arena of glibc."""
     script = [sys.executable, "-c", THREADS]
     done = subprocess.run(script, capture_output=True, check=True, text=True)
     assert done.stderr.count("Arena ") == 1
 
 
-def test_only_an_idle_server_collects_what_was_there_from_the_start():
-    """A collection of all objects stops every visitor."""
-    made = type("Made", (), {})  # a class refers to itself
-    still = weakref.ref(made)
+def test_an_idle_server_also_collects_frozen_objects():
+    """A usual collection skips frozen objects: collecting all objects would stop every session."""
+    garbage = type("Garbage", (), {})  # a class refers to itself, so only a collection frees it
+    reference = weakref.ref(garbage)
     try:
         gc.freeze()
-        del made
+        del garbage
         gc.collect()
-        assert still() is not None
-        rest()
-        assert still() is None
+        assert reference() is not None
+        free_memory()
+        assert reference() is None
         assert gc.get_freeze_count()
     finally:
         gc.unfreeze()

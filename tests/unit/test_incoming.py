@@ -1,4 +1,4 @@
-"""Uploaded files: few are in memory at a time, and a page takes each file once."""
+"""Uploads: files in memory are limited, and a page takes each file once."""
 
 import asyncio
 
@@ -60,8 +60,8 @@ async def put(upload, name, path="/base/_stcore/upload_file/session/"):
     return sent
 
 
-def test_a_file_waits_until_there_is_room_and_goes_when_a_page_takes_it():
-    """The page gets the bytes, and Streamlit frees them."""
+def test_an_upload_waits_for_memory_until_a_page_takes_another_file():
+    """The page gets the file's bytes, and Streamlit frees them."""
     app = Streamlit()
 
     async def two_files():
@@ -81,12 +81,12 @@ def test_a_file_waits_until_there_is_room_and_goes_when_a_page_takes_it():
 
     asyncio.run(two_files())
     assert not app.files
-    assert take(object()) is None  # what the widget holds then
+    assert take(object()) is None  # a widget's value after its file was taken
 
 
 @pytest.mark.parametrize("path", ["/base/_stcore/upload_file/session/", "/elsewhere/"])
 def test_a_file_that_no_page_takes_is_dropped(path, monkeypatch):
-    """An untaken file is dropped after a while; other paths are unaffected."""
+    """A file that no page takes in time is dropped. Requests to other paths pass through."""
     app = Streamlit()
     monkeypatch.setattr(upload, "UNTAKEN_SECONDS", 0.05)
 
@@ -98,7 +98,7 @@ def test_a_file_that_no_page_takes_is_dropped(path, monkeypatch):
     assert app.files.keys() == ({"one"} if path == "/elsewhere/" else set())
 
 
-def test_files_may_be_taken_while_the_others_are_counted(monkeypatch):
+def test_a_file_may_be_taken_while_sizes_are_added_up(monkeypatch):
     """A thread may take a file while another upload adds up the sizes."""
     held = {}
 

@@ -27,18 +27,18 @@ CSV = "\n".join(
 )
 
 
-def of(name="running_mean", **changes):
-    """Return a recorded run with changed settings."""
+def recorded_run(name="running_mean", **changes):
+    """Return the recorded run of a dataset, cut to changed settings."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset).set(**changes)
     return RunAt(experiment, dataset, recorded(experiment))
 
 
-def of_upload():
+def run_on_upload():
     """Return an experiment on an upload, its dataset, a snapshot after one epoch, and the table."""
     table = read_upload("beer.csv", CSV.encode())
-    asked = Experiment().set(data="upload", T=4, U=3, epochs=7, **table.settings)
-    experiment = settle(asked, table)
+    chosen = Experiment().set(data="upload", T=4, U=3, epochs=7, **table.settings)
+    experiment = settle(chosen, table)
     dataset = make_dataset(experiment, table)
     start = untrained(experiment, dataset)
     weights = tuple(
@@ -49,16 +49,16 @@ def of_upload():
     return experiment, dataset, replace(after, status=Status.STOPPED), table
 
 
-def assert_same_figures(one, other):
-    """Check that two snapshots agree in everything that a page shows."""
+def assert_same_snapshot(one, other):
+    """Assert that two snapshots agree in everything that a page shows."""
     for name in ("status", "epoch", "epochs", "epochs_per_second", "reason"):
         assert getattr(one, name) == getattr(other, name), name
     np.testing.assert_array_equal(one.samples, other.samples)
-    for mine, theirs in zip(one.seeds, other.seeds, strict=True):
-        assert list(mine) == list(theirs)
-        for mode in mine:
+    for first, second in zip(one.seeds, other.seeds, strict=True):
+        assert list(first) == list(second)
+        for mode in first:
             for field in fields(ModeResult):
-                a, b = (getattr(each[mode], field.name) for each in (mine, theirs))
+                a, b = (getattr(each[mode], field.name) for each in (first, second))
                 np.testing.assert_equal(a, b, err_msg=field.name)
 
 
@@ -67,43 +67,43 @@ def assert_same_figures(one, other):
     [
         (FIRST, {}),
         ("seattle", {"mode": "sequence", "seeds": 1}),
-        ("worked_raw", {}),  # without a validation part, and without a head
+        ("worked_raw", {}),  # a model without a head, on data without validation samples
     ],
 )
-def test_every_figure_of_a_run_comes_back(name, changes):
-    """Results of all modes and seeds come back exactly, with weights of some earlier epochs."""
-    run = of(name, **changes)
+def test_a_saved_run_opens_with_every_number(name, changes):
+    """The results of all modes and seeds are exact, and weights of some earlier epochs are kept."""
+    run = recorded_run(name, **changes)
     content = keep(run, run.snapshot.past)
     assert len(content) < 300_000
     opened = open_kept("a.unrolled", content)
     assert opened.experiment == run.experiment
-    assert_same_figures(opened.snapshot, run.snapshot)
+    assert_same_snapshot(opened.snapshot, run.snapshot)
     known, past = dict(run.snapshot.past), opened.snapshot.past
     assert len(past) >= 2
     assert past[-1][0] == run.snapshot.past[-1][0]
     for epoch, models in past:
-        for seed, all_of_them in zip(models, known[epoch], strict=False):
-            np.testing.assert_equal(seed, {mode: all_of_them[mode] for mode in seed})
+        for seed, saved in zip(models, known[epoch], strict=False):
+            np.testing.assert_equal(seed, {mode: saved[mode] for mode in seed})
     np.testing.assert_array_equal(opened.dataset.y, run.dataset.y)
     assert opened.versions["numpy"] == np.__version__
 
 
 def with_results(run, change, **rest):
-    """Return the run with changed results."""
+    """Return the run with `change` applied to each result, and other changes of its snapshot."""
     results = {mode: change(result) for mode, result in run.snapshot.results.items()}
     return replace(run, snapshot=replace(run.snapshot, results=results, **rest))
 
 
-def test_a_run_at_any_moment_comes_back():
-    """Untrained, stopped and diverged runs open, and a training run without weights."""
-    run = of("recall_first", seeds=1)
+def test_runs_of_any_status_can_be_saved_and_opened():
+    """Untrained, stopped and diverged runs open, and a training run that has sent no weights."""
+    run = recorded_run("recall_first", seeds=1)
     start = replace(run, snapshot=untrained(run.experiment, run.dataset))
     stopped = with_results(run, lambda r: r, status=Status.STOPPED, reason="Stopped.")
     nan = with_results(run, lambda r: replace(r, step_mse=r.step_mse * np.nan))
     bare = with_results(run, lambda result: replace(result, weights=None), seconds_left=3.0)
     for each in (start, stopped, nan, bare):
         opened = open_kept("", keep(each, ())).snapshot
-        assert_same_figures(replace(opened, status=each.snapshot.status), each.snapshot)
+        assert_same_snapshot(replace(opened, status=each.snapshot.status), each.snapshot)
         assert not opened.status.active
 
 
@@ -116,43 +116,43 @@ def test_a_run_at_any_moment_comes_back():
     ],
     ids=["dates", "a date is missing", "arrays"],
 )
-def test_an_uploads_saved_rows_come_back(content):
+def test_an_uploads_saved_rows_can_be_opened(content):
     """The table has the same numbers, texts, times, labels and notes."""
     table = read_upload("file", content)
-    kept = keep(RunAt(*of_upload()[:3]), (), table)
-    assert_same(table_of(archive.unpack(kept, _Record).rows), table)
+    content = keep(RunAt(*run_on_upload()[:3]), (), table)
+    assert_same(table_of(archive.unpack(content, _Record).rows), table)
 
 
-def test_a_run_of_an_upload_with_its_rows_opens_by_itself():
-    """The windows are the same, and arrays are copies that don't hold the file in memory."""
-    experiment, dataset, snapshot, table = of_upload()
+def test_a_run_saved_with_its_rows_opens_without_the_upload():
+    """The windows are the same. Arrays are copies, so that the file's bytes can be freed."""
+    experiment, dataset, snapshot, table = run_on_upload()
     opened = open_kept("run.unrolled", keep(RunAt(experiment, dataset, snapshot), (), table))
     assert_same(opened.table, table)
     np.testing.assert_array_equal(opened.dataset.x, dataset.x)
-    assert_same_figures(opened.snapshot, snapshot)
+    assert_same_snapshot(opened.snapshot, snapshot)
     loss = opened.snapshot.results["last"].loss
     assert loss.base is None
     assert not loss.flags.writeable
 
 
-def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
-    """The error names the file; the same rows under another name open the run."""
-    experiment, dataset, snapshot, _ = of_upload()
+def test_a_run_saved_without_its_rows_needs_the_upload():
+    """The error names the file. A file with the same rows and another name opens the run."""
+    experiment, dataset, snapshot, _ = run_on_upload()
     content = keep(RunAt(experiment, dataset, snapshot), ())
     assert b"2024" not in b"".join(members(content).values())
     other = read_upload("beer.csv", CSV.replace("30,900", "30,901").encode())
-    for there in (None, other):
+    for uploaded in (None, other):
         with pytest.raises(KeptError, match=r"trained on beer\.csv.* Upload the unchanged beer"):
-            open_kept("run.unrolled", content, there)
+            open_kept("run.unrolled", content, uploaded)
     same = read_upload("copy of beer.csv", CSV.encode())
     opened = open_kept("run.unrolled", content, same)
     assert opened.table is same
-    assert_same_figures(opened.snapshot, snapshot)
+    assert_same_snapshot(opened.snapshot, snapshot)
 
 
-def test_a_run_is_refused_if_its_data_are_generated_differently():
-    """Another processor's rounding makes no difference."""
-    run = of(seeds=1)
+def test_a_run_on_other_generated_data_is_refused():
+    """A run opens if the data differ only by another processor's rounding."""
+    run = recorded_run(seeds=1)
     near = replace(run.dataset, x=np.nextafter(run.dataset.x, np.float32(9)))
     open_kept("", keep(replace(run, dataset=near), ()))
     y = run.dataset.y.copy()
@@ -176,20 +176,20 @@ def zipped(parts, method=zipfile.ZIP_DEFLATED):
     return file.getvalue()
 
 
-RUN = of("worked_scaled", seeds=1, mode="last")
+RUN = recorded_run("worked_scaled", seeds=1, mode="last")
 GOOD = keep(RUN, RUN.snapshot.past)
 PARTS = members(GOOD)
-UPLOAD = of_upload()
+UPLOAD = run_on_upload()
 WITH_ROWS = members(keep(RunAt(*UPLOAD[:3]), (), UPLOAD[3]))
 
 
 def changed(**parts):
-    """Return the good file with changed members; names have "_" for ".", None removes one."""
+    """Return the good file with changed members, "_" in names for "."; None removes a member."""
     named = {name.replace("_", ".", 1): content for name, content in parts.items()}
     return zipped({k: v for k, v in {**PARTS, **named}.items() if v is not None})
 
 
-def said(path, value, parts=PARTS):
+def with_value(path, value, parts=PARTS):
     """Return a file whose record has another value at a path of keys and indices."""
     record = msgspec.json.decode(parts["unrolled.json"])
     *way, last = path
@@ -206,35 +206,35 @@ RESULT = ("snapshot", "results", "last")
 
 REFUSED = {
     "cut off": (GOOD[: len(GOOD) // 2], "damaged"),
-    "a newer version": (said(["version"], VERSION + 1), "newer Unrolled.*Update"),
-    "a member that isn't there": (changed(arrays_bin=None), "members aren't unrolled.json"),
-    "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more members"),
-    "a bomb": (lambda: changed(arrays_bin=bytes(MAX_UNPACKED)), "100 MB unpacked"),
-    "a short curve": (said([*RESULT, "loss"], ["<f8", 0, [1]]), r"loss of .*expected"),
-    "odd weights": (said([*RESULT, "weights"], [["<f4", 0, [1, 1]]]), "expected weights of shapes"),
-    "no figures": (said(["snapshot", "results"], {}), "models don't fit"),
-    "a best epoch that isn't": (said([*RESULT, "kept_epoch"], 10**6), "best epoch"),
-    "a cell": (said(["experiment", "model", "cell"], "evil"), "cell must be one of"),
-    "other data": (said(["sketch"], [0.0]), "as generated by Unrolled"),
-    "no seeds": (said(["experiment", "seeds"], 0), "settings don't fit"),
-}  # a file, or the function that makes it, and a part of the error
+    "a newer version": (with_value(["version"], VERSION + 1), "newer Unrolled.*Update"),
+    "a missing member": (changed(arrays_bin=None), "members aren't unrolled.json"),
+    "too many members": (zipped({f"{i}": b"" for i in range(99)}), "many more members"),
+    "a ZIP bomb": (lambda: changed(arrays_bin=bytes(MAX_UNPACKED)), "100 MB unpacked"),
+    "a short curve": (with_value([*RESULT, "loss"], ["<f8", 0, [1]]), r"loss of .*expected"),
+    "odd weights": (with_value([*RESULT, "weights"], [["<f4", 0, [1, 1]]]), "weights of shapes"),
+    "no results": (with_value(["snapshot", "results"], {}), "models don't fit"),
+    "an impossible best epoch": (with_value([*RESULT, "kept_epoch"], 10**6), "best epoch"),
+    "an unknown cell": (with_value(["experiment", "model", "cell"], "evil"), "cell must be one of"),
+    "other data": (with_value(["sketch"], [0.0]), "as generated by Unrolled"),
+    "no seeds": (with_value(["experiment", "seeds"], 0), "settings don't fit"),
+}  # by kind: a file, or the function that makes it, and a part of the error
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_a_file_that_isnt_a_saved_run_is_refused(kind):
-    """The error has at most 500 characters: what was expected, what was received, the fix."""
-    made, words = REFUSED[kind]
-    content = made() if callable(made) else made
+def test_a_damaged_or_hostile_file_raises_an_error_with_a_fix(kind):
+    """The error has fewer than 500 characters."""
+    file, words = REFUSED[kind]
+    content = file() if callable(file) else file
     with pytest.raises(KeptError, match=words) as caught:
         open_kept("bad.unrolled", content)
     assert len(f"{caught.value}") < 500
 
 
 def test_the_good_file_opens():
-    """The unchanged file opens, so each refusal above has a single cause."""
+    """The unchanged file opens, so each error above has a single cause."""
     assert set(PARTS) == {*MEMBERS}
     for content in (GOOD, zipped(PARTS, zipfile.ZIP_STORED)):
-        assert_same_figures(open_kept("", content).snapshot, RUN.snapshot)
+        assert_same_snapshot(open_kept("", content).snapshot, RUN.snapshot)
 
 
 TIMES = msgspec.json.decode(WITH_ROWS["unrolled.json"])["rows"]["times"][0]
@@ -256,14 +256,14 @@ TIMES = msgspec.json.decode(WITH_ROWS["unrolled.json"])["rows"]["times"][0]
     ],
     ids=str,
 )
-def test_rows_that_cant_come_from_a_file_are_refused(path, value, words):
-    """This covers every field that a script writes out."""
+def test_rows_that_an_upload_cant_have_are_refused(path, value, words):
+    """This covers every field of a table that exported scripts contain."""
     with pytest.raises(KeptError, match=words):
-        open_kept("", said(path, value, WITH_ROWS))
+        open_kept("", with_value(path, value, WITH_ROWS))
 
 
-def test_a_saved_run_is_recognised_by_its_name_or_its_first_bytes():
-    """A damaged file is reported as a saved run, and a renamed file opens."""
+def test_a_saved_run_is_recognized_by_its_name_or_content():
+    """So a damaged file is reported as a saved run, and a renamed file opens."""
     assert is_kept("Run.UNROLLED", b"")
     assert is_kept("run.zip", GOOD)
     assert not is_kept("a.npz", zipped({"x.npy": npy(np.zeros(3))}))
@@ -271,7 +271,7 @@ def test_a_saved_run_is_recognised_by_its_name_or_its_first_bytes():
 
 
 def shape_of(source):
-    """Return a script's statements and calls without its constants."""
+    """Return a script's syntax tree without its constants, as text."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant):
@@ -280,12 +280,12 @@ def shape_of(source):
 
 
 @pytest.mark.parametrize("field", ["name", "notes", "step", "units"])
-def test_no_text_of_a_strangers_table_becomes_code(field):
+def test_no_text_of_a_saved_table_becomes_code(field):
     """A hostile name, note or unit in a saved run changes no statement of its scripts."""
-    experiment, dataset, snapshot, table = of_upload()
+    experiment, dataset, snapshot, table = run_on_upload()
     text = "{__import__('os')}\"\n__import__('os')\n\"\"\"\u2028"
-    usual = {"units": {"b": "l"}}
-    kinds = {"notes": (text,), "units": {"b": text}}
+    harmless = {"units": {"b": "l"}}
+    hostile = {"notes": (text,), "units": {"b": text}}
 
     def scripts(value):
         content = keep(RunAt(experiment, dataset, snapshot), (), replace(table, **{field: value}))
@@ -296,15 +296,15 @@ def test_no_text_of_a_strangers_table_becomes_code(field):
         written = [EXPORTS[name].write(*run) for name in ("keras", "exact")]
         return [shape_of(source) for source in (*written, *cells)]
 
-    assert scripts(kinds.get(field, text)) == scripts(usual.get(field, getattr(table, field)))
+    assert scripts(hostile.get(field, text)) == scripts(harmless.get(field, getattr(table, field)))
 
 
 OF_TABLE = Experiment().set(data="upload", T=4, inputs=("a",), targets=("b",))
 TABLE = read(lines("a,b", lambda i: f"{i},{i / 4}", 40))
 
 
-def test_a_card_of_generated_data_makes_them_again():
-    """The settings give the same numbers."""
+def test_a_card_of_generated_data_has_only_their_settings():
+    """The settings generate the same data."""
     experiment = suggested("running_mean").set(N=64, seed=3)
     run, *about = read_card(card_of(experiment, None, "a browser", "Run 7"), "r7")
     assert (run.id, run.experiment, *about) == ("r7", experiment, "a browser", None, "Run 7")
@@ -312,7 +312,7 @@ def test_a_card_of_generated_data_makes_them_again():
 
 
 def test_a_card_of_an_upload_has_its_rows():
-    """The table is complete; the browser may be unknown."""
+    """The rows are complete. The browser may be unknown."""
     run, browser, table, _ = read_card(card_of(OF_TABLE, TABLE, None, ""), "r")
     assert table.frame.equals(TABLE.frame)
     assert browser is None
@@ -320,7 +320,7 @@ def test_a_card_of_an_upload_has_its_rows():
 
 
 def test_an_upload_with_too_many_rows_has_no_card(monkeypatch):
-    """Generated data have a card of any size."""
+    """A run on generated data always has a card."""
     monkeypatch.setattr(kept, "MOST_BYTES", 1000)
     assert card_of(OF_TABLE, TABLE, None, "") == b""
     assert card_of(suggested("running_mean"), TABLE, None, "")
@@ -345,6 +345,6 @@ def card_with(rows, experiment=OF_TABLE):
     ],
 )
 def test_an_invalid_card_raises_a_value_error(bad):
-    """Any client of the cluster may have written it."""
+    """The error is a ValueError, since any client of the cluster may have written the card."""
     with pytest.raises(ValueError, match="not a"):
         read_card(bad, "r")

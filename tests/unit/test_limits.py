@@ -1,4 +1,4 @@
-"""Limits: the error says what is allowed and what was received."""
+"""Limits: an error says what was expected and what was received."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from lib.training import limits
 from tests.unit.fakes import make_dataset, make_experiment
 
 BIG = {"U": 128, "layers": 3, "batch": 512}
-"""Three layers of LSTM, or of others, that train on long batches."""
+"""A large stack that trains on large batches."""
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
         ({"U": 128, "layers": 3}, {"f": 1000}, r"at most 400,000 parameters, got 8\d\d,\d\d\d"),
         ({"U": 129}, {}, "units .* 1 to 128, got 129"),
         ({"head": "none", "U": 2}, {"k": 3}, "expected 3 units, one per target, got 2"),
-        ({"keep": "best"}, {"n": 8, "train": 8}, "keep must be 'last' without .*, got 'best'"),
-        ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' without .*, got 'stop'"),
+        ({"keep": "best"}, {"n": 8, "train": 8}, "keep must be 'last' if .*, got 'best'"),
+        ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' if .*, got 'stop'"),
     ],
 )
-def test_what_cannot_be_trained_is_refused(settings, data, words):
-    """The worker checks all limits, since scripts don't use the page's checks."""
+def test_settings_or_data_beyond_a_limit_raise_an_error(settings, data, words):
+    """The worker checks all limits: runs of scripts don't pass the page's checks."""
     with pytest.raises(ExperimentError, match=words):
         limits.check_trainable(make_experiment(**settings), make_dataset(**data))
 
@@ -37,11 +37,11 @@ def test_what_cannot_be_trained_is_refused(settings, data, words):
         ({}, {}),
         ({"head": "none", "U": 3}, {"k": 3}),
         ({"keep": "best"}, {"n": 8, "train": 7}),
-        ({"cell": "simple_rnn", **BIG}, {"n": 250, "t": 100, "train": 200}),  # batches are of 200
+        ({"cell": "simple_rnn", **BIG}, {"n": 250, "t": 100, "train": 200}),  # one batch of 200
     ],
 )
-def test_what_can_be_trained_passes(settings, data):
-    """Settings and data that can be trained raise no error, also at the limits."""
+def test_settings_and_data_within_the_limits_pass(settings, data):
+    """Settings and data raise no error if they can be trained, also exactly at a limit."""
     limits.check_trainable(make_experiment(**settings), make_dataset(**data))
 
 
@@ -52,8 +52,8 @@ def test_what_can_be_trained_passes(settings, data):
         ("simple_rnn", "have at most 8,000,000 states", 208),
     ],
 )
-def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(cell, what, most):
-    """The error names the largest batch size that can be trained."""
+def test_an_error_names_the_largest_possible_batch_size(cell, what, most):
+    """A batch of that size can be trained; a batch with one sample more raises the error."""
     dataset = make_dataset(n=600, t=100, train=512)
     large = make_experiment(cell=cell, **BIG)
     with pytest.raises(ExperimentError, match=f"{what} .*a batch size of at most {most}"):
@@ -64,8 +64,8 @@ def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(cell, wha
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_data_that_is_no_number_is_refused(bad):
-    """NaN and infinite data raise an error."""
+def test_nan_or_infinite_data_raise_an_error(bad):
+    """The error has the number of such values."""
     dataset = make_dataset()
     x = dataset.x.copy()
     x[0, 0, :] = bad
@@ -75,8 +75,8 @@ def test_data_that_is_no_number_is_refused(bad):
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
-def test_parameters_are_those_of_the_initial_weights(cell):
-    """The count equals the initial weights' size; the largest LSTM stack fits."""
+def test_a_parameter_count_is_the_size_of_the_initial_weights(cell):
+    """The largest LSTM stack that the sliders allow has fewer than MAX_PARAMETERS."""
     for layers, head in ((1, "dense"), (3, "none")):
         experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)
         weights = initial_model_weights(experiment, 3, 2)

@@ -1,4 +1,4 @@
-"""Script runs take turns, user actions first, and pages poll less often under load."""
+"""Script runs take turns, user actions come first, and pages poll less often under load."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
@@ -10,57 +10,57 @@ from lib.ui.fragment import BUSY, FASTEST, SLOWEST, Rhythm, Turns
 from tests.clock import Clock
 from tests.waiting import PATIENCE, eventually
 
-CROWDED = (1 + BUSY) / 2
+CROWDED = (1 + BUSY) / 2  # a load above the one at which pages poll less often
 
 
 def wait(turns, act, *, first=False):
-    """Start a thread that waits for a turn and runs an action."""
+    """Start a thread that waits for a turn and then calls `act`; `first` makes it urgent."""
 
-    def come():
+    def take_turn():
         with turns.turn(first=first):
             act()
 
     before = len([*turns._first, *turns._others])
-    thread = Thread(target=come)
+    thread = Thread(target=take_turn)
     thread.start()
     assert eventually(lambda: len([*turns._first, *turns._others]) > before)
     return thread
 
 
-def test_two_never_have_a_turn_at_once():
-    """Only one thread has a turn at a time."""
-    turns, inside, most = Turns(Rhythm()), [], []
+def test_only_one_thread_has_a_turn_at_a_time():
+    """Eight threads take four hundred turns."""
+    turns, inside, counts = Turns(Rhythm()), [], []
 
-    def come(_):
+    def take_turn(_):
         with turns.turn(first=False):
             inside.append(1)
-            most.append(len(inside))
+            counts.append(len(inside))
             inside.pop()
 
     with ThreadPoolExecutor(8) as pool:
-        assert len([*pool.map(come, range(400))]) == 400
-    assert max(most) == 1
+        assert len([*pool.map(take_turn, range(400))]) == 400
+    assert max(counts) == 1
 
 
-def test_who_goes_first_overtakes_who_came_before(monkeypatch):
-    """An urgent thread waits for one turn at most; only turns are measured, not waits."""
+def test_an_urgent_thread_overtakes_waiting_threads(monkeypatch):
+    """An urgent thread waits for at most one turn. The measured time excludes the wait."""
     time, took, order = Clock(), list[float](), list[str]()
     monkeypatch.setattr(clock, "now", time.now)
     rhythm = Rhythm()
     rhythm.took = lambda seconds, *_: took.append(seconds)
     turns = Turns(rhythm)
     with turns.turn(first=False):
-        threads = [wait(turns, lambda: order.append("look")) for _ in range(3)]
+        threads = [wait(turns, lambda: order.append("poll")) for _ in range(3)]
         threads.append(wait(turns, lambda: order.append("slider"), first=True))
         time.forward(5)
     for thread in threads:
         thread.join(PATIENCE)
-    assert order == ["slider", "look", "look", "look"]
+    assert order == ["slider", "poll", "poll", "poll"]
     assert took == [5, 0, 0, 0, 0]
 
 
-def test_a_turn_within_a_turn_is_an_error_and_an_error_ends_a_turn():
-    """A nested turn raises an error, and an exception ends a turn."""
+def test_a_nested_turn_raises_an_error_and_an_error_ends_a_turn():
+    """The thread can take a turn again after the exception."""
     turns = Turns(Rhythm())
 
     def fail():
@@ -77,14 +77,14 @@ def test_a_turn_within_a_turn_is_an_error_and_an_error_ends_a_turn():
 
 
 def pass_time(rhythm, busy, start, seconds):
-    """Simulate ten turns per second with this load; return the time afterwards."""
+    """Simulate ten turns per second that take the fraction `busy` of the time; return the end."""
     for turn in range(round(10 * seconds)):
         rhythm.took(busy / 10, start + turn / 10)
     return start + seconds
 
 
-def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level():
-    """The poll interval grows with the load, within bounds."""
+def test_pages_poll_less_often_under_load():
+    """The poll interval grows from FASTEST to SLOWEST, and is stable under a constant load."""
     rhythm = Rhythm()
     now = pass_time(rhythm, BUSY / 2, 0.0, 30)
     assert rhythm.interval() == FASTEST
@@ -98,8 +98,8 @@ def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level():
     assert rhythm.interval() == SLOWEST
 
 
-def test_a_class_that_begins_at_once_is_met_at_once():
-    """Thirty waiting threads set the interval by the time to serve them all."""
+def test_the_poll_interval_follows_a_sudden_load_at_once():
+    """Thirty waiting threads give an interval in which all thirty can be served."""
     rhythm = Rhythm()
     for turn in range(30):
         rhythm.took(0.015, turn * 0.015, waiting=30)

@@ -24,8 +24,8 @@ from tests.waiting import eventually
         (GB, 4 * GB, 4 * GB + machine.LEAST_GROWTH),
     ],
 )
-def test_a_worker_may_use_a_share_of_the_machine(total, start, expected):
-    """A worker may use 70%, at most 1.5 GB, and always enough for some programs."""
+def test_a_workers_memory_limit_follows_from_the_machines_memory(total, start, expected):
+    """A worker may use 70% of the memory, at most 1.5 GB, and always enough for some programs."""
     assert machine.memory_limit(total, start) == expected
 
 
@@ -41,8 +41,8 @@ def test_a_worker_may_use_a_share_of_the_machine(total, start, expected):
         ({"other/memory.max": "100000000"}, None),
     ],
 )
-def test_the_least_limit_of_the_control_groups_around_counts(tmp_path, limits, expected):
-    """The lowest limit of all control groups counts, in both versions."""
+def test_the_lowest_memory_limit_of_all_control_groups_counts(tmp_path, limits, expected):
+    """Limits of the process's groups count, in both versions of control groups."""
     own = tmp_path / "own"
     own.write_text("4:memory:/old\n0::/app/one\n")
     for name, text in limits.items():
@@ -52,8 +52,8 @@ def test_the_least_limit_of_the_control_groups_around_counts(tmp_path, limits, e
     assert memory.total_memory(tmp_path, own) == (expected or whole)
 
 
-def test_a_setting_may_say_less_and_children_count(monkeypatch):
-    """Below 2 GB limits shrink in proportion, and children's memory counts."""
+def test_a_memory_setting_limits_the_app_and_its_child_processes(monkeypatch):
+    """Below 2 GB, all limits shrink in proportion. The memory of child processes counts."""
     monkeypatch.setenv(memory.SETTING, "500")
     assert (memory.total_memory(), memory.share()) == (500 * memory.MB, 0.25)
     before = memory.free_memory()
@@ -66,14 +66,14 @@ def test_a_setting_may_say_less_and_children_count(monkeypatch):
         assert memory.total_memory() > 500 * memory.MB
 
 
-def test_what_is_shared_is_not_counted():
+def test_shared_memory_isnt_counted():
     """Shared file pages, such as TensorFlow's code, don't count."""
 
-    def says(**memory):
+    def process(**memory):
         return SimpleNamespace(memory_info=lambda: SimpleNamespace(**memory))
 
-    assert memory.used_memory(says(rss=500, shared=200)) == 300
-    assert memory.used_memory(says(rss=500)) == 500  # as on macOS
+    assert memory.used_memory(process(rss=500, shared=200)) == 300
+    assert memory.used_memory(process(rss=500)) == 500  # macOS reports no shared memory
 
 
 @pytest.mark.parametrize(
@@ -90,27 +90,27 @@ def test_what_is_shared_is_not_counted():
         (4, 8 * GB, "many", 2),
     ],
 )
-def test_how_many_workers_there_are(monkeypatch, cores, total, setting, expected):
-    """Two processors and 2 GB per worker, at most four, or the setting."""
+def test_the_number_of_workers(monkeypatch, cores, total, setting, expected):
+    """A worker needs two processors and 2 GB. There are at most four, unless the setting is set."""
     monkeypatch.setenv(machine.SETTING, setting)
     monkeypatch.setattr(machine, "cores", lambda: cores)
     monkeypatch.setattr(memory, "total_memory", lambda: total)
     assert machine.worker_count() == expected
 
 
-def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path):
-    """A container's processor quota counts where it is below the machine's."""
-    there = machine.cores(tmp_path)
-    assert there >= 1
+def test_a_containers_processor_limit_counts(tmp_path):
+    """A container's quota of processors counts if it is below the machine's number."""
+    count = machine.cores(tmp_path)
+    assert count >= 1
     (tmp_path / "cpu.max").write_text("max 100000\n")
-    assert machine.cores(tmp_path) == there
+    assert machine.cores(tmp_path) == count
     (tmp_path / "cpu.max").write_text("50000 100000\n")
     assert machine.cores(tmp_path) == 0.5
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority")
-def test_only_the_thread_that_gives_way_has_a_lower_priority():
-    """A thread lowers its own priority and that of threads it starts."""
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+def test_give_way_lowers_the_priority_of_its_own_thread():
+    """Threads that this thread starts later also have the lower priority."""
     priorities = []
 
     def note():
@@ -135,10 +135,10 @@ def test_only_the_thread_that_gives_way_has_a_lower_priority():
 @pytest.mark.parametrize(
     ("version", "expected"), [(None, True), ("2.21.3", True), ("2.22.0", False), ("", False)]
 )
-def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(version, expected, monkeypatch):
-    """Flags are set for the tested TensorFlow version only.
+def test_xla_flags_are_set_only_for_the_tested_tensorflow(version, expected, monkeypatch):
+    """Existing flags are kept.
 
-    If this fails after an update, test the flags with the new TensorFlow and measure.
+    If this test fails after an update, test the flags with the new TensorFlow and measure.
     """
 
     def installed(**_):

@@ -1,4 +1,4 @@
-"""Messages arrive unchanged, and anything outside the protocol is rejected."""
+"""Records arrive unchanged, and bytes that aren't a valid record raise WireError."""
 
 import contextlib
 import copy
@@ -26,7 +26,7 @@ quickly = settings(derandomize=True, deadline=None)
 
 
 def same(one, other):
-    """Return whether two records are equal, with arrays by value and type."""
+    """Return whether two records are equal, including the values and types of arrays."""
     if isinstance(one, np.ndarray):
         return (
             isinstance(other, np.ndarray)
@@ -69,13 +69,13 @@ REPORTED = Snapshot(
 
 
 @pytest.mark.parametrize(("sent", "expected"), [(REPORTED, Snapshot), (START, Command)])
-def test_what_was_sent_arrives(sent, expected):
-    """Every field, setting, array type and status arrives; so do views and scalars."""
+def test_a_record_arrives_unchanged(sent, expected):
+    """This covers every field, setting, array type and status, and views and scalars."""
     assert same(decode(encode(sent), expected), sent)
 
 
-def test_what_arrives_cannot_be_changed():
-    """Arrays are read-only, since snapshots are shared."""
+def test_received_arrays_are_read_only():
+    """Sessions share snapshots, so none may change an array."""
     arrived = decode(encode(make_result()), ModeResult)
     with pytest.raises(ValueError, match="read-only"):
         arrived.loss[0] = 1
@@ -96,8 +96,8 @@ def test_what_arrives_cannot_be_changed():
         ),
     ],
 )
-def test_a_record_that_is_wrong_is_refused(sent, field, value, words):
-    """A wrong type is reported with its place; wrong shapes raise errors as usual."""
+def test_a_record_with_a_wrong_field_is_refused(sent, field, value, words):
+    """The error names the field with a wrong type, or the shapes that don't fit."""
     sent = copy.copy(sent)
     object.__setattr__(sent, field, value)
     with pytest.raises(WireError, match=words):
@@ -111,8 +111,8 @@ class Evil:
         return os.mkdir, ("made",)
 
 
-def test_a_pickle_is_refused_and_nothing_is_called(tmp_path, monkeypatch):
-    """A pickle isn't executed."""
+def test_a_pickle_is_refused_and_not_executed(tmp_path, monkeypatch):
+    """Bytes from an unknown sender must not run code."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(WireError, match="not a message"):
         decode(pickle.dumps(Evil()), Snapshot)
@@ -130,15 +130,15 @@ def test_a_pickle_is_refused_and_nothing_is_called(tmp_path, monkeypatch):
         (2, ("<f4", (2,), bytes(8))),
     ],
 )
-def test_an_extension_that_is_no_good_array_is_refused(kind, content):
-    """Objects, texts, wrong sizes and other extensions raise errors."""
+def test_an_invalid_array_is_refused(kind, content):
+    """Arrays of objects or texts, arrays of a wrong size, and other extensions raise errors."""
     extension = msgspec.msgpack.Ext(kind, msgspec.msgpack.encode(content))
     bad = msgspec.msgpack.encode({"type": "Answer", "id": "q", "values": {"a": extension}})
     with pytest.raises(WireError, match="not a message"):
         decode(bad, Answer)
 
 
-def test_plain_values_and_arrays_of_every_kind_may_be_arguments():
+def test_arguments_can_be_plain_values_and_arrays():
     """Tuples arrive as lists, and each array has its own memory."""
     plain = {"none": None, "numbers": [True, -1, 2**40, 0.5], "texts": ["a" * 300, b"a"]}
     sent = Ask("q", "all", {**plain, "pair": (1, (2, 3)), "count": np.int64(7)})
@@ -167,16 +167,16 @@ def test_plain_values_and_arrays_of_every_kind_may_be_arguments():
         (2**64, "can't be sent"),
     ],
 )
-def test_what_may_not_cross_is_refused_before_it_is_sent(value, words):
-    """The sender gets the error, without the array's values."""
+def test_a_value_that_cant_be_sent_is_refused_by_the_sender(value, words):
+    """The error doesn't contain an array's values."""
     with pytest.raises(WireError, match=words):
         encode(Event("ready", value))
 
 
 @quickly
 @given(st.data())
-def test_a_broken_message_is_refused_or_still_a_message(data):
-    """A changed byte or a missing end raises only WireError."""
+def test_a_broken_message_raises_no_unexpected_error(data):
+    """A message with a changed byte or a missing end is decoded or raises WireError."""
     good = encode(Start("id", Experiment(), make_dataset().samples))
     at = data.draw(st.integers(0, len(good) - 1))
     bad = data.draw(
@@ -205,7 +205,7 @@ def test_a_broken_message_is_refused_or_still_a_message(data):
     ],
 )
 def test_an_error_becomes_one_line(error, expected):
-    """The user sees an error's first line, or a fix for a lack of memory."""
+    """The line is the error's first line, or a fix if memory ran out."""
     assert messages.short_reason(error) == expected
 
 
@@ -231,11 +231,11 @@ for _ in range(60):
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(work, [decode, unpack] * 4)) == [39] * 8
 """
-"""Each round has classes that no decoder was made of before, and eight threads that need one."""
+"""In each round, eight threads need decoders of classes for which there is no decoder yet."""
 
 
-def test_threads_that_need_one_class_at_once_all_get_whole_decoders():
-    """Concurrent threads don't crash msgspec's decoders."""
+def test_threads_can_make_decoders_of_one_class_at_the_same_time():
+    """A lock prevents a crash of msgspec 0.22."""
     root, script = Path(__file__).parents[2], [sys.executable, "-c", RACE]
     done = subprocess.run(script, cwd=root, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -9,11 +9,11 @@ from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
 from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
 
-LONG = 60.0  # seconds: more than any test needs
+LONG = 60.0  # seconds for a turn, more than any test needs
 
 
 def make_trainer(loss=float, train=8, **settings):
-    """Return a trainer of both modes with a shared program."""
+    """Return a trainer of both modes, and the program that both modes share."""
     trainer = PairTrainer(make_experiment(**settings), make_dataset(train=train))
     trainer.evaluate()
     program = FakeProgram(loss)
@@ -24,11 +24,11 @@ def make_trainer(loss=float, train=8, **settings):
 @pytest.mark.parametrize(
     ("loss", "costs"), [("mse", [4.0, 0.25]), ("mae", [2.0, 0.5]), ("huber", [1.5, 0.125])]
 )
-def test_validation_loss_is_the_trainings_own_of_each_mode(loss, costs):
-    """Validation loss counts all steps, or only the last one.
+def test_validation_loss_is_computed_like_each_modes_training_loss(loss, costs):
+    """Sequence mode's loss counts all steps, last-step mode's only the last step.
 
     The model predicts 4 after 4 batches: its error is 2 at the first of two steps, and 0.5 at the
-    last.
+    last step.
     """
     dataset = make_dataset(n=12, t=2, train=8)
     y = np.full_like(dataset.y, 100.0)
@@ -46,7 +46,7 @@ def test_validation_loss_is_the_trainings_own_of_each_mode(loss, costs):
 
 
 def test_an_epoch_loss_is_the_mean_over_samples():
-    """Like `fit`: in batches of 4, 4 and 2 samples the last counts half."""
+    """As in `fit`, the last of three batches with 4, 4 and 2 samples has half the weight."""
     trainer, _ = make_trainer(lambda step: [1.0, 2.0, 6.0][step % 3], train=10, batch=4)
     trainer.advance(LONG, goal=3)
     for result in trainer.results()[0].values():
@@ -56,20 +56,20 @@ def test_an_epoch_loss_is_the_mean_over_samples():
 @pytest.mark.parametrize(
     ("fitting", "steps"), [(1.2, 1), (2.4, 4), (4.4, 4), (5.2, 4), (7.2, 8), (8.4, 8)]
 )
-def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting, steps):
-    """A turn is extended if that finishes the epoch."""
+def test_a_turn_is_extended_to_finish_an_epoch(fitting, steps):
+    """A turn trains up to twice as many steps as fit into it, to finish the epoch."""
     clock = Clock()
     trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), clock.now)
     trainer.evaluate()
-    trainer.load(FakeProgram(clock=clock, seconds=0.005))  # for each of the two modes
-    trainer.advance(0.04, goal=4)  # how long a step takes is known from here on
+    trainer.load(FakeProgram(clock=clock, seconds=0.005))  # a step trains two modes: 0.01 s
+    trainer.advance(0.04, goal=4)  # measures the time of a step
     trainer.advance(0.01 * fitting, goal=2000)
     assert trainer.step == 4 + steps
 
 
 @pytest.mark.parametrize(("mode", "bad"), [("sequence", np.nan), ("last", np.inf)])
-def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(mode, bad):
-    """A NaN loss keeps earlier losses and errors of both modes."""
+def test_a_nan_loss_ends_training_and_keeps_earlier_results(mode, bad):
+    """Both modes keep their losses and errors of earlier epochs."""
     trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
     trainer.evaluate()
     losses = {"sequence": lambda _: 1.0, "last": lambda _: 1.0}
@@ -90,8 +90,8 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(mo
     assert trainer.step == step
 
 
-def test_a_judgement_can_be_made_part_by_part():
-    """An evaluation in four parts gives its results with the last part."""
+def test_an_evaluation_can_take_several_calls():
+    """An evaluation in four parts changes the results with its last part."""
     trainer, _ = make_trainer()
     trainer.advance(LONG, goal=4)
     epochs = []
@@ -105,7 +105,7 @@ def test_a_judgement_can_be_made_part_by_part():
 
 
 def test_a_step_of_many_models_takes_several_turns():
-    """Other runs wait for one call only; each model trains once."""
+    """Each turn makes one call, so that other runs don't wait. Each model trains once."""
     clock = Clock()
     trainer = PairTrainer(make_experiment(seeds=4), make_dataset(), clock.now)
     trainer.evaluate()

@@ -14,16 +14,16 @@ from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
 from tests.unit.run_rig import RunRig
 
 LONG = 60.0
-SLOW_JUDGE = replace(USUAL, evaluate_seconds=0.0)
-BEST = {"sequence": 6, "last": 3}  # the epochs after which `samples` are answered best, by mode
+SLOW_EVALUATION = replace(USUAL, evaluate_seconds=0.0)
+BEST = {"sequence": 6, "last": 3}  # the best epoch on `samples`, by mode
 
 
 def samples():
-    """Validation targets are 28 at two steps and 12 at the last.
+    """Return samples whose validation targets are 28 at two steps and 12 at the last.
 
     After epoch e the models predict 4e. The last-step model is exact after epoch 3. The sequence
-    model's loss is lowest after epoch 6: (2·4² + 12²) / 3, against (2·8² + 8²) / 3 before and
-    (2·0² + 16²) / 3 after.
+    model's loss is lowest after epoch 6: (2·4² + 12²) / 3. The loss is (2·8² + 8²) / 3 after epoch
+    5 and (2·0² + 16²) / 3 after epoch 7.
     """
     dataset = make_dataset()
     y = dataset.y.copy()
@@ -32,7 +32,7 @@ def samples():
 
 
 def make_trainer(keep, data=None, **settings):
-    """Return a trainer; a batch of a model takes 0.01 s, and reading the clock a little."""
+    """Return a trainer whose models take 0.01 s per batch. Reading its clock takes 0.1 ms."""
     experiment = make_experiment(**{"keep": keep, "patience": 2, "epochs": 20, **settings})
     clock = Clock(tick=1e-4)
     trainer = PairTrainer(experiment, data or samples(), clock.now)
@@ -49,8 +49,8 @@ def train(trainer, seconds=LONG, epochs=20):
 
 
 @pytest.mark.parametrize("seconds", [LONG, 1.0, 0.1, 1e-9])
-def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds):
-    """Each mode stops two epochs after its best; every epoch is evaluated."""
+def test_each_mode_stops_alone_and_restores_its_best_epoch(seconds):
+    """Each mode stops two epochs after its best epoch. Every epoch is evaluated."""
     trainer = make_trainer("stop")
     train(trainer, seconds)
     assert trainer.stopped
@@ -66,11 +66,11 @@ def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds):
         assert result.step_mse.tolist() == [(28 - 4 * best) ** 2] * 2 + [(12 - 4 * best) ** 2]
         assert result.final_mse == (12 - 4 * best) ** 2
         assert result.final_validation_loss == result.validation_loss[1:].min()
-        assert result.final_loss == 4 * best - 2.5  # the mean of its four batches' numbers
+        assert result.final_loss == 4 * best - 2.5  # the mean of the epoch's four batch numbers
 
 
-def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch):
-    """A long run's history includes the best epoch after thinning."""
+def test_a_thinned_out_best_epoch_is_put_back(monkeypatch):
+    """The histories of a long run, which are thinned out, include the best epoch at the end."""
     monkeypatch.setattr(checkpoint, "MAX_CHECKS", 4)
     monkeypatch.setattr(checkpoint, "MAX_LOSSES", 4)
     trainer = make_trainer("best", epochs=23, mode="last")
@@ -95,11 +95,11 @@ def kept(snapshot):
     return {mode: result.kept_epoch for mode, result in snapshot.results.items()}
 
 
-@pytest.mark.parametrize("timing", [USUAL, SLOW_JUDGE])
+@pytest.mark.parametrize("timing", [USUAL, SLOW_EVALUATION])
 @pytest.mark.parametrize("show_seconds", [None, 8.0])
 @pytest.mark.parametrize("seconds", [1e-6, 1e-3, 60.0])
 def test_a_run_is_finished_when_both_modes_have_stopped(timing, show_seconds, seconds):
-    """A run stops after epoch 8 of 20, for any pace; no end is estimated before."""
+    """The run stops after epoch 8 of 20 at any pace. It never estimates its remaining time."""
     rig = RunRig(timing=timing, show_seconds=show_seconds, **STOP)
     rig.until_status(Status.FINISHED, seconds)
     assert (rig.last.epoch, rig.last.epochs, rig.last.reason) == (8, 20, "")
@@ -111,8 +111,8 @@ def test_a_run_is_finished_when_both_modes_have_stopped(timing, show_seconds, se
         assert (result.weights[0] == 4 * BEST[mode]).all()
 
 
-def test_a_pause_shows_the_epoch_that_was_reached():
-    """A pause shows the newest epoch; the best one returns at the end."""
+def test_a_pause_shows_the_newest_epoch():
+    """The best epoch is restored when the run ends."""
     rig = RunRig(paused=True, **{**STOP, "keep": "best"})
     rig.until_status(Status.PAUSED)
     for _ in range(7):
@@ -127,8 +127,8 @@ def test_a_pause_shows_the_epoch_that_was_reached():
 
 
 @pytest.mark.parametrize(("keep", "last"), [("best", 12), ("last", 28)])
-def test_a_run_that_diverges_has_its_best_epochs_back(keep, last):
-    """A run that diverges restores its best epochs, or keeps its last results."""
+def test_a_run_that_diverges_restores_its_best_epochs(keep, last):
+    """A run that doesn't keep its best epochs has the results of its last finite epoch."""
 
     def bad(_key):
         return FakeProgram(lambda step: np.nan if step > 30 else 1.0)

@@ -22,8 +22,8 @@ def contrast(one, other):
 
 
 @pytest.mark.parametrize("theme", PALETTES)
-def test_lines_and_words_stand_out_from_the_background(theme):
-    """Lines and marks have a contrast of at least 3, words of 4.5 (WCAG 2.2)."""
+def test_lines_and_words_have_enough_contrast_with_the_background(theme):
+    """Lines and marks have a contrast of at least 3, words of at least 4.5 (WCAG 2.2)."""
     p = PALETTES[theme]
     for line in (p.ink, p.sequence, p.last, p.best, p.baseline, p.negative):
         assert contrast(line, p.background) >= 3
@@ -35,8 +35,8 @@ def test_lines_and_words_stand_out_from_the_background(theme):
         assert contrast(words, p.surface) >= 4.5
 
 
-def test_shades_go_from_pale_to_the_colour_itself():
-    """There is one shade for each level, each stronger than the previous one."""
+def test_shades_increase_from_pale_to_the_colour_itself():
+    """Each of the LEVELS shades is darker than the previous shade."""
     shades = LIGHT.shades(LIGHT.sequence)
     assert len(shades) == LEVELS
     assert shades[-1] == LIGHT.sequence
@@ -46,6 +46,6 @@ def test_shades_go_from_pale_to_the_colour_itself():
 
 
 def test_streamlits_own_charts_have_the_colours_of_pictures():
-    """The theme's categorical colours are those of the modes, best possible and baseline."""
+    """The theme's categorical colours are the modes', the best possible's and the baseline's."""
     colors = [LIGHT.sequence, LIGHT.last, LIGHT.best, LIGHT.baseline]
     assert CONFIG["theme"]["chartCategoricalColors"] == colors

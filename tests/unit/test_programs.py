@@ -1,4 +1,4 @@
-"""Programs are built once, in order of priority, while there is memory."""
+"""Programs are built once, by priority, while memory allows."""
 
 import threading
 
@@ -9,17 +9,17 @@ from tests.waiting import PATIENCE, eventually
 
 
 class GatedBuilder:
-    """Builds strings one at a time, when the test allows it."""
+    """Builds strings instead of programs, when the test allows it."""
 
     def __init__(self):
-        self.begun = []
-        self.built = []
-        self.broken = set()
+        self.begun = []  # keys whose builds have started
+        self.built = []  # keys whose builds have ended
+        self.broken = set()  # keys whose builds raise an error
         self._gate = threading.Semaphore(0)
         self._begun = threading.Semaphore(0)
 
     def build(self, key):
-        """Return the key in capitals, once allowed."""
+        """Wait until the test allows the build; return the key in capitals."""
         self.begun.append(key)
         self._begun.release()
         assert self._gate.acquire(timeout=PATIENCE)
@@ -28,7 +28,7 @@ class GatedBuilder:
             raise ValueError(f"no {key}")
         return key.upper()
 
-    def let(self, count):
+    def allow(self, count):
         """Allow some builds to finish."""
         self._gate.release(count)
 
@@ -40,79 +40,80 @@ class GatedBuilder:
 
 @pytest.fixture
 def builder():
-    """Return a builder that allows all builds at the end, so that no thread hangs."""
+    """Provide a builder. Allow all builds after the test, so that no thread hangs."""
     builder = GatedBuilder()
     yield builder
-    builder.let(100)
+    builder.allow(100)
 
 
-def ask(cache, *keys, kind=WANTED):
-    """Request programs."""
+def request_all(cache, *keys, kind=WANTED):
+    """Request programs; return their futures."""
     return [cache.request(key, kind) for key in keys]
 
 
-def test_who_waits_goes_before_what_is_only_likely(builder):
-    """A program built ahead waits for wanted ones, and uses one thread at most."""
+def test_wanted_programs_are_built_before_likely_programs(builder):
+    """Likely programs, which are built in advance, use one thread at most."""
     cache = ProgramCache(builder.build)
     cache.build_ahead("l1")
-    builder.wait_begun(1)  # on the one thread that does such work
+    builder.wait_begun(1)  # l1, on the only thread that builds likely programs
     cache.build_ahead("l2")
-    wanted = ask(cache, "w1", "w2")
-    builder.wait_begun(1)  # w1, on the other
-    builder.let(4)
+    wanted = request_all(cache, "w1", "w2")
+    builder.wait_begun(1)  # w1, on the other thread
+    builder.allow(4)
     for future in wanted:
         future.result(PATIENCE)
     builder.wait_begun(2)
     assert builder.begun == ["l1", "w1", "w2", "l2"]
 
 
-def test_what_a_person_waits_for_is_built_before_the_background_s(builder):
-    """The background thread starts nothing while others build."""
+def test_wanted_programs_are_built_before_background_programs(builder):
+    """The background thread starts no build while the other threads build."""
     cache = ProgramCache(builder.build)
-    ask(cache, "a", "b", kind=BACKGROUND)
+    request_all(cache, "a", "b", kind=BACKGROUND)
     builder.wait_begun(1)
-    ask(cache, "x", "y", "z")
+    request_all(cache, "x", "y", "z")
     builder.wait_begun(2)
-    builder.let(3)
+    builder.allow(3)
     builder.wait_begun(1)
-    builder.let(1)
+    builder.allow(1)
     builder.wait_begun(1)
-    builder.let(1)
+    builder.allow(1)
     assert builder.begun[0] == "a"
     assert sorted(builder.begun[1:4]) == ["x", "y", "z"]
     assert builder.begun[4:] == ["b"]
 
 
-def test_a_program_that_failed_is_tried_again(builder):
-    """A failed build raises its error for waiting runs; the next request rebuilds."""
+def test_a_failed_program_is_built_again_at_the_next_request(builder):
+    """The futures of waiting runs raise the error of the failed build."""
     cache = ProgramCache(builder.build)
     builder.broken.add("a")
-    builder.let(1)
+    builder.allow(1)
     with pytest.raises(ValueError, match="no a"):
         cache.request("a").result(PATIENCE)
     builder.broken.clear()
-    builder.let(1)
+    builder.allow(1)
     assert cache.request("a").result(PATIENCE) == "A"
 
 
-def test_what_nobody_waits_for_any_more_is_not_begun(builder):
-    """A stopped run's request is withdrawn, unless another run has the same."""
+def test_a_withdrawn_request_isnt_built(builder):
+    """A program that a stopped run has requested is built if another run has requested it."""
     cache = ProgramCache(builder.build)
-    begun = ask(cache, "a", "b")
+    begun = request_all(cache, "a", "b")
     builder.wait_begun(2)  # both threads are busy
-    left = ask(cache, "c", "d")
-    kept = ask(cache, "d", "e")
-    for future in (begun[0], *left):
-        cache.withdraw(future)  # what has begun goes on
-    builder.let(4)
-    assert [future.result(PATIENCE) for future in begun + kept] == ["A", "B", "D", "E"]
+    of_stopped_run = request_all(cache, "c", "d")
+    of_other_run = request_all(cache, "d", "e")
+    for future in (begun[0], *of_stopped_run):
+        cache.withdraw(future)  # a build that has begun continues
+    builder.allow(4)
+    results = [future.result(PATIENCE) for future in begun + of_other_run]
+    assert results == ["A", "B", "D", "E"]
     assert sorted(builder.built) == ["a", "b", "d", "e"]
-    builder.let(1)
+    builder.allow(1)
     assert cache.request("c").result(PATIENCE) == "C"
 
 
 class Bucket(str):
-    """A key that holds its prefixes."""
+    """A bucket that holds the keys that are its prefixes."""
 
     __slots__ = ()
 
@@ -130,32 +131,32 @@ class Bucket(str):
         return len(self) <= len(other) + 1
 
 
-def buckets(*keys, at_once=True):
-    """Return buckets, and whether each is built from the start."""
-    return {Bucket(key): at_once for key in keys}
+def buckets(*keys, in_advance=True):
+    """Return buckets, and whether each is built in advance."""
+    return {Bucket(key): in_advance for key in keys}
 
 
-def test_without_leisure_no_bucket_is_built(builder):
-    """Buckets wait for idle time, which is checked repeatedly; requests don't."""
-    leisure = [False]
-    cache = ProgramCache(builder.build, buckets("abc"), lambda: leisure[0])
-    builder.let(3)
+def test_size_buckets_are_built_only_in_idle_time(builder):
+    """Requested programs are built at any time."""
+    has_time = [False]
+    cache = ProgramCache(builder.build, buckets("abc"), lambda: has_time[0])
+    builder.allow(3)
     assert cache.request("k").result(PATIENCE) == "K"
     assert cache.request("p", BACKGROUND).result(PATIENCE) == "P"
     assert builder.begun == ["k", "p"]
-    leisure[0] = True
+    has_time[0] = True
     assert eventually(lambda: cache.has("abc"))
 
 
-def test_without_memory_a_bucket_does_that_is_there(builder):
-    """If memory may not grow, a built bucket serves though it isn't near."""
-    memory, both = [True], buckets("abcdef", "abc", at_once=False)
-    cache = ProgramCache(builder.build, both, may_grow=lambda: memory[0])
-    builder.let(1)
+def test_if_memory_is_short_a_built_bucket_is_used(builder):
+    """If memory may not grow, a built bucket is used even if it isn't near."""
+    may_grow, both = [True], buckets("abcdef", "abc", in_advance=False)
+    cache = ProgramCache(builder.build, both, may_grow=lambda: may_grow[0])
+    builder.allow(1)
     cache.request(Bucket("abcdef")).result(PATIENCE)
     found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abc", "abcd", "b"]
-    memory[0] = False
+    may_grow[0] = False
     found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abcdef", "abcdef", "b"]
     assert ProgramCache(builder.build, both, may_grow=lambda: False).bucket_for("ab") == "abc"

@@ -1,4 +1,4 @@
-"""Cards on the equality of both modes and on layers that break it, for results written by hand."""
+"""Cards that compare both modes, and layers for which they differ, for results written by hand."""
 
 from dataclasses import replace
 
@@ -34,16 +34,16 @@ BREAKINGS = {
 }
 
 
-def test_a_card_says_whether_two_results_are_equal():
-    """A mark besides the colour shows equality; a text replaces a value until Keras returns it."""
+def test_a_card_shows_whether_two_results_are_equal():
+    """It shows this by a mark and a colour. A text replaces a value until Keras returns it."""
     values = ("a − b", 0.0), ("c − d", 0.25), ("e", None)
     measures = tuple(proofs.Measure(*value) for value in values)
-    card = proofs.ProofCard("claim", measures, "so", "why")
+    card = proofs.ProofCard("claim", measures, "takeaway", "why")
     page = render("charts/proofs.html", "cards", [card], LIGHT, proofs.WAITING)
     assert "✓ 0.0" in page
     assert "≠ 0.25" in page
     assert page.count(proofs.WAITING) == 1
-    assert proofs.Measure("", 1e-7, 1e-6).same  # NumPy and Keras add in different orders
+    assert proofs.Measure("", 1e-7, 1e-6).same  # NumPy and Keras add in different orders.
     assert not proofs.Measure("", 1e-7).same
     assert not proofs.Measure("", float("nan"), 1e-6).same
 
@@ -54,17 +54,17 @@ def test_the_cards_of_both_modes_with_and_without_a_result(result):
     differs = 1e-7 if result else None
     cards = (
         *proofs.one_computation(EXPERIMENT, 4, result),
-        *proofs.also_measured(EXPERIMENT, result, differs),
+        *proofs.numpy_and_states(EXPERIMENT, result, differs),
     )
     values = [measure.value for proof in cards for measure in proof.measures]
     assert values == ([None] * 4 if result is None else [0.0, 0.0, 1e-7, 0.0])
     assert ("difference 0.0." in cards[0].takeaway) == (result is not None)
     assert cards[1].takeaway.startswith("Each of the 4 rows equals")
     assert "c can grow beyond" in cards[3].why
-    sequence = -np.array([[0.1, 0.2], [0.3, 0.4]])  # seven digits show that both are equal
+    sequence = -np.array([[0.1, 0.2], [0.3, 0.4]])  # Seven digits show that both are equal.
     assert proofs.prefix_sentence(sequence, sequence, 1, 1).count("−0.4000000") == 2
     assert "on timestep 1 returns" in proofs.prefix_sentence(sequence, sequence, 1, 0)
-    gru = proofs.also_measured(EXPERIMENT.set(cell="gru"), None, None)[1]
+    gru = proofs.numpy_and_states(EXPERIMENT.set(cell="gru"), None, None)[1]
     assert "GRU(3, return_state=True) returns [out, h]" in gru.takeaway
 
 
@@ -83,10 +83,10 @@ def test_modes_that_differ_are_not_called_equal():
 
 
 def test_the_difference_of_two_pictures_is_a_picture():
-    """Equal outputs leave it blank, and unknown outputs keep their size."""
+    """The difference of equal outputs is blank. Pictures of unknown outputs keep their size."""
     same = np.array([[0.5, -0.5, 1], [0, 1, 0.25]])
     blank = enlarged(np.full((2, 3), STEPS, np.uint8), LIGHT.signed(STEPS), "height:7.5rem")
-    about = {"sentence": "seen", "columns": "timesteps", "missing": proofs.WAITING}
+    about = {"sentence": "text", "columns": "timesteps", "missing": proofs.WAITING}
     for one, other, value, images, text in (
         (same, same, 0.0, 3, "✓ 0.0"),
         (same, same + 1e-8, 1e-8, 3, "≠ 10⁻⁸"),
@@ -100,7 +100,7 @@ def test_the_difference_of_two_pictures_is_a_picture():
         assert (blank in page) is (value == 0)
 
 
-def test_words_are_never_markup():
+def test_texts_are_never_markup():
     """Templates escape the texts of cards, sides and strips."""
     words, rows = "<i>a & b</i>", np.zeros((2, 3))
     measure, side = proofs.Measure(words, None), proofs.Side(words, words, rows)
@@ -117,20 +117,20 @@ def test_words_are_never_markup():
 
 
 def test_numpy_and_keras_are_compared():
-    """A difference that is visible in the page's numbers doesn't count as equal."""
+    """A difference that is visible in the page's numbers counts as unequal."""
     for differs, same, expected in (
         (0.0, True, "differ by 0.0: rounding to 32 bits."),
-        (1.49e-4, True, "differ by 1.49\u00a0×\u00a010⁻⁴."),
+        (1.49e-4, True, "differ by 1.49\u202f×\u202f10⁻⁴."),
         (2.0, False, "differ by 2."),
         (np.nan, False, "the run has diverged."),
     ):
-        proof = proofs.also_measured(Experiment(), MODES, differs)[0]
+        proof = proofs.numpy_and_states(Experiment(), MODES, differs)[0]
         assert proof.measures[0].same == same
         assert proof.takeaway.endswith(expected)
 
 
-def test_every_breaking_is_measured():
-    """Bidirectional, padding and go_backwards measure an equal and an unequal pair."""
+def test_every_layer_that_breaks_the_equality_is_measured():
+    """Bidirectional, padding and go_backwards have measures for an equal and an unequal pair."""
     found = proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
     waiting = proofs.ways_to_break_it(Experiment(), 3, None)
     for (name, way), same, fact in zip(
@@ -157,12 +157,12 @@ def test_every_breaking_is_measured():
         ("lstm", "none", (0.9, 0.9), 0.5, "A target of 0.9 at step 1 is out of reach"),
         ("lstm", "none", (0.7, 0.9), 0.5, "reach 1: the largest |h| here is 0.5"),
         ("gru", "none", (0, -1), 0.5, "A target of −1 at step 2 is out of reach: |h| is"),
-        ("gru", "dense", None, 0.9999, "the largest |h| here is 0.9999."),  # not to 1
+        ("gru", "dense", None, 0.9999, "the largest |h| here is 0.9999."),  # not rounded to 1
         ("gru", "dense", None, np.nan, "the run has diverged"),
     ],
 )
 def test_a_target_is_compared_with_the_bound_of_its_own_step(cell, head, targets, value, expected):
-    """An LSTM's bound is lower at the first steps; a Dense head removes the limit."""
+    """An LSTM's bound is lower at the first steps. A Dense head removes the limit."""
     experiment = settle(Experiment().set(data="worked_raw", cell=cell)).set(head=head)
     dataset = make_dataset(experiment)
     if targets:
@@ -170,7 +170,7 @@ def test_a_target_is_compared_with_the_bound_of_its_own_step(cell, head, targets
         dataset = replace(dataset, y=y)
     hidden = np.full((2, 4), value, np.float32)
     takeaway, details = proofs.bound_words(experiment, dataset, hidden)
-    for outputs, each in ((hidden, True), (np.tile(hidden, 10), False)):  # too many to draw each
+    for outputs, each in ((hidden, True), (np.tile(hidden, 10), False)):  # 4 or 40 units
         page = bound_picture(outputs, np.ones(2), "words", LIGHT)
         assert ("every unit" in page) is each
     assert expected in takeaway

@@ -1,4 +1,4 @@
-"""Recorded runs match their settings and weights; an untrained model is their start."""
+"""Recorded runs match their settings and weights, and start from the untrained model."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from tests.record import BUNDLED
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_every_dataset_has_a_recording_of_its_suggested_settings(name):
-    """Each data set has one. To fix it: `python -m tests.record`."""
+    """To fix a failure, run `python -m tests.record NAME` for the dataset."""
     experiment = suggested(name)
     dataset, snapshot = make_dataset(experiment), recorded(experiment)
     assert snapshot is not None
@@ -28,8 +28,8 @@ def test_every_dataset_has_a_recording_of_its_suggested_settings(name):
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_recordings_errors_follow_from_its_weights(name):
-    """NumPy reproduces the recorded error from the weights and the data."""
+def test_a_recordings_errors_can_be_computed_from_its_weights(name):
+    """NumPy computes the recorded error at each timestep from the weights and the data."""
     experiment = suggested(name)
     dataset, snapshot = make_dataset(experiment), recorded(experiment)
     assert snapshot is not None
@@ -43,8 +43,8 @@ def test_a_recordings_errors_follow_from_its_weights(name):
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_recordings_past_leads_from_the_start_to_its_end(name):
-    """The past has more epochs early, when states change most."""
+def test_a_recording_has_weights_of_earlier_epochs(name):
+    """Early epochs are included, since weights change most early."""
     snapshot = recorded(suggested(name).set(seeds=4))
     assert snapshot is not None
     epochs = [epoch for epoch, _ in snapshot.past]
@@ -58,27 +58,27 @@ def test_a_recordings_past_leads_from_the_start_to_its_end(name):
                 assert [w.shape for w in weights[mode]] == [w.shape for w in result.weights or ()]
 
 
-def test_one_mode_of_a_pair_is_the_recording_of_that_mode():
-    """A recording of both modes also serves a single mode."""
+def test_a_recording_of_both_modes_serves_a_single_mode():
+    """The results are cut to that mode."""
     snapshot = recorded(suggested("running_mean").set(mode="last"))
     assert snapshot is not None
     assert list(snapshot.results) == ["last"]
 
 
 def test_other_settings_have_no_recording():
-    """A recording isn't shown for other settings."""
+    """No recording is shown for other settings or for uploads."""
     assert recorded(Experiment().set(seed=1)) is None
     assert recorded(Experiment().set(data="upload")) is None
 
 
 @pytest.mark.parametrize("name", ["running_mean", "worked_scaled"])
-def test_the_untrained_model_is_where_a_recorded_run_began(name):
-    """Its errors equal the recorded ones after epoch 0."""
+def test_a_recorded_run_starts_from_the_untrained_model(name):
+    """The untrained model's errors equal the recorded errors of epoch 0."""
     experiment = suggested(name)
     start, snapshot = untrained(experiment, make_dataset(experiment)), recorded(experiment)
     assert snapshot is not None
     for mode, result in snapshot.results.items():
         assert result.checked_epochs[0] == 0
-        for figure in ("last_step_mse", "validation_loss"):
-            ours, theirs = getattr(start.results[mode], figure), getattr(result, figure)
-            np.testing.assert_allclose(ours, theirs[:1], rtol=1e-5)
+        for field in ("last_step_mse", "validation_loss"):
+            computed, saved = getattr(start.results[mode], field), getattr(result, field)
+            np.testing.assert_allclose(computed, saved[:1], rtol=1e-5)

@@ -168,7 +168,7 @@ def test_the_picture_outlines_a_step_of_every_sequence():
     assert page.count(f"2px solid {LIGHT.last}") == 16 + 1  # the legend's
     # Later elements lie above: the playhead doesn't hide the last step's outline.
     assert page.rindex(f"2px solid {LIGHT.last}") > page.rindex(f"2px solid {LIGHT.ink}")
-    assert sentence.count("the same as unpadded") == 2
+    assert sentence.count("the same as without padding") == 2
     assert sentence.count("off by") == 2
     assert "hides" not in sentence
 

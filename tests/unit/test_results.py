@@ -1,4 +1,4 @@
-"""Files of a run, read back: weights, predictions, forecasts and losses."""
+"""A run's downloads have the right numbers: weights, predictions, forecasts and losses."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ from tests.unit.pictures import a_dataset, a_snapshot, with_kept
 
 
 def a_run(name, **settings):
-    """Return a recorded run; settings may leave one mode or fewer seeds."""
+    """Return a recorded run; `settings` can select one mode or fewer seeds."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset).set(**settings)
     snapshot = recorded(experiment)
@@ -52,12 +52,12 @@ def test_predictions_of_shown_samples_equal_those_on_the_screen(name):
         np.testing.assert_allclose(rows["value"], target.ravel(), rtol=1e-6)
         for seed, models in enumerate(snapshot.seeds, start=experiment.seed):
             for mode, result in models.items():
-                said = dataset.raw(result.predictions[place], index)
+                shown = dataset.raw(result.predictions[place], index)
                 mine = rows[f"{mode}_seed_{seed}"].to_numpy().reshape(steps, targets)
                 first = 0 if mode == "sequence" else steps - 1
-                assert np.isnan(mine[:first]).all()  # last-step mode predicts the last step only
+                assert np.isnan(mine[:first]).all()  # Last-step mode predicts only the last step.
                 scale = np.abs(target).max()
-                np.testing.assert_allclose(mine[first:], said[first:], atol=2e-6 * scale)
+                np.testing.assert_allclose(mine[first:], shown[first:], atol=2e-6 * scale)
 
 
 def temperatures():
@@ -66,8 +66,8 @@ def temperatures():
     return dict(zip(table.times.strftime("%Y-%m-%d"), table.frame["temp_max"], strict=True))
 
 
-def test_test_predictions_stand_beside_the_file_s_values():
-    """Targets equal the bundled file's rows; the baseline at the last step is the day before."""
+def test_the_file_of_test_predictions_has_targets_and_baseline():
+    """Targets equal the bundled file's rows. The baseline is the value of the day before."""
     experiment, _, snapshot = a_run("seattle", seeds=1)
     held_out = make_dataset(suggested("seattle").set(test=20))
     file = predictions_csv(experiment, held_out, snapshot, of_test=True)
@@ -85,7 +85,7 @@ def test_test_predictions_stand_beside_the_file_s_values():
 
 
 def test_a_forecast_has_each_evaluated_date_and_the_rows_ahead():
-    """Past rows agree with the file and with `predictions`; the row ahead has no target."""
+    """Past rows agree with the bundled file and with `predictions`. The row ahead has no target."""
     run = experiment, dataset, snapshot = a_run("seattle", seeds=1)
     frame = pd.read_csv(io.BytesIO(forecast_csv(*run)), dtype={"time": str})
     *past, ahead = (row for _, row in frame.iterrows())
@@ -111,7 +111,7 @@ def test_a_forecast_has_each_evaluated_date_and_the_rows_ahead():
 
 
 def test_a_forecast_of_several_series_and_horizons_has_a_row_for_each():
-    """Every series has one row ahead for each target; without a table there is no forecast."""
+    """Every series has one row ahead for each target. Data that aren't a table have no forecast."""
     experiment, dataset, snapshot = a_run("gapminder", seeds=1)
     frame = pd.read_csv(io.BytesIO(forecast_csv(experiment, dataset, snapshot)))
     ahead = frame[frame["value (years)"].isna()]
@@ -120,8 +120,8 @@ def test_a_forecast_of_several_series_and_horizons_has_a_row_for_each():
         forecast_csv(*a_run("echo", seeds=1))
 
 
-def test_both_files_have_the_same_table():
-    """The CSV has seven digits; a run of one seed and one mode has one column of predictions."""
+def test_the_csv_and_parquet_files_have_the_same_table():
+    """The CSV has seven digits. A run of one seed and one mode has one column of predictions."""
     run = a_run("running_mean", seeds=1, mode="last")
     frame = predictions(*run)
     assert list(frame)[-2:] == ["value", "last"]
@@ -136,7 +136,7 @@ def test_both_files_have_the_same_table():
 
 
 def test_history_has_a_row_for_each_epoch_mode_and_seed():
-    """Epoch 0 was evaluated and has no training loss; unknown values are empty."""
+    """Epoch 0 was evaluated, but has no training loss. Unknown values are empty."""
     experiment, dataset, snapshot = Experiment().set(seed=7), a_dataset(), a_snapshot(a_dataset())
     kept = with_kept(a_snapshot(dataset, sequence=0.5, last=0.25), sequence=None, last=4)
     snapshot = replace(kept, others=(kept.results,))
@@ -156,8 +156,8 @@ def test_history_has_a_row_for_each_epoch_mode_and_seed():
     assert math.isclose(float(sparse.split(",")[-1]), 0.25)
 
 
-def test_weights_are_named_by_mode_seed_and_keras():
-    """The archive has the weights of all seeds, and needs no pickle."""
+def test_names_of_weights_have_mode_seed_and_keras_name():
+    """The archive has the weights of all seeds, and can be read without pickle."""
     run = experiment, _, snapshot = a_run("running_mean", seeds=2)
     with np.load(io.BytesIO(weights_npz(*run)), allow_pickle=False) as archive:
         assert len(archive.files) == 2 * 2 * 5

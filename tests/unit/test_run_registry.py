@@ -1,4 +1,4 @@
-"""A client's runs: limits for each user, pausing and forgetting."""
+"""A client's runs: limits for each browser, and when runs are paused or forgotten."""
 
 from dataclasses import replace
 
@@ -15,56 +15,56 @@ from tests.unit.fakes import make_dataset, make_experiment
 from tests.unit.pictures import a_result
 
 
-def judged_up_to(epoch, weights, kept=None):
-    """Return results after an epoch, with only these weights."""
+def evaluated_up_to(epoch, weights, kept=None):
+    """Return results evaluated at each epoch up to `epoch`, with one array of weights or None."""
     known = (weights,) if weights is not None else None
     result = a_result(make_dataset(), 0.5)
     return replace(result, weights=known, checked_epochs=np.arange(epoch + 1), kept_epoch=kept)
 
 
 @pytest.mark.parametrize(("size", "kept"), [(10, history.MOST_EPOCHS), (200_000, 2)])
-def test_weights_are_kept_by_epoch_within_two_megabytes(rig, size, kept):
-    """Small models keep many epochs, large ones the first and the newest."""
+def test_a_run_keeps_two_megabytes_of_weights_by_epoch(rig, size, kept):
+    """Small models keep weights of many epochs, large models those of the first and newest."""
     run = rig.start()
-    rig.worker.say(Snapshot(run.id, Status.RUNNING, 0, results={"last": judged_up_to(0, None)}))
-    assert rig.client.checkpoints(run) == []  # those of very large models aren't sent
+    rig.worker.send(Snapshot(run.id, Status.RUNNING, 0, results={"last": evaluated_up_to(0, None)}))
+    assert rig.client.checkpoints(run) == []  # as for very large models, which send no weights
     for epoch in range(200):
-        result = judged_up_to(epoch, np.full(size, epoch, np.float32))
+        result = evaluated_up_to(epoch, np.full(size, epoch, np.float32))
         for _ in range(2):
             snapshot = Snapshot(run.id, Status.RUNNING, epoch, 200, results={"last": result})
-            rig.worker.say(snapshot)
+            rig.worker.send(snapshot)
     points = rig.client.checkpoints(run)
     assert kept // 3 < len(points) <= kept
     assert (points[0][0], points[-1][0]) == (0, 199)
     assert all(weights[0]["last"][0][0] == epoch for epoch, weights in points)
 
 
-def test_weights_of_best_epochs_are_not_taken_for_those_of_the_last(rig):
-    """Best weights aren't stored as those of the last epoch."""
+def test_best_weights_arent_stored_as_the_last_epochs_weights(rig):
+    """A stopped mode sends its best epoch's weights while the other mode trains."""
     run = rig.start()
 
     def a_mode(epoch, kept=None):
-        return judged_up_to(epoch, np.full(2, kept or epoch), kept)
+        return evaluated_up_to(epoch, np.full(2, kept or epoch), kept)
 
     results = {"sequence": a_mode(3, kept=1), "last": a_mode(4)}
-    rig.worker.say(Snapshot(run.id, Status.RUNNING, 4, 9, results=results))
+    rig.worker.send(Snapshot(run.id, Status.RUNNING, 4, 9, results=results))
     results |= {"last": a_mode(6, kept=5)}
     past = tuple((e, ({"sequence": (np.full(2, 1),), "last": (np.full(2, e),)},)) for e in (5, 6))
-    rig.worker.say(Snapshot(run.id, Status.FINISHED, 6, 9, results=results, past=past))
+    rig.worker.send(Snapshot(run.id, Status.FINISHED, 6, 9, results=results, past=past))
     points = rig.client.checkpoints(run)
     assert [epoch for epoch, _ in points] == [4, 5, 6]
     assert [weights[0]["last"][0][0] for _, weights in points] == [4, 5, 6]
     assert [weights[0]["sequence"][0][0] for _, weights in points] == [1, 1, 1]
 
 
-def test_a_paused_run_that_was_left_makes_room_for_a_new_one(rig, monkeypatch):
-    """If all places are taken, the run abandoned longest ago is dropped."""
+def test_an_abandoned_run_is_dropped_if_all_places_are_taken(rig, monkeypatch):
+    """The dropped run is the paused run that a page showed longest ago."""
     monkeypatch.setattr(run_registry, "MAX_RUNS", 3)
     runs = [rig.start() for _ in range(3)]
     for run in runs[:2]:
-        rig.say(run, Status.PAUSED, 1)
+        rig.report(run, Status.PAUSED, 1)
     rig.start()
-    assert all(rig.client.get(run.id) for run in runs)  # somebody may still look at them
+    assert all(rig.client.get(run.id) for run in runs)  # a page may still show them
     rig.clock.forward(WATCH_SECONDS + 1)
     rig.client.latest(runs[0])
     rig.start()
@@ -72,71 +72,70 @@ def test_a_paused_run_that_was_left_makes_room_for_a_new_one(rig, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("visitor", "most", "words"),
+    ("owner", "most", "words"),
     [
-        ("me", MAX_RUNS_EACH, ["at most 8 active runs", "one has 8"]),
+        ("me", MAX_RUNS_EACH, ["at most 8 active runs", "yours has 8"]),
         ("", MAX_RUNS_EACH, ["at most 8 active runs", "8 are", "Allow cookies"]),
         (None, MAX_RUNS, []),
     ],
     ids=["a browser", "without cookies", "scripts"],
 )
-def test_visitors_leave_places_for_others(rig, visitor, most, words):
-    """The error says the limit, the number and the fix.
+def test_each_browser_has_a_limit_of_active_runs(rig, owner, most, words):
+    """The error has the limit, the number of active runs and the fix.
 
-    A refused run reaches no worker and removes no results. Ended runs don't count.
+    A refused run isn't sent to a worker and removes no results. Ended runs don't count.
     """
-    done = rig.start("honest")
+    done = rig.start("other")
     result = {"last": a_result(make_dataset(), 0.5)}
-    rig.worker.say(Snapshot(done.id, Status.FINISHED, 5, 5, results=result))
-    going = []
+    rig.worker.send(Snapshot(done.id, Status.FINISHED, 5, 5, results=result))
+    active = []
     for _ in range(MAX_RUNS + 8 * bool(words)):
-        run = rig.start(visitor)
+        run = rig.start(owner)
         if rig.status(run) is Status.QUEUED:
-            going.append(run)
-    assert len(going) == most
+            active.append(run)
+    assert len(active) == most
     assert len(rig.worker.posted) == 1 + most
     assert rig.status(done) is Status.FINISHED
     assert all(each in rig.latest(run).reason for each in words)
     if words:
         assert rig.status(rig.start("another")) is Status.QUEUED
-        rig.client.stop(going[0])
-        again = [rig.status(rig.start(visitor)) for _ in range(2)]
+        rig.client.stop(active[0])
+        again = [rig.status(rig.start(owner)) for _ in range(2)]
         assert again == [Status.QUEUED, Status.FAILED]
 
 
 @pytest.mark.parametrize("owner", ["me", ""])
-def test_a_visitors_runs_hold_so_much_data(rig, monkeypatch, owner):
-    """All active runs share a data limit, which the error names."""
+def test_a_browsers_active_runs_share_a_data_limit(rig, monkeypatch, owner):
+    """The error has the limit and the number that the runs would have."""
     monkeypatch.setattr(limits, "MAX_VALUES_EACH", 120)
     first, second = rig.start(owner), rig.start(owner)
     assert rig.status(first) is Status.QUEUED
-    assert all(words in rig.latest(second).reason for words in ("at most 120", "make it 180"))
+    assert all(words in rig.latest(second).reason for words in ("at most 120", "have 180"))
 
 
-def test_runs_that_somebody_without_cookies_has_left_take_no_place(rig):
-    """Paused runs without a cookie free their places after a while."""
-    going = [rig.start("") for _ in range(MAX_RUNS_EACH)]
-    for run in going:
-        rig.say(run, Status.PAUSED, 1)
+def test_abandoned_runs_without_a_cookie_free_their_places(rig):
+    """Paused runs of browsers without a cookie count only as long as a page shows them."""
+    for run in [rig.start("") for _ in range(MAX_RUNS_EACH)]:
+        rig.report(run, Status.PAUSED, 1)
     assert rig.status(rig.start("")) is Status.FAILED
     rig.clock.forward(WATCH_SECONDS + 1)
     assert rig.status(rig.start("")) is Status.QUEUED
 
 
 def trained(rig, status, epochs=40, size=1000):
-    """Return a run with weights of some epochs, `size` numbers each."""
+    """Return a run with weights of each epoch, `size` numbers per epoch."""
     run = rig.start()
     for epoch in range(epochs):
-        result = judged_up_to(epoch, np.zeros(size, np.float32))
+        result = evaluated_up_to(epoch, np.zeros(size, np.float32))
         known = Status.RUNNING if epoch < epochs - 1 else status
-        rig.worker.say(Snapshot(run.id, known, epoch, 40, results={"last": result}))
-    rig.worker.say(Checkpoint(run.id, epochs, bytes(10_000)))
+        rig.worker.send(Snapshot(run.id, known, epoch, 40, results={"last": result}))
+    rig.worker.send(Checkpoint(run.id, epochs, bytes(10_000)))
     rig.clock.forward(1)
     return run
 
 
-def test_all_that_is_kept_of_runs_is_bounded(rig, monkeypatch):
-    """Finished and abandoned runs share a memory limit; the newest keeps all weights."""
+def test_finished_and_abandoned_runs_share_a_memory_limit(rig, monkeypatch):
+    """The newest run keeps all weights, and older runs are thinned out, then forgotten."""
     most = 1_000_000
     monkeypatch.setattr(run_registry, "KEEP_BYTES", most)
     statuses = Status.FINISHED, Status.PAUSED
@@ -153,66 +152,66 @@ def test_all_that_is_kept_of_runs_is_bounded(rig, monkeypatch):
     assert 2 <= epochs[-8] <= history.FEW_EPOCHS
     monkeypatch.setattr(run_registry, "KEEP_BYTES", 1)
     done = [trained(rig, Status.FINISHED, epochs=1) for _ in range(3)]
-    rig.start()  # the newest stays: who has trained it still looks at it
+    rig.start()  # the newest run stays: its page still shows it
     assert [run for run in done if rig.client.get(run.id)] == done[2:]
 
 
 @pytest.mark.parametrize("background", [False, True])
-def test_only_so_many_finished_runs_are_known(rig, monkeypatch, background):
-    """The oldest finished runs are forgotten; sweeps' runs are counted separately."""
+def test_only_the_newest_finished_runs_are_kept(rig, monkeypatch, background):
+    """The oldest finished runs are forgotten. Background runs are counted separately."""
     monkeypatch.setattr(run_registry, "KEEP_RUNS", 3)
     going, own, done = rig.start(), rig.start(), list[Run]()
-    rig.say(own, Status.FINISHED)
+    rig.report(own, Status.FINISHED)
     for _ in range(5):
         how = {"background": background}
         done.append(rig.client.start(make_experiment(), make_dataset(), **how))
         rig.clock.forward(1)
-        rig.say(done[-1], Status.FINISHED)
+        rig.report(done[-1], Status.FINISHED)
     rig.start()
     assert [run for run in done if rig.client.get(run.id)] == done[2:]
     assert rig.client.get(going.id) is going
     assert bool(rig.client.get(own.id)) == background
 
 
-def test_runs_that_nobody_looks_at_are_forgotten(rig):
-    """Ended or paused runs are forgotten after a while, training ones never."""
+def test_runs_not_shown_for_hours_are_forgotten(rig):
+    """Ended or paused runs are forgotten after KEEP_SECONDS, training runs never."""
     over, paused, going = rig.start(), rig.start(), rig.start()
     for run, status in ((over, Status.FINISHED), (paused, Status.PAUSED), (going, Status.RUNNING)):
-        rig.say(run, status)
+        rig.report(run, status)
     rig.clock.forward(run_registry.KEEP_SECONDS + 1)
     rig.client.latest(going)
     assert [rig.client.get(run.id) for run in (over, paused, going)] == [None, None, going]
     assert Steer("drop", paused.id) in rig.worker.posted
 
 
-def test_a_run_that_nobody_watches_is_paused_and_says_so(rig):
-    """An unwatched run pauses with a reason; the user's pause has none."""
+def test_an_unwatched_run_is_paused_with_a_reason(rig):
+    """The reason is shown until the run resumes. A pause by the user has no reason."""
     run = rig.start()
     for _ in range(2):
         rig.clock.forward(WATCH_SECONDS + 1)
-        rig.say(run, Status.RUNNING, 1)
+        rig.report(run, Status.RUNNING, 1)
     assert rig.worker.verbs == ["start", "pause"]
-    rig.say(run, Status.PAUSED, 2)
+    rig.report(run, Status.PAUSED, 2)
     snapshot = rig.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
     assert "no page was showing" in snapshot.reason
     rig.client.resume(run)
     assert rig.worker.verbs == ["start", "pause", "resume"]
     rig.client.pause(run)
-    rig.say(run, Status.PAUSED, 3)
+    rig.report(run, Status.PAUSED, 3)
     assert rig.latest(run).reason == ""
 
 
-def test_a_script_that_waits_is_a_watcher(rig):
-    """`wait` keeps a run active, and resumes an unwatched one."""
+def test_wait_keeps_a_run_active(rig):
+    """`wait` also resumes a run that was paused because no page showed it."""
     run = rig.start()
     rig.clock.forward(WATCH_SECONDS + 1)
-    rig.say(run, Status.RUNNING, 1)
+    rig.report(run, Status.RUNNING, 1)
     assert rig.worker.verbs == ["start", "pause"]
 
     def until(_):
         rig.clock.forward(WATCH_SECONDS / 3)
-        rig.say(run, Status.RUNNING, 2)
+        rig.report(run, Status.RUNNING, 2)
         return True
 
     rig.client.wait(run, 0.0, until)

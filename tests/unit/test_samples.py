@@ -1,4 +1,4 @@
-"""A sample before any model, and its rows: pictures and words."""
+"""Pictures and texts of a sample and its window of rows, before any training."""
 
 import re
 from dataclasses import replace
@@ -17,7 +17,7 @@ CELSIUS = {"target_scale": np.array([10.0]), "target_offset": np.array([5.0]), "
 
 
 def test_a_samples_targets_are_in_the_raw_unit():
-    """Line, diamond, numbers and words are raw; the inputs stay as the model reads them."""
+    """Line, diamond, table and texts have raw targets. Inputs are as the model reads them."""
     dataset = a_dataset(f=1, **CELSIUS)
     figure, frame = samples.sample_figure(dataset, 1, LIGHT), samples.frame_of_sample(dataset, 1)
     np.testing.assert_allclose(the(figure, "target 1").y, [45, 55, 65, 75])
@@ -27,26 +27,26 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert list(frame) == ["x: feature 1", "y: target 1", "target 1 (°C)"]
     assert list(frame["y: target 1"]) == [4, 5, 6, 7]
     assert list(frame["target 1 (°C)"]) == [45, 55, 65, 75]
-    said = samples.sample_words(replace(dataset, lead="one day"), 1)[1]
-    assert "1, one day ahead, starts at 45 °C and ends at 75 °C" in said
+    details = samples.sample_words(replace(dataset, lead="one day"), 1)[1]
+    assert "1, one day ahead, starts at 45 °C and ends at 75 °C" in details
     assert "standardised" in samples.numbers_hint(dataset)
     assert "standardised" not in samples.numbers_hint(a_dataset())
 
 
 @pytest.mark.parametrize(
-    ("sample", "says", "part"),
+    ("sample", "use", "part"),
     [(5, "trains on", "target"), (6, "is evaluated on", "validation target")],
 )
-def test_the_words_about_a_sample_name_the_targets_of_each_mode(sample, says, part):
-    """Six samples of eight are for training; the chart's key agrees with the words."""
+def test_the_words_about_a_sample_name_the_targets_of_each_mode(sample, use, part):
+    """Six of eight samples are for training. The chart's key agrees with the words."""
     short, details = samples.sample_words(a_dataset(), sample)
-    assert short.startswith(f"Sequence mode {says} all 4 targets")
-    assert f"equence mode {says} the targets of all 4 timesteps" in details
+    assert short.startswith(f"Sequence mode {use} all 4 targets")
+    assert f"equence mode {use} the targets of all 4 timesteps" in details
     assert f"last-step mode's {part}" in words_of(samples.sample_figure(a_dataset(), sample, LIGHT))
 
 
-def test_what_32_bits_make_of_0_is_read_as_0():
-    """A dry day is 0 among rain of up to 50 mm, despite 32-bit rounding."""
+def test_a_raw_0_is_0_despite_rounding_to_32_bits():
+    """A dry day has 0 mm in data with up to 50 mm of rain."""
     rain = np.zeros((8, 4, 1))
     rain[1:, 1] = 50
     scale = {"target_scale": np.array([rain.std()]), "target_offset": np.array([rain.mean()])}
@@ -57,8 +57,8 @@ def test_what_32_bits_make_of_0_is_read_as_0():
     assert "target 1 is 0 at every timestep" in samples.sample_words(dataset, 0)[1]
 
 
-def test_inputs_are_squares_beside_their_features_names():
-    """All features have names, long ones cut, and the plot above keeps its height."""
+def test_inputs_are_squares_beside_the_names_of_features():
+    """Long names are cut. The plot above has the same height for any number of features."""
     names = ("wind", "a very long name indeed", *(f"f{k}" for k in range(14)))
     wide = samples.sample_figure(a_dataset(f=16, feature_names=names), 0, LIGHT)
     few = samples.sample_figure(a_dataset(f=1), 0, LIGHT)
@@ -72,8 +72,8 @@ def test_inputs_are_squares_beside_their_features_names():
     assert plot(wide) == pytest.approx(plot(few))
 
 
-def test_amounts_begin_at_0_in_both_pictures():
-    """The words fit every sample, also a constant one, and scaled values of almost 0."""
+def test_the_axis_of_both_pictures_begins_at_0_for_amounts():
+    """This also holds for a constant sample, and for raw values of almost 0."""
     y = np.zeros((8, 4, 1), np.float32)
     y[1], y[2, 2], y[7] = 1, 1, 1
     unit = {"target_scale": np.array([0.47]), "target_offset": np.array([0.3])}
@@ -84,11 +84,11 @@ def test_amounts_begin_at_0_in_both_pictures():
         drawn = [trace for trace in figure.data if trace.type == "scatter"]
         assert -1e-6 < low <= min(trace.y.min() for trace in drawn)
         assert 1 < high < 1.2
-        assert not any(trace.cliponaxis for trace in drawn)  # no mark is cut
+        assert not any(trace.cliponaxis for trace in drawn)  # No mark is cut off.
 
 
-def test_several_targets_are_told_apart_in_the_key():
-    """Each target has its own dash; of many rows ahead, only the first and the last are drawn."""
+def test_each_of_several_targets_has_its_own_dash():
+    """The key shows the dashes. Of many rows ahead, only the first and the last are drawn."""
     words = words_of(samples.sample_figure(a_dataset(k=2), 0, LIGHT))
     for glyph, name in (("━━", 1), ("▬ ▬", 2)):
         assert f'{glyph}</span> <span style="color:{LIGHT.ink}">target {name}<' in words
@@ -101,7 +101,7 @@ def test_several_targets_are_told_apart_in_the_key():
 
 
 @pytest.mark.parametrize(
-    ("settings", "read", "targets", "last", "says"),
+    ("settings", "read", "targets", "last", "end"),
     [
         ({}, [0, 1, 2], [1, 2, 3], [3], "predicts 2024-01-01 03:00."),
         ({"horizon": 0}, [0, 1, 2], [0, 1, 2], [2], "predicts the same row."),
@@ -115,7 +115,7 @@ def test_several_targets_are_told_apart_in_the_key():
         ({"form": "change"}, [0, 1, 2], [1, 2, 3], [3], "the change to 2024-01-01 03:00."),
     ],
 )
-def test_a_window_reads_its_rows_and_says_others(settings, read, targets, last, says):
+def test_a_window_reads_its_rows_and_predicts_others(settings, read, targets, last, end):
     """The picture and the words describe the third timestep of the first window."""
     dataset = windows_of_load(timesteps=3, **settings)
     figure = samples.window_figure(dataset, 0, 2, LIGHT)
@@ -123,30 +123,30 @@ def test_a_window_reads_its_rows_and_says_others(settings, read, targets, last, 
     assert list(the(figure, "target in sequence mode").x) == targets
     assert list(the(figure, "target in last-step mode").x) == last
     assert list(the(figure, "timestep 3 reads").x) == read[-1:]
-    line = the(figure, "from a timestep to its targets")  # on to the targets of both modes
+    line = the(figure, "from a timestep to its targets")
     assert list(line.x[:3]) == [read[-1], last[0], last[0]]
     assert list(line.y[:3]) == [samples.READS, samples.SEQUENCE, samples.LAST]
     earlier = the(samples.window_figure(dataset, 0, 1, LIGHT), "from a timestep to its targets")
     assert samples.LAST not in earlier.y
-    assert samples.window_words(dataset, 0, 2)[0].endswith(says)
+    assert samples.window_words(dataset, 0, 2)[0].endswith(end)
 
 
-def test_a_windows_rows_have_their_parts_behind_them():
-    """The parts are those of the window's series, up to each part's last target."""
+def test_a_window_has_bands_of_the_parts_behind_its_rows():
+    """A band spans the rows of the window's series, up to the part's last target."""
     for dataset in (windows_of_load(timesteps=3, gap=9, test=20), windows_of_stores(gap=9)):
         for name, part in dataset.parts.items():
-            sample = part.stop - 1  # its window ends where the part does
+            sample = part.stop - 1  # the last window of the part
             figure = samples.window_figure(dataset, sample, 0, LIGHT)
             bands = [each for each in figure.layout.shapes if each.type == "rect"]
             rows = the(figure, "read").x[0], the(figure, "target in last-step mode").x[-1]
             (own,) = [each for each in bands if each.x0 < rows[0] < each.x1]
             assert (own.x1, own.label.text) == (rows[1] + 0.5, name)
-            goes_on = [each.x0 == own.x1 for each in bands]
-            assert any(goes_on) is (part.stop < len(dataset.x))  # with the rows that are left out
+            is_next = [each.x0 == own.x1 for each in bands]  # the band of the rows left out
+            assert any(is_next) is (part.stop < len(dataset.x))
 
 
-def test_a_window_is_said_with_the_rows_of_both_modes():
-    """Four rows, every third hour, two hours ahead; in a panel with the store's name."""
+def test_the_words_about_a_window_have_the_rows_of_both_modes():
+    """This covers four rows, every third hour, two hours ahead; and a panel of stores."""
     dataset = windows_of_load(timesteps=4, rate=3, horizon=2)
     details = samples.window_words(dataset, 0, 0)[1]
     assert "1 reads 2024-01-01 00:00 to 2024-01-01 09:00, every 3 rows" in details
@@ -161,35 +161,35 @@ def test_a_window_is_said_with_the_rows_of_both_modes():
     assert re.match(r"x \(4, 1\) → y \(4, 3\) .*, y_last \(3,\) ", shapes)
 
 
-def test_rows_between_those_that_are_read_have_no_name(monkeypatch):
-    """With fifty thousand rows, ticks still have their usual distance."""
-    asked, label = set(), Origin.label
-    monkeypatch.setattr(Origin, "label", lambda own, row: asked.add(row) or label(own, row))
+def test_only_marked_rows_and_possible_ticks_get_names(monkeypatch):
+    """A window can span fifty thousand rows, whose names would take too long."""
+    named, label = set(), Origin.label
+    monkeypatch.setattr(Origin, "label", lambda own, row: named.add(row) or label(own, row))
     figure = samples.window_figure(windows_of_load(timesteps=6, rate=50), 0, 0, LIGHT)
-    assert len(asked) <= 61 + 2 * 6
+    assert len(named) <= 61 + 2 * 6
     ticks = figure.layout.xaxis.tickvals
     assert (ticks[0], ticks[-1]) == (0, 251 + 2 + int(samples.AROUND * 251))
 
 
-def test_a_slip_is_called_what_it_is():
-    """Copied targets and targets in the same row are noted; a target's own past is right."""
+def test_a_slip_in_the_choice_of_inputs_is_reported():
+    """Copied targets and targets in the same row are reported. A target's own past is right."""
     other = {"temp": np.random.default_rng(0).normal(size=672)}
-    for horizon, inputs, says in (
+    for horizon, inputs, expected in (
         (0, ("load",), "models learn to copy"),
-        (0, ("temp",), "It isn't a forecast."),
+        (0, ("temp",), "isn't a forecast."),
         (1, ("load",), "input and target: load."),
         (1, ("temp",), ""),
     ):
         dataset = windows_of_load(more=other, weeks=4, horizon=horizon, inputs=inputs)
-        said = samples.slip_sentence(dataset)
-        assert says in said
-        assert bool(said) is bool(says)
+        sentence = samples.slip_sentence(dataset)
+        assert expected in sentence
+        assert bool(sentence) is bool(expected)
 
 
 def test_keras_targets_are_shifted_by_the_rows_from_a_windows_first_to_its_target():
-    """The shift equals the one counted in the rows."""
+    """The sentence has the shift that is counted in the rows of the first window."""
     dataset = windows_of_load(timesteps=5, rate=3, horizon=4)
     shift = dataset.origin.rows(5)[0, -1] + 4 - dataset.origin.starts[0]
-    said = samples.keras_sentence(dataset)
-    assert f"shift the targets by {shift} rows: 12 to the window's last row, and 4 ahead" in said
-    assert "its own first row" in said
+    text = samples.keras_sentence(dataset)
+    assert f"shift the targets by {shift} rows: 12 to the window's last row, and 4 ahead" in text
+    assert "its own first row" in text

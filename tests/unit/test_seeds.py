@@ -1,4 +1,4 @@
-"""Results over several seeds: medians, and a winner if the seeds decide."""
+"""Results over several seeds: medians, and a better mode if the difference is significant."""
 
 import math
 import statistics
@@ -16,11 +16,11 @@ from lib.training import with_seeds
 from tests.unit.pictures import a_dataset, a_run, takeaway, with_kept
 
 
-def integrated_chance(t, freedom):
-    """Return the probability of |t| or more, by summing Student's density."""
+def integrated_p_value(t, df):
+    """Return the probability of |t| or more, by integrating Student's density numerically."""
     x = np.linspace(0, t, 200_001)
-    scale = math.gamma((freedom + 1) / 2) / (math.sqrt(freedom * math.pi) * math.gamma(freedom / 2))
-    density = scale * (1 + x * x / freedom) ** (-(freedom + 1) / 2)
+    scale = math.gamma((df + 1) / 2) / (math.sqrt(df * math.pi) * math.gamma(df / 2))
+    density = scale * (1 + x * x / df) ** (-(df + 1) / 2)
     return 1 - 2 * float(np.trapezoid(density, x))
 
 
@@ -34,16 +34,16 @@ def run_of_seeds(sequence, last):
     return replace(first, snapshot=replace(first.snapshot, others=seeds))
 
 
-@pytest.mark.parametrize("freedom", range(1, 16))
-def test_test_p_value_is_the_area_under_students_density(freedom):
-    """The p-value is right for every possible number of seeds, near 0 and far from it."""
+@pytest.mark.parametrize("df", range(1, 16))
+def test_the_p_value_is_the_area_under_students_density(df):
+    """The p-value is right for every possible number of seeds, and for small and large t."""
     for t in (0.1, 1.0, 3.0, 12.0):
-        assert t_test_p_value(t, freedom) == pytest.approx(integrated_chance(t, freedom), abs=1e-7)
+        assert t_test_p_value(t, df) == pytest.approx(integrated_p_value(t, df), abs=1e-7)
 
 
 @pytest.mark.parametrize("samples", [2, 3, 8, 24, 200])
-def test_equal_errors_on_the_same_samples_are_told_apart_in_one_of_twenty_cases(samples):
-    """With the assumed correlation, the rule's error rate is the significance level."""
+def test_equal_errors_differ_significantly_in_one_of_twenty_cases(samples):
+    """With the assumed correlation, the false positive rate is the significance level."""
     one, other = np.random.default_rng(samples).normal(size=(2, 40_000, samples))
     other = CORRELATION * one + math.sqrt(1 - CORRELATION**2) * other
     first, second = (one**2).mean(axis=1), (other**2).mean(axis=1)
@@ -52,7 +52,7 @@ def test_equal_errors_on_the_same_samples_are_told_apart_in_one_of_twenty_cases(
 
 
 def test_samples_whose_targets_share_rows_count_as_one():
-    """Of 60 overlapping windows 12 rows ahead, five are independent."""
+    """With targets 12 rows ahead, 60 overlapping windows count as five samples."""
     for horizon, stride, expected in ((1, 1, 60), (12, 1, 5), (12, 6, 5), (2, 6, 10)):
         starts = np.arange(0, 60, stride)
         origin = SimpleNamespace(series=np.zeros(60, int), starts=starts, horizons=(horizon,))
@@ -61,8 +61,8 @@ def test_samples_whose_targets_share_rows_count_as_one():
     assert independent_samples(a_dataset()) == math.inf
 
 
-def test_the_verdict_follows_from_the_errors():
-    """Loops give the same winner, wins, ratio and test for 200 random results."""
+def test_the_verdict_equals_loops_over_the_seeds():
+    """Better model, wins, ratio and p-value agree for 200 random pairs of results."""
     rng = np.random.default_rng(0)
     for _ in range(200):
         count = int(rng.choice([2, 4, 8, 16]))
@@ -77,9 +77,9 @@ def test_the_verdict_follows_from_the_errors():
         assert (found.better, found.agrees) == (int(not is_first), (mean > 0) is is_first)
         assert found.wins == sum((ratio > 1) == is_first for ratio in ratios)
         assert found.ratio == pytest.approx(math.exp(abs(statistics.median(logs))))
-        chance = integrated_chance(abs(mean) / spread, count - 1)
-        assert found.p_value == pytest.approx(chance, abs=1e-6)
-        assert found.is_clear == (chance < SIGNIFICANCE and found.agrees and found.ratio > 1)
+        p_value = integrated_p_value(abs(mean) / spread, count - 1)
+        assert found.p_value == pytest.approx(p_value, abs=1e-6)
+        assert found.is_clear == (p_value < SIGNIFICANCE and found.agrees and found.ratio > 1)
 
 
 @pytest.mark.parametrize(
@@ -92,35 +92,35 @@ def test_the_verdict_follows_from_the_errors():
         ([1.01, 1.011, 1.01, 1.012], ["errors of 4 seeds are nearly equal", "1 and 1.01"]),
     ],
 )
-def test_the_takeaway_says_the_verdict(last, expected):
-    """The takeaway has the winner, its seeds, and how much smaller its median error is."""
-    says = takeaway("compare", run_of_seeds([1.0] * 4, last))
-    assert all(fact in says for fact in expected)
+def test_the_takeaway_has_the_verdict(last, expected):
+    """The takeaway has the better mode, its seeds, and how much smaller its median error is."""
+    text = takeaway("compare", run_of_seeds([1.0] * 4, last))
+    assert all(fact in text for fact in expected)
 
 
 def test_one_seed_decides_nothing():
-    """One seed has no winner, however different the errors are; nor have equal errors."""
-    says = takeaway("compare", run_of_seeds([0.01], [0.4]))
-    assert all(fact in says for fact in ("One seed", "sequence mode has", "0.01 against 0.4"))
+    """No mode is better with one seed, for any errors, or with equal errors."""
+    text = takeaway("compare", run_of_seeds([0.01], [0.4]))
+    assert all(fact in text for fact in ("One seed", "sequence mode has", "0.01 against 0.4"))
     same = np.full(4, 0.1)
     assert not compare_modes(same, same).is_clear
     assert compare_modes(np.zeros(4), np.zeros(4)).p_value == 1
 
 
-def test_a_mean_that_one_seed_turns_round_is_no_winner():
-    """Nothing is clear if the median and the mean of logarithms disagree."""
+def test_no_mode_is_better_if_one_seed_reverses_the_mean():
+    """A difference isn't clear if the median and the mean of the log errors disagree."""
     found = compare_modes(np.array([1.0, 1.0, 1.0]), np.array([1.1, 1.1, 1e-9]))
     assert found.better == 0
     assert not found.is_clear
-    assert found.p_value < 1  # what the test says, and no more
+    assert found.p_value < 1
     sequence, last = [1.0] * 16, [1.01] * 9 + [0.5] * 7
     found = compare_modes(np.array(sequence), np.array(last))
     assert (found.better, found.agrees, found.is_clear) == (0, False, False)
     assert found.p_value < SIGNIFICANCE
 
 
-def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself():
-    """Each result has its median, also if seeds kept different epochs."""
+def test_the_middle_snapshot_has_medians_over_the_seeds():
+    """With one seed it is the snapshot itself. Seeds can have kept different epochs."""
     snapshot = run_of_seeds([0.1, 0.3, 0.2], [1.0, 3.0, 5.0]).snapshot
     results = snapshot.middle.results
     assert results["sequence"].final_mse == pytest.approx(0.2)
@@ -136,8 +136,8 @@ def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself():
     assert together.middle.results["sequence"].checked_epochs[-1] == 7
 
 
-def test_four_seeds_are_usual_where_they_cost_little():
-    """Four seeds are the default below ten seconds on two processors; a set number stays."""
+def test_four_seeds_are_the_default_for_short_trainings():
+    """A training is short if it takes under ten seconds on two cores. A set number is kept."""
     small = suggested("running_mean")
     dataset = make_dataset(small)
     assert (small.seeds, with_seeds(small, dataset).seeds) == (0, 4)

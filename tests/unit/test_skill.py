@@ -23,7 +23,7 @@ from tests.unit.pictures import EXPERIMENT, a_dataset
 
 
 def by_hand(frame, dataset, part):
-    """Return the rows of a part's last targets, found by pandas from the samples' names."""
+    """Return the sorted frame, and the row of each sample's last target, found by its name."""
     frame = frame.sort_values(["store", "date"]).reset_index(drop=True)
     at = {(row.store, row.date): i for i, row in enumerate(frame.itertuples())}
     rows = []
@@ -35,8 +35,8 @@ def by_hand(frame, dataset, part):
 
 
 @pytest.mark.parametrize("part", ["evaluated", "test"])
-def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
-    """Last week's value per store has the MAE, RMSE and MASE that pandas computes."""
+def test_errors_of_a_baseline_equal_those_computed_by_pandas(part):
+    """This compares the MAE, RMSE and MASE of last week's value per store."""
     experiment, dataset, weights = own_data.sales(test=20)
     found = evaluate(dataset, predict(experiment, dataset, weights, part))
     of_part = (
@@ -67,14 +67,14 @@ def test_errors_of_a_model_are_in_the_targets_unit(settings):
         scale, offset = scale[samples], offset[samples]
     for score in found.models:
         output = forward(experiment, weights[score.name], dataset.x[samples])[1][:, -1, 0]
-        told = output * scale[..., 0] + offset[..., 0]
-        told += values[rows - 1] if settings.get("form") else 0
-        wrong = told - values[rows - 1 + ahead]
+        predicted = output * scale[..., 0] + offset[..., 0]
+        predicted += values[rows - 1] if settings.get("form") else 0
+        wrong = predicted - values[rows - 1 + ahead]
         assert score.rmse[0] == pytest.approx(np.sqrt((wrong**2).mean()), rel=1e-4)
         assert score.mae[0] == pytest.approx(np.abs(wrong).mean(), rel=1e-4)
 
 
-def test_skill_is_against_the_best_baseline_of_each_target():
+def test_skill_is_relative_to_the_best_baseline_of_each_target():
     """Each target has its own best baseline, whose skill is 0."""
     rng = np.random.default_rng(0)
     frame = own_data.load(6)
@@ -94,10 +94,10 @@ def test_skill_is_against_the_best_baseline_of_each_target():
             assert found.skill(score, target) == pytest.approx(100 - 100 * share)
 
 
-def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
-    """Every third one: models and baselines are still evaluated on the same samples.
+def test_only_every_kth_of_too_many_samples_is_evaluated(monkeypatch):
+    """Models and baselines are evaluated on the same samples, for example every third.
 
-    Of a season of seven days no seventh one, which would be the same weekday.
+    k is 8 instead of 7 if the season is seven days, because every seventh day is the same weekday.
     """
     prepared = own_data.sales()
     whole = predict(*prepared)
@@ -113,34 +113,34 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
     np.testing.assert_allclose(thin.steps, whole.steps[::3], rtol=1e-5)
 
 
-def test_answers_are_gathered_by_the_row_that_they_are_about():
-    """The band holds the sequence model's least and greatest predictions, as found by a loop."""
+def test_predictions_are_collected_by_target_row():
+    """The smallest and largest predictions of sequence mode for a row equal those of a loop."""
     experiment, dataset, weights = own_data.sales(horizon=2, stride=2)
-    said = predict(experiment, dataset, weights)
-    found = by_row(dataset, said, 0, 1)
-    told, last, truth = {}, {}, {}
-    for place, sample in enumerate(said.samples):
+    outputs = predict(experiment, dataset, weights)
+    found = by_row(dataset, outputs, 0, 1)
+    steps, last, truth = {}, {}, {}  # by target row
+    for place, sample in enumerate(outputs.samples):
         start = dataset.origin.starts[sample]
         if dataset.origin.series[start] != 1:
             continue
-        raw = dataset.raw(said.steps[place], int(sample))[:, 0]
+        raw = dataset.raw(outputs.steps[place], int(sample))[:, 0]
         for t in range(6):
-            told.setdefault(start + t + 2, []).append(raw[t])
-        last[start + 7] = dataset.raw(said.last["last"][place], int(sample), last=True)[0]
+            steps.setdefault(start + t + 2, []).append(raw[t])
+        last[start + 7] = dataset.raw(outputs.last["last"][place], int(sample), last=True)[0]
         truth |= dict.fromkeys([start + 7], dataset.raw(dataset.y[sample], int(sample))[-1, 0])
-    assert found.rows.tolist() == sorted(told)
-    assert found.most == max(map(len, told.values())) == 3
+    assert found.rows.tolist() == sorted(steps)
+    assert found.most == max(map(len, steps.values())) == 3
     low, high = found.steps
-    np.testing.assert_allclose(low, [min(told[row]) for row in found.rows], rtol=1e-5)
-    np.testing.assert_allclose(high, [max(told[row]) for row in found.rows], rtol=1e-5)
+    np.testing.assert_allclose(low, [min(steps[row]) for row in found.rows], rtol=1e-5)
+    np.testing.assert_allclose(high, [max(steps[row]) for row in found.rows], rtol=1e-5)
     ends = np.array([row in last for row in found.rows])
     assert np.isnan(found.last["last"][~ends]).all()
     np.testing.assert_allclose(found.last["last"][ends], [last[r] for r in found.rows[ends]], 1e-5)
     np.testing.assert_allclose(found.targets[ends], [truth[r] for r in found.rows[ends]], 1e-5)
 
 
-def test_without_weights_the_baselines_stand_alone():
-    """Baselines need no training."""
+def test_without_weights_only_baselines_are_evaluated():
+    """Baselines need no training of a model."""
     experiment, dataset, _ = own_data.sales()
     found = evaluate(dataset, predict(experiment, dataset, {}))
     assert not found.models
@@ -153,20 +153,20 @@ def test_without_weights_the_baselines_stand_alone():
     }
 
 
-def test_of_several_seeds_each_figure_is_their_median():
-    """Medians are taken over the models only, because baselines have no seeds."""
+def test_the_errors_of_several_seeds_are_medians():
+    """Only models have medians, because baselines have no seeds."""
 
-    def of(mae, rmse):
-        guess = Score("mean", "the mean", np.ones(1), np.ones(1), np.ones(1))
+    def table(mae, rmse):
+        baseline = Score("mean", "the mean", np.ones(1), np.ones(1), np.ones(1))
         model = Score("last", "last-step mode", *(np.array([each]) for each in (mae, rmse, mae)))
-        return SkillTable(np.arange(3), 1, (model,), (guess,), 3)
+        return SkillTable(np.arange(3), 1, (model,), (baseline,), 3)
 
-    found = median_skill([of(1, 9), of(5, 2), of(3, 4)])
+    found = median_skill([table(1, 9), table(5, 2), table(3, 4)])
     (model,) = found.models
     assert (model.mae[0], model.rmse[0], model.mase[0]) == (3, 4, 3)
     assert found.baseline_scores[0].mae == 1
-    two = median_skill([of(1, 9), of(5, 2)]).models[0]
-    assert two.rmse[0] == pytest.approx(np.sqrt((9**2 + 2**2) / 2))  # of the median squared error
+    two = median_skill([table(1, 9), table(5, 2)]).models[0]
+    assert two.rmse[0] == pytest.approx(np.sqrt((9**2 + 2**2) / 2))  # from the median MSE
 
 
 HEADLESS = EXPERIMENT.set(head="none", U=1)
@@ -177,8 +177,8 @@ FLOOR = "this layer's floor"
     ("cell", "sequence", "last"),
     [("lstm", 26109.24, 26692.69), ("gru", 26067.50, 26681.50), ("simple_rnn", 26067.50, 26681.50)],
 )
-def test_the_raw_worked_example_says_how_low_its_loss_can_get(cell, sequence, last):
-    """An LSTM stays below tanh(1) and tanh(2), the other cells below 1."""
+def test_the_raw_worked_example_has_a_smallest_possible_loss(cell, sequence, last):
+    """An LSTM's outputs stay below tanh(1) and tanh(2), other cells' outputs below 1."""
     experiment = settle(Experiment().set(data="worked_raw", cell=cell))
     best = best_possible(experiment, make_dataset(experiment))
     assert best.mse.mean() == pytest.approx(sequence, abs=0.005)
@@ -191,8 +191,8 @@ def test_the_raw_worked_example_says_how_low_its_loss_can_get(cell, sequence, la
 @pytest.mark.parametrize(
     ("cell", "block"), [("lstm", (50, 50, 50, 50)), ("gru", (-50, 0, 50)), ("simple_rnn", (50,))]
 )
-def test_a_layer_with_its_gates_wide_open_comes_as_near_as_the_floor_says(cell, block):
-    """A trained model doesn't get closer to targets of 5 than the floor."""
+def test_a_layer_with_open_gates_reaches_the_floor(cell, block):
+    """For targets of 5, the floor is the error of the layer's largest possible outputs."""
     dataset = a_dataset(t=6, y=np.full((8, 6, 1), 5, np.float32))
     weights = [np.zeros((3, BLOCKS[cell])), np.zeros((1, BLOCKS[cell])), np.zeros(0)]
     weights[2] = np.resize(np.array([*block, *[0] * len(block)]), bias_shapes(cell, 1)[0])
@@ -203,8 +203,8 @@ def test_a_layer_with_its_gates_wide_open_comes_as_near_as_the_floor_says(cell, 
 
 
 @pytest.mark.parametrize("name", sorted(set(DATASETS) - {"upload", "worked_raw"}))
-def test_behind_a_dense_head_it_is_what_is_known_of_the_data(name):
-    """With a Dense layer there is no floor, since it can stretch its inputs to any size."""
+def test_with_a_dense_head_the_best_possible_error_depends_only_on_the_data(name):
+    """A Dense layer can scale the outputs to any size, so the layer adds no floor."""
     experiment = suggested(name).set(cell="gru")
     dataset = make_dataset(experiment)
     best = best_possible(experiment, dataset)
@@ -216,7 +216,7 @@ def test_behind_a_dense_head_it_is_what_is_known_of_the_data(name):
 
 @pytest.mark.parametrize(("known", "label"), [(0.5, FLOOR), (4.0, "best possible")])
 def test_the_larger_of_noise_and_floor_counts_at_each_step(known, label):
-    """The layer's floor counts if it is above the known error, and has its reason."""
+    """If the layer's floor is above the data's known error, the reason is the floor's."""
     more = {"best_mse": np.array([4, 4, 4, known]), "best_why": "Noise."}
     dataset = a_dataset(y=np.full((8, 4, 1), 2, np.float32), **more)
     best = best_possible(HEADLESS.set(cell="gru"), dataset)
@@ -225,8 +225,8 @@ def test_the_larger_of_noise_and_floor_counts_at_each_step(known, label):
     assert ("±1 at step 1 and ±1 at step" in best.why) == (label == FLOOR)
 
 
-def test_what_rounding_reaches_is_no_floor():
-    """An LSTM's bound is 1 - 1e-10 at step 12, so its floor counts as 0."""
+def test_a_floor_below_rounding_errors_is_0():
+    """An LSTM's bound is 1 - 1e-10 at step 12, so targets of 1 are in reach."""
     experiment = settle(Experiment().set(data="parity", head="none", U=1, T=12))
     best = best_possible(experiment, make_dataset(experiment))
     assert best.mse[0] > 0.05

@@ -1,4 +1,4 @@
-"""Models of a table beside baselines: pictures and words."""
+"""Models of a table compared with baselines: pictures and words."""
 
 import math
 
@@ -33,7 +33,7 @@ def a_score(name, label, *rmse):
 
 
 def a_table(*models, baselines=None, samples=math.inf):
-    """Return scores of two targets: the season is better for the first, the last value else."""
+    """Return scores. Last week is the best baseline of target 0, the last value of target 1."""
     baselines = baselines or (
         a_score("last", "last value", 3.0, 1.0),
         a_score("seasonal", "same hour last week", 2.0, 4.0),
@@ -42,7 +42,7 @@ def a_table(*models, baselines=None, samples=math.inf):
 
 
 @pytest.mark.parametrize(
-    ("models", "target", "samples", "says"),
+    ("models", "target", "samples", "expected"),
     [
         ([(SEQUENCE, 1, 1), (LAST, 1, 1)], 0, math.inf, "both modes beat the best baseline, same"),
         (
@@ -60,50 +60,50 @@ def a_table(*models, baselines=None, samples=math.inf):
         ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 5000, "both modes beat"),
     ],
 )
-def test_better_is_said_of_the_best_baseline_of_the_target(models, target, samples, says):
+def test_a_mode_is_compared_with_the_targets_best_baseline(models, target, samples, expected):
     """A slightly smaller error doesn't count as better, and few samples decide nothing."""
     table = a_table(*[a_score(*mode, *rmse) for mode, *rmse in models], samples=samples)
-    said = skill_takeaway(table, target, "evaluated")
-    assert says in said
-    assert len(said.split()) <= 15
-    assert skill_takeaway(table, target, "test") == said.replace("In this run", "In the test")
+    text = skill_takeaway(table, target, "evaluated")
+    assert expected in text
+    assert len(text.split()) <= 15
+    assert skill_takeaway(table, target, "test") == text.replace("In this run", "On test samples")
 
 
-def test_a_constant_target_is_no_contest():
-    """Nothing is better if all baselines are exact."""
+def test_a_constant_target_has_no_comparison():
+    """No mode can be better if all baselines are exact."""
     exact = (a_score("last", "last value", 0.0), a_score("mean", "mean baseline", 0.0))
     assert "constant" in skill_takeaway(
         a_table(a_score(*LAST, 0.0), baselines=exact), 0, "evaluated"
     )
 
 
-def test_the_sentence_says_the_numbers_of_the_table():
+def test_the_sentence_has_the_tables_numbers():
     """The sentence has the samples, the errors, and the denominator of MASE."""
     prepared = own_data.sales()
-    dataset, said = prepared[1], predict(*prepared)
-    table = evaluate(dataset, said)
+    dataset, outputs = prepared[1], predict(*prepared)
+    table = evaluate(dataset, outputs)
     words, best = skill_sentence(dataset, table, 0, "evaluated"), table.baselines(0)[0]
-    assert f"the last step of the {len(said.samples)} validation samples, the best" in words
+    assert f"the last step of the {len(outputs.samples)} validation samples, the best" in words
     assert f"baseline is {best.label}: RMSE" in words
     assert f"{best.rmse[0]:.1f}" in words
     assert f"Sequence mode: {table.models[0].rmse[0]:.0f}, " in words
-    assert "that of repeating the value 7 days before, in the training part" in words
+    assert "the mean absolute change over 7 days in the training part" in words
 
 
 def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
-    """Return the validation part's chart, and its rows."""
+    """Return the chart of the validation part, and its predictions by row."""
     experiment, dataset, weights = prepared
-    said = predict(experiment, dataset, {mode: weights[mode] for mode in modes})
-    rows = by_row(dataset, said, 0, int(dataset.origin.series[dataset.origin.starts[-1]]))
-    [guess] = [one for one in dataset.baselines if one.name == baseline]
-    return on_dates_figure(dataset, rows, 0, guess, LIGHT), rows
+    outputs = predict(experiment, dataset, {mode: weights[mode] for mode in modes})
+    rows = by_row(dataset, outputs, 0, int(dataset.origin.series[dataset.origin.starts[-1]]))
+    [naive] = [one for one in dataset.baselines if one.name == baseline]
+    return on_dates_figure(dataset, rows, 0, naive, LIGHT), rows
 
 
 def ahead(prepared, feed=0):
-    """Return the forecast's chart, and the forecast."""
+    """Return the chart of a forecast, and the forecast."""
     evaluated, dataset = predict(*prepared), prepared[1]
-    coming = forecast(*prepared, series=0, column=0, feed=feed, evaluated=evaluated)
-    return forecast_figure(dataset, coming, 0, 0, LIGHT), coming
+    found = forecast(*prepared, series=0, column=0, feed=feed, evaluated=evaluated)
+    return forecast_figure(dataset, found, 0, 0, LIGHT), found
 
 
 def test_the_part_is_drawn_on_its_dates():
@@ -114,10 +114,10 @@ def test_the_part_is_drawn_on_its_dates():
     assert (truth["x"][0], truth["x"][-1]) == ("2024-05-28T00:00:00", "2024-07-18T00:00:00")
     np.testing.assert_allclose(truth["y"], rows.targets)
     assert truth["line"]["color"] == LIGHT.ink
-    assert last["x"][0] == "2024-06-02T00:00:00"  # five days later: the first window's last step
-    answered = np.isfinite(rows.last["last"])
-    np.testing.assert_allclose(last["y"], rows.last["last"][answered])
-    band = np.array(the(figure, "every step")["y"]).reshape(2, -1)  # there and back
+    assert last["x"][0] == "2024-06-02T00:00:00"  # the last step of the first window
+    known = np.isfinite(rows.last["last"])
+    np.testing.assert_allclose(last["y"], rows.last["last"][known])
+    band = np.array(the(figure, "every step")["y"]).reshape(2, -1)  # lower and reversed upper edge
     np.testing.assert_allclose([band[0], band[1, ::-1]], rows.steps)
     assert "all predictions of a date" in words_of(figure)
     assert the(figure, "today's value")["line"]["dash"] == "dot"
@@ -131,8 +131,8 @@ def test_the_part_is_drawn_on_its_dates():
     assert [trace["name"] for trace in figure.data] == ["target", "each series' mean"]
 
 
-def test_of_a_window_each_the_sequence_mode_answers_every_date():
-    """Sequence mode is a line through all dates; last-step mode has a dot at the end."""
+def test_with_one_window_per_series_sequence_mode_predicts_every_date():
+    """Sequence mode is a line through all dates. Last-step mode has a dot at the end."""
     names = ("life expectancy", "log population")
     prepared = own_data.cut(gapminder(), names, names[:1], T=11, split="id")
     figure, rows = drawn(prepared)
@@ -145,7 +145,7 @@ def test_of_a_window_each_the_sequence_mode_answers_every_date():
 @pytest.mark.parametrize(
     ("count", "season", "every"), [(1500, 24, 1), (2000, 24, 5), (70_000, 168, 47)]
 )
-def test_every_kth_never_shows_one_hour_alone(count, season, every):
+def test_every_kth_row_includes_every_hour_of_the_day(count, season, every):
     """At most 1,500 rows are drawn, and k shares no factor with the season."""
     assert every_kth(count / chart.MOST_POINTS, season) == every
     assert math.gcd(every, season) == 1
@@ -154,26 +154,26 @@ def test_every_kth_never_shows_one_hour_alone(count, season, every):
 
 def test_a_forecast_follows_the_last_known_row():
     """Band and line begin a day after the last row, and the band has the computed width."""
-    figure, coming = ahead(own_data.sales(horizon=3))
-    known, said = the(figure, "known"), the(figure, "sequence mode")
+    figure, found = ahead(own_data.sales(horizon=3))
+    known, line = the(figure, "known"), the(figure, "sequence mode")
     assert known["x"][-1] == "2024-07-18T00:00:00"
-    assert list(said["x"]) == [f"2024-07-{day}T00:00:00" for day in (19, 20, 21)]
+    assert list(line["x"]) == [f"2024-07-{day}T00:00:00" for day in (19, 20, 21)]
     band = the(figure, "sequence mode's band")
-    low, high = np.array(band["y"]).reshape(2, -1)  # drawn there and back
-    np.testing.assert_allclose(high[::-1] - low, 2 * coming.widths["sequence"])
+    low, high = np.array(band["y"]).reshape(2, -1)  # The upper edge is reversed.
+    np.testing.assert_allclose(high[::-1] - low, 2 * found.widths["sequence"])
     assert figure.layout.yaxis.range[1] > high.max()
     assert list(the(figure, "last value")["y"]) == [known["y"][-1]] * 3
     assert list(the(figure, "last season")["y"]) == list(known["y"][-7:-4])
     assert the(figure, "last season")["line"]["dash"] == "dot"
-    assert not figure.layout.shapes  # without a test part
+    assert not figure.layout.shapes  # There is no test part.
     names = ("inflation", "interest")
-    figure, _ = ahead(own_data.cut(macro(), names, names), 3)  # without dates they are counted
+    figure, _ = ahead(own_data.cut(macro(), names, names), 3)  # Without dates, rows are counted.
     assert list(the(figure, "last-step mode")["x"]) == ["+1", "+2", "+3"]
     assert figure.layout.xaxis.categoryarray[-4] == "2009 Q3"
 
 
 def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
-    """The chart marks the test part, and has its coverage only after an evaluation."""
+    """The chart marks the test part. It has the coverage only if the test part was evaluated."""
     prepared = own_data.sales(test=20)
     dataset, evaluated = prepared[1], predict(*prepared)
     about = {"series": 0, "column": 0, "evaluated": evaluated}
@@ -193,9 +193,9 @@ def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
     details = forecast_words(dataset, back, fed_back=True, picked=False)[1]
     assert "the next row's input, 100 times" in details
     assert "in the band" not in words_of(forecast_figure(dataset, back, 0, 0, LIGHT))
-    for value, width, says in (
+    for value, width, expected in (
         (356.944, 0.656, "356.94 ± 0.66"),
         (-1234.5, 9.83, "−1,234.5 ± 9.8"),
         (12.34, math.nan, "12.3"),
     ):
-        assert _with_band(value, width) == says
+        assert _with_band(value, width) == expected

@@ -19,7 +19,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def strip_of(experiment, dataset, traces=(), sample=0):
-    """Return the strip's root element, and the picture of each tensor as XML."""
+    """Return the strip's root element, and the SVG of each tensor as an XML element."""
     html = shape_strip(experiment, dataset, LIGHT, traces=dict(traces), sample=sample)
     root = ET.fromstring(re.sub(r"<(br|img)([^>]*[^/])?>", r"<\1\2/>", html))  # noqa: S314 - our own
     sources = [part.get("src").partition("base64,")[2] for part in root.iter("img")]
@@ -27,15 +27,15 @@ def strip_of(experiment, dataset, traces=(), sample=0):
 
 
 def entries(picture):
-    """Return the number of entries, and of their shades."""
+    """Return the number of entries, and the number of their shades."""
     paths = [path for path in picture.iter(f"{SVG}path") if path.get("fill")]
     return sum(path.get("d").count("M") for path in paths), len({p.get("fill") for p in paths})
 
 
 def test_the_strip_is_plain_html_with_every_shape_in_letters_and_numbers():
-    """Only tags that `st.html` keeps, all closed, as one image with its sentence for a reader.
+    """It is one image with alternative text, and has only tags that `st.html` keeps.
 
-    Input 4×3, hidden states 4×5 and prediction 4×1, twice: rows that last-step mode drops are pale.
+    Each mode has input 4×3, hidden states 4×5 and prediction 4×1. Rows that it drops are pale.
     """
     root, pictures = strip_of(EXPERIMENT, a_dataset())
     assert {part.tag for part in root.iter()} == {"div", "span", "br", "img"}
@@ -44,27 +44,27 @@ def test_the_strip_is_plain_html_with_every_shape_in_letters_and_numbers():
     assert root.get("aria-label") == sentence
     assert "(N, 4, 3) → LSTM (N, 5) → Dense (N, 1). 186 parameters each." in sentence
     assert "186 parameters." in strip_sentence(EXPERIMENT.set(mode="last"), a_dataset())
-    for said in (
+    for text in (
         *("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"),
         *("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "last step only", "LSTM 5", "180 params"),
         *("N samples · T timesteps", "return_sequences=False", "1 value per step"),
     ):
-        assert said in " ".join(root.itertext())
+        assert text in " ".join(root.itertext())
     assert [entries(picture)[0] for picture in pictures] == [12, 20, 4, 12, 20, 4]
 
 
-def test_the_last_row_is_outlined_where_the_last_step_mode_takes_it():
-    """The outline marks the sequence model's last row, and all outputs of the last-step model."""
+def test_the_output_of_the_last_step_is_outlined():
+    """It marks the sequence model's last hidden state, and the last-step model's outputs."""
     for mode, expected in {"both": [1, 4, 5], "last": [1, 2], "sequence": []}.items():
         _, pictures = strip_of(EXPERIMENT.set(mode=mode), a_dataset())
-        rects = [picture.findall(f"{SVG}rect") for picture in pictures]
+        rects = [picture.findall(f".//{SVG}rect") for picture in pictures]
         assert [k for k, found in enumerate(rects) if found] == expected
         assert all(rect.get("stroke") == LIGHT.last for found in rects for rect in found)
 
 
 @pytest.mark.parametrize(("layers", "height"), [(1, 82.0), (3, 50.0)])
-def test_large_tensors_are_cut_short_and_never_higher_than_their_room(layers, height):
-    """Dots replace what is left out, and a larger tensor gets more entries."""
+def test_large_tensors_have_an_ellipsis_and_a_limited_height(layers, height):
+    """Dots replace entries that are left out. A larger tensor has more entries."""
     counts = []
     for t, u in [(2, 16), (13, 16), (40, 40), (100, 128)]:
         experiment = EXPERIMENT.set(T=t, U=u, mode="sequence", layers=layers)
@@ -80,8 +80,8 @@ def test_large_tensors_are_cut_short_and_never_higher_than_their_room(layers, he
 
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize(("layers", "cell"), [(1, "lstm"), (3, "gru")])
-def test_entries_are_shaded_by_values_where_these_are_known(layers, cell, head):
-    """Without values all entries of an output have one shade, as do NaN values."""
+def test_entries_are_shaded_by_known_values(layers, cell, head):
+    """If the values of an output are unknown or NaN, all entries have the same shade."""
     dataset = a_dataset(k=5 if head == "none" else 1)
     experiment = EXPERIMENT.set(layers=layers, cell=cell, head=head)
     weights = initial_model_weights(experiment, 3, dataset.targets)
@@ -89,7 +89,7 @@ def test_entries_are_shaded_by_values_where_these_are_known(layers, cell, head):
     traces = dict.fromkeys(modes, forward(experiment, weights, dataset.x[2:3]))
     flat, full = (strip_of(experiment, dataset, known, 2)[1] for known in ({}, traces))
     assert len(flat) == len(full) == 2 * (1 + layers + (head == "dense"))
-    inputs = (0, len(flat) // 2)  # one in each mode
+    inputs = (0, len(flat) // 2)  # The inputs of both modes are always known.
     assert all((entries(picture)[1] > 1) == (k in inputs) for k, picture in enumerate(flat))
     assert entries(full[0])[1] > 3
     assert entries(full[1])[1] > 2

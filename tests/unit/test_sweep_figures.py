@@ -31,8 +31,8 @@ def trace(figure, name):
 
 @pytest.mark.parametrize("theme", list(PALETTES))
 @pytest.mark.parametrize("relative", [False, True])
-def test_a_curve_has_medians_the_seeds_and_their_band(theme, relative):
-    """Values are in increasing order, for any order of the points."""
+def test_a_curve_has_medians_seeds_and_their_range(theme, relative):
+    """The setting's values are in increasing order, for any order of the points."""
     figure = valid(curve_figure(GRU, "T", PALETTES[theme], relative=relative))
     median = trace(figure, "sequence mode, median")
     assert list(median["x"]) == [4, 16]
@@ -44,8 +44,8 @@ def test_a_curve_has_medians_the_seeds_and_their_band(theme, relative):
     assert list(figure["layout"]["xaxis"]["ticktext"]) == ["4", "16"]
 
 
-def test_names_have_their_number_of_parameters_below():
-    """Cells differ in size, so the axis has their parameters."""
+def test_the_axis_has_the_number_of_parameters_below_each_name():
+    """Cells with the same units have different numbers of parameters."""
     points = [a_point([1], [2], cell=cell) for cell in ("simple_rnn", "lstm")]
     for row in points[1].rows:
         row["parameters"] = 1234
@@ -55,7 +55,7 @@ def test_names_have_their_number_of_parameters_below():
 
 
 def test_a_diverged_point_is_marked():
-    """It has a cross and an entry in the key, also if no other point has a result."""
+    """The point has a cross, and the key has an entry, even if no other point has a result."""
     lost = a_point([1], [1], Status.DIVERGED, T=8, cell="gru")
     for points in ([*GRU, lost], [lost]):
         figure = valid(curve_figure(points, "T", LIGHT, relative=False))
@@ -69,14 +69,14 @@ def words(figure):
 
 
 def test_a_map_has_a_square_for_each_point():
-    """Each square has its number, with T across and the cell up."""
+    """A square has a number; T is on the x axis and the cell on the y axis."""
     figure = valid(map_figure(POINTS, ("T", "cell"), LIGHT, is_over=True))
     assert np.shape(trace(figure, "difference")["z"]) == (2, 2)
     assert "L 40×" in words(figure)
 
 
-def test_a_difference_that_isnt_significant_is_marked():
-    """A letter names the mode with the smaller error; during a sweep every point is marked."""
+def test_a_difference_that_is_not_significant_has_a_question_mark():
+    """A letter names the mode with the smaller error. During a sweep, "?" marks every point."""
     points = [
         a_point([1, 1.1, 0.9, 1], [2, 2.1, 1.9, 2], T=4, U=2),
         a_point([1, 9, 0.1, 1], [0.9, 1, 4, 1], T=8, U=2),

@@ -15,11 +15,11 @@ from tests.unit.fakes import FakeProgram, broken_outputs, build, build_after, ma
 from tests.unit.worker_rig import START_PAUSED, WorkerRig
 from tests.waiting import PATIENCE
 
-ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # a batch in each turn
+ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # one batch per turn
 
 
 class HeldProgram(FakeProgram):
-    """Reports its second batch, and continues when allowed."""
+    """Sets `beyond` after its second batch, and waits for `let`."""
 
     def __init__(self):
         super().__init__()
@@ -47,12 +47,12 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(worker_rig):
     assert worker_rig.find_over("one").epoch == 30
 
 
-def test_nonsense_is_refused_and_runs_go_on(worker_rig):
-    """Invalid commands are refused, and commands for ended runs ignored."""
+def test_invalid_commands_are_refused_and_runs_continue(worker_rig):
+    """Commands for runs that the worker doesn't have are ignored."""
     worker_rig.connection.send_bytes(b"garbage")
     assert worker_rig.receive().kind == "refused"
     for verb in get_args(Verb):
-        worker_rig.send(Steer(verb, "nobody"))
+        worker_rig.send(Steer(verb, "unknown"))
     worker_rig.start("large", U=1000)
     refused = worker_rig.find_over("large").reason
     assert refused.endswith("from 1 to 128, got 1000.")
@@ -60,8 +60,8 @@ def test_nonsense_is_refused_and_runs_go_on(worker_rig):
     assert worker_rig.find_over("one").status is Status.FINISHED
 
 
-def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():
-    """Compiling blocks neither answers nor heartbeats."""
+def test_compiling_delays_neither_answers_nor_heartbeats():
+    """The worker answers and sends heartbeats while it compiles."""
     gate = threading.Event()
     worker_rig = WorkerRig(build_after(gate), timing=replace(USUAL, beat_seconds=0.01))
     worker_rig.start("one")
@@ -74,9 +74,9 @@ def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():
     worker_rig.close()
 
 
-def test_runs_take_turns_and_commands_come_between():
-    """Neither a second run nor a pause waits for the first run's end."""
-    held = HeldProgram()  # after its second batch
+def test_neither_runs_nor_commands_wait_for_another_run():
+    """A short run finishes, and a pause is executed, while a long run trains."""
+    held = HeldProgram()
     worker_rig = WorkerRig(lambda _: held, timing=ONE_BATCH)
     worker_rig.start("long", epochs=5000)
     assert held.beyond.wait(PATIENCE)
@@ -91,7 +91,7 @@ def test_runs_take_turns_and_commands_come_between():
 
 @pytest.mark.parametrize("error", [RuntimeError("lost a bit"), OSError("lost a bit")])
 @pytest.mark.parametrize("good", [4, 10_000_000])
-def test_a_run_that_breaks_fails_alone(error, good, monkeypatch):
+def test_an_error_ends_only_its_own_run(error, good, monkeypatch):
     """An error in training or evaluation ends only its own run."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken_outputs(error, good=0, units=3))
     broken = FakeProgram(error=error, good=good)
@@ -105,12 +105,12 @@ def test_a_run_that_breaks_fails_alone(error, good, monkeypatch):
     assert ends["good"].status is Status.FINISHED
     assert ends["bad"].status is Status.FAILED
     assert ends["bad"].reason.endswith(" an error: lost a bit.")
-    assert ends["bad"].results["last"].checked_epochs.tolist() == [0]  # the figures stay
+    assert ends["bad"].results["last"].checked_epochs.tolist() == [0]  # the run keeps its results
     worker_rig.close()
 
 
 def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
-    """Runs above the limit are refused; background runs take no places."""
+    """Runs above the limit are refused. Background runs don't count for other runs."""
     monkeypatch.setattr(limits, "MAX_RUNS", 1)
     worker_rig.send(structs.replace(START_PAUSED, id="swept", background=True))
     worker_rig.send(START_PAUSED)
@@ -125,15 +125,15 @@ def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
     assert worker_rig.find_over("three").status is Status.FINISHED
 
 
-def test_what_is_prepared_is_compiled_once():
-    """Both modes share a prepared program; invalid settings are ignored."""
+def test_a_prepared_program_is_compiled_once():
+    """Both modes use the prepared program. Invalid settings are ignored."""
     built = []
 
-    def noting(key):
+    def record(key):
         built.append(key)
         return build(key)
 
-    worker_rig = WorkerRig(noting)
+    worker_rig = WorkerRig(record)
     for units in (1000, 2):
         worker_rig.send(Prepare(make_experiment(U=units), (8, 3, 2, 1)))
     worker_rig.start("one")
@@ -142,22 +142,22 @@ def test_what_is_prepared_is_compiled_once():
     worker_rig.close()
 
 
-def test_a_run_in_the_background_waits_for_the_end_of_others():
-    """A background run waits while another run exists, then continues."""
+def test_a_background_run_waits_for_other_runs():
+    """A background run waits while another run trains, then continues."""
     order = []
     worker_rig = WorkerRig(timing=ONE_BATCH)
-    worker_rig.start("theirs", background=True, epochs=400)
-    worker_rig.find_status("theirs", Status.RUNNING)
-    worker_rig.start("own", epochs=50)
+    worker_rig.start("background", background=True, epochs=400)
+    worker_rig.find_status("background", Status.RUNNING)
+    worker_rig.start("other", epochs=50)
     while len(order) < 2:
         order.append(worker_rig.find(lambda m: getattr(m, "status", Status.QUEUED).over).run_id)
     worker_rig.close()
-    assert order == ["own", "theirs"]
+    assert order == ["other", "background"]
 
 
 @pytest.mark.parametrize(("pause", "again"), [(1e9, []), (0.0, [Event("grown")])])
-def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
-    """A worker above its memory limit reports that repeatedly."""
+def test_a_grown_worker_reports_its_memory_repeatedly(pause, again, monkeypatch):
+    """A worker above its memory limit reports it every `grown_seconds`, until it is retired."""
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
     monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
     used = 900
@@ -165,27 +165,27 @@ def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
     worker_rig.send(START_PAUSED)
     worker_rig.find_status("one", Status.PAUSED)
 
-    def news():
+    def events():
         """Return the loop's events during two questions."""
         seen = len(worker_rig.seen)
         for _ in range(2):
             worker_rig.ask("double", number=1)
-        events = [m for m in worker_rig.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
-        return events[:1]
+        found = [m for m in worker_rig.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
+        return found[:1]
 
-    assert news() == []
+    assert events() == []
     used = 1100
-    assert news() == [Event("grown")]
-    assert news() == again
-    worker_rig.send(Retire())  # somebody has
-    news()
-    assert news() == []
+    assert events() == [Event("grown")]
+    assert events() == again
+    worker_rig.send(Retire())  # as the client does for a grown worker
+    events()
+    assert events() == []
     worker_rig.close()
 
 
 @pytest.mark.parametrize("has_run", [True, False])
-def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run):
-    """A retired worker finishes its runs and questions, then exits."""
+def test_a_retired_worker_finishes_its_work_and_exits(has_run):
+    """The loop ends once all runs are over and all questions are answered."""
     worker_rig = WorkerRig()
     worker_rig.receive()
     if has_run:
@@ -200,8 +200,8 @@ def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run)
     worker_rig.connection.close()
 
 
-def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
-    """Its function isn't called; other questions are answered."""
+def test_a_question_cancelled_in_time_isnt_answered():
+    """The question's function isn't called. Other questions are answered."""
     may_end, called = threading.Event(), list[int]()
 
     def note(number):
@@ -214,7 +214,7 @@ def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
         worker_rig.send(Ask(f"{number}", "note", {"number": number}))
     worker_rig.send(Cancel("1"))
     worker_rig.send(Cancel("unknown"))
-    worker_rig.connection.send_bytes(b"garbage")  # its refusal says that what came before was taken
+    worker_rig.connection.send_bytes(b"garbage")  # refused after the commands above are handled
     worker_rig.find(lambda m: isinstance(m, Event) and m.kind == "refused")
     may_end.set()
     assert worker_rig.find(lambda m: isinstance(m, Answer) and m.id == "2")
@@ -222,8 +222,8 @@ def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
     worker_rig.close()
 
 
-def test_a_question_is_answered_or_it_is_said_why_not(worker_rig):
-    """A failed answer's error is the function's message, or names the exception."""
+def test_an_answer_is_a_result_or_an_error(worker_rig):
+    """An answer's error is the message of a ValueError, or names any other exception."""
     assert worker_rig.ask("double", number=21).values == {"double": 42}
     assert (
         worker_rig.ask("double", number=-1).error == "expected a number of 0 or more, received -1."

@@ -1,4 +1,4 @@
-"""After any failure of a worker process, the client is notified. See also agreement/."""
+"""The client is notified after any failure of a worker process."""
 
 import queue
 import stat
@@ -20,16 +20,16 @@ from multiprocessing.connection import Connection
 from lib.training.messages import Event
 from lib.training.messages import encode
 with Connection(int(sys.argv[-1])) as connection:
-    say = lambda kind: connection.send_bytes(encode(Event(kind)))
+    send = lambda kind: connection.send_bytes(encode(Event(kind)))
 """
-"""The beginning of a process that stands for a worker and says what a test wants."""
+"""The beginning of a stub's code. A stub replaces a worker process and sends events."""
 
 Stub = Callable[[str], None]
 
 
 @pytest.fixture
 def stub(tmp_path, monkeypatch):
-    """Run a shell command instead of a worker, with "$PYTHON code.py" for `code`."""
+    """Provide a function that makes workers run a stub: Python code, or a shell command."""
 
     def make(code):
         path = tmp_path / "worker"
@@ -46,11 +46,12 @@ def stub(tmp_path, monkeypatch):
 class ProcessRig:
     """A worker process, its messages and its end."""
 
-    def __init__(self, heard=None):
+    def __init__(self, on_message=None):
         self.messages = queue.Queue()
         self._ended = threading.Event()
         self.worker = WorkerProcess(
-            heard or (lambda _, message: self.messages.put(message)), lambda _: self._ended.set()
+            on_message or (lambda _, message: self.messages.put(message)),
+            lambda _: self._ended.set(),
         )
 
     def ending(self):
@@ -61,9 +62,9 @@ class ProcessRig:
         return self.worker.ending
 
 
-def test_an_error_in_what_is_done_with_a_message_ends_the_worker(stub):
-    """An error in `on_message` ends the worker, which would be unread."""
-    stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
+def test_an_error_while_handling_a_message_ends_the_worker(stub):
+    """The client would no longer read the worker's messages."""
+    stub(f"{CONNECTED}    send('ready')\n    time.sleep(600)\n")
 
     def fail(_worker, _message):
         raise KeyError("lost")
@@ -71,11 +72,9 @@ def test_an_error_in_what_is_done_with_a_message_ends_the_worker(stub):
     assert ProcessRig(fail).ending() == "was killed ('lost')"
 
 
-def test_what_is_no_message_is_passed_over(stub):
-    """Invalid bytes are logged and skipped; later messages arrive."""
-    stub(
-        f"{CONNECTED}    connection.send_bytes(b'garbage')\n    say('ready')\n    time.sleep(600)\n"
-    )
+def test_invalid_bytes_are_skipped(stub):
+    """Invalid bytes are skipped, and later messages arrive."""
+    stub(f"{CONNECTED}    connection.send_bytes(b'bad')\n    send('ready')\n    time.sleep(600)\n")
     watched = ProcessRig()
     assert watched.messages.get(timeout=PATIENCE) == Event("ready")
     assert watched.worker.ready
@@ -83,17 +82,17 @@ def test_what_is_no_message_is_passed_over(stub):
     assert not psutil.pid_exists(watched.worker.process.pid)
 
 
-def test_a_silence_is_ended(monkeypatch, stub):
-    """A worker without messages for some beats is killed."""
-    stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
+def test_a_silent_worker_is_killed(monkeypatch, stub):
+    """A worker that sends no message for SILENT_BEATS is killed."""
+    stub(f"{CONNECTED}    send('ready')\n    time.sleep(600)\n")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     watched = ProcessRig()
     assert watched.ending().startswith("was silent for ")
 
 
-def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
-    """A worker that doesn't finish importing TensorFlow is killed later."""
+def test_a_worker_whose_import_hangs_is_killed(monkeypatch, stub):
+    """A worker that imports TensorFlow has more time until it is killed."""
     stub("exec sleep 600")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 0)
     monkeypatch.setattr(worker_process, "IMPORT_BEATS", 10)
@@ -113,8 +112,8 @@ def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
         ("exit 0", "ended with exit code 0"),  # a driver that can't use its cluster: no error
     ],
 )
-def test_any_end_has_words(stub, caplog, command, words):
-    """Every exit code has a description, and the log has the last output."""
+def test_any_end_of_a_process_is_described(stub, caplog, command, words):
+    """Every exit code has a description. The log has the last output of a failed process."""
     stub(f"echo its last words >&2; {command}")
     assert ProcessRig().ending() == words
     errors = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
@@ -123,14 +122,14 @@ def test_any_end_has_words(stub, caplog, command, words):
     assert all("its last words" in each for each in errors)
 
 
-def test_a_worker_that_cannot_be_started_has_ended(monkeypatch):
-    """A process that can't be started ends the worker with the reason."""
+def test_a_worker_that_cant_be_started_ends_with_the_reason(monkeypatch):
+    """The reason is the operating system's error."""
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     assert ProcessRig().ending().startswith("could not be started ([Errno 2] No such file")
 
 
-def test_what_no_worker_takes_is_refused_at_once():
-    """`post` raises an error for values that can't be sent."""
+def test_an_invalid_command_is_refused_at_once():
+    """`post` raises WireError for an unknown verb or a value that can't be sent."""
     worker = WorkerProcess(lambda *_: None, lambda _: None, 600)
     for command, words in (
         (Ask("q", "modes", {"cell": int}), "a type can't be sent"),

@@ -1,4 +1,4 @@
-"""A run's status after commands, and its messages, with fake programs."""
+"""A run's status after commands, and the messages it sends, with fake programs."""
 
 import threading
 from dataclasses import replace
@@ -18,11 +18,11 @@ from tests.unit.run_rig import RunRig
 from tests.waiting import eventually
 
 SLOW = replace(USUAL, evaluate_seconds=0.0)
-"""Models are evaluated one part, a sample, at a time: of two models and two samples four parts."""
+"""Each turn evaluates one part, a sample: two models and two samples take four turns."""
 
 
-def test_a_run_goes_from_compiling_to_finished():
-    """While compiling, a run has the untrained models' results."""
+def test_the_statuses_of_a_run():
+    """While its program compiles, a run has the untrained models' results."""
     gate = threading.Event()
     rig = RunRig(build=build_after(gate), epochs=5)
     rig.until(lambda: any(snapshot.results for snapshot in rig.sent))
@@ -39,9 +39,9 @@ def test_a_run_goes_from_compiling_to_finished():
         assert result.checked_epochs[[0, -1]].tolist() == [0, 5]
 
 
-@pytest.mark.parametrize("how", ["started paused", "paused while it is compiled"])
-def test_a_run_that_is_paused_before_it_trains_waits_untrained(how):
-    """A run started paused evaluates epoch 0 and trains once resumed."""
+@pytest.mark.parametrize("how", ["started paused", "paused while compiling"])
+def test_a_run_paused_before_it_trains_is_evaluated_untrained(how):
+    """The run has the results of epoch 0, and trains once it is resumed."""
     rig = RunRig(paused=how == "started paused")
     rig.run.pause()
     rig.until_status(Status.PAUSED)
@@ -52,17 +52,17 @@ def test_a_run_that_is_paused_before_it_trains_waits_untrained(how):
     rig.until_status(Status.FINISHED)
 
 
-def test_pause_holds_and_resume_goes_on_from_there():
-    """No epoch is lost or trained twice; a paused run sends large weights."""
+def test_a_resumed_run_continues_from_its_pause():
+    """No epoch is lost or trained twice. Only a paused run sends large weights."""
     rig = RunRig(epochs=2000, U=128)
     rig.until(lambda: rig.last.epoch >= 1)
     assert rig.last.results["last"].weights is None
     rig.run.pause()
     assert rig.last.status is Status.PAUSED
     assert rig.last.results["last"].weights is not None
-    held = rig.last.epoch
+    epoch = rig.last.epoch
     rig.run.turn(1)
-    assert rig.last.epoch == held
+    assert rig.last.epoch == epoch
     rig.run.resume()
     rig.until_status(Status.RUNNING)
     assert rig.last.results["last"].weights is None
@@ -72,10 +72,10 @@ def test_pause_holds_and_resume_goes_on_from_there():
     assert (np.diff(epochs) > 0).all()
 
 
-def test_steps_add_up():
-    """Three steps at once train three epochs; a step to the last epoch finishes the run."""
+def test_three_steps_train_three_epochs():
+    """The three steps are sent at once. A step to the last epoch finishes the run."""
     rig = RunRig(paused=True, epochs=5)
-    rig.run.step()  # while it is compiled
+    rig.run.step()  # sent while the program compiles
     rig.until_status(Status.PAUSED, seconds=60)
     assert rig.last.epoch == 1
     for _ in range(3):
@@ -87,8 +87,8 @@ def test_steps_add_up():
     rig.until_status(Status.FINISHED)
 
 
-def test_a_step_pauses_a_run_that_trains_after_its_epoch():
-    """A step pauses a training run one epoch later."""
+def test_a_step_pauses_a_training_run_one_epoch_later():
+    """The run finishes the epoch in which the step is sent."""
     rig = RunRig(epochs=5000)
     rig.until(lambda: rig.last.epoch >= 1)
     epoch = rig.last.epoch
@@ -97,8 +97,8 @@ def test_a_step_pauses_a_run_that_trains_after_its_epoch():
     assert rig.last.epoch == epoch + 1
 
 
-def test_stop_keeps_the_figures():
-    """A run stops at once, with a new evaluation if that is quick."""
+def test_a_stopped_run_keeps_its_results():
+    """A run stops at once. It evaluates its last epoch only if that is quick."""
     for timing in (USUAL, SLOW):
         rig = RunRig(timing=timing, epochs=5000)
         rig.until_status(Status.RUNNING)
@@ -110,8 +110,8 @@ def test_stop_keeps_the_figures():
         assert rig.run.rest != 0
 
 
-def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(monkeypatch):
-    """NaN errors after the last update are a divergence."""
+def test_nan_errors_after_the_last_epoch_are_a_divergence(monkeypatch):
+    """The run's status is DIVERGED, and the reason has a fix."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=20))
     rig = RunRig(epochs=5)
     rig.until(lambda: rig.run.status.over)
@@ -119,15 +119,15 @@ def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(monkeypatch)
     assert "Lower the learning rate" in rig.last.reason
 
 
-def test_a_slow_epoch_says_how_far_it_is():
-    """A run with long epochs reports its progress."""
+def test_a_slow_epoch_reports_its_progress():
+    """The reason has the percentage done and the duration of an epoch."""
     rig = RunRig(timing=replace(USUAL, slow_epoch_seconds=0.0, send_seconds=0.0), epochs=5000)
     rig.until(lambda: "% done" in rig.last.reason)
     assert "Each epoch takes about" in rig.last.reason
 
 
-def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
-    """A model that can't be compiled fails with Keras's reason."""
+def test_a_model_that_cant_be_compiled_fails_with_the_reason():
+    """The reason contains Keras's message."""
 
     def broken(_):
         raise ValueError("no such thing")
@@ -137,11 +137,11 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
     assert rig.last.reason == sentence("not_compiled", why="no such thing")
 
 
-def test_a_run_that_waits_for_the_compiler_says_so():
-    """A background run waits while another run's program is built."""
+def test_a_run_that_waits_for_the_compiler_reports_it():
+    """A background run waits while a program for another run compiles."""
     gate = threading.Event()
     programs, sent = ProgramCache(build_after(gate)), []
-    assert eventually(programs.request("a person's").running)
+    assert eventually(programs.request("another run's").running)
     start = Start("run", make_experiment(), make_dataset().samples, background=True)
     clock = Clock(tick=1.0)
     run = WorkerRun(start, programs, sent.append, clock=clock.now)
@@ -162,16 +162,16 @@ def turns_until(rig, status):
 
 
 @pytest.mark.parametrize("steered", [False, True])
-def test_a_long_evaluation_has_turns_of_its_own(steered):
-    """A long evaluation leaves turns to other runs and delays the end."""
+def test_a_long_evaluation_takes_several_turns(steered):
+    """Other runs train between the turns. Commands don't skip the last evaluation."""
     rig = RunRig(timing=SLOW, epochs=1)
     rig.until_status(Status.RUNNING)
     rig.run.turn(60)
     assert rig.last.reason == sentence("evaluating")
     assert (rig.last.status, rig.last.epoch, rig.run.rest == 0) == (Status.RUNNING, 1, True)
     if steered:
-        for say in (rig.run.pause, rig.run.resume, rig.run.step, rig.run.stop):
-            say()
+        for command in (rig.run.pause, rig.run.resume, rig.run.step, rig.run.stop):
+            command()
     assert turns_until(rig, Status.FINISHED) == 4
     assert rig.last.reason == ""
     assert rig.last.results["last"].checked_epochs.tolist() == [0, 1]
@@ -179,7 +179,7 @@ def test_a_long_evaluation_has_turns_of_its_own(steered):
 
 @pytest.mark.parametrize("resumed", [False, True])
 def test_a_pause_waits_for_the_evaluation(resumed):
-    """A pause takes effect after its evaluation; a resume in between cancels it."""
+    """A pause takes effect after an evaluation. A resume before the end cancels the pause."""
     rig = RunRig(timing=SLOW, epochs=5000)
     rig.until_status(Status.RUNNING)
     rig.run.turn(60)
@@ -192,8 +192,8 @@ def test_a_pause_waits_for_the_evaluation(resumed):
     assert rig.last.results["last"].checked_epochs.tolist() == [0, 1]
 
 
-def test_a_run_of_few_epochs_leaves_weights_to_look_at():
-    """A run sends weights at least every sixteenth of its epochs."""
+def test_a_run_of_few_epochs_sends_weights_often():
+    """The run sends weights at least 16 times, evenly spread over its epochs."""
     rig = RunRig(epochs=40)
     rig.until_status(Status.FINISHED, seconds=60)
     models = [s.results["last"] for s in rig.sent if s.epoch]

@@ -10,18 +10,18 @@ from lib.training.timing import LATE, USUAL, Tempo
 from tests.clock import Clock
 from tests.unit.run_rig import RunRig
 
-SLICE = 0.1  # seconds that a run trains at most before it asks what is due
-CLOSE = 0.01  # seconds of the rig's clock that looking at it may take
+SLICE = 0.1  # the maximum seconds that a run trains in one turn
+CLOSE = 0.01  # tolerance in seconds, since each reading advances the rig's clock
 
 
 def trained(rig):
-    """Return the epochs that were sent during training, without repeats."""
+    """Return the increasing epochs of the snapshots sent during training."""
     epochs = [s.epoch for s in rig.sent if s.status in (Status.RUNNING, Status.FINISHED)]
     return [after for before, after in pairwise([-1, *epochs]) if after > before]
 
 
 def seconds_between(rig):
-    """Return the seconds between two snapshots during training."""
+    """Return the seconds between consecutive snapshots of a training run."""
     times = [
         time
         for snapshot, time in zip(rig.sent, rig.times, strict=True)
@@ -30,7 +30,7 @@ def seconds_between(rig):
     return [after - before for before, after in pairwise(times)]
 
 
-def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained():
+def test_with_few_epochs_each_epoch_is_evaluated_and_sent():
     """Twenty epochs in 8 s arrive every 0.4 s, with errors and weights."""
     rig = RunRig(epochs=20, show_seconds=8.0)
     rig.until_status(Status.FINISHED)
@@ -41,8 +41,8 @@ def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained():
             assert result.checked_epochs.tolist() == list(range(snapshot.epoch + 1))
 
 
-def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is():
-    """A paced run pauses at its epoch and doesn't catch up afterwards."""
+def test_a_paced_run_pauses_at_once_and_doesnt_catch_up():
+    """After a pause, a paced run trains at its pace, without catching up."""
     rig = RunRig(epochs=200, show_seconds=8.0)
     rig.until(lambda: rig.run.snapshot().epoch == 37)
     rig.run.pause()
@@ -57,8 +57,8 @@ def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is():
     assert rig.clock.seconds - resumed == pytest.approx((200 - 38) * 0.04, abs=0.05)
 
 
-def test_the_pace_can_be_changed_on_the_way():
-    """A new pace applies from the change, without a burst of epochs."""
+def test_the_pace_can_be_changed_during_a_run():
+    """A new pace applies at once, without a burst of epochs."""
     rig = RunRig(epochs=200, show_seconds=2000.0)
     rig.until(lambda: rig.run.snapshot().epoch == 10)
     rig.clock.forward(5)
@@ -73,8 +73,8 @@ def test_the_pace_can_be_changed_on_the_way():
     assert max(np.diff([snapshot.epoch for snapshot in rig.sent[sent:]])) <= 5
 
 
-def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
-    """200 epochs in 8 s give five snapshots per second, with about forty weights."""
+def test_with_many_epochs_snapshots_are_sent_at_the_usual_rate():
+    """200 epochs in 8 s give five snapshots per second, of about forty different epochs."""
     rig = RunRig(epochs=200, show_seconds=8.0)
     rig.until_status(Status.FINISHED)
     assert max(np.diff(trained(rig))) <= 5
@@ -87,7 +87,7 @@ def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
 
 
 @pytest.mark.parametrize("paused", [True, False])
-def test_a_step_is_made_at_once(paused):
+def test_a_step_ignores_the_pace(paused):
     """Steps ignore the pace, also in a paused run."""
     rig = RunRig(paused=paused, epochs=20, show_seconds=2000.0)
     rig.until(lambda: rig.last.epoch == 1 or rig.run.status is Status.PAUSED)
@@ -100,15 +100,15 @@ def test_a_step_is_made_at_once(paused):
 
 
 class PacedRun:
-    """Trains by a tempo, with an engine that takes `cost` seconds per epoch."""
+    """A run that follows a `Tempo`. An epoch takes `cost` seconds."""
 
     def __init__(self, epochs, show_seconds, cost=0.001):
         self.clock = Clock()
         self.tempo = Tempo(epochs, show_seconds)
         self.cost = cost
         self.done = 0
-        self.ends = []  # when each epoch was trained, in seconds from the start
-        self.calls = []  # how many epochs were trained at a time
+        self.ends = []  # seconds from the start to the end of each epoch
+        self.calls = []  # the number of epochs trained in each turn
         self._epochs = epochs
         self._start = self.clock.seconds
         self.tempo.begin(self.clock.seconds, 0)
@@ -127,7 +127,7 @@ class PacedRun:
         self.tempo.note(self.clock.seconds, self.done)
 
     def until(self, epoch=None):
-        """Continue until a number of epochs is done, or all."""
+        """Take turns until `epoch` is done; by default, the last epoch."""
         turns = 0
         while self.done < (epoch or self._epochs):
             self.turn()
@@ -135,13 +135,13 @@ class PacedRun:
             assert turns < 100_000
 
     def gaps(self):
-        """The seconds between two epochs."""
+        """Return the seconds between the ends of consecutive epochs."""
         return [after - before for before, after in zip(self.ends, self.ends[1:], strict=False)]
 
 
 @pytest.mark.parametrize("restarted_at", [0, 100])
-def test_before_the_first_measurement_nothing_is_estimated(restarted_at):
-    """A slow machine must not promise the pace's speed."""
+def test_nothing_is_estimated_before_the_first_measurement(restarted_at):
+    """A machine that is too slow for the pace must not show the pace as its speed."""
     run = PacedRun(5000, 8.0, cost=0.2)
     run.done = restarted_at
     run.tempo.begin(run.clock.seconds, restarted_at)
@@ -149,23 +149,23 @@ def test_before_the_first_measurement_nothing_is_estimated(restarted_at):
         expected = 5 if epoch > restarted_at else 0
         assert run.tempo.rate == pytest.approx(expected, rel=0.1)
         run.until(epoch + 1)
-        left = run.tempo.left(run.done)
+        left = run.tempo.seconds_left(run.done)
         assert left is None or left == pytest.approx((5000 - run.done) / 5, rel=0.1)
     assert left is not None
 
 
-def test_a_machine_that_is_too_slow_for_the_pace_takes_longer():
-    """A run that can't keep its pace trains without waiting."""
+def test_a_run_that_cant_keep_its_pace_takes_longer():
+    """The run trains without waiting, and estimates its end from its measured speed."""
     run = PacedRun(200, 8.0, cost=0.1)
     run.until(100)
     assert run.gaps() == pytest.approx([0.1] * 99)
     assert not run.tempo.keeps_pace
     assert run.tempo.rate == pytest.approx(10, rel=0.1)
-    assert run.tempo.left(100) == pytest.approx(10, rel=0.1)
+    assert run.tempo.seconds_left(100) == pytest.approx(10, rel=0.1)
 
 
-def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
-    """After ten seconds of delay, half a second of epochs is caught up."""
+def test_a_delayed_run_catches_up_half_a_second():
+    """After ten seconds of delay, the run catches up LATE seconds, then keeps its pace."""
     run = PacedRun(200, 8.0)
     run.until(50)
     run.clock.forward(10)
@@ -178,7 +178,7 @@ def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
     assert run.tempo.keeps_pace
 
 
-def test_a_pace_that_is_none_is_refused():
+def test_an_invalid_pace_is_refused():
     """A pace of 0 seconds or less raises ValueError."""
     for seconds in (0.0, -1.0):
         with pytest.raises(ValueError, match="show_seconds must be above 0"):

@@ -16,7 +16,7 @@ from tests.waiting import PATIENCE
 
 
 def double(number):
-    """An answer to check; raises an error for a negative number."""
+    """Return twice a number as an answer. Raise an error for a negative number."""
     if number < 0:
         raise ValueError(f"expected a number of 0 or more, received {number}.")
     return {"double": 2 * number}
@@ -27,17 +27,17 @@ START_PAUSED = Start("one", make_experiment(), make_dataset().samples, paused=Tr
 
 
 class WorkerRig:
-    """The client's end of the connection to a loop in a thread."""
+    """The client's end of the connection to a worker loop in a thread."""
 
     def __init__(self, build=build, answers=ANSWERS, timing=USUAL, buckets=MappingProxyType({})):
-        self.seen = []  # all messages that were read
-        self.connection, self.theirs = Pipe()
-        loop = partial(worker.Loop, self.theirs, build, answers, timing, buckets=buckets)
+        self.seen = []  # all messages received, with snapshots instead of reports
+        self.connection, self.other_end = Pipe()
+        loop = partial(worker.Loop, self.other_end, build, answers, timing, buckets=buckets)
         self.thread = threading.Thread(target=self._run, args=(loop,), daemon=True)
         self.thread.start()
 
     def _run(self, loop):
-        with self.theirs:
+        with self.other_end:
             loop().run()
 
     def send(self, command):
@@ -59,7 +59,7 @@ class WorkerRig:
         return self.find(lambda m: m != Event("alive"))
 
     def find(self, true):
-        """Return the next message that matches."""
+        """Return the next message for which `true` returns True; skip the messages before."""
         while True:
             assert self.connection.poll(PATIENCE)
             message = decode(self.connection.recv_bytes(), Message)

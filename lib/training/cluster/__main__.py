@@ -17,11 +17,11 @@ from lib.training.cluster.driver import ClusterError, Driver
 from lib.training.machine import RAY
 from lib.training.messages import Event, encode, sentence, short_reason
 
-PROBE_SECONDS = 2.0  # the time for the cluster's head to accept a connection
+PROBE_SECONDS = 2.0  # the time in which the cluster's head must accept a connection
 
 
 def why_unusable(address: str) -> str:
-    """Return why the cluster at HOST:PORT, or "auto" for this machine's, can't be used; else ""."""
+    """Return why the cluster at HOST:PORT, or this machine's ("auto"), can't be used; else ""."""
     if find_spec("ray") is None:
         return sentence("no_ray")
     if not any(process.info["name"] == "raylet" for process in psutil.process_iter(["name"])):
@@ -56,12 +56,12 @@ async def drive(address: str, client: Connection) -> None:
     """Serve the client until the cluster can't be used, then send the reason."""
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")  # seconds until Ray gives up
     try:
-        from lib.training.cluster import on_ray  # noqa: PLC0415  imports ray, which reads the above
+        from lib.training.cluster import on_ray  # noqa: PLC0415  Ray reads the variable just set
 
         on_ray.connect(address)
         driver = Driver(on_ray.find_slots, client.send_bytes)
-        given = client, asyncio.get_running_loop(), driver
-        threading.Thread(target=read, args=given, daemon=True).start()
+        arguments = client, asyncio.get_running_loop(), driver
+        threading.Thread(target=read, args=arguments, daemon=True).start()
         await driver.run()
     except* ImportError as group:  # Ray's installation is incomplete
         give_up(client, sentence("broken_ray", why=short_reason(group.exceptions[0])))

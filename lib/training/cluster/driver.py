@@ -17,11 +17,12 @@ from lib.training.cluster.slot import Load, fingerprint
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, sentence
 
 GATHER_SECONDS = 0.05  # the minimum time between two requests for a job's messages
-LOAD_SECONDS = 2.0  # between two requests for a slot's load
-SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0  # between searches for slots; the head's time limit
-NO_SLOT_SECONDS = 60.0  # without a usable slot for this time, the cluster can't be used
+LOAD_SECONDS = 2.0  # the time between two requests for a slot's load
+SURVEY_SECONDS = 2.0  # the time between two searches for slots
+HEAD_SECONDS = 6.0  # the time limit for the head's response to a search
+NO_SLOT_SECONDS = 60.0  # the cluster can't be used if no slot is usable for this time
 ANSWER_SECONDS = 20.0  # a slot's time limit; a slot waits half as long for a job's messages
-PATIENCE_SECONDS = 3600.0  # the limit for a slot that waits for a processor or TensorFlow
+PATIENCE_SECONDS = 3600.0  # the time limit of a slot that waits for a processor or TensorFlow
 
 
 class ClusterError(Exception):
@@ -29,7 +30,7 @@ class ClusterError(Exception):
 
 
 class UnavailableError(Exception):
-    """Raised if a slot doesn't respond. The message completes "The slot …": "is gone"."""
+    """Raised if a slot doesn't respond. The message is a verb phrase, such as "is gone"."""
 
 
 class UnusableError(UnavailableError):
@@ -37,8 +38,8 @@ class UnusableError(UnavailableError):
 
 
 Call = Callable[..., Awaitable[Any]]
-"""A slot as a function: `call(method, *arguments, seconds=…)` calls a method of the slot. Raises
-UnavailableError if there is no response in time."""
+"""A slot as a function: `call(method, *arguments, seconds=…)` calls a method of the slot. It raises
+UnavailableError if the slot doesn't respond within `seconds`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,14 +62,14 @@ class Driver:
         self._find_slots, self._send = find_slots, send
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()
         self._links: dict[str, Link] = {}  # the slots by name
-        self._found: dict[str, Link] = {}  # the slots of other servers' runs, by the run's id
-        self._where: dict[str, Link] = {}  # the slots of unfinished jobs, by id
+        self._found: dict[str, Link] = {}  # the slots of other servers' runs, by run id
+        self._where: dict[str, Link] = {}  # the slots of unfinished jobs, by job id
         self._followed: dict[str, asyncio.Task[None]] = {}  # tasks that fetch messages, by job id
         self._reported_slots = 0  # the number of slots last sent to the client
         self._tasks = asyncio.TaskGroup()
 
     async def run(self) -> None:
-        """Serve forever. Raises ClusterError, in a group, if the cluster can't be used."""
+        """Serve until the cluster can't be used. Raises an exception group with a ClusterError."""
         async with self._tasks:
             for work in (self._survey, self._beat, self._assign):
                 self._tasks.create_task(work())
@@ -116,11 +117,11 @@ class Driver:
         """Keep track of whether a slot can train, and of its load."""
         while True:
             try:
-                theirs = await link.call("version", seconds=PATIENCE_SECONDS)
-                if theirs != (ours := fingerprint()):
-                    raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
+                version = await link.call("version", seconds=PATIENCE_SECONDS)
+                if version != (own := fingerprint()):
+                    raise UnusableError(sentence("other_version", node=version, server=own))
                 if failed := await link.call("ready", seconds=PATIENCE_SECONDS):
-                    reason, _, _ = failed.partition(". ")  # without the fix, to save space
+                    reason, _, _ = failed.partition(". ")  # drop the fix to save space on the page
                     raise UnusableError(sentence("node_fails", why=reason))
                 link.load = await link.call("load", seconds=ANSWER_SECONDS)
                 link.refused = ""
@@ -160,7 +161,7 @@ class Driver:
                 case messages.Steer(verb="unwatch"):
                     self._forget(command.id)
                 case messages.Start() | messages.Ask():
-                    while (link := self._least_busy()) is None:  # later commands wait as well
+                    while (link := self._least_busy()) is None:  # later commands wait, too
                         await asyncio.sleep(GATHER_SECONDS)
                     link.load = link.load[0], link.load[1] + 1
                     self._where[command.id] = link
@@ -176,7 +177,7 @@ class Driver:
 
     def _least_busy(self) -> Link | None:
         ready = self._ready
-        random.shuffle(ready)  # so that servers choose different slots with the same load
+        random.shuffle(ready)  # page servers then choose different slots of the same load
         return min(ready, key=lambda link: link.load, default=None)
 
     async def _forward(self, link: Link) -> None:

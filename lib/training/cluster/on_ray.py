@@ -1,4 +1,4 @@
-"""The cluster's Ray code, used in drivers and on nodes, which run their own copy of it."""
+"""The cluster's Ray code. Drivers run it, and so do nodes, from their own copy of `lib`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from lib.training.cluster.slot import Slot
 from lib.training.messages import sentence, short_reason
 
 NAMESPACE = "unrolled"
-CALLS = 1000  # concurrent calls of a slot: every page server has a few open
+CALLS = 1000  # the maximum number of concurrent calls of a slot; a page server has a few open
 
 
 def connect(address: str) -> None:
-    """Connect to the cluster at HOST:PORT, or "auto", as a driver. Raises ClusterError."""
+    """Connect to the cluster at HOST:PORT, or "auto". Raises ClusterError with the reason."""
     os.environ.setdefault("RAY_AUTH_MODE", "token")
     # Nodes would import code from the driver's working directory instead of their own copy.
     os.chdir(tempfile.gettempdir())
@@ -41,7 +41,7 @@ def connect(address: str) -> None:
 
 
 class SlotActor(Slot):
-    """A slot on the node that Ray chose."""
+    """A slot as a Ray actor, on the node that Ray chose."""
 
     def __init__(self) -> None:
         context = ray.get_runtime_context()
@@ -52,7 +52,7 @@ class SlotActor(Slot):
 
 
 async def _call(handle: Any, method: str, *arguments: Any, seconds: float) -> Any:
-    """Call a slot's method. Raises UnavailableError, or the method's error."""
+    """Call a slot's method. Raises UnavailableError if the slot fails, or the method's error."""
     try:
         called = getattr(handle, method).remote(*arguments)
         return await asyncio.wait_for(asyncio.wrap_future(called.future()), seconds)
@@ -75,8 +75,8 @@ async def find_slots() -> dict[str, Call]:
 
 @cache
 def _slot(name: str) -> Call:
-    """Return the slot with this name; create it unless a page server has already."""
-    made: Any = ray.remote(SlotActor).options(
+    """Return the slot with this name. Create the slot if it doesn't exist."""
+    actor: Any = ray.remote(SlotActor).options(
         name=name,
         get_if_exists=True,
         lifetime="detached",
@@ -85,4 +85,4 @@ def _slot(name: str) -> Call:
         num_cpus=1,
         scheduling_strategy="SPREAD",
     )
-    return partial(_call, made.remote())
+    return partial(_call, actor.remote())

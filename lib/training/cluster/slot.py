@@ -1,11 +1,11 @@
 """A slot of the cluster: it trains in its own worker process.
 
-A slot holds **jobs**: runs and questions. Any driver can request a job's messages by the job's id
-and the number of its last message. The slot returns newer messages, only the newest of each kind,
-so that a slow driver skips snapshots.
+A slot holds **jobs**: runs and questions. The messages of a job are numbered. A driver requests a
+job's messages by the job's id and the number of the last message that it received. The slot returns
+the newest message of each kind, if the driver hasn't received it. So a slow driver skips snapshots.
 
-A slot exits when its worker dies, or is idle and has grown. Ray then restarts the slot, empty. A
-slot without calls for GONE_SECONDS leaves the cluster and frees its processor.
+A slot exits if its worker dies, or if its worker is idle and exceeds its memory limit. Ray then
+restarts the slot with no jobs. A slot that gets no calls for GONE_SECONDS leaves the cluster.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ from lib.training.messages import Cancel, Command, Message, Steer, decode, encod
 from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
-LOOK_SECONDS = 10.0  # a call waits this long for new messages
-REST_SECONDS = 5.0  # a slot with a grown worker exits after this time without work
-UNWANTED_SECONDS = 120.0  # a job without requests for this time ends: its page server is gone
-GONE_SECONDS = 900.0  # a slot leaves the cluster after this time without calls
-TIDY_SECONDS = 1.0
+LOOK_SECONDS = 10.0  # a call of `news` waits at most this long for new messages
+REST_SECONDS = 5.0  # a slot whose worker exceeds its memory limit exits after this idle time
+UNWANTED_SECONDS = 120.0  # a job ends if no driver requests its messages for this time
+GONE_SECONDS = 900.0  # a slot leaves the cluster if it gets no calls for this time
+TIDY_SECONDS = 1.0  # the time between two checks of these limits
 LIB = Path(__file__).parents[2]
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "msgspec")
 
-News = tuple[list[bytes], int, bool]  # messages, the last one's number, whether the job is over
+News = tuple[list[bytes], int, bool]  # messages, the last message's number, whether the job is over
 Load = tuple[bool, int]  # whether the slot should exit soon; the number of unfinished jobs
 
 
 @cache
 def fingerprint() -> str:
-    """Return a hash of `lib` without `lib/ui`, and of the versions of the packages in use."""
-    found = sha256()
+    """Return a hash of the code in `lib`, except `lib/ui`, and of the versions of packages."""
+    digest = sha256()
     for path in sorted(LIB.rglob("*")):
         part = path.relative_to(LIB)
         if path.suffix in (".py", ".toml") and part.parts[0] != "ui":
-            found.update(f"{part.as_posix()}\n".encode() + path.read_bytes())
-    there = {each for each in _PACKAGES if any(metadata.distributions(name=each))}
-    found.update(repr([(name, metadata.version(name)) for name in sorted(there)]).encode())
-    return found.hexdigest()[:8]
+            digest.update(f"{part.as_posix()}\n".encode() + path.read_bytes())
+    installed = sorted(each for each in _PACKAGES if any(metadata.distributions(name=each)))
+    digest.update(repr([(name, metadata.version(name)) for name in installed]).encode())
+    return digest.hexdigest()[:8]
 
 
 @dataclass(slots=True, eq=False)
@@ -62,8 +62,8 @@ class Job:
     number: int = 0  # the number of messages so far
     over: bool = False  # whether the job has ended
     nbytes: int = 0  # the approximate size of the newest snapshot in bytes
-    newest: dict[type, tuple[int, Message]] = field(default_factory=dict)  # by kind, numbered
-    changed: asyncio.Event = field(default_factory=asyncio.Event)  # set by a message, then replaced
+    newest: dict[type, tuple[int, Message]] = field(default_factory=dict)  # (number, message)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)  # `wake` sets and replaces it
 
     def note(self, message: Message) -> None:
         """Store a message from the worker."""
@@ -80,7 +80,7 @@ class Job:
         self.changed = asyncio.Event()
 
     def news(self, number: int, *, is_owner: bool) -> News:
-        """Return messages after this number. Only the run's owner gets checkpoints."""
+        """Return the newest messages after this number. Only a run's owner gets checkpoints."""
         found = [
             encode(message)
             for kind, (sent, message) in self.newest.items()
@@ -92,7 +92,7 @@ class Job:
 class Slot:
     """Holds the jobs of all page servers. Use its state only in the event loop of the calls.
 
-    The worker may use `share` bytes. After `end` Ray restarts the process; `leave` is permanent.
+    The worker may use `share` bytes. Ray restarts the process after `end`, but not after `leave`.
     """
 
     def __init__(
@@ -107,8 +107,8 @@ class Slot:
         self._share, self._make_worker = share, make_worker
         self._leave, self._end, self._clock = leave, end, clock
         self._worker: WorkerProcess | None = None
-        self._jobs: dict[str, Job] = {}  # by id
-        self._has_grown = False
+        self._jobs: dict[str, Job] = {}  # by job id
+        self._has_grown = False  # whether the worker exceeds its memory limit
         self._called_at = self._busy_at = clock()  # the last call; the last work or messages
 
     def _start(self) -> WorkerProcess:
@@ -144,11 +144,11 @@ class Slot:
         return sum(not job.over for job in self._jobs.values())
 
     async def take(self, data: bytes) -> None:
-        """Execute a page server's command. Raises WireError for other bytes."""
+        """Execute a page server's command. Raises WireError if the bytes aren't a command."""
         command: Command = decode(data, Command)
         match command:
             case messages.Start():
-                self._drop(command.id)  # the run restarts from its checkpoint
+                self._drop(command.id)  # the command may restart a run that this slot still has
                 self._hold(command.id, command.card, Steer("drop", command.id))
             case messages.Ask():
                 self._hold(command.id, b"", Cancel(command.id))
@@ -203,7 +203,7 @@ class Slot:
         self._events.call_soon_threadsafe(take)
 
     def _ended(self, worker: WorkerProcess) -> None:
-        """Exit after the worker died, unless a new worker would fail: then `ready` reports why."""
+        """Exit after the worker died. If a new worker would fail too, let `ready` report why."""
         if not worker.unavailable:
             self._end(1)
 

@@ -132,7 +132,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
             upward, x = chosen.upward(modes.finished.weights), measured(chosen)
             cell_name = experiment.model.cell
             against = difference(cell_name, upward, x, result["sequence"], result["states"])
-        cards = charts.proofs.also_measured(experiment, result, against)
+        cards = charts.proofs.numpy_and_states(experiment, result, against)
         st.html(charts.render(PROOFS, "cards", cards, palette, modes.instead))
 
     def write(step: int, unit: int) -> None:

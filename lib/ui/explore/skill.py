@@ -165,7 +165,7 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
         baseline = baselines[_pick("Baseline", [one.label for one in baselines], "baseline")]
     rows = results.by_row(dataset, predicted, target, series)
     figure = charts.skill.on_dates_figure(dataset, rows, target, baseline, palette)
-    widgets.told_chart(figure, *charts.skill.dates_words(dataset, rows, target), "skill_on_dates")
+    widgets.card_chart(figure, *charts.skill.dates_words(dataset, rows, target), "skill_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
@@ -199,4 +199,4 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     kept = shown.snapshot.keeps_best
     texts = charts.skill.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
     with place:
-        widgets.told_chart(figure, *texts, "skill_ahead")
+        widgets.card_chart(figure, *texts, "skill_ahead")

@@ -1,4 +1,4 @@
-"""Actions of a random user in `tests.faults.monkey`: links, texts and values, many unusual."""
+"""Choices of a random user of `tests.faults.monkey`: links, texts and values, many unusual."""
 
 import re
 import time
@@ -13,9 +13,9 @@ from lib.story import GALLERY, GUIDE, TALK
 from lib.ui.views import VIEWS
 
 LIMIT = 120.0
-"""Seconds in which a page has to answer, be the machine as busy as it likes."""
+"""Seconds in which a page must respond, even on a busy machine."""
 STEPS = 15
-"""Steps that are told of a visitor who has found something."""
+"""The number of last steps that a finding has."""
 PAGES = ("", "gallery", "guide", "cell", "data", "shapes", "compare", "sweep", "present")
 ODD = ("", "-1", "nan", "1e309", "²", "x" * 300, "<b>", "%00", "9" * 40, "../..", "None")
 PLACES = {
@@ -33,7 +33,7 @@ PLACES = {
     "step": ["1", "5", "600"],
     "sample": ["0", "3", "5000"],
 }
-"""Keys that pages have in their addresses beside the settings, and what may stand there."""
+"""Keys of addresses that aren't settings, with possible values."""
 TEXTS = (
     "model = Sequential([Input((30, 8)), LSTM(64, return_sequences=True), LSTM(32), Dense(5)])",
     "x = Input((5, 2)); y = LSTM(3)(x); y = LSTM(3)(y)",
@@ -44,23 +44,22 @@ TEXTS = (
 
 
 class Visitor:
-    """A random user: its choices, steps and findings."""
+    """A random user, with its steps and findings. All users share the lists `runs`, `findings`."""
 
     def __init__(self, name, seed, runs, findings):
         self.name, self.seed = name, seed
         self.rng = np.random.default_rng(seed)
-        self.runs, self.findings = runs, findings
-        """Of all visitors: the ids of runs that they have seen, and what went wrong."""
+        self.runs, self.findings = runs, findings  # ids of runs, and descriptions of errors
         self.steps = deque(maxlen=STEPS)
-        self.count = 0
+        self.count = 0  # the number of all steps
 
-    def does(self, step):
-        """Record a step before taking it."""
+    def record_step(self, step):
+        """Record a step. Call this before the step."""
         self.count += 1
         self.steps.append(f"{time.strftime('%H:%M:%S')} {step[:200]}")
 
-    def found(self, what):
-        """Record a finding, each kind once per visit."""
+    def record_finding(self, what):
+        """Record and print an error with the user's last steps."""
         text = f"{self.name}, step {self.count}: {what.strip()[:1500]}"
         self.findings.append("\n    ".join([text, *self.steps]))
         print(f"FOUND {self.findings[-1]}", flush=True)
@@ -70,23 +69,23 @@ class Visitor:
         values = [*values]
         return values[int(self.rng.integers(len(values)))]
 
-    def likes(self, share):
+    def maybe(self, probability):
         """Return True with this probability."""
-        return bool(self.rng.random() < share)
+        return bool(self.rng.random() < probability)
 
     def number(self, low, high):
-        """Return a number, mostly a small one, so that few runs take minutes."""
+        """Return a random number, mostly near `low`, so that few runs take minutes."""
         return low + (high - low) * float(self.rng.random()) ** 4
 
     def address(self):
-        """Return a page and the rest of a link: settings, places and runs, some unusual."""
+        """Return a page and a query of random settings, places and runs, some unusual."""
         query = []
-        if self.likes(0.7):
-            query.append(("data", self.one_of([*DATASETS, *ODD] if self.likes(0.1) else DATASETS)))
+        if self.maybe(0.7):
+            query.append(("data", self.one_of([*DATASETS, *ODD] if self.maybe(0.1) else DATASETS)))
         for _ in range(int(self.rng.integers(0, 5))):
             key = self.one_of(SETTINGS)
             setting = SETTINGS[key]
-            if self.likes(0.1) or not (setting.limit or setting.options):
+            if self.maybe(0.1) or not (setting.limit or setting.options):
                 query.append((key, self.one_of(ODD)))
             elif setting.options:
                 query.append((key, self.one_of(setting.options)))
@@ -96,29 +95,29 @@ class Visitor:
                 )
         for _ in range(int(self.rng.integers(0, 3))):
             key = self.one_of(PLACES)
-            query.append((key, self.one_of(ODD if self.likes(0.1) else PLACES[key])))
-        if self.likes(0.3):
+            query.append((key, self.one_of(ODD if self.maybe(0.1) else PLACES[key])))
+        if self.maybe(0.3):
             query.append(("run", self.one_of(self.runs[-20:] or ["0123456789abcdef"])))
-        elif self.likes(0.05):
+        elif self.maybe(0.05):
             query.append(("run", self.one_of([*ODD, "0123456789abcdef"])))
         return self.one_of(PAGES), urlencode(query)
 
-    def saw(self, query):
-        """Record the run in an address, so that other users open its link."""
+    def record_run(self, query):
+        """Record the run in an address, so that other users may open its link."""
         if (run := re.search(r"\brun=([^&]+)", query)) and run[1] not in self.runs:
             self.runs.append(run[1])
 
 
-def wish(visitor, kind, widget):
-    """Return a value for a widget, and its field in Streamlit's protocol."""
+def random_value(visitor, kind, widget):
+    """Return the field of a widget's value in Streamlit's protocol, and a random value."""
     if kind == "button":
         return "trigger_value", True
     if kind == "checkbox":
-        return "bool_value", visitor.likes(0.5)
+        return "bool_value", visitor.maybe(0.5)
     if kind in {"text_area", "text_input"}:
         return "string_value", visitor.one_of(TEXTS)
     if kind == "multiselect":
-        return "string_array_value", [each for each in widget.options if visitor.likes(0.3)]
+        return "string_array_value", [each for each in widget.options if visitor.maybe(0.3)]
     if options := getattr(widget, "options", None):
         option = visitor.one_of(options)
         is_list = kind in {"button_group", "slider"}
