@@ -42,15 +42,15 @@ def test_a_target_is_the_row_after_for_each_row_of_the_window():
 @pytest.mark.parametrize(
     ("timesteps", "settings", "words"),
     [
-        (24, {}, r"25 rows.* has 30 rows: choose T ≤ 14, or add rows"),
-        (2, {"horizon": 20}, "choose a horizon ≤ 13, or add rows"),
-        (24, {"horizon": 20}, "choose T ≤ 14 and a horizon ≤ 1, or add rows"),
+        (24, {}, r"25 rows.* has 30 rows. Choose T ≤ 14, or add rows"),
+        (2, {"horizon": 20}, "Choose steps ahead ≤ 13, or add rows"),
+        (24, {"horizon": 20}, "Choose T ≤ 14 and steps ahead ≤ 1, or add rows"),
         (4, {"rate": 30}, "4 timesteps, 30 rows apart,"),
-        (4, {"gap": 90}, "window each, 90 rows apart, without"),
+        (4, {"gap": 90}, "window each, 90 rows apart, with"),
     ],
 )
 def test_too_few_rows_are_refused_with_why_and_what_would_do(timesteps, settings, words):
-    """The error proposes a shorter T, a shorter horizon, or both."""
+    """The error proposes a smaller T, fewer steps ahead, or both."""
     with pytest.raises(TooShortError, match=words):
         cut(counting(30), ["row"], ["row"], timesteps, **settings)
 
@@ -62,7 +62,7 @@ def test_too_few_rows_are_refused_with_why_and_what_would_do(timesteps, settings
 def test_rows_that_were_dropped_are_said_to_be_the_reason(missing, why):
     """The error names the columns for which rows were dropped."""
     frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
-    with pytest.raises(TooShortError, match=f"has 4 rows: add rows. 36 rows dropped: {why}"):
+    with pytest.raises(TooShortError, match=f"has 4 rows. Add rows. 36 rows dropped: {why}"):
         cut(Table("t", frame), ["row", "late"], ["row"], 4, missing=missing)
 
 
@@ -256,5 +256,5 @@ def test_the_columns_to_start_from(columns, inputs, targets):
 def test_a_table_whose_only_numbers_tell_series_apart_has_nothing_to_predict():
     """A series column can't be the only number column."""
     table = Table("t", pd.DataFrame({"store": [1.0, 2.0]}), series="store")
-    with pytest.raises(WindowError, match="'store', identifies series, and a target is needed"):
+    with pytest.raises(WindowError, match="'store', identifies series, so no column"):
         default_columns(table)
