@@ -89,12 +89,12 @@ def test_by_hand_biases_and_candidates_have_their_names():
     assert all(symbol in gru for symbol in ("h̃, candidate", "= h̃", "(1 − z)·h̃"))
 
 
-def test_a_cell_without_formulas_of_its_own_gets_none(monkeypatch):
+def test_a_cell_that_has_no_formulas_raises_an_error(monkeypatch):
     """A new cell raises an error instead of showing another cell's formulas."""
     monkeypatch.setitem(GATES, "new", {"h": "candidate"})
     layer = replace(opened("simple_rnn"), cell="new")
     for formulas in (lambda: lines(layer, 0, 0), lambda: state_rows(layer, 0)):
-        with pytest.raises(ValueError, match="written for cell 'new'"):
+        with pytest.raises(ValueError, match="cell 'new' has no"):
             formulas()
 
 

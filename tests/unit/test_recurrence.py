@@ -16,7 +16,7 @@ from lib.charts.palette import PALETTES
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import forward, initial_model_weights, model, unroll
 from lib.recurrence.model import ROUNDING, initial_weights
-from lib.recurrence.padding import batch, lengths, ways
+from lib.recurrence.padding import batch, lengths, padded_batches
 from lib.text import number
 from tests.unit.test_formulas import opened
 
@@ -57,11 +57,11 @@ def test_a_diverged_layer_gives_nan_without_a_warning():
 
 
 def test_outputs_in_parts_are_those_of_all_samples_at_once(monkeypatch):
-    """Parts hold at most `HELD` numbers, and together equal the outputs of all samples."""
+    """Parts hold at most `MAX_NUMBERS` numbers, and together equal the outputs of all samples."""
     experiment = Experiment().set(cell="simple_rnn", U=4)
     weights = initial_model_weights(experiment, 3, 2)
     x = np.random.default_rng(0).normal(size=(10, 5, 3)).astype(np.float32)
-    monkeypatch.setattr(model, "HELD", 4 * 6 * 5 * 4)
+    monkeypatch.setattr(model, "MAX_NUMBERS", 4 * 6 * 5 * 4)
     parts = list(model.outputs_in_parts(experiment, weights, x))
     assert [len(part) for part in parts] == [4, 4, 2]
     whole = forward(experiment, weights, x)[1]
@@ -110,7 +110,7 @@ def test_a_batch_holds_four_lengths_of_one_sample():
 def test_only_a_mask_removes_the_effect_of_padding(cell):
     """Without a mask, only the full-length sequence has the unpadded output."""
     layer = opened(cell, t=8)
-    for way in ways(cell, layer.weights, layer.x):
+    for way in padded_batches(cell, layer.weights, layer.x):
         right = way.differences <= ROUNDING
         assert right.tolist() == ([True] * 4 if way.masked else [True, False, False, False])
 
@@ -118,7 +118,7 @@ def test_only_a_mask_removes_the_effect_of_padding(cell):
 def by_kind(x=None):
     """Return a GRU's four kinds of padding for 8 timesteps, by (at the end, masked)."""
     layer = opened("gru", t=8)
-    found = ways("gru", layer.weights, layer.x if x is None else x)
+    found = padded_batches("gru", layer.weights, layer.x if x is None else x)
     return {(way.at_end, way.masked): way for way in found}
 
 
@@ -162,7 +162,7 @@ def test_steps_of_zeros_are_masked_though_they_are_no_padding():
 def test_the_picture_outlines_a_step_of_every_sequence():
     """Four sequences in four kinds have an outline each; the details cover every kind."""
     layer = opened("lstm", t=8)
-    padded = ways("lstm", layer.weights, layer.x)
+    padded = padded_batches("lstm", layer.weights, layer.x)
     _, sentence = padding_words(padded)
     page = padding_picture(padded, sentence, LIGHT)
     assert page.count(f"2px solid {LIGHT.last}") == 16 + 1  # the legend's
@@ -176,7 +176,7 @@ def test_the_picture_outlines_a_step_of_every_sequence():
 def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
     """It gives the largest change without and with a mask; a rounding error reads as zero."""
     layer = opened("lstm", t=8)
-    padded = ways("lstm", layer.weights, layer.x)
+    padded = padded_batches("lstm", layer.weights, layer.x)
     most = max(way.differences[-1] for way in padded if not way.masked)
     assert f"by {number(most)} unmasked, by ≈ 0 masked." in padding_words(padded)[0]
     plain, masked = (replace(padded[k], differences=np.zeros(4)) for k in (0, 1))

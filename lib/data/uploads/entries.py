@@ -110,8 +110,8 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         table = Table(name, _usable_columns(entries))
         label = "labels" if len(labels) < 2 else "label"
         notes.append(f"{joined(labels)} {label} the rows{times.reading}.")
-        known = times.values[has_date].reset_index(drop=True)
-        rows = order_rows(table, known, tuple(labels), notes)
+        dates = times.values[has_date].reset_index(drop=True)
+        rows = order_rows(table, dates, tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(rows.frame), 'row')}, and at least {MIN_ROWS} are needed "

@@ -174,7 +174,7 @@ def _is_samples(array: np.ndarray) -> bool:
 
 
 def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return samples and their targets, or all arrays with as many rows as x. Raises UploadError."""
+    """Return samples and their targets, or all arrays of equal length. Raises UploadError."""
     samples = {key: array for key, array in arrays.items() if _is_samples(array)}
     by_length = sorted(arrays, key=lambda key: len(arrays[key]), reverse=True)
     x = _named(samples or arrays, _X_NAMES) or [*samples, *by_length][0]
