@@ -1,8 +1,8 @@
-"""An experiment as a Keras script, plain or exact, and as a notebook of the exact script.
+"""Write an experiment as a plain Keras script, an exact script, or a notebook of the exact script.
 
 In the plain script Keras draws the weights, so its results are close to the app's. The exact script
 draws the app's initial weights, gives `fit` the app's batches, and compares its results with the
-app's. The notebook (format 4.5) has the exact script in cells, with texts of script.toml.
+app's. The notebook (format 4.5) has the exact script in cells, between texts from script.toml.
 """
 
 import json
@@ -27,20 +27,21 @@ _WORDS = beside(__file__)
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Return a plain Keras 3 script of a settled experiment, formatted as by ruff."""
+    """Return a plain Keras 3 script of a settled experiment, in ruff's format."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = _head(experiment, dataset, about, imports(dataset))
-    rest = blocks("plain", **template_fields(experiment, dataset, snapshot))
-    return "\n\n".join([*head, *rest.values()]) + "\n"
+    body = blocks("plain", **template_fields(experiment, dataset, snapshot))
+    return "\n\n".join([*head, *body.values()]) + "\n"
 
 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a script of a settled experiment that repeats the app's results.
 
-    The last printed line is a JSON object of `last_step_mse`, `loss`, `first_loss`, `tenth_loss`
-    by mode, medians over the seeds. A difference beyond rounding ends the script with an error.
+    The last printed line is a JSON object: `last_step_mse`, `loss`, `first_loss` and `tenth_loss`,
+    each by mode, as medians over the seeds. A result that differs from the app's by more than
+    rounding ends the script with an error.
     """
-    imported = imports(dataset, own=("import json",))
+    imported = imports(dataset, standard=("import json",))
     head = _head(experiment, dataset, "the app's results, in Keras 3", imported)
     fields = template_fields(experiment, dataset, snapshot)
     *defined, end = filter(None, blocks("exact", **fields).values())
@@ -48,7 +49,7 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 
 
 def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -> list[str]:
-    """Return the blocks of a script up to the data, with two blank lines around a function."""
+    """Return a script's blocks up to the data, with two blank lines around a function."""
     *function, code = data_code(experiment, dataset)
     separate = [f"\n{each}\n" for each in function]
     docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
@@ -68,7 +69,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     code = {
         **blocks("exact", **fields),
         **blocks("notebook", **fields),
-        "imports": imports(dataset, "import plotly.graph_objects as go", own=("import json",)),
+        "imports": imports(dataset, "import plotly.graph_objects as go", standard=("import json",)),
         "data": "\n\n\n".join(data_code(experiment, dataset)),
     }
     cells: list[dict[str, Any]] = []
@@ -121,7 +122,10 @@ def template_fields(
 
 
 def _line(*of: TracedLayer) -> str:
-    """Return a layer's code and output shapes. Modes differ by the variable `every_step`."""
+    """Return one layer's code and output shapes from its traces, one for each mode.
+
+    If the shapes differ, the code uses the variable `every_step`.
+    """
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
@@ -137,7 +141,7 @@ class Shown:
     """The epochs and results of a run, as written into a script."""
 
     epochs: int
-    note: str  # how the run ended, or that there is no run: a sentence shorter than a line
+    note: str  # a sentence, shorter than a line, on how the run ended or that there is no run
     keeps: bool  # whether `EarlyStopping` restores the weights of each model's best epoch
     patience: int
     figures: dict[str, dict[str, float]] = field(default_factory=dict)  # results by name and mode
@@ -156,7 +160,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     if not evaluated or snapshot is None:
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
-    early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # name → epoch
+    early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # the epoch of each loss
     names = ("last_step_mse", "loss", *early)
     figures: dict[str, dict[str, float]] = {name: {} for name in names}
     for mode in snapshot.results:
@@ -165,9 +169,9 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, evaluated)
         for name, epoch in early.items():
             figures[name][mode] = _loss_at(snapshot, mode, epoch)
-    if any(kept) and not all(kept):  # no script can restore the best epoch of some models only
+    if any(kept) and not all(kept):  # a script restores the best epochs of all models or of none
         figures = {name: figures[name] for name in early}
-    # The loss of a thinned-out epoch is unknown, so it isn't compared.
+    # Losses of thinned-out epochs are unknown, so they aren't compared.
     figures = {name: of for name, of in figures.items() if np.isfinite([*of.values()]).all()}
     return Shown(evaluated, note, any(kept), patience, figures)
 
