@@ -58,11 +58,11 @@ def test_values_that_become_equal_are_trained_once_with_a_note():
         ("seattle", {}, 4, "expected a setting to vary"),
         ("seattle", {"F": [1]}, 4, "F can't vary here: The input columns determine F"),
         ("seattle", {"lag": [1]}, 4, "lag can't vary here: Seattle weather doesn't use it"),
-        ("seattle", {"seed": [1]}, 4, "'seed' can't vary: expected one of T, F, U"),
+        ("seattle", {"seed": [1]}, 4, "'seed' can't vary. Expected one of T, F, U"),
         ("seattle", {"T": []}, 4, "T needs at least one value, as in 4,8,16,32"),
         ("seattle", {"T": ["x"]}, 4, "2 to 512, got 'x'"),
         ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of lstm, gru, simple_rnn"),
-        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100: use fewer values or seeds"),
+        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100. Use fewer values or seeds"),
         ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
     ],
 )
@@ -172,7 +172,7 @@ SEATTLE = "--data seattle --vary T=8,16"
         ("--data seattle --vary T", "expected each setting once, as in T=8,16,32, got 'T'"),
         (f"{SEATTLE} --set epochs", "expected --set key=value, got 'epochs'"),
         (f"{SEATTLE} --set epochs=0", "from 1 to 5,000, got 0"),
-        (f"{SEATTLE} --set mode=last", "mode can't be set: the sweep sets them"),
+        (f"{SEATTLE} --set mode=last", "the sweep sets mode itself"),
         (f"{SEATTLE} --out nowhere/out.csv", "No such file or directory"),
     ],
 )

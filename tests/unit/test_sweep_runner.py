@@ -120,12 +120,12 @@ def test_pause_and_stop_apply_to_all_runs(sweep):
     sweep.say(0, Status.FINISHED)
     until(lambda: sweep.kept == [[2]])
     sweep.started(2)
-    sweep.runner.go_on()
+    sweep.runner.resume()
     sweep.started(3)
     sweep.calls("pause 0", "pause 1", "resume 1")
     sweep.runner.stop()
     sweep.calls("pause 0", "pause 1", "resume 1", "stop 1", "stop 2")
-    sweep.runner.go_on()
+    sweep.runner.resume()
     assert sweep.runner.state is Status.STOPPED
     assert sweep.kept == [[2]]
 
@@ -155,7 +155,7 @@ def test_a_run_that_was_lost_is_trained_again(sweep, how):
         del sweep.client.snapshots["r0"]
     else:
         sweep.say(0, Status.FAILED, is_full=True)
-    until(lambda: len(sweep.runner._going) == 1)
+    until(lambda: len(sweep.runner._active) == 1)
     sweep.say(1, Status.FINISHED)
     until(lambda: sweep.kept == [[3]])
     sweep.started(2)
@@ -181,7 +181,7 @@ def test_the_time_left_follows_from_finished_epochs(sweep):
     sweep.calls("pause 1", "pause 2")
     assert runner.seconds_left is None
     sweep.clock.forward(1000)
-    runner.go_on()
+    runner.resume()
     sweep.calls("pause 1", "pause 2", "resume 1", "resume 2")
     sweep.say(1, Status.RUNNING, epoch=100)
     sweep.say(2, Status.RUNNING, epoch=50)
