@@ -1,4 +1,4 @@
-"""Charts of a sweep show its numbers, and Plotly accepts them."""
+"""Charts of a sweep show its results, and Plotly accepts the figures."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -31,8 +31,8 @@ def trace(figure, name):
 
 @pytest.mark.parametrize("theme", list(PALETTES))
 @pytest.mark.parametrize("relative", [False, True])
-def test_a_curve_has_medians_the_seeds_and_their_band(theme, relative):
-    """Values are in increasing order, for any order of the points."""
+def test_a_curve_has_medians_single_seeds_and_a_band(theme, relative):
+    """Values of the setting increase along the axis, for any order of the points."""
     figure = valid(curve_figure(GRU, "T", PALETTES[theme], relative=relative))
     median = trace(figure, "sequence mode, median")
     assert list(median["x"]) == [4, 16]
@@ -44,8 +44,8 @@ def test_a_curve_has_medians_the_seeds_and_their_band(theme, relative):
     assert list(figure["layout"]["xaxis"]["ticktext"]) == ["4", "16"]
 
 
-def test_names_have_their_number_of_parameters_below():
-    """Cells differ in size, so the axis has their parameters."""
+def test_names_on_an_axis_have_the_number_of_parameters_below():
+    """Cells with the same units differ in their number of parameters."""
     points = [a_point([1], [2], cell=cell) for cell in ("simple_rnn", "lstm")]
     for row in points[1].rows:
         row["parameters"] = 1234
@@ -55,7 +55,7 @@ def test_names_have_their_number_of_parameters_below():
 
 
 def test_a_diverged_point_is_marked():
-    """It has a cross and an entry in the key, also if no other point has a result."""
+    """It has a cross and an entry in the key, even if no other point has a result."""
     lost = a_point([1], [1], Status.DIVERGED, T=8, cell="gru")
     for points in ([*GRU, lost], [lost]):
         figure = valid(curve_figure(points, "T", LIGHT, relative=False))
@@ -64,19 +64,19 @@ def test_a_diverged_point_is_marked():
 
 
 def words(figure):
-    """Return the texts in a map's squares."""
+    """Return the texts in the squares of a map."""
     return [note["text"] for note in figure["layout"]["annotations"] if note["xref"] == "x"]
 
 
 def test_a_map_has_a_square_for_each_point():
-    """Each square has its number, with T across and the cell up."""
+    """T varies from left to right and the cell upwards; each square has the ratio of errors."""
     figure = valid(map_figure(POINTS, ("T", "cell"), LIGHT, is_over=True))
     assert np.shape(trace(figure, "difference")["z"]) == (2, 2)
     assert "L 40×" in words(figure)
 
 
 def test_a_difference_that_isnt_significant_is_marked():
-    """A letter names the mode with the smaller error; during a sweep every point is marked."""
+    """S or L is the mode with the smaller error; during a sweep, every point has a "?"."""
     points = [
         a_point([1, 1.1, 0.9, 1], [2, 2.1, 1.9, 2], T=4, U=2),
         a_point([1, 9, 0.1, 1], [0.9, 1, 4, 1], T=8, U=2),
