@@ -28,7 +28,7 @@ def cached_with_object(function: _F, size: int = 8) -> _F:
 
     @wraps(function)
     def cached(first: Any, *rest: Any) -> Any:
-        caches = OBJECT_CACHES.setdefault(first, {})  # other threads may clear OBJECT_CACHES
+        caches = OBJECT_CACHES.setdefault(first, {})  # valid even if a thread clears the caches
         if cached not in caches:
             caches[cached] = lru_cache(maxsize=size)(partial(call, ref(first)))
         result, error = caches[cached](*rest)
@@ -40,7 +40,7 @@ def cached_with_object(function: _F, size: int = 8) -> _F:
 
 
 def keep_newest(known: dict[Any, Any], key: Any, value: Any, most: int) -> None:
-    """Add an entry to a dict and keep the `most` newest entries. Threads may call this at once."""
+    """Add an entry to a dict and keep the `most` newest entries. Safe in several threads."""
     known.pop(key, None)
     known[key] = value
     for each in [*known][:-most]:

@@ -51,7 +51,7 @@ class Rows:
     targets: np.ndarray  # target columns in the raw unit, (R, C) float64
     inputs: np.ndarray  # features, (R, F)
     series: np.ndarray  # each row's series, (R,) int, 0 to S-1, never decreasing
-    segment: np.ndarray  # each row's stretch of rows without time gaps, (R,) int, never decreasing
+    segment: np.ndarray  # the gap-free stretch of each row, (R,) int, never decreasing
     names: tuple[str, ...]  # S names of series; ("",) for a single series
     times: pd.Index | None  # a label for each row; None for row numbers
 
@@ -113,7 +113,7 @@ class KnownErrors:
     """The baseline's errors on data whose rows are hidden: see `lib.results.strangers`."""
 
     naive_mse: np.ndarray  # `Dataset.naive_mse`, (T,)
-    naive_losses: Mapping[str, np.ndarray]  # losses (T,), by `lib.results.baselines.ERRORS`
+    naive_losses: Mapping[str, np.ndarray]  # (T,) each, by key of `lib.results.baselines.ERRORS`
     independent: float  # the result of `lib.results.compared.independent_samples`
 
 

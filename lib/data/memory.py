@@ -13,7 +13,7 @@ ENOUGH = 2 * GB  # with less memory, other limits shrink in proportion
 LIBRARIES = 100 * MB  # cached library files, which count as free but are always needed
 GROUPS, OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 """The folder of all control groups (in a container, its own group), and this process's groups."""
-_LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"  # the last file is of version 1
+_LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"  # the last is a file of version 1
 _THIS_PROCESS = psutil.Process()
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def _folders(groups: Path, own: Path) -> list[Path]:
     with suppress(OSError):  # not on Linux
         for line in own.read_text().splitlines():
             _, controllers, path = line.split(":", 2)
-            if not controllers or "memory" in controllers.split(","):  # of version 2, or of 1
+            if not controllers or "memory" in controllers.split(","):  # version 2 lists none
                 folder = groups / ("memory" if controllers else "") / path.strip("/")
                 folders += [folder, *folder.parents]
     return [folder for folder in folders if folder.is_relative_to(groups)]

@@ -134,8 +134,7 @@ def arrays(dataset: Dataset) -> bytes:
 
     A table adds each sample's series and first time, and the scaling: raw inputs are
     x * x_scale + x_offset, (F,) each, or (N, F) by series; raw targets are y * y_scale + y_offset,
-    plus base (N, T, K) for changes. With `has_plain_windows` it adds the standardised rows: inputs
-    (R, F) and targets (R, K).
+    plus base (N, T, K) for changes. `has_plain_windows` adds rows: inputs (R, F), targets (R, K).
     """
     names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}

@@ -1,8 +1,7 @@
 """Write and read runs as bytes: `.unrolled` files, and cards for other page servers of a cluster.
 
-Generated data aren't saved: a reader makes them again and compares them with a sketch, a few
-numbers from the original data. A card has an upload's rows; a file has them if the user chooses
-so. All content is checked, since anyone can write a file.
+Generated data are made again, and compared with a sketch: a few numbers of the original data. A
+card has the rows of an upload, a file only if the user chooses so. All content is checked.
 """
 
 import platform

@@ -37,9 +37,8 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a script of a settled experiment that repeats the app's results.
 
-    The last printed line is a JSON object: `last_step_mse`, `loss`, `first_loss` and `tenth_loss`,
-    each by mode, as medians over the seeds. A result that differs from the app's by more than
-    rounding ends the script with an error.
+    The last printed line is a JSON object: `last_step_mse`, `loss`, `first_loss`, `tenth_loss`, by
+    mode, as medians over the seeds. A difference beyond rounding ends the script with an error.
     """
     imported = imports(dataset, standard=("import json",))
     head = _head(experiment, dataset, "the app's results, in Keras 3", imported)
@@ -122,10 +121,7 @@ def template_fields(
 
 
 def _line(*of: TracedLayer) -> str:
-    """Return one layer's code and output shapes from its traces, one for each mode.
-
-    If the shapes differ, the code uses the variable `every_step`.
-    """
+    """Return a layer's code and output shapes in each mode; `every_step` replaces what differs."""
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
@@ -194,11 +190,7 @@ class Export:
     """A file format of an experiment's code."""
 
     write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
-    ending: str  # ends the file's name, after `name_of`
-
-    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """Return the file's name, such as "seattle-lstm-both-exact.py"."""
-        return f"{name_of(experiment, dataset)}{self.ending}"
+    ending: str  # the end of a file's name, which follows the result of `name_of`
 
 
 EXPORTS = {

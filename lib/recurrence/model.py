@@ -114,8 +114,8 @@ def difference(
 ) -> float:
     """Return the largest difference between NumPy's and Keras's outputs of the top layer.
 
-    It is divided by Keras's largest |value|, if that is above 1. Keras's outputs are `sequence`
-    (N, T, U) and the last `states` (N, U): h, and an LSTM's c.
+    It is divided by Keras's largest |value| if above 1. `sequence` (N, T, U) and the last `states`
+    (N, U), h and an LSTM's c, are Keras's.
     """
     top = unroll_stack(cell, weights, x)[-1]
     ours = [top.hidden, *(s[:, -1] for s in (top.hidden, top.cell) if s is not None)]

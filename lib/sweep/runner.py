@@ -190,8 +190,7 @@ class Runner:
 
 def estimated_seconds(plan: Plan, like: Samples, places: int) -> float:
     """Return the estimated seconds of a sweep with `places` runs at once, on data like `like`."""
-    # `training_seconds` is for the timesteps of `like`: scale it to the point's timesteps.
-    by_steps = sum(
+    by_steps = sum(  # `training_seconds` estimates for the timesteps of `like`
         limits.training_seconds(point.experiment, like) * point.experiment.data.timesteps
         for point in plan.points
     )
@@ -221,9 +220,8 @@ def run_sweep(
         settings: fixed settings by URL key; others have the values that the dataset suggests.
 
     Returns a row for each point, seed and mode: the settings that vary, and `lib.sweep.plan.KINDS`.
-    `last_step_error` is the mean squared error on the evaluated samples, in the unit of y squared;
-    it is NaN for an unfinished run. Raises ExperimentError for invalid settings, UploadError for a
-    bad file.
+    `last_step_error` is the mean squared error on the evaluated samples, in y's unit squared; NaN
+    for an unfinished run. Raises ExperimentError for invalid settings, UploadError for a bad file.
     """
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 

@@ -1,4 +1,4 @@
-"""The registry `DATASETS`, and `make_dataset`, which turns an experiment's choice into arrays."""
+"""The registry `DATASETS`, and `make_dataset`, which returns the dataset of an experiment."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -48,8 +48,8 @@ class DatasetSpec:
     best_why: str = ""  # a sentence that explains the lowest possible error; "" for the usual
     fixed: Mapping[str, Any] = field(default_factory=dict)  # settings with one possible value
     why: Mapping[str, str] = field(default_factory=dict)  # why a setting can't be changed
-    at_least: Mapping[str, float] = field(default_factory=dict)  # higher minimums of settings
-    at_most: Mapping[str, float] = field(default_factory=dict)  # lower maximums of settings
+    at_least: Mapping[str, float] = field(default_factory=dict)  # minimums above the usual ones
+    at_most: Mapping[str, float] = field(default_factory=dict)  # maximums below the usual ones
     suggested: Mapping[str, Any] = field(default_factory=dict)  # initial settings
     targets: int = 1  # K, the number of target columns; 0 if it depends on a table's columns
 
@@ -73,8 +73,7 @@ DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").it
 """Every dataset by name (the value of `data` in the URL), in the order of menus."""
 FIRST = next(iter(DATASETS))  # the app's initial dataset, on which the two modes differ most
 
-OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses
-"""Settings that only some datasets use."""
+OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # for some datasets only
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:
@@ -122,7 +121,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
 
 
 def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
-    """Return a table's F and K. If it is missing, use the experiment's columns, or its F and 0."""
+    """Return a table's F and K. Without a table, count the experiment's columns, if it has any."""
     data = experiment.data
     with suppress(WindowError):  # `make_dataset` raises this error later
         table = table and prepared(table, data)

@@ -13,8 +13,8 @@ from lib.text import counted
 _MAX_WIDTH = 600  # the maximum of numbers in a window that the linear autoregression reads
 MAX_SEASON_ROWS = 20_000  # at most this many of the last training rows are used to find a season
 _SEARCHED_ROWS = 1024  # rows of the first target that `coreforecast` searches, in 20 ms
-NEARER = 0.95  # a season counts if its mean squared error is below 95% of the last value's
-AS_NEAR = 0.8  # prefer a shorter season to a multiple with an error at most 20% smaller
+NEARER = 0.95  # a season counts if its squared error is below 95% of the last value's error
+AS_NEAR = 0.8  # a longer season is chosen only if its squared error is over 20% smaller
 _PHASES = 24  # a season's own phase is compared with at most this many other phases
 _SEASONS = {
     "minute": {60: "hour", 1440: "day"},
@@ -56,12 +56,11 @@ def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarr
     rows = origin.rows(dataset.shape[1])[:, timesteps]
     if name == "mean":
         raw = _mean(origin, rows)
-    elif 0 in origin.horizons:  # past targets may be unknown when such a model predicts
+    elif 0 in origin.horizons:  # 0 steps ahead, past targets may be unknown, too
         return None
     elif name == "drift":
         # The last known value plus the mean change since the series' first row.
-        first = np.searchsorted(origin.series, np.arange(len(origin.names)))  # by series
-        begin = first[origin.series[rows]]
+        begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
         values, since = origin.targets[rows], (rows - begin)[..., None]
         slope = (values - origin.targets[begin]) / np.maximum(since, 1)
         raw = values[..., None] + slope[..., None] * origin.horizons
@@ -154,7 +153,7 @@ def on_weekdays(places: np.ndarray) -> bool:
 
 
 def back(origin: Origin, period: int = 1) -> np.ndarray:
-    """Return for H targets the smallest multiple of `period`, in rows, back to a known value."""
+    """Return the rows (H,) from targets back to known values: smallest multiples of `period`."""
     return period * -(-np.maximum(1, origin.horizons) // period)
 
 
@@ -186,6 +185,7 @@ def find_season(origin: Origin) -> tuple[int, int]:
     seasons = sorted({*natural, *(m for m in range(2, found + 1) if not found % m)})
     lags = {m: back(origin, m)[some].tolist() for m in (1, *seasons)}
     usual = next((m for m in natural if lags[1] < lags[m] and lags[m][-1] < len(longest)), 1)
+    # Try seasons that fit into the longest series twice.
     tried = tuple(m for m in lags if m > 1 and 2 * lags[m][-1] <= len(longest))
     # Compare all seasons on the rows that have enough rows before them for the longest lag.
     first = rows - max(lags[m][-1] for m in (1, *tried))

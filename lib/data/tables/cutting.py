@@ -1,4 +1,4 @@
-"""Assign rows to windows, and windows to training, validation and test.
+"""Find the windows in a table's rows, and assign them to training, validation and test.
 
 All rows of a window, including its target rows, belong to one series and one split.
 """
@@ -17,9 +17,9 @@ from lib.text import counted, joined
 _HOURS_OF_A_WEEK = 168
 
 
-def every_kth(times: float, period: int) -> int:
-    """Return the smallest k ≥ `times` coprime to `period`: every k-th row then has all phases."""
-    every = max(1, math.ceil(times))
+def every_kth(least: float, period: int) -> int:
+    """Return the smallest k ≥ `least` coprime to `period`: every k-th row then has all phases."""
+    every = max(1, math.ceil(least))
     while math.gcd(every, max(1, period)) > 1:
         every += 1
     return every
@@ -118,7 +118,7 @@ def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: f
 
 
 def _parts_by_time(rank: np.ndarray, data: DataSettings) -> np.ndarray | None:
-    """Return each row's split, (R,) int, with each split's share of windows; None if too short."""
+    """Return each row's split by time, (R,) int, with the chosen shares; None for too few rows."""
     times, span = int(rank.max(initial=-1)) + 1, span_of(data)
     if data.test and times < 3 * span + 2 * data.gap:
         data = replace(data, test=0)
@@ -140,7 +140,7 @@ def _parts_by_time(rank: np.ndarray, data: DataSettings) -> np.ndarray | None:
 def _parts_by_series(
     series: np.ndarray, block: np.ndarray, data: DataSettings, seed: int
 ) -> np.ndarray | None:
-    """Return each row's split, (R,) int, drawn by series; -1 if too short, None if too few fit."""
+    """Return each row's split, (R,) int, drawn by series (-1 if short); None for too few series."""
     longest, parts = np.zeros(series[-1] + 1, int), parts_of(data)
     np.maximum.at(longest, series, np.bincount(block)[block])
     if (count := len(longest)) < parts:

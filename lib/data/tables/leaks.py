@@ -10,7 +10,7 @@ from lib.text import counted, joined, number
 
 SAME = 0.9999  # columns are copies if their values and their changes correlate above this
 REVEALS = 0.95  # an input reveals a target above this partial correlation, given the target's past
-LEFT_OPEN = 0.05  # the partial correlation counts if the past leaves 5% of the change unexplained
+LEFT_OPEN = 0.05  # only if the target's past leaves over 5% of the target's change unexplained
 MOST_DRAWN = 2000  # at most this many timesteps are drawn for the partial correlation
 CLOSE = 1e-3  # the tolerance for a mean of 0 and a standard deviation of 1
 FEWEST = 30  # the fewest timesteps to check: with fewer, unrelated columns may look like copies
@@ -84,10 +84,7 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
-    """Return the absolute partial correlations (F, K) of inputs and targets, given past targets.
-
-    They are 0 for too few rows, and for targets that their past explains (see `LEFT_OPEN`).
-    """
+    """Return absolute partial correlations (F, K), given past targets; 0 if these explain y."""
     (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
     drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
     rows = np.unique(origin.starts[drawn // timesteps] + origin.rate * (drawn % timesteps))
@@ -136,7 +133,7 @@ def _shared_samples(dataset: Dataset) -> Finding:
 
 
 def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
-    """Return by split whether it uses each row as input or target, (R,) bool."""
+    """Return for each split, by name, which rows it uses as inputs or targets, (R,) bool."""
     by_part = {}
     for name, samples in dataset.parts.items():
         read = np.zeros(len(origin.series), bool)
@@ -180,7 +177,7 @@ def moments_by_group(column: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 
 def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
-    """Find series that occur in several splits; if there are none, find such dates."""
+    """Find series that occur in several splits; if there are none, find dates that do."""
     about = "Series and dates in two parts"
     series = [each for part in series_by_part(dataset, origin).values() for each in part]
     if shared := int((np.bincount(series) > 1).sum()):

@@ -22,9 +22,8 @@ _STEPS = {  # the name of a step → its minimum and maximum seconds
     "quarter": (7_776_000, 7_948_800),
     "year": (31_536_000, 31_622_400),
 }
-# A step is whole if it is a multiple of the median step. The next two are shares of all steps.
-_EVEN = 0.98  # times are evenly spaced if at least this share is whole
-_REGULAR = 0.8  # the step has a name, such as "day", if at least this share is whole
+_EVEN = 0.98  # times are evenly spaced if this share of steps are multiples of the median step
+_REGULAR = 0.8  # the median step has a name, such as "day", if this share of steps are multiples
 _FULL = 0.6  # a column of any name identifies series if this share of series × times has a row
 _SERIES_WORDS = (
     "ids?|series|store|shop|branch|department|family|product|item|sku|customer|user|country|region|"
@@ -140,7 +139,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
         distances = typical, seconds[is_step].min(), seconds[is_step].max()
         usual, least, most = map(_duration, distances)
         notes.append(
-            f"Rows are unevenly spaced: mostly {usual} apart, {least} to {most}. Each is one step."
+            f"Uneven times: mostly {usual} apart, {least} to {most}. Each row counts as one step."
         )
         step = step if even >= _REGULAR else "row"
     elif total := int(missing.sum()):
@@ -159,8 +158,7 @@ def _even_share(counts: np.ndarray) -> float:
 def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) -> np.ndarray:
     """Return the number of each row's stretch without gaps, (R,) int, never decreasing.
 
-    A gap is longer than 1.5 median steps of a series: of its `times`, or of the row `numbers` if
-    times are missing or uneven.
+    A gap exceeds 1.5 median steps, in `times`, or in row `numbers` if times are missing or uneven.
     """
     counts = _step_counts(series, numbers if times is None else times)
     if times is not None and _even_share(counts[counts > 0]) < _REGULAR:

@@ -153,7 +153,8 @@ def _standardised(
         else:
             y_scale.append(scale_of(raw, training, groups))
         target = raw[read + h] - (raw[read] if change else 0.0)
-        y[..., k : k + 1] = target = y_scale[k].standard(target, rows.series[read])
+        target = y_scale[k].standard(target, rows.series[read])
+        y[..., k] = target[..., 0]
         _check_size(target.reshape(-1, 1), targets[c : c + 1])
     offset = np.concatenate([scale.offset for scale in y_scale], axis=-1)
     deviation = np.concatenate([scale.deviation for scale in y_scale], axis=-1)
@@ -202,7 +203,7 @@ def scale_of(values: np.ndarray, known: np.ndarray, groups: tuple[np.ndarray, in
 
 
 def _offset_and_deviation(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return means and standard deviations (C,) of rows (R, C); the latter are 1 if constant."""
+    """Return means and standard deviations (C,) of rows (R, C); a deviation of 0 becomes 1."""
     offset, deviation = known.mean(axis=0), known.std(axis=0)
     constant = known.max(axis=0) == known.min(axis=0)
     constant |= deviation <= 1e-12 * np.abs(offset)
@@ -215,7 +216,7 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
     if farthest.max() > _FARTHEST:
         raise WindowError(
             f"{names[int(farthest.argmax())]} has a value {farthest.max():.1g} standard deviations "
-            f"from its training mean; at most {_FARTHEST:.0g} are allowed. Fix it or leave it out."
+            f"from its training mean, and at most {_FARTHEST:.0g} are allowed. Fix the value."
         )
 
 

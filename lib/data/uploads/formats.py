@@ -120,9 +120,7 @@ def read_parquet(content: bytes) -> Entries:
     frame = frame.reset_index(drop=is_plain_index)
     left_out = listed(f"{field.name} ({field.type})" for field in schema if field.name not in plain)
     if not len(frame.columns):
-        raise UploadError(
-            f"At least one column of numbers is needed, got only these types: {left_out}."
-        )
+        raise UploadError(f"A column of numbers is needed, got only these types: {left_out}.")
     names, notes = unique_names([str(name) for name in frame.columns])
     if len(plain) < len(schema):
         notes.append(f"Columns with unsupported types ignored: {left_out}.")
@@ -208,13 +206,11 @@ def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:
 def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFrame:
     """Join arrays (R, columns) to one frame with column names such as "wind", "sea1", "sea2"."""
     check_size(len(next(iter(arrays.values()))), sum(a.shape[1] for a in arrays.values()))
-    names, renamed = unique_names(
-        [
-            f"{key}{k + 1 if array.shape[1] > 1 else ''}"
-            for key, array in arrays.items()
-            for k in range(array.shape[1])
-        ]
-    )
+    names = list[str]()
+    for key, array in arrays.items():
+        columns = range(1, array.shape[1] + 1)
+        names += [f"{key}{k}" for k in columns] if len(columns) > 1 else [key]
+    names, renamed = unique_names(names)
     notes += renamed
     values = np.concatenate([*arrays.values()], axis=1, dtype=np.float64)
     return pd.DataFrame(values, columns=names)
