@@ -21,7 +21,7 @@ from lib.export.data import blocks, data_code, data_name, imports, plain, quoted
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
-from lib.text import beside, capital
+from lib.text import beside
 
 _WORDS = beside(__file__)
 
@@ -93,7 +93,7 @@ def template_fields(
     is_evaluated, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
-    baseline = f"{capital(dataset.naive_label)}: mean squared error {dataset.naive_mse[-1]:.6g}"
+    baseline = f"Baseline ({dataset.naive_label}): mean squared error {dataset.naive_mse[-1]:.6g}"
     return {
         "experiment": experiment,
         "dataset": dataset,

@@ -53,8 +53,8 @@ class Runner:
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
         self._active: dict[str, tuple[Point, Run]] = {}  # points in training, by settings
-        self._share_before = self.share
-        self._begins_at = -math.inf  # no run starts before this time of the clock
+        self._share_before = self.share  # the share that was trained before this start
+        self._earliest_start = -math.inf  # no run starts before this time of the clock
         self._spent = 0.0  # seconds of training so far, without pauses
         self._runs_state = Status.RUNNING  # the state that all runs were last set to
         self._is_paused = self._is_ended = False
@@ -145,11 +145,11 @@ class Runner:
         return self._spent * (1 - share) / (share - self._share_before)
 
     def _begin(self) -> bool:
-        """Start the next point if a place is free; return whether it did."""
+        """Start the next point if a worker has a free place; return whether a point started."""
         begun = self._known.keys() | self._active.keys()
         point = next((each for each in self.plan.points if each.settings not in begun), None)
         is_full = len(self._active) >= self.client.pool.places
-        if point is None or is_full or self._clock() < self._begins_at:
+        if point is None or is_full or self._clock() < self._earliest_start:
             return False
         experiment = point.experiment
         try:
@@ -177,7 +177,7 @@ class Runner:
             snapshot = self.client.latest(run)
             if snapshot is None or snapshot.is_full:
                 del self._active[point.settings]
-                self._begins_at = self._clock() + FULL_SECONDS
+                self._earliest_start = self._clock() + FULL_SECONDS
             elif snapshot.status.over:
                 self._store(point, result_of(point, run.dataset, snapshot))
 

@@ -139,18 +139,19 @@ def row_numbers(numbers: pd.DataFrame) -> list[str]:
         if len(values) < MIN_ROWS or not (values % 1 == 0).all():  # False for NaN
             continue
         steps = np.diff(values)
-        counts = values.min() in (0, 1) and ((steps == 1).all() or (steps == -1).all())
-        if counts or (f"{name}".strip().lower() in _ROW_NUMBER_NAMES and column.is_unique):
+        is_counter = values.min() in (0, 1) and ((steps == 1).all() or (steps == -1).all())
+        is_id = f"{name}".strip().lower() in _ROW_NUMBER_NAMES and column.is_unique
+        if is_counter or is_id:
             counters.append(f"{name}")
     return counters if len(counters) < len(numbers.columns) else []
 
 
 def wide_columns(table: Table) -> list[str]:
     """Return a table's month or quarter columns if it has one row per year; [] otherwise."""
-    for words in _WIDE_NAMES if table.step == "year" else ():
+    for patterns in _WIDE_NAMES if table.step == "year" else ():
         names = [
-            [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
-            for word in words
+            [n for n in table.numbers if re.fullmatch(pattern, n.strip(), re.IGNORECASE)]
+            for pattern in patterns
         ]
         if all(len(each) == 1 for each in names):
             return [name for [name] in names]
@@ -162,12 +163,9 @@ def calendar_names(table: Table) -> tuple[str, ...]:
     times = cast("pd.DatetimeIndex | None", table.times)
     if times is None or times.dtype.kind != "M" or times.hasnans:
         return ()
-    some = times[:: max(1, len(times) // 1000)]
-    return tuple(
-        name
-        for name, part in CALENDAR.items()
-        if name not in table.frame.columns and np.ptp(part(some)) > 0
-    )
+    sample = times[:: max(1, len(times) // 1000)]
+    varying = (name for name, place in CALENDAR.items() if np.ptp(place(sample)) > 0)
+    return tuple(name for name in varying if name not in table.frame.columns)
 
 
 @cached_with_object
@@ -213,12 +211,12 @@ def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
     """Return a feature per category: 1 in rows of the category, 0 in other rows."""
     counts = texts.value_counts()
     names = [*counts[counts > 0].index]
-    kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
-    groups = {f"{name}": [name] for name in sorted(names[:kept], key=str)}
-    if others := names[kept:]:
+    count = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
+    groups = {f"{name}": [name] for name in sorted(names[:count], key=str)}
+    if others := names[count:]:
         groups["other"] = [*groups.get("other", []), *others]
 
-    def is_in(own: list[object]) -> Callable[[], np.ndarray]:
-        return lambda: texts.isin(own).to_numpy(np.float64)
+    def is_in(group: list[object]) -> Callable[[], np.ndarray]:
+        return lambda: texts.isin(group).to_numpy(np.float64)
 
-    return [(f"{column} = {name}", is_in(own)) for name, own in groups.items()]
+    return [(f"{column} = {name}", is_in(group)) for name, group in groups.items()]
