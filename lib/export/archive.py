@@ -80,16 +80,16 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
             f"Expected file version {VERSION} or older, got version {version} of a newer Unrolled. "
             "Update Unrolled, or open the file where it was saved."
         )
-    read = 0
+    total = 0  # bytes of all arrays so far
 
     def array(_: object, at: Any) -> np.ndarray:
-        nonlocal read
+        nonlocal total
         dtype, begin, shape = msgspec.convert(at, _Place)
         if min((begin, *shape)) < 0:
-            raise ValueError(f"an array can't be at {begin} and {shape}")
+            raise ValueError(f"an array can't begin at {begin} with shape {shape}")
         found = np.frombuffer(numbers, dtype, math.prod(shape), begin).reshape(shape)
-        if (read := read + found.nbytes) > MAX_UNPACKED:  # arrays may overlap
-            raise ValueError(f"arrays of more than {MAX_UNPACKED / 1e6:.0f} MB")
+        if (total := total + found.nbytes) > MAX_UNPACKED:  # arrays may overlap
+            raise ValueError(f"its arrays have more than {MAX_UNPACKED / 1e6:.0f} MB")
         found = found.copy()  # a view would hold all bytes in memory
         found.flags.writeable = False
         return found

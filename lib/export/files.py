@@ -30,9 +30,9 @@ from lib.results import Compared, ModeResult, PointResult, RunAt, SeedWeights, S
 if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
     import pandas as pd
 
-HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
-OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
-NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
+HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")  # CSV columns
+OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")  # columns before settings
+NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")  # columns after settings
 _PAGE = Path(__file__).with_name("report.html")
 _LIGHT = charts.PALETTES["light"]
 _PARTS: dict[str, results.Part] = {"validation": "evaluated", "test": "test"}
@@ -72,11 +72,11 @@ def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
     """Write losses by epoch, mode and seed; unknown losses are empty. Epoch 0 precedes training."""
     rows = []
     for seed, mode, result in _models(experiment, snapshot):
-        epochs, checked = result.loss_epochs, result.checked_epochs
-        curves = (result.loss, result.validation_loss, result.last_step_mse)
-        each = zip((epochs, checked, checked), curves, strict=True)
-        columns = [dict(zip(*curve, strict=False)) for curve in each]
-        for epoch in np.union1d(epochs, checked):
+        checked = result.checked_epochs
+        curves = [(result.loss_epochs, result.loss), (checked, result.validation_loss)]
+        curves.append((checked, result.last_step_mse))
+        columns = [dict(zip(epochs, values, strict=False)) for epochs, values in curves]
+        for epoch in np.union1d(result.loss_epochs, checked):
             rows.append([epoch, mode, seed, *(column.get(epoch, "") for column in columns)])
     return _csv(HISTORY, rows)
 
@@ -101,8 +101,8 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
     arrays = {
         f"{mode}/seed_{seed}/{name}": array
         for seed, mode, result in _models(experiment, snapshot)
-        if (own := result.weights) is not None
-        for name, array in zip(weight_names(cell, len(own)), own, strict=True)
+        if (weights := result.weights) is not None
+        for name, array in zip(weight_names(cell, len(weights)), weights, strict=True)
     }
     np.savez(file, allow_pickle=False, **arrays)
     return file.getvalue()

@@ -1,7 +1,7 @@
 """Write and read runs as bytes: `.unrolled` files, and cards for other page servers of a cluster.
 
 Generated data are made again, and compared with a sketch: a few numbers of the original data. A
-card has the rows of an upload, a file only if the user chooses so. All content is checked.
+card has an upload's rows, a file only by choice. Anyone can write both, so all content is checked.
 """
 
 import platform
@@ -23,7 +23,7 @@ from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, 
 from lib.training import limits, messages
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
-MOST_BYTES = 8_000_000  # of a card; if an upload is larger, only the run's own server shows the run
+MOST_BYTES = 8_000_000  # the largest card; only its own server shows a run on a larger upload
 _ABOUT = Path(__file__).parents[2] / "pyproject.toml"
 
 

@@ -37,7 +37,7 @@ class Point:
 class Plan:
     """All points of a sweep, and notes on values that the dataset doesn't allow."""
 
-    keys: tuple[str, ...]
+    keys: tuple[str, ...]  # the URL keys of the settings that vary
     points: tuple[Point, ...]
     seeds: int
     notes: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ def make_plan(
     table: Table | None = None,
     file: str = "",
 ) -> Plan:
-    """Return a plan of `base` with some values changed: `vary` has values, or texts, by URL key.
+    """Return the plan of a sweep: `base` with all combinations of `vary`, values or texts by key.
 
     Seeds start at the seed of `base`. `file` identifies the uploaded `table`. Raises
     ExperimentError for a setting that can't vary, an invalid value, or more than MOST_RUNS runs.

@@ -31,7 +31,7 @@ _DAYS = (
     *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
 )
 _HOURS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
-_FORMATS = (  # if several formats fit, the one with the most even steps is used
+_FORMATS = (  # if several formats fit, the one with the most even steps is used, or the first
     *("ISO8601", "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC", "%Y-%m-%d %I:%M:%S %p"),
     *_DAYS,
     *(f"{day}{between}{hour}" for day, hour in product(_DAYS, _HOURS) for between in (" ", ", ")),
@@ -52,7 +52,7 @@ class Parsed(NamedTuple):
     """A column parsed as numbers or as times."""
 
     values: pd.Series  # (R,) float64, or times without a zone; missing if not parsed
-    reading: str = ""  # how an ambiguous column was read; else empty
+    reading: str = ""  # how an ambiguous column was read; empty for other columns
     are_years: bool = False  # whether the times are years only
 
 
