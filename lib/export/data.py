@@ -1,7 +1,6 @@
 """Render Python code from Jinja templates, mainly the code that makes a script's data.
 
-A script for a task contains the source of the task's function. A script for a table loads the file
-that `arrays` returns.
+A task's script contains the source of its function. A table's script loads the file of `arrays`.
 """
 
 import inspect

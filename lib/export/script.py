@@ -73,10 +73,10 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     }
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
-        source = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
+        lines = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
         run: dict[str, Any] = {"execution_count": None, "outputs": []}
         cells.append({"cell_type": "markdown", "source": cell["words"].format(**fields)})
-        cells.append({"cell_type": "code", "source": source, **run})
+        cells.append({"cell_type": "code", "source": lines, **run})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     cells = [{"id": f"cell-{k}", "metadata": {}, **cell} for k, cell in enumerate(cells)]
@@ -120,9 +120,9 @@ def template_fields(
     }
 
 
-def _line(*of: TracedLayer) -> str:
-    """Return a layer's code and output shapes in each mode; `every_step` replaces what differs."""
-    layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
+def _line(*traced: TracedLayer) -> str:
+    """Return a layer's code and output shapes. If the modes differ, the code has `every_step`."""
+    layer, shapes = traced[0].layer, dict.fromkeys(readable_shape(t.tensors[0]) for t in traced)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
         if len(shapes) > 1:
@@ -191,6 +191,10 @@ class Export:
 
     write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
     ending: str  # the end of a file's name, which follows the result of `name_of`
+
+    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
+        """Return the file's name, such as "seattle-lstm-both-exact.py"; for the hosted notebook."""
+        return f"{name_of(experiment, dataset)}{self.ending}"
 
 
 EXPORTS = {

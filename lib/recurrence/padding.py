@@ -17,7 +17,7 @@ class Padded:
 
     at_end: bool
     masked: bool
-    counts: Array  # (N, T) bool: the steps of a sequence before padding; with a mask, unmasked ones
+    counts: Array  # (N, T) bool: steps that aren't padding; with a mask, the unmasked steps
     last_step: Array  # the step of the last-step output, (N,); -1 if the mask hides all steps
     outputs: Array  # the last-step outputs, (N, U)
     differences: Array  # each sequence's largest difference from its unpadded output, (N,)
@@ -37,7 +37,7 @@ def lengths(steps: int) -> Array:
 
 
 def batch(x: Array, at_end: bool) -> tuple[Array, Array]:
-    """Cut a sample (T, F) to four lengths and pad it. Return x (N, T, F), and own steps (N, T)."""
+    """Cut a sample (T, F) to four lengths and pad it. Return x (N, T, F), and unpadded steps."""
     steps = len(x)
     padded = np.zeros((len(SHARES), *x.shape), np.float32)
     is_own = np.zeros(padded.shape[:2], bool)
@@ -49,7 +49,7 @@ def batch(x: Array, at_end: bool) -> tuple[Array, Array]:
 
 
 def padded_batches(cell: str, weights: Sequence[Array], x: Array) -> list[Padded]:
-    """Pad a sample (T, F) at the end and at the start, each without and with a mask."""
+    """Return batches of a sample (T, F), padded at the end and start, without and with a mask."""
     steps = len(x)
     unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]
     batches = []
@@ -59,8 +59,7 @@ def padded_batches(cell: str, weights: Sequence[Array], x: Array) -> list[Padded
         for masked in (False, True):
             counts = mask if masked else is_own
             hidden = unroll_stack(cell, weights, padded, mask if masked else None)[-1].hidden
-            last = steps - 1 - counts[:, ::-1].argmax(axis=1)
-            last = np.where(counts.any(axis=1), last, -1)
+            last = np.where(counts.any(axis=1), steps - 1 - counts[:, ::-1].argmax(axis=1), -1)
             batches.append(
                 Padded(
                     at_end,

@@ -93,11 +93,12 @@ def _noise_alone(T: int, noise: float, **_: Any) -> np.ndarray:
 
 
 def _adding_best(T: int, noise: float) -> np.ndarray:
-    # The best prediction of a value that isn't marked yet is its mean, 0; its variance is 1/3.
+    # Predict 0, the mean, for a value that isn't marked yet: the error is its variance, 1/3.
     steps = np.arange(1, T + 1)
     half = T // 2
-    unseen = np.clip(1 - steps / half, 0, 1) + np.clip(1 - (steps - half) / (T - half), 0, 1)
-    return unseen / 3 + noise**2
+    first = np.clip(1 - steps / half, 0, 1)  # the probability that it isn't marked yet
+    second = np.clip(1 - (steps - half) / (T - half), 0, 1)
+    return (first + second) / 3 + noise**2
 
 
 def _sine_best(T: int, noise: float) -> np.ndarray:
