@@ -156,7 +156,7 @@ def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
 
 
 def _usable_columns(entries: Entries) -> pd.DataFrame:
-    """Return numbers as float64 (NaN if missing or huge) and texts as categories, without dates."""
+    """Return columns of numbers as float64 (NaN if missing or huge), of texts as categories."""
     notes, columns = entries.notes, dict[str, pd.Series]()
     readings, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
     for name in map(str, entries.frame.columns):

@@ -70,7 +70,7 @@ def _kind_of_zip(content: bytes) -> str:
         return "workbook"
     raise UploadError(
         "The ZIP file contains neither a workbook (.xlsx, .ods) nor NumPy arrays (.npz). Unpack "
-        "it and upload the table itself."
+        "the ZIP file, then upload the table."
     )
 
 
