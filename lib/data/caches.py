@@ -28,7 +28,7 @@ def cached_with_object(function: _F, size: int = 8) -> _F:
 
     @wraps(function)
     def cached(first: Any, *rest: Any) -> Any:
-        caches = OBJECT_CACHES.setdefault(first, {})  # valid even if a thread clears the caches
+        caches = OBJECT_CACHES.setdefault(first, {})  # other threads may clear OBJECT_CACHES
         if cached not in caches:
             caches[cached] = lru_cache(maxsize=size)(partial(call, ref(first)))
         result, error = caches[cached](*rest)

@@ -189,7 +189,7 @@ class Dataset(Samples):
     origin: Origin | None = None  # the table rows that the samples were cut from
     best_mse: np.ndarray | None = None  # the lowest expected MSE of any model, (T,), if known
     best_why: str = ""  # one sentence that explains `best_mse`
-    target_scale: np.ndarray | None = None  # (K,), or (N, K) if each series has its own
+    target_scale: np.ndarray | None = None  # (K,), or (N, K) if each series has its own scale
     target_offset: np.ndarray | None = None
     base: np.ndarray | None = None  # the raw values that targets are changes from, (N, T, K)
     target_unit: str = ""  # the raw unit: "°C", "%", …; empty if there is none

@@ -36,7 +36,7 @@ def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
 def _folders(groups: Path, own: Path) -> list[Path]:
     """Return the control groups whose limits apply: this process's groups and their parents."""
     folders = [groups, groups / "memory"]
-    with suppress(OSError):  # not on Linux
+    with suppress(OSError):  # only Linux has the file
         for line in own.read_text().splitlines():
             _, controllers, path = line.split(":", 2)
             if not controllers or "memory" in controllers.split(","):  # version 2 lists none

@@ -84,7 +84,7 @@ def data_name(dataset: Dataset) -> str:
 
 
 def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
-    """Return the code that makes `x`, `y` and `train`; for a task, its function comes before."""
+    """Return the code that makes `x`, `y` and `train`; a task's function precedes it."""
     name = find_spec(experiment).name
     if name in TASKS:
         task = TASKS[name]

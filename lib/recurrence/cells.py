@@ -36,7 +36,7 @@ class Trace:
 
     hidden: Array
     cell: Array | None  # the cell states of an LSTM; None for other cells
-    gates: dict[str, Array]  # by name in `GATES`; at a masked step, computed but not used
+    gates: dict[str, Array]  # by name in `GATES`; also computed at masked steps, but not used there
 
 
 def unroll(
@@ -50,7 +50,7 @@ def unroll(
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
-        weights: kernel, recurrent_kernel, bias; a GRU's bias is (2, 3U) with `reset_after`.
+        weights: kernel, recurrent_kernel, bias; for a GRU, bias (2, 3U) implies `reset_after`.
         x: inputs (N, T, F).
         mask: (N, T), false at steps that keep the previous state and output.
         go_backwards: read from the last step to the first. Step 0 of the trace has read `x[:, -1]`.
@@ -67,7 +67,7 @@ def unroll(
     n, t, f = x.shape
     # The pages also draw diverged runs, so inf and NaN are valid results here.
     with np.errstate(over="ignore", invalid="ignore"):
-        # Time is the first axis, so that a step is one block of memory. One product is enough.
+        # Time is the first axis, so that a step is one block of memory. Multiply all steps at once.
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
         gates = blocks.reshape(t, n, -1)
@@ -93,7 +93,7 @@ def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array)
     i, f, candidate, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
     gates += before[0] @ recurrent
     tanh = np.tanh(candidate)
-    gates[...] = _sigmoid(gates)  # also of the candidate, since one call is faster than three
+    gates[...] = _sigmoid(gates)  # one call is faster than three, so include the candidate
     candidate[...] = tanh
     after[1] = f * before[1] + i * candidate
     after[0] = o * np.tanh(after[1])
@@ -103,7 +103,7 @@ def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Arra
     """Compute one step. `gates` (N, 3U) begin as x·kernel + bias; the state (1, N, U) is h."""
     h, units, early = before[0], len(recurrent), 2 * len(recurrent)
     z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
-    if bias.ndim == 2:  # reset_after
+    if bias.ndim == 2:  # the GRU has `reset_after`
         from_state = h @ recurrent + bias[1]
         gates[:, :early] = _sigmoid(gates[:, :early] + from_state[:, :early])
         from_state = r * from_state[:, early:]
@@ -291,7 +291,7 @@ def by_similarity(hidden: Array) -> Array:
     traces = np.nan_to_num(np.asarray(hidden, np.float64)).T
     squares = (traces**2).sum(axis=1)
     distance = squares[:, None] + squares[None, :] - 2 * traces @ traces.T
-    is_left = np.ones(len(traces), bool)  # not ordered yet
+    is_left = np.ones(len(traces), bool)  # whether a unit isn't ordered yet
     order = [int(np.argmax(traces.mean(axis=1)))]
     for _ in range(len(traces) - 1):
         is_left[order[-1]] = False

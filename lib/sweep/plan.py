@@ -21,7 +21,7 @@ from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, poi
 from lib.text import beside, listed
 from lib.training import limits
 
-MOST_RUNS = 96  # points times seeds
+MOST_RUNS = 96  # the maximum of points × seeds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +102,7 @@ def read_value(key: str, value: Any, at_most: Mapping[str, float] = MappingProxy
     """Return a setting's checked value, from the value or its text. Raises ExperimentError."""
     setting = SETTINGS[key]
     if setting.limit is not None:
-        with suppress(TypeError, ValueError):  # also converts NumPy's numbers
+        with suppress(TypeError, ValueError):  # `float` also converts NumPy's numbers
             value = float(value)
             if isinstance(setting.default, int) and value.is_integer():
                 value = int(value)

@@ -79,7 +79,7 @@ class Runner:
                     raise ExperimentError(self.client.pool.unavailable)
                 self._collect()
                 progress(self)
-        except Exception as error:  # such as a full disk; pages show the error
+        except Exception as error:  # a full disk, for example; pages show the error
             self.error = error
         finally:
             self.stop()
@@ -248,7 +248,7 @@ def run_plan(
     """Train the points of a plan that have no results in `out`; return all results in order."""
     done = read_done(out, plan) if out else []
     keep = partial(write, keys=plan.keys, path=out) if out else lambda _: None
-    keep(done)  # raises for a missing folder before anything is trained
+    keep(done)  # raise an error for a missing folder before training
     with TrainingClient(workers=machine.worker_count()) as client:
         runner = Runner(plan, client, table, done=done, keep=keep)
         runner.run(progress)

@@ -1,4 +1,4 @@
-"""The user can change how a column is read: as numbers, categories, dates, or not at all."""
+"""The user can change how a column is read: as numbers, categories, dates, or left out."""
 
 import numpy as np
 import pandas as pd

@@ -73,7 +73,7 @@ DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").it
 """Every dataset by name (the value of `data` in the URL), in the order of menus."""
 FIRST = next(iter(DATASETS))  # the app's initial dataset, on which the two modes differ most
 
-OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # for some datasets only
+OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # not used by all datasets
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:

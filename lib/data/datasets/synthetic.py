@@ -96,7 +96,7 @@ def _adding_best(T: int, noise: float) -> np.ndarray:
     # Predict 0, the mean, for a value that isn't marked yet: the error is its variance, 1/3.
     steps = np.arange(1, T + 1)
     half = T // 2
-    first = np.clip(1 - steps / half, 0, 1)  # the probability that it isn't marked yet
+    first = np.clip(1 - steps / half, 0, 1)  # the probability that the first value isn't marked yet
     second = np.clip(1 - (steps - half) / (T - half), 0, 1)
     return (first + second) / 3 + noise**2
 

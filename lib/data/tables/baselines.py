@@ -10,8 +10,8 @@ from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
-_MAX_WIDTH = 600  # the maximum of numbers in a window that the linear autoregression reads
-MAX_SEASON_ROWS = 20_000  # at most this many of the last training rows are used to find a season
+_MAX_WIDTH = 600  # the linear autoregression reads at most this many numbers of a window
+MAX_SEASON_ROWS = 20_000  # seasons are compared on at most this many of the last training rows
 _SEARCHED_ROWS = 1024  # rows of the first target that `coreforecast` searches, in 20 ms
 NEARER = 0.95  # a season counts if its squared error is below 95% of the last value's error
 AS_NEAR = 0.8  # a longer season is chosen only if its squared error is over 20% smaller
@@ -126,9 +126,9 @@ def _label(name: str, origin: Origin) -> str:
     if name == "mean" and len(origin.names) > 1:
         return "each series' mean"
     if name == "seasonal" and season and not origin.gaps:
-        what = "weekday" if step == "day" else step
-        then = "yesterday" if season == "day" else f"last {season}"
-        return f"last known {season}" if repeats else f"same {what} {then}"
+        unit = "weekday" if step == "day" else step
+        when = "yesterday" if season == "day" else f"last {season}"
+        return f"last known {season}" if repeats else f"same {unit} {when}"
     if name == "seasonal":
         rows = season_length(origin, period)
         return f"last {rows}" if repeats else f"value {rows} before"

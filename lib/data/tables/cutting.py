@@ -109,7 +109,7 @@ def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: f
     by_part = [first[part[first] == p] for p in range(3)]
     if not all(map(len, by_part[:parts])):
         return None
-    every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # so that all hours and weekdays occur
+    every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # keeps all hours and weekdays
     while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
         every = every_kth(every + 1, _HOURS_OF_A_WEEK)
     used = [starts[::every] for starts in by_part]

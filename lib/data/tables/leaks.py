@@ -10,7 +10,7 @@ from lib.text import counted, joined, number
 
 SAME = 0.9999  # columns are copies if their values and their changes correlate above this
 REVEALS = 0.95  # an input reveals a target above this partial correlation, given the target's past
-LEFT_OPEN = 0.05  # only if the target's past leaves over 5% of the target's change unexplained
+LEFT_OPEN = 0.05  # this correlation counts if the past leaves at least 5% of the change unexplained
 MOST_DRAWN = 2000  # at most this many timesteps are drawn for the partial correlation
 CLOSE = 1e-3  # the tolerance for a mean of 0 and a standard deviation of 1
 FEWEST = 30  # the fewest timesteps to check: with fewer, unrelated columns may look like copies
@@ -76,7 +76,7 @@ def _revealed_targets(dataset: Dataset) -> Finding:
 def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return the absolute correlations (F, K) of the columns of a (N, T, F) and b (N, T, K)."""
     columns = np.concatenate([a, b], axis=-1).reshape(-1, a.shape[-1] + b.shape[-1])
-    constant = columns.std(axis=0) <= 1e-5 * np.abs(columns).max(axis=0)  # up to rounding
+    constant = columns.std(axis=0) <= 1e-5 * np.abs(columns).max(axis=0)  # constant up to rounding
     columns = np.where(constant, 0, columns - columns.mean(axis=0, dtype=np.float64))
     norms = np.sqrt((columns**2).sum(axis=0))
     columns /= np.where(constant, 1, norms)

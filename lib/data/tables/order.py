@@ -23,7 +23,7 @@ _STEPS = {  # the name of a step → its minimum and maximum seconds
     "year": (31_536_000, 31_622_400),
 }
 _EVEN = 0.98  # times are evenly spaced if this share of steps are multiples of the median step
-_REGULAR = 0.8  # the median step has a name, such as "day", if this share of steps are multiples
+_REGULAR = 0.8  # the median step has a name ("day") if this share of steps are multiples of it
 _FULL = 0.6  # a column of any name identifies series if this share of series × times has a row
 _SERIES_WORDS = (
     "ids?|series|store|shop|branch|department|family|product|item|sku|customer|user|country|region|"

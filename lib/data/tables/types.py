@@ -111,7 +111,7 @@ def unrolled(table: Table) -> Table:
         return table
     step = "month" if len(columns) == len(MONTHS) else "quarter"
     width, years = len(columns), pd.DatetimeIndex(table.times).year  # type: ignore[arg-type]
-    months = np.repeat(np.asarray(years - 1970) * 12, width)  # since 1970
+    months = np.repeat(np.asarray(years - 1970) * 12, width)  # months since January 1970
     months += np.tile(np.arange(width) * (12 // width), len(table.frame))
     frame = pd.DataFrame({VALUE: table.frame[columns].to_numpy(np.float64).ravel()})
     if table.series:

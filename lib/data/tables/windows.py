@@ -133,7 +133,7 @@ def _standardised(
     block = rows.segment if data.at_gaps == "stop" else rows.series
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
     groups = (rows.series, len(rows.names)) if by_series else None
-    past = [f for f, name in enumerate(names) if change and name in targets]  # past targets
+    past = [f for f, name in enumerate(names) if change and name in targets]  # of targets
     raw = rows.inputs
     if past:  # use changes as inputs, since models fail on levels that training doesn't have
         raw = raw.copy()

@@ -51,7 +51,7 @@ def read_csv(content: bytes) -> Entries:
         )
     layout = {"sep": delimiter, "header": 0 if has_names else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
-    split = f" Lines were split at {_DELIMITERS[delimiter]}. If that is wrong, save with commas."
+    split = f" Lines were split at {_DELIMITERS[delimiter]}. If this is wrong, save with commas."
     entries = Entries(frame, notes, decimal_commas, split)
     entries.drop_empty_rows()
     return entries

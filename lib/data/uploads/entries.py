@@ -32,7 +32,7 @@ class Entries:
     frame: pd.DataFrame  # columns of numbers, texts or dates, as the file or pandas declares them
     notes: list[str] = field(default_factory=list)  # sentences for the user
     decimal_commas: bool = False
-    split: str = ""  # for errors: a sentence on how a text file was split into cells
+    split: str = ""  # a sentence for errors, on how a text file was split into cells
     known: dict[str, Any] = field(default_factory=dict)  # values that the file sets in the `Table`
 
     def drop_empty_rows(self) -> None:

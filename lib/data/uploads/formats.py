@@ -67,7 +67,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
                 sample = cells.iloc[:1000]
                 numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
-                if numbers.any(axis=1).sum() >= MIN_ROWS:  # not a sheet of texts, such as a cover
+                if numbers.any(axis=1).sum() >= MIN_ROWS:  # skip a cover sheet of texts
                     break
     except UploadError:
         raise

@@ -36,7 +36,7 @@ _BINARY = ("parquet", "xlsx", "npz", "npy", "keras")  # extensions of binary fil
 SECONDS = 60.0  # a reading process is killed after this time
 SEATS = 2 if total_memory() >= ENOUGH else 1  # files that can be read at the same time
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45  # the share of the free memory that a process may use
-MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())  # limits of the waiting files
+MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())  # the most waiting files and bytes
 ROOT = Path(__file__).parents[3]
 FIX = "Remove columns or rows, or run the app with more memory."
 _seats = BoundedSemaphore(SEATS)
@@ -123,7 +123,7 @@ class Reading:
         self.name, self.error = name, ""
         self.table: Table | None = None
         self.over = Event()
-        self._request: tuple[str, bytes, str] | None = name, content, sheet  # None once sent
+        self._request: tuple[str, bytes, str] | None = name, content, sheet  # None after sending
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         _waiting[self] = len(content)
