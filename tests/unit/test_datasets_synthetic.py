@@ -71,8 +71,8 @@ def made(name, **changes):
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_a_task_keeps_its_promises(name):
-    """A task runs in a script, depends on the seed, adds noise to targets only, and has names."""
+def test_a_task_runs_in_a_script_and_depends_on_the_seed(name):
+    """It adds noise to targets only (the sine wave also to inputs), and names its features."""
     task, experiment = TASKS[name], Experiment().set(data=name)
     script = {"np": np}
     exec(inspect.getsource(task.function), script)  # noqa: S102  our own source
