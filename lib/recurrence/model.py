@@ -103,8 +103,8 @@ def forward(
 
 def outputs_in_parts(experiment: Experiment, weights: Sequence[Array], x: Array) -> Iterator[Array]:
     """Yield the outputs of `forward`, (n, T, K), for parts of x (N, T, F) that fit into memory."""
-    each = 6 * x.shape[1] * experiment.model.units * experiment.model.layers
-    size = max(1, MAX_NUMBERS // each)
+    per_step = 6 * experiment.model.units * experiment.model.layers  # gates, states and outputs
+    size = max(1, MAX_NUMBERS // (x.shape[1] * per_step))
     for start in range(0, len(x), size):
         yield forward(experiment, weights, x[start : start + size])[1]
 

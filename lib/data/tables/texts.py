@@ -170,8 +170,8 @@ def _parse(texts: pd.Series, form: str) -> pd.Series:
 def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
     """Return numbers as times: years, 20240131, spreadsheet days, (milli)seconds since 1970."""
     words, numbers = {*re.findall("[a-z]+", name.lower())}, column.dropna()
-    names_time = words & {"year", "date", "day", "time", "timestamp"}
-    if len(numbers) < max(1, SHARE * len(column)) or not names_time or (numbers % 1).any():
+    is_time_name = bool(words & {"year", "date", "day", "time", "timestamp"})
+    if len(numbers) < max(1, SHARE * len(column)) or not is_time_name or (numbers % 1).any():
         return None
     numbers, reading, are_years = numbers.astype("int64"), "", False
     low, high = int(numbers.min()), int(numbers.max())
@@ -192,7 +192,7 @@ def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
 
 
 def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
-    """Return the columns that hold years, months or quarters, days and hours, and their times."""
+    """Combine columns of years, months or quarters, days and hours; return their names and times."""
     found, parts = list[str](), dict[str, pd.Series]()
     for part in _PARTS:
         if part == "quarter" and "month" in parts:
@@ -214,7 +214,7 @@ def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
 
 
 def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
-    """Return a column of clock times by name, and the repeating dates (R,) combined with it."""
+    """Combine repeating dates (R,) with a column of clock times; return its name and the times."""
     dates = times.values
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None
