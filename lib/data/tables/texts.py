@@ -192,7 +192,7 @@ def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
 
 
 def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
-    """Combine columns of years, months or quarters, days and hours; return their names and times."""
+    """Combine columns of years, months or quarters, days, hours; return their names and times."""
     found, parts = list[str](), dict[str, pd.Series]()
     for part in _PARTS:
         if part == "quarter" and "month" in parts:
