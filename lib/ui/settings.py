@@ -138,7 +138,7 @@ def has_columns(settled: Experiment) -> bool:
 
 
 def columns(settled: Experiment) -> None:
-    """Draw the controls of the chosen table; without a table, only the horizon."""
+    """Draw the controls of the chosen table; without a table, only "steps ahead"."""
     table = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, data.default_columns(table), strict=True):
@@ -151,7 +151,7 @@ def columns(settled: Experiment) -> None:
 def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> None:
     """Draw all controls of a table in groups, for the Data page. The first group may be open."""
     table, uses = _table(settled), DATASETS[settled.data.name].uses
-    with st.expander("Columns and horizon", expanded=expanded):
+    with st.expander("Columns and steps ahead", expanded=expanded):
         columns(settled)
         own = session().upload.table
         if own is not None and "types" in uses:

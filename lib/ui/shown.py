@@ -95,8 +95,8 @@ def _example(settled: Experiment) -> Loaded:
 
 
 def in_words(settings: Mapping[str, int]) -> str:
-    """Return settings that a table has enough rows for: "T = 14 and a horizon of 1"."""
-    texts = {"T": "T = {}", "horizon": "a horizon of {}", "period": "a season found in the rows"}
+    """Return settings that a table has enough rows for: "T = 14 and steps ahead = 1"."""
+    texts = {"T": "T = {}", "horizon": "steps ahead = {}", "period": "a season found in the rows"}
     return joined([texts[key].format(value) for key, value in settings.items()])
 
 
