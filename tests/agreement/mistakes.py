@@ -61,7 +61,7 @@ MISTAKES = {
     "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
         ("validation_split splits arrays, but x is a dataset", "validation_data="),
     "built(features=2).set_weights(built(features=3).get_weights())":
-        ("2 features here, 3 there.", "w.shape for w in model.weights"),
+        ("3 features instead of 2.", "w.shape for w in model.weights"),
     "built().set_weights(built().get_weights()[:2])":
         ("expected 3, received 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
@@ -93,7 +93,7 @@ MISTAKES = {
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
         ("have no shape", "output_signature=signature"),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
-        ("y is missing, or fit has it", "from_tensor_slices((x, y))"),
+        ("you passed it to fit", "from_tensor_slices((x, y))"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
         ("a shape but no values yet", "keras.ops.mean(x, axis=1)"),

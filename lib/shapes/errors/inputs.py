@@ -12,8 +12,8 @@ from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
 from lib.text import counted
 
-COLUMNS = 30  # most columns of a table; a longer row is more likely a sequence of numbers
-LARGEST = 5_000  # largest plausible size of an Input or a Dense; larger ones count samples
+COLUMNS = 30  # most columns of a table; a longer row is probably a sequence of numbers
+LARGEST = 5_000  # largest plausible size of an Input or a Dense; a larger number counts samples
 LAYER = r'(?:layer "?(?P<layer>[\w/]+)"?[\w :]*)?'
 
 
@@ -23,12 +23,12 @@ def _wanted(axes: int, kind: str = "") -> str:
 
 
 def axes(found: Found) -> Explanation | None:
-    """Explain that a layer, or a whole model, expects another number of axes."""
+    """Explain that a layer or a model expects another number of axes."""
     got, kernel = found.shape("got"), found.shape("kernel")
     want, have = int(found["axes"] or len(kernel)), int(found["have"] or len(got))
     if want == have:
         return None
-    if found.kind in ("sequential", "model", "functional") and got:  # a model, not a layer
+    if found.kind in ("sequential", "model", "functional") and got:  # The input of a model is data.
         return data(found, (None,) * want, got)
     kind, units = RECURRENT.get(found.kind), (got or (None,))[-1]
     problem = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
@@ -59,13 +59,13 @@ def axes(found: Found) -> Explanation | None:
 
 
 def _sample(shape_: Shape) -> str:
-    """Return the sizes of a sample for an Input; "" where they can't be sizes of a sample."""
+    """Return the sizes of a sample for an Input; "" if a sample can't have these sizes."""
     possible = all(size is None or 0 < size <= LARGEST for size in shape_)
     return bracketed(shape_).strip("()") if possible else ""
 
 
 def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Explain that the data don't have the Input's shape; both shapes start with the samples."""
+    """Explain that data don't have the Input's shape. Both shapes start with the samples axis."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
@@ -76,7 +76,7 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     if is_timed and (expected[1] or 0) > LARGEST:
         likely = [remedies.WHOLE_TABLE]
     elif expected[1:] == received[:1] and received[1:] == (1,):
-        likely = [remedies.ONE_SAMPLE]  # it had one axis, and Keras 2 added another
+        likely = [remedies.ONE_SAMPLE]  # x had one axis, and Keras 2 added a second.
     takes = found["want"] or f"({_wanted(len(expected))})"
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} but received {found['got']}: "
@@ -119,8 +119,8 @@ def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
         return [remedies.OTHER_INPUT]
     if gaps == [last] or received[1:] == expected[1:-1]:
         return [remedies.FLAT]
-    if last in gaps:  # open sizes: any axis may be missing
-        if received[-1] == 1:  # Keras 2 adds a second axis to an array of one axis
+    if last in gaps:  # The other sizes are None, so any axis may be missing.
+        if received[-1] == 1:  # Keras 2 adds a second axis to an array of one axis.
             return [remedies.LENGTHS, *sample, remedies.TABLE]
         is_table = (received[0] or 0) > 1 and (received[-1] or 0) <= COLUMNS
         flat = [remedies.TABLE, remedies.FLAT] if is_table else [remedies.FLAT, remedies.TABLE]
@@ -135,8 +135,8 @@ def number_of_arrays(found: Found) -> Explanation:
     arrays = f"{found['want']} arrays{f': {keys}' if keys else ''}"
     return explained(
         f"{found['layer'] or 'The model'} takes {arrays} but received {found['got'] or 1}.",
-        fix="Pass a list in that order, or a dict by name; in a tf.data.Dataset, ((x1, x2), y). "
-        "Pass states of a layer as initial_state.",
+        fix="Pass a list of arrays in that order, or a dict by name. A tf.data.Dataset "
+        "yields ((x1, x2), y). Pass states of a layer as initial_state.",
         code="model.predict([x1, x2])",
     )
 
@@ -161,7 +161,7 @@ MESSAGES = [
         rf"(?P<shape>[(\[](?:None|\d+), {number('units')}[)\]]))?",
         cause="TimeDistributed works along the time axis, but its input has none. It received "
         "{shape}. The previous layer returns only its last step, or the Input is flat.",
-        fix="Return every step from the previous layer, or use the inner layer alone.",
+        fix="Return every step from the previous layer, or use the inner layer directly.",
         code=f"{EVERY_STEP}  # the previous layer\n# or:\nDense(1)  # without TimeDistributed",
         stack="input~lstm_u{units}~td",
     ),
@@ -178,7 +178,7 @@ MESSAGES = [
         remedies=[
             remedies.OTHER_FEATURES,
             Remedy(
-                "a Flatten before it turns timesteps into features, and their number differs",
+                "a Flatten before it turns a varying number of timesteps into features",
                 "Pad the sequences, or return the last step instead of Flatten.",
                 f"{LAST_STEP}  # in place of Flatten",
             ),
@@ -188,7 +188,7 @@ MESSAGES = [
         rf"\(no .None. dim.*?shape={shape('shape')} for variable "
         r'path="(?=[^"]*_cell/).*?time_distributed',
         cause="The kernel would be {shape}: TimeDistributed passes the recurrent layer single "
-        "timesteps, without a time axis. A recurrent layer reads all timesteps on its own.",
+        "timesteps, without a time axis. A recurrent layer itself processes all timesteps.",
         fix="Use the recurrent layer without TimeDistributed.",
         code=f"{EVERY_STEP}  # without TimeDistributed",
     ),
@@ -204,9 +204,9 @@ MESSAGES = [
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",
         rf"\(no .None. dimensions\)(?:.*?shape={shape('shape')})?",
         r"last dimension of the inputs to.*?should be",
-        cause="Dense needs a weight for each entry of the last axis, whose size is open in "
-        "{shape}. After Flatten the size depends on the number of timesteps, which is None.",
-        fix="Fix the number of timesteps. Or replace Flatten: pool, or return only the last step.",
+        cause="Dense needs a weight for each entry of the last axis, but its size is None in "
+        "{shape}. After Flatten, the size depends on the number of timesteps, which is None.",
+        fix="Set the number of timesteps. Or, instead of Flatten, pool or return the last step.",
         code=remedies.INPUT,
         stack="input_tany~flatten~dense",
     ),

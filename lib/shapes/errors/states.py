@@ -12,7 +12,7 @@ from lib.shapes.remedy import Remedy
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
 AND_STATES = Remedy(
     "the previous layer has return_state=True (it returns its output and its states)",
-    "Unpack them and pass on the output. Pass states as initial_state.",
+    "Unpack the tensors and pass on the output. Pass states as initial_state.",
     "out, *states = recurrent_layer(x)\ny = layer(out)\n"
     "y = layer(x, initial_state={states})  # to start there",
 )
@@ -24,11 +24,11 @@ DIRECTIONS = Remedy(
 
 
 def features_or_units(found: Found) -> Explanation | None:
-    """Explain that a kernel doesn't fit the features, or the units of the states."""
+    """Explain that a kernel doesn't fit the features, or initial states don't fit the units."""
     received, expected = found["got"], found["want"]
     if received == expected:
         return None
-    # A mismatch of states raises the same message as one of features.
+    # Wrong states and wrong features raise the same message.
     x, state = shapes_of_a_step(found.whole)
     if "MatMul_1" in found.match[0] or state[-1:] == (int(received),) != x[-1:]:
         return explained(
@@ -41,7 +41,7 @@ def features_or_units(found: Found) -> Explanation | None:
 
 
 def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
-    """Return the shapes of a cell's input and first state; () for each the text doesn't list."""
+    """Return the shapes of a cell's input and first state; both () if the text lacks one."""
     tensor = r"tf\.Tensor\(shape=(\([\w, ]*\))"
     found = re.search(rf'(?:inputs|sequence)={tensor}.*? states=\(?\[?"?{tensor}', text)
     return (pasted_sizes(found[1]), pasted_sizes(found[2])) if found else ((), ())
@@ -52,8 +52,8 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
     x, state = shapes_of_a_step(found.whole)
     if x[:1] == one[:1] and state[:1] == other[:1]:
         return explained(
-            f"The layer received {one[0]} samples but states of {other[0]}: each sample needs one.",
-            fix="Start from the states of the same samples.",
+            f"The layer received {one[0]} samples but states of {other[0]} samples.",
+            fix="Start from the states of the same samples: each sample needs its own state.",
             code=remedies.DECODER,
         )
     small, full = sorted((one[0] or 0, other[0] or 0))
@@ -97,11 +97,11 @@ MESSAGES = [
         cause="A GPU kernel (cuDNN or MIOpen) failed. These kernels mask padding only at the end.",
         remedies=[
             Remedy(
-                "a sequence is padded in front (the default of pad_sequences) or fully masked",
-                "Pad at the end and drop empty sequences, or turn the kernels off.",
+                "a sequence is padded at the start (pad_sequences's default) or fully masked",
+                "Pad at the end and drop empty sequences, or turn off cuDNN.",
                 f"{remedies.PAD}\nLSTM(units, use_cudnn=False)  # or",
             ),
-            Remedy("another process has its memory", "Free it.", "LSTM(units, use_cudnn=False)"),
+            Remedy("the GPU's memory is full", "Free memory.", "LSTM(units, use_cudnn=False)"),
         ],
     ),
     Message(
@@ -130,7 +130,7 @@ MESSAGES = [
         cause="The layer keeps {kept} for states but received {got}. The {cell} starts from "
         "{state}, a whole sequence. If a recurrent layer raised this, its states don't fit: an "
         "LSTM starts from two, a GRU from one, Bidirectional from twice as many.",
-        fix="Use the states of a layer of the same kind and units, without its output.",
+        fix="Pass only the states, without the output, of a layer of the same kind and units.",
         code=remedies.DECODER,
     ),
     Message(
@@ -184,7 +184,7 @@ MESSAGES = [
         rf"(?:\. Found: {number('samples')} samples)?",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
         cause="The layer is stateful, built for batches of {full}. It received one of {size}. "
-        "{samples} samples don't fill whole batches. The last batch is often short.",
+        "{samples} samples don't fill whole batches. Often the last batch is shorter.",
         fix="Pass fit, evaluate and predict whole batches, or copy the weights to another model.",
         code=f"{remedies.WHOLE_BATCHES}\n{remedies.TWIN}",
     ),

@@ -98,10 +98,10 @@ def _called(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
             raise NotTraced.of("too large to trace", tensor, **most)
     if layer.shares is not None:
         first = steps[layer.shares]
-        if layer.knows_axes:
+        if layer.checks_rank:
             inputs.of_rank(len(first.inputs.tensors[0]))
         if first.outputs.parameters != outputs.parameters:
-            row = "weights for others" if layer.knows_width else "weights for others, unseen"
+            row = "weights for others" if layer.checks_width else "weights for others, unseen"
             wanted = readable_shapes(first.inputs.tensors)
             raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
     inside = layer.inside  # Keras builds the cases below, but fails to run them
