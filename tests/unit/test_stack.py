@@ -205,7 +205,7 @@ def test_of_two_wrong_settings_the_error_names_the_one_keras_checks_first():
 def test_a_layer_starts_from_the_states_that_were_unpacked_before_it():
     """A layer takes as many states as its cell has; without states, the fix is to use zeros."""
     code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
-    assert "initial_state=states[:1])  # (None, 6, 16), ignores 1 states" in code
+    assert "initial_state=states[:1])  # (None, 6, 16), ignores 1 state" in code
     steps = steps_of("input~lstm_init~dense")
     assert (broken_at(steps), steps[1].error.received) == (1, "none")
     assert "states" in steps[1].error.message
@@ -252,7 +252,7 @@ def test_the_stack_of_an_experiments_model_is_that_experiment():
         ("input", "Explore trains LSTM, GRU or SimpleRNN"),
         ("input~lstm_seq_u4~lstm_u5", "of one kind and width"),
         ("input~lstm~dense_k3", "end with Dense(1)"),
-        ("input~lstm_u500~dense", "up to 128; here it is 500"),
+        ("input~lstm_u500~dense", "up to 128. Here it is 500"),
     ],
 )
 def test_a_stack_that_explore_cannot_train_has_a_reason(stack, why):

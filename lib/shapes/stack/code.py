@@ -6,8 +6,9 @@ from lib.shapes.stack.joining import Joining, Merge
 from lib.shapes.stack.plain import BY_PYTHON, SIGNS, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer, takes_previous
+from lib.text import counted
 
-MARGIN = 64
+MARGIN = 64  # the last column at which comments may start
 Steps = tuple[TracedLayer, ...]
 HEAD = "import keras\nfrom keras import layers\n"
 INCOMPLETE = "# This code is incomplete. Replace each ... with the code that could not be traced."
@@ -43,7 +44,7 @@ def output_places(steps: Steps) -> list[int]:
 
 
 def _names(steps: Steps) -> list[str]:
-    """Return the name of each layer's output: "x", unless a layer after the next one needs it."""
+    """Return the name of each layer's output: "x", or "x3" if more than the next layer needs it."""
     named = {ref.place for step in steps for ref in step.layer.refs()}
     named |= set(output_places(steps)[:-1])
     names = [f"x{at + 1}" if at in named else "x" for at in range(len(steps))]
@@ -64,7 +65,7 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     target = "x" if own == "x" else f"x = {own}"
     if isinstance(layer, Input):
         return f"{target} = {layer.code()}"
-    if isinstance(layer, Unread):  # assign the name, because later lines use it
+    if isinstance(layer, Unread):  # Assign the name, because later lines use it.
         origin = layer.origin
         return f"{target} = ...  # {(origin.call or origin.text) if origin else layer.called}"
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
@@ -95,7 +96,7 @@ def _taken(ref: Ref, names: list[str]) -> str:
 
 
 def spare_states(step: TracedLayer) -> int:
-    """Return how many initial states a layer ignores: those beyond the states of its cell."""
+    """Return the number of initial states that a layer ignores, because its cell has fewer."""
     layer = step.layer
     if not isinstance(layer, Recurrent):
         return 0
@@ -104,7 +105,8 @@ def spare_states(step: TracedLayer) -> int:
 
 def _comment(step: TracedLayer) -> str:
     if step.tensors:
-        spare = f", ignores {count} states" if (count := spare_states(step)) else ""
+        count = spare_states(step)
+        spare = f", ignores {counted(count, 'state')}" if count else ""
         return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
     if step.not_traced:
         return "not traced"

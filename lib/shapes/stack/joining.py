@@ -303,7 +303,7 @@ class MultiHeadAttention(Attending, kind="mha"):
         read = [known_size(one, heads, width) for one in (query, key)]
         read.append(known_size(value, heads, inner))
         if len(query) != len(value) or len(query) < 3:
-            raise ShapeError.of("what can't attend", query, value, key)
+            raise ShapeError.of("unfit for attention", query, value, key)
         last, bias = self.output_shape or read[0], int(self.use_bias)
         columns = (heads * width, heads * width, heads * inner, last)
         maps = list(zip(columns, (*read, heads * inner), strict=True))
@@ -335,7 +335,7 @@ class Attention(Attending, Joining, kind="attend"):
             raise NotTraced.of("a batch of one to attend to", *tensors)
         unfit = has_other_ranks or len(key) < 2 or _differ((query[-1].size, key[-1].size))
         if unfit or _differ((key[-2].size, value[-2].size)):
-            raise ShapeError.of("what can't attend", *tensors)
+            raise ShapeError.of("unfit for attention", *tensors)
         return Outputs(((*query[:-1], value[-1]),), count, f"{count or ''}", letter)
 
 
