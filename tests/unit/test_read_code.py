@@ -141,7 +141,7 @@ def test_notes_name_assumptions_and_skipped_code_by_line(code, expected, noted):
         ("x = attention_block(x)", "“attention_block” is a function"),
         ("x = Own(3)(x)", "“Own” is a class"),
         ("for name in names: x = Dense(2)(x)", "a loop whose rounds"),
-        ("if flag: x = Dense(2)(x)", "an if whose condition"),
+        ("if flag: x = Dense(2)(x)", "an if statement whose"),
         ("x = LSTM(2, return_sequences=flag)(x)", "return_sequences of LSTM is known only"),
         ("x = Dense(**settings)(x)", "“Dense” has arguments"),
         ("x = TimeDistributed(LSTMCell(4))(x)", "“LSTMCell” is called outside of an RNN"),

@@ -40,7 +40,7 @@ def test_a_shape_is_read_however_it_is_written(text, shape):
 )
 def test_other_text_is_refused_with_a_sentence(text):
     """The error names the expected and the received text."""
-    with pytest.raises(ShapeTextError, match=r"None only in front; received"):
+    with pytest.raises(ShapeTextError, match=r"None only in front, but received"):
         read_shape(text, samples=8)
 
 

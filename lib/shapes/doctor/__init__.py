@@ -217,7 +217,7 @@ def read_shape(text: str, samples: int | None = None) -> Sizes:
         return tuple(map(int, words))
     raise ShapeTextError(
         f"expected 1 to {MAX_AXES} whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1), "
-        f"with None only in front; received {text.strip()[:60]!r}"
+        f"with None only in front, but received {text.strip()[:60]!r}"
     )
 
 
