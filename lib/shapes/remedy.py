@@ -12,10 +12,9 @@ class Remedy:
     condition: str  # a clause, "y holds class numbers"; "" if there is only one fix
     fix: str  # what to do, in sentences
     code: str = ""  # one statement per line; lines that change y come before lines for the model
-    # The shapes and the loss after a fix of the target; shapes include the samples axis.
-    output_shape: tuple[int, ...] = ()
-    target_shape: tuple[int, ...] = ()
-    loss: str = ""
+    output_shape: tuple[int, ...] = ()  # after a fix of the target, including the samples axis
+    target_shape: tuple[int, ...] = ()  # like output_shape
+    loss: str = ""  # after a fix of the target
     stack: Stack = ()  # the stack after a fix of the stack
     cause: str = ""  # for an error message: what happened, if the condition holds
 

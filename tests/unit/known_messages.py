@@ -6,7 +6,7 @@ TODAY = [
     ("Unrecognized data type: x=[[[1.0",
      "Keras reads a list as several inputs, not as an array.", "np.asarray(y)"),
     ("Arguments `target` and `output` must have the same shape",
-     "The sparse loss needs class numbers.", "sparse"),
+     "For the sparse loss, y must hold class numbers.", "sparse"),
     ("Arguments `target` and `output` must have the same shape up until the last dimension: "
      "target.shape=(None, 4), output.shape=(None, 5, 3)",
      "y is (None, 4)", "outputs = outputs[:, -4:]"),

@@ -78,14 +78,12 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
     if labels and target == output:
         condition, other = "y has a column per class", "categorical_crossentropy"
-        y = "y = np.argmax(y, axis=-1)"
-        use = "Use the loss for columns."
+        use, y = "Use the loss for columns.", "y = np.argmax(y, axis=-1)"
         yield Remedy(condition, use, compile_with(other), output, target, other)
         yield Remedy(condition, "Convert y to class numbers.", y, output, output[:-1], loss)
     elif not labels and numbers == output[:-1]:
         condition, other = "y holds class numbers", "sparse_categorical_crossentropy"
-        y = f"y = keras.utils.to_categorical(y, {output[-1]})"
-        use = "Use the sparse loss."
+        use, y = "Use the sparse loss.", f"y = keras.utils.to_categorical(y, {output[-1]})"
         yield Remedy(condition, use, compile_with(other), output, target, other)
         yield Remedy(condition, "Convert y to a column per class.", y, output, output, loss)
 
@@ -106,8 +104,7 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     yield Remedy(condition, fix, y, output, output, loss)
 
 
-# What y may hold (a clause), a fix for y, the code of that fix, and y's shape after it.
-Meaning = tuple[str, str, str, Sizes]
+Meaning = tuple[str, str, str, Sizes]  # what y may hold, a fix for y, its code, y's new shape
 
 
 def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
@@ -138,7 +135,6 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
 
 
 def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
-    """Yield meanings of a y with class numbers."""
     n, classes = output[0], output[-1]
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
         condition = "y has a column per class" + (", for each sample" if len(target) == 2 else "")

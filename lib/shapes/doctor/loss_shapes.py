@@ -2,10 +2,9 @@
 
 Sources: Keras 3.15's `losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`.
 
-First, if the ranks differ by one and the longer shape ends in 1, Keras drops that last axis. (If
-the shorter shape has rank 1, Keras adds the axis to it instead.) Second, Keras pairs output and
-target: some losses require equal shapes, others broadcast as NumPy does. Third, Keras computes the
-loss along the last axis, then the mean of these losses.
+First, if the ranks differ by one and the longer shape ends in 1, Keras drops that axis, or adds an
+axis to a shorter shape of rank 1. Second, Keras pairs output and target: some losses require equal
+shapes, others broadcast like NumPy. Third, Keras takes the loss along the last axis, and its mean.
 """
 
 from dataclasses import dataclass

@@ -45,8 +45,7 @@ def keywords(found: Found) -> Explanation | None:
         "dropped": ", ".join(f"{each}=None" for each in names),
         "file": path[1] if path else "model.h5",
     }
-    # Bidirectional passes go_backwards to its layer, so this name doesn't come from the file.
-    if names[:1] != ["go_backwards"] and found.is_loading:
+    if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets go_backwards itself
         return explained(
             "The file was saved by another Keras, most likely Keras 2, whose {owner} had {names}.",
             fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",

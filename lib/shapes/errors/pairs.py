@@ -103,8 +103,7 @@ def compared(found: Found) -> Explanation | None:
         return weights(found)
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
-        happened = "Cross-entropy needs y in the output's shape. "
-        happened += "The sparse loss needs class numbers."
+        happened = "y must have the output's shape. For the sparse loss, y must hold class numbers."
         return explained(happened, remedies.CLASS_NUMBERS, *_PER_STEP_OR_SAMPLE[::-1])
     both = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
     if not both.received or not both.expected:

@@ -110,7 +110,6 @@ WRAPPED = Remedy(
     "TimeDistributed({kind})",
 )
 
-# Batches.
 SHORT_BATCH = Remedy(
     "the last batch is shorter, and a stateful layer keeps one state for each sample",
     "Drop the last samples, of validation data too, so that batches of {full} fit.",
@@ -148,9 +147,7 @@ CLASS_COLUMNS = Remedy(
     f"{COLUMNS}\n# or:\n{_CLASSES}",
 )
 OTHER_COLUMNS = Remedy(
-    "output and y have different columns",
-    "End the model with as many columns as y has.",
-    "Dense({columns})",
+    "output and y have different columns", "End the model with y's columns.", "Dense({columns})"
 )
 TO_CATEGORICAL_TWICE = Remedy("to_categorical was called twice on y", "Undo one call.", _CLASSES)
 Y_IS_A_LIST = Remedy(

@@ -189,12 +189,10 @@ class Layer:
     mask: ClassVar[Literal["passes", "ends", "destroys"]] = "passes"
     # Number of axes that a mask must have; -1 for one fewer than the tensor, 0 for no mask allowed.
     uses_mask: ClassVar[int | None] = None
-    # Whether Keras refuses a second call with another width, or another number of axes.
-    checks_width: ClassVar[bool] = False
-    checks_rank: ClassVar[bool] = False
+    checks_width: ClassVar[bool] = False  # whether Keras refuses a second call of another width
+    checks_rank: ClassVar[bool] = False  # whether it refuses another number of axes
 
-    # The input tensors; () for all outputs of the layer before it.
-    of: tuple[Ref, ...] = field(default=(), kw_only=True)
+    of: tuple[Ref, ...] = field(default=(), kw_only=True)  # inputs; () means the previous layer
     states: tuple[Ref, ...] = field(default=(), kw_only=True)  # initial states
     shares: int | None = field(default=None, kw_only=True)  # place of the layer's first call
     origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)

@@ -105,8 +105,7 @@ def spare_states(step: TracedLayer) -> int:
 
 def _comment(step: TracedLayer) -> str:
     if step.tensors:
-        count = spare_states(step)
-        spare = f", ignores {counted(count, 'state')}" if count else ""
+        spare = f", ignores {counted(count, 'state')}" if (count := spare_states(step)) else ""
         return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
     if step.not_traced:
         return "not traced"

@@ -145,8 +145,7 @@ def _with_earlier_refs(layer: Layer, place: int, sentences: list[str]) -> Layer:
     kept = layer.with_moved_refs(earlier)
     if kept != layer:
         name = f"Layer {place + 1}, {layer.keras},"
-        sentence = f"{name} refers to a layer that isn’t before it. The reference was ignored."
-        sentences.append(sentence)
+        sentences.append(f"{name} refers to a layer not before it. The reference was ignored.")
     return kept
 
 

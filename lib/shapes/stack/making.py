@@ -102,7 +102,6 @@ def correct_spelling(name: str, argument: str) -> str:
 
 
 def _refused(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
-    """Return an Unread for a layer with `strange` arguments, with the corrected layer if known."""
     meant = {key: value for key, value in values.items() if key not in strange}
     for key, value in strange.items():
         if right := correct_spelling(name, key):

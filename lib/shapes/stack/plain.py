@@ -28,7 +28,7 @@ class Input(Layer, kind="input"):
     features: int | None = setting("f", 3, "features F", limit=UNITS, optional=True)
     batch: int | None = setting("b", None, "batch size", limit=Limit(1, 8192), optional=True)
     form: str = setting("form", "sequence", "shape", options=FORMS)
-    # For the form "other": the shape of a sample, with 0 for any size.
+    # Only for the form "other"; 0 means any size.
     shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
 
     def axes(self) -> Tensor:

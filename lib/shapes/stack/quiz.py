@@ -24,8 +24,7 @@ FIRST = (  # stacks as in a link: each adds an idea, and the last stack breaks
     "input_t7_f2~lstm_u9~gru_u4",
 )
 _JOINED = {"concat": "side by side", "sum": "added", "ave": "averaged"}
-# Settings that are easily confused, with the values to compare.
-_BLAMED = {"return_sequences": (False, True), "merge_mode": ("concat", "sum")}
+_CONFUSED = {"return_sequences": (False, True), "merge_mode": ("concat", "sum")}  # by setting
 OPTIONS = 4
 SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
 RAISES = "An error"
@@ -119,7 +118,7 @@ def right_option(stack: Stack) -> QuizOption:
 def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
     """Yield shapes with the mistakes that lead to them, likeliest first. Some may be right."""
     for place, layer in enumerate(stack):
-        for name, values in _BLAMED.items():
+        for name, values in _CONFUSED.items():
             now = getattr(layer, name, None)
             for value in (value for value in values if now not in (None, value)):
                 other = put(stack, place, layer.with_settings(**{name: value}))
@@ -130,8 +129,7 @@ def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
     time = steps[0].tensors[0][1]
     for place, step in reversed([*enumerate(steps)]):
         batch, *rest = step.tensors[0]
-        layer = f"layer {place + 1}, {step.layer.keras},"
-        name = f"the output of {layer}" if place else "the input,"
+        name = f"the output of layer {place + 1}, {step.layer.keras}," if place else "the input,"
         words = f"That is {name} but layer {place + 2} follows."
         yield readable_shape((batch, *rest)), words
         words = f"That is {name} with axes swapped: time comes before features."

@@ -17,7 +17,6 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     """A layer that calls its cell once per timestep."""
 
     cell: ClassVar[str]
-
     units: int = count("u", 16, WHOLE)
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
@@ -78,7 +77,6 @@ class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
     """Reads a sequence step by step, without gates."""
 
 
-# Key of `lib.experiment.CELLS` → layer class.
 LAYER_OF_CELL: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 

@@ -52,8 +52,6 @@ def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], Mode
 
 
 class _Edits:
-    """Edits of the code: each has a start, an end and a new text."""
-
     def __init__(self, text: str) -> None:
         tree, lines = parsed(text)
         self.rows = [line.encode() for line in lines]
@@ -62,7 +60,7 @@ class _Edits:
         self._calls = sorted((node for node in nodes if isinstance(node, ast.Call)), key=_span)
         imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
         self._imports = [node for node in imports if f"{node.module}".endswith("layers")]
-        self._edits: list[tuple[Position, Position, str]] = []
+        self._edits: list[tuple[Position, Position, str]] = []  # start, end and new text of each
 
     def change(self, before: Stack, after: Stack) -> None:
         """Edit the calls that create the stack `before` so that they create `after`."""

@@ -15,8 +15,7 @@ WHOLE = "Received an invalid value for argument `{name}`, expected a positive in
 REFUSED = "… Received: {name}={value}"
 KERAS = beside(__file__, "signatures")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
-# Keras class → the names of its "required" and "optional" arguments.
-SIGNATURES = {name: row for row in KERAS["layers"] for name in row["names"]}
+SIGNATURES = {name: row for row in KERAS["layers"] for name in row["names"]}  # by Keras class
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:

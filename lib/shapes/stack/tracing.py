@@ -80,7 +80,6 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
 
 
 def _with_first_settings(layer: Layer, steps: list[TracedLayer]) -> Layer:
-    """Return the layer. A second call gets the settings of the first call."""
     if layer.shares is None:
         return layer
     if layer.shares >= len(steps) or steps[layer.shares].layer.kind != layer.kind:

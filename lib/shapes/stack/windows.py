@@ -136,7 +136,6 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
     """A transposed convolution, which turns each timestep into several."""
 
     groups: ClassVar[int] = 1  # type: ignore[misc]  # not a setting here
-
     padding: str = option("p", "valid", "same")
     output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
 
