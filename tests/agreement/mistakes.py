@@ -1,6 +1,6 @@
-"""Mistakes with recurrent layers, and parts of the explanation that each must get.
+"""Mistakes with recurrent layers, and parts of the explanation for each.
 
-The code uses the names of `questions/mistakes.py`.
+The code uses names that `questions/mistakes.py` defines.
 """
 
 MISTAKES = {
@@ -140,7 +140,7 @@ MISTAKES = {
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("Cross-entropy needs as many columns in y as in", "Dense(3)"),
 }  # fmt: skip
-"""The code of each mistake, with a part of its cause and of its fix."""
+"""The code of each mistake, with parts of the explained cause and fix."""
 
 PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8,),
@@ -154,7 +154,7 @@ PAIRINGS = [
     ((4,), "categorical_crossentropy", (8,),
      "y is (None,), the output (None, 4): the axes", "sparse_categorical_cross"),
 ]  # fmt: skip
-"""An output, a loss that checks shapes, a y that it refuses, and parts of cause and fix."""
+"""An output shape, a loss that checks shapes, a shape of y that it refuses, a cause and a fix."""
 MISTAKES |= {
     f'recurrent({output}, loss="{loss}").fit(X, np.zeros({y}), verbose=0)': (cause, fix)
     for output, loss, y, cause, fix in PAIRINGS
@@ -186,7 +186,7 @@ NEEDS = {
         "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",
     "np.transpose(LAST, (0, 2, 1))": "x = LAST",
 }  # fmt: skip
-"""Lines that define what the code of a fix needs besides the usual names."""
+"""Lines that define names for the code of a fix, if the usual names aren't enough."""
 
 FILLED_IN = (
     ("merge_mode=…", 'merge_mode="sum"'),
@@ -196,4 +196,4 @@ FILLED_IN = (
     ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
     ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),
 )
-"""Values for gaps in the code of a fix, and a stand-in for a file of Keras 2."""
+"""Replacements for each "…" in the code of a fix, and for loading a Keras 2 file."""

@@ -1,4 +1,4 @@
-"""Messages with parts of their explanations; real_messages.toml and mistakes.py have more."""
+"""Error messages with parts of their explanations. real_messages.toml and mistakes.py have more."""
 
 TODAY = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
@@ -40,7 +40,7 @@ TODAY = [
      "settings don't fit together", "counts axes from 1"),
     ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
 ]  # fmt: skip
-"""Messages of Keras 3, whole or in part, each with words of its cause, and of its fix or code."""
+"""Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
 OLDER = [
     ("Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = "
@@ -99,4 +99,4 @@ OLDER = [
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),
 ]  # fmt: skip
-"""The same for earlier versions; None for messages that any code may raise."""
+"""Messages of earlier Keras versions. Messages that any code may raise have None."""
