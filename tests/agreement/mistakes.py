@@ -8,7 +8,7 @@ MISTAKES = {
         ('Embedding needs the arguments "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
     "layers.LSTM((T, F))":
         ("units is one whole number", "keras.Input((timesteps, features))"),
-    "keras.Input((T, -1))": ("has whole numbers of at least 0", "None, not -1, for an open size"),
+    "keras.Input((T, -1))": ("has whole numbers of at least 0", "not -1, for an unknown size"),
     'last_step().compile("adamm")':
         ("no optimizer called adamm", 'model.compile("adam",'),
     "layers.LSTM(4, units=U)": ("LSTM received too many arguments without a name", "LSTM(units=…)"),

@@ -34,7 +34,7 @@ def steps_of(text):
 
 
 def test_every_layer_has_its_shape_and_its_parameters_in_letters_and_in_numbers():
-    """Two LSTMs and a head have shapes and counts; equal letters get an index."""
+    """Two LSTMs and a head have shapes and counts. Equal letters get an index."""
     steps = steps_of("input_t12_f3~lstm_u4_seq~lstm_u2~dense_k1")
     named = ["(N, T, F)", "(N, T, U₁)", "(N, U₂)", "(N, K)"]
     assert [shape_in_letters(step.tensors[0]) for step in steps] == named

@@ -60,7 +60,7 @@ class Diagnosis:
     broadcast_shape: Sizes | None  # shape of the compared pairs; None if Keras raises an error
     keras_message: str  # part of Keras's error message; "" without an error
     cause: str  # one or more sentences
-    axes: list[tuple[AxisPair, LossVerdict, str]]  # axis pairs of that batch, with their outcomes
+    axes: list[tuple[AxisPair, LossVerdict, str]]  # pairs of the decisive batch, with outcomes
     fixes: tuple[Remedy, ...]  # likeliest first; empty if no fix is known
 
 
@@ -70,10 +70,10 @@ def diagnose_target(
     loss: str,
     batch_size: int | None = None,
 ) -> Diagnosis:
-    """Return what `fit` does with these shapes: raise an error, train as intended, or silently not.
+    """Return whether `fit` raises an error, trains the intended model, or silently another one.
 
-    Training is as intended if each number of the output is compared with its own target. One
-    exception: a categorical cross-entropy over a last axis of 1 is 0 for any output, so "silent".
+    The intended model compares each number of the output with its own target. One exception: a
+    categorical cross-entropy over a last axis of 1 is "silent", because it is 0 for any output.
 
     `output_shape` is (N, T, K) or (N, K) for all N samples; None in place of N takes N from the
     target. `loss` is any name that `compile(loss=…)` takes. A `batch_size` of None means 32, as in
@@ -89,7 +89,7 @@ def diagnose_target(
     verdict = loss_shapes.worst(batches)
     fixes = target_fixes(output, target, loss, batch_size) if verdict != "correct" else ()
     decisive = next((batch for batch in batches if batch.verdict == verdict), None)
-    if decisive is None:  # Keras compares only the numbers of samples
+    if decisive is None:  # The numbers of samples differ, so Keras never calls the loss.
         shape, error = None, "Data cardinality is ambiguous"
         pair = AxisPair(output[0], target[0], "sample", "sample")
         unequal = f"{output[0]} ≠ {target[0]}"
@@ -100,7 +100,7 @@ def diagnose_target(
         shape, error = decisive.broadcast, decisive.keras_message
         cause = " ".join(_reasons(output, target, rule, batches[0], decisive))
         shown = decisive
-        if rule.labels and len(shown.output) > 1:  # class numbers have no column axis
+        if rule.labels and len(shown.output) > 1:  # Class numbers have no column axis.
             shown = replace(shown, output=shown.output[:-1])
         axes = [(each, *each.outcome(rule)) for each in _line_up(output, target, shown)]
     return Diagnosis(output, target, verdict, rule.name, decisive, shape, error, cause, axes, fixes)
@@ -159,13 +159,13 @@ def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
         yield f"Axes are paired from the right, so {pairing}."
         if length == 1 < batch.size:
             targets = f"all {batch.size} targets in its batch"
-            yield f"Every output is compared with {targets}, and learns their average."
+            yield f"Every output is compared with {targets}, so the model learns their mean."
     for axis in axes[1 : abs(shift)] + axes[abs(shift) + 1 :]:
         if axis.output > 1 == axis.target:
             yield f"One target is used for all {axis.output} {axis.output_unit}s."
         elif axis.output == 1 < axis.target:
             compared = f"{axis.target} {axis.target_unit}s of y"
-            yield f"One output is compared with {compared}, and learns their average."
+            yield f"One output is compared with {compared}, so the model learns their mean."
 
 
 def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
@@ -241,14 +241,14 @@ def read_question(text: str) -> TargetQuestion:
     return TargetQuestion(**taken)
 
 
-def fitting_loss(activation: str, asked: str) -> str:
-    """Return a loss that fits a model's last activation: `asked` if it fits, else another."""
-    rule = RULES.get(asked)
+def fitting_loss(activation: str, loss: str) -> str:
+    """Return the loss if it fits a model's last activation, or else a loss that does."""
+    rule = RULES.get(loss)
     if activation == "softmax":
-        return asked if rule and rule.classes else "categorical_crossentropy"
+        return loss if rule and rule.classes else "categorical_crossentropy"
     if activation == "sigmoid":
-        return asked if asked.startswith("binary") else "binary_crossentropy"
-    return TargetQuestion().loss if rule and rule.checks else asked
+        return loss if loss.startswith("binary") else "binary_crossentropy"
+    return TargetQuestion().loss if rule and rule.checks else loss
 
 
 TARGETS: dict[str, Sizes] = {  # usual shapes of N samples, T timesteps and U units

@@ -1,7 +1,7 @@
 """The damage of a silent mistake: one model trained with the right y, one with a wrong y.
 
 The task is a running sum of noise whose last value has a variance of 1. Both models are evaluated
-at the last timestep of new sequences. `lib.training.answers` trains, `tests/record.py` records.
+at the last timestep of new sequences. `lib.training.answers` trains them for `tests/record.py`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def mistake_of(output: Sizes, target: Sizes) -> str | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Damage:
-    """Results of training with the right and the wrong y, by "right" and "wrong"."""
+    """Results of training with the right y and with a wrong y. Keys are "right" and "wrong"."""
 
     loss: dict[str, np.ndarray]  # training loss by epoch, (DAMAGE_EPOCHS,)
     predictions: dict[str, np.ndarray]  # at the last timestep of new sequences, (CHECKED_SAMPLES,)
@@ -60,7 +60,7 @@ class Damage:
 class Leak:
     """Mean squared errors by timestep, (TIMESTEPS,), of models that predict the next noise value.
 
-    The best possible error is 1. A Bidirectional layer has already read all targets except one.
+    The best possible error is 1. A Bidirectional layer has read all targets except the last one.
     """
 
     one_way: np.ndarray

@@ -25,7 +25,7 @@ class _OpenSize(int):
         return "timesteps"
 
 
-_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # for None; real sizes are smaller
+_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # replace None: real sizes are smaller
 
 
 def target_fixes(
@@ -115,7 +115,7 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
     elif len(target) == 2:
         (width,) = rest
         readings = [*_per_sample(target, steps, "", "y[:, None]")]
-        # Read the second axis as columns if it matches them, else as timesteps if it can be.
+        # A second axis of y that differs from the columns may have the timesteps.
         is_timed = width != columns and (width == steps or columns == 1 < width)
         if width > 1 and (steps is None or width == steps or (width > steps and columns == 1)):
             cut = f"y = y[:, -{steps}:, None]"
@@ -127,7 +127,7 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
         if y_steps == 1 and steps != 1:
             yield from _per_sample((n, y_columns), steps, "y = y[:, 0]", "y")
         if steps not in (None, y_steps) and (y_steps, y_columns) == (columns, steps):
-            swap = "Swap them. A reshape would mix up the values."
+            swap = "Swap these axes. A reshape would mix up the values."
             code, after = "y = np.swapaxes(y, 1, 2)", (n, y_columns, y_steps)
             yield "y has its columns before its timesteps", swap, code, after
         elif steps is None or y_steps > 1 or steps == 1:
@@ -167,7 +167,7 @@ def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> It
     else:
         yield "y has targets only for the last timesteps", "", code, y
     if steps is None:
-        yield "only the last timestep of y counts", "Keep that timestep.", last, (n, *rest)
+        yield "only the last timestep of y counts", "Keep only that timestep.", last, (n, *rest)
 
 
 def _fix(meaning: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
@@ -181,7 +181,7 @@ def _fix(meaning: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
         steps.append("Return every timestep." if sequences else "Return only the last timestep.")
         code.append(EVERY_STEP if sequences else LAST_STEP)
     elif after[1:-1] != output[1:-1]:
-        steps.append("Keep those timesteps of the output.")
+        steps.append("Keep the last timesteps of the output.")
         code.append(f"outputs = outputs[:, -{after[1]}:]")
     if after[-1] != output[-1]:
         steps.append(f"End the model with {counted(after[-1], 'column')}.")

@@ -17,7 +17,7 @@ Sizes = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class LossRule:
-    """The way one of Keras's losses treats shapes."""
+    """The rules by which one of Keras's losses treats shapes."""
 
     name: str  # name of Keras's function: "mean_squared_error"
     short: str = ""  # short name, also accepted in capitals: "mse"
@@ -114,7 +114,7 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
 
 
 def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
-    """Return the result of one batch; TensorFlow's message depends on `known_size`."""
+    """Return the result of one batch. TensorFlow has another message for a `known_size`."""
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # 0: there is no class axis
     target, output = _same_rank(target, output)
     if rule.labels and len(target) == len(output) > 1 and target[-1] == 1:
@@ -123,8 +123,8 @@ def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bo
     rank = max(len(target), len(output))
     pairs = tuple(zip(padded(output, rank), padded(target, rank), strict=True))
     if target == wanted or not (rule.checks or any(o != t for o, t in pairs)):
-        moved = (rule.whole_axis or rule.classes) and output[-1] != columns
-        verdict: LossVerdict = "silent" if moved or rule.single_class(output) else "correct"
+        wrong_axis = (rule.whole_axis or rule.classes) and output[-1] != columns
+        verdict: LossVerdict = "silent" if wrong_axis or rule.single_class(output) else "correct"
         return BatchResult(output, target, verdict, tuple(o for o, _ in pairs))
     if rule.checks:
         message = "Arguments `target` and `output` must have the same "

@@ -24,13 +24,13 @@ class Older(keras.layers.{kind}):
         super().__init__(*args, **options)
 
 model = keras.models.load_model("{file}", custom_objects={"{kind}": Older})"""
-LOOK_UP = "Remove it, or look up the right name."
+LOOK_UP = "Remove the argument, or look up its right name."
 
 
 def keywords(found: Found) -> Explanation | None:
     """Explain that a layer, a model or an optimizer doesn't take an argument."""
     pattern, is_class = found.match[0], found["owner"][:1].isupper()
-    named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # a dict as a value also contains names
+    named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # A value may be a dict with names.
     received = re.sub(named_values, "", found["got"])
     names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
     names = names or re.findall(r"\w+", received)[:1]
@@ -56,12 +56,12 @@ def keywords(found: Found) -> Explanation | None:
     if removed := next(filter(REMOVED.get, keys), ""):
         name = removed.split(".")[-1]
         value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
-        words |= {"dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
+        words |= {"name": name, "dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
         in_code = "your code passes it" if name in IN_FILES else ""
         remedies = [Remedy(in_code, REMOVED[removed]["fix"], REMOVED[removed]["code"])]
         if name in IN_FILES:  # Code rarely passes a default value, but a saved file always does.
             is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
-            file = Remedy("you are loading a Keras 2 file", "Drop it while loading.", OLDER)
+            file = Remedy("you are loading a Keras 2 file", "Drop {name} while loading.", OLDER)
             remedies.insert(0 if is_usual else 1, file)
         return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
     for name in names:
@@ -70,10 +70,10 @@ def keywords(found: Found) -> Explanation | None:
             happened = f"{owner} has no {name}."
             return explained(happened, fix=f"Write {meant[0]}.", code=f"{meant[0]}=…")
     if "not understood" in pattern:
-        loading = "Load it with the version that saved it, and pass your own classes."
+        load = "Load it with the version that saved it, and pass your own classes."
         return explained(
             f"The layer has no {', '.join(names)} in this version of Keras.",
-            Remedy("you are loading a file", loading, "keras.models.load_model(path)"),
+            Remedy("you are loading a file", load, "keras.models.load_model(path)"),
             Remedy("your code passes it", LOOK_UP, "help(keras.layers.LSTM)"),
             check="",
             confidence="possible",
@@ -103,7 +103,7 @@ MESSAGES = [
         r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
         cause="{cell}Cell processes one timestep. RNN takes a cell, Bidirectional takes a layer.",
-        fix="Use the layer alone, or give RNN a cell or a list of cells.",
+        fix="Use the layer directly, or pass RNN a cell or a list of cells.",
         code="RNN({cell}Cell(units))  # as {cell}(units)",
     ),
     Message(
@@ -141,14 +141,14 @@ MESSAGES = [
         r"\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "
         rf'"(?P<one>{REQUIRED})" and "(?P<two>\w+)"',
         cause='{owner} needs the arguments "{one}" and "{two}".',
-        fix="Pass them, as in Bidirectional(layer=LSTM(units=16)).",
+        fix="Pass both arguments, as in Bidirectional(layer=LSTM(units=16)).",
         code="{owner}({one}=…, {two}=…)",
     ),
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"',
         r'__init__\(\) missing 1 required positional argument: "(?P<one>units|layer)"',
         cause='{owner} needs the argument "{one}".',
-        fix="Pass it, as in Bidirectional(layer=LSTM(units=16)).",
+        fix="Pass this argument, as in Bidirectional(layer=LSTM(units=16)).",
         code="{owner}({one}=…)",
     ),
     Message(
@@ -186,8 +186,8 @@ MESSAGES = [
     ),
     Message(
         r'Could not interpret \w+ identifier\W{1,6}class "[\w.]*?(?P<class_>\w+)">',
-        cause="{class_} without parentheses is a class, and compile needs an instance of it.",
-        fix="Add the parentheses, or pass its name as a string.",
+        cause="{class_} without parentheses is a class, but compile needs an instance.",
+        fix="Add the parentheses, or pass the name as a string.",
         code="model.compile(keras.optimizers.{class_}(), loss)",
     ),
     Message(
@@ -209,8 +209,8 @@ MESSAGES = [
     Message(
         r'Cannot convert "(?:(?P<shape>\((?!\().+?\))" to a shape(?:.*?type "<class '
         r'"(?P<kind>float))?|\()|^state_size must be an integer',
-        cause="A shape has whole numbers of at least 0. It received {shape}. One size is a {kind}.",
-        fix="Divide with //, and write None, not -1, for an open size.",
+        cause="A shape has whole numbers of at least 0. This one is {shape}. One size is a {kind}.",
+        fix="Divide with //, and write None, not -1, for an unknown size.",
         code="LSTM(64 // 2)  # keras.Input((None, features))",
     ),
     Message(

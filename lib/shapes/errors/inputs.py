@@ -17,7 +17,7 @@ LARGEST = 5_000  # largest plausible size of an Input or a Dense; a larger numbe
 LAYER = r'(?:layer "?(?P<layer>[\w/]+)"?[\w :]*)?'
 
 
-def _wanted(axes: int, kind: str = "") -> str:
+def _axis_names(axes: int, kind: str = "") -> str:
     names = NAMES.get(kind) or NAMES.get(axes, ())
     return ", ".join(f"{name}s" for name in names) or f"{axes} axes"
 
@@ -48,7 +48,7 @@ def axes(found: Found) -> Explanation | None:
     elif (want, have) == (4, 5):
         likely = [remedies.BATCH_IN_INPUT, remedies.WRAPPED]
     inside = "Conv2D(filters, 3)" if want == 4 else "Dense(units)"
-    takes = f"{found['layer'] or 'The layer'} takes ({_wanted(want, found.kind)})"
+    takes = f"{found['layer'] or 'The layer'} takes ({_axis_names(want, found.kind)})"
     return explained(
         f"{takes} but received {found['got'] or counted(have, 'axis', 'axes')}: {problem}.",
         *likely,
@@ -67,20 +67,20 @@ def _sample(shape_: Shape) -> str:
 def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
     """Explain that data don't have the Input's shape. Both shapes start with the samples axis."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
-    both, is_timed = Comparison(expected, received), len(expected) == 3
+    pair, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received)
-    if not both.lacks and not both.differing:
+    if not pair.missing and not pair.differing:
         return None
-    likely = _of_axes(found, both) if both.lacks else _of_sizes(both)
+    likely = _axis_fixes(found, pair) if pair.missing else _size_fixes(pair)
     if is_timed and (expected[1] or 0) > LARGEST:
         likely = [remedies.WHOLE_TABLE]
     elif expected[1:] == received[:1] and received[1:] == (1,):
         likely = [remedies.ONE_SAMPLE]  # x had one axis, and Keras 2 added a second.
-    takes = found["want"] or f"({_wanted(len(expected))})"
+    takes = found["want"] or f"({_axis_names(len(expected))})"
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} but received {found['got']}: "
-        f"{both.in_words()}.",
+        f"{pair.in_words()}.",
         *likely,
         words={
             "place": received.index(1, 1) if 1 in received[1:] else -1,
@@ -92,9 +92,9 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     )
 
 
-def _of_sizes(both: Comparison) -> list[Remedy]:
-    expected, received = both.expected, both.received
-    if both.is_batch:
+def _size_fixes(pair: Comparison) -> list[Remedy]:
+    expected, received = pair.expected, pair.received
+    if pair.is_batch:
         return [remedies.FIXED_BATCH]
     if len(expected) != 3:
         return [remedies.OTHER_FEATURES]
@@ -102,20 +102,20 @@ def _of_sizes(both: Comparison) -> list[Remedy]:
         return [remedies.BATCH_SHAPE]
     if expected[1:] == received[:0:-1]:
         return [remedies.SWAPPED]
-    if both.differing == [1]:
+    if pair.differing == [1]:
         return [remedies.OTHER_LENGTH]
     likely = [remedies.BATCH_IN_INPUT, remedies.OTHER_FEATURES]
-    return likely if len(both.differing) >= 2 else likely[1:]
+    return likely if len(pair.differing) >= 2 else likely[1:]
 
 
-def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
-    expected, received, gaps = both.expected, both.received, both.gaps
+def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
+    expected, received, gaps = pair.expected, pair.received, pair.gaps
     is_fit, last = "training=True" in found.whole, len(expected) - 1
     sample = [remedies.UNBATCHED] if is_fit else [remedies.ONE_SAMPLE, remedies.UNBATCHED]
-    if both.lacks == -1:
+    if pair.missing == -1:
         likely = [remedies.AXIS_OF_1, remedies.IMAGE, remedies.BATCHED_TWICE]
         return likely[2:] if gaps == [0] or (gaps and received[1] is None) else likely
-    if both.lacks != 1 or not gaps:
+    if pair.missing != 1 or not gaps:
         return [remedies.OTHER_INPUT]
     if gaps == [last] or received[1:] == expected[1:-1]:
         return [remedies.FLAT]

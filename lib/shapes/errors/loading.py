@@ -25,13 +25,13 @@ def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation 
     received = received or found.shape("got") or found.shape("other")
     if own == received:
         return None
-    both, why = Comparison(own, received), ""
-    if both.is_batch and len(own) == 2:
+    pair, why = Comparison(own, received), ""
+    if pair.is_batch and len(own) == 2:
         rows = "words" if "embedding" in found.match[0].lower() else "features"
         why = f": {received[0]} {rows} instead of {own[0]}"
-    elif both.lacks:
-        why = f": {both.in_words()}. The weight is from another layer, or includes the batch"
-    elif both.differing:
+    elif pair.missing:
+        why = f": {pair.in_words()}. The weight is from another layer, or includes the batch"
+    elif pair.differing:
         why = f": {received[-1]} columns instead of {own[-1]}. The units differ: an LSTM has four "
         why += "columns per unit, a GRU three"
     layer, shapes = found["layer"] or "the layer", (bracketed(own), bracketed(received))

@@ -12,15 +12,15 @@ OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a re
 def joined_arrays(found: Found) -> Explanation:
     """Explain that two tensors differ in an axis along which they aren't joined."""
     one, other = found["one"] or "Two shapes", found["other"] or "others"
-    both = Comparison(found.shape("one"), found.shape("other"))
-    if both.lacks:
+    pair = Comparison(found.shape("one"), found.shape("other"))
+    if pair.missing:
         return explained(
             f"{one} and {other} can't be joined: only one of them has a time axis.",
-            fix="Repeat the tensor without one at each timestep, or join only last steps.",
+            fix="Repeat the tensor that lacks a time axis, or join the last steps of both.",
             code="b = RepeatVector(timesteps)(b)\ny = Concatenate()([a, b])",
         )
-    places = [place for place in both.differing if place] or both.differing or [1]
-    axis = f"{both.name(places[0])}s" if both.differing else "sizes"
+    places = [place for place in pair.differing if place] or pair.differing or [1]
+    axis = f"{pair.name(places[0])}s" if pair.differing else "sizes"
     return explained(
         f"{one} and {other} differ in their {axis}, but are joined along another axis.",
         fix=f"Give both tensors the same {axis}, or join them along the axis that differs.",
@@ -48,8 +48,8 @@ MESSAGES = [
         r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
-        cause="While a model is being built, a tensor has a shape but no values yet. It is {name}.",
-        fix="Use the function of that name from keras.ops, or get values from predict.",
+        cause="While a model is built, tensors have a shape but no values yet. One is {name}.",
+        fix="Use the matching function of keras.ops, or get values from predict.",
         code="y = keras.ops.mean(x, axis=1)  # tf.reduce_mean, np.mean",
     ),
     Message(
@@ -81,7 +81,7 @@ MESSAGES = [
         r"model has never been called|Weights for (?:the )?model \S+ have not yet been",
         r"Sequential model must get an .(?:batch_)?input_shape",
         cause="The model has no shapes yet: it has no Input, and it never received data.",
-        fix="Start with an Input: the shape of one sample. For several inputs, use keras.Model.",
+        fix="Start with an Input of one sample's shape. If there are several, use keras.Model.",
         code=f"model = keras.Sequential([{INPUT}, LSTM(units)])",
     ),
     Message(
@@ -94,7 +94,7 @@ MESSAGES = [
     Message(
         r"No gradients provided for any|(?:^|ValueError: )None values not supported|Target data is",
         cause="If fit raised this, y is missing or None, or your own loss uses NumPy or argmax.",
-        fix="Pass y, or a dataset of pairs.",
+        fix="Pass y, or a dataset of pairs (x, y).",
         code="model.fit(x, y)",
     ),
     Message(
@@ -121,7 +121,7 @@ MESSAGES = [
         rf"must be equal, but are {number('one')} and {number('other')}\b",
         r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
         cause="Two sizes differ: {one} and {other}. The call of {where} failed.",
-        fix="Paste the whole message, and print the shapes of that layer's inputs.",
+        fix="Paste the whole message, and print the shapes of the failing layer's inputs.",
         code=LAYER_SHAPES,
         confidence="possible",
     ),
@@ -129,7 +129,7 @@ MESSAGES = [
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
         rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
-        cause="A reshape must keep all numbers. This one goes from {before} to {after}.",
+        cause="A reshape must keep all numbers. This reshape goes from {before} to {after}.",
         fix="Use sizes with the same product. One may be -1. To get sequences, cut windows.",
         code=WINDOWS,
     ),
@@ -151,7 +151,7 @@ MESSAGES = [
         rf"axis values {word('one')} \(at axis [^)]+\) != {word('other')} \(",
         rf"Dimension incompatibility.*?{number('one')} != {number('other')}\. Layer shapes: ",
         r"Cannot perform batch_dot",
-        cause="Dot needs axes of equal sizes. They are {one} and {other}.",
+        cause="Dot needs axes of equal sizes. The sizes are {one} and {other}.",
         remedies=[
             Remedy(
                 "you compare the two tensors by their features",
@@ -171,7 +171,7 @@ MESSAGES = [
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
         r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
         cause="The kernel or pool is longer than its input: {left}.",
-        fix="Use a smaller kernel or pool, fewer such layers, longer sequences, or padding.",
+        fix="Use a smaller kernel or pool, fewer of these layers, longer sequences, or padding.",
         code='Conv1D(filters, kernel_size, padding="same")',
     ),
     Message(
@@ -180,14 +180,14 @@ MESSAGES = [
         rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
         r".mask. must be broadcastable to|of .value. and .key., except the last one",
-        cause="The two input tensors of a layer don't fit. They are {one} and {other}.",
+        cause="The two input tensors of a layer don't fit. They differ: {one} and {other}.",
         fix="Give both preceding layers the same units and the same return_sequences.",
         code="y = Add()([LSTM(units)(x), LSTM(units)(x)])",
     ),
     Message(
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
         rf"output operand with shape {shape('got')} doesn.t match.*?shape {shape('own')}",
-        cause="{got} doesn't fit {own}. Most likely a scaler was fitted on other columns.",
+        cause="Shape {got} doesn't fit {own}. Most likely a scaler was fitted on other columns.",
         fix="Fit a separate scaler on the target, and invert predictions with that scaler.",
         code='scaler_y = MinMaxScaler().fit(table[["target"]])\n'
         "prediction = scaler_y.inverse_transform(model.predict(x))",
@@ -204,7 +204,7 @@ MESSAGES = [
         rf"{shape('have')}",
         r'rank \d but is rank (?P<have>\d) for (?:".*?MatMul|\dth)',
         cause="Most likely {layer} takes fewer than {have} axes, or its mask has too many axes.",
-        fix="Pass an Embedding (samples, timesteps). Put Masking after TimeDistributed.",
+        fix="Pass (samples, timesteps) to an Embedding. Put Masking after TimeDistributed.",
         code=LAYER_SHAPES,
     ),
     Message(

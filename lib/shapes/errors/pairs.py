@@ -28,8 +28,8 @@ def incompatible(found: Found) -> Explanation | None:
     one, other = found.shape("one"), found.shape("other")
     if not one or not other:
         return _time_axis_in_one("Most likely the loss can't pair the output with y")
-    both = Comparison(one, other)
-    if both.is_batch:
+    pair = Comparison(one, other)
+    if pair.is_batch:
         return batches(found, one, other)
     if one == other:
         return None
@@ -42,7 +42,7 @@ def incompatible(found: Found) -> Explanation | None:
     place = found["layer"] or (found.node if "/" in found.node else "")
     if place and not found.in_loss:
         return explained(
-            f"{place} can't pair its two tensors, {shapes[0]} and {shapes[1]}: {both.in_words()}. "
+            f"{place} can't pair its two tensors, {shapes[0]} and {shapes[1]}: {pair.in_words()}. "
             "Axes are paired from the right. If two sizes differ, one must be 1.",
             fix="Print the shapes of all inputs of this operation.",
             code=remedies.LAYER_SHAPES,
@@ -105,13 +105,13 @@ def compared(found: Found) -> Explanation | None:
     if not y_text or not output_text:
         happened = "y must have the output's shape. For the sparse loss, y must hold class numbers."
         return explained(happened, remedies.CLASS_NUMBERS, *_PER_STEP_OR_SAMPLE[::-1])
-    both = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
-    if not both.received or not both.expected:
+    pair = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
+    if not pair.received or not pair.expected:
         happened = f"y has no axes, but the output has the shape {output_text}."
         return explained(happened, remedies.Y_IS_A_LIST, remedies.UNBATCHED) if found["y"] else None
-    if both.is_batch:
-        return batches(found, both.received, both.expected)
-    y, output, words = both.received[1:], both.expected[1:], found.match[0]
+    if pair.is_batch:
+        return batches(found, pair.received, pair.expected)
+    y, output, words = pair.received[1:], pair.expected[1:], found.match[0]
     losses = [CATEGORICAL, BINARY]
     if (named := found.loss or found["loss"]) in RULE_OF:
         losses = [RULE_OF[named].name]
@@ -179,12 +179,12 @@ def class_numbers(found: Found) -> Explanation:
 
 def _difference(y: Shape, output: Shape) -> str:
     """Return the end of a sentence on how y and the output differ. Shapes lack the samples."""
-    both = Comparison((None, *output), (None, *y))
-    names = [f"{both.name(at)}s".replace("feature", "column") for at in both.differing]
-    more, less = ("the output", "y") if both.lacks > 0 else ("y", "the output")
-    if not both.lacks:
+    pair = Comparison((None, *output), (None, *y))
+    names = [f"{pair.name(at)}s".replace("feature", "column") for at in pair.differing]
+    more, less = ("the output", "y") if pair.missing > 0 else ("y", "the output")
+    if not pair.missing:
         return f": different {' and '.join(names)}" if names else ""
-    is_timed = len(both.longer) == 3 and not (both.longer[2] == 1 and both.gaps == [2])
+    is_timed = len(pair.longer) == 3 and not (pair.longer[2] == 1 and pair.gaps == [2])
     return f": {more} has a time axis, {less} has none" if is_timed else ": the axes differ"
 
 

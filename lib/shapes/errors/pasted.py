@@ -74,11 +74,11 @@ class Comparison:
     def __init__(self, expected: Shape, received: Shape) -> None:
         self.expected, self.received = expected, received
         shorter, self.longer = sorted((received, expected), key=len)
-        self.lacks = len(expected) - len(received)  # number of missing axes; below 0: extra axes
+        self.missing = len(expected) - len(received)  # number of missing axes; below 0: extra axes
         self.differing = _differing(expected, received)  # places of axes with different sizes
-        self.is_batch = not self.lacks and self.differing == [0]
+        self.is_batch = not self.missing and self.differing == [0]
         # Places in the longer shape: without the axis there, the shapes would fit.
-        places = range(len(self.longer) if abs(self.lacks) == 1 else 0)
+        places = range(len(self.longer) if abs(self.missing) == 1 else 0)
         without = [(at, self.longer[:at] + self.longer[at + 1 :]) for at in places]
         self.gaps = [at for at, rest in without if not _differing(rest, shorter)]
 
@@ -89,11 +89,11 @@ class Comparison:
 
     def in_words(self) -> str:
         """Return the differences in words: "7 timesteps instead of 5", "1 axis too few"."""
-        if self.lacks:
+        if self.missing:
             gaps = [f"{self.name(at)}s" for at in self.gaps]
-            count = counted(abs(self.lacks), "axis", "axes")
+            count = counted(abs(self.missing), "axis", "axes")
             which = f", of {' or '.join(gaps)}" if gaps and any(self.expected) else ""
-            return f"{count} too {'few' if self.lacks > 0 else 'many'}{which}"
+            return f"{count} too {'few' if self.missing > 0 else 'many'}{which}"
         counts = [(at, counted(self.received[at] or 0, self.name(at))) for at in self.differing]
         return joined([f"{count} instead of {self.expected[at]}" for at, count in counts])
 

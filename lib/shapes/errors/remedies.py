@@ -32,7 +32,7 @@ TABLE = Remedy(
 )
 ONE_SAMPLE = Remedy("x is one sample without the batch axis", "Add the axis.", "x = x[None]")
 UNBATCHED = Remedy(
-    "x comes from a dataset that wasn't batched", "Batch it.", "dataset = dataset.batch(32)"
+    "x comes from a dataset that wasn't batched", "Call batch.", "dataset = dataset.batch(32)"
 )
 BATCHED_TWICE = Remedy(
     "a dataset was batched twice, or x is an array of batches",
@@ -50,7 +50,7 @@ IMAGE = Remedy(
     "Flatten each image.",
     "TimeDistributed(Flatten())\n# or:\nx = x.reshape(x.shape[0], x.shape[1], -1)",
 )
-LENGTHS = Remedy("the sequences have different lengths", "Pad them, and mask the padding.", PAD)
+LENGTHS = Remedy("the sequences have different lengths", "Pad x, and mask the padding.", PAD)
 
 # The shapes that the model was built for.
 OTHER_FEATURES = Remedy(
@@ -147,7 +147,7 @@ CLASS_COLUMNS = Remedy(
     f"{COLUMNS}\n# or:\n{_CLASSES}",
 )
 OTHER_COLUMNS = Remedy(
-    "output and y have different columns", "End the model with y's columns.", "Dense({columns})"
+    "output and y have different columns", "End with y's number of columns.", "Dense({columns})"
 )
 TO_CATEGORICAL_TWICE = Remedy("to_categorical was called twice on y", "Undo one call.", _CLASSES)
 Y_IS_A_LIST = Remedy(
