@@ -65,24 +65,24 @@ MISTAKES = {
     "built().set_weights(built().get_weights()[:2])":
         ("expected 3, received 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
-        ("keeps 2 for states but received 3", "initial_state=states"),
+        ("The states are 3 but should be 2", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
      "merge_mode=None)(keras.Input((T, F))))"):
         ("takes one tensor but received 2.", "Bidirectional(LSTM(units,"),
     "fit(stateful(4), batch_size=4, validation_split=0.25)":
         ("A batch of 2 samples reached a layer or tensor built for 4", "of validation data too"),
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
-        ("The mask is (8, 4), the sequence (8, 5, 2)", "np.any(x != 0, axis=-1)"),
+        ("The mask is (8, 4), and the sequence is (8, 5, 2)", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
         ("The loss can't be weighted", "np.repeat(w[:, None], timesteps,"),
     "fit(with_states())": ("makes its states outputs too", "without return_state"),
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.zeros((N, 3)))':
-        ("y is (None, 3), the output (None, 1)", "Dense(3)"),
+        ("y is (None, 3) and the output is (None, 1)", "Dense(3)"),
     'fit(last_step(), y=np.array(["a"] * N))':
         ("x or y holds text", "np.unique(y, return_inverse=True)"),
     "fit(last_step(), y=LAST.tolist())":
         ("reads a list as several inputs, not as an array.", "x, y = np.asarray(x,"),
-    "tf.squeeze(np.zeros((N, 3)), 1)": ("can't drop an axis of 3.", "np.argmax(y, axis=-1)"),
+    "tf.squeeze(np.zeros((N, 3)), 1)": ("can't drop an axis of size 3.", "np.argmax(y, axis=-1)"),
     "fit(last_step(), list(X))":
         ("separate inputs. The first has 5 samples", "x = np.stack(x)"),
     "layers.LSTM(U)(RAGGED)": ("Sequences of one", "dataset = dataset.padded_batch(32)"),
@@ -112,7 +112,7 @@ MISTAKES = {
     "layers.GRU(4, time_major=True)": ("GRU has no time_major", "swapaxes"),
     "layers.Bidirectional(layers.LSTM(2), return_sequences=True)":
         ("Bidirectional has no return_sequences", "help(Bidirectional)"),
-    "stateful_with_head().predict(X[:1], verbose=0)": ("It received one of 1", "set_weights"),
+    "stateful_with_head().predict(X[:1], verbose=0)": ("It received a batch of 1", "set_weights"),
     "stateful_with_head().reset_states()":
         ("Sequential has no reset_states", "layer.reset_state()"),
     "layers.TimeDistributed(layers.Dense(1))(layers.LSTM(4)(keras.Input((5, 2))))":
@@ -146,13 +146,13 @@ PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8,),
      "Most likely y has one target per sample", "y = y[:, None]"),
     ((5, 1), "binary_crossentropy", (8, 5, 2),
-     "y is (None, 5, 2), the output (None, 5, 1): different", "Dense(2)"),
+     "y is (None, 5, 2) and the output is (None, 5, 1): different", "Dense(2)"),
     ((4,), "categorical_crossentropy", (8, 5, 4),
      "Most likely y has one target per timestep", "LSTM(units, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
-     "y is (None, 5, 1), the output (None, 5, 4): different", "sparse_categorical_cross"),
+     "y is (None, 5, 1) and the output is (None, 5, 4): different", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),
-     "y is (None,), the output (None, 4): the axes", "sparse_categorical_cross"),
+     "y is (None,) and the output is (None, 4): the axes", "sparse_categorical_cross"),
 ]  # fmt: skip
 """An output shape, a loss that checks shapes, a shape of y that it refuses, a cause and a fix."""
 MISTAKES |= {

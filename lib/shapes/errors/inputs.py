@@ -196,7 +196,7 @@ MESSAGES = [
         rf'\(no .None. dim.*?shape={shape("shape")} for variable path="[^"]*_cell/',
         r'unsupported operand type\(s\) for %: "NoneType"|only support static input shapes',
         r"^The channel dimension of the inputs|^Dimensions must be equal, but are None and",
-        cause="The number of features, or of rows, must not be None. The kernel would be {shape}.",
+        cause="The number of features or rows must not be None. The kernel would be {shape}.",
         fix="Set the number in the Input.",
         code="keras.Input((None, features))",
     ),

@@ -76,14 +76,14 @@ MESSAGES = [
         r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
         cause="The file names {name}, most likely your own, or from another Keras version.",
-        fix="Pass your own object while loading. For Keras's, use the version that saved the file.",
+        fix="Pass your own object while loading, or use the Keras version that saved the file.",
         code='model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
     ),
     Message(
         r"only supports V3 .?\.keras|File format not supported|file signature not found",
         r"No model (?:config )?found in (?:the )?config",
         cause="This Keras can't read the path: it is a Keras 2 folder, or a file of weights.",
-        fix="Save it as .keras with the Keras that made it, or build the model and load weights.",
+        fix="Save the model as .keras with its own Keras, or build it and load the weights.",
         code='model.save("model.keras")',
     ),
     Message(
@@ -96,7 +96,7 @@ MESSAGES = [
         rf"length {number('got')}, but the layer was expecting 0 weight",
         rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('got')}",
         rf"containing {number('got')} layers into a model with 0 layers",
-        cause="The model or layer that receives {got} has none yet, because it was never built.",
+        cause="The model or layer has no weights yet: it was never built. It received {got}.",
         fix="Start the model with an Input. If the layer is in no model, call build.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
         "layer.build((None, timesteps, features))",
@@ -114,7 +114,7 @@ MESSAGES = [
         rf"containing {number('got')} layers into a model with {number('own')} ",
         r"Layer count mis|objects could not",
         cause="The weights belong to other layers: expected {own}, received {got}. A recurrent "
-        "layer has three weights, Bidirectional six; in files of Keras 1, an LSTM has twelve.",
+        "layer has three weights, Bidirectional six. In files of Keras 1, an LSTM has twelve.",
         fix="Use weights of a model with the same layers and version, or save the whole model.",
         code="twin.set_weights(model.get_weights())",
     ),

@@ -48,7 +48,7 @@ def incompatible(found: Found) -> Explanation | None:
             code=remedies.LAYER_SHAPES,
             confidence="likely",
         )
-    return _paired(found, one, other, " with ".join(shapes))
+    return _explained_loss(found, one, other, " with ".join(shapes))
 
 
 def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
@@ -68,7 +68,7 @@ def _time_axis_in_one(start: str) -> Explanation:
     return explained(happened, *_PER_STEP_OR_SAMPLE[::-1])
 
 
-def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
+def _explained_loss(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
     """Explain the shapes of y and the output with their samples axes, in any order."""
     first, subject, loss, whole = "", "The loss", found.loss, found.whole
     if "SquaredDifference" in whole:  # Keras 2
@@ -94,10 +94,10 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
     happened = f"{start}{_difference(y, output)}."
-    return _pair(y, output, [loss or "mean_squared_error"], happened)
+    return _with_fixes(y, output, [loss or "mean_squared_error"], happened)
 
 
-def compared(found: Found) -> Explanation | None:
+def refused(found: Found) -> Explanation | None:
     """Explain that a loss refuses two shapes. The message may not name the shape of y."""
     if found["one"] and (found.is_loading or re.search(r"\bAssign", found.whole)):
         return weights(found)
@@ -119,11 +119,11 @@ def compared(found: Found) -> Explanation | None:
         losses = [SPARSE]
     elif found["one"]:
         losses = [CATEGORICAL]
-    happened = _wants(y_text, output_text, y, output)
+    happened = _needed_shape(y_text, output_text, y, output)
     if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
-        fitting = remedies.COLUMN_PER_CLASS, remedies.OTHER_COLUMNS, remedies.TARGET_PER_STEP
-        return explained(happened, *fitting, words={"columns": y[-1]})
-    return _pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
+        likely = remedies.COLUMN_PER_CLASS, remedies.OTHER_COLUMNS, remedies.TARGET_PER_STEP
+        return explained(happened, *likely, words={"columns": y[-1]})
+    return _with_fixes(y, output, losses, happened) if y != output or losses == [SPARSE] else None
 
 
 def _is_wider(y: Shape, output: Shape) -> bool:
@@ -131,7 +131,7 @@ def _is_wider(y: Shape, output: Shape) -> bool:
     return len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
 
 
-def passed(found: Found) -> Explanation | None:
+def refused_early(found: Found) -> Explanation | None:
     """Explain Keras 2's check of x or y before the first epoch."""
     got, name = found.shape("got"), found["layer"].lower()
     is_input = "input" in (found["what"] or re.sub(r"_\d+$", "", name))
@@ -147,34 +147,34 @@ def passed(found: Found) -> Explanation | None:
     if found["axes"]:  # The message has no sizes, so assume the last size of y.
         expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output = got[1:], expected[1:]
-    happened = _wants(found["got"], found["want"] or f"of {len(expected)} axes", y, output)
-    fitting: list[Remedy] = []
+    happened = _needed_shape(found["got"], found["want"] or f"of rank {len(expected)}", y, output)
+    likely: list[Remedy] = []
     if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
         # Keras 2's sparse loss raised this for any output.
-        fitting = [remedies.CLASS_COLUMNS, remedies.OTHER_COLUMNS]
+        likely = [remedies.CLASS_COLUMNS, remedies.OTHER_COLUMNS]
     elif found["axes"] == "3" and len(y) == 1:
-        fitting = [remedies.TARGET_PER_SAMPLE, remedies.STEP_OF_Y]
+        likely = [remedies.TARGET_PER_SAMPLE, remedies.STEP_OF_Y]
     elif found["axes"] and len(y) == len(output) + 1 and y[-1] == 2:
-        fitting = [remedies.TARGET_PER_STEP]
-        fitting.insert(0 if y[-2:] == (2, 2) else 1, remedies.TO_CATEGORICAL_TWICE)
+        likely = [remedies.TARGET_PER_STEP]
+        likely.insert(0 if y[-2:] == (2, 2) else 1, remedies.TO_CATEGORICAL_TWICE)
     elif found["axes"] and len(y) == len(output) + 1 > 2:
-        fitting = [remedies.TARGET_PER_STEP]
-    if fitting:
-        return explained(happened, *fitting, words={"columns": y[-1]})
-    return _pair(y, output, [CATEGORICAL, BINARY], happened)
+        likely = [remedies.TARGET_PER_STEP]
+    if likely:
+        return explained(happened, *likely, words={"columns": y[-1]})
+    return _with_fixes(y, output, [CATEGORICAL, BINARY], happened)
 
 
 def class_numbers(found: Found) -> Explanation:
     """Explain class numbers that don't fit the output. TensorFlow counts timesteps as samples."""
     y, (*steps, classes) = found.shape("y"), found.shape("output") or (None,)
     numbers, expected = (math.prod(size or 1 for size in each) for each in (y, steps))
-    fitting = [remedies.TARGET_PER_STEP, remedies.CLASS_COLUMNS]
+    likely = [remedies.TARGET_PER_STEP, remedies.CLASS_COLUMNS]
     if numbers < expected:
-        fitting = [remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP]
+        likely = [remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP]
     elif classes and numbers == expected * classes:
-        fitting.reverse()
-    shapes = f"y is {found['y']}, the output {found['output']}"
-    return explained(f"The sparse loss needs one class number per output: {shapes}.", *fitting)
+        likely.reverse()
+    shapes = f"y is {found['y']} and the output is {found['output']}"
+    return explained(f"The sparse loss needs one class number per output. {shapes}.", *likely)
 
 
 def _difference(y: Shape, output: Shape) -> str:
@@ -188,15 +188,15 @@ def _difference(y: Shape, output: Shape) -> str:
     return f": {more} has a time axis, {less} has none" if is_timed else ": the axes differ"
 
 
-def _wants(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
-    wanted = f"The loss needs y in the shape of the output: y is {y_text}, the output {output_text}"
-    return f"{wanted}{_difference(y, output)}."
+def _needed_shape(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
+    shapes = f"y is {y_text} and the output is {output_text}{_difference(y, output)}"
+    return f"The loss needs y in the shape of the output. {shapes}."
 
 
-def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
-    likely = [each for loss in losses for each in _remedies(y, output, loss)]
+def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
+    likely = [each for loss in losses for each in _target_fixes(y, output, loss)]
     if not likely and CATEGORICAL in losses:  # y may hold class numbers, with other axes.
-        for each in _remedies(y, output, SPARSE):
+        for each in _target_fixes(y, output, SPARSE):
             code = f"{each.code}\n{compile_with(SPARSE)}"
             likely.append(Remedy(each.condition, f"{each.fix} Use the sparse loss.", code))
     if not likely:
@@ -213,9 +213,9 @@ def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Expl
     return explained(happened, *[*found.values()][:4], stack=timed)
 
 
-def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
+def _target_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     """Return fixes for y and the output, likeliest first. Shapes lack the samples axis."""
-    found = _of_the_doctor(y, output, loss)
+    found = _doctor_fixes(y, output, loss)
     if len(y) == 1 and len(output) == 2 and output[0] == 1:
         condition = "the output doesn't need its time axis of one step"
         found.insert(0, Remedy(condition, "Return only the last timestep.", LAST_STEP))
@@ -230,18 +230,18 @@ def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     ):
         if steps not in (1, None):
             condition = f"{name} is (samples, {steps}, 1), one number per timestep"
-            fixes = _of_the_doctor(full_y, full_output, loss)[:1]
+            fixes = _doctor_fixes(full_y, full_output, loss)[:1]
             found += [replace(each, condition=condition) for each in fixes]
     return found
 
 
-def _of_the_doctor(y: Shape, output: Shape, loss: str) -> list[Remedy]:
+def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     """Return the target doctor's fixes, one per condition. Shapes lack the samples axis."""
     target, shape = (None, *y), (None, *(output or (1,)))
     if shape[-1] == 1:
-        loss = "mean_squared_error"  # one column can't hold several classes
+        loss = "mean_squared_error"  # One column can't hold several classes.
     fixes = [*target_fixes(shape, target, loss)]
-    if loss == SPARSE:  # y may have a column per class: then the loss is wrong.
+    if loss == SPARSE:  # If y has a column per class, the loss is wrong.
         for fix in target_fixes(shape, target, CATEGORICAL):
             fixes.append(replace(fix, code=f"{fix.code}\n{compile_with(fix.loss)}".strip()))
     found: dict[str, Remedy] = {}

@@ -38,9 +38,8 @@ class Found:
         self.loss = RULE_OF[named[1]].name if named else ""  # the loss function's name
         in_code = re.search(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py", whole)
         self.in_loss = bool(self.loss or in_code)
-        # The path of the operation that failed: "compile_loss/mse/sub".
         node = re.search(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)', whole)
-        self.node = node[1] if node else ""
+        self.node = node[1] if node else ""  # the failed operation: "compile_loss/mse/sub"
         loading = r"load_model|load_weights|model_from_|hdf5_format|deserializing class"
         self.is_loading = bool(re.search(loading, whole))
 
@@ -84,16 +83,17 @@ class Comparison:
 
     def name(self, place: int) -> str:
         """Return the unit of the axis at a place."""
-        names = NAMES.get(len(self.longer))
-        return names[place] if names else "entry" if place else "sample"
+        if names := NAMES.get(len(self.longer)):
+            return names[place]
+        return "entry" if place else "sample"
 
     def in_words(self) -> str:
         """Return the differences in words: "7 timesteps instead of 5", "1 axis too few"."""
         if self.missing:
             gaps = [f"{self.name(at)}s" for at in self.gaps]
             count = counted(abs(self.missing), "axis", "axes")
-            which = f", of {' or '.join(gaps)}" if gaps and any(self.expected) else ""
-            return f"{count} too {'few' if self.missing > 0 else 'many'}{which}"
+            where = f", of {' or '.join(gaps)}" if gaps and any(self.expected) else ""
+            return f"{count} too {'few' if self.missing > 0 else 'many'}{where}"
         counts = [(at, counted(self.received[at] or 0, self.name(at))) for at in self.differing]
         return joined([f"{count} instead of {self.expected[at]}" for at, count in counts])
 

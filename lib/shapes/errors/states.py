@@ -87,7 +87,7 @@ MESSAGES = [
         rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
         rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
         cause="A mask has the shape (samples, timesteps). Most likely its axes or timesteps don't "
-        "match the sequence. The mask is {mask}, the sequence {x}.",
+        "match the sequence. The mask is {mask}, and the sequence is {x}.",
         fix="Compute the mask from x, or add a Masking layer.",
         code="mask = np.any(x != 0, axis=-1)\nMasking(0.0)  # or in the model",
     ),
@@ -107,13 +107,13 @@ MESSAGES = [
     Message(
         r'Masking is not supported for CuDNN|No OpKernel was registered to support Op "Cudnn',
         cause="CuDNNLSTM and CuDNNGRU run only on a GPU and take no mask.",
-        fix="Use LSTM or GRU, which use cuDNN where they can.",
+        fix="Use LSTM or GRU, which use cuDNN if possible.",
         code="LSTM(units)",
     ),
     Message(
         r"Layer (?P<layer>\S+) does not support masking",
         cause="{layer} receives a mask, from Masking or mask_zero=True, but doesn't support masks.",
-        fix="Put a recurrent layer that returns only its last step before it: the mask ends there.",
+        fix="Put a recurrent layer before it that returns only its last step. The mask ends there.",
         code=f"{LAST_STEP}  # before it",
     ),
     Message(
@@ -127,7 +127,7 @@ MESSAGES = [
         r"however .cell\.state_size. is (?P<kept>\[.*?\]))?",
         r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
         rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
-        cause="The layer keeps {kept} for states but received {got}. The {cell} starts from "
+        cause="The states are {got} but should be {kept}. The {cell} starts from "
         "{state}, a whole sequence. If a recurrent layer raised this, its states don't fit: an "
         "LSTM starts from two, a GRU from one, Bidirectional from twice as many.",
         fix="Pass only the states, without the output, of a layer of the same kind and units.",
@@ -137,7 +137,7 @@ MESSAGES = [
         rf"Expected to see 1 array.*?following list of {number('got')}",
         r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
         rf"received {number('got')}",
-        cause="The model takes one array but received a list of {got}, read as {got} inputs.",
+        cause="The model takes one array but received a list, read as {got} inputs.",
         fix="Stack the list into one array. Pad sequences of different lengths first.",
         code=f"x = np.stack(x)\n{remedies.PAD}",
     ),
@@ -162,7 +162,7 @@ MESSAGES = [
         rf"(?:, got {number('got')})?\)",
         cause="Expected {names} values to unpack, received {got}. If a recurrent layer with "
         "return_state=True returned them: LSTM returns 3 tensors, GRU 2, Bidirectional 5 or 3.",
-        fix="Set return_state=True, unpack the states into a list, and start from all of them.",
+        fix="Set return_state=True, unpack the states into a list, and start from all states.",
         code=remedies.DECODER,
         confidence="possible",
     ),
@@ -183,7 +183,7 @@ MESSAGES = [
         rf"can be divided by the batch size(?: \({number('full')}\))?"
         rf"(?:\. Found: {number('samples')} samples)?",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
-        cause="The layer is stateful, built for batches of {full}. It received one of {size}. "
+        cause="The layer is stateful, built for batches of {full}. It received a batch of {size}. "
         "{samples} samples don't fill whole batches. Often the last batch is shorter.",
         fix="Pass fit, evaluate and predict whole batches, or copy the weights to another model.",
         code=f"{remedies.WHOLE_BATCHES}\n{remedies.TWIN}",

@@ -3,7 +3,7 @@
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Message, number, shape
-from lib.shapes.errors.pairs import class_numbers, compared, incompatible, of_weights, passed
+from lib.shapes.errors.pairs import class_numbers, incompatible, of_weights, refused, refused_early
 from lib.shapes.remedy import Remedy
 
 LOSSES = "|".join(RULE_OF)
@@ -26,7 +26,7 @@ MESSAGES = [
         r"(?:.*?loss .(?P<loss>\w+))?",
         rf"logits.*?and.*?labels.*?must have the same.*?\({shape('output')} vs {shape('y')}\)",
         rf"Shapes {shape('one')} and {shape('other')} are (?:in|not )compatible",
-        explain=compared,
+        explain=refused,
     ),
     Message(
         r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
@@ -35,7 +35,7 @@ MESSAGES = [
     ),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
-        cause="A metric can't compare class numbers with columns, {one} with {other}.",
+        cause="A metric can't compare class numbers with columns. The sizes are {one} and {other}.",
         fix='Use "accuracy". Keras then picks the metric from the shapes.',
         code='model.compile(optimizer, loss, metrics=["accuracy"])',
     ),
@@ -51,7 +51,7 @@ MESSAGES = [
         rf"{shape('got')}",
         rf'feed value of shape {shape("got")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
         rf'\w*:0",? which has shape "?{shape("want")}',
-        explain=passed,
+        explain=refused_early,
     ),
     Message(
         rf"labels \(received {shape('y')}\) should equal the shape of logits.*?"
@@ -86,7 +86,7 @@ MESSAGES = [
         r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
         cause="The model's outputs don't match the parts of y, or the losses. A last layer with "
         "return_state=True makes its states outputs too.",
-        fix="Remove return_state there, or pass one y and one loss per output, as lists.",
+        fix="Remove return_state from the last layer, or pass one y and one loss per output.",
         code="LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
     ),
     Message(
@@ -100,12 +100,12 @@ MESSAGES = [
         r"logits and labels must be (?:broad|same size)"
         rf"(?:.*?: logits_size={shape('output')} labels_size={shape('y')})?",
         cause="Cross-entropy needs y in the shape of the output. Timesteps count as samples. The "
-        "output is {output}, y is {y}. Only one of the two has a time axis.",
+        "output is {output} and y is {y}. Only one of them has a time axis.",
         remedies=[remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP],
     ),
     Message(
         rf"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got {number('columns')}",
-        cause="The sparse loss, or a metric for class numbers, can't drop an axis of {columns}.",
+        cause="The sparse loss, or a class metric, can't drop an axis of size {columns}.",
         remedies=[remedies.CLASS_COLUMNS, remedies.TARGET_PER_STEP],
     ),
 ]
