@@ -79,7 +79,7 @@ def test_a_setting_is_changed_in_place_or_added(lines, line):
          "Use Dense(2) without TimeDistributed", ["model.add(Dense(2, name='a'))"]),
         (SEQUENTIAL.format("model.add(LSTM(5, return_state=True))\nmodel.add(Dense(2))"),
          "Set return_state=False on layer 2, LSTM", ["model.add(LSTM(5, return_state=False))"]),
-        # New layers are imported where layers are imported by name.
+        # New layers are imported if the code imports layers by name.
         ("from keras.layers import LSTM, Dense  # mine\n" + SEQUENTIAL.format(TWO), REPEAT,
          ["from keras.layers import LSTM, Dense, RepeatVector  # mine", ADDED]),
         ("from keras.layers import LSTM\nm = Sequential()\nm.add(LSTM(4, input_shape=(3,)))", FIRST,

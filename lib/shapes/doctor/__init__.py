@@ -16,8 +16,7 @@ from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, LossVerd
 from lib.shapes.remedy import Remedy
 
 SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "⚠", "error": "✗"}
-MAX_SIZE = 1_000_000
-MAX_AXES = 4
+MAX_SIZE, MAX_AXES = 1_000_000, 4
 LOSS_NAMES = (*RULES, "crossentropy")
 
 
@@ -58,7 +57,7 @@ class Diagnosis:
     loss: str  # the name of Keras's function
     decisive: BatchResult | None  # first batch with this verdict; None if sample counts differ
     broadcast_shape: Sizes | None  # shape of the compared pairs; None if Keras raises an error
-    keras_message: str  # part of Keras's error message; "" without an error
+    keras_message: str  # part of Keras's error message; "" if there is no error
     cause: str  # one or more sentences
     axes: list[tuple[AxisPair, LossVerdict, str]]  # pairs of the decisive batch, with outcomes
     fixes: tuple[Remedy, ...]  # likeliest first; empty if no fix is known

@@ -84,7 +84,7 @@ class BatchResult:
 def follow_epoch(
     output: Sizes, target: Sizes, rule: LossRule, batch_size: int
 ) -> tuple[BatchResult, ...]:
-    """Return the results of a full batch and a shorter last batch; () if the Ns differ."""
+    """Return the results of a full batch and a shorter last batch; () if N differs."""
     if output[0] != target[0]:
         return ()
     full, rest = divmod(output[0], batch_size)
@@ -95,7 +95,7 @@ def follow_epoch(
 
 
 def worst(batches: tuple[BatchResult, ...]) -> LossVerdict:
-    """Return the worst verdict of all batches; "error" without batches."""
+    """Return the worst verdict of all batches; "error" if there are no batches."""
     return min((batch.verdict for batch in batches), key=VERDICTS.index, default="error")
 
 

@@ -34,9 +34,11 @@ def axes(found: Found) -> Explanation | None:
     problem = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
     likely, stack = [remedies.OTHER_INPUT], ""
     if (want, have) == (3, 2):
-        problem, is_first = "there is no time axis", found["layer"] == found.kind
-        likely = [remedies.FLAT_INPUT, remedies.LAYER_BEFORE][:: 1 if is_first else -1]
-        before = f"input_formflat_f{units or 3}" if is_first else f"input~lstm_u{units or 16}"
+        problem, likely = "there is no time axis", [remedies.LAYER_BEFORE, remedies.FLAT_INPUT]
+        before = f"input~lstm_u{units or 16}"
+        if found["layer"] == found.kind:  # A name without a number is the first layer of its kind.
+            likely.reverse()
+            before = f"input_formflat_f{units or 3}"
         stack = f"{before}~{kind}" if kind else ""
     elif (want, have) == (2, 3):
         likely = [remedies.ENCODER, remedies.WRAPPED][: 2 if found.kind == "dense" else 1]

@@ -49,7 +49,7 @@ class Explanation:
     meanings: tuple[Remedy, ...]  # possible causes with their fixes, likeliest first
     cause: str  # what happened, and the likeliest causes
     fix: str  # what to do, for each meaning with its condition
-    code: str  # a minimal correct example, one for each meaning
+    code: str  # a minimal correct example, or one example per meaning
     confidence: Confidence
     check: str = ""  # one line of code that shows which meaning applies
     stack: str = ""  # the stack that the message describes, as in an address; "" if unknown

@@ -16,7 +16,7 @@ def joined_arrays(found: Found) -> Explanation:
     if pair.missing:
         return explained(
             f"{one} and {other} can't be joined: only one of them has a time axis.",
-            fix="Repeat the tensor that lacks a time axis, or join the last steps of both.",
+            fix="Repeat the tensor that lacks a time axis, or join only last steps.",
             code="b = RepeatVector(timesteps)(b)\ny = Concatenate()([a, b])",
         )
     places = [place for place in pair.differing if place] or pair.differing or [1]
@@ -81,7 +81,7 @@ MESSAGES = [
         r"model has never been called|Weights for (?:the )?model \S+ have not yet been",
         r"Sequential model must get an .(?:batch_)?input_shape",
         cause="The model has no shapes yet: it has no Input, and it never received data.",
-        fix="Start with an Input of one sample's shape. If there are several, use keras.Model.",
+        fix="Start with an Input of one sample's shape. For several Inputs, use keras.Model.",
         code=f"model = keras.Sequential([{INPUT}, LSTM(units)])",
     ),
     Message(

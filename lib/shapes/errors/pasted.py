@@ -76,7 +76,7 @@ class Comparison:
         self.missing = len(expected) - len(received)  # number of missing axes; below 0: extra axes
         self.differing = _differing(expected, received)  # places of axes with different sizes
         self.is_batch = not self.missing and self.differing == [0]
-        # Places in the longer shape: without the axis there, the shapes would fit.
+        # Places of axes in the longer shape. Without one of these axes, the shapes would fit.
         places = range(len(self.longer) if abs(self.missing) == 1 else 0)
         without = [(at, self.longer[:at] + self.longer[at + 1 :]) for at in places]
         self.gaps = [at for at, rest in without if not _differing(rest, shorter)]

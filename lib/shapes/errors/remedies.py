@@ -19,7 +19,6 @@ DECODER = (
 LAYER_SHAPES = "print([layer.output.shape for layer in model.layers], x.shape)"
 _CLASSES = "y = np.argmax(y, axis=-1)"
 
-# What may be wrong with x.
 FLAT = Remedy(
     "each number of a sample is a timestep, and the feature axis is missing",
     "Add the feature axis.",

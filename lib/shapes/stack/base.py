@@ -98,7 +98,7 @@ class LayerSetting:
         least = self.limit.minimum if self.limit and self.least is None else self.least
         if least is None or not self.refusal or value is None:
             return
-        numbers, is_share = value if self.sizes else [value], self.limit == SHARE
+        numbers, is_share = (value if self.sizes else [value]), self.limit == SHARE
         if min(numbers) < least or (is_share and max(numbers) > 1):
             expected = "between 0 and 1" if is_share else f"of at least {least:g}"
             message = self.refusal.format(name=self.name, value=value)
@@ -134,8 +134,8 @@ class Inputs:
 
     tensors: Tensors
     states: Tensors
-    letter: str  # of the output's last axis: "U₂"
-    time: str  # of the output's time axis: "T′"
+    letter: str  # letter of the output's last axis: "U₂"
+    time: str  # letter of the output's time axis: "T′"
     name: str  # the layer's name in Keras's messages: "lstm_1"
     masks: tuple[int, ...] = ()  # number of axes of each tensor's mask: 2 for (N, T), 0 for no mask
     unchecked: bool = False  # whether Keras skips its check of the axes, as in TimeDistributed
@@ -174,7 +174,7 @@ RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 @dataclass(frozen=True)
 class Layer:
-    """One layer with its settings; `call` computes its output shapes.
+    """One layer with its settings. `call` computes its output shapes.
 
     A subclass becomes a frozen dataclass without the decorator. Keywords after the base class set
     the class variables below: `class Add(Merge, kind="add")` has the fields of `Merge`, and `keras`
@@ -216,7 +216,7 @@ class Layer:
 
     @property
     def inside(self) -> Layer:
-        """The layer that has the settings: the inner layer of TimeDistributed, else itself."""
+        """The layer with the settings: TimeDistributed's inner layer, or the layer itself."""
         return self
 
     def with_settings(self, **values: Any) -> Self:

@@ -15,7 +15,7 @@ INCOMPLETE = "# This code is incomplete. Replace each ... with the code that cou
 
 
 def keras_code(steps: Steps) -> str:
-    """Return a script that builds the model, or raises Keras's error where the stack breaks."""
+    """Return a script that builds the model. If the stack breaks, it raises Keras's error."""
     lines = code_lines(steps)
     column = min(MARGIN, max(map(len, lines)))
     pairs = zip(lines, steps, strict=True)

@@ -62,7 +62,7 @@ class Masking(Layer, kind="mask"):
 
 
 class Activation(Elementwise, kind="act"):
-    """Applies a function to each number; softmax works along the last axis."""
+    """Applies a function to each number. Softmax works along the last axis."""
 
     activation: str = function("f", "relu", seldom=False)
 

@@ -46,7 +46,7 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
-# Settings that both directions must share: shapes and parameters depend on them.
+# Settings that must be equal in both directions, because shapes and parameters depend on them.
 _SHARED = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
 _OF_CELLS = "units", "use_bias", "reset_after"
 # Arguments that are a number, or a tuple with a number per axis.

@@ -56,7 +56,8 @@ def quiz_question(number: int) -> QuizQuestion:
         by_text.setdefault(text, QuizOption(text, why))
     _, *wrong = by_text.values()
     if not is_easy:
-        first = [option for option in wrong if option.text == RAISES][: rng.random() < 0.6]
+        error = [option for option in wrong if option.text == RAISES]
+        first = error if rng.random() < 0.6 else []
         others = [option for option in wrong if option.text != RAISES]
         wrong = [*first, *(others[i] for i in rng.permutation(len(others)))]
     chosen = [right, *wrong[: OPTIONS - 1]]
@@ -90,7 +91,7 @@ def _stack(rng: np.random.Generator) -> Stack:
 
 
 def right_option(stack: Stack) -> QuizOption:
-    """Return the right option. Its reason is the broken layer, else the last layer."""
+    """Return the right option. Its reason names the broken layer, or the last if none breaks."""
     steps = trace(stack)
     for place, step in enumerate(steps, start=1):
         if error := step.error:

@@ -83,7 +83,7 @@ class Expressions(Calls):
                 holds = [*map(values.operation, signs, sides, sides[1:])]
                 return UNKNOWN if UNKNOWN in holds else all(holds)
             case ast.BoolOp(sign, operands):
-                for operand in operands:  # the first deciding operand, else the last
+                for operand in operands:  # The first deciding operand counts, or the last one.
                     value = self.value(operand)
                     if not values.is_flat(value):
                         return self.skip(node, "branch")

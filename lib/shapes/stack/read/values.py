@@ -52,7 +52,7 @@ class Name(Unknown):
 
     @property
     def name(self) -> str:
-        """The last part of a path, "LSTM" of "keras.layers.LSTM"; else the expression."""
+        """The last part of a path, "LSTM" of "keras.layers.LSTM", or the whole expression."""
         is_path = self.path.replace(".", "").isidentifier()
         return self.path.rpartition(".")[2] if is_path else self.path
 
@@ -63,7 +63,7 @@ class Function:
 
     name: str
     body: list[ast.stmt]
-    signature: Signature  # every parameter has a default, UNKNOWN where the code gives none
+    signature: Signature  # every parameter has a default: UNKNOWN if the code has none
     names: ChainMap[str, Any]  # its scope
     instance: tuple[Any, ...] = ()
 
