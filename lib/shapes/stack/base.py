@@ -81,10 +81,10 @@ class LayerSetting:
     pattern: str = ""  # regular expression for a text value
     cells: bool = False  # whether the value is a tuple of recurrent layers, the cells of an RNN
     sizes: int | None = None  # the length of a tuple, 0 for any length; None if no tuple is allowed
-    seldom: bool = False  # whether the page lists it after the usual settings
+    seldom: bool = False  # whether the page lists this setting after the usual ones
     least: float | None = None  # smallest value that Keras accepts; None for the limit's minimum
     batched: bool = False  # whether a widget shows the value with the batch axis in front
-    in_call: bool = False  # whether it is an argument of the layer's call
+    in_call: bool = False  # whether the setting is an argument of the layer's call
     refusal: str = ""  # Keras's message for a number out of range, with {name} and {value}
 
     def within(self, value: float) -> float:
@@ -189,8 +189,8 @@ class Layer:
     mask: ClassVar[Literal["passes", "ends", "destroys"]] = "passes"
     # Number of axes that a mask must have; -1 for one fewer than the tensor, 0 for no mask allowed.
     uses_mask: ClassVar[int | None] = None
-    checks_width: ClassVar[bool] = False  # whether Keras refuses a second call of another width
-    checks_rank: ClassVar[bool] = False  # whether it refuses another number of axes
+    checks_width: ClassVar[bool] = False  # whether Keras refuses a second call with another width
+    checks_rank: ClassVar[bool] = False  # whether Keras refuses one with another number of axes
 
     of: tuple[Ref, ...] = field(default=(), kw_only=True)  # inputs; () means the previous layer
     states: tuple[Ref, ...] = field(default=(), kw_only=True)  # initial states
@@ -234,11 +234,11 @@ class Layer:
     def with_moved_refs(self, moved: Mapping[int, int]) -> Self:
         """Return the layer with references moved to new places, or dropped if not in `moved`."""
 
-        def after(refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
+        def move(refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
             return tuple(Ref(moved[ref.place], ref.output) for ref in refs if ref.place in moved)
 
         shares = None if self.shares is None else moved.get(self.shares)
-        return replace(self, of=after(self.of), states=after(self.states), shares=shares)
+        return replace(self, of=move(self.of), states=move(self.states), shares=shares)
 
     def classes(self) -> tuple[str, ...]:
         """Return the Keras classes that its code creates, inner layers first."""
@@ -272,9 +272,9 @@ class Layer:
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """Return the number of axes of each output's mask; 0 for states, which have no mask."""
-        keeps = self.mask == "passes" and getattr(self, "return_sequences", True)
-        kept = max(inputs.masks, default=0) if keeps else 0
-        return (kept,) + (0,) * (count - 1)
+        passes = self.mask == "passes" and getattr(self, "return_sequences", True)
+        axes = max(inputs.masks, default=0) if passes else 0
+        return (axes,) + (0,) * (count - 1)
 
 
 Stack: TypeAlias = tuple[Layer, ...]

@@ -38,9 +38,9 @@ def _listed(names: list[str]) -> str:
 
 def output_places(steps: Steps) -> list[int]:
     """Return the places of the model's outputs: layers whose output no other layer takes."""
-    taken = {ref.place for step in steps for ref in step.layer.refs()}
+    used = {ref.place for step in steps for ref in step.layer.refs()}
     chained = {at - 1 for at, step in enumerate(steps) if takes_previous(step.layer)}
-    return [at for at in range(len(steps)) if at not in taken | chained]
+    return [at for at in range(len(steps)) if at not in used | chained]
 
 
 def _names(steps: Steps) -> list[str]:
@@ -68,20 +68,20 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     if isinstance(layer, Unread):  # Assign the name, because later lines use it.
         origin = layer.origin
         return f"{target} = ...  # {(origin.call or origin.text) if origin else layer.called}"
-    taken = [_taken(ref, names) for ref in layer.of] or ["x"]
+    sources = [_source(ref, names) for ref in layer.of] or ["x"]
     if isinstance(layer, Unpack):
-        return f"x, *states = {'' if own == 'x' else f'{own}, *_ = '}{taken[0]}"
+        return f"x, *states = {'' if own == 'x' else f'{own}, *_ = '}{sources[0]}"
     if isinstance(layer, Merge) and layer.of and layer.by_sign:
-        return f"{target} = {f' {SIGNS[layer.kind]} '.join(taken)}"
+        return f"{target} = {f' {SIGNS[layer.kind]} '.join(sources)}"
     code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
     if any(step.layer.shares == at for step in steps):
         code = f"(layer{at + 1} := {code})"
-    lone = isinstance(layer, Joining) and len(layer.of) == len(steps[at].inputs.tensors) == 1
-    called = f"[{taken[0]}]" if lone else _listed(taken)
+    is_list = isinstance(layer, Joining) and len(layer.of) == len(steps[at].inputs.tensors) == 1
+    called = f"[{sources[0]}]" if is_list else _listed(sources)
     if layer.kind == "mha":
-        called = ", ".join(taken if len(taken) > 1 else taken * 2)
+        called = ", ".join(sources if len(sources) > 1 else sources * 2)
     if layer.states:
-        called += f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
+        called += f", initial_state={_listed([_source(ref, names) for ref in layer.states])}"
     elif isinstance(layer, Recurrent) and layer.initial_state:
         some = f"[:{len(STATES[layer.cell])}]" if spare_states(steps[at]) else ""
         called += f", initial_state=states{some}"
@@ -90,7 +90,7 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     return f"{target} = {code}({called})"
 
 
-def _taken(ref: Ref, names: list[str]) -> str:
+def _source(ref: Ref, names: list[str]) -> str:
     name = names[ref.place] if ref.place < len(names) else f"x{ref.place + 1}"
     return name if ref.output is None else f"{name}[{ref.output}]"
 

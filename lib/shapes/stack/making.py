@@ -102,14 +102,14 @@ def correct_spelling(name: str, argument: str) -> str:
 
 
 def _refused(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
-    meant = {key: value for key, value in values.items() if key not in strange}
+    corrected = {key: value for key, value in values.items() if key not in strange}
     for key, value in strange.items():
         if right := correct_spelling(name, key):
-            meant.setdefault(right, value)
+            corrected.setdefault(right, value)
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
     row = "an unknown argument" if "only_these" in SIGNATURES[name] else "unknown arguments"
     error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
-    fixed = create_layer(name, (), meant)
+    fixed = create_layer(name, (), corrected)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
 
@@ -145,8 +145,8 @@ def _inside(name: str, value: Any) -> Layer:
 def _bidirectional(name: str, values: dict[str, Any]) -> Layer:
     forward, backward = _inside(name, values["layer"]), values.get("backward_layer")
     if isinstance(forward, Unread):
-        meant = forward.fixed and create_layer(name, (), {**values, "layer": forward.fixed})
-        return replace(forward, fixed=None if isinstance(meant, Unread) else meant)
+        corrected = forward.fixed and create_layer(name, (), {**values, "layer": forward.fixed})
+        return replace(forward, fixed=None if isinstance(corrected, Unread) else corrected)
     if not isinstance(forward, Recurrent):
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     settings = {setting.name: setting for setting in Bidirectional.settings()}

@@ -64,23 +64,23 @@ class _Edits:
 
     def change(self, before: Stack, after: Stack) -> None:
         """Edit the calls that create the stack `before` so that they create `after`."""
-        made: defaultdict[Origin, list[tuple[Layer, ast.Call]]] = defaultdict(list)
+        created: defaultdict[Origin, list[tuple[Layer, ast.Call]]] = defaultdict(list)
         for layer in before:
             origin = layer.origin or Origin(0, "", "")
             in_line = [call for call in self._calls if call.lineno == origin.line]
             if calls := [call for call in in_line if ast.unparse(call) == origin.call]:
                 # A call in a loop creates several layers; calls in one line may look the same.
-                known = made[origin]
+                known = created[origin]
                 known.append((layer, calls[min(len(known), len(calls) - 1)]))
         implied = tuple(_alone(layer) for layer in before if layer.origin is None)
         call: ast.Call | None = None
         for previous, layer in zip((after[0], *after), after, strict=False):
             if layer.origin is None and call and _alone(layer) not in implied:
-                self._add(call, layer)
-            if layer.origin and made.get(layer.origin):
-                was, call = made[layer.origin].pop(0)
-                self._set(call, was, layer, previous, implied)
-        for _, removed in chain.from_iterable(made.values()):
+                self._insert(call, layer)
+            if layer.origin and created.get(layer.origin):
+                was, call = created[layer.origin].pop(0)
+                self._edit(call, was, layer, previous, implied)
+        for _, removed in chain.from_iterable(created.values()):
             if statement := self._statement_of(removed):
                 (first, column), (last, _) = _span(statement[0])
                 starts = [(first, column), *((line, 0) for line in range(first + 1, last + 1))]
@@ -98,21 +98,21 @@ class _Edits:
             for line in sorted(ends, reverse=True)
         ]
 
-    def _set(self, call: ast.Call, was: Layer, now: Layer, previous: Layer, implied: Stack) -> None:
+    def _edit(self, call: ast.Call, was: Layer, now: Layer, below: Layer, implied: Stack) -> None:
         written = deepcopy(call)
         if _alone(was) != _alone(now):
             written = _changed_call(written, was, now)
         given = _shape_arguments(call)
         # An Input without an origin is implied by the layer's shape arguments.
-        is_implied = isinstance(previous, Input) and previous.origin is None
-        if is_implied and (_alone(previous) not in implied or _shape_arguments(written) != given):
+        is_implied = isinstance(below, Input) and below.origin is None
+        if is_implied and (_alone(below) not in implied or _shape_arguments(written) != given):
             written.keywords = [one for one in written.keywords if one.arg not in given]
-            self._add(call, previous, before=True)
+            self._insert(call, below, before=True)
         if ast.unparse(written) != ast.unparse(call):
             self._edits.append((*_span(call), ast.unparse(written)))
-            self._import(_layer_names(written) - _layer_names(call))
+            self._import_layers(_layer_names(written) - _layer_names(call))
 
-    def _add(self, call: ast.Call, layer: Layer, *, before: bool = False) -> None:
+    def _insert(self, call: ast.Call, layer: Layer, *, before: bool = False) -> None:
         if (statement := self._statement_of(call)) is None:
             return
         whole, lead, trail = statement
@@ -127,9 +127,9 @@ class _Edits:
             gap = ", " if self.rows[start[0] - 1][: start[1]].strip() else ",\n"
         at = start if before else end
         self._edits.append((at, at, text + gap if before else gap + text))
-        self._import(_layer_names(ast.parse(text)))
+        self._import_layers(_layer_names(ast.parse(text)))
 
-    def _import(self, names: set[str]) -> None:
+    def _import_layers(self, names: set[str]) -> None:
         known = {one.asname or one.name for node in self._imports for one in node.names}
         if self._imports and "*" not in known:
             _, place = _span(self._imports[0].names[-1])

@@ -68,7 +68,7 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
             if not steps or steps[-1].tensors:
                 step = replace(step, layer=_with_first_settings(layer, steps))
                 step = replace(step, inputs=_inputs(step, steps))
-                outputs = _called(step, steps)
+                outputs = _outputs(step, steps)
                 masks = step.layer.masks(step.inputs, len(outputs.tensors))
                 step = replace(step, outputs=outputs, masks=masks)
         except ShapeError as error:
@@ -88,7 +88,7 @@ def _with_first_settings(layer: Layer, steps: list[TracedLayer]) -> Layer:
     return replace(steps[layer.shares].layer, **about)
 
 
-def _called(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
+def _outputs(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
     layer, inputs = step.layer, step.inputs
     layer.check()
     outputs = layer.call(inputs)
@@ -122,19 +122,19 @@ def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
     if isinstance(layer, Input) or (not steps and isinstance(layer, Unread)):
         return step.inputs
     refs = layer.of or (Ref(len(steps) - 1),)
-    found = [_given(ref, steps) for ref in refs]
-    for ref, given in zip(refs, found, strict=True):
-        if len(refs) > 1 and len(given) > 1:
-            raise NotTraced.of("a list in a list", layer=ref.place + 1, count=len(given))
-    tensors, masks = zip(*chain.from_iterable(found), strict=True)
-    states = tuple(tensor for ref in layer.states for tensor, _ in _given(ref, steps))
+    by_ref = [_tensors_of(ref, steps) for ref in refs]
+    for ref, pairs in zip(refs, by_ref, strict=True):
+        if len(refs) > 1 and len(pairs) > 1:
+            raise NotTraced.of("a list in a list", layer=ref.place + 1, count=len(pairs))
+    tensors, masks = zip(*chain.from_iterable(by_ref), strict=True)
+    states = tuple(tensor for ref in layer.states for tensor, _ in _tensors_of(ref, steps))
     if not states and getattr(layer, "initial_state", False):
         unpacked = [each.inputs.tensors[1:] for each in steps if isinstance(each.layer, Unpack)]
         states = [(), *unpacked][-1]
     return replace(step.inputs, tensors=tensors, masks=masks, states=states)
 
 
-def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
+def _tensors_of(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
     step = steps[ref.place] if 0 <= ref.place < len(steps) else None
     pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
     if ref.output is not None:

@@ -238,7 +238,7 @@ class Builder:
             self.take_shape(model, shape_of(entry.axes()))
         moved = {old.place: new for old, new in zip(model.inputs, inputs, strict=False)}
 
-        def after(ref: Ref) -> Ref:
+        def moved_ref(ref: Ref) -> Ref:
             new = moved.get(ref.place, Ref(ref.place))
             return new if ref.output is None else Ref(new.place, ref.output)
 
@@ -249,9 +249,9 @@ class Builder:
                 if model.each_step:
                     each = TimeDistributed(replace(layer, of=()))
                     layer = replace(each, of=layer.of, origin=layer.origin)
-                of, states = ([*map(after, refs)] for refs in (layer.of, layer.states))
+                of, states = ([*map(moved_ref, refs)] for refs in (layer.of, layer.states))
                 moved[place] = self.add_call(layer, of, states, self.owners.get(place))
-        given = [*map(after, outputs)]
+        given = [*map(moved_ref, outputs)]
         return given[0] if len(given) == 1 else given
 
     def take_shape(self, model: ModelObject, shape: Any) -> None:
