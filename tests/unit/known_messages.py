@@ -1,6 +1,6 @@
 """Error messages with parts of their explanations. real_messages.toml and mistakes.py have more."""
 
-TODAY = [
+KERAS_3 = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
      "Dense has no activaton.", "Write activation."),
     ("Unrecognized data type: x=[[[1.0",
@@ -42,7 +42,7 @@ TODAY = [
 ]  # fmt: skip
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
-OLDER = [
+EARLIER = [
     ("Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = "
      "Equal[T=DT_FLOAT](IteratorGetNext:1, Cast_1)' with input shapes: [?,20], [?,10].",
      "can't compare class numbers with columns. The sizes are 20 and 10", 'metrics=["accuracy"]'),

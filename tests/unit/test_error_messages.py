@@ -17,13 +17,13 @@ from lib.shapes.errors import MESSAGES, explanations
 from lib.shapes.errors.pasted import READ, error_and_whole
 from lib.shapes.stack.tracing import broken_at
 from tests.agreement.recorded import ANSWERS
-from tests.unit.known_messages import OLDER, TODAY
+from tests.unit.known_messages import EARLIER, KERAS_3
 
 REAL = tomllib.loads(Path(__file__).with_name("real_messages.toml").read_text("utf-8"))["message"]
 REFUSES = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
 
 
-@pytest.mark.parametrize(("message", "cause", "fix"), TODAY + OLDER)
+@pytest.mark.parametrize(("message", "cause", "fix"), KERAS_3 + EARLIER)
 def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
     """Cause and fix contain the message's numbers, the texts are short, and the code is Python."""
     explanation = explain_error(message)
@@ -43,7 +43,7 @@ def verdict(row, explanation):
     if explanation is None:
         return "unknown"
     texts = [f"{m.cause} {m.fix} {m.code}" for m in explanation.meanings]
-    right = [any(re.search(words, text, re.I) for words in row["says"]) for text in texts]
+    right = [any(re.search(words, text, re.I) for words in row["expected"]) for text in texts]
     misleads = any(re.search(words, texts[0], re.I) for words in row.get("misleads", []))
     if right[0] and not misleads:
         return "right"
@@ -72,12 +72,12 @@ def test_each_known_message_has_a_text_in_the_tests():
     """Each message explains a text of the tables or a recorded error, and patterns are unique."""
     recorded = (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()[1:]
     answers = [json.loads(line)["answer"] for line in recorded]
-    texts = [text for text, *_ in TODAY + OLDER] + [row["text"] for row in REAL]
+    texts = [text for text, *_ in KERAS_3 + EARLIER] + [row["text"] for row in REAL]
     texts += [answer["message"] for answer in answers if isinstance(answer, dict)]
     found = [explanations(*error_and_whole(text)) for text in texts]
     explained = {next((each for each, _ in pairs), None) for pairs in found}
     missing = [message.patterns[0] for message in MESSAGES if message not in explained]
-    assert missing == [], "add a text of each to TODAY or OLDER in tests/unit/known_messages.py"
+    assert missing == [], "add a text of each to KERAS_3 or EARLIER in tests/unit/known_messages.py"
     patterns = [pattern for message in MESSAGES for pattern in message.patterns]
     assert len(patterns) == len(set(patterns))
 

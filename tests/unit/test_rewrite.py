@@ -65,7 +65,7 @@ def test_a_setting_is_changed_in_place_or_added(lines, line):
         # A removed layer becomes a comment, unless its line has several layers.
         (SEQUENTIAL.format("model.add(LSTM(8))\nmodel.add(LSTM(\n  3))"), "Remove layer 3, LSTM",
          ["# model.add(LSTM(", "#   3))"]),
-        # Refused arguments are renamed or removed; all other arguments stay.
+        # Refused arguments are renamed or removed. All other arguments stay.
         (SEQUENTIAL.format("model.add(LSTM(units=5, return_sequence=True, name='e'))"),
          "Write LSTM(5, return_sequences=True)",
          ["model.add(LSTM(units=5, return_sequences=True, name='e'))"]),

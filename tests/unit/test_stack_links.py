@@ -83,7 +83,7 @@ def test_numbers_out_of_range_are_clamped_and_unknown_words_dropped():
 
 
 @pytest.mark.parametrize(
-    ("text", "taken", "message"),
+    ("text", "used", "message"),
     [
         ("input~lstm_of7", "input~lstm", "Layer 2, LSTM, refers to a layer"),
         ("input~dense_of2~add_of1-3-2", "input~dense~add_of1-2", "Layer 2, Dense,"),
@@ -93,10 +93,10 @@ def test_numbers_out_of_range_are_clamped_and_unknown_words_dropped():
         ("dense~lstm_from2~input~input_of1", "input~dense~lstm_from2", ""),
     ],
 )
-def test_a_reference_leads_to_an_earlier_layer(text, taken, message):
+def test_a_reference_leads_to_an_earlier_layer(text, used, message):
     """Other references, and all references of an Input, are dropped with a sentence."""
     stack, sentences = read_text(text)
-    assert to_text(stack) == taken
+    assert to_text(stack) == used
     assert " ".join(sentences).startswith(message)
     assert keras_code(trace(stack))
 

@@ -55,7 +55,7 @@ def test_a_question_survives_the_address(question):
 
 @given(st.text())
 def test_any_text_is_a_question(text):
-    """Any text gives a question; unreadable parts keep their defaults."""
+    """Any text gives a question. Unreadable parts keep their defaults."""
     assert read_question(text).diagnose().verdict in ("correct", "silent", "error")
 
 
