@@ -93,7 +93,7 @@ def explained(
 
 
 def _filled(text: str, words: Mapping[str, Any]) -> str:
-    """Fill in the {names}; drop each sentence or line that has a name without a value."""
+    """Fill in the {names}, and drop each sentence or line that has a name without a value."""
     lines = []
     for line in text.split("\n"):
         sentences = re.split(r"(?<=\.) ", line)

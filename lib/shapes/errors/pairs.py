@@ -69,7 +69,7 @@ def _time_axis_in_one(start: str) -> Explanation:
 
 
 def _explained_loss(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
-    """Explain the shapes of y and the output with their samples axes, in any order."""
+    """Explain shapes of y and the output, including the samples axis. Either may be first."""
     first, subject, loss, whole = "", "The loss", found.loss, found.whole
     if "SquaredDifference" in whole:  # Keras 2
         first = "output"
@@ -194,9 +194,9 @@ def _needed_shape(y_text: str, output_text: str, y: Shape, output: Shape) -> str
 
 
 def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
-    likely = [each for loss in losses for each in _target_fixes(y, output, loss)]
+    likely = [each for loss in losses for each in _likely_fixes(y, output, loss)]
     if not likely and CATEGORICAL in losses:  # y may hold class numbers, with other axes.
-        for each in _target_fixes(y, output, SPARSE):
+        for each in _likely_fixes(y, output, SPARSE):
             code = f"{each.code}\n{compile_with(SPARSE)}"
             likely.append(Remedy(each.condition, f"{each.fix} Use the sparse loss.", code))
     if not likely:
@@ -213,7 +213,7 @@ def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -
     return explained(happened, *[*found.values()][:4], stack=timed)
 
 
-def _target_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
+def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     """Return fixes for y and the output, likeliest first. Shapes lack the samples axis."""
     found = _doctor_fixes(y, output, loss)
     if len(y) == 1 and len(output) == 2 and output[0] == 1:

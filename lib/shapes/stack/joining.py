@@ -190,12 +190,12 @@ class Minimum(Merge, kind="min"):
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
-    """Broadcast tensors of different ranks: samples may be paired with another axis."""
+    """Broadcast tensors of different ranks, where samples may be paired with another axis."""
     joined = _broadcast(one, other, "shapes to merge, by a sign", first=0)
     short, long = sorted((one, other), key=len)
     if short[0].size != 1:
         axis = long[len(long) - len(short)]  # the axis that is paired with the samples
-        breaks = short[0].size is None and axis.size != 1  # Only an N of that size wouldn't break.
+        breaks = short[0].size is None and axis.size != 1  # It works only if N is that size.
         error = ShapeError.of("samples against an axis", one, other, axis=axis.letter)
         raise error if breaks else replace(error, message="")
     return joined
@@ -280,7 +280,7 @@ class Attending(Layer, uses_mask=2):
 
 
 class MultiHeadAttention(Attending, kind="mha"):
-    """Lets each timestep attend to all others, with several heads."""
+    """Lets each timestep attend to all timesteps, with several heads."""
 
     num_heads: int = count("h", 2)
     key_dim: int = count("k", 16)
@@ -315,7 +315,7 @@ class MultiHeadAttention(Attending, kind="mha"):
 
 
 class Attention(Attending, Joining, kind="attend"):
-    """Lets each timestep of the first tensor attend to all of the second, without weights."""
+    """Lets each timestep of one tensor attend to all timesteps of another, without weights."""
 
     use_scale: bool = setting("scale", False, seldom=True)
 

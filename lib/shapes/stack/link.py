@@ -32,7 +32,7 @@ _REFS = re.compile(rf"(of|from|as)({_REF}(?:-{_REF})*)")
 
 
 def to_text(stack: Stack) -> str:
-    """Return the stack as text."""
+    """Return the stack as text for a link."""
     return "~".join("_".join(_words(layer)) for layer in stack)
 
 
@@ -80,12 +80,12 @@ def _read_cell(text: str) -> Recurrent:
 
 
 def from_text(text: str) -> Stack:
-    """Return the stack of a text; () for a text without layers."""
+    """Return the stack that a link's text describes; () for a text without layers."""
     return read_text(text)[0]
 
 
 def read_text(text: str) -> tuple[Stack, list[str]]:
-    """Return the stack of a text, and a sentence for each part that was changed or dropped.
+    """Return the stack of a link's text, and a sentence for each part changed or dropped.
 
     Unknown layers, unknown settings and references to later layers are dropped.
     Numbers out of range are clamped. A stack without an Input gets one.

@@ -24,7 +24,7 @@ FIRST = (  # stacks as in a link: each adds an idea, and the last stack breaks
     "input_t7_f2~lstm_u9~gru_u4",
 )
 _JOINED = {"concat": "side by side", "sum": "added", "ave": "averaged"}
-_CONFUSED = {"return_sequences": (False, True), "merge_mode": ("concat", "sum")}  # by setting
+_CONFUSED = {"return_sequences": (False, True), "merge_mode": ("concat", "sum")}  # easily mixed up
 OPTIONS = 4
 SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
 RAISES = "An error"
@@ -46,7 +46,7 @@ class QuizQuestion(NamedTuple):
 
 
 def quiz_question(number: int) -> QuizQuestion:
-    """Return question `number`: from 0 on one of FIRST, later a random one with this seed."""
+    """Return question `number`, from 0. After FIRST, `number` is the seed of a random question."""
     rng = np.random.default_rng(number)
     is_easy = number < len(FIRST)
     stack = from_text(FIRST[number]) if is_easy else _stack(rng)

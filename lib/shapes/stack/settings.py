@@ -19,7 +19,7 @@ SIGNATURES = {name: row for row in KERAS["layers"] for name in row["names"]}  # 
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
-    """Return a dataclass field for a LayerSetting. `about` has its limits; a flag has none."""
+    """Return a dataclass field for a LayerSetting. `about` has its limits. A flag has no limits."""
     return field(default=default, metadata={"key": key, "label": label, **about})
 
 

@@ -37,7 +37,7 @@ def shape_in_letters(tensor: Tensor) -> str:
 
 
 def readable_shape(tensor: Tensor) -> str:
-    """Return the shape in numbers, with a letter for each open size: "(N, 12, 16)"."""
+    """Return the shape in numbers, with a letter for each unknown size: "(N, 12, 16)"."""
     return bracketed([axis.letter if axis.size is None else f"{axis.size}" for axis in tensor])
 
 
@@ -57,7 +57,7 @@ def widened(axis: Axis, letter: str, size: int) -> Axis:
 
 
 def with_axis(tensor: Tensor, place: int, *axes: Axis) -> Tensor:
-    """Return the tensor with the axis at `place` replaced by these axes, or removed."""
+    """Return the tensor with its axis at `place` replaced by `axes`, or removed for no axes."""
     return (*tensor[:place], *axes, *tensor[place + 1 :])
 
 

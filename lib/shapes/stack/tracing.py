@@ -214,7 +214,7 @@ def model_stack(
 def model_layers(
     model: ModelSettings, timesteps: int, features: int, targets: int
 ) -> Mapping[str, tuple[TracedLayer, ...]]:
-    """Return the traced layers of each of an experiment's models, by mode: "sequence", "last"."""
+    """Return the traced layers of an experiment's models, by mode ("sequence" or "last")."""
     stacks = {mode: model_stack(model, mode, timesteps, features, targets) for mode in model.modes}
     # All recurrent layers have the same U, so their letters need no index.
     return {mode: trace(stack, indexes=False) for mode, stack in stacks.items()}

@@ -84,7 +84,7 @@ def parsed(text: str) -> tuple[ast.Module, list[str]]:
         raise model_error("an error")
     if _SUMMARY.search(text):
         raise model_error("a summary")
-    message, line = errors[1]  # from the tidied text
+    message, line = errors[1]  # the error of the tidied text
     raise model_error("syntax", line, message=message)
 
 
