@@ -132,8 +132,8 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
         return layer
     layer.check()
     # A link holds only settings that change shapes and parameters.
-    kept = {key: getattr(layer, key) for key in _OF_CELLS if hasattr(layer, key)}
-    return CellStack((CELLS[name](**kept),))
+    linked = {key: getattr(layer, key) for key in _OF_CELLS if hasattr(layer, key)}
+    return CellStack((CELLS[name](**linked),))
 
 
 def _inside(name: str, value: Any) -> Layer:

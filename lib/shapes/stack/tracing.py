@@ -231,7 +231,7 @@ def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
     model = ModelSettings(mode, top.units, top.cell, count, head)
     _, *own = model_stack(model, mode, 1, 1, targets)
     if layers != own[:count]:
-        return "Explore trains layers of one kind and width, with Keras's other defaults."
+        return "Explore trains layers of one kind and width. Other settings are Keras's defaults."
     if [*stack[1:]] != own:
         columns = counted(targets, "target column")
         return f"Explore’s data have {columns}: end with Dense({targets})."
