@@ -1,4 +1,4 @@
-"""Data: choose a data set or upload one, and see its samples and its split."""
+"""Data: choose a dataset or upload one, and see its samples and its split."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Turn a chosen data set or a file into arrays: `make_dataset`, `read_upload`, `DATASETS`.
+"""Turn a chosen dataset or a file into arrays: `make_dataset`, `read_upload`, `DATASETS`.
 
 A `Dataset` has `.x` (N, T, F), `.y` (N, T, K), and a split into training, validation and test.
 """

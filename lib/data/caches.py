@@ -16,7 +16,7 @@ OBJECT_CACHES: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKe
 def cached_with_object(function: _F, size: int = 8) -> _F:
     """Cache a function's last `size` results as long as its first argument exists.
 
-    An ExperimentError is cached too: a page that shows it then doesn't reread a large table.
+    An ExperimentError is cached too, so that a page that shows it doesn't reread a large table.
     """
 
     # The cache must not hold a strong reference to its key, in an argument or a traceback.
@@ -28,7 +28,7 @@ def cached_with_object(function: _F, size: int = 8) -> _F:
 
     @wraps(function)
     def cached(first: Any, *rest: Any) -> Any:
-        caches = OBJECT_CACHES.setdefault(first, {})  # local: other threads may clear it
+        caches = OBJECT_CACHES.setdefault(first, {})  # other threads may clear OBJECT_CACHES
         if cached not in caches:
             caches[cached] = lru_cache(maxsize=size)(partial(call, ref(first)))
         result, error = caches[cached](*rest)
@@ -40,7 +40,7 @@ def cached_with_object(function: _F, size: int = 8) -> _F:
 
 
 def keep_newest(known: dict[Any, Any], key: Any, value: Any, most: int) -> None:
-    """Add an entry to a dict and keep the `most` newest. Safe while other threads add, too."""
+    """Add an entry to a dict and keep the `most` newest entries. Safe in several threads."""
     known.pop(key, None)
     known[key] = value
     for each in [*known][:-most]:

@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-Chosen: TypeAlias = int | slice | np.ndarray  # the index of one sample, or of several
+Chosen: TypeAlias = int | slice | np.ndarray  # one sample's index, or several samples' indexes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,18 +28,18 @@ class Scale:
         return self.offset.ndim == 2
 
     def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return offset and deviation of series (…): (…, C), or (C,) if all series share them."""
+        """Return offset and deviation, (…, C) for series (…), or (C,) if all series share them."""
         if not self.by_series:
             return self.offset, self.deviation
         return self.offset[series], self.deviation[series]
 
     def standard(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
-        """Return values (…, C) of series (…), standardised."""
+        """Standardise values (…, C) that belong to series (…)."""
         offset, deviation = self.of(series)
         return (values - offset) / deviation
 
     def raw(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
-        """Return standardised values (…, C) of series (…) in the raw unit."""
+        """Convert standardised values (…, C) that belong to series (…) to the raw unit."""
         offset, deviation = self.of(series)
         return values * deviation + offset
 
@@ -51,7 +51,7 @@ class Rows:
     targets: np.ndarray  # target columns in the raw unit, (R, C) float64
     inputs: np.ndarray  # features, (R, F)
     series: np.ndarray  # each row's series, (R,) int, 0 to S-1, never decreasing
-    segment: np.ndarray  # each row's stretch without a time gap, (R,) int, never decreasing
+    segment: np.ndarray  # the gap-free stretch of each row, (R,) int, never decreasing
     names: tuple[str, ...]  # S names of series; ("",) for a single series
     times: pd.Index | None  # a label for each row; None for row numbers
 
@@ -60,7 +60,7 @@ class Rows:
 class Origin(Rows):
     """The rows that the samples were cut from. `inputs` are standardised float32, as in `x`.
 
-    C target columns at H horizons give K = C·H targets: column c at horizon i is y's c·H + i.
+    C target columns at H horizons give K = C·H targets: column c at horizon i is target c·H + i.
     """
 
     step: str  # the time between two rows: "day", "row", …
@@ -69,11 +69,11 @@ class Origin(Rows):
     horizons: tuple[int, ...]  # H distances in rows from a timestep to its targets
     training: np.ndarray  # whether a row belongs to the training split, (R,) bool
     period: int  # rows per season, detected or chosen; 1 for none
-    baseline_period: int  # rows that the seasonal baseline looks back: `period`, or the calendar's
+    baseline_period: int  # the seasonal baseline's rows per season: `period`, or the calendar's
     time_format: str  # the `strftime` format of times; "" if times are texts
     columns: tuple[str, ...]  # C names of target columns
     x_scale: Scale
-    y_scale: Scale  # of the K raw targets, or of their changes
+    y_scale: Scale  # the scale of the K raw targets, or of their changes
     every: int  # every k-th window is a sample; 1 unless there are too many windows
 
     @property
@@ -101,10 +101,10 @@ class Origin(Rows):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """Predictions of a simple method, without a recurrent layer, at the last step."""
+    """A method without a recurrent layer, and its predictions at the last step."""
 
     name: str  # a key of `lib.data.tables.baselines.LABELS`
-    label: str  # for sentences: "last value"
+    label: str  # its name in a sentence: "last value"
     last: np.ndarray  # predictions (N, K), in the unit of y
 
 
@@ -113,13 +113,13 @@ class KnownErrors:
     """The baseline's errors on data whose rows are hidden: see `lib.results.strangers`."""
 
     naive_mse: np.ndarray  # `Dataset.naive_mse`, (T,)
-    naive_losses: Mapping[str, np.ndarray]  # training losses (T,) by `lib.results.baselines.ERRORS`
-    independent: float  # `lib.results.compared.independent_samples`
+    naive_losses: Mapping[str, np.ndarray]  # (T,) each, by key of `lib.results.baselines.ERRORS`
+    independent: float  # the result of `lib.results.compared.independent_samples`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Training samples, the first `train` ones, and validation samples: the worker's data."""
+    """The worker's data: first the `train` training samples, then the validation samples."""
 
     x: np.ndarray  # inputs (N, T, F), float32
     y: np.ndarray  # targets (N, T, K), float32; last-step mode uses `y[:, -1]`, (N, K)
@@ -158,12 +158,12 @@ class Samples:
 
     @property
     def evaluated(self) -> slice:
-        """The samples that models are evaluated on: validation, or training without any."""
+        """The samples that models are evaluated on: validation, or if there is none, training."""
         return slice(self.train if self.has_validation else 0, self.seen)
 
     @property
     def shown(self) -> np.ndarray:
-        """Indexes (S,) of the evaluated samples in charts: up to 32, evenly spaced."""
+        """Indexes (S,) of the evaluated samples that charts show: at most 32, evenly spaced."""
         evaluated = np.arange(len(self.x))[self.evaluated]
         some = np.linspace(0, len(evaluated) - 1, min(32, len(evaluated)))
         return evaluated[some.round().astype(int)]
@@ -184,30 +184,30 @@ class Dataset(Samples):
     timestep_names: tuple[str, ...]  # T names: "1", "2", … or "day 1", …
     naive: np.ndarray  # predictions of the best baseline, (N, T, K) in the unit of y
     naive_label: str  # the baseline's name in a sentence: "mean baseline"
-    test: int = 0  # the number of test samples, the last ones
+    test: int = 0  # the number of test samples, which come last
     baselines: tuple[Baseline, ...] = ()  # a table's baselines, the best one first
     origin: Origin | None = None  # the table rows that the samples were cut from
     best_mse: np.ndarray | None = None  # the lowest expected MSE of any model, (T,), if known
-    best_why: str = ""  # one sentence on where `best_mse` comes from
-    target_scale: np.ndarray | None = None  # (K,), or (N, K) if each series has its own
+    best_why: str = ""  # one sentence that explains `best_mse`
+    target_scale: np.ndarray | None = None  # (K,), or (N, K) if each series has its own scale
     target_offset: np.ndarray | None = None
     base: np.ndarray | None = None  # the raw values that targets are changes from, (N, T, K)
     target_unit: str = ""  # the raw unit: "°C", "%", …; empty if there is none
-    lead: str = ""  # how far ahead a target lies: "one day"; empty if its name includes that
+    lead: str = ""  # how far ahead targets lie: "one day"; empty if `target_names` include it
     about: str = ""  # one sentence: what is predicted, and from which inputs
-    notes: tuple[str, ...] = ()  # how the data were prepared, a sentence each
+    notes: tuple[str, ...] = ()  # sentences on how the data were prepared
     source: str = ""  # source and licence; empty for synthetic data
     fingerprint: str = ""  # the SHA-256 of an uploaded file, in hexadecimal digits
-    known_errors: KnownErrors | None = None  # set if rows are hidden: then all arrays are NaN
+    known_errors: KnownErrors | None = None  # set only if rows are hidden: all arrays are NaN
 
     @property
     def has_rows(self) -> bool:
-        """Whether values may be shown. False after `lib.results.strangers`."""
+        """Whether values may be shown. False if `lib.results.strangers` has hidden the rows."""
         return self.known_errors is None
 
     @property
     def cut_from(self) -> Origin:
-        """The rows of the table. Raises ValueError for data that don't come from a table."""
+        """The table rows that samples were cut from. Raises ValueError if there is no table."""
         if self.origin is None:
             raise ValueError(f"expected data that were cut from a table, got {self.title}")
         return self.origin
@@ -215,8 +215,8 @@ class Dataset(Samples):
     @property
     def nbytes(self) -> int:
         """The size of all arrays in bytes."""
-        of = self.origin
-        rows = (of.targets, of.inputs, of.series, of.times) if of else ()
+        origin = self.origin
+        rows = (origin.targets, origin.inputs, origin.series, origin.times) if origin else ()
         arrays = (self.x, self.y, self.naive, self.base, *rows, *(b.last for b in self.baselines))
         return sum(array.nbytes for array in arrays if array is not None)
 
@@ -284,7 +284,7 @@ class Dataset(Samples):
     def raw(self, values: np.ndarray, samples: Chosen, *, last: bool = False) -> np.ndarray:
         """Return targets or predictions of `samples` in the raw unit.
 
-        `values` are (T, K) for one sample or (S, T, K); with `last`, (K,) or (S, K).
+        `values` are (T, K) for one sample, (S, T, K) for several; with `last`, (K,) or (S, K).
         """
 
         def of_samples(array: np.ndarray) -> np.ndarray:
@@ -307,7 +307,7 @@ class Dataset(Samples):
         return abs(float(scale.flat[0])) if np.all(scale == scale.flat[0]) else None
 
     def sample_name(self, index: int, *, short: bool = False) -> str:
-        """Return a sample's name: "sample 241 (validation)", or its rows; if `short`, the first."""
+        """Return "sample 241 (validation)", or a table's row labels; `short` omits the last one."""
         name = f"sample {index + 1}"
         if origin := self.origin:
             rows = origin.rows(self.shape[1], index)
@@ -315,8 +315,8 @@ class Dataset(Samples):
             name = origin.names[origin.series[rows[0]]]
             day, _, time = end.partition(" ")
             if time and "-" in day and begin.startswith(f"{day} "):
-                end = time  # begin and end are on the same day
-            if not name or begin != self.timestep_names[0]:  # else all samples have these times
+                end = time  # the first and last row are on the same day
+            if not name or begin != self.timestep_names[0]:  # False if all samples share times
                 name += f"{', ' if name else ''}{begin}{'' if short else f' to {end}'}"
-        part = next(part for part, own in self.parts.items() if index < own.stop)
+        part = next(part for part, samples in self.parts.items() if index < samples.stop)
         return name if part == "training" else f"{name} ({part})"

@@ -1,4 +1,4 @@
-"""The memory that the app may use: the machine's, a control group's limit, or a setting."""
+"""The memory that the app may use, limited by the machine, a control group or a setting."""
 
 import logging
 import os
@@ -12,8 +12,8 @@ SETTING = "UNROLLED_MEMORY"  # megabytes for the whole app, for hosts whose limi
 ENOUGH = 2 * GB  # with less memory, other limits shrink in proportion
 LIBRARIES = 100 * MB  # cached library files, which count as free but are always needed
 GROUPS, OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-"""The tree of control groups, and this process's entries. A container's own group is the root."""
-_LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"  # the last one in version 1
+"""The folder of all control groups (in a container, its own group), and this process's groups."""
+_LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"  # the last is a file of version 1
 _THIS_PROCESS = psutil.Process()
 log = logging.getLogger(__name__)
 
@@ -36,10 +36,10 @@ def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
 def _folders(groups: Path, own: Path) -> list[Path]:
     """Return the control groups whose limits apply: this process's groups and their parents."""
     folders = [groups, groups / "memory"]
-    with suppress(OSError):  # not on Linux
+    with suppress(OSError):  # only Linux has the file
         for line in own.read_text().splitlines():
             _, controllers, path = line.split(":", 2)
-            if not controllers or "memory" in controllers.split(","):  # version 2, or 1
+            if not controllers or "memory" in controllers.split(","):  # version 2 lists none
                 folder = groups / ("memory" if controllers else "") / path.strip("/")
                 folders += [folder, *folder.parents]
     return [folder for folder in folders if folder.is_relative_to(groups)]
@@ -52,7 +52,7 @@ def used_memory(process: psutil.Process = _THIS_PROCESS) -> int:
 
 
 def free_memory() -> int:
-    """Return the bytes that this process and its children leave free."""
+    """Return the bytes of memory that the app isn't using yet but may use."""
     used = 0
     for process in (_THIS_PROCESS, *_THIS_PROCESS.children(recursive=True)):
         with suppress(psutil.Error):  # the process has just ended

@@ -86,7 +86,7 @@ class DataSettings:
     samples: int = _number("N", 320, 32, 4096, 32)
     noise: float = _number("noise", 0.0, 0.0, 1.0, 0.05)
     lag: int = _number("lag", 3, 1, 50)
-    horizon: int = _number("horizon", 1, 0, 365)  # rows from a timestep to its target
+    horizon: int = _number("horizon", 1, 0, 365)  # steps ahead: rows from a timestep to its target
     inputs: tuple[str, ...] = _setting("inputs", ())
     targets: tuple[str, ...] = _setting("targets", ())
     missing: str = _setting("missing", "fill", options=REGISTRIES["missing"])

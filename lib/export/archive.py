@@ -1,7 +1,7 @@
-"""The `.unrolled` file: a ZIP of a JSON record and of the bytes of its arrays.
+"""Pack and unpack `.unrolled` files: ZIP files of a JSON record and of the bytes of its arrays.
 
-The record describes an array by its dtype, its offset in those bytes, and its shape. Names and
-sizes are checked before anything is read, and nothing is unpickled.
+The record has each array's dtype, the offset of its first byte, and its shape. Names and sizes are
+checked before anything is read, and nothing is unpickled.
 """
 
 import io
@@ -18,21 +18,21 @@ from lib.experiment import SETTINGS
 from lib.training import MSGSPEC_LOCK
 
 Record = TypeVar("Record")
-VERSION = 2  # version of the file format; increased when an older Unrolled can't read it
+VERSION = 2  # version of the file format; increase it if an older Unrolled can't read new files
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
-MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6  # bytes of the record, and of all members
+MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6  # the most bytes of the record, and of all members
 _Type = Literal["<f4", "<f8", "<i8", "<M8[s]", "<M8[ms]", "<M8[us]", "<M8[ns]"]
 _Place = tuple[_Type, int, tuple[int, ...]]
-_LARGEST = 1e100  # largest number allowed in a table
-_REST = {field.name for field in fields(Table)} - {"frame", "times"}  # fields without arrays
+_LARGEST = 1e100  # the largest number allowed in a table
+_REST = {field.name for field in fields(Table)} - {"frame", "times"}  # the fields without arrays
 
 Column = tuple[np.ndarray, tuple[str, ...] | None]
-"""R numbers or times, and None; or R codes of texts (-1 is missing), and the texts."""
+"""R numbers or times with None, or R codes of texts (-1 for a missing text) with the texts."""
 
 
 class KeptError(ValueError):
-    """Raised for a file that can't be opened, with what was expected, received, and the fix."""
+    """Raised if a file can't be opened. The message says what was expected, received, and a fix."""
 
 
 def is_kept(name: str, content: bytes) -> bool:
@@ -41,7 +41,7 @@ def is_kept(name: str, content: bytes) -> bool:
 
 
 def pack(record: object) -> bytes:
-    """Return the file of a record. Raises KeptError if it is too large."""
+    """Return a record as the bytes of a file. Raises KeptError if they are too many."""
     numbers = bytearray()
 
     def write(array: Any) -> tuple[str, int, tuple[int, ...]]:
@@ -62,16 +62,17 @@ def pack(record: object) -> bytes:
 
 
 def unpack(content: bytes, expected: type[Record]) -> Record:
-    """Return the record of a file, with read-only arrays. Damaged bytes raise any error."""
+    """Return the record in a file, with read-only arrays. Damaged bytes may raise any error."""
     _check_sizes(len(content), [0])
-    if content.count(b"PK\x01\x02") > 4 * len(MEMBERS):  # each entry starts with these bytes
-        raise ValueError("it has many more members")  # listing a million takes seconds
+    # Count the bytes that begin an entry: listing a million entries would take seconds.
+    if content.count(b"PK\x01\x02") > 4 * len(MEMBERS):
+        raise ValueError("it has many more members")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         infos = archive.infolist()
         if tuple(info.filename for info in infos) != MEMBERS:
             raise ValueError(f"its members aren't {' and '.join(MEMBERS)}")
         _check_sizes(len(content), [info.file_size for info in infos])
-        # No more than the declared size is unpacked.
+        # Don't trust the declared sizes: stop reading one byte after them.
         head, numbers = [archive.open(info).read(info.file_size + 1) for info in infos]
     fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
     if (version := msgspec.json.decode(fields["version"], type=int)) > VERSION:
@@ -79,16 +80,16 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
             f"Expected file version {VERSION} or older, got version {version} of a newer Unrolled. "
             "Update Unrolled, or open the file where it was saved."
         )
-    read = 0
+    total = 0  # bytes of all arrays so far
 
     def array(_: object, at: Any) -> np.ndarray:
-        nonlocal read
+        nonlocal total
         dtype, begin, shape = msgspec.convert(at, _Place)
         if min((begin, *shape)) < 0:
-            raise ValueError(f"an array can't be at {begin} and {shape}")
+            raise ValueError(f"an array can't begin at {begin} with shape {shape}")
         found = np.frombuffer(numbers, dtype, math.prod(shape), begin).reshape(shape)
-        if (read := read + found.nbytes) > MAX_UNPACKED:  # arrays may overlap
-            raise ValueError(f"arrays of more than {MAX_UNPACKED / 1e6:.0f} MB")
+        if (total := total + found.nbytes) > MAX_UNPACKED:  # arrays may overlap
+            raise ValueError(f"its arrays have more than {MAX_UNPACKED / 1e6:.0f} MB")
         found = found.copy()  # a view would hold all bytes in memory
         found.flags.writeable = False
         return found
@@ -101,9 +102,9 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
 def _check_sizes(packed: int, members: list[int]) -> None:
     if packed > MAX_BYTES or sum(members) > MAX_UNPACKED or members[0] > MAX_HEAD:
         raise KeptError(
-            f"Expected at most {MAX_BYTES / 1e6:.0f} MB, {MAX_UNPACKED / 1e6:.0f} MB unpacked, got "
-            f"{packed / 1e6:.1f} and {sum(members) / 1e6:.1f} MB. Save without rows, or save a "
-            "smaller run."
+            f"Expected a file of at most {MAX_BYTES / 1e6:.0f} MB, {MAX_UNPACKED / 1e6:.0f} MB "
+            f"unpacked, got {packed / 1e6:.1f} MB, {sum(members) / 1e6:.1f} MB unpacked. Save "
+            "without rows, or save a smaller run."
         )
 
 
@@ -135,15 +136,15 @@ def _column(entries: Any) -> Column:
 
 
 def table_of(record: TableRecord) -> Table:
-    """Return the table of a record. An invalid record raises any error."""
+    """Return the table in a record. An invalid record may raise any error."""
     import pandas as pd  # noqa: PLC0415
 
     def entries(column: Column, dtype: str) -> Any:
         values, texts = column
         if texts is None:
             return values
-        held: Any = pd.Categorical.from_codes(values, pd.Index(texts))
-        return held.astype(dtype)
+        coded: Any = pd.Categorical.from_codes(values, pd.Index(texts))
+        return coded.astype(dtype)
 
     rows = max(len(values) for values, _ in record.frame.values())
     check_size(rows, len(record.frame))  # arrays may overlap
@@ -151,13 +152,13 @@ def table_of(record: TableRecord) -> Table:
     times = None if record.times is None else pd.Index(entries(record.times, "str"))
     hints = get_type_hints(Table, localns={"pd": pd})
     rest = {n: msgspec.convert(record.rest[n], hints[n]) for n in _REST & {*record.rest}}
-    made = Table(frame=pd.DataFrame(columns, copy=False), times=times, **rest)
-    too_large = (made.frame[[*made.numbers]].abs() > _LARGEST).to_numpy().any()
-    is_torn = times is not None and (len(times) != rows or times.hasnans)
-    if rows < MIN_ROWS or too_large or is_torn or made.series not in {"", *made.frame}:
-        raise ValueError("its table can't come from a file")
-    for key, value in made.settings.items():
+    table = Table(frame=pd.DataFrame(columns, copy=False), times=times, **rest)
+    too_large = (table.frame[[*table.numbers]].abs() > _LARGEST).to_numpy().any()
+    bad_times = times is not None and (len(times) != rows or times.hasnans)
+    if rows < MIN_ROWS or too_large or bad_times or table.series not in {"", *table.frame}:
+        raise ValueError("its table has values that Unrolled never saves")
+    for key, value in table.settings.items():
         if not (SETTINGS[key].limit or SETTINGS[key].options):
             raise ValueError(f"a file can't set {key}")
         SETTINGS[key].check(value)
-    return made
+    return table

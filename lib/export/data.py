@@ -1,6 +1,6 @@
-"""Python code from Jinja templates, above all the code that makes a script's data.
+"""Render Python code from Jinja templates, mainly the code that makes a script's data.
 
-Scripts of generated data have the source of their function; a table's load the file of `arrays`.
+A task's script contains the source of its function. A table's script loads the file of `arrays`.
 """
 
 import inspect
@@ -24,11 +24,11 @@ from lib.experiment import Experiment
 LINE = 100  # the longest line of a script
 
 
-def imports(dataset: Dataset, *others: str, own: tuple[str, ...] = ()) -> str:
-    """Return a script's imports: `own` modules of Python's library, Keras, NumPy and `others`."""
-    own += ("import zlib",) if dataset.origin is not None else ()
-    blank = [""] if own else []
-    return "\n".join([*own, *blank, "import keras", "import numpy as np", *others])
+def imports(dataset: Dataset, *others: str, standard: tuple[str, ...] = ()) -> str:
+    """Return a script's imports: Python's `standard` modules, Keras, NumPy, and `others`."""
+    standard += ("import zlib",) if dataset.origin is not None else ()
+    blank = [""] if standard else []
+    return "\n".join([*standard, *blank, "import keras", "import numpy as np", *others])
 
 
 def short(title: str) -> str:
@@ -36,7 +36,7 @@ def short(title: str) -> str:
     return shorten(plain(title), LINE // 3, placeholder=" …")
 
 
-@cache  # a page writes three scripts with each move of a slider
+@cache  # since a page writes three scripts after each move of a slider
 def source(function: Callable[..., object]) -> str:
     """Return the source of one of the project's functions."""
     return inspect.getsource(function).rstrip()
@@ -70,22 +70,21 @@ _TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
 
 
 def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:
-    """Render the named blocks of `template`.py.jinja, else all, by name."""
-    of = _TEMPLATES.get_template(f"{template}.py.jinja")
-    context = of.new_context(fields)
-    return {n: "".join(of.blocks[n](context)).strip("\n") for n in names or of.blocks}
+    """Render the named blocks of `template`.py.jinja, or all blocks; return the texts by name."""
+    found = _TEMPLATES.get_template(f"{template}.py.jinja")
+    context = found.new_context(fields)
+    return {n: "".join(found.blocks[n](context)).strip("\n") for n in names or found.blocks}
 
 
 def data_name(dataset: Dataset) -> str:
     """Return a safe stem for file names: the dataset's key, or the name of an upload."""
-    own = dataset.name == "upload"
-    known = unicodedata.normalize("NFKD", PurePath(dataset.title).stem if own else dataset.name)
-    data = re.sub("[^a-z0-9]+", "-", known.encode("ascii", "ignore").decode().lower())
-    return data[:40].strip("-") or "upload"
+    name = PurePath(dataset.title).stem if dataset.name == "upload" else dataset.name
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", letters)[:40].strip("-") or "upload"
 
 
 def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
-    """Return the code that makes `x`, `y` and `train`, after the function of a task."""
+    """Return the code that makes `x`, `y` and `train`; a task's function precedes it."""
     name = find_spec(experiment).name
     if name in TASKS:
         task = TASKS[name]
@@ -93,7 +92,7 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
         about = {"function": task.function.__name__, "arguments": arguments}
         code = blocks("data", "task", dataset=dataset, seed=experiment.seed, **about)
         return [source(task.function), code["task"]]
-    if dataset.origin is None:  # the worked example, written out
+    if dataset.origin is None:  # the worked example, as literal numbers
         rows = {}
         for array, samples in {"x": DATA_X, "y": DATA_Y}.items():
             lines = [f"[{', '.join(str([*step]) for step in sample)}]," for sample in samples]
@@ -111,7 +110,7 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
 
 
 def has_plain_windows(dataset: Dataset) -> bool:
-    """Return whether the samples are all windows of one series, part by part."""
+    """Return whether samples are all windows of a single series, in the order of the splits."""
     origin, steps, begin = dataset.cut_from, dataset.shape[1], 0
     several = len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1
     if several or dataset.base is not None:
@@ -124,40 +123,40 @@ def has_plain_windows(dataset: Dataset) -> bool:
 
 
 def _sizes(dataset: Dataset) -> dict[str, int]:
-    """Return the number of samples of each part, by its name in a script."""
+    """Return the number of samples in each split, by its name in a script, such as "train"."""
     names = {"training": "train"}
-    return {names.get(p, p): own.stop - own.start for p, own in dataset.parts.items()}
+    return {names.get(p, p): cut.stop - cut.start for p, cut in dataset.parts.items()}
 
 
 def arrays(dataset: Dataset) -> bytes:
     """Return a NumPy archive for `np.load`: x (N, T, F) and y (N, T, K), float32, sizes and names.
 
-    For a table also each sample's series and first time, and the scaling: raw inputs are
+    A table adds each sample's series and first time, and the scaling: raw inputs are
     x * x_scale + x_offset, (F,) each, or (N, F) by series; raw targets are y * y_scale + y_offset,
-    plus base (N, T, K) for changes. If `has_plain_windows`, also inputs (R, F), targets (R, K).
+    plus base (N, T, K) for changes. `has_plain_windows` adds rows: inputs (R, F), targets (R, K).
     """
-    same = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
-    kept: dict[str, Any] = {name: getattr(dataset, name) for name in same}
-    kept |= {"y_offset": dataset.target_offset, "y_scale": dataset.target_scale}
+    names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
+    fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}
+    fields |= {"y_offset": dataset.target_offset, "y_scale": dataset.target_scale}
     if (origin := dataset.origin) is not None:
         series = origin.series[origin.starts]
-        kept["series"] = np.array(origin.names)[series]
-        kept["x_offset"], kept["x_scale"] = origin.x_scale.of(series)
+        fields["series"] = np.array(origin.names)[series]
+        fields["x_offset"], fields["x_scale"] = origin.x_scale.of(series)
         if origin.times is not None:
             begins = origin.times[origin.starts].to_numpy()
-            kept["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")
+            fields["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")
         if has_plain_windows(dataset):
             targets = origin.y_scale.standard(origin.targets, origin.series)
-            kept |= {"inputs": origin.inputs, "targets": targets.astype(np.float32)}
-    # In C order: a script's checksum reads their bytes.
-    known = {name: np.asarray(v, order="C") for name, v in kept.items() if v is not None}
+            fields |= {"inputs": origin.inputs, "targets": targets.astype(np.float32)}
+    # In C order, since a script's checksum reads the bytes.
+    saved = {name: np.asarray(v, order="C") for name, v in fields.items() if v is not None}
     file = io.BytesIO()
-    np.savez_compressed(file, allow_pickle=False, **known)
+    np.savez_compressed(file, allow_pickle=False, **saved)
     return file.getvalue()
 
 
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
-    """Return code that cuts windows every `stride` rows by `timeseries_dataset_from_array`."""
+    """Return code that cuts windows every `stride` rows with `timeseries_dataset_from_array`."""
     fields = {
         "origin": origin,
         "steps": dataset.shape[1],

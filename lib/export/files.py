@@ -30,9 +30,9 @@ from lib.results import Compared, ModeResult, PointResult, RunAt, SeedWeights, S
 if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
     import pandas as pd
 
-HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
-OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
-NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
+HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")  # CSV columns
+OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")  # columns before settings
+NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")  # columns after settings
 _PAGE = Path(__file__).with_name("report.html")
 _LIGHT = charts.PALETTES["light"]
 _PARTS: dict[str, results.Part] = {"validation": "evaluated", "test": "test"}
@@ -45,7 +45,7 @@ def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, s
 
 
 def runs_csv(runs: Sequence[Compared]) -> bytes:
-    """Write a row for each run, mode and seed, with all settings and results; "|" joins names."""
+    """Write a row for each run, mode and seed: settings ("|" joins several names) and results."""
     settings, rows = [key for key in SETTINGS if key not in ("mode", "seed", "seeds")], []
     for run in runs:
         about = [run.id, run.name, run.is_recorded, run.snapshot.status, run.snapshot.epoch]
@@ -69,14 +69,14 @@ def sweep_csv(points: Sequence[PointResult]) -> bytes:
 
 
 def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
-    """Write losses by epoch, mode and seed; unknown ones are empty. Epoch 0 is before training."""
+    """Write losses by epoch, mode and seed; unknown losses are empty. Epoch 0 precedes training."""
     rows = []
     for seed, mode, result in _models(experiment, snapshot):
-        epochs, checked = result.loss_epochs, result.checked_epochs
-        curves = (result.loss, result.validation_loss, result.last_step_mse)
-        each = zip((epochs, checked, checked), curves, strict=True)
-        columns = [dict(zip(*curve, strict=False)) for curve in each]
-        for epoch in np.union1d(epochs, checked):
+        checked = result.checked_epochs
+        curves = [(result.loss_epochs, result.loss), (checked, result.validation_loss)]
+        curves.append((checked, result.last_step_mse))
+        columns = [dict(zip(epochs, values, strict=False)) for epochs, values in curves]
+        for epoch in np.union1d(result.loss_epochs, checked):
             rows.append([epoch, mode, seed, *(column.get(epoch, "") for column in columns)])
     return _csv(HISTORY, rows)
 
@@ -88,7 +88,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _field(value: Any) -> Any:
-    """Return a cell: empty for NaN; a text that looks like a formula gets a leading '."""
+    """Return a CSV cell: empty for NaN, and with a leading ' for a text that starts a formula."""
     if value != value:  # noqa: PLR0124  NaN
         return ""
     cell = "|".join(value) if isinstance(value, tuple) else value
@@ -101,8 +101,8 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
     arrays = {
         f"{mode}/seed_{seed}/{name}": array
         for seed, mode, result in _models(experiment, snapshot)
-        if (own := result.weights) is not None
-        for name, array in zip(weight_names(cell, len(own)), own, strict=True)
+        if (weights := result.weights) is not None
+        for name, array in zip(weight_names(cell, len(weights)), weights, strict=True)
     }
     np.savez(file, allow_pickle=False, **arrays)
     return file.getvalue()
@@ -113,8 +113,8 @@ def predictions(
 ) -> pd.DataFrame:
     """Return targets and predictions of all evaluated samples, or test samples, in the raw unit.
 
-    A row for each sample, timestep (from 1) and target column; a column for each mode and seed, and
-    each baseline of a table. Last-step mode and baselines have NaN before the last step.
+    There is a row for each sample, timestep (from 1) and target, and a column for each mode and
+    seed, and each baseline of a table. Last-step mode and baselines are NaN before the last step.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
@@ -127,7 +127,7 @@ def predictions(
 
     names = np.array([dataset.sample_name(k) for k in samples.tolist()])
     times = np.tile(dataset.timestep_names, (len(samples), 1))
-    if (origin := dataset.origin) and origin.time_format:  # windows share their rows
+    if (origin := dataset.origin) and origin.time_format:  # format each row's time once
         rows, places = np.unique(origin.rows(steps, samples), return_inverse=True)
         times = np.array([origin.label(row) for row in rows])[places.reshape(times.shape)]
     columns: dict[str, Any] = {
@@ -145,19 +145,19 @@ def predictions(
             several = f"_seed_{seed}" if snapshot.others else ""
             has_prediction = (mode == "sequence") | is_last
             columns[f"{mode}{several}"] = np.where(has_prediction, predicted, np.nan)
-    for one in dataset.baselines:
-        predicted = raw(np.repeat(one.last[samples, None], steps, axis=1))
-        columns[f"baseline_{one.name}"] = np.where(is_last, predicted, np.nan)
+    for baseline in dataset.baselines:
+        predicted = raw(np.repeat(baseline.last[samples, None], steps, axis=1))
+        columns[f"baseline_{baseline.name}"] = np.where(is_last, predicted, np.nan)
     return pd.DataFrame(columns)
 
 
 def predictions_csv(*run: Any, of_test: bool = False) -> bytes:
-    """Write the `predictions` of a run as CSV."""
+    """Write the `predictions` of a run (an experiment, its dataset and a snapshot) as CSV."""
     return frame_csv(predictions(*run, of_test=of_test), run[1].target_unit)
 
 
 def frame_csv(frame: pd.DataFrame, unit: str) -> bytes:
-    """Write a table as CSV; headers of its seven-digit numbers have the unit: "value (°C)"."""
+    """Write a table as CSV. Numbers have seven digits, and a header with the unit: "value (°C)"."""
     for name in frame.columns.intersection(["series", "name", "time", "target"]):
         frame[name] = frame[name].map(_field)
     numbers = frame.select_dtypes("float").columns
@@ -173,36 +173,36 @@ class Reported(RunAt):
     target: int = 0  # index of the target column
     earlier: bool = False  # whether to show last-step mode's outputs before the last step
     past: tuple[tuple[int, SeedWeights], ...] = ()  # epochs, increasing, with their weights
-    source: str = ""  # where a run is from that wasn't trained here: "from mine.unrolled"
-    looked: bool = False  # whether the user has looked at the test part of this run
+    source: str = ""  # the origin of a run that wasn't trained here: "from mine.unrolled"
+    looked: bool = False  # whether the user has looked at this run's results on test samples
 
     @property
     def has_skill(self) -> bool:
-        """Whether the run has trained models of a table."""
+        """Whether the report has tables of skill: the run has models trained on a table."""
         return bool(self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0])
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Return title, figure, takeaway and details of each chart."""
-    pictures = list[tuple[str, go.Figure, str, str]]()
+    found = list[tuple[str, go.Figure, str, str]]()
     for kind in EXPLORE_CARDS.values():
         if of.dataset.has_rows or "sample" not in kind.picks:
             card = kind(of, *(getattr(of, each) for each in kind.picks))
-            pictures.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
+            found.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
     if of.has_skill:
-        with suppress(results.ForecastError):  # such as a series with too few rows for a window
-            pictures.append(_forecast(of))
+        with suppress(results.ForecastError):  # for example, too few rows for a window
+            found.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= results.FEWEST and of.dataset.has_rows:
         frames = results.frames_of(of, past)
-        look: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "page"}
-        moving = charts.replay_figure(of, frames, of.sample, of.target, **look)
-        pictures.append((charts.REPLAY_TITLE, moving, *charts.replay_words(of.dataset, frames)))
-    return pictures
+        options: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "page"}
+        replay = charts.replay_figure(of, frames, of.sample, of.target, **options)
+        found.append((charts.REPLAY_TITLE, replay, *charts.replay_words(of.dataset, frames)))
+    return found
 
 
 def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
-    """Return the forecast of the shown sample's series and target, as one of the `figures`."""
+    """Return the forecast for the shown sample's series and target, in the form of `figures`."""
     run, origin = (of.experiment, of.dataset, of.snapshot.weights[0]), of.dataset.cut_from
     series = int(origin.series[origin.starts[of.snapshot.samples[of.sample]]])
     column = of.target // len(origin.horizons)
@@ -214,7 +214,7 @@ def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
 
 
 def _skill_tables(of: Reported) -> dict[str, results.SkillTable]:
-    """Return skill by part: validation, and test if the user has looked at it."""
+    """Return skill on validation samples, and on test samples if the user has looked at them."""
     run = of.experiment, of.dataset, of.snapshot.weights
     parts = {name: part for name, part in _PARTS.items() if part == "evaluated" or of.looked}
     evaluate = partial(results.skill_of_seeds, *run)
@@ -222,13 +222,13 @@ def _skill_tables(of: Reported) -> dict[str, results.SkillTable]:
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
-    """Return report.html, filled in, which loads nothing; `link` opens the settings in the app."""
+    """Return the report, an HTML page that loads nothing; `link` opens its settings in the app."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     decisive = EXPLORE_CARDS["compare"].title
     x = dataset.x[index : index + 1]
-    known = snapshot.weights[0] if dataset.has_rows else {}
-    traces = {mode: forward(experiment, own, x) for mode, own in known.items()}
+    models = snapshot.weights[0] if dataset.has_rows else {}
+    traces = {mode: forward(experiment, weights, x) for mode, weights in models.items()}
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
     page = templates.from_string(_PAGE.read_text("utf-8")).render(
@@ -245,7 +245,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         skills=_skill_tables(of),
         parts=_PARTS,
         target=of.target,
-        # Without "<" no text can close the <script> element.
+        # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
         script=keras_script(experiment, dataset, snapshot) if dataset.has_rows else "",

@@ -1,4 +1,4 @@
-"""The forecast of a table's models as CSV: evaluated dates with their targets, then rows ahead."""
+"""A forecast as CSV: first evaluated dates with their targets, then rows after the last date."""
 
 from contextlib import suppress
 from math import inf
@@ -12,10 +12,10 @@ from lib.results import Forecast, ForecastError, Snapshot
 
 
 def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> bytes:
-    """Write a row for each series, target and date, in the raw unit; rows ahead have no target.
+    """Write a row for each series, target and date, in the raw unit; future rows have no target.
 
-    Predictions are those of the first seed's models at the last step. Rows ahead are forecast
-    directly, with a 90% band. Raises ValueError for data that weren't cut from a table.
+    The first seed's models predict, at the last step. Future rows are forecast directly, with a
+    90% band. Raises ValueError if the dataset wasn't cut from a table.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
@@ -29,17 +29,17 @@ def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -
             predicted = known.last | {f"baseline_{n}": v for n, v in known.baselines.items()}
             about["time"] = [origin.label(row) for row in known.rows.tolist()]
             past = pd.DataFrame({**about, "value": known.targets, **predicted})
-            frames.append(past.dropna(subset=[*predicted], how="all"))  # where a window ends
+            frames.append(past.dropna(subset=[*predicted], how="all"))  # rows that have predictions
             of: dict[str, Any] = {"series": series, "column": column, "evaluated": given}
             rows = slice(place, place + 1) if horizons > 1 else slice(None)
-            with suppress(ForecastError):  # such as a series with too few rows for a window
+            with suppress(ForecastError):  # for example, too few rows for a window
                 ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **of))
                 frames.append(pd.DataFrame({**about, **ahead}).iloc[rows])
     return frame_csv(pd.concat([each for each in frames if len(each)]), dataset.target_unit)
 
 
 def _rows_ahead(dataset: Dataset, forecast: Forecast) -> dict[str, Any]:
-    """Return the columns of the rows ahead: time, and by mode the value and its band."""
+    """Return the columns of future rows: the time, and each mode's forecast with its band."""
     values, form = forecast.values, dataset.cut_from.time_format
     columns: dict[str, Any] = {"time": [f"+{k + 1}" for k in range(forecast.rows)]}
     if forecast.times is not None and form:

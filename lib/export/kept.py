@@ -1,7 +1,7 @@
-"""A run as bytes: an `.unrolled` file, and a card for the other page servers of a cluster.
+"""Write and read runs as bytes: `.unrolled` files, and cards for other page servers of a cluster.
 
-Generated data are made again and compared with a sketch of the original. A card has the rows of an
-upload; a file has them if the user chooses so. Both are checked, since anyone can write them.
+Generated data are made again, and compared with a sketch: a few numbers of the original data. A
+card has an upload's rows, a file only by choice. Anyone can write both, so all content is checked.
 """
 
 import platform
@@ -23,7 +23,7 @@ from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, 
 from lib.training import limits, messages
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
-MOST_BYTES = 8_000_000  # limit of a card: only its own server shows a run on more rows
+MOST_BYTES = 8_000_000  # the largest card; only its own server shows a run on a larger upload
 _ABOUT = Path(__file__).parents[2] / "pyproject.toml"
 
 
@@ -36,22 +36,22 @@ class _Record:
     snapshot: Snapshot
     file: str  # name of the uploaded file
     fingerprint: str  # `Table.fingerprint` of the upload
-    sketch: tuple[float, ...]
+    sketch: tuple[float, ...]  # the result of `_sketch`
     rows: TableRecord | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept(RunAt):
-    """A run from a file. Its experiment is settled; its snapshot has an id made from the file."""
+    """A run from a file. Its experiment is settled, and its id is a hash of the file."""
 
     name: str  # name of the file
     table: Table | None  # the upload that the run was trained on
-    kept: datetime  # when the file was made
-    versions: dict[str, str]  # of Unrolled, Python and packages when the file was made
+    kept: datetime  # when the file was written
+    versions: dict[str, str]  # versions of Unrolled, Python and packages that wrote the file
 
     @property
     def about(self) -> dict[str, str]:
-        """The name, date and versions, for sentences."""
+        """The file's name, date and versions, as fields of sentences."""
         unrolled, keras = (self.versions.get(name, "?")[:20] for name in ("unrolled", "keras"))
         made = f"Unrolled {unrolled} and Keras {keras}"
         return {"name": self.name, "date": f"{self.kept:%Y-%m-%d}", "made": made}
@@ -62,19 +62,19 @@ def versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     if _ABOUT.exists():
         found["unrolled"] = tomllib.loads(_ABOUT.read_text("utf-8"))["project"]["version"]
-    there = (name for name in _PACKAGES if any(metadata.distributions(name=name)))
-    return found | {name: metadata.version(name) for name in there}
+    installed = (name for name in _PACKAGES if any(metadata.distributions(name=name)))
+    return found | {name: metadata.version(name) for name in installed}
 
 
 def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | None = None) -> bytes:
-    """Return the file of a run: weights of `past` epochs, and the rows of `table` if given."""
-    dataset, snapshot, is_own = run.dataset, run.snapshot, run.experiment.data.name == "upload"
+    """Return a run's file, with the weights of `past` epochs, and the rows of `table` if given."""
+    dataset, snapshot, is_upload = run.dataset, run.snapshot, run.experiment.data.name == "upload"
     known: list[tuple[int, SeedWeights]] = []
     for epoch, weights in past:
         if epoch and snapshot.has_all(weights):
             seeds = zip(snapshot.seeds, weights, strict=False)
-            own = tuple({mode: models[mode] for mode in seed} for seed, models in seeds)
-            known.append((epoch, own))
+            of_run = tuple({mode: models[mode] for mode in seed} for seed, models in seeds)
+            known.append((epoch, of_run))
     size = memory_of(known[-1][1]) if known else 0
     thinned = tuple(known[place] for place in kept_places(size, len(known)))
     record = _Record(
@@ -83,16 +83,16 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
         versions=versions(),
         experiment=run.experiment,
         snapshot=replace(snapshot, run_id="", past=thinned, seconds_left=None),
-        file=dataset.title if is_own else "",
+        file=dataset.title if is_upload else "",
         fingerprint=dataset.fingerprint,
         sketch=_sketch(dataset),
-        rows=record_of(table) if table and is_own else None,
+        rows=record_of(table) if table and is_upload else None,
     )
     return pack(record)
 
 
 def _sketch(dataset: Dataset) -> tuple[float, ...]:
-    """Return sizes, and the norm and a projection of x and y: equal up to rounding."""
+    """Return sizes, norms and projections of x and y: for equal data they differ by rounding."""
     found: list[float] = [dataset.train, dataset.test, *dataset.shape, dataset.targets]
     for flat in (dataset.x.reshape(-1), dataset.y.reshape(-1)):
         norm = np.linalg.norm(flat)
@@ -101,7 +101,7 @@ def _sketch(dataset: Dataset) -> tuple[float, ...]:
 
 
 def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
-    """Return a file's run; `table` is the upload, for a file without rows. Raises KeptError."""
+    """Return a file's run; `table` is the upload, if the file has no rows. Raises KeptError."""
     try:
         return _opened(name, content, table)
     except KeptError:
@@ -122,8 +122,8 @@ def _opened(name: str, content: bytes, table: Table | None) -> Kept:
         table = table_of(record.rows)
     elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
         raise KeptError(
-            f"The run was trained on {file}, and the file doesn't have the rows. Upload the "
-            f"unchanged {file} first, then this file."
+            f"The run was trained on {file}, whose rows weren't saved. Upload the unchanged {file} "
+            "first, then this file."
         )
     if settle(experiment, table) != experiment or not experiment.seeds:
         raise ValueError("its settings don't fit its data")
@@ -135,9 +135,9 @@ def _opened(name: str, content: bytes, table: Table | None) -> Kept:
             f"The run was trained on {dataset.title} as generated by Unrolled {version}. This "
             "version generates different numbers. Open the file with that version."
         )
-    now, run_id = record.snapshot, sha256(content).hexdigest()[:12]
-    status = Status.STOPPED if now.status.active else now.status  # an opened run doesn't train
-    snapshot = replace(now, run_id=run_id, reason=now.reason[:300], status=status)
+    saved, run_id = record.snapshot, sha256(content).hexdigest()[:12]
+    status = Status.STOPPED if saved.status.active else saved.status  # an opened run doesn't train
+    snapshot = replace(saved, run_id=run_id, reason=saved.reason[:300], status=status)
     _check_fit(RunAt(experiment, dataset, snapshot))
     return Kept(experiment, dataset, snapshot, name[:40], table, record.kept, record.versions)
 
@@ -157,7 +157,7 @@ def _check_fit(run: RunAt) -> None:
     for result in (result for seed in snapshot.seeds for result in seed.values()):
         checked = result.checked_epochs
         if not len(checked) or result.kept_epoch not in (None, *checked):
-            raise ValueError("a model wasn't evaluated, or not at its best epoch")
+            raise ValueError("a model wasn't evaluated, or its best epoch wasn't")
         expected = {
             "loss": result.loss_epochs.shape,
             "last_step_mse": checked.shape,
@@ -174,7 +174,7 @@ _Card = tuple[Experiment, str | None, str, TableRecord | None]
 
 
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
-    """Return the card of a browser's run called `name`; empty if an upload has too many rows."""
+    """Return the card of a browser's run called `name`; empty if an upload is too large."""
     rows = record_of(table) if experiment.data.name == "upload" and table is not None else None
     card = messages.encode((experiment, browser, name, rows))
     return card if len(card) <= MOST_BYTES else b""

@@ -1,8 +1,8 @@
-"""An experiment as a Keras script, plain or exact, and as a notebook of the exact script.
+"""Write an experiment as a plain Keras script, an exact script, or a notebook of the exact script.
 
 In the plain script Keras draws the weights, so its results are close to the app's. The exact script
 draws the app's initial weights, gives `fit` the app's batches, and compares its results with the
-app's. The notebook (format 4.5) has the exact script in cells, with texts of script.toml.
+app's. The notebook (format 4.5) has the exact script in cells, between texts from script.toml.
 """
 
 import json
@@ -21,26 +21,26 @@ from lib.export.data import blocks, data_code, data_name, imports, plain, quoted
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
-from lib.text import beside, capital
+from lib.text import beside
 
 _WORDS = beside(__file__)
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Return a plain Keras 3 script of a settled experiment, formatted as by ruff."""
+    """Return a plain Keras 3 script of a settled experiment, in ruff's format."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = _head(experiment, dataset, about, imports(dataset))
-    rest = blocks("plain", **template_fields(experiment, dataset, snapshot))
-    return "\n\n".join([*head, *rest.values()]) + "\n"
+    body = blocks("plain", **template_fields(experiment, dataset, snapshot))
+    return "\n\n".join([*head, *body.values()]) + "\n"
 
 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a script of a settled experiment that repeats the app's results.
 
-    The last printed line is a JSON object of `last_step_mse`, `loss`, `first_loss`, `tenth_loss`
-    by mode, medians over the seeds. A difference beyond rounding ends the script with an error.
+    The last printed line is a JSON object: `last_step_mse`, `loss`, `first_loss`, `tenth_loss`, by
+    mode, as medians over the seeds. A difference beyond rounding ends the script with an error.
     """
-    imported = imports(dataset, own=("import json",))
+    imported = imports(dataset, standard=("import json",))
     head = _head(experiment, dataset, "the app's results, in Keras 3", imported)
     fields = template_fields(experiment, dataset, snapshot)
     *defined, end = filter(None, blocks("exact", **fields).values())
@@ -48,7 +48,7 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 
 
 def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -> list[str]:
-    """Return the blocks of a script up to the data, with two blank lines around a function."""
+    """Return a script's blocks up to the data, with two blank lines around a function."""
     *function, code = data_code(experiment, dataset)
     separate = [f"\n{each}\n" for each in function]
     docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
@@ -68,15 +68,15 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     code = {
         **blocks("exact", **fields),
         **blocks("notebook", **fields),
-        "imports": imports(dataset, "import plotly.graph_objects as go", own=("import json",)),
+        "imports": imports(dataset, "import plotly.graph_objects as go", standard=("import json",)),
         "data": "\n\n\n".join(data_code(experiment, dataset)),
     }
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
-        source = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
+        lines = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
         run: dict[str, Any] = {"execution_count": None, "outputs": []}
         cells.append({"cell_type": "markdown", "source": cell["words"].format(**fields)})
-        cells.append({"cell_type": "code", "source": source, **run})
+        cells.append({"cell_type": "code", "source": lines, **run})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     cells = [{"id": f"cell-{k}", "metadata": {}, **cell} for k, cell in enumerate(cells)]
@@ -93,7 +93,7 @@ def template_fields(
     is_evaluated, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
-    baseline = f"{capital(dataset.naive_label)}: mean squared error {dataset.naive_mse[-1]:.6g}"
+    baseline = f"Baseline ({dataset.naive_label}): mean squared error {dataset.naive_mse[-1]:.6g}"
     return {
         "experiment": experiment,
         "dataset": dataset,
@@ -120,9 +120,9 @@ def template_fields(
     }
 
 
-def _line(*of: TracedLayer) -> str:
-    """Return a layer's code and output shapes. Modes differ by the variable `every_step`."""
-    layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
+def _line(*traced: TracedLayer) -> str:
+    """Return a layer's code and output shapes. If the modes differ, the code has `every_step`."""
+    layer, shapes = traced[0].layer, dict.fromkeys(readable_shape(t.tensors[0]) for t in traced)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
         if len(shapes) > 1:
@@ -137,7 +137,7 @@ class Shown:
     """The epochs and results of a run, as written into a script."""
 
     epochs: int
-    note: str  # how the run ended, or that there is no run: a sentence shorter than a line
+    note: str  # a sentence, shorter than a line, on how the run ended or that there is no run
     keeps: bool  # whether `EarlyStopping` restores the weights of each model's best epoch
     patience: int
     figures: dict[str, dict[str, float]] = field(default_factory=dict)  # results by name and mode
@@ -156,7 +156,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     if not evaluated or snapshot is None:
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
-    early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # name → epoch
+    early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # the epoch of each loss
     names = ("last_step_mse", "loss", *early)
     figures: dict[str, dict[str, float]] = {name: {} for name in names}
     for mode in snapshot.results:
@@ -165,9 +165,9 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, evaluated)
         for name, epoch in early.items():
             figures[name][mode] = _loss_at(snapshot, mode, epoch)
-    if any(kept) and not all(kept):  # no script can restore the best epoch of some models only
+    if any(kept) and not all(kept):  # a script restores the best epochs of all models or of none
         figures = {name: figures[name] for name in early}
-    # The loss of a thinned-out epoch is unknown, so it isn't compared.
+    # Losses of thinned-out epochs are unknown, so they aren't compared.
     figures = {name: of for name, of in figures.items() if np.isfinite([*of.values()]).all()}
     return Shown(evaluated, note, any(kept), patience, figures)
 
@@ -190,10 +190,10 @@ class Export:
     """A file format of an experiment's code."""
 
     write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
-    ending: str  # ends the file's name, after `name_of`
+    ending: str  # the end of a file's name, which follows the result of `name_of`
 
     def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """Return the file's name, such as "seattle-lstm-both-exact.py"."""
+        """Return the file's name, such as "seattle-lstm-both-exact.py"; for the hosted notebook."""
         return f"{name_of(experiment, dataset)}{self.ending}"
 
 

@@ -1,8 +1,8 @@
-"""LSTM, GRU and SimpleRNN in NumPy with all gates and states, equal to Keras's layers.
+"""LSTM, GRU and SimpleRNN in NumPy: forward passes that equal Keras's, with all gates and states.
 
-Gates are sigmoid, initial states are zero, and there is no dropout and no gradient. Weights are in
-the order of Keras's `get_weights()`: for G blocks of columns `kernel (F, G·U)`, `recurrent_kernel
-(U, G·U)` and `bias (G·U,)`, or `(2, G·U)` for a GRU with `reset_after`.
+Gates are sigmoid and initial states are zero. Gradients and dropout are left out. Weights are in
+the order of Keras's `get_weights()`. With G blocks of columns (an LSTM has 4) they are `kernel
+(F, G·U)`, `recurrent_kernel (U, G·U)`, and `bias (G·U,)` or a GRU's `(2, G·U)` for `reset_after`.
 """
 
 from lib.recurrence.cells import (
@@ -33,4 +33,4 @@ from lib.recurrence.model import (
     unroll_stack,
     weight_names,
 )
-from lib.recurrence.padding import Padded, ways
+from lib.recurrence.padding import Padded, padded_batches

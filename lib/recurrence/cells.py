@@ -12,7 +12,7 @@ from lib.text import number, subscript
 
 Array: TypeAlias = np.ndarray
 
-GATES: dict[str, dict[str, str]] = {  # by cell, in the order of the kernel's blocks of columns
+GATES: dict[str, dict[str, str]] = {  # each cell's gates, in the order of the kernel's blocks
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
     "gru": {"z": "update gate", "r": "reset gate", "h": "candidate"},
     "simple_rnn": {},
@@ -20,7 +20,7 @@ GATES: dict[str, dict[str, str]] = {  # by cell, in the order of the kernel's bl
 
 
 def highest_output(cell: str, timesteps: int) -> Array:
-    """Return the bound of |h| at each timestep, (T,): tanh(t) for an LSTM, else 1."""
+    """Return the bound of |h| at each timestep t, (T,): tanh(t) for an LSTM, otherwise 1."""
     steps = np.arange(1.0, timesteps + 1)
     return np.tanh(steps) if cell == "lstm" else np.ones_like(steps)
 
@@ -36,7 +36,7 @@ class Trace:
 
     hidden: Array
     cell: Array | None  # the cell states of an LSTM; None for other cells
-    gates: dict[str, Array]  # by name in `GATES`; at a masked step, computed but not used
+    gates: dict[str, Array]  # by name in `GATES`; also computed at masked steps, but not used there
 
 
 def unroll(
@@ -50,7 +50,7 @@ def unroll(
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
-        weights: kernel, recurrent_kernel, bias: a GRU's is (2, 3U) with `reset_after`, else (3U,).
+        weights: kernel, recurrent_kernel, bias; for a GRU, bias (2, 3U) implies `reset_after`.
         x: inputs (N, T, F).
         mask: (N, T), false at steps that keep the previous state and output.
         go_backwards: read from the last step to the first. Step 0 of the trace has read `x[:, -1]`.
@@ -67,14 +67,14 @@ def unroll(
     n, t, f = x.shape
     # The pages also draw diverged runs, so inf and NaN are valid results here.
     with np.errstate(over="ignore", invalid="ignore"):
-        # With time first, a step is one block of memory. One product covers all steps' inputs.
+        # Time is the first axis, so that a step is one block of memory. Multiply all steps at once.
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
         gates = blocks.reshape(t, n, -1)
-        units, go = len(recurrent), STEPS[cell]
+        units, compute_step = len(recurrent), STEPS[cell]
         states = np.zeros((t + 1, len(STATES[cell]), n, units), np.float32)
         for step, after in enumerate(states[1:]):
-            go(gates[step], states[step], after, recurrent, bias)
+            compute_step(gates[step], states[step], after, recurrent, bias)
             if mask is not None:
                 np.copyto(after, states[step], where=~mask[:, step, None])
     hidden, *others = states[1:].transpose(1, 2, 0, 3)  # (N, T, U) each
@@ -88,22 +88,22 @@ def _sigmoid(values: Array) -> Array:
 
 
 def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
-    """Compute one step. `gates` (N, 4U) start as the input's part; states (2, N, U) are h and c."""
+    """Compute one step. `gates` (N, 4U) begin as x·kernel + bias; states (2, N, U) are h and c."""
     units = len(recurrent)
     i, f, candidate, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
     gates += before[0] @ recurrent
     tanh = np.tanh(candidate)
-    gates[...] = _sigmoid(gates)  # the candidate, too: one call is faster than three without it
+    gates[...] = _sigmoid(gates)  # one call is faster than three, so include the candidate
     candidate[...] = tanh
     after[1] = f * before[1] + i * candidate
     after[0] = o * np.tanh(after[1])
 
 
 def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
-    """Compute one step. `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U)."""
+    """Compute one step. `gates` (N, 3U) begin as x·kernel + bias; the state (1, N, U) is h."""
     h, units, early = before[0], len(recurrent), 2 * len(recurrent)
     z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
-    if bias.ndim == 2:  # reset_after
+    if bias.ndim == 2:  # the GRU has `reset_after`
         from_state = h @ recurrent + bias[1]
         gates[:, :early] = _sigmoid(gates[:, :early] + from_state[:, :early])
         from_state = r * from_state[:, early:]
@@ -115,16 +115,16 @@ def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Arra
 
 
 def _simple_rnn(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
-    """Compute one step. `gates` (N, U) are the input's part; the state is (1, N, U)."""
+    """Compute one step. `gates` (N, U) are x·kernel + bias; the state (1, N, U) is h."""
     after[0] = np.tanh(gates + before[0] @ recurrent)
 
 
 STEPS: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
-"""By cell, the step that turns the inputs' part into gates, in place, and writes the new states."""
+"""Each cell's function for one step: it turns x·kernel + bias into gates, and writes new states."""
 
 
 def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Array, Array]:
-    """Return the three weights as float32; raise ValueError if they don't match the cell and x."""
+    """Return the three weights as float32. Raises ValueError if they don't fit the cell and x."""
     if cell not in STEPS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
     if x.ndim != 3:
@@ -150,7 +150,7 @@ class LayerPass:
     """A layer with its forward pass over one sample."""
 
     cell: str
-    weights: Sequence[Array]  # the layer's: kernel, recurrent_kernel, bias
+    weights: Sequence[Array]  # kernel, recurrent_kernel, bias
     x: Array  # the layer's input, (T, F)
     trace: Trace  # the result of `unroll` for this sample, N = 1
 
@@ -164,12 +164,12 @@ class LayerPass:
 
     @property
     def units(self) -> int:
-        """U."""
+        """U, the number of units."""
         return len(self.weights[1])
 
     @property
     def biases(self) -> tuple[Array, Array]:
-        """Biases of the input's and the state's part, (G·U,) each; the second is a GRU's alone."""
+        """Biases added to x·kernel and to h·recurrent_kernel, (G·U,) each; the latter may be 0."""
         bias = self.weights[2]
         return (bias[0], bias[1]) if bias.ndim == 2 else (bias, np.zeros_like(bias))
 
@@ -178,10 +178,10 @@ class LayerPass:
 class Line:
     """One value that a layer computes for one unit at one timestep."""
 
-    symbol: str  # with the timestep: "f₃"
-    about: str  # its meaning: "forget gate"
-    formula: str  # in Keras's names
-    filled: str  # the formula with this step's numbers
+    symbol: str  # the symbol with the timestep: "f₃"
+    about: str  # the meaning of the symbol: "forget gate"
+    formula: str  # the formula, in Keras's names
+    filled: str  # the formula, with this step's numbers
     value: float
     trace: Array  # the value at every timestep, (T,)
 
@@ -192,31 +192,31 @@ class Row:
 
     label: str
     values: Array  # (U,)
-    kind: Literal["", "rule", "strong"] = ""  # "rule": a sum; "strong": a gate or state
-    weights: Array | None = None  # (U,), if the values are products of one number and weights
+    kind: Literal["", "rule", "strong"] = ""  # "rule" for a sum, "strong" for a gate or state
+    weights: Array | None = None  # (U,), set if the values are weights times one number
 
 
 def _before(states: Array, step: int) -> Array:
-    """Return the row of states (T, …) before a step; zeros before step 0."""
+    """Return the state before a step, from states (T, …); zeros before step 0."""
     return states[step - 1] if step else np.zeros_like(states[0])
 
 
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
-    """Return the values that a unit, 0 to U-1, computes at a step, 0 to T-1, in order."""
+    """Return the lines that a unit (0 to U-1) computes at a step (0 to T-1), in order."""
     columns = slice(unit, None, layer.units)  # one column for each gate
     about = GATES[layer.cell] or {"h": "hidden state"}
     from_input = dict(zip(about, layer.x[step] @ layer.weights[0][:, columns], strict=True))
     from_state = dict(zip(about, layer.before(step) @ layer.weights[1][:, columns], strict=True))
-    bias, state_bias = (dict(zip(about, of[columns], strict=True)) for of in layer.biases)
+    bias, state_bias = (dict(zip(about, each[columns], strict=True)) for each in layer.biases)
     gates = {name: gate[0, :, unit] for name, gate in layer.trace.gates.items()}
     now = {name: float(values[step]) for name, values in gates.items()}
     hidden, made = layer.trace.hidden[0, :, unit], list[Line]()
 
-    def add(symbol: str, what: str, formula: str, filled: str, values: Array) -> None:
+    def add(symbol: str, meaning: str, formula: str, filled: str, values: Array) -> None:
         for letter, index in (("ₜ₋₁", step), ("ₜ", step + 1)):
             symbol = symbol.replace(letter, subscript(index))
             formula = formula.replace(letter, subscript(index))
-        made.append(Line(symbol, what, formula, filled, float(values[step]), values))
+        made.append(Line(symbol, meaning, formula, filled, float(values[step]), values))
 
     def add_gate(name: str, function: str, values: Array) -> None:
         symbol = f"{gate_symbol(name, about[name])}ₜ"
@@ -246,7 +246,7 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
     elif layer.cell == "simple_rnn":
         add_gate("h", "tanh", hidden)
     else:
-        raise ValueError(f"no formulas are written for cell {layer.cell!r}")
+        raise ValueError(f"cell {layer.cell!r} has no formulas in `lines`")
     return made
 
 
@@ -262,7 +262,7 @@ def _sum(first: float, *others: float) -> str:
 
 
 def state_rows(layer: LayerPass, step: int) -> list[Row]:
-    """Return the rows that combine gates and states to new states; [] for a cell without gates."""
+    """Return table rows that combine gates and states into new states; [] if there are no gates."""
     gates, before, hidden = layer.gates(step), layer.before(step), layer.trace.hidden[0, step]
     if layer.cell == "lstm" and layer.trace.cell is not None:
         cell, carried = layer.trace.cell[0, step], _before(layer.trace.cell[0], step)
@@ -282,18 +282,18 @@ def state_rows(layer: LayerPass, step: int) -> list[Row]:
             Row("h = sum of both", hidden, "strong"),
         ]
     if GATES[layer.cell]:
-        raise ValueError(f"no rows are written for cell {layer.cell!r}")
+        raise ValueError(f"cell {layer.cell!r} has no rows in `state_rows`")
     return []
 
 
 def by_similarity(hidden: Array) -> Array:
-    """Return an order of units (U,): the highest mean of (T, U) first, then the most similar."""
+    """Order units (U,) of hidden states (T, U): the highest mean, then always the most similar."""
     traces = np.nan_to_num(np.asarray(hidden, np.float64)).T
     squares = (traces**2).sum(axis=1)
     distance = squares[:, None] + squares[None, :] - 2 * traces @ traces.T
-    left = np.ones(len(traces), bool)
+    is_left = np.ones(len(traces), bool)  # whether a unit isn't ordered yet
     order = [int(np.argmax(traces.mean(axis=1)))]
     for _ in range(len(traces) - 1):
-        left[order[-1]] = False
-        order.append(int(np.argmin(np.where(left, distance[order[-1]], np.inf))))
+        is_left[order[-1]] = False
+        order.append(int(np.argmin(np.where(is_left, distance[order[-1]], np.inf))))
     return np.array(order)

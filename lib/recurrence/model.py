@@ -9,20 +9,20 @@ from lib.recurrence.cells import Array, Trace, unroll
 from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
-ARRAYS_EACH = len(_KERNELS)  # arrays of a recurrent layer
-HELD = 2_000_000  # most numbers (gates, states, outputs) that one part of a forward pass holds
-ROUNDING = 1e-6  # the largest difference between outputs that count as equal
-VISIBLE = 1e-3  # the largest rounding error of 32-bit numbers in a deep or long stack
+ARRAYS_EACH = len(_KERNELS)  # the number of arrays of a recurrent layer
+MAX_NUMBERS = 2_000_000  # the maximum of gates, states and outputs that a part of `x` may need
+ROUNDING = 1e-6  # outputs count as equal if they differ by at most this
+VISIBLE = 1e-3  # rounding errors of 32-bit numbers in a deep or long stack are at most this
 
 
 def layers_of(weights: Sequence[Array], layers: int | None = None) -> list[tuple[Array, ...]]:
-    """Return the arrays of the lowest `layers` recurrent layers, or of all, from the bottom up."""
+    """Group the arrays of all layers, or the lowest `layers` ones, by layer from the bottom up."""
     count = len(weights) // ARRAYS_EACH if layers is None else layers
     return [tuple(weights[ARRAYS_EACH * k : ARRAYS_EACH * (k + 1)]) for k in range(count)]
 
 
 def weight_names(cell: str, arrays: int) -> list[str]:
-    """Return Keras's paths of a model's arrays in order, such as "lstm_1/lstm_cell/kernel"."""
+    """Return Keras's paths of a model's arrays, in order, such as "lstm_1/lstm_cell/kernel"."""
     layers, head = divmod(arrays, ARRAYS_EACH)
     names = [f"{cell}_{k + 1}" if layers > 1 else cell for k in range(layers)]
     paths = [f"{name}/{cell}_cell/{kernel}" for name in names for kernel in _KERNELS]
@@ -30,18 +30,18 @@ def weight_names(cell: str, arrays: int) -> list[str]:
 
 
 def initial_weights(cell: str, features: int, units: int, rng: np.random.Generator) -> list[Array]:
-    """Return a layer's initial weights, float32, with Keras's defaults (GRU: `reset_after`)."""
+    """Draw a layer's initial weights, float32, by Keras's defaults (for a GRU, `reset_after`)."""
     width = BLOCKS[cell] * units
     kernel = glorot_uniform(features, width, rng)
     recurrent = orthogonal(units, width, rng)
     bias = np.zeros(bias_shapes(cell, units)[0], np.float32)
     if cell == "lstm":
-        bias[units : 2 * units] = 1  # forget gate: Keras's `unit_forget_bias=True`
+        bias[units : 2 * units] = 1  # the forget gate: Keras's `unit_forget_bias=True`
     return [kernel, recurrent, bias]
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[Array]:
-    """Return the initial weights of both modes for the experiment's seed, in Keras's order."""
+    """Draw the initial weights of both modes from the experiment's seed, in Keras's order."""
     rng = np.random.default_rng([experiment.seed, 1])
     model, width = experiment.model, features
     weights: list[Array] = []
@@ -55,7 +55,7 @@ def initial_model_weights(experiment: Experiment, features: int, targets: int) -
 
 # Exported scripts contain the source of the next two functions, which need only NumPy.
 def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw from Keras's `GlorotUniform`.
+    """Draw weights (rows, columns) as Keras's `GlorotUniform` does.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010, equation 16.
@@ -65,20 +65,20 @@ def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndar
 
 
 def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw from Keras's `Orthogonal`: orthonormal rows, or columns if there are fewer columns.
+    """Draw weights as Keras's `Orthogonal` does: rows (or columns, if fewer) are orthonormal.
 
     Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in
     deep linear neural networks", 2014.
     """
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
-    q *= np.sign(np.diag(r))  # QR leaves the signs open; this makes them uniform
+    q *= np.sign(np.diag(r))  # choose the signs so that q is drawn uniformly
     return np.ascontiguousarray(q.T if rows < columns else q, dtype=np.float32)
 
 
 def unroll_stack(
     cell: str, weights: Sequence[Array], x: Array, mask: Array | None = None
 ) -> list[Trace]:
-    """Return the trace of each layer from the bottom up; a mask (N, T) applies to all layers."""
+    """Return the trace of each layer, from the bottom up. A mask (N, T) applies to all layers."""
     traces: list[Trace] = []
     for layer in layers_of(weights):
         traces.append(unroll(cell, layer, x, mask))
@@ -89,7 +89,7 @@ def unroll_stack(
 def forward(
     experiment: Experiment, weights: Sequence[Array], x: Array
 ) -> tuple[list[Trace], Array]:
-    """Return each recurrent layer's trace, and the outputs (N, T, K); without a head, K is U."""
+    """Return each recurrent layer's trace, and the outputs (N, T, K); K = U if there is no head."""
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers
     traces = unroll_stack(model.cell, weights[:recurrent], x)
@@ -103,8 +103,8 @@ def forward(
 
 def outputs_in_parts(experiment: Experiment, weights: Sequence[Array], x: Array) -> Iterator[Array]:
     """Yield the outputs of `forward`, (n, T, K), for parts of x (N, T, F) that fit into memory."""
-    each = 6 * x.shape[1] * experiment.model.units * experiment.model.layers
-    size = max(1, HELD // each)
+    per_step = 6 * experiment.model.units * experiment.model.layers  # gates, states and outputs
+    size = max(1, MAX_NUMBERS // (x.shape[1] * per_step))
     for start in range(0, len(x), size):
         yield forward(experiment, weights, x[start : start + size])[1]
 
@@ -112,13 +112,14 @@ def outputs_in_parts(experiment: Experiment, weights: Sequence[Array], x: Array)
 def difference(
     cell: str, weights: Sequence[Array], x: Array, sequence: Array, states: Sequence[Array]
 ) -> float:
-    """Return the largest difference from Keras's outputs, divided by its largest value if above 1.
+    """Return the largest difference between NumPy's and Keras's outputs of the top layer.
 
-    Compares the top layer with Keras's `sequence` (N, T, U) and `states` (N, U): h, an LSTM's c.
+    It is divided by Keras's largest |value| if above 1. `sequence` (N, T, U) and the last `states`
+    (N, U), h and an LSTM's c, are Keras's.
     """
     top = unroll_stack(cell, weights, x)[-1]
     ours = [top.hidden, *(s[:, -1] for s in (top.hidden, top.cell) if s is not None)]
     return max(
-        float(np.abs(one - other).max() / max(1.0, np.abs(other).max()))
-        for one, other in zip(ours, [sequence, *states], strict=True)
+        float(np.abs(own - keras).max() / max(1.0, np.abs(keras).max()))
+        for own, keras in zip(ours, [sequence, *states], strict=True)
     )

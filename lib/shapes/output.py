@@ -20,10 +20,10 @@ def rnn_output_shape(
     bidirectional: bool = False,
     merge_mode: str | None = "concat",
 ) -> tuple[Any, ...]:
-    """Return the output shape of a recurrent layer for (batch, T, F): (None, T, U) or (None, U).
+    """Return the output shape of a recurrent layer: (None, T, U) for sequences, else (None, U).
 
-    Batch and T may each be None or a number. `Bidirectional` returns 2·U columns if `merge_mode`
-    is "concat", and a pair of shapes if it is None. Raises ValueError.
+    `input_shape` is (batch, T, F); batch and T may be None. `Bidirectional` returns 2·U columns if
+    `merge_mode` is "concat", and a pair of shapes if it is None. Raises ValueError.
     """
     shape = tuple(input_shape)
     if len(shape) != 3:
@@ -49,10 +49,10 @@ def rnn_parameter_count(
     *,
     use_bias: bool = True,
 ) -> int:
-    """Return the number of weights of a recurrent layer, from F features to U units.
+    """Return the number of weights of a recurrent layer with F input features and U units.
 
-    `cell` is a key of `lib.experiment.CELLS`. `reset_after` is for GRU: without it, a GRU has one
-    bias per block instead of two. Raises ValueError.
+    `cell` is a key of `lib.experiment.CELLS`. `reset_after` matters only for GRU: True gives two
+    biases per block, False gives one. Raises ValueError.
     """
     if cell not in BLOCKS:
         raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
@@ -62,7 +62,7 @@ def rnn_parameter_count(
 
 
 def formula(factors: Sequence[object], terms: Sequence[object]) -> str:
-    """Return a parameter count as a product, "4·16·(3+16+1)", without terms of 0."""
+    """Return a parameter count as a product, "4·16·(3+16+1)". Terms of 0 are left out."""
     total = "+".join(f"{term}" for term in terms if term != 0)
     return "·".join([*map(str, factors), f"({total})" if "+" in total else total])
 
@@ -79,7 +79,7 @@ def bracketed(entries: Sequence[object]) -> str:
 
 
 def _positive(**values: object) -> None:
-    """Raise ValueError unless each value is a whole number of at least 1; NumPy's are allowed."""
+    """Raise ValueError unless each value is a Python or NumPy integer of at least 1."""
     for name, value in values.items():
         index = getattr(value, "__index__", None)
         if index is None or isinstance(value, bool) or index() < 1:

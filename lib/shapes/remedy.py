@@ -9,16 +9,16 @@ from lib.shapes.stack.base import Stack
 class Remedy:
     """A fix with the condition under which it is right."""
 
-    condition: str  # a clause: "y holds class numbers"; "" where there is only one fix
+    condition: str  # a clause, "y holds class numbers"; "" if there is only one fix
     fix: str  # what to do, in sentences
-    code: str = ""  # one statement per line; lines for the model follow those for the data
-    output_shape: tuple[int, ...] = ()  # after the fix of a target, samples included
-    target_shape: tuple[int, ...] = ()
-    loss: str = ""
-    stack: Stack = ()  # after the fix of a stack
-    cause: str = ""  # of an error message: what happened if the condition holds
+    code: str = ""  # one statement per line; lines that change y come before lines for the model
+    output_shape: tuple[int, ...] = ()  # after a fix of the target, including the samples axis
+    target_shape: tuple[int, ...] = ()  # like output_shape
+    loss: str = ""  # after a fix of the target
+    stack: Stack = ()  # the stack after a fix of the stack
+    cause: str = ""  # for an error message: what happened, if the condition holds
 
     @property
     def model_code(self) -> str:
-        """The lines of the code that change the model; the others change y."""
+        """The lines of `code` that change the model, without the lines that change y."""
         return "\n".join(line for line in self.code.split("\n") if not line.startswith("y = "))

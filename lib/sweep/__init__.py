@@ -1,4 +1,4 @@
-"""Sweeps: train all combinations of settings' values, with several seeds, in both modes.
+"""Sweeps train all combinations of settings' values, with several seeds, in both modes.
 
     frame = run_sweep(data="seattle", vary={"T": [8, 16, 32], "U": [8, 32]}, seeds=4)
 

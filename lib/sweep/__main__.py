@@ -1,4 +1,4 @@
-"""`python -m lib.sweep`: a sweep in a terminal. Repeating the command continues the sweep."""
+"""`python -m lib.sweep` runs a sweep in a terminal. Repeating the command continues the sweep."""
 
 import logging
 import os
@@ -22,12 +22,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.option("--data", type=click.Choice(NAMES), help="A dataset; or use --file.")
-@click.option("--file", type=FILE, help="A file with your own table.")
+@click.option("--data", type=click.Choice(NAMES), help="A dataset's name (or use --file).")
+@click.option("--file", type=FILE, help="Your own table.")
 @click.option("--vary", multiple=True, required=True, help="Values: T=8,16,32. Repeatable.")
-@click.option("--seeds", default=4, help="Seeds of each point, 4 by default.")
-@click.option("--set", "settings", multiple=True, help="Another setting: epochs=100. Repeatable.")
-@click.option("--out", type=FILE, default="sweep.csv", help="A CSV of results, to continue from.")
+@click.option("--seeds", default=4, help="Number of seeds for each point, 4 by default.")
+@click.option("--set", "settings", multiple=True, help="A fixed setting: epochs=100. Repeatable.")
+@click.option("--out", type=FILE, default="sweep.csv", help="The CSV to write, or to continue.")
 @click.option("--ray", metavar="ADDRESS", help="Train on a Ray cluster: HOST:PORT or auto.")
 def main(
     *, data: str, file: Path, vary: list[str], seeds: int, settings: list[str], out: Path, ray: str
@@ -48,13 +48,13 @@ def main(
         try:
             with click.progressbar(length=len(plan.points), label="points", file=sys.stderr) as bar:
 
-                def look(now: Runner) -> None:
-                    bar.label = now.client.pool.away or "points"
-                    bar.update(len(now.results) - bar.pos)
+                def show(runner: Runner) -> None:
+                    bar.label = runner.client.pool.away or "points"
+                    bar.update(len(runner.results) - bar.pos)
 
-                points = run_plan(plan, table, out=out, look=look)
+                points = run_plan(plan, table, out=out, progress=show)
         except KeyboardInterrupt:
-            click.echo(f"Finished points are in {out}. Repeat the command to continue.")
+            click.echo(f"{out} has the results so far. Repeat the command to continue.")
             sys.exit(130)  # the shell's code for Ctrl-C
     except (ExperimentError, UploadError, OSError) as error:  # print a sentence, no traceback
         raise click.ClickException(f"{error}") from None
@@ -65,15 +65,15 @@ def main(
 
 
 def _settings(texts: list[str]) -> dict[str, Any]:
-    """Return settings by key from texts "key=value"; a setting of several values may repeat."""
-    given: dict[str, Any] = {}
+    """Return settings by key from texts "key=value"; a setting with several values may repeat."""
+    settings: dict[str, Any] = {}
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
             raise ExperimentError(f"expected --set key=value, got {text!r:.80}")
-        several = key in SETTINGS and isinstance(SETTINGS[key].default, tuple)
-        given[key] = [*given.get(key, ()), value] if several else value
-    return given
+        is_list = key in SETTINGS and isinstance(SETTINGS[key].default, tuple)
+        settings[key] = [*settings.get(key, ()), value] if is_list else value
+    return settings
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The points of a sweep, its results as CSV, and the recorded sweeps."""
+"""Plan the points of a sweep, write and read its results as CSV, and load recorded sweeps."""
 
 import csv
 import io
@@ -21,23 +21,23 @@ from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, poi
 from lib.text import beside, listed
 from lib.training import limits
 
-MOST_RUNS = 96  # points times seeds
+MOST_RUNS = 96  # the maximum of points × seeds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """One combination of values: one run, of both modes and all seeds."""
+    """One combination of values, which one run trains in both modes with all seeds."""
 
     values: dict[str, Any]  # the settings that vary, by URL key
     experiment: Experiment
-    settings: str  # the experiment and its file as a URL query, which is the point's id
+    settings: str  # the experiment and its file as a URL query, which identifies the point
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All points of a sweep, with a note on each value that the data change."""
+    """All points of a sweep, and notes on values that the dataset doesn't allow."""
 
-    keys: tuple[str, ...]
+    keys: tuple[str, ...]  # the URL keys of the settings that vary
     points: tuple[Point, ...]
     seeds: int
     notes: tuple[str, ...] = ()
@@ -50,34 +50,34 @@ def make_plan(
     table: Table | None = None,
     file: str = "",
 ) -> Plan:
-    """Return the plan of a sweep around `base`. `vary` has values, or their texts, by URL key.
+    """Return the plan of a sweep: `base` with all combinations of `vary`, values or texts by key.
 
-    Seeds start at the base's seed. `file` identifies `table`, an upload. Raises ExperimentError for
-    a setting that can't vary, an invalid value, and more than MOST_RUNS runs.
+    Seeds start at the seed of `base`. `file` identifies the uploaded `table`. Raises
+    ExperimentError for a setting that can't vary, an invalid value, or more than MOST_RUNS runs.
     """
     if not (seeds := read_value("seeds", seeds)):
         raise ExperimentError("expected at least 1 seed, got 0")
     base = settle(base.set(mode="both", seeds=seeds), table)
     axes = {key: _values(key, values, base) for key, values in vary.items()}
     if not axes:
-        raise ExperimentError(f"expected a setting to vary, one of {listed(offered(base))}")
+        raise ExperimentError(f"expected a setting to vary: one of {listed(offered(base))}")
     count = math.prod(map(len, axes.values()))
     if count * base.seeds > MOST_RUNS:
         raise ExperimentError(
             f"expected at most {MOST_RUNS} runs (points × seeds), got {count:,} × {base.seeds} = "
-            f"{count * base.seeds:,}: use fewer values or seeds"
+            f"{count * base.seeds:,}. Use fewer values or seeds"
         )
     points, notes, data = dict[Experiment, Point](), list[str](), base.data.name
     for values in product(*axes.values()):
-        asked = dict(zip(axes, values, strict=True))
-        settled = settle(base.set(**asked), table)
-        used = {key: settled.get(key) for key in asked}
-        # All settings that differ from the defaults, or from those the data suggest.
+        given = dict(zip(axes, values, strict=True))
+        settled = settle(base.set(**given), table)
+        used = {key: settled.get(key) for key in given}
+        # Include settings that differ from the defaults, or from the dataset's suggested settings.
         texts = {"data": data, **to_query(settled), **to_query(settled, suggested(data))}
         query = urlencode(texts | ({"file": file} if file else {}), doseq=True)
         points.setdefault(settled, Point(used, settled, query))
-        if used != asked:
-            notes.append(f"These data change {point_words(asked)} to {point_words(used)}.")
+        if used != given:
+            notes.append(f"These data change {point_words(given)} to {point_words(used)}.")
     return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
 
 
@@ -102,21 +102,21 @@ def read_value(key: str, value: Any, at_most: Mapping[str, float] = MappingProxy
     """Return a setting's checked value, from the value or its text. Raises ExperimentError."""
     setting = SETTINGS[key]
     if setting.limit is not None:
-        with suppress(TypeError, ValueError):  # also converts NumPy's numbers
+        with suppress(TypeError, ValueError):  # `float` also converts NumPy's numbers
             value = float(value)
             if isinstance(setting.default, int) and value.is_integer():
                 value = int(value)
     try:
         setting.check(value)
     except ExperimentError:
-        setting.within(at_most).check(value)  # the error has the data's own maximum
+        setting.within(at_most).check(value)  # an error names the dataset's own maximum
     return value
 
 
 def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
-    """Return a dataset's suggested settings, some changed by URL key. Raises ExperimentError."""
+    """Return a dataset's suggested experiment, changed by `settings`. Raises ExperimentError."""
     if taken := settings.keys() & {"mode", "seeds", "data"}:
-        raise ExperimentError(f"{listed(sorted(taken))} can't be set: the sweep sets them")
+        raise ExperimentError(f"the sweep sets {listed(sorted(taken))} itself: remove that setting")
     find_spec(Experiment().set(data=data, **settings))
     values = {
         key: tuple(value) if isinstance(value, list | tuple) else read_value(key, value)
@@ -128,14 +128,14 @@ def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
 def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
     """Return the checked values of a setting that varies, without duplicates."""
     if key not in VARIABLE:
-        raise ExperimentError(f"{key!r:.40} can't vary: expected one of {', '.join(VARIABLE)}")
+        raise ExperimentError(f"{key!r:.40} can't vary. Expected one of {', '.join(VARIABLE)}")
     if key in idle(base):
         why = dictated(base).get(key, f"{find_spec(base).title} doesn't use it.")
         can = ", ".join(offered(base))
         raise ExperimentError(f"{key} can't vary here: {why.rstrip('.')}. Vary one of {can}")
     at_most = find_spec(base).at_most
-    if read := list(dict.fromkeys(read_value(key, value, at_most) for value in values)):
-        return read
+    if checked := list(dict.fromkeys(read_value(key, value, at_most) for value in values)):
+        return checked
     raise ExperimentError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
 
 
@@ -157,11 +157,11 @@ KINDS: dict[str, Callable[[str], Any]] = {
     "run": str,
     "settings": str,
 }
-"""Columns beside the settings that vary, and their types; an empty cell is NaN."""
+"""Columns of results, and functions that parse their cells; an empty cell is NaN."""
 
 
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
-    """Return a point's result from its run's last snapshot; `dataset` is None without a run."""
+    """Return a point's result from its run's last snapshot; no `dataset` means no run started."""
     experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
     about = {
         "status": snapshot.status.value,
@@ -178,7 +178,7 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
         about["baseline_error"] = float(dataset.naive_mse[-1])
         about["independent_samples"] = results.independent_samples(dataset)
     rows = []
-    for place, each in enumerate(experiment.each_seed):
+    for place, of_seed in enumerate(experiment.each_seed):
         by_mode = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
         for mode in BOTH_MODES:
             result = by_mode.get(mode)
@@ -188,7 +188,7 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
                 "validation_loss": evaluated.final_validation_loss if evaluated else math.nan,
                 "epochs": int(max(result.loss_epochs, default=0)) if result else 0,
             }
-            rows.append({"seed": each.seed, "mode": mode, **figures, **about})
+            rows.append({"seed": of_seed.seed, "mode": mode, **figures, **about})
     return PointResult(point.values, rows)
 
 
@@ -199,17 +199,16 @@ def from_csv(text: str) -> list[PointResult]:
     keys = names[: names.index("seed")]
     if names != [*keys, *KINDS]:
         raise ValueError("the columns aren't those of a sweep")
-    return [
-        PointResult(
-            {key: read_value(key, rows[0][key]) for key in keys},
-            [{name: kind(row[name]) for name, kind in KINDS.items()} for row in rows],
-        )
-        for rows in (list(group) for _, group in groupby(reader, itemgetter("settings")))
-    ]
+    points = []
+    for _, group in groupby(reader, itemgetter("settings")):
+        cells = list(group)
+        rows = [{name: parse(row[name]) for name, parse in KINDS.items()} for row in cells]
+        points.append(PointResult({key: read_value(key, cells[0][key]) for key in keys}, rows))
+    return points
 
 
 def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> None:
-    """Write results to a CSV with all digits; the file is replaced in one step."""
+    """Write results to a CSV with all digits; replace an existing file in one step."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [*keys, *KINDS], lineterminator="\n")
     writer.writeheader()
@@ -223,7 +222,7 @@ def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> Non
 
 
 def read_done(path: Path, plan: Plan) -> list[PointResult]:
-    """Return a plan's unfailed results in a file. Raises ExperimentError for other content."""
+    """Return a plan's results in a file, except failed ones. Raises ExperimentError."""
     if not path.exists():
         return []
     known = {point.settings: point for point in plan.points}
@@ -251,7 +250,7 @@ class Ready:
     settings: dict[str, Any]
     vary: list[str]
     seeds: int
-    relative: bool = False  # whether errors are shown relative to the baseline's
+    relative: bool = False  # whether charts show errors divided by the baseline's error
 
     @cached_property
     def plan(self) -> Plan:

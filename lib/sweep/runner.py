@@ -1,4 +1,4 @@
-"""Train a plan's points as background runs of a `TrainingClient`, as many at once as it can."""
+"""Train a plan's points as background runs of a `TrainingClient`, as many at once as it allows."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits, ma
 if TYPE_CHECKING:
     import pandas as pd
 
-LOOK_SECONDS = 0.05  # between two checks for finished runs
-FULL_SECONDS = 2.0  # wait before the next start, after a worker was full or a run was lost
-COMPILE_SECONDS = 1.5  # estimated seconds per point, in addition to training
+LOOK_SECONDS = 0.05  # the time between two checks for finished runs
+FULL_SECONDS = 2.0  # the pause between starts, after a worker was full or a run was lost
+COMPILE_SECONDS = 1.5  # estimated seconds of compiling per point
 
 
 class Runner:
-    """Trains the points of one sweep, except those already `done`.
+    """A sweep in training: all points of a plan, except those that are already `done`.
 
-    The thread of `run` starts and controls all runs; other methods return at once, in any thread.
-    `keep` receives all results after each new result. With `rests` the sweep pauses unless a page
-    calls `watch`. `card` makes the card by which other page servers show a run.
+    The thread of `run` starts and controls all runs. Any thread may call the other methods, which
+    return at once. `keep` receives all results after each new result. If `rests` is set, the sweep
+    pauses unless a page calls `watch`. `card` makes the card of a run for other page servers.
     """
 
     def __init__(
@@ -47,16 +47,16 @@ class Runner:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.plan, self.client = plan, client
-        self.error: Exception | None = None  # what ended the sweep, unless a user did
+        self.error: Exception | None = None  # the error that ended the sweep
         self._card, self._keep, self._rests, self._clock = card, keep, rests, clock
         # Points that differ only in the model share their dataset.
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
-        self._going: dict[str, tuple[Point, Run]] = {}  # in training, by settings
-        self._share_before = self.share
-        self._begins_at = -math.inf  # no run starts before this time of the clock
+        self._active: dict[str, tuple[Point, Run]] = {}  # points in training, by settings
+        self._share_before = self.share  # the share that was trained before this start
+        self._earliest_start = -math.inf  # no run starts before this time of the clock
         self._spent = 0.0  # seconds of training so far, without pauses
-        self._steered = Status.RUNNING  # the state that the runs were last set to
+        self._runs_state = Status.RUNNING  # the state that all runs were last set to
         self._is_paused = self._is_ended = False
         self._watched = clock()
 
@@ -64,41 +64,41 @@ class Runner:
         """Call `run` in a new thread."""
         threading.Thread(target=self.run, daemon=True).start()
 
-    def run(self, look: Callable[[Runner], object] = lambda _: None) -> None:
-        """Train all points; call `look(self)` many times a second, and at the end."""
+    def run(self, progress: Callable[[Runner], object] = lambda _: None) -> None:
+        """Train all points; call `progress(self)` many times a second, and at the end."""
         try:
             now = self._clock()
             while not (state := self.state).over:
-                self._steer(state)
-                # One start per turn: making the data takes a while, and runs end in that time.
+                self._set_runs(state)
+                # Start one run per turn: making its data takes a while, and other runs may end.
                 begun = state is Status.RUNNING and self._begin()
                 time.sleep(0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
                 self._spent += now - before if state is Status.RUNNING else 0.0
                 if self.client.pool.unavailable:
                     raise ExperimentError(self.client.pool.unavailable)
-                self._take()
-                look(self)
-        except Exception as error:  # such as a full disk; pages show the error
+                self._collect()
+                progress(self)
+        except Exception as error:  # a full disk, for example; pages show the error
             self.error = error
         finally:
             self.stop()
-            for _, run in self._going.values():
+            for _, run in self._active.values():
                 self.client.stop(run)
             self._data.cache_clear()
-        look(self)
+        progress(self)
 
     def pause(self) -> None:
         """Pause all runs."""
         self._is_paused = True
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Continue after a pause."""
         self.watch()
         self._is_paused = False
 
     def stop(self, why: str = "") -> None:
-        """End the sweep; unfinished runs have no result. A reason `why` becomes the `error`."""
+        """End the sweep, without results of unfinished runs. A reason `why` sets `error`."""
         self.error = ExperimentError(why) if why else self.error
         self._is_ended = True
 
@@ -129,12 +129,12 @@ class Runner:
 
     @property
     def share(self) -> float:
-        """The share of all points' epochs that are trained, 0 to 1."""
-        going = {key: self.client.latest(run) for key, (_, run) in self._going.copy().items()}
-        epochs = {key: now.epoch / max(1, now.epochs) for key, now in going.items() if now}
-        done = epochs | dict.fromkeys(self._known, 1.0)
+        """The trained share of the sweep's epochs, 0 to 1: the mean over all points."""
+        active = {key: self.client.latest(run) for key, (_, run) in self._active.copy().items()}
+        shares = {key: now.epoch / max(1, now.epochs) for key, now in active.items() if now}
+        shares |= dict.fromkeys(self._known, 1.0)
         points = self.plan.points
-        return sum(done.get(point.settings, 0.0) for point in points) / len(points)
+        return sum(shares.get(point.settings, 0.0) for point in points) / len(points)
 
     @property
     def seconds_left(self) -> float | None:
@@ -145,11 +145,11 @@ class Runner:
         return self._spent * (1 - share) / (share - self._share_before)
 
     def _begin(self) -> bool:
-        """Start the next point if a place is free; return whether it did."""
-        begun = self._known.keys() | self._going.keys()
+        """Start the next point if a worker has a free place; return whether a point started."""
+        begun = self._known.keys() | self._active.keys()
         point = next((each for each in self.plan.points if each.settings not in begun), None)
-        is_full = len(self._going) >= self.client.pool.places or self._clock() < self._begins_at
-        if is_full or point is None:
+        is_full = len(self._active) >= self.client.pool.places
+        if point is None or is_full or self._clock() < self._earliest_start:
             return False
         experiment = point.experiment
         try:
@@ -157,43 +157,44 @@ class Runner:
             limits.check_trainable(experiment, dataset)
         except ExperimentError as error:
             failed = Snapshot("", Status.FAILED, reason=with_full_stop(f"{error}"))
-            self._note(point, result_of(point, None, failed))
+            self._store(point, result_of(point, None, failed))
             return True
         run = self.client.start(experiment, dataset, background=True, card=self._card(experiment))
-        self._going[point.settings] = point, run
+        self._active[point.settings] = point, run
         return True
 
-    def _steer(self, state: Status) -> None:
-        """Pause or resume all runs when the sweep's state has changed."""
-        if state is not self._steered:
-            self._steered = state
-            for _, run in self._going.values():
-                (self.client.resume if state is Status.RUNNING else self.client.pause)(run)
+    def _set_runs(self, state: Status) -> None:
+        """Pause or resume all runs if the sweep's state has changed."""
+        if state is not self._runs_state:
+            self._runs_state = state
+            change = self.client.resume if state is Status.RUNNING else self.client.pause
+            for _, run in self._active.values():
+                change(run)
 
-    def _take(self) -> None:
-        """Store the results of finished runs; drop lost runs, which then start again."""
-        for point, run in list(self._going.values()):
+    def _collect(self) -> None:
+        """Store the results of finished runs; drop lost runs, which start again later."""
+        for point, run in list(self._active.values()):
             snapshot = self.client.latest(run)
             if snapshot is None or snapshot.is_full:
-                del self._going[point.settings]
-                self._begins_at = self._clock() + FULL_SECONDS
+                del self._active[point.settings]
+                self._earliest_start = self._clock() + FULL_SECONDS
             elif snapshot.status.over:
-                self._note(point, result_of(point, run.dataset, snapshot))
+                self._store(point, result_of(point, run.dataset, snapshot))
 
-    def _note(self, point: Point, result: PointResult) -> None:
-        """Store a result. The order of these lines keeps `share` from falling."""
+    def _store(self, point: Point, result: PointResult) -> None:
+        """Store a result. Remove the active point last, so that `share` never decreases."""
         self._known[point.settings] = result
-        self._going.pop(point.settings, None)
+        self._active.pop(point.settings, None)
         self._keep(self.results)
 
 
 def estimated_seconds(plan: Plan, like: Samples, places: int) -> float:
-    """Return the estimated seconds of a sweep on `places`, for data of the size of `like`."""
-    per_step = sum(
+    """Return the estimated seconds of a sweep with `places` runs at once, on data like `like`."""
+    by_steps = sum(  # `training_seconds` estimates for the timesteps of `like`
         limits.training_seconds(point.experiment, like) * point.experiment.data.timesteps
         for point in plan.points
     )
-    seconds = len(plan.points) * COMPILE_SECONDS + per_step / like.shape[1]
+    seconds = len(plan.points) * COMPILE_SECONDS + by_steps / like.shape[1]
     return seconds / max(1, min(len(plan.points), places))
 
 
@@ -216,17 +217,16 @@ def run_sweep(
         table: a table, or the path of its file.
         out: a CSV of all rows, written after each point; the same call continues from it.
         progress: called with the `Runner`, many times a second and at the end.
-        settings: other settings by URL key; the data suggest the rest.
+        settings: fixed settings by URL key; others have the values that the dataset suggests.
 
     Returns a row for each point, seed and mode: the settings that vary, and `lib.sweep.plan.KINDS`.
-    `last_step_error` is the mean squared error on the evaluated samples, in the unit of y squared,
-    and NaN for an unfinished run. Raises ExperimentError for invalid settings, UploadError for a
-    bad file.
+    `last_step_error` is the mean squared error on the evaluated samples, in y's unit squared; NaN
+    for an unfinished run. Raises ExperimentError for invalid settings, UploadError for a bad file.
     """
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 
     if table is not None and data not in ("", "upload"):
-        raise ExperimentError(f"expected either data or a table, got both: data is {data!r}")
+        raise ExperimentError(f"expected either data or a table, got both, with data={data!r}")
     file = ""
     if isinstance(table, Table):
         file = sha256(table.frame.to_csv().encode()).hexdigest()[:12]
@@ -234,7 +234,7 @@ def run_sweep(
         table, file = read_table(table)
     base = base_of("upload" if table is not None else data, settings)
     plan = make_plan(base, vary, seeds, table, file)
-    points = run_plan(plan, table, out=Path(out) if out else None, look=progress)
+    points = run_plan(plan, table, out=Path(out) if out else None, progress=progress)
     return pd.DataFrame([{**point.values, **row} for point in points for row in point.rows])
 
 
@@ -243,15 +243,15 @@ def run_plan(
     table: Table | None = None,
     *,
     out: Path | None = None,
-    look: Callable[[Runner], object] = lambda _: None,
+    progress: Callable[[Runner], object] = lambda _: None,
 ) -> tuple[PointResult, ...]:
-    """Train the points of a plan that aren't in `out`; return all results in order."""
+    """Train the points of a plan that have no results in `out`; return all results in order."""
     done = read_done(out, plan) if out else []
     keep = partial(write, keys=plan.keys, path=out) if out else lambda _: None
-    keep(done)  # raises for a missing folder before anything is trained
+    keep(done)  # raise an error for a missing folder before training
     with TrainingClient(workers=machine.worker_count()) as client:
         runner = Runner(plan, client, table, done=done, keep=keep)
-        runner.run(look)
+        runner.run(progress)
     if runner.error is not None:
         raise runner.error
     return runner.results

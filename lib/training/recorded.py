@@ -15,7 +15,7 @@ from lib.training.messages import decode
 
 FOLDER = Path(__file__).parent / "recordings"
 END = ".msgpack.z"
-ANSWERED = ("parity", "running_mean", "recall_first", "adding")  # data sets with recorded answers
+ANSWERED = ("parity", "running_mean", "recall_first", "adding")  # datasets with recorded answers
 
 
 @lru_cache(maxsize=64)
@@ -45,7 +45,7 @@ Answers = dict[str, tuple[tuple[dict[str, Any], dict[str, Any]], ...]]
 
 
 def answers_of(data: str) -> Answers:
-    """Return the recorded arguments and answers about a data set's model, by place."""
+    """Return the recorded arguments and answers about a dataset's model, by place."""
     answers: Answers = read_recording(f"answers-{data}", Answers)
     return answers
 

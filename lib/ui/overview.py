@@ -65,7 +65,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
         press("Move forward", "arrow_forward", "scene_later", on, disabled=is_last)
         with st.popover("Add or remove scenes", icon=":material/playlist_add:"):
             st.multiselect("Scenes in your talk", [*titles], **shown)
-            hint("Scenes added here use the first data set with its default settings.")
+            hint("Scenes added here use the first dataset with its default settings.")
         about = "Clear answers, votes and settings, and restart the clock."
         press("Start over", "restart_alt", "start_over", start_over, help=about)
         ready, is_ready = partial(talks.set_scenes, [*TALK]), picked == [*TALK]

@@ -212,7 +212,7 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
     with st.container(horizontal=True, vertical_alignment="center", key="sweep_controls"):
         press(label, "play_arrow", "sweep_start", _start, args=args, type=kind, disabled=not plan)
         if runner.state is Status.PAUSED:
-            press("Resume", "play_arrow", "sweep_play_arrow", runner.go_on, disabled=idle)
+            press("Resume", "play_arrow", "sweep_play_arrow", runner.resume, disabled=idle)
         else:
             press("Pause", "pause", "sweep_pause", runner.pause, disabled=idle)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)

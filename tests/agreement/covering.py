@@ -1,15 +1,15 @@
-"""Rows of settings in which each value of a setting meets each value of every other."""
+"""Rows of settings that combine each value of a setting with each value of another setting."""
 
 from itertools import combinations, product
 
 
 def pairs(row):
-    """Return the pairs of values in a row, each value with its place: {((0, "a"), (1, "b"))}."""
+    """Return the pairs of a row's values, each value with its place: {((0, "a"), (1, "b"))}."""
     return {*combinations(enumerate(row), 2)}
 
 
 def covering(rows, axes):
-    """Return the rows, and more rows until they have each pair of values of any two `axes`."""
+    """Return the rows, with rows added until any two `axes` occur in all pairs of values."""
     rows = [tuple(row) for row in rows]
     places = range(len(axes))
     missing = {

@@ -1,7 +1,7 @@
 """Stacks to compare with Keras, by kind of layer.
 
-The first stack of a kind is the simplest that works; tests change each of its settings, one at a
-time. The others are edge cases: open sizes, masks, other ranks, lists, inputs that don't fit.
+The first stack of a kind is the simplest one that works. Tests change its settings one at a time.
+Its other stacks are edge cases: sizes of None, masks, other ranks, lists, inputs that don't fit.
 """
 
 _TEXT = """
@@ -126,7 +126,7 @@ gmaxpool3d: input_formother_x0.8.8.2~gmaxpool3d input~gmaxpool3d
 pool3d: input_formother_x5.8.8.2~pool3d_keep
 pool2d: input_formother_x8.8.2~pool2d input_formother_x0.8.2~pool2d_keep
 """
-"""Each kind with a colon, and its stacks behind it."""
+"""Each kind with a colon, followed by its stacks as in a link."""
 CASES = {}
 for word in _TEXT.split():
     if word.endswith(":"):

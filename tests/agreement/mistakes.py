@@ -1,6 +1,6 @@
-"""Mistakes with recurrent layers, and parts of the explanation that each must get.
+"""Mistakes with recurrent layers, and parts of the explanation for each.
 
-The code uses the names of `questions/mistakes.py`.
+The code uses names that `questions/mistakes.py` defines.
 """
 
 MISTAKES = {
@@ -8,7 +8,7 @@ MISTAKES = {
         ('Embedding needs the arguments "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
     "layers.LSTM((T, F))":
         ("units is one whole number", "keras.Input((timesteps, features))"),
-    "keras.Input((T, -1))": ("has whole numbers of at least 0", "None, not -1, for an open size"),
+    "keras.Input((T, -1))": ("has whole numbers of at least 0", "not -1, for an unknown size"),
     'last_step().compile("adamm")':
         ("no optimizer called adamm", 'model.compile("adam",'),
     "layers.LSTM(4, units=U)": ("LSTM received too many arguments without a name", "LSTM(units=…)"),
@@ -61,28 +61,28 @@ MISTAKES = {
     "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
         ("validation_split splits arrays, but x is a dataset", "validation_data="),
     "built(features=2).set_weights(built(features=3).get_weights())":
-        ("2 features here, 3 there.", "w.shape for w in model.weights"),
+        ("3 features instead of 2.", "w.shape for w in model.weights"),
     "built().set_weights(built().get_weights()[:2])":
         ("expected 3, received 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
-        ("keeps 2 for states but received 3", "initial_state=states"),
+        ("The states are 3 but should be 2", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
      "merge_mode=None)(keras.Input((T, F))))"):
         ("takes one tensor but received 2.", "Bidirectional(LSTM(units,"),
     "fit(stateful(4), batch_size=4, validation_split=0.25)":
         ("A batch of 2 samples reached a layer or tensor built for 4", "of validation data too"),
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
-        ("The mask is (8, 4), the sequence (8, 5, 2)", "np.any(x != 0, axis=-1)"),
+        ("The mask is (8, 4), and the sequence is (8, 5, 2)", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
         ("The loss can't be weighted", "np.repeat(w[:, None], timesteps,"),
     "fit(with_states())": ("makes its states outputs too", "without return_state"),
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.zeros((N, 3)))':
-        ("y is (None, 3), the output (None, 1)", "Dense(3)"),
+        ("y is (None, 3) and the output is (None, 1)", "Dense(3)"),
     'fit(last_step(), y=np.array(["a"] * N))':
         ("x or y holds text", "np.unique(y, return_inverse=True)"),
     "fit(last_step(), y=LAST.tolist())":
         ("reads a list as several inputs, not as an array.", "x, y = np.asarray(x,"),
-    "tf.squeeze(np.zeros((N, 3)), 1)": ("can't drop an axis of 3.", "np.argmax(y, axis=-1)"),
+    "tf.squeeze(np.zeros((N, 3)), 1)": ("can't drop an axis of size 3.", "np.argmax(y, axis=-1)"),
     "fit(last_step(), list(X))":
         ("separate inputs. The first has 5 samples", "x = np.stack(x)"),
     "layers.LSTM(U)(RAGGED)": ("Sequences of one", "dataset = dataset.padded_batch(32)"),
@@ -93,7 +93,7 @@ MISTAKES = {
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
         ("have no shape", "output_signature=signature"),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
-        ("y is missing, or fit has it", "from_tensor_slices((x, y))"),
+        ("you passed it to fit", "from_tensor_slices((x, y))"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
         ("a shape but no values yet", "keras.ops.mean(x, axis=1)"),
@@ -112,7 +112,7 @@ MISTAKES = {
     "layers.GRU(4, time_major=True)": ("GRU has no time_major", "swapaxes"),
     "layers.Bidirectional(layers.LSTM(2), return_sequences=True)":
         ("Bidirectional has no return_sequences", "help(Bidirectional)"),
-    "stateful_with_head().predict(X[:1], verbose=0)": ("It received one of 1", "set_weights"),
+    "stateful_with_head().predict(X[:1], verbose=0)": ("It received a batch of 1", "set_weights"),
     "stateful_with_head().reset_states()":
         ("Sequential has no reset_states", "layer.reset_state()"),
     "layers.TimeDistributed(layers.Dense(1))(layers.LSTM(4)(keras.Input((5, 2))))":
@@ -140,21 +140,21 @@ MISTAKES = {
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("Cross-entropy needs as many columns in y as in", "Dense(3)"),
 }  # fmt: skip
-"""The code of each mistake, with a part of its cause and of its fix."""
+"""The code of each mistake, with parts of the explained cause and fix."""
 
 PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8,),
      "Most likely y has one target per sample", "y = y[:, None]"),
     ((5, 1), "binary_crossentropy", (8, 5, 2),
-     "y is (None, 5, 2), the output (None, 5, 1): different", "Dense(2)"),
+     "y is (None, 5, 2) and the output is (None, 5, 1): different", "Dense(2)"),
     ((4,), "categorical_crossentropy", (8, 5, 4),
      "Most likely y has one target per timestep", "LSTM(units, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
-     "y is (None, 5, 1), the output (None, 5, 4): different", "sparse_categorical_cross"),
+     "y is (None, 5, 1) and the output is (None, 5, 4): different", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),
-     "y is (None,), the output (None, 4): the axes", "sparse_categorical_cross"),
+     "y is (None,) and the output is (None, 4): the axes", "sparse_categorical_cross"),
 ]  # fmt: skip
-"""An output, a loss that checks shapes, a y that it refuses, and parts of cause and fix."""
+"""An output shape, a loss that checks shapes, a shape of y that it refuses, a cause and a fix."""
 MISTAKES |= {
     f'recurrent({output}, loss="{loss}").fit(X, np.zeros({y}), verbose=0)': (cause, fix)
     for output, loss, y, cause, fix in PAIRINGS
@@ -186,7 +186,7 @@ NEEDS = {
         "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",
     "np.transpose(LAST, (0, 2, 1))": "x = LAST",
 }  # fmt: skip
-"""Lines that define what the code of a fix needs besides the usual names."""
+"""Lines that define names for the code of a fix, if the usual names aren't enough."""
 
 FILLED_IN = (
     ("merge_mode=…", 'merge_mode="sum"'),
@@ -196,4 +196,4 @@ FILLED_IN = (
     ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
     ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),
 )
-"""Values for gaps in the code of a fix, and a stand-in for a file of Keras 2."""
+"""Replacements for each "…" in the code of a fix, and for loading a Keras 2 file."""

@@ -7,7 +7,7 @@ import pytest
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import difference, forward, initial_model_weights, unroll, unroll_stack
 from lib.recurrence.model import initial_weights
-from lib.recurrence.padding import batch, ways
+from lib.recurrence.padding import batch, padded_batches
 from lib.training import answers as keras_answers
 from lib.training.answers import breakings, influence, modes, reach
 
@@ -78,7 +78,7 @@ def test_padded_batches_are_what_keras_makes_of_them(cell, layers):
     """Masking(0.0) also hides real steps of zeros, as in a whole Keras model."""
     _, weights, x, _ = setting(cell, layers, "none")
     x[0, 1] = 0.0
-    for way in ways(cell, weights, x[0]):
+    for way in padded_batches(cell, weights, x[0]):
         padded = batch(x[0], way.at_end)[0]
         stack = [KERAS[cell](U, return_sequences=k < layers - 1) for k in range(layers)]
         front = [keras.layers.Masking(0.0)] if way.masked else []

@@ -1,4 +1,4 @@
-"""Claims of the data sets, checked with real training."""
+"""Claims of the datasets, checked with real training."""
 
 import keras
 import numpy as np

@@ -14,7 +14,7 @@ from tests.waiting import PATIENCE
 
 
 def make_dataset(n=10, t=3, f=2, k=1, train=8):
-    """Return a data set with arbitrary samples."""
+    """Return a dataset with arbitrary samples."""
     rng = np.random.default_rng(0)
     y = rng.normal(size=(n, t, k)).astype(np.float32)
     return Dataset(

@@ -1,12 +1,12 @@
-"""Messages with parts of their explanations; real_messages.toml and mistakes.py have more."""
+"""Error messages with parts of their explanations. real_messages.toml and mistakes.py have more."""
 
-TODAY = [
+KERAS_3 = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
      "Dense has no activaton.", "Write activation."),
     ("Unrecognized data type: x=[[[1.0",
      "Keras reads a list as several inputs, not as an array.", "np.asarray(y)"),
     ("Arguments `target` and `output` must have the same shape",
-     "the sparse loss, class numbers.", "sparse"),
+     "For the sparse loss, y must hold class numbers.", "sparse"),
     ("Arguments `target` and `output` must have the same shape up until the last dimension: "
      "target.shape=(None, 4), output.shape=(None, 5, 3)",
      "y is (None, 4)", "outputs = outputs[:, -4:]"),
@@ -19,7 +19,7 @@ TODAY = [
      "has the shape (3, 64) but received (8, 64)", "the same layers and sizes"),
     ("`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
      "labels.shape=(320,) and logits.shape=(32, 5)",
-     "(320,), the output (32, 5).", "LSTM(units, return_sequences=True)"),
+     "(320,) and the output is (32, 5).", "LSTM(units, return_sequences=True)"),
     ("Argument `n` should be a positive integer. Received: n=0",
      "It expects a positive integer. It received n=0.", ""),
     ("All `outputs` values must be KerasTensors. Received: outputs=<LSTM name=lstm>",
@@ -40,18 +40,18 @@ TODAY = [
      "settings don't fit together", "counts axes from 1"),
     ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
 ]  # fmt: skip
-"""Messages of Keras 3, whole or in part, each with words of its cause, and of its fix or code."""
+"""Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
-OLDER = [
+EARLIER = [
     ("Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = "
      "Equal[T=DT_FLOAT](IteratorGetNext:1, Cast_1)' with input shapes: [?,20], [?,10].",
-     "can't compare class numbers with columns, 20 with 10", 'metrics=["accuracy"]'),
+     "can't compare class numbers with columns. The sizes are 20 and 10", 'metrics=["accuracy"]'),
     ("Error when checking target: expected dense_1 to have 2 dimensions, but got array with "
      "shape (100, 5, 1, 1)",
-     "y is (100, 5, 1, 1), the output of 2", "print(y.shape, model.output_shape)"),
+     "y is (100, 5, 1, 1) and the output is of rank 2", "print(y.shape, model.output_shape)"),
     ("Specified a list with shape [4,5] from a tensor with shape [4,6]", None, None),
     ("Shapes (32, 1, 1) and (32, 5) are incompatible",
-     "y is (32, 1, 1), the output (32, 5): y", "y = y.reshape(-1)"),
+     "y is (32, 1, 1) and the output is (32, 5): y", "y = y.reshape(-1)"),
     ("Failed to convert a NumPy array to a Tensor (Unsupported object type Timestamp).",
      "x or y holds text, dates or the like, but", "table.drop"),
     ("ValueError: The model expects 2 input arrays, but only received one array. Found: array "
@@ -82,7 +82,7 @@ OLDER = [
      "takes (None, 30, 8) but received (None, 20, 8)", "keras.Input((None, features))"),
     ("ValueError: Cannot feed value of shape (64, 10) for Tensor 'dense_1_target:0', which has "
      "shape '(?, 1)'",
-     "output (?, 1): different columns.", "np.argmax(y, axis=-1)"),
+     "output is (?, 1): different columns.", "np.argmax(y, axis=-1)"),
     ("TypeError: Could not locate function 'mse'. Make sure custom classes are decorated with "
      "`@keras.saving.register_keras_serializable()`.",
      "mse, a loss or metric of Keras,", "load_model(path,"),
@@ -99,4 +99,4 @@ OLDER = [
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),
 ]  # fmt: skip
-"""The same for earlier versions; None for messages that any code may raise."""
+"""Messages of earlier Keras versions. Messages that any code may raise have None."""

@@ -6,13 +6,13 @@ from lib.results.run import Status
 
 def a_point(sequence, last, status=Status.FINISHED, samples=float("inf"), **values):
     """Return a point with these errors by seed, and a baseline error of 1."""
-    nothing = 1.0 if status is Status.FINISHED else float("nan")
+    factor = 1.0 if status is Status.FINISHED else float("nan")
     rows = [
         {
             "seed": seed,
             "mode": mode,
-            "last_step_error": nothing * error,
-            "validation_loss": nothing * error + 1,
+            "last_step_error": factor * error,
+            "validation_loss": factor * error + 1,
             "epochs": 5,
             "status": status.value,
             "reason": "" if status is Status.FINISHED else "The loss is NaN.",

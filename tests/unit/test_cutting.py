@@ -1,4 +1,4 @@
-"""Windows of one or several series, compared with a search row by row."""
+"""The windows of one or several series equal those of a slow search, row by row."""
 
 import itertools
 from dataclasses import replace
@@ -38,14 +38,14 @@ PANELS = st.lists(SERIES, min_size=1, max_size=5)
 
 
 def panel(series):
-    """Return the series and the rank of each row, as `cut` takes them."""
+    """Return each row's series and rank, the arguments of `cut`."""
     codes = np.repeat(np.arange(len(series)), [len(times) for times in series])
     times = np.concatenate([sorted(times) for times in series])
     return codes, np.unique(times, return_inverse=True)[1]
 
 
-def slowly(codes, part, data):
-    """Return the windows of each split, found row by row."""
+def searched(codes, part, data):
+    """Return the first rows of each split's windows, found row by row."""
     found = [[], [], []]
     for s in range(codes.max() + 1):
         for p in range(3):
@@ -62,24 +62,24 @@ def slowly(codes, part, data):
 
 @settings(derandomize=True, deadline=None)
 @given(PANELS | st.lists(SERIES, min_size=3, max_size=5), SETTINGS, SEEDS, MOST)
-def test_windows_stay_in_their_series_and_their_part(series, data, seed, most):
-    """No row is in two splits, splits follow one another in time, and gaps are kept."""
+def test_all_rows_of_a_window_are_in_one_series_and_one_split(series, data, seed, most):
+    """Splits follow one another in time, with a gap between them, or have different series."""
     codes, rank = panel(series)
     try:
         made = cut(codes, rank, data, seed, most)
     except WindowError:
         assume(False)
     part = made.part
-    if data.split == "time" and not made.sizes[2]:  # too few rows for a test part
+    if data.split == "time" and not made.sizes[2]:  # there are too few rows for a test split
         data = replace(data, test=0)
     parts = np.split(made.starts, np.cumsum(made.sizes)[:2])
-    expected = slowly(codes, part, data)
+    expected = searched(codes, part, data)
     assert [list(p) for p in parts] == [found[:: made.every] for found in expected]
     assert len(made.starts) <= max(most, 3)
     assert all(made.sizes[: parts_of(data)])
     if data.split == "id":
-        owners = [{codes[row] for row in p} for p in parts]
-        assert sum(map(len, owners)) == len(set().union(*owners))
+        by_part = [{codes[row] for row in p} for p in parts]  # series
+        assert sum(map(len, by_part)) == len(set().union(*by_part))
         return
     times = [rank[part == p] for p in range(parts_of(data))]
     for earlier, later in itertools.pairwise(times):
@@ -88,8 +88,8 @@ def test_windows_stay_in_their_series_and_their_part(series, data, seed, most):
 
 @settings(derandomize=True, deadline=None)
 @given(PANELS, SETTINGS, SEEDS)
-def test_what_a_refusal_proposes_does_work(series, data, seed):
-    """The settings that the error proposes work, also for a ragged panel."""
+def test_the_settings_that_an_error_proposes_work(series, data, seed):
+    """This holds even if the series of a panel have different lengths."""
     codes, rank = panel(series)
     longer = replace(data, timesteps=60)
     try:
@@ -98,12 +98,12 @@ def test_what_a_refusal_proposes_does_work(series, data, seed):
         if error.fix:
             shorter = Experiment(longer).set(**error.fix).data
             assert len(cut(codes, rank, shorter, seed).starts)
-    except WindowError:  # fewer series than parts
+    except WindowError:  # there are fewer series than splits
         assert len(series) < 3
 
 
 def store_table(stores, days, order):
-    """Return a table whose values encode store and day: 1000 · store + day."""
+    """Return a table whose values are 1000 · store + day, sorted by the columns `order`."""
     rows = [(f"s{s}", day, 1000.0 * s + day) for s in range(stores) for day in range(days)]
     frame = pd.DataFrame(rows, columns=["store", "day", "value"])
     frame = frame.sort_values(order, kind="stable", ignore_index=True)
@@ -133,9 +133,9 @@ def store_table(stores, days, order):
         scale=st.sampled_from(["all", "id"]),
     )
 )
-def test_every_target_is_the_row_that_it_should_be(order, data):
-    """Targets are the right rows of a panel in any order, for all settings."""
-    assume(data.horizon or data.form == "value")  # else there is nothing to predict
+def test_every_target_comes_from_the_right_row(order, data):
+    """This holds for a panel in any order of rows, and for all settings."""
+    assume(data.horizon or data.form == "value")  # a row's change from itself is always 0
     dataset = make_windows(store_table(4, 60, order), ["value"], ["value"], data)
     origin, steps = dataset.origin, data.timesteps
     read = origin.targets[origin.rows(steps), 0]
@@ -154,8 +154,8 @@ def test_every_target_is_the_row_that_it_should_be(order, data):
     assert sum(map(len, covered)) == len(set().union(*covered))
 
 
-def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
-    """Two rows per day without a series column are averaged."""
+def test_rows_of_one_day_are_averaged_if_no_column_identifies_series():
+    """A note says how many rows were averaged."""
     days = pd.DatetimeIndex(np.repeat(pd.date_range("2024-01-01", periods=20), 2))
     table = Table("t", pd.DataFrame({"value": np.arange(40.0)}), days, "day")
     dataset = make_windows(table, ["value"], ["value"], DataSettings(timesteps=3))
@@ -170,23 +170,23 @@ def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
         make_windows(one_day, ["value"], ["value"], DataSettings(timesteps=3))
 
 
-def test_each_text_becomes_a_feature_and_each_date_a_point_on_a_circle():
-    """Texts are one-hot features, and weekdays are points on a circle."""
+def test_each_category_becomes_a_feature_and_each_date_a_point_on_a_circle():
+    """A text column is encoded one-hot; a weekday has a sine and a cosine."""
     table = store_table(3, 60, ["store", "day"])
     inputs = ["value", "store", "day of week"]
     dataset = make_windows(table, inputs, ["value"], DataSettings(timesteps=4))
     assert dataset.feature_names[:4] == ("value", "store = s0", "store = s1", "store = s2")
     assert dataset.feature_names[4:] == ("day of week (sin)", "day of week (cos)")
-    # Standardised, so that one of three is (1 - 1/3) / sqrt(2/9) and the others below 0.
+    # Standardised, 1 in a third of the rows becomes (1 - 1/3) / sqrt(2/9), and 0 is negative.
     assert dataset.x[0, 0, 1:4] == pytest.approx([1.414, -0.707, -0.707], abs=1e-3)
-    # With many categories, eleven get a feature each, and the rest share one.
+    # Of 14 categories, eleven have a feature each, and the others share one feature.
     stores = store_table(14, 9, ["day"])
     many = make_windows(stores, ["store"], ["value"], DataSettings(timesteps=2))
     assert (len(many.feature_names), many.feature_names[-1]) == (12, "store = other")
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("chosen", "message"),
     [
         ({"split": "id"}, r"at least 2 series, .* got 1\. Split by time"),
         ({"series": "shop"}, "series column 'shop' isn't in stores"),
@@ -195,17 +195,17 @@ def test_each_text_becomes_a_feature_and_each_date_a_point_on_a_circle():
         ({"targets": ["value", "value"]}, "1 to 16 different target columns are allowed, got 2"),
         ({"inputs": ["no"]}, r"input column 'no' isn't in stores. Choose from \['value', 'store"),
         ({"inputs": []}, "at least one input column is needed"),
-        ({"horizon": 0, "form": "change"}, "always 0. Choose a horizon of at least 1"),
+        ({"horizon": 0, "form": "change"}, "always 0. Choose at least 1 step ahead"),
         ({"horizon": 65, "ahead": "each"}, "at most 64 targets .* got 1 × 65"),
-        ({"horizon": 20, "timesteps": 24}, r"44 rows.* has 60 rows: choose"),
+        ({"horizon": 20, "timesteps": 24}, r"44 rows.* has 60 rows. Choose"),
         ({"period": 50}, r"season of 50 rows .* got 4"),
         ({"horizon": -1}, "^horizon .* 0 to 365, got -1$"),
         ({"missing": "guess"}, r"^missing must be one of fill, drop, got 'guess'$"),
     ],
 )
-def test_an_invalid_setting_raises_an_error_with_the_allowed_values(asked, message):
+def test_an_invalid_setting_raises_an_error_with_the_allowed_values(chosen, message):
     """Settings from the URL may be invalid; the error says what was expected."""
-    asked = {"inputs": ["value"], "targets": ["value"], "timesteps": 4, **asked}
-    inputs, targets = asked.pop("inputs"), asked.pop("targets")
+    chosen = {"inputs": ["value"], "targets": ["value"], "timesteps": 4, **chosen}
+    inputs, targets = chosen.pop("inputs"), chosen.pop("targets")
     with pytest.raises(ExperimentError, match=message):
-        make_windows(store_table(1, 60, ["day"]), inputs, targets, DataSettings(**asked))
+        make_windows(store_table(1, 60, ["day"]), inputs, targets, DataSettings(**chosen))

@@ -1,4 +1,4 @@
-"""The target doctor, by worked examples. Comparison with Keras: tests/agreement/test_doctor.py."""
+"""Worked examples for the target doctor. tests/agreement/test_doctor.py compares it with Keras."""
 
 import numpy as np
 import pytest
@@ -25,15 +25,15 @@ N, T, U = 320, 12, 16
         ((2, 2, 4), (2, 4), "silent", (2, 2, 4), "samples of y are compared with the timesteps"),
     ],
 )
-def test_mean_squared_error_is_right_or_silent_or_raises(output, target, verdict, pairs, words):
+def test_mean_squared_error_is_correct_silent_or_an_error(output, target, verdict, pairs, words):
     """The diagnosis has the verdict, the shape of the compared pairs, and the cause."""
     diagnosis = diagnose_target(output, target, "mse", 32)
     assert (diagnosis.verdict, diagnosis.broadcast_shape) == (verdict, pairs)
     assert words in diagnosis.cause
 
 
-def test_a_last_batch_may_raise_where_the_others_do_not():
-    """The cause names both batch sizes, and Keras's message is that of the last batch."""
+def test_a_shorter_last_batch_may_raise_the_only_error():
+    """The cause names both batch sizes, and Keras's message is the last batch's."""
     diagnosis = diagnose_target((302, T, U), (302, U), "mse", 12)
     assert (diagnosis.verdict, diagnosis.decisive.size) == ("error", 2)
     assert "Batches of 12 raise no error, but the last" in diagnosis.cause
@@ -69,8 +69,8 @@ def test_an_open_length_is_called_timesteps():
     assert second.code == "y = np.repeat(y[:, None], timesteps, axis=1)"
 
 
-def test_another_meaning_of_y_is_another_fix():
-    """If every step should predict the sample's target, y is repeated."""
+def test_each_meaning_of_y_has_its_own_fix():
+    """One fix repeats y, so that every timestep predicts its sample's target."""
     codes = [fix.code for fix in diagnose_target((N, T, U), (N, U), "mse", 32).fixes]
     assert "y = np.repeat(y[:, None], 12, axis=1)" in codes
 
@@ -82,7 +82,7 @@ def test_another_meaning_of_y_is_another_fix():
         ("sparse_categorical_crossentropy", (N, T, U), "categorical_crossentropy"),
     ],
 )
-def test_class_numbers_and_columns_per_class_have_a_loss_each(loss, target, fixed):
+def test_class_numbers_and_columns_per_class_need_different_losses(loss, target, fixed):
     """The first fix changes the loss, the second converts y."""
     first, second = diagnose_target((N, T, U), target, loss, 32).fixes
     assert (first.loss, second.loss) == (fixed, loss)
@@ -90,8 +90,8 @@ def test_class_numbers_and_columns_per_class_have_a_loss_each(loss, target, fixe
     assert second.code.startswith("y = ")
 
 
-def test_a_categorical_loss_takes_time_for_the_classes_once_it_dropped_an_axis():
-    """The output (N, T, 1) loses its last axis, so the loss works along the timesteps."""
+def test_a_categorical_loss_that_dropped_an_axis_takes_timesteps_for_classes():
+    """Keras drops the last axis of the output (N, T, 1), so the loss works along the timesteps."""
     diagnosis = diagnose_target((N, T, 1), (N, T), "categorical_crossentropy", 32)
     assert "along the timesteps instead of the columns" in diagnosis.cause
 
@@ -113,8 +113,8 @@ def test_the_shapes_decide_which_cross_entropy_is_meant():
     assert diagnose_target((N, 3), (N,), "ce", 32).loss == "sparse_categorical_crossentropy"
 
 
-def test_the_batch_may_be_open_and_the_batch_size_is_keras_default():
-    """An output shape may start with None, and the batch size defaults to 32."""
+def test_the_output_shape_may_start_with_none_and_the_batch_size_defaults_to_32():
+    """None means as many samples as in the target, and `fit` has batches of 32 by default."""
     diagnosis = diagnose_target((None, T, 1), [np.int64(N)], "mse")
     assert diagnosis.output_shape == (N, T, 1)
     assert diagnosis.broadcast_shape == (32, T, 32)

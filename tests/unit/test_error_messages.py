@@ -1,7 +1,7 @@
-"""Explanations of error messages, of Keras 3 and earlier versions, and inside tracebacks.
+"""Explanations of error messages of Keras 3 and earlier versions, also inside tracebacks.
 
-tests/agreement/test_error_messages.py provokes the messages of Keras 3. Those of real_messages.toml
-are from public threads, with the cause that the thread found.
+tests/agreement/test_error_messages.py raises the errors of Keras 3. The messages of
+real_messages.toml are from public threads, with the cause that the thread found.
 """
 
 import ast
@@ -17,15 +17,15 @@ from lib.shapes.errors import MESSAGES, explanations
 from lib.shapes.errors.pasted import READ, error_and_whole
 from lib.shapes.stack.tracing import broken_at
 from tests.agreement.recorded import ANSWERS
-from tests.unit.known_messages import OLDER, TODAY
+from tests.unit.known_messages import EARLIER, KERAS_3
 
 REAL = tomllib.loads(Path(__file__).with_name("real_messages.toml").read_text("utf-8"))["message"]
 REFUSES = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
 
 
-@pytest.mark.parametrize(("message", "cause", "fix"), TODAY + OLDER)
+@pytest.mark.parametrize(("message", "cause", "fix"), KERAS_3 + EARLIER)
 def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
-    """Cause and fix have the message's numbers, short texts, and code that is Python."""
+    """Cause and fix contain the message's numbers, the texts are short, and the code is Python."""
     explanation = explain_error(message)
     if cause is None:
         assert explanation is None
@@ -39,11 +39,11 @@ def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
 
 
 def verdict(row, explanation):
-    """Return whether the likeliest meaning, or another one, matches the thread's cause."""
+    """Return "right", "hedged", "misleading" or "unknown" for the explanation of a row."""
     if explanation is None:
         return "unknown"
     texts = [f"{m.cause} {m.fix} {m.code}" for m in explanation.meanings]
-    right = [any(re.search(words, text, re.I) for words in row["says"]) for text in texts]
+    right = [any(re.search(words, text, re.I) for words in row["expected"]) for text in texts]
     misleads = any(re.search(words, texts[0], re.I) for words in row.get("misleads", []))
     if right[0] and not misleads:
         return "right"
@@ -51,7 +51,7 @@ def verdict(row, explanation):
 
 
 def test_messages_of_public_threads_get_the_cause_that_the_thread_found():
-    """All but a few have it as the likeliest meaning, and none is misleading."""
+    """The cause is the likeliest meaning in all but ten, and no explanation is misleading."""
     verdicts = {row["text"]: verdict(row, explain_error(row["text"])) for row in REAL}
     wrong = {text: found for text, found in verdicts.items() if found != "right"}
     assert len(wrong) <= 10, wrong
@@ -59,7 +59,7 @@ def test_messages_of_public_threads_get_the_cause_that_the_thread_found():
 
 
 def test_fixes_have_only_plausible_sizes():
-    """No code has an open width, or an Input or Dense as large as the rows of a table."""
+    """No Dense or LSTM has an unknown width, and no Input or Dense counts the rows of a table."""
     for row in REAL:
         explanation = explain_error(row["text"])
         code = explanation.code if explanation else ""
@@ -69,21 +69,21 @@ def test_fixes_have_only_plausible_sizes():
 
 
 def test_each_known_message_has_a_text_in_the_tests():
-    """Each message explains a text of the tables or a recorded error; patterns are unique."""
+    """Each message explains a text of the tables or a recorded error, and patterns are unique."""
     recorded = (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()[1:]
     answers = [json.loads(line)["answer"] for line in recorded]
-    texts = [text for text, *_ in TODAY + OLDER] + [row["text"] for row in REAL]
+    texts = [text for text, *_ in KERAS_3 + EARLIER] + [row["text"] for row in REAL]
     texts += [answer["message"] for answer in answers if isinstance(answer, dict)]
     found = [explanations(*error_and_whole(text)) for text in texts]
     explained = {next((each for each, _ in pairs), None) for pairs in found}
     missing = [message.patterns[0] for message in MESSAGES if message not in explained]
-    assert missing == [], "add a text of each to TODAY or OLDER in tests/unit/known_messages.py"
+    assert missing == [], "add a text of each to KERAS_3 or EARLIER in tests/unit/known_messages.py"
     patterns = [pattern for message in MESSAGES for pattern in message.patterns]
     assert len(patterns) == len(set(patterns))
 
 
 def test_the_last_error_of_a_traceback_is_explained_first():
-    """An earlier error is only possible, and a quoted line of code doesn't match."""
+    """An earlier error is only a possible cause, and a quoted line of code isn't the message."""
     first = "ValueError: expected ndim=3, found ndim=2"
     between = "\n\nDuring handling of the above exception, another exception occurred:\n\n"
     last = "ValueError: You must call `compile()` before calling `fit()`"
@@ -99,7 +99,7 @@ def test_the_last_error_of_a_traceback_is_explained_first():
 
 
 def test_a_message_with_several_causes_has_meanings_in_order_and_a_check():
-    """Each meaning has a condition and labelled code, and one line checks which applies."""
+    """Each meaning has a condition and code, and one line of code shows which meaning applies."""
     explanation = explain_error("Shapes (None, 1) and (None, 10) are incompatible")
     first, second = explanation.meanings
     assert first.condition == "y holds class numbers"
@@ -122,7 +122,7 @@ def test_a_message_with_several_causes_has_meanings_in_order_and_a_check():
     ],
 )  # fmt: skip
 def test_equal_shapes_and_unknown_messages_get_no_explanation(message):
-    """No explanation is better than a wrong one."""
+    """A text without a known mistake gets no explanation, rather than a wrong one."""
     assert explain_error(message) is None
 
 
@@ -135,13 +135,13 @@ def test_equal_shapes_and_unknown_messages_get_no_explanation(message):
     ],
 )
 def test_a_model_and_a_layer_in_it_get_different_causes(layer, condition):
-    """The input of a model is data, that of a layer is the output of the layer before."""
+    """A model's input is data, and a layer's input is the output of the previous layer."""
     explanation = explain_error(f'Input 0 of layer "{layer}" {REFUSES} (None, 5)')
     assert condition in explanation.meanings[0].condition
 
 
 def test_a_file_of_another_version_and_code_get_different_fixes():
-    """The argument is dropped while loading, and removed from code."""
+    """A file is loaded without the argument, and code is written without it."""
     message = "ValueError: Unrecognized keyword arguments passed to GRU: {'time_major': False}"
     loading = explain_error(f"model = load_model(path)\n{message}")
     assert "saved by another Keras" in loading.cause
@@ -149,7 +149,7 @@ def test_a_file_of_another_version_and_code_get_different_fixes():
     assert "swap" not in loading.fix + loading.code
     assert "swap the first two axes" in explain_error(message).fix
     assign = "ValueError: Shapes (3, 16) and (2, 16) are incompatible"
-    assert "3 features here, 2 there" in explain_error(f"in load_weights\n{assign}").cause
+    assert "2 features instead of 3" in explain_error(f"in load_weights\n{assign}").cause
 
 
 @pytest.mark.parametrize(
@@ -165,14 +165,14 @@ def test_a_file_of_another_version_and_code_get_different_fixes():
     ],
 )  # fmt: skip
 def test_a_message_with_shapes_describes_a_stack_that_breaks(message, stack):
-    """The stack, written as in an address, breaks like the message."""
+    """The stack is written as in an address, and its trace breaks."""
     described = explain_error(message).stack
     assert described == stack
     assert broken_at(trace(from_text(described))) is not None
 
 
-def test_a_model_that_names_its_input_opens_as_a_stack():
-    """The stack has the sizes of the message."""
+def test_a_message_about_the_input_of_a_model_describes_a_stack():
+    """The stack has the sizes that the message names."""
     message = "expected shape=(None, 30, 3), found shape=(None, 7, 3)"
     assert explain_error(message).stack == "input_t30_f3~lstm"
 
@@ -187,14 +187,14 @@ def test_a_model_that_names_its_input_opens_as_a_stack():
     ],
 )
 def test_the_loss_is_a_certain_cause_only_if_the_message_names_it(message, cause):
-    """Two shapes alone may come from any operation."""
+    """A message with only two shapes may come from any operation."""
     pair = "Incompatible shapes: [4,3] vs. [4,5,3]"
     assert cause in explain_error(message.format(pair)).cause
 
 
 @pytest.mark.parametrize("target", ["(None,)", "(None, 5, 2)", "(None, 5)", "(None, 2)"])
 def test_one_column_or_a_binary_loss_never_gets_the_sparse_loss(target):
-    """One column can't hold classes; only a traceback names the binary loss."""
+    """One column can't hold several classes. Only a traceback names the binary loss."""
     text = "Arguments `target` and `output` must have the same {}: target.shape={}, output.shape={}"
     for output in ("(None, 5, 1)", "(None, 1)"):
         explanation = explain_error(text.format("rank (ndim). Received", target, output))
@@ -208,7 +208,7 @@ def test_one_column_or_a_binary_loss_never_gets_the_sparse_loss(target):
 
 
 def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
-    """Colours, line breaks and kinds of quotes don't matter."""
+    """Colours, line breaks and kinds of quotes make no difference."""
     text = (
         'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: Exception\n\n'
         "\x1b[1mInvalid input. Expected shape (None, 5, 2),\nbut input has incompatible shape "
@@ -218,8 +218,8 @@ def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
     assert error_and_whole("layer “lstm”, ‘a’ `b`")[0] == 'layer "lstm", "a" "b"'
 
 
-def test_of_a_very_long_text_both_ends_are_read_and_kept():
-    """A message at either end is found, and a cut text isn't cut again."""
+def test_both_ends_of_a_very_long_text_are_read_and_kept():
+    """A message at either end is found, and a shortened text stays the same."""
     message = "expected ndim=3, found ndim=2"
     assert explain_error(message + " x" * 500_000)
     assert explain_error("x " * 500_000 + message)
@@ -229,7 +229,7 @@ def test_of_a_very_long_text_both_ends_are_read_and_kept():
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_each_example_of_a_message_is_known(name):
-    """The page can explain every example."""
+    """Each example of the page gets an explanation."""
     assert explain_error(EXAMPLES[name])
 
 
@@ -246,7 +246,7 @@ def test_each_example_of_a_message_is_known(name):
     ],
 )
 def test_a_shape_without_axes_raises_no_error(wording):
-    """A message about a scalar gets an explanation or none."""
+    """A message about a scalar raises no error in the reader of messages."""
     for shapes in (("(None,)", "()"), ("()", "()"), ("()", "(3,)")):
         explain_error(wording.format(*shapes))
 
@@ -261,7 +261,7 @@ def test_a_shape_without_axes_raises_no_error(wording):
         "Data cardinality is ambiguous 'x' sizes: 5, 5", "Could not interpret loss identifier: (",
     ],
 )  # fmt: skip
-def test_megabytes_of_any_text_are_read(text):
-    """A long, odd text gets an explanation or none."""
+def test_a_megabyte_of_any_text_is_read(text):
+    """A long, odd text raises no error, whether it is explained or not."""
     explanation = explain_error(text * (1_000_000 // len(text)))
     assert explanation is None or explanation.cause

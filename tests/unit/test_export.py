@@ -1,4 +1,4 @@
-"""An exported script makes the app's data, and is formatted as by ruff."""
+"""An exported script makes the app's data, and is in ruff's format."""
 
 import json
 import math
@@ -33,7 +33,7 @@ def exported(experiment, table=None):
 
 
 def suggested(name):
-    """Return the experiment that a user gets who picks this dataset."""
+    """Return the initial experiment of a dataset."""
     return Experiment().set(data=name, **DATASETS[name].suggested)
 
 
@@ -41,7 +41,7 @@ def assert_same_data(script, dataset):
     """Check that a script's data equal the app's up to rounding of float32."""
     code = script.partition("\nkeras.utils.set_random_seed")[0].replace("import keras\n", "")
     made = {}
-    exec(code, made)  # noqa: S102 - our own script
+    exec(code, made)  # noqa: S102  our own script
     assert (made["train"], made.get("test", 0)) == (dataset.train, dataset.test)
     for name in ("x", "y"):
         assert made[name].dtype == np.float32
@@ -89,8 +89,8 @@ WIDE = {"cell": "simple_rnn", "U": 128, "T": 100, "keep": "stop", "seed": 9999, 
     ],
     ids=lambda experiment: f"{experiment.data.name} {experiment.model.mode}",
 )
-def test_a_script_is_formatted_as_by_ruff(name, experiment):
-    """Scripts of each kind of data pass, with the longest names and numbers."""
+def test_a_script_is_in_ruffs_format(name, experiment):
+    """This holds for each kind of data, and for the longest names and numbers."""
     experiment, dataset, _ = exported(experiment)
     check_format(EXPORTS[name].write(experiment, dataset))
 
@@ -99,13 +99,13 @@ def test_a_script_is_formatted_as_by_ruff(name, experiment):
     ("settings", "patience"),
     [
         ({"keep": "stop", "patience": 1000}, 1000),
-        ({"keep": "best", "patience": 1000}, 5000),  # more than epochs, so none stops
+        ({"keep": "best", "patience": 1000}, 5000),  # the number of epochs: never stop early
         ({}, None),
-        ({"data": "worked_scaled", "keep": "best"}, None),  # without a validation part
+        ({"data": "worked_scaled", "keep": "best"}, None),  # there are no validation samples
     ],
 )
 def test_a_script_keeps_the_best_epoch_as_the_app_does(settings, patience):
-    """With a validation part the script has Keras's EarlyStopping."""
+    """If there are validation samples, the script uses Keras's EarlyStopping."""
     script = "".join(exported(Experiment().set(epochs=5000, batch=512, **settings))[2].split())
     stopping = f'EarlyStopping(monitor="val_loss",patience={patience},restore_best_weights=True)'
     assert (stopping in script) == (patience is not None)
@@ -115,16 +115,16 @@ def test_a_script_keeps_the_best_epoch_as_the_app_does(settings, patience):
     assert ("EarlyStopping" in script) == (patience is not None)
 
 
-def test_a_script_names_the_backends_it_runs_on():
-    """Scripts that cut windows with Keras also need TensorFlow."""
+def test_a_script_names_the_backends_that_it_runs_on():
+    """A script that cuts windows with Keras says that it needs TensorFlow."""
     for settings, needs in (({"data": "echo"}, False), ({"data": "seattle"}, True)):
         script = exported(Experiment().set(**settings))[2]
         assert "TensorFlow, JAX or PyTorch" in script.partition("import")[0]
         assert ("needs TensorFlow" in script) is needs
 
 
-def test_a_script_spells_out_return_sequences_and_the_shapes():
-    """In a stack only the top layer differs between the modes."""
+def test_a_script_sets_return_sequences_and_comments_the_shapes():
+    """In a stack, only the top layer differs between the modes."""
     script = exported(Experiment().set(layers=2, cell="gru", U=5, T=4))[2]
     sequence, _, last = script.partition("# Last step: one output, at the last timestep.")
     assert "keras.Input((4, 3)),  # (N, 4, 3)" in sequence
@@ -144,7 +144,7 @@ def test_a_script_spells_out_return_sequences_and_the_shapes():
         ({"cell": "simple_rnn", "mode": "last"}, "", "running-mean-simple-rnn-last"),
         ({}, "Höhen über N.N. (2024).csv", "hohen-uber-n-n-2024-lstm-both"),
         ({}, "数据.csv", "upload-lstm-both"),
-        ({}, 'my """file\\".csv', "my-file-lstm-both"),  # ends no docstring and no string
+        ({}, 'my """file\\".csv', "my-file-lstm-both"),  # the quotes mustn't end a string
     ],
 )
 def test_file_names_have_data_cell_and_mode(settings, file, name):
@@ -157,7 +157,7 @@ def test_file_names_have_data_cell_and_mode(settings, file, name):
 
 
 def result(epochs, *, kept=None, evaluated=None):
-    """Return a model's results: losses 1, 1/2, 1/3, … by epoch, and errors ten times as large."""
+    """Return a model's results: losses 1, 1/2, 1/3, … by epoch, and ten times larger errors."""
     numbers = np.arange(1, epochs + 1)
     checked = np.arange((epochs if evaluated is None else evaluated) + 1)
     return ModeResult(
@@ -173,14 +173,14 @@ def result(epochs, *, kept=None, evaluated=None):
 
 
 def run_of(*results, status=Status.FINISHED, epoch=0, epochs=3000):
-    """Return a snapshot of the sequence models' results by seed, then the last-step models'."""
+    """Return a snapshot. The first half of `results` are the sequence models', by seed."""
     half = len(results) // 2
     seeds = [{"sequence": results[k], "last": results[half + k]} for k in range(half)]
     return Snapshot("run", status, epoch, epochs, results=seeds[0], others=tuple(seeds[1:]))
 
 
 def shown(snapshot, **settings):
-    """Return the results that a script has of the run."""
+    """Return the epochs and results that a script contains for a run."""
     experiment = settle(Experiment().set(**{"T": 4, "N": 64, "epochs": 3000, **settings}))
     return shown_of(experiment, make_dataset(experiment), snapshot)
 
@@ -201,8 +201,8 @@ def without_loss(epochs, *, of):
         (without_loss(range(2, 9), of=result(9, evaluated=7)), 1, None, None),
     ],
 )
-def test_only_known_losses_are_compared(own, first, tenth, loss):
-    """They are of epochs 1, 10 and the last evaluated one; thinned-out losses are left out."""
+def test_a_script_compares_only_known_losses(own, first, tenth, loss):
+    """They are those of epoch 1, epoch 10 and the last evaluated epoch, unless thinned out."""
     figures = shown(run_of(own, own, status=Status.RUNNING, epoch=30)).figures
     assert figures.get("first_loss", {"last": None})["last"] == first
     assert figures.get("tenth_loss", {"last": None})["last"] == tenth
@@ -225,7 +225,7 @@ KEPT = [result(9, kept=epoch) for epoch in (2, 5, 4)]
     ids=["stopped", "best epochs of three seeds", "running", "one is restored"],
 )
 def test_a_script_repeats_a_run_up_to_its_last_evaluation(results, status, keep, note, expected):
-    """It has the epochs, whether best epochs are restored, and medians over the seeds."""
+    """It contains the epochs, whether to restore the best epoch, and medians over the seeds."""
     snapshot = run_of(*results, status=Status(status), epoch=max(len(r.loss) for r in results))
     known = shown(snapshot, keep=keep, seeds=len(results) // 2)
     figures = [known.figures.get(name, {}).get("last") for name in ("loss", "last_step_mse")]
@@ -234,7 +234,7 @@ def test_a_script_repeats_a_run_up_to_its_last_evaluation(results, status, keep,
 
 
 @pytest.mark.parametrize("snapshot", [None, Snapshot("run", Status.QUEUED, epochs=3000)])
-def test_without_a_run_there_is_nothing_to_compare_with(snapshot):
+def test_without_a_run_a_script_compares_nothing(snapshot):
     """The script trains for all epochs, and prints its own results only."""
     known = shown(snapshot, keep="best")
     assert (known.epochs, known.figures, known.keeps) == (3000, {}, True)

@@ -1,4 +1,4 @@
-"""A script about a table loads the arrays that the app offers as a download."""
+"""A script for a table loads the arrays that the app offers as a download."""
 
 import io
 from dataclasses import replace
@@ -14,12 +14,12 @@ from lib.export.script import EXPORTS
 from tests.unit import own_data
 from tests.unit.test_export import assert_same_data, check_format, exported, suggested
 
-PLAIN = {"data": "upload", "T": 6, "test": 20}  # all windows of one series
+PLAIN = {"data": "upload", "T": 6, "test": 20}  # the samples are all windows of one series
 
 
 @pytest.fixture(autouse=True)
 def beside(tmp_path, monkeypatch):
-    """Run each test in a folder of its own."""
+    """Run each test in its own folder."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -34,7 +34,7 @@ def series():
 
 
 def save(dataset, tmp_path):
-    """Write the arrays where the dataset's script loads them."""
+    """Write the arrays to the file that the dataset's script loads."""
     (tmp_path / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
 
 
@@ -63,24 +63,24 @@ PANEL = {"data": "upload", "T": 4}
     ],
     ids=str,
 )
-def test_the_script_of_a_table_has_the_apps_data(settings, tmp_path):
-    """Only plain windows of one series are cut by the script; other samples are loaded."""
+def test_the_script_for_a_table_has_the_apps_data(settings, tmp_path):
+    """The script cuts only plain windows of one series itself; it loads other samples."""
     table = panel() if settings["T"] == PANEL["T"] else series()
     _, dataset, script = exported(Experiment().set(**settings), table)
     assert f'FILE = "{data_name(dataset)}.npz"' in script
     is_plain = settings == PLAIN
     assert has_plain_windows(dataset) is is_plain
     assert ("timeseries_dataset_from_array" in script) is is_plain
-    test = ":-test" if dataset.test else ":"  # the test part is at the end of x and y
+    test = ":-test" if dataset.test else ":"  # test samples are at the end of x and y
     assert f"sequence.predict(x[train{test}], verbose=0)[:, -1] - y[train{test}, -1]" in script
     check_format(script)
-    if not is_plain:  # tests/agreement runs the others with Keras
+    if not is_plain:  # tests/agreement runs plain windows, which need Keras
         save(dataset, tmp_path)
         assert_same_data(script, dataset)
 
 
-def test_without_its_arrays_a_script_says_where_to_download_them(tmp_path):
-    """It prints the same message for arrays of other settings or rows."""
+def test_a_script_without_its_arrays_prints_where_to_download_them(tmp_path):
+    """It also prints this for arrays of other settings or rows."""
     _, dataset, script = exported(suggested("gapminder"))
     with pytest.raises(SystemExit, match=r"gapminder\.npz isn't in this folder.*Explore.*Data"):
         assert_same_data(script, dataset)
@@ -89,32 +89,32 @@ def test_without_its_arrays_a_script_says_where_to_download_them(tmp_path):
         assert_same_data(script, dataset)
 
 
-def test_the_file_s_scaling_gives_the_table_s_rows_back():
-    """Arrays of a generated task have no scaling."""
+def test_the_scaling_in_the_file_restores_the_rows_of_the_table():
+    """Arrays of a task have no scaling."""
     experiment = settle(
         Experiment().set(data="gapminder", form="change", inputs=("log population",))
     )
     dataset = make_dataset(experiment)
-    with np.load(io.BytesIO(arrays(dataset))) as kept:
-        x = kept["x"] * kept["x_scale"] + kept["x_offset"]
-        y = kept["y"] * kept["y_scale"] + kept["y_offset"] + kept["base"]
-        italy = list(kept["series"]).index("Italy")
-        assert kept["begins"][italy] == "1952"
-        assert (kept["train"], kept["test"]) == (dataset.train, 0)
-        assert list(kept["feature_names"]) == ["log population"]
+    with np.load(io.BytesIO(arrays(dataset))) as saved:
+        x = saved["x"] * saved["x_scale"] + saved["x_offset"]
+        y = saved["y"] * saved["y_scale"] + saved["y_offset"] + saved["base"]
+        italy = list(saved["series"]).index("Italy")
+        assert saved["begins"][italy] == "1952"
+        assert (saved["train"], saved["test"]) == (dataset.train, 0)
+        assert list(saved["feature_names"]) == ["log population"]
     table = DATASETS["gapminder"].table().frame
     rows = table[table["country"] == "Italy"]
     np.testing.assert_allclose(x[italy, :, 0], rows["log population"][: x.shape[1]], rtol=1e-6)
     later = rows["life expectancy"][1 : 1 + x.shape[1]]
     np.testing.assert_allclose(y[italy, :, 0], later, rtol=1e-6)
     dataset = make_dataset(settle(Experiment().set(data="echo", N=32, T=6)))
-    with np.load(io.BytesIO(arrays(dataset))) as kept:
-        assert np.array_equal(kept["x"], dataset.x)
-        assert "x_scale" not in kept
+    with np.load(io.BytesIO(arrays(dataset))) as saved:
+        assert np.array_equal(saved["x"], dataset.x)
+        assert "x_scale" not in saved
 
 
 def test_control_characters_in_names_leave_valid_code():
-    """This covers names of columns and files, and texts."""
+    """The characters are in names of columns and files, and in texts."""
     frame = pd.DataFrame({"date": [f"2024-01-{day}" for day in range(10, 30)], "a\0": range(20)})
     file = io.BytesIO()
     frame.assign(**{"c\x1b": 10 * ["d\0", "e"]}).to_parquet(file)

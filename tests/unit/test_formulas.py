@@ -38,8 +38,8 @@ def computed(filled):
 
 @pytest.mark.parametrize("step", [0, 1, 3])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_filled_formula_yields_its_value(cell, step):
-    """The text of a formula computes to its value, within its three digits per number.
+def test_a_formula_filled_with_numbers_yields_its_value(cell, step):
+    """Computing the formula's text gives its value, up to the three digits of each number.
 
     The state before the first step is zero, so the recurrent kernel adds zero there.
     """
@@ -57,8 +57,8 @@ def test_a_filled_formula_yields_its_value(cell, step):
     ("cell", "symbols"),
     [("lstm", "i₂ f₂ c̃₂ o₂ c₂ h₂"), ("gru", "z₂ r₂ h̃₂ h₂"), ("simple_rnn", "h₂")],
 )
-def test_each_cell_computes_its_own_numbers(cell, symbols):
-    """Each cell lists its values in the order of computation, with their timestep."""
+def test_each_cell_lists_its_values_in_the_order_of_computation(cell, symbols):
+    """Each symbol has the number of the timestep."""
     layer = opened(cell)
     made = lines(layer, 1, 1)
     assert [line.symbol for line in made] == symbols.split()
@@ -67,7 +67,7 @@ def test_each_cell_computes_its_own_numbers(cell, symbols):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_by_hand_shows_every_number_of_every_matrix(cell):
-    """The tables hold every weight, input and state of the step, for small layers only."""
+    """The tables have every weight, input and state of the step. Larger layers have no tables."""
     layer = opened(cell, f=3, u=2)
     page = by_hand(layer, 2, LIGHT)
     weights = [value for matrix in layer.weights for value in matrix.ravel()]
@@ -79,8 +79,8 @@ def test_by_hand_shows_every_number_of_every_matrix(cell):
     assert not can_show(9, 4)
 
 
-def test_by_hand_biases_and_candidates_have_their_names():
-    """A GRU names the bias of each kernel; candidates have their own symbols, c̃ and h̃."""
+def test_by_hand_names_biases_and_candidates():
+    """A GRU has two named biases; candidates have the symbols c̃ and h̃."""
     gru, lstm = (by_hand(opened(cell, u=2), 1, LIGHT) for cell in ("gru", "lstm"))
     assert gru.count(">input bias<") == gru.count(">recurrent bias<") == 3
     assert ">bias<" not in gru
@@ -89,17 +89,17 @@ def test_by_hand_biases_and_candidates_have_their_names():
     assert all(symbol in gru for symbol in ("h̃, candidate", "= h̃", "(1 − z)·h̃"))
 
 
-def test_a_cell_without_formulas_of_its_own_gets_none(monkeypatch):
+def test_a_cell_that_has_no_formulas_raises_an_error(monkeypatch):
     """A new cell raises an error instead of showing another cell's formulas."""
     monkeypatch.setitem(GATES, "new", {"h": "candidate"})
     layer = replace(opened("simple_rnn"), cell="new")
     for formulas in (lambda: lines(layer, 0, 0), lambda: state_rows(layer, 0)):
-        with pytest.raises(ValueError, match="written for cell 'new'"):
+        with pytest.raises(ValueError, match="cell 'new' has no"):
             formulas()
 
 
 def rows_of(table):
-    """Return the rows without products of a table of `by_hand`: a label and the shown numbers."""
+    """Return the label and numbers of each row in a table of `by_hand`, except rows of products."""
     rows = re.findall(r"<th scope=\"row\"[^>]*>([^<]*)</th>((?:<td>[^<]*</td>)+)</tr>", table)
     return [
         (label, [float(v.replace("−", "-")) for v in re.findall(r"<td>(.*?)</td>", values)])
@@ -108,8 +108,8 @@ def rows_of(table):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_sums_by_hand_lead_to_the_gates(cell):
-    """The activation of each gate's sum is the gate's value, to three digits."""
+def test_the_activation_of_a_sum_by_hand_is_the_gate(cell):
+    """They agree to three digits, for each gate."""
     layer = opened(cell, u=2)
     tables = by_hand(layer, 2, LIGHT).split("<table")[1:]
     gates = layer.trace.gates or {"h": layer.trace.hidden}

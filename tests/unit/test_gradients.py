@@ -18,7 +18,7 @@ from lib.charts.gradients import (
     reach_words,
 )
 from lib.charts.proofs import WAITING
-from lib.recurrence import ways
+from lib.recurrence import padded_batches
 from tests.unit.pictures import LIGHT
 from tests.unit.test_formulas import opened
 
@@ -42,7 +42,7 @@ def test_every_takeaway_has_at_most_fifteen_words_and_fits_its_space():
     full = np.ones((100, 100))
     maps = (0 * full, full, np.tril(full), np.nan * full)
     layer = opened("gru", t=8)
-    padded = ways("gru", layer.weights, layer.x)
+    padded = padded_batches("gru", layer.weights, layer.x)
     lines = [
         reach_words({"sequence": np.array([one]), "last": np.array([other])})[0]
         for one, other in product(sizes, repeat=2)

@@ -1,4 +1,4 @@
-"""The leak check finds planted leaks, and reports "none" where there are none."""
+"""The leak checks find planted leaks, and report none in data without leaks."""
 
 from dataclasses import replace
 
@@ -10,31 +10,30 @@ from lib.data import DATASETS, find_leaks, make_dataset, suggested
 from tests.unit.own_data import load, windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset
 
-ANSWERS, ROWS = "Targets among the inputs", "Rows in two parts"
-SAMPLES = "Samples in two parts"
-SCALING, SERIES = "Scaling with all rows", "Series and dates in two parts"
+TARGETS, ROWS = "Targets among the inputs", "Rows in two parts"
+SAMPLES, SCALING = "Samples in two parts", "Scaling with all rows"
 
 
 def finding(dataset, about):
     """Return the finding of one check."""
-    [one] = [each for each in find_leaks(dataset) if each.about == about]
-    return one
+    [found] = [each for each in find_leaks(dataset) if each.about == about]
+    return found
 
 
 @pytest.mark.parametrize("name", [name for name in DATASETS if name != "upload"])
-def test_nothing_leaks_in_the_data_that_are_here(name):
-    """No bundled data leak; the worked examples are too small to check."""
+def test_no_leak_is_found_in_the_bundled_datasets(name):
+    """The worked examples are too small to check."""
     findings = find_leaks(make_dataset(suggested(name)))
     assert not [each for each in findings if each.clean is False]
     assert any(each.clean for each in findings) != name.startswith("worked")
 
 
-def test_a_column_that_knows_the_target_is_found_whatever_it_is_called_and_scaled_by():
-    """An input equal to a scaled target is a leak."""
+def test_an_input_that_equals_the_target_is_found():
+    """The input may have any name and any scale."""
     frame = load(4)
     planted = {"forecast": 32 + 1.8 * frame["load"].shift(-1).ffill()}
     dataset = windows_of_load(more=planted, inputs=("load", "forecast"), weeks=4)
-    found = finding(dataset, ANSWERS)
+    found = finding(dataset, TARGETS)
     assert found.clean is False
     assert "the input forecast equals the target load, one hour ahead" in found.sentence
     assert "at all 24 timesteps" in found.sentence
@@ -52,21 +51,21 @@ def test_a_column_that_knows_the_target_is_found_whatever_it_is_called_and_scale
         lambda now, _: now.rolling(5, center=True, min_periods=1).mean(),
     ],
 )
-def test_what_tells_the_change_is_found_in_both_forms(planted, form):
-    """The next value is found as itself, as a change, rounded, noisy and averaged."""
+def test_an_input_that_reveals_the_next_value_is_found(planted, form):
+    """The input is the next value itself, a change, or a rounded, noisy or averaged value."""
     walk = np.random.default_rng(0).normal(size=672).cumsum()
     now = pd.Series(walk)
     columns = {"load": walk, "planted": planted(now, now.shift(-1).ffill()).to_numpy()}
     dataset = windows_of_load(8, more=columns, inputs=tuple(columns), weeks=4, form=form)
-    found = finding(dataset, ANSWERS)
+    found = finding(dataset, TARGETS)
     assert found.clean is False
     assert " planted " in found.sentence
     assert " load reveals" not in found.sentence
 
 
 @pytest.mark.parametrize("horizon", [1, 3, 24])
-def test_seasons_slow_series_and_what_is_past_tell_nothing(horizon):
-    """Inputs that correlate with the target through its past are no leak."""
+def test_inputs_that_correlate_with_the_target_through_its_past_are_no_leak(horizon):
+    """Such inputs are a season, a slow series, a mean, an earlier value or a row number."""
     rng, t = np.random.default_rng(1), np.arange(672)
     slow = pd.Series(rng.normal(size=672).cumsum()).ewm(span=20).mean()
     wave = np.sin(t * 2 * np.pi / 24)
@@ -76,35 +75,35 @@ def test_seasons_slow_series_and_what_is_past_tell_nothing(horizon):
             "load": target,
             "mean": past.rolling(7, min_periods=1).mean(),
             "yesterday": past.shift(24).bfill(),
-            "twin": target + rng.normal(size=672) / 100,
+            "copy": target + rng.normal(size=672) / 100,
             "hour": np.cos(t * 2 * np.pi / 24),
             "number": t,
         }
         dataset = windows_of_load(more=columns, inputs=tuple(columns), weeks=4, horizon=horizon)
-        assert finding(dataset, ANSWERS).clean
-    assert "0.95 beyond what the target's past" in finding(dataset, ANSWERS).sentence
+        assert finding(dataset, TARGETS).clean
+    assert "0.95 beyond what the target's past" in finding(dataset, TARGETS).sentence
 
 
-def test_a_targets_own_past_is_no_leak_where_a_season_repeats_it():
-    """A daily wave predicts itself a day ahead without a leak; a copy is one."""
+def test_a_seasonal_target_is_no_leak_if_its_past_predicts_it():
+    """A daily wave equals itself a day ahead; another column with the wave counts as a leak."""
     wave = np.sin(np.arange(672) * 2 * np.pi / 24)
     dataset = windows_of_load(more={"load": wave, "copy": wave}, weeks=4, horizon=24)
-    assert finding(dataset, ANSWERS).clean
+    assert finding(dataset, TARGETS).clean
     both = {"load": wave, "copy": wave}
     copied = windows_of_load(more=both, inputs=("copy",), weeks=4, horizon=24)
-    assert finding(copied, ANSWERS).clean is False
+    assert finding(copied, TARGETS).clean is False
 
 
-def test_horizon_0_with_the_target_among_the_inputs_is_copying():
-    """At horizon 0, the target as an input is a leak, and other inputs aren't."""
+def test_the_target_as_an_input_is_a_leak_0_steps_ahead():
+    """Another input isn't a leak; too few timesteps can't be checked."""
     other = {"temp": np.random.default_rng(0).normal(size=672)}
-    assert finding(windows_of_load(horizon=0, weeks=4), ANSWERS).clean is False
-    apart = windows_of_load(more=other, inputs=("temp",), horizon=0, weeks=4)
-    assert finding(apart, ANSWERS).clean
-    assert finding(a_dataset(n=2, t=4, train=1), ANSWERS).clean is None
+    assert finding(windows_of_load(horizon=0, weeks=4), TARGETS).clean is False
+    without = windows_of_load(more=other, inputs=("temp",), horizon=0, weeks=4)
+    assert finding(without, TARGETS).clean
+    assert finding(a_dataset(n=2, t=4, train=1), TARGETS).clean is None
 
 
-def test_rows_of_two_parts_are_counted():
+def test_rows_in_two_splits_are_counted():
     """A validation window moved 10 rows back overlaps the training rows."""
     dataset = windows_of_load(timesteps=5)
     assert finding(dataset, ROWS).clean
@@ -116,8 +115,8 @@ def test_rows_of_two_parts_are_counted():
     assert (found.clean, found.sentence.split()[0]) == (False, "6")
 
 
-def test_scaling_that_knows_more_than_the_training_rows_is_found():
-    """Scaling with all rows is found, overall, by series and for changes."""
+def test_scaling_with_other_than_the_training_rows_is_found():
+    """The app's own scaling is clean: over all series, by series, and for changes."""
     for settings in ({}, {"scale": "id"}, {"form": "change"}, {"split": "id"}):
         dataset = windows_of_stores(**settings)
         assert finding(dataset, SCALING).clean
@@ -130,8 +129,8 @@ def test_scaling_that_knows_more_than_the_training_rows_is_found():
     assert finding(planted, SCALING).clean is False
 
 
-def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
-    """Shuffled windows of one series are found in both splits."""
+def test_validation_samples_that_occur_in_training_are_found():
+    """Samples count as equal if they are shifted by one step, as shuffled windows of a series."""
     rng = np.random.default_rng(0)
     series = rng.normal(size=60).astype(np.float32)
     x = np.stack([series[k : k + 8] for k in range(50)])[..., None]

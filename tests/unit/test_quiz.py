@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from lib.shapes.stack.quiz import FIRST, OPTIONS, RAISES, quiz_question, reason
+from lib.shapes.stack.quiz import FIRST, OPTIONS, RAISES, quiz_question, right_option
 from lib.shapes.stack.tensors import readable_shapes
 from lib.shapes.stack.tracing import broken_at
 
@@ -39,7 +39,7 @@ def test_every_question_has_one_right_option_among_four_different_ones():
             assert "None" not in option.why, option
 
 
-SETTING = re.compile(r"needs (return_sequences|merge_mode)=(\w+) on layer (\d+); here it is (\w+)")
+SETTING = re.compile(r"needs (return_sequences|merge_mode)=(\w+) on layer (\d+)\. Here it is (\w+)")
 
 
 def test_a_setting_that_a_reason_blames_would_have_led_to_that_option():
@@ -55,7 +55,7 @@ def test_a_setting_that_a_reason_blames_would_have_led_to_that_option():
                 assert f"{getattr(stack[at], name)}" == here
                 values = {name: value == "True" if name == "return_sequences" else value}
                 other = (*stack[:at], replace(stack[at], **values), *stack[at + 1 :])
-                assert reason(other).text == option.text
+                assert right_option(other).text == option.text
                 blamed += 1
     assert blamed > 100
 

@@ -1,4 +1,4 @@
-"""Keras code read into a stack, by worked examples. With Keras: test_documented_models.py."""
+"""Keras code is read into a stack. test_documented_models.py compares stacks with Keras."""
 
 import json
 import random
@@ -16,12 +16,12 @@ CHAIN = [(None, 12, 3), (None, 16), (None, 1)]
 
 
 def reading(code):
-    """Return the reading of code that is indented like the test."""
+    """Return the reading of code, which may be indented."""
     return read_code(dedent(code))
 
 
 def shapes(code):
-    """Return the first output shape of each layer; () for a layer without an output."""
+    """Return the first output shape of each layer, () for a layer without an output."""
     return [(*step.shapes, ())[0] for step in trace(reading(code).stack)]
 
 
@@ -46,7 +46,7 @@ def notes(code):
     ],
 )
 def test_code_is_read_in_every_common_form(code):
-    """Prefixes, aliases and ways to build a model don't matter."""
+    """All prefixes, aliases and ways to build a model give the same stack."""
     assert shapes(code) == CHAIN
     assert total(trace(reading(code).stack)) == 4 * 16 * (3 + 16 + 1) + 17
 
@@ -73,8 +73,8 @@ def test_code_is_read_in_every_common_form(code):
          "m.add(Dense(max(c['head']) - 1 * len(chars)))", [3, 16, 120, 4]),
     ],
 )  # fmt: skip
-def test_names_lists_functions_and_classes_are_followed_as_python_has_them(code, expected):
-    """Scopes, arithmetic, changes of lists and dicts, and attributes follow Python's rules."""
+def test_names_lists_functions_and_classes_follow_the_rules_of_python(code, expected):
+    """Scopes, arithmetic, changes of lists and dicts, and attributes work as in Python."""
     assert [shape[-1] for shape in shapes(code)] == expected
 
 
@@ -88,7 +88,7 @@ def test_names_lists_functions_and_classes_are_followed_as_python_has_them(code,
     ],
 )
 def test_skipped_code_has_a_note_and_is_never_guessed(code):
-    """The layers before it are traced without an error, and one note names the line."""
+    """Layers before the skipped code are traced without an error, and one note has the line."""
     assert shapes(code)[0] == (None, 9, 3)
     assert broken_at(trace(reading(code).stack)) is None
     assert len(notes(code)) == 1
@@ -126,7 +126,7 @@ def test_skipped_code_has_a_note_and_is_never_guessed(code):
     ],
 )  # fmt: skip
 def test_notes_name_assumptions_and_skipped_code_by_line(code, expected, noted):
-    """Notes tell which values were assumed, and which code was followed or skipped."""
+    """Each assumed value, and each part of the code that is followed or skipped, has a note."""
     assert shapes(code) == expected
     found = notes(code)
     assert list(found) == list(noted)
@@ -141,14 +141,14 @@ def test_notes_name_assumptions_and_skipped_code_by_line(code, expected, noted):
         ("x = attention_block(x)", "“attention_block” is a function"),
         ("x = Own(3)(x)", "“Own” is a class"),
         ("for name in names: x = Dense(2)(x)", "a loop whose rounds"),
-        ("if flag: x = Dense(2)(x)", "an if whose condition"),
+        ("if flag: x = Dense(2)(x)", "an if statement whose"),
         ("x = LSTM(2, return_sequences=flag)(x)", "return_sequences of LSTM is known only"),
         ("x = Dense(**settings)(x)", "“Dense” has arguments"),
         ("x = TimeDistributed(LSTMCell(4))(x)", "“LSTMCell” is called outside of an RNN"),
     ],
 )
 def test_unreadable_code_is_noted_with_its_line(lines, words):
-    """Layers before it are traced; later layers stay in the stack without an output."""
+    """Layers before the code are traced. Later layers stay in the stack without an output."""
     code = f"""
         class Own(Base): pass
         inputs = Input((12, 3))
@@ -165,8 +165,8 @@ def test_unreadable_code_is_noted_with_its_line(lines, words):
 @pytest.mark.parametrize(
     ("loss", "name"), [("keras.losses.MeanSquaredError()", "mean_squared_error"), ("own", "")]
 )
-def test_the_loss_and_the_target_are_taken_along(loss, name):
-    """The loss has Keras's name; a custom loss is unknown and gets a note."""
+def test_the_loss_and_the_shape_of_y_are_read(loss, name):
+    """The loss has Keras's name. A custom loss is unknown and gets a note."""
     code = f"""
         X, y = np.random.rand(64, 12, 3), np.zeros((64, 5))
         m = Sequential([LSTM(16), Dense(5)])
@@ -192,7 +192,7 @@ def test_the_loss_and_the_target_are_taken_along(loss, name):
     ],
 )
 def test_operations_on_tensors_are_traced(line, shape):
-    """Operations work on each of several output tensors."""
+    """An operator, a slice or a function of keras.ops on tensors gives the right shape."""
     lstm = "y, h, c = LSTM(3, return_sequences=True, return_state=True)(i)"
     code = f"i = Input((12, 3))\n{lstm}\ns = Activation('tanh')(y)\nm = Model(i, {line})"
     assert shapes(code)[-1] == shape
@@ -207,7 +207,7 @@ def test_operations_on_tensors_are_traced(line, shape):
     ],
 )
 def test_an_operator_pairs_samples_with_timesteps(other, when, words):
-    """Keras builds (N, 16) - (N, 12, 16), which fails unless N is 12; Add() is right."""
+    """Keras builds (N, 16) - (N, 12, 16), which fails unless N is 12. Add() pairs samples."""
     code = f"y, a = Input((16,)), Input({other})\nm = Model([y, a], {{}})"
     steps = trace(reading(code.format("y - a")).stack)
     error = steps[2].error
@@ -233,7 +233,7 @@ def test_text_around_the_code_is_ignored(paste):
 
 
 def test_a_notebook_and_a_script_are_recognized_by_their_content():
-    """A notebook gives the code of its cells; a script is read as bytes."""
+    """The code cells of a notebook are read, and a script may be bytes."""
     cells = [{"cell_type": "code", "source": ["m = Sequential()\n", "m.add(Input((12, 3)))"]}]
     cells += [{"cell_type": "markdown", "source": "x"}]
     cells += [{"cell_type": "code", "source": "!ls\nm.add(LSTM(16))"}]
@@ -256,7 +256,7 @@ def test_a_notebook_and_a_script_are_recognized_by_their_content():
     ],
 )
 def test_a_text_without_a_model_is_refused_in_a_sentence(text, line, words):
-    """The error names the expected text, and a line where there is one."""
+    """The error says what text was expected, and has the line if one line is at fault."""
     with pytest.raises(ModelError, match=words) as raised:
         reading(text)
     assert raised.value.line == line
@@ -271,13 +271,13 @@ def test_a_text_without_a_model_is_refused_in_a_sentence(text, line, words):
     ],
 )
 def test_an_impossible_layer_ends_the_trace(code, words):
-    """Later layers stay in the stack without an output."""
+    """Layers after the impossible layer stay in the stack without an output."""
     steps = trace(reading(code).stack)
     assert any(words in f"{step.error} {step.not_traced}" for step in steps)
     assert not steps[-1].tensors
 
 
-def test_a_custom_class_is_followed_through_its_call():
+def test_the_call_method_of_a_custom_class_is_followed():
     """Each instance has its own layers, also inside another custom class."""
     classes = """
         class Half(Model):
@@ -301,7 +301,7 @@ def test_a_custom_class_is_followed_through_its_call():
 
 
 def test_a_class_with_its_own_build_creates_its_layers_before_its_first_call():
-    """`build` receives the input shape."""
+    """`build` receives the input shape, which sets the units of a layer."""
     own = """
         class Net(keras.Model):
             def build(self, shape):
@@ -340,12 +340,12 @@ def outcome(text):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_gives_a_stack_or_a_short_error(name):
-    """A hostile text gives a stack or a ModelError with a short sentence."""
+    """A hostile text gives a stack, or a ModelError with a short sentence."""
     assert len(outcome(HOSTILE[name])) < 400
 
 
 def test_nothing_is_run(tmp_path, monkeypatch):
-    """Code that would create a file creates none; its layers are read."""
+    """Code that would create a file creates none, and its layers are read."""
     monkeypatch.chdir(tmp_path)
     code = """
         import os, subprocess

@@ -1,4 +1,4 @@
-"""Configurations read into stacks, by worked examples. With Keras: test_documented_models.py."""
+"""Configurations are read into stacks. test_documented_models.py compares stacks with Keras."""
 
 import io
 import json
@@ -28,7 +28,7 @@ from lib.shapes.stack.recurrent import GRU, LSTM
 
 
 def saved(class_name, nodes=None, **config):
-    """Return a layer as Keras 3 saves it, with entries that only a file has."""
+    """Return a layer's record as Keras 3 saves it, with entries that no stack needs."""
     about = {"dtype": {"class_name": "DTypePolicy", "config": {"name": "float32"}}, **config}
     layer = {"module": "keras.layers", "class_name": class_name, "config": about}
     name = config.get("name", class_name.lower())
@@ -37,17 +37,17 @@ def saved(class_name, nodes=None, **config):
 
 
 def tensor(layer, call=0, output=0):
-    """Return a tensor as Keras 3 names it."""
+    """Return a tensor's record as Keras 3 saves it."""
     return {"class_name": "__keras_tensor__", "config": {"keras_history": [layer, call, output]}}
 
 
 def sequential(*layers, **about):
-    """Return a Sequential model."""
+    """Return the record of a Sequential model."""
     return {"class_name": "Sequential", "config": {"name": "s", "layers": [*layers]}, **about}
 
 
 def functional(layers, inputs, outputs, **about):
-    """Return a functional model."""
+    """Return the record of a functional model."""
     config = {"name": "f", "layers": layers, "input_layers": inputs, "output_layers": outputs}
     return {"class_name": "Functional", "config": config, "name": "f", **about}
 
@@ -66,12 +66,12 @@ def archive(name="config.json", text=CHAIN_TEXT, **packed):
 
 
 def stack_of(model):
-    """Return the stack of a model's configuration."""
+    """Return the stack that is read from a model's record."""
     return read_config(json.dumps(model)).stack
 
 
-def test_a_chain_needs_no_names():
-    """A chain keeps its settings, without entries that only a file has."""
+def test_a_chain_of_layers_is_read_with_its_settings():
+    """Text, a .keras file, JSON inside JSON and bytes give the same stack."""
     expected = (Input(timesteps=12, features=3), LSTM(16), Dense(1))
     assert stack_of(CHAIN) == expected
     assert read_config(archive()).stack == expected
@@ -88,10 +88,10 @@ FUNCTION = {"module": "builtins", "class_name": "function", "config": "relu"}
 @pytest.mark.parametrize(
     ("model", "expected"),
     [
-        # The first layer of an older Sequential has the shape; `time_major` is gone.
+        # The first layer of an older Sequential has the shape. `time_major` is dropped.
         ({"class_name": "Sequential", "config": [{"class_name": "LSTM", "config": OLD}]},
          (Input(timesteps=None, features=3, batch=4), LSTM(8, stateful=True))),
-        # So does a model that was built on data, in Keras 2.
+        # A Sequential of Keras 2 that was built on data has the shape itself.
         ({"class_name": "Sequential",
           "config": {"layers": [saved("GRU", units=4)], "build_input_shape": [None, 7, 2]}},
          (Input(timesteps=7, features=2), GRU(4))),
@@ -99,13 +99,13 @@ FUNCTION = {"module": "builtins", "class_name": "function", "config": "relu"}
         (sequential(INPUT, saved("Bidirectional", layer=FORWARD, merge_mode="sum",
                                  backward_layer=saved("LSTM", units=4, go_backwards=True))),
          (Input(12, 3), Bidirectional(units=4, merge_mode="sum"))),
-        # An activation may be a function, or a custom one, which doesn't change a shape.
+        # An activation may be saved as a function.
         (sequential(INPUT, saved("Dense", units=2, activation=FUNCTION)),
          (Input(12, 3), Dense(2, "relu"))),
     ],
 )  # fmt: skip
-def test_layers_are_those_of_the_configuration(model, expected):
-    """Configurations of Keras 3 and of Keras 2 give the same layers."""
+def test_layers_of_a_configuration_are_read(model, expected):
+    """Configurations of Keras 3 and of Keras 2 give the layers that were saved."""
     assert stack_of(model) == expected
 
 
@@ -119,8 +119,8 @@ ENCODER = saved("LSTM", [[tensor("x")]], name="encoder", units=4, return_state=T
 SECOND = saved("InputLayer", name="y", batch_shape=[None, 5, 2])
 
 
-def test_states_of_a_layer_that_is_not_traced_with_them_are_not_dropped():
-    """The encoder stays in the stack; without it, the parameter count would be wrong."""
+def test_an_encoder_stays_if_the_layer_that_takes_its_states_is_not_traced():
+    """Without the encoder, the parameter count would be wrong."""
     calls = [tensor("y"), *(tensor("encoder", 0, output) for output in (1, 2, 1, 2))]
     both = saved("Bidirectional", [calls], name="both", layer=saved("LSTM", units=4))
     layers = [INPUT, SECOND, ENCODER, both]
@@ -130,7 +130,7 @@ def test_states_of_a_layer_that_is_not_traced_with_them_are_not_dropped():
 
 
 def test_the_stack_has_only_layers_that_lead_to_the_outputs():
-    """Every input of the model stays, even if it is only a mask."""
+    """Each input of the model stays, even one that is only a mask."""
     layers = [saved("InputLayer", name=name, batch_shape=[None, 12]) for name in ("mask", "more")]
     lstm = saved("LSTM", name="lstm", units=4)
     lstm["inbound_nodes"] = [{"args": [tensor("x")], "kwargs": {"mask": tensor("mask")}}]
@@ -140,7 +140,7 @@ def test_the_stack_has_only_layers_that_lead_to_the_outputs():
     assert stack[2].of == (Ref(0),)
 
 
-def test_inner_models_are_read_into_the_outer_one():
+def test_layers_of_inner_models_become_layers_of_the_outer_model():
     """An inner model that is called twice shares its layers."""
     tower = functional([INPUT, ENCODER], [["x", 0, 0]], [["encoder", 0, 0]])
     tower |= {"inbound_nodes": [[["y", 0, 0, {}]], [["z", 0, 0, {}]]]}
@@ -155,7 +155,7 @@ def test_inner_models_are_read_into_the_outer_one():
     assert stack_of(sequential(CHAIN))[:3] == stack_of(CHAIN)
 
 
-def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
+def test_a_time_distributed_model_has_time_distributed_layers():
     """TimeDistributed around a model applies each of its layers at every timestep."""
     pictures = saved("InputLayer", name="x", batch_shape=[None, 5, 8, 8, 1])
     one = saved("InputLayer", name="one", batch_shape=[None, 8, 8, 1])
@@ -166,7 +166,7 @@ def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
 
 
 def test_a_layer_with_custom_code_ends_the_trace_with_a_note():
-    """The code isn't run, and the layers before it are traced."""
+    """The custom code isn't run, and the layers before it are traced."""
     code = {"class_name": "__lambda__", "config": {"code": "4wEAAAA"}}
     layers = [saved("LSTM", units=4), saved("Lambda", function=code)]
     reading = read_config(json.dumps(sequential(INPUT, *layers)))
@@ -176,7 +176,7 @@ def test_a_layer_with_custom_code_ends_the_trace_with_a_note():
 
 
 def test_tensors_added_by_an_operator_are_an_add():
-    """Keras 3 records `x + y` under the name of the layer; the code keeps the operator."""
+    """Keras 3 saves `x + y` under the name Add. The code of the stack keeps the operator."""
     add = {**saved("Add", [[tensor("x"), tensor("x")]]), "module": "keras.src.ops.numpy"}
     stack = stack_of(functional([INPUT, add], [], ["add", 0, 0]))
     assert trace(stack)[1].shapes == ((None, 12, 3),)
@@ -186,8 +186,8 @@ def test_tensors_added_by_an_operator_are_an_add():
 @pytest.mark.parametrize(
     ("loss", "name"), [("mse", "mse"), ({"class_name": "Huber"}, "Huber"), ({"one": "mse"}, "")]
 )
-def test_the_loss_is_taken_along(loss, name):
-    """The loss is read; a model with several losses has none."""
+def test_the_loss_is_read(loss, name):
+    """A model with several losses gets no loss."""
     assert read_config(json.dumps({**CHAIN, "compile_config": {"loss": loss}})).loss == name
 
 
@@ -211,14 +211,14 @@ WRAPPED = '{"class_name":"TimeDistributed","config":{"layer":'
     ],
 )
 def test_other_files_are_refused_with_a_sentence(content, words):
-    """Other content raises a ModelError, without being opened, unpacked or run."""
+    """Other content raises a ModelError before it is opened, unpacked or run."""
     with pytest.raises(ModelError, match=words) as raised:
         read_config(content)
     assert len(raised.value.sentence) < 600
 
 
 def test_models_that_call_each_other_many_times_are_refused():
-    """Thirty nested levels of two calls would be a billion layers, and raise a ModelError."""
+    """Thirty levels of two calls each would be a billion layers, so they raise a ModelError."""
     model = functional([INPUT, ENCODER], ["x", 0, 0], ["encoder", 0, 0])
     for level in range(30):
         inner = {**model, "name": f"m{level}", "inbound_nodes": [[["x", 0, 0]], [["x", 0, 0]]]}

@@ -1,4 +1,4 @@
-"""A separate process reads a file to the same table, or the same error."""
+"""A separate process returns the same table, or the same error, as `read_upload`."""
 
 import hashlib
 import sys
@@ -21,7 +21,7 @@ PANEL = lines("day,store,a", lambda i: f"2024-01-{1 + i // 2:02},{'xy'[i % 2]},{
 
 
 def finished(content, sheet=""):
-    """Return a reading that is over."""
+    """Read a file in a process, and return the reading when it is over."""
     reading = Reading("file.csv", content, sheet)
     assert reading.over.wait(PATIENCE)
     return reading
@@ -29,7 +29,7 @@ def finished(content, sheet=""):
 
 @pytest.mark.parametrize(("content", "sheet"), [(SHEETS, "A"), (PANEL, "")])
 def test_another_process_reads_a_file(content, sheet):
-    """The table and the error equal those of `read_upload`."""
+    """Its table and its error equal the table and the error of `read_upload`."""
     reading, table = finished(content, sheet), read_upload("file.csv", content, sheet)
     assert reading.error == ""
     assert_same(reading.table, table)
@@ -43,21 +43,21 @@ def test_another_process_reads_a_file(content, sheet):
     [
         ([1.0, 2.0, np.nan], np.float32),
         ([0.1, 0.2, np.nan], np.float32),
-        ([123_456_789.0, 123_456_790.0, 1.0], np.float64),  # names of series, say
+        ([123_456_789.0, 123_456_790.0, 1.0], np.float64),  # for example, numbers that name series
         ([1_700_000_000.25, 1_700_000_001.5, np.nan], np.float64),
         ([1e100, 2.5, np.nan], np.float64),
         ([0.1, 0.1, 0.1], np.float64),
     ],
 )
-def test_numbers_take_no_more_than_they_need(numbers, dtype):
-    """Numbers are float32 if that changes no value noticeably."""
+def test_numbers_are_float32_if_no_value_changes_noticeably(numbers, dtype):
+    """Otherwise they are float64."""
     column = shortened(pd.Series(numbers))
     assert column.dtype == dtype
     np.testing.assert_allclose(column, numbers, atol=1e-6 * np.nanstd(numbers), rtol=0)
 
 
-def test_a_file_leaves_its_fingerprint():
-    """The table and its dataset have the file's SHA-256."""
+def test_a_table_and_its_dataset_have_the_fingerprint_of_the_file():
+    """The fingerprint is the file's SHA-256."""
     content = b"a,b\n" + b"".join(b"%d,%d\n" % (i, i % 7) for i in range(40))
     table = read_upload("own.csv", content)
     assert table.fingerprint == hashlib.sha256(content).hexdigest()
@@ -67,15 +67,15 @@ def test_a_file_leaves_its_fingerprint():
 
 @pytest.fixture
 def process(monkeypatch, tmp_path):
-    """Replace the code of the reading process."""
+    """Return a function that replaces the code of the reading process."""
 
-    def does(code):
+    def replace(code):
         package = tmp_path / "lib" / "data" / "uploads"
         package.mkdir(parents=True)
         (package / "__main__.py").write_text(code)
         monkeypatch.setattr(upload, "ROOT", tmp_path)
 
-    return does
+    return replace
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def process(monkeypatch, tmp_path):
         ("", "needs more memory than the"),
     ],
 )
-def test_why_a_file_could_not_be_read_is_said(code, why, process, monkeypatch):
-    """The error covers crashes, invalid output, timeouts and lack of memory."""
+def test_an_error_says_why_a_file_could_not_be_read(code, why, process, monkeypatch):
+    """The process crashed, wrote invalid output, took too long or needed too much memory."""
     if code:
         process(code)
         monkeypatch.setattr(upload, "SECONDS", 0.3 if "sleep" in code else 60.0)
@@ -99,26 +99,26 @@ def test_why_a_file_could_not_be_read_is_said(code, why, process, monkeypatch):
     assert why in reading.error
     assert reading.error.endswith("more memory.")
     assert reading.table is None
-    assert upload.SEATS * upload.MEMORY_SHARE < 1  # for all together
+    assert upload.SEATS * upload.MEMORY_SHARE < 1  # processes can't use all free memory together
 
 
 @pytest.mark.parametrize(
     ("error", "why"),
     [(MemoryError(), "more memory than is free"), (KeyError("a"), "process crashed")],
 )
-def test_an_error_that_nobody_expects_ends_a_reading(error, why, monkeypatch):
-    """An unexpected error ends a reading, so that a page doesn't wait forever."""
+def test_an_unexpected_error_ends_a_reading(error, why, monkeypatch):
+    """A page doesn't wait for the reading forever."""
 
-    def fails(_):
+    def fail(_):
         raise error
 
-    monkeypatch.setattr(upload.pickle, "load", fails)
+    monkeypatch.setattr(upload.pickle, "load", fail)
     reading = finished(PLAIN.encode())
     assert (reading.table, why in reading.error) == (None, True)
 
 
-def test_a_reading_that_is_stopped_ends_and_says_nothing(process):
-    """Stopping kills the process and frees its seat, without an error."""
+def test_stopping_a_reading_ends_it_without_an_error(process):
+    """The process is killed, and another file can be read."""
     process("import time; time.sleep(60)")
     readings = [Reading("file.csv", PLAIN.encode()) for _ in range(4)]
     for reading in readings:
@@ -127,8 +127,8 @@ def test_a_reading_that_is_stopped_ends_and_says_nothing(process):
     assert [(reading.table, reading.error) for reading in readings] == [(None, "")] * 4
 
 
-def test_few_files_wait_and_one_that_is_stopped_is_let_go():
-    """The number and size of waiting files are limited."""
+def test_the_number_and_the_size_of_waiting_files_are_limited():
+    """A waiting file that is stopped makes room, and its bytes are freed."""
     for _ in range(upload.SEATS):
         upload._seats.acquire()
     content = bytes(bytearray(b"a,b\n" * 9))

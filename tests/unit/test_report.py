@@ -1,4 +1,4 @@
-"""A report is one safe page with the screen's content, and loads nothing."""
+"""A report is one safe HTML page with the screen's content, and loads nothing."""
 
 import json
 import re
@@ -35,7 +35,7 @@ class Page(HTMLParser):
         self.feed(content.decode())
 
     def handle_starttag(self, tag, attrs):
-        """Note an element."""
+        """Store the name and the attributes of an element."""
         self.tags.append((tag, dict(attrs)))
         self._inside = tag
 
@@ -44,7 +44,7 @@ class Page(HTMLParser):
         self._inside = ""
 
     def handle_data(self, data):
-        """Note a script, which comes in one piece, or text."""
+        """Store a whole script, or text."""
         if self._inside == "script":
             self.scripts.append(data)
         elif self._inside != "style":
@@ -67,19 +67,19 @@ def test_a_report_has_the_content_of_the_screen(name):
     run = _, dataset, snapshot = a_run(name)
     page, of = page_of(run), Reported(*run)
     words = " ".join(page.words.split())
-    said = [setup_sentence(*run[:2]), strip_sentence(*run[:2]), dataset.about, LINK]
-    said += ["27 November 2026, 09:30 UTC", "keras 3.", "learning rate"]
+    texts = [setup_sentence(*run[:2]), strip_sentence(*run[:2]), dataset.about, LINK]
+    texts += ["27 November 2026, 09:30 UTC", "keras 3.", "learning rate"]
     for drawn, (title, figure, takeaway, sentence) in zip(page.plots, figures(of), strict=True):
-        said += [title, takeaway, sentence]
+        texts += [title, takeaway, sentence]
         assert [trace["name"] for trace in drawn["data"]] == [t["name"] for t in figure.data]
-    said += keras_script(*run).splitlines()
-    for each in said:
+    texts += keras_script(*run).splitlines()
+    for each in texts:
         assert " ".join(each.split()) in words, each
     assert f"epoch {snapshot.epoch:,} of" in words
 
 
 def test_a_report_of_a_table_has_skill_and_a_forecast():
-    """It evaluates the test part only after a look; tasks and untrained runs have neither."""
+    """Test samples count only after the user's look. Tasks and untrained runs have no skill."""
     experiment = suggested("seattle").set(test=20, seeds=1)
     dataset = make_dataset(experiment)
     start = untrained(experiment, dataset)
@@ -116,8 +116,8 @@ def test_a_report_loads_nothing():
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)> $plots ${code} {x}"
 
 
-def test_names_become_no_markup_and_no_script():
-    """A hostile name of a column, file or unit leaves the page's elements unchanged."""
+def test_names_are_escaped():
+    """A hostile name of a column, file or unit adds no element or script to the page."""
     experiment, dataset, snapshot = a_run("seattle", seeds=1)
     evil = {"title": EVIL, "target_names": (EVIL,), "about": EVIL, "source": EVIL}
     evil |= {"target_unit": EVIL, "naive_label": EVIL, "lead": EVIL, "notes": (EVIL,)}
@@ -136,7 +136,7 @@ def test_names_become_no_markup_and_no_script():
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "", "?data=seattle"])
 def test_a_link_that_isnt_http_is_left_out(link):
-    """The page then has no link."""
+    """Links that could run a script, and relative links, aren't in the page."""
     page = page_of(a_run("echo", seeds=1), link)
     assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == []
 
@@ -146,11 +146,11 @@ def test_a_report_has_the_replay_up_to_the_shown_epoch():
     run = experiment, dataset, snapshot = a_run("seattle")
     past = (*snapshot.past, (snapshot.epoch, snapshot.weights))
     page = page_of(run, past=past)
-    *_, moving = page.plots
-    assert [frame["name"] for frame in moving["frames"]] == [f"{epoch}" for epoch, _ in past]
+    *_, replay = page.plots
+    assert [frame["name"] for frame in replay["frames"]] == [f"{epoch}" for epoch, _ in past]
     assert "The training, epoch by epoch" in page.words
     epoch, weights = snapshot.past[3]
     earlier = as_of(RunAt(experiment, dataset, snapshot), epoch, weights)
     page = page_of((experiment, dataset, earlier), past=past)
-    *_, moving = page.plots
-    assert [frame["name"] for frame in moving["frames"]] == [f"{e}" for e, _ in past[:4]]
+    *_, replay = page.plots
+    assert [frame["name"] for frame in replay["frames"]] == [f"{e}" for e, _ in past[:4]]

@@ -1,4 +1,4 @@
-"""A change of a stack as changed lines of the user's code, in the style of that code."""
+"""A change of a stack becomes changed lines of the user's code, in the style of the code."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ FIRST = ""
 
 
 def becomes(reading, after):
-    """Return the new text of the changed lines; [] where no lines give that change."""
+    """Return the new text of the changed lines, or [] if no lines give this change."""
     lines, new = rewritten(reading, after)
     if not lines:
         assert new is reading
@@ -45,8 +45,8 @@ def offered(code):
         ("LSTM(é)) # é", "LSTM(é, return_sequences=True)) # é"),
     ],
 )  # fmt: skip
-def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
-    """Other arguments, names and comments of the line stay."""
+def test_a_setting_is_changed_in_place_or_added(lines, line):
+    """The other arguments, the names and the comments of the line stay."""
     code = SEQUENTIAL.format(f"é = 4\nmodel.add({lines}\nmodel.add(LSTM(3))")
     assert next(iter(offered(code).values())) == [f"model.add({line}"]
 
@@ -65,7 +65,7 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
         # A removed layer becomes a comment, unless its line has several layers.
         (SEQUENTIAL.format("model.add(LSTM(8))\nmodel.add(LSTM(\n  3))"), "Remove layer 3, LSTM",
          ["# model.add(LSTM(", "#   3))"]),
-        # Refused arguments are renamed or removed; all other arguments stay.
+        # Refused arguments are renamed or removed. All other arguments stay.
         (SEQUENTIAL.format("model.add(LSTM(units=5, return_sequence=True, name='e'))"),
          "Write LSTM(5, return_sequences=True)",
          ["model.add(LSTM(units=5, return_sequences=True, name='e'))"]),
@@ -79,7 +79,7 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
          "Use Dense(2) without TimeDistributed", ["model.add(Dense(2, name='a'))"]),
         (SEQUENTIAL.format("model.add(LSTM(5, return_state=True))\nmodel.add(Dense(2))"),
          "Set return_state=False on layer 2, LSTM", ["model.add(LSTM(5, return_state=False))"]),
-        # New layers are imported where layers are imported by name.
+        # New layers are imported if the code imports layers by name.
         ("from keras.layers import LSTM, Dense  # mine\n" + SEQUENTIAL.format(TWO), REPEAT,
          ["from keras.layers import LSTM, Dense, RepeatVector  # mine", ADDED]),
         ("from keras.layers import LSTM\nm = Sequential()\nm.add(LSTM(4, input_shape=(3,)))", FIRST,
@@ -87,7 +87,7 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
     ],
 )  # fmt: skip
 def test_a_fix_is_written_into_the_lines_that_it_changes(code, words, lines):
-    """A fix changes the right lines, or none where no lines give exactly that change."""
+    """A fix changes the right lines, or no lines if none give exactly this change."""
     found = offered(code)
     assert found[words or next(iter(found))] == lines
 
@@ -99,8 +99,8 @@ def test_a_fix_is_written_into_the_lines_that_it_changes(code, words, lines):
         FUNCTIONAL.format("def enc(x, n):\n    return LSTM(n)(x)\nx = enc(enc(i, 8), 4)"),
     ],
 )
-def test_a_line_that_creates_several_layers_changes_only_with_all_of_them(lines):
-    """A fix of one layer of a loop or function changes no lines."""
+def test_a_line_that_creates_several_layers_changes_only_if_all_of_them_change(lines):
+    """A fix of one layer from a loop or function changes no lines."""
     assert [*offered(lines).values()] == [[], [], []]
     reading = read_code(lines)
     first, *both = reading.stack
@@ -109,7 +109,7 @@ def test_a_line_that_creates_several_layers_changes_only_with_all_of_them(lines)
 
 
 def test_layers_in_one_line_change_separately():
-    """Of two equal calls only the second changes; two changes give one line."""
+    """Only the second of two equal calls changes. Two changes in a line give one new line."""
     reading = read_code("Sequential([Input((9, 2)), Dense(4), Dense(4)])")
     first, second, third = reading.stack
     assert becomes(reading, (first, second, replace(third, units=5))) == [

@@ -1,4 +1,4 @@
-"""Shapes and parameter counts, by worked examples. With Keras: tests/agreement/test_shapes.py."""
+"""Shapes and parameter counts. tests/agreement/test_shapes.py compares them with Keras."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from lib.shapes.stack.recurrent import LAYER_OF_CELL
 
 
 def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():
-    """LSTM(4) on 2 steps of 3 features returns both steps or only the last."""
+    """LSTM(4) on 2 steps of 3 features returns both steps, or only the last step."""
     assert rnn_output_shape((None, 2, 3), 4, return_sequences=True) == (None, 2, 4)
     assert rnn_output_shape((None, 2, 3), 4, return_sequences=False) == (None, 4)
 
@@ -24,13 +24,13 @@ def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():
         ((None, 5, 3), {"bidirectional": True, "merge_mode": "add"}, "merge_mode .* 'add'"),
     ],
 )
-def test_what_keras_refuses_is_refused(input_shape, settings, message):
-    """The error has Keras's words where they exist, with the expected and received values."""
+def test_arguments_that_keras_refuses_raise_an_error(input_shape, settings, message):
+    """The error has Keras's words, if any, and the expected and received values."""
     with pytest.raises(ValueError, match=message):
         rnn_output_shape(input_shape, **{"units": 4, "return_sequences": True} | settings)
 
 
-def test_an_unknown_cell_and_a_fraction_of_a_unit_are_refused():
+def test_an_unknown_cell_and_a_fraction_of_a_unit_raise_an_error():
     """The error names the expected and the received value."""
     with pytest.raises(ValueError, match=r"positive integer, received 2\.5"):
         rnn_parameter_count("lstm", 3, 2.5)
@@ -39,6 +39,6 @@ def test_an_unknown_cell_and_a_fraction_of_a_unit_are_refused():
 
 
 @pytest.mark.parametrize("table", [BLOCKS, BIASES, STATES, GATES, LAYER_OF_CELL])
-def test_every_cell_has_its_row_in_every_table(table):
-    """A new cell without a row would break only when a page reads the table."""
+def test_every_cell_has_a_row_in_every_table(table):
+    """Without this test, a missing row would fail only when a page reads the table."""
     assert list(table) == list(CELLS)

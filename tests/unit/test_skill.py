@@ -105,7 +105,7 @@ def test_only_every_kth_of_too_many_samples_is_evaluated(monkeypatch):
     monkeypatch.setattr(baselines, "BUDGET", cost / 6.5)
     assert predict(*prepared).every == 8
     monkeypatch.setattr(baselines, "BUDGET", cost / 2.5)
-    monkeypatch.setattr(model, "HELD", 1000)
+    monkeypatch.setattr(model, "MAX_NUMBERS", 1000)
     thin = predict(*prepared)
     assert thin.every == 3
     assert thin.samples.tolist() == whole.samples[::3].tolist()

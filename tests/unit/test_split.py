@@ -50,7 +50,7 @@ def test_the_words_about_a_split_have_the_size_of_each_part():
     assert "Each series is cut at the same" in windows_of_stores().notes[-1]
     for by, words in (
         ("time", "3 of 3 series are in two"),
-        ("id", "Dates: 200 of 200 are"),
+        ("id", "200 of 200 dates are"),
     ):
         assert words in split.split_words(windows_of_stores(split=by))[1]
 

@@ -1,4 +1,4 @@
-"""Stacks traced by arithmetic, by worked examples. With Keras: tests/agreement/test_stack.py."""
+"""Stacks traced by arithmetic. tests/agreement/test_stack.py compares the traces with Keras."""
 
 import re
 from itertools import product
@@ -29,12 +29,12 @@ from tests.agreement.layer_cases import CASES
 
 
 def steps_of(text):
-    """Return the trace of a stack in its URL form."""
+    """Return the trace of a stack that is written as in a link."""
     return trace(from_text(text))
 
 
 def test_every_layer_has_its_shape_and_its_parameters_in_letters_and_in_numbers():
-    """Two LSTMs and a head have shapes and counts; equal letters get an index."""
+    """Two LSTMs and a head have shapes and counts. Equal letters get an index."""
     steps = steps_of("input_t12_f3~lstm_u4_seq~lstm_u2~dense_k1")
     named = ["(N, T, F)", "(N, T, U₁)", "(N, U₂)", "(N, K)"]
     assert [shape_in_letters(step.tensors[0]) for step in steps] == named
@@ -57,9 +57,9 @@ ENDS = (
     "conv1dt",
 )
 ENDS += ("bi_u2_seq~conv1d_k2_nobias", "flatten~dense_nobias")
-"""Layers on joined features: 3 of the input, and 2."""
+"""Layers to call on joined tensors of 3 and 2 features."""
 LETTER = re.compile(r"(\d*)([A-Z][₀-₉′]*)")
-"""In a formula, with a number before it: "2U₁"."""
+"""A letter in a formula, with the number before it: "2U₁"."""
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_formulas_equal_the_parameters(text):
                 assert eval(filled.replace("·", "*")) == step.parameters  # noqa: S307
 
 
-def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
+def test_a_broken_layer_has_an_error_and_later_layers_have_no_output():
     """An LSTM on an LSTM without return_sequences breaks, and the layer after it has no output."""
     steps = steps_of("input~lstm_u16~lstm_u8~dense")
     assert broken_at(steps) == 2
@@ -113,14 +113,14 @@ def test_the_first_fix_is_the_likeliest(text, words, fixed):
 
 
 def test_each_pattern_works_and_is_recognized():
-    """A ready stack has no fixes, and its name is found again."""
+    """A pattern's stack needs no fix, and its name is found from its stack."""
     for name, pattern in PATTERNS.items():
         assert fixes(trace(pattern.stack)) == ()
         assert shapes.pattern_of(pattern.stack) == name
 
 
-def test_a_models_layers_stand_from_input_to_head_for_both_modes():
-    """Lower layers return sequences in both modes; only the top layer differs."""
+def test_the_two_modes_of_a_model_differ_only_in_the_top_recurrent_layer():
+    """Lower recurrent layers return sequences in both modes."""
     models = shapes.model_layers(Experiment().set(layers=2, U=16).model, 12, 3, 1)
     outputs_of = {"sequence": ["(N, 12, 16)", "(N, 12, 1)"], "last": ["(N, 16)", "(N, 1)"]}
     for mode, ends in outputs_of.items():
@@ -151,8 +151,8 @@ def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
         ("Conv1D(4, 1001)(x)", "kernel_size=1,001"),
     ],
 )
-def test_what_this_tracer_cannot_tell_is_not_called_refused(layer, reason):
-    """An untraced layer has a reason but no error and no fix; later layers have no output."""
+def test_a_layer_that_cannot_be_traced_is_no_error(layer, reason):
+    """An untraced layer has a reason, but no error and no fix. Later layers have no output."""
     steps = trace(shapes.read_model(f"x = keras.Input((4, 3))\nmodel = Model(x, {layer})"))
     assert (broken_at(steps), stopped_at(steps), fixes(steps)) == (None, 1, ())
     assert reason in f"{steps[1].not_traced}"
@@ -160,7 +160,7 @@ def test_what_this_tracer_cannot_tell_is_not_called_refused(layer, reason):
 
 
 def test_an_entered_output_shape_continues_the_trace():
-    """The link keeps the entered shape and the name; that layer has no parameters."""
+    """The link keeps the entered shape and the name. The layer counts no parameters."""
     stack = from_text("input_t5_f4~unread_x0.7_nLambda~lstm_u2")
     assert from_text(to_text(stack)) == stack
     steps = trace(stack)
@@ -197,15 +197,15 @@ def test_a_decoder_with_its_own_input_starts_from_the_states_of_an_encoder():
     ]
 
 
-def test_of_two_wrong_settings_the_error_names_the_one_keras_checks_first():
+def test_of_two_wrong_settings_the_error_names_the_setting_that_keras_checks_first():
     """Conv1DTranspose checks output_padding before strides with dilation_rate."""
     assert "output_padding" in steps_of("input~conv1dt_s2_d3_o3")[1].error.message
 
 
 def test_a_layer_starts_from_the_states_that_were_unpacked_before_it():
-    """A layer takes as many states as its cell has; without states, the fix is to use zeros."""
+    """A layer uses as many states as its cell has. If there are none, the fix is zero states."""
     code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
-    assert "initial_state=states[:1])  # (None, 6, 16), ignores 1 states" in code
+    assert "initial_state=states[:1])  # (None, 6, 16), ignores 1 state" in code
     steps = steps_of("input~lstm_init~dense")
     assert (broken_at(steps), steps[1].error.received) == (1, "none")
     assert "states" in steps[1].error.message
@@ -224,7 +224,7 @@ def test_a_layer_that_is_called_again_has_its_weights_once():
 
 
 def test_references_follow_an_edit():
-    """References follow an inserted, a removed and two swapped layers."""
+    """References still lead to their layers after an insertion, a removal and a swap."""
     stack = from_text("input_t4~dense_k3~lstm_u3_seq_from2.1~add_of2-3")
     more = put(stack, 1, Dense(9), stack[1])
     assert to_text(more) == "input_t4~dense_k9~dense_k3~lstm_u3_seq_from3.1~add_of3-4"
@@ -235,8 +235,8 @@ def test_references_follow_an_edit():
 # What Explore can train
 
 
-def test_the_stack_of_an_experiments_model_is_that_experiment():
-    """The settings survive; an Input of any length leaves out T."""
+def test_a_stack_gives_back_the_settings_of_its_experiment():
+    """All settings survive. An Input with any number of timesteps leaves out T."""
     modes, layers, heads = ("sequence", "last"), (1, 3), ("dense", "none")
     for cell, mode, count, head in product(CELLS, modes, layers, heads):
         settings = {"cell": cell, "mode": mode, "layers": count, "head": head, "U": 7, "T": 9}
@@ -252,7 +252,7 @@ def test_the_stack_of_an_experiments_model_is_that_experiment():
         ("input", "Explore trains LSTM, GRU or SimpleRNN"),
         ("input~lstm_seq_u4~lstm_u5", "of one kind and width"),
         ("input~lstm~dense_k3", "end with Dense(1)"),
-        ("input~lstm_u500~dense", "up to 128; here it is 500"),
+        ("input~lstm_u500~dense", "up to 128. Here it is 500"),
     ],
 )
 def test_a_stack_that_explore_cannot_train_has_a_reason(stack, why):
@@ -260,7 +260,7 @@ def test_a_stack_that_explore_cannot_train_has_a_reason(stack, why):
     assert why in f"{shapes.as_settings(from_text(stack), 1)}"
 
 
-# Sizes that double with each layer have a limit: a link can't use up a server's memory
+# Sizes that double with each layer have a limit, so that no link uses up a server's memory
 
 
 TIMES = MAX_LAYERS - 1
@@ -281,7 +281,7 @@ def linked(layer):
     ],
 )
 def test_sizes_that_double_with_each_layer_reach_a_limit(text, received):
-    """The trace stops at the limit, and the text before it stays short."""
+    """The trace stops at the limit, and letters and code stay short."""
     steps = steps_of(text)
     assert received in steps[stopped_at(steps)].not_traced.reason
     assert all(len(shape_in_letters(one)) < 60 for step in steps for one in step.tensors)

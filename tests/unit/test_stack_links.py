@@ -31,7 +31,7 @@ LAYERS = ANY_RANDOM.map(lambda random: any_layer(random, small=False))
 @settings(derandomize=True, deadline=None)
 @given(st.lists(LAYERS, max_size=MAX_LAYERS - 1))
 def test_a_stack_survives_the_address(layers):
-    """The text gives the same stack and has no characters that an address would escape."""
+    """The text gives the same stack, and has no characters that an address would escape."""
     stack = (Input(timesteps=None, batch=4), *layers)
     text = to_text(stack)
     assert read_text(text) == (stack, [])
@@ -41,13 +41,13 @@ def test_a_stack_survives_the_address(layers):
 @settings(derandomize=True, deadline=None)
 @given(GRAPHS)
 def test_a_graph_survives_the_address(stack):
-    """References, initial states and shared layers survive, and the code has a line per layer."""
+    """References, initial states and shared layers survive. The code has a line per layer."""
     assert read_text(to_text(stack)) == (stack, [])
     assert len(code_lines(trace(stack))) == len(stack)
 
 
 def test_a_cell_of_many_units_keeps_them():
-    """The units of a cell survive the trace and the link, which drops settings like dropout."""
+    """The trace and the link keep a cell's units. The link drops settings such as dropout."""
     code = "model = Sequential([Input((12, 3)), RNN(LSTMCell(40000, dropout=0.1))])"
     stack = shapes.read_model(code)
     assert trace(stack)[-1].shapes == ((None, 40000),)
@@ -60,7 +60,7 @@ WORDS = st.sampled_from([*shapes.KINDS, "_", "~", "u", "9e9", "-1", "t", "_of2-9
 @settings(derandomize=True, deadline=None)
 @given(st.text() | st.lists(WORDS).map("".join))
 def test_any_text_is_a_stack_or_none(text):
-    """Nonsense in an address is dropped; the rest can be traced, fixed and written as code."""
+    """Invalid parts of an address are dropped. The rest is traced, fixed and written as code."""
     stack = from_text(text)
     assert len(stack) <= MAX_LAYERS
     if stack:
@@ -70,7 +70,7 @@ def test_any_text_is_a_stack_or_none(text):
         assert keras_code(steps)
 
 
-def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
+def test_numbers_out_of_range_are_clamped_and_unknown_words_dropped():
     """Each changed or dropped part of a link has a sentence."""
     assert "RNN has no setting “clstm”" in read_text("input~cells_clstm")[1][0]
     assert from_text("input_t9999999_f0~lstm_uabc_seq_what~nothing") == (
@@ -83,7 +83,7 @@ def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
 
 
 @pytest.mark.parametrize(
-    ("text", "taken", "message"),
+    ("text", "used", "message"),
     [
         ("input~lstm_of7", "input~lstm", "Layer 2, LSTM, refers to a layer"),
         ("input~dense_of2~add_of1-3-2", "input~dense~add_of1-2", "Layer 2, Dense,"),
@@ -93,10 +93,10 @@ def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
         ("dense~lstm_from2~input~input_of1", "input~dense~lstm_from2", ""),
     ],
 )
-def test_a_reference_leads_to_an_earlier_layer(text, taken, message):
-    """Other references are dropped with a sentence; an Input has none."""
+def test_a_reference_leads_to_an_earlier_layer(text, used, message):
+    """Other references, and all references of an Input, are dropped with a sentence."""
     stack, sentences = read_text(text)
-    assert to_text(stack) == taken
+    assert to_text(stack) == used
     assert " ".join(sentences).startswith(message)
     assert keras_code(trace(stack))
 
@@ -120,7 +120,7 @@ def any_link(random):
 
 def test_no_link_raises():
     """Any link can be read, traced, fixed and written as code."""
-    assert fixes(trace(from_text("input_formother_x~addattend_of1-1")))  # of no axes
+    assert fixes(trace(from_text("input_formother_x~addattend_of1-1")))  # samples without axes
     for seed in range(150):
         stack = from_text(any_link(Random(seed)))  # noqa: S311  no secret
         steps = trace(stack)
@@ -128,13 +128,13 @@ def test_no_link_raises():
         assert from_text(to_text(stack)) == stack
         for fix in fixes(steps):
             assert keras_code(trace(fix.stack))
-            with suppress(shapes.ModelError):  # for incomplete code
+            with suppress(shapes.ModelError):  # The code may be incomplete.
                 reading = shapes.read_source(code)
                 shapes.rewritten(reading, fix.stack)
 
 
 def test_sizes_in_a_link_have_at_most_seven_digits():
-    """Larger sizes of a kernel or a sample are dropped, with a sentence each."""
+    """Each larger size of a kernel or a sample is dropped with a sentence."""
     digits = "9" * 3000
     stack, sentences = read_text(f"input_formother_x{digits}~conv2d_w{digits}.{digits}")
     assert (to_text(stack), len(sentences)) == ("input_formother~conv2d", 2)

@@ -1,4 +1,4 @@
-"""A sweep's plan, its CSV and its command: points, saved results and errors."""
+"""The plan of a sweep, the CSV of its results, and the command line."""
 
 import re
 from urllib.parse import parse_qs
@@ -18,7 +18,7 @@ from tests.unit.swept import a_point
 
 
 def test_a_plan_has_all_combinations_of_values():
-    """Every point has both modes and all seeds, whatever the base has."""
+    """Every point has both modes and all seeds, even if the base experiment has fewer."""
     base = suggested("running_mean").set(mode="last", seeds=1, seed=7)
     plan = make_plan(base, {"T": [8, 16], "cell": ["lstm", "gru"]}, 4)
     assert [point.values for point in plan.points] == [
@@ -31,12 +31,12 @@ def test_a_plan_has_all_combinations_of_values():
 
 
 @pytest.mark.parametrize("data", [name for name in DATASETS if name != "upload"])
-def test_all_offered_settings_can_vary_and_a_point_s_settings_are_a_link(data):
-    """Every dataset takes the usual values; each value that it changes has a note."""
+def test_all_offered_settings_can_vary_and_a_points_settings_are_a_link(data):
+    """A value that the dataset doesn't allow is changed, with a note."""
     for key in offered(suggested(data)):
-        asked = VARIABLE[key]["values"].split(",")
-        plan = make_plan(suggested(data), {key: asked}, 1)
-        assert len(plan.points) + len(plan.notes) >= len(asked)
+        values = VARIABLE[key]["values"].split(",")
+        plan = make_plan(suggested(data), {key: values}, 1)
+        assert len(plan.points) + len(plan.notes) >= len(values)
         assert len(plan.points) > 1 or plan.notes
         for point in plan.points:
             query = parse_qs(point.settings)
@@ -45,7 +45,7 @@ def test_all_offered_settings_can_vary_and_a_point_s_settings_are_a_link(data):
 
 
 def test_values_that_become_equal_are_trained_once_with_a_note():
-    """A lag is less than T."""
+    """Here lags of 5 and 8 both become 3, since a lag is less than T."""
     plan = make_plan(suggested("echo"), {"T": [4], "lag": [2, 5, 8]}, 1)
     assert [point.values["lag"] for point in plan.points] == [2, 3]
     for lag, note in zip((5, 8), plan.notes, strict=True):
@@ -58,23 +58,23 @@ def test_values_that_become_equal_are_trained_once_with_a_note():
         ("seattle", {}, 4, "expected a setting to vary"),
         ("seattle", {"F": [1]}, 4, "F can't vary here: The input columns determine F"),
         ("seattle", {"lag": [1]}, 4, "lag can't vary here: Seattle weather doesn't use it"),
-        ("seattle", {"seed": [1]}, 4, "'seed' can't vary: expected one of T, F, U"),
+        ("seattle", {"seed": [1]}, 4, "'seed' can't vary. Expected one of T, F, U"),
         ("seattle", {"T": []}, 4, "T needs at least one value, as in 4,8,16,32"),
         ("seattle", {"T": ["x"]}, 4, "2 to 512, got 'x'"),
         ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of lstm, gru, simple_rnn"),
-        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100: use fewer values or seeds"),
+        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100. Use fewer values or seeds"),
         ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
     ],
 )
 def test_an_invalid_plan_raises_an_error(data, vary, seeds, words):
-    """The error comes before training and has the allowed values."""
+    """The error is raised before training, and contains the allowed values."""
     with pytest.raises(ExperimentError, match=re.escape(words)):
         make_plan(suggested(data), vary, seeds)
     most = make_plan(suggested("parity"), {"T": np.arange(2, 26)}, 4)
     assert 4 * len(most.points) == MOST_RUNS
 
 
-def test_values_are_read_as_they_are_typed():
+def test_values_are_parsed_from_texts():
     """Extra spaces and commas are ignored; a repeated setting is an error."""
     assert parse_vary(["T= 8, 16 ,", "cell=gru"]) == {"T": ["8", "16"], "cell": ["gru"]}
     for wrong in ("T", "T=", "=8"):
@@ -94,8 +94,8 @@ def test_fixed_settings_are_checked():
         base_of("nothing", {})
 
 
-def test_ready_sweeps_can_be_made_and_are_recorded():
-    """Their plans and recordings agree; tests/agreement trains a recorded point again."""
+def test_ready_sweeps_have_recorded_results_for_each_point():
+    """tests/agreement trains a recorded point again."""
     for ready in READY.values():
         assert not ready.plan.notes
         points = ready.recorded
@@ -116,8 +116,8 @@ def results(plan, status=Status.DIVERGED):
     return [result_of(point, None, snapshot) for point in plan.points]
 
 
-def test_a_row_for_each_point_seed_and_mode(tmp_path):
-    """The CSV keeps all digits, and NaN is empty."""
+def test_the_csv_has_a_row_for_each_point_seed_and_mode(tmp_path):
+    """Numbers keep all digits, and NaN is an empty cell."""
     points = [
         a_point([0.1, 1 / 3], [2e-9, 5], T=8, cell="lstm"),
         a_point([1, 2], [3, 4], Status.DIVERGED, T=16, cell="gru"),
@@ -130,14 +130,14 @@ def test_a_row_for_each_point_seed_and_mode(tmp_path):
     back = from_csv(text)
     for before, after in zip(points, back, strict=True):
         assert after.values == before.values
-        for was, row in zip(before.rows, after.rows, strict=True):
-            np.testing.assert_equal(row, was)
+        for written, row in zip(before.rows, after.rows, strict=True):
+            np.testing.assert_equal(row, written)
     write(back, ["T", "cell"], file)
     assert file.read_text() == text
 
 
 def test_a_sweep_continues_from_a_file(tmp_path):
-    """Values may have been added; failed points are trained again."""
+    """The plan may have more values than the file; failed points are trained again."""
     file = tmp_path / "out.csv"
     assert read_done(file, the_plan(4, 8)) == []
     write(results(the_plan(4, 8)), ["T"], file)
@@ -148,8 +148,8 @@ def test_a_sweep_continues_from_a_file(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "{}", None])
-def test_another_file_is_refused_and_stays(tmp_path, text):
-    """Results of another sweep and other content leave the file unchanged."""
+def test_a_file_with_other_content_raises_an_error_and_is_unchanged(tmp_path, text):
+    """The content may be the results of another sweep."""
     file = tmp_path / "out.csv"
     if text is None:
         write(results(the_plan(4, 8)), ["T"], file)
@@ -165,37 +165,37 @@ SEATTLE = "--data seattle --vary T=8,16"
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("arguments", "message"),
     [
         ("--vary T=8", "expected either --data or --file"),
         ("--file nowhere.csv --vary T=8", "nowhere.csv can't be read: No such file"),
         ("--data seattle --vary T", "expected each setting once, as in T=8,16,32, got 'T'"),
         (f"{SEATTLE} --set epochs", "expected --set key=value, got 'epochs'"),
         (f"{SEATTLE} --set epochs=0", "from 1 to 5,000, got 0"),
-        (f"{SEATTLE} --set mode=last", "mode can't be set: the sweep sets them"),
+        (f"{SEATTLE} --set mode=last", "the sweep sets mode itself"),
         (f"{SEATTLE} --out nowhere/out.csv", "No such file or directory"),
     ],
 )
-def test_a_wrong_command_prints_an_error(words, said):
+def test_a_wrong_command_prints_an_error(arguments, message):
     """It exits with code 1, without a traceback."""
-    done = CliRunner().invoke(main, words.split())
+    done = CliRunner().invoke(main, arguments.split())
     assert done.exit_code == 1
-    assert said in done.output
+    assert message in done.output
     assert "Traceback" not in done.output
 
 
-def test_run_sweep_takes_data_or_a_table_and_distinguishes_tables(monkeypatch):
-    """Tables of different values have different settings, so results aren't mixed up."""
+def test_run_sweep_accepts_data_or_a_table_and_distinguishes_tables(monkeypatch):
+    """Tables with different values give points with different ids, so results aren't mixed up."""
     with pytest.raises(ExperimentError, match="expected either data or a table, got both"):
         run_sweep(data="seattle", table="lib/data/datasets/files/README.md", vary={"T": [4]})
-    named = []
+    ids = []
 
-    def note(plan, *_, **__):
-        named.append(plan.points[0].settings)
+    def store_id(plan, *_, **__):
+        ids.append(plan.points[0].settings)
         return ()
 
-    monkeypatch.setattr("lib.sweep.runner.run_plan", note)
+    monkeypatch.setattr("lib.sweep.runner.run_plan", store_id)
     for offset in (0, 0, 7):
         frame = pd.DataFrame({"a": np.arange(200.0) % 9 + offset, "b": np.arange(200.0) % 5})
         run_sweep(table=Table("t", frame), vary={"U": [4]}, targets=["b"])
-    assert named[0] == named[1] != named[2]
+    assert ids[0] == ids[1] != ids[2]

@@ -1,4 +1,4 @@
-"""A sweep in the background of a client whose runs a test controls."""
+"""A sweep trains its points as background runs; here a fake client controls the runs."""
 
 import time
 
@@ -15,16 +15,16 @@ from tests.fake_client import FakeClient
 from tests.waiting import PATIENCE
 
 
-def until(true):
-    """Wait until `true` returns True."""
+def until(condition):
+    """Wait until `condition` returns True."""
     end = time.monotonic() + PATIENCE
-    while not true():
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.002)
 
 
 class SweepRig:
-    """A sweep over U; tests refer to its runs by number, from 0 in order of starts."""
+    """A sweep over U. Tests number its runs from 0, in the order of their starts."""
 
     def __init__(self, places=2, vary=None, **options):
         self.client, self.clock, self.kept = FakeClient(), Clock(), []
@@ -35,7 +35,7 @@ class SweepRig:
         self.runner = Runner(self.plan, self.client, **options)
 
     def keep(self, points):
-        """Note the points that have results."""
+        """Store the values of the points that have results."""
         self.kept.append([point.values["U"] for point in points])
 
     def begin(self):
@@ -44,16 +44,16 @@ class SweepRig:
         self.started(self.client.pool.places)
 
     def started(self, count):
-        """Wait until `count` runs have begun, and check that no more do."""
+        """Wait until `count` runs have begun, and check that no other run begins."""
         until(lambda: len(self.client.runs) >= count)
         time.sleep(0.03)
         assert len(self.client.runs) == count
 
     def units(self):
-        """Return the units of all runs, in order of starts."""
+        """Return the units of all runs, in the order of their starts."""
         return [run.experiment.model.units for run in self.client.runs.values()]
 
-    def say(self, number, status, **figures):
+    def set(self, number, status, **figures):
         """Set the status and results of a run."""
         self.client.set(self.client.runs[f"r{number}"], status, **figures)
 
@@ -64,25 +64,25 @@ class SweepRig:
 
 @pytest.fixture
 def sweep(monkeypatch):
-    """Return a sweep with two places, which pauses while unwatched."""
+    """Return a sweep that trains two runs at once, and pauses while unwatched."""
     monkeypatch.setattr("lib.sweep.runner.LOOK_SECONDS", 0.005)
     sweep = SweepRig(rests=True)
     yield sweep
     sweep.runner.stop()
 
 
-def test_results_are_in_the_plans_order_whichever_ends_first(sweep):
-    """There are never more runs than places, and all results are passed on after each."""
+def test_results_are_in_the_plans_order_whichever_run_ends_first(sweep):
+    """At most two runs train at once; after each result, `keep` receives all results."""
     sweep.begin()
     assert sweep.units() == [2, 3]
-    sweep.say(1, Status.FINISHED)
+    sweep.set(1, Status.FINISHED)
     sweep.started(3)
-    sweep.say(2, Status.FINISHED)
+    sweep.set(2, Status.FINISHED)
     sweep.started(4)
     assert sweep.units() == [2, 3, 4, 5]
-    sweep.say(0, Status.DIVERGED, reason="The loss is NaN.")
+    sweep.set(0, Status.DIVERGED, reason="The loss is NaN.")
     until(lambda: len(sweep.kept) == 3)
-    sweep.say(3, Status.FINISHED)
+    sweep.set(3, Status.FINISHED)
     until(lambda: sweep.runner.state is Status.FINISHED)
     assert sweep.kept == [[3], [3, 4], [2, 3, 4], [2, 3, 4, 5]]
     assert [point["run"] for point in sweep.runner.results] == ["r0", "r1", "r2", "r3"]
@@ -95,7 +95,7 @@ def test_results_are_in_the_plans_order_whichever_ends_first(sweep):
 
 
 def test_a_result_has_a_row_for_each_seed_and_mode():
-    """Its results are those of the run's last snapshot."""
+    """The rows have the numbers of the run's last snapshot."""
     point = make_plan(suggested("running_mean").set(N=64), {"T": [8]}, seeds=2).points[0]
     pair = {
         mode: ModeResult(*(np.array([x]) for x in (5, e, 5, e, 2 * e)), np.zeros(4), np.zeros(0))
@@ -112,26 +112,26 @@ def test_a_result_has_a_row_for_each_seed_and_mode():
 
 
 def test_pause_and_stop_apply_to_all_runs(sweep):
-    """During a pause no run begins, but a run may finish; stopping keeps results."""
+    """During a pause no run begins, but a run may finish. Stopping keeps the results."""
     sweep.begin()
     sweep.runner.pause()
     sweep.calls("pause 0", "pause 1")
     assert sweep.runner.state is Status.PAUSED
-    sweep.say(0, Status.FINISHED)
+    sweep.set(0, Status.FINISHED)
     until(lambda: sweep.kept == [[2]])
     sweep.started(2)
-    sweep.runner.go_on()
+    sweep.runner.resume()
     sweep.started(3)
     sweep.calls("pause 0", "pause 1", "resume 1")
     sweep.runner.stop()
     sweep.calls("pause 0", "pause 1", "resume 1", "stop 1", "stop 2")
-    sweep.runner.go_on()
+    sweep.runner.resume()
     assert sweep.runner.state is Status.STOPPED
     assert sweep.kept == [[2]]
 
 
-def test_an_unwatched_sweep_pauses_and_stops_after_hours(sweep):
-    """It resumes when a page shows it in time."""
+def test_an_unwatched_sweep_pauses_and_later_stops(sweep):
+    """It resumes if a page shows it before it stops."""
     sweep.begin()
     sweep.clock.forward(WATCH_SECONDS - 1)
     sweep.runner.watch()
@@ -148,15 +148,15 @@ def test_an_unwatched_sweep_pauses_and_stops_after_hours(sweep):
 
 
 @pytest.mark.parametrize("how", ["forgotten", "refused"])
-def test_a_run_that_was_lost_is_trained_again(sweep, how):
-    """It starts again after a wait, and the other run continues; a full worker gives no result."""
+def test_a_lost_run_is_trained_again(sweep, how):
+    """It starts again after a wait, while the other run continues. The worker may be full."""
     sweep.begin()
     if how == "forgotten":
         del sweep.client.snapshots["r0"]
     else:
-        sweep.say(0, Status.FAILED, is_full=True)
-    until(lambda: len(sweep.runner._going) == 1)
-    sweep.say(1, Status.FINISHED)
+        sweep.set(0, Status.FAILED, is_full=True)
+    until(lambda: len(sweep.runner._active) == 1)
+    sweep.set(1, Status.FINISHED)
     until(lambda: sweep.kept == [[3]])
     sweep.started(2)
     sweep.clock.forward(FULL_SECONDS)
@@ -164,16 +164,16 @@ def test_a_run_that_was_lost_is_trained_again(sweep, how):
     assert sweep.units() == [2, 3, 2, 4]
 
 
-def test_the_time_left_follows_from_finished_epochs(sweep):
-    """Before the first epoch it is unknown; the seconds of a pause don't count."""
+def test_the_time_left_is_estimated_from_finished_epochs(sweep):
+    """It is unknown before the first epoch. The seconds of a pause don't count."""
     sweep.begin()
     runner = sweep.runner
     assert (runner.share, runner.seconds_left) == (0.0, None)
     sweep.clock.forward(10)
-    sweep.say(0, Status.FINISHED)
+    sweep.set(0, Status.FINISHED)
     sweep.started(3)
-    sweep.say(1, Status.RUNNING, epoch=100)  # of 200
-    sweep.say(2, Status.RUNNING, epoch=50)
+    sweep.set(1, Status.RUNNING, epoch=100)  # half of 200 epochs
+    sweep.set(2, Status.RUNNING, epoch=50)
     assert runner.share == (1 + 1 / 2 + 1 / 4) / 4
     left = pytest.approx(10 * 2.25 / 1.75)
     assert runner.seconds_left == left
@@ -181,23 +181,23 @@ def test_the_time_left_follows_from_finished_epochs(sweep):
     sweep.calls("pause 1", "pause 2")
     assert runner.seconds_left is None
     sweep.clock.forward(1000)
-    runner.go_on()
+    runner.resume()
     sweep.calls("pause 1", "pause 2", "resume 1", "resume 2")
-    sweep.say(1, Status.RUNNING, epoch=100)
-    sweep.say(2, Status.RUNNING, epoch=50)
+    sweep.set(1, Status.RUNNING, epoch=100)
+    sweep.set(2, Status.RUNNING, epoch=50)
     assert runner.seconds_left == left
 
 
 def test_finished_points_are_not_trained_again():
-    """Points that an earlier command finished count as done and aren't trained again."""
+    """Their results are given to the runner as `done`, for example from a CSV."""
     plan = SweepRig().plan
     done = [result_of(point, None, Snapshot("", Status.DIVERGED)) for point in plan.points[:3]]
-    again = SweepRig(places=1, done=done)
-    again.begin()
-    assert again.units() == [5]
-    again.say(0, Status.FINISHED)
-    until(lambda: again.runner.state is Status.FINISHED)
-    assert len(again.runner.results) == 4
+    sweep = SweepRig(places=1, done=done)
+    sweep.begin()
+    assert sweep.units() == [5]
+    sweep.set(0, Status.FINISHED)
+    until(lambda: sweep.runner.state is Status.FINISHED)
+    assert len(sweep.runner.results) == 4
 
 
 def test_a_point_without_enough_rows_is_a_failed_result():
@@ -221,7 +221,7 @@ def test_an_error_outside_of_runs_stops_the_sweep():
 
     sweep = SweepRig(keep=full)
     sweep.begin()
-    sweep.say(0, Status.FINISHED)
+    sweep.set(0, Status.FINISHED)
     sweep.calls("stop 1")
     until(lambda: sweep.runner.state is Status.STOPPED)
     assert "no space left" in f"{sweep.runner.error}"

@@ -20,7 +20,7 @@ from tests.unit.swept import a_point
 
 
 def test_the_takeaway_counts_the_points_at_which_a_mode_is_better():
-    """This is checked on 200 random sweeps of 1 to 12 points and 2 to 16 seeds."""
+    """The test draws 200 random sweeps of 1 to 12 points and 2 to 16 seeds."""
     for seed in range(200):
         rng = np.random.default_rng(seed)
         seeds, count = int(rng.choice([2, 4, 8, 16])), int(rng.integers(1, 13))
@@ -28,9 +28,9 @@ def test_the_takeaway_counts_the_points_at_which_a_mode_is_better():
         errors = np.exp(rng.normal(0, 0.4, (count, 2, seeds)) + [[[0], [s]] for s in shifts])
         points = [a_point(*both.tolist(), T=k + 2) for k, both in enumerate(errors)]
         sentence = found_takeaway(points)
-        found = [clear_mode(each) for each in findings(points).values()]
-        better = [mode for mode in BOTH_MODES if mode in found]
-        counts = {count, *(found.count(mode) for mode in better)}
+        clear = [clear_mode(each) for each in findings(points).values()]
+        better = [mode for mode in BOTH_MODES if mode in clear]
+        counts = {count, *(clear.count(mode) for mode in better)}
         assert counts <= {*map(int, re.findall(r"\d+", sentence))}
         assert ("clearly better at any" in sentence) is (not better)
         assert sentence.endswith("at none.") is (len(better) == 1)
@@ -38,7 +38,7 @@ def test_the_takeaway_counts_the_points_at_which_a_mode_is_better():
 
 
 def test_false_findings_are_rare_if_no_mode_is_better():
-    """At most 7% of 200 sweeps of 12 points have one; without the correction over 30% would."""
+    """At most 7% of 200 sweeps have a false finding; without Holm's correction, over 30% would."""
     rng = np.random.default_rng(0)
     wrong = uncorrected = 0
     for _ in range(200):
@@ -49,32 +49,32 @@ def test_false_findings_are_rare_if_no_mode_is_better():
     assert uncorrected > 0.3 * 200
 
 
-def test_holm_s_correction_on_an_example_by_hand():
-    """The smallest p-value counts three times, the next twice; none decreases or exceeds 1."""
+def test_holms_correction_on_an_example_by_hand():
+    """Of three p-values, the smallest is multiplied by 3 and the next by 2; none exceeds 1."""
     assert corrected([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
     assert corrected([0.6, 0.7]) == [1.0, 1.0]
     assert corrected([]) == []
 
 
-def test_takeaways_of_one_seed_of_lost_points_and_of_no_points():
-    """One seed decides nothing; a diverged point counts for no mode."""
+def test_takeaways_for_one_seed_for_diverged_points_and_for_no_points():
+    """With one seed no mode is clearly better; a diverged point counts for no mode."""
     single = [a_point([1e-9], [1.0], T=4), a_point([1.0], [0.5], T=8)]
-    lost = a_point([1, 1], [1, 1], Status.DIVERGED, T=4)
-    some = [lost, a_point([1.0, 1.01, 1.02], [2.0, 2.01, 2.03], T=8)]
+    diverged = a_point([1, 1], [1, 1], Status.DIVERGED, T=4)
+    some = [diverged, a_point([1.0, 1.01, 1.02], [2.0, 2.01, 2.03], T=8)]
     assert not any(map(clear_mode, findings(single).values()))
-    for points, said in (
+    for points, text in (
         (single, "sequence mode's error is smaller at 1 of 2 points"),
         (some, "Sequence mode is clearly better at 1 of 1 point, "),
-        ([lost], "No point has a result"),
+        ([diverged], "No point has a result"),
         ([], "No point is trained yet"),
     ):
-        assert said in found_takeaway(points)
+        assert text in found_takeaway(points)
     assert "1 point without a result" in found_details(some)[-1]
     assert found_details([]) == []
 
 
 def test_the_details_name_the_smallest_error_and_the_test():
-    """They have the number of points that the test is corrected for."""
+    """They also contain the number of points for which the test is corrected."""
     gru = a_point([1, 1], [2, 2], T=4, cell="gru")
     lstm = a_point([3, 3], [0.5, 0.5], T=8, cell="lstm")
     least, test = found_details([gru, lstm])
@@ -83,8 +83,8 @@ def test_the_details_name_the_smallest_error_and_the_test():
     assert "p < 0.05" in test
 
 
-def test_numbers_of_an_axis_increase_and_names_keep_their_order():
-    """The title names the settings that vary."""
+def test_numbers_on_an_axis_increase_and_names_keep_their_order():
+    """The chart's title has the settings that vary."""
     points = [a_point([1], [1], T=t, cell=c) for t in (16, 4) for c in ("simple_rnn", "gru")]
     assert axes_of(points) == {"T": [4, 16], "cell": ["simple_rnn", "gru"]}
     assert axes_of([]) == {}
@@ -94,8 +94,8 @@ def test_numbers_of_an_axis_increase_and_names_keep_their_order():
 
 
 @pytest.mark.parametrize(("samples", "is_clear"), [(6, False), (1e6, True)])
-def test_too_few_independent_samples_make_no_mode_better(samples, is_clear):
-    """Agreement of the seeds doesn't help."""
+def test_with_too_few_independent_samples_no_mode_is_better(samples, is_clear):
+    """This holds even if all seeds agree."""
     point = a_point([0.5, 0.51, 0.49, 0.5], [0.7, 0.71, 0.7, 0.69], samples=samples, T=8)
     [found] = findings([point]).values()
     assert clear_mode(found) == ("sequence" if is_clear else "")

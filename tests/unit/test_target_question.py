@@ -1,4 +1,4 @@
-"""Questions for the target doctor: typed shapes, addresses, and the measured damage."""
+"""Questions to the target doctor, typed or from an address, and the damage of mistakes."""
 
 import numpy as np
 import pytest
@@ -30,17 +30,17 @@ from lib.training.recorded import read_recording
         (" tf.TensorShape((320, 12, 1))", (320, 12, 1)),
     ],
 )
-def test_a_shape_is_read_however_it_is_written(text, shape):
-    """A None in front becomes the samples of the other shape."""
+def test_a_shape_is_read_in_every_common_form(text, shape):
+    """A leading None becomes the given number of samples."""
     assert read_shape(text, samples=64) == shape
 
 
 @pytest.mark.parametrize(
     "text", ["()", "12.5", "1 2 3 4 5", "-3", "0", "99999999", "x" * 10**6, "(320, None, 1)"]
 )
-def test_other_text_is_refused_with_a_sentence(text):
+def test_a_text_that_is_no_shape_is_refused_with_a_sentence(text):
     """The error names the expected and the received text."""
-    with pytest.raises(ShapeTextError, match=r"None only in front; received"):
+    with pytest.raises(ShapeTextError, match=r"None only in front, but received"):
         read_shape(text, samples=8)
 
 
@@ -48,19 +48,19 @@ shapes = st.lists(st.integers(1, 1_000_000), min_size=1, max_size=4).map(tuple)
 
 
 @given(st.builds(TargetQuestion, shapes, shapes, st.sampled_from(LOSS_NAMES), st.integers(1, 4096)))
-def test_a_question_survives_the_address(check):
-    """A written question is read unchanged."""
-    assert read_question(write_question(check)) == check
+def test_a_question_survives_the_address(question):
+    """A question that is written into an address is read unchanged."""
+    assert read_question(write_question(question)) == question
 
 
 @given(st.text())
 def test_any_text_is_a_question(text):
-    """Any text gives a question; unreadable parts keep their defaults."""
+    """Any text gives a question. Unreadable parts keep their defaults."""
     assert read_question(text).diagnose().verdict in ("correct", "silent", "error")
 
 
 def test_the_title_names_the_verdict_and_the_sentence_names_the_pairs():
-    """The default question is the worst silent mistake."""
+    """The title has the verdict and both shapes, and the sentence has the broadcast shape."""
     diagnosis = TargetQuestion().diagnose()
     title = verdict_title(diagnosis)
     assert title.startswith("Silently wrong: y (320,) doesn’t match")
@@ -69,8 +69,8 @@ def test_the_title_names_the_verdict_and_the_sentence_names_the_pairs():
     assert "the loss compares (32, 12, 32)" in compared_sentence(diagnosis)
 
 
-def test_each_recorded_mistake_is_a_silent_mistake_and_its_right_side_is_correct():
-    """The doctor calls its shapes silent, and finds the mistake for any N and T."""
+def test_each_recorded_mistake_is_a_silent_mistake():
+    """The verdict is silent, and the mistake is recognized for any N and T."""
     for name, mistake in MISTAKES.items():
         assert diagnose_target(mistake.output, mistake.target, "mse", 32).verdict == "silent"
         assert mistake_of(mistake.output, mistake.target) == name
@@ -79,7 +79,7 @@ def test_each_recorded_mistake_is_a_silent_mistake_and_its_right_side_is_correct
 
 
 def test_the_task_of_the_mistakes_ends_with_a_variance_of_1():
-    """Predicting the mean has an error of 1, and the last target is the scaled sum."""
+    """So the error of predicting the mean is 1. The last target is the scaled sum."""
     x, y = damage_data()
     assert np.var(y[:, -1]) == pytest.approx(1, abs=0.15)
     np.testing.assert_allclose(y[:, -1] * np.sqrt(12), x.sum(axis=1), rtol=1e-4, atol=1e-4)
@@ -94,5 +94,5 @@ def test_a_recording_shows_the_damage(name):
     assert result.error("right") < 0.002
     assert result.error("wrong") > 10 * result.error("right")
     assert "no error is raised" in damage_words(MISTAKES[name], result)[1]
-    if name == "flat":  # every output is compared with every target, so the model learns the mean
+    if name == "flat":  # The model learns the mean, because it is compared with every target.
         assert result.error("wrong") > 0.8

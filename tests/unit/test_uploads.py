@@ -1,4 +1,4 @@
-"""CSV files become tables, with notes on ambiguous readings."""
+"""CSV files become tables, with notes on values that could be read in several ways."""
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,8 @@ from tests.unit.uploaded import PLAIN, lines, notes_of, read
 NAN = float("nan")
 
 
-def test_a_plain_file_is_read_without_a_word():
-    """The only note on a plain file is that `a` numbers the rows."""
+def test_a_plain_file_is_read_without_a_warning():
+    """The only note on a plain file is that the column `a` numbers the rows."""
     table = read(PLAIN)
     assert (table.name, table.times) == ("file.csv", None)
     assert table.frame.dtypes.to_dict() == {"a": np.float64, "b": np.float64}
@@ -25,25 +25,25 @@ def test_a_plain_file_is_read_without_a_word():
     ("head", "cell", "value"),
     [
         ("a;b", "0,5;0,25", 0.25),
-        ("a;b", "0,5;1.234,5", 1234.5),  # points are thousands where commas are decimal
+        ("a;b", "0,5;1.234,5", 1234.5),  # if commas are decimal, points separate thousands
         ("a;b", "0,5;1.234", 1234),
-        ("a;b", "0,5;1.5", 1.5),  # … unless they can't be
+        ("a;b", "0,5;1.5", 1.5),  # here the point can't separate thousands
         ("a;b", "0,5;1\u202f234,5", 1234.5),  # French
         ("a;b", "0.5;1'234.5", 1234.5),  # Swiss
         ("a,b", '0.5,"1,234"', 1234),
         ("a,b", '0.5,"1,5"', 1.5),
-        ("a;b", "0.5;1,234", 1234),  # a decimal point elsewhere: so this is a thousand
-        ("a;b", "5;1,234", 1.234),  # nothing else to go by: as the semicolon suggests
+        ("a;b", "0.5;1,234", 1234),  # the first column has a decimal point
+        ("a;b", "5;1,234", 1.234),  # semicolons suggest decimal commas
         ("a,b", "0.5,\u22121.5", -1.5),  # a typographic minus
         ("a,b", "0.5,12%", 12),
         ("a,b", "0.5,-$12.50", -12.5),
-        ("a,b", "0.5,(12.50)", -12.5),  # accountants' minus
+        ("a,b", "0.5,(12.50)", -12.5),  # accountants write negative numbers in brackets
         ("a;b", "0,5;(1.234,50 €)", -1234.5),
-        ("a,b", "0.5,1.234.567", 1234567),  # more than one point: so they are thousands
+        ("a,b", "0.5,1.234.567", 1234567),  # two points can only separate thousands
     ],
 )
-def test_numbers_are_read_as_they_are_meant(head, cell, value):
-    """The column and the file decide what a comma or a point means."""
+def test_commas_and_points_in_numbers_are_read_in_context(head, cell, value):
+    """The other entries of the column and the file decide what a comma or a point means."""
     assert read(lines(head, lambda _: cell)).frame["b"].tolist() == [value] * 10
 
 
@@ -52,7 +52,7 @@ def test_numbers_are_read_as_they_are_meant(head, cell, value):
     [
         ("a;b\n" + 6 * "1;0,5\n", "b", 6 * [0.5], "read as decimal commas"),
         ("a,b\n" + 6 * '1,"1,200"\n', "b", 6 * [1200], "in b read with commas as thousands"),
-        # 0,987 can be no thousand, so 1,234 is none either.
+        # The comma in 0,987 can't separate thousands, so the comma in 1,234 is decimal, too.
         ("a,b\n" + 3 * '1,"0,987"\n2,"1,234"\n', "b", 3 * [0.987, 1.234], "with decimal commas"),
         ("a,b\n" + 3 * "True,1\nfalse,2\n", "a", 3 * [1, 0], "1 for true and 0 for false"),
         ("a,b,c\n" + 6 * "1,2,3\n" + "4,5\n", "c", [*6 * [3], NAN], "such as 4, 5: 2 of 3 cells"),
@@ -61,12 +61,12 @@ def test_numbers_are_read_as_they_are_meant(head, cell, value):
         ("a,b\n" + 6 * "1,inf\n", "b", None, "Empty columns ignored: b"),
         ("a,b,c\n" + 6 * "1,5,\n", "b", 6 * [5], "Constant columns: a, b"),
         ("a,a,a (2)\n" + 6 * "1,2,3\n", "a (3)", 6 * [2], "Duplicate names numbered: a .3."),
-        # Spreadsheets export what was once clicked on.
+        # Spreadsheets also export empty cells around the table.
         (",,,\na,b,\n" + 6 * "2,3,\n" + ",,\n,,\n", "b", 6 * [3], "2 empty rows removed"),
     ],
 )  # fmt: skip
-def test_what_is_doubtful_becomes_a_note(text, column, values, note):
-    """Ambiguous values are read as expected and noted; None means that the column is ignored."""
+def test_a_note_describes_each_doubtful_reading(text, column, values, note):
+    """Ambiguous values are read as expected, with a note. If `values` is None, b is ignored."""
     table = read(text)
     assert pd.Series(table.notes).str.contains(note).any(), table.notes
     if values is None:
@@ -78,22 +78,22 @@ def test_what_is_doubtful_becomes_a_note(text, column, values, note):
 @pytest.mark.parametrize(
     ("text", "columns", "first"),
     [
-        # Delimiters in names and texts cut the first line, but not the others.
+        # Names and texts may contain other delimiters.
         ("wind; gusts,b\n" + 6 * "1,x|y\n", ["wind; gusts", "b"], [1, "x|y"]),
         ('a, "wind, m/s", c\n' + 6 * "1, 2, 3\n", ["a", "wind, m/s", "c"], [1, 2, 3]),
         ('"wind\n(m/s)",b\n' + 6 * '1,"a, b\nc"\n', ["wind (m/s)", "b"], [1, "a, b\nc"]),
         ("sep=;\r\n" + "a;b\n" + 6 * "1;2\n", ["a", "b"], [1, 2]),
     ],
 )  # fmt: skip
-def test_delimiters_and_quotes_are_what_they_are_meant_to_be(text, columns, first):
-    """Quoted texts may contain delimiters, and Excel's `sep=;` is no header."""
+def test_delimiters_and_quotes_are_recognised(text, columns, first):
+    """Quoted texts may contain delimiters, and Excel's line `sep=;` isn't a header."""
     frame = read(text).frame
     assert frame.columns.tolist() == columns
     assert frame.loc[0].tolist() == first
 
 
 def test_text_columns_are_kept_as_categories():
-    """Missing texts are no category; a column with over 1,000 texts is ignored."""
+    """Missing texts aren't a category; a column with over 1,000 different texts is ignored."""
     table = read(lines("a,kind", lambda i: f"{i},{'' if i == 3 else 'rain' if i % 2 else 'sun'}"))
     assert (table.numbers, table.categories) == (("a",), ("kind",))
     assert table.frame["kind"].cat.categories.tolist() == ["rain", "sun"]
@@ -104,8 +104,8 @@ def test_text_columns_are_kept_as_categories():
 
 
 @pytest.mark.parametrize("mark", ["", "NA", "n/a", "NaN", "null", "-", "?", "."])
-def test_missing_values_are_known_by_their_usual_marks(mark):
-    """Usual marks of missing values are counted by column."""
+def test_usual_marks_are_read_as_missing_values(mark):
+    """Cells with a usual mark are missing, and a note counts them by column."""
     table = read(lines("a,b", lambda i: f"{i},{mark if i % 2 else i}"))
     assert int(table.frame["b"].isna().sum()) == 5
     assert "5 missing values: b 5." in notes_of(table)
@@ -120,8 +120,8 @@ def test_missing_values_are_known_by_their_usual_marks(mark):
         ("x,−3.5 €", lambda i: f"{'xyz'[i % 3]},{i}.5 €"),
     ],
 )
-def test_values_in_the_first_line_are_data_also_beside_texts(first, line):
-    """A first line with values is data, also next to texts."""
+def test_a_first_line_with_values_is_data(first, line):
+    """This holds even if the line has texts, too."""
     table = read(lines(first, line))
     assert len(table.frame) == 11
     assert all(name.startswith("column ") for name in table.frame.columns)
@@ -133,14 +133,15 @@ def test_values_in_the_first_line_are_data_also_beside_texts(first, line):
     [
         ("country,1990,1995,2000", lambda i: f"Peru,{i}.5,{i}.5,{i}.5", ["1990", "1995", "2000"]),
         ("when,0.1,0.9", lambda i: f"2024-01-{i + 1},{i}.5,{i}.5", ["0.1", "0.9"]),
-        (",0,1", lambda i: f"{i},{i}.5,{i * i}", ["0", "1"]),  # pandas, of an array
-        ("0,1,2", lambda i: f"{i}.5,1,2", ["0", "1", "2"]),  # the same without its index
-        (",when,a", lambda i: f"{i},2024-01-{20 - i},{i * i}", ["a"]),  # … and of a frame
-        ("Unnamed: 0,when,a", lambda i: f"{i},2024-01-{20 - i},{i * i}", ["a"]),  # read and written
+        (",0,1", lambda i: f"{i},{i}.5,{i * i}", ["0", "1"]),  # written by pandas, with an index
+        ("0,1,2", lambda i: f"{i}.5,1,2", ["0", "1", "2"]),  # written by pandas, without an index
+        (",when,a", lambda i: f"{i},2024-01-{20 - i},{i * i}", ["a"]),  # the index isn't an input
+        # Pandas read a file with an index, and wrote it again.
+        ("Unnamed: 0,when,a", lambda i: f"{i},2024-01-{20 - i},{i * i}", ["a"]),
     ],
 )
-def test_names_may_be_numbers_and_row_numbers_that_pandas_writes_are_no_input(first, line, names):
-    """Years are names; pandas's index is no input."""
+def test_numbers_can_be_names_and_an_index_of_pandas_is_not_an_input(first, line, names):
+    """A first line of years, or of pandas's column numbers, holds names."""
     table = read(lines(first, line))
     inputs, _ = default_columns(table)
     assert list(inputs) == names

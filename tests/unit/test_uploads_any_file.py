@@ -1,4 +1,4 @@
-"""Any file becomes its table, or an error that helps to fix it."""
+"""Any file becomes a table, or an error that helps the user to fix the file."""
 
 import codecs
 
@@ -39,21 +39,21 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",
 )
-def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content, message):
-    """The error is short and doesn't depend on the file's name."""
-    with pytest.raises(UploadError, match=message) as refusal:
+def test_a_file_without_a_table_raises_an_error(content, message):
+    """The error is short, says what is wrong, and doesn't depend on the file's name."""
+    with pytest.raises(UploadError, match=message) as error:
         read_upload("photo.csv", content)
-    assert str(refusal.value).endswith(".")
-    assert len(str(refusal.value)) < 400
+    assert str(error.value).endswith(".")
+    assert len(str(error.value)) < 400
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"),
+    ("name", "extension"),
     [("a.parquet", "parquet"), ("b.XLSX", "xlsx"), ("c.npz", "npz"), ("d.keras", "keras")],
 )
-def test_a_damaged_file_is_called_what_its_name_says(name, meant):
-    """A damaged binary file is reported by its extension; a text with that name is read."""
-    with pytest.raises(UploadError, match=rf"^{name} isn't a valid \.{meant} file.* damaged"):
+def test_a_damaged_file_is_reported_by_its_extension(name, extension):
+    """A text file with the extension of a binary file is read if it is a table."""
+    with pytest.raises(UploadError, match=rf"^{name} isn't a valid \.{extension} file.* damaged"):
         read_upload(name, b"not parquet")
     assert len(read_upload(name, PLAIN.encode()).frame)
     with pytest.raises(UploadError, match="is empty"):
@@ -71,10 +71,8 @@ def test_a_damaged_file_is_called_what_its_name_says(name, meant):
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
     newline=st.sampled_from(["\n", "\r\n", "\r"]),
 )
-def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
-    rows, layout, encoding, newline
-):
-    """Numbers survive in any layout and encoding, to four decimals."""
+def test_numbers_are_read_as_they_were_written(rows, layout, encoding, newline):
+    """Numbers with four decimals are equal after reading, in any layout and encoding."""
     delimiter, point = layout
     texts = [["Größe", "b", "c"]]
     texts += [[f"{a:.4f}", f"{b:.4f}", gap or "1.5"] for a, b, gap in rows]
@@ -90,8 +88,8 @@ def outcome(function, *args, **options):
     """Return the result of `function`, or None if it raises a domain error."""
     try:
         return function(*args, **options)
-    except (UploadError, WindowError) as refusal:
-        message = str(refusal)
+    except (UploadError, WindowError) as error:
+        message = str(error)
     assert message.endswith(".")
     return None
 
@@ -100,8 +98,8 @@ def outcome(function, *args, **options):
     derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
-    """Any bytes give finite windows or an error message, never a traceback."""
+def test_any_bytes_become_windows_or_an_error_message(content):
+    """Windows are finite, and no other error is raised."""
     table = outcome(read_upload, "any.csv", content)
     if table is None:
         return

@@ -1,4 +1,4 @@
-"""NumPy arrays: rows as a table, samples as a panel, and no unpickling."""
+"""NumPy arrays of rows become a table, samples become a panel, and nothing is unpickled."""
 
 import io
 import pickle
@@ -16,7 +16,7 @@ X = np.random.default_rng(0).normal(size=(N, T, F))
 
 
 class Bomb:
-    """An object whose unpickling would end the tests."""
+    """An object that ends the tests when it is unpickled."""
 
     def __reduce__(self):
         return (exit, (1,))
@@ -48,15 +48,15 @@ def npz(**arrays):
         (np.arange(18.0).reshape(9, 1, 2), ["x1", "x2"]),
     ],
 )
-def test_one_axis_or_two_are_rows(array, names):
-    """One or two axes are rows, and so are three axes with one timestep."""
+def test_arrays_with_one_or_two_axes_are_rows(array, names):
+    """An array with three axes and a single timestep is read as rows, too."""
     table = read_upload("rows.npy", npy(array))
     assert table.frame.columns.tolist() == names
     assert table.frame.to_numpy().ravel().tolist() == array.ravel().tolist()
     assert table.settings == {}
 
 
-def test_arrays_of_the_same_rows_stand_side_by_side_by_name():
+def test_arrays_with_equally_many_rows_become_columns_of_one_table():
     """Other arrays are ignored; a note lists all arrays with their shapes."""
     arrays = {"wind": [*range(8), np.inf], "sea": np.ones((9, 2)), "rest": np.ones(4)}
     table = read_upload("a.npz", npz(**arrays, names=OBJECTS))
@@ -77,8 +77,8 @@ def test_arrays_of_the_same_rows_stand_side_by_side_by_name():
         (("one", "other"), (N, 1)),
     ],
 )
-def test_samples_become_a_panel_whose_windows_are_the_very_samples(names, shape):
-    """Without targets the next row is predicted; others are repeated."""
+def test_samples_become_a_panel_whose_windows_equal_the_samples(names, shape):
+    """A target per sample is repeated at each step. Without targets, the next row is predicted."""
     y = X[:, 1:] if shape is None else np.random.default_rng(1).normal(size=shape)
     table = read_upload("samples.npz", npz(**dict(zip(names, (X, y), strict=False))))
     assert table.frame["sample"].tolist() == [n + 1 for n in range(N) for _ in range(T)]
@@ -93,8 +93,8 @@ def test_samples_become_a_panel_whose_windows_are_the_very_samples(names, shape)
     np.testing.assert_allclose(np.sort(made, axis=0), np.sort(expected, axis=0), atol=1e-5)
 
 
-def test_of_training_and_test_arrays_the_first_are_read():
-    """The training arrays of a Keras data set are read."""
+def test_training_arrays_are_preferred_to_test_arrays():
+    """Test arrays of a Keras dataset are ignored, with a note."""
     y = np.zeros((N, T))
     table = read_upload("sets.npz", npz(x_train=X, y_train=y, x_test=X[:5], y_test=y[:5]))
     assert table.frame["sample"].nunique() == N
@@ -134,8 +134,8 @@ def member(content):
         (npy(np.zeros((3, 1001))), "rows of 1,001 cells"),
     ],
 )
-def test_what_is_no_table_is_answered_with_a_sentence(content, message):
-    """Objects, texts and broken files raise errors without running code."""
-    with pytest.raises(UploadError, match=message) as refusal:
+def test_a_file_without_usable_arrays_raises_an_error(content, message):
+    """Python objects, texts and broken files raise errors, and no code of the file runs."""
+    with pytest.raises(UploadError, match=message) as error:
         read_upload("samples.npz", content)
-    assert str(refusal.value).endswith(".")
+    assert str(error.value).endswith(".")

@@ -1,4 +1,4 @@
-"""Several series in one table are detected and kept apart."""
+"""Several series in one table are detected and separated."""
 
 import itertools
 
@@ -21,7 +21,7 @@ def panel(head, keys):
 @pytest.mark.parametrize("order", ["by date", "by store", "at random"])
 @pytest.mark.parametrize("keys", [[("north",), ("south",), ("west",)], [(1,), (2,), (3,)]])
 def test_series_are_found_in_any_order_of_the_rows(order, keys):
-    """Rows keep their order, and the step is the one within a series."""
+    """Rows keep their order; the step is that between two rows of a series."""
     head, rows = panel("store", keys)
     if order == "by store":
         rows.sort(key=lambda row: row.split(",")[1])
@@ -37,18 +37,18 @@ def test_series_are_found_in_any_order_of_the_rows(order, keys):
 @pytest.mark.parametrize(
     ("head", "keys", "series", "first"),
     [
-        # Names that say so are preferred to what also tells series apart.
+        # A column with a typical name is preferred to other columns that identify series.
         ("rank,shop_id", [(i, 10 + i) for i in range(4)], "shop_id", 10),
-        # A column of any name will do where every pair has a row.
+        # A column of any name identifies series if every pair of time and series has a row.
         ("kind", [("x",), ("y",)], "kind", "x"),
-        # Two columns together, as stores and items: a column of both is made.
+        # If two columns together identify series, a column combines them.
         ("store,item", list(itertools.product([1, 2], ["a", "b", "c"])), "store, item", "1, a"),
-        # More than categories can be.
+        # There may be more series than a column may have categories.
         ("sensor", [(f"s{i}",) for i in range(1001)], "sensor", "s0"),
     ],
 )
-def test_the_columns_that_tell_series_apart(head, keys, series, first):
-    """The series columns leave one row per time and series."""
+def test_columns_that_identify_series_are_found(head, keys, series, first):
+    """Each series has one row per time."""
     head, rows = panel(head, keys)
     table = read("\n".join([head, *rows]))
     assert table.series == series
@@ -56,8 +56,8 @@ def test_the_columns_that_tell_series_apart(head, keys, series, first):
     assert table.frame[series][0] == first
 
 
-def test_what_happens_to_differ_at_each_time_makes_no_series():
-    """Whole numbers that aren't ids, and a summer-time flag, are no series."""
+def test_columns_that_differ_between_equal_times_by_chance_are_not_series():
+    """Whole numbers that aren't ids, and a summer-time flag, don't identify series."""
     rows = [f"{day},{3 * i % 50},{i}.5" for i, day in enumerate(DAYS * 2)]
     table = read("\n".join(["date,sold,v", *rows]))
     assert table.series == ""
@@ -75,8 +75,8 @@ def test_what_happens_to_differ_at_each_time_makes_no_series():
         ("year,quarter", lambda i: f"{2000 + i // 4},{i % 4 + 1}", "quarter"),
     ],
 )
-def test_years_and_parts_of_dates_may_repeat_where_a_column_tells_series_apart(head, line, step):
-    """Years label a panel's rows; otherwise they are numbers."""
+def test_years_and_parts_of_dates_may_repeat_if_a_column_identifies_series(head, line, step):
+    """Years that repeat without series are numbers."""
     rows = [f"{name},{line(i)},{i}.5" for name in ("Chad", "Peru") for i in range(16)]
     table = read("\n".join([f"country,{head},v", *rows]))
     assert (table.series, table.step, table.numbers) == ("country", step, ("v",))
@@ -84,7 +84,7 @@ def test_years_and_parts_of_dates_may_repeat_where_a_column_tells_series_apart(h
 
 
 def test_gaps_are_counted_within_each_series():
-    """A series that starts later has no gap."""
+    """A series that starts later than another doesn't have a gap."""
     head, rows = panel("store", [(1,), (2,)])
     rows = [row for i, row in enumerate(rows) if i > 20 or i % 2]  # store 1 begins later
     assert "missing" not in notes_of(read("\n".join([head, *rows])))
@@ -106,8 +106,8 @@ def test_gaps_are_counted_within_each_series():
         ("store,x", lambda i: f"{i // 20 if i < 39 else 0},{i}", ""),
     ],
 )
-def test_without_dates_only_the_name_of_a_series_and_whole_blocks_of_it_count(head, line, series):
-    """Without dates, series need a name and regular rows."""
+def test_without_dates_a_series_column_needs_a_typical_name_and_regular_rows(head, line, series):
+    """Rows are regular if each series is one block of rows, or if all are equally long."""
     table = read(lines(head, line, 40))
     assert table.series == series
     assert ("identified by" in notes_of(table)) is bool(series)

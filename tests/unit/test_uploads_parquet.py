@@ -30,8 +30,8 @@ def read(columns):
     return read_upload("file.csv", written(columns))
 
 
-def test_numbers_and_texts_are_what_the_file_says():
-    """The file's name doesn't matter, and a plain index is no column."""
+def test_numbers_and_texts_are_read_by_their_types():
+    """The file's name doesn't matter, and an index that only numbers rows isn't a column."""
     table = read(FRAME)
     assert table.frame["a"].tolist() == [i / 4 for i in range(10)]
     assert table.categories == ("kind",)
@@ -50,8 +50,8 @@ def test_an_index_of_dates_labels_the_rows(index):
     assert read(pd.DataFrame({"a": np.arange(20.0)}, index=panel)).series == "region"
 
 
-def test_every_plain_type_is_read_and_lists_are_left_out():
-    """All scalar types are read; lists, structures and bytes are ignored."""
+def test_all_types_of_single_values_are_read():
+    """Lists and bytes are ignored, with a note."""
     columns = {
         "day": pa.array([day.date() for day in DAYS]),
         "price": pa.array([Decimal(f"{i}.25") for i in range(10)]),
@@ -84,15 +84,15 @@ def test_every_plain_type_is_read_and_lists_are_left_out():
         (written({f"c{i}": pa.array([1.0]) for i in range(1001)}), "At most 1,000 columns"),
     ],
 )
-def test_what_is_no_table_is_answered_with_a_sentence(content, message):
-    """Incomplete, non-numeric, short and wide files raise errors."""
-    with pytest.raises(UploadError, match=message) as refusal:
+def test_an_unusable_file_raises_an_error(content, message):
+    """Files that are incomplete, too short or too wide, or have no numbers, raise errors."""
+    with pytest.raises(UploadError, match=message) as error:
         read_upload("file.parquet", content)
-    assert str(refusal.value).endswith(".")
+    assert str(error.value).endswith(".")
 
 
-def test_a_file_that_would_be_too_large_is_refused_by_its_own_list(monkeypatch):
-    """The size is checked before reading: equal texts compress well."""
+def test_a_file_that_would_be_too_large_is_refused_before_reading(monkeypatch):
+    """The metadata contain the size: a file of equal values is small, but large in memory."""
     bomb = written({"a": pa.array(np.zeros(200_000)), "b": pa.array(np.ones(200_000))})
     monkeypatch.setattr(pq.ParquetFile, "read", None)
     monkeypatch.setattr(limits, "MAX_CELLS", 300_000)

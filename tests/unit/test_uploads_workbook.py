@@ -1,4 +1,4 @@
-"""Workbooks with titles, several sheets and errors in cells."""
+"""Workbooks become tables, even with titles, several sheets and errors in cells."""
 
 import datetime
 
@@ -20,8 +20,8 @@ def read(rows, name="book.xlsx"):
     return read_upload(name, workbook({"Data": rows}))
 
 
-def test_a_workbook_is_known_by_its_content():
-    """A workbook's dates and texts are read by their types."""
+def test_a_workbook_is_recognised_by_its_content():
+    """The file's name doesn't matter; dates and texts are read by their types."""
     table = read(PLAIN, "photo.png")
     assert table.frame["a"].tolist() == [i / 4 for i in range(10)]
     assert table.categories == ("kind",)
@@ -31,25 +31,25 @@ def test_a_workbook_is_known_by_its_content():
 @pytest.mark.parametrize(
     ("rows", "columns", "note"),
     [
-        # Titles and empty rows above; the table may begin in any column.
+        # Titles and empty rows may precede the table, which may begin in any column.
         ([[], [None, "Sales 2024"], [], *([None, *row] for row in PLAIN)], ["a", "kind"],
          "above the table ignored: Sales 2024."),
-        # A date that lost its format is a count of days.
+        # A date without its format is a number of days.
         ([["date", "a"], *([45292 + i, i] for i in range(10))], ["a"], "as spreadsheet days"),
-        # People set parts apart with rows of nothing.
+        # Empty rows may separate parts of a table.
         ([*PLAIN[:5], [], *PLAIN[5:]], ["a", "kind"], "1 empty row removed."),
     ],
 )  # fmt: skip
 def test_the_table_in_a_sheet_is_found(rows, columns, note):
-    """The table is found with its names and its ten rows."""
+    """All ten rows and the column names are read."""
     table = read(rows)
     assert table.frame.columns.tolist() == columns
     assert len(table.frame) == 10
     assert note in notes_of(table)
 
 
-def test_errors_empty_cells_and_words_are_missing_numbers():
-    """Errors, empty cells and texts become missing; truth values become 1 and 0."""
+def test_errors_empty_cells_and_texts_are_missing_numbers():
+    """Truth values become 1 and 0."""
     values = {2: ERROR, 3: None, 4: "n/a", 5: "calm"}
     table = read([["a", "ok"], *([values.get(i, i), i % 2 == 0] for i in range(60))])
     assert np.flatnonzero(table.frame["a"].isna()).tolist() == [2, 3, 4, 5]
@@ -57,8 +57,8 @@ def test_errors_empty_cells_and_words_are_missing_numbers():
     assert table.frame["ok"].tolist() == [1.0, 0.0] * 30
 
 
-def test_of_several_sheets_the_first_with_a_table_is_read():
-    """A note lists all sheets in the workbook's order."""
+def test_the_first_sheet_with_a_table_is_read():
+    """A note lists the other sheets in the workbook's order."""
     more = [["b"], *[[i] for i in range(8)]]
     content = workbook({"About": [["written by", "me"]], "Data": PLAIN, "More": more})
     table = read_upload("book.xlsx", content)
@@ -80,8 +80,8 @@ def test_of_several_sheets_the_first_with_a_table_is_read():
         (packed({"xl/a.xml": bytes(10**7), **{f"xl/{i}": b"" for i in range(9)}}), "can't be read"),
     ],
 )
-def test_what_is_no_table_is_answered_with_a_sentence(content, message):
-    """Incomplete, empty, broken and other ZIP files raise errors."""
-    with pytest.raises(UploadError, match=message) as refusal:
+def test_an_unusable_workbook_raises_an_error(content, message):
+    """Incomplete, empty and broken workbooks raise errors, and so do other ZIP files."""
+    with pytest.raises(UploadError, match=message) as error:
         read_upload("book.xlsx", content)
-    assert str(refusal.value).endswith(".")
+    assert str(error.value).endswith(".")

@@ -1,4 +1,4 @@
-"""Uploaded texts and their tables."""
+"""Helpers that upload a text and return its table."""
 
 import pandas as pd
 
@@ -6,12 +6,12 @@ from lib.data import Table, read_upload
 
 
 def read(text, encoding="utf-8"):
-    """Return the table of a text."""
+    """Return the table of an uploaded text."""
     return read_upload("file.csv", text.encode(encoding))
 
 
 def lines(head, line, rows=10):
-    """Return a file with a header (none if empty) and rows from `line(i)`."""
+    """Return a text with the header `head`, unless it is empty, and a row `line(i)` for each i."""
     return "".join(
         f"{each}\n" for each in ([head] if head else []) + [line(i) for i in range(rows)]
     )
@@ -26,7 +26,7 @@ def notes_of(table):
 
 
 def assert_same(one, other):
-    """Assert that two tables are equal; numbers may be float32."""
+    """Assert that two tables are equal, except that numbers may be float32."""
     for name in {*Table.__slots__} - {"frame", "times", "__weakref__"}:
         assert getattr(one, name) == getattr(other, name), name
     pd.testing.assert_frame_equal(one.frame, other.frame, check_dtype=False)

@@ -1,4 +1,4 @@
-"""Small handmade workbooks: an .xlsx is XML in a ZIP file."""
+"""Write small workbooks by hand: an .xlsx file is a ZIP file of XML."""
 
 import datetime
 import io
@@ -51,7 +51,7 @@ def workbook(sheets):
 
 
 def packed(parts):
-    """Return a ZIP file with these members."""
+    """Return the bytes of a ZIP file with these members."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in parts.items():

@@ -1,4 +1,4 @@
-"""The registry `DATASETS`, and `make_dataset`, which turns an experiment's choice into arrays."""
+"""The registry `DATASETS`, and `make_dataset`, which returns the dataset of an experiment."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -31,27 +31,27 @@ from lib.text import beside
 _WINDOWS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
 _PARTS = {"train", "test", "gap"}
 SPEC_GROUPS = {"Idea": "Ideas", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
-"""Groups of data sets in order: the word before a title in a list → the group's heading."""
+"""Groups of datasets in order: the word before a title in a list → the group's heading."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetSpec:
-    """A data set to choose from. Settings are named by their URL keys, as in `SETTINGS`."""
+    """A dataset to choose from. Settings are named by their URL keys, as in `SETTINGS`."""
 
     name: str  # its key in `DATASETS`, and the value of `data` in the URL
     table: Callable[[], Table] | None  # loads the table of a bundled series
     uses: frozenset[str]  # the optional data settings that apply; T and F always apply
     group: str  # a key of `SPEC_GROUPS`
     title: str
-    shows: str  # what the data set demonstrates, in at most 12 words
+    shows: str  # what the dataset demonstrates, in at most 12 words
     about: str  # one sentence: what is predicted, and from which inputs
-    best_why: str = ""  # where the lowest possible error comes from; "" for the usual sentence
+    best_why: str = ""  # a sentence that explains the lowest possible error; "" for the usual
     fixed: Mapping[str, Any] = field(default_factory=dict)  # settings with one possible value
     why: Mapping[str, str] = field(default_factory=dict)  # why a setting can't be changed
-    at_least: Mapping[str, float] = field(default_factory=dict)  # higher minimums of settings
-    at_most: Mapping[str, float] = field(default_factory=dict)  # lower maximums of settings
+    at_least: Mapping[str, float] = field(default_factory=dict)  # minimums above the usual ones
+    at_most: Mapping[str, float] = field(default_factory=dict)  # maximums below the usual ones
     suggested: Mapping[str, Any] = field(default_factory=dict)  # initial settings
-    targets: int = 1  # K, the number of target columns; 0 if a table's columns decide it
+    targets: int = 1  # K, the number of target columns; 0 if it depends on a table's columns
 
     @property
     def label(self) -> str:
@@ -60,7 +60,7 @@ class DatasetSpec:
 
 
 def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
-    """Return the spec for a row of specs.toml, with the settings of all tasks or tables added."""
+    """Return the spec for a row of specs.toml; add the settings that all tasks or tables use."""
     uses = {*row.pop("uses", ())}
     if name in TASKS:
         uses |= {"N", *TASKS[name].options}
@@ -70,14 +70,14 @@ def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
 
 
 DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").items()}
-"""Every data set by name, the value of `data` in the URL, in the order of the lists."""
-FIRST = next(iter(DATASETS))  # the app's initial data set, on which the two modes differ most
+"""Every dataset by name (the value of `data` in the URL), in the order of menus."""
+FIRST = next(iter(DATASETS))  # the app's initial dataset, on which the two modes differ most
 
-OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # settings of some data sets
+OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # not used by all datasets
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:
-    """Return the spec of an experiment's data set. Raises ExperimentError for an unknown name."""
+    """Return the spec of an experiment's dataset. Raises ExperimentError for an unknown name."""
     name = experiment.data.name
     if name not in DATASETS:
         raise ExperimentError(f"data must be one of {list(DATASETS)}, got {name!r}")
@@ -86,14 +86,14 @@ def find_spec(experiment: Experiment) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def suggested(name: str) -> Experiment:
-    """Return the experiment that choosing data set `name`, a key of `DATASETS`, leads to."""
+    """Return the initial experiment for the dataset `name`, a key of `DATASETS`."""
     return settle(Experiment().set(data=name, seeds=0, **DATASETS[name].suggested))
 
 
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
-    """Return the experiment with the values that its data set allows: fixed, or clamped.
+    """Return the experiment with all settings fixed or clamped to what its dataset allows.
 
-    An unused setting gets its default. Raises ExperimentError for an unknown data set.
+    An unused setting gets its default. Raises ExperimentError for an unknown dataset.
     """
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}
@@ -121,9 +121,9 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
 
 
 def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
-    """Return a table's F and K; if unknown, the experiment's F, and 0."""
+    """Return a table's F and K. Without a table, count the experiment's columns, if it has any."""
     data = experiment.data
-    with suppress(WindowError):  # `make_dataset` raises the error
+    with suppress(WindowError):  # `make_dataset` raises this error later
         table = table and prepared(table, data)
     inputs, targets = _columns(data, table)
     features = len(inputs)
@@ -137,7 +137,7 @@ def prepared(table: Table, data: DataSettings) -> Table:
     """Return the table with the settings `types` and `wide` applied. Raises WindowError."""
     if not data.types and not (data.wide == "unroll" and wide_columns(table)):
         return table
-    from lib.data.tables.types import reread  # noqa: PLC0415  brings pandas along
+    from lib.data.tables.types import reread  # noqa: PLC0415  imports pandas
 
     return reread(table, data.types, data.wide)
 
@@ -157,7 +157,7 @@ def dictated(experiment: Experiment) -> dict[str, str]:
 
 
 def idle(experiment: Experiment) -> frozenset[str]:
-    """Return the keys of settings without effect: `dictated`, or unused by the data set."""
+    """Return the keys of settings without effect: `dictated`, or unused by the dataset."""
     return (OPTIONAL - find_spec(experiment).uses) | dictated(experiment).keys()
 
 
@@ -167,7 +167,7 @@ def example_of_upload(experiment: Experiment) -> Experiment:
 
 
 def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
-    """Return an experiment's dataset, after `settle`; `table` is the uploaded table."""
+    """Settle an experiment and return its dataset; `table` is the uploaded table, if any."""
     return make_settled_dataset(settle(experiment, table), table)
 
 
@@ -180,9 +180,9 @@ def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dat
         return make_task(settled, **texts)
     if "horizon" not in spec.uses:
         return make_worked(spec.name, **texts)
-    from lib.data.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
+    from lib.data.tables.windows import make_windows  # noqa: PLC0415  imports pandas
 
     if (own := spec.table() if spec.table else table) is None:
-        raise ExperimentError("your own data needs a table. Upload a file first.")
+        raise ExperimentError("your own data need a table, but there is none. Upload a file first.")
     own = prepared(own, settled.data)
     return make_windows(own, *_columns(settled.data, own), settled.data, seed=settled.seed)

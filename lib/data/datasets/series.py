@@ -21,7 +21,7 @@ def _table(name: str, frame: Any, times: Any, **more: Any) -> Table:
 
 @cache
 def seattle() -> Table:
-    """Load daily weather, 1,461 rows."""
+    """Load daily weather in Seattle, 1,461 rows."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     raw = pd.read_csv(FILES / "seattle-weather.csv")
@@ -31,7 +31,7 @@ def seattle() -> Table:
 
 @cache
 def macro() -> Table:
-    """Load US quarters, 202 rows, in percent: growth, changes and inflation, and their levels."""
+    """Load 202 US quarters, in percent: growth, inflation, unemployment, interest and changes."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     raw = pd.read_csv(FILES / "macrodata.csv")
@@ -44,15 +44,15 @@ def macro() -> Table:
     frame["unemployment"] = raw["unemp"]
     frame["interest"] = raw["tbilrate"]
     times = pd.Index(raw["year"].astype(str) + " Q" + raw["quarter"].astype(str))
-    frame = frame[1:].reset_index(drop=True)  # the first quarter has no change yet
+    frame = frame[1:].reset_index(drop=True)  # the first quarter has no change
     return _table("macro", frame, times[1:], inputs=steady, units=dict.fromkeys(frame, "%"))
 
 
 @cache
 def gapminder() -> Table:
-    """Load 142 countries every fifth year from 1952 to 2007, 1,704 rows: a panel."""
+    """Load a panel of 142 countries, every fifth year from 1952 to 2007: 1,704 rows."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
-    import plotly.data  # noqa: PLC0415 - takes a second, and only this data set needs it
+    import plotly.data  # noqa: PLC0415  takes a second, and only this dataset needs it
 
     raw = plotly.data.gapminder().sort_values(["country", "year"], ignore_index=True)
     columns = {

@@ -2,8 +2,8 @@
 
 A task function is self-contained, so that an exported script can include its source. It returns
 inputs (N, T, F), with the signal in feature 1, and targets (N, T, 1) with added noise of standard
-deviation `noise`. A `best` function returns the mean squared error by timestep, (T,), of a model
-that knows the rule and the inputs so far, but not the noise.
+deviation `noise`. A `best` function returns the lowest mean squared error by timestep, (T,): that
+of a model that applies the task's rule to the inputs so far, and can't predict the noise.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,14 +24,14 @@ def running_mean(rng: np.random.Generator, N: int, T: int, F: int, *, noise: flo
 
 
 def running_sum(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
-    """Target: the sum of feature 1 up to this step, divided by √T: variance 1 at the end."""
+    """Target: the sum of feature 1 up to this step, divided by √T, so its last variance is 1."""
     x = rng.standard_normal((N, T, F))
     y = x[:, :, :1].cumsum(axis=1) / np.sqrt(T)
     return x, y + noise * rng.standard_normal(y.shape)
 
 
 def echo(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float, lag: int) -> tuple:
-    """Target: feature 1 from `lag` steps before; 0 at the first `lag` steps."""
+    """Target: feature 1 from `lag` steps before, or 0 at the first `lag` steps."""
     x = rng.standard_normal((N, T, F))
     y = np.zeros((N, T, 1))
     y[:, lag:] = x[:, :-lag, :1]
@@ -59,7 +59,7 @@ def adding(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) ->
 
 
 def majority_sign(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
-    """Target: the majority sign of feature 1's coins (1 or -1) up to this step; 0 for a tie."""
+    """Target: the majority sign of feature 1's coins (1 or -1) up to this step, or 0 for a tie."""
     x = rng.choice([-1.0, 1.0], (N, T, F))
     y = np.sign(x[:, :, :1].cumsum(axis=1))
     return x, y + noise * rng.standard_normal(y.shape)
@@ -93,16 +93,17 @@ def _noise_alone(T: int, noise: float, **_: Any) -> np.ndarray:
 
 
 def _adding_best(T: int, noise: float) -> np.ndarray:
-    # The best prediction of a value that isn't marked yet is its mean, 0; its variance is 1/3.
+    # Predict 0, the mean, for a value that isn't marked yet: the error is its variance, 1/3.
     steps = np.arange(1, T + 1)
     half = T // 2
-    unseen = np.clip(1 - steps / half, 0, 1) + np.clip(1 - (steps - half) / (T - half), 0, 1)
-    return unseen / 3 + noise**2
+    first = np.clip(1 - steps / half, 0, 1)  # the probability that the first value isn't marked yet
+    second = np.clip(1 - (steps - half) / (T - half), 0, 1)
+    return (first + second) / 3 + noise**2
 
 
 def _sine_best(T: int, noise: float) -> np.ndarray:
     # The wave is linear in two standard normal numbers, a and b. A Kalman filter updates their
-    # covariance with each noisy value; the rest is the variance of the next value.
+    # covariance with each noisy value. The next value's variance is the lowest error.
     angle = 2 * np.pi * np.arange(T + 1) / 12
     waves = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     covariance = np.eye(2)
@@ -118,14 +119,14 @@ def _sine_best(T: int, noise: float) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A synthetic task: its function, and its facts."""
+    """A synthetic task."""
 
     function: Callable[..., tuple[np.ndarray, np.ndarray]]  # (rng, N, T, F, **options) → x, y
     target: str  # the name of the target column
     best: Callable[..., np.ndarray] = _noise_alone  # (T, **options) → the lowest MSE by timestep
     options: Sequence[str] = ("noise",)  # the options that the function takes: `noise`, `lag`
-    signals: Sequence[str] = ("signal",)  # relevant features; the rest are distractors
-    persists: bool = False  # whether the baseline repeats the current value, or predicts the mean
+    signals: Sequence[str] = ("signal",)  # names of relevant features; others are distractors
+    persists: bool = False  # whether the baseline is the current value; otherwise it is the mean
 
     def arguments(self, experiment: Experiment) -> dict[str, Any]:
         """Return the keyword arguments of the function."""
@@ -146,7 +147,7 @@ TASKS = {
 
 
 def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) -> Dataset:
-    """Return a task's dataset for a settled experiment. Three quarters are for training."""
+    """Return a task's dataset for a settled experiment; three quarters are training samples."""
     task = TASKS[experiment.data.name]
     arguments = task.arguments(experiment)
     x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
@@ -171,7 +172,7 @@ def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) 
 
 
 def _dataset(x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
-    """Return a dataset of arrays. The baseline is the mean, unless `more` has another."""
+    """Return a dataset of arrays. The baseline is the mean, unless `more` sets another baseline."""
     x, y = x.astype(np.float32), y.astype(np.float32)
     usual: dict[str, Any] = {
         "naive": np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0),

@@ -1,4 +1,4 @@
-"""Baselines for a table's targets, from rows up to each timestep, and the targets' season."""
+"""Baselines for a table's targets from rows up to each timestep, and the season of the targets."""
 
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -10,12 +10,12 @@ from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
-_MAX_WIDTH = 600  # the most numbers of a window that the linear autoregression reads
-MAX_SEASON_ROWS = 20_000  # training rows that seasons are compared on: the last ones
+_MAX_WIDTH = 600  # the linear autoregression reads at most this many numbers of a window
+MAX_SEASON_ROWS = 20_000  # seasons are compared on at most this many of the last training rows
 _SEARCHED_ROWS = 1024  # rows of the first target that `coreforecast` searches, in 20 ms
-NEARER = 0.95  # a season counts if its squared error is below this share of the last value's error
-AS_NEAR = 0.8  # a multiple of a season, such as two weeks, may fit a fifth better by chance
-_PHASES = 24  # the most other phases, evenly spaced, to compare a season's own phase with
+NEARER = 0.95  # a season counts if its squared error is below 95% of the last value's error
+AS_NEAR = 0.8  # a longer season is chosen only if its squared error is over 20% smaller
+_PHASES = 24  # a season's own phase is compared with at most this many other phases
 _SEASONS = {
     "minute": {60: "hour", 1440: "day"},
     "hour": {24: "day", 168: "week"},
@@ -25,11 +25,11 @@ _SEASONS = {
     "month": {12: "year"},
     "quarter": {4: "year"},
 }
-"""Calendar seasons by the step between two rows: rows → name, or "" if the row count varies."""
+"""Calendar seasons by the step between two rows: number of rows → name, or "" if it varies."""
 
 
 def with_baselines(dataset: Dataset) -> Dataset:
-    """Return a table's dataset with all baselines, and the best one as `naive`."""
+    """Return a table's dataset with all baselines that apply, and the best one as `naive`."""
     errors, baselines = dict[str, float](), dict[str, Baseline]()
     for name in LABELS:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -56,7 +56,7 @@ def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarr
     rows = origin.rows(dataset.shape[1])[:, timesteps]
     if name == "mean":
         raw = _mean(origin, rows)
-    elif 0 in origin.horizons:  # the target's past values may be unknown at prediction time
+    elif 0 in origin.horizons:  # 0 steps ahead, past targets may be unknown, too
         return None
     elif name == "drift":
         # The last known value plus the mean change since the series' first row.
@@ -70,8 +70,8 @@ def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarr
             return None
         # The value `lags` rows before the target, or the last known value if there is no such row.
         known = rows[..., None] + np.array(origin.horizons) - lags
-        same = origin.series[np.maximum(known, 0)] == origin.series[rows][..., None]
-        from_rows = np.where((known >= 0) & same, known, rows[..., None])
+        in_series = origin.series[np.maximum(known, 0)] == origin.series[rows][..., None]
+        from_rows = np.where((known >= 0) & in_series, known, rows[..., None])
         raw = np.swapaxes(origin.targets[from_rows], -1, -2)
     raw = raw.reshape(*raw.shape[:2], -1)
     if dataset.base is not None:
@@ -90,11 +90,11 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 
 def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarray | None:
-    """Return predictions of a ridge regression on the steps so far, one for each timestep."""
+    """Return predictions of ridge regressions, one for each timestep, on the steps so far."""
     x, y, train = dataset.x, dataset.y, dataset.train
-    own = [f for f, name in enumerate(dataset.feature_names) if name in columns]
-    if x[0].size > _MAX_WIDTH and own:
-        x = x[..., own]
+    past_targets = [f for f, name in enumerate(dataset.feature_names) if name in columns]
+    if x[0].size > _MAX_WIDTH and past_targets:
+        x = x[..., past_targets]
     n, timesteps, features = x.shape
     length = min(timesteps, _MAX_WIDTH // features)
     read = x[:train, :length].reshape(train, -1).astype(np.float64)
@@ -126,16 +126,16 @@ def _label(name: str, origin: Origin) -> str:
     if name == "mean" and len(origin.names) > 1:
         return "each series' mean"
     if name == "seasonal" and season and not origin.gaps:
-        what = "weekday" if step == "day" else step
-        then = "yesterday" if season == "day" else f"last {season}"
-        return f"last known {season}" if repeats else f"same {what} {then}"
+        unit = "weekday" if step == "day" else step
+        when = "yesterday" if season == "day" else f"last {season}"
+        return f"last known {season}" if repeats else f"same {unit} {when}"
     if name == "seasonal":
         rows = season_length(origin, period)
         return f"last {rows}" if repeats else f"value {rows} before"
     return LABELS[name]
 
 
-LABELS = {  # all baselines with their usual names; the first of two equally good ones wins
+LABELS = {  # all baselines with their usual names; of equally good ones, the first is the best
     "last": "last value",
     "seasonal": "",
     "drift": "mean change",
@@ -153,12 +153,12 @@ def on_weekdays(places: np.ndarray) -> bool:
 
 
 def back(origin: Origin, period: int = 1) -> np.ndarray:
-    """Return the distance in rows (H,) from a target to its last known value of the same phase."""
+    """Return the rows (H,) from targets back to known values: smallest multiples of `period`."""
     return period * -(-np.maximum(1, origin.horizons) // period)
 
 
 def natural_seasons(origin: Origin) -> dict[int, str]:
-    """Return the calendar seasons of these rows, the usual one first: rows → name or ""."""
+    """Return the calendar seasons of these rows, the usual one first: number of rows → name."""
     return _SEASONS.get(_step(origin), {})
 
 
@@ -167,26 +167,27 @@ def check_season(origin: Origin, period: int) -> None:
     longest = int(np.bincount(origin.series[origin.training]).max())
     if period >= longest:
         raise TooShortError(
-            f"a season of {period:,} rows needs more training rows than that, got {longest:,}. "
-            "Choose a shorter season, or 0 to detect it.",
+            f"a season of {period:,} rows needs more than {period:,} training rows in a series, "
+            f"got {longest:,}. Choose a shorter season, or 0 to detect it.",
             {"period": 0},
         )
 
 
 def find_season(origin: Origin) -> tuple[int, int]:
-    """Return the season of the targets in the training rows, and the baseline's season."""
+    """Return the targets' season in training rows (1 for none), and the baseline's season."""
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
     some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # at most 5 horizons
     natural = natural_seasons(origin)
-    # A power of two, so that moving the training slider mostly reuses the cached result.
+    # A power of two of rows, so that most moves of the training slider reuse the cached result.
     searched = longest[: min(1 << len(longest).bit_length() - 1, _SEARCHED_ROWS)]
     found = _search(origin.targets[searched, 0].tobytes())
     seasons = sorted({*natural, *(m for m in range(2, found + 1) if not found % m)})
     lags = {m: back(origin, m)[some].tolist() for m in (1, *seasons)}
     usual = next((m for m in natural if lags[1] < lags[m] and lags[m][-1] < len(longest)), 1)
+    # Try seasons that fit into the longest series twice.
     tried = tuple(m for m in lags if m > 1 and 2 * lags[m][-1] <= len(longest))
-    # Compare all seasons on the same rows: those with enough rows before them for the longest lag.
+    # Compare all seasons on the rows that have enough rows before them for the longest lag.
     first = rows - max(lags[m][-1] for m in (1, *tried))
     rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
     if not tried or not len(rows):
@@ -196,18 +197,18 @@ def find_season(origin: Origin) -> tuple[int, int]:
 
     @cache
     def error(lag: int) -> float:
-        """Return the mean squared change over `lag` rows, in variances, summed over columns."""
+        """Return the mean squared change over `lag` rows per variance, summed over columns."""
         change = origin.targets[rows] - origin.targets[rows - lag]
         return float(((change**2).mean(axis=0) / spread).sum())
 
     errors = {}
     for m in tried:
-        own, others = lags[m], lags[1]
-        if own == others:  # the last value has the same phase: compare with other phases instead
+        seasonal, compared = lags[m], lags[1]
+        if seasonal == compared:  # the last value has the season's phase: compare other phases
             phases = np.linspace(1, m - 1, min(m - 1, _PHASES)).round().astype(int)
-            own, others = [m], phases.tolist()
-        mean = float(np.mean([error(lag) for lag in own]))
-        if mean < NEARER * float(np.mean([error(lag) for lag in others])):
+            seasonal, compared = [m], phases.tolist()
+        mean = float(np.mean([error(lag) for lag in seasonal]))
+        if mean < NEARER * float(np.mean([error(lag) for lag in compared])):
             errors[m] = mean
     if not errors:
         return 1, usual
@@ -217,7 +218,7 @@ def find_season(origin: Origin) -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def _search(column: bytes) -> int:
-    """Return the season of a float64 column given as bytes; 0 for none."""
+    """Return the season that `coreforecast` finds in a float64 column's bytes; 0 for none."""
     from coreforecast.seasonal import find_season_length  # noqa: PLC0415  only tables need it
 
     values = np.frombuffer(column)

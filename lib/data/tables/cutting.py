@@ -1,4 +1,4 @@
-"""Assign rows to windows, and windows to training, validation and test.
+"""Find the windows in a table's rows, and assign them to training, validation and test.
 
 All rows of a window, including its target rows, belong to one series and one split.
 """
@@ -12,14 +12,14 @@ import numpy as np
 
 from lib.data.tables.table import TooShortError, WindowError
 from lib.experiment import DataSettings
-from lib.text import joined
+from lib.text import counted, joined
 
 _HOURS_OF_A_WEEK = 168
 
 
-def every_kth(times: float, period: int) -> int:
-    """Return the smallest k ≥ `times` coprime to `period`, so that every k-th covers all phases."""
-    every = max(1, math.ceil(times))
+def every_kth(least: float, period: int) -> int:
+    """Return the smallest k ≥ `least` coprime to `period`: every k-th row then has all phases."""
+    every = max(1, math.ceil(least))
     while math.gcd(every, max(1, period)) > 1:
         every += 1
     return every
@@ -37,11 +37,11 @@ def span_of(data: DataSettings) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut:
-    """The windows: first those for training, then for validation, then for the test."""
+    """The windows of the training, the validation and the test split, in this order."""
 
     starts: np.ndarray  # the row of each window's first timestep, (N,) int; increasing in a split
-    sizes: tuple[int, int, int]  # the numbers of windows for training, validation and test
-    part: np.ndarray  # each row's split, (R,) int: 0, 1 or 2; -1 between splits
+    sizes: tuple[int, int, int]  # the number of windows in each split
+    part: np.ndarray  # each row's split, (R,) int: 0, 1 or 2; -1 for a row in no split
     every: int  # every k-th window of a split is used; 1 unless there are too many windows
 
 
@@ -56,9 +56,9 @@ def cut(
 ) -> Cut:
     """Cut rows into windows, without a test split if there are too few rows.
 
-    `series` (R,) and `segment` (R,), if windows must not cross time gaps, are ints that never
-    decrease. `rank` (R,) is a row's place in time, from 0. Of more than `most` windows every k-th
-    is used. Raises TooShortError, and WindowError for too few series.
+    `series` (R,) and `rank` (R,) number each row's series, and its place in time. If windows must
+    not cross time gaps, `segment` (R,) numbers stretches without gaps. If there are more than
+    `most` windows, use every k-th. Raises TooShortError, or WindowError for too few series.
     """
     block = series if segment is None else segment
 
@@ -70,32 +70,32 @@ def cut(
 
     if made := attempt():
         return made
-    fix, names = {}, {"T": "T", "horizon": "a horizon"}
-    for key, name, least, rest in (
+    fix, names = {}, {"T": "T", "horizon": "steps ahead"}
+    for key, name, least, others in (
         ("T", "timesteps", 2, {}),
         ("horizon", "horizon", 1, {}),
         ("T", "timesteps", 2, {"horizon": 1}),
     ):
         values = range(least, getattr(data, name))
-        fits = bisect_left(values, True, key=lambda v: attempt(**{name: v}, **rest) is None)
-        if fits:
-            fix = {key: values[fits - 1], **rest}
+        fitting = bisect_left(values, True, key=lambda v: attempt(**{name: v}, **others) is None)
+        if fitting:  # the number of values with enough rows
+            fix = {key: values[fitting - 1], **others}
             break
     choices = joined([f"{names[key]} ≤ {value}" for key, value in fix.items()])
     apart = f", {data.rate} rows apart," if data.rate > 1 else ""
     between = f", {data.gap} rows apart" if data.gap and data.split == "time" else ""
     longest = f"The longest series{'' if segment is None else ' without a gap'}"
     raise TooShortError(
-        f"{data.timesteps} timesteps{apart} and a horizon of {data.horizon} make windows of "
-        f"{span_of(data)} rows. Training and validation need one window each{between}, without a "
-        f"common row. {longest} has {np.bincount(block).max(initial=0)} rows: "
-        f"{f'choose {choices}, or ' if fix else ''}add rows.",
+        f"{data.timesteps} timesteps{apart} and targets {counted(data.horizon, 'step')} ahead make "
+        f"windows of {span_of(data)} rows. Training and validation need one window each{between}, "
+        f"with no row in common. {longest} has {np.bincount(block).max(initial=0)} rows. "
+        f"{f'Choose {choices}, or add' if fix else 'Add'} rows.",
         fix,
     )
 
 
 def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: float) -> Cut | None:
-    """Return the windows, or None if a split would have none. No window leaves its `block`."""
+    """Return the windows, or None if a split has none. A window's rows are in one `block`."""
     if part is None:
         return None
     span, parts = span_of(data), int(part.max()) + 1
@@ -109,7 +109,7 @@ def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: f
     by_part = [first[part[first] == p] for p in range(3)]
     if not all(map(len, by_part[:parts])):
         return None
-    every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # so that all hours and weekdays occur
+    every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # keeps all hours and weekdays
     while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
         every = every_kth(every + 1, _HOURS_OF_A_WEEK)
     used = [starts[::every] for starts in by_part]
@@ -118,7 +118,7 @@ def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: f
 
 
 def _parts_by_time(rank: np.ndarray, data: DataSettings) -> np.ndarray | None:
-    """Return each row's split, (R,) int. Each split gets its share of a series' windows."""
+    """Return each row's split by time, (R,) int, with the chosen shares; None for too few rows."""
     times, span = int(rank.max(initial=-1)) + 1, span_of(data)
     if data.test and times < 3 * span + 2 * data.gap:
         data = replace(data, test=0)
@@ -140,7 +140,7 @@ def _parts_by_time(rank: np.ndarray, data: DataSettings) -> np.ndarray | None:
 def _parts_by_series(
     series: np.ndarray, block: np.ndarray, data: DataSettings, seed: int
 ) -> np.ndarray | None:
-    """Return the split of each row's series, (R,) int, drawn by the seed; -1 without a window."""
+    """Return each row's split, (R,) int, drawn by series (-1 if short); None for too few series."""
     longest, parts = np.zeros(series[-1] + 1, int), parts_of(data)
     np.maximum.at(longest, series, np.bincount(block)[block])
     if (count := len(longest)) < parts:
@@ -160,7 +160,7 @@ def _parts_by_series(
 
 
 def _shares(count: int, data: DataSettings) -> tuple[int, int]:
-    """Return the counts for training and test, with at least one of `count` for each split."""
+    """Return how many of `count` are for training and for test; each split gets at least one."""
     train = min(max(round(count * data.train / 100), 1), count - parts_of(data) + 1)
     test = min(max(round(count * data.test / 100), 1), count - train - 1) if data.test else 0
     return train, test

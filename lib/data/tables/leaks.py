@@ -1,4 +1,4 @@
-"""Checks for data leakage in a dataset's arrays. Each describes its finding in a sentence."""
+"""Check a dataset's arrays for data leakage. Each check describes its finding in a sentence."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from lib.data.caches import cached_with_object
 from lib.data.dataset import Dataset, Origin
 from lib.text import counted, joined, number
 
-SAME = 0.9999  # columns are copies if they, and their changes, correlate more strongly than this
-TELLS = 0.95  # an input reveals its target above this correlation, given the target's past
-LEFT_OPEN = 0.05  # … if the past leaves at least this share of the target's change unexplained
-MOST_DRAWN = 2000  # timesteps drawn for the correlation given the past
-CLOSE = 1e-3  # tolerance of a mean of 0 and a deviation of 1
-FEWEST = 30  # timesteps; with fewer, chance looks like a copy
+SAME = 0.9999  # columns are copies if their values and their changes correlate above this
+REVEALS = 0.95  # an input reveals a target above this partial correlation, given the target's past
+LEFT_OPEN = 0.05  # this correlation counts if the past leaves at least 5% of the change unexplained
+MOST_DRAWN = 2000  # at most this many timesteps are drawn for the partial correlation
+CLOSE = 1e-3  # the tolerance for a mean of 0 and a standard deviation of 1
+FEWEST = 30  # the fewest timesteps to check: with fewer, unrelated columns may look like copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Finding:
     """The outcome of one check."""
 
     about: str
-    clean: bool | None  # None if undecided, or if it isn't a leak but useful to know
+    clean: bool | None  # None if the check is undecided, or found something that isn't a leak
     sentence: str
     splits: bool = False  # whether the check compares splits
 
@@ -29,7 +29,7 @@ class Finding:
 @cached_with_object
 def find_leaks(dataset: Dataset) -> list[Finding]:
     """Return the findings of all checks that apply to a dataset."""
-    findings, origin = [_answers(dataset)], dataset.origin
+    findings, origin = [_revealed_targets(dataset)], dataset.origin
     if len(dataset.parts) < 2:
         return findings
     if origin is None:
@@ -38,34 +38,34 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     shared = int((np.sum([*used.values()], axis=0) > 1).sum())
     sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
     are = counted(shared, "row is", "rows are") if shared else "No row is"
-    rows = f"{are} in two parts ({sizes} rows)."
-    findings.append(Finding("Rows in two parts", not shared, rows, splits=True))
+    sentence = f"{are} in two parts ({sizes} rows)."
+    findings.append(Finding("Rows in two parts", not shared, sentence, splits=True))
     findings.append(_scaling(origin))
     if len(origin.names) > 1:
         findings.append(_shared_series(dataset, origin, used))
     return findings
 
 
-def _answers(dataset: Dataset) -> Finding:
-    """Find inputs that equal or reveal a target at its own timestep."""
+def _revealed_targets(dataset: Dataset) -> Finding:
+    """Find inputs that equal or reveal a target at the same timestep."""
     about, origin = "Targets among the inputs", dataset.origin
     x, y = dataset.samples.x, dataset.samples.y
     if (steps := x.shape[0] * x.shape[1]) < FEWEST:
         sentence = f"Detecting a target among the inputs needs {FEWEST} timesteps, got {steps}."
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
-    tells = same = np.minimum(_correlations(x, y), of_changes) > SAME
+    reveals = same = np.minimum(_correlations(x, y), of_changes) > SAME
     limits = f"correlation above {SAME}"
     if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
-        tells = same | (past > TELLS)
-        limits += f", or above {TELLS} beyond what the target's past explains"
+        reveals = same | (past > REVEALS)
+        limits += f", or above {REVEALS} beyond what the target's past explains"
     if origin and all(origin.horizons):  # a seasonal target's past may predict it legitimately
         columns = np.repeat(origin.columns, len(origin.horizons))
-        tells = tells & (np.array(dataset.feature_names)[:, None] != columns)
+        reveals = reveals & (np.array(dataset.feature_names)[:, None] != columns)
     pairs = [
         f"the input {dataset.feature_names[f]} {'equals' if same[f, k] else 'reveals'} the target "
         f"{dataset.target_labels[k]}"
-        for f, k in np.argwhere(tells)
+        for f, k in np.argwhere(reveals)
     ]
     sentence = f"No single input reveals its target ({limits})."
     if pairs:
@@ -74,17 +74,17 @@ def _answers(dataset: Dataset) -> Finding:
 
 
 def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return the |correlations| (F, K) of the columns of a (N, T, F) and b (N, T, K)."""
+    """Return the absolute correlations (F, K) of the columns of a (N, T, F) and b (N, T, K)."""
     columns = np.concatenate([a, b], axis=-1).reshape(-1, a.shape[-1] + b.shape[-1])
-    still = columns.std(axis=0) <= 1e-5 * np.abs(columns).max(axis=0)  # constant, up to rounding
-    columns = np.where(still, 0, columns - columns.mean(axis=0, dtype=np.float64))
-    size = np.sqrt((columns**2).sum(axis=0))
-    columns /= np.where(still, 1, size)
+    constant = columns.std(axis=0) <= 1e-5 * np.abs(columns).max(axis=0)  # constant up to rounding
+    columns = np.where(constant, 0, columns - columns.mean(axis=0, dtype=np.float64))
+    norms = np.sqrt((columns**2).sum(axis=0))
+    columns /= np.where(constant, 1, norms)
     return np.abs(columns[:, : a.shape[-1]].T @ columns[:, a.shape[-1] :])
 
 
 def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
-    """Return the |partial correlations| (F, K) of inputs and targets, given the targets' past."""
+    """Return absolute partial correlations (F, K), given past targets; 0 if these explain y."""
     (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
     drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
     rows = np.unique(origin.starts[drawn // timesteps] + origin.rate * (drawn % timesteps))
@@ -101,25 +101,25 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
         season = np.maximum(rows + ahead - origin.period * -(-ahead // origin.period), first)
         past = origin.targets[np.stack([*(rows - back for back in range(4)), season], 1), column]
         target = origin.targets[rows + ahead, column][:, None]
-        rest, change = _rest(target, past), (target - past[:, :1]).std()
-        if rest.std() <= max(LEFT_OPEN * change, 1e-6 * target.std()):
+        by_past, change = _residuals(target, past), (target - past[:, :1]).std()
+        if by_past.std() <= max(LEFT_OPEN * change, 1e-6 * target.std()):
             continue
         for f in range(width):
-            left = _rest(rest, _rest(read[..., f], past))
-            unexplained = (left**2).sum() / degrees_of_freedom
-            unexplained /= (rest**2).sum() / (degrees_of_freedom + 3)
+            by_input = _residuals(by_past, _residuals(read[..., f], past))
+            unexplained = (by_input**2).sum() / degrees_of_freedom
+            unexplained /= (by_past**2).sum() / (degrees_of_freedom + 3)
             found[f, k] = np.sqrt(max(0.0, 1 - unexplained))
     return found
 
 
-def _rest(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _residuals(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Return the residuals of a regression of values (R, C) on columns (R, D) and an intercept."""
     known = np.c_[np.ones(len(known)), known / np.maximum(np.abs(known).max(axis=0), 1e-9)]
     return values - known @ np.linalg.lstsq(known, values)[0]
 
 
 def _shared_samples(dataset: Dataset) -> Finding:
-    """Find validation samples that also occur in training, perhaps shifted by one timestep."""
+    """Find validation samples that equal training samples, perhaps shifted by one timestep."""
     training, validation = dataset.x[: dataset.train], dataset.x[dataset.train :]
     whole, begin, end = slice(None), slice(None, -1), slice(1, None)
     twice = np.zeros(len(validation), bool)
@@ -133,7 +133,7 @@ def _shared_samples(dataset: Dataset) -> Finding:
 
 
 def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
-    """Return whether each split uses a row as input or target, (R,) bool, by split."""
+    """Return for each split, by name, which rows it uses as inputs or targets, (R,) bool."""
     by_part = {}
     for name, samples in dataset.parts.items():
         read = np.zeros(len(origin.series), bool)
@@ -151,10 +151,10 @@ def series_by_part(dataset: Dataset, origin: Origin) -> dict[str, set[int]]:
 
 
 def _scaling(origin: Origin) -> Finding:
-    """Check that inputs have a mean of 0 and a deviation of 1 in the training rows."""
+    """Check that inputs have a mean of 0 and a standard deviation of 1 in the training rows."""
     group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
     known, off = origin.training, 0.0
-    for column in origin.inputs.T:  # one at a time: there may be a million rows
+    for column in origin.inputs.T:  # one column at a time, since there may be a million rows
         mean, deviation = moments_by_group(column[known], group[known])
         varies = deviation > CLOSE**3 * np.abs(mean)  # False for groups without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
@@ -170,27 +170,26 @@ def _scaling(origin: Origin) -> Finding:
 
 
 def moments_by_group(column: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Return each group's mean and deviation of its rows (R,), (2, G); 0 for an empty group."""
+    """Return means and standard deviations of rows (R,) by group, (2, G); 0 for an empty group."""
     count, values = np.maximum(np.bincount(group), 1), column.astype(np.float64)
     mean = np.bincount(group, values) / count
     return np.array([mean, np.sqrt(np.bincount(group, (values - mean[group]) ** 2) / count)])
 
 
 def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
-    """Find series that occur in several splits, or else dates that do."""
+    """Find series that occur in several splits; if there are none, find dates that do."""
     about = "Series and dates in two parts"
     series = [each for part in series_by_part(dataset, origin).values() for each in part]
     if shared := int((np.bincount(series) > 1).sum()):
-        many = f"{shared:,} of {len(origin.names):,}"
-        sentence = f"{many} series are in two parts, which isn't counted as a leak here."
+        count = f"{shared:,} of {len(origin.names):,}"
+        sentence = f"{count} series are in two parts, which isn't counted as a leak here."
         return Finding(about, None, sentence, splits=True)
     sentence = f"None of the {len(origin.names):,} series is in two parts."
     if origin.times is not None:
         dates, found = origin.times.factorize()
         by_part = [np.bincount(dates[own], minlength=len(found)) > 0 for own in used.values()]
         if shared := int((np.sum(by_part, axis=0) > 1).sum()):
-            sentence += (
-                f" Dates: {shared:,} of {len(found):,} are, which isn't counted as a leak here."
-            )
+            count = f"{shared:,} of {len(found):,}"
+            sentence += f" {count} dates are in two parts, which isn't counted as a leak here."
             return Finding(about, None, sentence, splits=True)
     return Finding(about, True, sentence, splits=True)

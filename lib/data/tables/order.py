@@ -1,4 +1,4 @@
-"""Sort rows by time, find the series that they belong to, and describe their spacing."""
+"""Sort rows by time, find the series that rows belong to, and describe the steps between rows."""
 
 import re
 from dataclasses import replace
@@ -12,7 +12,7 @@ from lib.data.tables.table import Table, WindowError, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, joined, listed, number
 
-_STEPS = {  # step → its minimum and maximum seconds
+_STEPS = {  # the name of a step → its minimum and maximum seconds
     "second": (1, 1),
     "minute": (60, 60),
     "hour": (3_600, 3_600),
@@ -22,8 +22,8 @@ _STEPS = {  # step → its minimum and maximum seconds
     "quarter": (7_776_000, 7_948_800),
     "year": (31_536_000, 31_622_400),
 }
-_EVEN = 0.98  # times are evenly spaced if at least this share of the steps is whole
-_REGULAR = 0.8  # a step has a name if at least this share of the steps is whole
+_EVEN = 0.98  # times are evenly spaced if this share of steps are multiples of the median step
+_REGULAR = 0.8  # the median step has a name ("day") if this share of steps are multiples of it
 _FULL = 0.6  # a column of any name identifies series if this share of series × times has a row
 _SERIES_WORDS = (
     "ids?|series|store|shop|branch|department|family|product|item|sku|customer|user|country|region|"
@@ -34,11 +34,11 @@ _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|
 
 
 def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: list[str]) -> Table:
-    """Return the table with its rows sorted by `times` (R,), which came from columns `labels`."""
+    """Return the table sorted by `times` (R,), which were read from the columns `labels`."""
     frame, name = table.frame, joined(labels)
-    if not times.is_unique and (twice := frame.assign(**{"": times}).duplicated().to_numpy()).any():
-        notes.append(f"{counted(int(twice.sum()), 'duplicate row')} removed.")
-        frame, times = frame[~twice].reset_index(drop=True), times[~twice].reset_index(drop=True)
+    if not times.is_unique and (copies := frame.assign(**{"": times}).duplicated()).any():
+        notes.append(f"{counted(int(copies.sum()), 'duplicate row')} removed.")
+        frame, times = frame[~copies].reset_index(drop=True), times[~copies].reset_index(drop=True)
     names = [] if times.is_unique else series_columns(frame, times)
     if not times.is_unique and not names:
         notes.append(f"{name} repeats, and no column identifies series: equal times are averaged.")
@@ -46,8 +46,8 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
     if names:
         if len(names) > 1:  # add a column that combines their values
             texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
-            together = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
-            frame = frame.assign(**{series: together.astype("category")})
+            combined = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
+            frame = frame.assign(**{series: combined.astype("category")})
         codes = pd.factorize(frame[series])[0]
         count = counted(int(codes.max()) + 1, "series", "series")
         notes.append(f"{name} repeats: the table has {count}, identified by {joined(names)}.")
@@ -62,7 +62,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
 
 
 def rows_without_times(table: Table, notes: list[str]) -> Table:
-    """Return the table with its rows in file order; they may still belong to several series."""
+    """Return the table with its rows in file order; they may belong to several series."""
     [series] = series_columns(table.frame) or [""]
     if series:
         count = counted(table.frame[series].nunique(), "series", "series")
@@ -71,9 +71,9 @@ def rows_without_times(table: Table, notes: list[str]) -> Table:
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
-    """Return the columns that identify series, with one row per time each; [] if none do.
+    """Return the columns that identify series with at most one row per time; [] if none do.
 
-    Without times, a column needs a typical name, and series that are consecutive or equally long.
+    Without times, a column needs a name such as "store", and consecutive or equally long series.
     """
     rows, has_times = len(frame), times is not None
     ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
@@ -91,28 +91,28 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
             continue
         if has_times:
             named += [name] if is_named else []
-            full = is_named or rows >= _FULL * count * (int(ranks.max()) + 1)
-            tells = full and _differ(codes, ranks)
+            is_full = is_named or rows >= _FULL * count * (int(ranks.max()) + 1)
+            identifies = is_full and _are_unique(codes, ranks)
         else:
             are_blocks = np.count_nonzero(np.diff(codes)) == count - 1
-            tells = are_blocks or sizes.min() == sizes.max()
-        if tells:
+            identifies = are_blocks or sizes.min() == sizes.max()
+        if identifies:
             found.append((not is_named, count, name))
-    if found:
+    if found:  # prefer a typical name, then few series
         return [min(found, key=lambda each: each[:2])[2]]
     if len(named) > 1:
-        together = frame.groupby(named, observed=True, sort=False).ngroup().to_numpy(np.int64)
-        return named if _differ(together, ranks) else []
+        combined = frame.groupby(named, observed=True, sort=False).ngroup().to_numpy(np.int64)
+        return named if _are_unique(combined, ranks) else []
     return []
 
 
-def _differ(series: np.ndarray, times: np.ndarray) -> bool:
+def _are_unique(series: np.ndarray, times: np.ndarray) -> bool:
     """Return whether each series has at most one row per time; both are codes (R,)."""
     return pd.Index(series * (int(times.max()) + 1) + times).is_unique
 
 
 def as_texts(column: pd.Series) -> pd.Series:
-    """Return numbers as categories of texts, whole ones without a point; texts unchanged."""
+    """Return number columns as categories of texts ("7" for 7.0), and text columns unchanged."""
     if not pd.api.types.is_numeric_dtype(column):
         return column
     codes, values = pd.factorize(column)
@@ -123,22 +123,23 @@ def as_texts(column: pd.Series) -> pd.Series:
 def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]:
     """Return the step between a series' rows ("day"), and notes on gaps and uneven steps."""
     order = np.lexsort((times.asi8, codes))
-    times, same = times[order], np.diff(codes[order]) == 0
+    times, in_series = times[order], np.diff(codes[order]) == 0
     seconds = np.diff(times.to_numpy()) / np.timedelta64(1, "s")
-    there = same & (seconds > 0)
-    if not there.any():
+    is_step = in_series & (seconds > 0)
+    if not is_step.any():
         return "row", []
-    typical = float(np.median(seconds[there]))
+    typical = float(np.median(seconds[is_step]))
     step = next((s for s, (low, high) in _STEPS.items() if low <= typical <= high), "row")
-    counts = _step_counts(codes[order], times.to_numpy())[there]
+    counts = _step_counts(codes[order], times.to_numpy())[is_step]
     notes = list[str]()
     if step == "day" and on_weekdays(times.to_numpy()):
         notes.append("Weekdays only: Monday follows Friday.")
     missing = np.maximum(counts.round() - 1, 0).astype(int)
     if (even := _even_share(counts)) < _EVEN:
-        usual, least, most = map(_duration, (typical, seconds[there].min(), seconds[there].max()))
+        distances = typical, seconds[is_step].min(), seconds[is_step].max()
+        usual, least, most = map(_duration, distances)
         notes.append(
-            f"Rows are unevenly spaced: mostly {usual}, {least} to {most}. Each counts as one step."
+            f"Uneven times: mostly {usual} apart, {least} to {most}. Each row counts as one step."
         )
         step = step if even >= _REGULAR else "row"
     elif total := int(missing.sum()):
@@ -149,15 +150,15 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
 
 
 def _even_share(counts: np.ndarray) -> float:
-    """Return the share of steps that are whole multiples of the usual one; 1 without steps."""
+    """Return the share of steps that are multiples of the median step; 1 if there are no steps."""
     whole = counts.round()
     return float(((np.abs(counts - whole) < 0.1) & (whole >= 1)).mean()) if len(counts) else 1.0
 
 
 def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) -> np.ndarray:
-    """Return the stretch without a gap that each row belongs to, (R,) int, never decreasing.
+    """Return the number of each row's stretch without gaps, (R,) int, never decreasing.
 
-    A gap exceeds 1.5 median steps of a series, in row `numbers` if `times` are missing or uneven.
+    A gap exceeds 1.5 median steps, in `times`, or in row `numbers` if times are missing or uneven.
     """
     counts = _step_counts(series, numbers if times is None else times)
     if times is not None and _even_share(counts[counts > 0]) < _REGULAR:
@@ -167,7 +168,7 @@ def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) 
 
 
 def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Return the steps between rows in median steps of the series, (R-1,); NaN across series."""
+    """Return steps divided by the series' median step, (R-1,); NaN between two series."""
     steps = np.diff(places).astype(np.int64)
     if on_weekdays(places):
         days = places.astype("M8[D]")
@@ -187,7 +188,7 @@ def rows_of(
 ) -> tuple[list[str], Rows, np.ndarray, list[str]]:
     """Return F feature names, the usable rows, their ranks in time (R,), and notes.
 
-    Ranks increase within a series. Raises WindowError for unknown, missing or too many columns.
+    Ranks increase within a series. Raises WindowError for unknown columns, no inputs, or too many.
     """
     if len(set(inputs)) < len(inputs):
         raise WindowError(f"input columns must differ, got {list(inputs)}.")
@@ -213,12 +214,12 @@ def rows_of(
         times = None if times is None else times[order]
         notes.append(f"Rows sorted by {f'{by} and ' if by else ''}time.")
     if isinstance(times, pd.DatetimeIndex):
-        # Whether a row is the first of its series and time. Later ones are averaged with it.
+        # Whether a row is the first of its series and time. Later rows are averaged with it.
         first = np.r_[True, (np.diff(codes) != 0) | (np.diff(times.asi8) != 0)]
         if not first.all():
-            twice = np.unique(np.cumsum(first)[~first]).size
+            shared = np.unique(np.cumsum(first)[~first]).size
             notes.append(
-                f"{counted(twice, 'time has', 'times have')} several rows. Averaging them reduced "
+                f"{counted(shared, 'time has', 'times have')} several rows. Averaging them reduced "
                 f"{counted(len(first), 'row')} to {first.sum():,}. To keep all rows, choose a "
                 "series column, or leave the dates out."
             )
@@ -231,8 +232,8 @@ def rows_of(
     keep = frame.notna().all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
         why = "no earlier value to fill" if data.missing == "fill" else "missing values"
-        lost = listed(_missing(frame, labels))
-        notes.append(f"{counted(dropped, 'row')} dropped: {why} in {lost}.")
+        incomplete = listed(_missing(frame, labels))
+        notes.append(f"{counted(dropped, 'row')} dropped: {why} in {incomplete}.")
     values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) else None
@@ -240,8 +241,8 @@ def rows_of(
     if dates is not None:
         rank = np.unique(dates, return_inverse=True)[1]
     segment = segments(codes, np.flatnonzero(keep), dates)
-    own = values[:, len(names) :].copy()  # a view would keep the raw inputs in memory
-    rows = Rows(own, values[:, : len(names)], codes, segment, series_names, times)
+    targets_only = values[:, len(names) :].copy()  # a view would keep the raw inputs in memory
+    rows = Rows(targets_only, values[:, : len(names)], codes, segment, series_names, times)
     return names, rows, rank, notes
 
 

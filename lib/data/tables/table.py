@@ -1,4 +1,4 @@
-"""`Table`: a table as it was read, its default columns, and the features of its columns."""
+"""A `Table` as it was read from a file, its default columns, and the features of its columns."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from lib.text import MONTHS, counted, listed
 if TYPE_CHECKING:  # importing pandas takes 0.25 s: the first page shouldn't wait for it
     import pandas as pd
 
-MAX_COLUMNS = int(LIMITS["F"].maximum)  # the maximum of input features, and of target columns
+MAX_COLUMNS = int(LIMITS["F"].maximum)  # the maximum for input features and for target columns
 MOST_TEXTS = 1000  # a column of categories has at most this many different texts
-KINDS = {  # how a column can be read (see `DataSettings.types`), and the words for it
+KINDS = {  # how a column can be read (a value in `DataSettings.types`) → its name on the screen
     "number": "numbers",
     "category": "categories",
     "date": "dates that label the rows",
     "out": "left out",
 }
 MAX_BYTES = 100 * 10**6  # the largest file: 100 MB, as the file widget counts them
-MIN_ROWS = 6  # two windows of two timesteps with a horizon of one
-MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # the most columns and cells: they take a gigabyte
-MOST_CATEGORIES = 12  # with more categories, the rarest ones share one feature
+MIN_ROWS = 6  # for two windows of two timesteps with targets one row ahead
+MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # the most columns and cells; 20 million take a gigabyte
+MOST_CATEGORIES = 12  # with more categories, the rarest categories share one feature
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
-_WIDE_NAMES = (  # column names of wide tables: months, or quarters
+_WIDE_NAMES = (  # patterns of column names: 12 months, or 4 quarters
     [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
 )
 
-_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # a name, and a function → (R,)
+_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # its name and a function → (R,)
 
 CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
     "hour of day": lambda times: (times.hour + times.minute / 60).to_numpy() / 24,
     "day of week": lambda times: times.day_of_week.to_numpy() / 7,
     "month of year": lambda times: (times.month.to_numpy() - 1) / 12,
 }
-"""Calendar inputs by name: a function from dates to the share of the cycle, 0 to 1, (R,)."""
+"""Calendar inputs by name: a function from dates (R,) to their place in the cycle, 0 to 1."""
 
 
 class UploadError(ValueError):
-    """Raised for an unusable file. The message says what was expected, received, and the fix."""
+    """Raised for an unusable file. The message says what was expected and received, and a fix."""
 
 
 def check_size(rows: int, columns: int) -> None:
@@ -63,20 +63,20 @@ class WindowError(ExperimentError):
 
 
 class TooShortError(WindowError):
-    """Raised if there are too few rows for the timesteps, the horizon or the season."""
+    """Raised if there are too few rows for the timesteps, the steps ahead or the season."""
 
     def __init__(self, message: str, fix: Mapping[str, int] | None = None) -> None:
         super().__init__(message)
-        self.fix = fix or {}  # settings, by URL key, for which there are enough rows
+        self.fix = fix or {}  # smaller settings, by URL key, for which there are enough rows
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Table:
-    """A table with number columns and text columns. Rows are in order of time, or file order."""
+    """A table of numbers and texts. Rows are in order of time; without times, in file order."""
 
     name: str  # shown on the screen: "Seattle weather", "sales.csv"
     frame: pd.DataFrame  # numbers as float64, NaN if missing, and texts as categories
-    times: pd.Index | None = None  # a DatetimeIndex or texts for the rows; None for row numbers
+    times: pd.Index | None = None  # a DatetimeIndex, or texts; None if rows are only numbered
     step: str = "row"  # the time between two rows of a series: "day", "quarter", …
     notes: tuple[str, ...] = ()  # sentences on how the data were read
     inputs: tuple[str, ...] = ()  # the default inputs; empty means all numbers
@@ -105,15 +105,15 @@ class Table:
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the default input and target columns.
 
-    The inputs are all number columns (at most 16, including the target), except columns that
-    identify series, columns that number the rows, and columns whose first value is in the second
-    half, since rows before it can't be used. The target is the last column that isn't constant.
+    The inputs are all number columns (at most 16, including the target), with three exceptions:
+    the series column, row numbers, and columns that are empty in the first half of the table, since
+    rows without a value can't be used. The target is the last input that isn't constant.
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
         raise WindowError(
-            f"the only number column, {table.series!r}, identifies series, and a target is needed. "
-            "Choose another series column, or add a number column."
+            f"the only number column, {table.series!r}, identifies series, so no column can be the "
+            "target. Choose another series column, or add a number column."
         )
     numbers = numbers.drop(columns=row_numbers(numbers))
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
@@ -132,25 +132,26 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def row_numbers(numbers: pd.DataFrame) -> list[str]:
-    """Return columns that number the rows from 0 or 1, or are ids by name; [] if all are."""
+    """Return columns that number rows from 0 or 1, or are ids by name; [] if all columns are."""
     counters = list[str]()
     for name, column in numbers.items():
         values = column.to_numpy()
         if len(values) < MIN_ROWS or not (values % 1 == 0).all():  # False for NaN
             continue
         steps = np.diff(values)
-        counts = values.min() in (0, 1) and ((steps == 1).all() or (steps == -1).all())
-        if counts or (f"{name}".strip().lower() in _ROW_NUMBER_NAMES and column.is_unique):
+        is_counter = values.min() in (0, 1) and ((steps == 1).all() or (steps == -1).all())
+        is_id = f"{name}".strip().lower() in _ROW_NUMBER_NAMES and column.is_unique
+        if is_counter or is_id:
             counters.append(f"{name}")
     return counters if len(counters) < len(numbers.columns) else []
 
 
 def wide_columns(table: Table) -> list[str]:
-    """Return the month or quarter columns of a table with one row per year; else []."""
-    for words in _WIDE_NAMES if table.step == "year" else ():
+    """Return a table's month or quarter columns if it has one row per year; [] otherwise."""
+    for patterns in _WIDE_NAMES if table.step == "year" else ():
         names = [
-            [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
-            for word in words
+            [n for n in table.numbers if re.fullmatch(pattern, n.strip(), re.IGNORECASE)]
+            for pattern in patterns
         ]
         if all(len(each) == 1 for each in names):
             return [name for [name] in names]
@@ -158,16 +159,13 @@ def wide_columns(table: Table) -> list[str]:
 
 
 def calendar_names(table: Table) -> tuple[str, ...]:
-    """Return the calendar inputs of a table's dates: those that vary between rows."""
+    """Return the names of calendar inputs that vary between the rows of a table."""
     times = cast("pd.DatetimeIndex | None", table.times)
     if times is None or times.dtype.kind != "M" or times.hasnans:
         return ()
-    some = times[:: max(1, len(times) // 1000)]
-    return tuple(
-        name
-        for name, part in CALENDAR.items()
-        if name not in table.frame.columns and np.ptp(part(some)) > 0
-    )
+    sample = times[:: max(1, len(times) // 1000)]
+    varying = (name for name, place in CALENDAR.items() if np.ptp(place(sample)) > 0)
+    return tuple(name for name in varying if name not in table.frame.columns)
 
 
 @cached_with_object
@@ -184,7 +182,7 @@ def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.nd
     if len(made) > MAX_COLUMNS:
         raise WindowError(
             f"inputs can have at most {MAX_COLUMNS} features, and {listed(inputs)} have "
-            f"{len(made)}. A text column has one for each category. Remove some inputs."
+            f"{len(made)}. Each category of a text column is a feature. Remove some inputs."
         )
     return [name for name, _ in made], [values() for _, values in made]
 
@@ -196,12 +194,12 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
         return _one_hot(table.frame[column], column)
     if column in calendar_names(table):
         return on_a_circle(column, table.times)
-    there = [*table.numbers, *table.categories, *calendar_names(table)]
-    raise WindowError(f"the input column {column!r} isn't in {table.name}. Choose from {there}.")
+    names = [*table.numbers, *table.categories, *calendar_names(table)]
+    raise WindowError(f"the input column {column!r} isn't in {table.name}. Choose from {names}.")
 
 
 def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
-    """Return sine and cosine of a time's place in its `CALENDAR` cycle: hour 23 is near hour 0."""
+    """Return sine and cosine of times' places in a `CALENDAR` cycle: hour 23 is near hour 0."""
 
     def wave(of: np.ufunc) -> np.ndarray:
         return of(2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times)))
@@ -210,15 +208,15 @@ def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
 
 
 def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
-    """Return a feature per category: 1 in rows of the category, else 0, also if it is missing."""
+    """Return a feature per category: 1 in rows of the category, 0 in other rows."""
     counts = texts.value_counts()
     names = [*counts[counts > 0].index]
-    kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
-    groups = {f"{name}": [name] for name in sorted(names[:kept], key=str)}
-    if others := names[kept:]:
+    count = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
+    groups = {f"{name}": [name] for name in sorted(names[:count], key=str)}
+    if others := names[count:]:
         groups["other"] = [*groups.get("other", []), *others]
 
-    def is_in(own: list[object]) -> Callable[[], np.ndarray]:
-        return lambda: texts.isin(own).to_numpy(np.float64)
+    def is_in(group: list[object]) -> Callable[[], np.ndarray]:
+        return lambda: texts.isin(group).to_numpy(np.float64)
 
-    return [(f"{column} = {name}", is_in(own)) for name, own in groups.items()]
+    return [(f"{column} = {name}", is_in(group)) for name, group in groups.items()]

@@ -1,4 +1,4 @@
-"""Parse a column's texts as numbers, with decimal commas or points, or as times."""
+"""Parse a column's texts as times, or as numbers with decimal commas or points."""
 
 import re
 from itertools import product
@@ -9,8 +9,8 @@ import pandas as pd
 
 from lib.text import MONTHS, counted, listed
 
-SHARE = 0.9  # a column holds numbers, or times, if at least this share of its entries does
-SAMPLE = 200  # the first entries, which decide whether to parse the rest of a column
+SHARE = 0.9  # a column is parsed as numbers, or as times, if this share of its entries can be
+SAMPLE = 200  # the number of first entries that decide whether to parse the whole column
 
 _SPACE = "[ '’\u00a0\u2009\u202f]"
 _SPACE_GROUPS = rf"[+-]?\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d*)?"  # 1 234,5
@@ -21,7 +21,7 @@ DECIMAL_COMMA = r"[+-]?[\d.]*,\d+(?:[eE][+-]?\d+)?"
 DECIMAL_POINT = r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?"
 _AROUND_A_NUMBER = (  # characters around a number in a text, and their replacement
     ("\u2212", "-"),  # a typographic minus
-    (r"^\(([^()a-z]*)\)$", r"-\1"),  # accountants' minus
+    (r"^\(([^()a-z]*)\)$", r"-\1"),  # accountants write -5 as (5)
     (r"^([+-]?)[$€£¥] ?", r"\1"),
     (r" ?[%€$£¥]$", ""),
 )
@@ -31,7 +31,7 @@ _DAYS = (
     *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
 )
 _HOURS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
-_FORMATS = (  # of the formats that fit, the one with the most even steps is used, or the first
+_FORMATS = (  # if several formats fit, the one with the most even steps is used, or the first
     *("ISO8601", "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC", "%Y-%m-%d %I:%M:%S %p"),
     *_DAYS,
     *(f"{day}{between}{hour}" for day, hour in product(_DAYS, _HOURS) for between in (" ", ", ")),
@@ -52,12 +52,12 @@ class Parsed(NamedTuple):
     """A column parsed as numbers or as times."""
 
     values: pd.Series  # (R,) float64, or times without a zone; missing if not parsed
-    reading: str = ""  # how an ambiguous column was read; else empty
+    reading: str = ""  # how an ambiguous column was read; empty for other columns
     are_years: bool = False  # whether the times are years only
 
 
 def bare(entry: str) -> str:
-    """Return an entry without currency, percent sign and typographic minus."""
+    """Return an entry without currency and percent signs, and with an ASCII minus."""
     for pattern, replacement in _AROUND_A_NUMBER:
         entry = re.sub(pattern, replacement, entry)
     return entry
@@ -68,13 +68,13 @@ def as_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed | None:
     texts = texts.astype("str").str.strip()
     known = texts.dropna()
     if known.empty or parse_numbers(known.iloc[:SAMPLE], decimal_commas).values.isna().all():
-        return None  # no numbers in the sample: don't parse the rest
+        return None  # the sample has no numbers: don't parse the whole column
     numbers = parse_numbers(texts, decimal_commas)
     return numbers if numbers.values.count() >= SHARE * len(known) else None
 
 
 def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
-    """Return each text (R,) as a number, else NaN. All commas of a column mean the same."""
+    """Parse each text (R,) as a number, or NaN. A comma has one meaning in the whole column."""
     for pattern, replacement in _AROUND_A_NUMBER:
         texts = texts.str.replace(pattern, replacement, regex=True)
     if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
@@ -86,13 +86,13 @@ def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
     reading = ""
     if len(with_comma):
         may_group = with_comma.str.fullmatch(COMMA_GROUPS)
-        twice = with_comma.str.count(",").gt(1) | with_comma.str.contains(".", regex=False)
+        must_group = with_comma.str.count(",").gt(1) | with_comma.str.contains(".", regex=False)
         is_decimal = decimal_commas or (with_comma.str.fullmatch(DECIMAL_COMMA) & ~may_group).any()
-        if may_group.mean() >= SHARE and ((may_group & twice).any() or not is_decimal):
+        if may_group.mean() >= SHARE and ((may_group & must_group).any() or not is_decimal):
             texts = texts.str.replace(",", "", regex=False)
             reading = "commas as thousands separators"
         else:
-            # Points are thousands separators before a comma, or if all texts allow that reading.
+            # A point separates thousands if a comma follows it, or if all texts allow this reading.
             points = r"\." if points_may_group else r"\.(?=.*,)"
             texts = texts.str.replace(points, "", regex=True).str.replace(",", ".", regex=False)
             reading = "" if decimal_commas else "decimal commas"
@@ -114,7 +114,7 @@ def not_numbers_note(texts: pd.Series, numbers: pd.Series) -> list[str]:
 
 
 def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Parsed | None:
-    """Return a column (R,) as times, or None. A few entries may be something else ("Total")."""
+    """Return a column (R,) as times, or None. A few entries may be other texts, such as "Total"."""
     if column.dtype.kind == "M":
         if column.dt.tz is None:
             return Parsed(column)
@@ -133,7 +133,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Pars
 
 
 def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
-    """Return texts (R,) as times in the format that fits best; `sample` has the first of them."""
+    """Return texts (R,) as times in the format that fits best; `sample` has the first texts."""
     if sample.str.fullmatch(r"\d{4}[- ]?Q[1-4]").mean() >= SHARE:
         for k in range(4):  # pandas has no format for quarters: use the first month
             quarter, month = f"[- ]?Q{k + 1}$", f"-{3 * k + 1:02}"
@@ -144,10 +144,10 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
             continue
         if _parse(sample, form).notna().mean() >= SHARE:
             fitting[form] = _parse(texts, form)
-    fitting = {form: of for form, of in fitting.items() if of.notna().mean() >= SHARE}
+    fitting = {form: times for form, times in fitting.items() if times.notna().mean() >= SHARE}
     if not fitting:
         return None
-    evenness = dict.fromkeys(fitting, 0.0)  # the share of steps about as long as the median step
+    evenness = dict.fromkeys(fitting, 0.0)  # the share of steps that about equal the median step
     for form, times in fitting.items():
         steps = times.dropna().drop_duplicates().diff().dropna().dt.total_seconds()
         typical = steps.median()
@@ -170,8 +170,8 @@ def _parse(texts: pd.Series, form: str) -> pd.Series:
 def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
     """Return numbers as times: years, 20240131, spreadsheet days, (milli)seconds since 1970."""
     words, numbers = {*re.findall("[a-z]+", name.lower())}, column.dropna()
-    speaks_of_time = words & {"year", "date", "day", "time", "timestamp"}
-    if len(numbers) < max(1, SHARE * len(column)) or not speaks_of_time or (numbers % 1).any():
+    is_time_name = bool(words & {"year", "date", "day", "time", "timestamp"})
+    if len(numbers) < max(1, SHARE * len(column)) or not is_time_name or (numbers % 1).any():
         return None
     numbers, reading, are_years = numbers.astype("int64"), "", False
     low, high = int(numbers.min()), int(numbers.max())
@@ -192,7 +192,7 @@ def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
 
 
 def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
-    """Return times combined from columns of years, months or quarters, days and hours."""
+    """Combine columns of years, months or quarters, days, hours; return their names and times."""
     found, parts = list[str](), dict[str, pd.Series]()
     for part in _PARTS:
         if part == "quarter" and "month" in parts:
@@ -202,7 +202,7 @@ def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
                 parts[part] = values
                 found.append(name)
         if part not in parts and part != "month":
-            break  # days need months
+            break  # smaller parts need this part (a quarter can replace the month)
     if len(parts) < 2:
         return None
     month = 3 * parts["quarter"] - 2 if "quarter" in parts else parts["month"]
@@ -214,7 +214,7 @@ def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
 
 
 def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
-    """Return repeating dates (R,) combined with a column of clock times, and that column's name."""
+    """Combine repeating dates (R,) with a column of clock times; return its name and the times."""
     dates = times.values
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None
@@ -233,7 +233,7 @@ def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
 
 
 def _part(name: str, column: pd.Series, part: str) -> pd.Series | None:
-    """Return a column as whole numbers in the range of this part of a date, (R,); else None."""
+    """Return a column (R,) as whole numbers if it holds this part of a date; otherwise None."""
     names, least, most = _PARTS[part]
     if name.strip().lower() not in names:
         return None

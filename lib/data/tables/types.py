@@ -1,4 +1,4 @@
-"""Reread a table: correct the types of columns, or unroll the months of each year."""
+"""Read a table again: change the types of columns, or unroll the months of each year."""
 
 from dataclasses import replace
 from functools import partial
@@ -15,24 +15,24 @@ from lib.text import MONTHS, counted, joined, listed
 VALUE = "value"  # the name of the column of unrolled months
 
 
-@partial(cached_with_object, size=1)  # one result: a table may have a million rows
+@partial(cached_with_object, size=1)  # only one result, since a table may have a million rows
 def reread(table: Table, types: tuple[str, ...], wide: str) -> Table:
-    """Return the table with `types` applied, and unrolled if `wide` is "unroll"."""
+    """Return the table with `types` applied, and with a row per month if `wide` is "unroll"."""
     made = retyped(table, types) if types else table
     return unrolled(made) if wide == "unroll" else made
 
 
 def retyped(table: Table, types: tuple[str, ...]) -> Table:
-    """Return the table with columns read as entries such as "store:category" say, see `KINDS`.
+    """Return the table with changed kinds of columns: `types` are texts such as "store:category".
 
-    Numbers become categories by their text, texts numbers or NaN. Raises WindowError.
+    `KINDS` lists the kinds. Texts that aren't numbers become NaN. Raises WindowError.
     """
     frame, notes = table.frame.copy(deep=False), list[str]()
-    wanted = _wanted(table, types)
-    dates = [name for name, kind in wanted.items() if kind == "date" and name in frame]
+    kinds = _kinds(table, types)
+    dates = [name for name, kind in kinds.items() if kind == "date" and name in frame]
     if len(dates) > 1:
         raise WindowError(f"only one column can label the rows, got {joined(dates)}.")
-    for name, kind in wanted.items():
+    for name, kind in kinds.items():
         is_number = name in frame and frame[name].dtype.kind == "f"
         if kind == "out":
             frame = frame.drop(columns=name, errors="ignore")
@@ -42,13 +42,13 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
             if (count := frame[name].nunique()) > MOST_TEXTS:
                 raise WindowError(
                     f"{name} has {count:,} different numbers, and at most {MOST_TEXTS:,} "
-                    "categories are allowed. Keep it as numbers."
+                    f"categories are allowed. Keep {name} as numbers."
                 )
             frame[name] = as_texts(frame[name])
     if dates:
         times = _as_times(frame[dates[0]], notes)
         made = order_rows(replace(table, frame=frame.drop(columns=dates)), times, (*dates,), notes)
-    elif any(wanted.get(name) == "out" for name in table.labels):
+    elif any(kinds.get(name) == "out" for name in table.labels):
         notes.append(f"{joined(table.labels)} no longer labels the rows.")
         made = rows_without_times(replace(table, frame=frame), notes)
     else:
@@ -56,14 +56,14 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
         made = replace(table, frame=frame, series=series)
     if not made.numbers:
         raise WindowError(f"{table.name} needs at least one number column. Keep one as numbers.")
-    kept = ([name for name in of if name in made.numbers] for of in (table.inputs, table.targets))
-    inputs, targets = map(tuple, kept)
+    inputs = tuple(name for name in table.inputs if name in made.numbers)
+    targets = tuple(name for name in table.targets if name in made.numbers)
     return replace(made, notes=(*table.notes, *notes), inputs=inputs, targets=targets)
 
 
-def _wanted(table: Table, types: tuple[str, ...]) -> dict[str, str]:
-    """Return kinds by column, from entries such as "store:category". Raises WindowError."""
-    names, wanted = [*table.labels, *map(str, table.frame.columns)], dict[str, str]()
+def _kinds(table: Table, types: tuple[str, ...]) -> dict[str, str]:
+    """Return kinds by column, from texts such as "store:category". Raises WindowError."""
+    names, kinds = [*table.labels, *map(str, table.frame.columns)], dict[str, str]()
     for entry in types:
         column, _, kind = entry.rpartition(":")
         if kind not in KINDS or column not in names:
@@ -73,8 +73,8 @@ def _wanted(table: Table, types: tuple[str, ...]) -> dict[str, str]:
             )
         if column in table.labels and kind not in ("date", "out"):
             raise WindowError(f"{column} labels the rows. Read it as dates, or leave it out.")
-        wanted[column] = kind
-    return wanted
+        kinds[column] = kind
+    return kinds
 
 
 def _as_number(column: pd.Series, notes: list[str]) -> pd.Series:
@@ -82,8 +82,8 @@ def _as_number(column: pd.Series, notes: list[str]) -> pd.Series:
     values, reading, _ = parse_numbers(texts, decimal_commas=False)
     if values.isna().all():
         raise WindowError(
-            f"no entry of {column.name} is a number: {listed(texts.dropna().unique())}. Keep it as "
-            "categories."
+            f"no entry of {column.name} is a number: {listed(texts.dropna().unique())}. Keep "
+            f"{column.name} as categories."
         )
     how = f" with {reading}" if reading else ""
     notes += [f"{column.name} read as numbers{how}.", *not_numbers_note(texts, values)]
@@ -91,8 +91,8 @@ def _as_number(column: pd.Series, notes: list[str]) -> pd.Series:
 
 
 def _as_times(column: pd.Series, notes: list[str]) -> pd.Series:
-    """Return the column as times (R,), none missing. Raises WindowError."""
-    # This name makes `as_times` try every reading, whatever the column's own name.
+    """Return the column as times (R,). Raises WindowError if an entry isn't a date."""
+    # The name "year date" makes `as_times` try all readings of numbers.
     times = as_times("year date", column if column.dtype.kind == "f" else column.astype("str"))
     if times is None or times.values.isna().any():
         wrong = column if times is None else column[times.values.isna()]
@@ -111,7 +111,7 @@ def unrolled(table: Table) -> Table:
         return table
     step = "month" if len(columns) == len(MONTHS) else "quarter"
     width, years = len(columns), pd.DatetimeIndex(table.times).year  # type: ignore[arg-type]
-    months = np.repeat(np.asarray(years - 1970) * 12, width)
+    months = np.repeat(np.asarray(years - 1970) * 12, width)  # months since January 1970
     months += np.tile(np.arange(width) * (12 // width), len(table.frame))
     frame = pd.DataFrame({VALUE: table.frame[columns].to_numpy(np.float64).ravel()})
     if table.series:

@@ -1,7 +1,8 @@
 """Cut a table into a `Dataset` of windows (N, T, F), with targets some rows ahead (N, T, K).
 
 `rows_of` sorts the rows and `cut` finds where windows begin. This module standardises the values
-and fills the arrays. `y[n, t]` has the targets of timestep t, so both modes share the windows.
+and fills the arrays. `y[n, t]` has the targets of timestep t, so both modes use the same windows.
+A horizon is the number of rows from a timestep to a target ("steps ahead" on the screen).
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ _FARTHEST = 1e15  # a larger standardised value would overflow when squared as f
 def make_windows(
     table: Table, inputs: Sequence[str], targets: Sequence[str], data: DataSettings, seed: int = 0
 ) -> Dataset:
-    """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
+    """Cut a table into windows x (N, T, F) and y (N, T, K), standardised by the training rows.
 
     Inputs are number columns, text columns or `calendar_names`; targets are number columns. Raises
     ExperimentError for wrong settings, WindowError for wrong columns, TooShortError for few rows.
@@ -34,17 +35,17 @@ def make_windows(
     validate(Experiment(data))
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
     horizons = _horizons(table, targets, data)
-    features, rows, rank, done = rows_of(table, inputs, targets, data)
+    features, rows, rank, notes = rows_of(table, inputs, targets, data)
     width = max(len(features), len(targets) * len(horizons))
     segment = rows.segment if data.at_gaps == "stop" else None
     most = MAX_VALUES / (data.timesteps * width)
     try:
         windows = cut(rows.series, rank, data, seed, most, segment=segment)
     except TooShortError as error:
-        raise TooShortError(" ".join([f"{error}", *done]), error.fix) from None
+        raise TooShortError(" ".join([f"{error}", *notes]), error.fix) from None
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
-    if flat := {name: None for name, of in columns if not np.ptp(of[windows.part == 0])}:
-        done.append(f"Constant in all training rows: {listed(flat)}.")
+    if constant := {name: None for name, of in columns if not np.ptp(of[windows.part == 0])}:
+        notes.append(f"Constant in all training rows: {listed(constant)}.")
     starts = windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
     changed = [name for name in features if change and name in targets]
@@ -54,9 +55,9 @@ def make_windows(
         hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
         seconds = "" if (rows.times == rows.times.floor("min")).all() else ":%S"
         time_format = f"%Y-%m-%d{hours}{seconds}"
-    own = {field.name: getattr(rows, field.name) for field in fields(rows)}
+    of_rows = {field.name: getattr(rows, field.name) for field in fields(rows)}
     origin = Origin(
-        **own | {"inputs": x},
+        **of_rows | {"inputs": x},
         step=table.step,
         starts=starts,
         rate=data.rate,
@@ -100,7 +101,7 @@ def make_windows(
         feature_names=tuple(features),
         target_names=target_names,
         timestep_names=timestep_names,
-        naive=y,  # until `with_baselines` replaces it
+        naive=y,  # a placeholder that `with_baselines` replaces
         naive_label="",
         origin=origin,
         target_scale=deviation,
@@ -109,7 +110,7 @@ def make_windows(
         target_unit=units.pop() if len(units) == 1 else "",
         lead=lead if data.ahead == "one" and data.horizon else "",
         about=f"At each step, predict {predicted}, from {joined(read_as)}.",
-        notes=(*table.notes, *done, *_notes(windows, origin, data, changed), parts),
+        notes=(*table.notes, *notes, *_notes(windows, origin, data, changed), parts),
         source=table.source,
         fingerprint=table.fingerprint,
     )
@@ -128,17 +129,17 @@ def _standardised(
     """Return standardised inputs (R, F) and y (N, T, K), with their scales; `names` are F names."""
     training, rate, change = windows.part == 0, data.rate, data.form == "change"
     read = windows.starts[:, None] + rate * np.arange(data.timesteps)
-    # Changes are computed only within a series, or within a stretch without a gap.
+    # A change is computed only within a series, or within a stretch without gaps.
     block = rows.segment if data.at_gaps == "stop" else rows.series
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
     groups = (rows.series, len(rows.names)) if by_series else None
-    own = [f for f, name in enumerate(names) if change and name in targets]
+    past = [f for f, name in enumerate(names) if change and name in targets]  # of targets
     raw = rows.inputs
-    if own:  # read changes: models fail on levels unseen in training; the first change is 0
+    if past:  # use changes as inputs, since models fail on levels that training doesn't have
         raw = raw.copy()
-        raw[:, own] = 0.0
-        same = (block[rate:] == block[:-rate])[:, None]
-        raw[rate:, own] = same * (rows.inputs[rate:, own] - rows.inputs[:-rate, own])
+        raw[:, past] = 0.0  # the first change of a block
+        in_block = (block[rate:] == block[:-rate])[:, None]
+        raw[rate:, past] = in_block * (rows.inputs[rate:, past] - rows.inputs[:-rate, past])
     x_scale = scale_of(raw, training, groups)
     x = x_scale.standard(raw, rows.series)
     _check_size(x, names)
@@ -152,7 +153,8 @@ def _standardised(
         else:
             y_scale.append(scale_of(raw, training, groups))
         target = raw[read + h] - (raw[read] if change else 0.0)
-        y[..., k : k + 1] = target = y_scale[k].standard(target, rows.series[read])
+        target = y_scale[k].standard(target, rows.series[read])
+        y[..., k] = target[..., 0]
         _check_size(target.reshape(-1, 1), targets[c : c + 1])
     offset = np.concatenate([scale.offset for scale in y_scale], axis=-1)
     deviation = np.concatenate([scale.deviation for scale in y_scale], axis=-1)
@@ -160,7 +162,7 @@ def _standardised(
 
 
 def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tuple[int, ...]:
-    """Return H horizons in rows. Raises WindowError for unusable targets."""
+    """Return H horizons, in rows. Raises WindowError for unusable targets or too many."""
     if wrong := [name for name in targets if name not in table.numbers]:
         raise WindowError(
             f"the target {wrong[0]!r} isn't a number column of {table.name}. Choose from "
@@ -175,33 +177,33 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     horizons = tuple(range(1, data.horizon + 1)) if each else (data.horizon,)
     if data.form == "change" and not data.horizon:
         raise WindowError(
-            "a row's change from itself is always 0. Choose a horizon of at least 1, or predict "
-            "values."
+            "a row's change from itself is always 0. Choose at least 1 step ahead, or targets as "
+            "they are."
         )
     if len(targets) * len(horizons) > MAX_TARGETS:
         raise WindowError(
-            f"at most {MAX_TARGETS} targets are allowed (columns × rows ahead), got "
-            f"{len(targets)} × {len(horizons)}. Choose a shorter horizon, or one row ahead only."
+            f"at most {MAX_TARGETS} targets are allowed (columns × steps ahead), got "
+            f"{len(targets)} × {len(horizons)}. Choose fewer steps ahead, or only the last one."
         )
     return horizons
 
 
 def scale_of(values: np.ndarray, known: np.ndarray, groups: tuple[np.ndarray, int] | None) -> Scale:
-    """Return the scale of columns (R, C) from known rows, of each series (R,) if `groups`."""
+    """Return the scale of columns (R, C) in `known` rows, by series if `groups` has (series, S)."""
     offset, deviation = _offset_and_deviation(values[known])
     if groups is None:
         return Scale(offset, deviation)
     series, count = groups
-    offset, deviation = (np.tile(of, (count, 1)) for of in (offset, deviation))
+    offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
     rows = np.flatnonzero(known)
-    own, first = np.unique(series[rows], return_index=True)  # each series' rows are consecutive
-    for s, of_series in zip(own, np.split(values[rows], first[1:]), strict=True):
+    found, first = np.unique(series[rows], return_index=True)  # a series' rows are consecutive
+    for s, of_series in zip(found, np.split(values[rows], first[1:]), strict=True):
         offset[s], deviation[s] = _offset_and_deviation(of_series)
     return Scale(offset, deviation)
 
 
 def _offset_and_deviation(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return means and deviations (C,) of rows (R, C); 1 for a constant column's deviation."""
+    """Return means and standard deviations (C,) of rows (R, C); a deviation of 0 becomes 1."""
     offset, deviation = known.mean(axis=0), known.std(axis=0)
     constant = known.max(axis=0) == known.min(axis=0)
     constant |= deviation <= 1e-12 * np.abs(offset)
@@ -213,8 +215,8 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
     farthest = np.abs(deviations).max(axis=0)
     if farthest.max() > _FARTHEST:
         raise WindowError(
-            f"{names[int(farthest.argmax())]} has a value {farthest.max():.1g} deviations from its "
-            f"training mean; at most {_FARTHEST:.0g} are allowed. Fix its values or leave it out."
+            f"{names[int(farthest.argmax())]} has a value {farthest.max():.1g} standard deviations "
+            f"from its training mean, and at most {_FARTHEST:.0g} are allowed. Fix the value."
         )
 
 
@@ -233,7 +235,7 @@ def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str])
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
         notes.append(f"Series with too few rows for a window: {listed(unused)}.")
     whose = "each series'" if origin.x_scale.by_series else "the"
-    notes.append(f"Columns are standardised by mean and deviation of {whose} training rows.")
+    notes.append(f"Columns are standardised by the mean and deviation of {whose} training rows.")
     return notes
 
 

@@ -1,1 +1,1 @@
-"""Read an uploaded file into a `Table`. Libraries parse; this package resolves ambiguities."""
+"""Read an uploaded file into a `Table`: libraries parse it, this package resolves ambiguities."""

@@ -1,4 +1,4 @@
-"""A process that reads one file from stdin and writes a table or an error message to stdout."""
+"""The process that reads an uploaded file: stdin has the file, stdout gets a table or an error."""
 
 import pickle
 import resource
@@ -14,7 +14,7 @@ from lib.data.uploads.upload import FIX, read_upload
 
 def main() -> None:
     """Read the file from stdin; write its table, or an error message, to stdout."""
-    name, content, sheet, memory = pickle.load(sys.stdin.buffer)  # noqa: S301 - from `Reading`
+    name, content, sheet, memory = pickle.load(sys.stdin.buffer)  # noqa: S301  from `Reading`
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     answer: Table | str
     try:
@@ -23,20 +23,20 @@ def main() -> None:
     except (UploadError, MemoryError) as error:
         answer, cause = f"{error}", error.__context__ or error
         if isinstance(cause, MemoryError) or "out of memory" in f"{cause}":
-            left = f"the {memory / 1e6:,.0f} MB available"
-            answer = f"{name} couldn't be read: it needs more memory than {left}. {FIX}"
+            limit = f"the {memory / 1e6:,.0f} MB available"
+            answer = f"{name} couldn't be read: it needs more memory than {limit}. {FIX}"
     pickle.dump(answer, sys.stdout.buffer, protocol=5)
 
 
 def shortened(column: pd.Series) -> pd.Series:
-    """Return decimals as float32 if no value changes by a millionth of the deviation."""
+    """Return a float64 column as float32 if that changes no value by over 1e-6 of the deviation."""
     if column.dtype != np.float64:
         return column
     with np.errstate(over="ignore"):
         short = column.astype(np.float32)
-    moved = (short - column).abs().max()
-    whole = (column.dropna() % 1 == 0).all()
-    return short if moved <= (0 if whole else 1e-6 * column.std()) else column
+    change = (short - column).abs().max()
+    is_whole = (column.dropna() % 1 == 0).all()  # whole numbers must stay exact
+    return short if change <= (0 if is_whole else 1e-6 * column.std()) else column
 
 
 if __name__ == "__main__":

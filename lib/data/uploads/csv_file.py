@@ -15,15 +15,15 @@ from lib.data.tables.texts import COMMA_GROUPS, DECIMAL_COMMA, DECIMAL_POINT, PO
 from lib.data.uploads.entries import MISSING, NUMBERED_COLUMNS, Entries, has_header, unique_names
 from lib.text import counted, listed
 
-_SAMPLE = 64 * 1024  # characters in which delimiter, header and decimal commas are detected
+_SAMPLE = 64 * 1024  # delimiter, header and decimal commas are detected in this many characters
 _DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
-"""Possible delimiters. The comma comes last: it may be a decimal comma, or part of a text."""
+"""Possible delimiters. The comma is last, since it may be a decimal comma or part of a text."""
 _EMPTY = "The file is empty. Expected a header line and rows of numbers."
-_ONE_AT_A_TIME = Lock()  # `warnings.catch_warnings` affects all threads
+_WARNINGS = Lock()  # `warnings.catch_warnings` affects all threads
 
 
 def read_csv(content: bytes) -> Entries:
-    """Return the entries of a CSV. Raises UploadError if the content isn't a table."""
+    """Return a CSV's entries. Raises UploadError if the content isn't a table."""
     text, lines_above = _table_as_utf8(content)
     sample = text[:_SAMPLE].decode("utf-8", errors="ignore")
     is_whole = len(text) <= _SAMPLE
@@ -32,14 +32,14 @@ def read_csv(content: bytes) -> Entries:
     delimiter = find_delimiter(sample)
     first, *body = _rows(sample, delimiter)
     check_size(text.count(b"\n") or text.count(b"\r"), len(first))
-    headed = has_header(first, body)
-    if headed and is_whole and not body:
+    has_names = has_header(first, body)
+    if has_names and is_whole and not body:
         raise UploadError(
             f"The file has a header line ({listed(filter(str.strip, first))}) but no rows below "
-            "it. Expected a row for each timestep."
+            "the header. Add a row for each timestep."
         )
-    names, notes = unique_names(first if headed else [""] * len(first))
-    if not headed:
+    names, notes = unique_names(first if has_names else [""] * len(first))
+    if not has_names:
         notes = [NUMBERED_COLUMNS.format("line")]
     decimal_commas = has_decimal_commas([entry for row in body for entry in row], delimiter)
     if decimal_commas:
@@ -47,21 +47,18 @@ def read_csv(content: bytes) -> Entries:
     if short := next((row for row in body if len(row) < len(first)), None):
         notes.append(
             f"Some lines have too few cells, such as {listed(short)}: {len(short)} of "
-            f"{counted(len(first), 'cell')}. The other cells count as missing."
+            f"{counted(len(first), 'cell')}. The other cells are read as missing."
         )
-    layout = {"sep": delimiter, "header": 0 if headed else None, "names": names}
+    layout = {"sep": delimiter, "header": 0 if has_names else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
-    cells = (
-        f" Cells were separated at {_DELIMITERS[delimiter]}. If that is wrong, save the file with "
-        "commas."
-    )
-    entries = Entries(frame, notes, decimal_commas, cells)
+    split = f" Lines were split at {_DELIMITERS[delimiter]}. If this is wrong, save with commas."
+    entries = Entries(frame, notes, decimal_commas, split)
     entries.drop_empty_rows()
     return entries
 
 
 def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
-    """Return the table's text, and the number of lines skipped above it. Raises UploadError."""
+    """Return the table as UTF-8, and the number of skipped lines above it. Raises UploadError."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = content.decode("utf-16", errors="replace")
     else:
@@ -75,16 +72,16 @@ def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
     unprintable = sum(not (char.isprintable() or char.isspace()) for char in start)
     if "\0" in text or unprintable > 0.05 * len(start):
         raise UploadError(
-            "The file isn't a text file, and its format is unknown. Export the table as CSV and "
-            "upload that."
+            "The file isn't a text file, and its format is unknown. Export the table as CSV, then "
+            "upload that file."
         )
-    # Skip a spreadsheet's `sep=;` line, and empty rows, which have delimiters only.
+    # Skip a spreadsheet's `sep=;` line, and rows that contain only delimiters.
     table = re.sub(r'\A(?:"?(?i:sep)=.?"?[,;\t|]*[\r\n]+)?(?:[ \t,;|]*[\r\n])*', "", text, count=1)
     return table.encode("utf-8"), len(text[: len(text) - len(table)].splitlines())
 
 
 def find_delimiter(sample: str) -> str:
-    """Return the delimiter by which most lines have as many entries as the first line."""
+    """Return the delimiter that splits the most lines into as many entries as the first line."""
     best, most = ",", 0.0
     for delimiter in _DELIMITERS:
         rows = _rows(sample, delimiter)
@@ -93,7 +90,7 @@ def find_delimiter(sample: str) -> str:
         matching = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
         if width > 1 and matching > most + 0.1:
             best, most = delimiter, matching
-    if not most:  # a single column: its commas may be decimal
+    if not most:  # there is a single column, whose commas may be decimal
         lines = [bare(row[0].strip()) for row in _rows(sample, ";") if "," in row[0]]
         if lines and all(re.fullmatch(DECIMAL_COMMA, line) for line in lines):
             return ";"
@@ -101,7 +98,7 @@ def find_delimiter(sample: str) -> str:
 
 
 def _rows(sample: str, delimiter: str) -> list[list[str]]:
-    """Return the sample's lines as entries, without blank lines, like pandas."""
+    """Return the entries of the sample's lines. Like pandas, skip blank lines."""
     lines = io.StringIO(sample, newline="")
     try:
         rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
@@ -114,10 +111,10 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
-    """Return whether commas are decimal, from some entries of a file.
+    """Return whether commas in a file are decimal commas, from some of its entries.
 
-    "1,234" is ambiguous. In a file with semicolons the comma is decimal, since spreadsheets in
-    countries with decimal commas save such files. "1.234.567" implies decimal commas.
+    "1,234" is ambiguous. If semicolons separate cells, its comma is decimal, since spreadsheets
+    save such files in countries with decimal commas. "1.234.567" implies decimal commas.
     """
     if delimiter == ",":
         return False
@@ -133,11 +130,11 @@ def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
 
 
 def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFrame:
-    """Read the table with pandas. Raises UploadError with the number of a line that is too long."""
+    """Read the table with pandas. An UploadError has the number of a line with too many cells."""
     # With `index_col=False` a delimiter at the end of each line doesn't add a column.
     options: dict[str, Any] = {"na_values": MISSING, "skipinitialspace": True, "index_col": False}
     try:
-        with _ONE_AT_A_TIME, warnings.catch_warnings():
+        with _WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             return pd.read_csv(io.BytesIO(text), low_memory=False, **options | layout)
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
@@ -145,22 +142,24 @@ def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFram
 
 
 def _explained(error: str, width: int, lines_above: int) -> UploadError:
-    """Return pandas's error as an UploadError; pandas didn't count the `lines_above`."""
+    """Return an UploadError that explains pandas's error. Pandas didn't count the `lines_above`."""
     if "EOF inside string" in error:
         return UploadError(
-            'A quotation mark (") is never closed, so the rest of the file is one cell. Close it '
-            "or remove it."
+            'A quotation mark (") is never closed, so one cell contains all text after the mark. '
+            "Close the quotation, or remove the mark."
         )
     place = re.search(r"line (\d+), saw (\d+)", error)
     if not place and "loss of data" not in error:
         return UploadError(
-            f"The lines can't be split into cells ({error}). Expected cells separated by commas, "
-            "semicolons, tabs or |."
+            f"The lines can't be split into cells ({error}). Separate cells by commas, semicolons, "
+            "tabs or |."
         )
-    what = "Lines have more cells than the first line:"
+    expected = counted(width, "cell")
+    received = f"Some lines have more cells than the first line, which has {expected}."
     if place:
-        what = f"Line {lines_above + int(place[1]):,} has {place[2]} cells, but"
+        line = lines_above + int(place[1])
+        received = f"Line {line:,} has {place[2]} cells, but the first line has {expected}."
     return UploadError(
-        f"{what} the first line has {counted(width, 'cell')}. Remove lines above the header, "
-        "quote texts that contain a delimiter, and write numbers without thousands separators."
+        f"{received} Remove lines above the header, quote texts that contain a delimiter, and "
+        "write numbers without thousands separators."
     )

@@ -12,7 +12,7 @@ from lib.data.tables.order import order_rows, rows_without_times, series_columns
 from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, row_numbers
 from lib.text import counted, joined, listed
 
-MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # in addition to pandas's NA, NaN, null, …
+MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # missing values, like pandas's NA, NaN, null, …
 NUMBERED_COLUMNS = "The first {} holds values, not names, so columns are numbered."
 _UNKNOWN = {"", "na", "n/a", "#n/a", "nan", "null", "none", *MISSING}
 _VALUE = re.compile(r"[+-]?[\d.,][\d.,:/TZQ+%'e \u00a0\u202f-]*|[+-]?inf", re.IGNORECASE)
@@ -21,22 +21,22 @@ _WORDS_OF_DATES = re.compile(
     r"|oct(ober)?|nov(ember)?|dec(ember)?|[ap]m|utc)\b",
     re.IGNORECASE,
 )
-MOST_YEARS = 3  # columns of repeating years that are tried as labels: each takes long
-_HUGE = 1e100  # larger numbers overflow when squared; like infinities, they become missing
+MOST_YEARS = 3  # try at most 3 columns of repeating years as labels, since each try takes long
+_HUGE = 1e100  # larger numbers, whose squares may overflow, become missing, like infinities
 
 
 @dataclass(slots=True, eq=False)
 class Entries:
     """A file's entries, and how they were read."""
 
-    frame: pd.DataFrame  # numbers, texts or dates, as far as the file or pandas tells them apart
+    frame: pd.DataFrame  # columns of numbers, texts or dates, as the file or pandas declares them
     notes: list[str] = field(default_factory=list)  # sentences for the user
     decimal_commas: bool = False
-    cells: str = ""  # a sentence on how a text file was split into cells, for errors
-    known: dict[str, Any] = field(default_factory=dict)  # fields of the `Table` that the file sets
+    split: str = ""  # a sentence for errors, on how a text file was split into cells
+    known: dict[str, Any] = field(default_factory=dict)  # values that the file sets in the `Table`
 
     def drop_empty_rows(self) -> None:
-        """Drop rows without any entry, unless there is a single column, which may have gaps."""
+        """Drop rows without entries. A single column keeps them, as missing values."""
         empty = self.frame.isna().all(axis=1)
         if empty.any() and len(self.frame.columns) > 1:
             self.notes.append(f"{counted(int(empty.sum()), 'empty row')} removed.")
@@ -44,10 +44,10 @@ class Entries:
 
 
 def has_header(first: list[str], body: list[list[str]]) -> bool:
-    """Return whether the first line holds column names, judging by the lines below it.
+    """Return whether the first line holds column names, judging by the lines below.
 
-    A first line with values is data (iris.data), unless a name is above values, or the values are
-    years, or 0, 1, 2, … from pandas.
+    A first line without values holds names. With values it is data (as in iris.data), except if a
+    name is above values, or if the values are years, or 0, 1, 2, … as pandas numbers columns.
     """
     known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
     values = [entry for entry in known.values() if is_value(entry)]
@@ -64,8 +64,8 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
         return False
     if names or (not first[0].strip() and _is_known(body[0][0])):  # an index has an empty name
         return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
-    decimals = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
-    return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and decimals
+    has_decimals = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
+    return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and has_decimals
 
 
 def is_value(entry: str) -> bool:
@@ -81,51 +81,52 @@ def _is_known(entry: str) -> bool:
 
 
 def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
-    """Return unique, non-empty names, and a note if any were changed."""
-    wanted = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
-    names, twice = list[str](), list[str]()
-    for name in wanted:
+    """Return unique, non-empty names, and a note on duplicate names."""
+    given = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
+    names, numbered = list[str](), list[str]()
+    for name in given:
         others = (f"{name} ({k})" for k in count(2))
         if name in names:
-            twice.append(next(each for each in others if each not in (*names, *wanted)))
-        names.append(twice[-1] if name in names else name)
-    return names, [f"Duplicate names numbered: {listed(twice)}."] if twice else []
+            numbered.append(next(each for each in others if each not in (*names, *given)))
+        names.append(numbered[-1] if name in names else name)
+    return names, [f"Duplicate names numbered: {listed(numbered)}."] if numbered else []
 
 
 def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
-    """Return the table of a file's entries. Raises UploadError if short or without numbers."""
+    """Return a file's table. Raises UploadError if it has too few rows or no number columns."""
     notes, found = entries.notes, _find_times(entries)
     if found is None:
         table = Table(name, _usable_columns(entries))
-        # A file that sets the series itself already has a note on them.
+        # If the file names the series, it already has a note on the series.
         rows = rows_without_times(table, [] if "series" in entries.known else notes)
     else:
         labels, times = found
-        dated = times.values.notna()
-        if not dated.all():
-            wrong = entries.frame.loc[~dated, labels[0]].dropna()
+        has_date = times.values.notna()
+        if not has_date.all():
+            wrong = entries.frame.loc[~has_date, labels[0]].dropna()
             which = f": {listed(dict.fromkeys(map(repr, wrong)))}" if len(wrong) else ""
-            notes.append(f"{counted(int((~dated).sum()), 'row')} without a date removed{which}.")
-        entries.frame = entries.frame[dated].drop(columns=labels).reset_index(drop=True)
+            notes.append(f"{counted(int((~has_date).sum()), 'row')} without a date removed{which}.")
+        entries.frame = entries.frame[has_date].drop(columns=labels).reset_index(drop=True)
         table = Table(name, _usable_columns(entries))
         label = "labels" if len(labels) < 2 else "label"
         notes.append(f"{joined(labels)} {label} the rows{times.reading}.")
-        rows = order_rows(table, times.values[dated].reset_index(drop=True), tuple(labels), notes)
+        dates = times.values[has_date].reset_index(drop=True)
+        rows = order_rows(table, dates, tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(rows.frame), 'row')}, and at least {MIN_ROWS} are needed "
             "for the shortest windows. Add rows."
         )
     frame = rows.frame
-    others = frame.select_dtypes("category").columns.difference([rows.series], sort=False)
-    if long := [name for name in others if frame[name].nunique() > MOST_TEXTS]:
-        frame = frame.drop(columns=long)
-        notes.append(f"Columns with over {MOST_TEXTS:,} different texts ignored: {listed(long)}.")
+    categories = frame.select_dtypes("category").columns.difference([rows.series], sort=False)
+    if many := [name for name in categories if frame[name].nunique() > MOST_TEXTS]:
+        frame = frame.drop(columns=many)
+        notes.append(f"Columns with over {MOST_TEXTS:,} different texts ignored: {listed(many)}.")
     if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
         notes.append(f"Constant columns: {listed(constant)}.")
-    if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
-        by_column = listed(f"{name} {count:,}" for name, count in gaps.items())
-        notes.append(f"{counted(int(sum(gaps.values())), 'missing value')}: {by_column}.")
+    if missing := {name: count for name, count in frame.isna().sum().items() if count}:
+        by_column = listed(f"{name} {count:,}" for name, count in missing.items())
+        notes.append(f"{counted(int(sum(missing.values())), 'missing value')}: {by_column}.")
     numbers = frame.select_dtypes("number").columns.difference([rows.series], sort=False)
     if counters := row_numbers(frame[numbers]):
         notes.append(f"Row numbers aren't inputs unless you choose them: {joined(counters)}.")
@@ -134,7 +135,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
 
 
 def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
-    """Return the columns that label the rows, and their times (R,). Years may repeat in panels."""
+    """Return the columns that label the rows, and their times (R,). Years may repeat in a panel."""
     frame, years = entries.frame, list[tuple[list[str], texts.Parsed]]()
     for column in frame.columns:
         times = texts.as_times(column, frame[column], entries.decimal_commas)
@@ -143,8 +144,8 @@ def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
         if times.are_years and not times.values.dropna().is_unique:
             years.append(([column], times))
             continue
-        both = texts.with_clock(times, frame.drop(columns=column))
-        return ([column, both[0]], both[1]) if both else ([column], times)
+        clock = texts.with_clock(times, frame.drop(columns=column))
+        return ([column, clock[0]], clock[1]) if clock else ([column], times)
     if (parts := texts.from_parts(frame)) is not None:
         return parts
     for columns, times in years[:MOST_YEARS]:
@@ -155,7 +156,7 @@ def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
 
 
 def _usable_columns(entries: Entries) -> pd.DataFrame:
-    """Return number columns as float64, NaN if missing or unusable, other columns as categories."""
+    """Return columns of numbers as float64 (NaN if missing or huge), of texts as categories."""
     notes, columns = entries.notes, dict[str, pd.Series]()
     readings, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
     for name in map(str, entries.frame.columns):
@@ -189,7 +190,7 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
     if frame.select_dtypes("number").empty:
         raise UploadError(
             "At least one column of numbers is needed, got none. Text columns: "
-            f"{listed(columns)}. Empty columns: {listed(empty)}.{entries.cells}"
+            f"{listed(columns)}. Empty columns: {listed(empty)}.{entries.split}"
         )
     if dates:
         notes.append(f"Other date columns ignored: {listed(dates)}.")

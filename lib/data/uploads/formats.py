@@ -1,4 +1,4 @@
-"""Read workbooks, Parquet files and NumPy arrays into entries. Formulas count by saved values."""
+"""Read workbooks, Parquet files and NumPy arrays into entries. A formula's saved value is used."""
 
 import datetime
 import io
@@ -14,21 +14,21 @@ from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, uniq
 from lib.experiment import LIMITS
 from lib.text import counted, listed
 
-_ROWS_ABOVE = 20  # the table begins within this many rows
-_PLAIN = (
+_ROWS_ABOVE = 20  # the header is searched in this many rows
+_PLAIN = (  # types of columns that are read
     *(pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean),
     *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
     *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_null),
 )
 SERIES = "sample"  # the column that identifies samples
-_NAMELESS = ""  # the key of a .npy file's only array
+_NAMELESS = ""  # the key for a .npy file's array, which has no name
 # Names of input and target arrays, in lower case, in order of priority.
 _X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
 _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
 
 
 def read_workbook(content: bytes, sheet: str = "") -> Entries:
-    """Return the entries of a sheet: by default, the first with a table. Raises UploadError."""
+    """Return a sheet's entries: by default, of the first with a table. Raises UploadError."""
     cells, chosen, sheets = _cells(content, sheet)
     check_size(*cells.shape)
     filled = cells.notna().sum(axis=1).to_numpy()
@@ -40,8 +40,8 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
     top, names, notes = _header(cells, filled)
     unique, renamed = unique_names(names)
     notes += renamed
-    if others_named := [name for name in sheets if name != chosen]:
-        notes.insert(0, f"Sheet {chosen} read. Other sheets: {listed(others_named)}.")
+    if other_sheets := [name for name in sheets if name != chosen]:
+        notes.insert(0, f"Sheet {chosen} read. Other sheets: {listed(other_sheets)}.")
     frame = cells.iloc[top:].reset_index(drop=True).set_axis(unique, axis=1)
     entries = Entries(frame, notes, known={"sheets": tuple(sheets), "sheet": chosen})
     entries.drop_empty_rows()
@@ -51,13 +51,13 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
             continue
         if column.dropna().map(lambda cell: isinstance(cell, datetime.date)).all():
             entries.frame[name] = pd.to_datetime(column)
-        else:  # the cells have different types
+        else:  # the cells have several types
             entries.frame[name] = column.map(str, na_action="ignore").astype("str")
     return entries
 
 
 def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
-    """Return all cells of a sheet, its name, and all sheets' names. Raises UploadError."""
+    """Return a sheet's cells, its name, and the names of all sheets. Raises UploadError."""
     try:
         with pd.ExcelFile(io.BytesIO(content), engine="calamine") as book:
             sheets = [str(name) for name in book.sheet_names]
@@ -65,13 +65,13 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
                 raise UploadError(f"There is no sheet {sheet!r}. Choose from {listed(sheets)}.")
             for chosen in [sheet] if sheet else [*sheets, sheets[0]]:
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
-                sample = cells.iloc[:1000]  # skip sheets of text, such as a cover sheet
+                sample = cells.iloc[:1000]
                 numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
-                if numbers.any(axis=1).sum() >= MIN_ROWS:
+                if numbers.any(axis=1).sum() >= MIN_ROWS:  # skip a cover sheet of texts
                     break
     except UploadError:
         raise
-    except Exception as error:  # calamine's errors, and any that pandas raises for broken cells
+    except Exception as error:  # calamine's own errors, or any error for broken cells
         raise UploadError(
             f"The workbook can't be read: {error}. Save it again as .xlsx, without a password, or "
             "export the sheet as CSV."
@@ -80,7 +80,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
 
 
 def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:
-    """Return the first row of entries, the names, and notes. `filled` (R,) counts cells by row."""
+    """Return the first row below the header, names, and notes. `filled` (R,) counts full cells."""
     width = int(filled.max())
     wide = np.flatnonzero(filled[:_ROWS_ABOVE] > max(width / 3, width > 1))
     first = int(wide[0]) if len(wide) else int(filled.argmax())
@@ -94,7 +94,7 @@ def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], li
 
 
 def read_parquet(content: bytes) -> Entries:
-    """Return the entries of a Parquet file. Raises UploadError."""
+    """Return a Parquet file's entries. Raises UploadError."""
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         schema = file.schema_arrow
@@ -120,9 +120,7 @@ def read_parquet(content: bytes) -> Entries:
     frame = frame.reset_index(drop=is_plain_index)
     left_out = listed(f"{field.name} ({field.type})" for field in schema if field.name not in plain)
     if not len(frame.columns):
-        raise UploadError(
-            f"At least one column of numbers is needed, got only these types: {left_out}."
-        )
+        raise UploadError(f"A column of numbers is needed, got only these types: {left_out}.")
     names, notes = unique_names([str(name) for name in frame.columns])
     if len(plain) < len(schema):
         notes.append(f"Columns with unsupported types ignored: {left_out}.")
@@ -148,13 +146,13 @@ def read_arrays(content: bytes) -> Entries:
         described[_NAMELESS] = f"an unreadable array ({_reason(error)})"
     if not arrays:
         raise UploadError(
-            "Expected a numeric array with 1 to 3 axes, got: "
-            f"{listed(described.values())}. Python objects aren't read, since they could run "
-            "code. Save rows (R, F) or samples (N, T, F) with numpy.save or numpy.savez."
+            f"Expected a numeric array with 1 to 3 axes, got: {listed(described.values())}. Python "
+            "objects aren't read, since they could run code. Save rows (R, F) or samples (N, T, F) "
+            "with numpy.save or numpy.savez."
         )
     used = _choose(arrays)
     notes = [] if _NAMELESS in arrays else [f"Arrays in the file: {listed(described.values())}."]
-    if ignored := [words for key, words in described.items() if key not in used]:
+    if ignored := [text for key, text in described.items() if key not in used]:
         notes.append(f"Ignored: {listed(ignored)}.")
     x, *targets = used.values()
     if _is_samples(x):
@@ -169,15 +167,15 @@ def _reason(error: Exception) -> str:
 
 
 def _is_samples(array: np.ndarray) -> bool:
-    """Return whether an array holds samples with several timesteps, (N, T, F)."""
+    """Return whether an array holds samples (N, T, F) with more than one timestep."""
     return array.ndim == 3 and array.shape[1] > 1
 
 
 def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return samples with their targets, or all arrays with the same rows. Raises UploadError."""
+    """Return samples and their targets, or all arrays of equal length. Raises UploadError."""
     samples = {key: array for key, array in arrays.items() if _is_samples(array)}
-    longest = max(samples or arrays, key=lambda key: 0 if samples else len(arrays[key]))
-    x = _named(samples or arrays, _X_NAMES) or longest
+    by_length = sorted(arrays, key=lambda key: len(arrays[key]), reverse=True)
+    x = _named(samples or arrays, _X_NAMES) or [*samples, *by_length][0]
     n, steps = len(arrays[x]), arrays[x].shape[1:2]
     others = {key: array for key, array in arrays.items() if key != x}
     fitting = [
@@ -187,39 +185,39 @@ def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     ]
     y = _named(others, _Y_NAMES)
     if y and y not in fitting:
-        wanted = f"({n}, {steps[0]}, K), ({n}, {steps[0]}), " if samples else ""
+        by_step = f"({n}, {steps[0]}, K), ({n}, {steps[0]}), " if samples else ""
         raise UploadError(
             f"{y} {arrays[y].shape} doesn't match {x} {arrays[x].shape}. Expected targets of "
-            f"shape {wanted}({n}, K) or ({n},)."
+            f"shape {by_step}({n}, K) or ({n},). Save {y} in one of these shapes."
         )
-    if samples:
-        fitting = [y] if y else fitting if len(fitting) == 1 else []
+    if samples and y:
+        fitting = [y]
+    elif samples and len(fitting) > 1:
+        fitting = []  # it is unknown which array has the targets
     return {key: arrays[key] for key in (x, *fitting)}
 
 
 def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:
-    """Return the key of the array with the first of these names that occurs; "" for none."""
+    """Return the key of the array with the first of `names` that occurs; "" if none occurs."""
     lower = {key.lower(): key for key in arrays}
     return next((lower[name] for name in names if name in lower), "")
 
 
 def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFrame:
-    """Return arrays (R, columns) as one frame with column names such as "wind", "sea1", "sea2"."""
+    """Join arrays (R, columns) to one frame with column names such as "wind", "sea1", "sea2"."""
     check_size(len(next(iter(arrays.values()))), sum(a.shape[1] for a in arrays.values()))
-    names, renamed = unique_names(
-        [
-            f"{key}{k + 1 if array.shape[1] > 1 else ''}"
-            for key, array in arrays.items()
-            for k in range(array.shape[1])
-        ]
-    )
+    names = list[str]()
+    for key, array in arrays.items():
+        columns = range(1, array.shape[1] + 1)
+        names += [f"{key}{k}" for k in columns] if len(columns) > 1 else [key]
+    names, renamed = unique_names(names)
     notes += renamed
     values = np.concatenate([*arrays.values()], axis=1, dtype=np.float64)
     return pd.DataFrame(values, columns=names)
 
 
 def _panel(x: np.ndarray, targets: list[np.ndarray], notes: list[str]) -> Entries:
-    """Return samples (N, T, F), with targets if any, as a panel: each sample is a series."""
+    """Return samples (N, T, F), and targets if any, as a panel in which each sample is a series."""
     n, steps, features = x.shape
     check_size(n * steps, features)
     rows = {"x": x.reshape(n * steps, features)}
@@ -235,7 +233,7 @@ def _panel(x: np.ndarray, targets: list[np.ndarray], notes: list[str]) -> Entrie
     frame = _side_by_side(rows, notes)
     names = [*map(str, frame.columns)]
     frame.insert(0, SERIES, np.repeat(np.arange(n) + 1, steps))
-    horizon = 0 if targets else 1  # without targets, predict the next row's inputs
+    horizon = 0 if targets else 1  # if there are no targets, predict the next row's inputs
     timesteps = int(LIMITS["T"].clamp(steps - horizon))
     known = {
         "series": SERIES,

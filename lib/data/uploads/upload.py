@@ -1,4 +1,4 @@
-"""`read_upload` turns a file's bytes into a table. `Reading` calls it in a separate process."""
+"""Turn a file's bytes into a table with `read_upload`, or in a separate process with `Reading`."""
 
 import hashlib
 import io
@@ -33,10 +33,10 @@ _OTHER_SIGNATURES = {
     b"\x80\x05\x95": "a Python pickle, which could run code",
 }
 _BINARY = ("parquet", "xlsx", "npz", "npy", "keras")  # extensions of binary files
-SECONDS = 60.0  # after this time the process is killed
-SEATS = 2 if total_memory() >= ENOUGH else 1  # processes that read files at the same time
-MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45  # of the free memory, for one process
-MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())  # files waiting for a process
+SECONDS = 60.0  # a reading process is killed after this time
+SEATS = 2 if total_memory() >= ENOUGH else 1  # files that can be read at the same time
+MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45  # the share of the free memory that a process may use
+MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())  # the most waiting files and bytes
 ROOT = Path(__file__).parents[3]
 FIX = "Remove columns or rows, or run the app with more memory."
 _seats = BoundedSemaphore(SEATS)
@@ -49,9 +49,9 @@ def begins_as(content: bytes) -> str:
         if content.startswith(signature):
             raise UploadError(
                 f"Expected a table, but the file's content is {description}. Export the table as "
-                "CSV, Parquet or Excel and upload that."
+                "CSV, Parquet or Excel, then upload that file."
             )
-    return next((k for start, k in _SIGNATURES.items() if content.startswith(start)), "text")
+    return next((kind for start, kind in _SIGNATURES.items() if content.startswith(start)), "text")
 
 
 def _kind_of_zip(content: bytes) -> str:
@@ -62,7 +62,7 @@ def _kind_of_zip(content: bytes) -> str:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise UploadError(
             f"The ZIP file (.xlsx and .npz are ZIP files) can't be opened: {error}. It may be "
-            "incomplete. Save it again and upload that."
+            "incomplete. Save the file again, then upload it."
         ) from None
     if any(name.endswith(".npy") for name in names):
         return "arrays"
@@ -70,15 +70,15 @@ def _kind_of_zip(content: bytes) -> str:
         return "workbook"
     raise UploadError(
         "The ZIP file contains neither a workbook (.xlsx, .ods) nor NumPy arrays (.npz). Unpack "
-        "it and upload the table itself."
+        "the ZIP file, then upload the table."
     )
 
 
 def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     """Return a file's table, with rows in order of time. The bytes decide the format, not the name.
 
-    Columns are float64, NaN if missing, or categories of texts. `sheet` names a workbook's sheet:
-    by default, the first with a table. Raises UploadError if the file has no usable table.
+    Numbers are float64 (NaN if missing), texts are categories. `sheet` is the name of a workbook's
+    sheet: by default, of the first with a table. Raises UploadError if there is no usable table.
     """
     if len(content) > MAX_BYTES:
         raise UploadError(
@@ -87,7 +87,7 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
         )
     kind = begins_as(content)
     kind = _kind_of_zip(content) if kind == "zip" else kind
-    # These import pandas, which would delay the first page.
+    # These modules import pandas, which would delay the first page.
     from lib.data.uploads import formats  # noqa: PLC0415
     from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
     from lib.data.uploads.entries import make_table  # noqa: PLC0415
@@ -101,11 +101,11 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
             f"{name} needs too much memory: {error}. Remove columns or rows."
         ) from None
     except UploadError:
-        meant = name.lower().rpartition(".")[2]
-        if kind == "text" and meant in _BINARY and content:
+        extension = name.lower().rpartition(".")[2]
+        if kind == "text" and extension in _BINARY and content:
             raise UploadError(
-                f"{name} isn't a valid .{meant} file. It may be damaged or incomplete. Save it "
-                "again and upload that."
+                f"{name} isn't a valid .{extension} file. It may be damaged or incomplete. Save "
+                "the file again, then upload it."
             ) from None
         raise
 
@@ -113,7 +113,7 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
 class Reading:
     """A file that a separate process reads. Raises UploadError if too many files are waiting.
 
-    When `over` is set, `table` or `error` has the result, or neither after `stop`.
+    When `over` is set, `table` or `error` has the result. After `stop`, both are empty.
     """
 
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
@@ -123,28 +123,28 @@ class Reading:
         self.name, self.error = name, ""
         self.table: Table | None = None
         self.over = Event()
-        self._request: tuple[str, bytes, str] | None = name, content, sheet  # None once sent
+        self._request: tuple[str, bytes, str] | None = name, content, sheet  # None after sending
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         _waiting[self] = len(content)
         Thread(target=self._run, name="file-reader", daemon=True).start()
 
     def stop(self) -> None:
-        """Kill the process, since its result isn't needed any more."""
+        """Stop waiting, or kill the process. The result isn't needed any more."""
         self._stopped, self._request = True, None
         _waiting.pop(self, None)
         if self._process is not None:
             self._process.kill()
 
     def _run(self) -> None:
-        """Wait for a seat, then read the file in a process. Runs in a thread."""
+        """In a thread, wait for one of the SEATS, then read the file in a process."""
         try:
             with _seats:
                 if not self._stopped:
                     self._read()
         except MemoryError:  # the table is larger than this process's free memory
             self.error = f"{self.name} couldn't be read: it needs more memory than is free. {FIX}"
-        except Exception:  # the result is broken or missing; a page waits for `over` in any case
+        except Exception:  # the result is broken or missing, and a page waits for `over`
             self.error = (
                 f"{self.name} couldn't be read: the reading process crashed, or took longer than "
                 f"{SECONDS:g} seconds. {FIX}"
@@ -176,9 +176,9 @@ class Reading:
                     return
                 with process.stdin as stdin:
                     pickle.dump((*request, memory), stdin)
-                del request  # frees the bytes: the other process has them now
+                del request  # free the bytes, which the other process now has
                 _waiting.pop(self, None)
-                answer = pickle.load(process.stdout)  # noqa: S301 - written by our own code
+                answer = pickle.load(process.stdout)  # noqa: S301  written by our own code
                 self.table = answer if isinstance(answer, Table) else None
                 self.error = "" if self.table else f"{answer}"
             finally:

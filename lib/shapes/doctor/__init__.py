@@ -1,4 +1,4 @@
-"""The target doctor: from shapes alone, find out whether a target trains the intended model.
+"""The target doctor: check from shapes alone whether a target trains the intended model.
 
 Losses such as mean squared error broadcast a target of the wrong shape without an error, and the
 model learns something else. The rules are in `loss_shapes`, the fixes in `fixes`.
@@ -15,17 +15,16 @@ from lib.shapes.doctor.fixes import target_fixes
 from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, LossVerdict, Sizes
 from lib.shapes.remedy import Remedy
 
-SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "⚠", "error": "✗"}  # besides colours
-MAX_SIZE = 1_000_000
-MAX_AXES = 4
+SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "⚠", "error": "✗"}
+MAX_SIZE, MAX_AXES = 1_000_000, 4
 LOSS_NAMES = (*RULES, "crossentropy")
 
 
 @dataclass(frozen=True, slots=True)
 class AxisPair:
-    """An axis of the output paired with one of the target: the length and the unit of each.
+    """An axis of the output paired with an axis of the target, each with its length and unit.
 
-    A unit is "" where that side lacks the axis, and "number" where the target's unit is open.
+    A unit is "" if that shape lacks the axis, and "number" if the target's unit is unknown.
     """
 
     output: int
@@ -34,7 +33,7 @@ class AxisPair:
     target_unit: str
 
     def outcome(self, rule: LossRule) -> tuple[LossVerdict, str]:
-        """Return what a loss does with this axis, and a few words where it doesn't fit."""
+        """Return a loss's verdict on this pair, and a few words on a mismatch, else ""."""
         names = {self.output_unit, self.target_unit}
         if self.output != self.target:
             if rule.checks or 1 not in (self.output, self.target):
@@ -50,18 +49,18 @@ class AxisPair:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The effect of a target in `fit`, and its reasons."""
+    """The effect of a target in `fit`, with its cause and fixes."""
 
     output_shape: Sizes
     target_shape: Sizes
-    verdict: LossVerdict  # the worst of all batches; "error" where the numbers of samples differ
+    verdict: LossVerdict  # the worst verdict of all batches; "error" if the sample counts differ
     loss: str  # the name of Keras's function
-    decisive: BatchResult | None  # the first batch with this verdict; None where samples differ
-    broadcast_shape: Sizes | None  # the shape of the compared pairs; None where Keras raises
-    keras_message: str  # part of Keras's error message; "" without an error
+    decisive: BatchResult | None  # first batch with this verdict; None if sample counts differ
+    broadcast_shape: Sizes | None  # shape of the compared pairs; None if Keras raises an error
+    keras_message: str  # part of Keras's error message; "" if there is no error
     cause: str  # one or more sentences
-    axes: list[tuple[AxisPair, LossVerdict, str]]  # of the decisive batch, with outcomes
-    fixes: tuple[Remedy, ...]  # likeliest first; empty where none is known
+    axes: list[tuple[AxisPair, LossVerdict, str]]  # pairs of the decisive batch, with outcomes
+    fixes: tuple[Remedy, ...]  # likeliest first; empty if no fix is known
 
 
 def diagnose_target(
@@ -70,14 +69,14 @@ def diagnose_target(
     loss: str,
     batch_size: int | None = None,
 ) -> Diagnosis:
-    """Return what `fit` does with these shapes: raise, train what was meant, or something else.
+    """Return whether `fit` raises an error, trains the intended model, or silently another one.
 
-    "What was meant" compares each number of the output with its own target. One exception: a
+    The intended model compares each number of the output with its own target. One exception: a
     categorical cross-entropy over a last axis of 1 is "silent", because it is 0 for any output.
 
-    `output_shape` is the model's for all samples, (N, T, K) or (N, K); an N of None means the
-    target's N. `loss` is any name that `compile(loss=…)` takes; a `batch_size` of None means 32,
-    as in `fit`. Raises ValueError for an unknown loss or an invalid shape.
+    `output_shape` is (N, T, K) or (N, K) for all N samples; None in place of N takes N from the
+    target. `loss` is any name that `compile(loss=…)` takes. A `batch_size` of None means 32, as in
+    `fit`. Raises ValueError for an unknown loss or an invalid shape.
     """
     target = _shape("target_shape", target_shape)
     output = _shape("output_shape", output_shape, samples=target[0])
@@ -89,7 +88,7 @@ def diagnose_target(
     verdict = loss_shapes.worst(batches)
     fixes = target_fixes(output, target, loss, batch_size) if verdict != "correct" else ()
     decisive = next((batch for batch in batches if batch.verdict == verdict), None)
-    if decisive is None:  # Keras compares only the numbers of samples
+    if decisive is None:  # The numbers of samples differ, so Keras never calls the loss.
         shape, error = None, "Data cardinality is ambiguous"
         pair = AxisPair(output[0], target[0], "sample", "sample")
         unequal = f"{output[0]} ≠ {target[0]}"
@@ -100,21 +99,21 @@ def diagnose_target(
         shape, error = decisive.broadcast, decisive.keras_message
         cause = " ".join(_reasons(output, target, rule, batches[0], decisive))
         shown = decisive
-        if rule.labels and len(shown.output) > 1:  # class numbers have no column axis
+        if rule.labels and len(shown.output) > 1:  # Class numbers have no column axis.
             shown = replace(shown, output=shown.output[:-1])
         axes = [(each, *each.outcome(rule)) for each in _line_up(output, target, shown)]
     return Diagnosis(output, target, verdict, rule.name, decisive, shape, error, cause, axes, fixes)
 
 
 def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -> Sizes:
-    """Return the shape as whole numbers, `samples` for a None in front. Raises ValueError."""
+    """Return the shape with `samples` in place of a leading None. Raises ValueError."""
     sizes = tuple(shape)
     if samples and sizes[:1] == (None,):
         sizes = (samples, *sizes[1:])
     numbers = tuple(int(n) for n in sizes if n is not None and hasattr(n, "__index__") and n > 0)
     if not sizes or len(numbers) < len(sizes):
-        wanted = f"expected {name} to be (N, …), whole numbers of at least 1"
-        raise ValueError(f"{wanted}, received {sizes}")
+        expected = f"{name} to be (N, …), whole numbers of at least 1"
+        raise ValueError(f"expected {expected}, received {sizes}")
     return numbers
 
 
@@ -133,9 +132,9 @@ def _reasons(
         wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
         yield f"{rule.name} expects {what} of shape {wanted}, but received {target}."
     elif batch.verdict == "error":
-        met = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
-        yield f"Axes are paired from the right: {met.target} {met.target_unit}s of y with"
-        yield f"{met.output} {met.output_unit}s of the output. They differ, and neither is 1."
+        unfit = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
+        yield f"Axes are paired from the right: {unfit.target} {unfit.target_unit}s of y with"
+        yield f"{unfit.output} {unfit.output_unit}s of the output. They differ, and neither is 1."
     elif not rule.checks and any(axis.output != axis.target for axis in axes):
         yield from _stretched(batch, axes)
     elif rule.single_class(batch.output):
@@ -151,25 +150,25 @@ def _reasons(
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     shift = len(batch.output) - len(batch.target)
-    met = axes[abs(shift)]  # where samples of one side meet another axis
-    sides = [("the output", met.output_unit, met.output), ("y", met.target_unit, met.target)]
+    pair = axes[abs(shift)]  # The samples of the shorter shape are paired with another axis here.
+    sides = [("the output", pair.output_unit, pair.output), ("y", pair.target_unit, pair.target)]
     (longer, steps, length), (shorter, *_) = sides if shift > 0 else sides[::-1]
     if shift:
         pairing = f"the samples of {shorter} are compared with the {steps}s of {longer}"
         yield f"Axes are paired from the right, so {pairing}."
         if length == 1 < batch.size:
             targets = f"all {batch.size} targets in its batch"
-            yield f"Every output is compared with {targets}, and learns their average."
+            yield f"Every output is compared with {targets}, so the model learns their mean."
     for axis in axes[1 : abs(shift)] + axes[abs(shift) + 1 :]:
         if axis.output > 1 == axis.target:
             yield f"One target is used for all {axis.output} {axis.output_unit}s."
         elif axis.output == 1 < axis.target:
             compared = f"{axis.target} {axis.target_unit}s of y"
-            yield f"One output is compared with {compared}, and learns their average."
+            yield f"One output is compared with {compared}, so the model learns their mean."
 
 
 def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
-    """Pair the axes of both shapes from the right; `batch` may lack an axis that Keras dropped."""
+    """Pair the axes of output and target in `batch`, where Keras may have dropped an axis."""
     rank = max(len(batch.output), len(batch.target))
     lengths, names = [], []
     for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
@@ -179,14 +178,14 @@ def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]
 
 
 def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:
-    """Return the unit of each axis of a shape; `second` names the second axis of two."""
+    """Return the unit of each axis of a shape. A shape of two axes ends in the unit `second`."""
     if len(shape) <= 3:
         return (("sample",), ("sample", second), ("sample", "timestep", "column"))[len(shape) - 1]
     return ("sample", *(f"axis-{i} row" for i in range(1, len(shape) - 1)), "column")
 
 
 class ShapeTextError(ValueError):
-    """A text that isn't a shape. The message names the expected and the received text."""
+    """Raised for a text that isn't a shape. The message names the expected and received text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +205,7 @@ class TargetQuestion:
 def read_shape(text: str, samples: int | None = None) -> Sizes:
     """Return the shape in a text such as "(320, 12, 1)", "320 12 1" or "(None, 12, 1)".
 
-    A name in front is ignored. `samples` replaces a None in front. Raises ShapeTextError.
+    A name before the shape is ignored. `samples` replaces a leading None. Raises ShapeTextError.
     """
     shape = re.sub(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])", "", text[:200])
     words = re.findall(r"[^\s,()\[\]]+", shape)
@@ -217,18 +216,18 @@ def read_shape(text: str, samples: int | None = None) -> Sizes:
         return tuple(map(int, words))
     raise ShapeTextError(
         f"expected 1 to {MAX_AXES} whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1), "
-        f"with None only in front; received {text.strip()[:60]!r}"
+        f"with None only in front, but received {text.strip()[:60]!r}"
     )
 
 
 def write_question(question: TargetQuestion) -> str:
-    """Return the question as in the address: "320.12.1_320_mean-squared-error_32"."""
+    """Return the question as written in an address: "320.12.1_320_mean-squared-error_32"."""
     shapes = (".".join(map(str, shape)) for shape in (question.output, question.target))
     return "_".join([*shapes, question.loss.replace("_", "-"), f"{question.batch_size}"])
 
 
 def read_question(text: str) -> TargetQuestion:
-    """Return the question of an address. Unreadable parts keep their defaults."""
+    """Return the question written in an address. Unreadable parts keep their defaults."""
     output, target, loss, size, *_ = [*text[:300].split("_"), "", "", "", ""]
     taken: dict[str, Any] = {}
     for name, shape in (("output", output), ("target", target)):
@@ -241,14 +240,14 @@ def read_question(text: str) -> TargetQuestion:
     return TargetQuestion(**taken)
 
 
-def fitting_loss(activation: str, asked: str) -> str:
-    """Return a loss that fits a model's last activation: `asked` where it fits."""
-    rule = RULES.get(asked)
+def fitting_loss(activation: str, loss: str) -> str:
+    """Return the loss if it fits a model's last activation, or else a loss that does."""
+    rule = RULES.get(loss)
     if activation == "softmax":
-        return asked if rule and rule.classes else "categorical_crossentropy"
+        return loss if rule and rule.classes else "categorical_crossentropy"
     if activation == "sigmoid":
-        return asked if asked.startswith("binary") else "binary_crossentropy"
-    return TargetQuestion().loss if rule and rule.checks else asked
+        return loss if loss.startswith("binary") else "binary_crossentropy"
+    return TargetQuestion().loss if rule and rule.checks else loss
 
 
 TARGETS: dict[str, Sizes] = {  # usual shapes of N samples, T timesteps and U units

@@ -1,7 +1,7 @@
-"""The damage of a silent mistake: one network trained with the right y, one with a wrong y.
+"""The damage of a silent mistake: one model trained with the right y, one with a wrong y.
 
-The task is a running sum of noise whose last value has a variance of 1. Both are evaluated at the
-last timestep of new sequences. `lib.training.answers` trains them, `tests/record.py` records them.
+The task is a running sum of noise whose last value has a variance of 1. Both models are evaluated
+at the last timestep of new sequences. `lib.training.answers` trains them for `tests/record.py`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ LOSS = "mean_squared_error"
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One silent mistake: a model, a wrong y that its loss broadcasts, and the effect."""
+    """One silent mistake: shapes of an output and a wrong y, which the loss broadcasts."""
 
-    title: str  # in letters: "output (N, T, 1), y (N,)"
+    title: str  # the shapes in letters: "output (N, T, 1), y (N,)"
     output: Sizes  # the shape of the output in this training
     target: Sizes  # the shape of the wrong y
     learns: str  # what the model learns instead
@@ -36,7 +36,7 @@ MISTAKES = {
 
 
 def mistake_of(output: Sizes, target: Sizes) -> str | None:
-    """Return the name of the mistake with these shapes, for any N and T; else None."""
+    """Return the name of the mistake that these shapes make, for any N and T, or None."""
     if len(output) == 3 and output[1] > 1 == output[2]:
         return {(): "flat", (1,): "column"}.get(target[1:])
     steps = len(target) in (2, 3) and target[1] > 1 and target[2:] in ((), (1,))
@@ -45,14 +45,14 @@ def mistake_of(output: Sizes, target: Sizes) -> str | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Damage:
-    """The results of both trainings, by side: "right" and "wrong"."""
+    """Results of training with the right y and with a wrong y. Keys are "right" and "wrong"."""
 
     loss: dict[str, np.ndarray]  # training loss by epoch, (DAMAGE_EPOCHS,)
     predictions: dict[str, np.ndarray]  # at the last timestep of new sequences, (CHECKED_SAMPLES,)
     truth: np.ndarray  # the targets at that timestep, (CHECKED_SAMPLES,)
 
     def error(self, side: str) -> float:
-        """Return the mean squared error at the last timestep; predicting the mean gives 1."""
+        """Return the mean squared error at the last timestep. Predicting the mean gives 1."""
         return float(np.mean((self.predictions[side] - self.truth) ** 2))
 
 
@@ -60,7 +60,7 @@ class Damage:
 class Leak:
     """Mean squared errors by timestep, (TIMESTEPS,), of models that predict the next noise value.
 
-    The best possible is 1; a Bidirectional layer has already read every target but the last.
+    The best possible error is 1. A Bidirectional layer has read all targets except the last one.
     """
 
     one_way: np.ndarray
@@ -68,7 +68,7 @@ class Leak:
 
 
 def damage_data() -> tuple[np.ndarray, np.ndarray]:
-    """Return noise and its scaled running sum, both (all samples, TIMESTEPS, 1)."""
+    """Return noise and its scaled running sum, each (training + new samples, TIMESTEPS, 1)."""
     rng = np.random.default_rng(0)
     x = rng.normal(0, 1, (TRAINED_SAMPLES + CHECKED_SAMPLES, TIMESTEPS, 1)).astype(np.float32)
     return x, np.cumsum(x, axis=1) / np.float32(np.sqrt(TIMESTEPS))

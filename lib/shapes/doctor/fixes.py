@@ -14,24 +14,24 @@ EVERY_STEP = "LSTM(units, return_sequences=True)"
 
 
 def compile_with(loss: str) -> str:
-    """Return the line of code that sets a model's loss."""
+    """Return the line of code that compiles a model with this loss."""
     return f'model.compile(optimizer, loss="{loss}")'
 
 
 class _OpenSize(int):
-    """A stand-in for an unknown length: larger than any known one, written `timesteps` in code."""
+    """A stand-in for an unknown number of timesteps, written as `timesteps` in code."""
 
     def __repr__(self) -> str:
         return "timesteps"
 
 
-_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # stand in for None: no real shape is as large
+_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # replace None: real sizes are smaller
 
 
 def target_fixes(
     output: Shape, target: Shape, loss: str, batch_size: int | None = None
 ) -> tuple[Remedy, ...]:
-    """Return all fixes that end in a correct pairing, likeliest first; a size may be None."""
+    """Return fixes that pair each output with its own target, likeliest first; None is any size."""
     fixes: dict[str, Remedy] = {}
     for fix in _candidates(_sizes(output), _sizes(target), loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
@@ -48,15 +48,15 @@ def _sizes(shape: Shape) -> Sizes:
 def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     rule = loss_rule(loss, output, target)
     if rule.single_class(output):
-        # One column can't hold several classes, but it can hold the probability of one of two.
+        # One column can't hold probabilities of several classes, only of one of two classes.
         condition, loss = "one column separates two classes", "binary_crossentropy"
-        take, code = "Use the loss for two classes.", compile_with(loss)
-        yield Remedy(condition, take, code, output, target, loss)
+        use, code = "Use the loss for two classes.", compile_with(loss)
+        yield Remedy(condition, use, code, output, target, loss)
         if target in (output, output[:-1]):
             return
         for fix in _candidates(output, target, loss):
             both, lines = f"{condition}, and {fix.condition}", f"{fix.code}\n{code}".strip()
-            yield replace(fix, condition=both, fix=f"{take} {fix.fix}", code=lines)
+            yield replace(fix, condition=both, fix=f"{use} {fix.fix}", code=lines)
         return
     plain: list[Remedy] = []
     if rule.classes and len(output) > 1:
@@ -67,31 +67,31 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     if plain or output[0] != target[0] or len(output) not in (2, 3):
         return
     steps = output[1] if len(output) == 3 else None
-    for reading in (_class_numbers if rule.labels else _numbers)(output, target, steps):
-        fix = _fix(reading, output, loss, rule.labels)
+    meanings = _class_numbers if rule.labels else _numbers
+    for meaning in meanings(output, target, steps):
+        fix = _fix(meaning, output, loss, rule.labels)
         if not rule.single_class(fix.output_shape):
             yield fix
 
 
 def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[Remedy]:
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
-    take = "Use the loss for that."
     if labels and target == output:
         condition, other = "y has a column per class", "categorical_crossentropy"
-        y = "y = np.argmax(y, axis=-1)"
-        yield Remedy(condition, take, compile_with(other), output, target, other)
+        use, y = "Use the loss for columns.", "y = np.argmax(y, axis=-1)"
+        yield Remedy(condition, use, compile_with(other), output, target, other)
         yield Remedy(condition, "Convert y to class numbers.", y, output, output[:-1], loss)
     elif not labels and numbers == output[:-1]:
         condition, other = "y holds class numbers", "sparse_categorical_crossentropy"
-        y = f"y = keras.utils.to_categorical(y, {output[-1]})"
-        yield Remedy(condition, take, compile_with(other), output, target, other)
+        use, y = "Use the sparse loss.", f"y = keras.utils.to_categorical(y, {output[-1]})"
+        yield Remedy(condition, use, compile_with(other), output, target, other)
         yield Remedy(condition, "Convert y to a column per class.", y, output, output, loss)
 
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
-    """Yield a reshape where only axes of 1 differ, or samples and timesteps share an axis."""
+    """Yield a reshape of y if only axes of 1 differ, or one axis joins samples and timesteps."""
     same = [n for n in output if n > 1] == [n for n in target if n > 1]
-    if output[0] != target[0]:  # samples and steps in one axis
+    if output[0] != target[0]:  # The first axis of y may join samples and timesteps.
         same = target[0] == math.prod(output[:2]) and math.prod(target) == math.prod(output)
     if not same:
         return
@@ -104,17 +104,18 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     yield Remedy(condition, fix, y, output, output, loss)
 
 
-Meaning = tuple[str, str, str, Sizes]  # what y may hold, the step to take, its code, y's new shape
+Meaning = tuple[str, str, str, Sizes]  # what y may hold, a fix for y, its code, y's new shape
 
 
 def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
+    """Yield meanings of a y with numbers; `steps` are the timesteps of the output, if any."""
     (n, *rest), columns = target, output[-1]
     if len(target) == 1:
         yield from _per_sample((n, 1), steps, "y = y[:, None]", "y[:, None, None]")
     elif len(target) == 2:
         (width,) = rest
         readings = [*_per_sample(target, steps, "", "y[:, None]")]
-        # Read the second axis as columns if it matches them, else as timesteps if it can be.
+        # A second axis of y that differs from the columns may have the timesteps.
         is_timed = width != columns and (width == steps or columns == 1 < width)
         if width > 1 and (steps is None or width == steps or (width > steps and columns == 1)):
             cut = f"y = y[:, -{steps}:, None]"
@@ -126,7 +127,7 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
         if y_steps == 1 and steps != 1:
             yield from _per_sample((n, y_columns), steps, "y = y[:, 0]", "y")
         if steps not in (None, y_steps) and (y_steps, y_columns) == (columns, steps):
-            swap = "Swap them. A reshape would mix up the values."
+            swap = "Swap these axes. A reshape would mix up the values."
             code, after = "y = np.swapaxes(y, 1, 2)", (n, y_columns, y_steps)
             yield "y has its columns before its timesteps", swap, code, after
         elif steps is None or y_steps > 1 or steps == 1:
@@ -147,7 +148,7 @@ def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[
 
 
 def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterator[Meaning]:
-    """Read y as one target per sample, (N, K) or (N,) after `code`, or repeat it per step."""
+    """Yield one target per sample: y is (N, K) or (N,) after `code`, or repeated per timestep."""
     yield "y has one target per sample", "", code, y
     if steps:
         condition = "every timestep should predict its sample's target"
@@ -156,7 +157,7 @@ def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterat
 
 
 def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> Iterator[Meaning]:
-    """Read y as one target per timestep: (N, T, K) or (N, T) after `code`, `cut` or `last`."""
+    """Yield one target per timestep: y is (N, T, K) or (N, T) after `code`, `cut` or `last`."""
     n, y_steps, *rest = y
     if steps is None or y_steps == steps:
         yield "y has one target per timestep", "", code, y
@@ -166,12 +167,12 @@ def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> It
     else:
         yield "y has targets only for the last timesteps", "", code, y
     if steps is None:
-        yield "only the last timestep of y counts", "Keep that timestep.", last, (n, *rest)
+        yield "only the last timestep of y counts", "Keep only that timestep.", last, (n, *rest)
 
 
-def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
-    """Return the remedy for one meaning of y: its code, and the layers to change."""
-    condition, todo, y, target = reading
+def _fix(meaning: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
+    """Return the fix for one meaning of y: code for y, and layers to change."""
+    condition, todo, y, target = meaning
     after = (*target[:2], output[-1]) if labels else target
     steps = [todo] if todo else []
     code = [y] if y else []
@@ -180,10 +181,10 @@ def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
         steps.append("Return every timestep." if sequences else "Return only the last timestep.")
         code.append(EVERY_STEP if sequences else LAST_STEP)
     elif after[1:-1] != output[1:-1]:
-        steps.append("Keep those timesteps of the output.")
+        steps.append("Keep the last timesteps of the output.")
         code.append(f"outputs = outputs[:, -{after[1]}:]")
     if after[-1] != output[-1]:
         steps.append(f"End the model with {counted(after[-1], 'column')}.")
         code.append(f"Dense({after[-1]})")
-    fix = " ".join(steps) or "Give y that shape."
+    fix = " ".join(steps) or "Reshape y."
     return Remedy(condition, fix, "\n".join(code), after, target, loss)

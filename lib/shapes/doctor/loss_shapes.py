@@ -2,9 +2,9 @@
 
 Sources: Keras 3.15's `losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`.
 
-First, where the ranks differ by one and the longer shape ends in 1, Keras drops that axis (or adds
-it to a shorter shape of rank 1). Second, Keras pairs both: some losses require equal shapes, others
-broadcast as NumPy does. Third, Keras computes the loss along the last axis, and its mean.
+First, if the ranks differ by one and the longer shape ends in 1, Keras drops that axis, or adds an
+axis to a shorter shape of rank 1. Second, Keras pairs output and target: some losses require equal
+shapes, others broadcast like NumPy. Third, Keras takes the loss along the last axis, and its mean.
 """
 
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ Sizes = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class LossRule:
-    """The way one of Keras's losses treats shapes."""
+    """The rules by which one of Keras's losses treats shapes."""
 
-    name: str  # of the function: "mean_squared_error"
+    name: str  # name of Keras's function: "mean_squared_error"
     short: str = ""  # short name, also accepted in capitals: "mse"
     checks: bool = False  # requires equal shapes; the other losses broadcast
-    whole_axis: bool = False  # depends on which axis is last, as a direction does
+    whole_axis: bool = False  # the loss depends on which axis is last, like cosine_similarity
     classes: bool = False  # the last axis has class probabilities; with one class the loss is 0
-    labels: bool = False  # y holds class numbers, so it lacks the output's last axis
-    multiplies: bool = False  # multiplies or divides the two; most other losses subtract
-    output_first: bool = False  # the operation, and its message, has the output in front of y
+    labels: bool = False  # y holds class numbers, so y lacks the output's last axis
+    multiplies: bool = False  # multiplies or divides output and y; most other losses subtract
+    output_first: bool = False  # TensorFlow's message names the output's shape before y's
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All names that `compile(loss=…)` takes: of the function, the class, and short names."""
+        """All names for `compile(loss=…)`: the function, the class, and short names."""
         words = self.name.replace("kl_", "KL_").split("_")
         short = (self.short, self.short.upper()) if self.short else ()
         return (self.name, "".join(word[:1].upper() + word[1:] for word in words), *short)
@@ -40,7 +40,7 @@ class LossRule:
         return self.classes and output[-1] == 1
 
 
-_RULES = (  # all losses but "circle" and "ctc", which don't pair an output with a target
+_RULES = (  # "circle" and "ctc" are missing: they don't pair an output with a target
     LossRule("mean_squared_error", "mse"),
     LossRule("mean_absolute_error", "mae"),
     LossRule("mean_absolute_percentage_error", "mape"),
@@ -62,7 +62,7 @@ _RULES = (  # all losses but "circle" and "ctc", which don't pair an output with
     LossRule("sparse_categorical_crossentropy", checks=True, classes=True, labels=True),
 )
 RULES = {rule.name: rule for rule in _RULES}  # by function name
-RULE_OF = {name: rule for rule in _RULES for name in rule.names}  # by every name for compile
+RULE_OF = {name: rule for rule in _RULES for name in rule.names}  # by all names for `compile`
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class BatchResult:
     output: Sizes
     target: Sizes
     verdict: LossVerdict  # "correct" if each output is compared only with its own target
-    broadcast: Sizes | None  # the shape of the compared pairs; None where Keras raises an error
+    broadcast: Sizes | None  # the shape of the compared pairs; None if Keras raises an error
     keras_message: str = ""  # part of Keras's error message
 
     @property
@@ -84,7 +84,7 @@ class BatchResult:
 def follow_epoch(
     output: Sizes, target: Sizes, rule: LossRule, batch_size: int
 ) -> tuple[BatchResult, ...]:
-    """Return the results of a full batch and a shorter last one; () where the Ns differ."""
+    """Return the results of a full batch and a shorter last batch; () if N differs."""
     if output[0] != target[0]:
         return ()
     full, rest = divmod(output[0], batch_size)
@@ -95,13 +95,13 @@ def follow_epoch(
 
 
 def worst(batches: tuple[BatchResult, ...]) -> LossVerdict:
-    """Return the worst verdict of all batches; "error" without batches."""
+    """Return the worst verdict of all batches; "error" if there are no batches."""
     return min((batch.verdict for batch in batches), key=VERDICTS.index, default="error")
 
 
 def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
     """Return the rule for any name that `compile(loss=…)` takes. Raises ValueError."""
-    if loss.lower() in ("crossentropy", "ce"):  # the shapes choose, as in Keras
+    if loss.lower() in ("crossentropy", "ce"):  # Keras chooses the loss from the shapes.
         labels = len(target_shape) < len(output_shape) or target_shape[-1] == 1
         loss = "sparse_categorical_crossentropy" if labels else "categorical_crossentropy"
         loss = "binary_crossentropy" if output_shape[-1] == 1 else loss
@@ -114,8 +114,8 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
 
 
 def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
-    """Return the result of one batch; TensorFlow's message depends on `known_size`."""
-    columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis has no classes
+    """Return the result of one batch. TensorFlow has another message for a `known_size`."""
+    columns = output[-1] if len(output) > 1 or not rule.labels else 0  # 0: there is no class axis
     target, output = _same_rank(target, output)
     if rule.labels and len(target) == len(output) > 1 and target[-1] == 1:
         target = target[:-1]
@@ -123,8 +123,8 @@ def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bo
     rank = max(len(target), len(output))
     pairs = tuple(zip(padded(output, rank), padded(target, rank), strict=True))
     if target == wanted or not (rule.checks or any(o != t for o, t in pairs)):
-        moved = (rule.whole_axis or rule.classes) and output[-1] != columns
-        verdict: LossVerdict = "silent" if moved or rule.single_class(output) else "correct"
+        wrong_axis = (rule.whole_axis or rule.classes) and output[-1] != columns
+        verdict: LossVerdict = "silent" if wrong_axis or rule.single_class(output) else "correct"
         return BatchResult(output, target, verdict, tuple(o for o, _ in pairs))
     if rule.checks:
         message = "Arguments `target` and `output` must have the same "
@@ -148,7 +148,7 @@ def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bo
 
 
 def padded(shape: Sizes, rank: int) -> Sizes:
-    """Return the shape with axes of 1 in front, as in broadcasting."""
+    """Return the shape with axes of 1 added in front up to this rank, as in broadcasting."""
     return (1,) * (rank - len(shape)) + shape
 
 

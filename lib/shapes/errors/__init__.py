@@ -13,28 +13,28 @@ from lib.text import beside
 MODULES = (loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
 _EXAMPLES = beside(__file__, "examples")
-# Messages of common mistakes, by a short name for the address.
+# Messages of common mistakes, by the short name that the address uses.
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
-CHECKLIST: list[str] = _EXAMPLES["checklist"]  # shapes to check when a message doesn't help
+CHECKLIST: list[str] = _EXAMPLES["checklist"]  # shapes to check if no message helps
 
 
 def explain_error(message: str) -> Explanation | None:
-    """Return what a message or traceback means; None for an unknown message."""
+    """Return the explanation of a message or traceback; None for an unknown message."""
     last, whole = error_and_whole(message)
     for _, explanation in explanations(last, whole):
         return explanation
-    for _, explanation in explanations(whole, whole):  # a message elsewhere in the text
+    for _, explanation in explanations(whole, whole):  # The message may be elsewhere in the text.
         return replace(explanation, confidence="possible")
     return None
 
 
 def explanations(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
-    """Yield the known messages that match in a part of a text, each with its explanation."""
+    """Yield each known message that matches in `part`, with its explanation."""
     for message in MESSAGES:
         for pattern in message.patterns:
-            # Without a bound, a long text that repeats the words before .*? would take minutes.
+            # An unbounded .*? would take minutes on a long text that repeats the words before it.
             bounded = pattern.replace(".*?", ".{0,300}?")
-            # Search from the end: a traceback also quotes the raising line, without its numbers.
+            # The last match counts: earlier, a traceback quotes the source line of the message.
             for match in reversed(list(re.finditer(bounded, part))):
                 if explanation := message.explain(Found(match, whole)):
                     yield message, explanation

@@ -1,4 +1,4 @@
-"""Messages about the arguments of a layer, and about where a layer belongs."""
+"""Messages about the arguments of a layer, and about layers passed to the wrong place."""
 
 import difflib
 import re
@@ -15,22 +15,22 @@ OF_LAYERS = [
     *("units", "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout"),
     *("return_sequences", "return_state", "go_backwards", "stateful", "reset_after", "merge_mode"),
 ]
-GONE = {name: row for row in beside(__file__, "keras2")["arguments"] for name in row["names"]}
+REMOVED = {name: row for row in beside(__file__, "keras2")["arguments"] for name in row["names"]}
 GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
-IN_FILES = ("batch_input_shape", "time_major", "implementation")  # of Keras 2, for every layer
+IN_FILES = ("batch_input_shape", "time_major", "implementation")  # in each layer of a Keras 2 file
 OLDER = """\
 class Older(keras.layers.{kind}):
     def __init__(self, *args, {dropped}, **options):
         super().__init__(*args, **options)
 
 model = keras.models.load_model("{file}", custom_objects={"{kind}": Older})"""
-LOOK_UP = "Remove it, or look up the right name."
+LOOK_UP = "Remove the argument, or look up its right name."
 
 
 def keywords(found: Found) -> Explanation | None:
     """Explain that a layer, a model or an optimizer doesn't take an argument."""
     pattern, is_class = found.match[0], found["owner"][:1].isupper()
-    named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # a value may have names of its own
+    named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # A value may be a dict with names.
     received = re.sub(named_values, "", found["got"])
     names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
     names = names or re.findall(r"\w+", received)[:1]
@@ -47,21 +47,21 @@ def keywords(found: Found) -> Explanation | None:
     }
     if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets go_backwards itself
         return explained(
-            "The file was saved by another Keras, most likely Keras 2, where {owner} had {names}.",
+            "The file was saved by another Keras, most likely Keras 2, whose {owner} had {names}.",
             fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",
             code=OLDER,
             words=words,
         )
     keys = (key for name in names for key in (f"{owner}.{name}", name))
-    if gone := next(filter(GONE.get, keys), ""):
-        name = gone.split(".")[-1]
+    if removed := next(filter(REMOVED.get, keys), ""):
+        name = removed.split(".")[-1]
         value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
-        words |= {"dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
-        is_yours = "your code passes it" if name in IN_FILES else ""
-        remedies = [Remedy(is_yours, GONE[gone]["fix"], GONE[gone]["code"])]
-        if name in IN_FILES:  # code rarely passes a default; a saved file always does
+        words |= {"name": name, "dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
+        in_code = "your code passes it" if name in IN_FILES else ""
+        remedies = [Remedy(in_code, REMOVED[removed]["fix"], REMOVED[removed]["code"])]
+        if name in IN_FILES:  # Code rarely passes a default value, but a saved file always does.
             is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
-            file = Remedy("you are loading a Keras 2 file", "Drop it while loading.", OLDER)
+            file = Remedy("you are loading a Keras 2 file", "Drop {name} while loading.", OLDER)
             remedies.insert(0 if is_usual else 1, file)
         return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
     for name in names:
@@ -70,16 +70,16 @@ def keywords(found: Found) -> Explanation | None:
             happened = f"{owner} has no {name}."
             return explained(happened, fix=f"Write {meant[0]}.", code=f"{meant[0]}=…")
     if "not understood" in pattern:
-        loading = "Load it with the version that saved it, and pass your own classes."
+        load = "Load it with the version that saved it, and pass your own classes."
         return explained(
             f"The layer has no {', '.join(names)} in this version of Keras.",
-            Remedy("you are loading a file", loading, "keras.models.load_model(path)"),
+            Remedy("you are loading a file", load, "keras.models.load_model(path)"),
             Remedy("your code passes it", LOOK_UP, "help(keras.layers.LSTM)"),
             check="",
             confidence="possible",
         )
     if not (pattern.startswith("Unrecognized") or is_class):
-        return None  # the function may be the user's own
+        return None  # The user may have written the function.
     has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
     happened = f"{owner} has no {', '.join(names) or 'such argument'}{has_it}."
     return explained(happened, fix=LOOK_UP, code=f"help({found['owner'] or 'keras.layers.LSTM'})")
@@ -103,12 +103,12 @@ MESSAGES = [
         r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
         cause="{cell}Cell processes one timestep. RNN takes a cell, Bidirectional takes a layer.",
-        fix="Use the layer alone, or give RNN a cell or a list of cells.",
+        fix="Use the layer directly, or pass RNN a cell or a list of cells.",
         code="RNN({cell}Cell(units))  # as {cell}(units)",
     ),
     Message(
         r"can only have a single required positional argument, the input tensor",
-        cause="Sequential gives each layer one tensor. This layer takes more, as attention does.",
+        cause="Sequential gives each layer one tensor. This layer, such as attention, takes more.",
         fix="Call the layer in a functional model, on a query and a value.",
         code="y = layers.MultiHeadAttention(2, 16)(x, x)",
     ),
@@ -124,8 +124,8 @@ MESSAGES = [
     ),
     Message(
         r'\badd\(\) got an unexpected keyword argument "(?P<name>\w+)"',
-        cause="model.add received {name}: the layer's own parentheses were closed too early.",
-        fix="Move {name} into the layer's parentheses. In Keras 3 a shape belongs in an Input.",
+        cause="model.add received {name}. The layer's parentheses were closed too early.",
+        fix="Move {name} into the layer's parentheses. In Keras 3, put a shape into an Input.",
         code=f"model = keras.Sequential([{INPUT}, LSTM(units, return_sequences=True)])",
     ),
     Message(
@@ -141,14 +141,14 @@ MESSAGES = [
         r"\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "
         rf'"(?P<one>{REQUIRED})" and "(?P<two>\w+)"',
         cause='{owner} needs the arguments "{one}" and "{two}".',
-        fix="Pass them, as in Bidirectional(layer=LSTM(units=16)).",
+        fix="Pass both arguments, as in Bidirectional(layer=LSTM(units=16)).",
         code="{owner}({one}=…, {two}=…)",
     ),
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"',
         r'__init__\(\) missing 1 required positional argument: "(?P<one>units|layer)"',
         cause='{owner} needs the argument "{one}".',
-        fix="Pass it, as in Bidirectional(layer=LSTM(units=16)).",
+        fix="Pass this argument, as in Bidirectional(layer=LSTM(units=16)).",
         code="{owner}({one}=…)",
     ),
     Message(
@@ -169,8 +169,8 @@ MESSAGES = [
         r"value for (?:argument )?.units., expected a positive integer",
         r'"<=" not supported between instances of "(?P<kind>tuple|list|str|NoneType)" and "int"',
         cause="units is one whole number: the columns of the output. Most likely it received a "
-        "{kind}. {got} is the second argument, where the activation belongs.",
-        fix="Pass only units by position. The shape of the data belongs in an Input.",
+        "{kind}. {got} is the second argument, which is the activation.",
+        fix="Pass only units by position. Put the shape of the data into an Input.",
         code=f"{INPUT}\nLSTM(16, return_sequences=True)",
     ),
     Message(
@@ -186,15 +186,15 @@ MESSAGES = [
     ),
     Message(
         r'Could not interpret \w+ identifier\W{1,6}class "[\w.]*?(?P<class_>\w+)">',
-        cause="{class_} without parentheses is a class, and compile needs an instance of it.",
-        fix="Add the parentheses, or pass its name as a string.",
+        cause="{class_} without parentheses is a class, but compile needs an instance.",
+        fix="Add the parentheses, or pass the name as a string.",
         code="model.compile(keras.optimizers.{class_}(), loss)",
     ),
     Message(
         r"Could not interpret (?P<kind>(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>"
         r'[\w ]+?)) (?:identifier|function).*?: ?"?(?P<got>[^" ]+)',
-        cause="Keras has no {kind} called {got}. The name is misspelled, or it is your own.",
-        fix="Use the name in Keras's documentation, or pass your own in custom_objects.",
+        cause="Keras has no {kind} called {got}. The name is misspelled, or the {kind} is yours.",
+        fix="Use a name from Keras's documentation, or pass your {kind} in custom_objects.",
         code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {of_layer}\n'
         'model.compile("adam", loss="mean_squared_error")  # {other}',
         confidence="likely",
@@ -202,20 +202,20 @@ MESSAGES = [
     Message(
         r"You (?:must pass a .shape|cannot pass both .shape. and .batch_shape)|Only provide the "
         r'shape OR batch_shape|Cannot convert "(?P<got>[^("]+)" to a shape',
-        cause="Input takes shape, for one sample, or batch_shape, not both. It received {got}.",
+        cause="Input takes shape, for one sample, or batch_shape, but not both. It received {got}.",
         fix="Pass a tuple of whole numbers. A single number needs a comma.",
         code=f"{INPUT}\nkeras.Input((timesteps,))  # before an Embedding",
     ),
     Message(
         r'Cannot convert "(?:(?P<shape>\((?!\().+?\))" to a shape(?:.*?type "<class '
         r'"(?P<kind>float))?|\()|^state_size must be an integer',
-        cause="A shape has whole numbers of at least 0. It received {shape}. One size is a {kind}.",
-        fix="Divide with //, and write None, not -1, for an open size.",
+        cause="A shape has whole numbers of at least 0. This one is {shape}. One size is a {kind}.",
+        fix="Divide with //, and write None, not -1, for an unknown size.",
         code="LSTM(64 // 2)  # keras.Input((None, features))",
     ),
     Message(
         r'^"int" object is not iterable$',
-        cause="If a layer raised this, one of its sizes must be a tuple, as in Reshape.",
+        cause="If a layer raised this, one of its sizes must be a tuple, such as Reshape's.",
         fix="Write a tuple. A single number needs a comma.",
         code="Reshape((12,))",
         confidence="possible",

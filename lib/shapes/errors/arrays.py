@@ -1,4 +1,4 @@
-"""Messages about arrays, lists and datasets that Keras can't split into samples."""
+"""Messages about arrays, lists and datasets that Keras can't read as samples."""
 
 from lib.shapes.errors.message import Message, number, shape, word
 from lib.shapes.errors.remedies import LENGTHS, PAD
@@ -11,7 +11,7 @@ MIXED = Remedy(
 )
 IN_ONE_LIST = Remedy(
     "x and y are in one list",
-    "Put them into a tuple.",
+    "Put x and y into a tuple.",
     "dataset = tf.data.Dataset.from_tensor_slices((x, y))",
 )
 
@@ -33,7 +33,7 @@ MESSAGES = [
     ),
     Message(
         rf'cardinality is ambiguous.*?"?x"? sizes: {number("x")}(?:, \d+)+',
-        cause="x is a list of arrays, read as separate inputs. The first has {x} samples.",
+        cause="Keras reads x, a list, as separate inputs. The first has {x} samples.",
         remedies=[
             Remedy(
                 "the model has one input",
@@ -59,12 +59,12 @@ MESSAGES = [
     ),
     Message(
         r"Unsupported object type (?P<kind>int|float|bool|NoneType|decimal\.Decimal)\)",
-        cause="An array should hold only numbers, but this one holds an object of the type {kind}.",
+        cause="An array should hold only numbers, but this array holds an object of type {kind}.",
         remedies=[MIXED, LENGTHS],
     ),
     Message(
         r"Unsupported object type (?:[\w.]*\.)?(?P<kind>list|ndarray|tuple|Series)\)",
-        cause="The array holds Python objects of the type {kind}, not numbers.",
+        cause="The array holds Python objects of type {kind}, not numbers.",
         remedies=[LENGTHS],
     ),
     Message(
@@ -72,7 +72,7 @@ MESSAGES = [
         r"Invalid dtype: (?P<kind>str|\w{4,8}64|category|<U)",
         r"could not convert string to float|Cast string to float",
         cause="x or y holds text, dates or the like, but Keras takes numbers. The type is {kind}.",
-        fix="Replace text by class numbers or vocabulary indices, and dates by numbers of days.",
+        fix="Replace text with class numbers or vocabulary indices, and dates with day counts.",
         code="classes, y = np.unique(y, return_inverse=True)  # text → class numbers\n"
         'x = table.drop(columns="date").to_numpy("float32")',
     ),
@@ -92,7 +92,7 @@ MESSAGES = [
     Message(
         rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)",
         cause="The Embedding has {size} rows, numbered from 0, but x contains {index}.",
-        fix="Pass whole numbers of at least 0, and set input_dim to the largest plus 1.",
+        fix="Pass whole numbers of at least 0, and set input_dim to the largest number plus 1.",
         code="print(x.min(), x.max())\nEmbedding(int(x.max()) + 1, 16)",
     ),
     Message(
@@ -103,8 +103,8 @@ MESSAGES = [
     ),
     Message(
         r"all (?:the )?input array(?:s must have| dimensions ).*?(?:same shape|of dim|match)",
-        cause="NumPy can't join arrays of different shapes: lengths differ, or an axis is missing.",
-        fix="Pad the arrays to one length, or add the axis with x[..., None].",
+        cause="NumPy can't join arrays of different shapes: lengths differ, or one lacks an axis.",
+        fix="Pad the arrays to one length, or add the missing axis with x[..., None].",
         code=PAD,
     ),
     Message(
@@ -117,35 +117,35 @@ MESSAGES = [
         r"Cannot (?:batch tensors with|add tensor to the batch)(?:.*?First element had shape "
         rf"{shape('one')} and.*?{shape('other')})?",
         r"inner ragged dim|RaggedTensor.*?(?:not supp|can.t be)",
-        cause="Sequences of one batch must have equal lengths. They are {one} and {other}.",
-        fix="Pad each batch, add a Masking layer to skip the padding, and leave timesteps open.",
+        cause="Sequences of one batch must have equal lengths. Their shapes are {one} and {other}.",
+        fix="Pad each batch, skip the padding with a Masking layer, and set timesteps to None.",
         code="dataset = dataset.padded_batch(32)\n"
         "keras.Sequential([keras.Input((None, features)), Masking(0.0), LSTM(units)])",
     ),
     Message(
         r"_NestedVariant|_VariantDataset",
         cause="Dataset.window returns a dataset for each window instead of tensors.",
-        fix="Make one tensor of each window: window.batch(timesteps).",
+        fix="Turn each window into one tensor: window.batch(timesteps).",
         code="dataset = dataset.flat_map(lambda window: window.batch(timesteps)).batch(32)",
     ),
     Message(
         r"defined on an unknown TensorShape|[Ss]hape with unknown rank|tensor.*?has unknown rank",
         cause="The dataset's tensors have no shape: none was set, or a py_function lost it.",
-        fix="Set the shape, with None for open sizes.",
+        fix="Set the shape, with None for unknown sizes.",
         code="signature = (tf.TensorSpec((None, timesteps, features)), tf.TensorSpec((None, 1)))\n"
         "dataset = tf.data.Dataset.from_generator(generate, output_signature=signature)",
     ),
     Message(
         r".y. (?:argument is not supported when using|should not be passed)",
         r"generator must return a tuple, either \(input,\)|Output of generator should be a tuple",
-        cause="A dataset or generator must yield pairs of x and y. y is missing, or fit has it.",
-        fix="Yield pairs of batches, and pass fit only the dataset.",
+        cause="A dataset must yield pairs (x, y). y is missing, or you passed it to fit.",
+        fix="Yield pairs of batches (x, y), and pass only the dataset to fit.",
         code="model.fit(tf.data.Dataset.from_tensor_slices((x, y)).batch(32))",
     ),
     Message(
         r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|input ran out of",
         r'local variable "logs"|no part of the sequence would be left',
-        cause="There were too few batches: most likely fewer rows than one window or batch needs.",
+        cause="There were too few batches: most likely too few rows for one window or batch.",
         fix="Use more rows, shorter windows or smaller batches, and remove steps_per_epoch.",
         code="print(len(x), timesteps)",
     ),

@@ -12,31 +12,33 @@ from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
 from lib.text import counted
 
-COLUMNS = 30  # most columns of a table; a longer row is more likely a sequence of numbers
-LARGEST = 5_000  # largest plausible size of an Input or a Dense; larger ones count samples
+COLUMNS = 30  # most columns of a table; a longer row is probably a sequence of numbers
+LARGEST = 5_000  # largest plausible size of an Input or a Dense; a larger number counts samples
 LAYER = r'(?:layer "?(?P<layer>[\w/]+)"?[\w :]*)?'
 
 
-def _wanted(axes: int, kind: str = "") -> str:
+def _axis_names(axes: int, kind: str = "") -> str:
     names = NAMES.get(kind) or NAMES.get(axes, ())
     return ", ".join(f"{name}s" for name in names) or f"{axes} axes"
 
 
 def axes(found: Found) -> Explanation | None:
-    """Explain that a layer, or a whole model, expects another number of axes."""
+    """Explain that a layer or a model expects another number of axes."""
     got, kernel = found.shape("got"), found.shape("kernel")
     want, have = int(found["axes"] or len(kernel)), int(found["have"] or len(got))
     if want == have:
         return None
-    if found.kind in ("sequential", "model", "functional") and got:  # a model, not a layer
+    if found.kind in ("sequential", "model", "functional") and got:  # The input of a model is data.
         return data(found, (None,) * want, got)
     kind, units = RECURRENT.get(found.kind), (got or (None,))[-1]
     problem = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
     likely, stack = [remedies.OTHER_INPUT], ""
     if (want, have) == (3, 2):
-        problem, is_first = "there is no time axis", found["layer"] == found.kind
-        likely = [remedies.FLAT_INPUT, remedies.LAYER_BEFORE][:: 1 if is_first else -1]
-        before = f"input_formflat_f{units or 3}" if is_first else f"input~lstm_u{units or 16}"
+        problem, likely = "there is no time axis", [remedies.LAYER_BEFORE, remedies.FLAT_INPUT]
+        before = f"input~lstm_u{units or 16}"
+        if found["layer"] == found.kind:  # A name without a number is the first layer of its kind.
+            likely.reverse()
+            before = f"input_formflat_f{units or 3}"
         stack = f"{before}~{kind}" if kind else ""
     elif (want, have) == (2, 3):
         likely = [remedies.ENCODER, remedies.WRAPPED][: 2 if found.kind == "dense" else 1]
@@ -48,7 +50,7 @@ def axes(found: Found) -> Explanation | None:
     elif (want, have) == (4, 5):
         likely = [remedies.BATCH_IN_INPUT, remedies.WRAPPED]
     inside = "Conv2D(filters, 3)" if want == 4 else "Dense(units)"
-    takes = f"{found['layer'] or 'The layer'} takes ({_wanted(want, found.kind)})"
+    takes = f"{found['layer'] or 'The layer'} takes ({_axis_names(want, found.kind)})"
     return explained(
         f"{takes} but received {found['got'] or counted(have, 'axis', 'axes')}: {problem}.",
         *likely,
@@ -59,28 +61,28 @@ def axes(found: Found) -> Explanation | None:
 
 
 def _sample(shape_: Shape) -> str:
-    """Return the sizes of a sample for an Input; "" where they can't be sizes of a sample."""
+    """Return the sizes of a sample for an Input; "" if a sample can't have these sizes."""
     possible = all(size is None or 0 < size <= LARGEST for size in shape_)
     return bracketed(shape_).strip("()") if possible else ""
 
 
 def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Explain that the data don't have the Input's shape; both shapes start with the samples."""
+    """Explain that data don't have the Input's shape. Both shapes start with the samples axis."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
-    both, is_timed = Comparison(expected, received), len(expected) == 3
+    pair, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received)
-    if not both.lacks and not both.differing:
+    if not pair.missing and not pair.differing:
         return None
-    likely = _of_axes(found, both) if both.lacks else _of_sizes(both)
+    likely = _axis_fixes(found, pair) if pair.missing else _size_fixes(pair)
     if is_timed and (expected[1] or 0) > LARGEST:
         likely = [remedies.WHOLE_TABLE]
     elif expected[1:] == received[:1] and received[1:] == (1,):
-        likely = [remedies.ONE_SAMPLE]  # it had one axis, and Keras 2 added another
-    takes = found["want"] or f"({_wanted(len(expected))})"
+        likely = [remedies.ONE_SAMPLE]  # x had one axis, and Keras 2 added a second.
+    takes = found["want"] or f"({_axis_names(len(expected))})"
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} but received {found['got']}: "
-        f"{both.in_words()}.",
+        f"{pair.in_words()}.",
         *likely,
         words={
             "place": received.index(1, 1) if 1 in received[1:] else -1,
@@ -92,9 +94,9 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     )
 
 
-def _of_sizes(both: Comparison) -> list[Remedy]:
-    expected, received = both.expected, both.received
-    if both.is_batch:
+def _size_fixes(pair: Comparison) -> list[Remedy]:
+    expected, received = pair.expected, pair.received
+    if pair.is_batch:
         return [remedies.FIXED_BATCH]
     if len(expected) != 3:
         return [remedies.OTHER_FEATURES]
@@ -102,25 +104,25 @@ def _of_sizes(both: Comparison) -> list[Remedy]:
         return [remedies.BATCH_SHAPE]
     if expected[1:] == received[:0:-1]:
         return [remedies.SWAPPED]
-    if both.differing == [1]:
+    if pair.differing == [1]:
         return [remedies.OTHER_LENGTH]
     likely = [remedies.BATCH_IN_INPUT, remedies.OTHER_FEATURES]
-    return likely if len(both.differing) >= 2 else likely[1:]
+    return likely if len(pair.differing) >= 2 else likely[1:]
 
 
-def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
-    expected, received, gaps = both.expected, both.received, both.gaps
+def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
+    expected, received, gaps = pair.expected, pair.received, pair.gaps
     is_fit, last = "training=True" in found.whole, len(expected) - 1
     sample = [remedies.UNBATCHED] if is_fit else [remedies.ONE_SAMPLE, remedies.UNBATCHED]
-    if both.lacks == -1:
+    if pair.missing == -1:
         likely = [remedies.AXIS_OF_1, remedies.IMAGE, remedies.BATCHED_TWICE]
         return likely[2:] if gaps == [0] or (gaps and received[1] is None) else likely
-    if both.lacks != 1 or not gaps:
+    if pair.missing != 1 or not gaps:
         return [remedies.OTHER_INPUT]
     if gaps == [last] or received[1:] == expected[1:-1]:
         return [remedies.FLAT]
-    if last in gaps:  # open sizes: any axis may be missing
-        if received[-1] == 1:  # Keras 2 adds a second axis to an array of one axis
+    if last in gaps:  # The other sizes are None, so any axis may be missing.
+        if received[-1] == 1:  # Keras 2 adds a second axis to an array of one axis.
             return [remedies.LENGTHS, *sample, remedies.TABLE]
         is_table = (received[0] or 0) > 1 and (received[-1] or 0) <= COLUMNS
         flat = [remedies.TABLE, remedies.FLAT] if is_table else [remedies.FLAT, remedies.TABLE]
@@ -135,8 +137,8 @@ def number_of_arrays(found: Found) -> Explanation:
     arrays = f"{found['want']} arrays{f': {keys}' if keys else ''}"
     return explained(
         f"{found['layer'] or 'The model'} takes {arrays} but received {found['got'] or 1}.",
-        fix="Pass a list in that order, or a dict by name; in a tf.data.Dataset, ((x1, x2), y). "
-        "Pass states of a layer as initial_state.",
+        fix="Pass a list of arrays in that order, or a dict by name. A tf.data.Dataset "
+        "yields ((x1, x2), y). Pass states of a layer as initial_state.",
         code="model.predict([x1, x2])",
     )
 
@@ -161,7 +163,7 @@ MESSAGES = [
         rf"(?P<shape>[(\[](?:None|\d+), {number('units')}[)\]]))?",
         cause="TimeDistributed works along the time axis, but its input has none. It received "
         "{shape}. The previous layer returns only its last step, or the Input is flat.",
-        fix="Return every step from the previous layer, or use the inner layer alone.",
+        fix="Return every step from the previous layer, or use the inner layer directly.",
         code=f"{EVERY_STEP}  # the previous layer\n# or:\nDense(1)  # without TimeDistributed",
         stack="input~lstm_u{units}~td",
     ),
@@ -178,7 +180,7 @@ MESSAGES = [
         remedies=[
             remedies.OTHER_FEATURES,
             Remedy(
-                "a Flatten before it turns timesteps into features, and their number differs",
+                "a Flatten before it turns a varying number of timesteps into features",
                 "Pad the sequences, or return the last step instead of Flatten.",
                 f"{LAST_STEP}  # in place of Flatten",
             ),
@@ -188,7 +190,7 @@ MESSAGES = [
         rf"\(no .None. dim.*?shape={shape('shape')} for variable "
         r'path="(?=[^"]*_cell/).*?time_distributed',
         cause="The kernel would be {shape}: TimeDistributed passes the recurrent layer single "
-        "timesteps, without a time axis. A recurrent layer reads all timesteps on its own.",
+        "timesteps, without a time axis. A recurrent layer itself processes all timesteps.",
         fix="Use the recurrent layer without TimeDistributed.",
         code=f"{EVERY_STEP}  # without TimeDistributed",
     ),
@@ -196,7 +198,7 @@ MESSAGES = [
         rf'\(no .None. dim.*?shape={shape("shape")} for variable path="[^"]*_cell/',
         r'unsupported operand type\(s\) for %: "NoneType"|only support static input shapes',
         r"^The channel dimension of the inputs|^Dimensions must be equal, but are None and",
-        cause="The number of features, or of rows, must not be None. The kernel would be {shape}.",
+        cause="The number of features or rows must not be None. The kernel would be {shape}.",
         fix="Set the number in the Input.",
         code="keras.Input((None, features))",
     ),
@@ -204,9 +206,9 @@ MESSAGES = [
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",
         rf"\(no .None. dimensions\)(?:.*?shape={shape('shape')})?",
         r"last dimension of the inputs to.*?should be",
-        cause="Dense needs a weight for each entry of the last axis, whose size is open in "
-        "{shape}. After Flatten the size depends on the number of timesteps, which is None.",
-        fix="Fix the number of timesteps. Or replace Flatten: pool, or return only the last step.",
+        cause="Dense needs a weight for each entry of the last axis, but its size is None in "
+        "{shape}. After Flatten, the size depends on the number of timesteps, which is None.",
+        fix="Set the number of timesteps. Or, instead of Flatten, pool or return the last step.",
         code=remedies.INPUT,
         stack="input_tany~flatten~dense",
     ),

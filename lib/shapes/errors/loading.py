@@ -8,32 +8,32 @@ from lib.shapes.output import Shape, bracketed
 from lib.text import beside
 
 CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
-GONE = {name: row for row in beside(__file__, "keras2")["attributes"] for name in row["names"]}
+REMOVED = {name: row for row in beside(__file__, "keras2")["attributes"] for name in row["names"]}
 
 
-def gone(found: Found) -> Explanation | None:
-    """Explain that Keras 3 no longer has a name of an earlier version."""
-    if (name := found["name"]) not in GONE:
+def removed(found: Found) -> Explanation | None:
+    """Explain that Keras 3 removed a name of an earlier version."""
+    if (name := found["name"]) not in REMOVED:
         return None
     happened = f"{found['owner'] or 'This Keras'} has no {name} in Keras 3."
-    return explained(happened, fix=GONE[name]["fix"], code=GONE[name]["code"])
+    return explained(happened, fix=REMOVED[name]["fix"], code=REMOVED[name]["code"])
 
 
 def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Explain which axis of a weight differs: `own` is expected, `received` was given."""
+    """Explain which axis of a weight differs between the shapes `own` and `received`."""
     own = own or found.shape("own") or found.shape("one")
     received = received or found.shape("got") or found.shape("other")
     if own == received:
         return None
-    both, why = Comparison(own, received), ""
-    if both.is_batch and len(own) == 2:
+    pair, why = Comparison(own, received), ""
+    if pair.is_batch and len(own) == 2:
         rows = "words" if "embedding" in found.match[0].lower() else "features"
-        why = f": {own[0]} {rows} here, {received[0]} there"
-    elif both.lacks:
-        why = f": {both.in_words()}, from another layer, or with the batch included"
-    elif both.differing:
-        why = f": {own[-1]} here, {received[-1]} there. The units differ: an LSTM has four columns "
-        why += "per unit, a GRU three"
+        why = f": {received[0]} {rows} instead of {own[0]}"
+    elif pair.missing:
+        why = f": {pair.in_words()}. The weight is from another layer, or includes the batch"
+    elif pair.differing:
+        why = f": {received[-1]} columns instead of {own[-1]}. The units differ: an LSTM has four "
+        why += "columns per unit, a GRU three"
     layer, shapes = found["layer"] or "the layer", (bracketed(own), bracketed(received))
     return explained(
         f"The weight of {layer} has the shape {shapes[0]} but received {shapes[1]}{why}.",
@@ -47,25 +47,25 @@ MESSAGES = [
         r'Unrecognized keyword arguments: \["batch_shape"|InputLayer.*?"batch_shape"',
         r'"str" object has no attribute "decode"|parent module keras\.src\S* cannot be imported',
         cause="The file was saved by Keras 3, or with h5py 3, but an older version is loading it.",
-        fix="Load it with the version that saved it, or a newer one.",
+        fix="Load the file with the version that saved it, or a newer version.",
         code="print(keras.__version__)",
     ),
     Message(
         rf'Could not \w+ function "(?P<name>{"|".join(RULE_OF)})"',
-        cause="The file names {name}, a loss or metric of Keras, in the way of another version.",
-        fix="Load the model without compiling it, then compile again. Only training needs it.",
+        cause="The file names {name}, a loss or metric of Keras, as another version writes it.",
+        fix="Load the model with compile=False. Compile it again if you train it.",
         code="model = keras.models.load_model(path, compile=False)\n"
         'model.compile("adam", loss="{name}")',
     ),
     Message(
         rf'(?:not \w+ class|Unknown layer:) "?(?P<name>{CLASSES})\b',
         cause="{name} belongs to Keras: most likely another version, or tf.keras, saved the file.",
-        fix="Load it with the package and version that saved it. Keras 2 is now tf_keras.",
+        fix="Load the file with the package and version that saved it. Keras 2 is now tf_keras.",
         code="model = tf_keras.models.load_model(path)  # a file of Keras 2",
     ),
     Message(
         r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
-        cause="Keras has no loss or metric {name}: most likely it is your own.",
+        cause="Keras has no loss or metric {name}: most likely it is your own function.",
         fix="Pass the function to compile, or to load_model as a custom object.",
         code="model.compile(optimizer, {loss}={name})  # {name} is a function\n"
         "model.compile(optimizer, loss, {metric}s=[{name}])  # {name} is a function\n"
@@ -75,20 +75,20 @@ MESSAGES = [
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
         r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
-        cause="The file names {name}, which is most likely your own, or from another version.",
-        fix="Pass your own object while loading. For one of Keras, use the version that saved it.",
+        cause="The file names {name}, most likely your own, or from another Keras version.",
+        fix="Pass your own object while loading, or use the Keras version that saved the file.",
         code='model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
     ),
     Message(
         r"only supports V3 .?\.keras|File format not supported|file signature not found",
         r"No model (?:config )?found in (?:the )?config",
         cause="This Keras can't read the path: it is a Keras 2 folder, or a file of weights.",
-        fix="Save the model as .keras with the Keras that made it, or build it and load weights.",
+        fix="Save the model as .keras with its own Keras, or build it and load the weights.",
         code='model.save("model.keras")',
     ),
     Message(
         r"GRU\(reset_after=\w+\) is not compatible with GRU\(reset_after=",
-        cause="The GRU's weights need another reset_after. It was False in older versions.",
+        cause="The GRU's weights need another reset_after. Older versions used False.",
         fix="Build the layer with the reset_after of the file.",
         code="GRU(units, reset_after=False)",
     ),
@@ -96,14 +96,14 @@ MESSAGES = [
         rf"length {number('got')}, but the layer was expecting 0 weight",
         rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('got')}",
         rf"containing {number('got')} layers into a model with 0 layers",
-        cause="The model or layer that receives {got} has none yet, because it was never built.",
-        fix="Start the model with an Input. Build a layer that is in no model.",
+        cause="The model or layer has no weights yet: it was never built. It received {got}.",
+        fix="Start the model with an Input. If the layer is in no model, call build.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
         "layer.build((None, timesteps, features))",
     ),
     Message(
         r"file(?:path|name)[\w ]* must end in .(?P<end>\.[\w.]+?).[ .(]",
-        cause="Keras 3 reads the content from the file name: this path must end in {end}.",
+        cause="Keras 3 decides by the file name what to save: this path must end in {end}.",
         fix="Use .keras for a model and .weights.h5 for weights alone.",
         code='ModelCheckpoint("best{end}")',
     ),
@@ -114,7 +114,7 @@ MESSAGES = [
         rf"containing {number('got')} layers into a model with {number('own')} ",
         r"Layer count mis|objects could not",
         cause="The weights belong to other layers: expected {own}, received {got}. A recurrent "
-        "layer has three weights, Bidirectional six; in files of Keras 1, an LSTM has twelve.",
+        "layer has three weights, Bidirectional six. In files of Keras 1, an LSTM has twelve.",
         fix="Use weights of a model with the same layers and version, or save the whole model.",
         code="twin.set_weights(model.get_weights())",
     ),
@@ -134,6 +134,6 @@ MESSAGES = [
         r'(?:"(?P<owner>[\w.]+)" )?(?:object )?has no attribute "(?P<name>\w+)"',
         r'cannot import name "?(?P<name>\w+)"?(?: from "(?P<owner>[\w.]+)")?',
         r'module named "(?P<owner>\S*?(?:keras|flow)\S*?)\.(?P<name>(layers\.)?\w+)"',
-        explain=gone,
+        explain=removed,
     ),
 ]

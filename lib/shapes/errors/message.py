@@ -43,16 +43,16 @@ def word(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The meaning of a message."""
+    """What an error message means, and how to fix the error."""
 
     happened: str  # the message in plain words, one or two sentences with its numbers
     meanings: tuple[Remedy, ...]  # possible causes with their fixes, likeliest first
     cause: str  # what happened, and the likeliest causes
-    fix: str  # what to do, with a condition for each meaning
-    code: str  # a minimal right example, or one for each meaning
+    fix: str  # what to do, for each meaning with its condition
+    code: str  # a minimal correct example, or one example per meaning
     confidence: Confidence
     check: str = ""  # one line of code that shows which meaning applies
-    stack: str = ""  # the stack that the message describes, as in an address; "" for none
+    stack: str = ""  # the stack that the message describes, as in an address; "" if unknown
 
 
 def explained(
@@ -65,10 +65,10 @@ def explained(
     stack: str = "",
     confidence: Confidence | None = None,
 ) -> Explanation:
-    """Return an explanation of remedies, likeliest first, or of one fix and its code.
+    """Return an explanation with these remedies, likeliest first, or with one fix and its code.
 
-    `words` fill the {names} in all texts. Without a `confidence`, the texts decide: a cause with
-    "most likely" or "if", or several causes, make the explanation likely; others make it certain.
+    `words` fill the {names} in all texts. If no `confidence` is given, the explanation is likely if
+    it has several causes or its cause starts with "If" or has "most likely"; otherwise certain.
     """
     words = FALLBACKS | {name: word for name, word in words.items() if word not in (None, "")}
     happened = _filled(cause, words)
@@ -78,9 +78,9 @@ def explained(
         happens = f"{happened} {capital(condition)}." if condition else happened
         texts = _filled(each.fix, words), _filled(each.code, words)
         meanings.append(Remedy(condition, *texts, cause=happens))
-    is_open = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
+    is_unsure = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""
-    sure: Confidence = confidence or ("likely" if is_open else "certain")
+    sure: Confidence = confidence or ("likely" if is_unsure else "certain")
     shown, first, stack = meanings[:3], meanings[0], _filled(stack, words)
     cause = f"{happened} Most likely {first.condition}." if first.condition else happened
     fix, code = first.fix, first.code
@@ -93,7 +93,7 @@ def explained(
 
 
 def _filled(text: str, words: Mapping[str, Any]) -> str:
-    """Fill in the {names}; drop each sentence or line that has a name without a value."""
+    """Fill in the {names}, and drop each sentence or line that has a name without a value."""
     lines = []
     for line in text.split("\n"):
         sentences = re.split(r"(?<=\.) ", line)
@@ -106,7 +106,7 @@ class Message:
     """A known message. Patterns are matched against one line in which all quotes are double (").
 
     A {name} in a text becomes the match of the group with that name, else its value in `FALLBACKS`.
-    Without either, the sentence (or line of code) with the {name} is dropped.
+    If the {name} has no value, its sentence (or line of code) is dropped.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class Message:
         remedies: Sequence[Remedy] = (),
         **more: Any,
     ) -> None:
-        """Take regular expressions, and either a function or the arguments of `explained`."""
+        """Store the patterns, and a function or the arguments of `explained`."""
 
         def from_texts(found: Found) -> Explanation:
             return explained(cause, *remedies, words=found.match.groupdict(), **more)

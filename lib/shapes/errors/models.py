@@ -6,24 +6,24 @@ from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
 from lib.shapes.remedy import Remedy
 
 MODEL = "x = keras.Input((timesteps, features))\ny = LSTM(units)(x)\nmodel = keras.Model(x, y)"
-OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # not inside a recurrent layer
+OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
 
 
 def joined_arrays(found: Found) -> Explanation:
-    """Explain that tensors differ in an axis other than the one they are joined along."""
+    """Explain that two tensors differ in an axis along which they aren't joined."""
     one, other = found["one"] or "Two shapes", found["other"] or "others"
-    both = Comparison(found.shape("one"), found.shape("other"))
-    if both.lacks:
+    pair = Comparison(found.shape("one"), found.shape("other"))
+    if pair.missing:
         return explained(
             f"{one} and {other} can't be joined: only one of them has a time axis.",
-            fix="Repeat the other for each timestep, or return only the last step of both.",
+            fix="Repeat the tensor that lacks a time axis, or join only last steps.",
             code="b = RepeatVector(timesteps)(b)\ny = Concatenate()([a, b])",
         )
-    places = [place for place in both.differing if place] or both.differing or [1]
-    axis = f"{both.name(places[0])}s" if both.differing else "sizes"
+    places = [place for place in pair.differing if place] or pair.differing or [1]
+    axis = f"{pair.name(places[0])}s" if pair.differing else "sizes"
     return explained(
         f"{one} and {other} differ in their {axis}, but are joined along another axis.",
-        fix=f"Give both the same {axis}, or join them along the axis that differs.",
+        fix=f"Give both tensors the same {axis}, or join them along the axis that differs.",
         code=f"y = Concatenate(axis={places[0]})([a, b])",
     )
 
@@ -48,8 +48,8 @@ MESSAGES = [
         r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
-        cause="While a model is being built, a tensor has a shape but no values yet. It is {name}.",
-        fix="Use the same function from keras.ops, or get values from predict.",
+        cause="While a model is built, tensors have a shape but no values yet. One is {name}.",
+        fix="Use the matching function of keras.ops, or get values from predict.",
         code="y = keras.ops.mean(x, axis=1)  # tf.reduce_mean, np.mean",
     ),
     Message(
@@ -61,7 +61,7 @@ MESSAGES = [
     Message(
         r"Output with path .(?!1.)[\w.]*. is not connected|Graph dis|Could not compute output",
         cause="The model's outputs can't be reached from its inputs: they depend on another Input.",
-        fix="Pass keras.Model the same Input objects that you called the layers on, all of them.",
+        fix="Pass keras.Model every Input object that you called the layers on.",
         code=MODEL,
     ),
     Message(
@@ -73,7 +73,7 @@ MESSAGES = [
         r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis|Invalid reduction dim",
         cause="A slice such as x[:, -1, :], or a layer's axis, needs more axes than the tensor "
         "has: {axes}. Most likely the LSTM before it returns only its last step.",
-        fix="Remove the slice, or set return_sequences=True and keep it.",
+        fix="Remove the slice, or keep it and set return_sequences=True.",
         code="y = LSTM(units)(x)  # as LSTM(units, return_sequences=True)(x)[:, -1, :]",
     ),
     Message(
@@ -81,20 +81,20 @@ MESSAGES = [
         r"model has never been called|Weights for (?:the )?model \S+ have not yet been",
         r"Sequential model must get an .(?:batch_)?input_shape",
         cause="The model has no shapes yet: it has no Input, and it never received data.",
-        fix="Start with an Input of one sample's shape. Several inputs need a functional model.",
+        fix="Start with an Input of one sample's shape. For several Inputs, use keras.Model.",
         code=f"model = keras.Sequential([{INPUT}, LSTM(units)])",
     ),
     Message(
         r"must c(?:all .?compile\(\)|ompile (?:your|a) model)|must be compiled before",
         r"has not been compiled|forgotten to (?:call .?compile|provide a .loss)",
         cause="The model has no loss: it wasn't compiled, or it was loaded with compile=False.",
-        fix="Compile it before fit and evaluate. predict works without.",
+        fix="Call compile before fit and evaluate. predict doesn't need it.",
         code='model.compile("adam", loss="mean_squared_error")',
     ),
     Message(
         r"No gradients provided for any|(?:^|ValueError: )None values not supported|Target data is",
         cause="If fit raised this, y is missing or None, or your own loss uses NumPy or argmax.",
-        fix="Pass y, or a dataset of pairs.",
+        fix="Pass y, or a dataset of pairs (x, y).",
         code="model.fit(x, y)",
     ),
     Message(
@@ -107,7 +107,7 @@ MESSAGES = [
     Message(
         r'name "(?P<name>\w+)" is not defined',
         cause="Most likely {name} was never imported or assigned, or no layer returned it.",
-        fix="Import names of Keras. Get states with return_state=True.",
+        fix="Import Keras's names. Get states with return_state=True.",
         code="from keras.layers import LSTM\nx, *states = LSTM(units, return_state=True)(x)",
     ),
     Message(
@@ -121,7 +121,7 @@ MESSAGES = [
         rf"must be equal, but are {number('one')} and {number('other')}\b",
         r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
         cause="Two sizes differ: {one} and {other}. The call of {where} failed.",
-        fix="Paste the whole message, and print the shapes of that layer's inputs.",
+        fix="Paste the whole message, and print the shapes of the failing layer's inputs.",
         code=LAYER_SHAPES,
         confidence="possible",
     ),
@@ -129,8 +129,8 @@ MESSAGES = [
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
         rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
-        cause="A reshape must keep all numbers. This one goes from {before} to {after}.",
-        fix="Use sizes with the same product; one may be -1. Cut windows instead of reshaping.",
+        cause="A reshape must keep all numbers. This reshape goes from {before} to {after}.",
+        fix="Use sizes with the same product. One may be -1. To get sequences, cut windows.",
         code=WINDOWS,
     ),
     Message(
@@ -143,7 +143,7 @@ MESSAGES = [
         r"(?P<joining>Subtract).? layer should be called|layer accepts inputs list",
         r"(?P<joining>Attention) layer must be called on a list",
         r"layer must be called on a list|missing.{0,40} argument: .value(?:_shape)?.",
-        cause="{joining} takes a list of several tensors, but received more or fewer.",
+        cause="{joining} takes a list of several tensors, but received no list or another number.",
         fix="Pass a list in a functional model. Subtract and Dot take two tensors.",
         code="y = {joining}()([a, b])",
     ),
@@ -151,7 +151,7 @@ MESSAGES = [
         rf"axis values {word('one')} \(at axis [^)]+\) != {word('other')} \(",
         rf"Dimension incompatibility.*?{number('one')} != {number('other')}\. Layer shapes: ",
         r"Cannot perform batch_dot",
-        cause="Dot needs axes of equal sizes. They are {one} and {other}.",
+        cause="Dot needs axes of equal sizes. The sizes are {one} and {other}.",
         remedies=[
             Remedy(
                 "you compare the two tensors by their features",
@@ -159,8 +159,8 @@ MESSAGES = [
                 "y = Dot(axes=(2, 2))([a, b])",
             ),
             Remedy(
-                "you sum up a sequence with a weight per timestep",
-                "Set axes to the time axis of both.",
+                "you sum a sequence with one weight per timestep",
+                "Set axes to the time axis of both tensors.",
                 "y = Dot(axes=(1, 1))([a, b])",
             ),
         ],
@@ -171,7 +171,7 @@ MESSAGES = [
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
         r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
         cause="The kernel or pool is longer than its input: {left}.",
-        fix="Use a smaller kernel or pool, fewer such layers, longer sequences, or padding.",
+        fix="Use a smaller kernel or pool, fewer of these layers, longer sequences, or padding.",
         code='Conv1D(filters, kernel_size, padding="same")',
     ),
     Message(
@@ -180,22 +180,22 @@ MESSAGES = [
         rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
         r".mask. must be broadcastable to|of .value. and .key., except the last one",
-        cause="The two input tensors of a layer don't fit. They are {one} and {other}.",
+        cause="The two input tensors of a layer don't fit. They differ: {one} and {other}.",
         fix="Give both preceding layers the same units and the same return_sequences.",
         code="y = Add()([LSTM(units)(x), LSTM(units)(x)])",
     ),
     Message(
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
         rf"output operand with shape {shape('got')} doesn.t match.*?shape {shape('own')}",
-        cause="{got} doesn't fit {own}. Most likely a scaler was fitted on other columns.",
-        fix="Fit a separate scaler on the target, and invert predictions with it.",
+        cause="Shape {got} doesn't fit {own}. Most likely a scaler was fitted on other columns.",
+        fix="Fit a separate scaler on the target, and invert predictions with that scaler.",
         code='scaler_y = MinMaxScaler().fit(table[["target"]])\n'
         "prediction = scaler_y.inverse_transform(model.predict(x))",
     ),
     Message(
         rf"operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
-        cause="NumPy pairs the axes of {one} and {other} from the right. Where two sizes differ, "
-        "one must be 1. Most likely return_sequences=True gives predictions a time axis.",
+        cause="NumPy pairs the axes of {one} and {other} from the right. If two sizes differ, one "
+        "must be 1. Most likely return_sequences=True gives predictions a time axis.",
         fix="Compare only the last step, or give y a time axis too.",
         code="error = model.predict(x)[:, -1] - y",
     ),
@@ -203,8 +203,8 @@ MESSAGES = [
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '
         rf"{shape('have')}",
         r'rank \d but is rank (?P<have>\d) for (?:".*?MatMul|\dth)',
-        cause="Most likely {layer} takes fewer than {have} axes, or its mask has too many.",
-        fix="Give an Embedding an input (samples, timesteps). Put Masking after TimeDistributed.",
+        cause="Most likely {layer} takes fewer than {have} axes, or its mask has too many axes.",
+        fix="Pass (samples, timesteps) to an Embedding. Put Masking after TimeDistributed.",
         code=LAYER_SHAPES,
     ),
     Message(
@@ -213,7 +213,7 @@ MESSAGES = [
         r"(?P<what>(?<!t )division by zero|axis size must be divisible|Forward layer and backward)",
         r"(?P<what>.cropping. parameter.{0,50} must be smaller)",
         cause="If a layer raised this, its settings don't fit together: {what}.",
-        fix="Permute counts axes from 1; groups divides filters; strides or dilation_rate is 1.",
+        fix="Permute counts axes from 1. groups divides filters. strides or dilation_rate is 1.",
         code="Conv1D(filters=8, kernel_size=3, groups=2)",
     ),
 ]

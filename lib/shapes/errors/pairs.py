@@ -1,4 +1,4 @@
-"""Messages about two tensors that can't be paired: most often y and the output, in a loss."""
+"""Explain messages about two tensors that can't be paired, such as y and the output."""
 
 import math
 import re
@@ -18,42 +18,43 @@ from lib.shapes.remedy import Remedy
 
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
 SPARSE = f"sparse_{CATEGORICAL}"
-_PER_STEP_OR_SAMPLE = remedies.ANSWER_PER_STEP, remedies.ANSWER_PER_SAMPLE
-# A product that fails while the graph runs lists its operands in the order of their names.
+_PER_STEP_OR_SAMPLE = remedies.TARGET_PER_STEP, remedies.TARGET_PER_SAMPLE
+# If a product fails while the graph runs, its message orders the operands by their names.
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
 
 
 def incompatible(found: Found) -> Explanation | None:
-    """Explain that two tensors can't be paired while the model is built or run."""
+    """Explain that a model being built or run can't pair two tensors."""
     one, other = found.shape("one"), found.shape("other")
     if not one or not other:
         return _time_axis_in_one("Most likely the loss can't pair the output with y")
-    both = Comparison(one, other)
-    if both.is_batch:
+    pair = Comparison(one, other)
+    if pair.is_batch:
         return batches(found, one, other)
     if one == other:
         return None
     shapes = [bracketed(each).replace("None", "?") for each in (one, other)]
     product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", found.node)
-    is_own = not found.loss or RULE_OF[found.loss].multiplies
-    if "weighted_loss" in found.node or (product and not is_own):  # with weights or a mask
+    multiplies = not found.loss or RULE_OF[found.loss].multiplies
+    # A loss that subtracts contains a product only for weights or a mask.
+    if "weighted_loss" in found.node or (product and not multiplies):
         return of_weights(found, *shapes)
     place = found["layer"] or (found.node if "/" in found.node else "")
     if place and not found.in_loss:
         return explained(
-            f"{place} can't pair its two tensors, {shapes[0]} and {shapes[1]}: {both.in_words()}. "
-            "Axes are paired from the right. Where two sizes differ, one must be 1.",
-            fix="Print the shapes of all its inputs.",
+            f"{place} can't pair its two tensors, {shapes[0]} and {shapes[1]}: {pair.in_words()}. "
+            "Axes are paired from the right. If two sizes differ, one must be 1.",
+            fix="Print the shapes of all inputs of this operation.",
             code=remedies.LAYER_SHAPES,
             confidence="likely",
         )
-    return _paired(found, one, other, " with ".join(shapes))
+    return _explained_loss(found, one, other, " with ".join(shapes))
 
 
 def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
     """Explain that sample weights, or a mask, don't fit the loss."""
     return explained(
-        "The loss can't be weighted. {one} meets {other}. sample_weight needs one number per "
+        "The loss can't be weighted. {one} doesn't fit {other}. sample_weight needs one number per "
         "sample, or per timestep if the layer returns every step.",
         fix="Give sample_weight that shape. class_weight works only with one output per sample.",
         code="w = np.repeat(w[:, None], timesteps, axis=1)  # where every step is returned\n"
@@ -63,12 +64,12 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
 
 
 def _time_axis_in_one(start: str) -> Explanation:
-    happened = f"{start}. Only one of them, output or y, has a time axis."
+    happened = f"{start}. Only the output or only y has a time axis."
     return explained(happened, *_PER_STEP_OR_SAMPLE[::-1])
 
 
-def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
-    """Explain the shapes of y and the output, samples included; their order may be unknown."""
+def _explained_loss(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
+    """Explain shapes of y and the output, including the samples axis. Either may be first."""
     first, subject, loss, whole = "", "The loss", found.loss, found.whole
     if "SquaredDifference" in whole:  # Keras 2
         first = "output"
@@ -81,7 +82,7 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
     short, long = sorted((one, other), key=len)
     if long == (*short, 1):
         return explained(
-            f"{start}: only a last axis of 1 differs, which Keras's losses drop.",
+            f"{start}: only a last axis of 1 differs. Keras's losses drop such an axis.",
             fix="Use Keras's loss, or add the axis to the shorter tensor.",
             code="loss = keras.losses.mean_squared_error(y, y_pred)\n"
             "y = y[..., None]  # or by hand",
@@ -93,24 +94,24 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
     happened = f"{start}{_difference(y, output)}."
-    return _pair(y, output, [loss or "mean_squared_error"], happened)
+    return _with_fixes(y, output, [loss or "mean_squared_error"], happened)
 
 
-def compared(found: Found) -> Explanation | None:
-    """Explain that a loss refuses two shapes; the message may not tell which belongs to y."""
+def refused(found: Found) -> Explanation | None:
+    """Explain that a loss refuses two shapes. The message may not name the shape of y."""
     if found["one"] and (found.is_loading or re.search(r"\bAssign", found.whole)):
         return weights(found)
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
-        happened = "Cross-entropy needs y in the output's shape; the sparse loss, class numbers."
+        happened = "y must have the output's shape. For the sparse loss, y must hold class numbers."
         return explained(happened, remedies.CLASS_NUMBERS, *_PER_STEP_OR_SAMPLE[::-1])
-    both = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
-    if not both.received or not both.expected:
+    pair = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
+    if not pair.received or not pair.expected:
         happened = f"y has no axes, but the output has the shape {output_text}."
         return explained(happened, remedies.Y_IS_A_LIST, remedies.UNBATCHED) if found["y"] else None
-    if both.is_batch:
-        return batches(found, both.received, both.expected)
-    y, output, words = both.received[1:], both.expected[1:], found.match[0]
+    if pair.is_batch:
+        return batches(found, pair.received, pair.expected)
+    y, output, words = pair.received[1:], pair.expected[1:], found.match[0]
     losses = [CATEGORICAL, BINARY]
     if (named := found.loss or found["loss"]) in RULE_OF:
         losses = [RULE_OF[named].name]
@@ -118,84 +119,84 @@ def compared(found: Found) -> Explanation | None:
         losses = [SPARSE]
     elif found["one"]:
         losses = [CATEGORICAL]
-    happened = _wants(y_text, output_text, y, output)
+    happened = _needed_shape(y_text, output_text, y, output)
     if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
-        fitting = remedies.COLUMN_EACH, remedies.OTHER_COLUMNS, remedies.ANSWER_PER_STEP
-        return explained(happened, *fitting, words={"columns": y[-1]})
-    return _pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
+        likely = remedies.COLUMN_PER_CLASS, remedies.OTHER_COLUMNS, remedies.TARGET_PER_STEP
+        return explained(happened, *likely, words={"columns": y[-1]})
+    return _with_fixes(y, output, losses, happened) if y != output or losses == [SPARSE] else None
 
 
 def _is_wider(y: Shape, output: Shape) -> bool:
-    """Return whether y has several columns, not too many, where the output has one."""
+    """Return whether y has several columns, at most LARGEST, and the output has one."""
     return len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
 
 
-def passed(found: Found) -> Explanation | None:
+def refused_early(found: Found) -> Explanation | None:
     """Explain Keras 2's check of x or y before the first epoch."""
     got, name = found.shape("got"), found["layer"].lower()
     is_input = "input" in (found["what"] or re.sub(r"_\d+$", "", name))
     expected = found.shape("want") or (None,) * int(found["axes"] or 0)
     recurrent = re.search("rnn|lstm|gru", name)
-    # In (None, 3) of a recurrent layer, None is the number of timesteps.
+    # A recurrent layer's (None, 3) is the shape of a sample: None is the number of timesteps.
     is_sample = is_input and recurrent and len(expected) == 2
     has_batch = expected[:1] == (None,) or (len(expected) == 3 and (recurrent or not is_input))
     if is_sample or not has_batch:
         expected, got = (None, *expected), (None, *got)
     if is_input:
         return data(found, expected, got)
-    if found["axes"]:  # the sizes are unknown: assume those of y
+    if found["axes"]:  # The message has no sizes, so assume the last size of y.
         expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output = got[1:], expected[1:]
-    happened = _wants(found["got"], found["want"] or f"of {len(expected)} axes", y, output)
-    fitting: list[Remedy] = []
+    happened = _needed_shape(found["got"], found["want"] or f"of rank {len(expected)}", y, output)
+    likely: list[Remedy] = []
     if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
         # Keras 2's sparse loss raised this for any output.
-        fitting = [remedies.CLASS_COLUMNS, remedies.OTHER_COLUMNS]
+        likely = [remedies.CLASS_COLUMNS, remedies.OTHER_COLUMNS]
     elif found["axes"] == "3" and len(y) == 1:
-        fitting = [remedies.ANSWER_PER_SAMPLE, remedies.STEP_OF_Y]
+        likely = [remedies.TARGET_PER_SAMPLE, remedies.STEP_OF_Y]
     elif found["axes"] and len(y) == len(output) + 1 and y[-1] == 2:
-        fitting = [remedies.ANSWER_PER_STEP]
-        fitting.insert(0 if y[-2:] == (2, 2) else 1, remedies.TO_CATEGORICAL_TWICE)
+        likely = [remedies.TARGET_PER_STEP]
+        likely.insert(0 if y[-2:] == (2, 2) else 1, remedies.TO_CATEGORICAL_TWICE)
     elif found["axes"] and len(y) == len(output) + 1 > 2:
-        fitting = [remedies.ANSWER_PER_STEP]
-    if fitting:
-        return explained(happened, *fitting, words={"columns": y[-1]})
-    return _pair(y, output, [CATEGORICAL, BINARY], happened)
+        likely = [remedies.TARGET_PER_STEP]
+    if likely:
+        return explained(happened, *likely, words={"columns": y[-1]})
+    return _with_fixes(y, output, [CATEGORICAL, BINARY], happened)
 
 
 def class_numbers(found: Found) -> Explanation:
-    """Explain class numbers that don't fit the output; flattened timesteps count as samples."""
-    y, (*answers, classes) = found.shape("y"), found.shape("output") or (None,)
-    numbers, expected = (math.prod(size or 1 for size in each) for each in (y, answers))
-    fitting = [remedies.ANSWER_PER_STEP, remedies.CLASS_COLUMNS]
+    """Explain class numbers that don't fit the output. TensorFlow counts timesteps as samples."""
+    y, (*steps, classes) = found.shape("y"), found.shape("output") or (None,)
+    numbers, expected = (math.prod(size or 1 for size in each) for each in (y, steps))
+    likely = [remedies.TARGET_PER_STEP, remedies.CLASS_COLUMNS]
     if numbers < expected:
-        fitting = [remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP]
+        likely = [remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP]
     elif classes and numbers == expected * classes:
-        fitting.reverse()
-    shapes = f"y is {found['y']}, the output {found['output']}"
-    return explained(f"The sparse loss needs one class number per output: {shapes}.", *fitting)
+        likely.reverse()
+    shapes = f"y is {found['y']} and the output is {found['output']}"
+    return explained(f"The sparse loss needs one class number per output. {shapes}.", *likely)
 
 
 def _difference(y: Shape, output: Shape) -> str:
-    """Return how y and the output differ, to end a sentence; shapes are without the samples."""
-    both = Comparison((None, *output), (None, *y))
-    names = [f"{both.name(at)}s".replace("feature", "column") for at in both.differing]
-    more, less = ("the output", "y") if both.lacks > 0 else ("y", "the output")
-    if not both.lacks:
+    """Return the end of a sentence on how y and the output differ. Shapes lack the samples."""
+    pair = Comparison((None, *output), (None, *y))
+    names = [f"{pair.name(at)}s".replace("feature", "column") for at in pair.differing]
+    more, less = ("the output", "y") if pair.missing > 0 else ("y", "the output")
+    if not pair.missing:
         return f": different {' and '.join(names)}" if names else ""
-    is_timed = len(both.longer) == 3 and not (both.longer[2] == 1 and both.gaps == [2])
+    is_timed = len(pair.longer) == 3 and not (pair.longer[2] == 1 and pair.gaps == [2])
     return f": {more} has a time axis, {less} has none" if is_timed else ": the axes differ"
 
 
-def _wants(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
-    wanted = f"The loss needs y in the shape of the output: y is {y_text}, the output {output_text}"
-    return f"{wanted}{_difference(y, output)}."
+def _needed_shape(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
+    shapes = f"y is {y_text} and the output is {output_text}{_difference(y, output)}"
+    return f"The loss needs y in the shape of the output. {shapes}."
 
 
-def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
-    likely = [each for loss in losses for each in _remedies(y, output, loss)]
-    if not likely and CATEGORICAL in losses:  # class numbers of other axes
-        for each in _remedies(y, output, SPARSE):
+def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
+    likely = [each for loss in losses for each in _likely_fixes(y, output, loss)]
+    if not likely and CATEGORICAL in losses:  # y may hold class numbers, with other axes.
+        for each in _likely_fixes(y, output, SPARSE):
             code = f"{each.code}\n{compile_with(SPARSE)}"
             likely.append(Remedy(each.condition, f"{each.fix} Use the sparse loss.", code))
     if not likely:
@@ -212,35 +213,35 @@ def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Expl
     return explained(happened, *[*found.values()][:4], stack=timed)
 
 
-def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """Return fixes for y and the output, likeliest first; shapes are without the samples."""
-    found = _of_the_doctor(y, output, loss)
+def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
+    """Return fixes for y and the output, likeliest first. Shapes lack the samples axis."""
+    found = _doctor_fixes(y, output, loss)
     if len(y) == 1 and len(output) == 2 and output[0] == 1:
-        unwanted = "the output doesn't need its time axis of one step"
-        found.insert(0, Remedy(unwanted, "Return only the last timestep.", LAST_STEP))
+        condition = "the output doesn't need its time axis of one step"
+        found.insert(0, Remedy(condition, "Return only the last timestep.", LAST_STEP))
     if not len(y) == len(output) == 1:
         return found
-    # Columns are more common than timesteps, so changes of the time axis come later.
+    # Columns are more common than timesteps, so fixes of the time axis come last.
     found.sort(key=lambda each: "LSTM(" in each.code or "only the last" in each.condition)
     # Keras may have dropped a last axis of 1 from either shape.
-    for name, steps, y_then, output_then in (
+    for name, steps, full_y, full_output in (
         ("the output", output[0] if loss != SPARSE else 1, y, (*output, 1)),
         ("y", y[0] if output[0] != 1 else 1, (*y, 1), output),
     ):
         if steps not in (1, None):
             condition = f"{name} is (samples, {steps}, 1), one number per timestep"
-            fixes = _of_the_doctor(y_then, output_then, loss)[:1]
+            fixes = _doctor_fixes(full_y, full_output, loss)[:1]
             found += [replace(each, condition=condition) for each in fixes]
     return found
 
 
-def _of_the_doctor(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """Return the target doctor's fixes, one per condition; shapes are without the samples."""
+def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
+    """Return the target doctor's fixes, one per condition. Shapes lack the samples axis."""
     target, shape = (None, *y), (None, *(output or (1,)))
     if shape[-1] == 1:
-        loss = "mean_squared_error"  # one column can't hold several classes
+        loss = "mean_squared_error"  # One column can't hold several classes.
     fixes = [*target_fixes(shape, target, loss)]
-    if loss == SPARSE:  # y may also have a column per class, with the wrong loss
+    if loss == SPARSE:  # If y has a column per class, the loss is wrong.
         for fix in target_fixes(shape, target, CATEGORICAL):
             fixes.append(replace(fix, code=f"{fix.code}\n{compile_with(fix.loss)}".strip()))
     found: dict[str, Remedy] = {}

@@ -1,4 +1,4 @@
-"""Read a pasted text: its last error, the failing layer, and the shapes and losses it names."""
+"""Read a pasted error text: the last error, and the layer, shapes and loss that it names."""
 
 import re
 
@@ -7,7 +7,7 @@ from lib.shapes.output import Shape
 from lib.shapes.stack.recurrent import LAYER_OF_CELL
 from lib.text import counted, joined
 
-READ = 10_000  # characters read at each end of a text; the message of a traceback is in one end
+READ = 10_000  # characters read at each end of a text; a traceback has its message at one end
 # Keras's name of each recurrent layer → its kind in a stack.
 RECURRENT = {name: layer.kind for name, layer in LAYER_OF_CELL.items()} | {"bidirectional": "bi"}
 _QUOTES = str.maketrans("'`“”‘’", '""""""')
@@ -16,12 +16,12 @@ _LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]*/)?({"|".join(RULE_OF
 
 
 def both_ends(text: str) -> str:
-    """Return the text, or only the two ends of a very long one."""
+    """Return the text, or only both ends of a very long text."""
     return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
 
 
 def error_and_whole(text: str) -> tuple[str, str]:
-    """Return the text from its last error on, and the whole text, both on one plain line."""
+    """Return the text from its last error on, and the whole text, each on one line."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", both_ends(text)).translate(_QUOTES)
     starts = [match.end() for match in _ERROR.finditer(text)]
     return " ".join(text[starts[-1] if starts else 0 :].split()), " ".join(text.split())
@@ -32,20 +32,19 @@ class Found:
 
     def __init__(self, match: re.Match[str], whole: str) -> None:
         self.match, self.whole = match, whole
-        # The name of the layer without path and number: "lstm" of "decoder/lstm_1".
+        # The layer's name without path and number: "lstm" for "decoder/lstm_1".
         self.kind = re.sub(r"_\d+$", "", self["layer"].split("/")[-1])
         named = _LOSS.search(whole)
-        self.loss = RULE_OF[named[1]].name if named else ""  # the function of the loss
+        self.loss = RULE_OF[named[1]].name if named else ""  # the loss function's name
         in_code = re.search(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py", whole)
         self.in_loss = bool(self.loss or in_code)
-        # The path of the operation that failed: "compile_loss/mse/sub".
         node = re.search(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)', whole)
-        self.node = node[1] if node else ""
+        self.node = node[1] if node else ""  # the failed operation: "compile_loss/mse/sub"
         loading = r"load_model|load_weights|model_from_|hdf5_format|deserializing class"
         self.is_loading = bool(re.search(loading, whole))
 
     def __getitem__(self, name: str) -> str:
-        """Return the match of a named group; "" for an empty or missing group."""
+        """Return the text of a named group; "" for a missing group."""
         return self.match.groupdict().get(name) or ""
 
     def shape(self, name: str) -> Shape:
@@ -59,7 +58,7 @@ def pasted_sizes(shape: str) -> Shape:
     return tuple(int(size) if size.isdigit() else None for size in found)
 
 
-NAMES: dict[int | str, tuple[str, ...]] = {  # by number of axes, or layer: the unit of each axis
+NAMES: dict[int | str, tuple[str, ...]] = {  # number of axes, or layer → the unit of each axis
     2: ("sample", "feature"),
     3: ("sample", "timestep", "feature"),
     4: ("sample", "row", "column", "channel"),
@@ -69,35 +68,36 @@ NAMES: dict[int | str, tuple[str, ...]] = {  # by number of axes, or layer: the 
 
 
 class Comparison:
-    """The differences of a shape from the expected one; batch first, None fits any size."""
+    """Differences between an expected and a received shape, batch first. None fits any size."""
 
     def __init__(self, expected: Shape, received: Shape) -> None:
         self.expected, self.received = expected, received
         shorter, self.longer = sorted((received, expected), key=len)
-        self.lacks = len(expected) - len(received)  # number of missing axes; below 0, of extra axes
-        self.differing = _differing(expected, received)  # places of axes
-        self.is_batch = not self.lacks and self.differing == [0]
-        # Places of single axes of the longer shape whose removal would make both fit.
-        places = range(len(self.longer) if abs(self.lacks) == 1 else 0)
+        self.missing = len(expected) - len(received)  # number of missing axes; below 0: extra axes
+        self.differing = _differing(expected, received)  # places of axes with different sizes
+        self.is_batch = not self.missing and self.differing == [0]
+        # Places of axes in the longer shape. Without one of these axes, the shapes would fit.
+        places = range(len(self.longer) if abs(self.missing) == 1 else 0)
         without = [(at, self.longer[:at] + self.longer[at + 1 :]) for at in places]
         self.gaps = [at for at, rest in without if not _differing(rest, shorter)]
 
     def name(self, place: int) -> str:
         """Return the unit of the axis at a place."""
-        names = NAMES.get(len(self.longer))
-        return names[place] if names else "entry" if place else "sample"
+        if names := NAMES.get(len(self.longer)):
+            return names[place]
+        return "entry" if place else "sample"
 
     def in_words(self) -> str:
-        """Return the differing axes in words: "7 timesteps instead of 5", "1 axis too few"."""
-        if self.lacks:
+        """Return the differences in words: "7 timesteps instead of 5", "1 axis too few"."""
+        if self.missing:
             gaps = [f"{self.name(at)}s" for at in self.gaps]
-            count = counted(abs(self.lacks), "axis", "axes")
-            which = f", of {' or '.join(gaps)}" if gaps and any(self.expected) else ""
-            return f"{count} too {'few' if self.lacks > 0 else 'many'}{which}"
+            count = counted(abs(self.missing), "axis", "axes")
+            where = f", of {' or '.join(gaps)}" if gaps and any(self.expected) else ""
+            return f"{count} too {'few' if self.missing > 0 else 'many'}{where}"
         counts = [(at, counted(self.received[at] or 0, self.name(at))) for at in self.differing]
         return joined([f"{count} instead of {self.expected[at]}" for at, count in counts])
 
 
 def _differing(one: Shape, other: Shape) -> list[int]:
-    sizes_ = enumerate(zip(one, other, strict=False))
-    return [place for place, (a, b) in sizes_ if None not in (a, b) and a != b]
+    sizes = enumerate(zip(one, other, strict=False))
+    return [place for place, (a, b) in sizes if None not in (a, b) and a != b]

@@ -1,4 +1,4 @@
-"""Remedies and lines of code that several messages share."""
+"""Remedies and lines of code for several messages."""
 
 from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
 from lib.shapes.remedy import Remedy
@@ -19,10 +19,9 @@ DECODER = (
 LAYER_SHAPES = "print([layer.output.shape for layer in model.layers], x.shape)"
 _CLASSES = "y = np.argmax(y, axis=-1)"
 
-# What may be wrong with x.
 FLAT = Remedy(
     "each number of a sample is a timestep, and the feature axis is missing",
-    "Add it.",
+    "Add the feature axis.",
     "x = x[..., None]  # (samples, timesteps, 1)\nkeras.Input((timesteps, 1))",
 )
 TABLE = Remedy(
@@ -32,14 +31,14 @@ TABLE = Remedy(
 )
 ONE_SAMPLE = Remedy("x is one sample without the batch axis", "Add the axis.", "x = x[None]")
 UNBATCHED = Remedy(
-    "x comes from a dataset that wasn't batched", "Batch it.", "dataset = dataset.batch(32)"
+    "x comes from a dataset that wasn't batched", "Call batch.", "dataset = dataset.batch(32)"
 )
 BATCHED_TWICE = Remedy(
     "a dataset was batched twice, or x is an array of batches",
     "Batch only once.",
     "dataset = dataset.unbatch()\n# or:\nx = x.reshape(-1, *x.shape[2:])",
 )
-AXIS_OF_1 = Remedy("one axis has size 1", "Remove it.", "x = np.squeeze(x, axis={place})")
+AXIS_OF_1 = Remedy("one axis has size 1", "Remove the axis.", "x = np.squeeze(x, axis={place})")
 SWAPPED = Remedy(
     "timesteps and features are swapped",
     "Transpose x. A reshape would mix up the values.",
@@ -50,7 +49,7 @@ IMAGE = Remedy(
     "Flatten each image.",
     "TimeDistributed(Flatten())\n# or:\nx = x.reshape(x.shape[0], x.shape[1], -1)",
 )
-LENGTHS = Remedy("the sequences have different lengths", "Pad them, and mask the padding.", PAD)
+LENGTHS = Remedy("the sequences have different lengths", "Pad x, and mask the padding.", PAD)
 
 # The shapes that the model was built for.
 OTHER_FEATURES = Remedy(
@@ -60,22 +59,22 @@ OTHER_FEATURES = Remedy(
 )
 OTHER_LENGTH = Remedy(
     "the sequences have other lengths than the model was built for",
-    "Cut or pad them to that length, or leave the length open.",
+    "Cut or pad them to that length, or set the length to None.",
     'x = keras.utils.pad_sequences(x, {steps}, padding="post", dtype="float32")\n'
     "# or:\nkeras.Input((None, features))",
 )
 OTHER_INPUT = Remedy(
-    "the data belong to another Input, or their axes are in another order",
+    "the data belong to another Input, or the axes are in another order",
     "Give x the shape of the Input.",
     "print(x.shape, model.input_shape)",
 )
 BATCH_IN_INPUT = Remedy(
-    "the Input includes the samples axis (Keras adds it as None)",
+    "the Input includes the samples axis (Keras adds this axis itself)",
     "Give Input the shape of one sample.",
     "keras.Input(({sample}))",
 )
 WHOLE_TABLE = Remedy(
-    "the Input has all rows of the table as timesteps",
+    "the Input counts all rows of the table as timesteps",
     "Cut windows, and give Input the shape of one window.",
     f"{WINDOWS}\n{INPUT}",
 )
@@ -96,21 +95,20 @@ FLAT_INPUT = Remedy(
 )
 LAYER_BEFORE = Remedy(
     "the previous layer drops the time axis (Flatten, pooling, return_sequences=False)",
-    "Set return_sequences=True there, or remove the layer.",
+    "Set return_sequences=True on that layer, or remove it.",
     f"{EVERY_STEP}  # the previous layer",
 )
 ENCODER = Remedy(
     "the previous recurrent layer (the encoder) returns every timestep",
-    "Return only the last timestep there.",
+    "Set return_sequences=False on the encoder.",
     LAST_STEP,
 )
 WRAPPED = Remedy(
     "the layer should process every timestep",
-    "Wrap it in TimeDistributed. Conv2D always needs that, Dense only in old versions.",
+    "Wrap it in TimeDistributed. Conv2D always needs the wrapper, Dense only in old versions.",
     "TimeDistributed({kind})",
 )
 
-# Batches.
 SHORT_BATCH = Remedy(
     "the last batch is shorter, and a stateful layer keeps one state for each sample",
     "Drop the last samples, of validation data too, so that batches of {full} fit.",
@@ -133,12 +131,12 @@ FOLDED = Remedy(
 )
 
 # What y may hold.
-ANSWER_PER_SAMPLE = Remedy("y has one target per sample", "Return only the last step.", LAST_STEP)
-ANSWER_PER_STEP = Remedy("y has one target per timestep", "Return every step.", EVERY_STEP)
+TARGET_PER_SAMPLE = Remedy("y has one target per sample", "Return only the last step.", LAST_STEP)
+TARGET_PER_STEP = Remedy("y has one target per timestep", "Return every step.", EVERY_STEP)
 STEP_OF_Y = Remedy("y has one number per timestep", "Add an axis of 1.", "y = y[..., None]")
-COLUMN_EACH = Remedy(
+COLUMN_PER_CLASS = Remedy(
     "y has a column per class",
-    "End the model with as many columns. For two classes, class numbers work too.",
+    "End the model with one column per class. For two classes, class numbers work too.",
     f"Dense({{columns}}, activation='softmax')\n{COLUMNS}\n# or:\n{_CLASSES}",
 )
 CLASS_NUMBERS = Remedy("y holds class numbers", "Use the sparse loss.", SPARSE)
@@ -147,8 +145,10 @@ CLASS_COLUMNS = Remedy(
     "Use the loss for columns, or convert y to class numbers.",
     f"{COLUMNS}\n# or:\n{_CLASSES}",
 )
-OTHER_COLUMNS = Remedy("output and y have different columns", "End with y's.", "Dense({columns})")
-TO_CATEGORICAL_TWICE = Remedy("y went through to_categorical twice", "Undo one of them.", _CLASSES)
+OTHER_COLUMNS = Remedy(
+    "output and y have different columns", "End with y's number of columns.", "Dense({columns})"
+)
+TO_CATEGORICAL_TWICE = Remedy("to_categorical was called twice on y", "Undo one call.", _CLASSES)
 Y_IS_A_LIST = Remedy(
     "y is a list, read as several outputs", "Convert it to an array.", "y = np.reshape(y, (-1, 1))"
 )

@@ -12,7 +12,7 @@ from lib.shapes.remedy import Remedy
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
 AND_STATES = Remedy(
     "the previous layer has return_state=True (it returns its output and its states)",
-    "Unpack them and pass on the output. Pass states as initial_state.",
+    "Unpack the tensors and pass on the output. Pass states as initial_state.",
     "out, *states = recurrent_layer(x)\ny = layer(out)\n"
     "y = layer(x, initial_state={states})  # to start there",
 )
@@ -24,11 +24,11 @@ DIRECTIONS = Remedy(
 
 
 def features_or_units(found: Found) -> Explanation | None:
-    """Explain that a kernel doesn't fit the features, or the units of the states."""
+    """Explain that a kernel doesn't fit the features, or initial states don't fit the units."""
     received, expected = found["got"], found["want"]
     if received == expected:
         return None
-    # A mismatch of states raises the same message as one of features.
+    # Wrong states and wrong features raise the same message.
     x, state = shapes_of_a_step(found.whole)
     if "MatMul_1" in found.match[0] or state[-1:] == (int(received),) != x[-1:]:
         return explained(
@@ -41,7 +41,7 @@ def features_or_units(found: Found) -> Explanation | None:
 
 
 def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
-    """Return the shapes of a cell's input and first state; () for each the text doesn't list."""
+    """Return the shapes of a cell's input and first state; both () if the text lacks one."""
     tensor = r"tf\.Tensor\(shape=(\([\w, ]*\))"
     found = re.search(rf'(?:inputs|sequence)={tensor}.*? states=\(?\[?"?{tensor}', text)
     return (pasted_sizes(found[1]), pasted_sizes(found[2])) if found else ((), ())
@@ -52,8 +52,8 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
     x, state = shapes_of_a_step(found.whole)
     if x[:1] == one[:1] and state[:1] == other[:1]:
         return explained(
-            f"The layer received {one[0]} samples but states of {other[0]}: each sample needs one.",
-            fix="Start from the states of the same samples.",
+            f"The layer received {one[0]} samples but states of {other[0]} samples.",
+            fix="Start from the states of the same samples: each sample needs its own state.",
             code=remedies.DECODER,
         )
     small, full = sorted((one[0] or 0, other[0] or 0))
@@ -87,7 +87,7 @@ MESSAGES = [
         rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
         rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
         cause="A mask has the shape (samples, timesteps). Most likely its axes or timesteps don't "
-        "match the sequence. The mask is {mask}, the sequence {x}.",
+        "match the sequence. The mask is {mask}, and the sequence is {x}.",
         fix="Compute the mask from x, or add a Masking layer.",
         code="mask = np.any(x != 0, axis=-1)\nMasking(0.0)  # or in the model",
     ),
@@ -97,23 +97,23 @@ MESSAGES = [
         cause="A GPU kernel (cuDNN or MIOpen) failed. These kernels mask padding only at the end.",
         remedies=[
             Remedy(
-                "a sequence is padded in front (the default of pad_sequences) or fully masked",
-                "Pad at the end and drop empty sequences, or turn the kernels off.",
+                "a sequence is padded at the start (pad_sequences's default) or fully masked",
+                "Pad at the end and drop empty sequences, or turn off cuDNN.",
                 f"{remedies.PAD}\nLSTM(units, use_cudnn=False)  # or",
             ),
-            Remedy("another process has its memory", "Free it.", "LSTM(units, use_cudnn=False)"),
+            Remedy("the GPU's memory is full", "Free memory.", "LSTM(units, use_cudnn=False)"),
         ],
     ),
     Message(
         r'Masking is not supported for CuDNN|No OpKernel was registered to support Op "Cudnn',
         cause="CuDNNLSTM and CuDNNGRU run only on a GPU and take no mask.",
-        fix="Use LSTM or GRU, which use cuDNN where they can.",
+        fix="Use LSTM or GRU, which use cuDNN if possible.",
         code="LSTM(units)",
     ),
     Message(
         r"Layer (?P<layer>\S+) does not support masking",
         cause="{layer} receives a mask, from Masking or mask_zero=True, but doesn't support masks.",
-        fix="Put a recurrent layer that returns only its last step before it: the mask ends there.",
+        fix="Put a recurrent layer before it that returns only its last step. The mask ends there.",
         code=f"{LAST_STEP}  # before it",
     ),
     Message(
@@ -127,17 +127,17 @@ MESSAGES = [
         r"however .cell\.state_size. is (?P<kept>\[.*?\]))?",
         r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
         rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
-        cause="The layer keeps {kept} for states but received {got}. The {cell} starts from "
+        cause="The states are {got} but should be {kept}. The {cell} starts from "
         "{state}, a whole sequence. If a recurrent layer raised this, its states don't fit: an "
         "LSTM starts from two, a GRU from one, Bidirectional from twice as many.",
-        fix="Use the states of a layer of the same kind and units, without its output.",
+        fix="Pass only the states, without the output, of a layer of the same kind and units.",
         code=remedies.DECODER,
     ),
     Message(
         rf"Expected to see 1 array.*?following list of {number('got')}",
         r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
         rf"received {number('got')}",
-        cause="The model takes one array but received a list of {got}, read as {got} inputs.",
+        cause="The model takes one array but received a list, read as {got} inputs.",
         fix="Stack the list into one array. Pad sequences of different lengths first.",
         code=f"x = np.stack(x)\n{remedies.PAD}",
     ),
@@ -162,7 +162,7 @@ MESSAGES = [
         rf"(?:, got {number('got')})?\)",
         cause="Expected {names} values to unpack, received {got}. If a recurrent layer with "
         "return_state=True returned them: LSTM returns 3 tensors, GRU 2, Bidirectional 5 or 3.",
-        fix="Set return_state=True, unpack the states into a list, and start from all of them.",
+        fix="Set return_state=True, unpack the states into a list, and start from all states.",
         code=remedies.DECODER,
         confidence="possible",
     ),
@@ -183,8 +183,8 @@ MESSAGES = [
         rf"can be divided by the batch size(?: \({number('full')}\))?"
         rf"(?:\. Found: {number('samples')} samples)?",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
-        cause="The layer is stateful, built for batches of {full}. It received one of {size}. "
-        "{samples} samples don't fill whole batches. The last batch is often short.",
+        cause="The layer is stateful, built for batches of {full}. It received a batch of {size}. "
+        "{samples} samples don't fill whole batches. Often the last batch is shorter.",
         fix="Pass fit, evaluate and predict whole batches, or copy the weights to another model.",
         code=f"{remedies.WHOLE_BATCHES}\n{remedies.TWIN}",
     ),

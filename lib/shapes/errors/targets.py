@@ -3,7 +3,7 @@
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Message, number, shape
-from lib.shapes.errors.pairs import class_numbers, compared, incompatible, of_weights, passed
+from lib.shapes.errors.pairs import class_numbers, incompatible, of_weights, refused, refused_early
 from lib.shapes.remedy import Remedy
 
 LOSSES = "|".join(RULE_OF)
@@ -26,7 +26,7 @@ MESSAGES = [
         r"(?:.*?loss .(?P<loss>\w+))?",
         rf"logits.*?and.*?labels.*?must have the same.*?\({shape('output')} vs {shape('y')}\)",
         rf"Shapes {shape('one')} and {shape('other')} are (?:in|not )compatible",
-        explain=compared,
+        explain=refused,
     ),
     Message(
         r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
@@ -35,14 +35,14 @@ MESSAGES = [
     ),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
-        cause="A metric can't compare class numbers with columns, {one} with {other}.",
-        fix='Use "accuracy", which picks the metric from the shapes.',
+        cause="A metric can't compare class numbers with columns. The sizes are {one} and {other}.",
+        fix='Use "accuracy". Keras then picks the metric from the shapes.',
         code='model.compile(optimizer, loss, metrics=["accuracy"])',
     ),
     Message(
         f"target array of shape {shape('y')} while using as loss .categorical_crossentropy",
         cause="y is {y}, one column of class numbers. The loss needs one column per class.",
-        fix="Use the sparse loss, or convert y to columns.",
+        fix="Use the sparse loss, or convert y to a column per class.",
         code=f"{remedies.SPARSE}\n# or:\ny = keras.utils.to_categorical(y)",
     ),
     Message(
@@ -51,7 +51,7 @@ MESSAGES = [
         rf"{shape('got')}",
         rf'feed value of shape {shape("got")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
         rf'\w*:0",? which has shape "?{shape("want")}',
-        explain=passed,
+        explain=refused_early,
     ),
     Message(
         rf"labels \(received {shape('y')}\) should equal the shape of logits.*?"
@@ -62,7 +62,7 @@ MESSAGES = [
     ),
     Message(
         r"label value of (?P<label>-\d+) which is outside the valid range",
-        cause="y contains {label}, a negative number, but classes are numbered from 0.",
+        cause="y contains the negative number {label}, but classes are numbered from 0.",
         remedies=[
             Remedy(
                 "{label} marks values to ignore, such as padding",
@@ -71,14 +71,14 @@ MESSAGES = [
             ),
             Remedy(
                 "{label} marks an unknown or missing label",
-                "Drop those rows, or give them a class.",
+                "Drop the rows with that label, or give them a class.",
                 "x, y = x[y >= 0], y[y >= 0]",
             ),
         ],
     ),
     Message(
         rf"label value of {number('label')} which is outside.*?\[0, {number('classes')}\)",
-        cause="y contains class {label}, but the output has {classes} columns, the first for 0.",
+        cause="y contains class {label}, but the output has {classes} columns, from class 0 on.",
         fix="Number classes from 0, and end the model with one column per class.",
         code="Dense(int(y.max()) + 1, activation='softmax')",
     ),
@@ -86,7 +86,7 @@ MESSAGES = [
         r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
         cause="The model's outputs don't match the parts of y, or the losses. A last layer with "
         "return_state=True makes its states outputs too.",
-        fix="Remove return_state there, or pass y and the losses as lists, one per output.",
+        fix="Remove return_state from the last layer, or pass one y and one loss per output.",
         code="LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
     ),
     Message(
@@ -99,13 +99,13 @@ MESSAGES = [
     Message(
         r"logits and labels must be (?:broad|same size)"
         rf"(?:.*?: logits_size={shape('output')} labels_size={shape('y')})?",
-        cause="Cross-entropy needs y in the shape of the output; timesteps count as samples. The "
-        "output is {output}, y {y}. Only one of the two has a time axis.",
-        remedies=[remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP],
+        cause="Cross-entropy needs y in the shape of the output. Timesteps count as samples. The "
+        "output is {output} and y is {y}. Only one of them has a time axis.",
+        remedies=[remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP],
     ),
     Message(
         rf"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got {number('columns')}",
-        cause="The sparse loss, or a metric for class numbers, can't drop an axis of {columns}.",
-        remedies=[remedies.CLASS_COLUMNS, remedies.ANSWER_PER_STEP],
+        cause="The sparse loss, or a class metric, can't drop an axis of size {columns}.",
+        remedies=[remedies.CLASS_COLUMNS, remedies.TARGET_PER_STEP],
     ),
 ]

@@ -6,7 +6,6 @@
     steps = trace(read_model("model = Sequential([Input((12, 3)), Lambda(f), Dense(1)])"))
     steps[1].error, f"{steps[1].not_traced}"   # None, "not traced: Lambda isn’t known here"
 
-A step's `error` is an error of Keras. Its `not_traced` is the reason why this tracer can't compute
-the output. The steps after either have no `shapes`. Tests compare every shape, count and message
-with Keras's.
+A step's `error` is Keras's error. Its `not_traced` is the reason why this tracer has no output. All
+later steps have no `shapes`. Tests compare every shape, count and message with Keras's.
 """

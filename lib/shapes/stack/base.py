@@ -20,11 +20,11 @@ When = Literal["built", "run", "trained"]  # the stage at which Keras fails
 
 @dataclass(eq=False)
 class ShapeError(Exception):
-    """Keras refuses this layer on this input, fails when it runs, or returns another shape."""
+    """Raised if Keras refuses a layer, fails to run it, or returns an unexpected shape."""
 
     expected: str
     received: str
-    message: str  # of Keras, with "…" for omitted words; "" where Keras raises no error
+    message: str  # Keras's message, with "…" for omitted words; "" if Keras raises no error
     when: When = "built"
 
     def __str__(self) -> str:
@@ -32,7 +32,7 @@ class ShapeError(Exception):
 
     @classmethod
     def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
-        """Return the error with this name in refusals.toml, filled in with words and tensors."""
+        """Return the error named `what` in refusals.toml, filled in with tensors and words."""
         row = {"received": "{tensors}", "message": ""} | _REFUSALS[what]
         words = _described(tensors) | words
         return cls(**{key: text.format_map(words) for key, text in row.items()})
@@ -40,7 +40,7 @@ class ShapeError(Exception):
 
 @dataclass(eq=False)
 class NotTraced(Exception):  # noqa: N818  Keras may accept the layer
-    """This tracer can't compute the output of the layer, which Keras may accept."""
+    """Raised if this tracer can't compute a layer's output, although Keras may accept the layer."""
 
     reason: str
 
@@ -49,7 +49,7 @@ class NotTraced(Exception):  # noqa: N818  Keras may accept the layer
 
     @classmethod
     def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
-        """Return the error with this name in not_traced.toml, filled in like a `ShapeError`."""
+        """Return the error named `what` in not_traced.toml, filled in with tensors and words."""
         return cls(filled(_NOT_TRACED, what, **(_described(tensors) | words)))
 
 
@@ -69,36 +69,36 @@ def _described(tensors: tuple[Tensor, ...]) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class LayerSetting:
-    """One field of a layer: its names in a widget, the address and Keras, and allowed values."""
+    """A setting of a layer: its names in Keras, address and widget, and its allowed values."""
 
-    name: str
-    key: str  # its prefix in the address: "u" in "lstm_u16"
+    name: str  # the argument in Keras
+    key: str  # the prefix in the address: "u" in "lstm_u16"
     label: str
     default: Any
     limit: Limit | None = None
-    options: Mapping[str, str] | None = None  # choice → its code in Keras
+    options: Mapping[str, str] | None = None  # choice → its Keras code
     optional: bool = False
-    pattern: str = ""  # regular expression for a name
+    pattern: str = ""  # regular expression for a text value
     cells: bool = False  # whether the value is a tuple of recurrent layers, the cells of an RNN
-    sizes: int | None = None  # the length of a tuple, 0 for any length; None for other values
-    seldom: bool = False
-    least: float | None = None  # the smallest value for Keras; None for the limit's minimum
-    batched: bool = False  # whether a widget shows the value with the batch in front
-    in_call: bool = False  # whether it is an argument of the layer's call
+    sizes: int | None = None  # the length of a tuple, 0 for any length; None if no tuple is allowed
+    seldom: bool = False  # whether the page lists this setting after the usual ones
+    least: float | None = None  # smallest value that Keras accepts; None for the limit's minimum
+    batched: bool = False  # whether a widget shows the value with the batch axis in front
+    in_call: bool = False  # whether the setting is an argument of the layer's call
     refusal: str = ""  # Keras's message for a number out of range, with {name} and {value}
 
     def within(self, value: float) -> float:
-        """Return the nearest number that can be traced; a number that Keras refuses stays."""
+        """Return the nearest number that can be traced. Numbers that Keras refuses are kept."""
         if self.limit is None or (self.refusal and self.limit == SHARE):
             return value
         return min(value, self.limit.maximum) if self.refusal else self.limit.clamp(value)
 
     def check(self, value: Any) -> None:
-        """Raise ShapeError for a number, or a number in a tuple, that Keras refuses."""
+        """Raise ShapeError if Keras refuses the number, or a number of the tuple."""
         least = self.limit.minimum if self.limit and self.least is None else self.least
         if least is None or not self.refusal or value is None:
             return
-        numbers, is_share = value if self.sizes else [value], self.limit == SHARE
+        numbers, is_share = (value if self.sizes else [value]), self.limit == SHARE
         if min(numbers) < least or (is_share and max(numbers) > 1):
             expected = "between 0 and 1" if is_share else f"of at least {least:g}"
             message = self.refusal.format(name=self.name, value=value)
@@ -107,14 +107,14 @@ class LayerSetting:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A reference to one tensor of an earlier layer, or with None to all its tensors."""
+    """A reference to one output tensor of an earlier layer, or to all if `output` is None."""
 
     place: int
     output: int | None = None
 
 
 class Origin(NamedTuple):
-    """The place in the user's code that creates a layer: line from 1, statement, and call."""
+    """The place in the user's code that creates a layer: line number, statement and call."""
 
     line: int
     text: str
@@ -122,7 +122,7 @@ class Origin(NamedTuple):
 
 
 def known_size(tensor: Tensor, *weights: int | str) -> int:
-    """Return the size of the last axis, the rows of a kernel. Raises ShapeError for None."""
+    """Return the last axis's size, the number of kernel rows. Raises ShapeError if it is None."""
     if (size := tensor[-1].size) is None:
         raise ShapeError.of("open width", tensor, weights=bracketed([None, *weights]))
     return size
@@ -134,21 +134,21 @@ class Inputs:
 
     tensors: Tensors
     states: Tensors
-    letter: str  # of the output's last axis: "U₂"
-    time: str  # of the output's time axis: "T′"
+    letter: str  # letter of the output's last axis: "U₂"
+    time: str  # letter of the output's time axis: "T′"
     name: str  # the layer's name in Keras's messages: "lstm_1"
-    masks: tuple[int, ...] = ()  # axes of each tensor's mask, usually 2 for (N, T); 0 for none
-    unchecked: bool = False  # whether Keras doesn't check the axes, as in TimeDistributed
+    masks: tuple[int, ...] = ()  # number of axes of each tensor's mask: 2 for (N, T), 0 for no mask
+    unchecked: bool = False  # whether Keras skips its check of the axes, as in TimeDistributed
 
     def only_one(self, message: str | None = None) -> Tensor:
-        """Return the only input tensor. Raises ShapeError, with `message` if given, for several."""
+        """Return the only input tensor. Raises ShapeError for several, with `message` if given."""
         if len(self.tensors) > 1:
             error = ShapeError.of("several", *self.tensors, name=self.name)
             raise error if message is None else replace(error, message=message)
         return self.tensors[0]
 
     def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
-        """Return the only input tensor, with `rank` axes (`or_more`). Raises ShapeError."""
+        """Return the only input tensor. Raises ShapeError unless it has `rank` axes (`or_more`)."""
         tensor = self.only_one()
         if len(tensor) == rank or (len(tensor) > rank and or_more):
             return tensor
@@ -174,7 +174,7 @@ RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 @dataclass(frozen=True)
 class Layer:
-    """One layer with its settings; `call` computes its output shapes.
+    """One layer with its settings. `call` computes its output shapes.
 
     A subclass becomes a frozen dataclass without the decorator. Keywords after the base class set
     the class variables below: `class Add(Merge, kind="add")` has the fields of `Merge`, and `keras`
@@ -183,18 +183,16 @@ class Layer:
 
     kind: ClassVar[str]
     keras: ClassVar[str]  # the class in `keras.layers`, by default with the same name
-    width_letter: ClassVar[str] = ""  # of a new last axis; "" for layers without one
-    time_letter: ClassVar[str] = ""  # of a new time axis
-    # What happens to a mask: passed on, used, or lost with a warning of Keras.
+    width_letter: ClassVar[str] = ""  # letter of a new last axis; "" for a layer without one
+    time_letter: ClassVar[str] = ""  # letter of a new time axis
+    # What happens to a mask: the layer passes it on, uses it, or drops it with a warning.
     mask: ClassVar[Literal["passes", "ends", "destroys"]] = "passes"
-    # The number of axes its mask must have: -1 is one fewer than the tensor, 0 is no mask.
+    # Number of axes that a mask must have; -1 for one fewer than the tensor, 0 for no mask allowed.
     uses_mask: ClassVar[int | None] = None
-    # Whether Keras checks in a second call that the width, or the rank, equals the first call's.
-    knows_width: ClassVar[bool] = False
-    knows_axes: ClassVar[bool] = False
+    checks_width: ClassVar[bool] = False  # whether Keras refuses a second call with another width
+    checks_rank: ClassVar[bool] = False  # whether Keras refuses one with another number of axes
 
-    # The input tensors; () for all outputs of the layer before it.
-    of: tuple[Ref, ...] = field(default=(), kw_only=True)
+    of: tuple[Ref, ...] = field(default=(), kw_only=True)  # inputs; () means the previous layer
     states: tuple[Ref, ...] = field(default=(), kw_only=True)  # initial states
     shares: int | None = field(default=None, kw_only=True)  # place of the layer's first call
     origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)
@@ -218,7 +216,7 @@ class Layer:
 
     @property
     def inside(self) -> Layer:
-        """The layer that has the settings: the inner layer of TimeDistributed, else itself."""
+        """The layer with the settings: TimeDistributed's inner layer, or the layer itself."""
         return self
 
     def with_settings(self, **values: Any) -> Self:
@@ -234,13 +232,13 @@ class Layer:
         return (*self.of, *self.states)
 
     def with_moved_refs(self, moved: Mapping[int, int]) -> Self:
-        """Return the layer with references moved from old to new places, and without all others."""
+        """Return the layer with references moved to new places, or dropped if not in `moved`."""
 
-        def after(refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
+        def move(refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
             return tuple(Ref(moved[ref.place], ref.output) for ref in refs if ref.place in moved)
 
         shares = None if self.shares is None else moved.get(self.shares)
-        return replace(self, of=after(self.of), states=after(self.states), shares=shares)
+        return replace(self, of=move(self.of), states=move(self.states), shares=shares)
 
     def classes(self) -> tuple[str, ...]:
         """Return the Keras classes that its code creates, inner layers first."""
@@ -251,7 +249,7 @@ class Layer:
         return f"layers.{self.keras}({', '.join(self.arguments())})"
 
     def arguments(self) -> Iterator[str]:
-        """Yield the arguments in the code: required ones in order, changed others by name."""
+        """Yield the code's arguments: required ones in order, then changed settings by name."""
         needed = SIGNATURES.get(self.keras, {}).get("required", ())
         for setting in self.settings():
             value = getattr(self, setting.name)
@@ -269,21 +267,21 @@ class Layer:
             setting.check(getattr(self, setting.name))
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Return the outputs. Raises ShapeError for an error of Keras, NotTraced if unknown."""
+        """Return the outputs. Raises ShapeError if Keras fails, NotTraced if they are unknown."""
         raise NotImplementedError
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """Return the number of axes of each output's mask; states have none."""
-        keeps = self.mask == "passes" and getattr(self, "return_sequences", True)
-        kept = max(inputs.masks, default=0) if keeps else 0
-        return (kept,) + (0,) * (count - 1)
+        """Return the number of axes of each output's mask; 0 for states, which have no mask."""
+        passes = self.mask == "passes" and getattr(self, "return_sequences", True)
+        axes = max(inputs.masks, default=0) if passes else 0
+        return (axes,) + (0,) * (count - 1)
 
 
 Stack: TypeAlias = tuple[Layer, ...]
 
 
 def put(stack: Stack, place: int, *layers: Layer) -> Stack:
-    """Return the stack with the layer at `place` replaced; references are adapted."""
+    """Return the stack with the layer at `place` replaced by `layers`, and references adapted."""
     more = len(layers) - 1
     moved = {old: old if old < place else max(0, old + more) for old in range(len(stack))}
     rest = (layer.with_moved_refs(moved) for layer in stack[place + 1 :])
@@ -291,7 +289,7 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
 
 
 def swap(stack: Stack, place: int) -> Stack:
-    """Return the stack with the layer at `place` and the next one exchanged."""
+    """Return the stack with the layer at `place` and the next layer swapped."""
     moved = {old: old for old in range(len(stack))} | {place: place + 1, place + 1: place}
     rest = (layer.with_moved_refs(moved) for layer in stack[place + 2 :])
     return (*stack[:place], stack[place + 1], stack[place], *rest)

@@ -6,15 +6,16 @@ from lib.shapes.stack.joining import Joining, Merge
 from lib.shapes.stack.plain import BY_PYTHON, SIGNS, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer, takes_previous
+from lib.text import counted
 
-MARGIN = 64
+MARGIN = 64  # the last column at which comments may start
 Steps = tuple[TracedLayer, ...]
 HEAD = "import keras\nfrom keras import layers\n"
 INCOMPLETE = "# This code is incomplete. Replace each ... with the code that could not be traced."
 
 
 def keras_code(steps: Steps) -> str:
-    """Return a script that builds the model, or raises Keras's error where the stack breaks."""
+    """Return a script that builds the model. If the stack breaks, it raises Keras's error."""
     lines = code_lines(steps)
     column = min(MARGIN, max(map(len, lines)))
     pairs = zip(lines, steps, strict=True)
@@ -37,13 +38,13 @@ def _listed(names: list[str]) -> str:
 
 def output_places(steps: Steps) -> list[int]:
     """Return the places of the model's outputs: layers whose output no other layer takes."""
-    taken = {ref.place for step in steps for ref in step.layer.refs()}
+    used = {ref.place for step in steps for ref in step.layer.refs()}
     chained = {at - 1 for at, step in enumerate(steps) if takes_previous(step.layer)}
-    return [at for at in range(len(steps)) if at not in taken | chained]
+    return [at for at in range(len(steps)) if at not in used | chained]
 
 
 def _names(steps: Steps) -> list[str]:
-    """Return the name of each layer's output: "x", unless a layer after the next one needs it."""
+    """Return the name of each layer's output: "x", or "x3" if more than the next layer needs it."""
     named = {ref.place for step in steps for ref in step.layer.refs()}
     named |= set(output_places(steps)[:-1])
     names = [f"x{at + 1}" if at in named else "x" for at in range(len(steps))]
@@ -64,23 +65,23 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     target = "x" if own == "x" else f"x = {own}"
     if isinstance(layer, Input):
         return f"{target} = {layer.code()}"
-    if isinstance(layer, Unread):  # assign the name, because later lines use it
+    if isinstance(layer, Unread):  # Assign the name, because later lines use it.
         origin = layer.origin
         return f"{target} = ...  # {(origin.call or origin.text) if origin else layer.called}"
-    taken = [_taken(ref, names) for ref in layer.of] or ["x"]
+    sources = [_source(ref, names) for ref in layer.of] or ["x"]
     if isinstance(layer, Unpack):
-        return f"x, *states = {'' if own == 'x' else f'{own}, *_ = '}{taken[0]}"
+        return f"x, *states = {'' if own == 'x' else f'{own}, *_ = '}{sources[0]}"
     if isinstance(layer, Merge) and layer.of and layer.by_sign:
-        return f"{target} = {f' {SIGNS[layer.kind]} '.join(taken)}"
+        return f"{target} = {f' {SIGNS[layer.kind]} '.join(sources)}"
     code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
     if any(step.layer.shares == at for step in steps):
         code = f"(layer{at + 1} := {code})"
-    lone = isinstance(layer, Joining) and len(layer.of) == len(steps[at].inputs.tensors) == 1
-    called = f"[{taken[0]}]" if lone else _listed(taken)
+    is_list = isinstance(layer, Joining) and len(layer.of) == len(steps[at].inputs.tensors) == 1
+    called = f"[{sources[0]}]" if is_list else _listed(sources)
     if layer.kind == "mha":
-        called = ", ".join(taken if len(taken) > 1 else taken * 2)
+        called = ", ".join(sources if len(sources) > 1 else sources * 2)
     if layer.states:
-        called += f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
+        called += f", initial_state={_listed([_source(ref, names) for ref in layer.states])}"
     elif isinstance(layer, Recurrent) and layer.initial_state:
         some = f"[:{len(STATES[layer.cell])}]" if spare_states(steps[at]) else ""
         called += f", initial_state=states{some}"
@@ -89,13 +90,13 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     return f"{target} = {code}({called})"
 
 
-def _taken(ref: Ref, names: list[str]) -> str:
+def _source(ref: Ref, names: list[str]) -> str:
     name = names[ref.place] if ref.place < len(names) else f"x{ref.place + 1}"
     return name if ref.output is None else f"{name}[{ref.output}]"
 
 
 def spare_states(step: TracedLayer) -> int:
-    """Return how many initial states a layer ignores: those beyond the states of its cell."""
+    """Return the number of initial states that a layer ignores, because its cell has fewer."""
     layer = step.layer
     if not isinstance(layer, Recurrent):
         return 0
@@ -104,7 +105,7 @@ def spare_states(step: TracedLayer) -> int:
 
 def _comment(step: TracedLayer) -> str:
     if step.tensors:
-        spare = f", ignores {count} states" if (count := spare_states(step)) else ""
+        spare = f", ignores {counted(count, 'state')}" if (count := spare_states(step)) else ""
         return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
     if step.not_traced:
         return "not traced"

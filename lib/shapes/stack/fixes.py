@@ -1,4 +1,4 @@
-"""Find fixes for a stack that breaks: other stacks in which the broken layer works."""
+"""Find fixes for a stack that breaks: changed stacks in which the broken layer works."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from lib.shapes.stack.tracing import TracedLayer, broken_at, stopped_at, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
-# The label, the new stack, and the place there of the layer that broke, or of the one before.
+# A label, the new stack, and the place in it of the broken layer (or of the layer before).
 Edit = tuple[str, Stack, int]
 _OFTEN_RIGHT: dict[str, list[Any]] = {
     "padding": ["same"],
@@ -26,7 +26,7 @@ _OFTEN_RIGHT: dict[str, list[Any]] = {
 
 
 def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
-    """Return at most MOST_FIXES ways to get past the layer that breaks, likeliest first."""
+    """Return at most MOST_FIXES changes with which the broken layer works, likeliest first."""
     place = broken_at(steps)
     if place is None:
         return ()
@@ -34,10 +34,10 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
     offered: dict[Stack, Remedy] = {}
     for words, fixed, at in _edits(stack, place, steps[place]):
         after = stopped_at(trace(fixed))
-        past = after is None or after > at
-        if after == at and stack[place].kind == "unread":  # Keras can at least create the layer
-            past = fixed[at].kind != "unread"
-        if past and len(fixed) <= MAX_LAYERS:
+        works = after is None or after > at
+        if after == at and stack[place].kind == "unread":  # Creating the layer is enough.
+            works = fixed[at].kind != "unread"
+        if works and len(fixed) <= MAX_LAYERS:
             offered.setdefault(fixed, Remedy("", words, stack=fixed))
     return tuple(offered.values())[:MOST_FIXES]
 
@@ -45,8 +45,8 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
     if not isinstance(stack[0], Input):  # the Input couldn't be read
-        begin = replace(Input(), origin=stack[0].origin)
-        yield f"Replace it with {_call(begin)}", put(stack, 0, begin), 0
+        new_input = replace(Input(), origin=stack[0].origin)
+        yield f"Replace layer 1 with {_call(new_input)}", put(stack, 0, new_input), 0
         return
     if fixed := getattr(layer, "fixed", None):
         meant = replace(fixed, of=layer.of, origin=layer.origin)
@@ -55,16 +55,16 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     if isinstance(layer, Joining):
         yield from _edits_of_inputs(stack, place, layer, step)
     origin = stack[layer.of[0].place if layer.of else place - 1].origin
-    if origin is None:  # a Sequential read from code can't unpack
-        yield "Unpack the output, keep the states", put(stack, place, Unpack(), layer), place + 1
+    if origin is None:  # Code with a Sequential has no line that could unpack.
+        yield "Unpack the output and keep the states", put(stack, place, Unpack(), layer), place + 1
     elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
         firsts = tuple(Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),))
         yield "Use only the first tensor", _with(stack, place, of=firsts), place
-    begun = replace(stack[0], form="sequence", shape=Input().shape)
-    if len(stack[0].shape) > 2 and stack[0].form == "other":  # most often it includes the samples
+    sequence = replace(stack[0], form="sequence", shape=Input().shape)
+    if len(stack[0].shape) > 2 and stack[0].form == "other":  # The first size may be the samples.
         steps, features = stack[0].shape[-2:]
-        begun = replace(begun, timesteps=steps or None, features=features or None)
-    yield f"Start with a sequence: {begun.code()}", put(stack, 0, begun), place
+        sequence = replace(sequence, timesteps=steps or None, features=features or None)
+    yield f"Start with a sequence: {sequence.code()}", put(stack, 0, sequence), place
     yield f"Set the timesteps to {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
     yield f"Set the batch size to {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
     yield from _edits_below(stack, place)
@@ -88,7 +88,7 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
     for setting in inside.settings():
         now = getattr(inside, setting.name)
         values = _OFTEN_RIGHT.get(setting.name, [])
-        if step.error and step.error.received == f"{setting.name}={now}":  # which Keras refuses
+        if step.error and step.error.received == f"{setting.name}={now}":  # refused value
             values = [setting.default, *values]
         elif isinstance(inside, Reshape):
             values = [(*now[:at], -1, *now[at + 1 :]) for at in range(len(now))]

@@ -19,7 +19,7 @@ class Elementwise(Layer):
     fails: ClassVar[When] = "run"
 
     def call(self, inputs: Inputs) -> Outputs:
-        if len(inputs.tensors) > 1:  # Keras stacks them into one, and fails later
+        if len(inputs.tensors) > 1:  # Keras stacks the tensors into one, and fails later.
             raise replace(ShapeError.of("several at once", *inputs.tensors), when=self.fails)
         return Outputs(inputs.tensors)
 
@@ -39,8 +39,8 @@ class SpatialDropout1D(Layer, kind="sdrop"):
     rate: float = setting("p", 0.2, limit=SHARE, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
-        of_any = inputs.unchecked and not self.rate
-        return Outputs((inputs.only_one() if of_any else inputs.of_rank(3, when="trained"),))
+        any_rank = inputs.unchecked and not self.rate
+        return Outputs((inputs.only_one() if any_rank else inputs.of_rank(3, when="trained"),))
 
 
 class GaussianNoise(Elementwise, kind="noise", fails="trained"):
@@ -50,7 +50,7 @@ class GaussianNoise(Elementwise, kind="noise", fails="trained"):
 
 
 class Masking(Layer, kind="mask"):
-    """Marks timesteps that contain only one value, so that later layers skip them."""
+    """Marks timesteps whose features all equal one value, so that later layers skip them."""
 
     mask_value: float = setting("v", 0.0, "mask_value", limit=Limit(-1e6, 1e6, 0.1))
 
@@ -62,7 +62,7 @@ class Masking(Layer, kind="mask"):
 
 
 class Activation(Elementwise, kind="act"):
-    """Applies a function to each number; softmax works along the last axis."""
+    """Applies a function to each number. Softmax works along the last axis."""
 
     activation: str = function("f", "relu", seldom=False)
 
@@ -81,7 +81,7 @@ class LeakyReLU(Elementwise, kind="leaky"):
 
 
 class Softmax(Elementwise, kind="softmax", uses_mask=0):
-    """Turns the numbers along an axis into positive shares with the sum 1."""
+    """Turns the numbers along an axis into positive numbers that sum to 1."""
 
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
 
@@ -93,16 +93,16 @@ class Softmax(Elementwise, kind="softmax", uses_mask=0):
 
 
 class LayerNormalization(Layer, kind="lnorm"):
-    """Scales the features of each sample and timestep to mean 0 and deviation 1."""
+    """Scales the features of each sample and timestep to mean 0 and standard deviation 1."""
 
-    averages: ClassVar[int] = 0  # weights per entry of its axes that training doesn't change
+    averages: ClassVar[int] = 0  # running averages per entry, which count as parameters
     axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
     center: bool = setting("nocenter", True, seldom=True)
     scale: bool = setting("noscale", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         axes = (self.axis,) if isinstance(self.axis, int) else self.axis
-        tensor = inputs.only_one("")  # Keras reads several shapes as the sizes of one
+        tensor = inputs.only_one("")  # Keras reads several shapes as the sizes of one tensor.
         if not all(-len(tensor) <= axis < len(tensor) for axis in axes):
             raise ShapeError.of("no such axis", tensor, axis=self.axis)
         each = self.averages + self.center + self.scale
@@ -119,9 +119,9 @@ class LayerNormalization(Layer, kind="lnorm"):
 
 
 class BatchNormalization(
-    LayerNormalization, kind="bnorm", averages=2, uses_mask=-1, knows_width=True, knows_axes=True
+    LayerNormalization, kind="bnorm", averages=2, uses_mask=-1, checks_width=True, checks_rank=True
 ):
-    """Scales each feature to mean 0 and deviation 1 over the batch, then to learned values."""
+    """Scales each feature to mean 0 and variance 1 over the batch, then with learned weights."""
 
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
 
@@ -131,10 +131,10 @@ def _differ(sizes: Iterable[int | None]) -> bool:
 
 
 class Joining(Layer):
-    """A layer that is called on a list of tensors; `of` also holds a list of one."""
+    """A layer that is called on a list of tensors. For a list of one tensor, `of` isn't empty."""
 
     def list_of(self, inputs: Inputs, row: str) -> tuple[Tensor, ...]:
-        """Return the input tensors. Raises ShapeError `row` for a tensor outside of a list."""
+        """Return the input tensors. Raises the ShapeError named `row` if they aren't in a list."""
         if len(inputs.tensors) < 2 and not self.of:
             raise ShapeError.of(row, *inputs.tensors)
         return inputs.tensors
@@ -143,7 +143,7 @@ class Joining(Layer):
 class Merge(Joining):
     """A layer that works element by element on tensors whose shapes broadcast."""
 
-    # Whether the code has x + y: an operation with other errors than a layer, and no mask.
+    # Whether the code is x + y: an operator raises other errors than a layer, and drops masks.
     by_sign: bool = field(default=False, kw_only=True, compare=False)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -190,19 +190,19 @@ class Minimum(Merge, kind="min"):
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
-    """Broadcast tensors of different ranks, where one batch may be paired with another axis."""
+    """Broadcast tensors of different ranks, where samples may be paired with another axis."""
     joined = _broadcast(one, other, "shapes to merge, by a sign", first=0)
     short, long = sorted((one, other), key=len)
     if short[0].size != 1:
-        met = long[len(long) - len(short)]
-        breaks = short[0].size is None and met.size != 1  # unless N equals that size
-        error = ShapeError.of("samples against an axis", one, other, axis=met.letter)
+        axis = long[len(long) - len(short)]  # the axis that is paired with the samples
+        breaks = short[0].size is None and axis.size != 1  # It works only if N is that size.
+        error = ShapeError.of("samples against an axis", one, other, axis=axis.letter)
         raise error if breaks else replace(error, message="")
     return joined
 
 
 def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tensor:
-    """Broadcast two tensors from the axis `first` on. Raises the ShapeError `refusal`."""
+    """Broadcast two tensors from the axis `first` on. Raises the ShapeError named `refusal`."""
     long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
     axes = list(long)
     for place, axis in enumerate(short, len(long) - len(short)):
@@ -234,7 +234,7 @@ class Concatenate(Joining, kind="concat"):
             raise ShapeError.of("shapes to concatenate", *tensors)
         if not others:
             return Outputs(tensors)
-        if axis == 0:  # a shape with None can't show the larger number of samples
+        if axis == 0:  # A shape with None can't show that there are more samples.
             raise NotTraced.of("samples joined", *tensors)
         if axis >= len(first):
             raise ShapeError.of("no such axis", first, axis=self.axis)
@@ -280,7 +280,7 @@ class Attending(Layer, uses_mask=2):
 
 
 class MultiHeadAttention(Attending, kind="mha"):
-    """Lets each timestep attend to all others, with several heads."""
+    """Lets each timestep attend to all timesteps, with several heads."""
 
     num_heads: int = count("h", 2)
     key_dim: int = count("k", 16)
@@ -290,10 +290,10 @@ class MultiHeadAttention(Attending, kind="mha"):
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F), with itself or another (N, S, G) → (N, T, F)."""
+        """(N, T, F), alone or with (N, S, G) → (N, T, F)."""
         if inputs.unchecked:
             raise ShapeError.of("one to attend with", *inputs.tensors)
-        if len(self.of) < 2:  # the output of one layer is both query and value
+        if len(self.of) < 2:  # One tensor is both query and value.
             inputs.only_one("Cannot convert '((…' to a shape.")
         query, value, key = (inputs.tensors * 2)[:2] + inputs.tensors[-1:]
         if shape_of(value[1:-1]) != shape_of(key[1:-1]):
@@ -303,7 +303,7 @@ class MultiHeadAttention(Attending, kind="mha"):
         read = [known_size(one, heads, width) for one in (query, key)]
         read.append(known_size(value, heads, inner))
         if len(query) != len(value) or len(query) < 3:
-            raise ShapeError.of("what can't attend", query, value, key)
+            raise ShapeError.of("unfit for attention", query, value, key)
         last, bias = self.output_shape or read[0], int(self.use_bias)
         columns = (heads * width, heads * width, heads * inner, last)
         maps = list(zip(columns, (*read, heads * inner), strict=True))
@@ -315,14 +315,14 @@ class MultiHeadAttention(Attending, kind="mha"):
 
 
 class Attention(Attending, Joining, kind="attend"):
-    """Lets each timestep of the first tensor attend to all of the second, without weights."""
+    """Lets each timestep of one tensor attend to all timesteps of another, without weights."""
 
     use_scale: bool = setting("scale", False, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) and (N, S, G) → (N, T, G)."""
         tensors = inputs.tensors
-        if not self.of or (len(self.of) < 2 and tensors[1:]):  # a layer returns a tuple, not a list
+        if not self.of or (len(self.of) < 2 and tensors[1:]):  # A layer returns a tuple, no list.
             raise ShapeError.of("no list to attend to", *tensors, layer=self.keras)
         if len(tensors) not in (2, 3):
             raise ShapeError.of("other number to attend to", *tensors, layer=self.keras)
@@ -335,11 +335,11 @@ class Attention(Attending, Joining, kind="attend"):
             raise NotTraced.of("a batch of one to attend to", *tensors)
         unfit = has_other_ranks or len(key) < 2 or _differ((query[-1].size, key[-1].size))
         if unfit or _differ((key[-2].size, value[-2].size)):
-            raise ShapeError.of("what can't attend", *tensors)
+            raise ShapeError.of("unfit for attention", *tensors)
         return Outputs(((*query[:-1], value[-1]),), count, f"{count or ''}", letter)
 
 
 class AdditiveAttention(Attention, kind="addattend"):
-    """Attention that adds instead of multiplying; it has one weight per feature."""
+    """Attention that adds instead of multiplying. It has one weight per feature."""
 
     use_scale: bool = setting("noscale", True, seldom=True)

@@ -32,7 +32,7 @@ _REFS = re.compile(rf"(of|from|as)({_REF}(?:-{_REF})*)")
 
 
 def to_text(stack: Stack) -> str:
-    """Return the stack as text."""
+    """Return the stack as text for a link."""
     return "~".join("_".join(_words(layer)) for layer in stack)
 
 
@@ -63,7 +63,7 @@ def _words(layer: Layer) -> Iterator[str]:
 
 
 def cells_text(cells: tuple[Recurrent, ...]) -> str:
-    """Return an RNN's cells as "lstm16-gru8.before.nobias": no reset_after, no use_bias."""
+    """Return cells as "lstm16-gru8.before.nobias" (reset_after=False, use_bias=False)."""
     texts = []
     for cell in cells:
         before = "" if getattr(cell, "reset_after", True) else ".before"
@@ -80,14 +80,14 @@ def _read_cell(text: str) -> Recurrent:
 
 
 def from_text(text: str) -> Stack:
-    """Return the stack of a text; () for a text without layers."""
+    """Return the stack that a link's text describes; () for a text without layers."""
     return read_text(text)[0]
 
 
 def read_text(text: str) -> tuple[Stack, list[str]]:
-    """Return the stack of a text, and a sentence for each part that was changed or dropped.
+    """Return the stack of a link's text, and a sentence for each part changed or dropped.
 
-    Unknown layers and settings are dropped, and references to layers that don't come before.
+    Unknown layers, unknown settings and references to later layers are dropped.
     Numbers out of range are clamped. A stack without an Input gets one.
     """
     sentences, layers = list[str](), list[Layer]()
@@ -103,8 +103,8 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
         layers = [first, *(layer for layer in layers if not isinstance(layer, Input))]
     if len(layers) > MAX_LAYERS:
         sentences.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} are used.")
-    taken = enumerate(layers[:MAX_LAYERS])
-    stack = tuple(_with_earlier_layers(layer, place, sentences) for place, layer in taken)
+    kept = enumerate(layers[:MAX_LAYERS])
+    stack = tuple(_with_earlier_refs(layer, place, sentences) for place, layer in kept)
     return stack, sentences
 
 
@@ -139,29 +139,29 @@ def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None
     return None
 
 
-def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Layer:
-    """Return the layer with references only to earlier layers; an Input has none."""
+def _with_earlier_refs(layer: Layer, place: int, sentences: list[str]) -> Layer:
+    """Return the layer with references only to earlier layers. An Input gets none."""
     earlier = {at: at for at in range(0 if isinstance(layer, Input) else place)}
     kept = layer.with_moved_refs(earlier)
     if kept != layer:
         name = f"Layer {place + 1}, {layer.keras},"
-        sentences.append(f"{name} refers to a layer that isn’t before it. That was ignored.")
+        sentences.append(f"{name} refers to a layer not before it. The reference was ignored.")
     return kept
 
 
-def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:
+def out_of_range(name: str, limit: Limit, given: str, used: float) -> str:
     """Return a sentence about a number out of range, and the number used instead."""
     allowed = f"from {typed(limit.minimum)} to {typed(limit.maximum)}"
-    return f"{name} must be {allowed}, not {shortened(asked)}. {typed(taken)} is used."
+    return f"{name} must be {allowed}, not {shortened(given)}. {typed(used)} is used."
 
 
 def shortened(text: str) -> str:
-    """Return a text cut to 24 characters, for use in a sentence."""
+    """Return a text cut to 24 characters, to quote in a sentence."""
     return shorten(text, 24, placeholder="…") or text[:24]
 
 
 def read_value(setting: LayerSetting, text: str) -> Any:
-    """Return the value of a setting. Raises ValueError for a text that isn't a value of it."""
+    """Return the value of a setting that is written in a link. Raises ValueError if invalid."""
     if setting.optional and text == ANY:
         return None
     if setting.pattern:
@@ -182,11 +182,11 @@ def read_value(setting: LayerSetting, text: str) -> Any:
     name = text.replace("-", "_")
     if setting.limit is not None or name not in (setting.options or ("",)):
         raise ValueError(text)
-    return name if setting.options else not setting.default
+    return name if setting.options else not setting.default  # A flag in a link is switched.
 
 
 class Pattern(NamedTuple):
-    """A ready stack with its usual name and purpose."""
+    """A ready stack with its common name and its purpose."""
 
     title: str
     about: str
@@ -200,5 +200,5 @@ PATTERNS = {
 
 
 def pattern_of(stack: Stack) -> str | None:
-    """Return the name of the pattern that equals a stack, if any."""
+    """Return the name of the pattern with this stack, if any."""
     return next((name for name, pattern in PATTERNS.items() if pattern.stack == stack), None)

@@ -46,7 +46,7 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
-# Settings that both directions must share: shapes and parameters depend on them.
+# Settings that must be equal in both directions, because shapes and parameters depend on them.
 _SHARED = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
 _OF_CELLS = "units", "use_bias", "reset_after"
 # Arguments that are a number, or a tuple with a number per axis.
@@ -64,8 +64,8 @@ def create_layer(
 ) -> Layer:
     """Return the layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
-    An unknown or refused layer is an `Unread` with the error, and a correction if there is one.
-    Unknown numbers become defaults, stored by argument in `stand_ins`.
+    An unknown or refused layer becomes an `Unread` with the error, and with a correction if there
+    is one. Unknown numbers become defaults, which are stored by argument in `stand_ins`.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:
@@ -78,7 +78,7 @@ def create_layer(
         values |= keywords
         strange = {key: each for key, each in values.items() if correct_spelling(name, key) != key}
         if strange:
-            return _without(name, values, strange)
+            return _refused(name, values, strange)
         needed = SIGNATURES[name].get("required", ())
         if missing := [f"'{word}'" for word in needed if word not in values]:
             raise ShapeError.of("missing arguments", name=name, listed=joined(missing))
@@ -101,15 +101,15 @@ def correct_spelling(name: str, argument: str) -> str:
     return next(iter(difflib.get_close_matches(argument, known, 1, 0.8)), "")
 
 
-def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
-    meant = {key: value for key, value in values.items() if key not in strange}
+def _refused(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
+    corrected = {key: value for key, value in values.items() if key not in strange}
     for key, value in strange.items():
         if right := correct_spelling(name, key):
-            meant.setdefault(right, value)
+            corrected.setdefault(right, value)
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
     row = "an unknown argument" if "only_these" in SIGNATURES[name] else "unknown arguments"
     error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
-    fixed = create_layer(name, (), meant)
+    fixed = create_layer(name, (), corrected)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
 
@@ -132,8 +132,8 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
         return layer
     layer.check()
     # A link holds only settings that change shapes and parameters.
-    kept = {key: getattr(layer, key) for key in _OF_CELLS if hasattr(layer, key)}
-    return CellStack((CELLS[name](**kept),))
+    linked = {key: getattr(layer, key) for key in _OF_CELLS if hasattr(layer, key)}
+    return CellStack((CELLS[name](**linked),))
 
 
 def _inside(name: str, value: Any) -> Layer:
@@ -145,8 +145,8 @@ def _inside(name: str, value: Any) -> Layer:
 def _bidirectional(name: str, values: dict[str, Any]) -> Layer:
     forward, backward = _inside(name, values["layer"]), values.get("backward_layer")
     if isinstance(forward, Unread):
-        meant = forward.fixed and create_layer(name, (), {**values, "layer": forward.fixed})
-        return replace(forward, fixed=None if isinstance(meant, Unread) else meant)
+        corrected = forward.fixed and create_layer(name, (), {**values, "layer": forward.fixed})
+        return replace(forward, fixed=None if isinstance(corrected, Unread) else corrected)
     if not isinstance(forward, Recurrent):
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     settings = {setting.name: setting for setting in Bidirectional.settings()}
@@ -180,7 +180,7 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
 
 
 def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
-    """Return the value of a setting for this argument. Raises ShapeError or NotTraced."""
+    """Return the value of a setting for this Keras argument. Raises ShapeError or NotTraced."""
     if setting.options is not None:
         # A custom activation or padding doesn't change a shape.
         return setting.default if isinstance(value, Unknown) else _choice(setting, value)
@@ -200,7 +200,7 @@ def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
             kind = type(value).__name__
             raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
         value = (value,) * (count or 1)
-    if setting.name == "dilation_rate" and len({*value}) == 1:  # Keras writes one number per axis
+    if setting.name == "dilation_rate" and len({*value}) == 1:  # Keras saves one number per axis.
         value = value[:1]
     if count == 0:
         value = [-1 if size is None else size for size in value]
@@ -216,7 +216,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
         raise NotTraced.of("an unknown value", argument=setting.name, name=name)
     if not isinstance(value, int):
         is_tuple = "must be a tuple" in setting.refusal
-        if not setting.refusal or (setting.sizes and not is_tuple):  # Keras checks it later
+        if not setting.refusal or (setting.sizes and not is_tuple):  # Keras fails later
             raise NotTraced.of("no whole number", argument=setting.name, value=value)
         message = setting.refusal.format(name=setting.name, value=value) if is_tuple else ""
         raise ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
@@ -240,7 +240,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
 
 
 def input_layer(shape: Sequence[Any]) -> Input | Unread:
-    """Return the Input of this shape, batch first, None for any size; else an Unread."""
+    """Return the Input of this shape (batch first, None for any size), or an Unread if invalid."""
     batch, *sizes = shape
     known = [size for size in shape if size is not None]
     words = {"shape": tuple(sizes), "most": f"{STEPS.maximum:,.0f}"}

@@ -17,7 +17,7 @@ FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)"}
 FORMS |= {"inside": "(N, T, F)", "other": "another"}
 _OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}  # number of a sample's axes → their letters
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
-# Names in Python's module `operator` → operators.
+# Function of Python's `operator` module → its sign.
 SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
 
 
@@ -28,7 +28,7 @@ class Input(Layer, kind="input"):
     features: int | None = setting("f", 3, "features F", limit=UNITS, optional=True)
     batch: int | None = setting("b", None, "batch size", limit=Limit(1, 8192), optional=True)
     form: str = setting("form", "sequence", "shape", options=FORMS)
-    # The shape of a sample of form "other"; 0 for any size.
+    # Only for the form "other"; 0 means any size.
     shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
 
     def axes(self) -> Tensor:
@@ -54,7 +54,7 @@ class Input(Layer, kind="input"):
         return Outputs((self.axes(),))
 
 
-class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
+class Dense(Layer, kind="dense", width_letter="K", checks_width=True):
     """Applies the same linear map at every timestep, along the last axis."""
 
     units: int = count("k", 1)
@@ -71,7 +71,7 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
 
 
 class TimeDistributed(Layer, kind="td"):
-    """Applies the inner layer at every timestep. Dense does that without it."""
+    """Applies the inner layer at every timestep. Dense needs no TimeDistributed for that."""
 
     layer: Layer = Dense()
 
@@ -89,17 +89,17 @@ class TimeDistributed(Layer, kind="td"):
         self.layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, …) → (N, T, output of the inner layer for the rest)."""
+        """(N, T, …) → (N, T, …), where the inner layer maps the axes after T."""
         tensor, *others = inputs.tensors
-        if len(others) > 1:  # Keras reads several shapes as the sizes of one
+        if len(others) > 1:  # Keras reads the shapes as the sizes of one tensor.
             raise ShapeError.of("several at once", *inputs.tensors)
         if others or len(tensor) < 3:
             raise ShapeError.of("axes to distribute", *inputs.tensors)
-        # Keras checks the axes of a convolution before this error, of a recurrent layer after it.
+        # Keras checks a convolution's axes before it raises this error, a recurrent layer's after.
         inner = self.layer
-        looks_first = isinstance(inner, ConvLSTM1D) and len(tensor) != 4 + inner.spatial
+        fails_first = isinstance(inner, ConvLSTM1D) and len(tensor) != 4 + inner.spatial
         several = inner.returned()
-        if len(several) > 1 and not looks_first and (len(tensor) > 3 or tensor[0].size is not None):
+        if len(several) > 1 and not fails_first and (len(tensor) > 3 or tensor[0].size is not None):
             raise ShapeError.of("several at each step", layer=inner.keras, names=", ".join(several))
         outputs = inner.call(replace(inputs, tensors=(with_axis(tensor, 1),), unchecked=True))
         tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
@@ -107,7 +107,7 @@ class TimeDistributed(Layer, kind="td"):
 
 
 class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
-    """Replaces each whole number by a vector, a row of its table."""
+    """Replaces each whole number with a vector, a row of a trained table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
     output_dim: int = count("e", 16)
@@ -116,7 +116,7 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T) → (N, T, E)."""
         batch, *rest = inputs.only_one("'tuple' object has no attribute 'shape'")
-        if len(rest) == 1:  # the input is a sequence of numbers
+        if len(rest) == 1:  # The input is a sequence of whole numbers.
             letter = "T" if rest[0].letter == "F" else rest[0].letter
             rest = [replace(rest[0], letter=letter, role="time")]
         output = (batch, *rest, Axis(inputs.letter, self.output_dim, "features"))
@@ -150,7 +150,7 @@ class Flatten(Layer, kind="flatten", mask="destroys"):
 
 
 class Reshape(Layer, kind="reshape", mask="destroys"):
-    """Gives each sample another shape. The order of its numbers stays."""
+    """Gives each sample another shape. Its numbers keep their order."""
 
     target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)  # -1 for the remaining size
 
@@ -161,7 +161,7 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
             raise ShapeError.of("no sizes", target=self.target_shape)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, …) with equally many numbers."""
+        """(N, T, F) → (N, …), with T·F numbers per sample."""
         batch, *rest = inputs.only_one("'tuple' object has no attribute 'shape'")
         size, known = flat(tuple(rest)).size, prod(n for n in self.target_shape if n >= 0)
         is_open, left = -1 in self.target_shape, None
@@ -187,14 +187,14 @@ class Permute(Layer, kind="permute", mask="destroys"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F, T)."""
         tensor = inputs.of_rank(len(self.dims) + 1)
-        # A moved axis takes the role of its new place: the second axis is time.
+        # An axis takes the role of its new place: the second axis becomes time.
         pairs = zip(self.dims, tensor[1:], strict=True)
         moved = [replace(tensor[place], role=axis.role) for place, axis in pairs]
         return Outputs(((tensor[0], *moved),))
 
 
 class Unpack(Layer, kind="unpack", keras="x, *states = x"):
-    """Passes on the first tensor. A later layer can start from the others."""
+    """Passes on the first of several tensors. A later layer can start from the states."""
 
     def call(self, inputs: Inputs) -> Outputs:
         if len(inputs.tensors) == 1:
@@ -203,7 +203,7 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
 
 
 class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
-    """Takes the last timestep of a sequence, as return_sequences=False does."""
+    """Keeps only the last timestep of a sequence, like return_sequences=False."""
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F)."""
@@ -214,7 +214,7 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
 
 
 class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
-    """Combines every entry with a number, as in x * 2. The shape stays."""
+    """Calculates with every entry and a number, such as x * 2. The shape stays."""
 
     sign: str = setting("s", "mul", options=SIGNS)
     number: float = setting("n", 2.0, limit=Limit(-1e6, 1e6, 0.1))
@@ -226,12 +226,12 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
         return f" {SIGNS[self.sign]} ".join(reversed(sides) if self.reversed else sides)
 
     def call(self, inputs: Inputs) -> Outputs:
-        if len(inputs.tensors) > 1:  # Python extends or repeats a list
+        if len(inputs.tensors) > 1:  # Python would extend or repeat the list.
             raise NotTraced.of("a number with a list", *inputs.tensors)
         return Outputs(inputs.tensors)
 
 
-BY_PYTHON = (Unpack, LastStep, WithNumber)  # Python code, not Keras layers; titles are code of x
+BY_PYTHON = (Unpack, LastStep, WithNumber)  # not Keras layers; each title is Python code with x
 
 
 class Unread(Layer, kind="unread", mask="destroys"):
@@ -259,7 +259,7 @@ class Unread(Layer, kind="unread", mask="destroys"):
 
 
 def with_given_outputs(stack: Stack, other: Stack) -> Stack:
-    """Return the stack with the output shapes that the user entered in another."""
+    """Return the stack with the output shapes that the user entered in the stack `other`."""
     if len(stack) != len(other):
         return stack
     return tuple(

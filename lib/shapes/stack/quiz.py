@@ -13,7 +13,7 @@ from lib.shapes.stack.tensors import readable_shape, readable_shapes
 from lib.shapes.stack.tracing import TracedLayer, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D
 
-FIRST = (  # stacks as in a link; each adds an idea, and the last one breaks
+FIRST = (  # stacks as in a link: each adds an idea, and the last stack breaks
     "input_t7_f3~lstm_u5",
     "input_t7_f3~lstm_u5_seq",
     "input_t9_f4~gru_u6_seq~dense_k2",
@@ -24,22 +24,21 @@ FIRST = (  # stacks as in a link; each adds an idea, and the last one breaks
     "input_t7_f2~lstm_u9~gru_u4",
 )
 _JOINED = {"concat": "side by side", "sum": "added", "ave": "averaged"}
-# Settings that are easily mistaken, with the values to compare.
-_BLAMED = {"return_sequences": (False, True), "merge_mode": ("concat", "sum")}
+_CONFUSED = {"return_sequences": (False, True), "merge_mode": ("concat", "sum")}  # easily mixed up
 OPTIONS = 4
 SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
 RAISES = "An error"
 
 
 class QuizOption(NamedTuple):
-    """An answer, and why it is right or wrong, in at most 15 words."""
+    """An output shape or RAISES, and why it is right or wrong, in at most 15 words."""
 
     text: str
     why: str
 
 
 class QuizQuestion(NamedTuple):
-    """A stack, possible outputs, and the index of the right one."""
+    """A stack, its options, and the index of the right option."""
 
     steps: tuple[TracedLayer, ...]
     options: tuple[QuizOption, ...]
@@ -47,17 +46,18 @@ class QuizQuestion(NamedTuple):
 
 
 def quiz_question(number: int) -> QuizQuestion:
-    """Return question `number`, from 0: one of FIRST, then random ones with the number as seed."""
+    """Return question `number`, from 0. After FIRST, `number` is the seed of a random question."""
     rng = np.random.default_rng(number)
     is_easy = number < len(FIRST)
     stack = from_text(FIRST[number]) if is_easy else _stack(rng)
-    right = reason(stack)
-    by_text = {right.text: right}  # each shape once, with its first reason
+    right = right_option(stack)
+    by_text = {right.text: right}  # Each shape is one option, with its first reason.
     for text, why in _mistakes(stack):
         by_text.setdefault(text, QuizOption(text, why))
     _, *wrong = by_text.values()
     if not is_easy:
-        first = [option for option in wrong if option.text == RAISES][: rng.random() < 0.6]
+        error = [option for option in wrong if option.text == RAISES]
+        first = error if rng.random() < 0.6 else []
         others = [option for option in wrong if option.text != RAISES]
         wrong = [*first, *(others[i] for i in rng.permutation(len(others)))]
     chosen = [right, *wrong[: OPTIONS - 1]]
@@ -68,8 +68,8 @@ def quiz_question(number: int) -> QuizQuestion:
 def _stack(rng: np.random.Generator) -> Stack:
     timesteps, features, *units = (int(n) for n in rng.permutation(SIZES))
 
-    def recurrent(units: int, chance: float = 0.5) -> Layer:
-        sequences = bool(rng.random() < chance)
+    def recurrent(units: int, probability: float = 0.5) -> Layer:
+        sequences = bool(rng.random() < probability)
         return (LSTM, GRU)[rng.integers(2)](units, return_sequences=sequences)
 
     kind = rng.integers(5)
@@ -90,8 +90,8 @@ def _stack(rng: np.random.Generator) -> Stack:
     return (Input(timesteps, features), *layers)
 
 
-def reason(stack: Stack) -> QuizOption:
-    """Return the right option, with the last layer or the broken layer as its reason."""
+def right_option(stack: Stack) -> QuizOption:
+    """Return the right option. Its reason names the broken layer, or the last if none breaks."""
     steps = trace(stack)
     for place, step in enumerate(steps, start=1):
         if error := step.error:
@@ -117,24 +117,24 @@ def reason(stack: Stack) -> QuizOption:
 
 
 def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Yield wrong answers with their mistakes, likely ones first; a few may equal the right one."""
+    """Yield shapes with the mistakes that lead to them, likeliest first. Some may be right."""
     for place, layer in enumerate(stack):
-        for name, values in _BLAMED.items():
+        for name, values in _CONFUSED.items():
             now = getattr(layer, name, None)
             for value in (value for value in values if now not in (None, value)):
                 other = put(stack, place, layer.with_settings(**{name: value}))
                 setting = f"{name}={value} on layer {place + 1}"
-                yield reason(other).text, f"That needs {setting}; here it is {now}."
+                yield right_option(other).text, f"That needs {setting}. Here it is {now}."
     yield RAISES, "No layer breaks: each receives the number of axes it needs."
     steps = [step for step in trace(stack) if step.tensors]
     time = steps[0].tensors[0][1]
     for place, step in reversed([*enumerate(steps)]):
         batch, *rest = step.tensors[0]
-        name = f"layer {place + 1}, {step.layer.keras}," if place else "the input,"
+        name = f"the output of layer {place + 1}, {step.layer.keras}," if place else "the input,"
         words = f"That is {name} but layer {place + 2} follows."
         yield readable_shape((batch, *rest)), words
         words = f"That is {name} with axes swapped: time comes before features."
         yield readable_shape((batch, *reversed(rest))), words
         yield readable_shape((batch, rest[-1])), f"That is {name} without its time axis."
-        words = f"That is {name} with the input’s {time.size} steps, which are gone."
+        words = f"That would be {name} if all {time.size} steps were kept."
         yield readable_shape((batch, time, rest[-1])), words

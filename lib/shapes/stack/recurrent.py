@@ -1,4 +1,4 @@
-"""The recurrent layers: LSTM, GRU, SimpleRNN, Bidirectional (which wraps one), RNN of cells."""
+"""The recurrent layers: LSTM, GRU, SimpleRNN, Bidirectional, and RNN with several cells."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,20 +10,19 @@ from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError,
 from lib.shapes.stack.settings import SHARE, WHOLE, count, function, setting
 from lib.shapes.stack.tensors import Axis, Tensor, readable_shapes, widened
 
-BATCH_SIZE, TIMESTEPS = 32, 12  # used where a size is None; 32 is the default of `fit`
+BATCH_SIZE, TIMESTEPS = 32, 12  # used if a size is None; 32 is the default of `fit`
 
 
 class Recurrent(Layer, width_letter="U", uses_mask=2):
     """A layer that calls its cell once per timestep."""
 
     cell: ClassVar[str]
-
     units: int = count("u", 16, WHOLE)
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False)
     stateful: bool = setting("stateful", False)
-    initial_state: bool = setting("init", False, in_call=True)  # the states kept by `Unpack`
+    initial_state: bool = setting("init", False, in_call=True)  # states kept by `Unpack`
     use_bias: bool = setting("nobias", True, seldom=True)
     activation: str = function("act", "tanh")
     dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
@@ -53,8 +52,8 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     def parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
         """Return the parameter count for this input axis as a number, a product and a formula."""
         features, blocks = axis.size or 0, BLOCKS[self.cell]
-        kept = 0 if getattr(self, "reset_after", True) else -1
-        biases = BIASES[self.cell][kept] if self.use_bias else 0
+        option = 0 if getattr(self, "reset_after", True) else -1
+        biases = BIASES[self.cell][option] if self.use_bias else 0
         factors = [blocks] if blocks > 1 else []
         count = blocks * self.units * (features + self.units + biases)
         product = formula([*factors, self.units], [features, self.units, biases])
@@ -62,29 +61,28 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
 
 
 class LSTM(Recurrent, kind="lstm", cell="lstm"):
-    """Reads step by step, with a hidden state and a cell state."""
+    """Reads a sequence step by step, with a hidden state and a cell state."""
 
     recurrent_activation: str = function("ract", "sigmoid")
 
 
 class GRU(Recurrent, kind="gru", cell="gru"):
-    """Reads step by step, with one state."""
+    """Reads a sequence step by step, with one state."""
 
     recurrent_activation: str = function("ract", "sigmoid")
     reset_after: bool = setting("before", True, seldom=True)
 
 
 class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
-    """Reads step by step, without gates."""
+    """Reads a sequence step by step, without gates."""
 
 
-# By the keys of `lib.experiment.CELLS`.
 LAYER_OF_CELL: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 
 
 class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
-    """Reads forwards and backwards, with one layer per direction."""
+    """Reads a sequence forwards and backwards, with one layer per direction."""
 
     cell: str = setting("c", "lstm", options={key: cell.keras for key, cell in CELLS.items()})
     units: int = count("u", 16, WHOLE)
@@ -140,7 +138,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
 
 
 class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
-    """Calls several cells at each timestep, each on the output of the one before."""
+    """Calls several cells at each timestep, each on the output of the cell before."""
 
     cells: tuple[Recurrent, ...] = setting("c", (LSTM(16), LSTM(8)), cells=True)
     return_sequences: bool = setting("seq", False)
@@ -166,7 +164,7 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), with U units of the last cell; then the final states."""
-        # Given several inputs, the layer reads the first shape as the batch size.
+        # If there are several inputs, Keras reads the first shape as the batch size.
         inputs.only_one("Cannot convert '((…' to a shape.")
         if self.return_state and len(self.cells) > 1:
             raise NotTraced.of("states of cells")

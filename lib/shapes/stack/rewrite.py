@@ -1,4 +1,4 @@
-"""Turn a change of a stack into changed lines of the user's code, in the style of that code."""
+"""Turn a change of a stack into changed lines of the user's code, in the style of the code."""
 
 import ast
 import re
@@ -28,8 +28,8 @@ Position = tuple[int, int]  # a line and a column in bytes, as Python counts the
 def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], ModelReading]:
     """Return the changed lines of the code for the stack `after`, by number, and the new reading.
 
-    A new layer is a line after the line of the layer before it; a removed line becomes a comment.
-    Where no change of lines gives exactly that stack, return no lines and the same reading.
+    A new layer gets a line after the layer before it. A removed layer's line becomes a comment.
+    If no change of lines gives exactly this stack, return no lines and the same reading.
     """
     lines = reading.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     with suppress(ModelError, RecursionError, SyntaxError):  # some layers have no code
@@ -37,7 +37,7 @@ def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], Mode
         edits.change(reading.stack, after)
         changes: dict[int, str] = {}
         for number, end, text in edits.changed_lines():
-            # Prompts that were pasted too stay before each line.
+            # Prompts that were pasted with the code stay before each line.
             row = edits.rows[number - 1].decode().strip()
             before, found, _ = lines[number - 1].partition(row or "\n")
             if not found:
@@ -60,28 +60,28 @@ class _Edits:
         self._calls = sorted((node for node in nodes if isinstance(node, ast.Call)), key=_span)
         imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
         self._imports = [node for node in imports if f"{node.module}".endswith("layers")]
-        self._edits: list[tuple[Position, Position, str]] = []
+        self._edits: list[tuple[Position, Position, str]] = []  # start, end and new text of each
 
     def change(self, before: Stack, after: Stack) -> None:
-        """Edit the calls that create one stack so that they create the other."""
-        made: defaultdict[Origin, list[tuple[Layer, ast.Call]]] = defaultdict(list)
+        """Edit the calls that create the stack `before` so that they create `after`."""
+        created: defaultdict[Origin, list[tuple[Layer, ast.Call]]] = defaultdict(list)
         for layer in before:
             origin = layer.origin or Origin(0, "", "")
             in_line = [call for call in self._calls if call.lineno == origin.line]
             if calls := [call for call in in_line if ast.unparse(call) == origin.call]:
                 # A call in a loop creates several layers; calls in one line may look the same.
-                known = made[origin]
+                known = created[origin]
                 known.append((layer, calls[min(len(known), len(calls) - 1)]))
         implied = tuple(_alone(layer) for layer in before if layer.origin is None)
         call: ast.Call | None = None
-        for below, layer in zip((after[0], *after), after, strict=False):
+        for previous, layer in zip((after[0], *after), after, strict=False):
             if layer.origin is None and call and _alone(layer) not in implied:
-                self._add(call, layer)
-            if layer.origin and made.get(layer.origin):
-                was, call = made[layer.origin].pop(0)
-                self._set(call, was, layer, below, implied)
-        for _, gone in chain.from_iterable(made.values()):
-            if statement := self._statement_of(gone):
+                self._insert(call, layer)
+            if layer.origin and created.get(layer.origin):
+                was, call = created[layer.origin].pop(0)
+                self._edit(call, was, layer, previous, implied)
+        for _, removed in chain.from_iterable(created.values()):
+            if statement := self._statement_of(removed):
                 (first, column), (last, _) = _span(statement[0])
                 starts = [(first, column), *((line, 0) for line in range(first + 1, last + 1))]
                 self._edits += [(start, start, "# ") for start in starts]
@@ -98,20 +98,21 @@ class _Edits:
             for line in sorted(ends, reverse=True)
         ]
 
-    def _set(self, call: ast.Call, was: Layer, now: Layer, below: Layer, implied: Stack) -> None:
+    def _edit(self, call: ast.Call, was: Layer, now: Layer, below: Layer, implied: Stack) -> None:
         written = deepcopy(call)
         if _alone(was) != _alone(now):
             written = _changed_call(written, was, now)
         given = _shape_arguments(call)
+        # An Input without an origin is implied by the layer's shape arguments.
         is_implied = isinstance(below, Input) and below.origin is None
         if is_implied and (_alone(below) not in implied or _shape_arguments(written) != given):
             written.keywords = [one for one in written.keywords if one.arg not in given]
-            self._add(call, below, before=True)
+            self._insert(call, below, before=True)
         if ast.unparse(written) != ast.unparse(call):
             self._edits.append((*_span(call), ast.unparse(written)))
-            self._import(_layer_names(written) - _layer_names(call))
+            self._import_layers(_layer_names(written) - _layer_names(call))
 
-    def _add(self, call: ast.Call, layer: Layer, *, before: bool = False) -> None:
+    def _insert(self, call: ast.Call, layer: Layer, *, before: bool = False) -> None:
         if (statement := self._statement_of(call)) is None:
             return
         whole, lead, trail = statement
@@ -120,15 +121,15 @@ class _Edits:
         text = lead + re.sub(r"\b(?:keras|layers)\.", lambda _: owner, layer.code()) + trail
         start, end = _span(whole)
         gap = "\n"
-        if whole is not call:  # insert after a trailing comment
+        if whole is not call:  # Insert after a trailing comment.
             end = end[0], len(self.rows[end[0] - 1])
         else:
             gap = ", " if self.rows[start[0] - 1][: start[1]].strip() else ",\n"
         at = start if before else end
         self._edits.append((at, at, text + gap if before else gap + text))
-        self._import(_layer_names(ast.parse(text)))
+        self._import_layers(_layer_names(ast.parse(text)))
 
-    def _import(self, names: set[str]) -> None:
+    def _import_layers(self, names: set[str]) -> None:
         known = {one.asname or one.name for node in self._imports for one in node.names}
         if self._imports and "*" not in known:
             _, place = _span(self._imports[0].names[-1])
@@ -177,7 +178,7 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     if isinstance(after, Input) or type(after) is not type(before):
         own = ast.parse(after.code(), mode="eval").body
         if isinstance(own, ast.Call):
-            is_input = isinstance(after, Input)  # keep arguments other than the shape
+            is_input = isinstance(after, Input)  # Keep its arguments other than the shape.
             kept = [one for one in call.keywords if is_input and one.arg not in _SHAPES]
             call.args, call.keywords = own.args, [*own.keywords, *kept]
             if isinstance(call.func, ast.Attribute) and after.keras != ALIASES.get(call.func.attr):
@@ -198,7 +199,7 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
                 owner.args[names.index(setting.name)] = parsed_value
             elif setting.name in given:
                 given[setting.name].value = parsed_value
-            elif None not in given:  # with **options, they may hold the setting
+            elif None not in given:  # None stands for **options, which may contain the setting.
                 owner.keywords.append(ast.keyword(setting.name, parsed_value))
     return call
 

@@ -10,17 +10,16 @@ UNITS, STEPS, WINDOW = Limit(1, 1_000_000), Limit(1, 1_000_000), Limit(1, 1000)
 SHARE, SLOPE, LARGE = (Limit(0.0, most, 0.1) for most in (1.0, 10.0, 1000.0))
 AXIS = Limit(-4, 4)
 MOST = Limit(0, 10_000_000)  # for a size without its own limit
-# Keras's message for a wrong number of units, and the end of most other messages on numbers.
+# Keras's message for a wrong number of units, and the end of most messages about other numbers.
 WHOLE = "Received an invalid value for argument `{name}`, expected a positive integer, got {value}."
 REFUSED = "… Received: {name}={value}"
 KERAS = beside(__file__, "signatures")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
-# Keras class → the names of its arguments, "required" and "optional".
-SIGNATURES = {name: row for row in KERAS["layers"] for name in row["names"]}
+SIGNATURES = {name: row for row in KERAS["layers"] for name in row["names"]}  # by Keras class
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
-    """Return a dataclass field for a LayerSetting; without arguments in `about`, a flag."""
+    """Return a dataclass field for a LayerSetting. `about` has its limits. A flag has no limits."""
     return field(default=default, metadata={"key": key, "label": label, **about})
 
 
@@ -30,7 +29,7 @@ def count(key: str, default: int | None, refusal: str = REFUSED, **about: Any) -
 
 
 def option(key: str, default: str, *names: str, **about: Any) -> Any:
-    """Return a field for one of some names, which Keras writes in quotes."""
+    """Return a field for one of these names, a string in Keras."""
     return setting(key, default, options={name: f'"{name}"' for name in (default, *names)}, **about)
 
 
@@ -45,12 +44,12 @@ def window(key: str, default: int | None, axes: int = 1, **about: Any) -> Any:
 
 
 def pair(key: str, default: tuple[int, ...] | None, least: int = 1, sizes: int = 2) -> Any:
-    """Return a field for two sizes, or `sizes` of them."""
+    """Return a field for a tuple of `sizes` numbers, each at least `least`."""
     about: dict[str, Any] = {"sizes": sizes, "least": least, "optional": default is None}
     return setting(key, default, refusal=no_tuple(sizes), **about)
 
 
 def no_tuple(count: int) -> str:
-    """Return Keras's message for a tuple of sizes that isn't `count` valid whole numbers."""
+    """Return Keras's message for a value that isn't a tuple of `count` valid integers."""
     received = "{name}={value}" if count == 1 else "{name}=…"
     return f"The `{{name}}` argument must be a tuple of {count} integers. Received {received}"

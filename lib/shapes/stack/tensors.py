@@ -22,8 +22,8 @@ class Axis:
 
 
 Tensor = tuple[Axis, ...]
-Tensors = tuple[Tensor, ...]  # the outputs of a layer, with states or separate directions
-_LONGEST = 40  # characters for an axis: joining a tensor with itself doubles its letters
+Tensors = tuple[Tensor, ...]  # the outputs of a layer: states and directions are extra tensors
+_LONGEST = 40  # most letters of an axis: joining a tensor with itself doubles them
 
 
 def shape_of(tensor: Tensor) -> Shape:
@@ -37,7 +37,7 @@ def shape_in_letters(tensor: Tensor) -> str:
 
 
 def readable_shape(tensor: Tensor) -> str:
-    """Return the shape in numbers, with a letter for each open size: "(N, 12, 16)"."""
+    """Return the shape in numbers, with a letter for each unknown size: "(N, 12, 16)"."""
     return bracketed([axis.letter if axis.size is None else f"{axis.size}" for axis in tensor])
 
 
@@ -57,17 +57,17 @@ def widened(axis: Axis, letter: str, size: int) -> Axis:
 
 
 def with_axis(tensor: Tensor, place: int, *axes: Axis) -> Tensor:
-    """Return the tensor with the axis at a place replaced by these axes, or removed."""
+    """Return the tensor with its axis at `place` replaced by `axes`, or removed for no axes."""
     return (*tensor[:place], *axes, *tensor[place + 1 :])
 
 
 def axes_of(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]:
-    """Yield the axes of a sample of this shape; unchanged sizes keep their letters in `before`."""
+    """Yield the axes of a sample shape. A size that occurs in `before` keeps its letter."""
     for place, size in enumerate(shape):
         is_last = place == len(shape) - 1
-        kept = [axis for axis in before if axis.size == size is not None]
-        if kept and (kept[-1].role == "features") == is_last:
-            yield kept[-1]
+        same = [axis for axis in before if axis.size == size is not None]
+        if same and (same[-1].role == "features") == is_last:
+            yield same[-1]
         elif is_last:
             yield Axis("F′", size, "features")
         else:
@@ -80,7 +80,7 @@ def factor(letter: str) -> str:
 
 
 def one_letter(letters: Iterable[str], sign: str) -> str:
-    """Join the letters of several axes, cut if long: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
+    """Return joined letters of several axes, cut if long: "F+U", "F+F+F+F+F+F+F+F+F+F+…"."""
     text = sign.join(letters)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…"
 

@@ -1,4 +1,4 @@
-"""Trace a stack layer by layer: every shape, every parameter count, and where it breaks."""
+"""Trace a stack layer by layer: output shapes, parameter counts, and the layer that breaks."""
 
 import re
 from collections import Counter
@@ -14,17 +14,17 @@ from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, Ref, ShapeE
 from lib.shapes.stack.plain import Dense, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, shape_of
-from lib.text import subscript
+from lib.text import counted, subscript
 
 NOTHING = Outputs(())
-MAX_AXES, MAX_SIZE = 16, 10**12  # of an output tensor, and of one of its axes
-# The places where Keras puts "_" in a layer's name: Simple|RNN, Time|Distributed.
+MAX_AXES, MAX_SIZE = 16, 10**12  # most axes of an output tensor, and most entries along an axis
+# Keras puts "_" into a layer's name at these places: Simple|RNN, Time|Distributed.
 _WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
 class TracedLayer:
-    """One layer of a stack with its inputs and outputs, or why it has none."""
+    """One layer of a stack with its inputs, and its outputs or the reason why it has none."""
 
     layer: Layer
     inputs: Inputs
@@ -35,7 +35,7 @@ class TracedLayer:
 
     @property
     def tensors(self) -> Tensors:
-        """The output tensors; () where the trace stopped."""
+        """The output tensors; () if the trace stopped at this layer or before."""
         return self.outputs.tensors
 
     @property
@@ -45,7 +45,7 @@ class TracedLayer:
 
     @property
     def parameters(self) -> int:
-        """The number of parameters, trained or not; 0 for a second call of a layer."""
+        """The number of parameters, trainable or not; 0 for a second call of a layer."""
         return 0 if self.layer.shares is not None else self.outputs.parameters
 
     @property
@@ -56,9 +56,9 @@ class TracedLayer:
 
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
-    """Return each layer with its inputs and outputs, up to an `error` or `not_traced`.
+    """Return each layer with its inputs and outputs. The trace stops at an `error` or `not_traced`.
 
-    Layers with the same letter get an index, U₁ and U₂, unless `indexes` is off.
+    Axes with the same letter get an index, U₁ and U₂, unless `indexes` is False.
     """
     steps: list[TracedLayer] = []
     letters = _letters(stack, indexes=indexes)
@@ -66,51 +66,51 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
         step = TracedLayer(layer, Inputs((), (), width, time, name))
         try:
             if not steps or steps[-1].tensors:
-                step = replace(step, layer=_again(layer, steps))
+                step = replace(step, layer=_with_first_settings(layer, steps))
                 step = replace(step, inputs=_inputs(step, steps))
-                outputs = _called(step, steps)
+                outputs = _outputs(step, steps)
                 masks = step.layer.masks(step.inputs, len(outputs.tensors))
                 step = replace(step, outputs=outputs, masks=masks)
-        except ShapeError as refused:
-            step = replace(step, error=refused)
-        except NotTraced as beyond:
-            step = replace(step, not_traced=beyond)
+        except ShapeError as error:
+            step = replace(step, error=error)
+        except NotTraced as reason:
+            step = replace(step, not_traced=reason)
         steps.append(step)
     return tuple(steps)
 
 
-def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
+def _with_first_settings(layer: Layer, steps: list[TracedLayer]) -> Layer:
     if layer.shares is None:
         return layer
     if layer.shares >= len(steps) or steps[layer.shares].layer.kind != layer.kind:
-        raise ShapeError.of("not there yet", layer=layer.shares + 1)
+        raise ShapeError.of("no earlier layer", layer=layer.shares + 1)
     about = {name: getattr(layer, name) for name in ("of", "states", "shares", "origin")}
     return replace(steps[layer.shares].layer, **about)
 
 
-def _called(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
+def _outputs(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
     layer, inputs = step.layer, step.inputs
     layer.check()
     outputs = layer.call(inputs)
-    for tensor in outputs.tensors:  # joining a tensor with itself doubles an axis
+    for tensor in outputs.tensors:  # Joining a tensor with itself doubles an axis.
         if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
             most = {"most_axes": MAX_AXES, "most_size": f"{MAX_SIZE:,}"}
             raise NotTraced.of("too large to trace", tensor, **most)
     if layer.shares is not None:
         first = steps[layer.shares]
-        if layer.knows_axes:
+        if layer.checks_rank:
             inputs.of_rank(len(first.inputs.tensors[0]))
         if first.outputs.parameters != outputs.parameters:
-            row = "weights for others" if layer.knows_width else "weights for others, unseen"
+            row = "weights for others" if layer.checks_width else "weights for others, unseen"
             wanted = readable_shapes(first.inputs.tensors)
             raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
-    inside = layer.inside  # Keras builds the cases below, but fails to run them
+    inside = layer.inside  # In the cases below, Keras builds the layer but fails to run it.
     used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
     if odd := used & {"glu", "threshold"}:
         raise ShapeError.of("an activation of its own kind", activation=odd.pop())
     if inside.uses_mask is not None:
-        before = inside is not layer  # an axis that the inner layer doesn't receive
-        axes = inside.uses_mask + (len(inputs.tensors[0]) if inside.uses_mask < 0 else before)
+        extra = inside is not layer  # An inner layer doesn't receive the time axis.
+        axes = inside.uses_mask + (len(inputs.tensors[0]) if inside.uses_mask < 0 else extra)
         if wrong := {*inputs.masks} - {0, axes}:
             row = "mask of other axes" if inside.uses_mask else "a mask that isn't used"
             raise ShapeError.of(row, *inputs.tensors, mask=wrong.pop(), wanted=axes)
@@ -122,19 +122,19 @@ def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
     if isinstance(layer, Input) or (not steps and isinstance(layer, Unread)):
         return step.inputs
     refs = layer.of or (Ref(len(steps) - 1),)
-    found = [_given(ref, steps) for ref in refs]
-    for ref, given in zip(refs, found, strict=True):
-        if len(refs) > 1 and len(given) > 1:
-            raise NotTraced.of("a list in a list", layer=ref.place + 1, count=len(given))
-    tensors, masks = zip(*chain.from_iterable(found), strict=True)
-    states = tuple(tensor for ref in layer.states for tensor, _ in _given(ref, steps))
+    by_ref = [_tensors_of(ref, steps) for ref in refs]
+    for ref, pairs in zip(refs, by_ref, strict=True):
+        if len(refs) > 1 and len(pairs) > 1:
+            raise NotTraced.of("a list in a list", layer=ref.place + 1, count=len(pairs))
+    tensors, masks = zip(*chain.from_iterable(by_ref), strict=True)
+    states = tuple(tensor for ref in layer.states for tensor, _ in _tensors_of(ref, steps))
     if not states and getattr(layer, "initial_state", False):
         unpacked = [each.inputs.tensors[1:] for each in steps if isinstance(each.layer, Unpack)]
         states = [(), *unpacked][-1]
     return replace(step.inputs, tensors=tensors, masks=masks, states=states)
 
 
-def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
+def _tensors_of(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
     step = steps[ref.place] if 0 <= ref.place < len(steps) else None
     pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
     if ref.output is not None:
@@ -142,7 +142,7 @@ def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
     if not pairs and step and isinstance(step.layer, Unread):
         raise NotTraced.of("one of several", layer=ref.place + 1, output=ref.output)
     if not pairs:
-        raise ShapeError.of("not there yet", layer=ref.place + 1)
+        raise ShapeError.of("no earlier layer", layer=ref.place + 1)
     return pairs
 
 
@@ -167,7 +167,7 @@ def stopped_at(steps: tuple[TracedLayer, ...]) -> int | None:
 
 
 def total(steps: tuple[TracedLayer, ...]) -> int:
-    """Return the number of parameters, without layers whose shape the user entered."""
+    """Return the number of parameters. A layer whose shape the user entered counts as 0."""
     return sum(step.parameters for step in steps)
 
 
@@ -203,7 +203,7 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
 def model_stack(
     model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
 ) -> Stack:
-    """Return the model of a mode, "sequence" or "last", for T, F and K targets."""
+    """Return the stack of a model in mode "sequence" or "last", for T, F and K target columns."""
     top = LAYER_OF_CELL[model.cell](model.units, return_sequences=mode == "sequence")
     below = (replace(top, return_sequences=True),) * (model.layers - 1)
     head = (Dense(targets),) if model.head == "dense" else ()
@@ -214,14 +214,14 @@ def model_stack(
 def model_layers(
     model: ModelSettings, timesteps: int, features: int, targets: int
 ) -> Mapping[str, tuple[TracedLayer, ...]]:
-    """Return the traced layers of an experiment's models, by mode: "sequence", "last", or both."""
+    """Return the traced layers of an experiment's models, by mode ("sequence" or "last")."""
     stacks = {mode: model_stack(model, mode, timesteps, features, targets) for mode in model.modes}
     # All recurrent layers have the same U, so their letters need no index.
     return {mode: trace(stack, indexes=False) for mode, stack in stacks.items()}
 
 
 def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
-    """Return the settings of the experiment with this model, or why no experiment has it."""
+    """Return settings of the experiment with this model, or a sentence on why there is none."""
     layers = [layer for layer in stack[1:] if isinstance(layer, Recurrent)]
     dense = isinstance(stack[-1], Dense) if stack else False
     if not layers or len(stack) != 1 + len(layers) + dense:
@@ -231,12 +231,13 @@ def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
     model = ModelSettings(mode, top.units, top.cell, count, head)
     _, *own = model_stack(model, mode, 1, 1, targets)
     if layers != own[:count]:
-        return "Explore trains layers of one kind and width, with Keras's other defaults."
+        return "Explore trains layers of one kind and width. Other settings are Keras's defaults."
     if [*stack[1:]] != own:
-        return f"Explore’s data have {targets} target columns: end with Dense({targets})."
+        columns = counted(targets, "target column")
+        return f"Explore’s data have {columns}: end with Dense({targets})."
     for key, value in (("layers", count), ("U", top.units)):
         if value > LIMITS[key].maximum:
-            return f"Explore allows {key} up to {LIMITS[key].maximum:,.0f}; here it is {value:,}."
+            return f"Explore allows {key} up to {LIMITS[key].maximum:,.0f}. Here it is {value:,}."
     settings = {"cell": top.cell, "head": head, "mode": mode, "layers": count, "U": top.units}
     first = stack[0]
     if isinstance(first, Input) and first.form == "sequence" and first.timesteps:

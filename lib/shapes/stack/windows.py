@@ -29,10 +29,10 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
         length = None if (before := tensor[place].size) is None else before * times + more
         return Outputs((with_axis(tensor, place, resized(tensor[place], length, inputs.time)),))
 
-    def passed(
+    def windowed(
         self, tensor: Tensor, inputs: Inputs, kernels: PerAxis, strides: PerAxis, gap: int = 1
     ) -> Tensor:
-        """Return the output of a moving window. Raises ShapeError for a window that doesn't fit."""
+        """Return the output of a moving window. Raises ShapeError if the window doesn't fit."""
         is_padded = getattr(self, "padding", "valid") != "valid"
         output = tensor
         for place, kernel, stride in zip(self.along(), each(kernels), each(strides), strict=True):
@@ -62,7 +62,7 @@ def each(sizes: PerAxis) -> tuple[int, ...]:
     return (sizes,) if isinstance(sizes, int) else sizes
 
 
-class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
+class Conv1D(Windows, kind="conv1d", width_letter="C", checks_width=True):
     """Reads a few neighbouring timesteps at a time, with the same weights everywhere."""
 
     filters: int = count("k", 16, "… Received {name}={value}.")
@@ -95,8 +95,8 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         if len(tensor) != rank:
             kernel = (*kernels, channels // self.groups, self.filters)
             raise ShapeError.of("axes of a kernel", tensor, rank=rank, kernel=kernel)
-        passed = self.passed(tensor, inputs, kernels, self.strides, self.dilation_rate)
-        return self.learned(passed, tensor, inputs.letter)
+        windowed = self.windowed(tensor, inputs, kernels, self.strides, self.dilation_rate)
+        return self.learned(windowed, tensor, inputs.letter)
 
     def channels(self, tensor: Tensor) -> int:
         """Return the place of the channel axis, which becomes the filter axis."""
@@ -116,7 +116,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
 
 
 class Conv2D(Conv1D, kind="conv2d", spatial=2):
-    """Reads a small square of an image at a time; for several images, use TimeDistributed."""
+    """Reads a small square of an image at a time. For several images, use TimeDistributed."""
 
     kernel_size: PerAxis = pair("w", (3, 3))
     strides: PerAxis = pair("s", (1, 1))
@@ -136,7 +136,6 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
     """A transposed convolution, which turns each timestep into several."""
 
     groups: ClassVar[int] = 1  # type: ignore[misc]  # not a setting here
-
     padding: str = option("p", "valid", "same")
     output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
 
@@ -196,8 +195,8 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
         if self.stateful and batch.size is None:
             raise ShapeError.of("open batch", tensor)
         letter, filters = inputs.letter, self.filters
-        passed = self.passed(step, inputs, kernels, self.strides)
-        rest = (*passed[:-1], widened(channels, letter, filters))
+        windowed = self.windowed(step, inputs, kernels, self.strides)
+        rest = (*windowed[:-1], widened(channels, letter, filters))
         output = (batch, time, *rest[1:]) if self.return_sequences else rest
         size, bias = "·".join(map(str, kernels)), int(self.use_bias)
         count = 4 * filters * (prod(kernels) * (channels.size + filters) + bias)
@@ -215,7 +214,7 @@ class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
 
 
 class MaxPooling1D(Windows, kind="maxpool"):
-    """Keeps the largest of a few neighbouring timesteps, feature by feature."""
+    """Keeps the largest value of a few neighbouring timesteps, for each feature."""
 
     pool_size: PerAxis = window("w", 2)
     strides: PerAxis | None = window("s", None, least=0, optional=True)
@@ -226,37 +225,37 @@ class MaxPooling1D(Windows, kind="maxpool"):
         """(N, T, F) → (N, T′, F)."""
         tensor = inputs.of_rank(2 + self.spatial)
         strides = self.pool_size if self.strides is None else self.strides
-        return Outputs((self.passed(tensor, inputs, self.pool_size, strides),))
+        return Outputs((self.windowed(tensor, inputs, self.pool_size, strides),))
 
 
 class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
-    """Keeps the largest of a small square of an image."""
+    """Keeps the largest value of each small square of an image."""
 
     pool_size: PerAxis = pair("w", (2, 2))
     strides: PerAxis | None = pair("s", None, least=0)
 
 
 class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
-    """Keeps the largest of a small cube of neighbouring images."""
+    """Keeps the largest value of each small cube of neighbouring images."""
 
     pool_size: PerAxis = pair("w", (2, 2, 2), sizes=3)
     strides: PerAxis | None = pair("s", None, least=0, sizes=3)
 
 
 class AveragePooling1D(MaxPooling1D, kind="avgpool"):
-    """Takes the mean of a few neighbouring timesteps, feature by feature."""
+    """Takes the mean of a few neighbouring timesteps, for each feature."""
 
 
 class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
-    """Takes the mean of a small square of an image."""
+    """Takes the mean of each small square of an image."""
 
 
 class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
-    """Takes the mean of a small cube of neighbouring images."""
+    """Takes the mean of each small cube of neighbouring images."""
 
 
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
-    """Keeps the largest over all timesteps, feature by feature."""
+    """Keeps the largest value over all timesteps, for each feature."""
 
     keepdims: bool = setting("keep", False)
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
@@ -271,19 +270,19 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
 
 
 class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
-    """Keeps the largest of a whole image."""
+    """Keeps the largest value of each image, for each channel."""
 
 
 class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
-    """Keeps the largest over all timesteps, rows and columns."""
+    """Keeps the largest value over all timesteps, rows and columns."""
 
 
 class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
-    """Takes the mean over all timesteps."""
+    """Takes the mean over all timesteps, for each feature."""
 
 
 class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d", spatial=2):
-    """Takes the mean over a whole image."""
+    """Takes the mean over each image, for each channel."""
 
 
 class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
@@ -301,7 +300,7 @@ class UpSampling1D(Windows, kind="upsample"):
 
 
 class ZeroPadding1D(Windows, kind="zeropad"):
-    """Adds timesteps of zeros before and after."""
+    """Adds timesteps of zeros at the start and the end."""
 
     padding: tuple[int, ...] = pair("p", (1, 1), 0)
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)

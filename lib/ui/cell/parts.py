@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import charts, recurrence
 from lib.charts import Palette, ProofCard, Side, Strip, cell, gradients
-from lib.recurrence import difference, unroll, unroll_stack, ways
+from lib.recurrence import difference, padded_batches, unroll, unroll_stack
 from lib.shapes import Leak
 from lib.text import beside
 from lib.training import read_recording
@@ -266,7 +266,7 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
         takeaway(text, sentence, longest=gradients.ROOM)
     with card("Sequences of different lengths", gap="xsmall", key="cell_padding"):
         weights, x = chosen.upward(chosen.weights), dataset.x[chosen.sample]
-        padded = ways(chosen.experiment.model.cell, weights, x)
+        padded = padded_batches(chosen.experiment.model.cell, weights, x)
         text, found = gradients.padding_words(padded)
         sentence = TEXTS["padding"].format(which=chosen.which, found=found)
         st.html(gradients.padding_picture(padded, sentence, palette))

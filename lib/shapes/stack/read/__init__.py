@@ -55,13 +55,13 @@ def read_model(source: str | bytes, name: str = "") -> Stack:
 def read_code(text: str) -> ModelReading:
     """Read the model in Keras code.
 
-    Of several models, take the one that is fitted, else compiled, else summarised, else the last.
+    Of several models, read the fitted one, or else the compiled, the summarised or the last one.
     Raises ModelError for text that isn't Python, has no Keras layers, or is too long.
     """
     tree, lines = pasted.parsed(text)
     reader = Interpreter(lines)
     try:
-        with suppress(Returned):  # from a return outside of a function
+        with suppress(Returned):  # The code may have a return outside of a function.
             reader.run(tree.body)
         if not reader.models:
             _create_uncalled_models(reader, tree)
@@ -101,8 +101,8 @@ class Interpreter(Expressions):
 
     _depth = 0
 
-    def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one each
-        """Follow some statements. Raises Returned where one of them returns."""
+    def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one case each
+        """Follow these statements. Raises Returned at a return statement."""
         for statement in body:
             self.count_steps()
             self.statement = statement
@@ -176,7 +176,7 @@ class Interpreter(Expressions):
         if self._depth and any(isinstance(one, ast.Return) for one in self.walk(block)):
             raise Returned(given)
 
-    def call_value(  # noqa: PLR0911  one each
+    def call_value(  # noqa: PLR0911  one case each
         self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str
     ) -> Any:
         """Return the value of a call; `name` is the name in the code."""
@@ -232,7 +232,7 @@ class Interpreter(Expressions):
         return Class(node.name, node.lineno, attributes, base)
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> ModelObject:
-        """Return a model or layer of a class in the code; its `call` is followed later."""
+        """Return a model or layer of a class in the code. Its `call` method is followed later."""
         model = ModelObject(self.origin.line)
         for name, one in own.attributes.items():
             is_method = isinstance(one, Function)
@@ -258,7 +258,7 @@ class Interpreter(Expressions):
 
 
 def _create_uncalled_models(reader: Interpreter, tree: ast.Module) -> None:
-    """Create the models of classes, else call functions that build one, if nothing else does."""
+    """Create models of classes that code never calls, or else call functions that build models."""
     for own in list(reader.names.values()):
         if isinstance(own, Class) and own.base == "Model":
             reader.origin = Origin(own.line, "", "")

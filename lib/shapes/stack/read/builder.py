@@ -18,8 +18,8 @@ from lib.shapes.stack.tracing import trace
 from lib.text import filled
 
 Refs = Sequence[Ref]
-_MOST_STEPS = 40_000  # statements and expressions that are followed; a layer counts as several
-# Sample shapes for code without one: the first that the layer accepts is used.
+_MOST_STEPS = 40_000  # most statements and expressions to follow; a layer counts as several
+# Sample shapes for code without one. The first shape that the layer accepts is used.
 _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 
 
@@ -27,9 +27,9 @@ class Builder:
     """The layers, calls and models that code creates, with notes about them."""
 
     def __init__(self) -> None:
-        # The layer of each call; its `of` and `states` name earlier places in this list.
+        # The layer of each call. Its `of` and `states` refer to earlier places in this list.
         self.rows: list[Layer] = []
-        # By place, the owner of the called layer: calls with the same owner share weights.
+        # Place → owner of the called layer. Calls with the same owner share weights.
         self.owners: dict[int, Hashable] = {}
         self.on_lists: set[int] = set()  # places of layers called on a list, even of one tensor
         self.notes: list[Note] = []
@@ -37,9 +37,9 @@ class Builder:
         self.layers: list[LayerObject] = []
         self.origin = Origin(0, "", "")
         self._steps = 0.0
-        self._open: dict[int, list[Input | Unread]] = {}  # by place, candidates for an input
-        self._guessed: dict[int, int] = {}  # by place of an input with a guessed shape, its line
-        self._stand_ins: dict[Any, Ref] = {}  # by the value that a layer is called on, its tensor
+        self._open: dict[int, list[Input | Unread]] = {}  # place of an input → its candidates
+        self._guessed: dict[int, int] = {}  # place of an input with a guessed shape → its line
+        self._stand_ins: dict[Any, Ref] = {}  # value that a layer is called on → its tensor
 
     def count_steps(self, steps: float = 1) -> None:
         """Count the work of reading. Raises ModelError beyond _MOST_STEPS."""
@@ -54,14 +54,15 @@ class Builder:
     def unread(self, name: str, why: str) -> LayerObject:
         """Return a stand-in for a layer that can't be read; `why` is a name in words.toml."""
         self.count_steps(100)
-        part = self.origin.call or self.origin.text if name == why else name  # for skipped code
+        is_skipped = name == why  # Skipped code has no name of its own.
+        part = (self.origin.call or self.origin.text) if is_skipped else name
         part = part if len(part) <= 40 else f"{part[:39]}…"
         reason = filled(TEXTS["unread"], why, name=f"“{part}”")
         by_lower = {right.lower(): right for right in LAYER_NAMES}
         close = difflib.get_close_matches(name.lower(), by_lower, 1, 0.85)
         if why == "value" and close:
             reason += f" (did you mean {by_lower[close[0]]}?)"
-        called = why if name == why else part
+        called = why if is_skipped else part
         layer = Unread(called=called, error=NotTraced(reason), origin=self.origin)
         return LayerObject(layer, known=False)
 
@@ -71,7 +72,7 @@ class Builder:
         return LayerObject(Unread(called=name, error=error, origin=self.origin))
 
     def add_call(self, layer: Layer, of: Refs = (), states: Refs = (), owner: Any = None) -> Ref:
-        """Add a call of a layer to the graph; calls with the same `owner` share weights."""
+        """Add a call of a layer to the graph. Calls with the same `owner` share weights."""
         self.count_steps(40)
         for one in of:
             if one.place in self._open:
@@ -83,7 +84,7 @@ class Builder:
         return Ref(place)
 
     def input(self, shape: Any, origin: Origin | None = None) -> Ref:
-        """Add an Input with this shape, batch first, or a guessed one; `origin` is its call."""
+        """Add an Input of this shape, batch first, or of a guessed shape for None."""
         is_given = is_listed(shape) and len(shape) > 0
         sizes = [*shape] if is_given else [None, *_STAND_INS[0]]
         known = [size if is_plain(size) else None for size in sizes]
@@ -109,7 +110,7 @@ class Builder:
         self.rows[place] = replace([*accepted, *candidates][0], origin=self.rows[place].origin)
 
     def leading_to(self, ends: Iterable[int]) -> list[int]:
-        """Return these places and all their inputs, in order; every place if none is given."""
+        """Return these places and all that lead to them, in order. No `ends` means all places."""
         kept = {*ends} or {*range(len(self.rows))}
         for place in reversed(range(len(self.rows))):  # inputs always come earlier
             if place in kept:
@@ -117,7 +118,7 @@ class Builder:
         return sorted(kept)
 
     def stack_of(self, outputs: Iterable[Ref] = ()) -> Stack:
-        """Return the layers that lead to these outputs, or all; `of` stays empty in a chain."""
+        """Return the layers that lead to these outputs, or all layers. A chain has no `of`."""
         kept = self.leading_to(one.place for one in outputs)
         moved = {old: new for new, old in enumerate(kept)}
         layers = [self.rows[place].with_moved_refs(moved) for place in kept]
@@ -127,13 +128,13 @@ class Builder:
             if old in self.owners:
                 first = first_calls.setdefault(self.owners[old], place)
                 layer = replace(layer, shares=None if first == place else first)
-            # Self-attention takes the same tensor twice, a skipped loop perhaps more often.
+            # Self-attention takes the same tensor twice. A skipped loop may take it more often.
             repeats = layer.kind in ("mha", "unread")
             on_list_of_one = isinstance(layer, Joining) and old in self.on_lists
             chained = {*layer.of} == {Ref(place - 1)} and (len(layer.of) == 1 or repeats)
             source = layer.of[0].place if layer.of else place
             layers[place] = replace(layer, of=()) if chained and not on_list_of_one else layer
-            # The single axis of a sample before an Embedding is time.
+            # If an Embedding takes samples with a single axis, that axis is time.
             entry = layers[source]
             if isinstance(layer, Embedding) and isinstance(entry, Input) and entry.form == "flat":
                 form, batch = "tokens", entry.batch
@@ -145,7 +146,7 @@ class Builder:
         return [one for one in self.leaves(values) if isinstance(one, Ref)]
 
     def leaves(self, value: Any) -> Iterator[Any]:
-        """Yield the entries of nested lists or dicts in order; else the value itself."""
+        """Yield the entries of nested lists or dicts in order, or any other value itself."""
         pending = [value]
         while pending:
             self.count_steps(0.4)
@@ -237,7 +238,7 @@ class Builder:
             self.take_shape(model, shape_of(entry.axes()))
         moved = {old.place: new for old, new in zip(model.inputs, inputs, strict=False)}
 
-        def after(ref: Ref) -> Ref:
+        def moved_ref(ref: Ref) -> Ref:
             new = moved.get(ref.place, Ref(ref.place))
             return new if ref.output is None else Ref(new.place, ref.output)
 
@@ -248,9 +249,9 @@ class Builder:
                 if model.each_step:
                     each = TimeDistributed(replace(layer, of=()))
                     layer = replace(each, of=layer.of, origin=layer.origin)
-                of, states = ([*map(after, refs)] for refs in (layer.of, layer.states))
+                of, states = ([*map(moved_ref, refs)] for refs in (layer.of, layer.states))
                 moved[place] = self.add_call(layer, of, states, self.owners.get(place))
-        given = [*map(after, outputs)]
+        given = [*map(moved_ref, outputs)]
         return given[0] if len(given) == 1 else given
 
     def take_shape(self, model: ModelObject, shape: Any) -> None:
@@ -266,7 +267,7 @@ class Builder:
             self.rows[place] = replace(input_layer(known), origin=self.rows[place].origin)
 
     def inputs_and_outputs(self, model: ModelObject) -> tuple[list[Ref], Any]:
-        """Return the inputs and outputs of a model, after calling one of a custom class."""
+        """Return the inputs and outputs of a model. A model of a custom class is called first."""
         if model.call and not model.outputs:
             self.origin = Origin(model.line, "", "")
             model.inputs = [self.input(model.shape)]
@@ -289,7 +290,7 @@ class Builder:
         return stack
 
     def shape(self, tensor: Ref) -> Any:
-        """Return the shape of a tensor; UNKNOWN where the trace stops before it."""
+        """Return the shape of a tensor; UNKNOWN if the trace stops before it."""
         stack = self.stack_of([tensor])
         self.count_steps(4 * len(stack))
         shapes = [*trace(stack)[-1].shapes, UNKNOWN, UNKNOWN]

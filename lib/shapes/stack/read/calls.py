@@ -27,7 +27,7 @@ _NO_LAYERS = {"ops", "backend", "nn", "math", "activations", "utils", "random", 
 _MERGE_OF: dict[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 _SIGN_OF = {name.lower(): sign() for sign, name in _MERGE_OF.items()}
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
-# The rank that a method call gives a model: the highest one is traced.
+# The rank that a method call gives a model. The model with the highest rank is traced.
 _RANKS = dict.fromkeys(("fit", "fit_generator", "train_on_batch"), 3) | {"compile": 2}
 _RANKS |= dict.fromkeys(("build", "summary", "evaluate", "predict"), 1)
 
@@ -36,7 +36,7 @@ class Calls(Builder):
     """Evaluates calls of Keras, and of a few functions of NumPy."""
 
     def call_layer(self, layer: LayerObject, args: Args, keywords: Keywords) -> Any:
-        """Return the output of a layer; the layer itself if it can't be read and gets no tensor."""
+        """Return a layer's output, or the layer itself if it is unreadable and gets no tensor."""
         if not layer.known and not self.found(args, keywords):
             return layer
         given = [*(args if layer.layer.kind == "mha" else args[:1]), *_named(keywords, *_TENSORS)]
@@ -56,7 +56,7 @@ class Calls(Builder):
         self.on_lists |= {called.place} if is_listed(given) else set()
         return called
 
-    def call_library(  # noqa: PLR0911, PLR0912  one each
+    def call_library(  # noqa: PLR0911, PLR0912  one case each
         self, what: Name, args: Args, keywords: Keywords
     ) -> Any:
         """Return the result of a library call: a layer, an input, a model or an array."""
@@ -111,7 +111,7 @@ class Calls(Builder):
         return self.not_traced("", "op", left, right)
 
     def make_layer(self, name: str, args: Args, keywords: Keywords) -> Any:
-        """Return the layer that a call creates; a model for a wrapper around a model."""
+        """Return the layer that a call creates, or a model for a wrapper around a model."""
         self.count_steps(100)
         inside = [*self.leaves([args, keywords])] if name in _WRAPPERS else []
         self.layers = [layer for layer in self.layers if layer not in inside]
@@ -197,8 +197,8 @@ class Calls(Builder):
             return [self.add_call(Unpack(origin=self.origin), [tensor])] * count
         return [Ref(tensor.place, at) for at in range(max(several, count))]
 
-    def attribute(self, owner: Any, name: str, text: str = "") -> Any:  # noqa: PLR0911  one each
-        """Return an attribute such as X.shape or model.output; `text` is the expression."""
+    def attribute(self, owner: Any, name: str, text: str = "") -> Any:  # noqa: PLR0911  one case each
+        """Return an attribute such as X.shape or model.output. `text` is the expression."""
         match owner:
             case Name(path) if len(path) + len(name) < values.LONGEST:
                 return Name(f"{path}.{name}")
@@ -228,7 +228,7 @@ def _given(args: Args, keywords: Keywords, at: int, *names: str) -> Any:
 
 
 def _argument(value: Any, in_wrapper: bool, depth: int = 0) -> Any:
-    """Return an argument for `create_layer`: nothing large, and layers only in a wrapper."""
+    """Return an argument for `create_layer`; UNKNOWN if large, or a layer outside of a wrapper."""
     if isinstance(value, (list, tuple)) and depth < 3 and len(value) <= 64:
         return type(value)(_argument(one, in_wrapper, depth + 1) for one in value)
     if isinstance(value, LayerObject) and in_wrapper:

@@ -18,7 +18,7 @@ from lib.shapes.stack.read.pasted import ModelError, ModelReading, model_error
 from lib.shapes.stack.read.values import LayerObject, ModelObject
 from lib.shapes.stack.settings import ACTIVATIONS
 
-MAX_BYTES = 1_000_000  # of an unpacked configuration; 200 layers take up to 830,000
+MAX_BYTES = 1_000_000  # most bytes of an unpacked configuration; 200 layers take up to 830,000
 Record = dict[str, Any]
 
 
@@ -62,7 +62,7 @@ def _parsed(content: str | bytes) -> Record:
 
 
 def _normalised(record: Record) -> Any:
-    """Return a record in one form for all versions: a tensor as a list, a function as a name."""
+    """Return a record in the same form for all Keras versions: tensors as lists, for example."""
     if record.get("class_name") == "__keras_tensor__":
         return record["config"]["keras_history"]
     if record.get("class_name") == "function":
@@ -88,7 +88,7 @@ def _text_of(content: bytes) -> str:
 
 
 def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
-    """Yield the tensors of a call, without masks: layer, number of its call, output."""
+    """Yield the tensors of a call except masks, each as (layer, number of its call, output)."""
     if isinstance(value, dict):
         value = [part for name, part in value.items() if not name.endswith("mask")]
     if [type(part) for part in value[:3]] == [str, int, int] and value[0] != "_CONSTANT_VALUE":
@@ -100,7 +100,7 @@ def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
 
 class _Reader(Calls):
     def model(self, record: Record) -> ModelObject:
-        """Return the model of a configuration with its layers; a functional one is also called."""
+        """Return the model of a configuration with its layers. A functional one is also called."""
         config = record["config"]
         if "output_layers" in config:
             return self._functional(config)
@@ -129,8 +129,8 @@ class _Reader(Calls):
                         objects[name] = self._object(record, len(inputs))
                     found[name, call] = self._called(objects[name], inputs)
                 several = found[name, call]
-                beyond = output >= len(several)
-                taken.append(Ref(several[0].place, output) if beyond else several[output])
+                is_missing = output >= len(several)
+                taken.append(Ref(several[0].place, output) if is_missing else several[output])
             return taken
 
         inputs = tensors(config["input_layers"])
@@ -140,7 +140,7 @@ class _Reader(Calls):
         if isinstance(what, ModelObject):
             return self.tensors(self.call(what, tensors))
         first, *rest = tensors
-        if hasattr(what.layer, "return_sequences"):  # the other tensors are initial states
+        if hasattr(what.layer, "return_sequences"):  # The rest are initial states.
             return self.outputs(self.call_layer(what, [[first]], {"initial_state": rest}))
         args: list[Any] = tensors if what.layer.kind == "mha" else [tensors]
         return self.outputs(self.call_layer(what, args, {}))
@@ -171,9 +171,9 @@ class _Reader(Calls):
         if isinstance(value, dict):
             return self._object(value) if word in ("layer", "backward_layer", "cell") else UNKNOWN
         is_own = "activation" in word and value is not None and value not in ACTIVATIONS
-        return UNKNOWN if is_own else value  # a custom activation doesn't change the shape
+        return UNKNOWN if is_own else value  # A custom activation doesn't change the shape.
 
 
 def _input_shape(layer: Record) -> Any:
-    """Return the shape of an Input, or implied by a layer, batch first; None if missing."""
+    """Return the input shape in a layer's record, batch first; None if missing."""
     return layer["config"].get("batch_shape") or layer["config"].get("batch_input_shape")

@@ -35,7 +35,7 @@ class Expressions(Calls):
         self.statement: ast.AST = ast.Pass()
         # The innermost function or comprehension first, the module last.
         self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
-        self.skipped: tuple[Origin, str] | None = None  # the first skipped layers, and why
+        self.skipped: tuple[Origin, str] | None = None  # first skipped layers, and the reason
         self._origins: dict[ast.AST, Origin] = {}
 
     def go_to(self, node: Any) -> Origin:
@@ -55,7 +55,7 @@ class Expressions(Calls):
             return self.names[name]
         return Name(_NOT_IMPORTED.get(name, f"keras.{name}"))
 
-    def value(self, node: ast.AST | None) -> Any:  # noqa: PLR0911, PLR0912  one each
+    def value(self, node: ast.AST | None) -> Any:  # noqa: PLR0911, PLR0912  one case each
         """Return the value of an expression."""
         self.count_steps()
         match node:
@@ -83,7 +83,7 @@ class Expressions(Calls):
                 holds = [*map(values.operation, signs, sides, sides[1:])]
                 return UNKNOWN if UNKNOWN in holds else all(holds)
             case ast.BoolOp(sign, operands):
-                for operand in operands:  # the first deciding operand, else the last
+                for operand in operands:  # The first deciding operand counts, or the last one.
                     value = self.value(operand)
                     if not values.is_flat(value):
                         return self.skip(node, "branch")
@@ -256,7 +256,7 @@ class Expressions(Calls):
         return [value if isinstance(value, LayerObject) else UNKNOWN] * count
 
     def skip(self, code: ast.AST, why: str) -> Any:
-        """Skip code: names it may change become unknown, and one Unread replaces its layers."""
+        """Skip code. Names that it may change become unknown, and an Unread replaces its layers."""
         nodes = [one for one in self.walk(code) if isinstance(one, (ast.Name, ast.Attribute))]
         found = {name: self.value_of_name(name) for name in map(dotted, nodes)}
         changed = {dotted(one) for one in nodes if isinstance(one.ctx, ast.Store)}
@@ -277,7 +277,7 @@ class Expressions(Calls):
         return given
 
     def forget(self, names: Iterable[str], value: Any = UNKNOWN) -> None:
-        """Set names to this value in every scope that has them, else in the module."""
+        """Set names to this value in every scope that has them, or else in the module."""
         for name in names:
             scopes = [scope for scope in self.names.maps if name in scope]
             for scope in scopes or self.names.maps[-1:]:

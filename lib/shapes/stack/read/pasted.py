@@ -1,4 +1,4 @@
-"""Parse pasted text into a syntax tree, without prompts and the like. No code is run."""
+"""Parse pasted text, such as code with prompts, into a syntax tree. No code is run."""
 
 import ast
 import json
@@ -14,9 +14,9 @@ from lib.text import beside, filled
 
 TEXTS = beside(__file__, "words")
 LONGEST = 200_000
-_LONGEST_NOTEBOOK = 10_000_000  # characters of a notebook file, with images
-_MOST_MARKS = 40_000  # punctuation marks in a text; parsing each takes some microseconds
-_MOST_IN_FSTRINGS = 1000  # brackets of f-strings: for each, Python parses the text before again
+_LONGEST_NOTEBOOK = 10_000_000  # most characters of a notebook file, including images
+_MOST_MARKS = 40_000  # most punctuation marks in a text; parsing each takes some microseconds
+_MOST_IN_FSTRINGS = 1000  # most brackets in f-strings: Python reparses the text before each
 PYTHON_ERROR = re.compile(r"(?m)^[ \t]*(Traceback \(most|[\w.]*(Error|Exception|Warning): )")
 _SUMMARY = re.compile("[┏┡]━|Layer [(]type[)]")
 # Notebook commands such as "!pip install keras", and print statements of Python 2.
@@ -26,7 +26,7 @@ _PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d*\]:|\.{3,}:) ?(.*)$")
 
 @dataclass
 class ModelError(ValueError):
-    """No model can be read from a text or file. The sentence tells why; code has a line."""
+    """Raised if no model can be read from a text or file. `line` is its line in code, if any."""
 
     sentence: str
     line: int | None = None
@@ -37,7 +37,7 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence about what was read, with its line in the text, counted from 1."""
+    """A sentence about a line of the text, counted from 1, or about the whole text."""
 
     sentence: str
     line: int | None = None
@@ -51,12 +51,12 @@ class ModelReading:
     source: str
     notes: tuple[Note, ...] = ()  # parts that were skipped or read differently
     loss: str = ""
-    target: Shape | None = None  # shape of y in `fit`, samples first, if the code has it
+    target: Shape | None = None  # shape of y in `fit`, samples first; None if unknown
     text: str = ""
 
 
 def model_error(what: str, line: int | None = None, /, **names: object) -> ModelError:
-    """Return the error of this name in words.toml."""
+    """Return the error named `what` in words.toml."""
     return ModelError(filled(TEXTS["errors"], what, **names), line)
 
 
@@ -72,11 +72,11 @@ def parsed(text: str) -> tuple[ast.Module, list[str]]:
     for variant in _variants(text):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # about "\d" and 1is 2
+                warnings.simplefilter("ignore")  # about code such as "\d" and 1is 2
                 return ast.parse(variant), variant.split("\n")
         except SyntaxError as error:
             errors.append((error.msg.split(" (<unknown>")[0].rstrip("."), error.lineno))
-        except ValueError as error:  # a null byte, half a character
+        except ValueError as error:  # raised for a null byte, for example
             errors.append((f"{error}", None))
         except (RecursionError, MemoryError):
             raise model_error("too deep") from None
@@ -84,7 +84,7 @@ def parsed(text: str) -> tuple[ast.Module, list[str]]:
         raise model_error("an error")
     if _SUMMARY.search(text):
         raise model_error("a summary")
-    message, line = errors[1]  # from the tidied text
+    message, line = errors[1]  # the error of the tidied text
     raise model_error("syntax", line, message=message)
 
 
@@ -101,12 +101,12 @@ def notebook_code(text: str) -> str:
 
 
 def _variants(text: str) -> Iterator[str]:
-    """Yield the text unchanged, then without fences and prompts; line numbers stay."""
+    """Yield the text unchanged, then without fences and prompts. Line numbers stay."""
     text = textwrap.dedent(text)
     yield text
     lines = text.split("\n")
     fences = {at for at, line in enumerate(lines) if re.match(r"\s*(```|~~~)", line)}
-    if len(fences) > 1:  # only text between fences is code
+    if len(fences) > 1:  # Only the text between fences is code.
         inside = False
         for at, line in enumerate(lines):
             inside ^= at in fences
@@ -126,7 +126,7 @@ def _variants(text: str) -> Iterator[str]:
 
 
 def dotted(node: ast.expr) -> str:
-    """Return a name with its owner, "self.model"; other expressions become ""."""
+    """Return a name with its owner, "self.model"; "" for other expressions."""
     owner = f"{dotted(node.value)}." if isinstance(node, ast.Attribute) else ""
     return f"{owner}{bare(node)}"
 

@@ -15,7 +15,7 @@ from lib.shapes.stack.base import Layer, Origin, Ref
 from lib.shapes.stack.making import UNKNOWN, Unknown
 from lib.shapes.stack.plain import Embedding
 
-LONGEST = 1_000
+LONGEST = 1_000  # most entries of a list, and characters of a text
 _LARGEST = 10**12
 OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -48,11 +48,11 @@ class Name(Unknown):
     """A value known only when the code runs: the path of a library object, or an expression."""
 
     path: str
-    origin: Origin | None = None  # of an expression in a list or call
+    origin: Origin | None = None  # place of an expression in a list or call
 
     @property
     def name(self) -> str:
-        """The last part of a path, "LSTM" of "keras.layers.LSTM"; else the expression."""
+        """The last part of a path, "LSTM" of "keras.layers.LSTM", or the whole expression."""
         is_path = self.path.replace(".", "").isidentifier()
         return self.path.rpartition(".")[2] if is_path else self.path
 
@@ -63,7 +63,7 @@ class Function:
 
     name: str
     body: list[ast.stmt]
-    signature: Signature  # every parameter has a default, UNKNOWN where the code gives none
+    signature: Signature  # every parameter has a default: UNKNOWN if the code has none
     names: ChainMap[str, Any]  # its scope
     instance: tuple[Any, ...] = ()
 
@@ -80,14 +80,14 @@ class Class:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Array:
-    """An array of which only the shape is known: whole numbers or UNKNOWN."""
+    """An array with an unknown content. The sizes in its shape may be UNKNOWN too."""
 
     shape: tuple[Any, ...]
 
 
 @dataclass(slots=True, eq=False)
 class LayerObject:
-    """A layer that the code creates and may call several times."""
+    """A layer that the code creates, and may call several times."""
 
     layer: Layer
     keywords: dict[str, Any] = field(default_factory=dict)
@@ -112,7 +112,7 @@ class ModelObject:
 
     line: int
     inputs: list[Ref] = field(default_factory=list)
-    outputs: list[Any] = field(default_factory=list)  # the last counts; of a Sequential, by layer
+    outputs: list[Any] = field(default_factory=list)  # outputs by layer; the last is the model's
     # For a custom model or layer class: follows its `call` with these arguments.
     call: Callable[[list[Any], dict[str, Any]], Any] | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class ModelObject:
     rank: int = 0  # the model with the highest rank is traced; 3 for a fitted model
     loss: Any = None
     target: Array | None = None
-    each_step: bool = False
+    each_step: bool = False  # whether TimeDistributed wraps the model
 
 
 def is_plain(value: Any) -> bool:
@@ -196,7 +196,7 @@ def call_method(owner: list[Any] | dict[Any, Any], name: str, args: list[Any]) -
 
 
 def new_array(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
-    """Return the array of a function that takes a shape, or sizes as `rand` does."""
+    """Return the array that a function creates from a shape (`zeros`) or from sizes (`rand`)."""
     shapes = [one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple))]
     if name in ("rand", "randn"):
         return Array(tuple(args))
