@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-NEARLY_ZERO = 1e-7  # smaller sizes read "≈ 0": they are rounding errors of 32-bit numbers
+NEARLY_ZERO = 1e-7  # a smaller size is a rounding error of 32-bit numbers, shown as "≈ 0"
 ALMOST_0 = "≈ 0"
-SMALLEST = 0.0009995  # numbers that round to less than 0.001 get a power of ten
-LARGEST = 0.9995e9
+SMALLEST = 0.0009995  # a number that rounds to less than 0.001 is shown with a power of ten
+LARGEST = 0.9995e9  # a number that rounds to 10⁹ or more is also shown with a power of ten
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -21,7 +21,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def capital(text: str) -> str:
-    """Return `text` with a capital first letter, unless its first word is a variable, x or y."""
+    """Return `text` with a capital first letter, unless its first word is the variable x or y."""
     is_variable = re.match(r"[xy]\b", text)
     return text if is_variable else text[:1].upper() + text[1:]
 
@@ -37,7 +37,7 @@ def joined(words: Sequence[str]) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Join at most six words, each cut to 40 letters, with the number of further words."""
+    """Join the first six words, each cut to 40 letters, and count the others: "… and 3 more"."""
     words = [word if len(word) <= 40 else f"{word[:39]}…" for word in words]
     more = f" and {len(words) - 6} more" if len(words) > 6 else ""
     return (", ".join(words[:6]) + more) if words else "none"
@@ -70,20 +70,20 @@ def readable(value: float, digits: int = 3, unit: str = "") -> str:
 
 
 def apart(*values: float, unit: str = "") -> list[str]:
-    """Return numbers with enough digits to differ from the first: "355.1", "355.4"."""
+    """Return numbers as text whose digits show how they differ from the first: "355.1", "355.4"."""
     first = float(values[0]) if values else 0.0
     gaps = {float(value): float(value) - first for value in values}
     gaps = {value: gap for value, gap in gaps.items() if math.inf > abs(gap) >= 1e-6 * abs(first)}
-    for digits in range(3, 8):  # 3 are enough to read; a 32-bit number has 7
+    for digits in range(3, 8):  # a 32-bit number has 7 digits
         shown = {value: float(f"{value:.{digits}g}") for value in (first, *gaps)}
         off = [abs(shown[v] - shown[first] - gap) / abs(gap) for v, gap in gaps.items() if gap]
-        if max(off, default=0) <= 0.1:
+        if max(off, default=0) <= 0.1:  # each shown difference is within 10% of the true difference
             break
     return [readable(each, digits, unit) for each in values]
 
 
 def times(ratio: float) -> str:
-    """Return a ratio of 1 or more: "2.3 times", "48,000 times", "1,000,000+ times"."""
+    """Return a ratio of at least 1 as text: "2.3 times", "48,000 times", "1,000,000+ times"."""
     if not ratio < 1e6:
         return "1,000,000+ times"
     return f"{number(float(f'{ratio:.2g}'))} times"
@@ -100,7 +100,7 @@ def smaller(ratio: float) -> str:
 
 
 def typed(value: float) -> str:
-    """Return a number as typed in a setting: "0.0001", "1,024"."""
+    """Return a number as a user types it into a setting: "0.0001", "1,024"."""
     return f"{value:,.10f}".rstrip("0").rstrip(".")
 
 
@@ -122,7 +122,7 @@ def _trim(text: str) -> str:
 
 
 def widest(sentence: str) -> str:
-    """Return the longest form of a sentence with changing numbers, to reserve its space."""
+    """Return a sentence with longer numbers, to reserve space while its numbers change."""
     wide = re.sub(r"\d[\d,]*\.\d+", lambda found: max(found[0], "8.88 × 10⁻⁸", key=len), sentence)
     return f"{wide} 8,888 8,888 8,888"
 
@@ -139,7 +139,7 @@ def duration(seconds: float) -> str:
 
 
 def beside(module: str, name: str = "") -> dict[str, Any]:
-    """Read the TOML file beside `module` (a `__file__`), with the same name or `name`."""
+    """Read the TOML file `name`, or of the same name, in the folder of `module` (a `__file__`)."""
     path = Path(module)
     return tomllib.loads(path.with_name(f"{name or path.stem}.toml").read_text("utf-8"))
 

@@ -1,6 +1,6 @@
 """The user's choices: a frozen `Experiment`, the limits of its settings, and its URL form.
 
-This package creates no data, computes no shapes and trains nothing.
+This package doesn't create data, compute shapes or train models.
 """
 
 from lib.experiment.experiment import (

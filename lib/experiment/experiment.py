@@ -18,7 +18,7 @@ from lib.text import beside, typed
 
 
 class ExperimentError(ValueError):
-    """A setting that Unrolled can't run. The message names the allowed and the given value."""
+    """Raised for a setting with a value that isn't allowed. The message states what is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class Choice:
     about: str = ""
     # Only for cells.
     blocks: int = 1  # matrices side by side in each kernel: one per gate, and one for the candidate
-    biases: tuple[int, ...] = (1,)  # per column of the kernels, Keras's default first
+    biases: tuple[int, ...] = (1,)  # biases per kernel column; Keras's default is the first
     states: tuple[str, ...] = ("h",)  # "h" the hidden state, "c" a cell state
     # Only for modes; empty for "both".
-    kind: str = ""  # as in "the last-step model"
+    kind: str = ""  # before "model": "last-step"
     name: str = ""  # in a chart's legend: "last-step mode"
     model: str = ""  # in a sentence: "last-step model"
     variable: str = ""  # the model's name in code: "last_step"
-    color: str = ""  # its name in Markdown and .streamlit/config.toml
+    color: str = ""  # the color's name in Markdown and .streamlit/config.toml
 
     def colored(self, words: str) -> str:
         """Return Markdown of `words` in the mode's colour; unchanged for "both"."""
@@ -63,7 +63,7 @@ class Limit:
 
 
 NO_SERIES = "-"  # the value of `DataSettings.series` if all rows are one series
-MAX_PARAMETERS = 400_000  # of a model; three LSTM layers of 128 units on 16 features have 337,408
+MAX_PARAMETERS = 400_000  # per model; three LSTM layers of 128 units on 16 features have 337,408
 MAX_VALUES = 2_000_000  # numbers in `x` (N·T·F), and in `y` (N·T·K): 8 MB each as float32
 
 
@@ -78,7 +78,7 @@ def _number(key: str, default: float, minimum: float, maximum: float, step: floa
 
 @dataclass(frozen=True, slots=True)
 class DataSettings:
-    """The data and how it is cut. Only tasks use `samples`, `noise` and `lag`, tables the rest."""
+    """The dataset. Only tasks use `samples`, `noise` and `lag`. The fields below are for tables."""
 
     name: str = _setting("data", "running_mean")
     timesteps: int = _number("T", 12, 2, 512)
@@ -92,14 +92,14 @@ class DataSettings:
     missing: str = _setting("missing", "fill", options=REGISTRIES["missing"])
     ahead: str = _setting("ahead", "one", options=REGISTRIES["ahead"])
     form: str = _setting("form", "value", options=REGISTRIES["forms"])
-    stride: int = _number("stride", 1, 1, 1000)  # rows from the start of a window to the next start
-    rate: int = _number("rate", 1, 1, 100)  # rows from a timestep to the next timestep
+    stride: int = _number("stride", 1, 1, 1000)  # rows between the starts of two windows
+    rate: int = _number("rate", 1, 1, 100)  # rows between two timesteps
     split: str = _setting("split", "time", options=REGISTRIES["splits"])
     train: int = _number("train", 75, 10, 95)  # percent of the windows (or series)
-    test: int = _number("test", 0, 0, 40)  # percent; the validation part has the rest
-    gap: int = _number("gap", 0, 0, 1000)  # rows left out between two parts
-    period: int = _number("period", 0, 0, 10000)  # rows of a season; 0 means detect it
-    series: str = _setting("id", "")  # the column that names the series; "" means detect it
+    test: int = _number("test", 0, 0, 40)  # percent; the remaining windows are for validation
+    gap: int = _number("gap", 0, 0, 1000)  # rows skipped between two parts
+    period: int = _number("period", 0, 0, 10000)  # rows per season; 0: detect the season
+    series: str = _setting("id", "")  # the column that names the series; "": detect the column
     scale: str = _setting("scale", "all", options=REGISTRIES["scalings"])
     types: tuple[str, ...] = _setting("types", ())  # columns with another type: "store:category"
     wide: str = _setting("wide", "unroll", options=REGISTRIES["wide"])
@@ -108,7 +108,7 @@ class DataSettings:
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """The recurrent stack. Of several `layers`, all but the top one always return sequences."""
+    """The recurrent stack and its head. Layers below the top layer always return sequences."""
 
     mode: str = _setting("mode", "both", options=MODES)
     units: int = _number("U", 16, 1, 128)
@@ -132,7 +132,7 @@ class TrainingSettings:
     batch_size: int = _number("batch", 32, 1, 512)
     epochs: int = _number("epochs", 200, 1, 5000)
     keep: str = _setting("keep", "last", options=REGISTRIES["keeps"])
-    patience: int = _number("patience", 20, 1, 1000)  # epochs, where `keep` is "stop"
+    patience: int = _number("patience", 20, 1, 1000)  # epochs; used only if `keep` is "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Experiment:
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     seed: int = _number("seed", 0, 0, 9999)
-    seeds: int = _number("seeds", 1, 0, 16)  # number of seeds from `seed`; 0 means by cost
+    seeds: int = _number("seeds", 1, 0, 16)  # number of seeds; 0: the training time decides
 
     @property
     def each_seed(self) -> tuple[Experiment, ...]:
@@ -181,7 +181,7 @@ class Setting:
     """One field of an experiment: its URL key, its place, and its allowed values."""
 
     key: str
-    part: str
+    part: str  # "data", "model" or "training"; "" for a field of Experiment itself
     name: str
     default: Any
     limit: Limit | None = None
@@ -196,7 +196,7 @@ class Setting:
         return f"a {kind} from {typed(self.limit.minimum)} to {typed(self.limit.maximum)}"
 
     def within(self, at_most: Mapping[str, float]) -> Self:
-        """Return the setting with the data's own maximum, if they have one."""
+        """Return the setting with its maximum from `at_most` (by URL key), if there is one."""
         if self.limit is None or self.key not in at_most:
             return self
         return replace(self, limit=replace(self.limit, maximum=at_most[self.key]))
@@ -213,7 +213,7 @@ class Setting:
             raise ExperimentError(f"{self.name} must be {self.allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
-        """Return a value from a URL's text; numbers are clamped. Raises ValueError."""
+        """Return the value of a URL's texts, with numbers clamped. Raises ValueError if invalid."""
         if isinstance(self.default, tuple):
             return tuple(texts)
         text = texts[-1]
@@ -235,13 +235,13 @@ LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.lim
 
 
 def validate(experiment: Experiment) -> None:
-    """Raise ExperimentError, with the limit and the value, for a setting that isn't allowed."""
+    """Raise ExperimentError if the value of a setting isn't allowed."""
     for key, setting in SETTINGS.items():
         setting.check(experiment.get(key))
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
-    """Return the settings that differ from `base` (the default), by URL key; tuples as lists."""
+    """Return a URL query of the settings that differ from `base`, or from the defaults."""
     base = base or Experiment()
     values = {key: experiment.get(key) for key in SETTINGS}
     return {
@@ -265,13 +265,13 @@ def read_query(
         texts = [value] if isinstance(value, str) else list(value)
         try:
             used = setting.parse(texts)
-            is_taken = setting.limit is None or used == float(texts[-1])
+            is_exact = setting.limit is None or used == float(texts[-1])
         except (ValueError, IndexError, OverflowError):
-            used, is_taken = experiment.get(key), False
-        if not is_taken:
+            used, is_exact = experiment.get(key), False
+        if not is_exact:
             received = shorten("".join(texts[-1:]), 24, placeholder="…")
-            taken = typed(used) if isinstance(used, (int, float)) else used
+            value_used = typed(used) if isinstance(used, (int, float)) else used
             complaint = f"{key}={received} in the link is not {setting.allowed}."
-            complaints.append(f"{complaint} {key} = {taken} is used.")
+            complaints.append(f"{complaint} {key} = {value_used} is used.")
         experiment = experiment.set(**{key: used})
     return experiment, complaints

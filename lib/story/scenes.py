@@ -1,4 +1,4 @@
-"""Scenes as records, their registries from TOML files, and the recordings of cards."""
+"""The scenes of the gallery, guide and talk, read from TOML, and the recorded runs of cards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from lib.results import RunAt
 from lib.text import beside
 from lib.training import read_recording, recorded, with_seeds
 
-FILE = "gallery"  # the recording of the small pictures
+FILE = "gallery"  # the recording that holds the small pictures of all cards
 
 
 class Option(NamedTuple):
@@ -26,45 +26,45 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question about a scene, asked before the scene reveals the answer."""
+    """A question about a scene, whose picture reveals the answer."""
 
     text: str
     options: tuple[Option, ...]
     right: int  # index of the right option
-    after: bool = False  # whether it comes last, after the picture is revealed
+    after: bool = False  # whether to ask it after the scene has revealed its picture
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One picture with its settings, texts and questions."""
 
-    name: str  # as in addresses: "gallery.parity", "guide.shapes", or "number" in the ready talk
+    name: str  # as in the address: "gallery.parity", "guide.shapes", or "number" in the ready talk
     title: str
     shows: str  # the picture, a key of `lib.ui.views.VIEWS`
     text: str = ""  # what to look at, as Markdown
-    setup: str = ""  # the settings, as an address has them: "data=parity&U=8&epoch=20"
+    setup: str = ""  # the settings, as a URL query: "data=parity&U=8&epoch=20"
     page: str = "Explore"  # the page that opens these settings
     asks: tuple[Ask, ...] = ()
-    reveals: str = ""  # the picture after all answers; "" if it stays the same
-    controls: tuple[str, ...] = ()  # settings to change, by URL key, and "run", which trains
-    until: str = ""  # the event to wait for after the answers, a key of `lib.ui.stage.REACHED`
-    todo: str = ""  # what the user does to cause that event
-    points_at: str = ""  # the Streamlit key of the control that is marked until it is used
-    pause: int = 0  # the epoch at which training pauses; 0 for none
-    seconds: float = 0.0  # duration of training up to `pause`; 0 for the chosen pace
-    aside: str = ""  # a further picture to open, a key of `lib.ui.views.VIEWS`
+    reveals: str = ""  # the picture after all answers, a key of VIEWS; "" for the same picture
+    controls: tuple[str, ...] = ()  # URL keys of the settings to offer; "run" is the Train button
+    until: str = ""  # what to wait for after the answers, a key of `lib.ui.stage.REACHED`
+    todo: str = ""  # the instruction shown while the scene waits for `until`
+    points_at: str = ""  # the Streamlit key of the control to mark until the user uses it
+    pause: int = 0  # the epoch at which training pauses; 0 for no pause
+    seconds: float = 0.0  # how long to train up to `pause`; 0 for the pace that the user chose
+    aside: str = ""  # a second picture that users can open, a key of VIEWS
     picture: str = ""  # a card's small picture, a key of `lib.charts.thumbnail.PICTURES`
     group: str = ""  # the heading above this card and the following cards
     notes: str = ""  # the speaker's notes
 
     @property
     def id(self) -> str:
-        """The name within its registry."""
+        """The name without its prefix: "parity" of "gallery.parity"."""
         return self.name.rpartition(".")[2]
 
     @property
     def query(self) -> dict[str, list[str]]:
-        """The setup, by key."""
+        """The values of `setup` by URL key."""
         return parse_qs(self.setup, keep_blank_values=True)
 
 
@@ -73,30 +73,30 @@ def _read(table: str, prefix: str = "") -> dict[str, Scene]:
     return msgspec.convert(rows, dict[str, Scene])
 
 
-GALLERY = _read("gallery", "gallery.")  # the cards by their names in the address, in order
-GUIDE = _read("guide", "guide.")  # the steps of the lesson, in order
-TALK = _read("talk")  # the scenes of the ready talk, in order
+GALLERY = _read("gallery", "gallery.")  # the cards by name, in order
+GUIDE = _read("guide", "guide.")  # the steps of the guide by name, in order
+TALK = _read("talk")  # the scenes of the ready talk by name, in order
 SCENES = {scene.name: scene for part in (TALK, GALLERY, GUIDE) for scene in part.values()}
 
 
 def story(text: str, scenes: Mapping[str, Scene]) -> tuple[Scene, ...]:
-    """Return the scenes that an address names ("strip,number"), or the ready talk if none."""
+    """Return the scenes that a link lists ("strip,number"), or the ready talk if it lists none."""
     names = [name for name in dict.fromkeys(text.split(",")) if name in scenes]
     return tuple(scenes[name] for name in names) or tuple(TALK.values())
 
 
 def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
-    """Return a card's experiment with the usual seeds, once for each cell that it compares."""
-    usual, found = suggested(scene.query["data"][-1]), list[Experiment]()
+    """Return a card's experiments with the usual seeds, one for each cell that it compares."""
+    base, found = suggested(scene.query["data"][-1]), list[Experiment]()
     cells = [{"cell": ["lstm"]}, {"cell": ["simple_rnn"]}]
     for cell in cells if scene.picture == "cells" else [{}]:
-        experiment = settle(read_query(scene.query | cell, usual)[0])
+        experiment = settle(read_query(scene.query | cell, base)[0])
         found.append(with_seeds(experiment, make_dataset(experiment)))
     return tuple(found)
 
 
 def runs_of(scene: Scene) -> dict[str, RunAt]:
-    """Return a card's recorded runs by their cell's label. Raise KeyError if one is missing."""
+    """Return a card's recorded runs by the cell's label. Raises KeyError for a missing run."""
     runs = {}
     for experiment in experiments_of(scene):
         if (snapshot := recorded(experiment)) is None:

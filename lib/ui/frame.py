@@ -101,13 +101,13 @@ def _menu() -> None:
     with st.container(key=MENU, gap="xxsmall"):
         for label, (path, icon) in PAGES.items():
             st.page_link(path, label=label, icon=icon, query_params=address.query(label))
-        question = "Which one do I need?"
+        question = "Which setting do I need?"
         with st.popover(question, icon=":material/help:", type="tertiary", key="advice"):
             st.html(advice_table())
 
 
 def advice_table() -> str:
-    """Return the table "Which one do I need?" as HTML."""
+    """Return the table "Which setting do I need?" as HTML."""
     return render("ui/advice.html", "advice", ADVICE["advice"], ADVICE["letters"])
 
 

@@ -27,7 +27,7 @@ _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 def label_of(setting: Setting) -> str:
     """Return a setting's label without limits and units: "Targets", "Learning rate"."""
     label = LABELS.get(setting.key) or _ROWS.get(setting.key, {}).get("label") or name_of(setting)
-    label = label.format(limits="", step="Row", columns="month")
+    label = label.format(limits="", step="row", columns="month")
     return label.partition(" (")[0].partition(",")[0].partition("  ")[0]
 
 
@@ -143,7 +143,7 @@ def columns(settled: Experiment) -> None:
     if table is not None:
         for key, usual in zip(LABELS, data.default_columns(table), strict=True):
             _pick_names(key, table, settled.get(key), usual)
-    controls("ahead", settled, step=table.step.capitalize() if table else "Row")
+    controls("ahead", settled, step=table.step if table else "row")
     if table is not None:
         controls("gaps", settled)
 

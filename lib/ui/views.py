@@ -254,7 +254,7 @@ VIEWS = {
     "worked": View("The two worked examples, number by number", _worked),
     "glance": View("Masks, states, both directions", _glance, "Cell", needs_rows=True),
     "damage": View("Damage of a silent mistake", _damage, "Shapes", "target"),
-    "advice": View("Which one do I need?", _advice),
+    "advice": View("Which setting do I need?", _advice),
 }
 """Views by their names in scenes and in the address."""
 _PICTURES = (Scene(f"view.{name}", v.title, name, page=v.page) for name, v in VIEWS.items())

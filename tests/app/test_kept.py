@@ -35,7 +35,7 @@ def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
     """Explore marks a saved run with its file's name and offers the epochs it holds."""
     assert session(mine).subject.experiment == of()[0]
     assert "from a file" in bar(mine)
-    assert "From mine.unrolled, kept on 20" in text(mine)
+    assert "From the file mine.unrolled, saved on 20" in text(mine)
     epoch = session(mine).kept.snapshot.past[1][0]
     mine.query_params["epoch"] = f"{epoch}"
     mine.run()

@@ -48,7 +48,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Shapes": ("From (N, 12, 3) to (N, 12, 1) with 1,297 parameters", 3, (SCALE,)),
     "Shapes?part=target": ("Silently wrong", 5, (SCALE, "Proof")),
     "Shapes?part=error": ("What this message means", 1, (SCALE, "there is no time axis")),
-    "Shapes?part=quiz": ("What shape comes out?", 1, (SCALE, "Question 1")),
+    "Shapes?part=quiz": ("Predict the output shape", 1, (SCALE, "Question 1")),
     "Compare": ("2 recorded runs side by side", 4, ("Running mean", "Echo")),
     "Sweep": ("Recall the first: error by timesteps T and cell", 2, ("12 of 12 points",)),
 }

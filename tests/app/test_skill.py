@@ -90,7 +90,7 @@ def test_answers_are_fed_back_where_that_can_be_done(client):
     press(app, "train")
     let_go(client, Status.PAUSED)
     app.run()
-    [slider] = [each for each in app.select_slider if each.label == "Rows ahead"]
+    [slider] = [each for each in app.select_slider if each.label == "Forecast rows"]
     assert slider.options[slider.value] == "48"
     assert any("skill_ahead" in chart.key for chart in app.get("plotly_chart"))
 

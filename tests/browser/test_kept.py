@@ -33,7 +33,7 @@ def test_a_kept_run_opens_where_it_is_dropped_and_a_damaged_one_is_answered(page
     expect(frame).to_be_hidden()  # where it leaves the window again
     drag(page, "mine.unrolled", content, "dragover", "drop")
     wait_for_status(page, "from a file")
-    expect(page.get_by_text("From mine.unrolled, kept on")).to_be_visible()
+    expect(page.get_by_text("From the file mine.unrolled, saved on")).to_be_visible()
     expect(frame).to_be_hidden()
     page.wait_for_url("**data=echo&lr=0.123**")
     settle(page)

@@ -81,7 +81,7 @@ def test_a_stack_survives_pages_reload_and_back(page, other_page):
 def test_the_advice_is_one_click_away(page):
     """The advice opens below the menu without a rerun, and fits a phone's drawer."""
     open_page(page, "/data")
-    opener = page.get_by_role("button", name="Which one do I need?")
+    opener = page.get_by_role("button", name="Which setting do I need?")
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 720})
         if width == 390:

@@ -156,7 +156,7 @@ def test_windows_cross_time_gaps_only_if_allowed(dropped):
         assert len(drawn) == (0 if stopped else 8)  # two more per gap only predict across it
     if not dropped:
         made = cut(table, ["a"], ["a"], 5)
-        assert "it continues across a gap" in window_words(made, 17, 0)[1]
+        assert "crosses a time gap" in window_words(made, 17, 0)[1]
         (line,) = gaps_of(made, 17, LIGHT)
         assert line["x0"] == 3.5  # the sample has 18 to 20 January, and 23 and 24 January
 

@@ -1,7 +1,7 @@
-"""Requests to Keras for the numbers of the Cell page, at most one pending for each place.
+"""Requests to Keras for the Cell page. A place is a spot on the page that shows one result.
 
 A new sample, layer or mode sends a request at once and clears the old result. While a run trains,
-the page shows the last result, with its epoch, until the next one arrives.
+the page shows the last result with its epoch. Each place has at most one pending request.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ from lib.ui.session import LayerWeights, session
 from lib.ui.widgets import plain, press, rerun_when
 
 EVERY_SECONDS = 3.0  # least seconds between two requests for the same choice while a run trains
-WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # between checks for a result, and for a new epoch
-MEASURED, AVERAGED = 8, 16  # numbers of samples for differences and for mean gradients
+WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # seconds between checks for a result, for a new epoch
+MEASURED, AVERAGED = 8, 16  # samples for measuring differences, for averaging gradients
 PADDING = 3  # steps of zeros that the padding examples append
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "modes": ("modes", ("sample", "layer")),
@@ -31,7 +31,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "one way": ("influence", ("sample",)),
     "both ways": ("influence", ("sample",)),
 }
-"""By place: the request, and the fields of `Chosen` that change its result besides the model."""
+"""By place: the request, and which fields of `Chosen`, besides the model, change its result."""
 
 
 def measured(chosen: Chosen) -> np.ndarray:
@@ -79,7 +79,7 @@ class Request(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Reply:
-    """The requests of one place, for one choice of sample, layer and mode."""
+    """The last finished and the pending request of a place, for one sample, layer and mode."""
 
     choice: tuple[object, ...]  # compares numbers by value, data by identity
     finished: Request | None = None
@@ -139,7 +139,7 @@ def ask(place: str, chosen: Chosen) -> Reply:
 
 
 def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
-    """Return the progress of Keras's checks, and the epoch of their results if it is an old one."""
+    """Return the progress of Keras's checks, and the results' epoch if it isn't the newest."""
     client, checks = runs.client(), counted(len(replies), "check")
     done = sum(not reply.waiting for reply in replies)
     failed = sum(bool(reply.error) for reply in replies)
@@ -157,24 +157,24 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
 
 
 def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
-    """Show errors; rerun the page for a new result of Keras or a new epoch of a run."""
+    """Show errors. Rerun the page when Keras returns a result or a run trains an epoch."""
     errors = {reply.error for reply in replies} - {"", runs.client().pool.unavailable}
     for error in sorted(errors):
         st.error(plain(error), icon=":material/error:")
     if errors:
         press("Run the checks again", "replay", "ask_again", session().cell.replies.clear)
 
-    def seen() -> tuple[object, ...]:
+    def state() -> tuple[object, ...]:
         """Return the state of the shown run, and the progress of Keras's checks."""
         run, now = runs.current_run() or (None, None)
         of_run = (run, now.status, now.epoch, now.seeds) if now else None
         return of_run, keras_progress(replies, chosen)
 
-    drawn = seen()
+    drawn = state()
 
     def has_moved() -> bool:
         is_finished = any(each.pending and each.pending.future.done() for each in replies)
-        return is_finished or seen() != drawn
+        return is_finished or state() != drawn
 
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None

@@ -34,8 +34,8 @@ class Chosen:
 
     experiment: Experiment
     dataset: Dataset
-    sample: int  # its index in `dataset.x`
-    layer: int  # 0 is the bottom one
+    sample: int  # the sample's index in `dataset.x`
+    layer: int  # 0 is the bottom layer
     mode: str
     weights: LayerWeights
     epoch: int  # the epoch of the weights
@@ -57,7 +57,7 @@ class Chosen:
 
     @property
     def which(self) -> str:
-        """The start of a text, "Layer 2 of 3. "; "" in a model with one layer."""
+        """The start of a text, "Layer 2 of 3. ", or "" if the model has one layer."""
         layers = self.experiment.model.layers
         return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
 
@@ -92,19 +92,19 @@ def choose(loaded: Loaded, place: DeltaGenerator | None = None) -> Chosen:
     layers = [f"{k + 1}" for k in range(experiment.model.layers)]
     titles = ["1, bottom", *layers[1:-1], f"{len(layers)}, top"][: len(layers)]
     labels = [MODES[mode].label for mode in modes]
-    apart = "Both models start from the same weights and are trained separately."
+    help_text = "Both models start from the same weights and are trained separately."
     with place or st.container(horizontal=True, key="cell_chosen"):
         choice = Linked("sample", numbers, 0, f"cell_sample_{len(names)}")
         sample = int(dataset.shown[linked_slider("Sample", names, choice)])
         choice = Linked("layer", layers, len(layers) - 1, f"cell_layer_{len(layers)}")
         layer = linked_buttons("Layer", titles, choice)
         choice = Linked("weights", modes, 0, "cell_mode")
-        mode = modes[linked_buttons("Weights from", labels, choice, help=apart)]
+        mode = modes[linked_buttons("Weights from", labels, choice, help=help_text)]
         weights, epoch, origin = _weights(shown, mode)
         with st.container(width="content", key="cell_weights"):
             hint(f"Weights: {origin}.")
-    x, of = dataset.x[sample : sample + 1], (weights, dataset, sample)
-    traces, _ = once("traces", of, lambda: forward(experiment, weights, x))
+    x, cache_key = dataset.x[sample : sample + 1], (weights, dataset, sample)
+    traces, _ = once("traces", cache_key, lambda: forward(experiment, weights, x))
     of_run = shown.snapshot.run_id, shown.polling
     return Chosen(experiment, dataset, sample, layer, mode, weights, epoch, *of_run, traces)
 
@@ -120,7 +120,7 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     if picked is None and (best := result.kept_epoch) and result.weights is not None:
         return result.weights, best, f"{model}, epoch {best:,}, best on validation{seed}"
     if not epoch:
-        waits = shown.polling and result.weights is None  # the worker doesn't send so large a model
+        waits = shown.polling and result.weights is None  # sent when the run pauses or ends
         later = ". A model this large updates when its run pauses or ends" if waits else ""
         return known[0][0][mode], 0, f"{model} before training{seed}{later}"
     run = " of a recorded run" if shown.is_recorded else ""
@@ -128,14 +128,13 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     return known[epoch][0][mode], epoch, f"{model}, epoch {epoch:,}{run}{seed}"
 
 
-# Rewrites texts for the playhead's timestep, 0 to T-1, and unit, 0 to U-1.
-Follower = Callable[[int, int], None]
+Follower = Callable[[int, int], None]  # rewrites texts for a timestep and a unit, both from 0
 
 
 def follow_playhead(
     bar: DeltaGenerator, chosen: Chosen, write: Follower | None = None, *, plays: bool = False
 ) -> None:
-    """Draw the playhead into `bar`; call `write` when it moves. With `plays` it starts to play."""
+    """Draw the playhead into `bar`; call `write` when it moves. With `plays`, it plays once."""
 
     def draw() -> None:
         step, unit = _where(chosen)
@@ -164,7 +163,7 @@ def _remember() -> None:
 
 
 def _where(chosen: Chosen) -> tuple[int, int]:
-    """Return the playhead's timestep and unit, from 0: a newly opened link's, else the last."""
+    """Return the playhead's timestep and unit, from 0: of a newly opened link, else the last."""
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
         page.link, page.links_opened = link, page.links_opened + 1

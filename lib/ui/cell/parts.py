@@ -23,9 +23,9 @@ from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_
 
 TEXTS: dict[str, str] = beside(__file__)
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
-# The longest usual takeaway of a strip card; it reserves the space.
+# A strip card reserves space for this takeaway, the longest of the usual ones.
 BREAK_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
-LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # of cards side by side
+LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
 
 
@@ -34,7 +34,7 @@ class CellPart:
     """A part of the Cell page."""
 
     title: str
-    places: tuple[str, ...]  # keys of `ask.PLACES`: the results of Keras that it needs
+    places: tuple[str, ...]  # keys of `ask.PLACES`: Keras's results that the part needs
     draw: Draw
     has_playhead: bool = True
 
@@ -42,9 +42,8 @@ class CellPart:
 def draw_part(
     part: CellPart, loaded: Loaded, palette: Palette, controls: DeltaGenerator | None = None
 ) -> None:
-    """Draw a part; the Cell page's row of `controls` also shows the progress of Keras's checks."""
+    """Draw a part of the Cell page. `controls` is the page's row of controls, None elsewhere."""
     chosen = choose(loaded, controls)
-    # The bar stays visible while the page scrolls.
     bar = st.container(key="cell_bar" if part.has_playhead else None)
     replies = [ask(place, chosen) for place in part.places]
     if controls and replies:
@@ -59,7 +58,7 @@ def draw_part(
 
 
 def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follower:
-    """Draw the layer over time, its states and gates; return the writer of a unit's formulas."""
+    """Draw the layer over time, its states and gates. Return a function that writes formulas."""
     layer, trace = chosen.layer_pass, chosen.layer_pass.trace
     over_time, one_unit = st.columns((3, 2))  # as wide as the columns of the playhead's bar
     with over_time:
@@ -113,7 +112,7 @@ def draw_chain(
 
 
 def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
-    """Draw both modes as one computation; return the writer of the prefixes' sentence."""
+    """Draw both modes as one computation. Return a function that writes a sentence."""
     (modes,) = replies
     experiment, steps, result = chosen.experiment, chosen.dataset.shape[1], modes.values
     _, at_each = charts.proofs.one_computation(experiment, steps, result)
@@ -129,7 +128,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         sentence_place = st.container().empty()
     with st.expander("Also checked: NumPy against Keras, and return_state"):
         against = None
-        if result and modes.finished:  # with the weights of the request, maybe not the newest
+        if result and modes.finished:  # Keras may have used older weights
             upward, x = chosen.upward(modes.finished.weights), measured(chosen)
             cell_name = experiment.model.cell
             against = difference(cell_name, upward, x, result["sequence"], result["states"])
@@ -176,7 +175,7 @@ def _equation(
 
 
 def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw four layers whose last step differs from last-step mode's output, and two limits."""
+    """Draw four layers whose last step isn't last-step mode's output, and two more cards."""
     (breakings,) = replies
     proof_cards = charts.proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
     st.html(charts.render(PROOFS, "strips_legend", palette))
@@ -188,7 +187,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
             takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=BREAK_ROOM)
     left, right = st.columns(2)
     with left, card("The largest possible output", key="cell_bound", **LOOK):
-        hidden = chosen.traces[-1].hidden[0]  # the top layer's
+        hidden = chosen.traces[-1].hidden[0]  # of the top layer
         text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
         st.html(cell.bound_picture(hidden, bound, details, palette))
@@ -220,8 +219,8 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
         unroll_stack(name, weights, padded)[-1],
         unroll_stack(name, weights, padded, mask)[-1],
     )
-    order = chosen.row_order
-    forward, turned, backwards, plain, held = (trace.hidden[0][:, order] for trace in traces)
+    outputs = [trace.hidden[0][:, chosen.row_order] for trace in traces]
+    forward, backward_layer, backwards, unmasked, masked = outputs
     in_time = {0: "1", steps - 1: f"{steps}"}
     # Up to 36 steps, the last step's number fits beside the word "zeros".
     with_zeros = (in_time if steps <= 36 else {0: "1"}) | {steps + PADDING // 2: "zeros"}
@@ -229,15 +228,15 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
     return {
         "bidirectional": (
             Strip(f"forward, reads steps 1 to {steps}", forward, steps - 1, in_time),
-            Strip(f"backward, reads steps {steps} to 1", turned[::-1], 0, in_time),
+            Strip(f"backward, reads steps {steps} to 1", backward_layer[::-1], 0, in_time),
         ),
         "padding": (
-            Strip("without a mask", plain, end, with_zeros),
-            Strip("with a mask: the state stays", held, end, with_zeros),
+            Strip("without a mask", unmasked, end, with_zeros),
+            Strip("with a mask: the state is kept", masked, end, with_zeros),
         ),
         "zeroed": (
-            Strip("with a mask, default", held, end, with_zeros),
-            Strip("zero_output_for_mask=True", held * mask[0][:, None], steps - 1, with_zeros),
+            Strip("with a mask, default", masked, end, with_zeros),
+            Strip("zero_output_for_mask=True", masked * mask[0][:, None], steps - 1, with_zeros),
         ),
         "backwards": (
             Strip("as returned", backwards, steps - 1, {0: f"{steps}", steps - 1: "1"}),
@@ -275,13 +274,13 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
 
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw how far back each loss reaches, as a card of its own."""
+    """Draw how far back each loss reaches, in one card."""
     (reply,), dataset = replies, chosen.dataset
     norms = reply.values
     with card("How far back does each loss reach?", key="cell_reach", **LOOK):
         if norms is None:
-            room = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
-            st.html(f'<div style="{room}"></div>')
+            style = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
+            st.html(f'<div style="{style}"></div>')
             takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
             return
         text, found = gradients.reach_words(norms)

@@ -1,14 +1,14 @@
 // The playhead's script; chosen.py describes the playhead.
 
 const SEND_EVERY = 150; // least milliseconds between two reports to Python
-const REST_AFTER = 700; // milliseconds without a move before the address gets the place
-const BEGINS_AFTER = 1500; // milliseconds before a playhead that starts itself begins
+const REST_AFTER = 700; // milliseconds without a move before the position enters the address
+const BEGINS_AFTER = 1500; // milliseconds before a playhead with `plays` starts
 const PRESSES = ["pointerdown", "pointermove", "pointerup"];
 
 function mount(root) {
   const find = (name) => root.querySelector(name);
   const play = find(".play"), stepIn = find(".step-in"), unitIn = find(".unit-in");
-  // The user's pick survives a smaller T or U, as in Python.
+  // A smaller T or U doesn't change `picked`, as in Python: `at` limits the position.
   const own = { picked: null, data: null, report: () => {}, sent: 0, down: {} };
 
   function at() {
@@ -63,7 +63,7 @@ function mount(root) {
       if (at().step === own.data.steps - 1) stop();
     }, Math.max(100, Math.min(600, 8000 / own.data.steps)));
   }
-  // A touch may be the start of a scroll: it picks when it ends, or when it moves sideways.
+  // A touch may start a scroll, so it picks a timestep only when it ends or moves sideways.
   function scrolls(event) {
     const { type, clientX, clientY } = event;
     if (type === "pointerdown") own.down = { clientX, clientY };
@@ -105,7 +105,7 @@ function mount(root) {
   return {
     update(data, report) {
       const { steps, units } = data;
-      // A newly opened link sets the playhead's place.
+      // A newly opened link sets the playhead's position.
       if (own.data && data.links_opened !== own.data.links_opened) own.picked = null;
       own.data = data;
       own.report = report;
@@ -118,7 +118,7 @@ function mount(root) {
       stepIn.max = steps;
       unitIn.max = units;
       unitIn.disabled = units === 1;
-      // The slider ends in the middles of the first and last columns; 50% is of the track's width.
+      // The slider ends in the middle of the first and last columns. 50% means half the track's width.
       find(".inset").style.padding = `0 calc(50% / ${steps} - 8px)`;
       show();
     },
@@ -140,7 +140,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (!("leaves" in document.documentElement.dataset)) setStateValue("at", at); // see listener.js
   });
   return () => {
-    // Streamlit (1.67) also ends a call that a newer call overtakes, maybe during playback.
+    // Streamlit (1.67) also cleans up when a newer call replaces this one, maybe during playback.
     if (root.isConnected) return;
     root.playhead?.end();
     delete root.playhead;

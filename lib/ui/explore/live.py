@@ -1,7 +1,7 @@
 """The Explore page: choose settings, see the shapes, train, and compare the two modes.
 
 Controls and charts are one fragment, which follows a training run (`lib.ui.fragment`). The page
-reruns when training begins or ends, and when another run or epoch is picked.
+reruns when training begins or ends, and when the user picks another run or epoch.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,9 +28,9 @@ from lib.ui.upload import note_kept
 from lib.ui.widgets import bound, card, hint, plain, press_once, say_steadily
 
 SEEDS = (1, 4, 8, 16)
-SEEDS_HELP = "How many times each model is trained, each time from other initial weights."
-PACE_HELP = "How fast the charts go through the epochs. Fastest trains at full speed."
-# By status, or "kept", "recorded" or "untrained" without a run: a badge, its color, the meaning.
+SEEDS_HELP = "How many times each model is trained, each time from different initial weights."
+PACE_HELP = "Slower training leaves time to watch the charts. Fastest trains at full speed."
+# By a run's status, or by the source of results without a run: a badge, its color, its meaning.
 STATUS_TEXTS: dict[str, dict[str, str]] = beside(__file__, "status")
 
 
@@ -43,9 +43,9 @@ def explore() -> None:
     st.markdown(f"# {plain(sentences.setup_sentence(experiment, data))}")
     draw_strip(loaded, palette)
 
-    own = architecture_of(experiment, data.train, *data.shape[1:], data.targets)
-    # Sizes without a bucket are prepared once per kind of model, since sliders request many sizes.
-    program = (bucket_of(own) or (model.cell, model.layers, model.head),)
+    built = architecture_of(experiment, data.train, *data.shape[1:], data.targets)
+    # Sliders request many sizes: sizes outside all buckets are prepared once per kind of model.
+    program = (bucket_of(built) or (model.cell, model.layers, model.head),)
     once("prepared", program, lambda: runs.client().prepare(experiment, data))
     follow_epochs(loaded, partial(_panel, loaded, palette, count()))
 
@@ -55,7 +55,7 @@ def explore() -> None:
 
 
 def draw_strip(loaded: Loaded, palette: Palette) -> None:
-    """Draw every tensor of both models, shaded by one sample's values unless a run trains."""
+    """Draw every tensor of both models, shaded by one sample's values if no run trains."""
     experiment, dataset = loaded.experiment, loaded.dataset
     with st.container(border=True, key="strip"):
         shown = Epochs(fitting_run(experiment, dataset)).at_picked_epoch
@@ -71,7 +71,7 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
 def _panel(
     loaded: Loaded, palette: Palette, drawings: Iterator[int], epochs: Epochs
 ) -> Callable[[Epochs], None]:
-    """Draw controls and charts; return what updates them. `drawings` numbers the calls from 0."""
+    """Draw controls and charts; return their update function. `drawings` counts calls from 0."""
     shown, progress, sentence = epochs.shown, Place(), Place()
     can_replay = len(epochs.choice.texts) >= FEWEST and not shown.polling
     with st.container(key="controls"):
@@ -90,7 +90,7 @@ def _panel(
     if can_replay and run_cards.OPEN_REPLAY.index:
         replay_card.draw(epochs, palette, badge=badge)
         return lambda _: None
-    # While a run trains, a rerun keeps the charts: the pictures of a moved slider come first.
+    # While a run trains, a rerun keeps the old charts, so that other changes appear sooner.
     hold = next(drawings) == 0 and shown.polling
     cards = run_cards.draw([*EXPLORE_CARDS], epochs, palette, hold=hold, badge=badge)
 
@@ -103,40 +103,41 @@ def _panel(
 
 
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
-    """Draw Step, Stop, and one button that is Train, Pause or Resume, always in these places."""
+    """Draw Train, Pause or Resume in one place, and the buttons Step and Stop beside it."""
     client, run, status = runs.client(), shown.run, shown.snapshot.status
-    steered = None if run is None or status.over or _is_watched(shown) else run
-    same, trainable = run_cards.is_same(loaded, shown), not loaded.obstacle
-    paused = steered is not None and status is Status.PAUSED
+    own_run = None if run is None or status.over or _is_watched(shown) else run
+    is_same, trainable = run_cards.is_same(loaded, shown), not loaded.obstacle
+    paused = own_run is not None and status is Status.PAUSED
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
-    def steer(act: Callable[[Run], object]) -> None:
+    def control_run(act: Callable[[Run], object]) -> None:
         if act == client.resume:
             address.set_page_values(runs.NEWEST)
-        if steered:
-            act(steered)
+        if own_run:
+            act(own_run)
 
     def step() -> None:
         address.set_page_values(runs.NEWEST)
-        client.step((steered if same or paused else None) or train(paused=True))
+        steps_own_run = is_same or paused
+        client.step((own_run if steps_own_run else None) or train(paused=True))
 
-    pause = partial(steer, client.resume if paused else client.pause)
+    pause = partial(control_run, client.resume if paused else client.pause)
     label, icon = ("Resume", "play_arrow") if paused else ("Pause", "pause")
-    if steered:
+    if own_run:
         press_once(label, icon, "do_train", pause, type="primary")
     else:
         press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=not trainable)
-    press_once(label, icon, "do_pause", pause, disabled=not steered)  # hidden: for the key P
+    press_once(label, icon, "do_pause", pause, disabled=not own_run)  # hidden; the key P presses it
     hover = "Trains one epoch. Starts a new run if there is no run, or if settings have changed."
-    can_step = paused or (trainable and not (status.over and same))
+    can_step = paused or (trainable and not (status.over and is_same))
     press_once("Step", "skip_next", "do_step", step, disabled=not can_step, help=hover)
-    press_once("Stop", "stop", "do_stop", partial(steer, client.stop), disabled=not steered)
+    press_once("Stop", "stop", "do_stop", partial(control_run, client.stop), disabled=not own_run)
 
 
 def _options(loaded: Loaded, shown: ShownRun) -> None:
     """Draw the number of seeds, the pace, and a button that clears the run."""
-    # A different usual number gets a new widget: a late request for the old widget would otherwise
-    # change this one.
+    # The widget's key contains the usual number of seeds, so that a late request for the widget of
+    # another usual number can't change this widget.
     usual = with_seeds(loaded.experiment.set(seeds=0), loaded.dataset).seeds
     now, key = loaded.experiment.seeds or usual, f"pick_seeds_{usual}"
     control = bound(key, now, lambda new: address.change({"seeds": new or now}))
@@ -148,13 +149,13 @@ def _options(loaded: Loaded, shown: ShownRun) -> None:
     st.segmented_control("Pace", places, required=True, **control)
 
     def leave() -> None:
-        if shown.run is None:  # the figures are from a file
+        if shown.run is None:  # the results are from a file
             note_kept(None)
         runs.leave()
 
-    off = shown.run is None and shown.kept is None
-    press_once("New run", "restart_alt", "do_new_run", leave, disabled=off)
-    hint("Clears this run. Train then starts a new one.")
+    has_no_run = shown.run is None and shown.kept is None
+    press_once("New run", "restart_alt", "do_new_run", leave, disabled=has_no_run)
+    hint("Clears this run. Train then starts a new run.")
 
 
 def _is_watched(shown: ShownRun) -> bool:
@@ -162,21 +163,21 @@ def _is_watched(shown: ShownRun) -> bool:
 
 
 def _progress(epochs: Epochs, place: Place) -> None:
-    """Draw the status line. The bar itself is hidden: the scrubber reads its value."""
+    """Draw the status line, and a hidden progress bar whose value the scrubber reads."""
     shown, snapshot = epochs.shown, epochs.shown.snapshot
-    stands = [snapshot.status if shown.run else _stands_in(shown)]
+    states = [snapshot.status if shown.run else _source(shown)]
     if not shown.run and snapshot.status is Status.DIVERGED:
-        stands.append(snapshot.status)
-    texts = [":{color}-badge[{badge}]".format(**STATUS_TEXTS[name]) for name in stands]
-    over = snapshot.status is Status.FINISHED  # also if both modes stopped early
-    share = 1.0 if over else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
+        states.append(snapshot.status)
+    texts = [":{color}-badge[{badge}]".format(**STATUS_TEXTS[name]) for name in states]
+    over = snapshot.status is Status.FINISHED  # including a run whose modes all stopped early
+    fraction = 1.0 if over else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
     picked = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"
     texts.append(f"{sentences.progress_sentence(snapshot)}{picked}")
-    place.show("progress", share, " ".join(texts))
+    place.show("progress", fraction, " ".join(texts))
 
 
-def _stands_in(shown: ShownRun) -> str:
-    """Return the key in STATUS_TEXTS for figures without a run."""
+def _source(shown: ShownRun) -> str:
+    """Return the key in STATUS_TEXTS for results without a run."""
     return "kept" if shown.kept else "recorded" if shown.is_recorded else "untrained"
 
 
@@ -189,7 +190,7 @@ def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:
     outcome = snapshot.reason or sentences.kept_sentence(snapshot) or usual
     has_failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     if _is_watched(shown):
-        advice = outcome if has_failed else loaded.obstacle or "Press Train to start your own."
+        advice = outcome if has_failed else loaded.obstacle or "Press Train to start your own run."
         return f"You are watching a run from another browser. {advice}"
     if has_failed or run_cards.is_same(loaded, shown):
         return outcome
@@ -203,13 +204,13 @@ def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:
 def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     if shown.snapshot.reason:
         return shown.snapshot.reason
-    text = STATUS_TEXTS[_stands_in(shown)]
+    text = STATUS_TEXTS[_source(shown)]
     meaning = text["meaning"].format(**(shown.kept.about if shown.kept else {}))
     if loaded.obstacle:
         return f"{meaning} {loaded.obstacle}"
     sentence = f"{meaning} {text.get('advice', '')}"
     if loaded.experiment.seeds == 1 and not session().subject.experiment.seeds:
         several = loaded.experiment.set(seeds=USUAL_SEEDS)
-        usual = limits.training_seconds(several, loaded.dataset)
-        sentence += f" Train uses 1 seed; {USUAL_SEEDS} seeds would take {duration(usual)}."
+        seconds = limits.training_seconds(several, loaded.dataset)
+        sentence += f" Train uses 1 seed. {USUAL_SEEDS} seeds would take {duration(seconds)}."
     return sentence

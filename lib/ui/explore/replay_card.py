@@ -19,34 +19,34 @@ from lib.ui.shown import Epochs
 from lib.ui.widgets import press, rerun_when, takeaway
 
 REPLAY, CHART, START = "replay", "replay_chart", "replay_start"
-POLL_SECONDS = 0.2  # between two checks whether requested frames are ready
-FRAMES: dict[Snapshot, Future[Frames]] = {}  # frames by snapshot, of all sessions of this server
+POLL_SECONDS = 0.2  # seconds between two checks of whether the requested frames are ready
+FRAMES: dict[Snapshot, Future[Frames]] = {}  # by snapshot, for all sessions of this server
 MOST_FUTURES = 16
 _POOL = ThreadPoolExecutor(2, REPLAY, give_way)
 
 
 def draw(epochs: Epochs, palette: Palette, *, badge: str) -> None:
-    """Draw the card in place of all others; `badge` as in `run_cards.draw`."""
+    """Draw the replay card instead of the other cards. `badge` is as in `run_cards.draw`."""
     shown, snapshot = epochs.shown, epochs.shown.snapshot
     with st.container(key="cards"), card(REPLAY, badge):
         picked, earlier = head(shown, charts.REPLAY_TITLE.lower())
         close = partial(address.set_page_values, {OPEN_REPLAY.name: ""})
         press("Close replay", "close", "close_replay", close, type="tertiary")
-        if (asked := FRAMES.get(snapshot)) is None:  # once for all sessions that show the snapshot
-            asked = _POOL.submit(frames_of, shown, epochs.weights)
-            keep_newest(FRAMES, snapshot, asked, MOST_FUTURES)
-        if not asked.done():
-            rerun_when(asked.done, POLL_SECONDS, "Preparing the replay …")
+        if (future := FRAMES.get(snapshot)) is None:  # computed once for all sessions
+            future = _POOL.submit(frames_of, shown, epochs.weights)
+            keep_newest(FRAMES, snapshot, future, MOST_FUTURES)
+        if not future.done():
+            rerun_when(future.done, POLL_SECONDS, "Preparing the replay …")
             return
-        frames, epoch = asked.result(), epochs.picked
+        frames, epoch = future.result(), epochs.picked
         place, names = len(frames) - 1, [frame.name for frame in frames]
         if epoch is not None:
             place = min(range(len(frames)), key=lambda k: abs(frames[k].snapshot.epoch - epoch))
-        if names[place] != reported("epoch"):  # else the browser's figure shows this frame already
+        if names[place] != reported("epoch"):  # otherwise the browser already shows this frame
             st.session_state[START] = place
         layout = "narrow" if reported("narrow") else "wide"
         start = st.session_state.get(START, place)
-        # Keep the figure while the browser plays it.
+        # The figure is made again only if one of `parts` changes: never while the browser plays it.
         parts = frames, picked, palette.theme, earlier, layout, start
         look: dict[str, Any] = {"earlier": earlier, "layout": layout, "start": start}
         make = partial(charts.replay_figure, shown, frames, *picked, palette=palette, **look)

@@ -25,8 +25,8 @@ from lib.ui.widgets import Linked, hint, plain
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 Look = tuple[tuple[Any, ...], Palette]  # the arguments that a card `picks`, and the colors
-EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # last-step mode before the last step
-OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # the replay replaces the charts
+EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # "yes": show last-step mode at every step
+OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # "yes": only the replay
 KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
 MOST_LOOKS = 16  # cached charts per snapshot, by card, theme, sample and target
 
@@ -36,8 +36,8 @@ def draw(
 ) -> Callable[[Epochs], None]:
     """Draw cards by their names in EXPLORE_CARDS. Return a function that updates them.
 
-    With `hold`, existing charts don't change. The `badge` names a run with other settings.
-    While a run trains, the lower two cards take turns: a browser needs about 50 ms for each chart.
+    With `hold`, existing charts don't change. For `badge`, see `badge_of`. While a run trains, each
+    update skips one of the lower two cards in turn: a browser needs about 50 ms for each chart.
     """
     cards, layers, turns = dict[str, Follow](), Place(), cycle(names[2:] or [""])
     with st.container(key="cards"):
@@ -128,12 +128,12 @@ def _drawn(
 
 
 def _numbers(shown: ShownRun) -> Follow:
-    """Draw the mean squared error at the last step, the one measure for both modes."""
+    """Draw the mean squared error at the last step. Return a function that updates it."""
     dataset, count = shown.dataset, len(shown.snapshot.seeds)
     part = "validation" if dataset.has_validation else "training"
     what = f"{'median ' if count > 1 else ''}{part} MSE"
     both = len(shown.snapshot.results) > 1
-    hint(f"One measure for both: {what}" if both else capital(what))
+    hint(f"One measure for both modes: {what}" if both else capital(what))
     places = {mode: Place() for mode in shown.snapshot.results}
 
     def follow(now: ShownRun) -> None:
@@ -156,7 +156,7 @@ def is_same(loaded: Loaded, shown: ShownRun) -> bool:
 
 
 def badge_of(loaded: Loaded, shown: ShownRun) -> str:
-    """Return the shown run's settings or data that differ from the sidebar's: "T = 40"."""
+    """Return the shown run's settings or data that differ from the sidebar's: "T = 40", or ""."""
     if shown.run is None or is_same(loaded, shown):
         return ""
     title = shown.dataset.title

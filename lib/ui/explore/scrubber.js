@@ -2,22 +2,22 @@
 // the handle moves the replay's figure.
 
 const AGAIN = 2000; // milliseconds until an epoch that Python hasn't received is sent again
-const REST = 200; // milliseconds without a move until Python receives the epoch, and between looks
-const INSET = 10; // of a Plotly slider's ends within its rail, in pixels
-const NARROW = 640; // width of a card with panels below one another, in pixels
+const REST = 200; // milliseconds without a move before the epoch is sent, and between checks of the page
+const INSET = 10; // pixels from an end of a Plotly slider to the end of its rail
+const NARROW = 640; // pixels; a narrower card has its panels below one another
 const CHART = ".st-key-replay_chart", BAR = ".st-key-run_progress [role=progressbar]";
-const RESTS = "[data-test-script-state=notRunning]"; // no script run is redrawing the page
+const IDLE = "[data-test-script-state=notRunning]"; // found when no script run is redrawing the page
 
-const mayTell = () => !("leaves" in document.documentElement.dataset); // see listener.js
+const mayReport = () => !("leaves" in document.documentElement.dataset); // see listener.js
 
 function mount(root) {
-  const own = { frames: [], at: "", narrow: "", playing: false, times: 0, trained: 0, data: {} };
+  const own = { frames: [], at: "", narrow: "", playing: false, reports: 0, trained: 0, data: {} };
   const range = root.querySelector("input"), play = root.querySelector(".play");
   const output = root.querySelector("output");
 
-  const stops = () => (own.plot ? own.frames : own.data.names);
+  const stops = () => (own.plot ? own.frames : own.data.names); // epochs where the handle can stop
   const place = () => { const at = stops().indexOf(own.at); return at < 0 ? stops().length - 1 : at; };
-  const epochOf = (name) => (isNaN(name) ? own.trained : Number(name)); // "best" is the last name
+  const epochOf = (name) => (isNaN(name) ? own.trained : Number(name)); // the last name may be "best"
 
   function show() {
     const names = stops(), name = names[place()], total = Math.max(1, own.data.epochs);
@@ -38,17 +38,17 @@ function mount(root) {
     play.setAttribute("aria-label", own.playing ? "Pause the replay" : "Play the replay");
   }
 
-  // Streamlit (1.67) may lose a report while it redraws the page: send it until Python has it.
+  // Streamlit (1.67) may lose a report while it redraws the page: repeat it until Python receives it.
   function send() {
-    if (!own.waits || own.playing || !mayTell()) return;
+    if (!own.waits || own.playing || !mayReport()) return;
     const isNewest = own.data.live && place() === own.data.names.length - 1;
-    own.sent = `${isNewest ? "newest" : own.at} ${own.times += 1}`;
-    own.tell("epoch", own.sent);
+    own.sent = `${isNewest ? "newest" : own.at} ${own.reports += 1}`; // the number makes it a new value
+    own.report("epoch", own.sent);
     own.later = setTimeout(send, AGAIN);
   }
   function rest() {
     own.waits = true;
-    own.sent = undefined; // an answer to the previous report must not move the handle back
+    own.sent = undefined; // a reply to the previous report must not move the handle back
     clearTimeout(own.later);
     own.later = setTimeout(send, REST);
     show();
@@ -71,7 +71,7 @@ function mount(root) {
     go(stops()[to]);
   };
 
-  // Only Plotly's (4.2) own slider and buttons move the figure; explore.css hides them.
+  // Only Plotly's (4.2) own slider and buttons, hidden by explore.css, can move the figure.
   function press(frame) {
     const rail = own.plot.querySelector(".slider-rail-touch-rect");
     if (!rail) return;
@@ -83,7 +83,7 @@ function mount(root) {
   }
   play.onclick = () => {
     own.opens = !own.plot;
-    if (own.opens) return own.tell("replay", `yes ${own.times += 1}`);
+    if (own.opens) return own.report("replay", `yes ${own.reports += 1}`);
     const buttons = own.plot.querySelectorAll(".updatemenu-button");
     buttons[own.playing ? 1 : 0]?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   };
@@ -95,7 +95,7 @@ function mount(root) {
     plotly_animated: end,
     plotly_animationinterrupted: end,
   };
-  // The figure comes after this script, and may be replaced.
+  // Look for the figure again and again: it is drawn after this script runs, and may be replaced.
   own.look = () => {
     const share = Number(document.querySelector(BAR)?.getAttribute("aria-valuenow") ?? 0) / 100;
     if (own.data.live) own.trained = Math.max(own.trained, Math.round(share * own.data.epochs));
@@ -105,25 +105,25 @@ function mount(root) {
       own.frames = steps.map(({ args }) => args[0][0]);
       own.at = own.frames[plot.layout.sliders[0].active] ?? own.at;
       Object.entries(events).forEach(([name, act]) => plot.on(name, act));
-    } else if (steps && own.opens && document.querySelector(RESTS)) play.click();
+    } else if (steps && own.opens && document.querySelector(IDLE)) play.click(); // ▶ opened this figure
     own.plot = steps ? plot : undefined;
     root.classList.toggle("replays", Boolean(steps));
     const width = document.querySelector(CHART)?.clientWidth;
     const narrow = width && width < NARROW ? "yes" : "";
-    if (width && narrow !== own.narrow && mayTell() && !own.playing) own.tell("narrow", own.narrow = narrow);
+    if (width && narrow !== own.narrow && mayReport() && !own.playing) own.report("narrow", own.narrow = narrow);
     show();
   };
   own.update = (data) => {
     const isOther = data.run !== own.data.run;
     own.data = data;
     own.trained = isOther || !data.live ? data.trained : Math.max(data.trained, own.trained);
-    if (data.heard === own.sent?.split(" ")[0] || isOther) own.waits = false;
-    // "" follows the training.
+    if (data.received === own.sent?.split(" ")[0] || isOther) own.waits = false;
+    // "" makes the handle follow the training.
     if (!own.waits && !own.playing) own.at = data.picked || (data.live ? "" : data.names.at(-1));
     own.look();
   };
   const looking = setInterval(own.look, REST);
-  // Plotly (4.2) rejects an interrupted animation without a reason.
+  // Ignore the rejections of Plotly (4.2) that have no reason: an animation was interrupted.
   const hush = (event) => { if (event.reason === undefined) event.preventDefault(); };
   addEventListener("unhandledrejection", hush);
   own.end = () => {
@@ -137,10 +137,10 @@ function mount(root) {
 export default function ({ data: [data], parentElement, setStateValue }) {
   const root = parentElement.querySelector(".scrubber");
   const own = root.scrubber ??= mount(root);
-  own.tell = setStateValue;
+  own.report = setStateValue;
   own.update(data);
   return () => {
-    if (root.isConnected) return; // Streamlit (1.67) also ends a call that a newer call replaces
+    if (root.isConnected) return; // Streamlit (1.67) also cleans up when a newer call replaces this one
     own.end();
     delete root.scrubber;
   };

@@ -28,13 +28,13 @@ def draw(epochs: Epochs, *, can_replay: bool) -> None:
     open_replay = partial(address.set_page_values, {OPEN_REPLAY.name: "yes"})
     data: Any = {"names": [*texts], "picked": "" if epochs.picked is None else f"{epochs.picked}"}
     data |= {"run": snapshot.run_id, "trained": snapshot.epoch, "epochs": snapshot.epochs}
-    data |= {"live": epochs.shown.polling, "replays": can_replay, "heard": reported("epoch")}
+    data |= {"live": epochs.shown.polling, "replays": can_replay, "received": reported("epoch")}
     on: Any = {"on_epoch_change": show_epoch, "on_replay_change": open_replay}
-    # In a list, since Streamlit (1.67) searches a dict for tables, and loads pandas for that.
+    # A list: Streamlit (1.67) searches a dict for tables, and imports pandas to do so.
     _scrubber(key=KEY, data=[data], on_narrow_change=lambda: None, **on)
 
 
 def reported(what: str) -> str:
-    """Return the first word of scrubber.js's last report: an epoch's name, or the layout."""
+    """Return the first word of scrubber.js's last report: an epoch's name, "yes", or ""."""
     text: str = (st.session_state.get(KEY) or {}).get(what) or ""
     return text.partition(" ")[0]

@@ -29,11 +29,11 @@ MOST_NAMES = 200  # options of a menu, which are all sent to the browser
 
 
 def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
-    """Draw the card, if the shown data were cut from a table."""
+    """Draw the card if the shown data come from a table."""
     with st.container(key="skill_place"):  # always drawn, so that nothing below it moves
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
         dataset, run, table = shown.dataset, shown.run, None
-        if run and not dataset.has_rows:  # hidden from this browser
+        if run and not dataset.has_rows:  # the rows belong to another browser
             whole, weights = runs.client().get(run.id) or run, _weights(shown)
             if whole.dataset.origin:
                 of = whole.experiment, whole.dataset, weights
@@ -48,10 +48,10 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 st.markdown(_markdown(table, target, dataset.target_unit))
                 hint(results.ROWS_HIDDEN)
                 return
-            # Baselines need no training, so those of the current season are shown beside a run.
+            # Baselines need no training: beside a run, show those of the sidebar's season.
             experiment = shown.experiment.set(period=loaded.experiment.data.period)
-            same = experiment.data == loaded.experiment.data
-            if same and np.array_equal(dataset.y, loaded.dataset.y):
+            is_same = experiment.data == loaded.experiment.data
+            if is_same and np.array_equal(dataset.y, loaded.dataset.y):
                 shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
             part = open_part(TITLES, "skill_part")
             of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
@@ -61,13 +61,13 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 of_data["shown"] = shown
             shown = of_data.get("shown", shown)
             if part != "skill" and len(_weights(shown)) > 1:
-                hint(f"Models of seed {shown.experiment.seed}, the first of the seeds.")
+                hint(f"Models of seed {shown.experiment.seed}, the first seed.")
             draw = {"skill": _skill, "dates": _dates, "ahead": _ahead}[part]
             draw(shown, shown.dataset.cut_from, palette)
 
 
 def _weights(shown: ShownRun) -> results.SeedWeights:
-    """The trained weights by seed; ({},) if there are none."""
+    """Return the trained weights by seed, or ({},) if there are none."""
     return shown.snapshot.weights if shown.snapshot.epoch and not shown.polling else ({},)
 
 
@@ -82,18 +82,18 @@ def _predictions(shown: ShownRun, part: results.Part = "evaluated") -> results.P
     return _once(shown, f"predictions {part}", make)
 
 
-def _test(shown: ShownRun) -> bool:
-    """Draw the button that evaluates on the test part, once a run is over; return if it did."""
+def _test_button(shown: ShownRun) -> bool:
+    """Draw the button that evaluates a finished run on the test part. Return whether it did."""
     if not (shown.dataset.test and _weights(shown)[0] and shown.snapshot.status.over):
         return False
     looked = session().looked.setdefault(shown.dataset.title, set())
-    seen = (now := (shown.snapshot.run_id, shown.snapshot.epoch)) in looked
+    is_evaluated = (now := (shown.snapshot.run_id, shown.snapshot.epoch)) in looked
     act = partial(looked.add, now)
-    st.button("Evaluate on the test part", "look_at_test", disabled=seen, on_click=act)
-    if seen:
+    st.button("Evaluate on the test part", "look_at_test", disabled=is_evaluated, on_click=act)
+    if is_evaluated:
         times = f"Evaluated {counted(len(looked), 'time')} in this session"
         hint(f"{times}. A choice based on test results needs a new test part.")
-    return seen
+    return is_evaluated
 
 
 def _pick(label: str, names: Sequence[str], key: str) -> int:
@@ -101,7 +101,7 @@ def _pick(label: str, names: Sequence[str], key: str) -> int:
     if len(names) < 2:
         return 0
     which, place = range(len(names))[:MOST_NAMES], f"skill_{key}_{len(names)}"
-    hover = f"The first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
+    hover = f"Lists the first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
     return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=hover))
 
 
@@ -124,17 +124,17 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
 
     with texts:
         table("evaluated")
-        chosen, asked = shown.experiment.data.period, session().subject.experiment.data.period
+        used, chosen = shown.experiment.data.period, session().subject.experiment.data.period
         one_control("period", shown.experiment)
-        hint(charts.skill.season_sentence(origin, chosen))
-        if asked != chosen:
+        hint(charts.skill.season_sentence(origin, used))
+        if chosen != used:
             try:
-                check_season(origin, asked)
+                check_season(origin, chosen)
                 hint("Your season applies to the next run, because other data settings differ too.")
             except WindowError as error:
                 st.warning(plain(capital(f"{error}")), icon=":material/info:")
         advice(dataset, DATASETS[shown.experiment.data.name].uses)
-        if _test(shown):
+        if _test_button(shown):
             table("test")
 
 
@@ -148,8 +148,8 @@ def _markdown(table: results.SkillTable, target: int, unit: str) -> str:
         values = [score.mae[target], score.rmse[target], score.mase[target]]
         numbers = [readable(value) if isfinite(value) else "–" for value in values]
         skill = table.skill(score, target)
-        share = f"{number(round(skill))}%" if isfinite(skill) else "–"
-        lines.append(f"| {name} | {' | '.join(numbers)} | {share} |")
+        percent = f"{number(round(skill))}%" if isfinite(skill) else "–"
+        lines.append(f"| {name} | {' | '.join(numbers)} | {percent} |")
     return "\n".join(lines)
 
 
@@ -169,7 +169,7 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
 
 
 def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
-    """Draw the forecast of one series and target, with the settings that decide it above."""
+    """Draw the forecast of one series and target, below the settings that it depends on."""
     dataset, weights, feed = shown.dataset, _weights(shown)[0], 0
     with st.container(width=300):
         one_control("ahead", shown.experiment)
@@ -182,11 +182,11 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
         why = results.why_not_fed_back(dataset)
         way = widgets.linked_buttons("Forecast", ("Direct", "Recursive"), _WAY, disabled=bool(why))
         if way and not why:
-            feed = int(_STEPS.texts[widgets.linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
+            feed = int(_STEPS.texts[widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)])
     if why:
         hint(why)
     place = st.container()
-    tested = _predictions(shown, "test") if _test(shown) else None
+    tested = _predictions(shown, "test") if _test_button(shown) else None
     options: dict[str, Any] = {"series": series, "column": column, "feed": feed, "tested": tested}
     run = shown.experiment, dataset, weights
     try:

@@ -1,6 +1,6 @@
-// The rows of downloads, and the pictures that the browser makes itself. take.toml has the texts.
+// The rows of the Downloads card, and the pictures that the browser makes. take.toml has the texts.
 
-const AGAIN = 500, SILENT = 3000; // milliseconds to the next request: after a reply, and without one
+const AGAIN = 500, SILENT = 3000; // milliseconds to the next request: after a reply, and if none arrives
 let ASKED = null; // the requested file; a variable of the module, since the element may be recreated
 const SVG = "http://www.w3.org/2000/svg";
 const SEEN = 700; // milliseconds between two checks of which pictures are on the page
@@ -193,13 +193,13 @@ function zipped(files) {
 function mount(root) {
   const own = { data: null, text: "" };
   const parts = root.querySelector(".parts"), message = root.querySelector(".message");
-  const say = (words, failed = false) => {
+  const report = (words, failed = false) => {
     message.textContent = words;
     message.classList.toggle("failed", failed);
   };
-  const done = (name, bytes) => say(`Downloaded ${name} (${sizeOf(bytes)}).`);
+  const done = (name, bytes) => report(`Downloaded ${name} (${sizeOf(bytes)}).`);
 
-  // Request one file at a time, again and again until it is ready.
+  // Request one file at a time, and repeat the request until the file is ready.
   own.ask = (after = 0) => {
     clearTimeout(own.timer);
     parts.querySelectorAll("button").forEach((each) =>
@@ -207,7 +207,7 @@ function mount(root) {
     if (!ASKED) return;
     own.timer = setTimeout(() => {
       if (!root.isConnected) return;
-      own.tell(ASKED.id);
+      own.send(ASKED.id);
       own.ask(SILENT);
     }, after);
   };
@@ -216,7 +216,7 @@ function mount(root) {
     own.ask();
   }
 
-  // Make the pictures of these rows, as far as they are on the page.
+  // Return files of the rows' pictures that are on the page.
   async function picturesOf(rows, kind) {
     const { stem } = own.data, files = [];
     for (const row of rows) {
@@ -231,7 +231,7 @@ function mount(root) {
     const isAll = row.picture === ALL, rows = own.data.parts.flatMap((part) => part.rows);
     const asked = isAll ? rows.filter(({ picture: of }) => of && of !== ALL) : [row];
     const files = await picturesOf(asked, kind);
-    if (!files.length) return say("This picture isn't on the page now.", true);
+    if (!files.length) return report("This picture isn't on the page now.", true);
     const file = isAll ? zipped(files) : new Blob([files[0].bytes]);
     save(file, name);
     done(name, file.size);
@@ -252,7 +252,7 @@ function mount(root) {
         const id = `${row.name}.${kind}`, end = row.picture === ALL ? `-${kind}.zip` : `.${kind}`;
         const name = own.data.stem + "-" + row.name + end;
         const act = () => takePicture(row, kind, name)
-          .catch((error) => say(`The picture couldn't be made: ${error.message}.`, true));
+          .catch((error) => report(`The picture couldn't be made: ${error.message}.`, true));
         files.append(fileButton(row, id, kind.toUpperCase(), name, act));
       }
     }
@@ -266,7 +266,7 @@ function mount(root) {
       files.append(fileButton(row, id, label, name, ({ currentTarget }) => {
         currentTarget.dataset.asks = tick?.checked ? tick.value : id;
         ASKED = { id: currentTarget.dataset.asks, name };
-        say("Making the file …");
+        report("Making the file …");
         own.ask();
       }));
     }
@@ -276,12 +276,12 @@ function mount(root) {
     if (row.picture && row.picture !== ALL) element.dataset.of = row.picture;
     return element;
   }
-  // Offer pictures of elements on the page only; the page may draw some after these rows.
+  // Show a picture's row only if its element is on the page, where it may appear later.
   const lookAround = () => parts.querySelectorAll("[data-of]").forEach((row) => {
     row.hidden = !document.querySelector(row.dataset.of);
   });
 
-  own.hear = (data) => {
+  own.receive = (data) => {
     if (data instanceof Uint8Array) {
       // The first line has the file's id: a reply may come twice, or after another request.
       const line = data.indexOf(10), id = new TextDecoder().decode(data.subarray(0, line));
@@ -289,7 +289,7 @@ function mount(root) {
       const file = data.subarray(line + 1);
       save(file, ASKED.name);
       done(ASKED.name, file.length);
-      own.tell("received");
+      own.send("received");
       return end();
     }
     const [{ message, ...rest }] = data, text = JSON.stringify(rest);
@@ -303,7 +303,7 @@ function mount(root) {
     }
     lookAround();
     if (!ASKED || message?.id !== ASKED.id) return;
-    say(message.words, message.failed);
+    report(message.words, message.failed);
     if (message.failed) end();
     else own.ask(AGAIN);
   };
@@ -315,7 +315,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".take");
   const isNew = !root.take;
   root.take ??= mount(root);
-  root.take.tell = (id) => setTriggerValue("asked", id);
-  root.take.hear(data);
+  root.take.send = (id) => setTriggerValue("asked", id);
+  root.take.receive(data);
   if (isNew) root.take.ask();
 }

@@ -29,10 +29,10 @@ from lib.ui.session import Loaded, Taking, session
 from lib.ui.shown import Epochs, picked_answers, shown_run
 
 KEY, SCRIPT = "take", "plain_script"
-QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # longest wait in one rerun, and in all
+QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # longest wait in one rerun, and over all reruns
 RECEIVED = "received"  # sent by the browser once it has its file
-NEW = "_new"  # ends the id of a file that has the sidebar's settings
-File = Callable[[], bytes | str]  # makes a file
+NEW = "_new"  # the end of a file's id if the file has the sidebar's settings
+File = Callable[[], bytes | str]  # returns a file's content
 Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
 _component, _FILE = component(KEY, __file__, KEY), beside(__file__)
@@ -46,41 +46,42 @@ def draw_files(loaded: Loaded) -> None:
     shown, at_epoch, picked = epochs.shown, epochs.at_picked_epoch, epochs.picked
     other = badge_of(loaded, shown)
     makers = _makers(epochs, loaded if other else None)
-    what = "earlier" if picked is not None else "going" if shown.polling else "shown"
+    what = "earlier" if picked is not None else "training" if shown.polling else "shown"
     note = TEXTS["other" if other else what].format(other=other, epoch=f"{picked or 0:,}")
     data: Any = _rows(loaded, epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:
         _forget()
     elif asked:
-        # The key has no epoch: a training run's file describes the moment of the first request.
+        # The key has no epoch: a file of a training run describes the moment of the first request.
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
-        make = makers.get(asked)
-        made: Any = _taken(key, make, asked) if make else {"words": TEXTS["gone"], "failed": True}
-        is_file = isinstance(made, bytes)
-        data = (
-            f"{asked}\n".encode() + made if is_file else {**data, "message": {"id": asked, **made}}
-        )
+        made: Any = {"words": TEXTS["gone"], "failed": True}
+        if make := makers.get(asked):
+            made = _file_or_message(key, make, asked)
+        if isinstance(made, bytes):
+            data = f"{asked}\n".encode() + made
+        else:
+            data |= {"message": {"id": asked, **made}}
     # A list: Streamlit (1.67) searches a dict for tables, and imports pandas to do so.
     data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
-    if "keras" not in makers:  # another browser's rows
+    if "keras" not in makers:  # the rows belong to another browser
         return
     label, icon = "Read the plain script", ":material/code:"
     folded = st.expander(label, key=SCRIPT, icon=icon, on_change="rerun")
     if folded.open:
-        now = _at(picked, at_epoch.snapshot)
+        now = _snapshot_at(picked, at_epoch.snapshot)
         script = EXPORTS["keras"].write(shown.experiment, shown.dataset, now)
         folded.code(script, language="python", wrap_lines=True)
 
 
-def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot; as if paused at a `picked` epoch, so that no text says how it ended."""
+def _snapshot_at(picked: int | None, snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot. Mark it as paused at a picked epoch, where the run hasn't ended."""
     return snapshot if picked is None else replace(snapshot, status=Status.PAUSED, reason="")
 
 
-def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
+def _file_or_message(key: tuple[object, ...], make: Make, name: str) -> Any:
     """Return the requested file as bytes, or a message; keep a file until the browser has it."""
     taking = session().taking
     if taking is None or taking.key != key:
@@ -91,7 +92,7 @@ def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
             file = taking.future.result()
             file = file["file"] if isinstance(file, dict) else file  # Keras's reply
             return file.encode() if isinstance(file, str) else bytes(file)
-        except Exception as error:  # of any kind: the card shows it
+        except Exception as error:  # any error: the card shows its message
             text = TEXTS["failed"].format(why=f"{error}" or type(error).__name__)
     elif clock.now() - taking.since <= MOST_SECONDS:
         is_cold = name.startswith("model") and not runs.client().pool.ready
@@ -163,14 +164,14 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
 
 
 def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[str, File]:
-    """Return functions that make the run's files in another thread; only this reads the session."""
+    """Return functions that make the run's files in another thread, without the session."""
     shown, at_epoch = epochs.shown, epochs.at_picked_epoch
     past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
     picks, earlier = picked_answers(at_epoch), bool(EARLIER.index)
     source = "a recorded example" if shown.is_recorded else ""
     if shown.kept:
         source = f"from {shown.kept.name}"
-    looked = session().looked.get(shown.dataset.title, ())  # see `lib.ui.explore.skill`
+    looked = session().looked.get(shown.dataset.title, ())  # test evaluations: see skill.py
     has_looked = (at_epoch.snapshot.run_id, at_epoch.snapshot.epoch) in looked
     link = urlencode(address.query_of(shown.experiment, None, {}), doseq=True)
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
@@ -180,13 +181,13 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
         of = Reported(*run(), *picks, earlier=earlier, past=past, **seen)
         return export.report(of, link, datetime.now(UTC), export.versions())
 
-    def numbers() -> bytes:
+    def results() -> bytes:
         compared = Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)
         return export.runs_csv([compared])
 
-    files: dict[str, File] = {"report": report, "runs": numbers}
+    files: dict[str, File] = {"report": report, "runs": results}
     files["history"] = lambda: export.history_csv(*run())
-    if shown.dataset.has_rows:  # without rows the run couldn't be opened again
+    if shown.dataset.has_rows:  # if there are no rows, the run can't be opened again
         files["kept"] = partial(export.keep, shown, past)
     if shown.dataset.name == "upload" and table:
         files["kept_rows"] = partial(export.keep, shown, past, table)
@@ -199,7 +200,7 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
             )
             if shown.dataset.origin:
                 files["forecast"] = lambda: export.forecast_csv(*run())
-            if has_looked:  # a look is counted
+            if has_looked:  # the user has evaluated the test part
                 files["test_csv"] = lambda: export.predictions_csv(*run(), of_test=True)
     return files
 
@@ -210,13 +211,13 @@ def _picked_run(epochs: Epochs) -> tuple[Experiment, Dataset, Snapshot]:
     if picked is None:
         return shown.experiment, shown.dataset, shown.snapshot
     evaluated = as_of(shown, picked, epochs.weights[picked], budget=math.inf)
-    return shown.experiment, shown.dataset, _at(picked, evaluated)
+    return shown.experiment, shown.dataset, _snapshot_at(picked, evaluated)
 
 
 def _script_files(
     setup: Callable[[], tuple[Any, ...]], dataset: Dataset, end: str = ""
 ) -> dict[str, File]:
-    """Return functions that make an experiment's scripts, and the arrays that these load."""
+    """Return functions that make an experiment's scripts, and the arrays that the scripts load."""
 
     def write(name: str) -> str:
         return EXPORTS[name].write(*setup())

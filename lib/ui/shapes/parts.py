@@ -26,7 +26,7 @@ QUESTIONS = 9999
 SHAPE_FIELDS = {"output": "model output", "target": "y.shape"}  # field of a question → label
 COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
 POLL_SECONDS = 0.3
-LONGEST = 600  # most characters shown of any text of an explanation
+LONGEST = 600  # most characters shown of each text in an explanation
 SURE = {
     "certain": "Certain: the message states the cause.",
     "likely": "Likely: the message alone doesn’t tell which cause applies.",
@@ -36,7 +36,7 @@ Answers = Mapping[str, AnswerFuture]  # by name of the mistake
 
 
 def doctor(palette: Palette) -> None:
-    """Draw the question, the verdict with its picture, the fixes, common shapes, and the damage."""
+    """Draw the question, the verdict with its picture, the fixes, common shapes, and the proof."""
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
     diagnosis, problems = question.diagnose(), [*page.field_problems]
     title = f"Enter a valid {SHAPE_FIELDS[problems[0]]}" if problems else ""
@@ -53,7 +53,7 @@ def doctor(palette: Palette) -> None:
             st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
             takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
         if diagnosis.keras_message and not problems:
-            hint("Keras raises:")
+            hint("Keras raises this error:")
             st.code(diagnosis.keras_message, language=None, wrap_lines=True)
     if diagnosis.verdict != "correct" and not problems:
         with card("How to fix it", key="check_fixes"):
@@ -70,7 +70,7 @@ def _question_fields(question: TargetQuestion) -> None:
         text = st.session_state.get(key, "") if name in page.field_problems else shape
         st.text_input(capital(label), max_chars=200, **bound(key, text, partial(_read, name)))
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
-        hint("Your code doesn’t define y, so this y.shape fits the output. Enter your own.")
+        hint("Your code doesn’t define y, so this y.shape fits the output. Enter your own shape.")
     label = "Use the traced stack’s output"
     press(label, "input", "from_stack", take_stack_output, width="stretch")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
@@ -99,7 +99,7 @@ def _set(**values: Any) -> None:
 
 
 def _read(name: str, text: str) -> None:
-    """Set the question's shape from a typed text, or note what is wrong with the text."""
+    """Set the question's shape from a typed text, or store the problem with the text."""
     question = shapes.read_question(address.page_value(CHECK_KEY))
     other = question.target if name == "output" else question.output
     try:
@@ -109,7 +109,7 @@ def _read(name: str, text: str) -> None:
 
 
 def take_stack_output() -> None:
-    """Open the question of the traced stack, with its code's loss and y, or ones that fit."""
+    """Ask about the traced stack's output, with y and loss from its code or with fitting ones."""
     address.set_page_value(PART, "target")
     stack, page, asked = current_stack(), session().shapes, address.page_value(CHECK_KEY)
     if asked == page.stack_question:  # drop the question of an earlier stack
@@ -119,20 +119,20 @@ def take_stack_output() -> None:
         problem = "The output of the traced stack is unknown. Fix its red or grey row first."
         page.field_problems["output"] = problem
         return
-    read = page.reading if any(layer.origin for layer in stack) else None
+    reading = page.reading if any(layer.origin for layer in stack) else None
     activation = getattr(stack[-1].inside, "activation", "")
-    loss = (read and read.loss) or shapes.fitting_loss(activation, question.loss)
+    loss = (reading and reading.loss) or shapes.fitting_loss(activation, question.loss)
     batch, *rest = shape_of(tensors[0])
-    one = tuple(size or shapes.TIMESTEPS for size in rest)
+    sample_shape = tuple(size or shapes.TIMESTEPS for size in rest)
     rule, target = shapes.RULE_OF.get(loss), question.target
-    if read and read.target:
-        target = tuple(size or shapes.TIMESTEPS for size in read.target)
+    if reading and reading.target:
+        target = tuple(size or shapes.TIMESTEPS for size in reading.target)
     elif not asked:  # y has not been set yet
-        target = (target[0], *(one[:-1] if rule and rule.labels else one))
+        target = (target[0], *(sample_shape[:-1] if rule and rule.labels else sample_shape))
     size = batch or question.batch_size
-    _set(output=(target[0], *one), target=target, loss=loss, batch_size=size)
+    _set(output=(target[0], *sample_shape), target=target, loss=loss, batch_size=size)
     page.stack_question = address.page_value(CHECK_KEY)
-    page.made_up = not asked and read is not None and not read.target
+    page.made_up = not asked and reading is not None and not reading.target
 
 
 def _usual(question: TargetQuestion) -> None:
@@ -143,25 +143,25 @@ def _usual(question: TargetQuestion) -> None:
 
     with card("Common shapes with this loss and batch size", key="usual_cases"):
         for name, output in shapes.OUTPUTS.items():
-            painted, asked = {}, None
+            labels, picked = {}, None
             for y, shape in shapes.TARGETS.items():
                 case = replace(question, output=output, target=shape)
                 verdict = case.diagnose().verdict
-                painted[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
-                asked = y if case == question else asked
+                labels[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
+                picked = y if case == question else picked
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"output **{plain(name)}**, y:", width=140)
                 act, label = partial(ask, output), f"y for the output {name}"
-                pills(label, painted, asked, f"usual_{name}", act)
+                pills(label, labels, picked, f"usual_{name}", act)
         n, t, u = shapes.OUTPUTS["(N, T, U)"]
         verdicts = charts.target.VERDICTS
         signs = [f"{sign} {verdicts[kind].lower()}" for kind, sign in shapes.SIGNS.items()]
-        usual = f"N = {n}, T = {t}, U = {u}. Try batch size {t}: when it equals T,"
-        hint(f"{' · '.join(signs)}. {usual} some errors become silent.")
+        sizes = f"N = {n}, T = {t}, U = {u}"
+        hint(f"{' · '.join(signs)}. {sizes}. With batch size {t} = T, some errors become silent.")
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
-    """Draw the mistake that is closest to the question, from a recorded or a live training."""
+    """Draw the mistake that is closest to the question, from recorded or live runs."""
     page, draw = session().shapes, partial(_damage, question, palette)
     following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
 
@@ -186,7 +186,7 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
     titles = {name: one.title for name, one in mistakes.items()}
     pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
     if case != fitting or question.loss != shapes.damage.LOSS:
-        hint(f"The example differs from the shapes above: {titles[case]}, mean squared error.")
+        hint(f"The example differs from the settings above: {titles[case]}, mean squared error.")
     answer = answers.get(case)
     problem = answer.exception() if answer and answer.done() else None
     is_live = answer is not None and answer.done() and not problem
@@ -195,7 +195,7 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
         press("Train both", "play_arrow", "train_both", train, disabled=waiting)
         badge = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"
         if waiting:
-            badge = ":blue-badge[training] :small[Two models of 40 epochs each, up to a minute.]"
+            badge = ":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]"
         st.markdown(badge)
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")
@@ -221,7 +221,7 @@ def decoder(palette: Palette) -> None:
     unknown = "Unknown message" if text.strip() else "Paste an error message"
     st.markdown(f"# {'What this message means' if explanation else unknown}")
     left, right = st.columns(2)
-    # On a narrow screen an explanation comes first, but the box comes before a mere checklist.
+    # On a narrow screen, an explanation is above the box, but a checklist is below the box.
     with left.container(border=True, key="explanation" if explanation else "checklist"):
         if explanation:
             _explained(explanation)
@@ -286,15 +286,15 @@ def quiz(palette: Palette) -> None:
     number = min(max(int(text), 1), QUESTIONS) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
     puzzle, answers = shapes.quiz_question(number), session().shapes.answers
     answer, is_right = answers.get(number, (None, False))
-    wanted, steps = puzzle.options[puzzle.right], puzzle.steps
-    st.markdown("# What shape comes out?")
+    solution, steps = puzzle.options[puzzle.right], puzzle.steps
+    st.markdown("# Predict the output shape")
     left, right = st.columns([3, 2])
     with left, card(f"Question {number + 1}", height="stretch"):
         st.code("\n".join(shapes.code_lines(steps)), language="python", wrap_lines=True)
     with right.container(border=True, height="stretch", key="quiz_options"):
         verdict = "Your answer"
         if answer is not None:
-            right_answer = plain(f"{wanted.text[0].lower()}{wanted.text[1:]}")
+            right_answer = plain(f"{solution.text[0].lower()}{solution.text[1:]}")
             verdict = ":green[✓ Right]" if is_right else f":red[✗ Right answer: {right_answer}]"
         st.markdown(f"### {verdict}")
         for place, option in enumerate(puzzle.options):
@@ -311,13 +311,14 @@ def quiz(palette: Palette) -> None:
                 hint(f"{sum(right for _, right in answers.values())} of {len(answers)} right.")
     with st.container(border=True, key="quiz_answer"):
         if answer is None:
-            hint(f"This is the input. Predict the output shape, then press 1 to 4. {SCALES}")
+            hint(f"This is the input. To answer, press a button or a key from 1 to 4. {SCALES}")
             st.html(charts.stack.stack_picture(steps[:1], palette))
             return
         if not is_right:
             given = puzzle.options[answer]
             say(f"✗ {given.text}: {given.why}")
-        takeaway(f"✓ {wanted.text}: {wanted.why}", f"{charts.stack.stack_sentence(steps)} {SCALES}")
+        details = f"{charts.stack.stack_sentence(steps)} {SCALES}"
+        takeaway(f"✓ {solution.text}: {solution.why}", details)
         st.html(charts.stack.stack_picture(steps, palette))
         trace = partial(open_stack, tuple(step.layer for step in steps))
         press("Trace this stack", "view_in_ar", "quiz_trace", trace)

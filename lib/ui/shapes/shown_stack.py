@@ -20,9 +20,9 @@ KEY = "stack"  # address key of a stack other than the sidebar's
 SIDEBAR = "sidebar"
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
-# Every name that `compile` takes → the loss in Explore.
+# Every loss name that `compile` accepts → the loss in Explore.
 LOSS_OF = {name: key for key, loss in LOSSES.items() for name in shapes.RULE_OF[loss.keras].names}
-MOST_NOTES = 3  # further notes are folded
+MOST_NOTES = 3  # notes shown; further notes are folded
 HINT = "Paste your model (code or to_json()), or drop its file. Code is read, never run."
 
 
@@ -38,12 +38,12 @@ def remember_sidebar_stack(loaded: Loaded) -> Stack:
 
 
 def shows_sidebar() -> bool:
-    """Return whether the stack is the sidebar's model, and follows it."""
+    """Return whether the stack is the sidebar's model, so that it follows the sidebar."""
     return not _own_stack()
 
 
 def current_stack() -> Stack:
-    """Return the stack of the address, else the sidebar's model."""
+    """Return the stack of the address, or the sidebar's model if there is none."""
     return _own_stack() or session().shapes.sidebar_stack
 
 
@@ -53,13 +53,13 @@ def _own_stack() -> Stack:
     if text != page.stack_text:
         page.stack_text = text
         page.stack, page.stack_problems = shapes.read_text(text)
-        if page.reading and is_of_code():
+        if page.reading and matches_reading():
             page.stack, page.stack_problems = page.reading.stack, []
     return page.stack
 
 
 def set_stack(stack: Stack | None) -> None:
-    """Set the stack, None for the sidebar's; store the previous one. For callbacks."""
+    """Set the stack (None: the sidebar's model) and store the previous stack. For callbacks."""
     page = session().shapes
     page.stack_before = current_stack()
     page.stack, page.stack_problems, page.model_problem = stack or (), [], ""
@@ -74,8 +74,8 @@ def open_stack(stack: Stack) -> None:
     address.set_page_value(PART, "")
 
 
-def is_of_code() -> bool:
-    """Return whether the stack is still the one that was read last."""
+def matches_reading() -> bool:
+    """Return whether the stack is unchanged since it was read from the user's model."""
     page = session().shapes
     return page.reading is not None and to_text(page.reading.stack) == page.stack_text
 
@@ -83,7 +83,7 @@ def is_of_code() -> bool:
 def _change_code() -> None:
     """Apply a change of the stack to the code that it was read from, if possible."""
     page = session().shapes
-    if page.reading is None or page.model_text != page.reading.text or is_of_code():
+    if page.reading is None or page.model_text != page.reading.text or matches_reading():
         return
     with_outputs = shapes.with_given_outputs(page.reading.stack, page.stack)
     lines, reading = shapes.rewritten(page.reading, page.stack)
@@ -94,7 +94,7 @@ def _change_code() -> None:
 
 
 def model_box(stack: Stack) -> None:
-    """Draw the box, what was read from it last, and the ready stacks."""
+    """Draw the box for a model, what was read from the last model, and the ready stacks."""
     page = session().shapes
     hidden: Any = {"label_visibility": "collapsed"}
 
@@ -122,17 +122,18 @@ def model_box(stack: Stack) -> None:
     titles = {SIDEBAR: "The sidebar’s model"}
     titles |= {name: pattern.title for name, pattern in shapes.PATTERNS.items()}
     picked = SIDEBAR if shows_sidebar() else shapes.pattern_of(stack)
-    # Folded under the user's own model: open, they would push the broken row off the screen.
-    with st.expander("Start from another", type="compact") if is_of_code() else st.container():
+    # Unfolded below the user's model, the ready stacks would push its broken row off the screen.
+    with st.expander("Other stacks", type="compact") if matches_reading() else st.container():
         pills("Start from", titles, picked, "shapes_pattern", start_from)
 
 
 def _reading(reading: ModelReading) -> None:
     stack = reading.stack
-    if not is_of_code():
+    if not matches_reading():
         with st.container(horizontal=True, vertical_alignment="center"):
             hint(f"The stack below no longer matches your {reading.source}.")
-            press("Trace it again", "undo", "trace_again", set_stack, args=(stack,))
+            label = f"Trace the {reading.source} again"
+            press(label, "undo", "trace_again", set_stack, args=(stack,))
         return
     name = session().shapes.model_file
     source = f"{reading.source}, {name}" if name else reading.source
@@ -144,7 +145,7 @@ def _reading(reading: ModelReading) -> None:
     if lines:
         st.markdown("  \n".join(lines[:MOST_NOTES]))
     if folded := lines[MOST_NOTES:]:
-        with st.expander(f"{len(folded)} more", type="compact"):
+        with st.expander(counted(len(folded), "more note"), type="compact"):
             st.markdown("  \n".join(folded))
 
 
@@ -157,7 +158,7 @@ def _drop() -> None:
 
 
 def _read(text: str | bytes, name: str = "") -> None:
-    """Set the stack from pasted text or a dropped file, or note why it can't be read."""
+    """Set the stack from pasted text or a dropped file, or store why it can't be read."""
     page = session().shapes
     page.reading, page.model_problem, page.model_file = None, "", name
     page.model_text = text if isinstance(text, str) else ""
@@ -180,12 +181,11 @@ def to_explore(stack: Stack) -> None:
     """Draw a link that opens the stack in Explore, or a disabled button with the reason."""
     page, experiment = session().shapes, session().subject.experiment
     settings = shapes.as_settings(stack, page.targets)
-    explore, icon = PAGES["Explore"]
-    label = "Open in Explore"
+    label, (explore, icon) = "Open in Explore", PAGES["Explore"]
     if isinstance(settings, str):  # a disabled link has too little contrast
         st.button(label, "no_explore", settings, icon=icon, type="tertiary", disabled=True)
         return
-    if page.reading and is_of_code() and (loss := LOSS_OF.get(page.reading.loss)):
+    if page.reading and matches_reading() and (loss := LOSS_OF.get(page.reading.loss)):
         settings["loss"] = loss
     there = address.query_of(experiment.set(**settings), None, {})
     hover = f"Trains on the sidebar’s data, which have {experiment.data.features} features."

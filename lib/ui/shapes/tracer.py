@@ -24,8 +24,7 @@ from lib.ui.widgets import bound, card, closable, hint, pills, plain, press, tak
 
 AT_ONCE = 12  # a stack of at most 12 layers shows all settings
 FOLLOWS = "The stack follows the sidebar until you change a layer here. "
-# The longest takeaway, to reserve its space.
-LONGEST = "Output now (N, 12, 128), parameters 123,456 → 123,456."
+LONGEST = "Output now (N, 12, 128), parameters 123,456 → 123,456."  # reserves a takeaway's space
 _FILE = beside(__file__)
 TEXTS: dict[str, str] = _FILE["texts"]
 WIDTHS: dict[str, int] = _FILE["widths"]  # of fields, in pixels
@@ -54,15 +53,15 @@ def tracer(stack: Stack, palette: Palette) -> None:
     details = f"{follows}{change} {charts.stack.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
         takeaway(text, details, longest=LONGEST)
-        if fixes and is_read:  # in a long model the row that breaks is far below
+        if fixes and is_read:  # in a long model, the broken row is far below
             _fix_button(0, fixes[0])
         if not shapes.is_chain(stack):
             st.html(charts.stack.graph_picture(steps, palette))
         _rows(steps, fixes, lines, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
-            _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
-            label, ends = "Check a target for this output", shapes.stopped_at(steps) is not None
-            press(label, "fact_check", "to_doctor", take_stack_output, disabled=ends)
+            _add_menu("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
+            label, stops = "Check a target for this output", shapes.stopped_at(steps) is not None
+            press(label, "fact_check", "to_doctor", take_stack_output, disabled=stops)
             to_explore(stack)
         if len(stack) >= shapes.MAX_LAYERS:
             hint(f"The limit is {shapes.MAX_LAYERS} layers.")
@@ -75,7 +74,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
 
 
 def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
-    """Return the takeaway on a ready stack, one not traced to its end, or the user's code."""
+    """Return the takeaway about an incomplete trace, the user's code, or a ready stack."""
     is_broken, name = shapes.broken_at(steps) is not None, shapes.pattern_of(stack)
     if shapes.stopped_at(steps) is not None and not is_broken:
         return TEXTS["grey row"]
@@ -102,7 +101,7 @@ def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Pal
 
 
 def _pick_layer(steps: Steps) -> list[int]:
-    """Draw a menu of all layers; return the place of the chosen one, first of the failing one."""
+    """Draw a menu of all layers; return the chosen place. The default is the failing layer."""
     page = session().shapes
     place = shapes.stopped_at(steps) if page.open_layer is None else page.open_layer
     place = place if place in range(len(steps)) else None
@@ -135,7 +134,7 @@ def _row(
             for line, text in lines.items():
                 hint(f"Line {line} becomes:")
                 st.code(text, language="python", wrap_lines=True)
-            is_read = any(layer.origin for layer in stack)  # its first fix is above the rows
+            is_read = any(layer.origin for layer in stack)  # the first fix is above the rows
             for number, fix in enumerate(fixes):
                 if number or not is_read:
                     _fix_button(number, fix)
@@ -159,21 +158,21 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
             key, act = f"layer_{place}_{way}", partial(_move, place, layer, way)
             st.button(way.capitalize(), key, type="tertiary", disabled=disabled, on_click=act)
         if place < len(stack) - 1:
-            _adding("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
+            _add_menu("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
     if layer.origin:
         lines = [each.origin.line for each in stack if each.origin]
         is_shared = lines.count(layer.origin.line) > 1 and layer.origin.call
         code = (layer.origin.call if is_shared else layer.origin.text).replace("`", "'")
-        st.markdown(f":small[:gray[line {layer.origin.line}]] `{code}`")  # code may hold brackets
-    used, seldom = _in_use(layer.inside)
+        st.markdown(f":small[:gray[line {layer.origin.line}]] `{code}`")
+    usual, rare = _in_use(layer.inside)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        _fields(place, layer.inside, used)
-        if place and layer.kind != "unread" and (seldom or len(stack) > 2):
+        _fields(place, layer.inside, usual)
+        if place and layer.kind != "unread" and (rare or len(stack) > 2):
             more = st.popover("More", key=f"layer_{place}_more", on_change="rerun")
             if more.open:
                 with more:
-                    _fields(place, layer.inside, seldom, "more")
-                    _takes(place, stack)
+                    _fields(place, layer.inside, rare, "more")
+                    _input_menus(place, stack)
 
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
@@ -182,11 +181,11 @@ def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
         hidden = ["called", "output"]
     used = [setting for setting in layer.settings() if setting.name not in hidden]
-    seldom = [setting for setting in used if setting.seldom]
-    return [setting for setting in used if setting not in seldom], seldom
+    rare = [setting for setting in used if setting.seldom]
+    return [setting for setting in used if setting not in rare], rare
 
 
-def _adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
+def _add_menu(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
     options |= {"disabled": len(stack) >= shapes.MAX_LAYERS, "on_click": partial(_add, key, place)}
     menu = {name: kind.keras for name, kind in shapes.KINDS.items() if name != "unread"}
     st.menu_button(label, list(menu), format_func=menu.__getitem__, key=key, **options)
@@ -212,10 +211,10 @@ def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str =
 def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
     key, label = f"layer_{place}_{layer.kind}_{setting.name}", setting.label or setting.name
     value: Any = getattr(layer, setting.name)
-    take, shown = partial(_take, place, layer, setting), dict[str, Any]()
+    change, shown = partial(_set_value, place, layer, setting), dict[str, Any]()
     shown["width"] = 160 if setting.cells else WIDTHS.get(setting.name, USUAL_WIDTH)
     if setting.options is not None:
-        shown |= {"format_func": setting.options.__getitem__, **bound(key, value, take)}
+        shown |= {"format_func": setting.options.__getitem__, **bound(key, value, change)}
         st.selectbox(label, list(setting.options), **shown)
     elif setting.sizes is not None or setting.cells:
         if setting.cells:
@@ -224,21 +223,21 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
             words = [f"{size or None}" if setting.batched else f"{size}" for size in value or ()]
             value = ", ".join(["None", *words] if setting.batched and words else words)
             shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
-        st.text_input(label, max_chars=60, **shown, **bound(key, value, take))
+        st.text_input(label, max_chars=60, **shown, **bound(key, value, change))
     else:
-        # Without limits: Streamlit would keep a number beyond one without telling the page.
+        # No limits: Streamlit doesn't send a number beyond a limit, but the field still shows it.
         step = setting.limit.step if setting.limit else 1
         number = float if isinstance(setting.default, float) or step < 1 else int
         if setting.optional:
             shown |= {"value": None, "placeholder": "any"}
-        shown |= bound(key, value, take)
+        shown |= bound(key, value, change)
         if value is not None:
             st.session_state[key] = number(value)
         st.number_input(label, step=number(step), **shown)
 
 
-def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
-    """Set a typed value; report one that is invalid, or replaced by the nearest in range."""
+def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
+    """Set a typed value. Report an invalid value, and replace a value out of range."""
     page, name, problems = session().shapes, setting.name, []
     if setting.sizes is not None:
         words = re.sub(r"[,()\[\]]", " ", value).split()
@@ -267,7 +266,7 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     page.stack_problems = problems
 
 
-def _takes(place: int, stack: Stack) -> None:
+def _input_menus(place: int, stack: Stack) -> None:
     layer = stack[place]
     if isinstance(layer, shapes.Input):
         return
@@ -277,8 +276,8 @@ def _takes(place: int, stack: Stack) -> None:
         for output, name in enumerate(before.returned())
     }
 
-    def take(name: str, refs: list[Ref]) -> None:
-        known = [ref for ref in refs if ref in names]  # a label after another change
+    def set_inputs(name: str, refs: list[Ref]) -> None:
+        known = [ref for ref in refs if ref in names]  # another change may have removed a layer
         single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
         named: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
         _change(place, layer, lambda now: replace(now, **named))
@@ -289,7 +288,7 @@ def _takes(place: int, stack: Stack) -> None:
     for name, label in parts.items():
         refs = [Ref(ref.place, ref.output or 0) for ref in getattr(layer, name)]
         known = [ref for ref in refs if ref in names]
-        shown = bound(f"layer_{place}_{name}", known, partial(take, name))
+        shown = bound(f"layer_{place}_{name}", known, partial(set_inputs, name))
         st.multiselect(label, list(names), format_func=names.__getitem__, **shown)
 
 
