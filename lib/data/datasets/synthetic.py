@@ -59,14 +59,14 @@ def adding(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) ->
 
 
 def majority_sign(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
-    """Target: the majority sign of feature 1's coins (1 or -1) up to this step, or 0 for a tie."""
+    """Target: the majority sign of feature 1's values (1 or -1) up to this step, or 0 for a tie."""
     x = rng.choice([-1.0, 1.0], (N, T, F))
     y = np.sign(x[:, :, :1].cumsum(axis=1))
     return x, y + noise * rng.standard_normal(y.shape)
 
 
 def parity(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
-    """Target: the product of feature 1's coins (1 or -1) up to this step."""
+    """Target: the product of feature 1's values (1 or -1) up to this step."""
     x = rng.choice([-1.0, 1.0], (N, T, F))
     y = x[:, :, :1].cumprod(axis=1)
     return x, y + noise * rng.standard_normal(y.shape)
