@@ -1,4 +1,4 @@
-"""Helpers for pages in AppTest: open a link, press, give a file, read the text."""
+"""Helpers for pages in AppTest: open a link, upload a file, read the text of a page."""
 
 import re
 from html import unescape
@@ -31,10 +31,10 @@ def link(page, **query):
 
 
 def _opened(query):
-    """Return the app before its first run, with more settings and the script unfolded."""
+    """Return the app before its first run, with "more settings" and the script unfolded."""
     app = AppTest.from_file(APP, default_timeout=30)
-    for folded in (MORE, SCRIPT):
-        app.session_state[folded] = True
+    for key in (MORE, SCRIPT):
+        app.session_state[key] = True
     for key, value in query.items():
         app.query_params[key] = value
     return app
@@ -64,7 +64,7 @@ def seen(app):
 
 
 def text(app):
-    """Return all text of Markdown, alerts, HTML and progress bars, without escapes."""
+    """Return the text of all Markdown, alerts, HTML and progress bars, without escapes."""
     parts = [
         each.value for kind in ("markdown", "warning", "error", "info") for each in app.get(kind)
     ]
@@ -84,11 +84,11 @@ def pictures(app):
 
 
 def bar(app):
-    """Return the text of the progress bar: the run's badge and progress."""
+    """Return the text of the progress bar: the badge of the run's status, and its progress."""
     return str(app.get("progress")[0].proto.text)
 
 
 def give(app, name, content):
-    """Give a file to the page's uploader of tables and kept runs."""
+    """Upload a file by the page's uploader for tables and saved runs."""
     uploader = next(each for each in app.file_uploader if "model_file" not in each.key)
     uploader.set_value((name, content, "application/octet-stream")).run()

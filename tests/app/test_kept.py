@@ -1,4 +1,4 @@
-"""A saved run that is opened on a page: every page shows it, or an error has the fix."""
+"""Saved runs: every page opens their files, or shows an error with the fix."""
 
 import pytest
 
@@ -13,40 +13,35 @@ from tests.app.driver import bar, give, session, start, text
 from tests.unit.test_kept import CSV, of_upload
 
 
-def of(name="echo", **changes):
-    """Return a recorded run saved under settings without a recording."""
+def saved_run(name="echo"):
+    """Return an experiment that has no recorded run, and the file of a run of it."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset)
     snapshot = recorded(experiment)
     assert snapshot
-    other = experiment.set(**{"lr": 0.123, **changes})
+    other = experiment.set(lr=0.123)
     return other, keep(RunAt(other, dataset, snapshot), snapshot.past)
 
 
-@pytest.fixture
-def mine():
-    """Return Explore after opening the saved run `of()` as "mine.unrolled"."""
+def test_explore_shows_a_saved_run_with_its_settings_and_epochs():
+    """Explore shows the name of the file, and can go back to the epochs in the file."""
+    experiment, content = saved_run()
     app = start()
-    give(app, "mine.unrolled", of()[1])
-    return app
+    give(app, "mine.unrolled", content)
+    assert session(app).subject.experiment == experiment
+    assert "from a file" in bar(app)
+    assert "From mine.unrolled, kept on 20" in text(app)
+    epoch = session(app).kept.snapshot.past[1][0]
+    app.query_params["epoch"] = f"{epoch}"
+    app.run()
+    assert f"shown: after epoch {epoch}" in bar(app)
+    app.switch_page("pages/cell.py").run()
+    assert f"epoch {epoch} of mine.unrolled" in text(app)
 
 
-def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
-    """Explore marks a saved run with its file's name and offers the epochs it holds."""
-    assert session(mine).subject.experiment == of()[0]
-    assert "from a file" in bar(mine)
-    assert "From mine.unrolled, kept on 20" in text(mine)
-    epoch = session(mine).kept.snapshot.past[1][0]
-    mine.query_params["epoch"] = f"{epoch}"
-    mine.run()
-    assert f"shown: after epoch {epoch}" in bar(mine)
-    mine.switch_page("pages/cell.py").run()
-    assert f"epoch {epoch} of mine.unrolled" in text(mine)
-
-
-def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client):
-    """Opening a saved run stops training; a later run is shown until it is reset."""
-    _, content = of()
+def test_opening_a_saved_run_stops_the_training_run(client):
+    """A run trained later replaces the saved run until the user resets it."""
+    _, content = saved_run()
     app = start()
     app.button(key="do_train").click().run()
     give(app, "mine.unrolled", content)
@@ -59,9 +54,9 @@ def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client):
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data", "Compare", "Sweep"])
-def test_every_page_opens_a_kept_run(page):
-    """Every page shows a saved run, also of a table, with its skill and in Compare."""
-    _, content = of("seattle")
+def test_a_page_opens_a_saved_run(page):
+    """A saved run of a table opens on every page of settings. Compare lists it."""
+    _, content = saved_run("seattle")
     app = start(page)
     give(app, "mine.unrolled", content)
     assert session(app).kept.name == "mine.unrolled"
@@ -71,9 +66,9 @@ def test_every_page_opens_a_kept_run(page):
 
 
 @pytest.mark.parametrize("page", ["Gallery", "Guide"])
-def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page):
-    """A page of scenes opens a saved run on Explore, and reports a damaged file."""
-    experiment, content = of()
+def test_a_page_of_scenes_opens_a_saved_run_on_explore(page):
+    """Scenes have their own settings. If the file is damaged, the page stays open."""
+    experiment, content = saved_run()
     app = start(page)
     give(app, "bad.unrolled", content[:-999])
     assert session(app).address.page == page
@@ -87,9 +82,9 @@ def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page):
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
-def test_a_damaged_file_takes_nothing_away(page):
-    """The file opened before stays beside the error message, which can be closed."""
-    experiment, content = of()
+def test_a_damaged_file_changes_nothing(page):
+    """The saved run opened before stays open. The error message can be closed."""
+    experiment, content = saved_run()
     app = start(page)
     give(app, "mine.unrolled", content)
     give(app, "bad.unrolled", content[:-999])
@@ -102,8 +97,8 @@ def test_a_damaged_file_takes_nothing_away(page):
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
-def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
-    """The page asks for the run's file by name; another file becomes the data."""
+def test_a_run_saved_without_its_rows_opens_after_the_upload_of_its_data(page):
+    """The error names the data file that is missing. A copy with another name works, too."""
     experiment, dataset, snapshot, _ = of_upload()
     content = keep(RunAt(experiment, dataset, snapshot), ())
     app = start(page)
@@ -117,11 +112,11 @@ def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
     assert session(app).upload.table.name == "copy.csv"
 
 
-def test_a_reload_finds_what_the_browser_has_opened(monkeypatch):
-    """A reload shows the browser's saved run until it is reset."""
+def test_a_reload_keeps_the_saved_run_open(monkeypatch):
+    """A new session of the same browser shows the saved run, until the user resets it."""
     monkeypatch.setattr(upload, "browser_id", lambda: "mine")
     monkeypatch.setattr(upload, "_KEPT", {})
-    experiment, content = of()
+    experiment, content = saved_run()
     app = start()
     give(app, "mine.unrolled", content)
     link = {name: str(value) for name, value in app.query_params.items()}

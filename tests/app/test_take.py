@@ -1,4 +1,4 @@
-"""Explore's card of downloads: files of the run shown, made on request."""
+"""Explore's card of downloads: files of the shown run, made on request."""
 
 import csv
 import io
@@ -15,30 +15,30 @@ from lib.ui.explore import take
 from lib.ui.session import KEY as SESSION
 from tests.app.driver import give, start
 from tests.app.test_live import press
-from tests.app.test_skill import let_go
+from tests.app.test_skill import finish_newest
 from tests.app.test_upload import rows
 
 
 @pytest.fixture
 def given(monkeypatch):
-    """Return the data that the browser gets for the card, newest last."""
-    data = []
+    """Return the data that the card's component has received, newest last."""
+    received = []
 
-    def draw(data_now):
-        data.append(data_now if isinstance(data_now, bytes) else data_now[0])
+    def draw(data, **_):
+        received.append(data if isinstance(data, bytes) else data[0])
 
-    monkeypatch.setattr(take, "_component", lambda **of: draw(of["data"]))
-    return data
+    monkeypatch.setattr(take, "_component", draw)
+    return received
 
 
 def ask(app, file):
-    """Rerun the page after a press of a file's button."""
+    """Press the button of a file, and rerun the page."""
     app.session_state[take.KEY] = {"asked": file}
     app.run()
 
 
 def taken(app, given, file):
-    """Return the file's bytes without the name before them, or the message of a failure."""
+    """Request a file. Return its bytes without the name before them, or the failed message."""
     for _ in range(100):
         ask(app, file)
         del app.session_state[take.KEY]
@@ -51,8 +51,8 @@ def taken(app, given, file):
     raise AssertionError(f"{file} was never made")
 
 
-def test_each_button_gives_its_file(given):
-    """Each file of a recorded run has the content of its name, and is made on demand."""
+def test_each_button_saves_its_file(given):
+    """The page makes each file of a recorded run on request."""
     app = start(data="seattle", seeds="1")
     card = given[-1]
     assert {*card["files"]} == {
@@ -86,27 +86,27 @@ def test_each_button_gives_its_file(given):
     assert "<h1>Same LSTM, two settings" in report
 
 
-def test_a_model_s_file_is_requested_from_keras_without_waiting(given, client):
-    """The card shows that the file is being made, or that Keras is starting."""
+def test_the_page_does_not_wait_for_a_models_file(given, client):
+    """While Keras makes the file, the card shows that Keras is starting or making it."""
     app = start()
     for ready, words in ((False, "starting"), (True, "Making")):
         client.pool.ready = ready
         ask(app, "model_last")
         assert words in given[-1]["message"]["words"]
-    (asked,) = client.questions  # however often the browser polls
-    assert asked.name == "keras_file"
-    assert (asked.arguments["mode"], asked.arguments["timesteps"]) == ("last", 12)
-    asked.answer.set_result({"file": b"keras"})
-    for _ in range(2):  # of two replies the browser may see only the second
+    (question,) = client.questions  # The browser's polls send no second question.
+    assert question.name == "keras_file"
+    assert (question.arguments["mode"], question.arguments["timesteps"]) == ("last", 12)
+    question.answer.set_result({"file": b"keras"})
+    for _ in range(2):  # The browser may miss the first reply, so the page repeats it.
         app.run()
         assert given[-1] == b"model_last\nkeras"
     ask(app, take.RECEIVED)
-    assert client.questions == [asked]
+    assert client.questions == [question]
     assert app.session_state[SESSION].taking is None
 
 
-def test_a_file_that_never_comes_is_reported(given, client, time):
-    """The card reports a late file, and a file that the shown run doesn't have."""
+def test_a_file_that_does_not_arrive_is_reported(given, client, time):
+    """The card reports a file that takes too long, and a file that the run doesn't have."""
     app = start()
     ask(app, "model_last")
     assert not given[-1]["message"].get("failed")
@@ -123,7 +123,7 @@ def test_a_file_that_never_comes_is_reported(given, client, time):
 
 
 def test_a_failure_is_reported_with_its_reason(given, monkeypatch):
-    """The next press tries again."""
+    """The next click on the button tries again."""
     app = start()
     monkeypatch.setattr(take.export, "weights_npz", lambda *_: 1 / 0)
     assert "division by zero" in taken(app, given, "weights")["message"]["words"]
@@ -131,10 +131,10 @@ def test_a_failure_is_reported_with_its_reason(given, monkeypatch):
     assert taken(app, given, "weights") == b"all"
 
 
-def test_code_is_offered_for_the_run_and_for_new_settings(given, client):
-    """File names tell them apart; the page shows the run's script."""
+def test_the_card_has_code_for_the_run_and_for_new_settings(given, client):
+    """The files have different names. The page shows the script of the run."""
     app = press(start(data="echo"), "train")
-    let_go(client, Status.FINISHED)
+    finish_newest(client, Status.FINISHED)
     app.run()
     assert not {"keras_new", "data"} & given[-1]["files"].keys()
     app.slider(key="T").set_value(7).run()
@@ -148,16 +148,16 @@ def test_code_is_offered_for_the_run_and_for_new_settings(given, client):
     assert "(N, 7, " in new
     assert "keras.layers.GRU" in new
     assert "(N, 12, " in app.code[0].value
-    app.session_state[take.SCRIPT] = False  # the user folds it
+    app.session_state[take.SCRIPT] = False  # The user folds the script.
     assert not app.run().code
 
 
-def test_another_browser_s_rows_are_not_offered(given, client, monkeypatch):
+def test_the_rows_of_another_browser_cannot_be_saved(given, client, monkeypatch):
     """The card of a run on another browser's upload has no files with targets or rows."""
     app = start(data="upload", T="5", seeds="1")
     give(app, "own.csv", rows(60))
     press(app, "train")
-    let_go(client, Status.FINISHED)
+    finish_newest(client, Status.FINISHED)
     app.run()
     rows_of_file = {"kept_rows", "predictions_csv", "forecast", "keras", "exact", "data"}
     assert rows_of_file <= given[-1]["files"].keys()
@@ -170,10 +170,10 @@ def test_another_browser_s_rows_are_not_offered(given, client, monkeypatch):
     assert "weights" in given[-1]["files"]
 
 
-def test_test_predictions_are_offered_after_a_look_at_the_test_part(given, client):
-    """Before the counted look no file has predictions of test samples."""
+def test_test_predictions_can_be_saved_after_the_evaluation_on_the_test_part(given, client):
+    """Before the evaluation, which is counted, no file has predictions for test samples."""
     app = press(start(data="seattle", seeds="1", test="20"), "train")
-    let_go(client, Status.FINISHED)
+    finish_newest(client, Status.FINISHED)
     app.run()
     assert "test_csv" not in given[-1]["files"]
     app.button(key="look_at_test").click().run()
@@ -186,7 +186,7 @@ def test_test_predictions_are_offered_after_a_look_at_the_test_part(given, clien
 
 
 def test_files_of_an_earlier_epoch_name_the_epoch(given):
-    """Names, scripts and tables have the picked epoch, and not how the run ended."""
+    """File names, scripts and tables are about the picked epoch, but a saved run has all epochs."""
     app = start(data="parity", epoch="53")
     assert given[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"
     assert "after epoch 53" in given[-1]["note"]
