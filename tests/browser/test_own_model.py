@@ -1,4 +1,4 @@
-"""Journeys with the user's own model: paste and fix it, drop its file, add a layer."""
+"""User journeys with the user's own model: paste it, fix it, drop its file, add a layer."""
 
 import json
 
@@ -19,9 +19,9 @@ PASTE = """text => {
 
 
 def test_pasted_code_is_read_at_once_and_fixed_by_a_click(page):
-    """Layers show their lines of code, and the check of the target opens at its top."""
+    """Layers show their lines of code. The part that checks a target opens at its top."""
     open_page(page, "/shapes")
-    page.locator(".st-key-model_text textarea").wait_for()  # its code loads when needed
+    page.locator(".st-key-model_text textarea").wait_for()  # Its JavaScript may load late.
     page.evaluate(PASTE, STACKED)
     heading(page, "This stack breaks at layer 3, LSTM")
     row = page.locator(".st-key-layer_2")
@@ -36,8 +36,8 @@ def test_pasted_code_is_read_at_once_and_fixed_by_a_click(page):
     expect(page.get_by_role("radiogroup", name="Part")).to_be_in_viewport()
 
 
-def test_a_models_file_is_dropped_anywhere_on_the_page(page):
-    """A configuration is read; another file gets an error, and the stack stays."""
+def test_a_models_file_can_be_dropped_anywhere_on_the_page(page):
+    """A configuration is read. An unreadable file gets an error, and the stack stays."""
     layers = [
         {"class_name": "InputLayer", "config": {"batch_shape": [None, 20, 4]}},
         {"class_name": "GRU", "config": {"units": 7}},
