@@ -1,8 +1,8 @@
 """Run scripts one after another in one process, which imports TensorFlow only once.
 
-`python -I script_runner.py`: the project can't be imported. It replies to each input line of
-JSON, [folder, file, quick], with an output line. Models of a quick script run without tracing: for
-a few batches that takes a tenth of the time and gives the same results.
+Started as `python -I script_runner.py`, it can't import this project. Each input line is JSON:
+[folder, file, quick]. Each output line is the reply, as `main` describes it. Models of a quick
+script run eagerly: for a few batches, this takes a tenth of the time with the same results.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ import keras
 
 
 def main():
-    """Reply to each line with the script's output, its error, and the shapes of its models."""
+    """Reply to each line with the script's output, its error, and the shapes in its models."""
     compile_model = keras.Model.compile
     for line in sys.stdin:
         folder, file, quick = json.loads(line)
@@ -33,7 +33,7 @@ def main():
                 made = runpy.run_path(file)
             except SystemExit as stop:
                 error = f"{stop}"
-            except Exception:  # a script may raise any error
+            except Exception:  # A script may raise any error.
                 error = traceback.format_exc()
         models = [made[name] for name in ("sequence", "last_step") if name in made]
         shapes = [
