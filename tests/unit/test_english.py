@@ -20,8 +20,8 @@ from lib.text import (
 )
 
 
-def test_sizes_that_rounding_leaves_read_as_almost_0():
-    """Sizes below 1e-7 are rounding errors of 32-bit numbers; an exact 0 stays 0."""
+def test_rounding_errors_are_shown_as_almost_0():
+    """Sizes below 1e-7 are rounding errors of 32-bit numbers. An exact 0 stays 0."""
     assert (readable(1e-8), readable(-9.06e-14, unit=" °C")) == ("≈ 0", "≈ 0 °C")
     assert (readable(0, unit=" °C"), readable(0.0000404)) == ("0 °C", "4.04\u00a0×\u00a010⁻⁵")
 
@@ -38,11 +38,11 @@ def test_sizes_that_rounding_leaves_read_as_almost_0():
     ],
 )
 def test_two_sizes_are_compared_by_their_ratio(ratio, text):
-    """Ratios below 2 are percentages, larger ratios are numbers of times."""
+    """Ratios below 2 are percentages. Larger ratios are "N times"."""
     assert smaller(ratio) == text
 
 
-def test_settings_are_written_as_typed():
+def test_settings_are_shown_as_typed():
     """Settings have no powers of ten."""
     assert [typed(value) for value in (0.0001, 1e-6, 1024, 0.5)] == [
         "0.0001",
@@ -56,7 +56,8 @@ def test_settings_are_written_as_typed():
     ("values", "texts"),
     [
         ((355.132, 355.42, 340), ["355.1", "355.4", "340"]),
-        ((355.151, 355.449), ["355.15", "355.45"]),  # 355.2 and 355.4 would be 0.2 apart, not 0.3
+        # The difference is 0.3. With one decimal, 355.2 and 355.4 would differ by 0.2.
+        ((355.151, 355.449), ["355.15", "355.45"]),
         ((3.44e11, 3.441e11), ["3.44\u00a0×\u00a010¹¹", "3.441\u00a0×\u00a010¹¹"]),
         ((1e-9, 0.02), ["≈ 0", "0.02"]),
         ((-0.5, math.nan, math.inf), ["−0.5", "not a number", "infinite"]),
@@ -70,7 +71,7 @@ def test_compared_numbers_keep_the_digits_that_differ(values, texts):
 
 
 def test_words_are_counted_listed_and_capitalised():
-    """Counts have thousands separators and plurals; a long list names six entries."""
+    """Counts have thousands separators and plurals. A long list names six entries."""
     assert (counted(1, "row"), counted(1461, "row")) == ("1 row", "1,461 rows")
     assert counted(0, "value is", "values are") == "0 values are"
     assert [joined(words) for words in ("", "a", "abc")] == ["", "a", "a, b and c"]
