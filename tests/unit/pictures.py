@@ -1,4 +1,4 @@
-"""Datasets and snapshots for the tests of figures and sentences, and what to read of a figure."""
+"""Datasets and snapshots for tests of charts and their texts, and helpers that read a chart."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -16,7 +16,10 @@ EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 
 
 def a_dataset(n=8, t=4, f=3, k=1, **more):
-    """Targets count up from 0; six of eight samples are for training; the baseline predicts 1."""
+    """Return a dataset whose targets count up from 0 and whose baseline predicts 1.
+
+    By default, six of eight samples are for training.
+    """
     y = np.arange(n * t * k, dtype=np.float32).reshape(n, t, k)
     settings = {
         "name": "fake",
@@ -34,14 +37,14 @@ def a_dataset(n=8, t=4, f=3, k=1, **more):
 
 
 def of_a_table(dataset, horizon=1):
-    """The same as windows of a table, each beginning a row after the one before."""
+    """Return the dataset as windows of a table. Each window begins one row after the previous."""
     rows, start = len(dataset.x), np.arange(len(dataset.x))
     origin = SimpleNamespace(series=np.zeros(rows, int), starts=start, horizons=(horizon,))
     return replace(dataset, origin=origin)
 
 
 def a_result(dataset, wrong, epochs=10):
-    """A model that is `wrong` too high at every step of every sample."""
+    """Return the result of a model whose predictions are all too high by `wrong`."""
     return ModeResult(
         loss_epochs=np.arange(1, epochs + 1),
         loss=np.linspace(1.0, wrong**2, epochs),
@@ -54,7 +57,7 @@ def a_result(dataset, wrong, epochs=10):
 
 
 def a_snapshot(dataset, *, epochs=10, **wrong):
-    """A snapshot whose models are wrong by so much: `a_snapshot(data, sequence=0.5, last=0.25)`."""
+    """Return a snapshot with the error of each mode: `a_snapshot(data, sequence=0.5, last=0.2)`."""
     return Snapshot(
         run_id="r",
         status=Status.RUNNING,
@@ -66,7 +69,7 @@ def a_snapshot(dataset, *, epochs=10, **wrong):
 
 
 def with_kept(snapshot, **kept):
-    """The same run with these epochs kept, by mode; each was evaluated and is remembered."""
+    """Return the snapshot with the kept epoch of each mode. Every epoch was evaluated."""
     results = dict(snapshot.results)
     for mode, epoch in kept.items():
         epochs = np.arange(snapshot.epoch + 1 if epoch is None else epoch + 3)
@@ -83,7 +86,7 @@ def with_kept(snapshot, **kept):
 
 
 def spoiled(snapshot, value):
-    """The same run after it diverged: every figure of every model is `value` (inf or nan)."""
+    """Return the snapshot after it diverged: every result of every model is `value`, inf or NaN."""
     names = ("loss", "last_step_mse", "validation_loss", "step_mse", "predictions")
     results = {
         mode: replace(r, **{name: np.full_like(getattr(r, name), value) for name in names})
@@ -93,53 +96,53 @@ def spoiled(snapshot, value):
 
 
 def traces(figure, name):
-    """The traces of that name."""
+    """Return the traces of a figure with this name."""
     return [trace for trace in figure.data if trace["name"] == name]
 
 
 def the(figure, name):
-    """The only trace of that name."""
+    """Return the only trace of a figure with this name."""
     (trace,) = traces(figure, name)
     return trace
 
 
 def words_of(figure):
-    """The text of a chart: its key, the labels at the ends of lines, and notes."""
+    """Return all annotations of a chart as one text: its key, labels of lines, and notes."""
     text = " | ".join(note.text.replace("<br>", " ") for note in figure.layout.annotations)
     return text.replace("\u00a0", " ")
 
 
 def a_run(dataset=None, experiment=EXPERIMENT, *, epochs=10, **wrong):
-    """A run whose models are wrong by so much: `a_run(sequence=0.5, last=0.25)`."""
+    """Return a run with the error of each mode: `a_run(sequence=0.5, last=0.25)`."""
     dataset = dataset or a_dataset()
     return RunAt(experiment, dataset, a_snapshot(dataset, epochs=epochs, **wrong))
 
 
 def card(name, run, *picked):
-    """An Explore card; of the answers to the first sample unless another is picked."""
+    """Return an Explore card. Predictions are of the first sample and target by default."""
     picked = picked or ((0, 0) if name == "predictions" else ())
     return EXPLORE_CARDS[name](run, *picked)
 
 
 def drawn(name, run, *picked, palette=LIGHT):
-    """The figure of an Explore card."""
+    """Return the figure of an Explore card."""
     return card(name, run, *picked).figure(palette)
 
 
 def takeaway(name, run, *picked):
-    """The takeaway of an Explore card, which has at most 15 words."""
+    """Return the takeaway of an Explore card, after a check that it has at most 15 words."""
     words = card(name, run, *picked).takeaway()
     assert len(words.split(" ")) <= 15, words
     return words
 
 
 def sentence(name, run, *picked):
-    """What is said of an Explore card at length."""
+    """Return the long text of an Explore card."""
     return card(name, run, *picked).sentence()
 
 
 def all_figures(run, palette=LIGHT):
-    """Every Explore card's figure, of the first sample and the last target, by the card's name."""
+    """Return the figures of all Explore cards by name, for the first sample and last target."""
     return {
         name: drawn(name, run, *picked, palette=palette)
         for name in EXPLORE_CARDS

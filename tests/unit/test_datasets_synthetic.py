@@ -1,7 +1,7 @@
 """Synthetic tasks: an independent rule for each task reaches its best possible error.
 
-A rule sees only the inputs up to one step, and doesn't use the code that makes the data. Exact
-rules are checked exactly, statistical ones on thousands of samples.
+A rule reads only the inputs up to one step, and doesn't use the code that makes the data. Exact
+rules are checked exactly, statistical rules with thousands of samples.
 """
 
 import inspect
@@ -22,13 +22,13 @@ def _majority(past, **_):
 
 
 def _wave(past, noise):
-    """Return Bayes' estimate of the wave's two standard normal numbers: ridge regression."""
+    """Return the next value of the wave. Ridge regression is the Bayes estimate of its weights."""
     values = past[:, :, 0].astype(np.float64)
     angle = 2 * np.pi * np.arange(values.shape[1] + 1) / 12
     waves = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    seen, coming = waves[:-1], waves[-1]
-    ridge = seen.T @ seen + max(noise**2, 1e-9) * np.eye(2)
-    return values @ seen @ np.linalg.solve(ridge, coming)
+    past_waves, next_wave = waves[:-1], waves[-1]
+    ridge = past_waves.T @ past_waves + max(noise**2, 1e-9) * np.eye(2)
+    return values @ past_waves @ np.linalg.solve(ridge, next_wave)
 
 
 RULES = {
@@ -41,19 +41,19 @@ RULES = {
     "sine": _wave,
     "white_noise": lambda *_, **__: 0.0,
 }
-"""The best that can be said of the target at the last step of `past`, (N, t, F) → (N,)."""
+"""The best possible predictions (N,) of the target at the last step of the inputs (N, t, F)."""
 
 
 @pytest.mark.parametrize(
     ("name", "noise", "T"),
     [
         *((name, noise, 12) for name in TASKS for noise in (0.0, 0.4)),
-        # Halves of 3 steps aren't equal, and the formulas must know.
+        # For an odd T, the two halves of a sample differ in length.
         *((name, 0.2, T) for name in ("adding", "sine") for T in (2, 3, 7)),
     ],
 )
-def test_the_best_possible_error_is_that_of_who_knows_the_rule(name, noise, T):
-    """At each step, with and without noise, within four standard errors."""
+def test_the_best_possible_error_is_the_error_of_the_rule(name, noise, T):
+    """They agree at each step within four standard errors, also with noise."""
     dataset = make_dataset(Experiment().set(data=name, T=T, N=4096, noise=noise, lag=LAG))
     rules = RULES | {"running_sum": lambda past, **_: past[:, :, 0].sum(axis=1) / np.sqrt(T)}
     forecasts = [rules[name](dataset.x[:, : t + 1], noise=noise) for t in range(T)]
@@ -66,16 +66,16 @@ def test_the_best_possible_error_is_that_of_who_knows_the_rule(name, noise, T):
 
 
 def made(name, **changes):
-    """Return a task's data set."""
+    """Return the dataset of a task with these settings."""
     return make_dataset(Experiment().set(data=name, **changes))
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_a_task_keeps_its_promises(name):
-    """A task runs in a script, follows the seed, adds noise to targets only, and has names."""
+def test_a_task_runs_in_a_script_and_adds_noise_only_to_targets(name):
+    """The seed determines the arrays. Features have the names of their signals."""
     task, experiment = TASKS[name], Experiment().set(data=name)
     script = {"np": np}
-    exec(inspect.getsource(task.function), script)  # noqa: S102 - our own source
+    exec(inspect.getsource(task.function), script)  # noqa: S102 - The source is ours.
     rng = np.random.default_rng([experiment.seed, 0])
     x, y = script[task.function.__name__](rng, **task.arguments(experiment))
     dataset = make_dataset(experiment)
@@ -85,7 +85,7 @@ def test_a_task_keeps_its_promises(name):
 
     F = max(2, len(task.signals)) + 1
     quiet, loud = (made(name, noise=n, F=F) for n in (0, 0.5))
-    assert 0.4 < quiet.x[..., 0].std() < 1.5  # a learning rate of 0.01 suits all of them
+    assert 0.4 < quiet.x[..., 0].std() < 1.5  # So a learning rate of 0.01 suits all tasks.
     assert 0.4 < quiet.y.std() < 1.5
     expected = {"white_noise": 0, "sine": np.std(loud.y - quiet.y)}.get(name, 0.5)
     assert np.std(loud.y - quiet.y) == pytest.approx(expected, rel=0.05)
