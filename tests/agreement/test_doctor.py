@@ -33,10 +33,7 @@ def verdict_of(answer):
 
 
 def random_case(rng):
-    """Return output and target shapes, a loss and a batch size, with many equal sizes.
-
-    For example, N = T, the batch size is T, or an axis has size 1.
-    """
+    """Return shapes, a loss and a batch size. Many sizes are equal: N = T, batch = T, or 1."""
     n, t, k = int(rng.integers(1, 7)), int(rng.integers(1, 5)), int(rng.choice([1, 1, 2, 3]))
     pool = [1, n, t, k, int(rng.integers(1, 5))]
     ranks = rng.choice([1, 2, 2, 3, 3, 3, 4], 2)

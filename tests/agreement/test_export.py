@@ -251,10 +251,7 @@ def quick_cell():
 
 @pytest.mark.parametrize("row", ["3121132"])
 def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path):
-    """The notebook of a run has shapes, charts and results.
-
-    The hosted notebook, run after it, trains the settings of a link.
-    """
+    """A run's notebook has shapes, charts and results. The hosted notebook trains from a link."""
     case = cases[row]
     text = EXPORTS["notebook"].write(case.experiment, case.dataset, case.snapshot)
     hosted = json.loads((ROOT / ".github" / "unrolled.ipynb").read_text("utf-8"))

@@ -28,10 +28,7 @@ def batches(dataset):
     ],
 )
 def test_the_code_makes_the_same_windows_and_targets(settings, monkeypatch):
-    """They are the same for both modes and in each part of the first series.
-
-    `most` limits the number of values, so that the page uses only some windows.
-    """
+    """They agree for both modes, for each part of the first series, and for every nth window."""
     most = settings.get("most", windows.MAX_VALUES)
     monkeypatch.setattr(windows, "MAX_VALUES", most)
     dataset = windows_of_stores(**{k: v for k, v in settings.items() if k != "most"})

@@ -94,10 +94,7 @@ def test_invalid_settings_of_a_link_are_clamped_or_named():
 
 @pytest.mark.parametrize("page", ["Explore", "Data", "Guide"])
 def test_a_link_to_a_missing_run_gets_a_warning_and_keeps_its_settings(page):
-    """The address drops the run. The warning stays until the user closes it.
-
-    Pages of scenes ignore the settings of a link that names no data.
-    """
+    """The address drops the run. Pages of scenes ignore settings of a link without data."""
     app = link(page, run="deadbeef", T="7")
     assert [warning.value for warning in app.warning] == [plain(GONE)]
     assert "run" not in app.query_params

@@ -26,10 +26,7 @@ def test_space_plays_and_pauses(page):
 
 
 def test_the_cleanup_of_an_older_call_does_not_end_the_playhead(page):
-    """Streamlit calls the component again before it cleans up the previous call.
-
-    The picked timestep still reaches Python. Without its element, the playhead ends.
-    """
+    """Streamlit calls a component again before it cleans up the previous call."""
     page.set_content(Path(chosen.__file__).with_name("playhead.html").read_text(encoding="utf-8"))
     data = {"steps": 5, "units": 1, "order": [0], "step": 2, "unit": 0}
     page.evaluate(

@@ -16,10 +16,7 @@ EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 
 
 def a_dataset(n=8, t=4, f=3, k=1, **more):
-    """Return a dataset whose targets count up from 0 and whose baseline predicts 1.
-
-    By default, six of eight samples are for training.
-    """
+    """Return a dataset whose targets count up from 0. A quarter of the samples is validation."""
     y = np.arange(n * t * k, dtype=np.float32).reshape(n, t, k)
     settings = {
         "name": "fake",

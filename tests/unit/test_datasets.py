@@ -137,10 +137,7 @@ def test_the_worked_example_has_its_well_known_numbers():
 
 
 def test_each_country_of_gapminder_is_one_sample():
-    """There are 142 countries, 11 years that have a next year, and 3 features.
-
-    The seed determines the split.
-    """
+    """A sample has 11 years that have a next year, and 3 features. The seed draws the split."""
     dataset, other = made("gapminder"), made("gapminder", seed=1)
     assert dataset.shape == (142, 11, 3)
     assert (dataset.timestep_names[0], dataset.timestep_names[-1]) == ("1952", "2002")

@@ -55,10 +55,7 @@ def test_a_scene_has_only_known_keys(table):
 
 
 def test_recorded_runs_of_cards_are_small():
-    """A run with other settings than its dataset's is named after its card.
-
-    Every kind of picture is on a card.
-    """
+    """The file of a run with a card's own settings has the card's name."""
     assert {scene.picture for scene in GALLERY.values()} == {*PICTURES}
     files = [*FOLDER.glob("*.*.msgpack.z")]
     assert {file.name.split(".")[1].partition("-")[0] for file in files} <= {*CARDS}

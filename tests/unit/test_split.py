@@ -71,10 +71,7 @@ def test_the_takeaway_names_a_leak_or_counts_the_clean_checks():
 
 
 def a_table(evaluated, **more):
-    """Return a dataset with training targets from 313 to 357.
-
-    `evaluated` has the validation targets at the last step.
-    """
+    """Return training targets from 313 to 357, and these validation targets at the last step."""
     y = np.linspace(313, 357, 24).reshape(6, 4, 1)
     last = np.array(evaluated)[:, None, None] * np.ones((1, 4, 1))
     last[:, :-1] = 1000  # Targets at earlier steps have no effect.
