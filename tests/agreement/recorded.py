@@ -4,7 +4,7 @@ A question is a function in `tests/agreement/questions` that calls Keras. JSON c
 arguments and its answer. `ask` reads the answer from `answers/<module>.jsonl` if the file was
 written by the same code and the same versions of Keras and TensorFlow. Otherwise it calls Keras.
 Only `make record-answers` writes files: it calls Keras for every question of the tests and
-replaces each file as a whole, so that unused answers go. `make test-live` also calls Keras, but
+replaces each file as a whole, which drops unused answers. `make test-live` also calls Keras, but
 writes no file.
 """
 

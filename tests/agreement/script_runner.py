@@ -1,8 +1,8 @@
 """Run scripts one after another in one process, which imports TensorFlow only once.
 
 Started as `python -I script_runner.py`, it can't import this project. Each input line is JSON:
-[folder, file, quick]. Each output line is the reply, as `main` describes it. Models of a quick
-script run eagerly: for a few batches, this takes a tenth of the time with the same results.
+[folder, file, quick]. Each output line is JSON: [output, error, shapes in the models]. Models of a
+quick script run eagerly: for a few batches, this takes a tenth of the time with the same results.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ import keras
 
 
 def main():
-    """Reply to each line with the script's output, its error, and the shapes in its models."""
+    """Run the script of each input line, and print its results as an output line."""
     compile_model = keras.Model.compile
     for line in sys.stdin:
         folder, file, quick = json.loads(line)

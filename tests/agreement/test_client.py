@@ -41,7 +41,7 @@ def dataset():
     return make_dataset(n=60, t=5, f=2, train=48)
 
 
-def test_a_script_trains_and_reads_the_figures(client, experiment, dataset):
+def test_a_script_trains_and_reads_the_results(client, experiment, dataset):
     """Both models train to the end, and NumPy reproduces their predictions."""
     snapshot = client.wait(client.start(experiment, dataset), PATIENCE)
     assert (snapshot.status, snapshot.epoch) == (Status.FINISHED, 20)

@@ -33,7 +33,7 @@ def verdict_of(answer):
 
 
 def random_case(rng):
-    """Return shapes, a loss and a batch size. Many sizes are equal: N = T, batch = T, or 1."""
+    """Return two shapes, a loss and a batch size. Sizes often coincide, for example N = T."""
     n, t, k = int(rng.integers(1, 7)), int(rng.integers(1, 5)), int(rng.choice([1, 1, 2, 3]))
     pool = [1, n, t, k, int(rng.integers(1, 5))]
     ranks = rng.choice([1, 2, 2, 3, 3, 3, 4], 2)
@@ -136,7 +136,7 @@ def test_the_code_of_a_fix_gives_the_promised_shapes_and_the_intended_loss():
 
 
 def test_every_name_of_a_loss_is_the_same_loss_in_keras():
-    """All names of `keras.losses.get` are known, except names of losses without (y, output)."""
+    """`RULES` has Keras's names, except the base class and losses that don't pair y and output."""
     short = ["bce", "kld", "logcosh", "mae", "mape", "mse", "msle", "xyz"]
     ours = {name: rule.name for rule in RULES.values() for name in rule.names}
     assert ours == ask("losses.names_of_losses", short)

@@ -48,7 +48,7 @@ CASES = [  # cell, layers, head, optimizer, loss, mode, batch size
     ("lstm", 1, "none", "adam", "mse", "last", 4),
 ]
 AXES = [CELLS, [1, 2, 3], HEADS, OPTIMIZERS, LOSSES, ["sequence", "last"]]
-# A new cell or loss adds cases, until each of its values is paired with each other value.
+# A new cell or loss adds cases, so that all pairs of values of two settings occur.
 CASES += [(*case, 4) for case in covering([case[:-1] for case in CASES], AXES)[len(CASES) :]]
 
 
@@ -130,7 +130,7 @@ def initial_state(in_program, experiment, mode):
 def test_losses_and_weights_equal_those_of_train_on_batch(case, begins_in):
     """Losses before each update and weights after two epochs equal Keras's.
 
-    The exact program trains both epochs, or only the second one. Then the program of a size bucket
+    With "own", the exact program trains both epochs. With "bucket", the program of a size bucket
     for fewer samples trains the first epoch.
     """
     experiment, dataset, mode = make_experiment(*case), data(), case[5]

@@ -73,7 +73,7 @@ PAIRS = [
 def test_a_fix_for_a_loss_gives_y_the_right_shape(output, y):
     """At least one fix is right, for an error in `fit` and for one in a direct call of the loss.
 
-    The message of a direct call doesn't contain which shape is the shape of y.
+    The message of a direct call has two shapes, but doesn't state which one is y.
     """
     for text in raised(f"fit(recurrent({output}), y=np.zeros({(N, *y)}), batch_size=6)"):
         explanation = explain_error(text)

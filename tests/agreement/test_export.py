@@ -27,7 +27,7 @@ from tests.weekly import first_of
 
 ROOT = Path(__file__).parents[2]
 RUNNER = Path(__file__).with_name("script_runner.py")
-CLOSE = 1e-4
+CLOSE = 1e-4  # relative tolerance of results
 ONE_THREAD = os.environ | {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 """Small models train faster with one thread."""
 FILE = "höhen.csv"
@@ -63,15 +63,15 @@ ROWS = {
     "2131221": {"data": "sine"},
     "3131311": {"data": "worked_scaled", "seeds": 2},
 }
-"""Experiments: the position of each setting's value in LEVELS, from 1, and other settings."""
-# A new cell or loss adds rows, until each of its values is paired with each other value.
+"""Other settings of each experiment. A key's digits choose values in LEVELS, counted from 1."""
+# A new cell or loss adds rows, so that all pairs of values of two settings occur.
 LEVEL_NUMBERS = ["123456789"[: len(values)] for values in LEVELS.values()]
 ROWS |= {"".join(row): {"data": "echo"} for row in covering(ROWS, LEVEL_NUMBERS)[len(ROWS) :]}
 FIRST = 5  # number of rows that `make test` checks; weekly tests check all rows
 
 
 class Runner:
-    """A process that runs scripts in the order of `give`."""
+    """A process that runs scripts in the order of `queue`."""
 
     def __init__(self, folder):
         self.folder, self._waiting = folder, list[str]()
@@ -89,8 +89,8 @@ class Runner:
             env=ONE_THREAD,
         )
 
-    def give(self, file, script, dataset=None, *, quick=True):
-        """Queue a script. Write the arrays of a table's dataset into its folder."""
+    def queue(self, file, script, dataset=None, *, quick=True):
+        """Queue a script. If the dataset is of a table, write its arrays next to the script."""
         if dataset and dataset.origin:
             (self.folder / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
         (self.folder / file).write_text(script, encoding="utf-8")
@@ -122,7 +122,7 @@ def runner(tmp_path_factory):
 
 
 def experiment_of(row):
-    """Return a row's experiment, with two epochs of one full and one smaller batch, and dataset."""
+    """Return the experiment and dataset of a row. An epoch has one full and one smaller batch."""
     levels = {name: int(level) - 1 for name, level in zip(LEVELS, row, strict=True)}
     settings = {name: LEVELS[name][level] for name, level in levels.items()}
     small = {"T": 2, "U": 4, "N": 32, "batch": 16, "epochs": 2, "patience": 1, "seed": 3}
@@ -146,7 +146,7 @@ def cases(client, runner, request):
         one_batch = experiment.set(batch=512)  # The plain script takes half the time.
         for name, exported in {"exact": experiment, "keras": one_batch}.items():
             script = EXPORTS[name].write(exported, dataset, finished[row].snapshot)
-            runner.give(f"{name}-{row}.py", script, dataset)
+            runner.queue(f"{name}-{row}.py", script, dataset)
     return finished
 
 
@@ -212,7 +212,7 @@ def test_an_exact_script_fails_if_its_results_differ_from_the_apps(epoch, client
     loss[epoch] *= 1.01
     wrong = replace(snapshot, results={"last": replace(result, loss=loss)})
     name = f"exact-wrong-{epoch}.py"
-    runner.give(name, EXPORTS["exact"].write(experiment, dataset, wrong), dataset)
+    runner.queue(name, EXPORTS["exact"].write(experiment, dataset, wrong), dataset)
     printed, error, _ = runner.result(name)
     assert printed.count("to measure rounding") == 3
     assert "by more than rounding" in error
@@ -233,7 +233,7 @@ def test_scripts_of_a_stopped_run_train_as_many_epochs(client, runner):
     assert (case.snapshot.status, case.snapshot.epoch) == (Status.STOPPED, 12)
     for name in ("exact", "keras"):
         script = EXPORTS[name].write(experiment, dataset, case.snapshot)
-        runner.give(f"{name}-stopped.py", script, quick=name == "keras")
+        runner.queue(f"{name}-stopped.py", script, quick=name == "keras")
     printed, error, _ = runner.result("exact-stopped.py")
     assert not error
     assert_same_figures(case, printed)

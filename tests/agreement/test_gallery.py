@@ -178,7 +178,7 @@ def test_bidirectional_reads_the_target(live):
 
 
 def test_four_units_do_not_hold_twelve_values(find):
-    """In both modes, each seed's error is over 0.7 of the baseline's. The title has medians."""
+    """In both modes, each seed has over 70% of the baseline's error. The title has medians."""
     (run,) = find("beyond")
     baseline = run.target[:, -1].var()
     assert min(run.errors("sequence").min(), run.errors("last").min()) > 0.7 * baseline

@@ -97,7 +97,7 @@ def parameters_ignore_time():
 
 
 def trains_silently():
-    """`fit` accepts y (N, 1) for the output (N, T, 1). Its loss is that of y at every step."""
+    """`fit` accepts y (N, 1) for the output (N, T, 1), with the loss of y repeated at each step."""
     question = read_question(GUIDE["targets"].query["check"][-1])
     (_, steps, _), y = question.output, noise(8, 1)
     model = keras.Sequential([layers.Input((steps, 2)), layers.LSTM(4, return_sequences=True)])
@@ -265,7 +265,7 @@ def test_the_right_option_is_true(check):
 
 
 def test_an_lstm_can_output_the_scaled_worked_example_but_not_the_raw_one():
-    """The lowest losses are Keras's losses for the largest states. Recorded losses are close."""
+    """Recorded losses are close to the lowest losses, which Keras computes from maximal states."""
     numbers = views.worked_numbers()
     y, bound = numbers["y"], numbers["bound"]
     best = np.broadcast_to(np.asarray(bound)[:, None], y.shape[1:])[None].repeat(2, axis=0)

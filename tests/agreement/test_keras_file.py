@@ -60,7 +60,7 @@ def test_the_archive_of_weights_has_the_arrays_of_all_keras_files(client, traine
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize("mode", ["sequence", "last"])
 def test_files_of_all_models_load(tmp_path, mode, head, layers):
-    """A second file with other weights has these weights, too."""
+    """Each model is saved twice. The second file has the new weights."""
     experiment = Experiment().set(cell="gru", layers=layers, head=head, U=3)
     for seed in (1, 2):
         weights = initial_model_weights(experiment.set(seed=seed), 2, 3)

@@ -31,7 +31,7 @@ def link(page, **query):
 
 
 def _opened(query):
-    """Return the app before its first run, with "more settings" and the script unfolded."""
+    """Return the app before its first run, with all settings and the script unfolded."""
     app = AppTest.from_file(APP, default_timeout=30)
     for key in (MORE, SCRIPT):
         app.session_state[key] = True
@@ -41,7 +41,7 @@ def _opened(query):
 
 
 def session(app):
-    """Return the session's memory."""
+    """Return the state that the app stores for the session."""
     return app.session_state[KEY]
 
 
@@ -89,6 +89,6 @@ def bar(app):
 
 
 def give(app, name, content):
-    """Upload a file by the page's uploader for tables and saved runs."""
+    """Upload a file with the page's uploader for tables and saved runs."""
     uploader = next(each for each in app.file_uploader if "model_file" not in each.key)
     uploader.set_value((name, content, "application/octet-stream")).run()

@@ -1,4 +1,4 @@
-"""A page's own keys in the address: other pages drop them, and they never open as a new link."""
+"""Query parameters of one page, its own keys: other pages drop them from the address."""
 
 import pytest
 from streamlit.testing.v1 import AppTest

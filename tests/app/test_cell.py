@@ -134,7 +134,7 @@ def test_requests_repeat_at_intervals_during_a_run_and_at_once_after_a_choice(cl
     time.seconds += ask.EVERY_SECONDS
     assert requests_and_shown(4) == (2, "1")  # The second request is still pending.
     asked()[1].answer.set_result(norms)
-    assert requests_and_shown(5) == (3, "3")  # The page shows its result and sends the third.
+    assert requests_and_shown(5) == (3, "3")  # The second result shows. A third request is sent.
     asked()[2].answer.set_result(norms)
     app.button_group(key="cell_layer_2").set_value(0)
     assert requests_and_shown(6) == (4, "")  # Another layer: a new request, and no old result.
@@ -153,7 +153,7 @@ def test_a_large_model_shows_its_initial_weights_while_it_trains(client):
 
 
 def show_epoch(client, run, epoch, *, is_large=False):
-    """Set a run's epoch, with other weights for each epoch. A large model has no weights."""
+    """Set a run's epoch, and weights that depend on it. A large model has no weights."""
     start = untrained(run.experiment, run.dataset)
     results = {
         mode: replace(

@@ -14,7 +14,7 @@ from tests.app.driver import address, html, link, seen, start, text
 
 
 @pytest.fixture(autouse=True)
-def _forget_owners(client):  # noqa: ARG001  its runs have the owners
+def _forget_owners(client):  # noqa: ARG001  The fake client starts without runs, too.
     """Forget which browsers started runs: a server remembers them for all sessions."""
     ui_runs._RECORDS.clear()
 
@@ -43,14 +43,14 @@ def compare(app):
 
 
 def rows(app):
-    """Return the letter of each name in the list: "A" or "B" if picked, else empty."""
+    """Return the letter of each run in the list by name. An unpicked run has an empty letter."""
     letters = re.findall(r'data-letter="(\w?)"', html(app))
     names = [box.label.replace("\\", "") for box in app.checkbox]
     return dict(zip(names, letters, strict=True))
 
 
 def test_the_page_opens_with_recorded_runs():
-    """Before any training the page compares recorded runs, which its address doesn't name."""
+    """Before any training, the page compares recorded runs. Its address doesn't name them."""
     app = compare(start())
     assert rows(app) == {"Running mean": "A", "Echo": "B"}
     assert "2 recorded runs" in text(app)
@@ -82,7 +82,7 @@ def test_the_list_shows_differences_and_the_address_has_the_picked_runs(client):
 
 
 def test_a_run_can_be_renamed_and_a_plain_name_is_in_the_link(client):
-    """Markdown in a name is escaped. An empty name changes nothing."""
+    """A name with Markdown is escaped and isn't in the link. An empty name changes nothing."""
     app = start(seeds="1")
     run = train(client, app, 4)
     field = f"name_{run.id}"

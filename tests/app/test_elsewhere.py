@@ -27,7 +27,7 @@ def joined(client, time, monkeypatch):
 
 
 def found(app):
-    """Return the page, rerun, which must show the link's run."""
+    """Rerun the page, check that it shows the link's run, and return the page."""
     assert "watching a run from another browser" in seen(app.run())
     return app
 
@@ -48,7 +48,7 @@ def test_a_link_shows_a_run_of_another_server(client):
 
 
 def test_the_page_is_drawn_while_the_cluster_looks_for_the_links_run(client, time):
-    """For `FIND_SECONDS` the page shows that it is looking, also after a failed request."""
+    """For `FIND_SECONDS`, the page shows that it is looking, also after a failed request."""
     client.is_silent = True
     app = start(**LINK)
     for _ in range(2):

@@ -10,7 +10,7 @@ from tests.app.driver import start
 
 @pytest.fixture
 def sent():
-    """Return the list of all messages that scripts send to the browser, which grows."""
+    """Return a list to which each message from a script to the browser is added."""
     messages = []
     ForwardMsgQueue.on_before_enqueue_msg(messages.append)
     yield messages

@@ -45,7 +45,7 @@ def test_every_card_has_its_claim_its_picture_and_its_text():
 
 @pytest.mark.parametrize("name", first_of(GALLERY, 3))
 def test_a_cards_link_opens_a_recorded_run(name):
-    """A card opens a page of trained figures, without a warning and without the worker."""
+    """The page opens with the recorded run, without a warning and without the worker."""
     app = opened(name)
     assert not app.warning
     assert "The link" not in text(app)

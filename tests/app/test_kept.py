@@ -14,7 +14,7 @@ from tests.unit.test_kept import CSV, of_upload
 
 
 def saved_run(name="echo"):
-    """Return an experiment that has no recorded run, and the file of a run of it."""
+    """Return an experiment and the file of its saved run. No recorded run has its settings."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset)
     snapshot = recorded(experiment)

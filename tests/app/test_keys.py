@@ -30,7 +30,7 @@ def test_the_elements_of_every_key_are_on_its_page(page):
 
 
 def test_every_key_of_a_talk_works_in_one_of_its_scenes():
-    """At least one element of each key is in a scene. No run trains here."""
+    """At least one element of each key is in a scene."""
     app = start()
     app.switch_page("pages/present.py")
     shown = set()
@@ -42,7 +42,7 @@ def test_every_key_of_a_talk_works_in_one_of_its_scenes():
 
 
 def test_no_key_has_two_meanings_on_a_page():
-    """No key has a meaning in Streamlit, too, except R in a talk."""
+    """None of our keys is a key of Streamlit, except R in a talk."""
     assert list(KEYS) == [*PAGES, "Present"]
     for page, own in KEYS.items():
         names = [key["name"] for key in (*own, *EVERYWHERE)]

@@ -55,7 +55,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
 """By page and query: a part of the heading, the least number of pictures, texts on the page."""
 NONSENSE = ("~~~_~", "input_t0_fnan~bi_mwhat", "9" * 5000, "²", "-1", "٣", "<b>")
 KEYS = ("part", "stack", "check", "error", "quiz", "at", "card", "runs", "sweep", "step", "sample")
-"""Query parameters of pages that aren't settings."""
+"""Query parameters that aren't settings."""
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -105,7 +105,7 @@ def test_a_link_to_a_missing_run_gets_a_warning_and_keeps_its_settings(page):
 
 
 def test_picking_data_sets_its_suggested_settings():
-    """Weather data suggest T and units. Picking other data restores a value that no user set."""
+    """Weather data suggest T and units. Other data restore the default of a suggested value."""
     app = start()
     app.selectbox(key="data").set_value("seattle").run()
     suggested = DATASETS["seattle"].suggested
@@ -155,7 +155,7 @@ def test_chosen_columns_stay_on_every_page():
 
 
 def test_folded_settings_keep_their_values():
-    """They keep values from a link, values set before folding, and a value set by folding."""
+    """They keep values from a link, earlier values, and a value sent by the click that folds."""
     app = start(data="echo", cell="gru", keep="best")
     app.number_input(key="epochs").set_value(70).run()
     app.session_state[MORE] = False

@@ -112,7 +112,7 @@ def test_the_address_of_suggested_settings_has_only_the_dataset(name):
 
 @pytest.mark.parametrize("query", [{}, {"utm_source": "mail"}])
 def test_an_address_without_settings_opens_the_first_data_and_stays(query):
-    """The page leaves the address until a change: Back couldn't pass a new history entry."""
+    """Until a change, the page adds no history entry: the Back button would return to it."""
     app = start(**query)
     assert experiment(app) == suggested(FIRST)
     assert address_of(app) == query
@@ -147,7 +147,7 @@ def test_unused_and_fixed_settings_leave_the_address_without_a_warning(query, ke
 
 
 def test_an_address_reached_by_back_is_not_rewritten(monkeypatch):
-    """A rewritten address would be a new history entry, which Back couldn't pass."""
+    """A rewritten address would add a history entry, and Back would return to it again."""
     app = start(seed="3")
     experiment(app, U=5)
     monkeypatch.setattr(address, "is_history_navigation", lambda: True)
@@ -162,7 +162,7 @@ def test_an_address_reached_by_back_is_not_rewritten(monkeypatch):
 
 @pytest.fixture
 def open_in(monkeypatch):
-    """Return a function that opens a new session in a browser. None: a browser without cookies."""
+    """Return a function that opens a new session in a browser. None means it has no cookies."""
     monkeypatch.setattr(runs, "browser_id", lambda: st.session_state.get("browser"))
 
     def open_page(name):

@@ -153,7 +153,7 @@ def explained(message):
     ],
 )
 def test_every_text_gets_a_heading_and_the_checklist(message, heading):
-    """Known and unknown messages have both. A shape of one axis isn't drawn."""
+    """This holds for known and unknown messages. A shape of one axis isn't drawn."""
     app = explained(message)
     assert title(app).startswith(heading)
     assert "Shapes in the message" not in text(app)

@@ -18,7 +18,7 @@ def page():
 
 
 def filling_page():
-    """Draw charts after the browser has sent heights: 230 pixels for one chart, else nonsense."""
+    """Draw three charts after the browser has sent two heights: 230 pixels, and nonsense."""
     import streamlit as st
 
     from lib.charts import Chart
@@ -33,7 +33,7 @@ def filling_page():
 
 
 def test_a_chart_that_fills_its_place_has_the_height_of_the_place():
-    """Any other chart has its own height, and so has a chart whose place has no known height."""
+    """If the height of the place is unknown, the chart keeps its own height."""
     app = AppTest.from_function(filling_page, default_timeout=30).run()
     charts = [json.loads(chart.proto.spec)["layout"] for chart in app.get("plotly_chart")]
     assert [layout["height"] for layout in charts] == [230, 340, 260]

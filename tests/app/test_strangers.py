@@ -28,7 +28,7 @@ CENTRE, SPREAD = 5e11, 1e9
 """Mean and deviation of the file's values. A page sends no other numbers of this size."""
 FILE, COLUMN, TEXT = "zqfile", "zqcolumn", "zqtext"
 NAMES = (FILE, COLUMN, TEXT, "zqday", "zqkind", "1987")
-"""Names, texts and the year of the file, which no page contains otherwise."""
+"""Names, texts and the year in the file. No page contains them for another reason."""
 QUERY = {"data": "upload", "T": "8"}
 LINK = {**QUERY, "run": "r0"}
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e\+?\d+)?")
@@ -74,7 +74,7 @@ def owner(client, monkeypatch):
 
 
 def sent(app):
-    """Return all that a page has sent as text, with the numbers of the arrays in figures."""
+    """Return all that a page has sent as one text, including the numbers in its figures."""
     parts = []
 
     def walk(node):

@@ -121,7 +121,7 @@ def test_another_browser_can_only_watch_a_sweep(client):
 
 
 def started(app):
-    """Return whether a click on Start begins a sweep. A notification shows if it doesn't."""
+    """Press Start, and return whether a sweep begins. If it doesn't, a notification shows."""
     app.button(key="sweep_start").click().run()
     return not app.toast
 

@@ -38,7 +38,7 @@ def ask(app, file):
 
 
 def taken(app, given, file):
-    """Request a file. Return its bytes without the name before them, or the failed message."""
+    """Request a file. Return its bytes without its name, or the message of a failure."""
     for _ in range(100):
         ask(app, file)
         del app.session_state[take.KEY]
@@ -87,7 +87,7 @@ def test_each_button_saves_its_file(given):
 
 
 def test_the_page_does_not_wait_for_a_models_file(given, client):
-    """While Keras makes the file, the card shows that Keras is starting or making it."""
+    """The card shows that Keras is starting, or that Keras is making the file."""
     app = start()
     for ready, words in ((False, "starting"), (True, "Making")):
         client.pool.ready = ready

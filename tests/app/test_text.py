@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def page():
-    """Draw a sentence with a number and a hostile name, and a takeaway with a longest text."""
+    """Draw a sentence with a number and a hostile name, and a takeaway with its longest text."""
     from lib.ui.widgets import say_steadily, takeaway
 
     say_steadily('After 9 epochs <b>"x"</b> is off by 0.5')

@@ -74,7 +74,7 @@ def darken(page):
 
 @pytest.mark.parametrize("path", first_of(PATHS, 4))
 def test_axe_finds_nothing_serious(page, path):
-    """No contrast is too low and no control lacks a name, for example.
+    """For example, contrast is high enough, and each control has a name.
 
     The dark theme is checked after a switch, which changes the colours of the open page.
     """

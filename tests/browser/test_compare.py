@@ -15,8 +15,8 @@ def curves(page, name="losses"):
     return page.locator(f".st-key-compare_{name} .js-plotly-plot:visible .scatterlayer .trace")
 
 
-def expect_lifted(page, letter):
-    """Check that only this run's curves and row are highlighted. Empty: no run is."""
+def expect_highlighted(page, letter):
+    """Check that only this run is highlighted, or no run if the letter is empty."""
     root = page.locator("html")
     if not letter:
         expect(root).not_to_have_attribute("data-lifts", "A")
@@ -34,7 +34,7 @@ def expect_lifted(page, letter):
 
 
 def test_two_runs_are_trained_compared_and_highlighted(page):
-    """Compare highlights the run under the pointer or with the focus. It fits a phone."""
+    """Compare highlights the run under the pointer or with the focus. The page fits a phone."""
     for rate in (0.001, 0.02):  # Equal shapes: the second run needs no compiling.
         open_page(page, f"/?{SHORT}&lr={rate}")
         press(page, "Train")
@@ -48,11 +48,11 @@ def test_two_runs_are_trained_compared_and_highlighted(page):
     row = page.locator(".compared").first
     expect(row).to_contain_text("learning rate 0.001")
     row.hover()
-    expect_lifted(page, "A")
+    expect_highlighted(page, "A")
     page.mouse.move(*middle(page.get_by_role("heading", level=1).bounding_box()))
-    expect_lifted(page, "")
+    expect_highlighted(page, "")
     page.get_by_role("checkbox", name="Run 2").focus()
-    expect_lifted(page, "B")
+    expect_highlighted(page, "B")
     page.get_by_role("button", name="More").first.click()
     page.get_by_label("Name").fill("small one")
     page.keyboard.press("Enter")

@@ -27,7 +27,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 def post(tmp_path, server):
     """Serve a blog post from a second web server, and return its URL.
 
-    `page.set_content` can't replace it: Chromium doesn't count a page at about:blank as local, and
+    `page.set_content` isn't enough: Chromium doesn't count a page at about:blank as local, and
     forbids frames of a local server there (ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS).
     """
     text = POST.format(url=server.url, width=WIDTH, height=HEIGHT)

@@ -91,7 +91,7 @@ def test_a_short_run_can_be_paused_and_its_earlier_epochs_shown(page):
     progress, seen = page.get_by_test_id("stProgress"), set[int]()
     press(page, "Train")
     expect(progress).to_contain_text(re.compile(r"epoch [1-9]\d? of 30"))
-    while len(seen) < 3:  # A busy browser may need the other epochs to handle the key.
+    while len(seen) < 3:  # A busy browser may handle the key many epochs later.
         seen.add(epoch(page))
         page.wait_for_timeout(50)
     page.keyboard.press("p")

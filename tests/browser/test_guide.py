@@ -71,7 +71,7 @@ def test_steps_can_be_completed_by_keyboard_only(page):
 
 @pytest.mark.parametrize("name", first_of(GUIDE))
 def test_axe_finds_nothing_serious_in_a_step_and_the_step_fits_a_phone(page, name):
-    """Both are checked after the answer. axe checks the light theme and the dark theme."""
+    """The step has its answers. The light theme and the dark theme are checked."""
     page.set_viewport_size(PHONE)
     open_step(page, name)
     parts = [page.locator(f".st-key-lesson_{part}") for part in ("words", "picture", "question")]

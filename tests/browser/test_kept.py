@@ -30,7 +30,7 @@ def test_a_saved_run_opens_when_it_is_dropped(page):
     drag(page, "mine.unrolled", content, "dragover")
     frame = page.get_by_text("Drop the file to open it")
     expect(frame).to_be_visible()
-    expect(frame).to_be_hidden()  # No later "dragover": the file has left the window.
+    expect(frame).to_be_hidden()  # The frame disappears if no other "dragover" follows.
     drag(page, "mine.unrolled", content, "dragover", "drop")
     wait_for_status(page, "from a file")
     expect(page.get_by_text("From mine.unrolled, kept on")).to_be_visible()

@@ -107,13 +107,14 @@ def test_the_timestep_under_the_pointer_is_marked_in_all_pictures(page):
     charts = [page.locator(f".st-key-chart_{name}") for name in ("predictions", "step_error")]
     for chart in charts:
         expect(chart.locator(".points path").first).to_be_visible()
-    heights = (tensors.first.get_attribute("data-middles") or "").split()  # from 0 to 1, per step
+    # The middle of each timestep's row, from 0 (top) to 1 (bottom).
+    middles = (tensors.first.get_attribute("data-middles") or "").split()
     expect(tensors).to_have_count(3)
 
     def row(step):
         box = tensors.nth(1).bounding_box()
         assert box is not None
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] * float(heights[step - 1])
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] * float(middles[step - 1])
 
     def point_of(chart, step):
         dots = chart.locator(".js-plotly-plot:visible .trace").filter(

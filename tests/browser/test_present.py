@@ -135,7 +135,7 @@ def test_a_chart_and_its_text_grow_with_the_screen(page):
     open_talk(page, "scene=vote")
     plot, mark = page.locator(".nsewdrag:visible").last, page.locator(".marks > div")
     letter = page.locator(".js-plotly-plot:visible .xtick text").first
-    of_width = []  # sizes and the place of the mark, divided by the width of the screen
+    relative = []  # sizes and the x of the mark, divided by the width of the screen
     for width in (1280, 1920):
         page.set_viewport_size({"width": width, "height": width * 9 // 16})
         settle(page)
@@ -144,8 +144,8 @@ def test_a_chart_and_its_text_grow_with_the_screen(page):
         page.mouse.move(box["x"] + box["width"] * 0.54, box["y"] + box["height"] / 2)
         sizes = [each.bounding_box() for each in (letter, plot, mark)]
         assert all(sizes)
-        of_width.append([size["height"] / width for size in sizes] + [sizes[2]["x"] / width])
-    assert of_width[1] == pytest.approx(of_width[0], rel=0.05)
+        relative.append([size["height"] / width for size in sizes] + [sizes[2]["x"] / width])
+    assert relative[1] == pytest.approx(relative[0], rel=0.05)
 
 
 def test_keys_in_the_notes_window_change_the_scene(page, other_page):

@@ -82,7 +82,7 @@ def test_words_are_counted_listed_and_capitalised():
 
 
 def test_the_reserved_space_holds_a_sentence_with_any_numbers():
-    """The longest form is as long as the sentence with any later numbers."""
+    """The widest text is at least as long as the sentence with later numbers."""
     now = "9 epochs: loss 1.5, off by 0.2"
     later = "10 epochs: loss 0.000234, off by 0.0000812"
     assert len(widest(now)) >= len(later)

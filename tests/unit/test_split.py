@@ -37,7 +37,7 @@ def test_takeaways_are_short_for_all_data():
 
 
 def test_the_takeaway_and_details_name_the_parts():
-    """They also state that there is no validation part, if so."""
+    """If there is no validation part, the takeaway states this."""
     takeaway, details = split.split_words(a_dataset())
     assert takeaway.startswith("6 training samples, 2 validation")
     assert "next 2 for validation. None of the 2 validation samples" in details

@@ -85,7 +85,7 @@ def test_typed_values_are_parsed():
 
 
 def test_fixed_settings_are_checked():
-    """Settings have keys of links, except mode, seeds and data, which the sweep sets."""
+    """Settings have their keys in links. The sweep itself sets mode, seeds and data."""
     assert base_of("seattle", {"epochs": "5", "inputs": ["wind"]}).data.inputs == ("wind",)
     for settings in ({"epochs": 0}, {"epoch": 5}, {"mode": "last"}):
         with pytest.raises(ExperimentError):

@@ -172,7 +172,7 @@ def test_the_time_left_follows_from_finished_epochs(sweep):
     sweep.clock.forward(10)
     sweep.set(0, Status.FINISHED)
     sweep.started(3)
-    sweep.set(1, Status.RUNNING, epoch=100)  # of 200
+    sweep.set(1, Status.RUNNING, epoch=100)  # of 200 epochs
     sweep.set(2, Status.RUNNING, epoch=50)
     assert runner.share == (1 + 1 / 2 + 1 / 4) / 4
     left = pytest.approx(10 * 2.25 / 1.75)
