@@ -19,23 +19,23 @@ import keras
 def main():
     """Run the script of each input line, and print its results as an output line."""
     compile_model = keras.Model.compile
+
+    def compile_eagerly(*args, **options):
+        compile_model(*args, run_eagerly=True, **options)
+
     for line in sys.stdin:
         folder, file, quick = json.loads(line)
-        keras.Model.compile = (
-            (lambda *given, **named: compile_model(*given, run_eagerly=True, **named))
-            if quick
-            else compile_model
-        )
+        keras.Model.compile = compile_eagerly if quick else compile_model
         os.chdir(folder)
-        printed, made, error = io.StringIO(), {}, ""
+        printed, names, error = io.StringIO(), {}, ""
         with contextlib.redirect_stdout(printed):
             try:
-                made = runpy.run_path(file)
+                names = runpy.run_path(file)
             except SystemExit as stop:
                 error = f"{stop}"
             except Exception:  # A script may raise any error.
                 error = traceback.format_exc()
-        models = [made[name] for name in ("sequence", "last_step") if name in made]
+        models = [names[name] for name in ("sequence", "last_step") if name in names]
         shapes = [
             [
                 getattr(layer, "output", layer).shape[1:]

@@ -91,19 +91,19 @@ def test_padded_batches_have_the_outputs_of_keras(cell, layers):
 
 def layers_in_float64(weights, cell, layers, head):
     """Return the model's layers in float64, which return their states, for finite differences."""
-    made = []
+    built = []
     for k in range(layers):
         part = weights[3 * k : 3 * k + 3]
         layer = KERAS[cell](U, return_sequences=True, return_state=True, dtype="float64")
         layer.build((None, None, len(part[0])))
         layer.set_weights(part)
-        made.append(layer)
+        built.append(layer)
     if head == "dense":
         dense = keras.layers.Dense(2, dtype="float64")
         dense.build((None, None, U))
         dense.set_weights(weights[3 * layers :])
-        made.append(dense)
-    return made
+        built.append(dense)
+    return built
 
 
 def slopes_of(run, at, y):

@@ -236,7 +236,7 @@ def test_the_kept_epoch_equals_that_of_keras_early_stopping(keep, modes, begins_
         trainer.advance(0.05, goal)
     trainer.evaluate()  # A busy machine may not have evaluated the last epoch.
     trainer.keep_best()
-    kept, lengths = set(), set()
+    kept_epochs, lengths = set(), set()
     for mode, result in trainer.results()[0].items():
         model, stopping, history = stopped_by_keras(experiment, dataset, mode)
         assert result.kept_epoch == stopping.best_epoch + 1
@@ -249,10 +249,10 @@ def test_the_kept_epoch_equals_that_of_keras_early_stopping(keep, modes, begins_
         expected = model.predict(dataset.x[N:], verbose=0)
         ours = result.predictions if mode == "sequence" else result.predictions[:, -1]
         assert_close(ours, expected)
-        kept.add(result.kept_epoch)
+        kept_epochs.add(result.kept_epoch)
         lengths.add(len(result.loss))
-    assert len(kept) == len(experiment.model.modes)  # The modes keep different epochs.
-    assert 1 < min(kept) <= max(kept) < 30
+    assert len(kept_epochs) == len(experiment.model.modes)  # The modes keep different epochs.
+    assert 1 < min(kept_epochs) <= max(kept_epochs) < 30
     assert lengths == {30} if keep == "best" else max(lengths) < 30
 
 

@@ -23,22 +23,22 @@ def open_part(app, name):
 def test_only_the_open_part_sends_requests_and_sends_each_once(client):
     """A rerun sends no request. Another sample repeats only the requests about one sample."""
     app = start("Cell", U="3", T="4")
-    asked = client.questions
-    assert not asked
+    sent = client.questions
+    assert not sent
     for part, names in (
         ("proof", ["modes"]),
         ("break", ["breakings"]),
         ("learn", ["reach", "influence", "influence"]),
     ):
-        before = len(asked)
+        before = len(sent)
         open_part(app, part).run()
-        assert [question.name for question in asked[before:]] == names
-    fail(asked)
+        assert [question.name for question in sent[before:]] == names
+    fail(sent)
     app.run()
     open_part(open_part(app, "proof"), "learn")
-    assert len(asked) == len(ask.PLACES)
+    assert len(sent) == len(ask.PLACES)
     app.select_slider(key="cell_sample_32").set_value(3).run()
-    names = [question.name for question in asked[len(ask.PLACES) :]]
+    names = [question.name for question in sent[len(ask.PLACES) :]]
     assert names == ["influence", "influence"]
 
 
@@ -121,26 +121,26 @@ def test_requests_repeat_at_intervals_during_a_run_and_at_once_after_a_choice(cl
         show_epoch(client, run, epoch)
         app.run()
         epochs = re.findall(r"Results from epoch (\d+)", text(app))
-        return len(asked()), "".join(epochs)
+        return len(requests()), "".join(epochs)
 
-    def asked():
+    def requests():
         return [question for question in client.questions if question.name == "reach"]
 
     assert requests_and_shown(1) == (1, "")
-    asked()[0].answer.set_result(norms)
+    requests()[0].answer.set_result(norms)
     assert requests_and_shown(2) == (1, "1")
     time.seconds += ask.EVERY_SECONDS
     assert requests_and_shown(3) == (2, "1")
     time.seconds += ask.EVERY_SECONDS
     assert requests_and_shown(4) == (2, "1")  # The second request is still pending.
-    asked()[1].answer.set_result(norms)
+    requests()[1].answer.set_result(norms)
     assert requests_and_shown(5) == (3, "3")  # The second result shows. A third request is sent.
-    asked()[2].answer.set_result(norms)
+    requests()[2].answer.set_result(norms)
     app.button_group(key="cell_layer_2").set_value(0)
     assert requests_and_shown(6) == (4, "")  # Another layer: a new request, and no old result.
     app.button_group(key="cell_layer_2").set_value(1)
     assert requests_and_shown(7) == (5, "")
-    assert asked()[3].answer.cancelled()  # The request about the previous layer is obsolete.
+    assert requests()[3].answer.cancelled()  # The request about the previous layer is obsolete.
 
 
 def test_a_large_model_shows_its_initial_weights_while_it_trains(client):

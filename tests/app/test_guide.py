@@ -82,9 +82,9 @@ def test_after_a_wrong_answer_both_options_are_explained():
     app, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
     answer(app, scene, wrong=1)
     for ask in scene.asks:
-        given = ask.options[(ask.right + 1) % len(ask.options)]
-        assert f":red[✗ {given.text}]" in text(app)
-        assert given.why in text(app)
+        picked = ask.options[(ask.right + 1) % len(ask.options)]
+        assert f":red[✗ {picked.text}]" in text(app)
+        assert picked.why in text(app)
         assert ask.options[ask.right].why in text(app)
     assert may_go_on(app)
 

@@ -16,7 +16,7 @@ class Browsers:
     """Several browsers on one server. AppTest simulates only sessions."""
 
     def __init__(self):
-        self.here = ""
+        self.current = ""
         self.talks = {}
         self.clock = Clock()
 
@@ -29,7 +29,7 @@ class Browsers:
 
     def again(self, browser, app):
         """Rerun a page of this browser, and return the page."""
-        self.here = browser
+        self.current = browser
         return app.run()
 
     def press(self, browser, app, key):
@@ -43,7 +43,7 @@ def browsers(monkeypatch):
     """Return browsers that share one server."""
     all_browsers = Browsers()
     monkeypatch.setattr(clock, "now", all_browsers.clock.now)
-    monkeypatch.setattr(talks, "browser_id", lambda: all_browsers.here)
+    monkeypatch.setattr(talks, "browser_id", lambda: all_browsers.current)
     monkeypatch.setattr(talks, "_TALKS", all_browsers.talks)
     return all_browsers
 

@@ -58,8 +58,8 @@ def figures(run):
         "predictions": targets,
     }
     seeds = [{mode: replace(result, **known) for mode, result in s.items()} for s in start.seeds]
-    about = {"run_id": run.id, "status": Status.FINISHED, "epoch": 5}
-    return replace(start, **about, results=seeds[0], others=tuple(seeds[1:]))
+    status = {"run_id": run.id, "status": Status.FINISHED, "epoch": 5}
+    return replace(start, **status, results=seeds[0], others=tuple(seeds[1:]))
 
 
 @pytest.fixture
@@ -105,15 +105,15 @@ def arrays(figure):
 
 def leaks(text, run):
     """Return the file's names, dates, texts and values (to three digits or more) in a text."""
-    found = {name for name in NAMES if name in text}
+    leaked = {name for name in NAMES if name in text}
     samples = np.concatenate([run.dataset.x.ravel(), run.dataset.y.ravel()])
     scaled = {f"{abs(float(value)):.6g}" for value in samples}
     for number in _NUMBER.findall(text):
         value = float(number.replace(",", ""))
         is_scaled = len(number) > 6 and f"{value:.6g}" in scaled
         if is_scaled or abs(value - CENTRE) < 10 * SPREAD:
-            found.add(number)
-    return found
+            leaked.add(number)
+    return leaked
 
 
 def pages():
@@ -166,8 +166,8 @@ def test_a_stranger_can_save_no_rows(owner, client, given):
 
 def plots(page):
     """Return the numbers of the arrays in the charts of a report."""
-    found = re.search(r'id="plots" type="application/json">(.+?)</script>', page, re.DOTALL)
-    return arrays(json.loads(found[1])) if found else []
+    match = re.search(r'id="plots" type="application/json">(.+?)</script>', page, re.DOTALL)
+    return arrays(json.loads(match[1])) if match else []
 
 
 @pytest.mark.usefixtures("owner")
@@ -244,7 +244,7 @@ def test_a_sweep_on_an_upload_hides_the_names_of_its_file_and_columns(owner, mon
     """Strangers see errors and statuses, but no reasons of failures and no names."""
     monkeypatch.setattr(sweeps, "_SWEEPS", {})
     table = owner.session_state[KEY].upload.table
-    mine = runs.RunRecord("owner", table, is_listed=False)
+    record = runs.RunRecord("owner", table, is_listed=False)
     ready = next(iter(sweeps.READY.values()))
     rows = [
         [{**row, "settings": f"{row['settings']}&targets={COLUMN}"} for row in point.rows]
@@ -256,7 +256,7 @@ def test_a_sweep_on_an_upload_hides_the_names_of_its_file_and_columns(owner, mon
     runner = sweeps.Runner(ready.plan, runs.client(), done=ready.recorded)
     runner.error = ValueError(f"{COLUMN} ended it.")
     monkeypatch.setattr(sweeps.Runner, "results", points)
-    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine)
+    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, record)
     stranger = sweep(**QUERY, sweep="a")
     assert FILE not in sent(stranger)
     assert COLUMN not in sent(stranger)

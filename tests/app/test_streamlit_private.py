@@ -104,7 +104,7 @@ def test_streamlit_itself_loses_the_end_of_the_pages_run(tmp_path):
 def test_a_waiting_click_is_not_lost():
     """The next script run of the page gets the waiting click and the newest widget values."""
     started = []
-    start = delivered_first(lambda _, asked: started.append(asked))
+    start = delivered_first(lambda _, request_data: started.append(request_data))
     session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING)
     click = WidgetState(id="button", trigger_value=True)
     old, new = (WidgetState(id="slider", int_value=value) for value in (1, 2))
@@ -112,9 +112,9 @@ def test_a_waiting_click_is_not_lost():
     assert not started
     session._scriptrunner = None
     start(session, RerunData(widget_states=WidgetStates(widgets=[new])))
-    (asked,) = started
-    assert asked.fragment_id_queue == []
-    widgets = {each.id: each for each in asked.widget_states.widgets}
+    (request_data,) = started
+    assert request_data.fragment_id_queue == []
+    widgets = {each.id: each for each in request_data.widget_states.widgets}
     assert widgets == {"button": click, "slider": new}
 
 

@@ -195,14 +195,14 @@ def test_the_downloaded_table_has_the_skill(monkeypatch):
     app = sweep()
     app.session_state["save_sweep-T-cell.csv"] = {"asked": True}
     app.run()
-    found = pd.read_csv(io.BytesIO(files["save_sweep-T-cell.csv"]))
+    downloaded = pd.read_csv(io.BytesIO(files["save_sweep-T-cell.csv"]))
     recorded = pd.read_csv(next(iter(READY.values())).path)
-    np.testing.assert_allclose(found["last_step_error (y²)"], recorded["last_step_error"])
-    np.testing.assert_allclose(found["baseline_error (y²)"], recorded["baseline_error"])
+    np.testing.assert_allclose(downloaded["last_step_error (y²)"], recorded["last_step_error"])
+    np.testing.assert_allclose(downloaded["baseline_error (y²)"], recorded["baseline_error"])
     for name in ("T", "cell", "seed", "mode", "validation_loss"):
-        assert found[name].tolist() == recorded[name].tolist()
+        assert downloaded[name].tolist() == recorded[name].tolist()
     rmse, baseline = (recorded[name] ** 0.5 for name in ("last_step_error", "baseline_error"))
-    np.testing.assert_allclose(found["skill (%)"], 100 * (baseline - rmse) / baseline)
+    np.testing.assert_allclose(downloaded["skill (%)"], 100 * (baseline - rmse) / baseline)
 
 
 def test_a_missing_sweep_in_a_link_gets_a_warning():

@@ -181,8 +181,8 @@ def test_test_predictions_can_be_saved_after_the_evaluation_on_the_test_part(giv
     frame = pd.read_csv(io.BytesIO(taken(app, given, "test_csv")))
     parts = app.session_state[SESSION].subject.experiment.data
     assert parts.test == 20
-    seen = pd.read_csv(io.BytesIO(taken(app, given, "predictions_csv")))
-    assert seen["sample"].max() + 1 == frame["sample"].min()
+    validation = pd.read_csv(io.BytesIO(taken(app, given, "predictions_csv")))
+    assert validation["sample"].max() + 1 == frame["sample"].min()
 
 
 def test_files_of_an_earlier_epoch_name_the_epoch(given):

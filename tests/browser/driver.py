@@ -72,9 +72,9 @@ def press(page, name):
 
     By default, Playwright waits for two frames in which nothing moves: rare while charts change.
     """
-    found = button(page, name)
-    expect(found).to_be_enabled()
-    found.click(force=True)
+    target = button(page, name)
+    expect(target).to_be_enabled()
+    target.click(force=True)
 
 
 def move_slider(page, label, steps):

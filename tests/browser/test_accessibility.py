@@ -42,16 +42,16 @@ def serious(page, context="html", *rules):
     """
     options = {"runOnly": list(rules)} if rules else None
     for _ in range(ATTEMPTS):
-        found = {
+        violations = {
             v["id"]: [node["html"][:200] for node in v["nodes"]]
             for v in Axe().run(page, context, options).response["violations"]
             if v["impact"] in ("serious", "critical")
         }
-        if not found:
+        if not violations:
             break
         page.wait_for_timeout(1000)
         settle(page)
-    return found
+    return violations
 
 
 def open_all(page, path):

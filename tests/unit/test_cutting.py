@@ -66,17 +66,17 @@ def test_each_window_is_in_one_series_and_in_one_part(series, data, seed, most):
     """No row is in two parts, parts are in order of time, and there are gaps between them."""
     codes, rank = panel(series)
     try:
-        made = cut(codes, rank, data, seed, most)
+        windows = cut(codes, rank, data, seed, most)
     except WindowError:
         assume(False)
-    part = made.part
-    if data.split == "time" and not made.sizes[2]:  # There were too few rows for a test part.
+    part = windows.part
+    if data.split == "time" and not windows.sizes[2]:  # There were too few rows for a test part.
         data = replace(data, test=0)
-    parts = np.split(made.starts, np.cumsum(made.sizes)[:2])
+    parts = np.split(windows.starts, np.cumsum(windows.sizes)[:2])
     expected = windows_by_search(codes, part, data)
-    assert [list(p) for p in parts] == [starts[:: made.every] for starts in expected]
-    assert len(made.starts) <= max(most, 3)
-    assert all(made.sizes[: parts_of(data)])
+    assert [list(p) for p in parts] == [starts[:: windows.every] for starts in expected]
+    assert len(windows.starts) <= max(most, 3)
+    assert all(windows.sizes[: parts_of(data)])
     if data.split == "id":
         owners = [{codes[row] for row in p} for p in parts]
         assert sum(map(len, owners)) == len(set().union(*owners))

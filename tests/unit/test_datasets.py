@@ -78,7 +78,7 @@ def test_a_settled_experiment_is_valid_and_settling_it_again_changes_nothing(exp
 
 
 @pytest.mark.parametrize(
-    ("asked", "settled"),
+    ("before", "settled"),
     [
         ({"data": "echo", "T": 5, "lag": 50}, {"lag": 4}),  # The lag is less than T.
         ({"data": "sine", "T": 5, "lag": 50}, {"lag": SETTINGS["lag"].default}),
@@ -99,28 +99,28 @@ def test_a_settled_experiment_is_valid_and_settling_it_again_changes_nothing(exp
          {"F": 2, "U": 1}),
     ],
 )  # fmt: skip
-def test_settling_replaces_settings_that_the_data_do_not_allow(asked, settled):
+def test_settling_replaces_settings_that_the_data_do_not_allow(before, settled):
     """The data determine F. If there is no head, the targets determine U."""
-    experiment = settle(Experiment().set(**asked))
+    experiment = settle(Experiment().set(**before))
     assert {key: experiment.get(key) for key in settled} == settled
     if experiment.data.name != "upload":
-        dataset = make_dataset(Experiment().set(**asked))
+        dataset = make_dataset(Experiment().set(**before))
         assert dataset.shape[2] == experiment.data.features
         assert experiment.model.head == "dense" or dataset.targets == experiment.model.units
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("chosen", "message"),
     [
         ({"data": "mnist"}, r"running_mean.*got 'mnist'"),
         ({"T": 1}, "timesteps .* 2 to 512, got 1"),
         ({"data": "upload"}, "Upload a file first"),
     ],
 )
-def test_an_unknown_dataset_or_an_upload_without_a_file_raises_an_error(asked, message):
+def test_an_unknown_dataset_or_an_upload_without_a_file_raises_an_error(chosen, message):
     """A number outside its limits raises an error, too."""
     with pytest.raises(ExperimentError, match=message):
-        make_dataset(Experiment().set(**asked))
+        make_dataset(Experiment().set(**chosen))
 
 
 def test_the_worked_example_has_its_well_known_numbers():

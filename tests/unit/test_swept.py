@@ -28,9 +28,9 @@ def test_the_takeaway_counts_the_points_at_which_a_mode_is_better():
         errors = np.exp(rng.normal(0, 0.4, (count, 2, seeds)) + [[[0], [s]] for s in shifts])
         points = [a_point(*both.tolist(), T=k + 2) for k, both in enumerate(errors)]
         sentence = found_takeaway(points)
-        found = [clear_mode(each) for each in findings(points).values()]
-        better = [mode for mode in BOTH_MODES if mode in found]
-        counts = {count, *(found.count(mode) for mode in better)}
+        clear_modes = [clear_mode(each) for each in findings(points).values()]
+        better = [mode for mode in BOTH_MODES if mode in clear_modes]
+        counts = {count, *(clear_modes.count(mode) for mode in better)}
         assert counts <= {*map(int, re.findall(r"\d+", sentence))}
         assert ("clearly better at any" in sentence) is (not better)
         assert sentence.endswith("at none.") is (len(better) == 1)
@@ -59,17 +59,17 @@ def test_holms_correction_equals_an_example_by_hand():
 def test_the_takeaway_ignores_diverged_points_and_needs_several_seeds():
     """One seed decides nothing. A diverged point doesn't count for any mode."""
     single = [a_point([1e-9], [1.0], T=4), a_point([1.0], [0.5], T=8)]
-    lost = a_point([1, 1], [1, 1], Status.DIVERGED, T=4)
-    some = [lost, a_point([1.0, 1.01, 1.02], [2.0, 2.01, 2.03], T=8)]
+    diverged = a_point([1, 1], [1, 1], Status.DIVERGED, T=4)
+    mixed = [diverged, a_point([1.0, 1.01, 1.02], [2.0, 2.01, 2.03], T=8)]
     assert not any(map(clear_mode, findings(single).values()))
     for points, part in (
         (single, "sequence mode's error is smaller at 1 of 2 points"),
-        (some, "Sequence mode is clearly better at 1 of 1 point, "),
-        ([lost], "No point has a result"),
+        (mixed, "Sequence mode is clearly better at 1 of 1 point, "),
+        ([diverged], "No point has a result"),
         ([], "No point is trained yet"),
     ):
         assert part in found_takeaway(points)
-    assert "1 point without a result" in found_details(some)[-1]
+    assert "1 point without a result" in found_details(mixed)[-1]
     assert found_details([]) == []
 
 

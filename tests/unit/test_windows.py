@@ -120,17 +120,17 @@ def test_if_a_target_is_a_change_the_same_column_as_input_is_a_change():
     """Changes are computed within a series, over one timestep. The first change is 0."""
     frame = own_data.panel(60)
     table = own_data.table(frame.assign(price=np.arange(180.0) % 11), "day", "store")
-    made = cut(table, ["sales", "price"], ["sales"], 4, rate=2, form="change")
-    origin = made.origin
+    dataset = cut(table, ["sales", "price"], ["sales"], 4, rate=2, form="change")
+    origin = dataset.origin
     read = origin.x_scale.raw(origin.inputs, origin.series)
     for name, own in table.frame.groupby("store", observed=True):
-        mine = origin.series == origin.names.index(str(name))
+        in_series = origin.series == origin.names.index(str(name))
         change = own["sales"].diff(2).fillna(0).to_numpy()
-        np.testing.assert_allclose(read[mine], np.c_[change, own["price"]], atol=1e-3)
-    assert "from the change of sales and price." in made.about
-    assert any("(sales) are changes" in note for note in made.notes)
+        np.testing.assert_allclose(read[in_series], np.c_[change, own["price"]], atol=1e-3)
+    assert "from the change of sales and price." in dataset.about
+    assert any("(sales) are changes" in note for note in dataset.notes)
     levels = cut(table, ["sales", "price"], ["sales"], 4, rate=2)
-    assert np.array_equal(made.origin.starts, levels.origin.starts)
+    assert np.array_equal(dataset.origin.starts, levels.origin.starts)
 
 
 @pytest.mark.parametrize("dropped", [[], [20, 21, 50]])
@@ -141,24 +141,25 @@ def test_windows_cross_time_gaps_only_if_allowed(dropped):
     frame.loc[dropped] = np.nan
     table = Table("t", frame, days, "day")
     for at_gaps in ("run_on", "stop"):
-        made = cut(table, ["a"], ["a"], 5, horizon=2, missing="drop", at_gaps=at_gaps)
-        first = made.origin.times[made.origin.starts]
-        last = made.origin.times[made.origin.starts + 6]
+        dataset = cut(table, ["a"], ["a"], 5, horizon=2, missing="drop", at_gaps=at_gaps)
+        first = dataset.origin.times[dataset.origin.starts]
+        last = dataset.origin.times[dataset.origin.starts + 6]
         crossing = int(((last - first).days > 6).sum())
-        assert crossing == made.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
+        assert crossing == dataset.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
         stopped = at_gaps == "stop"
         assert (
-            any("crosses a time gap" in note and "2 gaps" in note for note in made.notes) is stopped
+            any("crosses a time gap" in note and "2 gaps" in note for note in dataset.notes)
+            is stopped
         )
         words = "Windows that cross a time gap: 12 of "
-        assert gaps_sentence(made).startswith("" if stopped else words)
-        drawn = [sample for sample in range(len(made.x)) if gaps_of(made, sample, LIGHT)]
+        assert gaps_sentence(dataset).startswith("" if stopped else words)
+        drawn = [sample for sample in range(len(dataset.x)) if gaps_of(dataset, sample, LIGHT)]
         # Of 12 windows, 8 have the gap among their inputs. The chart marks the gap there.
         assert len(drawn) == (0 if stopped else 8)
     if not dropped:
-        made = cut(table, ["a"], ["a"], 5)
-        assert "it continues across a gap" in window_words(made, 17, 0)[1]
-        (line,) = gaps_of(made, 17, LIGHT)
+        dataset = cut(table, ["a"], ["a"], 5)
+        assert "it continues across a gap" in window_words(dataset, 17, 0)[1]
+        (line,) = gaps_of(dataset, 17, LIGHT)
         assert line["x0"] == 3.5  # Rows 21 and 22 are missing after row 20, its third timestep.
 
 
@@ -189,9 +190,9 @@ def test_each_series_has_its_own_usual_step_between_rows():
     frame = pd.DataFrame({"store": pd.Categorical(stores), "a": np.arange(75.0)})
     times = pd.DatetimeIndex(np.concatenate([*dates.values()]))
     table = Table("t", frame, times, "day", series="store")
-    made = cut(table, ["a"], ["a"], 3, at_gaps="stop", split="id")
-    assert np.bincount(made.origin.series[made.origin.starts]).tolist() == [57, 6]
-    assert any(note.endswith(": broken.") for note in made.notes)
+    dataset = cut(table, ["a"], ["a"], 3, at_gaps="stop", split="id")
+    assert np.bincount(dataset.origin.series[dataset.origin.starts]).tolist() == [57, 6]
+    assert any(note.endswith(": broken.") for note in dataset.notes)
     assert not any("no window" in note for note in cut(counting(60), ["row"], ["row"], 3).notes)
 
 
