@@ -15,7 +15,7 @@ N, T, F, U = 3, 5, 2, 4
 KERAS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items()}
 
 
-def setting(cell, layers=1, head="dense"):
+def example(cell, layers=1, head="dense"):
     """Return an experiment, randomly changed initial weights, inputs and targets."""
     experiment = Experiment().set(cell=cell, layers=layers, head=head, U=U, seed=3)
     targets = 2 if head == "dense" else U
@@ -32,7 +32,7 @@ def setting(cell, layers=1, head="dense"):
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_modes_are_one_computation(cell, layers):
     """Last steps and prefixes of the modes are equal exactly. NumPy agrees within 1e-6."""
-    experiment, weights, x, _ = setting(cell, layers)
+    experiment, weights, x, _ = example(cell, layers)
     answer = modes(cell, layers, weights, x, sample=1)
     assert answer["difference"] == 0.0
     np.testing.assert_array_equal(answer["sequence"][:, -1], answer["last"])
@@ -50,12 +50,12 @@ def test_the_modes_are_one_computation(cell, layers):
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_layers_that_break_the_equality_differ_by_the_shown_numbers(cell, layers):
-    """The numbers of all other cases are exactly 0.
+def test_cases_that_break_the_equality_have_the_right_differences(cell, layers):
+    """Cases that keep the equality have a difference of exactly 0.
 
     In a stack, the padding's zeros reach the bottom layer, and the mask passes through.
     """
-    _, weights, x, _ = setting(cell, layers, "none")
+    _, weights, x, _ = example(cell, layers, "none")
     backward = initial_weights(cell, U if layers > 1 else F, U, np.random.default_rng(5))
     answer = breakings(cell, weights, backward, x, padding=3)
     zero = {name for name, value in answer.items() if value == 0.0}
@@ -76,7 +76,7 @@ def test_the_layers_that_break_the_equality_differ_by_the_shown_numbers(cell, la
 @pytest.mark.parametrize("cell", CELLS)
 def test_padded_batches_have_the_outputs_of_keras(cell, layers):
     """Masking(0.0) also hides real timesteps of zeros, as in a whole Keras model."""
-    _, weights, x, _ = setting(cell, layers, "none")
+    _, weights, x, _ = example(cell, layers, "none")
     x[0, 1] = 0.0
     for way in ways(cell, weights, x[0]):
         padded = batch(x[0], way.at_end)[0]
@@ -126,7 +126,7 @@ def slopes_of(run, at, y):
 @pytest.mark.parametrize("cell", CELLS)
 def test_gradients_by_states_equal_finite_differences(cell):
     """Gradients by h_t equal finite differences, for the losses of both modes."""
-    _, weights, x, y = setting(cell)
+    _, weights, x, y = example(cell)
     answer = reach(cell=cell, layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)
     layer, dense = layers_in_float64(weights, cell, 1, "dense")
     for t in range(T):
@@ -150,7 +150,7 @@ def test_gradients_by_states_equal_finite_differences(cell):
 @pytest.mark.parametrize("cell", CELLS)
 def test_inputs_influence_no_earlier_output_unless_bidirectional(cell, head):
     """With Bidirectional, every input influences every output."""
-    _, weights, x, _ = setting(cell, 2, head)
+    _, weights, x, _ = example(cell, 2, head)
     rng = np.random.default_rng(7)
     backward = [*initial_weights(cell, F, U, rng), *initial_weights(cell, U, U, rng)]
     one = influence(cell=cell, layers=2, weights=weights, x=x[0])
@@ -164,7 +164,7 @@ def test_inputs_influence_no_earlier_output_unless_bidirectional(cell, head):
 
 def test_influence_equals_finite_differences():
     """The differences are by the inputs of one sample, in float64."""
-    _, weights, x, _ = setting("lstm")
+    _, weights, x, _ = example("lstm")
     layer, dense = layers_in_float64(weights, "lstm", 1, "dense")
     slopes = np.zeros((T, 2, T, F))
     for t in range(T):
@@ -181,7 +181,7 @@ def test_influence_equals_finite_differences():
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2)])
 def test_traced_answers_equal_eager_answers(cell, layers, monkeypatch):
     """They are equal up to rounding, and have the same exact zeros."""
-    _, weights, x, y = setting(cell, layers)
+    _, weights, x, y = example(cell, layers)
     part = weights[:3]
     backward = initial_weights(cell, F, U, np.random.default_rng(5))
     of_backward = [*backward, *initial_weights(cell, U, U, np.random.default_rng(6))][: 3 * layers]

@@ -47,10 +47,8 @@ def session(app):
 
 def address(app):
     """Return the last value of each query parameter."""
-    return {
-        key: text if isinstance(text, str) else text[-1]
-        for key, text in ((key, app.query_params[key]) for key in app.query_params)
-    }
+    values = {key: app.query_params[key] for key in app.query_params}
+    return {key: value if isinstance(value, str) else value[-1] for key, value in values.items()}
 
 
 def html(app):
@@ -78,7 +76,7 @@ def title(app):
     return heading.removeprefix("# ").replace("\\", "")
 
 
-def pictures(app):
+def picture_count(app):
     """Return the number of charts and images."""
     return len(app.get("plotly_chart")) + html(app).count("<img")
 

@@ -1,4 +1,4 @@
-"""A fragment is alone in its container, so that elements that Streamlit drops leave no gap."""
+"""Each fragment is alone in its container. If Streamlit drops its elements, no gap is left."""
 
 import pytest
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue

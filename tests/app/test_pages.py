@@ -9,7 +9,7 @@ from lib.ui.address import SCENE_PAGES
 from lib.ui.frame import MORE, PAGES
 from lib.ui.runs import GONE
 from lib.ui.widgets import plain
-from tests.app.driver import address, link, pictures, session, start, text, title
+from tests.app.driver import address, link, picture_count, session, start, text, title
 
 SCALE = "Lengths are drawn to scale"
 PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
@@ -65,7 +65,7 @@ def test_a_page_opens_with_its_pictures(place):
     page, _, query = place.partition("?")
     app = link(page, **dict(parse_qsl(query)))
     assert heading in title(app)
-    assert pictures(app) >= least
+    assert picture_count(app) >= least
     assert [word for word in words if word not in text(app)] == []
     assert len(app.sidebar.get("popover")) == 1  # It holds the advice below the menu.
 

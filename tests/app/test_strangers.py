@@ -20,10 +20,10 @@ from lib.ui.views import TALK_SCENES, VIEWS
 from tests.app.driver import seen, start
 from tests.app.test_present import browsers
 from tests.app.test_sweep import sweep
-from tests.app.test_take import given, taken
+from tests.app.test_take import downloaded, received
 from tests.waiting import eventually
 
-__all__ = ["browsers", "given"]  # fixtures
+__all__ = ["browsers", "received"]  # fixtures
 CENTRE, SPREAD = 5e11, 1e9
 """Mean and deviation of the file's values. A page sends no other numbers of this size."""
 FILE, COLUMN, TEXT = "zqfile", "zqcolumn", "zqtext"
@@ -148,19 +148,19 @@ def test_a_stranger_sees_nothing_from_the_file_on_any_page(owner, client):
     assert [metric.value for metric in explore.metric] == [":blue[0.2]", ":orange[0.2]"]
 
 
-def test_a_stranger_can_save_no_rows(owner, client, given):
+def test_a_stranger_can_save_no_rows(owner, client, received):
     """A stranger can save figures and models. None of these files contains rows."""
     run = client.runs["r0"]
     owner.run()
-    assert {"keras", "kept_rows", "predictions_csv"} <= {*given[-1]["files"]}
+    assert {"keras", "kept_rows", "predictions_csv"} <= {*received[-1]["files"]}
     stranger = start(**LINK)
-    card = given[-1]
+    card = received[-1]
     models = {"model_sequence", "model_last"}
     assert {*card["files"]} == {"report", "history", "runs", "weights", *models}
     assert "Code" not in [part["title"] for part in card["parts"]]  # It would have no files.
     assert not leaks(json.dumps(card), run)
     for name in ("report", "history", "runs"):
-        file = taken(stranger, given, name).decode().replace(get_plotlyjs(), "")
+        file = downloaded(stranger, received, name).decode().replace(get_plotlyjs(), "")
         assert not leaks("\n".join([file, *plots(file)]), run), name
 
 

@@ -43,7 +43,7 @@ def open_part(page, title):
 
 
 def wait_for_keras(page):
-    """Wait until the page shows all results of Keras. After that it stops rerunning.
+    """Wait until the page shows all results of Keras. Then the page stops rerunning.
 
     If earlier pages filled Keras's queue, repeat the failed checks with the button.
     """
