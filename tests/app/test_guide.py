@@ -120,10 +120,11 @@ def test_doing_the_task_enables_next(name, client):
             run = next(iter(client.runs.values()))
             client.set(run, Status.PAUSED, epoch=count - 1)
             app.run()
+            # On the keyboard, P and T press the same button.
             by_key = {key["name"]: {*key["on"]} for key in KEYS["Guide"]}
-            [paused] = {button.key for button in app.button} & by_key["P"]
-            assert paused in by_key["T"]
-            app.button(key=paused).click().run()
+            [resume] = {button.key for button in app.button} & by_key["P"]
+            assert resume in by_key["T"]
+            app.button(key=resume).click().run()
             assert client.calls[-1] == ("resume", run.id)
             client.set(run, Status.RUNNING, epoch=count - 1)
             app.run()

@@ -105,7 +105,7 @@ def test_a_link_to_a_missing_run_gets_a_warning_and_keeps_its_settings(page):
 
 
 def test_picking_data_sets_its_suggested_settings():
-    """Weather data suggest T and units. Other data restore the default of a suggested value."""
+    """Weather data suggest T and units. Other data restore the defaults of these settings."""
     app = start()
     app.selectbox(key="data").set_value("seattle").run()
     suggested = DATASETS["seattle"].suggested
@@ -137,7 +137,7 @@ def test_chosen_columns_stay_on_every_page():
         return app.multiselect(key="targets_widget").value
 
     app = start(data="seattle")
-    usual = columns()
+    default = columns()
     app.multiselect(key="targets_widget").set_value(["wind"]).run()
     assert address(app)["targets"] == "wind"
     for page in ("Data", "Explore"):
@@ -146,11 +146,11 @@ def test_chosen_columns_stay_on_every_page():
     del app.query_params["targets"]
     app.query_params["T"] = "20"
     app.run()
-    assert columns() == usual
+    assert columns() == default
     app.multiselect(key="targets_widget").set_value(["wind"]).run()
     app.selectbox(key="data").set_value("running_mean").run()
     app.selectbox(key="data").set_value("seattle").run()
-    assert columns() == usual
+    assert columns() == default
     assert "targets" not in address(app)
 
 

@@ -57,10 +57,10 @@ def request(session, fragment_id=""):
 
 
 async def end_messages(folder, then=None):
-    """Return the messages that tell the browser that the page's and the fragment's run ended.
+    """Return the messages to the browser about the ends of the page's and the fragment's run.
 
-    The fragment's request arrives when the page's thread has ended, but before the event loop,
-    which this function blocks, has handled that. `then` acts on the session after the request.
+    The fragment's request arrives after the end of the page's thread, but before the event loop has
+    handled this end: the function blocks the loop. `then` acts on the session after the request.
     """
     (script := folder / "page.py").write_text(PAGE)
     data = ScriptData(str(script), is_hello=False)
