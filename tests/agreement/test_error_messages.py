@@ -71,7 +71,7 @@ PAIRS = [
 
 @pytest.mark.parametrize(("output", "y"), PAIRS)
 def test_a_fix_for_a_loss_gives_y_the_right_shape(output, y):
-    """At least one fix is right, for an error in `fit` and for one in a direct call of the loss.
+    """At least one fix is right, for errors in `fit` and for errors in direct calls of the loss.
 
     The message of a direct call has two shapes, but doesn't state which one is y.
     """

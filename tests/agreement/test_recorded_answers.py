@@ -24,7 +24,7 @@ def numbers(value):
 
 @pytest.mark.parametrize("data", first_of(ANSWERED))
 def test_recorded_answers_equal_live_answers(data):
-    """The questions are those of the page about a recorded run, before and after training."""
+    """The page asks these questions about a recorded run, before and after training."""
     for chosen in first_choices(data):
         for place, (question, _) in PLACES.items():
             asked = arguments(place, chosen)

@@ -27,7 +27,7 @@ from tests.layers import CHAINS, GRAPHS, WORKING_CHAINS, always
 RECURRENT_KINDS = {kind.kind for kind in LAYER_OF_CELL.values()}
 KERAS_RAISES = {"AttributeError", "IndexError", "NameError", "NotImplementedError", "TypeError"}
 KERAS_RAISES |= {"ValueError", "ZeroDivisionError"}
-USUAL = BATCH_SIZE, TIMESTEPS
+DEFAULT_SIZES = BATCH_SIZE, TIMESTEPS  # sizes of data if a model leaves them open
 
 
 def check(stack, *, called=False):
@@ -40,14 +40,14 @@ def check(stack, *, called=False):
     if place is not None:
         check_broken(steps[: place + 1])
     elif stopped_at(steps) is None:  # After an untraced layer, a trace has no shapes to compare.
-        then = "call" if can_run(steps) and (called or is_run(steps)) else ""
-        answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
+        action = "call" if can_run(steps) and (called or should_run(steps)) else ""
+        answer = ask("stacks.built", code_lines(steps), model_line(steps), action, DEFAULT_SIZES)
         assert "raised" not in answer, answer
         expected = [as_lists(step) for step in steps]
         assert list(map(list, zip(answer["shapes"], answer["masks"], strict=True))) == expected
         assert answer["lost"] == [at for at, step in enumerate(steps) if step.loses_mask]
         assert answer["parameters"] == total(steps)
-        if then:
+        if action:
             shapes = [shape for at in output_places(steps) for shape in steps[at].shapes]
             assert all(map(fits, answer["given"], shapes)), answer["given"]
     return steps
@@ -56,14 +56,14 @@ def check(stack, *, called=False):
 def check_broken(steps):
     """Compare the error of the last layer with Keras: the message, and when it is raised."""
     error = trace(tuple(step.layer for step in steps))[-1].error
-    then = {"built": "", "run": "predict", "trained": "fit"}[error.when]
-    if then and not can_run(steps):
+    action = {"built": "", "run": "predict", "trained": "fit"}[error.when]
+    if action and not can_run(steps):
         return
-    answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
+    answer = ask("stacks.built", code_lines(steps), model_line(steps), action, DEFAULT_SIZES)
     if error.when == "built" or error.message:
-        assert answer.get("raised") == ("run" if then else "built"), answer
+        assert answer.get("raised") == ("run" if action else "built"), answer
         assert in_words(error.message, answer["message"])
-        assert answer["type"] in KERAS_RAISES or then
+        assert answer["type"] in KERAS_RAISES or action
     elif "raised" not in answer:  # Silently wrong: the output has another shape.
         assert not all(map(fits, answer["given"], answer["shapes"][-1])), answer
     expected = [as_lists(step) for step in steps[:-1]]
@@ -87,7 +87,7 @@ def fits(sizes, shape):
     return len(sizes) == len(shape) and all(size in (None, n) for n, size in pairs)
 
 
-def is_run(steps):
+def should_run(steps):
     """Return whether to call a working stack: it has initial states, or is in a random quarter.
 
     A stack with open sizes isn't called, because a later Reshape may need other sizes.
@@ -103,21 +103,22 @@ def is_run(steps):
 def can_run(steps):
     """Return whether a model can run on data: the data are small, and all needed sizes are known.
 
-    A Reshape needs known sizes. An Embedding can't read the results of arithmetic.
+    A Reshape needs known sizes. An Embedding can't read the results of arithmetic. Several inputs
+    need known sizes and the same batch size.
     """
     layers = [step.layer.inside for step in steps]
-    if any(isinstance(layer, WithNumber) for layer in layers) and any(
-        isinstance(layer, Embedding) for layer in layers
-    ):
+    has_arithmetic = any(isinstance(layer, WithNumber) for layer in layers)
+    if has_arithmetic and any(isinstance(layer, Embedding) for layer in layers):
         return False
     reshaped = [step.inputs.tensors[0] for step in steps if isinstance(step.layer.inside, Reshape)]
     if any(None in shape_of(tensor)[1:] for tensor in reshaped):
         return False
     shapes = [step.shapes[0] for step in steps if isinstance(step.layer, Input)]
     is_chain = len(shapes) == 1 and not any(step.layer.refs() for step in steps)
-    one_batch = len({shape[0] for shape in shapes} - {None}) < 2
     is_small = all(prod(size or 1 for size in shape) < 2000 for shape in shapes)
-    return is_small and (is_chain or (one_batch and not any(None in n[1:] for n in shapes)))
+    one_batch_size = len({shape[0] for shape in shapes} - {None}) < 2
+    is_open = any(None in shape[1:] for shape in shapes)
+    return is_small and (is_chain or (one_batch_size and not is_open))
 
 
 def test_every_kind_of_layer_has_cases():
@@ -176,7 +177,7 @@ def test_code_that_a_link_cannot_contain_has_keras_error(line):
     lines = ["x = x1 = keras.Input((10, 4))", "x = keras.Input((10, 3))", line]
     model = "model = keras.Model(x, x)"
     error = trace(read_model("\n".join(["import keras", *lines, model])))[-1].error
-    answer = ask("stacks.built", lines, model, "", USUAL)
+    answer = ask("stacks.built", lines, model, "", DEFAULT_SIZES)
     assert answer["raised"] == "built"
     assert in_words(error.message, answer["message"])
 
@@ -188,7 +189,7 @@ def test_the_script_of_a_pattern_runs_with_the_traced_shapes_and_parameters(name
     assert broken_at(steps) is None
     code = keras_code(steps)
     assert code.startswith(HEAD)
-    answer = ask("stacks.script", code.replace("model.summary()", ""), USUAL)
+    answer = ask("stacks.script", code.replace("model.summary()", ""), DEFAULT_SIZES)
     assert tuple(map(tuple, answer["shapes"])) == steps[-1].shapes
     assert answer["parameters"] == total(steps)
 

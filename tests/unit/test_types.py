@@ -48,7 +48,7 @@ def test_another_column_or_no_column_may_label_the_rows():
 
 
 def test_a_new_date_column_may_separate_series():
-    """The table has no series after the user leaves out their column."""
+    """If the user leaves out the series column, the table has no series."""
     table = read(lines("code,store,a", lambda i: f"{20240101 + i // 2},{i % 2},{i}.5", 20))
     assert table.times is None
     panel = retyped(table, ("code:date",))
