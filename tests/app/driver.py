@@ -56,7 +56,7 @@ def html(app):
     return " ".join(element.proto.body for element in app.get("html"))
 
 
-def seen(app):
+def html_text(app):
     """Return the text of the page's HTML, without tags."""
     return unescape(re.sub(r"<[^>]*>", "", html(app)))
 
@@ -67,7 +67,7 @@ def text(app):
         each.value for kind in ("markdown", "warning", "error", "info") for each in app.get(kind)
     ]
     parts += [each.proto.text for each in app.get("progress")]
-    return f"{' '.join(parts)} {seen(app)}".replace("\\", "").replace("\xa0", " ")
+    return f"{' '.join(parts)} {html_text(app)}".replace("\\", "").replace("\xa0", " ")
 
 
 def title(app):
@@ -81,12 +81,12 @@ def picture_count(app):
     return len(app.get("plotly_chart")) + html(app).count("<img")
 
 
-def bar(app):
+def status_text(app):
     """Return the text of the progress bar: the badge of the run's status, and its progress."""
     return str(app.get("progress")[0].proto.text)
 
 
-def give(app, name, content):
+def upload_file(app, name, content):
     """Upload a file with the page's uploader for tables and saved runs."""
     uploader = next(each for each in app.file_uploader if "model_file" not in each.key)
     uploader.set_value((name, content, "application/octet-stream")).run()

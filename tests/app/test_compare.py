@@ -10,7 +10,7 @@ from lib.results.replay import untrained
 from lib.results.run import Snapshot, Status
 from lib.ui import runs as ui_runs
 from lib.ui.frame import PAGES
-from tests.app.driver import address, html, link, seen, start, text
+from tests.app.driver import address, html, html_text, link, start, text
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +54,8 @@ def test_the_page_opens_with_recorded_runs():
     app = compare(start())
     assert rows(app) == {"Running mean": "A", "Echo": "B"}
     assert "2 recorded runs" in text(app)
-    assert "recorded200 epochs" in seen(app)
-    assert "use different data, so" in seen(app)
+    assert "recorded200 epochs" in html_text(app)
+    assert "use different data, so" in html_text(app)
     assert "runs" not in address(app)
     assert "Remove" not in [button.label for button in app.button]
 
@@ -68,8 +68,8 @@ def test_the_list_shows_differences_and_the_address_has_the_picked_runs(client):
     second = train(client, app, 24)
     assert rows(compare(app)) == {"Run 1": "A", "Run 2": "B"}
     assert address(app)["runs"] == f"{first.id}~Run 1,{second.id}~Run 2"
-    assert "units 4" in seen(app)
-    assert "One seed decides nothing" in seen(app)
+    assert "units 4" in html_text(app)
+    assert "One seed decides nothing" in html_text(app)
     app.checkbox(key=f"pick_{first.id}").uncheck().run()
     assert rows(app) == {"Run 1": "", "Run 2": "A"}
     third = train(client, app, 8)
@@ -112,9 +112,9 @@ def test_removing_a_run_stops_it_and_keeps_it_in_other_tabs(client):
     compare(app).button(key=f"remove_{second.id}").click().run()
     assert "Run 2" not in rows(app)
     assert ("stop", second.id) in client.calls
-    assert "stopped" in seen(link("Compare", runs=f"{first.id},{second.id}"))
+    assert "stopped" in html_text(link("Compare", runs=f"{first.id},{second.id}"))
     watcher = start(run=second.id)
-    assert "You are watching a run" in seen(watcher)
+    assert "You are watching a run" in html_text(watcher)
 
 
 def test_missing_runs_of_a_link_are_counted_and_the_other_runs_open(client):
@@ -141,11 +141,11 @@ def test_a_training_run_is_listed_without_a_verdict(client):
     run = train(client, app, 8)
     client.set(run, Status.RUNNING)
     compare(app)
-    assert "training" in seen(app)
-    assert "0 of 200 epochs" in seen(app)
+    assert "training" in html_text(app)
+    assert "0 of 200 epochs" in html_text(app)
     end(client, run)
     client.snapshots[run.id] = replace(client.snapshots[run.id], status=Status.RUNNING)
-    assert "No result yet" in seen(app.run())
+    assert "No result yet" in html_text(app.run())
 
 
 def test_no_more_runs_than_letters_can_be_picked(client):

@@ -7,7 +7,7 @@ from lib.export import card_of
 from lib.results import Status
 from lib.ui import runs, sweeps
 from lib.ui.widgets import plain
-from tests.app.driver import address, link, seen, start
+from tests.app.driver import address, html_text, link, start
 from tests.app.test_sweep import sweep
 
 RUN, EXPERIMENT = "0123456789abcdef", suggested("running_mean").set(N=64, epochs=50)
@@ -28,7 +28,7 @@ def joined(client, time, monkeypatch):
 
 def found(app):
     """Rerun the page, check that it shows the link's run, and return the page."""
-    assert "watching a run from another browser" in seen(app.run())
+    assert "watching a run from another browser" in html_text(app.run())
     return app
 
 
@@ -102,7 +102,7 @@ def test_the_address_keeps_its_run_while_the_cluster_is_out_of_reach(client):
     client.pool.away = "nobody answers"
     for _ in range(2):
         assert warnings(app.run()) == [plain(runs.AWAY)]
-        assert "You are watching a run" not in seen(app)
+        assert "You are watching a run" not in html_text(app)
         assert address(app)["run"] == RUN
     assert client.found == [RUN]  # The page sent no second request.
     client.pool.away = ""

@@ -11,7 +11,7 @@ from lib.training.recorded import ANSWERED
 from lib.ui.frame import PAGES
 from lib.ui.views import VIEWS
 from lib.ui.widgets import plain
-from tests.app.driver import bar, html, link, text
+from tests.app.driver import html, link, status_text, text
 from tests.app.test_cell import open_part
 from tests.weekly import first_of
 
@@ -50,7 +50,7 @@ def test_a_cards_link_opens_a_recorded_run(name):
     assert not app.warning
     assert "The link" not in text(app)
     if GALLERY[name].page == "Explore":
-        assert "[example]" in bar(app)
+        assert "[example]" in status_text(app)
 
 
 @pytest.mark.parametrize("name", list(GALLERY))

@@ -9,7 +9,7 @@ from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import upload
 from lib.ui.frame import PAGES
-from tests.app.driver import bar, give, session, start, text
+from tests.app.driver import session, start, status_text, text, upload_file
 from tests.unit.test_kept import CSV, of_upload
 
 
@@ -27,14 +27,14 @@ def test_explore_shows_a_saved_run_with_its_settings_and_epochs():
     """Explore shows the name of the file, and can go back to the epochs in the file."""
     experiment, content = saved_run()
     app = start()
-    give(app, "mine.unrolled", content)
+    upload_file(app, "mine.unrolled", content)
     assert session(app).subject.experiment == experiment
-    assert "from a file" in bar(app)
+    assert "from a file" in status_text(app)
     assert "From mine.unrolled, kept on 20" in text(app)
     epoch = session(app).kept.snapshot.past[1][0]
     app.query_params["epoch"] = f"{epoch}"
     app.run()
-    assert f"shown: after epoch {epoch}" in bar(app)
+    assert f"shown: after epoch {epoch}" in status_text(app)
     app.switch_page("pages/cell.py").run()
     assert f"epoch {epoch} of mine.unrolled" in text(app)
 
@@ -44,13 +44,13 @@ def test_opening_a_saved_run_stops_the_training_run(client):
     _, content = saved_run()
     app = start()
     app.button(key="do_train").click().run()
-    give(app, "mine.unrolled", content)
+    upload_file(app, "mine.unrolled", content)
     assert client.calls[-1][0] == "stop"
-    assert "from a file" in bar(app)
+    assert "from a file" in status_text(app)
     app.button(key="do_train").click().run()
-    assert "training" in bar(app)
+    assert "training" in status_text(app)
     app.button(key="do_new_run").click().run()
-    assert "from a file" in bar(app)
+    assert "from a file" in status_text(app)
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data", "Compare", "Sweep"])
@@ -58,7 +58,7 @@ def test_a_page_opens_a_saved_run(page):
     """A saved run of a table opens on every page of settings. Compare lists it."""
     _, content = saved_run("seattle")
     app = start(page)
-    give(app, "mine.unrolled", content)
+    upload_file(app, "mine.unrolled", content)
     assert session(app).kept.name == "mine.unrolled"
     if page == "Compare":
         assert "from a file" in " ".join(each.proto.body for each in app.get("html"))
@@ -70,13 +70,13 @@ def test_a_page_of_scenes_opens_a_saved_run_on_explore(page):
     """Scenes have their own settings. If the file is damaged, the page stays open."""
     experiment, content = saved_run()
     app = start(page)
-    give(app, "bad.unrolled", content[:-999])
+    upload_file(app, "bad.unrolled", content[:-999])
     assert session(app).address.page == page
     assert "bad.unrolled couldn't be opened" in app.error[0].value.replace("\\", "")
-    give(app, "mine.unrolled", content)
+    upload_file(app, "mine.unrolled", content)
     assert session(app).address.page == "Explore"
     assert session(app).subject.experiment == experiment
-    assert "from a file" in bar(app)
+    assert "from a file" in status_text(app)
     app.switch_page(PAGES[page][0]).run()
     assert session(app).own_subject.experiment == experiment
 
@@ -86,8 +86,8 @@ def test_a_damaged_file_changes_nothing(page):
     """The saved run opened before stays open. The error message can be closed."""
     experiment, content = saved_run()
     app = start(page)
-    give(app, "mine.unrolled", content)
-    give(app, "bad.unrolled", content[:-999])
+    upload_file(app, "mine.unrolled", content)
+    upload_file(app, "bad.unrolled", content[:-999])
     [error] = app.error
     assert "bad.unrolled couldn't be opened. It isn't a saved run" in error.value.replace("\\", "")
     assert session(app).kept.name == "mine.unrolled"
@@ -102,11 +102,11 @@ def test_a_run_saved_without_its_rows_opens_after_the_upload_of_its_data(page):
     experiment, dataset, snapshot, _ = of_upload()
     content = keep(RunAt(experiment, dataset, snapshot), ())
     app = start(page)
-    give(app, "other.csv", CSV.replace("900", "901").encode())
-    give(app, "beer.unrolled", content)
+    upload_file(app, "other.csv", CSV.replace("900", "901").encode())
+    upload_file(app, "beer.unrolled", content)
     assert "Upload the unchanged beer.csv first" in app.error[0].value.replace("\\", "")
-    give(app, "copy.csv", CSV.encode())
-    give(app, "beer.unrolled", content)
+    upload_file(app, "copy.csv", CSV.encode())
+    upload_file(app, "beer.unrolled", content)
     assert not app.error
     assert session(app).kept.experiment == experiment
     assert session(app).upload.table.name == "copy.csv"
@@ -118,11 +118,11 @@ def test_a_reload_keeps_the_saved_run_open(monkeypatch):
     monkeypatch.setattr(upload, "_KEPT", {})
     experiment, content = saved_run()
     app = start()
-    give(app, "mine.unrolled", content)
+    upload_file(app, "mine.unrolled", content)
     link = {name: str(value) for name, value in app.query_params.items()}
     again = start(**link)
-    assert "from a file" in bar(again)
+    assert "from a file" in status_text(again)
     again.run()
     again.button(key="do_new_run").click().run()
-    assert "not trained yet" in bar(start(**link))
+    assert "not trained yet" in status_text(start(**link))
     assert session(app).subject.experiment == experiment

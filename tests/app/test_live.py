@@ -9,7 +9,7 @@ from lib.results.run import Status
 from lib.training.recorded import recorded
 from lib.ui import widgets
 from lib.ui.frame import PAGES
-from tests.app.driver import address, bar, give, start, text
+from tests.app.driver import address, start, status_text, text, upload_file
 from tests.app.test_upload import rows
 
 
@@ -18,7 +18,7 @@ def press(app, name):
     return app.button(key=f"do_{name}").click().run()
 
 
-def go_back(app, epoch):
+def open_epoch(app, epoch):
     """Show this epoch of the page's run, and return the page."""
     app.query_params["epoch"] = epoch
     return app.run()
@@ -53,20 +53,20 @@ def run(app, client):  # noqa: ARG001  The app has started the run.
 
 def test_each_button_sends_its_command(app, client, run):
     """A button that would do nothing in the current state is disabled."""
-    assert "blue-badge[training]" in bar(app)
+    assert "blue-badge[training]" in status_text(app)
     assert enabled(app) == {"train", "pause", "step", "stop", "new_run"}
     for name, label in (("train", "Pause"), ("train", "Resume"), ("pause", "Pause")):
         assert app.button(key="do_train").label == label
         press(app, name)
-    assert "yellow-badge[paused]" in bar(app)
+    assert "yellow-badge[paused]" in status_text(app)
     assert enabled(app) == {"train", "pause", "step", "stop", "new_run"}
-    assert "blue-badge[training]" in bar(press(app, "pause"))
+    assert "blue-badge[training]" in status_text(press(app, "pause"))
     press(app, "step")
-    assert "gray-badge[stopped]" in bar(press(app, "stop"))
+    assert "gray-badge[stopped]" in status_text(press(app, "stop"))
     calls = ("pause", "resume", "pause", "resume", "step", "stop")
     assert client.calls == [(name, run.id) for name in calls]
     assert enabled(app) == {"train", "new_run"}
-    assert "gray-badge[example]" in bar(press(app, "new_run"))
+    assert "gray-badge[example]" in status_text(press(app, "new_run"))
     assert enabled(app) == {"train", "step"}
 
 
@@ -131,9 +131,9 @@ def test_train_resumes_a_paused_run(app, client, run):
 def test_the_status_names_the_file_of_a_run_on_an_earlier_file(client):
     """The status names the run's file and the newer file."""
     app = start(data="upload")
-    give(app, "old.csv", rows(100))
+    upload_file(app, "old.csv", rows(100))
     press(app, "train")
-    give(app, "new.csv", rows(100, "a,b,c").replace(b"\n", b",1\n"))
+    upload_file(app, "new.csv", rows(100, "a,b,c").replace(b"\n", b",1\n"))
     assert "Current run: old.csv" in text(app)
     assert "data old.csv → new.csv" in text(app)
     assert client.runs
@@ -153,16 +153,16 @@ def test_an_epoch_in_the_address_shows_that_epoch(client):
     """The address keeps the epoch until the user presses Train or picks other data."""
     app = start(data="running_mean")
     newest = text(app)
-    go_back(app, "0")
-    assert "shown: after epoch 0" in bar(app)
+    open_epoch(app, "0")
+    assert "shown: after epoch 0" in status_text(app)
     assert "Not trained yet: " in text(app)
     assert newest != text(app)
     app.slider(key="U").set_value(5).run()
     app.slider(key="U").set_value(16).run()
-    assert "shown: after epoch 0" in bar(app)
+    assert "shown: after epoch 0" in status_text(app)
     app.selectbox(key="data").set_value("parity").run()
     assert "epoch" not in address(app)
-    go_back(app, "0")
+    open_epoch(app, "0")
     assert "epoch" not in address(press(app, "train"))
     assert len(client.runs) == 1
 
@@ -173,13 +173,15 @@ def test_an_earlier_epoch_can_be_seen_while_a_run_trains(app, client, run):
     client.checkpoints = lambda _: [(epoch, models) for epoch in (0, 40, 80)]
     client.set(run, Status.RUNNING, epoch=90, **recorded_figures(run))
     for picked, shown in (("50", 40), ("70", 80), ("0", 0)):
-        go_back(app, picked)
-        assert "training" in bar(app)
-        assert bar(app).endswith(f"shown: after epoch {shown}")
-    assert "shown" not in bar(go_back(app, "9999"))
-    go_back(app, "50")
+        open_epoch(app, picked)
+        assert "training" in status_text(app)
+        assert status_text(app).endswith(f"shown: after epoch {shown}")
+    assert "shown" not in status_text(open_epoch(app, "9999"))
+    open_epoch(app, "50")
     for name, badge in (("pause", "paused"), ("stop", "stopped")):
-        assert re.search(rf"badge\[{badge}\].* shown: after epoch 40$", bar(press(app, name)))
+        assert re.search(
+            rf"badge\[{badge}\].* shown: after epoch 40$", status_text(press(app, name))
+        )
 
 
 def test_the_status_names_the_best_epochs_that_a_run_keeps(app, client, run):
@@ -189,13 +191,13 @@ def test_the_status_names_the_best_epochs_that_a_run_keeps(app, client, run):
         figures["results"][mode] = replace(figures["results"][mode], kept_epoch=best)
     client.set(run, Status.FINISHED, epoch=143, **figures)
     app.run()
-    assert "stopped early after 143 of 200 epochs" in bar(app)
+    assert "stopped early after 143 of 200 epochs" in status_text(app)
     assert app.get("progress")[0].proto.value == 100
     assert "Sequence mode keeps epoch 23 and last-step mode keeps epoch 31" in text(app)
-    go_back(app, "0")
-    assert "shown: after epoch 0" in bar(app)
-    go_back(app, "best")
-    assert "shown: after" not in bar(app)
+    open_epoch(app, "0")
+    assert "shown: after epoch 0" in status_text(app)
+    open_epoch(app, "best")
+    assert "shown: after" not in status_text(app)
     app.switch_page(PAGES["Cell"][0]).run()
     assert "epoch 23, best on validation" in text(app)
 
@@ -254,7 +256,7 @@ def test_without_a_worker_the_page_shows_the_example_run(app, client):
     client.set(run, Status.FAILED, reason=client.pool.unavailable)
     for page in (app.run(), start()):
         assert not {"train", "step"} & enabled(page)
-        assert "[example]" in bar(page)
+        assert "[example]" in status_text(page)
         assert text(page).count(client.pool.unavailable) == 1
     sweep = start("Sweep")
     assert sweep.button(key="sweep_start").disabled

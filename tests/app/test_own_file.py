@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from lib.data.datasets.registry import settle
-from tests.app.driver import APP, give, start
+from tests.app.driver import APP, start, upload_file
 
 
 def test_the_readmes_script_equals_the_page(client, tmp_path, monkeypatch):
@@ -19,7 +19,7 @@ def test_the_readmes_script_equals_the_page(client, tmp_path, monkeypatch):
     names = {}
     exec(script.partition("with TrainingClient")[0], names)  # noqa: S102  The code is in README.
     app = start(data="upload", T="8", U="8", epochs="50", seeds="1", targets="sales")
-    give(app, "sales.csv", content)
+    upload_file(app, "sales.csv", content)
     app.button(key="do_train").click().run()
     (run,) = client.runs.values()
     assert settle(names["experiment"], names["table"]) == run.experiment

@@ -17,7 +17,7 @@ from lib.ui.frame import PAGES
 from lib.ui.session import KEY
 from lib.ui.talks import Shown, Talk
 from lib.ui.views import TALK_SCENES, VIEWS
-from tests.app.driver import seen, start
+from tests.app.driver import html_text, start
 from tests.app.test_present import browsers
 from tests.app.test_sweep import sweep
 from tests.app.test_take import downloaded, received
@@ -140,7 +140,7 @@ def test_a_stranger_sees_nothing_from_the_file_on_any_page(owner, client):
     client.snapshots["r0"] = finished
     for app in (of_queued_run, *pages()):
         assert not leaks(sent(app), run), app.query_params
-        assert not re.search(r"\bnan\b|not a number", seen(app)), app.query_params
+        assert not re.search(r"\bnan\b|not a number", html_text(app)), app.query_params
     explore = start(**LINK)
     assert any(ROWS_HIDDEN in each.value for each in explore.markdown)
     (table,) = [each.value for each in explore.markdown if "MASE" in each.value]

@@ -13,7 +13,7 @@ from lib.results.run import Status
 from lib.ui import runs
 from lib.ui.explore import take
 from lib.ui.session import KEY as SESSION
-from tests.app.driver import give, start
+from tests.app.driver import start, upload_file
 from tests.app.test_live import press
 from tests.app.test_skill import finish_newest
 from tests.app.test_upload import rows
@@ -155,7 +155,7 @@ def test_the_card_has_code_for_the_run_and_for_new_settings(received, client):
 def test_the_rows_of_another_browser_cannot_be_saved(received, client, monkeypatch):
     """The card of a run on another browser's upload has no files with targets or rows."""
     app = start(data="upload", T="5", seeds="1")
-    give(app, "own.csv", rows(60))
+    upload_file(app, "own.csv", rows(60))
     press(app, "train")
     finish_newest(client, Status.FINISHED)
     app.run()

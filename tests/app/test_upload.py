@@ -8,7 +8,7 @@ from lib.experiment import Experiment
 from lib.ui import upload
 from lib.ui.fragment import TURNS
 from lib.ui.shown import dataset_of
-from tests.app.driver import give, session, start, text
+from tests.app.driver import session, start, text, upload_file
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook
 
@@ -53,9 +53,9 @@ def settings(app):
 def test_an_unusable_file_gets_an_error_and_changes_nothing(content, about):
     """The charts stay. See also test_uploads_any_file.py."""
     app = start(data="upload")
-    give(app, "good.csv", rows(100))
+    upload_file(app, "good.csv", rows(100))
     before = headings(app), [chart.proto.alt for chart in app.get("plotly_chart")]
-    give(app, "mine.csv", content)
+    upload_file(app, "mine.csv", content)
     if content:
         wait_until_read(app)
     [error] = app.error
@@ -67,7 +67,7 @@ def test_an_unusable_file_gets_an_error_and_changes_nothing(content, about):
 def test_the_page_switches_to_an_uploaded_file():
     """The Data page names the file, its rows, and columns with duplicate names."""
     app = start("Data")
-    give(app, "mine.csv", rows(100, "a,a"))
+    upload_file(app, "mine.csv", rows(100, "a,a"))
     assert settings(app)["data"] == "upload"
     assert "mine.csv" in headings(app)
     assert "mine.csv: 100 rows" in text(app)
@@ -85,9 +85,9 @@ def test_the_page_switches_to_an_uploaded_file():
 def test_a_short_file_lowers_the_settings(query, lowered):
     """A note names the lowered settings. All other settings are unchanged."""
     app = start(data="upload", U="5", inputs="b", **query)
-    give(app, "good.csv", rows(100))
+    upload_file(app, "good.csv", rows(100))
     before = settings(app)
-    give(app, "short.csv", rows(30))
+    upload_file(app, "short.csv", rows(30))
     assert session(app).upload.table.name == "short.csv"
     assert settings(app) == {**before, **lowered}
     note = session(app).upload.table.notes[0]
@@ -99,7 +99,7 @@ def test_a_short_file_lowers_the_settings(query, lowered):
 def test_one_click_lowers_timesteps_that_the_file_is_too_short_for():
     """The page still shows the previous T, and a button sets the largest T that fits."""
     app = start(data="upload", T="48")
-    give(app, "ok.csv", rows(100))
+    upload_file(app, "ok.csv", rows(100))
     app.slider(key="T").set_value(57).run()
     assert "you see ok.csv with 48 timesteps" in app.warning[0].value
     assert app.button(key="use_cure").label == "Use T = 49"
@@ -111,7 +111,7 @@ def test_one_click_lowers_timesteps_that_the_file_is_too_short_for():
 def test_a_widget_picks_the_sheet_of_a_workbook():
     """An unusable sheet gets an error message, and the previous sheet stays in use."""
     app = start(data="upload")
-    give(app, "book.xlsx", SHEETS)
+    upload_file(app, "book.xlsx", SHEETS)
     wait_until_read(app)
     assert "book.xlsx" in headings(app)
     sheet = app.selectbox(key="upload_sheet")
@@ -123,7 +123,7 @@ def test_a_widget_picks_the_sheet_of_a_workbook():
     wait_until_read(app)
     assert "one column of numbers is needed" in app.error[0].value
     assert app.selectbox(key="upload_sheet").value == "Second"
-    give(app, "good.csv", rows(100))
+    upload_file(app, "good.csv", rows(100))
     assert "upload_sheet" not in {box.key for box in app.selectbox}
 
 
@@ -131,8 +131,8 @@ def test_a_widget_picks_the_sheet_of_a_workbook():
 def test_reading_can_be_stopped(ends):
     """Reading stops when the user presses Stop, removes the file, or uploads another file."""
     app = start(data="upload")
-    give(app, "good.csv", rows(100))
-    give(app, "book.xlsx", SHEETS)
+    upload_file(app, "good.csv", rows(100))
+    upload_file(app, "book.xlsx", SHEETS)
     assert "good.csv" in headings(app)
     reading = session(app).upload.reading
     if ends == "button":
@@ -140,7 +140,7 @@ def test_reading_can_be_stopped(ends):
     elif ends == "removed":
         app.file_uploader(key="upload_file").set_value(None).run()
     else:
-        give(app, "other.csv", rows(90))
+        upload_file(app, "other.csv", rows(90))
     assert reading.over.wait(60)
     assert reading.table is None
     assert session(app).upload.reading is None
@@ -158,10 +158,10 @@ def test_another_process_reads_a_large_csv(monkeypatch):
     monkeypatch.setattr(upload, "dataset_of", cut)
     monkeypatch.setattr(upload, "AT_ONCE", 300)
     app = start(data="upload")
-    give(app, "good.csv", rows(100))
+    upload_file(app, "good.csv", rows(100))
     wait_until_read(app)
     assert "good.csv" in headings(app)
-    give(app, "bad.csv", b"a,b\n" + b"1" * 300 + b",2\n" + b",\n" * 80)
+    upload_file(app, "bad.csv", b"a,b\n" + b"1" * 300 + b",2\n" + b",\n" * 80)
     wait_until_read(app)
     assert "has 1 row" in app.error[0].value
     assert "good.csv, is still in use" in app.error[0].value
@@ -178,7 +178,7 @@ def test_columns_are_converted_once_per_change_of_their_kind(kind, monkeypatch):
         return retyped(table, kinds)
 
     app = start(data="upload")
-    give(app, "good.csv", rows(100))
+    upload_file(app, "good.csv", rows(100))
     monkeypatch.setattr(types, "retyped", convert)
     subject = session(app).subject
     subject.experiment = subject.experiment.set(types=(f"a:{kind}",))
@@ -190,11 +190,11 @@ def test_columns_are_converted_once_per_change_of_their_kind(kind, monkeypatch):
 def test_a_file_keeps_training_settings_of_the_link():
     """The suggested settings of a table replace only settings that have default values."""
     app = start("Data", data="seattle", epochs="300", U="7")
-    give(app, "good.csv", rows(100))
+    upload_file(app, "good.csv", rows(100))
     usual = Experiment().training.batch_size
     assert settings(app).items() >= {"epochs": 300, "U": 7, "batch": usual}.items()
     app = start("Data", data="seattle")
-    give(app, "good.csv", rows(100))
+    upload_file(app, "good.csv", rows(100))
     assert settings(app)["epochs"] == suggested("upload").training.epochs
 
 
@@ -206,12 +206,12 @@ def test_uploaded_arrays_set_t_horizon_and_split():
 
     app = start(data="upload")
     usual = now()
-    give(app, "samples.npz", npz(x=X[:, :9], y=X[:, 9]))
+    upload_file(app, "samples.npz", npz(x=X[:, :9], y=X[:, 9]))
     wait_until_read(app)
     assert now() == [9, 0, "id"]
-    give(app, "rows.csv", rows(100))
+    upload_file(app, "rows.csv", rows(100))
     assert now() == usual
     app = start(data="upload", T="5")
-    give(app, "samples.npz", npz(x=X[:, :9], y=X[:, 9]))
+    upload_file(app, "samples.npz", npz(x=X[:, :9], y=X[:, 9]))
     wait_until_read(app)
     assert now() == [5, 0, "id"]
