@@ -20,7 +20,7 @@ def stores(days=60):
     return Table("stores.csv", frame[["store", "weekday", "sales"]], times, "day", series="store")
 
 
-def given(table, page="Data", **query):
+def with_table(table, page="Data", **query):
     """Return a page of a session that has uploaded this table."""
     app = start(page, data="upload", **query)
     app.session_state[KEY].upload.table = table
@@ -35,7 +35,7 @@ def shown(app):
 @pytest.mark.parametrize("page", ["Data", "Explore"])
 def test_cleared_targets_change_nothing_until_a_column_is_picked(page):
     """The control stays empty, and the page names the targets that it still uses."""
-    app = given(stores(), page, T="7")
+    app = with_table(stores(), page, T="7")
     app.multiselect(key="targets_widget").set_value([]).run()
     assert app.multiselect(key="targets_widget").value == []
     assert "the page uses sales" in text(app)
@@ -50,7 +50,7 @@ def test_cleared_targets_change_nothing_until_a_column_is_picked(page):
 
 def test_a_text_column_as_target_gets_a_warning():
     """A text column can be an input, but not a target."""
-    app = given(stores(), T="7")
+    app = with_table(stores(), T="7")
     app.multiselect(key="targets_widget").set_value(["store"]).run()
     assert "isn't a number column" in app.warning[0].value
     assert "stores.csv with 7 timesteps" in app.warning[0].value
@@ -65,7 +65,7 @@ def test_a_text_column_as_target_gets_a_warning():
 
 def test_the_page_names_the_detected_series_column_which_can_be_switched_off():
     """If no column separates series, rows with equal dates are averaged."""
-    app = given(stores(), T="2", test="0")
+    app = with_table(stores(), T="2", test="0")
     assert "store separates 3 series." in text(app)
     assert shown(app).origin.names == ("north", "south", "west")
     assert app.selectbox(key="id").options[0] == "store (detected)"
@@ -79,9 +79,9 @@ def test_the_page_names_the_detected_series_column_which_can_be_switched_off():
 
 def test_an_unknown_column_kind_in_a_link_is_dropped_and_named():
     """The complaint quotes the link and shows the expected form."""
-    record = given(stores(), "Explore", T="7", types="store:bogus").session_state[KEY]
-    assert record.subject.experiment.data.types == ()
-    assert "types=store:bogus. Expected column:kind" in record.address.complaints[0]
+    state = with_table(stores(), "Explore", T="7", types="store:bogus").session_state[KEY]
+    assert state.subject.experiment.data.types == ()
+    assert "types=store:bogus. Expected column:kind" in state.address.complaints[0]
 
 
 def test_a_column_kind_in_a_link_that_does_not_fit_the_file_is_dropped():
@@ -95,7 +95,7 @@ def test_a_column_kind_in_a_link_that_does_not_fit_the_file_is_dropped():
 
 def test_a_missing_series_column_in_a_link_gets_a_warning():
     """The warning names the column and the file, and stays until another column is picked."""
-    app = given(stores(), id="shop")
+    app = with_table(stores(), id="shop")
     assert "series column 'shop' isn't in stores.csv" in app.warning[0].value
     assert app.selectbox(key="id").value == "shop"
     app.selectbox(key="id").set_value("").run()
@@ -104,7 +104,7 @@ def test_a_missing_series_column_in_a_link_gets_a_warning():
 
 def test_the_controls_of_windows_and_splits_change_the_samples():
     """Stride, sampling rate, parts, gap, form and horizon all change the dataset."""
-    app = given(stores(), T="5", id=NO_SERIES)
+    app = with_table(stores(), T="5", id=NO_SERIES)
     app.number_input(key="stride").set_value(2).run()
     app.number_input(key="rate").set_value(3).run()
     app.slider(key="test").set_value(20).run()
@@ -123,7 +123,7 @@ def test_the_controls_of_windows_and_splits_change_the_samples():
 
 def test_a_column_kind_can_be_changed_and_changed_back():
     """The link has only the kinds that differ from the detected kinds."""
-    app = given(stores(), T="7")
+    app = with_table(stores(), T="7")
     app.selectbox(key="types_column").set_value("weekday").run()
     assert app.selectbox(key="types_of_weekday").value == "number"
     app.selectbox(key="types_of_weekday").set_value("category").run()
@@ -137,7 +137,7 @@ def test_a_trend_gets_a_hint_and_one_click_predicts_the_change():
     """The hint shows if the validation values exceed all training values."""
     frame = trend(400)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("week")))
-    app = given(Table("co2.csv", frame, times, "week"), T="8")
+    app = with_table(Table("co2.csv", frame, times, "week"), T="8")
     assert "Predict the change instead" in app.info[0].value
     [click] = [each for each in app.button if each.label == "Predict the change"]
     click.click().run()

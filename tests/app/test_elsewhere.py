@@ -26,7 +26,7 @@ def joined(client, time, monkeypatch):
     return client
 
 
-def found(app):
+def with_run(app):
     """Rerun the page, check that it shows the link's run, and return the page."""
     assert "watching a run from another browser" in html_text(app.run())
     return app
@@ -39,7 +39,7 @@ def warnings(app):
 
 def test_a_link_shows_a_run_of_another_server(client):
     """The page shows the run like a run of another browser on this server: Stop is disabled."""
-    app = found(start(**LINK))
+    app = with_run(start(**LINK))
     assert app.button(key="do_stop").disabled
     assert client.runs[RUN].experiment == EXPERIMENT
     client.set(client.runs[RUN], Status.FINISHED, epoch=50)
@@ -58,7 +58,7 @@ def test_the_page_is_drawn_while_the_cluster_looks_for_the_links_run(client, tim
         client.answer(error=RuntimeError("The driver has ended"))
         app.run()
     client.answer()
-    app = found(app)
+    app = with_run(app)
     assert client.found == [RUN] * 3
     assert runs.LOOKING not in " ".join(each.value for each in app.markdown)
     missing = start(data="running_mean", run="0" * 16)
@@ -97,7 +97,7 @@ def test_an_unknown_run_is_looked_up_again_only_after_a_pause(client, time, card
 
 def test_the_address_keeps_its_run_while_the_cluster_is_out_of_reach(client):
     """The page shows one warning, and finds the run when the cluster is back."""
-    app = found(start(**LINK))
+    app = with_run(start(**LINK))
     client.runs.clear()  # The real client forgets the cluster's runs too.
     client.pool.away = "nobody answers"
     for _ in range(2):
@@ -106,14 +106,14 @@ def test_the_address_keeps_its_run_while_the_cluster_is_out_of_reach(client):
         assert address(app)["run"] == RUN
     assert client.found == [RUN]  # The page sent no second request.
     client.pool.away = ""
-    assert warnings(found(app)) == []
+    assert warnings(with_run(app)) == []
 
 
 @pytest.mark.parametrize("is_clustered", [True, False])
 def test_only_a_server_in_a_cluster_publishes_cards_and_mentions_other_servers(
     client, *, is_clustered
 ):
-    """A run's card describes it to other servers, which may have a missing talk or sweep."""
+    """A card describes a run to other servers. A missing talk or sweep may be on another server."""
     client.pool.cluster = is_clustered
     assert bool(runs.card_for(EXPERIMENT, runs.RunRecord("browser", None, "Run 1"))) is is_clustered
     for app in (start(present="1", follow="0123"), sweep(sweep="0123")):
