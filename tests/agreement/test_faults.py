@@ -32,7 +32,7 @@ def trained(snapshot):
     return snapshot.epoch > 0
 
 
-def the_pid(client):
+def worker_pid(client):
     """Return the worker's process id, once it is ready."""
     assert eventually(lambda: client.pool.ready)
     (pid,) = worker_pids(client)
@@ -66,7 +66,7 @@ def assert_fails_over(client, run, old, reason, since=0):
 
 def test_runs_fail_over_when_their_worker_is_killed(client, endless):
     """A training run continues, a compiling run restarts, and a paused run stays paused."""
-    pid = the_pid(client)
+    pid = worker_pid(client)
     experiment, dataset = endless
     paused = client.start(experiment, dataset, paused=True)
     client.step(paused)
@@ -97,7 +97,7 @@ def test_runs_fail_over_when_their_worker_is_killed(client, endless):
 
 def test_a_silent_worker_is_replaced(client, endless, monkeypatch):
     """If a worker sends no heartbeat for `SILENT_BEATS` intervals, it is killed and replaced."""
-    pid = the_pid(client)
+    pid = worker_pid(client)
     run = client.start(*endless)
     client.wait(run, PATIENCE, trained)
     os.kill(pid, signal.SIGSTOP)
@@ -110,7 +110,7 @@ def test_a_silent_worker_is_replaced(client, endless, monkeypatch):
 @pytest.mark.parametrize("where", first_of(["in a run", "in the worker"]))
 def test_a_run_that_needs_too_much_memory_fails(client, endless, where):
     """Other runs continue, or fail over if the worker process ends."""
-    pid = the_pid(client)
+    pid = worker_pid(client)
     small = client.start(*endless)
     client.wait(small, PATIENCE, trained)
     most = psutil.Process(pid).memory_info().vms
@@ -130,4 +130,4 @@ def test_a_run_that_needs_too_much_memory_fails(client, endless, where):
         client.wait(small, PATIENCE, lambda now: now.epoch > epoch)
         client.stop(small)
         resource.prlimit(pid, resource.RLIMIT_AS, (-1, -1))
-        assert the_pid(client) == pid
+        assert worker_pid(client) == pid

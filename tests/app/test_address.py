@@ -42,7 +42,7 @@ def shown(app):
     return app.text[0].value
 
 
-def put(app, value):
+def set_stack(app, value):
     """Press the button that sets `stack`."""
     app.session_state["value"] = value
     return app.button(key="set").click().run()
@@ -52,7 +52,7 @@ def test_a_set_value_enters_the_address_and_stays_when_a_setting_changes():
     """The page doesn't read its own new address as an opened link."""
     app = start(stack="a")
     for value in ("b", "c"):
-        assert shown(put(app, value)) == value
+        assert shown(set_stack(app, value)) == value
         assert address(app) == {"data": OLD, "stack": value}
     app.slider(key="T").set_value(30).run()
     assert shown(app) == "c"
@@ -70,7 +70,7 @@ def test_a_pages_own_key_leaves_the_address_on_other_pages_and_returns_with_the_
 
 def test_a_late_address_does_not_undo_a_newer_value():
     """A slow browser may still send an older address."""
-    app = put(start(stack="a"), "b")
+    app = set_stack(start(stack="a"), "b")
     for late_value in "abab":
         app.query_params["stack"] = late_value
         assert shown(app.run()) == "b"
@@ -82,7 +82,7 @@ def test_back_restores_an_earlier_address(values):
     """The browser's Back button restores the earlier value, also after several changes."""
     app = start(stack="a")
     for value in values:
-        put(app, value)
+        set_stack(app, value)
     app.query_params["stack"] = "a"
     app.session_state["back"] = True
     assert shown(app.run()) == "a"

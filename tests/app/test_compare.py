@@ -19,7 +19,7 @@ def _forget_owners(client):  # noqa: ARG001  The fake client starts without runs
     ui_runs._RECORDS.clear()
 
 
-def end(client, run, **figures):
+def finish(client, run, **figures):
     """Finish a run with the results of untrained models, except for these fields."""
     start = untrained(run.experiment, run.dataset)
     known = {"samples": start.samples, "results": start.results, "others": start.others}
@@ -33,7 +33,7 @@ def train(client, app, units):
     app.slider(key="U").set_value(units).run()
     app.button(key="do_train").click().run()
     run = list(client.runs.values())[-1]
-    end(client, run)
+    finish(client, run)
     return run
 
 
@@ -143,7 +143,7 @@ def test_a_training_run_is_listed_without_a_verdict(client):
     compare(app)
     assert "training" in html_text(app)
     assert "0 of 200 epochs" in html_text(app)
-    end(client, run)
+    finish(client, run)
     client.snapshots[run.id] = replace(client.snapshots[run.id], status=Status.RUNNING)
     assert "No result yet" in html_text(app.run())
 

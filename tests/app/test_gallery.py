@@ -21,7 +21,7 @@ def links(app):
     return [each.proto for each in app.main.get("page_link")]
 
 
-def opened(name):
+def open_card(name):
     """Open the page that this card links to."""
     scene = GALLERY[name]
     return link(scene.page, **{key: texts[-1] for key, texts in scene.query.items()})
@@ -46,7 +46,7 @@ def test_every_card_has_its_claim_its_picture_and_its_text():
 @pytest.mark.parametrize("name", first_of(GALLERY, 3))
 def test_a_cards_link_opens_a_recorded_run(name):
     """The page opens with the recorded run, without a warning and without the worker."""
-    app = opened(name)
+    app = open_card(name)
     assert not app.warning
     assert "The link" not in text(app)
     if GALLERY[name].page == "Explore":

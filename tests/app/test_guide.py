@@ -31,17 +31,17 @@ def answer(app, scene, wrong=0):
     """Answer all open questions with the option `wrong` places after the right option."""
     answered = len(session(app).stage.answers.get(scene.name, ()))
     for ask in scene.asks[answered:]:
-        if not has(app, "option_0"):
+        if not has_button(app, "option_0"):
             return
         app.button(key=f"option_{(ask.right + wrong) % len(ask.options)}").click().run()
 
 
-def has(app, key):
+def has_button(app, key):
     """Return whether the page has a button with this key."""
     return any(button.key == key for button in app.button)
 
 
-def may_go_on(app):
+def next_is_enabled(app):
     """Return whether the button Next is enabled."""
     return not app.button(key="scene_next").disabled
 
@@ -57,9 +57,9 @@ def test_a_step_opens_from_its_link_with_its_question(name):
     assert settle(experiment) == experiment
     assert {scene.shows, scene.reveals or scene.shows} <= VIEWS.keys()
     assert scene.query.keys() - SETTINGS.keys() <= {"epoch", *address.PICTURE_KEYS}
-    assert has(app, "option_0")
+    assert has_button(app, "option_0")
     answer(app, scene)
-    assert not has(app, "option_0") or scene.asks[-1].after
+    assert not has_button(app, "option_0") or scene.asks[-1].after
     assert scene.asks[0].options[scene.asks[0].right].why in text(app)
 
 
@@ -86,7 +86,7 @@ def test_after_a_wrong_answer_both_options_are_explained():
         assert f":red[✗ {picked.text}]" in text(app)
         assert picked.why in text(app)
         assert ask.options[ask.right].why in text(app)
-    assert may_go_on(app)
+    assert next_is_enabled(app)
 
 
 @pytest.mark.parametrize("name", WAITING)
@@ -94,12 +94,12 @@ def test_a_task_can_be_skipped(name):
     """The step points at the control to use, and Skip enables Next."""
     app = open_step(start("Guide"), name)
     answer(app, GUIDE[name])
-    assert not may_go_on(app)
+    assert not next_is_enabled(app)
     assert plain(GUIDE[name].todo).replace("\\", "") in text(app)
     assert is_pointing(app)
     app.button(key="scene_skip").click().run()
     answer(app, GUIDE[name])
-    assert may_go_on(app)
+    assert next_is_enabled(app)
     assert not is_pointing(app)
 
 
@@ -129,7 +129,7 @@ def test_doing_the_task_enables_next(name, client):
             client.set(run, Status.RUNNING, epoch=count - 1)
             app.run()
             assert f"Now: {count - 1}" in text(app)
-            assert not may_go_on(app)
+            assert not next_is_enabled(app)
             client.set(run, Status.RUNNING, epoch=count)
             app.run()
         case "mode_is_last":
@@ -140,19 +140,19 @@ def test_doing_the_task_enables_next(name, client):
             app.run()
         case "timesteps_are_14":
             app.slider(key="T").set_value(8).run()
-            assert not may_go_on(app)
+            assert not next_is_enabled(app)
             app.slider(key="T").set_value(14).run()
         case "target_is_correct":
             app.button(key="target_fix_0").click().run()
         case "stack_works":
             app.button(key="fix_0").click().run()
-            assert not may_go_on(app)
+            assert not next_is_enabled(app)
             app.button(key="fix_0").click().run()
     answer(app, scene)
-    assert may_go_on(app)
+    assert next_is_enabled(app)
     app.button(key="scene_next").click().run()
     app.button(key="scene_before").click().run()
-    assert may_go_on(app)
+    assert next_is_enabled(app)
 
 
 def test_a_user_can_skip_a_slow_training(client):
@@ -166,7 +166,7 @@ def test_a_user_can_skip_a_slow_training(client):
     assert session(app).subject.run_id is None
     assert "×10⁻" in app.metric[0].value  # less than 0.001
     answer(app, scene)
-    assert may_go_on(app)
+    assert next_is_enabled(app)
 
 
 def test_a_run_of_the_guide_changes_nothing_in_explore(client):

@@ -38,10 +38,10 @@ def start(**query):
 def experiment(app, **settings):
     """Change settings, rerun the page, and return the session's experiment."""
     app.session_state["moved"] = settings
-    return do(app, lambda: session().subject.experiment)
+    return run_in_script(app, lambda: session().subject.experiment)
 
 
-def do(app, act):
+def run_in_script(app, act):
     """Return the result of `act` within a script run."""
     app.session_state["act"] = act
     app.run()
@@ -73,9 +73,9 @@ def test_a_changed_setting_is_in_the_address_until_another_link_is_opened():
 def test_the_old_address_in_a_fragments_request_changes_nothing():
     """A fragment that requests a script run sends the address from before its changes."""
     app = start(T="20")
-    do(app, lambda: [address.set_page_values({"epoch": f"{at}"}) for at in range(2, 32)])
+    run_in_script(app, lambda: [address.set_page_values({"epoch": f"{at}"}) for at in range(2, 32)])
     del app.query_params["epoch"]
-    assert do(app, lambda: address.page_value("epoch")) == "31"
+    assert run_in_script(app, lambda: address.page_value("epoch")) == "31"
 
 
 def test_a_slider_with_other_limits_keeps_the_value_set_by_the_user():
@@ -143,7 +143,7 @@ def test_unused_and_fixed_settings_leave_the_address_without_a_warning(query, ke
     """An address leaves out settings that the data don't use, and settings that the data fix."""
     app = start(**query)
     assert address_of(app) == {"data": query["data"], **kept}
-    assert do(app, lambda: session().address.complaints) == []
+    assert run_in_script(app, lambda: session().address.complaints) == []
 
 
 def test_an_address_reached_by_back_is_not_rewritten(monkeypatch):
@@ -175,7 +175,7 @@ def open_in(monkeypatch):
 
 def train(app, **settings):
     """Start a run in the session, and return the run."""
-    return do(app, lambda: runs.train(Experiment().set(**settings), a_dataset()))
+    return run_in_script(app, lambda: runs.train(Experiment().set(**settings), a_dataset()))
 
 
 def may_steer(app, run):
@@ -185,7 +185,7 @@ def may_steer(app, run):
         session().subject.run_id = run.id
         return runs.record_if_mine(run.id) is not None
 
-    return do(app, open_and_check)
+    return run_in_script(app, open_and_check)
 
 
 @pytest.mark.parametrize(("owner", "others"), [("anna", ("berta", None)), (None, ("berta", None))])
@@ -198,9 +198,9 @@ def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in
     for name in others:
         app = open_in(name)
         assert not may_steer(app, run)
-        do(app, runs.leave)
+        run_in_script(app, runs.leave)
         assert client.calls == []
-        assert do(app, runs.current_run) is None
+        assert run_in_script(app, runs.current_run) is None
 
 
 def test_a_new_run_replaces_the_previous_run(client):
@@ -210,7 +210,7 @@ def test_a_new_run_replaces_the_previous_run(client):
     assert client.awaited == [first, second]
     assert client.calls == [("stop", first.id)]
     assert address_of(app) == {"data": FIRST, "run": second.id}
-    do(app, runs.leave)
+    run_in_script(app, runs.leave)
     assert client.calls == [("stop", first.id), ("stop", second.id)]
     assert address_of(app) == {"data": FIRST}
 

@@ -138,7 +138,7 @@ def test_training_shows_its_damage_or_its_error(client, error, badge):
     assert not app.button(key="train_both").disabled
 
 
-def explained(message):
+def paste_message(message):
     """Paste an error message, and return the page."""
     app = shapes(part="error")
     return app.text_area(key="error_text").set_value(message).run()
@@ -154,7 +154,7 @@ def explained(message):
 )
 def test_every_text_gets_a_heading_and_the_checklist(message, heading):
     """This holds for known and unknown messages. A shape of one axis isn't drawn."""
-    app = explained(message)
+    app = paste_message(message)
     assert title(app).startswith(heading)
     assert "Shapes in the message" not in text(app)
     assert text(app).count("keras.Input takes the shape of one") == 1
@@ -162,7 +162,7 @@ def test_every_text_gets_a_heading_and_the_checklist(message, heading):
 
 def test_several_meanings_of_a_message_are_numbered():
     """Each meaning has its condition, and one line of code checks which meaning applies."""
-    app = explained("Shapes (None, 1) and (None, 10) are incompatible")
+    app = paste_message("Shapes (None, 1) and (None, 10) are incompatible")
     assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output")
     assert "doesn’t tell which cause applies" in text(app)
     assert "y.shape, y[:2]" in app.code[0].value
@@ -171,12 +171,12 @@ def test_several_meanings_of_a_message_are_numbered():
 def test_one_click_opens_the_stack_that_a_message_describes():
     """The opened stack fails with the same error. The address contains none of the message."""
     words = "Input 0 of layer lstm_1: expected ndim=3, found ndim=2. Full shape received: (9, 64)"
-    app = explained(words)
+    app = paste_message(words)
     app.button(key="open_stack").click().run()
     assert title(app) == "This stack breaks at layer 3, LSTM"
     assert address(app)["stack"] == "input~lstm_u64~lstm"
     assert not any("ndim" in value for value in address(app).values())
-    app = explained("You must call `compile()` before")
+    app = paste_message("You must call `compile()` before")
     assert not [b for b in app.button if b.key == "open_stack"]
 
 
@@ -189,7 +189,7 @@ def test_one_click_opens_the_stack_that_a_message_describes():
 )
 def test_a_hostile_message_does_no_harm(message):
     """A hostile message raises no error, and none of it becomes markup."""
-    app = explained(message)
+    app = paste_message(message)
     assert not any("<" in m.value.replace("\\<", "") for m in app.markdown)
 
 

@@ -34,7 +34,7 @@ LINK = {**QUERY, "run": "r0"}
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e\+?\d+)?")
 
 
-def content():
+def csv_file():
     """Return a CSV file with dates, a column of texts, and two columns of numbers."""
     values = np.random.default_rng(0).normal(CENTRE, SPREAD, (160, 2))
     lines = [
@@ -44,7 +44,7 @@ def content():
     return "\n".join([f"zqday,zqkind,{COLUMN}a,{COLUMN}b", *lines]).encode()
 
 
-def figures(run):
+def finished_snapshot(run):
     """Return the snapshot of a finished run whose predictions are the targets of the file."""
     start = untrained(run.experiment, run.dataset)
     targets = run.dataset.y[start.samples]
@@ -67,9 +67,9 @@ def owner(client, monkeypatch):
     """Return the page of a session that has uploaded the file and trained the run "r0" on it."""
     monkeypatch.setattr(runs, "_RECORDS", {})
     app = start(**QUERY)
-    app.file_uploader(key="upload_file").set_value((f"{FILE}.csv", content(), "text/csv")).run()
+    app.file_uploader(key="upload_file").set_value((f"{FILE}.csv", csv_file(), "text/csv")).run()
     app.button(key="do_train").click().run()
-    client.snapshots["r0"] = figures(client.runs["r0"])
+    client.snapshots["r0"] = finished_snapshot(client.runs["r0"])
     return app.run()
 
 
@@ -234,7 +234,7 @@ def test_another_server_hides_the_rows_of_a_cards_table(owner, client, monkeypat
     client.cards[run_id] = card_of(run.experiment, table, "owner", "Run 1")
     app = start(**{**LINK, "run": run_id})
     assert eventually(lambda: app.run() and run_id in client.runs)
-    client.snapshots[run_id] = replace(figures(run), run_id=run_id)
+    client.snapshots[run_id] = replace(finished_snapshot(run), run_id=run_id)
     assert not leaks(sent(app.run()), run)
     monkeypatch.setattr(runs, "browser_id", lambda: "owner")
     assert "1987" in leaks(sent(app.run()), run)

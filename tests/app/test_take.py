@@ -31,7 +31,7 @@ def received(monkeypatch):
     return received
 
 
-def ask(app, file):
+def press_button(app, file):
     """Press the button of a file, and rerun the page."""
     app.session_state[take.KEY] = {"asked": file}
     app.run()
@@ -40,7 +40,7 @@ def ask(app, file):
 def downloaded(app, received, file):
     """Request a file. Return its bytes without its name, or the message of a failure."""
     for _ in range(100):
-        ask(app, file)
+        press_button(app, file)
         del app.session_state[take.KEY]
         if isinstance(received[-1], bytes):
             name, _, content = received[-1].partition(b"\n")
@@ -91,7 +91,7 @@ def test_the_page_does_not_wait_for_a_models_file(received, client):
     app = start()
     for ready, words in ((False, "starting"), (True, "Making")):
         client.pool.ready = ready
-        ask(app, "model_last")
+        press_button(app, "model_last")
         assert words in received[-1]["message"]["words"]
     (question,) = client.questions  # The browser's polls send no second question.
     assert question.name == "keras_file"
@@ -100,7 +100,7 @@ def test_the_page_does_not_wait_for_a_models_file(received, client):
     for _ in range(2):  # The browser may miss the first reply, so the page repeats it.
         app.run()
         assert received[-1] == b"model_last\nkeras"
-    ask(app, take.RECEIVED)
+    press_button(app, take.RECEIVED)
     assert client.questions == [question]
     assert app.session_state[SESSION].taking is None
 
@@ -108,13 +108,13 @@ def test_the_page_does_not_wait_for_a_models_file(received, client):
 def test_a_file_that_does_not_arrive_is_reported(received, client, time):
     """The card reports a file that takes too long, and a file that the run doesn't have."""
     app = start()
-    ask(app, "model_last")
+    press_button(app, "model_last")
     assert not received[-1]["message"].get("failed")
     time.forward(take.MOST_SECONDS + 1)
     app.run()
     assert received[-1]["message"]["failed"]
     assert client.questions[0].answer.cancelled()
-    ask(app, "predictions")
+    press_button(app, "predictions")
     assert received[-1]["message"] == {
         "id": "predictions",
         "words": take.TEXTS["gone"],

@@ -20,7 +20,7 @@ PICTURES = {"shapes": "return_sequences=False", "sample": "temp_max", "compare":
 """A text in each picture, by the picture's name."""
 
 
-def taken(page, file, folder):
+def download_file(page, file, folder):
     """Press the button of a file, and return the path of the download.
 
     A click is lost if the page redraws the button between press and release, so try again.
@@ -41,21 +41,21 @@ def test_pictures_and_files_of_a_run_are_downloaded(page, tmp_path):
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     for name, words in PICTURES.items():
-        svg = taken(page, f"{name}.svg", tmp_path)
+        svg = download_file(page, f"{name}.svg", tmp_path)
         assert svg.name == f"seattle-lstm-both-{name}.svg"
         root = ElementTree.fromstring(svg.read_text())  # noqa: S314  The page made the file.
         assert words in " ".join("".join(root.itertext()).split())
         assert re.fullmatch(r"rgb\(\d+, \d+, \d+\)", root.find(f"{SVG}rect").attrib["fill"])
         assert not re.search(r"""(?:href|src|url)\s*[=(]\s*["']?(?:http|/)""", svg.read_text())
-        png = taken(page, f"{name}.png", tmp_path).read_bytes()
+        png = download_file(page, f"{name}.png", tmp_path).read_bytes()
         assert png.startswith(PNG)
         assert int.from_bytes(png[16:20], "big") == 2 * int(root.get("width"))
-    file = taken(page, "kept", tmp_path)
+    file = download_file(page, "kept", tmp_path)
     kept = open_kept(file.name, file.read_bytes())
-    with np.load(taken(page, "weights", tmp_path)) as weights:
+    with np.load(download_file(page, "weights", tmp_path)) as weights:
         kernel = weights["last/seed_0/lstm/lstm_cell/kernel"]
     assert np.array_equal(kernel, kept.snapshot.results["last"].weights[0])
-    with zipfile.ZipFile(taken(page, "model_last", tmp_path)) as archive:
+    with zipfile.ZipFile(download_file(page, "model_last", tmp_path)) as archive:
         config = json.loads(archive.read("config.json"))
     assert config["config"]["layers"][1]["config"]["return_sequences"] is False
     expect(page.locator(f"{CARD} .message")).to_have_text(
@@ -71,7 +71,7 @@ def test_all_pictures_are_downloaded_as_one_file(page, tmp_path):
     names = {one.get_attribute("data-id").removesuffix(".svg") for one in shown.all()}
     assert names >= PICTURES.keys()
     for kind in ("svg", "png"):
-        file = taken(page, f"pictures.{kind}", tmp_path)
+        file = download_file(page, f"pictures.{kind}", tmp_path)
         assert file.name == f"seattle-lstm-both-pictures-{kind}.zip"
         with zipfile.ZipFile(file) as archive:
             assert archive.testzip() is None
@@ -91,7 +91,7 @@ def test_a_report_opens_without_a_network_and_prints(page, tmp_path):
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     sentence = page.locator("h1").inner_text()
-    report = taken(page, "report", tmp_path)
+    report = download_file(page, "report", tmp_path)
     assert len(report.read_bytes()) < 6_000_000
     page.context.set_offline(True)
     try:

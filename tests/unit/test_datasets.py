@@ -12,7 +12,7 @@ from tests.unit.test_experiment import values
 BUNDLED = [name for name in DATASETS if name != "upload"]
 
 
-def made(name, **changes):
+def make(name, **changes):
     """Return a dataset with these settings."""
     return make_dataset(Experiment().set(data=name, **changes))
 
@@ -125,7 +125,7 @@ def test_an_unknown_dataset_or_an_upload_without_a_file_raises_an_error(chosen, 
 
 def test_the_worked_example_has_its_well_known_numbers():
     """Raw targets are 101 to 108 and 201 to 208. Scaled targets have mean 0 and deviation 1."""
-    raw, scaled = made("worked_raw"), made("worked_scaled")
+    raw, scaled = make("worked_raw"), make("worked_scaled")
     assert raw.x.ravel().tolist() == [*range(1, 13)]
     assert raw.y.ravel().tolist() == [*range(101, 109), *range(201, 209)]
     assert not raw.has_validation
@@ -138,7 +138,7 @@ def test_the_worked_example_has_its_well_known_numbers():
 
 def test_each_country_of_gapminder_is_one_sample():
     """A sample has 11 years that have a next year, and 3 features. The seed draws the split."""
-    dataset, other = made("gapminder"), made("gapminder", seed=1)
+    dataset, other = make("gapminder"), make("gapminder", seed=1)
     assert dataset.shape == (142, 11, 3)
     assert (dataset.timestep_names[0], dataset.timestep_names[-1]) == ("1952", "2002")
     assert dataset.target_labels == ("life expectancy, one five-year step ahead",)
@@ -182,8 +182,8 @@ def test_the_growth_in_the_macro_data_is_in_percent_per_year():
     assert (table.times[0], len(table.frame)) == ("1959 Q2", 202)  # 1959 Q1 has no change.
     assert table.frame["gdp_growth"][0] == pytest.approx(400 * np.log(2778.801 / 2710.349))
     assert not table.frame.isna().to_numpy().any()
-    usual = made("macro")
+    usual = make("macro")
     assert "unemployment_change" in usual.feature_names
     assert "unemployment" not in usual.feature_names
     assert usual.target_names == ("inflation",)
-    assert made("macro", targets=("unemployment",)).target_unit == "%"
+    assert make("macro", targets=("unemployment",)).target_unit == "%"

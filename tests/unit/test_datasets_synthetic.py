@@ -65,7 +65,7 @@ def test_the_best_possible_error_is_the_error_of_the_rule(name, noise, T):
         assert errors.max() < 1e-9
 
 
-def made(name, **changes):
+def make(name, **changes):
     """Return the dataset of a task with these settings."""
     return make_dataset(Experiment().set(data=name, **changes))
 
@@ -81,10 +81,10 @@ def test_a_task_runs_in_a_script_and_adds_noise_only_to_targets(name):
     dataset = make_dataset(experiment)
     assert np.array_equal(x.astype(np.float32), dataset.x)
     assert np.array_equal(y.astype(np.float32), dataset.y)
-    assert not np.array_equal(made(name, seed=1).x, dataset.x)
+    assert not np.array_equal(make(name, seed=1).x, dataset.x)
 
     F = max(2, len(task.signals)) + 1
-    quiet, loud = (made(name, noise=n, F=F) for n in (0, 0.5))
+    quiet, loud = (make(name, noise=n, F=F) for n in (0, 0.5))
     assert 0.4 < quiet.x[..., 0].std() < 1.5  # So a learning rate of 0.01 suits all tasks.
     assert 0.4 < quiet.y.std() < 1.5
     expected = {"white_noise": 0, "sine": np.std(loud.y - quiet.y)}.get(name, 0.5)
