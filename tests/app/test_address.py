@@ -1,4 +1,4 @@
-"""Query parameters of one page, its own keys: other pages drop them from the address."""
+"""A page's own keys: query parameters that other pages drop from the address."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from lib.experiment import Experiment
 from tests.app.driver import address
 
-OLD = Experiment().data.name
+DEFAULT_DATA = Experiment().data.name
 """The dataset of a link that names no dataset."""
 
 
@@ -53,10 +53,10 @@ def test_a_set_value_enters_the_address_and_stays_when_a_setting_changes():
     app = start(stack="a")
     for value in ("b", "c"):
         assert shown(set_stack(app, value)) == value
-        assert address(app) == {"data": OLD, "stack": value}
+        assert address(app) == {"data": DEFAULT_DATA, "stack": value}
     app.slider(key="T").set_value(30).run()
     assert shown(app) == "c"
-    assert address(app) == {"data": OLD, "stack": "c", "T": "30"}
+    assert address(app) == {"data": DEFAULT_DATA, "stack": "c", "T": "30"}
 
 
 def test_a_pages_own_key_leaves_the_address_on_other_pages_and_returns_with_the_page():
@@ -65,7 +65,7 @@ def test_a_pages_own_key_leaves_the_address_on_other_pages_and_returns_with_the_
     for name, own in (("Two", {}), ("One", {"stack": "a"})):
         app.session_state["name"] = name
         assert shown(app.run()) == own.get("stack", "")
-        assert address(app) == {"data": OLD, "T": "20", **own}
+        assert address(app) == {"data": DEFAULT_DATA, "T": "20", **own}
 
 
 def test_a_late_address_does_not_undo_a_newer_value():

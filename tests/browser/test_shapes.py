@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.driver import open_page, settle
 
 
-def heading(page, words):
+def expect_heading(page, words):
     """Wait until the page's title contains these words."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(words)
 
@@ -20,16 +20,16 @@ def go_to_part(page, name):
 def test_the_first_visit_shows_a_stack_and_one_click_shows_a_pattern(page):
     """The page opens with tensors and code. A pattern replaces both. T may be empty."""
     open_page(page, "/shapes")
-    heading(page, "From (N, 12, 3) to (N, 12, 1) with 1,297 parameters")
+    expect_heading(page, "From (N, 12, 3) to (N, 12, 1) with 1,297 parameters")
     expect(page.locator(".st-key-rows img")).to_have_count(3)
     page.get_by_text("Encoder–decoder", exact=True).click()
-    heading(page, "From (N, 12, 3) to (N, 6, 1)")
+    expect_heading(page, "From (N, 12, 3) to (N, 6, 1)")
     page.wait_for_url("**stack=input~lstm~repeat~lstm_seq~dense**")
     expect(page.locator("code").filter(has_text="RepeatVector(6)")).to_be_visible()
     field = page.get_by_role("spinbutton", name="timesteps T")
     field.fill("")
     field.press("Enter")
-    heading(page, "From (N, T, 3) to (N, 6, 1)")
+    expect_heading(page, "From (N, T, 3) to (N, 6, 1)")
     page.wait_for_url("**input_tany**")
 
 
@@ -42,19 +42,19 @@ def test_a_failing_layer_is_visible_with_the_switch_that_broke_it(page):
     switch = rows[1].get_by_role("button", name="return_sequences")
     boxes = [row.bounding_box() for row in rows[:2]]
     switch.click()
-    heading(page, "This stack breaks at layer 3, TimeDistributed")
+    expect_heading(page, "This stack breaks at layer 3, TimeDistributed")
     settle(page)
     assert [row.bounding_box() for row in rows[:2]] == boxes
     expect(switch).to_be_in_viewport()
     expect(rows[2].get_by_text("✗ breaks here")).to_be_in_viewport()
     expect(rows[2]).to_contain_text("should be passed an `input_shape` with at least 3")
     rows[2].get_by_role("button", name="return_sequences=True on layer 2").click()
-    heading(page, "to (N, 12, 1)")
+    expect_heading(page, "to (N, 12, 1)")
     open_page(page, "/shapes?stack=input~lstm_u4_seq~dense")
     page.get_by_text("Pooling over time").wait_for()
     boxes = [row.bounding_box() for row in rows]
     switch.click()
-    heading(page, "to (N, 1)")
+    expect_heading(page, "to (N, 1)")
     settle(page)
     assert [row.bounding_box() for row in rows] == boxes
 
@@ -64,17 +64,17 @@ def test_a_stack_stays_after_a_reload_and_in_its_link(page, other_page):
     """The link opens the stack in another browser. Back undoes the last change."""
     link = "/shapes?stack=input~gru_u5&T=20"
     open_page(page, link)
-    heading(page, "to (N, 5)")
+    expect_heading(page, "to (N, 5)")
     page.reload()
-    heading(page, "to (N, 5)")
+    expect_heading(page, "to (N, 5)")
     settle(page)
     page.locator(".st-key-layer_1_gru_units").get_by_test_id("stNumberInputStepUp").click()
-    heading(page, "to (N, 6)")
+    expect_heading(page, "to (N, 6)")
     page.wait_for_url("**gru_u6**")
     open_page(other_page, page.url)
-    heading(other_page, "to (N, 6)")
+    expect_heading(other_page, "to (N, 6)")
     page.go_back()
-    heading(page, "to (N, 5)")
+    expect_heading(page, "to (N, 5)")
 
 
 def test_the_advice_is_one_click_away(page):

@@ -41,7 +41,7 @@ RULES = {
     "sine": _wave,
     "white_noise": lambda *_, **__: 0.0,
 }
-"""The best possible predictions (N,) of the target at the last step of the inputs (N, t, F)."""
+"""By task, the best possible prediction (N,) of the target at the last step of x (N, t, F)."""
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ RULES = {
     ],
 )
 def test_the_best_possible_error_is_the_error_of_the_rule(name, noise, T):
-    """They agree at each step within four standard errors, also with noise."""
+    """Both errors agree at each step within four standard errors, also with noise."""
     dataset = make_dataset(Experiment().set(data=name, T=T, N=4096, noise=noise, lag=LAG))
     rules = RULES | {"running_sum": lambda past, **_: past[:, :, 0].sum(axis=1) / np.sqrt(T)}
     forecasts = [rules[name](dataset.x[:, : t + 1], noise=noise) for t in range(T)]
