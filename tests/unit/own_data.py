@@ -1,6 +1,6 @@
-"""Tables that are easy to misread: several series in one file, seasons, and a trend.
+"""Typical tables for which careless reading leads to wrong conclusions.
 
-`panel`, `load` and `trend` return a DataFrame as `pandas.read_csv` would. `csv` returns its file.
+Each function returns a DataFrame as `pandas.read_csv` would; `csv` returns its file.
 """
 
 import numpy as np
@@ -13,15 +13,15 @@ from lib.recurrence import initial_model_weights
 
 
 def csv(frame):
-    """Return a DataFrame as the bytes of a CSV file."""
+    """Return the bytes of a CSV file."""
     return frame.to_csv(index=False).encode()
 
 
 def panel(days=200, stores=3):
-    """Return sales of stores of very different size, with `days` days each, sorted by date.
+    """Return stores of very different size, with `days` days each, sorted by date.
 
-    Within a store, sales repeat every week, with noise of 30. The previous row belongs to another
-    store.
+    Within a store a weekday resembles the previous week's (noise of 30). The previous row belongs
+    to another store.
     """
     rng = np.random.default_rng(0)
     dates = pd.date_range("2024-01-01", periods=days)
@@ -37,7 +37,7 @@ def panel(days=200, stores=3):
 
 
 def load(weeks=12):
-    """Return an hourly load with a daily pattern, lower values at weekends, and noise of 6."""
+    """Return an hourly load with a daily pattern, lower at weekends, and noise of 6."""
     rng = np.random.default_rng(1)
     times = pd.date_range("2024-01-01", periods=weeks * 168, freq="h")
     hour, weekend = times.hour.to_numpy(), times.day_of_week.to_numpy() >= 5
@@ -47,7 +47,7 @@ def load(weeks=12):
 
 
 def trend(weeks=1600):
-    """Return weekly values, like CO₂, that rise over the years and have a yearly pattern."""
+    """Return a rising level (like CO₂) with a yearly pattern: later rows are higher."""
     rng = np.random.default_rng(2)
     times = pd.date_range("1970-01-04", periods=weeks, freq="7D")
     t = np.arange(weeks)
@@ -56,7 +56,7 @@ def trend(weeks=1600):
 
 
 def table(frame, step, series=""):
-    """Return a DataFrame as an uploaded table. The first column has the times."""
+    """Return the frame as an uploaded table; its first column has the times."""
     columns = frame.iloc[:, 1:].copy()
     for name in columns.select_dtypes(exclude="number"):
         columns[name] = columns[name].astype("category")
@@ -65,7 +65,7 @@ def table(frame, step, series=""):
 
 
 def cut(table, inputs, targets, **settings):
-    """Return an experiment with these settings, its dataset, and weights for both modes."""
+    """Return the experiment for settings by URL key, its dataset, and weights for both modes."""
     experiment = Experiment().set(**{"U": 4, "T": 6} | settings)
     dataset = make_windows(table, inputs, targets, experiment.data)
     start = tuple(initial_model_weights(experiment, dataset.shape[2], dataset.targets))
@@ -74,17 +74,17 @@ def cut(table, inputs, targets, **settings):
 
 
 def windows_of_stores(timesteps=14, *, days=200, stores=3, inputs=("sales",), **data):
-    """Return windows of the panel. The target is the sales of the next day."""
+    """Return the panel's windows: sales of the next day."""
     mine = table(panel(days, stores), "day", "store")
     return make_windows(mine, inputs, ["sales"], DataSettings(timesteps=timesteps, **data))
 
 
 def windows_of_load(timesteps=24, *, more=None, inputs=("load",), weeks=12, **data):
-    """Return windows of the load. `more` has further columns by name."""
+    """Return the load's windows; `more` are other columns by name."""
     mine = table(load(weeks).assign(**(more or {})), "hour")
     return make_windows(mine, inputs, ["load"], DataSettings(timesteps=timesteps, **data))
 
 
 def sales(**settings):
-    """Return the results of `cut` for the panel: sales are predicted from earlier sales."""
+    """Return the panel's sales from earlier ones, like `cut`."""
     return cut(table(panel(), "day", "store"), ("sales",), ("sales",), **settings)

@@ -1,4 +1,4 @@
-"""Datasets and snapshots for tests of charts and their texts, and helpers that read a chart."""
+"""Datasets and snapshots for the tests of figures and sentences, and what to read of a figure."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 
 
 def a_dataset(n=8, t=4, f=3, k=1, **more):
-    """Return a dataset whose targets count up from 0. A quarter of the samples is validation."""
+    """Targets count up from 0; six of eight samples are for training; the baseline predicts 1."""
     y = np.arange(n * t * k, dtype=np.float32).reshape(n, t, k)
     settings = {
         "name": "fake",
@@ -34,14 +34,14 @@ def a_dataset(n=8, t=4, f=3, k=1, **more):
 
 
 def of_a_table(dataset, horizon=1):
-    """Return the dataset as windows of a table. Each window begins one row after the previous."""
+    """The same as windows of a table, each beginning a row after the one before."""
     rows, start = len(dataset.x), np.arange(len(dataset.x))
     origin = SimpleNamespace(series=np.zeros(rows, int), starts=start, horizons=(horizon,))
     return replace(dataset, origin=origin)
 
 
 def a_result(dataset, wrong, epochs=10):
-    """Return the result of a model whose predictions are all too high by `wrong`."""
+    """A model that is `wrong` too high at every step of every sample."""
     return ModeResult(
         loss_epochs=np.arange(1, epochs + 1),
         loss=np.linspace(1.0, wrong**2, epochs),
@@ -54,7 +54,7 @@ def a_result(dataset, wrong, epochs=10):
 
 
 def a_snapshot(dataset, *, epochs=10, **wrong):
-    """Return a snapshot with the error of each mode: `a_snapshot(data, sequence=0.5, last=0.2)`."""
+    """A snapshot whose models are wrong by so much: `a_snapshot(data, sequence=0.5, last=0.25)`."""
     return Snapshot(
         run_id="r",
         status=Status.RUNNING,
@@ -66,7 +66,7 @@ def a_snapshot(dataset, *, epochs=10, **wrong):
 
 
 def with_kept(snapshot, **kept):
-    """Return the snapshot with the kept epoch of each mode. Every epoch was evaluated."""
+    """The same run with these epochs kept, by mode; each was evaluated and is remembered."""
     results = dict(snapshot.results)
     for mode, epoch in kept.items():
         epochs = np.arange(snapshot.epoch + 1 if epoch is None else epoch + 3)
@@ -83,7 +83,7 @@ def with_kept(snapshot, **kept):
 
 
 def spoiled(snapshot, value):
-    """Return the snapshot after it diverged: every result of every model is `value`, inf or NaN."""
+    """The same run after it diverged: every figure of every model is `value` (inf or nan)."""
     names = ("loss", "last_step_mse", "validation_loss", "step_mse", "predictions")
     results = {
         mode: replace(r, **{name: np.full_like(getattr(r, name), value) for name in names})
@@ -93,53 +93,53 @@ def spoiled(snapshot, value):
 
 
 def traces(figure, name):
-    """Return the traces of a figure with this name."""
+    """The traces of that name."""
     return [trace for trace in figure.data if trace["name"] == name]
 
 
 def the(figure, name):
-    """Return the only trace of a figure with this name."""
+    """The only trace of that name."""
     (trace,) = traces(figure, name)
     return trace
 
 
 def words_of(figure):
-    """Return all annotations of a chart as one text: its key, labels of lines, and notes."""
+    """The text of a chart: its key, the labels at the ends of lines, and notes."""
     text = " | ".join(note.text.replace("<br>", " ") for note in figure.layout.annotations)
     return text.replace("\u00a0", " ")
 
 
 def a_run(dataset=None, experiment=EXPERIMENT, *, epochs=10, **wrong):
-    """Return a run with the error of each mode: `a_run(sequence=0.5, last=0.25)`."""
+    """A run whose models are wrong by so much: `a_run(sequence=0.5, last=0.25)`."""
     dataset = dataset or a_dataset()
     return RunAt(experiment, dataset, a_snapshot(dataset, epochs=epochs, **wrong))
 
 
 def card(name, run, *picked):
-    """Return an Explore card. Predictions are of the first sample and target by default."""
+    """An Explore card; of the answers to the first sample unless another is picked."""
     picked = picked or ((0, 0) if name == "predictions" else ())
     return EXPLORE_CARDS[name](run, *picked)
 
 
 def drawn(name, run, *picked, palette=LIGHT):
-    """Return the figure of an Explore card."""
+    """The figure of an Explore card."""
     return card(name, run, *picked).figure(palette)
 
 
 def takeaway(name, run, *picked):
-    """Return the takeaway of an Explore card, after a check that it has at most 15 words."""
+    """The takeaway of an Explore card, which has at most 15 words."""
     words = card(name, run, *picked).takeaway()
     assert len(words.split(" ")) <= 15, words
     return words
 
 
 def sentence(name, run, *picked):
-    """Return the long text of an Explore card."""
+    """What is said of an Explore card at length."""
     return card(name, run, *picked).sentence()
 
 
 def all_figures(run, palette=LIGHT):
-    """Return the figures of all Explore cards by name, for the first sample and last target."""
+    """Every Explore card's figure, of the first sample and the last target, by the card's name."""
     return {
         name: drawn(name, run, *picked, palette=palette)
         for name in EXPLORE_CARDS

@@ -1,4 +1,4 @@
-"""Invented results of a sweep, for tests of its texts and charts."""
+"""Made-up results of a sweep, for tests of its texts and charts."""
 
 from lib.results.compared import BOTH_MODES, PointResult
 from lib.results.run import Status
@@ -6,13 +6,13 @@ from lib.results.run import Status
 
 def a_point(sequence, last, status=Status.FINISHED, samples=float("inf"), **values):
     """Return a point with these errors by seed, and a baseline error of 1."""
-    nan_unless_finished = 1.0 if status is Status.FINISHED else float("nan")
+    nothing = 1.0 if status is Status.FINISHED else float("nan")
     rows = [
         {
             "seed": seed,
             "mode": mode,
-            "last_step_error": nan_unless_finished * error,
-            "validation_loss": nan_unless_finished * error + 1,
+            "last_step_error": nothing * error,
+            "validation_loss": nothing * error + 1,
             "epochs": 5,
             "status": status.value,
             "reason": "" if status is Status.FINISHED else "The loss is NaN.",

@@ -1,4 +1,4 @@
-"""Windows of one or several series, compared with a slow search row by row."""
+"""Windows of one or several series, compared with a search row by row."""
 
 import itertools
 from dataclasses import replace
@@ -34,19 +34,19 @@ SERIES = st.builds(
     st.sets(st.integers(20, 60), max_size=3),
 )
 PANELS = st.lists(SERIES, min_size=1, max_size=5)
-"""Lists of series. A series is the set of times that have a row."""
+"""Lists of series; each series is the set of times with a row."""
 
 
 def panel(series):
-    """Return the series and the rank in time of each row: arguments of `cut`."""
+    """Return the series and the rank of each row, as `cut` takes them."""
     codes = np.repeat(np.arange(len(series)), [len(times) for times in series])
     times = np.concatenate([sorted(times) for times in series])
     return codes, np.unique(times, return_inverse=True)[1]
 
 
-def windows_by_search(codes, part, data):
-    """Return the first rows of the windows of each part, from a search row by row."""
-    starts = [[], [], []]
+def slowly(codes, part, data):
+    """Return the windows of each split, found row by row."""
+    found = [[], [], []]
     for s in range(codes.max() + 1):
         for p in range(3):
             count = 0
@@ -55,28 +55,28 @@ def windows_by_search(codes, part, data):
                 if covered[-1] >= len(codes) or any(codes[r] != s or part[r] != p for r in covered):
                     continue
                 if count % data.stride == 0:
-                    starts[p].append(row)
+                    found[p].append(row)
                 count += 1
-    return starts
+    return found
 
 
 @settings(derandomize=True, deadline=None)
 @given(PANELS | st.lists(SERIES, min_size=3, max_size=5), SETTINGS, SEEDS, MOST)
-def test_each_window_is_in_one_series_and_in_one_part(series, data, seed, most):
-    """No row is in two parts, parts are in order of time, and there are gaps between them."""
+def test_windows_stay_in_their_series_and_their_part(series, data, seed, most):
+    """No row is in two splits, splits follow one another in time, and gaps are kept."""
     codes, rank = panel(series)
     try:
-        windows = cut(codes, rank, data, seed, most)
+        made = cut(codes, rank, data, seed, most)
     except WindowError:
         assume(False)
-    part = windows.part
-    if data.split == "time" and not windows.sizes[2]:  # There were too few rows for a test part.
+    part = made.part
+    if data.split == "time" and not made.sizes[2]:  # too few rows for a test part
         data = replace(data, test=0)
-    parts = np.split(windows.starts, np.cumsum(windows.sizes)[:2])
-    expected = windows_by_search(codes, part, data)
-    assert [list(p) for p in parts] == [starts[:: windows.every] for starts in expected]
-    assert len(windows.starts) <= max(most, 3)
-    assert all(windows.sizes[: parts_of(data)])
+    parts = np.split(made.starts, np.cumsum(made.sizes)[:2])
+    expected = slowly(codes, part, data)
+    assert [list(p) for p in parts] == [found[:: made.every] for found in expected]
+    assert len(made.starts) <= max(most, 3)
+    assert all(made.sizes[: parts_of(data)])
     if data.split == "id":
         owners = [{codes[row] for row in p} for p in parts]
         assert sum(map(len, owners)) == len(set().union(*owners))
@@ -88,8 +88,8 @@ def test_each_window_is_in_one_series_and_in_one_part(series, data, seed, most):
 
 @settings(derandomize=True, deadline=None)
 @given(PANELS, SETTINGS, SEEDS)
-def test_the_settings_proposed_by_an_error_work(series, data, seed):
-    """They also work if the series differ in length."""
+def test_what_a_refusal_proposes_does_work(series, data, seed):
+    """The settings that the error proposes work, also for a ragged panel."""
     codes, rank = panel(series)
     longer = replace(data, timesteps=60)
     try:
@@ -98,8 +98,8 @@ def test_the_settings_proposed_by_an_error_work(series, data, seed):
         if error.fix:
             shorter = Experiment(longer).set(**error.fix).data
             assert len(cut(codes, rank, shorter, seed).starts)
-    except WindowError:
-        assert len(series) < 3  # There are fewer series than parts.
+    except WindowError:  # fewer series than parts
+        assert len(series) < 3
 
 
 def store_table(stores, days, order):
@@ -133,9 +133,9 @@ def store_table(stores, days, order):
         scale=st.sampled_from(["all", "id"]),
     )
 )
-def test_every_target_is_the_right_row(order, data):
-    """This holds for a panel sorted by day or by store, and for all settings."""
-    assume(data.horizon or data.form == "value")  # The change at horizon 0 is always 0.
+def test_every_target_is_the_row_that_it_should_be(order, data):
+    """Targets are the right rows of a panel in any order, for all settings."""
+    assume(data.horizon or data.form == "value")  # else there is nothing to predict
     dataset = make_windows(store_table(4, 60, order), ["value"], ["value"], data)
     origin, steps = dataset.origin, data.timesteps
     read = origin.targets[origin.rows(steps), 0]
@@ -154,8 +154,8 @@ def test_every_target_is_the_right_row(order, data):
     assert sum(map(len, covered)) == len(set().union(*covered))
 
 
-def test_rows_of_one_day_are_averaged_if_no_column_separates_series():
-    """A note has the number of rows before and after."""
+def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
+    """Two rows per day without a series column are averaged."""
     days = pd.DatetimeIndex(np.repeat(pd.date_range("2024-01-01", periods=20), 2))
     table = Table("t", pd.DataFrame({"value": np.arange(40.0)}), days, "day")
     dataset = make_windows(table, ["value"], ["value"], DataSettings(timesteps=3))
@@ -170,15 +170,16 @@ def test_rows_of_one_day_are_averaged_if_no_column_separates_series():
         make_windows(one_day, ["value"], ["value"], DataSettings(timesteps=3))
 
 
-def test_texts_become_one_hot_features_and_weekdays_points_on_a_circle():
-    """Of many categories, eleven have their own feature, and all others share one."""
+def test_each_text_becomes_a_feature_and_each_date_a_point_on_a_circle():
+    """Texts are one-hot features, and weekdays are points on a circle."""
     table = store_table(3, 60, ["store", "day"])
     inputs = ["value", "store", "day of week"]
     dataset = make_windows(table, inputs, ["value"], DataSettings(timesteps=4))
     assert dataset.feature_names[:4] == ("value", "store = s0", "store = s1", "store = s2")
     assert dataset.feature_names[4:] == ("day of week (sin)", "day of week (cos)")
-    # Features are standardised: 1 becomes (1 - 1/3) / sqrt(2/9), and 0 becomes negative.
+    # Standardised, so that one of three is (1 - 1/3) / sqrt(2/9) and the others below 0.
     assert dataset.x[0, 0, 1:4] == pytest.approx([1.414, -0.707, -0.707], abs=1e-3)
+    # With many categories, eleven get a feature each, and the rest share one.
     stores = store_table(14, 9, ["day"])
     many = make_windows(stores, ["store"], ["value"], DataSettings(timesteps=2))
     assert (len(many.feature_names), many.feature_names[-1]) == (12, "store = other")
@@ -203,7 +204,7 @@ def test_texts_become_one_hot_features_and_weekdays_points_on_a_circle():
     ],
 )
 def test_an_invalid_setting_raises_an_error_with_the_allowed_values(asked, message):
-    """A link may have invalid settings."""
+    """Settings from the URL may be invalid; the error says what was expected."""
     asked = {"inputs": ["value"], "targets": ["value"], "timesteps": 4, **asked}
     inputs, targets = asked.pop("inputs"), asked.pop("targets")
     with pytest.raises(ExperimentError, match=message):

@@ -1,7 +1,7 @@
 """Synthetic tasks: an independent rule for each task reaches its best possible error.
 
-A rule reads only the inputs up to one step, and doesn't use the code that makes the data. Exact
-rules are checked exactly, statistical rules with thousands of samples.
+A rule sees only the inputs up to one step, and doesn't use the code that makes the data. Exact
+rules are checked exactly, statistical ones on thousands of samples.
 """
 
 import inspect
@@ -22,13 +22,13 @@ def _majority(past, **_):
 
 
 def _wave(past, noise):
-    """Return the next value of the wave. Ridge regression is the Bayes estimate of its weights."""
+    """Return Bayes' estimate of the wave's two standard normal numbers: ridge regression."""
     values = past[:, :, 0].astype(np.float64)
     angle = 2 * np.pi * np.arange(values.shape[1] + 1) / 12
     waves = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    past_waves, next_wave = waves[:-1], waves[-1]
-    ridge = past_waves.T @ past_waves + max(noise**2, 1e-9) * np.eye(2)
-    return values @ past_waves @ np.linalg.solve(ridge, next_wave)
+    seen, coming = waves[:-1], waves[-1]
+    ridge = seen.T @ seen + max(noise**2, 1e-9) * np.eye(2)
+    return values @ seen @ np.linalg.solve(ridge, coming)
 
 
 RULES = {
@@ -41,19 +41,19 @@ RULES = {
     "sine": _wave,
     "white_noise": lambda *_, **__: 0.0,
 }
-"""By task, the best possible prediction (N,) of the target at the last step of x (N, t, F)."""
+"""The best that can be said of the target at the last step of `past`, (N, t, F) → (N,)."""
 
 
 @pytest.mark.parametrize(
     ("name", "noise", "T"),
     [
         *((name, noise, 12) for name in TASKS for noise in (0.0, 0.4)),
-        # For an odd T, the two halves of a sample differ in length.
+        # Halves of 3 steps aren't equal, and the formulas must know.
         *((name, 0.2, T) for name in ("adding", "sine") for T in (2, 3, 7)),
     ],
 )
-def test_the_best_possible_error_is_the_error_of_the_rule(name, noise, T):
-    """Both errors agree at each step within four standard errors, also with noise."""
+def test_the_best_possible_error_is_that_of_who_knows_the_rule(name, noise, T):
+    """At each step, with and without noise, within four standard errors."""
     dataset = make_dataset(Experiment().set(data=name, T=T, N=4096, noise=noise, lag=LAG))
     rules = RULES | {"running_sum": lambda past, **_: past[:, :, 0].sum(axis=1) / np.sqrt(T)}
     forecasts = [rules[name](dataset.x[:, : t + 1], noise=noise) for t in range(T)]
@@ -65,27 +65,27 @@ def test_the_best_possible_error_is_the_error_of_the_rule(name, noise, T):
         assert errors.max() < 1e-9
 
 
-def make(name, **changes):
-    """Return the dataset of a task with these settings."""
+def made(name, **changes):
+    """Return a task's data set."""
     return make_dataset(Experiment().set(data=name, **changes))
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_a_task_runs_in_a_script_and_adds_noise_only_to_targets(name):
-    """The seed determines the arrays. Features have the names of their signals."""
+def test_a_task_keeps_its_promises(name):
+    """A task runs in a script, follows the seed, adds noise to targets only, and has names."""
     task, experiment = TASKS[name], Experiment().set(data=name)
     script = {"np": np}
-    exec(inspect.getsource(task.function), script)  # noqa: S102 - The source is ours.
+    exec(inspect.getsource(task.function), script)  # noqa: S102 - our own source
     rng = np.random.default_rng([experiment.seed, 0])
     x, y = script[task.function.__name__](rng, **task.arguments(experiment))
     dataset = make_dataset(experiment)
     assert np.array_equal(x.astype(np.float32), dataset.x)
     assert np.array_equal(y.astype(np.float32), dataset.y)
-    assert not np.array_equal(make(name, seed=1).x, dataset.x)
+    assert not np.array_equal(made(name, seed=1).x, dataset.x)
 
     F = max(2, len(task.signals)) + 1
-    quiet, loud = (make(name, noise=n, F=F) for n in (0, 0.5))
-    assert 0.4 < quiet.x[..., 0].std() < 1.5  # So a learning rate of 0.01 suits all tasks.
+    quiet, loud = (made(name, noise=n, F=F) for n in (0, 0.5))
+    assert 0.4 < quiet.x[..., 0].std() < 1.5  # a learning rate of 0.01 suits all of them
     assert 0.4 < quiet.y.std() < 1.5
     expected = {"white_noise": 0, "sine": np.std(loud.y - quiet.y)}.get(name, 0.5)
     assert np.std(loud.y - quiet.y) == pytest.approx(expected, rel=0.05)

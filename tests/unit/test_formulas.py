@@ -1,4 +1,4 @@
-"""The formulas of one unit at one timestep contain the numbers of the trace."""
+"""One unit's formulas at one timestep contain the numbers of the trace."""
 
 import math
 import re
@@ -28,20 +28,20 @@ def opened(cell, *, t=4, f=3, u=5):
 
 
 def computed(filled):
-    """Compute the text of a filled formula, and return its value."""
+    """Return the value of a filled formula, computed from its text."""
     text = filled.replace("−", "-").replace("·", "*").replace("σ", "sigmoid")
     text = re.sub(r"\s×\s10([⁻⁰¹²³⁴-⁹]+)", lambda power: f"e{normalize('NFKC', power[1])}", text)
     text = text.replace("e−", "e-")
     names = {"tanh": math.tanh, "sigmoid": lambda v: 1 / (1 + math.exp(-v))}
-    return float(eval(text, {"__builtins__": {}}, names))  # noqa: S307  The text is ours.
+    return float(eval(text, {"__builtins__": {}}, names))  # noqa: S307  our own text
 
 
 @pytest.mark.parametrize("step", [0, 1, 3])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_filled_formula_computes_to_its_value(cell, step):
-    """The numbers in a formula have three digits, so the result differs slightly.
+def test_a_filled_formula_yields_its_value(cell, step):
+    """The text of a formula computes to its value, within its three digits per number.
 
-    The state before the first step is 0, so the recurrent kernel adds 0 there.
+    The state before the first step is zero, so the recurrent kernel adds zero there.
     """
     layer = opened(cell)
     for unit in range(5):
@@ -57,17 +57,17 @@ def test_a_filled_formula_computes_to_its_value(cell, step):
     ("cell", "symbols"),
     [("lstm", "i₂ f₂ c̃₂ o₂ c₂ h₂"), ("gru", "z₂ r₂ h̃₂ h₂"), ("simple_rnn", "h₂")],
 )
-def test_the_formulas_of_a_cell_are_in_the_order_of_computation(cell, symbols):
-    """Each symbol has its timestep. The last formula is the output."""
+def test_each_cell_computes_its_own_numbers(cell, symbols):
+    """Each cell lists its values in the order of computation, with their timestep."""
     layer = opened(cell)
-    formulas = lines(layer, 1, 1)
-    assert [line.symbol for line in formulas] == symbols.split()
-    np.testing.assert_array_equal(formulas[-1].trace, layer.trace.hidden[0, :, 1])
+    made = lines(layer, 1, 1)
+    assert [line.symbol for line in made] == symbols.split()
+    np.testing.assert_array_equal(made[-1].trace, layer.trace.hidden[0, :, 1])
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_numbers_by_hand_include_every_number_of_every_matrix(cell):
-    """The tables have every weight, input and state of the step. Only small layers have tables."""
+def test_by_hand_shows_every_number_of_every_matrix(cell):
+    """The tables hold every weight, input and state of the step, for small layers only."""
     layer = opened(cell, f=3, u=2)
     page = by_hand(layer, 2, LIGHT)
     weights = [value for matrix in layer.weights for value in matrix.ravel()]
@@ -79,8 +79,8 @@ def test_the_numbers_by_hand_include_every_number_of_every_matrix(cell):
     assert not can_show(9, 4)
 
 
-def test_the_numbers_by_hand_name_biases_and_candidates():
-    """A GRU names the bias of each kernel. Candidates have their own symbols, c̃ and h̃."""
+def test_by_hand_biases_and_candidates_have_their_names():
+    """A GRU names the bias of each kernel; candidates have their own symbols, c̃ and h̃."""
     gru, lstm = (by_hand(opened(cell, u=2), 1, LIGHT) for cell in ("gru", "lstm"))
     assert gru.count(">input bias<") == gru.count(">recurrent bias<") == 3
     assert ">bias<" not in gru
@@ -99,7 +99,7 @@ def test_a_cell_without_formulas_of_its_own_gets_none(monkeypatch):
 
 
 def rows_of(table):
-    """Return label and numbers of each row of a `by_hand` table, except the rows of products."""
+    """Return the rows without products of a table of `by_hand`: a label and the shown numbers."""
     rows = re.findall(r"<th scope=\"row\"[^>]*>([^<]*)</th>((?:<td>[^<]*</td>)+)</tr>", table)
     return [
         (label, [float(v.replace("−", "-")) for v in re.findall(r"<td>(.*?)</td>", values)])
@@ -108,7 +108,7 @@ def rows_of(table):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_activation_of_a_sum_by_hand_is_the_gate(cell):
+def test_the_sums_by_hand_lead_to_the_gates(cell):
     """The activation of each gate's sum is the gate's value, to three digits."""
     layer = opened(cell, u=2)
     tables = by_hand(layer, 2, LIGHT).split("<table")[1:]

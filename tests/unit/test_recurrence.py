@@ -28,7 +28,7 @@ def layer(cell, *, n=3, t=5, f=2, u=4, seed=0):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_unroll_changes_neither_inputs_nor_weights(cell):
+def test_the_inputs_and_weights_are_left_alone(cell):
     """`unroll` computes in place, but never in the caller's arrays."""
     weights, x = layer(cell)
     copies = [array.copy() for array in (*weights, x)]
@@ -39,7 +39,7 @@ def test_unroll_changes_neither_inputs_nor_weights(cell):
 
 @given(steps=st.integers(1, 8), scale=st.floats(0.1, 50), seed=st.integers(0, 999))
 @settings(derandomize=True, deadline=None, max_examples=40)
-def test_an_lstms_output_at_step_t_is_at_most_tanh_of_t(steps, scale, seed):
+def test_an_lstms_output_at_step_t_stays_within_tanh_of_t(steps, scale, seed):
     """The cell state grows by less than 1 per step, so |h_t| <= tanh(t)."""
     weights, x = layer("lstm", t=steps, seed=seed)
     hidden = unroll("lstm", weights, scale * x).hidden
@@ -47,8 +47,8 @@ def test_an_lstms_output_at_step_t_is_at_most_tanh_of_t(steps, scale, seed):
     assert (np.abs(hidden).max(axis=(0, 2)) <= bound + 1e-6).all()
 
 
-def test_a_diverged_layer_returns_nan_without_a_warning():
-    """NumPy would warn of weights that overflow."""
+def test_a_diverged_layer_gives_nan_without_a_warning():
+    """Weights that overflow yield NaN instead of a warning."""
     experiment = Experiment().set(U=4)
     weights = [np.full_like(array, 3e38) for array in initial_model_weights(experiment, 3, 1)]
     weights[1][:, :2] = np.nan
@@ -56,7 +56,7 @@ def test_a_diverged_layer_returns_nan_without_a_warning():
     assert np.isnan(outputs[:, 1:]).all()
 
 
-def test_outputs_in_parts_equal_the_outputs_of_all_samples_at_once(monkeypatch):
+def test_outputs_in_parts_are_those_of_all_samples_at_once(monkeypatch):
     """Parts hold at most `HELD` numbers, and together equal the outputs of all samples."""
     experiment = Experiment().set(cell="simple_rnn", U=4)
     weights = initial_model_weights(experiment, 3, 2)
@@ -83,7 +83,7 @@ LSTM, X = layer("lstm")
     ],
 )
 def test_arguments_that_do_not_match_raise_an_error(cell, weights, x, message):
-    """The error has the expected and the received value, for each array and for a mask."""
+    """The error gives the expected and the received value, for each array and for a mask."""
     with pytest.raises(ValueError, match=message):
         unroll(cell, weights, x)
     with pytest.raises(ValueError, match=r"mask must have shape \(N, T\) = \(3, 5\), got \(3, 4\)"):
@@ -93,11 +93,11 @@ def test_arguments_that_do_not_match_raise_an_error(cell, weights, x, message):
 LIGHT = PALETTES["light"]
 
 
-def test_a_padded_batch_has_four_lengths_of_one_sample():
-    """Each sequence has the first steps of the sample. Zeros pad it at the end or at the start."""
+def test_a_batch_holds_four_lengths_of_one_sample():
+    """The rest is zeros; padding at the start keeps each sequence's first steps."""
     x = np.arange(1.0, 9.0)[:, None]
     assert lengths(8).tolist() == [8, 6, 4, 2]
-    assert lengths(2).tolist() == [2, 2, 1, 1]  # T is at least 2.
+    assert lengths(2).tolist() == [2, 2, 1, 1]  # the shortest data there is
     at_end, counts = batch(x, at_end=True)
     assert at_end[3, :, 0].tolist() == [1, 2, 0, 0, 0, 0, 0, 0]
     assert counts.sum(axis=1).tolist() == [8, 6, 4, 2]
@@ -108,7 +108,7 @@ def test_a_padded_batch_has_four_lengths_of_one_sample():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_only_a_mask_removes_the_effect_of_padding(cell):
-    """If there is no mask, only the sequence of full length has the output of its own steps."""
+    """Without a mask, only the full-length sequence has the unpadded output."""
     layer = opened(cell, t=8)
     for way in ways(cell, layer.weights, layer.x):
         right = way.differences <= ROUNDING
@@ -116,7 +116,7 @@ def test_only_a_mask_removes_the_effect_of_padding(cell):
 
 
 def by_kind(x=None):
-    """Return four padded batches of 8 timesteps in a GRU, by (padded at the end, masked)."""
+    """Return a GRU's four kinds of padding for 8 timesteps, by (at the end, masked)."""
     layer = opened("gru", t=8)
     found = ways("gru", layer.weights, layer.x if x is None else x)
     return {(way.at_end, way.masked): way for way in found}
@@ -129,8 +129,8 @@ def sample_with_zeros(steps):
     return x
 
 
-def test_only_a_mask_makes_the_output_that_of_a_sequences_own_last_step():
-    """If there is no mask, the last step may be padding, and the loss includes padding."""
+def test_last_is_the_sequences_own_last_step_only_with_a_mask():
+    """Without a mask the last step may be padding, and the loss includes padding."""
     padded = by_kind()
     for at_end, masked, last_step, loss_steps in (
         (True, True, [7, 5, 3, 1], 20),
@@ -142,10 +142,10 @@ def test_only_a_mask_makes_the_output_that_of_a_sequences_own_last_step():
         assert (way.last_step.tolist(), way.loss_steps) == (last_step, loss_steps)
 
 
-def test_the_mask_also_hides_real_steps_of_zeros():
-    """Keras's Masking(0.0) does the same. The details have the number of these steps.
+def test_steps_of_zeros_are_masked_though_they_are_no_padding():
+    """Like Keras's Masking(0.0), the mask hides steps of zeros, and the details give their number.
 
-    A sequence whose steps are all masked keeps its initial state of zeros.
+    A sequence with only masked steps keeps its initial zero state.
     """
     padded = by_kind(sample_with_zeros(1))
     masked = padded[True, True]
@@ -159,22 +159,22 @@ def test_the_mask_also_hides_real_steps_of_zeros():
     assert hidden.last_step.tolist() == [7, 5, 3, -1]
 
 
-def test_the_picture_outlines_the_last_step_of_every_sequence():
-    """Each of 4 sequences in 4 padded batches has an outline. The details name all batches."""
+def test_the_picture_outlines_a_step_of_every_sequence():
+    """Four sequences in four kinds have an outline each; the details cover every kind."""
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
     _, sentence = padding_words(padded)
     page = padding_picture(padded, sentence, LIGHT)
-    assert page.count(f"2px solid {LIGHT.last}") == 16 + 1  # The legend has one.
-    # Later elements cover earlier ones, so the playhead doesn't hide the outline.
+    assert page.count(f"2px solid {LIGHT.last}") == 16 + 1  # the legend's
+    # Later elements lie above: the playhead doesn't hide the last step's outline.
     assert page.rindex(f"2px solid {LIGHT.last}") > page.rindex(f"2px solid {LIGHT.ink}")
     assert sentence.count("the same as unpadded") == 2
     assert sentence.count("off by") == 2
     assert "hides" not in sentence
 
 
-def test_the_takeaway_has_the_change_that_padding_causes_in_the_shortest_sequence():
-    """It has the largest change if unmasked, and if masked. A rounding error is shown as ≈ 0."""
+def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
+    """It gives the largest change without and with a mask; a rounding error reads as zero."""
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
     most = max(way.differences[-1] for way in padded if not way.masked)

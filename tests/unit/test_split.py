@@ -1,4 +1,4 @@
-"""The chart and texts about the split of a dataset, its leaks and its ranges."""
+"""How a dataset is split and what to check before training: picture and words."""
 
 from dataclasses import replace
 from itertools import product
@@ -14,15 +14,15 @@ from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import LIGHT, a_dataset, the, words_of
 
 
-def test_the_sentence_about_a_dataset_has_its_title_and_shape():
-    """One feature is in the singular, and a long file name is shortened."""
+def test_the_data_in_words_are_a_title_and_a_shape():
+    """One feature is in the singular, and a long file name is cut."""
     assert " 8 samples of 4 timesteps and 3 features." in split.data_sentence(a_dataset())
     assert " 4 timesteps and 1 feature." in split.data_sentence(a_dataset(f=1))
     long = split.data_sentence(replace(a_dataset(), title="x" * 200))
     assert long.startswith(f"{'x' * (split.LONGEST_TITLE - 1)}…: 8 samples")
 
 
-def test_takeaways_are_short_for_all_data():
+def test_a_takeaway_is_short_whatever_the_data():
     """Takeaways of samples, splits and windows have at most 15 words."""
     words = []
     for name in sorted(set(DATASETS) - {"upload"}):
@@ -36,8 +36,8 @@ def test_takeaways_are_short_for_all_data():
     assert not [each for each in words if len(each.split()) > 15]
 
 
-def test_the_takeaway_and_details_name_the_parts():
-    """If there is no validation part, the takeaway states this."""
+def test_the_split_in_words_says_what_is_kept_back():
+    """The words name the parts, or say that there is no validation part."""
     takeaway, details = split.split_words(a_dataset())
     assert takeaway.startswith("6 training samples, 2 validation")
     assert "next 2 for validation. None of the 2 validation samples" in details
@@ -55,26 +55,26 @@ def test_the_takeaway_and_details_name_the_parts():
         assert words in split.split_words(windows_of_stores(split=by))[1]
 
 
-def test_the_takeaway_names_a_leak_or_counts_the_clean_checks():
-    """Checks that weren't possible don't count."""
+def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
+    """The takeaway depends on the checks that were possible."""
     clean = Finding("The same rows in two parts", True, "No row.")
-    leak = Finding("Answers among the inputs", False, "a is b.")
+    bad = Finding("Answers among the inputs", False, "a is b.")
     unknown = Finding("Answers among the inputs", None, "Too few.")
-    for findings, start in (
-        ([clean, leak], "1 leak found: answers among the inputs"),
+    for findings, says in (
+        ([clean, bad], "1 leak found: answers among the inputs"),
         ([clean, unknown], "No leak found in 1 check "),
         ([unknown], "Too few samples"),
     ):
-        assert split.leak_words(a_dataset(), findings)[0].startswith(start)
-    details = split.leak_words(a_dataset(), [leak])[1]
-    assert details[0] == "Leak: a is b."
+        assert split.leak_words(a_dataset(), findings)[0].startswith(says)
+    said = split.leak_words(a_dataset(), [bad])[1]
+    assert said[0] == "Leak: a is b."
 
 
 def a_table(evaluated, **more):
-    """Return training targets from 313 to 357, and these validation targets at the last step."""
+    """The training targets are 313 to 357 at all steps; these are the last validation targets."""
     y = np.linspace(313, 357, 24).reshape(6, 4, 1)
     last = np.array(evaluated)[:, None, None] * np.ones((1, 4, 1))
-    last[:, :-1] = 1000  # Targets at earlier steps have no effect.
+    last[:, :-1] = 1000  # no last step's
     raw = np.concatenate([y, last])
     rows = np.arange(len(raw))
     origin = replace(
@@ -94,23 +94,23 @@ def a_table(evaluated, **more):
 HIGH = a_table([300, 372, 378, 394, 340, 341, 342, 343])
 
 
-def test_a_hint_counts_validation_targets_outside_the_range_of_training_targets():
-    """There is no hint for less than 5% of the targets, or if the means of both parts are close."""
-    for dataset, start in (
+def test_targets_outside_what_training_has_seen_are_said():
+    """Targets on either side count; a few don't, and changes need no hint."""
+    for dataset, says in (
         (HIGH, "50% of the validation targets lie outside the range of the training targets (313"),
         (a_table([*[350.0] * 19, 374]), "5% of the validation targets"),
         (a_table([*[350.0] * 20, 374]), ""),
-        (a_table([300.0, 374, 340, 335]), ""),  # The means are close.
-        (replace(HIGH, test=2), "67% of"),  # Six samples are evaluated.
+        (a_table([300.0, 374, 340, 335]), ""),  # on both sides of an unmoved level, as noise is
+        (replace(HIGH, test=2), "67% of"),  # six are evaluated
         (replace(HIGH, test=8), ""),
     ):
-        hint = split.range_hint(dataset)
-        assert hint.startswith(start)
-        assert bool(hint) is bool(start)
+        said = split.range_hint(dataset)
+        assert said.startswith(says)
+        assert bool(said) is bool(says)
 
 
-def test_the_key_of_the_chart_has_the_parts_of_the_dataset():
-    """Parts have dots and rings. Only the first target is drawn, and no mark is cut off."""
+def test_the_split_has_a_key_for_the_parts_that_there_are():
+    """Parts have dots and rings, the first of several targets is drawn, and no mark is cut."""
     both = words_of(split.split_figure(a_dataset(), LIGHT))
     assert both.index("●") < both.index("training") < both.index("○") < both.index("validation")
     assert "validation" not in words_of(split.split_figure(a_dataset(train=8), LIGHT))
@@ -127,8 +127,8 @@ def test_the_key_of_the_chart_has_the_parts_of_the_dataset():
         assert MOST_POINTS / 2 <= sum(len(trace.x) for trace in figure.data) <= MOST_POINTS
 
 
-def test_samples_of_a_dated_table_are_drawn_at_the_date_of_their_last_target():
-    """The first sample ends at noon of the first day. A gap is as wide as its rows."""
+def test_samples_of_a_dated_table_stand_on_the_date_of_their_last_target():
+    """The first sample ends at noon of the first day; a gap is as wide as the rows left out."""
     figure = split.split_figure(windows_of_load(timesteps=12), LIGHT)
     dots = the(figure, "training")
     assert f"{dots.x[0]}".startswith("2024-01-01T12")
@@ -137,12 +137,12 @@ def test_samples_of_a_dated_table_are_drawn_at_the_date_of_their_last_target():
     figure = split.split_figure(windows_of_load(test=20, gap=30), LIGHT)
     assert [trace.name for trace in figure.data] == ["training", "validation", "test"]
     edges = [(edge.x1 - edge.x0) / np.timedelta64(1, "h") for edge in figure.layout.shapes]
-    assert edges == [31, 31]  # There are 30 rows in each gap.
+    assert edges == [31, 31]  # 30 out
     assert the(figure, "training").x.max() == figure.layout.shapes[0].x0
 
 
-def test_each_series_has_its_own_band():
-    """The band covers the range of the series, and its name is escaped."""
+def test_each_series_has_a_band_of_its_own():
+    """A series' band spans its own range, with its name, escaped, beside it."""
     dataset = windows_of_stores()
     figure = split.split_figure(dataset, LIGHT)
     assert list(figure.layout.yaxis.ticktext) == ["west", "south", "north"]
@@ -154,14 +154,14 @@ def test_each_series_has_its_own_band():
             values.extend(part.customdata[own])
         assert band < min(heights) < max(heights) < band + 1
         assert np.argmax(heights) == np.argmax(values)
-    assert len(figure.layout.shapes) == 1  # All series have the same boundary.
+    assert len(figure.layout.shapes) == 1  # one boundary for all
     hostile = replace(dataset.origin, names=("<b>1", "<b>2", "<b>3"))
     figure = split.split_figure(replace(dataset, origin=hostile), LIGHT)
     assert list(figure.layout.yaxis.ticktext) == ["&lt;b&gt;3", "&lt;b&gt;2", "&lt;b&gt;1"]
 
 
-def test_a_split_by_series_has_no_boundary_in_time():
-    """Each series is in one part. Series with one sample each are drawn side by side."""
+def test_series_that_are_split_have_no_boundary_in_time():
+    """Each series is in one part; series of one sample each are side by side."""
     figure = split.split_figure(windows_of_stores(split="id"), LIGHT)
     assert not figure.layout.shapes
     of_parts = [{text.split()[0] for text in trace.text} for trace in figure.data]
@@ -171,8 +171,8 @@ def test_a_split_by_series_has_no_boundary_in_time():
     assert sum(len(trace.x) for trace in figure.data) == 3
 
 
-def test_of_many_series_the_chart_draws_only_some():
-    """The drawn series include series of each part."""
+def test_of_many_series_some_of_each_part_are_drawn():
+    """Of forty series, some of each part are drawn."""
     dataset = windows_of_stores(stores=40, days=60, split="id", train=90, test=3)
     shown = split.series_shown(dataset)
     assert len(shown) == split.MOST_SERIES

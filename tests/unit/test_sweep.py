@@ -1,4 +1,4 @@
-"""The plan of a sweep, its CSV file and its command: points, saved results and errors."""
+"""A sweep's plan, its CSV and its command: points, saved results and errors."""
 
 import re
 from urllib.parse import parse_qs
@@ -18,7 +18,7 @@ from tests.unit.swept import a_point
 
 
 def test_a_plan_has_all_combinations_of_values():
-    """Every point has both modes and all seeds, even if the base has one mode and one seed."""
+    """Every point has both modes and all seeds, whatever the base has."""
     base = suggested("running_mean").set(mode="last", seeds=1, seed=7)
     plan = make_plan(base, {"T": [8, 16], "cell": ["lstm", "gru"]}, 4)
     assert [point.values for point in plan.points] == [
@@ -31,12 +31,12 @@ def test_a_plan_has_all_combinations_of_values():
 
 
 @pytest.mark.parametrize("data", [name for name in DATASETS if name != "upload"])
-def test_all_offered_settings_can_vary_and_each_point_has_a_link(data):
-    """Every dataset accepts the usual values. A value that the dataset changes has a note."""
+def test_all_offered_settings_can_vary_and_a_point_s_settings_are_a_link(data):
+    """Every dataset takes the usual values; each value that it changes has a note."""
     for key in offered(suggested(data)):
-        values = VARIABLE[key]["values"].split(",")
-        plan = make_plan(suggested(data), {key: values}, 1)
-        assert len(plan.points) + len(plan.notes) >= len(values)
+        asked = VARIABLE[key]["values"].split(",")
+        plan = make_plan(suggested(data), {key: asked}, 1)
+        assert len(plan.points) + len(plan.notes) >= len(asked)
         assert len(plan.points) > 1 or plan.notes
         for point in plan.points:
             query = parse_qs(point.settings)
@@ -45,7 +45,7 @@ def test_all_offered_settings_can_vary_and_each_point_has_a_link(data):
 
 
 def test_values_that_become_equal_are_trained_once_with_a_note():
-    """For example, a lag is lowered to T − 1."""
+    """A lag is less than T."""
     plan = make_plan(suggested("echo"), {"T": [4], "lag": [2, 5, 8]}, 1)
     assert [point.values["lag"] for point in plan.points] == [2, 3]
     for lag, note in zip((5, 8), plan.notes, strict=True):
@@ -67,15 +67,15 @@ def test_values_that_become_equal_are_trained_once_with_a_note():
     ],
 )
 def test_an_invalid_plan_raises_an_error(data, vary, seeds, words):
-    """The error is raised before training and has the allowed values."""
+    """The error comes before training and has the allowed values."""
     with pytest.raises(ExperimentError, match=re.escape(words)):
         make_plan(suggested(data), vary, seeds)
     most = make_plan(suggested("parity"), {"T": np.arange(2, 26)}, 4)
     assert 4 * len(most.points) == MOST_RUNS
 
 
-def test_typed_values_are_parsed():
-    """Extra spaces and commas are ignored. A repeated setting raises an error."""
+def test_values_are_read_as_they_are_typed():
+    """Extra spaces and commas are ignored; a repeated setting is an error."""
     assert parse_vary(["T= 8, 16 ,", "cell=gru"]) == {"T": ["8", "16"], "cell": ["gru"]}
     for wrong in ("T", "T=", "=8"):
         with pytest.raises(ExperimentError):
@@ -85,7 +85,7 @@ def test_typed_values_are_parsed():
 
 
 def test_fixed_settings_are_checked():
-    """Settings have their keys in links. The sweep itself sets mode, seeds and data."""
+    """Settings are given by key, except mode, seeds and data, which the sweep sets."""
     assert base_of("seattle", {"epochs": "5", "inputs": ["wind"]}).data.inputs == ("wind",)
     for settings in ({"epochs": 0}, {"epoch": 5}, {"mode": "last"}):
         with pytest.raises(ExperimentError):
@@ -94,8 +94,8 @@ def test_fixed_settings_are_checked():
         base_of("nothing", {})
 
 
-def test_ready_sweeps_are_recorded_with_their_plans():
-    """Points and independent samples agree. tests/agreement trains a recorded point again."""
+def test_ready_sweeps_can_be_made_and_are_recorded():
+    """Their plans and recordings agree; tests/agreement trains a recorded point again."""
     for ready in READY.values():
         assert not ready.plan.notes
         points = ready.recorded
@@ -111,13 +111,13 @@ def the_plan(*values):
 
 
 def results(plan, status=Status.DIVERGED):
-    """Return a result with this status for each point of a plan."""
+    """Return a result for each point."""
     snapshot = Snapshot("r", status, reason="The loss, as given, is NaN")
     return [result_of(point, None, snapshot) for point in plan.points]
 
 
-def test_the_csv_file_has_a_row_for_each_point_seed_and_mode(tmp_path):
-    """The file has all digits of a number, and NaN is an empty cell."""
+def test_a_row_for_each_point_seed_and_mode(tmp_path):
+    """The CSV keeps all digits, and NaN is empty."""
     points = [
         a_point([0.1, 1 / 3], [2e-9, 5], T=8, cell="lstm"),
         a_point([1, 2], [3, 4], Status.DIVERGED, T=16, cell="gru"),
@@ -130,14 +130,14 @@ def test_the_csv_file_has_a_row_for_each_point_seed_and_mode(tmp_path):
     back = from_csv(text)
     for before, after in zip(points, back, strict=True):
         assert after.values == before.values
-        for expected, row in zip(before.rows, after.rows, strict=True):
-            np.testing.assert_equal(row, expected)
+        for was, row in zip(before.rows, after.rows, strict=True):
+            np.testing.assert_equal(row, was)
     write(back, ["T", "cell"], file)
     assert file.read_text() == text
 
 
 def test_a_sweep_continues_from_a_file(tmp_path):
-    """The new plan may have more values. Failed points are trained again."""
+    """Values may have been added; failed points are trained again."""
     file = tmp_path / "out.csv"
     assert read_done(file, the_plan(4, 8)) == []
     write(results(the_plan(4, 8)), ["T"], file)
@@ -148,8 +148,8 @@ def test_a_sweep_continues_from_a_file(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "{}", None])
-def test_a_file_with_other_content_raises_an_error_and_stays(tmp_path, text):
-    """Results of another sweep are other content, too."""
+def test_another_file_is_refused_and_stays(tmp_path, text):
+    """Results of another sweep and other content leave the file unchanged."""
     file = tmp_path / "out.csv"
     if text is None:
         write(results(the_plan(4, 8)), ["T"], file)
@@ -165,7 +165,7 @@ SEATTLE = "--data seattle --vary T=8,16"
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("words", "said"),
     [
         ("--vary T=8", "expected either --data or --file"),
         ("--file nowhere.csv --vary T=8", "nowhere.csv can't be read: No such file"),
@@ -176,26 +176,26 @@ SEATTLE = "--data seattle --vary T=8,16"
         (f"{SEATTLE} --out nowhere/out.csv", "No such file or directory"),
     ],
 )
-def test_an_invalid_command_prints_an_error(words, message):
-    """The exit code is 1, and there is no traceback."""
-    process = CliRunner().invoke(main, words.split())
-    assert process.exit_code == 1
-    assert message in process.output
-    assert "Traceback" not in process.output
+def test_a_wrong_command_prints_an_error(words, said):
+    """It exits with code 1, without a traceback."""
+    done = CliRunner().invoke(main, words.split())
+    assert done.exit_code == 1
+    assert said in done.output
+    assert "Traceback" not in done.output
 
 
-def test_run_sweep_accepts_data_or_a_table_and_distinguishes_tables(monkeypatch):
-    """Tables with different values have different settings, so their results aren't mixed up."""
+def test_run_sweep_takes_data_or_a_table_and_distinguishes_tables(monkeypatch):
+    """Tables of different values have different settings, so results aren't mixed up."""
     with pytest.raises(ExperimentError, match="expected either data or a table, got both"):
         run_sweep(data="seattle", table="lib/data/datasets/files/README.md", vary={"T": [4]})
-    sweeps = []
+    named = []
 
-    def record(plan, *_, **__):
-        sweeps.append(plan.points[0].settings)
+    def note(plan, *_, **__):
+        named.append(plan.points[0].settings)
         return ()
 
-    monkeypatch.setattr("lib.sweep.runner.run_plan", record)
+    monkeypatch.setattr("lib.sweep.runner.run_plan", note)
     for offset in (0, 0, 7):
         frame = pd.DataFrame({"a": np.arange(200.0) % 9 + offset, "b": np.arange(200.0) % 5})
         run_sweep(table=Table("t", frame), vary={"U": [4]}, targets=["b"])
-    assert sweeps[0] == sweeps[1] != sweeps[2]
+    assert named[0] == named[1] != named[2]

@@ -1,4 +1,4 @@
-"""Charts of a sweep show its numbers, and are valid in Plotly."""
+"""Charts of a sweep show its numbers, and Plotly accepts them."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -44,8 +44,8 @@ def test_a_curve_has_medians_the_seeds_and_their_band(theme, relative):
     assert list(figure["layout"]["xaxis"]["ticktext"]) == ["4", "16"]
 
 
-def test_an_axis_of_cells_has_their_numbers_of_parameters():
-    """Cells with the same units differ in their number of parameters."""
+def test_names_have_their_number_of_parameters_below():
+    """Cells differ in size, so the axis has their parameters."""
     points = [a_point([1], [2], cell=cell) for cell in ("simple_rnn", "lstm")]
     for row in points[1].rows:
         row["parameters"] = 1234
@@ -55,9 +55,9 @@ def test_an_axis_of_cells_has_their_numbers_of_parameters():
 
 
 def test_a_diverged_point_is_marked():
-    """The mark is a cross with an entry in the key, also if no other point has a result."""
-    diverged = a_point([1], [1], Status.DIVERGED, T=8, cell="gru")
-    for points in ([*GRU, diverged], [diverged]):
+    """It has a cross and an entry in the key, also if no other point has a result."""
+    lost = a_point([1], [1], Status.DIVERGED, T=8, cell="gru")
+    for points in ([*GRU, lost], [lost]):
         figure = valid(curve_figure(points, "T", LIGHT, relative=False))
         assert list(trace(figure, "no result")["x"]) == [8]
         assert "diverged or failed" in figure["layout"]["annotations"][0]["text"]
@@ -69,14 +69,14 @@ def words(figure):
 
 
 def test_a_map_has_a_square_for_each_point():
-    """Each square has its number. T is on the x axis, and the cell on the y axis."""
+    """Each square has its number, with T across and the cell up."""
     figure = valid(map_figure(POINTS, ("T", "cell"), LIGHT, is_over=True))
     assert np.shape(trace(figure, "difference")["z"]) == (2, 2)
     assert "L 40×" in words(figure)
 
 
-def test_a_difference_that_is_not_significant_has_a_question_mark():
-    """A letter names the mode with the smaller error. During a sweep, every point has the mark."""
+def test_a_difference_that_isnt_significant_is_marked():
+    """A letter names the mode with the smaller error; during a sweep every point is marked."""
     points = [
         a_point([1, 1.1, 0.9, 1], [2, 2.1, 1.9, 2], T=4, U=2),
         a_point([1, 9, 0.1, 1], [0.9, 1, 4, 1], T=8, U=2),

@@ -1,4 +1,4 @@
-"""A sweep in the background, with a fake client whose runs the test controls."""
+"""A sweep in the background of a client whose runs a test controls."""
 
 import time
 
@@ -16,7 +16,7 @@ from tests.waiting import PATIENCE
 
 
 def until(true):
-    """Wait until the function `true` returns True."""
+    """Wait until `true` returns True."""
     end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end
@@ -24,7 +24,7 @@ def until(true):
 
 
 class SweepRig:
-    """A sweep over U. Tests refer to its runs by number, from 0, in order of their starts."""
+    """A sweep over U; tests refer to its runs by number, from 0 in order of starts."""
 
     def __init__(self, places=2, vary=None, **options):
         self.client, self.clock, self.kept = FakeClient(), Clock(), []
@@ -35,7 +35,7 @@ class SweepRig:
         self.runner = Runner(self.plan, self.client, **options)
 
     def keep(self, points):
-        """Record the U of all points that have results."""
+        """Note the points that have results."""
         self.kept.append([point.values["U"] for point in points])
 
     def begin(self):
@@ -44,21 +44,21 @@ class SweepRig:
         self.started(self.client.pool.places)
 
     def started(self, count):
-        """Wait until `count` runs have started, and check that no other run starts."""
+        """Wait until `count` runs have begun, and check that no more do."""
         until(lambda: len(self.client.runs) >= count)
         time.sleep(0.03)
         assert len(self.client.runs) == count
 
     def units(self):
-        """Return the units of all runs, in order of their starts."""
+        """Return the units of all runs, in order of starts."""
         return [run.experiment.model.units for run in self.client.runs.values()]
 
-    def set(self, number, status, **figures):
-        """Set the status and results of a run by its number."""
+    def say(self, number, status, **figures):
+        """Set the status and results of a run."""
         self.client.set(self.client.runs[f"r{number}"], status, **figures)
 
     def calls(self, *expected):
-        """Wait until the calls of the client are `expected`, for example "pause 0"."""
+        """Wait until the client's calls are these: "pause 0", for example."""
         until(lambda: [f"{call} {run[1:]}" for call, run in self.client.calls] == list(expected))
 
 
@@ -71,18 +71,18 @@ def sweep(monkeypatch):
     sweep.runner.stop()
 
 
-def test_results_are_in_the_order_of_the_plan(sweep):
-    """There are never more active runs than places. After each run, `keep` gets all results."""
+def test_results_are_in_the_plans_order_whichever_ends_first(sweep):
+    """There are never more runs than places, and all results are passed on after each."""
     sweep.begin()
     assert sweep.units() == [2, 3]
-    sweep.set(1, Status.FINISHED)
+    sweep.say(1, Status.FINISHED)
     sweep.started(3)
-    sweep.set(2, Status.FINISHED)
+    sweep.say(2, Status.FINISHED)
     sweep.started(4)
     assert sweep.units() == [2, 3, 4, 5]
-    sweep.set(0, Status.DIVERGED, reason="The loss is NaN.")
+    sweep.say(0, Status.DIVERGED, reason="The loss is NaN.")
     until(lambda: len(sweep.kept) == 3)
-    sweep.set(3, Status.FINISHED)
+    sweep.say(3, Status.FINISHED)
     until(lambda: sweep.runner.state is Status.FINISHED)
     assert sweep.kept == [[3], [3, 4], [2, 3, 4], [2, 3, 4, 5]]
     assert [point["run"] for point in sweep.runner.results] == ["r0", "r1", "r2", "r3"]
@@ -95,7 +95,7 @@ def test_results_are_in_the_order_of_the_plan(sweep):
 
 
 def test_a_result_has_a_row_for_each_seed_and_mode():
-    """The rows have the numbers of the run's last snapshot."""
+    """Its results are those of the run's last snapshot."""
     point = make_plan(suggested("running_mean").set(N=64), {"T": [8]}, seeds=2).points[0]
     pair = {
         mode: ModeResult(*(np.array([x]) for x in (5, e, 5, e, 2 * e)), np.zeros(4), np.zeros(0))
@@ -112,12 +112,12 @@ def test_a_result_has_a_row_for_each_seed_and_mode():
 
 
 def test_pause_and_stop_apply_to_all_runs(sweep):
-    """During a pause, no run starts, but a run may finish. Stop keeps the results."""
+    """During a pause no run begins, but a run may finish; stopping keeps results."""
     sweep.begin()
     sweep.runner.pause()
     sweep.calls("pause 0", "pause 1")
     assert sweep.runner.state is Status.PAUSED
-    sweep.set(0, Status.FINISHED)
+    sweep.say(0, Status.FINISHED)
     until(lambda: sweep.kept == [[2]])
     sweep.started(2)
     sweep.runner.go_on()
@@ -130,8 +130,8 @@ def test_pause_and_stop_apply_to_all_runs(sweep):
     assert sweep.kept == [[2]]
 
 
-def test_an_unwatched_sweep_pauses_and_later_stops(sweep):
-    """It resumes if a page shows it during the pause."""
+def test_an_unwatched_sweep_pauses_and_stops_after_hours(sweep):
+    """It resumes when a page shows it in time."""
     sweep.begin()
     sweep.clock.forward(WATCH_SECONDS - 1)
     sweep.runner.watch()
@@ -148,15 +148,15 @@ def test_an_unwatched_sweep_pauses_and_later_stops(sweep):
 
 
 @pytest.mark.parametrize("how", ["forgotten", "refused"])
-def test_a_lost_run_is_trained_again(sweep, how):
-    """It starts again after a wait, and the other run continues. A full worker isn't a failure."""
+def test_a_run_that_was_lost_is_trained_again(sweep, how):
+    """It starts again after a wait, and the other run continues; a full worker gives no result."""
     sweep.begin()
     if how == "forgotten":
         del sweep.client.snapshots["r0"]
     else:
-        sweep.set(0, Status.FAILED, is_full=True)
+        sweep.say(0, Status.FAILED, is_full=True)
     until(lambda: len(sweep.runner._going) == 1)
-    sweep.set(1, Status.FINISHED)
+    sweep.say(1, Status.FINISHED)
     until(lambda: sweep.kept == [[3]])
     sweep.started(2)
     sweep.clock.forward(FULL_SECONDS)
@@ -165,15 +165,15 @@ def test_a_lost_run_is_trained_again(sweep, how):
 
 
 def test_the_time_left_follows_from_finished_epochs(sweep):
-    """Before the first epoch, the time left is unknown. The seconds of a pause don't count."""
+    """Before the first epoch it is unknown; the seconds of a pause don't count."""
     sweep.begin()
     runner = sweep.runner
     assert (runner.share, runner.seconds_left) == (0.0, None)
     sweep.clock.forward(10)
-    sweep.set(0, Status.FINISHED)
+    sweep.say(0, Status.FINISHED)
     sweep.started(3)
-    sweep.set(1, Status.RUNNING, epoch=100)  # of 200 epochs
-    sweep.set(2, Status.RUNNING, epoch=50)
+    sweep.say(1, Status.RUNNING, epoch=100)  # of 200
+    sweep.say(2, Status.RUNNING, epoch=50)
     assert runner.share == (1 + 1 / 2 + 1 / 4) / 4
     left = pytest.approx(10 * 2.25 / 1.75)
     assert runner.seconds_left == left
@@ -183,25 +183,25 @@ def test_the_time_left_follows_from_finished_epochs(sweep):
     sweep.clock.forward(1000)
     runner.go_on()
     sweep.calls("pause 1", "pause 2", "resume 1", "resume 2")
-    sweep.set(1, Status.RUNNING, epoch=100)
-    sweep.set(2, Status.RUNNING, epoch=50)
+    sweep.say(1, Status.RUNNING, epoch=100)
+    sweep.say(2, Status.RUNNING, epoch=50)
     assert runner.seconds_left == left
 
 
 def test_finished_points_are_not_trained_again():
-    """The sweep begins with the results of an earlier command."""
+    """Points that an earlier command finished count as done and aren't trained again."""
     plan = SweepRig().plan
     done = [result_of(point, None, Snapshot("", Status.DIVERGED)) for point in plan.points[:3]]
     again = SweepRig(places=1, done=done)
     again.begin()
     assert again.units() == [5]
-    again.set(0, Status.FINISHED)
+    again.say(0, Status.FINISHED)
     until(lambda: again.runner.state is Status.FINISHED)
     assert len(again.runner.results) == 4
 
 
-def test_a_point_with_too_few_rows_fails():
-    """The point has a reason, and no run starts."""
+def test_a_point_without_enough_rows_is_a_failed_result():
+    """The point fails with a reason, and no run starts."""
     sweep = SweepRig()
     plan = make_plan(suggested("macro"), {"T": [250]}, seeds=1)
     runner = Runner(plan, sweep.client, clock=sweep.clock.now)
@@ -214,14 +214,14 @@ def test_a_point_with_too_few_rows_fails():
 
 
 def test_an_error_outside_of_runs_stops_the_sweep():
-    """For example, a full disk ends the sweep and its runs. Pages can show the error."""
+    """A full disk ends the sweep and its runs, and pages can show the error."""
 
-    def fail(_):
+    def full(_):
         raise OSError("no space left")
 
-    sweep = SweepRig(keep=fail)
+    sweep = SweepRig(keep=full)
     sweep.begin()
-    sweep.set(0, Status.FINISHED)
+    sweep.say(0, Status.FINISHED)
     sweep.calls("stop 1")
     until(lambda: sweep.runner.state is Status.STOPPED)
     assert "no space left" in f"{sweep.runner.error}"

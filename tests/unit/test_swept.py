@@ -1,4 +1,4 @@
-"""A sweep's texts agree with its numbers. test_seeds checks the t-test itself."""
+"""A sweep's texts agree with its numbers; test_seeds checks the t-test itself."""
 
 import re
 
@@ -28,9 +28,9 @@ def test_the_takeaway_counts_the_points_at_which_a_mode_is_better():
         errors = np.exp(rng.normal(0, 0.4, (count, 2, seeds)) + [[[0], [s]] for s in shifts])
         points = [a_point(*both.tolist(), T=k + 2) for k, both in enumerate(errors)]
         sentence = found_takeaway(points)
-        clear_modes = [clear_mode(each) for each in findings(points).values()]
-        better = [mode for mode in BOTH_MODES if mode in clear_modes]
-        counts = {count, *(clear_modes.count(mode) for mode in better)}
+        found = [clear_mode(each) for each in findings(points).values()]
+        better = [mode for mode in BOTH_MODES if mode in found]
+        counts = {count, *(found.count(mode) for mode in better)}
         assert counts <= {*map(int, re.findall(r"\d+", sentence))}
         assert ("clearly better at any" in sentence) is (not better)
         assert sentence.endswith("at none.") is (len(better) == 1)
@@ -38,7 +38,7 @@ def test_the_takeaway_counts_the_points_at_which_a_mode_is_better():
 
 
 def test_false_findings_are_rare_if_no_mode_is_better():
-    """At most 7% of 200 sweeps of 12 points have one. With uncorrected tests, over 30% do."""
+    """At most 7% of 200 sweeps of 12 points have one; without the correction over 30% would."""
     rng = np.random.default_rng(0)
     wrong = uncorrected = 0
     for _ in range(200):
@@ -49,32 +49,32 @@ def test_false_findings_are_rare_if_no_mode_is_better():
     assert uncorrected > 0.3 * 200
 
 
-def test_holms_correction_equals_an_example_by_hand():
-    """The smallest of 3 p-values is multiplied by 3, the next by 2. None decreases or exceeds 1."""
+def test_holm_s_correction_on_an_example_by_hand():
+    """The smallest p-value counts three times, the next twice; none decreases or exceeds 1."""
     assert corrected([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
     assert corrected([0.6, 0.7]) == [1.0, 1.0]
     assert corrected([]) == []
 
 
-def test_the_takeaway_ignores_diverged_points_and_needs_several_seeds():
-    """One seed decides nothing. A diverged point doesn't count for any mode."""
+def test_takeaways_of_one_seed_of_lost_points_and_of_no_points():
+    """One seed decides nothing; a diverged point counts for no mode."""
     single = [a_point([1e-9], [1.0], T=4), a_point([1.0], [0.5], T=8)]
-    diverged = a_point([1, 1], [1, 1], Status.DIVERGED, T=4)
-    mixed = [diverged, a_point([1.0, 1.01, 1.02], [2.0, 2.01, 2.03], T=8)]
+    lost = a_point([1, 1], [1, 1], Status.DIVERGED, T=4)
+    some = [lost, a_point([1.0, 1.01, 1.02], [2.0, 2.01, 2.03], T=8)]
     assert not any(map(clear_mode, findings(single).values()))
-    for points, part in (
+    for points, said in (
         (single, "sequence mode's error is smaller at 1 of 2 points"),
-        (mixed, "Sequence mode is clearly better at 1 of 1 point, "),
-        ([diverged], "No point has a result"),
+        (some, "Sequence mode is clearly better at 1 of 1 point, "),
+        ([lost], "No point has a result"),
         ([], "No point is trained yet"),
     ):
-        assert part in found_takeaway(points)
-    assert "1 point without a result" in found_details(mixed)[-1]
+        assert said in found_takeaway(points)
+    assert "1 point without a result" in found_details(some)[-1]
     assert found_details([]) == []
 
 
 def test_the_details_name_the_smallest_error_and_the_test():
-    """The details have the number of points that the test is corrected for."""
+    """They have the number of points that the test is corrected for."""
     gru = a_point([1, 1], [2, 2], T=4, cell="gru")
     lstm = a_point([3, 3], [0.5, 0.5], T=8, cell="lstm")
     least, test = found_details([gru, lstm])
@@ -83,7 +83,7 @@ def test_the_details_name_the_smallest_error_and_the_test():
     assert "p < 0.05" in test
 
 
-def test_values_of_an_axis_are_numbers_in_order_or_names_as_given():
+def test_numbers_of_an_axis_increase_and_names_keep_their_order():
     """The title names the settings that vary."""
     points = [a_point([1], [1], T=t, cell=c) for t in (16, 4) for c in ("simple_rnn", "gru")]
     assert axes_of(points) == {"T": [4, 16], "cell": ["simple_rnn", "gru"]}
@@ -94,9 +94,9 @@ def test_values_of_an_axis_are_numbers_in_order_or_names_as_given():
 
 
 @pytest.mark.parametrize(("samples", "is_clear"), [(6, False), (1e6, True)])
-def test_with_too_few_independent_samples_no_mode_is_better(samples, is_clear):
-    """This holds even if all seeds agree."""
+def test_too_few_independent_samples_make_no_mode_better(samples, is_clear):
+    """Agreement of the seeds doesn't help."""
     point = a_point([0.5, 0.51, 0.49, 0.5], [0.7, 0.71, 0.7, 0.69], samples=samples, T=8)
-    [comparison] = findings([point]).values()
-    assert clear_mode(comparison) == ("sequence" if is_clear else "")
+    [found] = findings([point]).values()
+    assert clear_mode(found) == ("sequence" if is_clear else "")
     assert ("too few" in " ".join(found_details([point]))) is not is_clear

@@ -1,4 +1,4 @@
-"""Tables whose column types the user has changed."""
+"""Tables with corrected column types."""
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,8 @@ SHOPS = read(
 )
 
 
-def test_numbers_become_categories():
-    """The category of a whole number has no decimal point. Missing values stay missing."""
+def test_numbers_become_categories_as_their_texts():
+    """Whole numbers become texts without a point; missing values stay missing."""
     gaps = Table("t", pd.DataFrame({"a": [1.0, np.nan, 2.5], "b": [1.0, 2.0, 3.0]}))
     table = retyped(gaps, ("a:category",))
     assert table.categories == ("a",)
@@ -24,8 +24,8 @@ def test_numbers_become_categories():
     assert retyped(gaps, ("b:number",)).frame["b"].equals(gaps.frame["b"])
 
 
-def test_texts_become_numbers_or_missing_values():
-    """Texts are parsed as in an upload. A note counts the texts that aren't numbers."""
+def test_texts_become_numbers_and_what_is_none_is_missing():
+    """Texts are parsed as in an upload, with a note on other texts."""
     table = read(lines("a,size", lambda i: f"{i},{'?!' if i % 2 else f'1 {i}00 €'}"))
     assert table.categories == ("size",)
     table = retyped(table, ("size:number",))
@@ -34,8 +34,8 @@ def test_texts_become_numbers_or_missing_values():
     assert "size: 5 cells that aren't numbers read as missing: '?!'" in notes_of(table)
 
 
-def test_another_column_or_no_column_may_label_the_rows():
-    """Rows are sorted by a new date column. If there are no dates, rows are numbered."""
+def test_another_column_may_label_the_rows_or_none():
+    """Rows are sorted by a new date column; without dates they are numbered."""
     table = retyped(SHOPS, ("date:out",))
     assert (table.times, table.step, table.labels) == (None, "row", ())
     assert table.frame["sales"].tolist()[0] == 9.5
@@ -47,8 +47,8 @@ def test_another_column_or_no_column_may_label_the_rows():
     assert (table.labels, table.categories) == (("shipped",), ())
 
 
-def test_a_new_date_column_may_separate_series():
-    """If the user leaves out the series column, the table has no series."""
+def test_series_come_and_go_with_dates_and_their_column():
+    """A date column chosen by type makes a panel."""
     table = read(lines("code,store,a", lambda i: f"{20240101 + i // 2},{i % 2},{i}.5", 20))
     assert table.times is None
     panel = retyped(table, ("code:date",))
@@ -75,8 +75,8 @@ LONG = read(
         (LONG, ("time:category",), "time labels the rows. Read it as dates"),
     ],
 )
-def test_an_impossible_type_raises_an_error(table, types, message):
-    """The error has the received value and what is possible."""
-    with pytest.raises(WindowError, match=message) as error:
+def test_what_cannot_be_is_answered_with_a_sentence(table, types, message):
+    """The error says what was received and what is possible."""
+    with pytest.raises(WindowError, match=message) as refusal:
         retyped(table, types)
-    assert str(error.value).endswith(".")
+    assert str(refusal.value).endswith(".")

@@ -1,4 +1,4 @@
-"""Tables with one row per year and one column per month or quarter become one column."""
+"""Tables with one row per year and one column per month are unrolled."""
 
 import numpy as np
 import pandas as pd
@@ -13,17 +13,17 @@ LONG = "January,February,March,April,May,June,July,August,September,October,Nove
 
 
 def months(year):
-    """Return twelve values, such as "1900.01", that contain their year and month."""
+    """Return twelve values that encode their year and month."""
     return ",".join(f"{year}.{k:02}" for k in range(1, 13))
 
 
 @pytest.mark.parametrize("names", [SHORT, LONG, ",".join(map(str, range(1, 13))), SHORT.upper()])
 def test_twelve_columns_by_ten_years_are_120_months(names):
-    """Months are in calendar order, even if the columns aren't."""
+    """Months are in calendar order, whatever the columns' order."""
     rows = [["year", *names.split(",")]]
     rows += [[f"{1900 + i}", *months(1900 + i).split(",")] for i in range(10)]
-    july_first = "\n".join(",".join([row[0], *row[7:], *row[1:7]]) for row in rows)
-    series = unrolled(read(july_first))
+    turned = "\n".join(",".join([row[0], *row[7:], *row[1:7]]) for row in rows)
+    series = unrolled(read(turned))
     assert series.step == "month"
     expected = [float(f"{1900 + i}.{k:02}") for i in range(10) for k in range(1, 13)]
     assert series.frame["value"].tolist() == expected
@@ -32,7 +32,7 @@ def test_twelve_columns_by_ten_years_are_120_months(names):
 
 
 def test_totals_are_left_out_and_the_last_year_may_be_incomplete():
-    """Missing values at the end are dropped. Other missing values stay."""
+    """Missing values at the end are dropped; others are gaps."""
     text = lines(f"year,{SHORT},Annual", lambda i: f"{2000 + i},{months(2000 + i)},9")
     series = unrolled(read(text.replace("2009.11,2009.12,9", ",,").replace("2003.05", "")))
     assert np.flatnonzero(series.frame["value"].isna()).tolist() == [3 * 12 + 4]
@@ -40,8 +40,8 @@ def test_totals_are_left_out_and_the_last_year_may_be_incomplete():
     assert "Left out: Annual." in series.notes[-1]
 
 
-def test_four_columns_are_quarters_and_series_are_unrolled_separately():
-    """Quarters are three months apart. All rows of a series come before the next series."""
+def test_four_columns_are_quarters_and_each_of_several_series_is_unrolled_by_itself():
+    """Quarters are three months apart, series by series."""
     rows = [f"{name},{2000 + i},1,2,3,{i}" for name in ("east", "west") for i in range(8)]
     series = unrolled(read("\n".join(["region,year,Q1,Q2,Q3,Q4", *rows])))
     assert (series.step, series.times[:4].month.tolist()) == ("quarter", [1, 4, 7, 10])

@@ -1,4 +1,4 @@
-"""Windows of a table: their rows, scaling, gaps, names and default columns, and errors."""
+"""Windows of a table: rows, scaling and errors."""
 
 import numpy as np
 import pandas as pd
@@ -26,12 +26,12 @@ def counting(rows, **rest):
 
 
 def rows_of(dataset, values):
-    """Return the row numbers of inputs or targets of a `counting` table."""
+    """Return the row numbers that inputs or targets of a counting table come from."""
     return dataset.raw(values, slice(None))[..., 0].round().astype(int)
 
 
-def test_the_target_at_each_timestep_is_the_next_row():
-    """Eight rows with T = 3 have one training window and one validation window."""
+def test_a_target_is_the_row_after_for_each_row_of_the_window():
+    """Eight rows with T = 3 give one training and one validation window."""
     assert cut(counting(99), ["row"], ["row"], 4, horizon=0).target_names == ("row",)
     dataset = cut(counting(8), ["row"], ["row"], 3)
     assert rows_of(dataset, dataset.x).tolist() == [[0, 1, 2], [4, 5, 6]]
@@ -49,7 +49,7 @@ def test_the_target_at_each_timestep_is_the_next_row():
         (4, {"gap": 90}, "window each, 90 rows apart, without"),
     ],
 )
-def test_too_few_rows_raise_an_error_with_a_fix(timesteps, settings, words):
+def test_too_few_rows_are_refused_with_why_and_what_would_do(timesteps, settings, words):
     """The error proposes a shorter T, a shorter horizon, or both."""
     with pytest.raises(TooShortError, match=words):
         cut(counting(30), ["row"], ["row"], timesteps, **settings)
@@ -59,14 +59,14 @@ def test_too_few_rows_raise_an_error_with_a_fix(timesteps, settings, words):
     ("missing", "why"),
     [("fill", "no earlier value to fill in late"), ("drop", "missing values in late")],
 )
-def test_the_error_names_the_columns_whose_missing_values_dropped_rows(missing, why):
-    """Both ways to handle missing values can drop rows."""
+def test_rows_that_were_dropped_are_said_to_be_the_reason(missing, why):
+    """The error names the columns for which rows were dropped."""
     frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
     with pytest.raises(TooShortError, match=f"has 4 rows: add rows. 36 rows dropped: {why}"):
         cut(Table("t", frame), ["row", "late"], ["row"], 4, missing=missing)
 
 
-def test_scaling_depends_on_training_rows_only():
+def test_scaling_looks_at_the_training_rows_alone():
     """Later rows don't change the scaled training samples."""
     values = np.random.default_rng(0).normal(5, 2, (60, 2))
     wild = values.copy()
@@ -75,15 +75,15 @@ def test_scaling_depends_on_training_rows_only():
         cut(Table("t", pd.DataFrame(v, columns=["a", "b"])), ["a", "b"], ["b"], 4)
         for v in (values, wild)
     )
-    boundary = calm.train + 4  # The last training window and its targets end before this row.
+    boundary = calm.train + 4  # the last training window and its targets end before this row
     assert boundary < 50
     assert np.array_equal(calm.x[: calm.train], stormy.x[: calm.train])
     assert calm.target_offset == pytest.approx(values[:boundary, 1].mean())
     assert calm.target_scale == pytest.approx(values[:boundary, 1].std())
 
 
-def test_a_column_that_is_constant_in_training_is_not_divided_by_0():
-    """A standard deviation of 0 counts as 1. A note names these columns."""
+def test_a_column_that_is_constant_in_training_keeps_its_own_scale():
+    """A deviation of 0 becomes 1."""
     late = np.r_[np.zeros(50), np.ones(10)]
     columns = {"flat": np.full(60, 0.1), "late": late, "row": np.arange(60.0)}
     dataset = cut(Table("t", pd.DataFrame(columns)), ["flat", "late"], ["row"], 4)
@@ -92,8 +92,8 @@ def test_a_column_that_is_constant_in_training_is_not_divided_by_0():
     assert any(note.endswith("training rows: flat, late.") for note in dataset.notes)
 
 
-def test_a_value_that_overflows_float32_raises_an_error():
-    """The error names the column."""
+def test_values_that_would_overflow_are_refused_with_the_column():
+    """A value that overflows float32 raises an error with its column."""
     frame = pd.DataFrame({"a": np.r_[np.arange(50.0), np.full(10, 1e60)]})
     with pytest.raises(WindowError, match=r"a has a value .* deviations from its training mean"):
         cut(Table("t", frame), ["a"], ["a"], 4)
@@ -106,8 +106,8 @@ def test_a_value_that_overflows_float32_raises_an_error():
         ("drop", [1, 2, 5, 6], "01-02 to 2024-01-07", "3 rows dropped"),
     ],
 )
-def test_missing_values_are_filled_with_the_last_value_or_dropped(missing, values, first, note):
-    """Values are filled from earlier rows only. Unused columns have no effect."""
+def test_gaps_are_filled_with_the_last_known_value_or_dropped(missing, values, first, note):
+    """Values are filled from earlier rows only; unused columns don't matter."""
     frame = pd.DataFrame({"a": [np.nan, 1, 2, np.nan, np.nan, 5, *range(6, 20)], "b": np.nan})
     table = Table("t", frame, pd.date_range("2024-01-01", periods=20), "day")
     dataset = cut(table, ["a"], ["a"], 4, missing=missing)
@@ -116,51 +116,49 @@ def test_missing_values_are_filled_with_the_last_value_or_dropped(missing, value
     assert any(each.startswith(note) for each in dataset.notes)
 
 
-def test_if_a_target_is_a_change_the_same_column_as_input_is_a_change():
-    """Changes are computed within a series, over one timestep. The first change is 0."""
+def test_inputs_whose_change_is_the_target_are_changes_too():
+    """Changes are computed within a series, over one timestep; the first is 0."""
     frame = own_data.panel(60)
     table = own_data.table(frame.assign(price=np.arange(180.0) % 11), "day", "store")
-    dataset = cut(table, ["sales", "price"], ["sales"], 4, rate=2, form="change")
-    origin = dataset.origin
+    made = cut(table, ["sales", "price"], ["sales"], 4, rate=2, form="change")
+    origin = made.origin
     read = origin.x_scale.raw(origin.inputs, origin.series)
     for name, own in table.frame.groupby("store", observed=True):
-        in_series = origin.series == origin.names.index(str(name))
+        mine = origin.series == origin.names.index(str(name))
         change = own["sales"].diff(2).fillna(0).to_numpy()
-        np.testing.assert_allclose(read[in_series], np.c_[change, own["price"]], atol=1e-3)
-    assert "from the change of sales and price." in dataset.about
-    assert any("(sales) are changes" in note for note in dataset.notes)
+        np.testing.assert_allclose(read[mine], np.c_[change, own["price"]], atol=1e-3)
+    assert "from the change of sales and price." in made.about
+    assert any("(sales) are changes" in note for note in made.notes)
     levels = cut(table, ["sales", "price"], ["sales"], 4, rate=2)
-    assert np.array_equal(dataset.origin.starts, levels.origin.starts)
+    assert np.array_equal(made.origin.starts, levels.origin.starts)
 
 
 @pytest.mark.parametrize("dropped", [[], [20, 21, 50]])
-def test_windows_cross_time_gaps_only_if_allowed(dropped):
-    """A gap is a missing row or a dropped row."""
+def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
+    """Windows cross time gaps, from missing or dropped rows, only if allowed."""
     days = pd.date_range("2024-01-01", periods=100).delete([] if dropped else [20, 21, 50])
     frame = pd.DataFrame({"a": np.arange(float(len(days)))})
     frame.loc[dropped] = np.nan
     table = Table("t", frame, days, "day")
     for at_gaps in ("run_on", "stop"):
-        dataset = cut(table, ["a"], ["a"], 5, horizon=2, missing="drop", at_gaps=at_gaps)
-        first = dataset.origin.times[dataset.origin.starts]
-        last = dataset.origin.times[dataset.origin.starts + 6]
+        made = cut(table, ["a"], ["a"], 5, horizon=2, missing="drop", at_gaps=at_gaps)
+        first = made.origin.times[made.origin.starts]
+        last = made.origin.times[made.origin.starts + 6]
         crossing = int(((last - first).days > 6).sum())
-        assert crossing == dataset.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
+        assert crossing == made.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
         stopped = at_gaps == "stop"
         assert (
-            any("crosses a time gap" in note and "2 gaps" in note for note in dataset.notes)
-            is stopped
+            any("crosses a time gap" in note and "2 gaps" in note for note in made.notes) is stopped
         )
         words = "Windows that cross a time gap: 12 of "
-        assert gaps_sentence(dataset).startswith("" if stopped else words)
-        drawn = [sample for sample in range(len(dataset.x)) if gaps_of(dataset, sample, LIGHT)]
-        # Of 12 windows, 8 have the gap among their inputs. The chart marks the gap there.
-        assert len(drawn) == (0 if stopped else 8)
+        assert gaps_sentence(made).startswith("" if stopped else words)
+        drawn = [sample for sample in range(len(made.x)) if gaps_of(made, sample, LIGHT)]
+        assert len(drawn) == (0 if stopped else 8)  # four read on, and two more are said of
     if not dropped:
-        dataset = cut(table, ["a"], ["a"], 5)
-        assert "it continues across a gap" in window_words(dataset, 17, 0)[1]
-        (line,) = gaps_of(dataset, 17, LIGHT)
-        assert line["x0"] == 3.5  # Rows 21 and 22 are missing after row 20, its third timestep.
+        made = cut(table, ["a"], ["a"], 5)
+        assert "it continues across a gap" in window_words(made, 17, 0)[1]
+        (line,) = gaps_of(made, 17, LIGHT)
+        assert line["x0"] == 3.5  # samples 17's rows are the 18th to 20th, and the 23rd
 
 
 @pytest.mark.parametrize(
@@ -168,31 +166,31 @@ def test_windows_cross_time_gaps_only_if_allowed(dropped):
     [
         pd.bdate_range("2024-01-01", periods=40),
         pd.date_range("2023-01-01", periods=40, freq="MS"),
-        # If times are uneven, each row counts as one step.
+        # Uneven: each row counts as one step, as the note on uneven times says.
         pd.date_range("2024-01-01", periods=40)
         + pd.to_timedelta(np.random.default_rng(0).uniform(-10, 10, 40), "h"),
     ],
 )
-def test_weekends_and_months_of_different_length_are_no_gaps(times):
-    """A missing row is a gap."""
-    for missing in ([], [17]):
-        numbers = np.delete(np.arange(40), missing)
-        by_row = segments(np.zeros(len(numbers), int), numbers, times[numbers].to_numpy())
-        assert by_row[-1] == len(missing)
-        assert not by_row[:17].any()
+def test_monday_follows_friday_and_months_differ_in_length(times):
+    """Weekends and months of different length are no gaps."""
+    for without in ([], [17]):
+        numbers = np.delete(np.arange(40), without)
+        found = segments(np.zeros(len(numbers), int), numbers, times[numbers].to_numpy())
+        assert found[-1] == len(without)
+        assert not found[:17].any()
 
 
-def test_each_series_has_its_own_usual_step_between_rows():
-    """A gap is longer than the step of its series. A note names series that have no window."""
+def test_each_series_has_its_own_usual_step_and_lost_ones_are_named():
+    """Gaps depend on each series' step; a note lists short series."""
     daily = pd.date_range("2024-01-01", periods=60)
     dates = {"daily": daily, "weekly": daily[::7], "broken": daily[[0, 1, 2, 9, 10, 11]]}
     stores = np.repeat([*dates], [*map(len, dates.values())])
     frame = pd.DataFrame({"store": pd.Categorical(stores), "a": np.arange(75.0)})
     times = pd.DatetimeIndex(np.concatenate([*dates.values()]))
     table = Table("t", frame, times, "day", series="store")
-    dataset = cut(table, ["a"], ["a"], 3, at_gaps="stop", split="id")
-    assert np.bincount(dataset.origin.series[dataset.origin.starts]).tolist() == [57, 6]
-    assert any(note.endswith(": broken.") for note in dataset.notes)
+    made = cut(table, ["a"], ["a"], 3, at_gaps="stop", split="id")
+    assert np.bincount(made.origin.series[made.origin.starts]).tolist() == [57, 6]
+    assert any(note.endswith(": broken.") for note in made.notes)
     assert not any("no window" in note for note in cut(counting(60), ["row"], ["row"], 3).notes)
 
 
@@ -208,7 +206,7 @@ def test_each_series_has_its_own_usual_step_between_rows():
     ],
 )  # fmt: skip
 def test_windows_and_their_timesteps_are_named_by_their_rows(times, step, name, short, steps):
-    """Names have the labels of rows or row numbers. Axes show the dates of a sample."""
+    """Names come from labels or row numbers; axes show a sample's dates."""
     dataset = cut(counting(20, times=times, step=step), ["row"], ["row"], 4)
     assert dataset.sample_name(0) == name
     assert dataset.sample_name(0, short=True) == short
@@ -217,8 +215,8 @@ def test_windows_and_their_timesteps_are_named_by_their_rows(times, step, name, 
     assert dataset.timestep_names[:2] == (f"{prefix}1", f"{prefix}2")
 
 
-def test_only_every_nth_window_of_a_long_table_is_used():
-    """Here it is every fifth window, so that windows begin at all hours. A text states this."""
+def test_a_long_table_is_thinned_to_what_fits_and_says_so():
+    """Every fifth window is used, so that all hours occur."""
     dataset = cut(counting(60_000), ["row"], ["row"], 100)
     assert MAX_VALUES / 3 < dataset.x.size <= MAX_VALUES
     assert thinned(dataset).startswith(f"Every 5th window is used, {len(dataset.x):,} in all")
@@ -235,28 +233,28 @@ COUNT = np.arange(8.0)
 @pytest.mark.parametrize(
     ("columns", "inputs", "targets"),
     [
-        # The target is the last column that varies.
+        # The target is the last one that varies.
         ({"a": COUNT % 3, "b": COUNT % 5, "flat": 5.0}, ["a", "b", "flat"], ["b"]),
-        # A column that numbers the rows is left out, unless it is the only column.
+        # A column that numbers the rows, unless there is no other.
         ({"a": COUNT % 3, "n": COUNT[::-1]}, ["a"], ["a"]),
         ({"a": COUNT % 3, "id": [3.0, 1, 4, 15, 9, 2, 6, 5]}, ["a"], ["a"]),
         ({"n": COUNT}, ["n"], ["n"]),
         ({"a": COUNT % 3, "count": COUNT * 2}, ["a", "count"], ["count"]),
-        # A column that begins late is left out: it would drop more than half of the rows.
+        # A column that begins late would cost more than half of the rows.
         ({"now": COUNT % 3, "late": [*[np.nan] * 6, 1.0, 2.0]}, ["now"], ["now"]),
-        # The inputs are at most MAX_COLUMNS columns and include the target.
+        # As many as are allowed, the target among them: its own past tells most about it.
         ({f"{k}": (COUNT + k) % 3 for k in range(40)},
          [*map(str, range(MAX_COLUMNS - 1)), "39"], ["39"]),
     ],
 )  # fmt: skip
-def test_default_columns(columns, inputs, targets):
-    """Default inputs exclude row numbers and columns that begin late."""
+def test_the_columns_to_start_from(columns, inputs, targets):
+    """Default inputs exclude row numbers and columns that start late."""
     table = Table("t", pd.DataFrame(columns))
     assert default_columns(table) == (tuple(inputs), tuple(targets))
 
 
-def test_a_table_needs_a_number_column_besides_its_series_column():
-    """Otherwise, there is nothing to predict."""
+def test_a_table_whose_only_numbers_tell_series_apart_has_nothing_to_predict():
+    """A series column can't be the only number column."""
     table = Table("t", pd.DataFrame({"store": [1.0, 2.0]}), series="store")
     with pytest.raises(WindowError, match="'store', identifies series, and a target is needed"):
         default_columns(table)

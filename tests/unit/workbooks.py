@@ -1,4 +1,4 @@
-"""Small workbooks made by hand: an .xlsx file is a ZIP file of XML files."""
+"""Small handmade workbooks: an .xlsx is XML in a ZIP file."""
 
 import datetime
 import io
@@ -16,11 +16,11 @@ STYLES = (
     "</styleSheet>"
 )
 ERROR = object()
-"""Stands for a cell with the error #DIV/0!."""
+"""A cell that holds #DIV/0!."""
 
 
 def workbook(sheets):
-    """Return the bytes of an .xlsx file with these rows by sheet. None is an empty cell."""
+    """Return the bytes of an .xlsx from rows by sheet; None is an empty cell."""
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
         '<Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" '
@@ -51,7 +51,7 @@ def workbook(sheets):
 
 
 def packed(parts):
-    """Return the bytes of a ZIP file with these members."""
+    """Return a ZIP file with these members."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in parts.items():
