@@ -219,8 +219,8 @@ def test_a_scene_can_be_moved_to_any_place(monkeypatch):
     """The scenes between the two places shift by one. A place after the end means the end."""
     orders = []
     monkeypatch.setattr(talks, "take", orders.append)
-    for old, new in ((0, 2), (2, 0), (1, 99), (99, 0)):
-        talks.move_scene("abc", old, new)
+    for place, to in ((0, 2), (2, 0), (1, 99), (99, 0)):
+        talks.move_scene("abc", place, to)
     assert [*map("".join, orders)] == ["bca", "cab", "acb", "abc"]
 
 
