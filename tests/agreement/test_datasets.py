@@ -1,4 +1,4 @@
-"""Claims about datasets, checked by training."""
+"""Claims of the datasets, checked with real training."""
 
 import keras
 import numpy as np
