@@ -1,1 +1,1 @@
-"""What needs Keras, asked or as recorded: its claims, and what the real worker computes."""
+"""Tests against Keras (live or by recorded answers) and against the real worker process."""

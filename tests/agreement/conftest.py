@@ -1,4 +1,4 @@
-"""What the tests with a real worker process share: importing TensorFlow takes some seconds."""
+"""Fixtures of the tests with a real worker process, which takes seconds to import TensorFlow."""
 
 import pytest
 
@@ -9,13 +9,13 @@ from tests.unit.fakes import make_dataset
 
 @pytest.fixture(scope="session")
 def client():
-    """One client for all tests that leave its worker alive."""
+    """Return one client for all tests that don't end its worker."""
     with TrainingClient() as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def endless():
-    """A run that ends by itself long after a test has given up: some ten minutes."""
+    """Return experiment and dataset of a run of about ten minutes, longer than any test waits."""
     experiment = Experiment().set(U=64, batch=64, epochs=5000, mode="last")
     return experiment, make_dataset(n=1200, t=60, f=2, train=1024)

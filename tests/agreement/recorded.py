@@ -1,11 +1,11 @@
-"""What Keras answered, on file, so that tests needn't import TensorFlow to hear it again.
+"""Recorded answers of Keras, so that most tests needn't import TensorFlow.
 
-A question is a function in `tests/agreement/questions`, of arguments and an answer that JSON can
-hold. `ask` looks for it in `answers/<module>.jsonl`, by its arguments, in a file that was written
-by the same code and the same versions of Keras and TensorFlow; whatever isn't there is asked live.
-Nothing is written but by `make record-answers`, which asks everything live and writes the files
-whole, so that no answer to a question that nobody asks stays. `make test-live` asks live too, and
-writes nothing.
+A question is a function in `tests/agreement/questions` that calls Keras. JSON can encode its
+arguments and its answer. `ask` reads the answer from `answers/<module>.jsonl` if the file was
+written by the same code and the same versions of Keras and TensorFlow. Otherwise it calls Keras.
+Only `make record-answers` writes files: it calls Keras for every question of the tests and
+replaces each file as a whole, which drops unused answers. `make test-live` also calls Keras, but
+writes no file.
 """
 
 import hashlib
@@ -20,28 +20,28 @@ HERE = Path(__file__).parent
 QUESTIONS, ANSWERS = HERE / "questions", HERE / "answers"
 RECORDING = "record"
 MODE = os.environ.get("UNROLLED_ANSWERS", "")  # empty, "live", or "record"
-_live = {}  # while recording: by module, each question as a line of JSON, and its answer
+_live = {}  # answers to record: by module, then by the question as JSON
 
 
 def ask(question, *case):
-    """The answer to `module.function` for these arguments: the recorded one, or Keras's now.
+    """Return the answer to a question, "module.function", for these arguments.
 
-    Tuples come back as lists, either way.
+    The answer is recorded or live. Tuples in both become lists.
     """
     module, function = question.split(".")
     key = json.dumps([function, *case])
     if not MODE and key in (recorded := _recorded(module)):
         return recorded[key]
-    asked = importlib.import_module(f"tests.agreement.questions.{module}")
-    # Through JSON, arguments too: a live answer must not differ from a recorded one.
-    answer = json.loads(json.dumps(getattr(asked, function)(*json.loads(key)[1:])))
+    call = getattr(importlib.import_module(f"tests.agreement.questions.{module}"), function)
+    # Arguments and answer pass through JSON, so that live and recorded answers don't differ.
+    answer = json.loads(json.dumps(call(*json.loads(key)[1:])))
     if MODE == RECORDING:
         _live.setdefault(module, {})[key] = answer
     return answer
 
 
 def write_answers():
-    """Write what was asked since the start, each module's file whole; return the files."""
+    """Write all answers of this process, one file per module, and return the files."""
     for module, answers in _live.items():
         lines = [json.dumps(origin(module))]
         lines += [
@@ -53,20 +53,20 @@ def write_answers():
 
 
 def modules():
-    """The modules of questions."""
+    """Return the names of the modules in `questions`."""
     return sorted(path.stem for path in QUESTIONS.glob("[!_]*.py"))
 
 
 def header(module):
-    """Where the answers on file come from."""
+    """Return the origin of a module's recorded answers: the first line of their file."""
     with _path(module).open(encoding="utf-8") as lines:
         return json.loads(next(lines))
 
 
 def origin(module):
-    """Where answers come from now: a digest of all the code that asks, and the versions.
+    """Return the origin of live answers: a digest of a module's code, and versions of libraries.
 
-    Python's own version is none of it: all have the same files.
+    Python's version doesn't count, so all versions of Python use the same files.
     """
     sources = (QUESTIONS / f"{name}.py" for name in ("__init__", module))
     code = hashlib.sha256(b"".join(source.read_bytes() for source in sources))

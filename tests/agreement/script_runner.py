@@ -1,8 +1,8 @@
 """Run scripts one after another in one process, which imports TensorFlow only once.
 
-`python -I script_runner.py`: the project can't be imported. It replies to each input line of
-JSON, [folder, file, quick], with an output line. Models of a quick script run without tracing: for
-a few batches that takes a tenth of the time and gives the same results.
+Started as `python -I script_runner.py`, it can't import this project. Each input line is JSON:
+[folder, file, quick]. Each output line is JSON: [output, error, shapes in the models]. Models of a
+quick script run eagerly: for a few batches, this takes a tenth of the time with the same results.
 """
 
 import contextlib
@@ -17,25 +17,25 @@ import keras
 
 
 def main():
-    """Reply to each line with the script's output, its error, and the shapes of its models."""
+    """Run the script of each input line, and print its results as an output line."""
     compile_model = keras.Model.compile
+
+    def compile_eagerly(*args, **options):
+        compile_model(*args, run_eagerly=True, **options)
+
     for line in sys.stdin:
         folder, file, quick = json.loads(line)
-        keras.Model.compile = (
-            (lambda *given, **named: compile_model(*given, run_eagerly=True, **named))
-            if quick
-            else compile_model
-        )
+        keras.Model.compile = compile_eagerly if quick else compile_model
         os.chdir(folder)
-        printed, made, error = io.StringIO(), {}, ""
+        printed, names, error = io.StringIO(), {}, ""
         with contextlib.redirect_stdout(printed):
             try:
-                made = runpy.run_path(file)
+                names = runpy.run_path(file)
             except SystemExit as stop:
                 error = f"{stop}"
-            except Exception:  # a script may raise any error
+            except Exception:  # A script may raise any error.
                 error = traceback.format_exc()
-        models = [made[name] for name in ("sequence", "last_step") if name in made]
+        models = [names[name] for name in ("sequence", "last_step") if name in names]
         shapes = [
             [
                 getattr(layer, "output", layer).shape[1:]

@@ -1,4 +1,4 @@
-"""The Cell page's answers equal Keras's behaviour and NumPy's results."""
+"""The worker's answers for the Cell page equal the results of Keras and NumPy."""
 
 import keras
 import numpy as np
@@ -15,8 +15,8 @@ N, T, F, U = 3, 5, 2, 4
 KERAS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items()}
 
 
-def setting(cell, layers=1, head="dense"):
-    """Return an experiment, weights after some changes, inputs and targets."""
+def example(cell, layers=1, head="dense"):
+    """Return an experiment, randomly changed initial weights, inputs and targets."""
     experiment = Experiment().set(cell=cell, layers=layers, head=head, U=U, seed=3)
     targets = 2 if head == "dense" else U
     rng = np.random.default_rng(1)
@@ -31,8 +31,8 @@ def setting(cell, layers=1, head="dense"):
 @pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_modes_are_one_computation(cell, layers):
-    """Last step and prefixes are equal exactly; NumPy agrees within 1e-6."""
-    experiment, weights, x, _ = setting(cell, layers)
+    """Last steps and prefixes of the modes are equal exactly. NumPy agrees within 1e-6."""
+    experiment, weights, x, _ = example(cell, layers)
     answer = modes(cell, layers, weights, x, sample=1)
     assert answer["difference"] == 0.0
     np.testing.assert_array_equal(answer["sequence"][:, -1], answer["last"])
@@ -40,8 +40,8 @@ def test_the_modes_are_one_computation(cell, layers):
     np.testing.assert_allclose(answer["whole"], answer["sequence"][1], rtol=0, atol=1e-6)
     trace = forward(experiment, weights, x)[0][-1]
     assert np.abs(trace.hidden - answer["sequence"]).max() < 1e-6
-    kept = [trace.hidden] if trace.cell is None else [trace.hidden, trace.cell]
-    for ours, state in zip(kept, answer["states"], strict=True):
+    states = [trace.hidden] if trace.cell is None else [trace.hidden, trace.cell]
+    for ours, state in zip(states, answer["states"], strict=True):
         assert np.abs(ours[:, -1] - state).max() < 1e-6
     recurrent = weights[: 3 * layers]
     assert difference(cell, recurrent, x, answer["sequence"], answer["states"]) < 1e-6
@@ -50,12 +50,12 @@ def test_the_modes_are_one_computation(cell, layers):
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
-def test_what_breaks_the_equality_and_what_does_not(cell, layers):
-    """The page's numbers are right, and the expected ones exactly zero.
+def test_cases_that_break_the_equality_have_the_right_differences(cell, layers):
+    """Cases that keep the equality have a difference of exactly 0.
 
-    In a stack, lower layers read the zeros, and the mask passes through.
+    In a stack, the padding's zeros reach the bottom layer, and the mask passes through.
     """
-    _, weights, x, _ = setting(cell, layers, "none")
+    _, weights, x, _ = example(cell, layers, "none")
     backward = initial_weights(cell, U if layers > 1 else F, U, np.random.default_rng(5))
     answer = breakings(cell, weights, backward, x, padding=3)
     zero = {name for name, value in answer.items() if value == 0.0}
@@ -65,7 +65,7 @@ def test_what_breaks_the_equality_and_what_does_not(cell, layers):
     moved = unroll_stack(cell, weights, padded)[-1].hidden[:, -1] - last
     assert answer["padded_moved"] == pytest.approx(np.abs(moved).max(), abs=1e-6)
     assert answer["zeroed"] == pytest.approx(np.abs(last).max(), abs=1e-6)
-    if layers == 1:  # one forward half; the sequence has turned the backward layer's round
+    if layers == 1:  # Only the half of the backward layer differs: it is in reverse order.
         turned = unroll(cell, backward, x, go_backwards=True).hidden
         assert answer["bidirectional"] == pytest.approx(
             np.abs(turned[:, 0] - turned[:, -1]).max(), abs=1e-6
@@ -74,9 +74,9 @@ def test_what_breaks_the_equality_and_what_does_not(cell, layers):
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
-def test_padded_batches_are_what_keras_makes_of_them(cell, layers):
-    """Masking(0.0) also hides real steps of zeros, as in a whole Keras model."""
-    _, weights, x, _ = setting(cell, layers, "none")
+def test_padded_batches_have_the_outputs_of_keras(cell, layers):
+    """Masking(0.0) also hides real timesteps of zeros, as in a whole Keras model."""
+    _, weights, x, _ = example(cell, layers, "none")
     x[0, 1] = 0.0
     for way in padded_batches(cell, weights, x[0]):
         padded = batch(x[0], way.at_end)[0]
@@ -89,28 +89,28 @@ def test_padded_batches_are_what_keras_makes_of_them(cell, layers):
         np.testing.assert_array_equal((padded != 0).any(axis=-1), mask)
 
 
-def exactly(weights, cell, layers, head):
-    """Return the model's layers in float64 with their states, for finite differences."""
-    made = []
+def layers_in_float64(weights, cell, layers, head):
+    """Return the model's layers in float64, which return their states, for finite differences."""
+    built = []
     for k in range(layers):
         part = weights[3 * k : 3 * k + 3]
         layer = KERAS[cell](U, return_sequences=True, return_state=True, dtype="float64")
         layer.build((None, None, len(part[0])))
         layer.set_weights(part)
-        made.append(layer)
+        built.append(layer)
     if head == "dense":
         dense = keras.layers.Dense(2, dtype="float64")
         dense.build((None, None, U))
         dense.set_weights(weights[3 * layers :])
-        made.append(dense)
-    return made
+        built.append(dense)
+    return built
 
 
 def slopes_of(run, at, y):
     """Return finite differences of each sample's mean squared error by mode, shaped like `at`.
 
-    Each number of `at` (N, …) moves a little both ways; all variants run at once, as samples. The
-    sequence mode's loss is over all steps, the last-step mode's at the last one.
+    Each number of `at` (N, …) moves a little up and down. All variants run at once, as samples.
+    Sequence mode's loss is over all steps, last-step mode's loss is at the last step.
     """
     inputs = at.reshape(len(at), -1)
     nudges = np.concatenate([1e-5 * np.eye(inputs.shape[1]), -1e-5 * np.eye(inputs.shape[1])])
@@ -124,33 +124,33 @@ def slopes_of(run, at, y):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_reach_into_states_is_that_of_finite_differences(cell):
-    """Gradients by h_t equal finite differences, for both losses."""
-    _, weights, x, y = setting(cell)
+def test_gradients_by_states_equal_finite_differences(cell):
+    """Gradients by h_t equal finite differences, for the losses of both modes."""
+    _, weights, x, y = example(cell)
     answer = reach(cell=cell, layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)
-    layer, dense = exactly(weights, cell, 1, "dense")
+    layer, dense = layers_in_float64(weights, cell, 1, "dense")
     for t in range(T):
         before, hidden, *others = (np.asarray(part) for part in layer(x[:, : t + 1]))
 
-        def run(states):
+        def outputs_from(states):
             times = (len(states) // N, 1)
             parts = [np.tile(before[:, :-1], (*times, 1)), states[:, None]]  # noqa: B023
-            if t < T - 1:  # noqa: B023  called in this turn alone
+            if t < T - 1:  # noqa: B023  The loop calls the function before t changes.
                 start = [states, *(np.tile(other, times) for other in others)]  # noqa: B023
                 rest = np.tile(x[:, t + 1 :], (*times, 1))  # noqa: B023
                 parts.append(np.asarray(layer(rest, initial_state=start)[0]))
             return np.asarray(dense(np.concatenate(parts, axis=1)))
 
-        for mode, slopes in slopes_of(run, hidden, y).items():
+        for mode, slopes in slopes_of(outputs_from, hidden, y).items():
             expected = np.linalg.norm(slopes, axis=1).mean()
             np.testing.assert_allclose(answer[mode][t], expected, rtol=1e-3, atol=1e-7)
 
 
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize("cell", CELLS)
-def test_influence_is_causal_one_way_and_full_both_ways(cell, head):
-    """Inputs change no earlier output, except with Bidirectional."""
-    _, weights, x, _ = setting(cell, 2, head)
+def test_inputs_influence_no_earlier_output_unless_bidirectional(cell, head):
+    """With Bidirectional, every input influences every output."""
+    _, weights, x, _ = example(cell, 2, head)
     rng = np.random.default_rng(7)
     backward = [*initial_weights(cell, F, U, rng), *initial_weights(cell, U, U, rng)]
     one = influence(cell=cell, layers=2, weights=weights, x=x[0])
@@ -162,10 +162,10 @@ def test_influence_is_causal_one_way_and_full_both_ways(cell, head):
     assert one["columns"] == (2 if head == "dense" else U)
 
 
-def test_influence_is_that_of_finite_differences():
-    """Influence equals finite differences of one sample's inputs in float64."""
-    _, weights, x, _ = setting("lstm")
-    layer, dense = exactly(weights, "lstm", 1, "dense")
+def test_influence_equals_finite_differences():
+    """The differences are by the inputs of one sample, in float64."""
+    _, weights, x, _ = example("lstm")
+    layer, dense = layers_in_float64(weights, "lstm", 1, "dense")
     slopes = np.zeros((T, 2, T, F))
     for t in range(T):
         for f in range(F):
@@ -179,28 +179,28 @@ def test_influence_is_that_of_finite_differences():
 
 
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2)])
-def test_a_traced_answer_says_the_same(cell, layers, monkeypatch):
-    """Traced answers equal eager ones up to rounding, with the same exact zeros."""
-    _, weights, x, y = setting(cell, layers)
+def test_traced_answers_equal_eager_answers(cell, layers, monkeypatch):
+    """They are equal up to rounding, and have the same exact zeros."""
+    _, weights, x, y = example(cell, layers)
     part = weights[:3]
     backward = initial_weights(cell, F, U, np.random.default_rng(5))
-    turned = [*backward, *initial_weights(cell, U, U, np.random.default_rng(6))][: 3 * layers]
+    of_backward = [*backward, *initial_weights(cell, U, U, np.random.default_rng(6))][: 3 * layers]
     model = {"cell": cell, "layers": layers, "weights": weights}
     questions = {
         "modes": lambda: modes(**model, x=x, sample=1),
         "breakings": lambda: breakings(cell, part, backward, x, padding=3),
         "reach": lambda: reach(**model, x=x, y=y, loss="huber", layer=0),
         "influence": lambda: influence(**model, x=x[0]),
-        "both ways": lambda: influence(**model, x=x[0], backward=turned),
+        "both ways": lambda: influence(**model, x=x[0], backward=of_backward),
     }
     answers = {}
-    for kind, most in (("called", 1_000_000), ("traced", 0)):
+    for kind, most in (("eager", 1_000_000), ("traced", 0)):
         monkeypatch.setattr(keras_answers, "UNTRACED_STEPS", most)
         answers[kind] = {name: question() for name, question in questions.items()}
-    keras.tree.map_structure(same, answers["called"], answers["traced"])
+    keras.tree.map_structure(assert_same, answers["eager"], answers["traced"])
 
 
-def same(called, traced):
-    """Return whether values are close, and zeros exact."""
-    np.testing.assert_allclose(traced, called, rtol=1e-4, atol=1e-6)
-    np.testing.assert_array_equal(np.asarray(traced) == 0, np.asarray(called) == 0)
+def assert_same(eager, traced):
+    """Assert that values are close, and that the same values are exactly 0."""
+    np.testing.assert_allclose(traced, eager, rtol=1e-4, atol=1e-6)
+    np.testing.assert_array_equal(np.asarray(traced) == 0, np.asarray(eager) == 0)

@@ -1,4 +1,4 @@
-"""Training with a real worker process, from start to results, and its sudden deaths."""
+"""The client with a real worker process: training, commands, and ends of processes."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE, eventually
 
 
 def is_gone(pid):
-    """Return whether a process has ended; zombies count."""
+    """Return whether a process has ended, including zombies."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -31,18 +31,18 @@ def is_gone(pid):
 
 @pytest.fixture(scope="module")
 def experiment():
-    """Return a run of twenty epochs, with one architecture for all tests."""
+    """Return an experiment of 20 epochs, so that all tests share one architecture."""
     return Experiment().set(U=4, batch=8, epochs=20)
 
 
 @pytest.fixture(scope="module")
 def dataset():
-    """Return sixty samples, the last twelve for validation."""
+    """Return 60 samples, the last 12 for validation."""
     return make_dataset(n=60, t=5, f=2, train=48)
 
 
-def test_a_script_trains_and_reads_the_figures(client, experiment, dataset):
-    """Both models train to the end; NumPy reproduces their predictions."""
+def test_a_script_trains_and_reads_the_results(client, experiment, dataset):
+    """Both models train to the end, and NumPy reproduces their predictions."""
     snapshot = client.wait(client.start(experiment, dataset), PATIENCE)
     assert (snapshot.status, snapshot.epoch) == (Status.FINISHED, 20)
     assert list(snapshot.results) == ["sequence", "last"]
@@ -54,8 +54,8 @@ def test_a_script_trains_and_reads_the_figures(client, experiment, dataset):
         np.testing.assert_allclose(result.predictions, outputs, atol=1e-5)
 
 
-def test_a_question_is_answered_by_keras(client, experiment, dataset):
-    """Keras answers with arrays and numbers that NumPy reproduces."""
+def test_the_worker_answers_a_question(client, experiment, dataset):
+    """The answer of Keras has arrays and numbers that NumPy reproduces."""
     weights = initial_model_weights(experiment, 2, 1)
     x = dataset.x[:3]
     question = client.ask("modes", cell="lstm", layers=1, weights=weights, x=x, sample=1)
@@ -79,11 +79,11 @@ def test_a_run_can_be_paused_stepped_resumed_and_stopped(client, endless):
     client.resume(run)
     client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > 2)
     client.pause(run)
-    held = client.wait(run, PATIENCE, paused_at(2))
-    assert held.epochs_per_second > 0
+    paused = client.wait(run, PATIENCE, paused_at(2))
+    assert paused.epochs_per_second > 0
     client.stop(run)
     stopped = client.wait(run, PATIENCE)
-    assert (stopped.status, stopped.epoch) == (Status.STOPPED, held.epoch)
+    assert (stopped.status, stopped.epoch) == (Status.STOPPED, paused.epoch)
 
 
 CLIENT = """
@@ -94,7 +94,7 @@ client = TrainingClient()
 while not worker_pids(client): time.sleep(0.01)
 print(*worker_pids(client), flush=True)
 """
-"""Starts a worker, says which, and ends in the usual way."""
+"""A script that starts a worker, prints its process id, and ends without an error."""
 SLEEP = "time.sleep(600)\n"
 
 
@@ -106,7 +106,7 @@ def test_no_worker_outlives_the_process_that_started_it(end):
     with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
         pid = int(process.stdout.readline())
         if end:
-            process.kill()  # while the worker imports TensorFlow
+            process.kill()  # The worker is still importing TensorFlow.
         elif process.wait(PATIENCE) == 0:
             assert process.stderr.read() == ""
     try:
@@ -117,7 +117,7 @@ def test_no_worker_outlives_the_process_that_started_it(end):
 
 
 @pytest.mark.parametrize(
-    ("code", "says"),
+    ("code", "reason"),
     [
         ("raise ModuleNotFoundError('', name='tensorflow')", "TensorFlow is not installed"),
         ("import os; os.kill(os.getpid(), 4)", "AVX"),
@@ -128,8 +128,8 @@ def test_no_worker_outlives_the_process_that_started_it(end):
         ),
     ],
 )
-def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: PLR0917
-    monkeypatch, tmp_path, experiment, dataset, code, says
+def test_without_tensorflow_a_run_and_a_question_fail_with_the_fix(  # noqa: PLR0917
+    monkeypatch, tmp_path, experiment, dataset, code, reason
 ):
     """A missing, broken or crashing TensorFlow gives an error with a fix."""
     (tmp_path / "tensorflow.py").write_text(code)
@@ -138,16 +138,16 @@ def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: 
         run, question = client.start(experiment, dataset), client.ask("modes")
         snapshot = client.wait(run, PATIENCE)
         assert snapshot.status is Status.FAILED
-        assert says in snapshot.reason
+        assert reason in snapshot.reason
         assert snapshot.reason == client.pool.unavailable
-        for asked in (question, client.ask("modes")):
-            assert f"{asked.exception(PATIENCE)}" == client.pool.unavailable
+        for future in (question, client.ask("modes")):
+            assert f"{future.exception(PATIENCE)}" == client.pool.unavailable
         again = client.start(experiment, dataset)
         assert client.wait(again, PATIENCE).reason == client.pool.unavailable
 
 
-def test_a_sweep_without_tensorflow_says_what_helps(monkeypatch, tmp_path):
-    """The exit code isn't 0, and no point is recorded as trained."""
+def test_a_sweep_without_tensorflow_prints_the_fix(monkeypatch, tmp_path):
+    """The exit code is 1, and the CSV file has no row of a trained point."""
     (tmp_path / "tensorflow.py").write_text("raise ModuleNotFoundError('', name='tensorflow')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     out = tmp_path / "out.csv"

@@ -1,9 +1,9 @@
-"""The doctor's verdicts equal what Keras does.
+"""The verdicts of the target doctor agree with Keras.
 
-Random shapes go through the steps of `fit`: `compute_loss` in a graph whose batch size is known
-only if it divides the samples, batch by batch, and the mean over samples. Common mistakes go
-through `fit` itself with a real LSTM. A single class has its own test: there the loss equals the
-intended loss, 0, but the verdict is "silent".
+For random shapes, Keras repeats the steps of `fit`: it calls `compute_loss` for each batch, in a
+graph whose batch size is known only if it divides the samples, and averages over samples. For
+common mistakes, Keras runs `fit` with an LSTM. A single class has its own test: its loss equals
+the intended loss, 0, but the verdict is "silent".
 """
 
 import math
@@ -18,22 +18,22 @@ from tests.agreement.recorded import ask
 
 
 def question(output, target, loss, batch_size):
-    """Return the arguments of a question to Keras, with the rule's labels and name."""
+    """Return the arguments of a question to Keras. The last two describe the loss's rule."""
     rule = loss_rule(loss, output, target)
     return output, target, loss, batch_size, rule.labels, rule.name
 
 
 def verdict_of(answer):
-    """Return the right verdict for an answer of Keras."""
+    """Return the verdict that an answer of Keras proves."""
     if "error" in answer:
         return "error"
-    meant = answer["meant"]
-    is_equal = meant is not None and math.isclose(answer["loss"], meant, rel_tol=2e-5)
+    intended = answer["meant"]
+    is_equal = intended is not None and math.isclose(answer["loss"], intended, rel_tol=2e-5)
     return "correct" if is_equal else "silent"
 
 
 def random_case(rng):
-    """Return shapes with many coincidences (N = T, batch = T, axes of 1), a loss, a batch size."""
+    """Return two shapes, a loss and a batch size. Sizes often coincide, for example N = T."""
     n, t, k = int(rng.integers(1, 7)), int(rng.integers(1, 5)), int(rng.choice([1, 1, 2, 3]))
     pool = [1, n, t, k, int(rng.integers(1, 5))]
     ranks = rng.choice([1, 2, 2, 3, 3, 3, 4], 2)
@@ -52,25 +52,25 @@ def random_cases(count):
     rng, cases = np.random.default_rng(0), {}
     while len(cases) < count:
         output, target, loss, batch_size = random_case(rng)
-        # Left out: a single class has a loss of 0 for any pairing, so no number shows the verdict
-        # (a test below covers it). Without an axis besides the samples, "crossentropy" may raise a
+        # Skip a single class: its loss is 0 for any pairing, so that no number proves the verdict
+        # (a test below covers it). Skip "crossentropy" if samples are the only axis: it may raise a
         # TypeError while it chooses a loss.
         samples_only = len(output) == 1
-        categorical = "categorical_" in loss_rule(loss, output, target).name
-        unseen = categorical and (samples_only or output[-1] == 1)
-        if not unseen and not (samples_only and loss == "crossentropy"):
+        is_categorical = "categorical_" in loss_rule(loss, output, target).name
+        one_class = is_categorical and (samples_only or output[-1] == 1)
+        if not one_class and not (samples_only and loss == "crossentropy"):
             cases[output, target, loss, batch_size] = None
     return list(cases)
 
 
-def test_verdicts_on_random_shapes_are_what_keras_does():
-    """Keras raises an error, or computes the intended loss, or another loss."""
+def test_verdicts_on_random_shapes_agree_with_keras():
+    """Keras raises an error, or computes the intended loss, or computes another loss."""
     verdicts = set()
     for case in random_cases(1600):
         diagnosis = diagnose_target(*case)
         answer = ask("losses.evaluated", question(*case), 0)
         if verdict_of(answer) == "correct" != diagnosis.verdict:
-            # Two losses may be equal by chance once, but not twice.
+            # Two different losses may have equal values for one seed, but not for two seeds.
             answer = ask("losses.evaluated", question(*case), 1)
         assert diagnosis.verdict == verdict_of(answer), (case, answer, diagnosis)
         if diagnosis.verdict == "error" and diagnosis.loss == "mean_squared_error":
@@ -88,7 +88,7 @@ def test_verdicts_on_random_shapes_are_what_keras_does():
     ],
 )
 def test_with_one_class_the_loss_is_0_for_any_output(output, target, loss):
-    """The intended loss is 0 too, so only the verdict "silent" reveals the mistake."""
+    """The intended loss is 0, too, so only the verdict "silent" reveals the mistake."""
     case = output, target, loss, 4
     losses = [ask("losses.evaluated", question(*case), seed)["loss"] for seed in range(3)]
     assert losses == pytest.approx([0, 0, 0], abs=1e-6)
@@ -99,17 +99,17 @@ def test_with_one_class_the_loss_is_0_for_any_output(output, target, loss):
     ("output", "target", "loss", "batch_size"),
     [
         ((9, 5, 3), (9, 5, 3), "mse", 4),
-        ((10, 5, 3), (10, 3), "mse", 5),  # batches of T
-        ((12, 5, 3), (12, 3), "huber", 5),  # batches of T, and a last one of 2
-        ((9, 5, 3), (9, 4, 3), "msle", 4),  # the message names the output first
+        ((10, 5, 3), (10, 3), "mse", 5),  # The batch size is T.
+        ((12, 5, 3), (12, 3), "huber", 5),  # The batch size is T. The last batch has 2 samples.
+        ((9, 5, 3), (9, 4, 3), "msle", 4),  # The message names the output first.
         ((9, 5, 1), (9,), "mse", 4),
         ((9, 5, 3), (8, 5, 3), "mse", 4),
-        ((9, 5, 1), (9, 1), "sparse_categorical_crossentropy", 4),  # timesteps used as classes
+        ((9, 5, 1), (9, 1), "sparse_categorical_crossentropy", 4),  # Timesteps become classes.
         ((9, 5, 3), (9, 3), "binary_crossentropy", 4),
     ],
 )
-def test_verdicts_are_what_fit_does_with_an_lstm(output, target, loss, batch_size):
-    """A real `fit` raises, or reports the loss that the verdict predicts."""
+def test_verdicts_agree_with_the_fit_of_an_lstm(output, target, loss, batch_size):
+    """`fit` raises an error, or reports the loss that the verdict predicts."""
     case = output, target, loss, batch_size
     answer, diagnosis = ask("losses.fitted_lstm", question(*case)), diagnose_target(*case)
     assert diagnosis.verdict == verdict_of(answer)
@@ -117,8 +117,8 @@ def test_verdicts_are_what_fit_does_with_an_lstm(output, target, loss, batch_siz
         assert diagnosis.keras_message in answer["error"]
 
 
-def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss():
-    """Keras runs the code of a fix, and the result has the promised shapes and a correct loss."""
+def test_the_code_of_a_fix_gives_the_promised_shapes_and_the_intended_loss():
+    """Keras runs the code of each fix."""
     fixed = 0
     for output, target, loss, batch_size in random_cases(120):
         before = question(output, target, loss, batch_size)
@@ -135,8 +135,8 @@ def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss():
     assert fixed > 40
 
 
-def test_every_name_of_a_loss_means_the_same_as_in_keras():
-    """All names of `keras.losses.get` count, except the base class and losses without pairs."""
+def test_every_name_of_a_loss_is_the_same_loss_in_keras():
+    """`RULES` has Keras's names, except the base class and losses that don't pair y and output."""
     short = ["bce", "kld", "logcosh", "mae", "mape", "mse", "msle", "xyz"]
     ours = {name: rule.name for rule in RULES.values() for name in rule.names}
     assert ours == ask("losses.names_of_losses", short)

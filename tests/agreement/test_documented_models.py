@@ -1,7 +1,7 @@
 """Models from public documentation and forum posts are read and traced.
 
-Each file in `documented` names its source in its first line, and builds `model`. Some also have a
-JSON file, written by Keras 3 or Keras 2.
+Each file in `documented` names its source in its first line, and builds `model`. Some models also
+have a JSON file, written by Keras 3 or Keras 2.
 """
 
 import re
@@ -17,9 +17,9 @@ from tests.agreement.recorded import ask
 
 FOLDER = Path(__file__).with_name("documented")
 UNREADABLE = re.compile(r"^# unreadable: line ([\d or]+), (.*)$", re.MULTILINE)
-"""The line where reading may stop, and why; several lines if each is right."""
+"""Matches the comment with the lines where reading may stop, and the reason."""
 MASKS = ("NotEqual", "Any")
-"""Operations that compute a mask are in Keras's list of layers, but aren't called layers."""
+"""Operations that compute a mask. Keras lists them as layers."""
 
 
 def code_of(name):
@@ -28,14 +28,14 @@ def code_of(name):
 
 
 def names(ending, *, readable=True):
-    """Return the models with such a file, and whose code can be read (or can't)."""
-    found = sorted(path.name.removesuffix(ending) for path in FOLDER.glob(f"*{ending}"))
-    models = [name for name in found if "." not in name]
+    """Return the models that have a file with this ending and that are readable (or aren't)."""
+    stems = sorted(path.name.removesuffix(ending) for path in FOLDER.glob(f"*{ending}"))
+    models = [stem for stem in stems if "." not in stem]
     return [name for name in models if readable == (UNREADABLE.search(code_of(name)) is None)]
 
 
 def check(source, answer):
-    """Compare the trace with Keras's parameters, and with the number of outputs of each shape."""
+    """Assert that the trace has Keras's parameters and as many outputs of each shape as Keras."""
     steps = trace(read_model(source))
     assert total(steps) == answer["parameters"]
     layers = [layer for layer in answer["layers"] if layer["class"] not in MASKS]
@@ -45,27 +45,27 @@ def check(source, answer):
 
 
 @pytest.mark.parametrize("name", names(".txt"))
-def test_code_is_traced_to_the_shapes_and_the_parameters_that_keras_reports(name):
-    """All layers count, with inputs, sums of tensors and weights that aren't trained."""
+def test_traced_code_has_the_shapes_and_parameters_of_keras(name):
+    """The trace includes inputs, sums of tensors and weights that aren't trained."""
     check(code_of(name), ask("documented.built", code_of(name)))
 
 
 @pytest.mark.parametrize("name", names(".txt", readable=False))
-def test_code_that_is_hard_to_read_is_right_or_noted_with_its_line(name):
+def test_code_that_is_hard_to_read_is_traced_correctly_or_gets_a_note_with_its_line(name):
     """Loops, custom classes and functions of tensors never count as errors."""
     expected = UNREADABLE.search(code_of(name))
-    found = read_source(code_of(name))
-    steps = trace(found.stack)
+    source = read_source(code_of(name))
+    steps = trace(source.stack)
     assert broken_at(steps) is None
     if stopped_at(steps) is None:
         assert total(steps) == ask("documented.built", code_of(name))["parameters"]
     else:
-        assert {f"{note.line}" for note in found.notes} & {*expected[1].split(" or ")}
+        assert {f"{note.line}" for note in source.notes} & {*expected[1].split(" or ")}
 
 
 @pytest.mark.parametrize("ending", [".json", ".keras2.json"])
-def test_a_configuration_is_traced_as_the_code_is(ending):
-    """The output of `to_json` gives the same trace as the code, from Keras 3 and Keras 2."""
+def test_the_configuration_of_a_model_gives_the_same_trace_as_its_code(ending):
+    """The configuration is the output of `to_json` in Keras 3 or Keras 2."""
     for name in names(ending):
         text = (FOLDER / f"{name}{ending}").read_text(encoding="utf-8")
         check(text, ask("documented.built", code_of(name)))

@@ -1,6 +1,6 @@
-"""Fused training equals Keras's `train_on_batch`: the same losses and weights, step by step.
+"""Fused training equals Keras's `train_on_batch`: losses and weights are the same at each step.
 
-The programs run in this process. test_client covers the worker around them.
+The programs run in the process of the test. test_client covers the worker process.
 """
 
 from functools import cache
@@ -13,7 +13,7 @@ from lib.training.machine import set_environment
 
 set_environment()
 
-import keras  # noqa: E402  after the environment
+import keras  # noqa: E402  It needs the environment.
 
 from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
@@ -33,8 +33,8 @@ from tests.weekly import first_of  # noqa: E402
 
 EPOCHS = 4
 N, T, F, K = 10, 5, 3, 2
-"""Samples that are trained on, timesteps, features, targets: all different, to tell axes apart."""
-CASES = [  # cell, layers, head, optimizer, loss, mode, and the batch size
+"""Training samples, timesteps, features and targets. All differ, so that no axes are mixed up."""
+CASES = [  # cell, layers, head, optimizer, loss, mode, batch size
     ("lstm", 1, "dense", "adam", "mse", "sequence", 4),
     ("lstm", 2, "dense", "sgd", "huber", "sequence", 1),
     ("lstm", 3, "dense", "rmsprop", "mae", "sequence", 5),
@@ -48,25 +48,25 @@ CASES = [  # cell, layers, head, optimizer, loss, mode, and the batch size
     ("lstm", 1, "none", "adam", "mse", "last", 4),
 ]
 AXES = [CELLS, [1, 2, 3], HEADS, OPTIMIZERS, LOSSES, ["sequence", "last"]]
-# A new cell or loss is in further cases, until each value meets each of every other setting.
+# A new cell or loss adds cases, so that all pairs of values of two settings occur.
 CASES += [(*case, 4) for case in covering([case[:-1] for case in CASES], AXES)[len(CASES) :]]
 
 
 def make_experiment(*case, **settings):
-    """Return a case's experiment with other settings."""
+    """Return the experiment of a case, with these settings changed."""
     names = ("cell", "layers", "head", "optimizer", "loss", "mode", "batch")
-    chosen = dict(zip(names, case, strict=True))
-    units = K if chosen["head"] == "none" else 4
-    return Experiment().set(**chosen, U=units, epochs=EPOCHS, lr=0.02, seed=7).set(**settings)
+    of_case = dict(zip(names, case, strict=True))
+    units = K if of_case["head"] == "none" else 4
+    return Experiment().set(**of_case, U=units, epochs=EPOCHS, lr=0.02, seed=7).set(**settings)
 
 
 def data(n=N):
-    """Return random samples, the last three for validation."""
+    """Return a dataset of n random training samples and 3 validation samples."""
     return make_dataset(n=n + 3, t=T, f=F, k=K, train=n)
 
 
 def keras_model(experiment, mode):
-    """Return a sequential Keras model, run eagerly, since compiling takes seconds."""
+    """Return a mode's Keras model. It runs eagerly, since compiling takes seconds."""
     model, training = experiment.model, experiment.training
     cell = getattr(keras.layers, CELLS[model.cell].keras)
     layers = [keras.Input((T, F))]
@@ -74,21 +74,22 @@ def keras_model(experiment, mode):
     layers += [cell(model.units, return_sequences=mode == "sequence")]
     if model.head == "dense":
         layers += [keras.layers.Dense(K)]
-    made = keras.Sequential(layers)
+    sequential = keras.Sequential(layers)
     optimizer = getattr(keras.optimizers, OPTIMIZERS[training.optimizer].keras)
-    made.compile(optimizer(training.learning_rate), LOSSES[training.loss].keras, run_eagerly=True)
-    made.set_weights(initial_model_weights(experiment, F, K))
-    return made
+    optimizer, loss = optimizer(training.learning_rate), LOSSES[training.loss].keras
+    sequential.compile(optimizer, loss, run_eagerly=True)
+    sequential.set_weights(initial_model_weights(experiment, F, K))
+    return sequential
 
 
-def assert_close(ours, keras_says):
-    """Assert that the largest difference is below 1e-5 of the largest value."""
-    assert ours.shape == keras_says.shape
-    assert np.abs(ours - keras_says).max() < 1e-5 * np.abs(keras_says).max()
+def assert_close(ours, expected):
+    """Assert that the largest difference is below 1e-5 of the largest expected value."""
+    assert ours.shape == expected.shape
+    assert np.abs(ours - expected).max() < 1e-5 * np.abs(expected).max()
 
 
 def train(experiment, dataset):
-    """Train to the end with compiled programs; return the trainer."""
+    """Train to the end with compiled programs, and return the trainer."""
     n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
     trainer = PairTrainer(experiment, dataset)
     trainer.evaluate()
@@ -102,35 +103,35 @@ def train(experiment, dataset):
 
 @cache
 def program(key):
-    """Return a program, compiled once for all tests."""
+    """Return the compiled program of an architecture, which all tests share."""
     return engine.Program(key)
 
 
-def test_some_cases_end_an_epoch_with_a_shorter_batch():
-    """In the other cases all batches have the same size."""
+def test_some_cases_end_an_epoch_with_a_smaller_batch():
+    """In the other cases, all batches have the same size."""
     assert {N % min(case[-1], N) == 0 for case in CASES} == {True, False}
 
 
 def bucket_for(own):
-    """Return an architecture that is larger in every size but the number of samples."""
+    """Return an architecture that is larger in every size except the number of samples."""
     targets = K + 1 if own.code.head == "dense" else own.units + 2
     batch = own.batch + 2
     return Architecture(own.code, own.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
 
 
-def begin(ours, experiment, mode):
-    """Return an experiment's models in their exact program, or in a larger one."""
+def initial_state(in_program, experiment, mode):
+    """Return the initial state of a mode's model in an exact or a larger program."""
     weights, own = initial_model_weights(experiment, F, K), architecture_of(experiment, N, T, F, K)
-    return ours.load([weights], own, experiment.training, mode)
+    return in_program.load([weights], own, experiment.training, mode)
 
 
 @pytest.mark.parametrize("begins_in", first_of(["own", "bucket"]))
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
-def test_losses_and_weights_are_those_of_train_on_batch(case, begins_in):
-    """Losses before each update and weights equal Keras's.
+def test_losses_and_weights_equal_those_of_train_on_batch(case, begins_in):
+    """Losses before each update and weights after two epochs equal Keras's.
 
-    Either in the exact program, or for an epoch in a size bucket with fewer samples, after which
-    the exact program takes over.
+    With "own", the exact program trains both epochs. With "bucket", the program of a size bucket
+    for fewer samples trains the first epoch.
     """
     experiment, dataset, mode = make_experiment(*case), data(), case[5]
     model = keras_model(experiment, mode)
@@ -144,7 +145,7 @@ def test_losses_and_weights_are_those_of_train_on_batch(case, begins_in):
 
     own = architecture_of(experiment, N, T, F, K)
     ours, first = program(own), program(own if begins_in == "own" else bucket_for(own))
-    state = begin(first, experiment, mode)
+    state = initial_state(first, experiment, mode)
     samples = first.samples(dataset.x[:N], dataset.y[:N])
     ends = [0, *range(1, order.steps + 1, first.most_steps(own)), order.steps]
     losses = [first.train(state, samples, batches[a:b, None])[:, 0] for a, b in pairwise(ends)]
@@ -164,11 +165,11 @@ def test_losses_and_weights_are_those_of_train_on_batch(case, begins_in):
     )
 
 
-def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch):
-    """A new loss needs one row and the cost of one error."""
+def test_a_new_loss_needs_only_a_row_and_a_baseline_error(monkeypatch):
+    """Training with a loss that was added to `LOSSES` and `ERRORS` equals Keras."""
     monkeypatch.setitem(LOSSES, "log_cosh", Choice("Log-cosh", keras="log_cosh"))
     monkeypatch.setitem(ERRORS, "log_cosh", lambda wrong: np.log(np.cosh(wrong)))
-    monkeypatch.setattr(engine, "_codes", {})  # traced without it
+    monkeypatch.setattr(engine, "_codes", {})  # Earlier programs were traced without the loss.
     program.cache_clear()
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "log_cosh", "last", N), data()
     model = keras_model(experiment, "last")
@@ -179,12 +180,12 @@ def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch):
     assert_close(result.validation_loss[-1:], np.array([evaluated]))
 
 
-def keras_stops(experiment, dataset, mode):
-    """Return a model after `fit` with Keras's early stopping on the same batches."""
+def stopped_by_keras(experiment, dataset, mode):
+    """Run `fit` with early stopping on the same batches. Return model, callback and history."""
     training, target = experiment.training, dataset.y if mode == "sequence" else dataset.y[:, -1]
     model = keras_model(experiment, mode)
     optimizer, loss = model.optimizer, LOSSES[training.loss].keras
-    model.compile(optimizer, loss, jit_compile=False)  # faster than eagerly, for many epochs
+    model.compile(optimizer, loss, jit_compile=False)  # For many epochs, this is faster than eager.
     order = BatchOrder(N, training.batch_size, experiment.seed)
 
     def batches():
@@ -211,10 +212,10 @@ def keras_stops(experiment, dataset, mode):
 
 @pytest.mark.parametrize("begins_in", ["own", "bucket"])
 @pytest.mark.parametrize(("keep", "modes"), [("best", "last"), ("stop", "both")])
-def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep, modes, begins_in):
-    """The best epoch, the end and the weights equal those of `fit`.
+def test_the_kept_epoch_equals_that_of_keras_early_stopping(keep, modes, begins_in):
+    """The best epoch, the last epoch and the weights equal those of `fit`.
 
-    If a run starts in a size bucket, the exact program takes over in the third epoch.
+    A run that starts in the program of a size bucket changes programs in the third epoch.
     """
     experiment = make_experiment("gru", 1, "dense", "adam", "mse", modes, 5).set(
         keep=keep, patience=4, epochs=30, lr=0.03
@@ -233,11 +234,11 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep, modes, begins_in
     goal = experiment.training.epochs * trainer.batches.steps
     while trainer.step < goal and not trainer.stopped:
         trainer.advance(0.05, goal)
-    trainer.evaluate()  # the last epoch, where a busy machine left no time for it
+    trainer.evaluate()  # A busy machine may not have evaluated the last epoch.
     trainer.keep_best()
-    kept, lengths = set(), set()
+    kept_epochs, lengths = set(), set()
     for mode, result in trainer.results()[0].items():
-        model, stopping, history = keras_stops(experiment, dataset, mode)
+        model, stopping, history = stopped_by_keras(experiment, dataset, mode)
         assert result.kept_epoch == stopping.best_epoch + 1
         assert len(result.loss) == len(history.history["loss"])
         assert_close(result.loss, np.array(history.history["loss"]))
@@ -245,17 +246,18 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep, modes, begins_in
         assert result.final_validation_loss == pytest.approx(stopping.best, rel=1e-5)
         for weights, keras_weights in zip(result.weights, model.get_weights(), strict=True):
             assert_close(weights, keras_weights)
-        said = model.predict(dataset.x[N:], verbose=0)
-        assert_close(result.predictions if mode == "sequence" else result.predictions[:, -1], said)
-        kept.add(result.kept_epoch)
+        expected = model.predict(dataset.x[N:], verbose=0)
+        ours = result.predictions if mode == "sequence" else result.predictions[:, -1]
+        assert_close(ours, expected)
+        kept_epochs.add(result.kept_epoch)
         lengths.add(len(result.loss))
-    assert len(kept) == len(experiment.model.modes)  # they differ: no first, and no last epoch
-    assert 1 < min(kept) <= max(kept) < 30
+    assert len(kept_epochs) == len(experiment.model.modes)  # The modes keep different epochs.
+    assert 1 < min(kept_epochs) <= max(kept_epochs) < 30
     assert lengths == {30} if keep == "best" else max(lengths) < 30
 
 
-def test_a_run_repeats_to_the_last_bit_whatever_its_slices():
-    """Results depend on the experiment, not on the length of turns."""
+def test_results_do_not_depend_on_the_length_of_turns():
+    """A run repeats bit by bit, however few steps the worker trains at a time."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(epochs=30)
     dataset = data()
     expected = train(experiment, dataset).results()[0]["sequence"]
@@ -269,12 +271,12 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices():
     np.testing.assert_array_equal(again.predictions, expected.predictions)
 
 
-def test_what_a_program_serves():
-    """An exact program serves any settings of its size; a bucket also smaller models."""
+def test_a_program_trains_any_settings_of_its_size():
+    """The program of a size bucket also trains smaller models."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
     own = architecture_of(experiment, N, T, F, K)
-    for free in ({"mode": "last"}, {"lr": 0.5}, {"seed": 3}, {"epochs": 9}, {"optimizer": "sgd"}):
-        assert architecture_of(experiment.set(**free), N, T, F, K) == own
+    for same in ({"mode": "last"}, {"lr": 0.5}, {"seed": 3}, {"epochs": 9}, {"optimizer": "sgd"}):
+        assert architecture_of(experiment.set(**same), N, T, F, K) == own
     bucket = bucket_for(own)
     assert bucket.holds(own)
     assert bucket.holds(architecture_of(experiment.set(loss="mae", seeds=8), 5000, T, F, K))
@@ -283,22 +285,22 @@ def test_what_a_program_serves():
     assert not bucket.holds(architecture_of(experiment, N, T + 4, F, K))
 
 
-def test_the_buckets_hold_what_is_usual():
-    """Buckets hold nearly all one-layer settings, and most of two and three layers."""
+def test_size_buckets_hold_the_usual_sizes():
+    """Buckets hold over 98% of these models with one layer, and over half with 2 or 3 layers."""
     for cell, layers in product(CELLS, (1, 2, 3)):
         code = Code(cell, layers, "dense")
         sizes = product(range(1, 65), (1, 8, 12, 24, 32, 48, 64), (1, 3, 4, 8), (1, 4))
-        asked = [Architecture(code, *each, 512, 32) for each in sizes]
-        near = [key for key in asked if any(b.holds(key) and b.is_near(key) for b in SIZE_BUCKETS)]
-        assert len(near) > (0.98 if layers == 1 else 0.5) * len(asked)
+        keys = [Architecture(code, *each, 512, 32) for each in sizes]
+        near = [key for key in keys if any(b.holds(key) and b.is_near(key) for b in SIZE_BUCKETS)]
+        assert len(near) > (0.98 if layers == 1 else 0.5) * len(keys)
 
 
 @pytest.mark.parametrize(
     ("cell", "mode", "batch"),
     [("lstm", "both", 4), ("gru", "sequence", 5), ("simple_rnn", "last", 1)],
 )
-def test_seeds_side_by_side_are_trained_as_each_alone(cell, mode, batch):
-    """Three seeds in lanes give the same results as each seed alone."""
+def test_seeds_trained_together_equal_each_seed_alone(cell, mode, batch):
+    """Three seeds in one program give the same results as each seed in its own run."""
     experiment = make_experiment(cell, 1, "dense", "adam", "mse", mode, batch).set(seeds=3)
     dataset = data()
     assert architecture_of(experiment, N, T, F, K).threads == min(2, int(machine.cores()))
@@ -306,9 +308,9 @@ def test_seeds_side_by_side_are_trained_as_each_alone(cell, mode, batch):
     assert len(together) == 3
     for each, seed in zip(experiment.each_seed, together, strict=True):
         assert each.seeds == 1
-        for of, alone in train(each, dataset).results()[0].items():
-            assert_close(seed[of].loss, alone.loss)
-            assert_close(seed[of].validation_loss, alone.validation_loss)
-            for one, other in zip(seed[of].weights, alone.weights, strict=True):
+        for name, alone in train(each, dataset).results()[0].items():
+            assert_close(seed[name].loss, alone.loss)
+            assert_close(seed[name].validation_loss, alone.validation_loss)
+            for one, other in zip(seed[name].weights, alone.weights, strict=True):
                 assert_close(one, other)
-    assert np.abs(together[0][of].loss - together[1][of].loss).max() > 1e-3
+    assert np.abs(together[0][name].loss - together[1][name].loss).max() > 1e-3

@@ -1,6 +1,6 @@
-"""Messages of Keras, TensorFlow and NumPy are explained, and the code of each fix runs.
+"""Messages of Keras, TensorFlow and NumPy get an explanation, and the code of each fix runs.
 
-Each mistake is made in Keras, and its message must get an explanation with its numbers.
+The messages come from mistakes in Keras code. Each explanation has the numbers of its message.
 """
 
 import json
@@ -14,11 +14,11 @@ from tests.agreement.mistakes import FILLED_IN, MISTAKES, NEEDS
 from tests.agreement.recorded import ANSWERS, ask
 
 N, T = 8, 5
-"""Samples and timesteps of the questions' x."""
+"""Samples and timesteps of x in the code of the mistakes."""
 
 
 def raised(code):
-    """Return the message that the code raises, and the whole traceback."""
+    """Run code that raises an error. Return its message, and its traceback with the message."""
     answer = ask("mistakes.raised", code)
     assert answer, code
     return answer["message"], f"{answer['above']}{answer['message']}\n"
@@ -26,8 +26,8 @@ def raised(code):
 
 @pytest.mark.filterwarnings("ignore:`shuffle=True` was passed")
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_keras_own_message_is_understood_and_the_code_runs(mistake):
-    """The last line alone and the whole traceback get the explanation."""
+def test_a_mistake_in_keras_is_explained_and_the_code_of_its_fix_runs(mistake):
+    """The message alone and the whole traceback get the explanation."""
     cause, fix = MISTAKES[mistake]
     for text in raised(mistake):
         explanation = explain_error(text)
@@ -41,8 +41,8 @@ def test_keras_own_message_is_understood_and_the_code_runs(mistake):
             assert ask("mistakes.runs", fix_code, NEEDS.get(mistake, ""))
 
 
-def test_every_message_about_a_refused_stack_is_known():
-    """All recorded messages but two, which name no cause, get an explanation."""
+def test_every_recorded_message_about_a_stack_is_explained():
+    """Two messages, which name no cause, are exceptions."""
     lines = (ANSWERS / "stacks.jsonl").read_text("utf-8").splitlines()
     answers = [json.loads(line).get("answer") for line in lines]
     messages = {
@@ -56,9 +56,9 @@ def test_every_message_about_a_refused_stack_is_known():
 def verdicts_of_fixes(explanation, output, y, loss="mse"):
     """Yield the doctor's verdict for each fix, after its code has run."""
     for meaning in explanation.meanings:
-        for way in meaning.code.split("# or:"):
-            *shapes, then = ask("mistakes.mended", way.strip(), output, y, loss)
-            yield diagnose_target(*map(tuple, shapes), then).verdict
+        for fix_code in meaning.code.split("# or:"):
+            *shapes, new_loss = ask("mistakes.mended", fix_code.strip(), output, y, loss)
+            yield diagnose_target(*map(tuple, shapes), new_loss).verdict
 
 
 PAIRS = [
@@ -70,10 +70,10 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("output", "y"), PAIRS)
-def test_a_fix_for_a_loss_ends_in_a_correct_pairing(output, y):
-    """At least one fix is right, in `fit` and for a loss that is called directly.
+def test_a_fix_for_a_loss_gives_y_the_right_shape(output, y):
+    """At least one fix is right, for errors in `fit` and for errors in direct calls of the loss.
 
-    The message of a direct call alone doesn't tell which shape is y's.
+    The message of a direct call has two shapes, but doesn't state which one is y.
     """
     for text in raised(f"fit(recurrent({output}), y=np.zeros({(N, *y)}), batch_size=6)"):
         explanation = explain_error(text)
@@ -94,37 +94,37 @@ def test_a_fix_for_a_loss_ends_in_a_correct_pairing(output, y):
         ((T, 3), (T, 3)), ((3,), (T, 3)), ((T, 3), (T, 4)),
     ],
 )  # fmt: skip
-def test_a_fix_for_the_sparse_loss_ends_in_a_correct_pairing(output, y):
-    """The fixes come from the target doctor, and at least one is right."""
+def test_a_fix_for_the_sparse_loss_gives_y_the_right_shape(output, y):
+    """The target doctor suggests the fixes, and at least one is right."""
     loss = "sparse_categorical_crossentropy"
     message, _ = raised(f"fit(recurrent({output}, loss={loss!r}), y=np.zeros({(N, *y)}))")
     assert "correct" in verdicts_of_fixes(explain_error(message), output, y, loss)
 
 
 @pytest.mark.parametrize("loss", [rule.name for rule in RULES.values() if not rule.checks])
-def test_the_explanation_knows_the_order_of_y_and_output(loss):
-    """Some losses name y first, others the output; in `fit`, `evaluate` and direct calls.
+def test_the_explanation_has_y_and_output_in_the_right_order(loss):
+    """Messages in `fit`, `evaluate` and direct calls name y first or the output first.
 
-    Where a product fails while the graph runs, TensorFlow may have swapped the two.
+    If a product fails while the graph runs, TensorFlow may have swapped y and the output.
     """
     longer, rows = "np.ones((N, 6, 3), int)", "np.ones((N, 3), int)"
     model = f'recurrent((T, 3), loss="{loss}")'
     when_traced, _ = raised(f"fit({model}, y={longer})")
-    at_run_time, _ = raised(f"fit({model}, y={rows}, batch_size=6)")  # and a last batch of 2
-    forward, _ = raised(f"{model}.evaluate(X, {rows}, batch_size=6, verbose=0)")
-    _, by_hand = raised(f'keras.losses.get("{loss}")({longer}, tf.ones((N, T, 3)))')
-    texts = (when_traced, at_run_time, forward, by_hand)
+    at_run_time, _ = raised(f"fit({model}, y={rows}, batch_size=6)")  # The last batch has 2.
+    evaluated, _ = raised(f"{model}.evaluate(X, {rows}, batch_size=6, verbose=0)")
+    _, called = raised(f'keras.losses.get("{loss}")({longer}, tf.ones((N, T, 3)))')
+    texts = (when_traced, at_run_time, evaluated, called)
     for text, y in zip(texts, ("(?, 6, 3)", "(6, 3)", "(6, 3)", "(8, 6, 3)"), strict=True):
         cause = explain_error(text).cause
         order = "y with the output" if f"can't pair {y} with" in cause else "the output with y"
         assert y in cause
-        # `fit` stops at the product or at its gradient, whichever is first.
+        # `fit` fails at the product or at its gradient, in any order.
         product = re.search(r"node compile_loss/\w+/mul(_\d)? defined at", text)
         assert (f", {order}: " in cause) != bool(product)
 
 
-def test_a_subtraction_keeps_an_axis_of_1():
-    """Keras's losses drop that axis, and the explanation names it."""
+def test_a_subtraction_that_keeps_an_axis_of_1_is_explained():
+    """Keras's losses would drop this last axis. The explanation names it."""
     message, _ = raised("tf.reduce_mean((tf.zeros((N, T)) - tf.zeros((N, T, 1))) ** 2)")
     explanation = explain_error(message)
     assert "only a last axis of 1 differs" in explanation.cause

@@ -1,4 +1,4 @@
-"""Exported scripts run in Keras; exact scripts repeat the results of the app's runs."""
+"""Exported scripts run in Keras, and exact scripts repeat the results of the app's runs."""
 
 import json
 import os
@@ -27,16 +27,16 @@ from tests.weekly import first_of
 
 ROOT = Path(__file__).parents[2]
 RUNNER = Path(__file__).with_name("script_runner.py")
-CLOSE = 1e-4
+CLOSE = 1e-4  # relative tolerance of results
 ONE_THREAD = os.environ | {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 """Small models train faster with one thread."""
 FILE = "höhen.csv"
-OWN = lines(
+CONTENT = lines(
     "Tag;Ort;Höhe;Größe",
     lambda i: f"{1 + i % 28}.{1 + i // 28}.2024;{'ab'[i % 2]};{20 + i % 7},5;{i % 5},25",
     56,
 ).encode("latin-1")
-"""A file as a Western European spreadsheet writes it: semicolons, decimal commas, Latin-1."""
+"""A file from a Western European spreadsheet: semicolons, decimal commas, Latin-1."""
 LEVELS = {
     "cell": [*CELLS],
     "layers": [1, 2, 3],
@@ -63,15 +63,15 @@ ROWS = {
     "2131221": {"data": "sine"},
     "3131311": {"data": "worked_scaled", "seeds": 2},
 }
-"""Experiments: the position in LEVELS of each setting's value, from 1, and other settings."""
-# A new cell or loss adds rows, until each value is paired with each value of other settings.
+"""Other settings of each experiment. A key's digits choose values in LEVELS, counted from 1."""
+# A new cell or loss adds rows, so that all pairs of values of two settings occur.
 LEVEL_NUMBERS = ["123456789"[: len(values)] for values in LEVELS.values()]
 ROWS |= {"".join(row): {"data": "echo"} for row in covering(ROWS, LEVEL_NUMBERS)[len(ROWS) :]}
-FIRST = 5  # the rows that `make test` checks; the others are checked weekly
+FIRST = 5  # number of rows that `make test` checks; weekly tests check all rows
 
 
 class Runner:
-    """The process that runs scripts, first in, first out."""
+    """A process that runs scripts in the order of `queue`."""
 
     def __init__(self, folder):
         self.folder, self._waiting = folder, list[str]()
@@ -89,8 +89,8 @@ class Runner:
             env=ONE_THREAD,
         )
 
-    def give(self, file, script, dataset=None, *, quick=True):
-        """Queue a script; write the arrays of a table's dataset beside it."""
+    def queue(self, file, script, dataset=None, *, quick=True):
+        """Queue a script. If the dataset is of a table, write its arrays next to the script."""
         if dataset and dataset.origin:
             (self.folder / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
         (self.folder / file).write_text(script, encoding="utf-8")
@@ -100,7 +100,7 @@ class Runner:
         self._waiting.append(file)
 
     def result(self, file):
-        """Return a script's output, its error or "", and the shapes of its models."""
+        """Return a script's output, its error or an empty text, and the shapes in its models."""
         assert self._process.stdout is not None
         while file not in self._results:
             self._results[self._waiting.pop(0)] = json.loads(self._process.stdout.readline())
@@ -122,11 +122,11 @@ def runner(tmp_path_factory):
 
 
 def experiment_of(row):
-    """Return a small settled experiment: two epochs of a full and a short batch."""
+    """Return the experiment and dataset of a row. An epoch has one full and one smaller batch."""
     levels = {name: int(level) - 1 for name, level in zip(LEVELS, row, strict=True)}
     settings = {name: LEVELS[name][level] for name, level in levels.items()}
     small = {"T": 2, "U": 4, "N": 32, "batch": 16, "epochs": 2, "patience": 1, "seed": 3}
-    table = read_upload(FILE, OWN) if ROWS[row]["data"] == "upload" else None
+    table = read_upload(FILE, CONTENT) if ROWS[row]["data"] == "upload" else None
     experiment = settle(Experiment().set(**small | settings | ROWS[row]), table)
     dataset = make_dataset(experiment, table)
     if dataset.train > 24:
@@ -136,44 +136,44 @@ def experiment_of(row):
 
 @pytest.fixture(scope="module")
 def cases(client, runner, request):
-    """Return the trained experiments of the selected tests; their scripts are queued."""
+    """Train the rows of the selected tests, queue their scripts, and return the runs by row."""
     params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
-    asked = {row: experiment_of(row) for row in {each.get("row") for each in params} & {*ROWS}}
-    runs = {row: client.start(*about) for row, about in asked.items()}
-    found = {}
-    for row, (experiment, dataset) in asked.items():
-        found[row] = RunAt(experiment, dataset, client.wait(runs[row], PATIENCE))
-        whole = experiment.set(batch=512)  # takes half the time
-        for name, of in {"exact": experiment, "keras": whole}.items():
-            script = EXPORTS[name].write(of, dataset, found[row].snapshot)
-            runner.give(f"{name}-{row}.py", script, dataset)
-    return found
+    selected = {row: experiment_of(row) for row in {each.get("row") for each in params} & {*ROWS}}
+    runs = {row: client.start(*pair) for row, pair in selected.items()}
+    finished = {}
+    for row, (experiment, dataset) in selected.items():
+        finished[row] = RunAt(experiment, dataset, client.wait(runs[row], PATIENCE))
+        one_batch = experiment.set(batch=512)  # The plain script takes half the time.
+        for name, exported in {"exact": experiment, "keras": one_batch}.items():
+            script = EXPORTS[name].write(exported, dataset, finished[row].snapshot)
+            runner.queue(f"{name}-{row}.py", script, dataset)
+    return finished
 
 
-def test_scripts_of_all_datasets_are_tried():
-    """Every dataset has a row in ROWS."""
-    absent = set(DATASETS) - {own["data"] for own in ROWS.values()}
+def test_every_dataset_has_a_row():
+    """The scripts of every dataset are tested."""
+    absent = set(DATASETS) - {row["data"] for row in ROWS.values()}
     assert not absent, f"no row of ROWS has these data: {absent}"
 
 
 def figures(printed):
-    """Return the results in the last printed line."""
+    """Return the results in the last line that a script printed."""
     return json.loads(printed.splitlines()[-1])
 
 
 def assert_same_figures(case, printed):
-    """Check that the script's last-step error, loss and first loss equal the app's."""
-    found = figures(printed)
+    """Assert that the script's last-step error, loss and first loss equal the app's."""
+    of_script = figures(printed)
     for mode, result in case.snapshot.middle.results.items():
         first = np.median([seed[mode].loss[0] for seed in case.snapshot.seeds])
-        assert found["last_step_mse"][mode] == pytest.approx(result.final_mse, rel=CLOSE)
-        assert found["loss"][mode] == pytest.approx(result.final_loss, rel=CLOSE)
-        assert found["first_loss"][mode] == pytest.approx(first, rel=CLOSE)
+        assert of_script["last_step_mse"][mode] == pytest.approx(result.final_mse, rel=CLOSE)
+        assert of_script["loss"][mode] == pytest.approx(result.final_loss, rel=CLOSE)
+        assert of_script["first_loss"][mode] == pytest.approx(first, rel=CLOSE)
 
 
 @pytest.mark.parametrize("row", first_of(ROWS, FIRST))
 def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner):
-    """This holds for any model and data, and the script's own assertion passes."""
+    """The script's own assertion passes, too."""
     printed, error, _ = runner.result(f"exact-{row}.py")
     assert not error
     case = cases[row]
@@ -182,8 +182,8 @@ def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner):
 
 
 @pytest.mark.parametrize("row", first_of(ROWS, FIRST))
-def test_the_plain_script_trains_models_of_the_commented_shapes(row, cases, runner):
-    """Each comment is the output shape of its layer, and the app's results are printed."""
+def test_the_layers_of_the_plain_script_have_the_shapes_in_its_comments(row, cases, runner):
+    """The script also prints the results of the app."""
     printed, error, shapes = runner.result(f"keras-{row}.py")
     assert not error
     case = cases[row]
@@ -202,8 +202,8 @@ def test_the_plain_script_trains_models_of_the_commented_shapes(row, cases, runn
 
 
 @pytest.mark.parametrize("epoch", [0, -1], ids=["first", "last"])
-def test_an_exact_script_fails_if_its_figures_are_not_the_apps(epoch, client, runner):
-    """A loss that differs by 1% fails after rounding was measured three times."""
+def test_an_exact_script_fails_if_its_results_differ_from_the_apps(epoch, client, runner):
+    """If a loss differs by 1%, the script measures rounding three times and then fails."""
     experiment = settle(Experiment().set(N=32, T=3, U=4, mode="last", epochs=2))
     dataset = make_dataset(experiment)
     snapshot = client.wait(client.start(experiment, dataset), PATIENCE)
@@ -212,14 +212,14 @@ def test_an_exact_script_fails_if_its_figures_are_not_the_apps(epoch, client, ru
     loss[epoch] *= 1.01
     wrong = replace(snapshot, results={"last": replace(result, loss=loss)})
     name = f"exact-wrong-{epoch}.py"
-    runner.give(name, EXPORTS["exact"].write(experiment, dataset, wrong), dataset)
+    runner.queue(name, EXPORTS["exact"].write(experiment, dataset, wrong), dataset)
     printed, error, _ = runner.result(name)
     assert printed.count("to measure rounding") == 3
     assert "by more than rounding" in error
 
 
-def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner):
-    """The exact script is traced and compiled, as a user runs it."""
+def test_scripts_of_a_stopped_run_train_as_many_epochs(client, runner):
+    """The exact script is traced and compiled here, as on a user's machine."""
     settings = {"N": 64, "T": 5, "U": 4, "epochs": 3000, "cell": "gru", "mode": "last"}
     experiment = settle(Experiment().set(**settings))
     dataset = make_dataset(experiment)
@@ -233,7 +233,7 @@ def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner):
     assert (case.snapshot.status, case.snapshot.epoch) == (Status.STOPPED, 12)
     for name in ("exact", "keras"):
         script = EXPORTS[name].write(experiment, dataset, case.snapshot)
-        runner.give(f"{name}-stopped.py", script, quick=name == "keras")
+        runner.queue(f"{name}-stopped.py", script, quick=name == "keras")
     printed, error, _ = runner.result("exact-stopped.py")
     assert not error
     assert_same_figures(case, printed)
@@ -244,36 +244,36 @@ def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner):
 
 
 def quick_cell():
-    """Return a cell that lets models run without tracing, as the runner does."""
+    """Return a notebook cell that makes all models run eagerly, like a quick script."""
     code = "import keras\ntrace = keras.Model.compile\nkeras.Model.compile = lambda *a, **k: "
     return nbformat.v4.new_code_cell(f"{code}trace(*a, run_eagerly=True, **k)")
 
 
 @pytest.mark.parametrize("row", ["3121132"])
 def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path):
-    """A run's notebook has shapes, charts and results; the hosted notebook trains from a link."""
+    """A run's notebook has shapes, charts and results. The hosted notebook trains from a link."""
     case = cases[row]
     text = EXPORTS["notebook"].write(case.experiment, case.dataset, case.snapshot)
     hosted = json.loads((ROOT / ".github" / "unrolled.ipynb").read_text("utf-8"))
     query = "data=echo&N=32&T=2&U=2&cell=simple_rnn&epochs=2&batch=16&lag=1&seeds=1&noise=9"
-    given, cloning = (cell for cell in hosted["cells"] if "REPOSITORY" in cell["source"])
-    given["source"] = f'LINK, FILE = "https://any.app/?{query}", ""'
+    inputs, cloning = (cell for cell in hosted["cells"] if "REPOSITORY" in cell["source"])
+    inputs["source"] = f'LINK, FILE = "https://any.app/?{query}", ""'
     cloning["source"] = f"import sys\nfrom pathlib import Path\n\nsys.path.insert(0, {f'{ROOT}'!r})"
     books = [nbformat.from_dict(json.loads(text)), nbformat.from_dict(hosted)]
     for book in books:
         nbformat.validate(book)
-    own = len(books[0].cells)
+    last = len(books[0].cells)  # the last cell of the run's notebook, after the added cell
     books[0].cells = [quick_cell(), *books[0].cells, *books[1].cells]
     NotebookClient(books[0], timeout=PATIENCE, resources={"metadata": {"path": tmp_path}}).execute()
     outputs = [cell.get("outputs", []) for cell in books[0].cells]
     printed = ["".join(o.get("text", "") for o in each) for each in outputs]
-    assert_same_figures(case, printed[own])
-    assert f"{case.snapshot.results['last'].final_mse:.6g}" in printed[own]
+    assert_same_figures(case, printed[last])
+    assert f"{case.snapshot.results['last'].final_mse:.6g}" in printed[last]
     assert "Total params" in f"{outputs[6]}"
     charts = [
         o for each in outputs for o in each if "application/vnd.plotly.v1+json" in o.get("data", {})
     ]
     assert [len(o["data"]["application/vnd.plotly.v1+json"]["data"]) for o in charts] == [3, 2] * 2
-    assert "noise=9 in the link" in "".join(printed[own + 1 :])
+    assert "noise=9 in the link" in "".join(printed[last + 1 :])
     assert (tmp_path / "echo-simple-rnn-both-exact.py").exists()
     assert figures(printed[-1])["loss"].keys() == {"sequence", "last"}

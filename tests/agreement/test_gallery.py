@@ -20,18 +20,18 @@ from tests.record import train_leak
 from tests.waiting import PATIENCE
 
 TOLERANCE = 0.5
-"""The share by which an error may differ on another machine, which rounds differently."""
+"""Relative tolerance of errors: another machine rounds differently."""
 POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 def claimed(name, pattern=r"\d+\.\d+(?:e-\d+)?"):
-    """The numbers in a card's title that match the pattern, at first those with decimals."""
+    """Return the numbers in a card's title that match, by default all decimal numbers."""
     title = GALLERY[name].title.translate(POWERS).replace("\u202f×\u202f10", "e")
     return [float(number) for number in re.findall(pattern, title)]
 
 
-class Found:
-    """A card's run, with its models' errors at the last step by mode and seed."""
+class CardRun:
+    """A run of a card, and the errors of its models at the last step."""
 
     def __init__(self, experiment, snapshot):
         self.experiment, self.snapshot = experiment, snapshot
@@ -39,38 +39,38 @@ class Found:
         self.target = self.dataset.y[self.dataset.evaluated].astype(np.float64)
 
     def errors(self, mode, scale=1.0):
-        """The mean squared error at the last step, by seed (R,)."""
+        """Return the mean squared error of a mode at the last step, by seed (R,)."""
         x = self.dataset.x[self.dataset.evaluated]
         models = [seed[mode].weights for seed in self.snapshot.seeds]
         outputs = np.stack([forward(self.experiment, weights or (), x)[1] for weights in models])
         return ((scale * (outputs - self.target)[:, :, -1]) ** 2).mean(axis=(1, 2))
 
-    def off(self, mode):
-        """The root mean squared error at the last step in the raw unit, by seed (R,)."""
+    def rmse(self, mode):
+        """Return the root mean squared error at the last step in the raw unit, by seed (R,)."""
         scale = self.dataset.target_scale
         return np.sqrt(self.errors(mode, 1.0 if scale is None else scale))
 
 
 @pytest.fixture(params=["recorded", pytest.param("trained", marks=pytest.mark.weekly)])
 def find(request):
-    """Return a function that finds a card's runs with all their seeds."""
+    """Return a function that returns a card's runs with all their seeds."""
 
     def train(experiment):
         client = request.getfixturevalue("client")
         return client.wait(client.start(experiment, make_dataset(experiment)), PATIENCE)
 
     run = train if request.param == "trained" else recorded
-    return lambda name: [Found(each, run(each)) for each in experiments_of(GALLERY[name])]
+    return lambda name: [CardRun(each, run(each)) for each in experiments_of(GALLERY[name])]
 
 
 def medians(*values, rel=TOLERANCE):
-    """The medians of these numbers, within a tolerance."""
+    """Return the median of each array, as a list that compares equal within a tolerance."""
     return pytest.approx([float(np.median(each)) for each in values], rel=rel)
 
 
 @pytest.mark.parametrize("find", ["recorded", "trained"], indirect=True)
 def test_parity_needs_targets_at_every_step(find):
-    """Every seed of sequence mode learns parity; last-step mode is worse than the mean."""
+    """Sequence mode learns parity in every seed. Last-step mode is worse than the mean."""
     (run,) = find("parity")
     sequence, last = run.errors("sequence"), run.errors("last")
     assert (sequence < 0.001).all()
@@ -79,7 +79,7 @@ def test_parity_needs_targets_at_every_step(find):
 
 
 def test_adding_reverses_the_result(find):
-    """Last-step mode's error is less than a fifth of sequence mode's in every seed."""
+    """In every seed, the error of last-step mode is less than a fifth of sequence mode's."""
     (run,) = find("adding")
     sequence, last = run.errors("sequence"), run.errors("last")
     assert (last < sequence / 5).all()
@@ -87,17 +87,17 @@ def test_adding_reverses_the_result(find):
 
 
 def test_one_baseline_has_two_losses():
-    """The mean of the training targets has one loss over all steps and another at the last."""
+    """The mean of the training targets has one loss over all steps, another at the last step."""
     (experiment,) = experiments_of(GALLERY["losses"])
     dataset = make_dataset(experiment)
     y = dataset.y[: dataset.train].astype(np.float64)
     mean = dataset.naive[: dataset.train].astype(np.float64)
-    assert len(np.unique(mean, axis=0)) == 1  # the baseline is the same for all samples
+    assert len(np.unique(mean, axis=0)) == 1  # All samples have the same baseline.
     assert claimed("losses") == pytest.approx([((y - mean) ** 2).mean(), y[:, -1].var()], rel=0.03)
 
 
 def test_recorded_answers_of_keras_have_the_claimed_numbers():
-    """The recordings hold the claimed numbers; test_recorded_answers compares them with Keras."""
+    """test_recorded_answers compares the recorded answers with Keras."""
     same, reach = answers_of("running_mean")["modes"][-1][1], answers_of("recall_first")["reach"]
     assert claimed("proof") == [same["difference"]]
     (_, norms), *_ = reach
@@ -105,43 +105,43 @@ def test_recorded_answers_of_keras_have_the_claimed_numbers():
 
 
 def test_an_lstm_keeps_the_mean_of_fifty_steps_better_than_a_simple_rnn(find):
-    """Every LSTM's error is less than a quarter of every SimpleRNN's."""
+    """The largest error of an LSTM is less than a quarter of the smallest of a SimpleRNN."""
     lstm, simple = (run.errors("last") for run in find("cells"))
     assert lstm.max() < simple.min() / 4
     assert claimed("cells") == medians(lstm, simple)
 
 
 def test_a_model_can_output_scaled_targets(find):
-    """Each model is off by less than 5, for targets of 105 to 208; the loss is in scaled units."""
+    """Each error is below 5, for targets of 105 to 208. The claimed loss is in scaled units."""
     (run,) = find("scaled")
-    assert max(run.off("sequence").max(), run.off("last").max()) < 5
+    assert max(run.rmse("sequence").max(), run.rmse("last").max()) < 5
     assert claimed("scaled") == medians(run.snapshot.by_seed("sequence", "step_mse").mean(axis=1))
 
 
 def test_forecasts_of_countries_are_better_with_eleven_targets(find):
-    """Sequence mode's error in years is smaller in each seed."""
+    """In each seed, the error of sequence mode, in years, is smaller."""
     (run,) = find("gapminder")
-    sequence, last = run.off("sequence"), run.off("last")
+    sequence, last = run.rmse("sequence"), run.rmse("last")
     assert run.dataset.shape[:2] == (142, 11)
     assert (sequence < last).all()
     assert claimed("gapminder") == medians(sequence, last, rel=0.15)
 
 
 def test_both_modes_barely_beat_linear_autoregression_on_seattles_weather(find):
-    """Both modes beat it in each seed; it is a least-squares fit on the training windows."""
+    """Both modes have smaller errors in each seed than a least-squares fit to training windows."""
     (run,) = find("seattle")
     dataset = run.dataset
     windows = dataset.x.reshape(len(dataset.x), -1).astype(np.float64)
-    read = np.column_stack([windows, np.ones(len(windows))])
+    inputs = np.column_stack([windows, np.ones(len(windows))])
     target, train_part = dataset.raw(dataset.y, slice(None))[:, -1, 0], slice(dataset.train)
-    weights, *_ = np.linalg.lstsq(read[train_part], target[train_part], rcond=None)
-    line = np.sqrt(((read @ weights - target)[dataset.evaluated] ** 2).mean())
-    assert max(run.off("sequence").max(), run.off("last").max()) < line
-    assert claimed("seattle") == medians(run.off("last"), line, rel=0.05)
+    weights, *_ = np.linalg.lstsq(inputs[train_part], target[train_part], rcond=None)
+    baseline = np.sqrt(((inputs @ weights - target)[dataset.evaluated] ** 2).mean())
+    assert max(run.rmse("sequence").max(), run.rmse("last").max()) < baseline
+    assert claimed("seattle") == medians(run.rmse("last"), baseline, rel=0.05)
 
 
 def test_no_lstm_gets_below_the_lowest_loss(find):
-    """Keras's layer with every gate open returns its largest outputs, which have this loss."""
+    """The lowest loss is that of Keras's layer with every gate open: its outputs are maximal."""
     (run,) = find("raw")
     x, y = run.dataset.x, run.dataset.y
     layer = keras.layers.LSTM(4, return_sequences=True)
@@ -158,7 +158,7 @@ def test_no_lstm_gets_below_the_lowest_loss(find):
 
 
 def test_a_silent_broadcast_learns_the_mean():
-    """The recorded predictions have the claimed errors; test_target_damage trains them again."""
+    """The recorded predictions have the claimed errors. test_target_damage trains them again."""
     damage = read_recording("flat", Damage)
     wrong, right = (damage.predictions[side] - damage.truth for side in ("wrong", "right"))
     numbers = claimed("broadcast", r"(?:error|instead of) (\S+)")
@@ -168,7 +168,7 @@ def test_a_silent_broadcast_learns_the_mean():
 
 @pytest.mark.parametrize("live", [False, pytest.param(True, marks=pytest.mark.weekly)])
 def test_bidirectional_reads_the_target(live):
-    """Bidirectional's error is small at every step but the last, where it has read no target."""
+    """Bidirectional's error is small at every step except the last, whose target it can't read."""
     leak = train_leak() if live else read_recording("leak", Leak)
     one_way, both_ways = leak.one_way, leak.both_ways
     assert (one_way > 0.9).all()
@@ -178,15 +178,15 @@ def test_bidirectional_reads_the_target(live):
 
 
 def test_four_units_do_not_hold_twelve_values(find):
-    """No seed of either mode gets far below the baseline's error; the title has typical errors."""
+    """In both modes, each seed has over 70% of the baseline's error. The title has medians."""
     (run,) = find("beyond")
     baseline = run.target[:, -1].var()
     assert min(run.errors("sequence").min(), run.errors("last").min()) > 0.7 * baseline
-    assert claimed("beyond") == medians(run.off("sequence"), baseline**0.5, rel=0.05)
+    assert claimed("beyond") == medians(run.rmse("sequence"), baseline**0.5, rel=0.05)
 
 
 def test_a_learning_rate_of_one_diverges(find):
-    """Last-step mode's loss starts above 100,000 and becomes NaN or infinite at some epoch."""
+    """The loss of last-step mode starts at 126,000, and the run ends with NaN or infinity."""
     (run,) = find("diverged")
     assert run.experiment.training.learning_rate == 1
     snapshot = run.snapshot

@@ -1,4 +1,4 @@
-"""A trained model's .keras file gives the screen's results in plain Keras."""
+"""The .keras file of a trained model loads in Keras with the weights of the run."""
 
 import io
 
@@ -15,7 +15,7 @@ from tests.unit.fakes import make_dataset
 from tests.weekly import first_of
 
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:__array__ implementation:DeprecationWarning"  # Keras 3.15 on NumPy 2, where it loads
+    "ignore:__array__ implementation:DeprecationWarning"  # Keras 3.15 loads files with NumPy 2.
 )
 RUNS = {
     "lstm": {"cell": "lstm", "layers": 1},
@@ -26,32 +26,32 @@ RUNS = {
 
 @pytest.fixture(scope="module", params=first_of(RUNS))
 def trained(request, client):
-    """Return a run of each cell after a few epochs, and its last snapshot."""
+    """Return a run of each cell after three epochs, and its last snapshot."""
     dataset = make_dataset(n=20, t=6, f=3, k=4, train=12)
     experiment = Experiment().set(U=4, epochs=3, batch=5, **RUNS[request.param])
     run = client.start(experiment, dataset)
     return run, client.wait(run, 60)
 
 
-def asked(client, run, mode, weights):
-    """Return the file of one model, requested as by a page."""
-    about = {"cell": run.experiment.model.cell, "mode": mode, "weights": weights}
-    future = client.ask("keras_file", timesteps=run.dataset.shape[1], **about)
+def file_of(client, run, mode, weights):
+    """Return the .keras file of one model, requested like on a page."""
+    model = {"cell": run.experiment.model.cell, "mode": mode, "weights": weights}
+    future = client.ask("keras_file", timesteps=run.dataset.shape[1], **model)
     return future.result(timeout=60)["file"]
 
 
-def test_the_archive_names_weights_as_that_file_does(client, trained, tmp_path):
-    """The archive has every array of every .keras file, under Keras's paths."""
+def test_the_archive_of_weights_has_the_arrays_of_all_keras_files(client, trained, tmp_path):
+    """The archive stores each array under the path of its variable in Keras."""
     run, snapshot = trained
     archive = np.load(io.BytesIO(weights_npz(run.experiment, run.dataset, snapshot)))
     count = 0
     for seed, models in enumerate(snapshot.weights, start=run.experiment.seed):
         for mode, weights in models.items():
             path = tmp_path / f"{mode}.keras"
-            path.write_bytes(asked(client, run, mode, weights))
+            path.write_bytes(file_of(client, run, mode, weights))
             for variable in keras.models.load_model(path).weights:
-                kept = archive[f"{mode}/seed_{seed}/{variable.path}"]
-                np.testing.assert_array_equal(kept, variable.numpy())
+                stored = archive[f"{mode}/seed_{seed}/{variable.path}"]
+                np.testing.assert_array_equal(stored, variable.numpy())
                 count += 1
     assert count == len(archive.files)
 
@@ -59,8 +59,8 @@ def test_the_archive_names_weights_as_that_file_does(client, trained, tmp_path):
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize("mode", ["sequence", "last"])
-def test_every_stack_is_written(tmp_path, mode, head, layers):
-    """Files of all layers and heads load, twice with different weights."""
+def test_files_of_all_models_load(tmp_path, mode, head, layers):
+    """Each model is saved twice. The second file has the new weights."""
     experiment = Experiment().set(cell="gru", layers=layers, head=head, U=3)
     for seed in (1, 2):
         weights = initial_model_weights(experiment.set(seed=seed), 2, 3)
@@ -68,6 +68,6 @@ def test_every_stack_is_written(tmp_path, mode, head, layers):
         (path := tmp_path / "model.keras").write_bytes(file)
         model = keras.models.load_model(path)
         assert [weight.path for weight in model.weights] == weight_names("gru", len(weights))
-        for kept, own in zip(model.get_weights(), weights, strict=True):
-            np.testing.assert_array_equal(kept, own)
+        for loaded, saved in zip(model.get_weights(), weights, strict=True):
+            np.testing.assert_array_equal(loaded, saved)
         assert model.output_shape == ((None, 5, 3) if mode == "sequence" else (None, 3))

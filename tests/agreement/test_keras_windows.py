@@ -1,4 +1,4 @@
-"""The Keras code on the Data page gives the page's windows."""
+"""The Keras code on the Data page returns the windows of the page."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from tests.unit.own_data import windows_of_load, windows_of_stores
 
 
 def batches(dataset):
-    """Return all samples of a Keras dataset, (N, …)."""
+    """Return all samples of a Keras dataset as one array (N, …)."""
     return np.concatenate([batch.numpy() for batch in dataset])
 
 
@@ -28,7 +28,7 @@ def batches(dataset):
     ],
 )
 def test_the_code_makes_the_same_windows_and_targets(settings, monkeypatch):
-    """For both modes and each split of the first series, also when thinned."""
+    """They agree for both modes, for each part of the first series, and for every nth window."""
     most = settings.get("most", windows.MAX_VALUES)
     monkeypatch.setattr(windows, "MAX_VALUES", most)
     dataset = windows_of_stores(**{k: v for k, v in settings.items() if k != "most"})
@@ -39,39 +39,39 @@ def test_the_code_makes_the_same_windows_and_targets(settings, monkeypatch):
         part = np.arange(len(dataset.x))[samples]
         part = part[origin.series[origin.starts[part]] == 0]
         rows = slice(origin.starts[part].min(), origin.starts[part].max() + length + 1)
-        made = {"x_rows": origin.inputs[rows], "y_rows": origin.targets[rows], "np": np}
-        exec(code, made)  # noqa: S102 - it is ours
-        raw = dataset.y[part] * dataset.target_scale + dataset.target_offset  # or its change
-        np.testing.assert_array_equal(batches(made["x"]), dataset.x[part])
-        np.testing.assert_allclose(batches(made["y"]), raw, rtol=1e-4, atol=1e-3)
-        pairs = list(made["last_step"])
+        names = {"x_rows": origin.inputs[rows], "y_rows": origin.targets[rows], "np": np}
+        exec(code, names)  # noqa: S102 - The code is ours.
+        raw = dataset.y[part] * dataset.target_scale + dataset.target_offset
+        np.testing.assert_array_equal(batches(names["x"]), dataset.x[part])
+        np.testing.assert_allclose(batches(names["y"]), raw, rtol=1e-4, atol=1e-3)
+        pairs = list(names["last_step"])
         np.testing.assert_array_equal(np.concatenate([x for x, _ in pairs]), dataset.x[part])
         np.testing.assert_allclose(
             np.concatenate([y for _, y in pairs]), raw[:, -1], rtol=1e-4, atol=1e-3
         )
 
 
-def test_targets_that_are_passed_as_they_are_are_the_windows_own_first_rows():
-    """Shows the off-by-one that the page warns about."""
+def test_targets_that_are_not_shifted_are_the_first_rows_of_their_windows():
+    """The page warns about this mistake."""
     dataset = windows_of_load(timesteps=6)
     code = keras_windows(dataset, dataset.origin, 1).replace("later[last:]", "y_rows")
-    made = {"x_rows": dataset.origin.inputs, "y_rows": dataset.origin.inputs}
-    exec(code, made)  # noqa: S102 - it is ours
-    x, y = next(iter(made["last_step"]))
+    names = {"x_rows": dataset.origin.inputs, "y_rows": dataset.origin.inputs}
+    exec(code, names)  # noqa: S102 - The code is ours.
+    x, y = next(iter(names["last_step"]))
     np.testing.assert_array_equal(x[:, 0], y)
 
 
 @pytest.mark.parametrize("changes", [{}, {"horizon": 0, "T": 5}, {"horizon": 3, "test": 20}])
 def test_a_script_cuts_the_apps_windows(changes, tmp_path, monkeypatch):
-    """A script gives the same arrays from the rows in its data file, bit by bit."""
+    """A script cuts the rows in its data file into arrays that equal the app's bit by bit."""
     experiment = settle(suggested("seattle").set(**changes))
     dataset = make_dataset(experiment)
     code = keras_script(experiment, dataset).partition("\nkeras.utils.set_random_seed")[0]
     assert "timeseries_dataset_from_array" in code
     monkeypatch.chdir(tmp_path)
     (tmp_path / "seattle.npz").write_bytes(arrays(dataset))
-    made = {}
-    exec(code, made)  # noqa: S102 - it is ours
-    assert made["train"] == dataset.train
-    np.testing.assert_array_equal(made["x"], dataset.x)
-    np.testing.assert_array_equal(made["y"], dataset.y)
+    names = {}
+    exec(code, names)  # noqa: S102 - The code is ours.
+    assert names["train"] == dataset.train
+    np.testing.assert_array_equal(names["x"], dataset.x)
+    np.testing.assert_array_equal(names["y"], dataset.y)

@@ -1,4 +1,4 @@
-"""README's scripts really run, as a person would paste them."""
+"""The scripts in the README run as they are."""
 
 import os
 import re
@@ -13,15 +13,15 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def script(word):
-    """The one script of README that has this word."""
+    """Return the only script in the README that contains this word."""
     scripts = re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL)
-    (found,) = [each for each in scripts if word in each]
-    return found
+    (matching,) = [each for each in scripts if word in each]
+    return matching
 
 
 def run(code, folder=ROOT):
-    """What a script prints, where this project can be imported."""
-    done = subprocess.run(
+    """Return the output of a script, run in a folder with this project on its import path."""
+    process = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": f"{ROOT}"},
@@ -30,17 +30,17 @@ def run(code, folder=ROOT):
         timeout=180,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
-def test_a_stack_is_traced():
-    """Without Keras: its parameters are printed."""
+def test_the_script_that_traces_a_stack_prints_its_parameters():
+    """The script doesn't need Keras."""
     assert run(script("trace(")).endswith("31269 parameters\n")
 
 
-def test_an_own_file_is_trained_on(tmp_path):
-    """The file beside the script; its exact script and arrays are left there."""
+def test_the_script_for_a_users_file_trains_on_it(tmp_path):
+    """The script reads a file in its folder, and writes the exact script and arrays there."""
     rows = [f"2024-{1 + i // 28:02}-{1 + i % 28:02},{20 + i % 7},{i % 5}" for i in range(80)]
     (tmp_path / "sales.csv").write_text("\n".join(["day,price,sales", *rows]))
     printed = run(script("read_upload"), tmp_path)
@@ -54,8 +54,8 @@ def test_an_own_file_is_trained_on(tmp_path):
 
 
 @pytest.mark.weekly
-def test_an_experiment_is_trained():
-    """Both modes' errors are printed."""
+def test_the_script_of_an_experiment_trains_both_modes():
+    """The script prints the last-step errors of both modes."""
     first = re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL)[0]
     errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(first)))
     assert set(errors) == {"sequence", "last"}

@@ -6,8 +6,8 @@ from tests.agreement import recorded
 
 
 @pytest.mark.parametrize("module", recorded.modules())
-def test_what_is_on_file_was_answered_to_the_code_that_is_here(module):
-    """Otherwise pages would ask live. To fix it: `make record-answers`."""
+def test_answers_were_recorded_with_the_current_questions(module):
+    """Otherwise, tests would call Keras for each answer. Fix: `make record-answers`."""
     header = recorded.header(module)
     assert header["code"] == recorded.origin(module)["code"]
     assert header.keys() == {"code", "keras", "tensorflow"}

@@ -1,4 +1,4 @@
-"""What Keras is recorded to have answered on the Cell page, it answers today."""
+"""The answers recorded for the Cell page equal Keras's current answers."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from tests.weekly import first_of
 
 
 def numbers(value):
-    """All numbers in an answer, in order."""
+    """Yield all numbers in an answer, in a fixed order."""
     if isinstance(value, dict):
         for key in sorted(value):
             yield from numbers(value[key])
@@ -23,21 +23,21 @@ def numbers(value):
 
 
 @pytest.mark.parametrize("data", first_of(ANSWERED))
-def test_keras_answers_as_recorded(data):
-    """About what the page asks of today's recordings: as a model starts, and trained."""
+def test_recorded_answers_equal_live_answers(data):
+    """The page asks these questions about a recorded run, before and after training."""
     for chosen in first_choices(data):
         for place, (question, _) in PLACES.items():
-            given = arguments(place, chosen)
-            recorded = recorded_answer(data, place, given)
+            asked = arguments(place, chosen)
+            recorded = recorded_answer(data, place, asked)
             assert recorded is not None
-            live = ANSWERS[question](cell=chosen.experiment.model.cell, **given)
+            live = ANSWERS[question](cell=chosen.experiment.model.cell, **asked)
             assert live.keys() == recorded.keys()
             for one, other in zip(numbers(live), numbers(recorded), strict=True):
                 np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("data", ANSWERED)
-def test_the_modes_are_recorded_to_be_one(data):
-    """Exactly: what the talk and the lesson show at once."""
+def test_the_modes_do_not_differ_in_recorded_answers(data):
+    """The difference is exactly 0. The talk and the guide show this number."""
     for _, answer in answers_of(data)["modes"]:
         assert answer["difference"] == 0.0

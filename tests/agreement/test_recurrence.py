@@ -15,10 +15,11 @@ from lib.recurrence import forward, initial_model_weights, initial_weights, unro
 LAYERS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items()}
 KINDS = {name: (name, {}) for name in CELLS} | {
     "gru, reset before": ("gru", {"reset_after": False}),
-}  # by kind: the cell's name, and Keras's options
+}
+"""The name of the cell and Keras's options, by kind."""
 
 sizes = st.tuples(st.integers(1, 5), st.integers(1, 8), st.integers(1, 5), st.integers(1, 9))
-"""N, T, F, U."""
+"""N, T, F and U."""
 seeds = st.integers(0, 2**32 - 1)
 kinds = st.sampled_from(list(KINDS))
 masks = st.sampled_from(["none", "holes", "padded at the end", "padded at the start"])
@@ -26,7 +27,7 @@ often = settings(derandomize=True, deadline=None, max_examples=40)
 
 
 def randomised(layer, rng):
-    """Give a built layer random weights and biases, and return them.
+    """Set random weights and biases in a built layer, and return them.
 
     The weights are small, so that an unbounded layer doesn't amplify rounding errors.
     """
@@ -39,7 +40,7 @@ def randomised(layer, rng):
 
 
 def some_mask(kind, n, t, rng):
-    """Return a mask (N, T) of a kind; it may hide all steps of a sample."""
+    """Return a mask (N, T) of a kind, or None. It may hide all steps of a sample."""
     if kind == "none":
         return None
     if kind == "holes":
@@ -49,16 +50,16 @@ def some_mask(kind, n, t, rng):
     return steps < long if kind == "padded at the end" else steps >= t - long
 
 
-def assert_close(ours, keras_says):
-    """Require equal shapes, and differences below 1e-5 of the largest value."""
-    keras_says = np.asarray(keras_says)
-    assert ours.shape == keras_says.shape
-    assert np.abs(ours - keras_says).max() <= 1e-5 * np.abs(keras_says).max() + 1e-12
+def assert_close(ours, expected):
+    """Assert equal shapes, and differences of at most 1e-5 of the largest expected value."""
+    expected = np.asarray(expected)
+    assert ours.shape == expected.shape
+    assert np.abs(ours - expected).max() <= 1e-5 * np.abs(expected).max() + 1e-12
 
 
 @given(kinds, sizes, seeds, masks, st.booleans())
 @often
-def test_one_layer(kind, size, seed, masked, go_backwards):
+def test_one_layer_equals_keras(kind, size, seed, masked, go_backwards):
     """The outputs of every step and the final states are equal."""
     (cell, options), (n, t, f, u) = KINDS[kind], size
     rng = np.random.default_rng(seed)
@@ -71,7 +72,7 @@ def test_one_layer(kind, size, seed, masked, go_backwards):
     trace = unroll(cell, weights, x, mask, go_backwards)
     sequence, *states = layer(x, mask=mask)
     assert_close(trace.hidden, sequence)
-    if mask is None:  # with all steps masked, Keras returns zeros but keeps the state
+    if mask is None:  # If all steps are masked, Keras returns zeros but keeps the state.
         assert_close(trace.hidden[:, -1], states[0])
     if cell == "lstm":
         assert trace.cell is not None
@@ -80,28 +81,29 @@ def test_one_layer(kind, size, seed, masked, go_backwards):
 
 @pytest.mark.parametrize("kind", ["lstm", "gru", "gru, reset before"])
 def test_gates_follow_keras_formulas(kind):
-    """Each gate comes from its block of columns and Keras's previous output."""
+    """Each gate is computed from its block of columns and Keras's previous output."""
     cell, options = KINDS[kind]
     layer = LAYERS[cell](4, return_sequences=True, **options)
     layer.build((None, 6, 2))
     rng = np.random.default_rng(0)
     weights, x = randomised(layer, rng), rng.standard_normal((3, 6, 2)).astype(np.float32)
     kernel, recurrent, bias = weights
-    into, again = bias if bias.ndim == 2 else (bias, np.zeros_like(bias))
+    input_bias, recurrent_bias = bias if bias.ndim == 2 else (bias, np.zeros_like(bias))
     hidden = np.asarray(layer(x))
     before = np.concatenate([np.zeros_like(hidden[:, :1]), hidden[:, :-1]], axis=1)
-    sums = x @ kernel + into + before @ recurrent + again
+    sums = x @ kernel + input_bias + before @ recurrent + recurrent_bias
     gates = unroll(cell, weights, x).gates
     for position, (name, gate) in enumerate(gates.items()):
         block = sums[:, :, 4 * position : 4 * position + 4]
         if (cell, name) == ("lstm", "c"):
             expected = np.tanh(block)
         elif (cell, name) == ("gru", "h"):
-            expected = np.tanh(
-                x @ kernel[:, 8:] + into[8:] + gates["r"] * (before @ recurrent[:, 8:] + again[8:])
-                if layer.reset_after
-                else x @ kernel[:, 8:] + into[8:] + (gates["r"] * before) @ recurrent[:, 8:]
-            )
+            of_input = x @ kernel[:, 8:] + input_bias[8:]
+            if layer.reset_after:
+                of_state = gates["r"] * (before @ recurrent[:, 8:] + recurrent_bias[8:])
+            else:
+                of_state = (gates["r"] * before) @ recurrent[:, 8:]
+            expected = np.tanh(of_input + of_state)
         else:
             expected = keras.ops.sigmoid(block)
         assert_close(gate, expected)
@@ -116,27 +118,27 @@ def test_a_stack_equals_the_keras_model_with_the_same_weights(cell, layers, head
     x = np.random.default_rng(0).standard_normal((5, 6, 3)).astype(np.float32)
     weights = initial_model_weights(experiment, features=3, targets=2)
     _, outputs = forward(experiment, weights, x)
-    for top_returns in (True, False):
+    for is_sequence in (True, False):
         model = keras.Sequential([keras.Input((6, 3))])
         for layer in range(layers):
-            returns = top_returns or layer < layers - 1
-            model.add(LAYERS[cell](8, return_sequences=returns))
+            return_sequences = is_sequence or layer < layers - 1
+            model.add(LAYERS[cell](8, return_sequences=return_sequences))
         if head == "dense":
             model.add(keras.layers.Dense(2))
         model.set_weights(weights)
-        assert_close(outputs if top_returns else outputs[:, -1], model(x))
+        assert_close(outputs if is_sequence else outputs[:, -1], model(x))
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_initial_weights_have_the_shapes_and_the_spread_of_keras(cell):
-    """Shapes, dtypes and biases are equal; standard deviations of kernels agree within 5%."""
+    """Shapes, dtypes and biases are equal. Standard deviations of kernels agree within 5%."""
     layer = LAYERS[cell](96)
     layer.build((None, 5, 48))
     ours = initial_weights(cell, 48, 96, np.random.default_rng(0))
-    theirs = layer.get_weights()
-    assert [(w.shape, w.dtype) for w in ours] == [(w.shape, w.dtype) for w in theirs]
-    np.testing.assert_array_equal(ours[2], theirs[2])
+    expected = layer.get_weights()
+    assert [(w.shape, w.dtype) for w in ours] == [(w.shape, w.dtype) for w in expected]
+    np.testing.assert_array_equal(ours[2], expected[2])
     np.testing.assert_allclose(ours[1] @ ours[1].T, np.eye(96), atol=1e-5)  # orthogonal
-    for mine, other in zip(ours[:2], theirs[:2], strict=True):
+    for mine, other in zip(ours[:2], expected[:2], strict=True):
         assert mine.std() == pytest.approx(other.std(), rel=0.05)
         assert np.abs(mine).max() == pytest.approx(np.abs(other).max(), rel=0.25)

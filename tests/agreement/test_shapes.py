@@ -10,7 +10,7 @@ LAYERS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items(
 
 
 def outputs_of(layer, timesteps, features):
-    """Return the output shape or shapes of a built Keras layer."""
+    """Build a Keras layer on (T, F), and return its output shape or shapes."""
     outputs = layer(keras.Input((timesteps, features)))
     return tuple(o.shape for o in outputs) if isinstance(outputs, (list, tuple)) else outputs.shape
 
@@ -18,8 +18,8 @@ def outputs_of(layer, timesteps, features):
 @pytest.mark.parametrize("timesteps", [1, 5, None])
 @pytest.mark.parametrize("return_sequences", [True, False])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_layers_shape_and_count_are_keras(cell, return_sequences, timesteps):
-    """Several widths are compared, also one feature and one unit."""
+def test_the_shape_and_parameters_of_a_layer_equal_keras(cell, return_sequences, timesteps):
+    """Several numbers of features and units are compared, including 1."""
     for features, units in [(3, 4), (1, 7), (6, 1)]:
         layer = LAYERS[cell](units, return_sequences=return_sequences)
         shape = outputs_of(layer, timesteps, features)
@@ -29,8 +29,8 @@ def test_a_layers_shape_and_count_are_keras(cell, return_sequences, timesteps):
 
 @pytest.mark.parametrize("merge_mode", MERGE_MODES)
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_bidirectional_layers_shape_and_count_are_keras(cell, merge_mode):
-    """Every merge mode is compared, with and without sequences."""
+def test_the_shape_and_parameters_of_a_bidirectional_layer_equal_keras(cell, merge_mode):
+    """Every merge mode is compared, for both values of return_sequences."""
     for return_sequences in (True, False):
         inner = LAYERS[cell](4, return_sequences=return_sequences)
         layer = keras.layers.Bidirectional(inner, merge_mode=merge_mode)

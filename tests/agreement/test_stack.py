@@ -1,6 +1,6 @@
-"""Every trace equals Keras: shapes, parameters, and the message where a stack breaks.
+"""Every trace equals Keras: shapes, parameters, and the error message if a stack breaks.
 
-Keras runs the code of the page line by line, so the code is tested too.
+Keras runs the page's code of each stack line by line, so the code is tested, too.
 """
 
 import re
@@ -24,47 +24,47 @@ from tests.agreement.layer_cases import CASES
 from tests.agreement.recorded import ask
 from tests.layers import CHAINS, GRAPHS, WORKING_CHAINS, always
 
-STARTS = {kind.kind for kind in LAYER_OF_CELL.values()}
+RECURRENT_KINDS = {kind.kind for kind in LAYER_OF_CELL.values()}
 KERAS_RAISES = {"AttributeError", "IndexError", "NameError", "NotImplementedError", "TypeError"}
 KERAS_RAISES |= {"ValueError", "ZeroDivisionError"}
-USUAL = BATCH_SIZE, TIMESTEPS
+DEFAULT_SIZES = BATCH_SIZE, TIMESTEPS  # sizes of data if a model leaves them open
 
 
 def check(stack, *, called=False):
-    """Compare the trace of a stack with Keras, layer by layer.
+    """Compare the trace of a stack with Keras layer by layer, and return the trace.
 
-    Some working stacks are also called on data; with `called`, all of them.
+    Keras also calls some working stacks on data, or all of them if `called` is true.
     """
     steps = trace(stack)
     place = broken_at(steps)
     if place is not None:
         check_broken(steps[: place + 1])
-    elif stopped_at(steps) is None:  # otherwise the trace claims nothing
-        then = "call" if can_run(steps) and (called or is_run(steps)) else ""
-        answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
+    elif stopped_at(steps) is None:  # After an untraced layer, a trace has no shapes to compare.
+        action = "call" if can_run(steps) and (called or should_run(steps)) else ""
+        answer = ask("stacks.built", code_lines(steps), model_line(steps), action, DEFAULT_SIZES)
         assert "raised" not in answer, answer
         expected = [as_lists(step) for step in steps]
         assert list(map(list, zip(answer["shapes"], answer["masks"], strict=True))) == expected
         assert answer["lost"] == [at for at, step in enumerate(steps) if step.loses_mask]
         assert answer["parameters"] == total(steps)
-        if then:
+        if action:
             shapes = [shape for at in output_places(steps) for shape in steps[at].shapes]
             assert all(map(fits, answer["given"], shapes)), answer["given"]
     return steps
 
 
 def check_broken(steps):
-    """Compare a stack whose last layer breaks with the message and the stage in Keras."""
-    error = trace(tuple(step.layer for step in steps))[-1].error  # without later layers
-    then = {"built": "", "run": "predict", "trained": "fit"}[error.when]
-    if then and not can_run(steps):
+    """Compare the error of the last layer with Keras: the message, and when it is raised."""
+    error = trace(tuple(step.layer for step in steps))[-1].error
+    action = {"built": "", "run": "predict", "trained": "fit"}[error.when]
+    if action and not can_run(steps):
         return
-    answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
+    answer = ask("stacks.built", code_lines(steps), model_line(steps), action, DEFAULT_SIZES)
     if error.when == "built" or error.message:
-        assert answer.get("raised") == ("run" if then else "built"), answer
+        assert answer.get("raised") == ("run" if action else "built"), answer
         assert in_words(error.message, answer["message"])
-        assert answer["type"] in KERAS_RAISES or then
-    elif "raised" not in answer:  # silently wrong: the output has another shape
+        assert answer["type"] in KERAS_RAISES or action
+    elif "raised" not in answer:  # Silently wrong: the output has another shape.
         assert not all(map(fits, answer["given"], answer["shapes"][-1])), answer
     expected = [as_lists(step) for step in steps[:-1]]
     pairs = list(map(list, zip(answer["shapes"], answer["masks"], strict=True)))
@@ -72,7 +72,7 @@ def check_broken(steps):
 
 
 def in_words(message, whole):
-    """Return whether a message is part of Keras's; "…" stands for omitted words."""
+    """Return whether Keras's message contains this message. "…" matches any words."""
     return re.search(".*".join(map(re.escape, message.split("…"))), whole, re.S) is not None
 
 
@@ -81,45 +81,48 @@ def as_lists(step):
     return [[list(shape) for shape in step.shapes], list(map(bool, step.masks))]
 
 
-def fits(given, shape):
-    """Return whether data of these sizes have that shape."""
-    pairs = zip(given, shape, strict=False)
-    return len(given) == len(shape) and all(size in (None, n) for n, size in pairs)
+def fits(sizes, shape):
+    """Return whether sizes of data match a shape, in which None matches any size."""
+    pairs = zip(sizes, shape, strict=False)
+    return len(sizes) == len(shape) and all(size in (None, n) for n, size in pairs)
 
 
-def is_run(steps):
-    """Return whether to call a working stack: if it starts from states, and for a random quarter.
+def should_run(steps):
+    """Return whether to call a working stack: it has initial states, or is in a random quarter.
 
-    Open sizes of a sample aren't called, because a later Reshape may need other sizes.
+    A stack with open sizes isn't called, because a later Reshape may need other sizes.
     """
     if any(None in step.shapes[0][1:] for step in steps if isinstance(step.layer, Input)):
         return False
-    starts = any(step.inputs.states and step.layer.kind in STARTS for step in steps)
-    return starts or crc32(repr(code_lines(steps)).encode()) % 4 == 0
+    has_initial_states = any(
+        step.inputs.states and step.layer.kind in RECURRENT_KINDS for step in steps
+    )
+    return has_initial_states or crc32(repr(code_lines(steps)).encode()) % 4 == 0
 
 
 def can_run(steps):
-    """Return whether data for a model exist: they are small, and need no guessed sizes.
+    """Return whether a model can run on data: the data are small, and all needed sizes are known.
 
-    A Reshape needs known sizes, and an Embedding can't use the results of arithmetic.
+    A Reshape needs known sizes. An Embedding can't read the results of arithmetic. Several inputs
+    need known sizes and the same batch size.
     """
     layers = [step.layer.inside for step in steps]
-    if any(isinstance(layer, WithNumber) for layer in layers) and any(
-        isinstance(layer, Embedding) for layer in layers
-    ):
+    has_arithmetic = any(isinstance(layer, WithNumber) for layer in layers)
+    if has_arithmetic and any(isinstance(layer, Embedding) for layer in layers):
         return False
     reshaped = [step.inputs.tensors[0] for step in steps if isinstance(step.layer.inside, Reshape)]
     if any(None in shape_of(tensor)[1:] for tensor in reshaped):
         return False
     shapes = [step.shapes[0] for step in steps if isinstance(step.layer, Input)]
     is_chain = len(shapes) == 1 and not any(step.layer.refs() for step in steps)
-    one_batch = len({shape[0] for shape in shapes} - {None}) < 2
     is_small = all(prod(size or 1 for size in shape) < 2000 for shape in shapes)
-    return is_small and (is_chain or (one_batch and not any(None in n[1:] for n in shapes)))
+    one_batch_size = len({shape[0] for shape in shapes} - {None}) < 2
+    is_open = any(None in shape[1:] for shape in shapes)
+    return is_small and (is_chain or (one_batch_size and not is_open))
 
 
 def test_every_kind_of_layer_has_cases():
-    """A new layer needs cases in layer_cases.py."""
+    """A new kind of layer needs cases in layer_cases.py."""
     assert set(CASES) == set(KINDS) - {Unread.kind}
 
 
@@ -136,7 +139,7 @@ def test_the_trace_of_a_layer_equals_keras(kind, text):
 
 @pytest.mark.parametrize("kind", CASES)
 def test_every_setting_of_a_layer_equals_keras(kind):
-    """Each setting is changed to values other than its default, one at a time."""
+    """Settings change one at a time, to values other than their defaults."""
     *before, layer = from_text(CASES[kind][0])
     for setting in layer.settings():
         for value in other_values(setting):
@@ -144,7 +147,7 @@ def test_every_setting_of_a_layer_equals_keras(kind):
 
 
 def other_values(setting):
-    """Return some values of a setting, at its limits or next to its default."""
+    """Return some values of a setting that differ from its default."""
     values = [None] if setting.optional else []
     if setting.options is not None:
         return values + [*setting.options][1:3]
@@ -169,24 +172,24 @@ def other_values(setting):
         "x = keras.Sequential([keras.Input((10, 4)), layers.StackedRNNCells([LSTMCell(3)])])(x1)",
     ],
 )
-def test_code_without_a_link_form_is_refused_as_in_keras(line):
-    """Operators between different shapes and cells in a Sequential raise Keras's error."""
+def test_code_that_a_link_cannot_contain_has_keras_error(line):
+    """Operators on different shapes, and cells in a Sequential model, raise Keras's error."""
     lines = ["x = x1 = keras.Input((10, 4))", "x = keras.Input((10, 3))", line]
     model = "model = keras.Model(x, x)"
     error = trace(read_model("\n".join(["import keras", *lines, model])))[-1].error
-    answer = ask("stacks.built", lines, model, "", USUAL)
+    answer = ask("stacks.built", lines, model, "", DEFAULT_SIZES)
     assert answer["raised"] == "built"
     assert in_words(error.message, answer["message"])
 
 
 @pytest.mark.parametrize("name", PATTERNS)
-def test_a_patterns_code_builds_runs_and_has_the_shapes_and_the_parameters(name):
-    """The whole script of a pattern runs, and its model has the traced shapes and parameters."""
+def test_the_script_of_a_pattern_runs_with_the_traced_shapes_and_parameters(name):
+    """The script's model in Keras has the same output shapes and parameters as the trace."""
     steps = check(PATTERNS[name].stack)
     assert broken_at(steps) is None
     code = keras_code(steps)
     assert code.startswith(HEAD)
-    answer = ask("stacks.script", code.replace("model.summary()", ""), USUAL)
+    answer = ask("stacks.script", code.replace("model.summary()", ""), DEFAULT_SIZES)
     assert tuple(map(tuple, answer["shapes"])) == steps[-1].shapes
     assert answer["parameters"] == total(steps)
 
@@ -194,21 +197,21 @@ def test_a_patterns_code_builds_runs_and_has_the_shapes_and_the_parameters(name)
 @always(80)
 @given(CHAINS)
 def test_the_trace_of_any_stack_equals_keras(stack):
-    """Random stacks have Keras's shapes and parameters, or break with Keras's message."""
+    """A random stack has Keras's shapes and parameters, or breaks with Keras's message."""
     check(stack)
 
 
 @always(40)
 @given(WORKING_CHAINS)
-def test_any_stack_that_works_has_the_shapes_and_the_parameters(stack):
-    """Random working stacks have no layer that breaks."""
+def test_the_trace_of_any_working_stack_has_no_error(stack):
+    """A random working stack has Keras's shapes and parameters."""
     assert broken_at(check(stack)) is None
 
 
 @always(20)
 @given(CHAINS.filter(lambda stack: broken_at(trace(stack)) is not None))
-def test_a_fix_gets_past_the_layer_that_broke(stack):
-    """In Keras too, the fixed layer works, whatever happens to later layers."""
+def test_a_fix_makes_the_broken_layer_work(stack):
+    """The layer works in Keras, too. A later layer may break."""
     before = broken_at(trace(stack)) or 0
     for fix in fixes(trace(stack))[:1]:
         after = broken_at(check(fix.stack))
@@ -218,5 +221,5 @@ def test_a_fix_gets_past_the_layer_that_broke(stack):
 @always(300)
 @given(GRAPHS)
 def test_the_trace_of_any_graph_equals_keras(stack):
-    """Random graphs have several inputs, branches, merges, states and shared layers."""
+    """A random graph may have several inputs, branches, merges, states and shared layers."""
     check(stack)

@@ -1,4 +1,4 @@
-"""A layer made from arguments equals Keras's layer, or is refused with Keras's message."""
+"""A layer created from arguments equals Keras's layer, or raises Keras's error."""
 
 import ast
 
@@ -37,8 +37,8 @@ REFUSED = (
     "Bidirectional(LSTM(4), backward_layer=LSTM(4))", "Bidirectional(LSTM(4), foo=3)",
     "RNN(LSTMCell(0))", "RNN([GRUCell(4), GRUCell(0)])",
 )  # fmt: skip
-"""Layers that Keras refuses to create, or to build on (4, 3)."""
-TAKEN = (
+"""Layers that Keras can't create, or can't build on the input (4, 3)."""
+ACCEPTED = (
     "LSTM(4, dropout=1.5, recurrent_dropout=-1)",
     "Bidirectional(LSTM(4, go_backwards=True), backward_layer=LSTM(4))",
     "Conv1D(4, 2, data_format='Channels_Last')", "LSTM(4, 'relu')", "LSTM(True)", "Conv1D(2, True)",
@@ -56,13 +56,13 @@ TAKEN = (
     "RNN([SimpleRNNCell(2), SimpleRNNCell(units=3)], stateful=False)",
     "RNN(StackedRNNCells([GRUCell(2), GRUCell(3)]))",
 )  # fmt: skip
-"""Layers that work on (4, 3)."""
+"""Layers that work on the input (4, 3)."""
 OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer")
 """Names that Keras 3 dropped, or that belong to another class."""
 
 
 def value_of(node):
-    """Return a plain value, or the layer of a call."""
+    """Return the value of a syntax tree, in which calls create layers."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         keywords = {f"{one.arg}": value_of(one.value) for one in node.keywords}
         return create_layer(node.func.id, [value_of(one) for one in node.args], keywords)
@@ -80,9 +80,9 @@ def traced(code):
     return steps, ask("stacks.built", lines, model_line(steps), "", (2, 4))
 
 
-@pytest.mark.parametrize("code", TAKEN)
-def test_a_layer_has_the_shape_that_keras_gives_for_these_arguments(code):
-    """Arguments may be named, in order, under earlier names, or in capitals."""
+@pytest.mark.parametrize("code", ACCEPTED)
+def test_a_layer_has_keras_shapes_and_parameters_for_these_arguments(code):
+    """Arguments may be keywords, positional, older names, or values in capitals."""
     steps, answer = traced(code)
     assert broken_at(steps) is None
     assert "raised" not in answer, answer
@@ -91,8 +91,8 @@ def test_a_layer_has_the_shape_that_keras_gives_for_these_arguments(code):
 
 
 @pytest.mark.parametrize("code", REFUSED)
-def test_a_layer_is_refused_with_keras_message(code):
-    """The error has Keras's message and names what was expected."""
+def test_invalid_arguments_raise_keras_error(code):
+    """The error has Keras's message and the expected value."""
     steps, answer = traced(code)
     assert broken_at(steps) == 1
     error = steps[1].error
@@ -101,34 +101,34 @@ def test_a_layer_is_refused_with_keras_message(code):
     assert in_words(error.message, answer["message"])
 
 
-def test_every_layer_has_keras_arguments():
-    """The order and the optional arguments equal Keras's."""
-    written = {}
+def test_every_layer_has_keras_signature():
+    """Names and order of the arguments, and which are optional, equal Keras's."""
+    signatures = {}
     for name, row in SIGNATURES.items():
         words = [*row.get("required", ()), *(f"{word}=" for word in row.get("optional", ()))]
-        written[name] = ", ".join(words if "only_these" in row else [*words, "**"])
-    assert written == ask("stacks.signatures", sorted(SIGNATURES))
+        signatures[name] = ", ".join(words if "only_these" in row else [*words, "**"])
+    assert signatures == ask("stacks.signatures", sorted(SIGNATURES))
 
 
-def test_common_arguments_are_accepted_as_in_keras():
-    """Each layer accepts the same common and additional arguments as in Keras."""
+def test_each_layer_accepts_the_same_common_arguments_as_in_keras():
+    """These are the arguments of `every_layer` and `more` in signatures.toml."""
     table = beside(making.__file__, "signatures")
     more = table["more"]
-    asked = sorted({*table["every_layer"], *(word for words in more.values() for word in words)})
-    asked += ["batch_input_shape", "input_spec", "time_major"]
+    words = sorted({*table["every_layer"], *(word for words in more.values() for word in words)})
+    words += ["batch_input_shape", "input_spec", "time_major"]
     for name, row in SIGNATURES.items():
-        takes = ask("stacks.takes", name, asked)
-        usual = () if "only_these" in row else table["every_layer"]
-        known = {*making.arguments_of(name), *more.get(name, ()), *usual}
-        assert [word for word in asked if word in known] == takes, name
+        accepted = ask("stacks.takes", name, words)
+        common = () if "only_these" in row else table["every_layer"]
+        known = {*making.arguments_of(name), *more.get(name, ()), *common}
+        assert [word for word in words if word in known] == accepted, name
 
 
 def test_every_alias_is_the_same_layer_in_keras():
-    """Names that Keras 3 dropped are exceptions."""
+    """The names in `OLDER` are exceptions."""
     names = {name: right for name, right in ALIASES.items() if name not in OLDER}
     assert ask("stacks.same", sorted(names.items())) == [True] * len(names)
 
 
-def test_activations_are_those_that_keras_has():
-    """The names of all activations equal Keras's."""
+def test_all_activations_of_keras_are_known():
+    """The names of all activations equal Keras's names."""
     assert ask("stacks.activations") == sorted(ACTIVATIONS)

@@ -1,4 +1,4 @@
-"""Sweeps with the real worker: the command, killed and repeated, and recorded sweeps."""
+"""Sweeps with the real worker: the command, `run_sweep`, and recorded sweeps."""
 
 import signal
 import subprocess
@@ -27,8 +27,8 @@ def begin(out, command=COMMAND):
     )
 
 
-def test_a_killed_command_continues_with_the_numbers_of_the_page(client, tmp_path):
-    """Finished points aren't trained again; all results equal an uninterrupted sweep's."""
+def test_a_killed_command_continues_and_equals_a_sweep_of_the_page(client, tmp_path):
+    """Finished points aren't trained again. All results equal those of an uninterrupted sweep."""
     out = tmp_path / "results.csv"
     with begin(out) as first:
         end = time.monotonic() + PATIENCE
@@ -41,57 +41,55 @@ def test_a_killed_command_continues_with_the_numbers_of_the_page(client, tmp_pat
     assert 1 <= len(known) < 4
 
     with begin(out) as again:
-        said, wrong = again.communicate(timeout=PATIENCE)
-    assert again.returncode == 0, wrong
-    assert f"has {len(known)} of 4 points" in said
+        output, errors = again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0, errors
+    assert f"has {len(known)} of 4 points" in output
     points = from_csv(out.read_text())
     assert [p["run"] for p in points[: len(known)]] == [p["run"] for p in known]
 
-    base = base_of("running_mean", {}).set(
-        epochs=20, N=64
-    )  # a page's: the same data, set in its sidebar
+    base = base_of("running_mean", {}).set(epochs=20, N=64)
     plan = make_plan(base, {"T": [4, 6], "U": [2, 3]}, 2)
     runner = Runner(plan, client)
     runner.run()
     assert runner.error is None
-    for here, there in zip(runner.results, points, strict=True):
-        assert here.values == there.values
-        for was, row in zip(there.rows, here.rows, strict=True):
-            assert {**row, "run": ""} == {**was, "run": ""}
+    for of_page, of_command in zip(runner.results, points, strict=True):
+        assert of_page.values == of_command.values
+        for expected, row in zip(of_command.rows, of_page.rows, strict=True):
+            assert {**row, "run": ""} == {**expected, "run": ""}
 
 
-def test_a_recorded_point_holds(client):
-    """Trained now, its rows equal the recorded ones up to rounding."""
+def test_training_a_recorded_point_again_has_the_same_results(client):
+    """All rows equal the recorded rows up to rounding."""
     ready = next(iter(READY.values()))
-    was = ready.recorded[0]
+    recorded = ready.recorded[0]
     point = ready.plan.points[0]
     dataset = make_dataset(point.experiment)
     snapshot = client.wait(client.start(point.experiment, dataset), PATIENCE)
-    now = result_of(point, dataset, snapshot)
-    assert now.values == was.values
-    for same in ("settings", "parameters"):
-        assert now[same] == was[same]
-    assert [row["seed"] for row in now.rows] == [row["seed"] for row in was.rows]
-    assert now["baseline_error"] == pytest.approx(was["baseline_error"])
+    live = result_of(point, dataset, snapshot)
+    assert live.values == recorded.values
+    for name in ("settings", "parameters"):
+        assert live[name] == recorded[name]
+    assert [row["seed"] for row in live.rows] == [row["seed"] for row in recorded.rows]
+    assert live["baseline_error"] == pytest.approx(recorded["baseline_error"])
     for mode in BOTH_MODES:
-        np.testing.assert_allclose(now.errors(mode), was.errors(mode), rtol=0.02)
+        np.testing.assert_allclose(live.errors(mode), recorded.errors(mode), rtol=0.02)
 
 
 def test_run_sweep_returns_a_data_frame(tmp_path):
-    """It also reads a user's file."""
-    own = tmp_path / "own.csv"
-    own.write_text("a,b\n" + "".join(f"{k % 7},{k % 5}\n" for k in range(200)))
-    seen = []
+    """`run_sweep` also reads a user's file."""
+    file = tmp_path / "own.csv"
+    file.write_text("a,b\n" + "".join(f"{k % 7},{k % 5}\n" for k in range(200)))
+    shares = []
     frame = run_sweep(
-        table=own,
+        table=file,
         vary={"optimizer": ["sgd", "adam"]},
         seeds=1,
         epochs=5,
         targets=["b"],
-        progress=lambda now: seen.append(now.share),
+        progress=lambda now: shares.append(now.share),
     )
     assert list(frame.columns[:4]) == ["optimizer", "seed", "mode", "last_step_error"]
     assert list(frame["mode"]) == [*BOTH_MODES, *BOTH_MODES]
     assert frame["last_step_error"].notna().all()
     assert set(frame["epochs"]) == {5}
-    assert seen[-1] == 1.0
+    assert shares[-1] == 1.0

@@ -1,4 +1,4 @@
-"""The damage of a silent mistake is a real training, and the recorded one is the same."""
+"""The recorded damage of a silent mistake equals the results of training it again."""
 
 import numpy as np
 import pytest
@@ -11,8 +11,8 @@ from tests.weekly import first_of
 
 
 @pytest.mark.parametrize("case", first_of(MISTAKES))
-def test_training_now_gives_what_was_recorded(case):
-    """Nothing raises on the way, as the doctor says, and the numbers are the recorded ones."""
+def test_training_a_mistake_again_has_the_recorded_results(case):
+    """Training raises no error, and the doctor's verdict is "silent"."""
     mistake = MISTAKES[case]
     diagnosis = diagnose_target(mistake.output, mistake.target, "mse", BATCH_SIZE)
     assert diagnosis.verdict == "silent"

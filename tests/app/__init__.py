@@ -1,1 +1,1 @@
-"""Pages in Streamlit's AppTest, with a fake training client: one file for a page or its part."""
+"""Pages in Streamlit's AppTest, with a fake training client: one test file per page or part."""

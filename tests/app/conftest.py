@@ -1,4 +1,4 @@
-"""Fixtures for page tests. Their training client is a fake, except in tests marked `slow`."""
+"""Fixtures for page tests. The training client is a fake, except in tests marked `slow`."""
 
 import importlib.metadata
 import threading
@@ -15,23 +15,23 @@ from tests.fake_client import FakeClient
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_component_packages():
-    """Hide installed packages from Streamlit, which searches all for components per AppTest.
+    """Hide installed packages from Streamlit: each AppTest searches all of them for components.
 
-    The app uses none of them, and the search takes four fifths of a test's time.
+    The app uses no components, and this search takes four fifths of a test's time.
     """
-    usual = importlib.metadata.distributions
+    distributions = importlib.metadata.distributions
 
-    def named(**which):
-        return usual(**which) if which else []
+    def only_filtered(**filters):
+        return distributions(**filters) if filters else []
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importlib.metadata, "distributions", named)
+        patch.setattr(importlib.metadata, "distributions", only_filtered)
         yield
 
 
 @pytest.fixture(autouse=True)
 def client(request, monkeypatch):
-    """Return the fake client; None in slow tests, which share the real client."""
+    """Return the fake client. Slow tests get None, because they share the real client."""
     if request.node.get_closest_marker("slow"):
         return None
     fake = FakeClient()
@@ -40,20 +40,20 @@ def client(request, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_awaited_within_a_turn(monkeypatch):
-    """Fail if a page waits for another thread while it holds the turn: all pages would wait."""
+def no_page_waits_within_its_turn(monkeypatch):
+    """Fail if a page waits for another thread during its turn to compute: all pages would wait."""
     result, wait_for = Future.result, threading.Condition.wait_for
 
     def result_of(future, timeout=None):
-        assert future.done() or not TURNS.is_mine, "a future is awaited within a turn"
+        assert future.done() or not TURNS.is_mine, "a page waits within its turn"
         return result(future, timeout)
 
-    def wait_a_while(condition, true, timeout=None):
-        assert true() or timeout == 0 or not TURNS.is_mine, "a condition is awaited within a turn"
-        return wait_for(condition, true, timeout)
+    def wait_for_it(condition, is_met, timeout=None):
+        assert is_met() or timeout == 0 or not TURNS.is_mine, "a page waits within its turn"
+        return wait_for(condition, is_met, timeout)
 
     monkeypatch.setattr(Future, "result", result_of)
-    monkeypatch.setattr(threading.Condition, "wait_for", wait_a_while)
+    monkeypatch.setattr(threading.Condition, "wait_for", wait_for_it)
 
 
 @pytest.fixture(autouse=True)
@@ -70,14 +70,14 @@ def no_page_raises(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def each_click_counts(monkeypatch):
-    """Count every click: tests click faster than users."""
+def every_click_counts(monkeypatch):
+    """Never ignore a click as a double click: tests click faster than users."""
     monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", -1.0)
 
 
 @pytest.fixture
 def time(monkeypatch):
-    """Replace the clock of the pages."""
+    """Replace the clock of the pages by a fake clock, and return the fake."""
     fake = Clock()
     monkeypatch.setattr(clock, "now", fake.now)
     return fake

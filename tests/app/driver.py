@@ -1,4 +1,4 @@
-"""Helpers for pages in AppTest: open a link, press, give a file, read the text."""
+"""Helpers for pages in AppTest: open a link, upload a file, read the text of a page."""
 
 import re
 from html import unescape
@@ -31,26 +31,24 @@ def link(page, **query):
 
 
 def _opened(query):
-    """Return the app before its first run, with more settings and the script unfolded."""
+    """Return the app before its first run, with all settings and the script unfolded."""
     app = AppTest.from_file(APP, default_timeout=30)
-    for folded in (MORE, SCRIPT):
-        app.session_state[folded] = True
+    for key in (MORE, SCRIPT):
+        app.session_state[key] = True
     for key, value in query.items():
         app.query_params[key] = value
     return app
 
 
 def session(app):
-    """Return the session's memory."""
+    """Return the state that the app stores for the session."""
     return app.session_state[KEY]
 
 
 def address(app):
     """Return the last value of each query parameter."""
-    return {
-        key: text if isinstance(text, str) else text[-1]
-        for key, text in ((key, app.query_params[key]) for key in app.query_params)
-    }
+    values = {key: app.query_params[key] for key in app.query_params}
+    return {key: value if isinstance(value, str) else value[-1] for key, value in values.items()}
 
 
 def html(app):
@@ -58,18 +56,18 @@ def html(app):
     return " ".join(element.proto.body for element in app.get("html"))
 
 
-def seen(app):
+def html_text(app):
     """Return the text of the page's HTML, without tags."""
     return unescape(re.sub(r"<[^>]*>", "", html(app)))
 
 
 def text(app):
-    """Return all text of Markdown, alerts, HTML and progress bars, without escapes."""
+    """Return the text of all Markdown, alerts, HTML and progress bars, without escapes."""
     parts = [
         each.value for kind in ("markdown", "warning", "error", "info") for each in app.get(kind)
     ]
     parts += [each.proto.text for each in app.get("progress")]
-    return f"{' '.join(parts)} {seen(app)}".replace("\\", "").replace("\xa0", " ")
+    return f"{' '.join(parts)} {html_text(app)}".replace("\\", "").replace("\xa0", " ")
 
 
 def title(app):
@@ -78,17 +76,17 @@ def title(app):
     return heading.removeprefix("# ").replace("\\", "")
 
 
-def pictures(app):
+def picture_count(app):
     """Return the number of charts and images."""
     return len(app.get("plotly_chart")) + html(app).count("<img")
 
 
-def bar(app):
-    """Return the text of the progress bar: the run's badge and progress."""
+def status_text(app):
+    """Return the text of the progress bar: the badge of the run's status, and its progress."""
     return str(app.get("progress")[0].proto.text)
 
 
-def give(app, name, content):
-    """Give a file to the page's uploader of tables and kept runs."""
+def upload_file(app, name, content):
+    """Upload a file with the page's uploader for tables and saved runs."""
     uploader = next(each for each in app.file_uploader if "model_file" not in each.key)
     uploader.set_value((name, content, "application/octet-stream")).run()

@@ -1,4 +1,4 @@
-"""A page's own keys in the address: separate, kept, and never read as a new link."""
+"""A page's own keys: query parameters that other pages drop from the address."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -6,12 +6,12 @@ from streamlit.testing.v1 import AppTest
 from lib.experiment import Experiment
 from tests.app.driver import address
 
-OLD = Experiment().data.name
-"""The data of links without data."""
+DEFAULT_DATA = Experiment().data.name
+"""The dataset of a link that names no dataset."""
 
 
 def page():
-    """A page that shows its own key, and a button that sets it."""
+    """Draw a page that shows the value of its own key `stack` and has a button to set it."""
     import streamlit as st
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -31,58 +31,58 @@ def page():
 
 
 def start(**query):
-    """Open that page by a link."""
+    """Open `page` by a link with these query parameters."""
     app = AppTest.from_function(page, default_timeout=30)
     app.query_params.update(query)
     return app.run()
 
 
 def shown(app):
-    """Return the page's value of its own key."""
+    """Return the value of `stack` that the page shows."""
     return app.text[0].value
 
 
-def put(app, value):
-    """Press the button that sets the page's own key."""
+def set_stack(app, value):
+    """Press the button that sets `stack`."""
     app.session_state["value"] = value
     return app.button(key="set").click().run()
 
 
-def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves():
+def test_a_set_value_enters_the_address_and_stays_when_a_setting_changes():
     """The page doesn't read its own new address as an opened link."""
     app = start(stack="a")
     for value in ("b", "c"):
-        assert shown(put(app, value)) == value
-        assert address(app) == {"data": OLD, "stack": value}
+        assert shown(set_stack(app, value)) == value
+        assert address(app) == {"data": DEFAULT_DATA, "stack": value}
     app.slider(key="T").set_value(30).run()
     assert shown(app) == "c"
-    assert address(app) == {"data": OLD, "stack": "c", "T": "30"}
+    assert address(app) == {"data": DEFAULT_DATA, "stack": "c", "T": "30"}
 
 
-def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back():
-    """An own key belongs to its page; settings belong to all pages."""
+def test_a_pages_own_key_leaves_the_address_on_other_pages_and_returns_with_the_page():
+    """A page's own key is in the address of that page only. Settings are in all addresses."""
     app = start(stack="a", T="20")
     for name, own in (("Two", {}), ("One", {"stack": "a"})):
         app.session_state["name"] = name
         assert shown(app.run()) == own.get("stack", "")
-        assert address(app) == {"data": OLD, "T": "20", **own}
+        assert address(app) == {"data": DEFAULT_DATA, "T": "20", **own}
 
 
-def test_an_address_that_lags_behind_takes_nothing_back():
-    """Late addresses from a slow browser don't undo a newer value."""
-    app = put(start(stack="a"), "b")
-    for late in "abab":
-        app.query_params["stack"] = late
+def test_a_late_address_does_not_undo_a_newer_value():
+    """A slow browser may still send an older address."""
+    app = set_stack(start(stack="a"), "b")
+    for late_value in "abab":
+        app.query_params["stack"] = late_value
         assert shown(app.run()) == "b"
 
 
 @pytest.mark.private
 @pytest.mark.parametrize("values", ["b", "bc"])
-def test_back_takes_the_page_to_an_address_that_it_had(values):
-    """Back restores an earlier address, even if the browser was late."""
+def test_back_restores_an_earlier_address(values):
+    """The browser's Back button restores the earlier value, also after several changes."""
     app = start(stack="a")
     for value in values:
-        put(app, value)
+        set_stack(app, value)
     app.query_params["stack"] = "a"
     app.session_state["back"] = True
     assert shown(app.run()) == "a"

@@ -16,34 +16,34 @@ PARTS = ("unrolled", "proof", "break", "learn")
 
 
 def open_part(app, name):
-    """Open a part of the page."""
+    """Open one of the page's `PARTS`."""
     return app.button_group(key="cell_part").set_value(PARTS.index(name)).run()
 
 
-def test_only_the_open_part_asks_and_only_once(client):
-    """A rerun sends no request; a new sample repeats all requests but means over samples."""
+def test_only_the_open_part_sends_requests_and_sends_each_once(client):
+    """A rerun sends no request. Another sample repeats only the requests about one sample."""
     app = start("Cell", U="3", T="4")
-    asked = client.questions
-    assert not asked
+    sent = client.questions
+    assert not sent
     for part, names in (
         ("proof", ["modes"]),
         ("break", ["breakings"]),
         ("learn", ["reach", "influence", "influence"]),
     ):
-        before = len(asked)
+        before = len(sent)
         open_part(app, part).run()
-        assert [question.name for question in asked[before:]] == names
-    fail(asked)
+        assert [question.name for question in sent[before:]] == names
+    fail(sent)
     app.run()
     open_part(open_part(app, "proof"), "learn")
-    assert len(asked) == len(ask.PLACES)
+    assert len(sent) == len(ask.PLACES)
     app.select_slider(key="cell_sample_32").set_value(3).run()
-    names = [question.name for question in asked[len(ask.PLACES) :]]
+    names = [question.name for question in sent[len(ask.PLACES) :]]
     assert names == ["influence", "influence"]
 
 
 def test_a_failed_check_shows_an_error_and_can_run_again(client):
-    """The page shows the error and a button that repeats the checks; the pictures stay."""
+    """The page shows the error and a button that repeats the checks, and keeps its pictures."""
     app = open_part(start("Cell", U="3", T="4"), "learn")
     fail(client.questions)
     app.run()
@@ -57,13 +57,13 @@ def test_a_failed_check_shows_an_error_and_can_run_again(client):
 
 
 def fail(questions):
-    """Let each request fail."""
+    """Make each request fail."""
     for question in questions:
         question.answer.set_exception(RuntimeError("the worker is gone"))
 
 
-def test_the_page_looks_at_the_layer_and_the_weights_that_are_picked():
-    """The bottom layer reads features, the next layer its outputs; epoch 0 has initial weights."""
+def test_the_page_shows_the_picked_layer_and_the_weights_of_the_picked_epoch():
+    """The bottom layer reads features. The next layer reads its outputs. Epoch 0 is untrained."""
     app = start("Cell", layers="2", F="3", U="5", T="6")
     assert "reads 5 outputs of the layer below" in text(app)
     app.button_group(key="cell_layer_2").set_value(0).run()
@@ -80,8 +80,8 @@ LINK = {"sample": "246", "layer": "1", "weights": "last", "order": "similar"}
 LINK |= {"step": "3", "unit": "2"}
 
 
-def test_a_link_restores_the_screen():
-    """A link restores sample, layer, mode, order, timestep, unit and part, and follows changes."""
+def test_a_link_restores_the_view():
+    """A link restores sample, layer, mode, order, timestep, unit and part. Changes update it."""
     app = link("Cell", layers="2", U="5", T="6", part="break", **LINK)
     assert "zero_output_for_mask=True" in text(app)
     open_part(app, "unrolled")
@@ -95,20 +95,20 @@ def test_a_link_restores_the_screen():
     app.select_slider(key="cell_sample_32").set_value(3).run()
     open_part(app, "learn")
     now = {key: value for key, value in address(app).items() if key in {"part", *LINK}}
-    moved = {key: value for key, value in LINK.items() if key != "layer"}  # the default
-    assert now == moved | {"part": "learn", "sample": "249"}
+    same = {key: value for key, value in LINK.items() if key != "layer"}  # Layer 2 is the default.
+    assert now == same | {"part": "learn", "sample": "249"}
 
 
 def test_invalid_values_in_a_link_are_ignored():
-    """A link may name unknown values, a sample that isn't shown, or too late a timestep."""
+    """The page ignores unknown values, a sample that it doesn't show, and a timestep after T."""
     odd = {"sample": "1", "layer": "3", "weights": "both", "epoch": "7", "step": "99"}
     app = link("Cell", U="5", T="6", unit="²", order="x", part="all", **odd)
     assert "Timestep 6, unit " in text(app)
     assert app.select_slider(key="cell_sample_32").value == 0
 
 
-def test_requests_follow_a_run_slowly_and_a_choice_at_once(client, time):
-    """One request is pending at a time; the last result stays while the weights change."""
+def test_requests_repeat_at_intervals_during_a_run_and_at_once_after_a_choice(client, time):
+    """Only one request is pending at a time. The last result stays while the weights change."""
     app = start(U="3", T="4", layers="2")
     app.button(key="do_train").click().run()
     app.switch_page(PAGES["Cell"][0]).run()
@@ -116,31 +116,31 @@ def test_requests_follow_a_run_slowly_and_a_choice_at_once(client, time):
     (run,) = client.runs.values()
     norms = dict.fromkeys(("sequence", "last"), np.ones(4))
 
-    def answers(epoch):
-        """Return the number of requests at this epoch, and the epoch of the shown result."""
+    def requests_and_shown(epoch):
+        """Return the number of requests by this epoch, and the epoch of the shown result."""
         show_epoch(client, run, epoch)
         app.run()
         epochs = re.findall(r"Results from epoch (\d+)", text(app))
-        return len(asked()), "".join(epochs)
+        return len(requests()), "".join(epochs)
 
-    def asked():
+    def requests():
         return [question for question in client.questions if question.name == "reach"]
 
-    assert answers(1) == (1, "")
-    asked()[0].answer.set_result(norms)
-    assert answers(2) == (1, "1")
+    assert requests_and_shown(1) == (1, "")
+    requests()[0].answer.set_result(norms)
+    assert requests_and_shown(2) == (1, "1")
     time.seconds += ask.EVERY_SECONDS
-    assert answers(3) == (2, "1")
+    assert requests_and_shown(3) == (2, "1")
     time.seconds += ask.EVERY_SECONDS
-    assert answers(4) == (2, "1")  # the second is still pending
-    asked()[1].answer.set_result(norms)
-    assert answers(5) == (3, "3")  # the second result is shown, and the third request is due
-    asked()[2].answer.set_result(norms)
+    assert requests_and_shown(4) == (2, "1")  # The second request is still pending.
+    requests()[1].answer.set_result(norms)
+    assert requests_and_shown(5) == (3, "3")  # The second result shows. A third request is sent.
+    requests()[2].answer.set_result(norms)
     app.button_group(key="cell_layer_2").set_value(0)
-    assert answers(6) == (4, "")  # another layer: at once, without an old result
+    assert requests_and_shown(6) == (4, "")  # Another layer: a new request, and no old result.
     app.button_group(key="cell_layer_2").set_value(1)
-    assert answers(7) == (5, "")
-    assert asked()[3].answer.cancelled()  # the other layer's request is obsolete
+    assert requests_and_shown(7) == (5, "")
+    assert requests()[3].answer.cancelled()  # The request about the previous layer is obsolete.
 
 
 def test_a_large_model_shows_its_initial_weights_while_it_trains(client):
@@ -153,7 +153,7 @@ def test_a_large_model_shows_its_initial_weights_while_it_trains(client):
 
 
 def show_epoch(client, run, epoch, *, is_large=False):
-    """Set a run's epoch, with weights of its own, or without weights for a large model."""
+    """Set a run's epoch, and weights that depend on it. A large model has no weights."""
     start = untrained(run.experiment, run.dataset)
     results = {
         mode: replace(

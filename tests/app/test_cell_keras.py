@@ -14,8 +14,8 @@ pytestmark = pytest.mark.slow
 CHECKED = "Checked against Keras"
 
 
-def answered(app, part):
-    """Return the page with all of Keras's results for a part."""
+def open_answered(app, part):
+    """Open a part, and return the page once it shows all of Keras's results."""
     open_part(app, part)
 
     def has_answered():
@@ -26,9 +26,9 @@ def answered(app, part):
     return app
 
 
-def test_keras_measures_every_part(monkeypatch):
-    """The page sends each request once and shows every value; the modes differ by exactly zero."""
-    app = answered(start("Cell", cell="gru", U="4", T="5", layers="2"), "proof")
+def test_every_part_shows_the_results_of_keras(monkeypatch):
+    """The page sends each request once and shows its result. The modes differ by exactly 0."""
+    app = open_answered(start("Cell", cell="gru", U="4", T="5", layers="2"), "proof")
     page = html(app)
     for claim in ("max |sequence[:, -1] − last|", "max |out[:, -1] − h|", "max |NumPy − Keras|"):
         assert claim in page
@@ -36,15 +36,16 @@ def test_keras_measures_every_part(monkeypatch):
     assert "≠ " not in page
     assert "difference 0.0." in page
     assert "return_sequences=False on timestep 1 returns" in page
-    page = html(answered(app, "break"))
-    assert page.count("≠ ") == 4  # Bidirectional, padding, zero_output_for_mask, flipped
+    page = html(open_answered(app, "break"))
+    # Bidirectional, padding, zero_output_for_mask and a flipped sequence change the output.
+    assert page.count("≠ ") == 4
     assert page.count("✓ 0.0") == 3
-    shown = text(answered(app, "learn"))
+    shown = text(open_answered(app, "learn"))
     assert "a later input affects an earlier output in none of 10 pairs" in shown
     assert "a later input affects an earlier output in all 10 pairs" in shown
     assert re.search(r"Gradient at step 1: \S+ times larger for the loss", shown)
-    silent = FakeClient()
-    monkeypatch.setattr(TrainingClient, "ask", silent.ask)
+    fake = FakeClient()
+    monkeypatch.setattr(TrainingClient, "ask", fake.ask)
     for part in ("proof", "break", "learn"):
         open_part(app, part)
-    assert not silent.questions
+    assert not fake.questions

@@ -1,4 +1,4 @@
-"""A table's controls: the page uses exactly the chosen columns and settings."""
+"""The controls of an uploaded table: the page uses exactly the chosen columns and settings."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from tests.unit.own_data import csv, panel, trend
 
 
 def stores(days=60):
-    """Return three stores by day, with a text column and one that encodes the weekday."""
+    """Return a table of three stores by day: a column of texts, weekday numbers, and sales."""
     frame = panel(days)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("date")))
     frame["store"] = frame["store"].astype("category")
@@ -20,8 +20,8 @@ def stores(days=60):
     return Table("stores.csv", frame[["store", "weekday", "sales"]], times, "day", series="store")
 
 
-def given(table, page="Data", **query):
-    """Return a page with this table, as if it had been uploaded."""
+def with_table(table, page="Data", **query):
+    """Return a page of a session that has uploaded this table."""
     app = start(page, data="upload", **query)
     app.session_state[KEY].upload.table = table
     return app.run()
@@ -33,9 +33,9 @@ def shown(app):
 
 
 @pytest.mark.parametrize("page", ["Data", "Explore"])
-def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page):
-    """Clearing all targets changes nothing until others are picked."""
-    app = given(stores(), page, T="7")
+def test_cleared_targets_change_nothing_until_a_column_is_picked(page):
+    """The control stays empty, and the page names the targets that it still uses."""
+    app = with_table(stores(), page, T="7")
     app.multiselect(key="targets_widget").set_value([]).run()
     assert app.multiselect(key="targets_widget").value == []
     assert "the page uses sales" in text(app)
@@ -48,9 +48,9 @@ def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page):
     assert "Until then" not in text(app)
 
 
-def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predicted():
+def test_a_text_column_as_target_gets_a_warning():
     """A text column can be an input, but not a target."""
-    app = given(stores(), T="7")
+    app = with_table(stores(), T="7")
     app.multiselect(key="targets_widget").set_value(["store"]).run()
     assert "isn't a number column" in app.warning[0].value
     assert "stores.csv with 7 timesteps" in app.warning[0].value
@@ -63,9 +63,9 @@ def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predic
     )  # fmt: skip
 
 
-def test_series_that_were_noticed_are_said_and_can_be_refused():
-    """The page names the series column; without it, equal dates are averaged."""
-    app = given(stores(), T="2", test="0")
+def test_the_page_names_the_detected_series_column_which_can_be_switched_off():
+    """If no column separates series, rows with equal dates are averaged."""
+    app = with_table(stores(), T="2", test="0")
     assert "store separates 3 series." in text(app)
     assert shown(app).origin.names == ("north", "south", "west")
     assert app.selectbox(key="id").options[0] == "store (detected)"
@@ -77,15 +77,15 @@ def test_series_that_were_noticed_are_said_and_can_be_refused():
     assert len(shown(app).origin.names) == 7
 
 
-def test_kinds_of_a_link_that_nobody_knows_are_dropped_and_said():
-    """The page drops a link's unknown column kind, and names it."""
-    record = given(stores(), "Explore", T="7", types="store:bogus").session_state[KEY]
-    assert record.subject.experiment.data.types == ()
-    assert "types=store:bogus. Expected column:kind" in record.address.complaints[0]
+def test_an_unknown_column_kind_in_a_link_is_dropped_and_named():
+    """The complaint quotes the link and shows the expected form."""
+    state = with_table(stores(), "Explore", T="7", types="store:bogus").session_state[KEY]
+    assert state.subject.experiment.data.types == ()
+    assert "types=store:bogus. Expected column:kind" in state.address.complaints[0]
 
 
-def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came():
-    """A link's column kind that doesn't fit the file is dropped."""
+def test_a_column_kind_in_a_link_that_does_not_fit_the_file_is_dropped():
+    """The file is read with its detected column kinds."""
     app = start("Data", data="upload", types="store:number", T="7")
     app.file_uploader(key="upload_file").set_value(("a.csv", csv(panel(60)), "text/csv")).run()
     assert not app.error
@@ -93,18 +93,18 @@ def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came()
     assert app.session_state[KEY].subject.experiment.data.types == ()
 
 
-def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_sentence():
-    """The page names a link's missing series column and the fix."""
-    app = given(stores(), id="shop")
+def test_a_missing_series_column_in_a_link_gets_a_warning():
+    """The warning names the column and the file, and stays until another column is picked."""
+    app = with_table(stores(), id="shop")
     assert "series column 'shop' isn't in stores.csv" in app.warning[0].value
     assert app.selectbox(key="id").value == "shop"
     app.selectbox(key="id").set_value("").run()
     assert not app.warning
 
 
-def test_windows_and_parts_are_cut_as_the_controls_say():
-    """Each control of windows and splits changes the rows of the samples."""
-    app = given(stores(), T="5", id=NO_SERIES)
+def test_the_controls_of_windows_and_splits_change_the_samples():
+    """Stride, sampling rate, parts, gap, form and horizon all change the dataset."""
+    app = with_table(stores(), T="5", id=NO_SERIES)
     app.number_input(key="stride").set_value(2).run()
     app.number_input(key="rate").set_value(3).run()
     app.slider(key="test").set_value(20).run()
@@ -121,9 +121,9 @@ def test_windows_and_parts_are_cut_as_the_controls_say():
     assert shown(app).targets == 3
 
 
-def test_a_type_is_corrected_and_taken_back():
-    """The link has only kinds that differ from the detected ones."""
-    app = given(stores(), T="7")
+def test_a_column_kind_can_be_changed_and_changed_back():
+    """The link has only the kinds that differ from the detected kinds."""
+    app = with_table(stores(), T="7")
     app.selectbox(key="types_column").set_value("weekday").run()
     assert app.selectbox(key="types_of_weekday").value == "number"
     app.selectbox(key="types_of_weekday").set_value("category").run()
@@ -133,11 +133,11 @@ def test_a_type_is_corrected_and_taken_back():
     assert app.session_state[KEY].subject.experiment.data.types == ()
 
 
-def test_a_trend_is_said_and_one_click_predicts_the_change():
-    """One click predicts changes if validation exceeds all training values."""
+def test_a_trend_gets_a_hint_and_one_click_predicts_the_change():
+    """The hint shows if the validation values exceed all training values."""
     frame = trend(400)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("week")))
-    app = given(Table("co2.csv", frame, times, "week"), T="8")
+    app = with_table(Table("co2.csv", frame, times, "week"), T="8")
     assert "Predict the change instead" in app.info[0].value
     [click] = [each for each in app.button if each.label == "Predict the change"]
     click.click().run()

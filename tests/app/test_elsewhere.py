@@ -1,4 +1,4 @@
-"""Pages of a server in a cluster: what they show of another server's runs."""
+"""Pages of a server in a cluster: how they find and show the runs of other servers."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from lib.export import card_of
 from lib.results import Status
 from lib.ui import runs, sweeps
 from lib.ui.widgets import plain
-from tests.app.driver import address, link, seen, start
+from tests.app.driver import address, html_text, link, start
 from tests.app.test_sweep import sweep
 
 RUN, EXPERIMENT = "0123456789abcdef", suggested("running_mean").set(N=64, epochs=50)
@@ -16,7 +16,7 @@ LINK = {"data": "running_mean", "N": "64", "epochs": "50", "run": RUN}
 
 @pytest.fixture(autouse=True)
 def joined(client, time, monkeypatch):
-    """The client of a server in a cluster, which has another server's run."""
+    """Return the fake client, now in a cluster in which another server has the run `RUN`."""
     del time
     client.pool.cluster = True
     client.cards[RUN] = card_of(EXPERIMENT, None, "another browser", "Run 1")
@@ -26,20 +26,20 @@ def joined(client, time, monkeypatch):
     return client
 
 
-def found(app):
-    """The page when the link's run was found."""
-    assert "watching a run from another browser" in seen(app.run())
+def with_run(app):
+    """Rerun the page, check that it shows the link's run, and return the page."""
+    assert "watching a run from another browser" in html_text(app.run())
     return app
 
 
 def warnings(app):
-    """The page's warnings."""
+    """Return the texts of the page's warnings."""
     return [each.value for each in app.warning]
 
 
-def test_a_link_to_a_run_of_another_server_shows_it(client):
-    """A found run looks like one of another browser here: it can't be steered."""
-    app = found(start(**LINK))
+def test_a_link_shows_a_run_of_another_server(client):
+    """The page shows the run like a run of another browser on this server: Stop is disabled."""
+    app = with_run(start(**LINK))
     assert app.button(key="do_stop").disabled
     assert client.runs[RUN].experiment == EXPERIMENT
     client.set(client.runs[RUN], Status.FINISHED, epoch=50)
@@ -47,8 +47,8 @@ def test_a_link_to_a_run_of_another_server_shows_it(client):
     assert client.found == [RUN]
 
 
-def test_a_link_that_nobody_answers_holds_up_no_page(client, time):
-    """The page is drawn and says for some seconds that it looks, also where an answer failed."""
+def test_the_page_is_drawn_while_the_cluster_looks_for_the_links_run(client, time):
+    """For `FIND_SECONDS`, the page shows that it is looking, also after a failed request."""
     client.is_silent = True
     app = start(**LINK)
     for _ in range(2):
@@ -58,17 +58,17 @@ def test_a_link_that_nobody_answers_holds_up_no_page(client, time):
         client.answer(error=RuntimeError("The driver has ended"))
         app.run()
     client.answer()
-    app = found(app)
+    app = with_run(app)
     assert client.found == [RUN] * 3
     assert runs.LOOKING not in " ".join(each.value for each in app.markdown)
-    lost = start(data="running_mean", run="0" * 16)
+    missing = start(data="running_mean", run="0" * 16)
     time.forward(runs.FIND_SECONDS + 1)
-    assert warnings(lost.run()) == [plain(runs.GONE)]
-    assert "run" not in lost.query_params
+    assert warnings(missing.run()) == [plain(runs.GONE)]
+    assert "run" not in missing.query_params
 
 
-def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client):
-    """Compare draws the other runs meanwhile, and doesn't call the awaited one gone."""
+def test_compare_keeps_a_run_in_its_link_while_the_cluster_looks_for_it(client):
+    """Compare draws the other runs at once, and doesn't warn that the awaited run is gone."""
     client.is_silent = True
     app = link("Compare", runs=f"echo,{RUN}~Small")
     assert warnings(app) == []
@@ -79,15 +79,15 @@ def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client):
 
 
 @pytest.mark.parametrize("card", [None, b"nonsense"])
-def test_a_run_that_no_server_knows_is_asked_for_now_and_then(client, time, card):
-    """Pages ask in intervals, never for an id no run can have, and once for a damaged answer."""
+def test_an_unknown_run_is_looked_up_again_only_after_a_pause(client, time, card):
+    """A run with a damaged card is unknown, too. An id of the wrong form is never looked up."""
     client.cards = {RUN: card} if card else {}
-    for times in (1, 2):
+    for lookups in (1, 2):
         for _ in range(3):
             assert runs.look_at(RUN) is None
         assert not runs.look_up(RUN)
-        assert client.found == [RUN] * times
-        if times == 1:
+        assert client.found == [RUN] * lookups
+        if lookups == 1:
             time.forward(runs.FIND_SECONDS + runs.PAUSE_SECONDS)
     for name in ("", "nonsense", RUN.upper(), None):
         assert runs.look_at(name) is None
@@ -95,23 +95,25 @@ def test_a_run_that_no_server_knows_is_asked_for_now_and_then(client, time, card
     assert warnings(start(data="running_mean", run=RUN)) == [plain(runs.GONE)]
 
 
-def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client):
-    """The page warns once, keeps the link, and finds the run when the cluster is back."""
-    app = found(start(**LINK))
-    client.runs.clear()  # as the client does then
+def test_the_address_keeps_its_run_while_the_cluster_is_out_of_reach(client):
+    """The page shows one warning, and finds the run when the cluster is back."""
+    app = with_run(start(**LINK))
+    client.runs.clear()  # The real client forgets the cluster's runs too.
     client.pool.away = "nobody answers"
     for _ in range(2):
         assert warnings(app.run()) == [plain(runs.AWAY)]
-        assert "You are watching a run" not in seen(app)
+        assert "You are watching a run" not in html_text(app)
         assert address(app)["run"] == RUN
-    assert client.found == [RUN]  # nobody was asked who can't answer
+    assert client.found == [RUN]  # The page sent no second request.
     client.pool.away = ""
-    assert warnings(found(app)) == []
+    assert warnings(with_run(app)) == []
 
 
 @pytest.mark.parametrize("is_clustered", [True, False])
-def test_what_other_servers_are_told(client, *, is_clustered):
-    """A run's card goes to other servers; a missing talk or sweep may be on one of them."""
+def test_only_a_server_in_a_cluster_publishes_cards_and_mentions_other_servers(
+    client, *, is_clustered
+):
+    """A card describes a run to other servers. A missing talk or sweep may be on another server."""
     client.pool.cluster = is_clustered
     assert bool(runs.card_for(EXPERIMENT, runs.RunRecord("browser", None, "Run 1"))) is is_clustered
     for app in (start(present="1", follow="0123"), sweep(sweep="0123")):

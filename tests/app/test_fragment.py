@@ -1,4 +1,4 @@
-"""A fragment has a container to itself, so that what Streamlit drops of it leaves no gap."""
+"""Each fragment is alone in its container. If Streamlit drops its elements, no gap is left."""
 
 import pytest
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
@@ -10,7 +10,7 @@ from tests.app.driver import start
 
 @pytest.fixture
 def sent():
-    """All that a script sends to the browser, as it is sent."""
+    """Return a list to which each message from a script to the browser is added."""
     messages = []
     ForwardMsgQueue.on_before_enqueue_msg(messages.append)
     yield messages
@@ -20,11 +20,11 @@ def sent():
 @pytest.mark.parametrize(
     ("name", "query"), [("Explore", {}), ("Cell", {}), ("Shapes", {"part": "target"})]
 )
-def test_nothing_stands_beside_a_fragment(name, query, sent):
+def test_every_fragment_is_alone_in_its_container(name, query, sent):
     """Every fragment is the only child of a container that the page draws."""
     app = start(name)
     app.query_params.update(query)
-    sent.clear()  # a page is reached by way of Explore
+    sent.clear()  # `start` has drawn Explore and the page.
     app.run()
     owners = {}
     for message in sent:
@@ -39,12 +39,12 @@ def test_nothing_stands_beside_a_fragment(name, query, sent):
     for root in roots:
         parent = root[:-1]
         assert owners[parent] == ""
-        beside = {path for path in owners if path[:-1] == parent and path != root}
-        assert not beside, f"{root} of {name} has {beside} beside it"
+        siblings = {path for path in owners if path[:-1] == parent and path != root}
+        assert not siblings, f"{root} of {name} has the siblings {siblings}"
 
 
 def crowded_page():
-    """A page whose server becomes crowded while it is drawn, and Streamlit's own timer."""
+    """Draw two fragments that rerun every second: one by our timer, one by Streamlit's."""
     import streamlit as st
 
     from lib.ui import fragment
@@ -63,8 +63,8 @@ def crowded_page():
 
 
 @pytest.mark.private
-def test_a_page_takes_an_interval_as_streamlit_would_set_it(sent, monkeypatch):
-    """Our message sets the timer of the browser like Streamlit's own, without a page run."""
+def test_our_timer_message_equals_streamlits(sent, monkeypatch):
+    """Our message sets the browser's timer like Streamlit's own message, without a script run."""
     monkeypatch.setattr(fragment, "RHYTHM", fragment.RHYTHM)
     AppTest.from_function(crowded_page, default_timeout=30).run()
     ours, streamlits = [m for m in sent if m.WhichOneof("type") == "auto_rerun"]

@@ -1,4 +1,4 @@
-"""The gallery's cards: all, one alone, the links they have, and cards embedded elsewhere."""
+"""The gallery: all cards, one card, the links of a card, and embedded cards."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,24 +11,24 @@ from lib.training.recorded import ANSWERED
 from lib.ui.frame import PAGES
 from lib.ui.views import VIEWS
 from lib.ui.widgets import plain
-from tests.app.driver import bar, html, link, text
+from tests.app.driver import html, link, status_text, text
 from tests.app.test_cell import open_part
 from tests.weekly import first_of
 
 
 def links(app):
-    """Return the links in the main part of the page."""
+    """Return the page links in the main part of the page."""
     return [each.proto for each in app.main.get("page_link")]
 
 
-def opened(name):
-    """Open the page that a card links to."""
+def open_card(name):
+    """Open the page that this card links to."""
     scene = GALLERY[name]
     return link(scene.page, **{key: texts[-1] for key, texts in scene.query.items()})
 
 
-def test_every_card_has_its_claim_picture_and_words():
-    """A card's link is its claim and opens that card; its picture has alt text and axes."""
+def test_every_card_has_its_claim_its_picture_and_its_text():
+    """A card's claim is the label of its link. Its picture has an alt text and named axes."""
     app = link("Gallery")
     assert [each.value for each in app.warning] == []
     page = html(app)
@@ -44,24 +44,24 @@ def test_every_card_has_its_claim_picture_and_words():
 
 
 @pytest.mark.parametrize("name", first_of(GALLERY, 3))
-def test_a_cards_link_opens_what_is_recorded(name):
-    """A card opens trained figures without a warning and without the worker."""
-    app = opened(name)
+def test_a_cards_link_opens_a_recorded_run(name):
+    """The page opens with the recorded run, without a warning and without the worker."""
+    app = open_card(name)
     assert not app.warning
     assert "The link" not in text(app)
     if GALLERY[name].page == "Explore":
-        assert "[example]" in bar(app)
+        assert "[example]" in status_text(app)
 
 
 @pytest.mark.parametrize("name", list(GALLERY))
-def test_one_card_has_its_view_and_links(name):
-    """`?card=` alone opens a card; from the last card Next leads to the first."""
+def test_one_card_has_links_to_its_page_and_to_other_cards(name):
+    """`?card=` alone opens a card. The next card after the last card is the first card."""
     app = link("Gallery", card=name)
     assert not app.warning
     assert GALLERY[name].title in text(app)
-    on, previous, following, all_cards = links(app)
-    assert on.label == f"Open in {GALLERY[name].page}"
-    assert parse_qs(on.query_string) == GALLERY[name].query
+    to_page, previous, following, all_cards = links(app)
+    assert to_page.label == f"Open in {GALLERY[name].page}"
+    assert parse_qs(to_page.query_string) == GALLERY[name].query
     names = list(GALLERY)
     place = names.index(name)
     assert previous.query_string == f"card={names[place - 1]}"
@@ -69,16 +69,16 @@ def test_one_card_has_its_view_and_links(name):
     assert all_cards.label == "All cards"
 
 
-def test_an_unknown_card_has_a_warning():
-    """The warning stands above all cards and escapes the unknown name."""
+def test_an_unknown_card_gets_a_warning():
+    """The page shows all cards below a warning, which escapes the unknown name."""
     app = link("Gallery", card="<b>x")
     assert "No card is called" in app.main.warning[0].value
     assert html(app).count('class="thumbnail"') == len(GALLERY)
 
 
 @pytest.mark.parametrize("name", first_of(ANSWERED, 2))
-def test_the_cell_page_opens_with_recorded_answers_of_keras(name, client):
-    """For every part, the page needs no worker until the user picks another sample."""
+def test_the_cell_page_opens_with_recorded_results_of_keras(name, client):
+    """No part of the page needs a worker until the user picks another sample."""
     app = link("Cell", data=name)
     for part, claim in (("proof", "✓ 0.0"), ("break", "≠ "), ("learn", "times larger")):
         open_part(app, part)
@@ -92,34 +92,34 @@ def test_the_cell_page_opens_with_recorded_answers_of_keras(name, client):
 
 @pytest.mark.parametrize("card", list(VIEWS))
 def test_every_view_can_be_embedded_with_a_link_to_its_page(card):
-    """An embedded view links to its page, with the same settings and its part of the page."""
+    """The link of an embedded view opens its page and part with the same settings."""
     app = link("Explore", card=card, data="parity", T="7")
     assert not app.error
     assert not app.sidebar.children
-    page, query = framed_link(app)
+    page, query = link_of_embedded(app)
     assert page == PAGES[VIEWS[card].page][0]
     part = {"part": [VIEWS[card].part]} if VIEWS[card].part else {}
     assert query == {"data": ["parity"], "T": ["7"], **part}
 
 
-def framed_link(app):
-    """Return the page's file and the settings of an embedded card's link."""
+def link_of_embedded(app):
+    """Return the page's file and the settings of the link of an embedded card."""
     target = urlsplit(app.markdown[-1].value.partition("](")[2].partition(")")[0])
     name = target.path[2:]
     return f"pages/{name}.py" if name else "app.py", parse_qs(target.query)
 
 
 @pytest.mark.parametrize("name", first_of((name for name in GALLERY if name not in VIEWS), 3))
-def test_a_card_of_the_gallery_can_be_embedded(name):
-    """An embedded card shows its claim, and its link has the card's settings."""
+def test_a_gallery_card_can_be_embedded(name):
+    """An embedded card shows its claim, and its link has the settings of the card."""
     app, scene = link("Explore", card=name), GALLERY[name]
     assert not app.error
     assert app.markdown[0].value == f"**{plain(scene.title)}**"
-    assert framed_link(app)[1].items() >= scene.query.items()
+    assert link_of_embedded(app)[1].items() >= scene.query.items()
 
 
 def test_an_embedded_card_reports_a_wrong_link():
-    """A wrong name lists all cards, and a number that is too large is reduced."""
+    """For a wrong name, the error lists all cards. A number above its limit is reduced."""
     app = link("Explore", card="banana")
     assert "'banana'" in app.error[0].value
     assert all(name in text(app) for name in VIEWS)

@@ -1,4 +1,4 @@
-"""The guide: every step by its link, its questions and tasks, and each browser's progress."""
+"""The guide: the link, the questions and the task of each step, and each browser's progress."""
 
 from urllib.parse import parse_qs
 
@@ -17,36 +17,38 @@ from lib.ui.widgets import plain
 from tests.app.driver import session, start, text
 
 WAITING = [name for name, scene in GUIDE.items() if scene.until]
+"""The steps with a task: they wait until the user has done it."""
 
 
 def open_step(app, name):
-    """Open a step by its link, in this tab."""
+    """Open a step by its link in the tab of `app`."""
     app.query_params.clear()
     app.query_params["at"] = name
     return app.run()
 
 
 def answer(app, scene, wrong=0):
-    """Answer all open questions with the option `wrong` places after the right one."""
-    for ask in scene.asks[len(session(app).stage.answers.get(scene.name, ())) :]:
-        if not has(app, "option_0"):
+    """Answer all open questions with the option `wrong` places after the right option."""
+    answered = len(session(app).stage.answers.get(scene.name, ()))
+    for ask in scene.asks[answered:]:
+        if not has_button(app, "option_0"):
             return
         app.button(key=f"option_{(ask.right + wrong) % len(ask.options)}").click().run()
 
 
-def has(app, key):
+def has_button(app, key):
     """Return whether the page has a button with this key."""
     return any(button.key == key for button in app.button)
 
 
-def may_go_on(app):
+def next_is_enabled(app):
     """Return whether the button Next is enabled."""
     return not app.button(key="scene_next").disabled
 
 
 @pytest.mark.parametrize("name", list(GUIDE))
-def test_a_step_opens_from_its_link_and_asks_before_it_reveals(name):
-    """A step opens with its own settings; its answers reveal the second picture."""
+def test_a_step_opens_from_its_link_with_its_question(name):
+    """A step opens with its own settings. The answer reveals the reason and the next picture."""
     scene, app = GUIDE[name], open_step(start("Guide"), name)
     experiment = session(app).subject.experiment
     for key, texts in scene.query.items():
@@ -55,15 +57,15 @@ def test_a_step_opens_from_its_link_and_asks_before_it_reveals(name):
     assert settle(experiment) == experiment
     assert {scene.shows, scene.reveals or scene.shows} <= VIEWS.keys()
     assert scene.query.keys() - SETTINGS.keys() <= {"epoch", *address.PICTURE_KEYS}
-    assert has(app, "option_0")
+    assert has_button(app, "option_0")
     answer(app, scene)
-    assert not has(app, "option_0") or scene.asks[-1].after
+    assert not has_button(app, "option_0") or scene.asks[-1].after
     assert scene.asks[0].options[scene.asks[0].right].why in text(app)
 
 
 @pytest.mark.parametrize("name", list(GUIDE))
 def test_a_step_is_short(name):
-    """A step has few words, and one right option among different options."""
+    """A step has few words, and one right option among options that all differ."""
     scene = GUIDE[name]
     assert len(scene.text.split()) <= 60
     assert bool(scene.until) == bool(scene.todo)
@@ -75,40 +77,40 @@ def test_a_step_is_short(name):
         assert max(len(option.why.split()) for option in ask.options) <= 25
 
 
-def test_a_wrong_answer_is_explained_and_so_is_the_right_one():
-    """After a wrong answer the page explains both options, and the user can continue."""
+def test_after_a_wrong_answer_both_options_are_explained():
+    """The page explains the picked option and the right option, and the user can continue."""
     app, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
     answer(app, scene, wrong=1)
     for ask in scene.asks:
-        given = ask.options[(ask.right + 1) % len(ask.options)]
-        assert f":red[✗ {given.text}]" in text(app)
-        assert given.why in text(app)
+        picked = ask.options[(ask.right + 1) % len(ask.options)]
+        assert f":red[✗ {picked.text}]" in text(app)
+        assert picked.why in text(app)
         assert ask.options[ask.right].why in text(app)
-    assert may_go_on(app)
+    assert next_is_enabled(app)
 
 
 @pytest.mark.parametrize("name", WAITING)
 def test_a_task_can_be_skipped(name):
-    """A step points at the control to use, and Skip enables Next."""
+    """The step points at the control to use, and Skip enables Next."""
     app = open_step(start("Guide"), name)
     answer(app, GUIDE[name])
-    assert not may_go_on(app)
+    assert not next_is_enabled(app)
     assert plain(GUIDE[name].todo).replace("\\", "") in text(app)
     assert is_pointing(app)
     app.button(key="scene_skip").click().run()
     answer(app, GUIDE[name])
-    assert may_go_on(app)
+    assert next_is_enabled(app)
     assert not is_pointing(app)
 
 
 def is_pointing(app):
-    """Return whether an arrow points at a control."""
+    """Return whether an arrow, which has the CSS animation `nudge`, points at a control."""
     return any("nudge 1s" in element.proto.body for element in app.get("html"))
 
 
 @pytest.mark.parametrize("name", WAITING)
-def test_a_task_can_be_done(name, client):
-    """Using the step's control enables Next, also when the step is opened again."""
+def test_doing_the_task_enables_next(name, client):
+    """Next stays enabled when the user returns to the step."""
     scene, app = GUIDE[name], open_step(start("Guide"), name)
     answer(app, scene)
     match scene.until:
@@ -118,42 +120,43 @@ def test_a_task_can_be_done(name, client):
             run = next(iter(client.runs.values()))
             client.set(run, Status.PAUSED, epoch=count - 1)
             app.run()
+            # On the keyboard, P and T press the same button.
             by_key = {key["name"]: {*key["on"]} for key in KEYS["Guide"]}
-            [paused] = {button.key for button in app.button} & by_key["P"]
-            assert paused in by_key["T"]
-            app.button(key=paused).click().run()
+            [resume] = {button.key for button in app.button} & by_key["P"]
+            assert resume in by_key["T"]
+            app.button(key=resume).click().run()
             assert client.calls[-1] == ("resume", run.id)
             client.set(run, Status.RUNNING, epoch=count - 1)
             app.run()
             assert f"Now: {count - 1}" in text(app)
-            assert not may_go_on(app)
+            assert not next_is_enabled(app)
             client.set(run, Status.RUNNING, epoch=count)
             app.run()
         case "mode_is_last":
             app.segmented_control(key="mode").set_value("last").run()
         case "playhead_at_3":
-            # The playhead's script doesn't run here.
+            # The playhead's script doesn't run in AppTest.
             session(app).subject.values["step"] = "3"
             app.run()
         case "timesteps_are_14":
             app.slider(key="T").set_value(8).run()
-            assert not may_go_on(app)
+            assert not next_is_enabled(app)
             app.slider(key="T").set_value(14).run()
         case "target_is_correct":
             app.button(key="target_fix_0").click().run()
         case "stack_works":
             app.button(key="fix_0").click().run()
-            assert not may_go_on(app)
+            assert not next_is_enabled(app)
             app.button(key="fix_0").click().run()
     answer(app, scene)
-    assert may_go_on(app)
+    assert next_is_enabled(app)
     app.button(key="scene_next").click().run()
     app.button(key="scene_before").click().run()
-    assert may_go_on(app)
+    assert next_is_enabled(app)
 
 
 def test_a_user_can_skip_a_slow_training(client):
-    """The step shows the epoch; Skip shows a recorded run and asks the next question."""
+    """The step shows the epoch. Skip shows a recorded run and the next question."""
     app, scene = open_step(start("Guide"), "parity"), GUIDE["parity"]
     answer(app, scene)
     app.button(key="do_train").click().run()
@@ -163,35 +166,35 @@ def test_a_user_can_skip_a_slow_training(client):
     assert session(app).subject.run_id is None
     assert "\u202f×\u202f10⁻" in app.metric[0].value  # less than 0.001
     answer(app, scene)
-    assert may_go_on(app)
+    assert next_is_enabled(app)
 
 
-def test_the_guide_keeps_its_settings_and_runs_to_itself(client):
-    """After a step trains, Explore still has its own settings and run."""
+def test_a_run_of_the_guide_changes_nothing_in_explore(client):
+    """After a step has trained, Explore still has its own settings and its own run."""
     app = start(data="echo", T="9")
     app.button(key="do_train").click().run()
-    mine, experiment = session(app).subject.run_id, session(app).subject.experiment
+    run_id, experiment = session(app).subject.run_id, session(app).subject.experiment
     app.switch_page(PAGES["Guide"][0]).run()
     open_step(app, "parity")
     answer(app, GUIDE["parity"])
     app.button(key="do_train").click().run()
-    assert session(app).subject.run_id != mine
+    assert session(app).subject.run_id != run_id
     assert client.runs[session(app).subject.run_id].experiment.data.name == "parity"
     app.switch_page("app.py").run()
-    assert session(app).subject.run_id == mine
+    assert session(app).subject.run_id == run_id
     assert session(app).subject.experiment == experiment
     assert app.slider(key="T").value == 9
 
 
 def test_a_browser_returns_to_its_step(monkeypatch):
-    """A new session continues at this browser's step; another browser starts at the first."""
+    """A new session continues at its browser's step. Another browser starts at the first step."""
     monkeypatch.setattr(stage, "_KEPT", {})
     monkeypatch.setattr(stage, "browser_id", lambda: "somebody")
     first, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
     answer(first, scene, wrong=1)
     first.button(key="scene_next").click().run()
     again = start("Guide")
-    assert "at" not in again.query_params  # else the browser's Back button returns here
+    assert "at" not in again.query_params  # Otherwise, the Back button would return here.
     assert "7 of 9" in text(again)
     assert "✓ Adding" in steps(again)
     picked = scene.asks[0].options[(scene.asks[0].right + 1) % 3]
@@ -208,8 +211,8 @@ def steps(app):
 
 
 @pytest.mark.parametrize("at", ["", "gallery.parity"])
-def test_a_link_to_no_step_opens_the_first(at):
-    """The page names the unknown step and opens the first one."""
+def test_a_link_to_an_unknown_step_opens_the_first_step(at):
+    """A warning names the unknown step."""
     app = open_step(start("Guide"), at)
     assert "1 of 9" in text(app)
     assert [each.value for each in app.warning] == (
@@ -217,22 +220,22 @@ def test_a_link_to_no_step_opens_the_first(at):
     )
 
 
-def test_it_is_your_turn_when_all_is_answered():
-    """The last step links to Explore, with its own data, only after its questions are answered."""
-    app, links = open_step(start("Guide"), "choose"), lambda app: app.get("page_link")
-    assert not any(link.label == "Your turn" for link in links(app))
+def test_the_last_step_links_to_explore_once_it_is_answered():
+    """The link opens Explore with settings that have no recorded run."""
+    app = open_step(start("Guide"), "choose")
+    assert not any(link.label == "Your turn" for link in app.get("page_link"))
     assert "Your turn" not in text(app)
     answer(app, GUIDE["choose"])
-    [link] = [link for link in links(app) if link.label == "Your turn"]
+    [link] = [link for link in app.get("page_link") if link.label == "Your turn"]
     assert "Your turn" in text(app)
     query = parse_qs(link.query_string)
-    asked, _ = read_query(query, suggested("echo"))
-    assert asked.data.name == "echo"
-    assert recorded(asked.set(seeds=suggested("echo").seeds)) is None
+    linked, _ = read_query(query, suggested("echo"))
+    assert linked.data.name == "echo"
+    assert recorded(linked.set(seeds=suggested("echo").seeds)) is None
     assert "run" not in query
 
 
-def test_the_handout_has_all_of_the_lesson_in_order():
+def test_the_handout_has_all_steps_in_order():
     """The handout has titles, texts, questions, options and answers, but no tasks."""
     [handout] = [each.value for each in start("Guide").markdown if "#### 1. " in each.value]
     places = [handout.index(f"#### {place}. ") for place in range(1, len(GUIDE) + 1)]

@@ -1,4 +1,4 @@
-"""What the page process loads: a first visitor waits for every import."""
+"""The modules that the page process imports: the first visitor waits for each of them."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ import lib.ui.views
 
 
 def test_explore_loads_neither_tensorflow_nor_pandas():
-    """Only the worker imports TensorFlow; pandas is imported with the first table."""
+    """Only the worker imports TensorFlow. The page imports pandas with the first table."""
     loaded = set(_output(SCRIPT).split())
     assert {"streamlit", "plotly", "lib"} <= loaded
     assert not loaded & {"tensorflow", "keras", "pandas"}

@@ -1,4 +1,4 @@
-"""The registry of keys: each key's element is on its page, and no key has two meanings."""
+"""The registry of keyboard keys: each key works on its page, and no key has two meanings."""
 
 import pytest
 from streamlit.testing.v1.element_tree import Block
@@ -10,7 +10,7 @@ from tests.app.driver import start
 
 
 def keys(block):
-    """Yield the Streamlit keys of all elements in a block, from the ends of Streamlit's ids."""
+    """Yield the Streamlit keys of all elements in a block. Streamlit's ids end with these keys."""
     for child in block.children.values():
         yield getattr(child.proto, "id", "").rpartition("-")[2]
         if isinstance(child, Block):
@@ -18,19 +18,19 @@ def keys(block):
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "Guide"])
-def test_what_a_key_works_on_is_on_its_page(page):
-    """Every key of a page has its element on that page."""
+def test_the_elements_of_every_key_are_on_its_page(page):
+    """A keyboard key clicks or changes elements of its page."""
     app = start(page)
     if page == "Shapes":
         app.query_params["part"] = "quiz"
         app.run()
     shown = {*keys(app.main), *keys(app.sidebar)}
-    missing = {on for key in (*KEYS[page], *EVERYWHERE) for on in key["on"]} - shown
-    assert not missing
+    needed = {element for key in (*KEYS[page], *EVERYWHERE) for element in key["on"]}
+    assert not needed - shown
 
 
-def test_what_a_key_works_on_is_in_one_of_a_talks_scenes():
-    """Every key of a talk works in one of its scenes; Pause needs a training run."""
+def test_every_key_of_a_talk_works_in_one_of_its_scenes():
+    """At least one element of each key is in a scene."""
     app = start()
     app.switch_page("pages/present.py")
     shown = set()
@@ -41,10 +41,10 @@ def test_what_a_key_works_on_is_in_one_of_a_talks_scenes():
     assert not [key["name"] for key in KEYS["Present"] if shown.isdisjoint(key["on"])]
 
 
-def test_no_key_is_twice_on_a_page():
-    """No key has two meanings on a page, or a meaning in Streamlit, except R in a talk."""
+def test_no_key_has_two_meanings_on_a_page():
+    """The key ? shows all keys, and C and R are keys of Streamlit. Only a talk uses R."""
     assert list(KEYS) == [*PAGES, "Present"]
     for page, own in KEYS.items():
         names = [key["name"] for key in (*own, *EVERYWHERE)]
-        theirs = {"?", "C"} if page == "Present" else {"?", "R", "C"}
-        assert len({*names, *theirs}) == len(names) + len(theirs)
+        reserved = {"?", "C"} if page == "Present" else {"?", "R", "C"}
+        assert len({*names, *reserved}) == len(names) + len(reserved)

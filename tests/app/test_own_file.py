@@ -1,28 +1,28 @@
-"""A file uploaded to the page equals the same file read by a script."""
+"""The script in the README gives the same experiment and dataset as an upload to the page."""
 
 import re
 
 import numpy as np
 
 from lib.data.datasets.registry import settle
-from tests.app.driver import APP, give, start
+from tests.app.driver import APP, start, upload_file
 
 
-def test_readmes_script_makes_the_page_s_experiment_and_dataset(client, tmp_path, monkeypatch):
-    """README's script gives the page's experiment and dataset."""
+def test_the_readmes_script_equals_the_page(client, tmp_path, monkeypatch):
+    """The script's experiment and dataset equal those of the run that the page trains."""
     readme = (APP.parent / "README.md").read_text(encoding="utf-8")
     script = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)[1]
     lines = (f"2024-{1 + i // 28:02}-{1 + i % 28:02},{20 + i % 7},{i % 5}" for i in range(80))
     content = "\n".join(["day,price,sales", *lines]).encode()
     (tmp_path / "sales.csv").write_bytes(content)
     monkeypatch.chdir(tmp_path)
-    own = {}
-    exec(script.partition("with TrainingClient")[0], own)  # noqa: S102  README's own code
+    names = {}
+    exec(script.partition("with TrainingClient")[0], names)  # noqa: S102  The code is in README.
     app = start(data="upload", T="8", U="8", epochs="50", seeds="1", targets="sales")
-    give(app, "sales.csv", content)
+    upload_file(app, "sales.csv", content)
     app.button(key="do_train").click().run()
     (run,) = client.runs.values()
-    assert settle(own["experiment"], own["table"]) == run.experiment
-    assert own["dataset"].parts == run.dataset.parts
-    assert np.array_equal(own["dataset"].x, run.dataset.x)
-    assert np.array_equal(own["dataset"].y, run.dataset.y)
+    assert settle(names["experiment"], names["table"]) == run.experiment
+    assert names["dataset"].parts == run.dataset.parts
+    assert np.array_equal(names["dataset"].x, run.dataset.x)
+    assert np.array_equal(names["dataset"].y, run.dataset.y)

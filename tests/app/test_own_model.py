@@ -1,4 +1,4 @@
-"""The user's own model on the Shapes page: pasted, dropped and changed."""
+"""The user's own model on the Shapes page: pasted, dropped as a file, or changed on the page."""
 
 from tests.app.driver import text, title
 from tests.app.test_shapes import button, shapes
@@ -18,13 +18,13 @@ LONG = "~".join(["input_t50", *["conv1d_k8_psame", "relu"] * 8, "lstm", "dense"]
 
 
 def paste(code, app=None):
-    """Return the page after a text was pasted."""
+    """Paste a text into the box for code, and return the page."""
     app = app or shapes()
     return app.text_area(key="model_text").set_value(code).run()
 
 
 def test_a_pasted_model_breaks_at_its_line_and_a_click_fixes_that_line():
-    """The page names the failing layer and its line, and shows the fixed line."""
+    """The page names the failing layer and its line of code, and shows the fixed line."""
     app = paste(STACKED)
     assert title(app) == "This stack breaks at layer 3, LSTM"
     assert "line 7" in text(app)
@@ -41,7 +41,7 @@ def test_a_pasted_model_breaks_at_its_line_and_a_click_fixes_that_line():
 
 
 def test_text_without_a_model_gets_an_error_and_changes_nothing():
-    """The title tells that a text couldn't be read; the earlier stack and the text stay."""
+    """The title says that the text couldn't be read. The previous stack and the text stay."""
     app = paste("Sequential([Input((9, 2)), LSTM(4)])")
     paste("model = Sequential([LSTM(", app)
     assert title(app) == "This model couldn’t be read: the previous stack is shown"
@@ -52,32 +52,32 @@ def test_text_without_a_model_gets_an_error_and_changes_nothing():
     assert title(app).startswith("From (N, 9, 2) to (N, 5)")
 
 
-def checked(code, app):
-    """Return the verdict on the target of a pasted model."""
+def verdict(code, app):
+    """Paste a model, check its target, and return the verdict."""
     app.segmented_control(key="shapes_part").set_value(0).run()
     paste(code, app).button(key="to_doctor").click().run()
     return title(app)
 
 
 def test_each_model_has_its_own_target():
-    """A new model drops the y of earlier code and an assumed y, but keeps a typed y."""
+    """A new model replaces the y of earlier code and an assumed y, but keeps a typed y."""
     lines = "\nmodel.compile(loss='mse')\nmodel.fit(x, y)"
     code = "model = Sequential([Input((9, 2)), LSTM(4), Dense({})])" + lines
     with_y = "import numpy as np\ny = np.zeros((500,))\n" + code.format(1)
     app = shapes()
-    assert "y (500,) matches the output (500, 1)" in checked(with_y, app)
+    assert "y (500,) matches the output (500, 1)" in verdict(with_y, app)
     assert "doesn’t define y" not in text(app)
-    assert "y (320, 24) matches the output (320, 24)" in checked(code.format(24), app)
+    assert "y (320, 24) matches the output (320, 24)" in verdict(code.format(24), app)
     assert "Your code doesn’t define y" in text(app)
-    assert "y (320, 3) matches the output (320, 3)" in checked(code.format(3), app)
+    assert "y (320, 3) matches the output (320, 3)" in verdict(code.format(3), app)
     app.text_input(key="check_target").set_value("40, 3").run()
     assert "doesn’t define y" not in text(app)
-    assert "y (40, 3) for the output (40, 24)" in checked(code.format(24), app)
+    assert "y (40, 3) for the output (40, 24)" in verdict(code.format(24), app)
     assert "doesn’t define y" not in text(app)
 
 
 def test_a_change_on_the_page_is_written_into_the_code():
-    """A change of a row changes the code; one click returns from a pattern to the code."""
+    """A change of a layer's row changes its line. One click returns from a pattern to the code."""
     app = paste(STACKED.replace("LSTM(64)", "LSTM(64, return_sequences=True)"))
     app.number_input(key="layer_2_lstm_units").set_value(9).run()
     assert "model.add(LSTM(9))" in app.text_area(key="model_text").value
@@ -92,7 +92,7 @@ UNTRACED = "Sequential([Input((24, 6)), LSTM(16, return_sequences=True), Lambda(
 
 
 def test_an_entered_shape_continues_the_trace_after_an_untraced_layer():
-    """An untraced layer is grey and has no fix; its shape can be typed and stays in the link."""
+    """An untraced layer has no fix. The user can type its output shape, which the link keeps."""
     app = paste(UNTRACED)
     assert title(app) == "Layer 3, Lambda, can’t be traced here"
     assert "✗" not in text(app)
@@ -121,14 +121,14 @@ def test_untraced_code_is_quoted_unchanged():
 
 
 def drop(app, name, code):
-    """Drop a model file on the page."""
+    """Drop a file of code on the page's uploader for models."""
     (uploader,) = [each for each in app.file_uploader if each.key.startswith("model")]
     assert not uploader.value
     uploader.set_value((name, code.encode(), "text/plain")).run()
 
 
-def test_a_file_of_code_is_fixed_as_if_it_were_pasted():
-    """A file of code fills the box, a configuration doesn't; the page names each file."""
+def test_a_file_of_code_is_fixed_like_pasted_code():
+    """A file of code fills the box, and a file of a configuration empties it."""
     app = shapes()
     drop(app, "mine.py", STACKED)
     assert app.text_area(key="model_text").value == STACKED
@@ -146,7 +146,7 @@ def test_a_file_of_code_is_fixed_as_if_it_were_pasted():
 
 
 def test_an_error_message_in_the_box_opens_in_the_error_part():
-    """One click takes a pasted error message to the part that explains errors."""
+    """One click opens a pasted or dropped error message in the part that explains errors."""
     app = paste("ValueError: Input 0 of layer lstm is incompatible: expected ndim=3, found ndim=2")
     app.button(key="to_error").click().run()
     assert title(app) == "What this message means"
@@ -156,8 +156,8 @@ def test_an_error_message_in_the_box_opens_in_the_error_part():
     assert "found ndim=2" in app.text_area(key="error_text").value
 
 
-def test_an_invalid_value_of_a_field_gets_a_sentence():
-    """A number beyond a limit becomes the limit; an unreadable text changes nothing."""
+def test_an_invalid_value_of_a_field_gets_a_message():
+    """A number beyond a limit becomes the limit. An unreadable text changes nothing."""
     app = shapes(stack="input~lstm_u16")
     app.number_input(key="layer_1_lstm_units").set_value(9_000_000).run()
     assert "must be from 1 to 1,000,000" in text(app)
@@ -171,8 +171,8 @@ def test_an_invalid_value_of_a_field_gets_a_sentence():
     assert title(app).startswith("From (N, 12, 3) to (N, 4)")
 
 
-def test_a_long_stack_has_the_settings_of_one_layer_open():
-    """Only the chosen layer shows its settings, at first the failing layer."""
+def test_a_long_stack_shows_the_settings_of_one_layer():
+    """Only the chosen layer shows its settings. The page opens with the failing layer chosen."""
     app = shapes(stack=LONG)
     assert not [field for field in app.number_input if f"{field.key}".startswith("layer_")]
     app.selectbox(key="opened_layer").set_value(1).run()

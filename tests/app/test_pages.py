@@ -1,4 +1,4 @@
-"""Pages run in AppTest: the real script, without a browser or a training process."""
+"""Every page in AppTest, opened by links: the real script, with no browser and no worker."""
 
 from urllib.parse import parse_qsl
 
@@ -9,7 +9,7 @@ from lib.ui.address import SCENE_PAGES
 from lib.ui.frame import MORE, PAGES
 from lib.ui.runs import GONE
 from lib.ui.widgets import plain
-from tests.app.driver import address, link, pictures, session, start, text, title
+from tests.app.driver import address, link, picture_count, session, start, text, title
 
 SCALE = "Lengths are drawn to scale"
 PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
@@ -52,27 +52,27 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Compare": ("2 recorded runs side by side", 4, ("Running mean", "Echo")),
     "Sweep": ("Recall the first: error by timesteps T and cell", 2, ("12 of 12 points",)),
 }
-"""Page and query → what its heading has, its least number of pictures, and words on the page."""
+"""By page and query: a part of the heading, the least number of pictures, texts on the page."""
 NONSENSE = ("~~~_~", "input_t0_fnan~bi_mwhat", "9" * 5000, "²", "-1", "٣", "<b>")
 KEYS = ("part", "stack", "check", "error", "quiz", "at", "card", "runs", "sweep", "step", "sample")
-"""Keys that pages have in the address beside the settings."""
+"""Query parameters that aren't settings."""
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_page_opens_full(place):
-    """A page shows its pictures before any training and before Keras has answered."""
+def test_a_page_opens_with_its_pictures(place):
+    """A page shows its pictures before any training and before Keras returns results."""
     heading, least, words = PLACES[place]
     page, _, query = place.partition("?")
     app = link(page, **dict(parse_qsl(query)))
     assert heading in title(app)
-    assert pictures(app) >= least
+    assert picture_count(app) >= least
     assert [word for word in words if word not in text(app)] == []
-    assert len(app.sidebar.get("popover")) == 1  # the advice below the menu
+    assert len(app.sidebar.get("popover")) == 1  # It holds the advice below the menu.
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_nonsense_in_the_address_is_no_error(page):
-    """A page opens with nonsense in settings and in its own keys."""
+def test_nonsense_in_the_address_raises_no_error(page):
+    """A page opens with nonsense in its settings and in its own keys."""
     app = link(page, data="nothing", cell="banana", mode="x", loss="q", T="²", lr="nan", colour="r")
     for nonsense in NONSENSE:
         for key in KEYS:
@@ -81,8 +81,8 @@ def test_nonsense_in_the_address_is_no_error(page):
     assert "colour" not in address(app)
 
 
-def test_a_link_sets_what_it_can_and_names_what_it_can_not():
-    """The opened page clamps numbers that are out of range and names the unknown settings."""
+def test_invalid_settings_of_a_link_are_clamped_or_named():
+    """The page reduces numbers above their limit, and a warning names all invalid settings."""
     app = start(data="nothing", T="99999", U="abc", cell="banana")
     assert app.selectbox(key="data").value == next(iter(DATASETS))
     assert (app.slider(key="T").value, app.slider(key="U").value) == (100, 16)
@@ -93,11 +93,8 @@ def test_a_link_sets_what_it_can_and_names_what_it_can_not():
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data", "Guide"])
-def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page):
-    """The address drops the run, and a message stays until it is closed.
-
-    Pages of scenes ignore settings without data.
-    """
+def test_a_link_to_a_missing_run_gets_a_warning_and_keeps_its_settings(page):
+    """The address drops the run. Pages of scenes ignore settings of a link without data."""
     app = link(page, run="deadbeef", T="7")
     assert [warning.value for warning in app.warning] == [plain(GONE)]
     assert "run" not in app.query_params
@@ -107,8 +104,8 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page):
     assert not close.click().run().warning
 
 
-def test_picking_data_brings_its_settings_and_takes_them_back():
-    """Weather data suggest T and units; other data restore both where nobody has set them."""
+def test_picking_data_sets_its_suggested_settings():
+    """Weather data suggest T and units. Other data restore the defaults of these settings."""
     app = start()
     app.selectbox(key="data").set_value("seattle").run()
     suggested = DATASETS["seattle"].suggested
@@ -120,8 +117,8 @@ def test_picking_data_brings_its_settings_and_takes_them_back():
     assert app.slider(key="U").value == 16
 
 
-def test_data_are_picked_on_the_data_page_and_nowhere_is_one_marked_twice():
-    """The Data page offers all data by kind, and marks one of them."""
+def test_the_data_page_marks_exactly_one_dataset():
+    """The page lists all datasets by kind, and follows the selectbox of the sidebar."""
     app = start("Data")
     assert sum(len(radio.options) for radio in app.radio) == len(DATASETS)
     assert [radio.value for radio in app.radio if radio.value] == ["parity"]
@@ -133,14 +130,14 @@ def test_data_are_picked_on_the_data_page_and_nowhere_is_one_marked_twice():
     assert [radio.value for radio in app.radio if radio.value] == ["echo"]
 
 
-def test_chosen_columns_stay_on_every_page_and_their_link_holds_them():
-    """Chosen columns stay until another link is opened or other data are picked."""
+def test_chosen_columns_stay_on_every_page():
+    """Chosen columns stay until the user opens another link or picks other data."""
 
     def columns():
         return app.multiselect(key="targets_widget").value
 
     app = start(data="seattle")
-    usual = columns()
+    default = columns()
     app.multiselect(key="targets_widget").set_value(["wind"]).run()
     assert address(app)["targets"] == "wind"
     for page in ("Data", "Explore"):
@@ -149,33 +146,34 @@ def test_chosen_columns_stay_on_every_page_and_their_link_holds_them():
     del app.query_params["targets"]
     app.query_params["T"] = "20"
     app.run()
-    assert columns() == usual
+    assert columns() == default
     app.multiselect(key="targets_widget").set_value(["wind"]).run()
     app.selectbox(key="data").set_value("running_mean").run()
     app.selectbox(key="data").set_value("seattle").run()
-    assert columns() == usual
+    assert columns() == default
     assert "targets" not in address(app)
 
 
-def test_settings_that_are_folded_away_stay_what_they_are():
-    """Folded settings keep a link's value, a value set before, and one set while folding."""
+def test_folded_settings_keep_their_values():
+    """They keep values from a link, earlier values, and a value sent by the click that folds."""
     app = start(data="echo", cell="gru", keep="best")
     app.number_input(key="epochs").set_value(70).run()
     app.session_state[MORE] = False
-    app.number_input(key="lr").set_value(0.03).run()  # it is sent when somebody clicks elsewhere
+    # The browser sends a typed number when the user clicks elsewhere, here on the fold.
+    app.number_input(key="lr").set_value(0.03).run()
     assert not app.number_input
     app.selectbox(key="data").set_value("parity").run()
     app.slider(key="U").set_value(5).run()
-    said = {"data": "parity", "cell": "gru", "keep": "best", "epochs": "70", "U": "5", "lr": "0.03"}
-    assert address(app) == said
+    kept = {"data": "parity", "cell": "gru", "keep": "best", "epochs": "70", "U": "5", "lr": "0.03"}
+    assert address(app) == kept
     app.session_state[MORE] = True
     app.run()
     assert app.selectbox(key="cell").value == "gru"
     assert app.number_input(key="epochs").value == 70
 
 
-def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
-    """The page dims Train and names a batch size that would do, which then trains."""
+def test_settings_above_a_limit_disable_train():
+    """The warning names a batch size that fits. With that batch size, Train is enabled."""
     app = start(T="100", U="128", layers="3", batch="512", N="4096", F="4")
     [warning] = app.warning
     assert "2,200,000,000" in warning.value
@@ -186,15 +184,15 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
     assert not app.button(key="do_train").disabled
 
 
-def test_patience_is_asked_for_where_a_mode_may_stop():
-    """Patience and stopping stand in the link, and need a validation part."""
+def test_patience_has_a_widget_only_if_training_may_stop_early():
+    """The address has both settings. Early stopping needs a validation part."""
     app = start(data="running_mean")
     assert "patience" not in {widget.key for widget in app.number_input}
     app.selectbox(key="keep").set_value("stop").run()
     app.number_input(key="patience").set_value(7).run()
-    link_of = address(app)
-    assert (link_of["keep"], link_of["patience"]) == ("stop", "7")
-    assert start(**link_of).number_input(key="patience").value == 7
+    query = address(app)
+    assert (query["keep"], query["patience"]) == ("stop", "7")
+    assert start(**query).number_input(key="patience").value == 7
     worked = start(data="worked_scaled", keep="stop")
     assert worked.selectbox(key="keep_fixed_last").disabled
     assert "patience" not in {widget.key for widget in worked.number_input}

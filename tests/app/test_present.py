@@ -1,4 +1,4 @@
-"""Present: every scene opens, and followers see what the presenter shows, and vote."""
+"""The Present page: every scene opens, and followers see the presenter's scene and can vote."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,39 +13,39 @@ from tests.clock import Clock
 
 
 class Browsers:
-    """Several browsers on one server. AppTest itself has no browsers."""
+    """Several browsers on one server. AppTest simulates only sessions."""
 
     def __init__(self):
-        self.here = ""
+        self.current = ""
         self.talks = {}
         self.clock = Clock()
 
     def open(self, browser, **query):
-        """Open Present by a link in this browser, whose name each script run gets."""
+        """Open Present by a link in this browser, and return the page."""
         app = AppTest.from_file(APP, default_timeout=30)
         app.query_params["present"] = "1"
         app.query_params.update(query)
         return self.again(browser, app)
 
     def again(self, browser, app):
-        """Run this browser's page again."""
-        self.here = browser
+        """Rerun a page of this browser, and return the page."""
+        self.current = browser
         return app.run()
 
     def press(self, browser, app, key):
-        """Click one of this browser's buttons."""
+        """Click a button on a page of this browser, and return the page."""
         self.clock.seconds += 1
         return self.again(browser, app.button(key=key).click())
 
 
 @pytest.fixture
 def browsers(monkeypatch):
-    """Browsers that share one server."""
-    found = Browsers()
-    monkeypatch.setattr(clock, "now", found.clock.now)
-    monkeypatch.setattr(talks, "browser_id", lambda: found.here)
-    monkeypatch.setattr(talks, "_TALKS", found.talks)
-    return found
+    """Return browsers that share one server."""
+    all_browsers = Browsers()
+    monkeypatch.setattr(clock, "now", all_browsers.clock.now)
+    monkeypatch.setattr(talks, "browser_id", lambda: all_browsers.current)
+    monkeypatch.setattr(talks, "_TALKS", all_browsers.talks)
+    return all_browsers
 
 
 def keys(app):
@@ -53,8 +53,8 @@ def keys(app):
     return {each.key for each in app.button}
 
 
-def about(app):
-    """Return the page's experiment, its values and its pictures."""
+def content(app):
+    """Return the page's experiment, its values, its HTML pictures and its charts."""
     htmls = [each.proto.body for each in app.get("html")]
     charts = [each.proto.alt for each in app.get("plotly_chart")]
     return (
@@ -66,8 +66,8 @@ def about(app):
 
 
 def test_every_scene_opens_and_followers_see_the_same(browsers):
-    """Followers get each scene's settings, values and pictures, also once it is revealed."""
-    scenes, told_ones = [*TALK_SCENES.values()], {*TALK, *GALLERY, *GUIDE}
+    """Followers get each scene's settings, values and pictures, also after the answer."""
+    scenes, with_story = [*TALK_SCENES.values()], {*TALK, *GALLERY, *GUIDE}
     app = browsers.open("a", story=",".join(scene.name for scene in scenes))
     talk = browsers.talks["a"]
     follower = browsers.open("b", follow=talk.id)
@@ -77,15 +77,15 @@ def test_every_scene_opens_and_followers_see_the_same(browsers):
         for _ in scene.asks:
             browsers.press("a", app, "do_reveal")
         assert ("do_reveal" in keys(app)) == bool(scene.asks), scene.name
-        if scene.name in told_ones:
-            assert about(browsers.again("b", follower)) == about(app), scene.name
+        if scene.name in with_story:
+            assert content(browsers.again("b", follower)) == content(app), scene.name
         if scene is not scenes[-1]:
             browsers.press("a", app, "scene_next")
     assert app.button(key="scene_next").disabled
 
 
-def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers):
-    """The link has the scenes in the list's order, and one click restores the ready talk."""
+def test_the_overview_opens_a_scene_and_changes_the_list_of_scenes(browsers):
+    """The address has the scenes in the order of the list. One click restores the ready talk."""
     app = browsers.open("a")
     browsers.press("a", app, "open_overview")
     app.multiselect(key="story_picks").set_value(["number", "view.loss", "strip"])
@@ -104,8 +104,8 @@ def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers):
     assert "story" not in app.query_params
 
 
-def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers):
-    """Late followers see the same scene. They can only vote and leave the presenter."""
+def test_followers_see_the_presenters_scene_and_its_answer(browsers):
+    """Late followers see the same scene. Followers can only vote or look around on their own."""
     presenter = browsers.open("a", scene="vote")
     talk = browsers.talks["a"]
     follower = browsers.open("b", follow=talk.id)
@@ -148,8 +148,8 @@ def test_followers_see_the_presenters_settings_and_run(browsers, client):
     assert not {"do_train", "do_pause"} & keys(follower)
 
 
-def test_who_goes_off_keeps_what_is_shown_and_comes_back_to_the_presenter(browsers):
-    """A follower who looks around keeps the shown T, and changes nothing for others."""
+def test_a_follower_can_look_around_and_return_to_the_presenter(browsers):
+    """A follower who looks around keeps the presenter's T, and changes nothing for others."""
     presenter = browsers.open("a", scene="shapes")
     talk = browsers.talks["a"]
     presenter.slider(key="T").set_value(30)
@@ -160,16 +160,16 @@ def test_who_goes_off_keeps_what_is_shown_and_comes_back_to_the_presenter(browse
     assert follower.query_params["T"] in ("30", ["30"])
     assert "open_audience" not in keys(follower)
     browsers.press("b", follower, "scene_next")
-    elsewhere, there = title(follower), title(browsers.again("a", presenter))
-    assert elsewhere != there == TALK["shapes"].title
+    presented = title(browsers.again("a", presenter))
+    assert title(follower) != presented == TALK["shapes"].title
     assert browsers.talks["b"].shown is None
     browsers.press("a", presenter, "scene_next")
     browsers.press("b", follower, "go_back")
-    assert title(follower) == title(presenter) != there
+    assert title(follower) == title(presenter) != presented
 
 
-def test_the_notes_window_shows_the_next_title_and_moves_the_talk(browsers):
-    """Presses in the notes window add up in the presenter's next script run."""
+def test_the_notes_window_shows_the_next_title_and_changes_the_scene(browsers):
+    """The presenter's next script run applies all clicks in the notes window."""
     presenter = browsers.open("a", scene="number")
     talk = browsers.talks["a"]
     notes = browsers.open("c", notes=talk.notes)
@@ -184,7 +184,7 @@ def test_the_notes_window_shows_the_next_title_and_moves_the_talk(browsers):
 
 
 def test_a_link_to_no_talk_offers_to_present(browsers):
-    """An id for followers opens no notes, and an id for notes can't be followed."""
+    """An id for followers opens no notes, and an id for notes opens no talk to follow."""
     browsers.open("a", scene="number")
     talk = browsers.talks["a"]
     for key, name in (("notes", talk.id), ("follow", talk.notes), ("notes", "0"), ("follow", "0")):
@@ -196,8 +196,8 @@ def test_a_link_to_no_talk_offers_to_present(browsers):
         assert title(app) == TALK["strip"].title
 
 
-def test_followers_vote_once_each_and_may_change_their_votes(browsers):
-    """The presenter sees the count of each option, and after the answer how many were right."""
+def test_each_follower_has_one_vote_and_may_change_it(browsers):
+    """The presenter sees the votes per option, and after the answer the number of right votes."""
     presenter = browsers.open("a", scene="vote")
     talk = browsers.talks["a"]
     first, second = (option.text for option in TALK["vote"].asks[0].options)
@@ -216,7 +216,7 @@ def test_followers_vote_once_each_and_may_change_their_votes(browsers):
 
 
 def test_a_scene_can_be_moved_to_any_place(monkeypatch):
-    """The scenes between the two places shift by one; a place after the end is the end."""
+    """The scenes between the two places shift by one. A place after the end means the end."""
     orders = []
     monkeypatch.setattr(talks, "set_scenes", orders.append)
     for place, to in ((0, 2), (2, 0), (1, 99), (99, 0)):
@@ -224,8 +224,8 @@ def test_a_scene_can_be_moved_to_any_place(monkeypatch):
     assert [*map("".join, orders)] == ["bca", "cab", "acb", "abc"]
 
 
-def test_an_unknown_scene_opens_the_first_one_and_says_so(browsers):
-    """The address is corrected."""
+def test_a_link_to_an_unknown_scene_opens_the_first_scene(browsers):
+    """A notification names the unknown scene, and the address drops it."""
     app = browsers.open("a", scene="zzz")
     assert title(app) == TALK["strip"].title
     assert "zzz" in app.toast[0].value
@@ -236,7 +236,7 @@ def test_an_unknown_scene_opens_the_first_one_and_says_so(browsers):
     ("host", "is_local"),
     [("localhost:8501", True), ("127.0.0.1", True), ("[::1]:80", True), ("192.168.1.7", False)],
 )
-def test_a_link_that_only_this_computer_can_open_is_marked(host, is_local, monkeypatch):
+def test_a_link_that_only_this_computer_can_open_gets_a_note(host, is_local, monkeypatch):
     """Phones in the audience can't open localhost."""
     htmls = []
     monkeypatch.setattr(talks.st, "html", htmls.append)
@@ -244,8 +244,8 @@ def test_a_link_that_only_this_computer_can_open_is_marked(host, is_local, monke
     assert ("only on this computer" in htmls[0]) == is_local
 
 
-def test_a_reload_keeps_what_was_revealed(browsers):
-    """Answers stay revealed after a reload, until the talk starts over."""
+def test_a_reload_keeps_revealed_answers(browsers):
+    """An answer stays revealed after a reload, until the presenter starts over."""
     browsers.press("a", browsers.open("a", scene="vote"), "do_reveal")
     app = browsers.open("a", scene="vote")
     assert "is a hint" in text(app)

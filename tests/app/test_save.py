@@ -1,4 +1,4 @@
-"""Download buttons: the page has a label, and the file is made on request."""
+"""Download buttons: the page gets only a label, and makes the file on request."""
 
 import numpy as np
 import streamlit as st
@@ -10,12 +10,12 @@ from tests.app.driver import start
 
 
 def drawn(monkeypatch, draw, state):
-    """Return the data of buttons by key, for this state of widgets."""
-    given = {}
-    monkeypatch.setattr(browser, "_save", lambda key, data, **_: given.update({key: data}))
+    """Call `draw` with this session state, and return the data of each button by its key."""
+    buttons = {}
+    monkeypatch.setattr(browser, "_save", lambda key, data, **_: buttons.update({key: data}))
     monkeypatch.setattr(st, "session_state", state)
     draw()
-    return given
+    return buttons
 
 
 def test_a_file_is_made_only_on_request(monkeypatch):
@@ -31,15 +31,15 @@ def test_a_file_is_made_only_on_request(monkeypatch):
     assert drawn(monkeypatch, draw, {"save_a.npz": {"asked": True}}) == {"save_a.npz": b"all"}
 
 
-def test_arrays_are_offered(monkeypatch, tmp_path):
-    """The Data page saves the arrays in a file with the data's name."""
-    given, key = {}, "save_gapminder.npz"
-    monkeypatch.setattr(browser, "_save", lambda key, data, **_: given.update({key: data}))
+def test_the_data_page_saves_its_arrays(monkeypatch, tmp_path):
+    """The name of the file is the name of the data."""
+    buttons, key = {}, "save_gapminder.npz"
+    monkeypatch.setattr(browser, "_save", lambda key, data, **_: buttons.update({key: data}))
     app = start("Data", data="gapminder", T="5")
     app.session_state[key] = {"asked": True}
     app.run()
     file = tmp_path / "gapminder.npz"
-    file.write_bytes(given[key])
+    file.write_bytes(buttons[key])
     dataset = make_dataset(settle(Experiment().set(data="gapminder", T=5)))
-    with np.load(file) as kept:
-        assert np.array_equal(kept["y"], dataset.y)
+    with np.load(file) as saved:
+        assert np.array_equal(saved["y"], dataset.y)

@@ -1,4 +1,4 @@
-"""The server's first answer to a browser."""
+"""The server's responses to a browser: the scripts of a page, its cookie, and caches."""
 
 import asyncio
 
@@ -21,26 +21,26 @@ from lib.ui.shown import dataset_of, made_dataset, untrained_models
     ("path", "query", "charted"),
     [("/present", "", True), ("/gallery", "card=parity", True), ("/gallery", "", False)],
 )
-def test_a_page_that_opens_with_charts_loads_their_code(path, query, charted):
-    """Plotly's code is loaded after Streamlit's own, by pages that open with charts."""
+def test_a_page_that_opens_with_charts_loads_plotly(path, query, charted):
+    """Only pages that open with charts load Plotly's code, after Streamlit's code."""
     page = _first_page(path, query)
-    own = page.index("/static/js/index.")
-    assert (page.find("/static/js/PlotlyChart.") > own) is charted
+    streamlits = page.index("/static/js/index.")
+    assert (page.find("/static/js/PlotlyChart.") > streamlits) is charted
 
 
 def _first_page(path, query):
-    """The page that a browser gets that asks for this."""
+    """Return the HTML that the server returns for this path and query."""
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode()}
     request = Request({**scope, "headers": [(b"host", b"localhost")], "root_path": ""})
     endpoint = next(route.endpoint for route in ROUTES if route.path == path)
     return bytes(asyncio.run(endpoint(request)).body).decode()
 
 
-def test_a_browser_gets_a_name_with_its_first_page():
-    """A page, or a 304 answer, sets one random name, which scripts can't read."""
+def test_a_browser_gets_a_random_cookie_with_its_first_page():
+    """A page, or a response 304, sets a random cookie, which scripts can't read."""
     first, second = _cookie("text/html,*/*"), _cookie("text/html", status=304)
-    name, *terms = first.split("; ")
-    assert {"HttpOnly", "SameSite=Lax", "Path=/"} == {*terms}
+    name, *attributes = first.split("; ")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} == {*attributes}
     assert len(name.removeprefix(f"{COOKIE}=")) >= 32
     assert second.startswith(COOKIE)
     assert first != second
@@ -49,23 +49,23 @@ def test_a_browser_gets_a_name_with_its_first_page():
 
 
 def _cookie(accept, status=200, sent=""):
-    """The cookie that a browser keeps after this answer, if any."""
-    answers = []
+    """Return the cookie that a response to this request sets, or an empty text."""
+    messages = []
 
-    async def ask():
+    async def request():
         async def send(message):
-            answers.append(message)
+            messages.append(message)
 
         named = MIDDLEWARE[0].cls(Response(status_code=status))
         headers = [(b"accept", accept.encode()), (b"cookie", sent.encode())]
         await named({"type": "http", "headers": headers, "path": "/"}, lambda: None, send)
 
-    asyncio.run(ask())
-    return Headers(raw=answers[0]["headers"]).get("set-cookie", "")
+    asyncio.run(request())
+    return Headers(raw=messages[0]["headers"]).get("set-cookie", "")
 
 
-def test_what_only_visitors_need_goes_with_the_last_one():
-    """A server without visitors drops cached data, recordings and computed figures."""
+def test_the_server_empties_its_caches_when_the_last_visitor_leaves():
+    """A server that has no visitors drops cached data, recorded runs and computed figures."""
     dataset = dataset_of(suggested("parity"), None)
     assert recorded(with_seeds(suggested("parity"), dataset))
     assert untrained_models(dataset, suggested("parity"))

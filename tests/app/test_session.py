@@ -1,4 +1,4 @@
-"""A session's memory without drawing: the address, the owner of a run, the browser's id."""
+"""The state of a session on a page without widgets: address, owners of runs, browser's id."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from tests.unit.pictures import a_dataset
 
 
 def page():
-    """A page without widgets that calls a test's function."""
+    """Draw a page without widgets, which changes settings and calls the function of a test."""
     import streamlit as st
 
     from lib.ui import address, runs
@@ -38,10 +38,10 @@ def start(**query):
 def experiment(app, **settings):
     """Change settings, rerun the page, and return the session's experiment."""
     app.session_state["moved"] = settings
-    return do(app, lambda: session().subject.experiment)
+    return run_in_script(app, lambda: session().subject.experiment)
 
 
-def do(app, act):
+def run_in_script(app, act):
     """Return the result of `act` within a script run."""
     app.session_state["act"] = act
     app.run()
@@ -52,15 +52,15 @@ def do(app, act):
 
 
 def test_a_link_opens_its_experiment_and_its_run(client):
-    """A dataset suggests settings missing in its link, and invalid values are dropped."""
+    """The dataset suggests the settings that its link doesn't name. Invalid values are dropped."""
     run = client.start(Experiment(), a_dataset())
     app = start(data="seattle", U="8", T="many", cell="gru", run=run.id, x="?")
     assert experiment(app) == suggested("seattle").set(U=8, cell="gru")
     assert address_of(app) == {"data": "seattle", "U": "8", "cell": "gru", "run": run.id}
 
 
-def test_a_moved_setting_is_in_the_address_until_another_link_is_opened():
-    """The page doesn't read its own address again when the browser follows."""
+def test_a_changed_setting_is_in_the_address_until_another_link_is_opened():
+    """The page doesn't read its own new address as an opened link."""
     app = start()
     assert experiment(app, T=20).data.timesteps == 20
     assert address_of(app) == {"data": FIRST, "T": "20"}
@@ -70,16 +70,16 @@ def test_a_moved_setting_is_in_the_address_until_another_link_is_opened():
     assert experiment(app) == suggested("gapminder")
 
 
-def test_a_fragment_that_asks_for_the_page_opens_nothing_anew():
-    """A fragment's request has the page's old address, which changes nothing."""
+def test_the_old_address_in_a_fragments_request_changes_nothing():
+    """A fragment that requests a script run sends the address from before its changes."""
     app = start(T="20")
-    do(app, lambda: [address.set_page_values({"epoch": f"{at}"}) for at in range(2, 32)])
+    run_in_script(app, lambda: [address.set_page_values({"epoch": f"{at}"}) for at in range(2, 32)])
     del app.query_params["epoch"]
-    assert do(app, lambda: address.page_value("epoch")) == "31"
+    assert run_in_script(app, lambda: address.page_value("epoch")) == "31"
 
 
-def test_a_slider_with_other_limits_keeps_what_a_person_set():
-    """New limits don't bring back the value that Streamlit kept from before."""
+def test_a_slider_with_other_limits_keeps_the_value_set_by_the_user():
+    """New limits don't bring back an older value that Streamlit stored for the widget."""
 
     def page():
         import streamlit as st
@@ -105,14 +105,14 @@ def test_a_slider_with_other_limits_keeps_what_a_person_set():
 
 
 @pytest.mark.parametrize("name", list(DATASETS))
-def test_a_link_to_what_a_dataset_suggests_is_short(name):
-    """An address has only the dataset if all settings are the suggested ones."""
+def test_the_address_of_suggested_settings_has_only_the_dataset(name):
+    """The address leaves out settings that have the dataset's suggested values."""
     assert address_of(start(data=name)) == {"data": name}
 
 
 @pytest.mark.parametrize("query", [{}, {"utm_source": "mail"}])
-def test_an_address_that_says_nothing_opens_the_first_data_and_stays(query):
-    """A bare address stays until a change, since Back couldn't pass a new entry."""
+def test_an_address_without_settings_opens_the_first_data_and_stays(query):
+    """Until a change, the page adds no history entry: the Back button would return to it."""
     app = start(**query)
     assert experiment(app) == suggested(FIRST)
     assert address_of(app) == query
@@ -121,8 +121,8 @@ def test_an_address_that_says_nothing_opens_the_first_data_and_stays(query):
 
 
 @pytest.mark.parametrize("query", [{"seed": "3"}, {"mode": "last"}, {"run": "gone"}])
-def test_a_link_from_before_has_the_data_that_were_the_first_then(query):
-    """A link with settings but no data gets the former first data, and names them."""
+def test_an_old_link_without_data_opens_the_former_first_data(query):
+    """If a link has settings but no data, the page adds the former first data to the address."""
     app = start(**query)
     assert experiment(app).data == Experiment().data
     query.pop("run", None)
@@ -139,15 +139,15 @@ def test_a_link_from_before_has_the_data_that_were_the_first_then(query):
         ({"data": "echo", "lag": "5"}, {"lag": "5"}),
     ],
 )
-def test_what_changes_nothing_leaves_the_address_without_a_word(query, kept):
-    """An address leaves out settings that the data don't use or dictate."""
+def test_unused_and_fixed_settings_leave_the_address_without_a_warning(query, kept):
+    """An address leaves out settings that the data don't use, and settings that the data fix."""
     app = start(**query)
     assert address_of(app) == {"data": query["data"], **kept}
-    assert do(app, lambda: session().address.complaints) == []
+    assert run_in_script(app, lambda: session().address.complaints) == []
 
 
-def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch):
-    """An address reached by Back isn't rewritten, since Back couldn't pass a new entry."""
+def test_an_address_reached_by_back_is_not_rewritten(monkeypatch):
+    """A rewritten address would add a history entry, and Back would return to it again."""
     app = start(seed="3")
     experiment(app, U=5)
     monkeypatch.setattr(address, "is_history_navigation", lambda: True)
@@ -157,12 +157,12 @@ def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch):
     assert address_of(app) == {"seed": "3"}
 
 
-# Whose a run is
+# The owner of a run
 
 
 @pytest.fixture
 def open_in(monkeypatch):
-    """`open_in(name)`: a new session in this browser; None is one without a cookie."""
+    """Return a function that opens a new session in a browser. None means it has no cookies."""
     monkeypatch.setattr(runs, "browser_id", lambda: st.session_state.get("browser"))
 
     def open_page(name):
@@ -174,23 +174,23 @@ def open_in(monkeypatch):
 
 
 def train(app, **settings):
-    """A run that the session starts."""
-    return do(app, lambda: runs.train(Experiment().set(**settings), a_dataset()))
+    """Start a run in the session, and return the run."""
+    return run_in_script(app, lambda: runs.train(Experiment().set(**settings), a_dataset()))
 
 
 def may_steer(app, run):
     """Return whether the session may control this run."""
 
-    def look():
+    def open_and_check():
         session().subject.run_id = run.id
         return runs.record_if_mine(run.id) is not None
 
-    return do(app, look)
+    return run_in_script(app, open_and_check)
 
 
 @pytest.mark.parametrize(("owner", "others"), [("anna", ("berta", None)), (None, ("berta", None))])
 def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in, client):
-    """A reload keeps control of a run, and two browsers without cookies don't share control."""
+    """A reload keeps control of a run. Two browsers without cookies don't share control."""
     first = open_in(owner)
     run = train(first)
     assert may_steer(first, run)
@@ -198,28 +198,28 @@ def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in
     for name in others:
         app = open_in(name)
         assert not may_steer(app, run)
-        do(app, runs.leave)
+        run_in_script(app, runs.leave)
         assert client.calls == []
-        assert do(app, runs.current_run) is None
+        assert run_in_script(app, runs.current_run) is None
 
 
-def test_a_new_run_takes_the_place_of_the_one_before(client):
-    """A new run stops the previous one, enters the address, and waits for its first epoch."""
+def test_a_new_run_replaces_the_previous_run(client):
+    """Starting a run stops the previous run and puts the new run into the address."""
     app = start()
     first, second = train(app), train(app)
     assert client.awaited == [first, second]
     assert client.calls == [("stop", first.id)]
     assert address_of(app) == {"data": FIRST, "run": second.id}
-    do(app, runs.leave)
+    run_in_script(app, runs.leave)
     assert client.calls == [("stop", first.id), ("stop", second.id)]
     assert address_of(app) == {"data": FIRST}
 
 
-# Which browser it is
+# The id of a browser
 
 
-def test_a_browser_is_known_by_a_hash_of_its_cookie(monkeypatch):
-    """The browser's id is a hash that doesn't contain the cookie, None without a cookie."""
+def test_a_browsers_id_is_a_hash_of_its_cookie(monkeypatch):
+    """The hash doesn't contain the cookie. A browser without a cookie has the id None."""
 
     def browser_of(**cookies):
         monkeypatch.setattr(type(st.context), "cookies", cookies)
@@ -234,8 +234,8 @@ def test_a_browser_is_known_by_a_hash_of_its_cookie(monkeypatch):
     assert browser_of() is browser_of(unrolled_browser="") is None
 
 
-def test_what_takes_long_is_made_once_for_the_same_arrays(monkeypatch):
-    """`once` compares arrays by identity, also in tuples and dicts, and all else by value."""
+def test_once_computes_again_only_if_its_parts_change(monkeypatch):
+    """Arrays, also in tuples and dicts, must be the same objects. Other parts must be equal."""
     monkeypatch.setattr(st, "session_state", {})
     weights = np.zeros((2, 2)), np.zeros(1)
     first = once("it", ("epoch", 3, weights), object)
@@ -252,16 +252,16 @@ def test_what_takes_long_is_made_once_for_the_same_arrays(monkeypatch):
     assert session().made["it"][1] is second
 
 
-def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch):
-    """A callback does nothing if an overlapping script run dropped the widget's value."""
+def test_a_callback_without_its_widgets_value_does_nothing(monkeypatch):
+    """An overlapping script run may have dropped the widget's value."""
     monkeypatch.setattr(st, "session_state", state := {})
     taken = []
-    moved = widgets.bound("field", 1, taken.append)["on_change"]
-    kept = widgets.Linked("step", ("0", "1"), 0, "step").bind(lambda: taken.append(2))["on_change"]
-    moved()
+    bound = widgets.bound("field", 1, taken.append)["on_change"]
+    linked = widgets.Linked("step", ("0", "1"), 0, "step").bind(lambda: taken.append(2))
+    bound()
     state.clear()
-    moved()
-    kept()
+    bound()
+    linked["on_change"]()
     sweeps._write_vary()
     upload._file_changed("upload_file")
     shown_stack._drop()

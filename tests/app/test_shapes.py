@@ -19,8 +19,8 @@ def button(app, words):
     return next(b for b in app.button if words in b.label.replace("\\", ""))
 
 
-def test_the_stack_moves_with_the_sidebar_until_it_is_changed():
-    """The stack follows the sidebar's units, cell and mode until a layer is changed."""
+def test_the_stack_follows_the_sidebar_until_a_layer_is_changed():
+    """At first, the stack has the sidebar's units, cell and mode."""
     app = shapes()
     app.slider(key="U").set_value(4).run()
     assert "→ 133." in text(app)
@@ -33,7 +33,7 @@ def test_the_stack_moves_with_the_sidebar_until_it_is_changed():
 
 
 def test_a_link_opens_its_stack_and_a_click_fixes_it():
-    """The page names the failing layer; its first fix repairs the stack and the link."""
+    """The page names the failing layer. Its first fix repairs the stack and the link."""
     app = shapes(stack="input~lstm_u16~lstm_u8~dense")
     assert title(app) == "This stack breaks at layer 3, LSTM"
     assert any("expected ndim=3, found ndim=2" in code.value for code in app.code)
@@ -42,8 +42,8 @@ def test_a_link_opens_its_stack_and_a_click_fixes_it():
     assert address(app)["stack"] == "input~lstm_seq~lstm_u8~dense"
 
 
-def test_layers_are_moved_and_removed_and_a_click_for_one_that_is_gone_does_nothing():
-    """The second of two quick clicks never changes another layer."""
+def test_layers_are_moved_and_removed():
+    """A click that arrives after its layer was removed never changes another layer."""
     app = shapes(stack="input~lstm_seq~dense")
     app.button(key="layer_2_up").click().run()
     assert title(app).startswith("From (N, 12, 3) to (N, 12, 16)")
@@ -56,7 +56,7 @@ def test_layers_are_moved_and_removed_and_a_click_for_one_that_is_gone_does_noth
 
 
 def test_the_stack_is_kept_while_another_page_is_open():
-    """The stack returns with the page, and isn't in the addresses of other pages."""
+    """The stack is in the address of the Shapes page only, and returns with the page."""
     app = shapes(stack="input~gru_u5")
     app.switch_page("pages/data.py").run()
     assert "stack" not in app.query_params
@@ -65,7 +65,7 @@ def test_the_stack_is_kept_while_another_page_is_open():
 
 
 def test_the_verdict_follows_typed_shapes():
-    """An invalid shape gets a sentence, and hides the verdict until both shapes are valid."""
+    """An invalid shape gets a warning, and hides the verdict until both shapes are valid."""
     app = shapes(part="target")
     assert title(app).startswith("Silently wrong: y (320,) doesn’t match the output (320, 12, 1)")
     app.text_input(key="check_target").set_value("(320, 12, 1)").run()
@@ -76,13 +76,13 @@ def test_the_verdict_follows_typed_shapes():
     assert title(app) == "Enter a valid model output"
     assert "How to fix it" not in text(app)
     app.text_input(key="check_target").set_value("320 12 2").run()
-    assert ["more" in each.value for each in app.warning] == [True]  # the other field
+    assert ["more" in each.value for each in app.warning] == [True]  # The output is still invalid.
     app.text_input(key="check_output").set_value("(320, 12, 1)").run()
     assert title(app).startswith("Silently wrong")
 
 
-def test_the_loss_and_the_batch_size_decide_too():
-    """(N, T, U) with (N, U) is an error in batches of 32, and silent in batches of T."""
+def test_the_verdict_depends_on_the_loss_and_on_the_batch_size():
+    """Output (N, T, U) with y (N, U) fails in batches of 32, but is silent in batches of T."""
     app = shapes(part="target", check="300.12.16_300.16")
     assert title(app).startswith("Error")
     assert any("Incompatible shapes" in code.value for code in app.code)
@@ -93,7 +93,7 @@ def test_the_loss_and_the_batch_size_decide_too():
 
 
 def test_one_click_checks_the_output_of_the_traced_stack():
-    """Both parts have a button for it, which keeps the samples of y and sets the batch size."""
+    """Two parts have this button. It keeps the number of samples of y and sets the batch size."""
     app = shapes(part="target", stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="from_stack").click().run()
     assert title(app).startswith("Correct: y (64, 12, 5) matches the output (64, 12, 5)")
@@ -111,8 +111,8 @@ def test_one_click_checks_the_output_of_the_traced_stack():
         ("320.12.16_320.16_mean-squared-error_32", True),
     ],
 )
-def test_the_damage_belongs_to_the_shapes_in_question(check, has_hint):
-    """The page names the recorded mistake if it differs from the question."""
+def test_a_hint_shows_if_the_recorded_damage_is_of_other_shapes(check, has_hint):
+    """The damage of a wrong target is recorded for example shapes only."""
     app = shapes(part="target", check=check)
     assert ("The example differs from" in text(app)) is has_hint
 
@@ -121,8 +121,8 @@ def test_the_damage_belongs_to_the_shapes_in_question(check, has_hint):
     ("error", "badge"),
     [(None, "trained just now"), (RuntimeError("The training process died."), "recorded")],
 )
-def test_a_training_shows_its_damage_or_its_error(client, error, badge):
-    """A failed training shows its reason and the recording, and can be repeated."""
+def test_training_shows_its_damage_or_its_error(client, error, badge):
+    """If training fails, the page shows the error and the recorded damage, and can try again."""
     app = shapes(part="target")
     app.button(key="train_both").click().run()
     assert app.button(key="train_both").disabled
@@ -138,8 +138,8 @@ def test_a_training_shows_its_damage_or_its_error(client, error, badge):
     assert not app.button(key="train_both").disabled
 
 
-def explained(message):
-    """Return the page after a message was pasted."""
+def paste_message(message):
+    """Paste an error message, and return the page."""
     app = shapes(part="error")
     return app.text_area(key="error_text").set_value(message).run()
 
@@ -153,30 +153,30 @@ def explained(message):
     ],
 )
 def test_every_text_gets_a_heading_and_the_checklist(message, heading):
-    """A known or unknown message has both; a shape of one axis isn't drawn."""
-    app = explained(message)
+    """This holds for known and unknown messages. A shape of one axis isn't drawn."""
+    app = paste_message(message)
     assert title(app).startswith(heading)
     assert "Shapes in the message" not in text(app)
     assert text(app).count("keras.Input takes the shape of one") == 1
 
 
-def test_several_meanings_have_an_order_a_confidence_and_a_check():
-    """Each meaning has its condition and its own code, and one line checks which applies."""
-    app = explained("Shapes (None, 1) and (None, 10) are incompatible")
+def test_several_meanings_of_a_message_are_numbered():
+    """Each meaning has its condition, and one line of code checks which meaning applies."""
+    app = paste_message("Shapes (None, 1) and (None, 10) are incompatible")
     assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output")
     assert "doesn’t tell which cause applies" in text(app)
     assert "y.shape, y[:2]" in app.code[0].value
 
 
-def test_the_stack_that_a_message_describes_is_opened_by_one_click():
-    """The opened stack fails like the message; the address has no pasted text."""
+def test_one_click_opens_the_stack_that_a_message_describes():
+    """The opened stack fails with the same error. The address contains none of the message."""
     words = "Input 0 of layer lstm_1: expected ndim=3, found ndim=2. Full shape received: (9, 64)"
-    app = explained(words)
+    app = paste_message(words)
     app.button(key="open_stack").click().run()
     assert title(app) == "This stack breaks at layer 3, LSTM"
     assert address(app)["stack"] == "input~lstm_u64~lstm"
     assert not any("ndim" in value for value in address(app).values())
-    app = explained("You must call `compile()` before")
+    app = paste_message("You must call `compile()` before")
     assert not [b for b in app.button if b.key == "open_stack"]
 
 
@@ -189,12 +189,12 @@ def test_the_stack_that_a_message_describes_is_opened_by_one_click():
 )
 def test_a_hostile_message_does_no_harm(message):
     """A hostile message raises no error, and none of it becomes markup."""
-    app = explained(message)
+    app = paste_message(message)
     assert not any("<" in m.value.replace("\\<", "") for m in app.markdown)
 
 
-def test_an_answer_is_graded_at_once_and_the_next_question_differs():
-    """The quiz marks the right option and keeps the score."""
+def test_the_quiz_grades_an_answer_at_once():
+    """The quiz marks the right option and keeps the score. The next question differs."""
     app = shapes(part="quiz", quiz="3")
     first = app.code[0].value
     assert "(None" not in first

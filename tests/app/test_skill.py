@@ -1,4 +1,4 @@
-"""Explore's skill card: its contents in each state, and how often they are computed."""
+"""Explore's skill card: its table and its pictures before, during and after training."""
 
 from dataclasses import replace
 
@@ -12,22 +12,22 @@ from tests.app.test_live import press
 
 
 def card(app):
-    """The table of the card, the first where there are two."""
+    """Return the first table of the card as Markdown, or an empty text."""
     return next((m.value for m in app.main.markdown if m.value.startswith("| at the")), "")
 
 
 def rows(app):
-    """The first cells of the table's lines."""
+    """Return the first cell of each row of the table."""
     return [line.split("|")[1].strip() for line in card(app).splitlines()[2:]]
 
 
 def seattle(**query):
-    """Open Explore on weather data."""
+    """Open Explore with the weather data."""
     return start(data="seattle", **query)
 
 
-def let_go(client, status, kept=None, epoch=5):
-    """Give the newest run figures and weights after some epochs."""
+def finish_newest(client, status, kept=None, epoch=5):
+    """Set this status, results and weights for the newest run, and return the run."""
     run = list(client.runs.values())[-1]
     start = untrained(run.experiment, run.dataset)
     results = {
@@ -44,8 +44,8 @@ def let_go(client, status, kept=None, epoch=5):
     return run
 
 
-def test_a_recording_is_judged_beside_all_baselines():
-    """Models come first, and the best baseline has a skill of 0."""
+def test_a_recorded_run_is_evaluated_with_all_baselines():
+    """The rows of the models are first. The best baseline has a skill of 0%."""
     app = seattle()
     assert [row.split("[")[0] for row in rows(app)[:2]] == [":blue", ":orange"]
     assert len(rows(app)) == 7
@@ -53,10 +53,10 @@ def test_a_recording_is_judged_beside_all_baselines():
     assert "In this run both modes beat" in text(app)
 
 
-def test_a_season_that_is_chosen_counts_at_once(client):
-    """A new season changes a trained run's baselines, and not its models."""
+def test_a_chosen_season_changes_the_baselines_of_a_trained_run(client):
+    """The address has the season, and one baseline uses it."""
     app = press(seattle(), "train")
-    let_go(client, Status.PAUSED)
+    finish_newest(client, Status.PAUSED)
     app.run()
     assert "same weekday last week" in rows(app)
     assert "No season was found" in text(app)
@@ -67,8 +67,8 @@ def test_a_season_that_is_chosen_counts_at_once(client):
     assert "14 days, as set" in text(app)
 
 
-def test_before_training_the_baselines_say_what_is_to_be_beaten():
-    """An untrained model has baselines but no forecast; tasks have no such card."""
+def test_before_training_the_card_shows_the_baselines():
+    """The takeaway names the best baseline. There is no forecast yet. Tasks have no such card."""
     app = seattle(U="7")
     assert len(rows(app)) == 5
     assert "Best baseline to beat: linear autoregression" in text(app)
@@ -78,31 +78,31 @@ def test_before_training_the_baselines_say_what_is_to_be_beaten():
 
 @pytest.mark.parametrize("part", ["dates", "ahead"])
 def test_each_part_opens_by_a_link_with_its_picture(part):
-    """Each part adds its own chart to the run's four."""
+    """The parts for dates and forecast add one chart each to the charts of the run."""
     charts = [len(seattle(part=name).get("plotly_chart")) for name in ("skill", part)]
     assert charts[1] == charts[0] + 1
 
 
-def test_answers_are_fed_back_where_that_can_be_done(client):
-    """A link opens the forecast that is fed back, with a slider of its length."""
+def test_a_link_opens_the_forecast_with_fed_back_predictions(client):
+    """A slider sets the length of the forecast, in rows."""
     app = seattle(part="ahead", way="fed", inputs="temp_max", steps="48")
     assert "Not trained yet" in text(app)
     press(app, "train")
-    let_go(client, Status.PAUSED)
+    finish_newest(client, Status.PAUSED)
     app.run()
     [slider] = [each for each in app.select_slider if each.label == "Forecast rows"]
     assert slider.options[slider.value] == "48"
     assert any("skill_ahead" in chart.key for chart in app.get("plotly_chart"))
 
 
-def test_while_a_run_trains_the_card_waits_and_then_follows(client):
-    """While a run trains the card keeps its earlier figures, and says so."""
+def test_the_card_is_updated_when_the_run_pauses_or_ends(client):
+    """While a run trains, the card keeps its earlier figures and shows a note."""
     app = seattle()
     before = card(app)
     press(app, "train")
     assert "until the run pauses or ends" in text(app)
     assert card(app) == before
-    let_go(client, Status.PAUSED)
+    finish_newest(client, Status.PAUSED)
     app.run()
     assert "until the run pauses" not in text(app)
     assert len(rows(app)) == 7
@@ -112,21 +112,21 @@ def test_while_a_run_trains_the_card_waits_and_then_follows(client):
 @pytest.mark.parametrize(
     ("part", "words"), [("skill", "medians over 4 seeds"), ("dates", "Models of seed 0, the first")]
 )
-def test_of_several_seeds_the_table_has_medians_and_the_rest_names_its_seed(part, words):
-    """The pictures show one seed's model, which the page names."""
+def test_with_several_seeds_the_table_has_medians_and_pictures_name_their_seed(part, words):
+    """A picture shows the models of one seed."""
     assert words in text(seattle(part=part))
     assert words not in text(seattle(part=part, seeds="1"))
 
 
-def test_the_test_part_is_seen_on_demand_and_counted(client):
-    """The test part can be seen once a run is over; each run counts as one more look."""
+def test_each_evaluation_on_the_test_part_is_counted(client):
+    """Once a run is over, a button evaluates it on the test part. The page counts these runs."""
 
     def tables():
         return [m.value for m in app.main.markdown if m.value.startswith("| at the")]
 
     app = press(seattle(test="15"), "train")
     assert "look_at_test" not in {button.key for button in app.button}
-    let_go(client, Status.FINISHED)
+    finish_newest(client, Status.FINISHED)
     app.run()
     assert len(tables()) == 1
     app.button(key="look_at_test").click().run()
@@ -134,7 +134,7 @@ def test_the_test_part_is_seen_on_demand_and_counted(client):
     assert "Evaluated 1 time in this session" in text(app)
     assert app.button(key="look_at_test").disabled
     press(app, "train")
-    let_go(client, Status.STOPPED)
+    finish_newest(client, Status.STOPPED)
     app.run()
     assert "in this session" not in text(app)
     app.button(key="look_at_test").click().run()
@@ -142,9 +142,9 @@ def test_the_test_part_is_seen_on_demand_and_counted(client):
 
 
 @pytest.mark.parametrize(("part", "kept"), [("skill", 0), ("ahead", 0), ("skill", None)])
-def test_an_epoch_that_was_picked_on_the_judged_samples_is_called_so(client, part, kept):
-    """Skill and bands say that the epoch was picked on validation, if so."""
+def test_a_note_shows_if_the_best_epoch_was_picked_on_the_evaluated_samples(client, part, kept):
+    """Skill and bands are computed on validation samples, which also pick the best epoch."""
     app = press(seattle(part=part, inputs="temp_max"), "train")
-    let_go(client, Status.FINISHED, kept)
+    finish_newest(client, Status.FINISHED, kept)
     app.run()
     assert ("The best epoch was picked on" in text(app)) == (kept is not None)

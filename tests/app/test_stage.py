@@ -1,4 +1,4 @@
-"""Scenes apply their own settings and keep the user's changes."""
+"""Scenes of the talk: each applies its own settings and keeps the user's changes."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def experiment(app):
     return app.session_state[KEY].subject.experiment
 
 
-def present(scene, **query):
+def open_scene(scene, **query):
     """Open the talk at a scene."""
     app = start()
     app.query_params.clear()
@@ -25,16 +25,16 @@ def present(scene, **query):
 
 @pytest.mark.parametrize("name", list(TALK))
 def test_a_scene_opens_with_its_settings(name):
-    """A scene applies its settings, but the settings in a link win."""
-    setup = TALK[name].query
-    asked = read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0]
-    assert experiment(present(name)).set(seeds=0) == asked.set(seeds=0)
-    assert experiment(present(name, data="running_mean", T="30")).data.timesteps == 30
+    """A scene applies its own settings, except those that its link names."""
+    query = TALK[name].query
+    own = read_query(query, suggested(query.get("data", [FIRST])[-1]))[0]
+    assert experiment(open_scene(name)).set(seeds=0) == own.set(seeds=0)
+    assert experiment(open_scene(name, data="running_mean", T="30")).data.timesteps == 30
 
 
 def test_a_scene_keeps_its_changed_settings():
-    """A changed T is still there when the user returns to the scene."""
-    app = present("shapes")
+    """When the user returns to a scene, it has the changed T."""
+    app = open_scene("shapes")
     app.slider(key="T").set_value(30).run()
     app.button(key="scene_next").click().run()
     assert experiment(app).data.timesteps == 12
@@ -44,10 +44,10 @@ def test_a_scene_keeps_its_changed_settings():
 
 
 @pytest.mark.usefixtures("time")
-def test_a_second_call_for_the_same_click_starts_no_second_run(client, monkeypatch):
-    """A scene's button acts once for one click, even if Streamlit reports two."""
+def test_a_second_callback_for_the_same_click_starts_no_second_run(client, monkeypatch):
+    """A scene's button acts once per click, even if Streamlit reports the click twice."""
     monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", 0.15)
-    app = present("train")
+    app = open_scene("train")
     for _ in range(2):
         app.button(key="do_train").click().run()
         (run,) = client.runs.values()
@@ -55,9 +55,9 @@ def test_a_second_call_for_the_same_click_starts_no_second_run(client, monkeypat
         app.run()
 
 
-def test_a_scenes_training_pauses_at_its_epoch(client):
-    """Training reaches the scene's epoch in the scene's seconds, then pauses."""
-    app = present("train")
+def test_the_training_of_a_scene_pauses_at_the_scenes_epoch(client):
+    """The pace is set so that training reaches this epoch in the seconds of the scene."""
+    app = open_scene("train")
     app.button(key="do_train").click().run()
     (run,) = client.runs.values()
     scene, epochs = TALK["train"], run.experiment.training.epochs

@@ -1,4 +1,4 @@
-"""A link to a run on somebody's upload shows its figures to others, and nothing of the file."""
+"""A link to a run on an upload: others see errors and shapes, but nothing from the file."""
 
 import base64
 import json
@@ -17,24 +17,25 @@ from lib.ui.frame import PAGES
 from lib.ui.session import KEY
 from lib.ui.talks import Shown, Talk
 from lib.ui.views import TALK_SCENES, VIEWS
-from tests.app.driver import seen, start
+from tests.app.driver import html_text, start
 from tests.app.test_present import browsers
 from tests.app.test_sweep import sweep
-from tests.app.test_take import given, taken
+from tests.app.test_take import downloaded, received
 from tests.waiting import eventually
 
-__all__ = ["browsers", "given"]  # fixtures
+__all__ = ["browsers", "received"]  # fixtures
 CENTRE, SPREAD = 5e11, 1e9
-"""Values of this size are in nothing that a page sends, but for the file's: errors are smaller."""
+"""Mean and deviation of the file's values. A page sends no other numbers of this size."""
 FILE, COLUMN, TEXT = "zqfile", "zqcolumn", "zqtext"
 NAMES = (FILE, COLUMN, TEXT, "zqday", "zqkind", "1987")
+"""Names, texts and the year in the file. No page contains them for another reason."""
 QUERY = {"data": "upload", "T": "8"}
 LINK = {**QUERY, "run": "r0"}
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e\+?\d+)?")
 
 
-def content():
-    """A table of dates, two columns of numbers and one of texts."""
+def csv_file():
+    """Return a CSV file with dates, a column of texts, and two columns of numbers."""
     values = np.random.default_rng(0).normal(CENTRE, SPREAD, (160, 2))
     lines = [
         f"1987-{1 + i // 28:02}-{1 + i % 28:02},{TEXT}{i % 3},{a:.2f},{b:.2f}"
@@ -43,10 +44,10 @@ def content():
     return "\n".join([f"zqday,zqkind,{COLUMN}a,{COLUMN}b", *lines]).encode()
 
 
-def figures(run):
-    """A finished run whose models answer with the file's rows."""
+def finished_snapshot(run):
+    """Return the snapshot of a finished run whose predictions are the targets of the file."""
     start = untrained(run.experiment, run.dataset)
-    right = run.dataset.y[start.samples]
+    targets = run.dataset.y[start.samples]
     epochs = np.arange(1, 6)
     known = {
         "loss_epochs": epochs,
@@ -54,26 +55,26 @@ def figures(run):
         "checked_epochs": epochs,
         "last_step_mse": 1 / epochs,
         "validation_loss": 1 / epochs,
-        "predictions": right,
+        "predictions": targets,
     }
-    seeds = [{mode: replace(of, **known) for mode, of in s.items()} for s in start.seeds]
-    about = {"run_id": run.id, "status": Status.FINISHED, "epoch": 5}
-    return replace(start, **about, results=seeds[0], others=tuple(seeds[1:]))
+    seeds = [{mode: replace(result, **known) for mode, result in s.items()} for s in start.seeds]
+    status = {"run_id": run.id, "status": Status.FINISHED, "epoch": 5}
+    return replace(start, **status, results=seeds[0], others=tuple(seeds[1:]))
 
 
 @pytest.fixture
 def owner(client, monkeypatch):
-    """The session that has trained on the file; the run is "r0"."""
+    """Return the page of a session that has uploaded the file and trained the run "r0" on it."""
     monkeypatch.setattr(runs, "_RECORDS", {})
     app = start(**QUERY)
-    app.file_uploader(key="upload_file").set_value((f"{FILE}.csv", content(), "text/csv")).run()
+    app.file_uploader(key="upload_file").set_value((f"{FILE}.csv", csv_file(), "text/csv")).run()
     app.button(key="do_train").click().run()
-    client.snapshots["r0"] = figures(client.runs["r0"])
+    client.snapshots["r0"] = finished_snapshot(client.runs["r0"])
     return app.run()
 
 
 def sent(app):
-    """All that a page has sent, as text; of arrays in figures their numbers."""
+    """Return all that a page has sent as one text, including the numbers in its figures."""
     parts = []
 
     def walk(node):
@@ -91,7 +92,7 @@ def sent(app):
 
 
 def arrays(figure):
-    """The numbers of the arrays that Plotly has packed."""
+    """Return the numbers of the arrays that Plotly has encoded in a figure."""
     if isinstance(figure, list):
         return [text for each in figure for text in arrays(each)]
     if not isinstance(figure, dict):
@@ -103,20 +104,20 @@ def arrays(figure):
 
 
 def leaks(text, run):
-    """The file's names, dates, texts and values (to three digits or more) in a text."""
-    found = {name for name in NAMES if name in text}
-    scaled = np.concatenate([run.dataset.x.ravel(), run.dataset.y.ravel()])
-    own = {f"{abs(float(value)):.6g}" for value in scaled}
+    """Return the file's names, dates, texts and values (to three digits or more) in a text."""
+    leaked = {name for name in NAMES if name in text}
+    samples = np.concatenate([run.dataset.x.ravel(), run.dataset.y.ravel()])
+    scaled = {f"{abs(float(value)):.6g}" for value in samples}
     for number in _NUMBER.findall(text):
         value = float(number.replace(",", ""))
-        is_scaled = len(number) > 6 and f"{value:.6g}" in own
+        is_scaled = len(number) > 6 and f"{value:.6g}" in scaled
         if is_scaled or abs(value - CENTRE) < 10 * SPREAD:
-            found.add(number)
-    return found
+            leaked.add(number)
+    return leaked
 
 
 def pages():
-    """Each page, and each card for a frame elsewhere, as a stranger with the link opens it."""
+    """Yield each page and each embedded view, opened by a stranger with a link to the run."""
     for name in PAGES:
         yield start(name, **LINK)
     for part in ("proof", "break", "learn"):
@@ -127,19 +128,19 @@ def pages():
         yield start("Explore", **LINK, card=view)
 
 
-def test_a_stranger_finds_nothing_of_the_file_on_any_page(owner, client):
-    """A stranger sees errors of models and baselines and all shapes, but no value."""
+def test_a_stranger_sees_nothing_from_the_file_on_any_page(owner, client):
+    """A stranger sees shapes and the errors of models and baselines, but no value of the file."""
     run = client.runs["r0"]
     assert {FILE, COLUMN, "1987"} < leaks(sent(owner), run)
     assert len(leaks(sent(owner), run)) > 50
-    shown = client.snapshots["r0"]
-    client.set(run, Status.QUEUED)  # what the untrained models make of the samples is shown then
+    finished = client.snapshots["r0"]
+    client.set(run, Status.QUEUED)  # The page shows predictions of untrained models then.
     assert "1987" in leaks(sent(owner.run()), run)
-    apps = [start(**LINK)]
-    client.snapshots["r0"] = shown
-    for app in (*apps, *pages()):
+    of_queued_run = start(**LINK)
+    client.snapshots["r0"] = finished
+    for app in (of_queued_run, *pages()):
         assert not leaks(sent(app), run), app.query_params
-        assert not re.search(r"\bnan\b|not a number", seen(app)), app.query_params
+        assert not re.search(r"\bnan\b|not a number", html_text(app)), app.query_params
     explore = start(**LINK)
     assert any(ROWS_HIDDEN in each.value for each in explore.markdown)
     (table,) = [each.value for each in explore.markdown if "MASE" in each.value]
@@ -147,34 +148,34 @@ def test_a_stranger_finds_nothing_of_the_file_on_any_page(owner, client):
     assert [metric.value for metric in explore.metric] == [":blue[0.2]", ":orange[0.2]"]
 
 
-def test_a_stranger_takes_no_rows_away(owner, client, given):
-    """A stranger can save figures and models, and no file holds rows."""
+def test_a_stranger_can_save_no_rows(owner, client, received):
+    """A stranger can save figures and models. None of these files contains rows."""
     run = client.runs["r0"]
     owner.run()
-    assert {"keras", "kept_rows", "predictions_csv"} <= {*given[-1]["files"]}
+    assert {"keras", "kept_rows", "predictions_csv"} <= {*received[-1]["files"]}
     stranger = start(**LINK)
-    card = given[-1]
+    card = received[-1]
     models = {"model_sequence", "model_last"}
     assert {*card["files"]} == {"report", "history", "runs", "weights", *models}
-    assert "Code" not in [part["title"] for part in card["parts"]]  # nothing would be below it
+    assert "Code" not in [part["title"] for part in card["parts"]]  # It would have no files.
     assert not leaks(json.dumps(card), run)
     for name in ("report", "history", "runs"):
-        file = taken(stranger, given, name).decode().replace(get_plotlyjs(), "")
+        file = downloaded(stranger, received, name).decode().replace(get_plotlyjs(), "")
         assert not leaks("\n".join([file, *plots(file)]), run), name
 
 
 def plots(page):
-    """The numbers that a report's charts have packed."""
-    found = re.search(r'id="plots" type="application/json">(.+?)</script>', page, re.DOTALL)
-    return arrays(json.loads(found[1])) if found else []
+    """Return the numbers of the arrays in the charts of a report."""
+    match = re.search(r'id="plots" type="application/json">(.+?)</script>', page, re.DOTALL)
+    return arrays(json.loads(match[1])) if match else []
 
 
 @pytest.mark.usefixtures("owner")
 @pytest.mark.parametrize(
     ("page", "query"), [("guide", {"at": "parity"}), ("gallery", {"card": "parity"})]
 )
-def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(page, query):
-    """The page says that the scene has other data, and the guide's step trains."""
+def test_a_scene_opens_with_its_own_data_if_its_link_names_a_strangers_upload(page, query):
+    """A warning explains the change of data, and a step of the guide can train."""
     stranger = start()
     stranger.query_params.clear()
     stranger.query_params.update({**LINK, **query})
@@ -188,7 +189,7 @@ def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(page, 
 
 
 def test_the_owner_can_share_the_rows_and_hide_them_again(owner, client):
-    """Only the owner has the switch, which is off at first."""
+    """Only the owner's page has the switch. The switch is off at first."""
     run, stranger = client.runs["r0"], start(**LINK)
     assert "share_rows" not in {each.key for each in stranger.toggle}
     switch = owner.toggle(key="share_rows")
@@ -202,7 +203,7 @@ def test_the_owner_can_share_the_rows_and_hide_them_again(owner, client):
 
 
 def test_shared_rows_are_seen_but_cannot_be_saved(owner, monkeypatch):
-    """The Data page shows shared rows to a stranger, but offers their arrays to the owner alone."""
+    """The Data page shows shared rows to strangers, but only the owner can save the arrays."""
     offered = []
     monkeypatch.setattr(browser, "_save", lambda key, **_: offered.append(key))
     owner.toggle(key="share_rows").set_value(True).run()
@@ -214,8 +215,8 @@ def test_shared_rows_are_seen_but_cannot_be_saved(owner, monkeypatch):
 
 
 @pytest.mark.usefixtures("owner")
-def test_who_follows_a_talk_sees_no_rows(client, browsers):
-    """No picture of a talk shows a follower the presenter's rows."""
+def test_a_follower_of_a_talk_sees_no_rows(client, browsers):
+    """No scene shows a follower any rows of the presenter's file."""
     run, talk = client.runs["r0"], Talk(0.0, 0.0)
     browsers.talks["a"] = talk
     query = {key: [text] for key, text in LINK.items()}
@@ -225,37 +226,37 @@ def test_who_follows_a_talk_sees_no_rows(client, browsers):
         assert not leaks(sent(follower), run), scene.name
 
 
-def test_another_server_hides_the_rows_that_it_was_sent(owner, client, monkeypatch):
-    """A server shows a card's rows only to the browser whose file it is."""
+def test_another_server_hides_the_rows_of_a_cards_table(owner, client, monkeypatch):
+    """A run's card contains the table. A server shows its rows only to the owner's browser."""
     run_id, run = "0123456789abcdef", client.runs["r0"]
     client.pool.cluster = True
     table = owner.session_state[KEY].upload.table
     client.cards[run_id] = card_of(run.experiment, table, "owner", "Run 1")
-    far = start(**{**LINK, "run": run_id})
-    assert eventually(lambda: far.run() and run_id in client.runs)
-    client.snapshots[run_id] = replace(figures(run), run_id=run_id)
-    assert not leaks(sent(far.run()), run)
+    app = start(**{**LINK, "run": run_id})
+    assert eventually(lambda: app.run() and run_id in client.runs)
+    client.snapshots[run_id] = replace(finished_snapshot(run), run_id=run_id)
+    assert not leaks(sent(app.run()), run)
     monkeypatch.setattr(runs, "browser_id", lambda: "owner")
-    assert "1987" in leaks(sent(far.run()), run)
+    assert "1987" in leaks(sent(app.run()), run)
 
 
-def test_a_sweep_on_an_upload_keeps_the_names_of_its_file_and_columns(owner, monkeypatch):
-    """People with a sweep's link see figures and states, but no reasons or names."""
+def test_a_sweep_on_an_upload_hides_the_names_of_its_file_and_columns(owner, monkeypatch):
+    """Strangers see errors and statuses, but no reasons of failures and no names."""
     monkeypatch.setattr(sweeps, "_SWEEPS", {})
     table = owner.session_state[KEY].upload.table
-    mine = runs.RunRecord("owner", table, is_listed=False)
+    record = runs.RunRecord("owner", table, is_listed=False)
     ready = next(iter(sweeps.READY.values()))
     rows = [
         [{**row, "settings": f"{row['settings']}&targets={COLUMN}"} for row in point.rows]
         for point in ready.recorded
     ]
     points = [replace(point, rows=row) for point, row in zip(ready.recorded, rows, strict=True)]
-    about = {"status": "failed", "reason": f"{COLUMN} is empty."}
-    points[0] = replace(points[0], rows=[{**row, **about} for row in rows[0]])
+    failure = {"status": "failed", "reason": f"{COLUMN} is empty."}
+    points[0] = replace(points[0], rows=[{**row, **failure} for row in rows[0]])
     runner = sweeps.Runner(ready.plan, runs.client(), done=ready.recorded)
     runner.error = ValueError(f"{COLUMN} ended it.")
     monkeypatch.setattr(sweeps.Runner, "results", points)
-    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine)
+    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, record)
     stranger = sweep(**QUERY, sweep="a")
     assert FILE not in sent(stranger)
     assert COLUMN not in sent(stranger)

@@ -19,11 +19,11 @@ from tests.waiting import PATIENCE
 
 
 @pytest.fixture(autouse=True)
-def known(monkeypatch):
-    """Return a registry with this test's sweeps only."""
-    of_server = {}
-    monkeypatch.setattr(sweeps, "_SWEEPS", of_server)
-    return of_server
+def registry(monkeypatch):
+    """Return an empty registry of the server's sweeps."""
+    empty = {}
+    monkeypatch.setattr(sweeps, "_SWEEPS", empty)
+    return empty
 
 
 sweep = partial(link, "Sweep")
@@ -31,7 +31,7 @@ OWN = {"data": "running_mean", "vary": "U=2,4", "N": "64"}
 
 
 def until(app, true):
-    """Rerun the page until `true` returns True."""
+    """Rerun the page until the function `true` returns True."""
     end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, text(app)
@@ -39,7 +39,7 @@ def until(app, true):
 
 
 def finish(client, error=0.5):
-    """Finish all training runs; last-step mode has half the error of sequence mode."""
+    """Finish all training runs. Last-step mode has half the error of sequence mode."""
     for run in client.runs.values():
         if not client.snapshots[run.id].status.over:
             pair = {
@@ -53,7 +53,7 @@ def finish(client, error=0.5):
 
 
 def test_the_page_opens_with_a_recorded_sweep():
-    """The page marks the example, and names the data that Start would sweep."""
+    """The page has the badge "example", and names the data that Start would sweep."""
     app = sweep()
     assert "-badge[example] 12 of 12 points" in text(app)
     assert "T = 8, cell = GRU" in text(app)
@@ -63,8 +63,8 @@ def test_the_page_opens_with_a_recorded_sweep():
 
 
 @pytest.mark.parametrize("name", list(READY))
-def test_a_recorded_sweep_sets_its_settings(name):
-    """Its button sets the recorded data, settings, values and seeds."""
+def test_the_button_of_a_recorded_sweep_sets_its_settings(name):
+    """The button sets the recorded data, settings, values and seeds."""
     app = sweep(data="seattle" if name == "size" else "parity")
     app.button(key=f"ready_{name}").click().run()
     ready = READY[name]
@@ -75,8 +75,8 @@ def test_a_recorded_sweep_sets_its_settings(name):
     assert f"= {len(ready.plan.points) * ready.seeds} runs (at most 96)" in text(app)
 
 
-def test_the_page_reports_results_of_other_settings_or_points():
-    """This compares results on the same data with the form."""
+def test_a_note_shows_if_the_form_differs_from_the_shown_results():
+    """The note shows after a change of a setting or of the points of the sweep."""
     app, ready = sweep(), next(iter(READY.values()))
     app.button(key=f"ready_{ready.name}").click().run()
     for change in ({"U": "31"}, {"vary": "T=8"}):
@@ -84,7 +84,7 @@ def test_the_page_reports_results_of_other_settings_or_points():
 
 
 def test_a_sweep_from_its_start_to_its_end(client):
-    """The page shows results as they arrive, a pause, and the takeaway; the link stays."""
+    """The page shows results as they arrive, a pause, and the takeaway. The link still works."""
     app = sweep(**OWN | {"vary": "U=2,4;cell=gru,lstm"})
     app.button(key="sweep_start").click().run()
     until(app, lambda: client.runs)
@@ -107,8 +107,8 @@ def test_a_sweep_from_its_start_to_its_end(client):
     assert again.button(key="sweep_stop").disabled
 
 
-def test_another_browser_watches_a_sweep_by_its_link(client):
-    """It can't pause the sweep."""
+def test_another_browser_can_only_watch_a_sweep(client):
+    """A link shows the sweep in another browser, where Pause is disabled."""
     app = sweep(**OWN)
     app.button(key="sweep_start").click().run()
     until(app, lambda: client.runs)
@@ -121,38 +121,38 @@ def test_another_browser_watches_a_sweep_by_its_link(client):
 
 
 def started(app):
-    """Return whether a click on Start begins a sweep; else a notification has the reason."""
+    """Press Start, and return whether a sweep begins. If it doesn't, a notification shows."""
     app.button(key="sweep_start").click().run()
     return not app.toast
 
 
 def test_browsers_without_cookies_share_a_limit():
-    """A sweep beyond the limit is refused with the reason."""
+    """A notification explains why a sweep above the limit doesn't start."""
     apps = [sweep(**OWN) for _ in range(MAX_SWEEPS_NAMELESS + 1)]
     assert [started(app) for app in apps] == [True] * MAX_SWEEPS_NAMELESS + [False]
     assert "share at most 2 active sweeps" in apps[-1].toast[0].value
     apps[0].button(key="sweep_stop").click().run()
     assert started(apps[-1])
-    assert started(apps[-1])  # instead of its own
+    assert started(apps[-1])  # This sweep replaces the session's own sweep.
 
 
-def test_an_unwatched_sweep_is_stopped_for_a_new_one(known, monkeypatch):
-    """At the server's limit a watched sweep isn't stopped."""
+def test_an_unwatched_sweep_is_stopped_for_a_new_sweep(registry, monkeypatch):
+    """At the server's limit, a new sweep doesn't stop a sweep that a page shows."""
     monkeypatch.setattr(limits, "MAX_SWEEPS", 1)
     monkeypatch.setattr(sweeps, "MAX_SWEEPS", 1)
     one, other = sweep(**OWN), sweep(**OWN)
     assert started(one)
     assert not started(other)
-    (left,) = known.values()
-    left.runner.pause()
-    left.runner._watched -= WATCH_SECONDS
+    (unwatched,) = registry.values()
+    unwatched.runner.pause()
+    unwatched.runner._watched -= WATCH_SECONDS
     assert started(other)
-    assert [each.runner.state.over for each in known.values()] == [True, False]
+    assert [each.runner.state.over for each in registry.values()] == [True, False]
     assert "no page showed it, and another" in text(one.run())
 
 
 def test_an_invalid_sweep_has_an_error_and_start_is_disabled():
-    """A typed value is checked at once, and written to the address."""
+    """The page checks a typed value at once, and writes valid values to the address."""
     app = sweep(data="running_mean")
     app.text_input(key="sweep_T").set_value("4, x").run()
     assert app.button(key="sweep_start").disabled
@@ -167,15 +167,15 @@ def test_an_invalid_sweep_has_an_error_and_start_is_disabled():
 
 
 @pytest.mark.parametrize(("vary", "named"), [("zzz", "zzz"), ("T=4;lag=2;=", "lag k")])
-def test_a_link_s_unknown_setting_is_reported(vary, named):
-    """The warning lists the settings that these data can vary; known settings are used."""
+def test_an_unknown_setting_in_a_link_gets_a_warning(vary, named):
+    """The warning lists the settings that can vary with these data. Known settings are used."""
     app = sweep(data="running_mean", vary=vary)
     assert f"varies {named}. With these data you can vary timesteps T" in app.warning[0].value
     assert app.multiselect(key="sweep_keys").value == ["T"]
 
 
 def test_during_a_sweep_no_mode_is_marked_as_better(client):
-    """Bold, as the takeaway, waits for the end: the test counts all points."""
+    """The better mode is bold only after the end: the statistical test uses all points."""
     app = sweep(**OWN)
     app.button(key="sweep_start").click().run()
     until(app, lambda: client.runs)
@@ -188,25 +188,25 @@ def test_during_a_sweep_no_mode_is_marked_as_better(client):
     assert html(app).count("<td><b>") == 2
 
 
-def test_the_table_is_downloaded_with_the_skill(monkeypatch):
-    """Each row of the CSV agrees with the recorded file; skill is computed from its errors."""
-    given = {}
-    monkeypatch.setattr(browser, "_save", lambda key, data, **_: given.update({key: data}))
+def test_the_downloaded_table_has_the_skill(monkeypatch):
+    """Each row of the CSV file agrees with the recorded file. Skill is computed from the errors."""
+    files = {}
+    monkeypatch.setattr(browser, "_save", lambda key, data, **_: files.update({key: data}))
     app = sweep()
     app.session_state["save_sweep-T-cell.csv"] = {"asked": True}
     app.run()
-    found = pd.read_csv(io.BytesIO(given["save_sweep-T-cell.csv"]))
+    downloaded = pd.read_csv(io.BytesIO(files["save_sweep-T-cell.csv"]))
     recorded = pd.read_csv(next(iter(READY.values())).path)
-    np.testing.assert_allclose(found["last_step_error (y²)"], recorded["last_step_error"])
-    np.testing.assert_allclose(found["baseline_error (y²)"], recorded["baseline_error"])
+    np.testing.assert_allclose(downloaded["last_step_error (y²)"], recorded["last_step_error"])
+    np.testing.assert_allclose(downloaded["baseline_error (y²)"], recorded["baseline_error"])
     for name in ("T", "cell", "seed", "mode", "validation_loss"):
-        assert found[name].tolist() == recorded[name].tolist()
+        assert downloaded[name].tolist() == recorded[name].tolist()
     rmse, baseline = (recorded[name] ** 0.5 for name in ("last_step_error", "baseline_error"))
-    np.testing.assert_allclose(found["skill (%)"], 100 * (baseline - rmse) / baseline)
+    np.testing.assert_allclose(downloaded["skill (%)"], 100 * (baseline - rmse) / baseline)
 
 
-def test_a_link_s_missing_sweep_is_reported():
-    """The page reports that the sweep is gone, and shows a recorded one."""
+def test_a_missing_sweep_in_a_link_gets_a_warning():
+    """The page warns that the sweep is gone, and shows a recorded sweep."""
     app = sweep(sweep="0123")
     assert app.warning[0].value.startswith("The link's sweep is gone")
     assert "12 of 12 points" in text(app)

@@ -1,4 +1,4 @@
-"""Explore's card of downloads: files of the run shown, made on request."""
+"""Explore's card of downloads: files of the shown run, made on request."""
 
 import csv
 import io
@@ -13,48 +13,48 @@ from lib.results.run import Status
 from lib.ui import runs
 from lib.ui.explore import take
 from lib.ui.session import KEY as SESSION
-from tests.app.driver import give, start
+from tests.app.driver import start, upload_file
 from tests.app.test_live import press
-from tests.app.test_skill import let_go
+from tests.app.test_skill import finish_newest
 from tests.app.test_upload import rows
 
 
 @pytest.fixture
-def given(monkeypatch):
-    """Return the data that the browser gets for the card, newest last."""
-    data = []
+def received(monkeypatch):
+    """Return the data that the card's component has received, newest last."""
+    received = []
 
-    def draw(data_now):
-        data.append(data_now if isinstance(data_now, bytes) else data_now[0])
+    def draw(data, **_):
+        received.append(data if isinstance(data, bytes) else data[0])
 
-    monkeypatch.setattr(take, "_component", lambda **of: draw(of["data"]))
-    return data
+    monkeypatch.setattr(take, "_component", draw)
+    return received
 
 
-def ask(app, file):
-    """Rerun the page after a press of a file's button."""
+def press_button(app, file):
+    """Press the button of a file, and rerun the page."""
     app.session_state[take.KEY] = {"asked": file}
     app.run()
 
 
-def taken(app, given, file):
-    """Return the file's bytes without the name before them, or the message of a failure."""
+def downloaded(app, received, file):
+    """Request a file. Return its bytes without its name, or the message of a failure."""
     for _ in range(100):
-        ask(app, file)
+        press_button(app, file)
         del app.session_state[take.KEY]
-        if isinstance(given[-1], bytes):
-            name, _, content = given[-1].partition(b"\n")
+        if isinstance(received[-1], bytes):
+            name, _, content = received[-1].partition(b"\n")
             assert name.decode() == file
             return content
-        if given[-1]["message"].get("failed"):
-            return given[-1]
+        if received[-1]["message"].get("failed"):
+            return received[-1]
     raise AssertionError(f"{file} was never made")
 
 
-def test_each_button_gives_its_file(given):
-    """Each file of a recorded run has the content of its name, and is made on demand."""
+def test_each_button_saves_its_file(received):
+    """The page makes each file of a recorded run on request."""
     app = start(data="seattle", seeds="1")
-    card = given[-1]
+    card = received[-1]
     assert {*card["files"]} == {
         *("keras", "exact", "notebook", "data", "kept", "model_sequence", "model_last", "weights"),
         *("report", "predictions_csv", "predictions_parquet", "forecast", "history", "runs"),
@@ -63,13 +63,13 @@ def test_each_button_gives_its_file(given):
     assert app.session_state[SESSION].taking is None
 
     def file(name):
-        return io.BytesIO(taken(app, given, name))
+        return io.BytesIO(downloaded(app, received, name))
 
     for script in ("keras", "exact"):
         compile(file(script).read(), script, "exec")
     assert json.load(file("notebook"))["nbformat"] == 4
     assert card["files"]["data"] == "seattle.npz"
-    assert card["files"]["data"] in taken(app, given, "exact").decode()
+    assert card["files"]["data"] in downloaded(app, received, "exact").decode()
     with np.load(file("data")) as arrays:
         assert "temp_max" in arrays["feature_names"]
     kept = open_kept("a.unrolled", file("kept").read())
@@ -86,113 +86,113 @@ def test_each_button_gives_its_file(given):
     assert "<h1>Same LSTM, two settings" in report
 
 
-def test_a_model_s_file_is_requested_from_keras_without_waiting(given, client):
-    """The card shows that the file is being made, or that Keras is starting."""
+def test_the_page_does_not_wait_for_a_models_file(received, client):
+    """The card shows that Keras is starting, or that Keras is making the file."""
     app = start()
     for ready, words in ((False, "starting"), (True, "Making")):
         client.pool.ready = ready
-        ask(app, "model_last")
-        assert words in given[-1]["message"]["words"]
-    (asked,) = client.questions  # however often the browser polls
-    assert asked.name == "keras_file"
-    assert (asked.arguments["mode"], asked.arguments["timesteps"]) == ("last", 12)
-    asked.answer.set_result({"file": b"keras"})
-    for _ in range(2):  # of two replies the browser may see only the second
+        press_button(app, "model_last")
+        assert words in received[-1]["message"]["words"]
+    (question,) = client.questions  # The browser's polls send no second question.
+    assert question.name == "keras_file"
+    assert (question.arguments["mode"], question.arguments["timesteps"]) == ("last", 12)
+    question.answer.set_result({"file": b"keras"})
+    for _ in range(2):  # The browser may miss the first reply, so the page repeats it.
         app.run()
-        assert given[-1] == b"model_last\nkeras"
-    ask(app, take.RECEIVED)
-    assert client.questions == [asked]
+        assert received[-1] == b"model_last\nkeras"
+    press_button(app, take.RECEIVED)
+    assert client.questions == [question]
     assert app.session_state[SESSION].taking is None
 
 
-def test_a_file_that_never_comes_is_reported(given, client, time):
-    """The card reports a late file, and a file that the shown run doesn't have."""
+def test_a_file_that_does_not_arrive_is_reported(received, client, time):
+    """The card reports a file that takes too long, and a file that the run doesn't have."""
     app = start()
-    ask(app, "model_last")
-    assert not given[-1]["message"].get("failed")
+    press_button(app, "model_last")
+    assert not received[-1]["message"].get("failed")
     time.forward(take.MOST_SECONDS + 1)
     app.run()
-    assert given[-1]["message"]["failed"]
+    assert received[-1]["message"]["failed"]
     assert client.questions[0].answer.cancelled()
-    ask(app, "predictions")
-    assert given[-1]["message"] == {
+    press_button(app, "predictions")
+    assert received[-1]["message"] == {
         "id": "predictions",
         "words": take.TEXTS["gone"],
         "failed": True,
     }
 
 
-def test_a_failure_is_reported_with_its_reason(given, monkeypatch):
-    """The next press tries again."""
+def test_a_failure_is_reported_with_its_reason(received, monkeypatch):
+    """The next click on the button tries again."""
     app = start()
     monkeypatch.setattr(take.export, "weights_npz", lambda *_: 1 / 0)
-    assert "division by zero" in taken(app, given, "weights")["message"]["words"]
+    assert "division by zero" in downloaded(app, received, "weights")["message"]["words"]
     monkeypatch.setattr(take.export, "weights_npz", lambda *_: b"all")
-    assert taken(app, given, "weights") == b"all"
+    assert downloaded(app, received, "weights") == b"all"
 
 
-def test_code_is_offered_for_the_run_and_for_new_settings(given, client):
-    """File names tell them apart; the page shows the run's script."""
+def test_the_card_has_code_for_the_run_and_for_new_settings(received, client):
+    """The files have different names. The page shows the script of the run."""
     app = press(start(data="echo"), "train")
-    let_go(client, Status.FINISHED)
+    finish_newest(client, Status.FINISHED)
     app.run()
-    assert not {"keras_new", "data"} & given[-1]["files"].keys()
+    assert not {"keras_new", "data"} & received[-1]["files"].keys()
     app.slider(key="T").set_value(7).run()
     app.selectbox(key="cell").set_value("gru").run()
-    card = given[-1]
+    card = received[-1]
     assert "with T = 12 and 1 more" in card["note"]
     names = [card["files"][name] for name in ("keras", "keras_new")]
     assert names == ["echo-lstm-both.py", "echo-gru-both-new-settings.py"]
-    assert "(N, 12, " in taken(app, given, "keras").decode()
-    new = taken(app, given, "keras_new").decode()
+    assert "(N, 12, " in downloaded(app, received, "keras").decode()
+    new = downloaded(app, received, "keras_new").decode()
     assert "(N, 7, " in new
     assert "keras.layers.GRU" in new
     assert "(N, 12, " in app.code[0].value
-    app.session_state[take.SCRIPT] = False  # the user folds it
+    app.session_state[take.SCRIPT] = False  # The user folds the script.
     assert not app.run().code
 
 
-def test_another_browser_s_rows_are_not_offered(given, client, monkeypatch):
+def test_the_rows_of_another_browser_cannot_be_saved(received, client, monkeypatch):
     """The card of a run on another browser's upload has no files with targets or rows."""
     app = start(data="upload", T="5", seeds="1")
-    give(app, "own.csv", rows(60))
+    upload_file(app, "own.csv", rows(60))
     press(app, "train")
-    let_go(client, Status.FINISHED)
+    finish_newest(client, Status.FINISHED)
     app.run()
     rows_of_file = {"kept_rows", "predictions_csv", "forecast", "keras", "exact", "data"}
-    assert rows_of_file <= given[-1]["files"].keys()
-    whole = taken(app, given, "kept_rows")
+    assert rows_of_file <= received[-1]["files"].keys()
+    whole = downloaded(app, received, "kept_rows")
     assert open_kept("a.unrolled", whole).table is not None
     monkeypatch.setattr(runs, "table_of_run", lambda: None)
     app.run()
-    assert not rows_of_file & given[-1]["files"].keys()
+    assert not rows_of_file & received[-1]["files"].keys()
     assert not app.code
-    assert "weights" in given[-1]["files"]
+    assert "weights" in received[-1]["files"]
 
 
-def test_test_predictions_are_offered_after_a_look_at_the_test_part(given, client):
-    """Before the counted look no file has predictions of test samples."""
+def test_test_predictions_can_be_saved_after_the_evaluation_on_the_test_part(received, client):
+    """Before the evaluation, which is counted, no file has predictions for test samples."""
     app = press(start(data="seattle", seeds="1", test="20"), "train")
-    let_go(client, Status.FINISHED)
+    finish_newest(client, Status.FINISHED)
     app.run()
-    assert "test_csv" not in given[-1]["files"]
+    assert "test_csv" not in received[-1]["files"]
     app.button(key="look_at_test").click().run()
-    assert given[-1]["files"]["test_csv"] == "seattle-lstm-both-test-predictions.csv"
-    frame = pd.read_csv(io.BytesIO(taken(app, given, "test_csv")))
+    assert received[-1]["files"]["test_csv"] == "seattle-lstm-both-test-predictions.csv"
+    frame = pd.read_csv(io.BytesIO(downloaded(app, received, "test_csv")))
     parts = app.session_state[SESSION].subject.experiment.data
     assert parts.test == 20
-    seen = pd.read_csv(io.BytesIO(taken(app, given, "predictions_csv")))
-    assert seen["sample"].max() + 1 == frame["sample"].min()
+    validation = pd.read_csv(io.BytesIO(downloaded(app, received, "predictions_csv")))
+    assert validation["sample"].max() + 1 == frame["sample"].min()
 
 
-def test_files_of_an_earlier_epoch_name_the_epoch(given):
-    """Names, scripts and tables have the picked epoch, and not how the run ended."""
+def test_files_of_an_earlier_epoch_name_the_epoch(received):
+    """File names, scripts and tables are about the picked epoch, but a saved run has all epochs."""
     app = start(data="parity", epoch="53")
-    assert given[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"
-    assert "after epoch 53" in given[-1]["note"]
-    script = taken(app, given, "exact").decode()
+    assert received[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"
+    assert "after epoch 53" in received[-1]["note"]
+    script = downloaded(app, received, "exact").decode()
     assert "run after 53 of 200 epochs" in script
-    rows = list(csv.DictReader(io.StringIO(taken(app, given, "runs").decode())))
+    rows = list(csv.DictReader(io.StringIO(downloaded(app, received, "runs").decode())))
     assert {row["epoch"] for row in rows} == {"53"}
-    assert b"epoch 53 of 200" in taken(app, given, "report")
-    assert open_kept("a.unrolled", taken(app, given, "kept")).snapshot.epoch == 200
+    assert b"epoch 53 of 200" in downloaded(app, received, "report")
+    assert open_kept("a.unrolled", downloaded(app, received, "kept")).snapshot.epoch == 200

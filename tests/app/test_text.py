@@ -1,18 +1,18 @@
-"""A sentence that changes keeps its room, and is shown as it is."""
+"""Sentences that change: their space never changes, and their text is escaped."""
 
 from streamlit.testing.v1 import AppTest
 
 
 def page():
-    """One sentence with a number and a hostile name, and one whose longest wording is known."""
+    """Draw a sentence with a number and a hostile name, and a takeaway with its longest text."""
     from lib.ui.widgets import say_steadily, takeaway
 
     say_steadily('After 9 epochs <b>"x"</b> is off by 0.5')
     takeaway("Sequence mode is <better>.", "All figures.", longest="Last-step mode is better.")
 
 
-def test_a_sentence_has_an_unseen_twin_that_takes_its_room():
-    """An attribute has the widest wording, escaped, so that screen readers don't say it."""
+def test_a_sentence_reserves_the_space_of_its_longest_wording():
+    """An HTML attribute has the longest wording, escaped. Screen readers ignore the attribute."""
     app = AppTest.from_function(page, default_timeout=30).run()
     changing, takeaway = (html.proto.body for html in app.get("html"))
     assert "&lt;b&gt;&quot;x&quot;&lt;/b&gt; is off by 0.5" in changing

@@ -1,1 +1,1 @@
-"""What only a browser can show: layout, keys, JavaScript, links. All else is for `tests.app`."""
+"""Tests of what only a browser shows: layout, keys, JavaScript, links. `tests.app` has the rest."""

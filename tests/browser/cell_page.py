@@ -1,11 +1,11 @@
-"""Shared steps of journeys on the Cell page: playhead, picked unit, and Keras's checks."""
+"""Helpers for tests of the Cell page: its playhead, the picked unit, and Keras's checks."""
 
 from playwright.sync_api import expect
 
 COLUMN = "getComputedStyle(document.documentElement).getPropertyValue('--cell-t')"
-"""The marked timestep of the pictures, from 0."""
+"""JavaScript for the timestep that the pictures mark, counted from 0."""
 ROW = "getComputedStyle(document.documentElement).getPropertyValue('--cell-row')"
-"""The marked row of the pictures, from 0."""
+"""JavaScript for the row that the pictures mark, counted from 0."""
 
 
 def slider(page, name):
@@ -15,14 +15,14 @@ def slider(page, name):
     return thumb
 
 
-def words(page):
-    """Return the card of the picked unit at the playhead."""
+def unit_card(page):
+    """Return the card that describes the picked unit at the picked timestep."""
     return page.locator(".st-key-cell_unit")
 
 
 def heatmap(page):
-    """Return the first heatmap, scrolled into view, and its place on the screen."""
-    expect(slider(page, "Unit")).to_be_visible()  # the playhead's script is ready
+    """Scroll to the first heatmap, and return the heatmap and its box on the screen."""
+    expect(slider(page, "Unit")).to_be_visible()  # Now the playhead's script is ready.
     block = page.locator(".st-key-cell_unrolled .cell-units").first
     block.scroll_into_view_if_needed()
     box = block.bounding_box()
@@ -31,7 +31,7 @@ def heatmap(page):
 
 
 def wait_for_place(page, step):
-    """Wait until the pictures mark this timestep, from 1."""
+    """Wait until the pictures mark this timestep, counted from 1."""
     page.wait_for_function(f"{COLUMN} === '{step - 1}'")
 
 
@@ -43,7 +43,7 @@ def open_part(page, title):
 
 
 def wait_for_keras(page):
-    """Wait for all results of Keras, after which the page stops rerunning.
+    """Wait until the page shows all results of Keras. Then the page stops rerunning.
 
     If earlier pages filled Keras's queue, repeat the failed checks with the button.
     """

@@ -1,6 +1,6 @@
 """Find a Chromium for the browser tests, or install one.
 
-`python -m tests.browser.chromium` installs Playwright's build, or else Debian's package.
+`python -m tests.browser.chromium` installs Playwright's build. If that fails, it uses apt.
 """
 
 import os
@@ -25,7 +25,7 @@ FLAGS = (
 
 
 def find():
-    """Return the path of $CHROMIUM, of a Chromium on PATH, or of Playwright's; else None."""
+    """Return the path of a Chromium from $CHROMIUM, PATH or Playwright, or None."""
     for name in (os.environ.get("CHROMIUM", ""), *NAMES):
         if path := shutil.which(name):
             return path
@@ -35,7 +35,7 @@ def find():
 
 
 def install():
-    """Try Playwright's download, then apt. Print errors; `find` shows whether one worked."""
+    """Try Playwright's download, then apt. Print errors, but raise none."""
     sudo = [] if os.geteuid() == 0 else ["sudo"]
     attempts = [
         [[sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"]],
@@ -57,7 +57,7 @@ def install():
 
 
 def main():
-    """Install a browser if none is found; return 1 on failure."""
+    """Install a browser if `find` returns none. Return 1 on failure."""
     if not find():
         install()
     path = find()

@@ -1,12 +1,10 @@
-"""Chromium, and pages that fail the test when they show an error."""
+"""Fixtures for browser tests: Chromium, and pages that fail the test if they show an error."""
 
 import re
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import (
-    ViewportSize,
-)
+from playwright.sync_api import ViewportSize
 
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import PATIENCE
@@ -17,7 +15,7 @@ TELL_EXCEPTIONS = """new MutationObserver(() => {
     const shown = document.querySelector("[data-testid=stException]:not([data-told])");
     if (shown) console.error((shown.dataset.told = "shown: ") + shown.innerText);
 }).observe(document, { childList: true, subtree: true });"""
-"""Runs in each page, and logs every exception shown, even for a moment, to the console."""
+"""JavaScript that logs every exception that a page shows, even for a moment, to the console."""
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +28,7 @@ def browser_type_launch_args():
 
 @pytest.fixture(scope="session")
 def visitors(browser, server):
-    """Open the browser context that all tests share, with a warm cache."""
+    """Open the browser context that all tests share, so that its cache stays warm."""
     with fresh_browser(browser, server) as context:
         yield context
 
@@ -43,9 +41,9 @@ def tab(visitors):
 
 @pytest.fixture
 def page(tab):
-    """Return a page as a new user sees it; the test fails if the page ends with an error.
+    """Return a page as a new user sees it. The test fails if the page shows an error.
 
-    Cookies, storage, window size, medium and colour scheme are reset.
+    Cookies, storage, window size, CSS medium and colour scheme are reset.
     """
     tab.set_viewport_size(DESKTOP)
     tab.emulate_media(media="screen", color_scheme="light")
@@ -58,14 +56,14 @@ def page(tab):
 
 @pytest.fixture(scope="session")
 def other_tab(browser, server):
-    """Open a tab of a second user's browser."""
+    """Open a tab in the browser of a second user."""
     with fresh_browser(browser, server) as context:
         yield context.new_page()
 
 
 @pytest.fixture
 def other_page(other_tab):
-    """Return a page of a second new user."""
+    """Return a page in the browser of a second new user."""
     try:
         with without_errors(other_tab):
             yield other_tab
@@ -98,19 +96,19 @@ def without_errors(page):
     errors = []
 
     def listen(message):
-        # On a deep link, Streamlit's client first requests these paths below the page: 404.
+        # After a deep link, Streamlit's client requests these paths below the page: 404.
         probe = PROBE.search(message.location.get("url", ""))
         if message.type == "error" and not probe:
             errors.append(message.text)
 
-    def note(error):
+    def add_error(error):
         errors.append(str(error))
 
     page.on("console", listen)
-    page.on("pageerror", note)
+    page.on("pageerror", add_error)
     yield
     tracebacks = page.get_by_test_id("stException").all_inner_texts()
     page.remove_listener("console", listen)
-    page.remove_listener("pageerror", note)
+    page.remove_listener("pageerror", add_error)
     assert not tracebacks, tracebacks
     assert not errors, errors

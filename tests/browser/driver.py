@@ -1,4 +1,4 @@
-"""Helpers for browser tests of the app."""
+"""Helpers for browser tests of the app: open, press, choose, upload, wait."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,14 +11,14 @@ from tests import waiting
 from tests.session import ENDLESS
 
 TRAINING = f"/?{ENDLESS}"
-"""Explore with a long run, which a test stops."""
+"""Explore with the settings of a long run. A test starts this run and must stop it."""
 PATIENCE = 1000 * waiting.PATIENCE
 """The longest wait of a test, in milliseconds."""
 expect.set_options(timeout=PATIENCE)
 TRIES, EACH = 10, 30_000
-"""Tries to give a file or pick an option at most, and milliseconds for each."""
+"""The most attempts to upload a file or to pick an option, and milliseconds per attempt."""
 PAUSE = 1200
-"""Milliseconds without an action, after which the history gets a new entry: see listener.js."""
+"""After this many milliseconds without an action, the history gets a new entry (listener.js)."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 
 
@@ -37,7 +37,7 @@ def open_page(page, path="/"):
 
 
 def wait_for_keys(page):
-    """Wait until the page handles keys: an earlier key is lost."""
+    """Wait until the page handles keys. A key pressed earlier would be lost."""
     page.locator(".st-key-listener .ready").wait_for(state="attached")
 
 
@@ -48,14 +48,14 @@ def wait_until_whole(page):
 
 
 def train(page):
-    """Press Train, and wait for the first epoch: a run stopped before has no results."""
+    """Press Train, and wait for the first epoch: a run stopped earlier would have no results."""
     press(page, "Train")
     wait_for_status(page, "training")
     expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile(r"epoch [1-9]"))
 
 
 def stop(page):
-    """Press Stop, and wait until the run has ended, to free the processor."""
+    """Press Stop, and wait until the run has ended, so that the processor is free."""
     press(page, "Stop")
     wait_for_status(page, "stopped")
 
@@ -70,15 +70,15 @@ def button(page, name):
 def press(page, name):
     """Press a training button as soon as it is enabled.
 
-    Playwright would first wait for two frames without a move, which are rare while charts change.
+    By default, Playwright waits for two frames in which nothing moves: rare while charts change.
     """
-    found = button(page, name)
-    expect(found).to_be_enabled()
-    found.click(force=True)
+    target = button(page, name)
+    expect(target).to_be_enabled()
+    target.click(force=True)
 
 
 def move_slider(page, label, steps):
-    """Move a sidebar slider by keyboard, to the right for positive steps."""
+    """Move a slider of the sidebar with arrow keys, to the right for positive `steps`."""
     thumb = page.get_by_role("slider", name=re.compile(label))
     thumb.focus()
     for _ in range(abs(steps)):
@@ -86,7 +86,7 @@ def move_slider(page, label, steps):
 
 
 def unfold(page, label):
-    """Open a select box's list, away from the screen's edge, where scrolling would close it."""
+    """Open the list of a select box. First scroll to it, because scrolling closes the list."""
     box = page.get_by_role("combobox", name=re.compile(label))
     box.evaluate("element => element.scrollIntoView({block: 'center'})")
     box.click()
@@ -107,7 +107,7 @@ def choose(page, label, option):
 
 
 def epoch(page):
-    """Return the run's epoch."""
+    """Return the epoch in the status of the run."""
     match = EPOCH.search(page.get_by_test_id("stProgress").inner_text())
     assert match
     return int(match[1].replace(",", ""))
@@ -120,12 +120,12 @@ def wait_for_status(page, status):
 
 
 def picture(page, about):
-    """Return a picture by a part of its alternative text."""
+    """Return the picture whose alternative text contains `about`."""
     return page.get_by_role("img", name=re.compile(about, re.IGNORECASE))
 
 
 def upload(page, name, content):
-    """Upload a file in the sidebar; try again if the browser sends nothing.
+    """Upload a file in the sidebar. Try again if the browser sends nothing.
 
     Streamlit (1.67, `ForwardMsgQueue.clear`) drops the upload address if a script run starts at
     that moment, for example because a training run changes its pace.

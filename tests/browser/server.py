@@ -23,26 +23,26 @@ GONE_AWAY = re.compile(
     r".*Disconnected: Cannot call \"send\" once a close message has been sent\.$",
     re.MULTILINE,
 )
-"""The traceback that Starlette logs if a browser disconnects during a send."""
+"""Matches the traceback that Starlette logs if a browser disconnects during a send."""
 _TRACEBACK = r"^─+ Traceback .*\n(?:(?!\w+Error).*\n)*"
 OVERTAKEN = re.compile(
     rf"{_TRACEBACK}KeyError\n\nDuring .*\n\n{_TRACEBACK}KeyError: 'st.session_state has no key ",
     re.MULTILINE,
 )
-"""The traceback of a script run that misses a widget's value, since Streamlit 1.67 lets two script
-runs of a session overlap without a lock. The error occurs only under load, and no browser shows it:
-otherwise `without_errors` in `conftest` fails."""
+"""Matches the traceback of a script run that lacks a widget's value: in Streamlit 1.67, two script
+runs of a session can overlap. The error occurs only under load. If a browser shows it,
+`without_errors` in `conftest` fails."""
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def without_known(log):
-    """Return a server log without the known, harmless tracebacks."""
+    """Return a server log without colours and without the known, harmless tracebacks."""
     return OVERTAKEN.sub("", GONE_AWAY.sub("", STYLE.sub("", log)))
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: its address, and Streamlit's process."""
+    """A running server: its URL, and Streamlit's process."""
 
     url: str
     process: psutil.Process
@@ -60,7 +60,7 @@ def command_of(process):
     """Return the command line of a process, "" if the process has ended."""
     try:
         return " ".join(process.cmdline())
-    except psutil.NoSuchProcess:  # it has just ended
+    except psutil.NoSuchProcess:
         return ""
 
 
@@ -73,19 +73,16 @@ def free_port():
 
 @contextmanager
 def serve(log=None, workers=None):
-    """Start the app as README does, wait until it answers, and end it with its workers.
+    """Start the app like the README, wait until it responds, and end it with its workers.
 
     Args:
-        log: the file for the server's output; without it the output is dropped.
-        workers: the number of worker processes; by default the app decides.
+        log: the file for the server's output. By default, the output is dropped.
+        workers: the number of worker processes. By default, the app decides.
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    options = ["--server.headless", "true"]
-    options += [
-        "--server.websocketPingInterval",
-        "3600",
-    ]  # also on a busy machine
+    # A busy machine may be late to respond to pings, so there are none within an hour.
+    options = ["--server.headless", "true", "--server.websocketPingInterval", "3600"]
     environment = {**os.environ, **({SETTING: str(workers)} if workers else {})}
     with (log or Path(os.devnull)).open("w") as out:
         started = subprocess.Popen(
@@ -112,7 +109,7 @@ def serve(log=None, workers=None):
 
 @contextmanager
 def serve_for_tests(folder):
-    """Serve with one worker, and fail at the end if the log in `folder` has a traceback."""
+    """Start the app with one worker. At the end, fail if its log in `folder` has a traceback."""
     log = folder / "log.txt"
     with serve(log, workers=1) as running:
         yield running

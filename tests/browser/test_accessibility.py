@@ -1,4 +1,4 @@
-"""Every page is for all: axe finds nothing serious, in light and in dark, and it fits a phone."""
+"""Accessibility: axe finds nothing serious on any page, and every page fits a phone."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,7 +10,7 @@ from tests.browser.driver import open_page, settle, wait_until_whole
 from tests.weekly import first_of
 
 PATHS = (
-    "/?T=9999",  # a link that isn't all right
+    "/?T=9999",  # The page warns that T is too large.
     "/cell?T=3&U=4&F=2",
     "/data?data=seattle",
     "/shapes?stack=input~lstm~lstm_u8",
@@ -29,40 +29,40 @@ PATHS = (
     "/sweep",
     "/gallery",
 )
-"""The first four have nearly all kinds of elements, and are checked by `make test`."""
-LOOKS = 5
-"""How often it is looked for what axe finds, a second apart."""
+"""`make test` checks the first four paths, which have nearly all kinds of elements."""
+ATTEMPTS = 5
+"""The most checks by axe, one second apart, until a check finds nothing."""
 
 
 def serious(page, context="html", *rules):
-    """What axe finds in this part of the page that is serious or critical, with its elements.
+    """Return the elements with serious or critical violations in this part of the page, by rule.
 
-    By all of its rules, or by those that are named. Elements that a run of the page is about to
-    draw anew are pale meanwhile, so what is found is looked for again.
+    Check these rules of axe, by default all. Elements are pale until a script run redraws them, so
+    the check is repeated if it finds a violation.
     """
     options = {"runOnly": list(rules)} if rules else None
-    for _ in range(LOOKS):
-        found = {
+    for _ in range(ATTEMPTS):
+        violations = {
             v["id"]: [node["html"][:200] for node in v["nodes"]]
             for v in Axe().run(page, context, options).response["violations"]
             if v["impact"] in ("serious", "critical")
         }
-        if not found:
+        if not violations:
             break
         page.wait_for_timeout(1000)
         settle(page)
-    return found
+    return violations
 
 
 def open_all(page, path):
-    """Open a page, and wait for all of it."""
+    """Open a page, and wait until it is drawn to its end."""
     open_page(page, path)
     if path.startswith("/?") or path == "/":
         wait_until_whole(page)
 
 
 def darken(page):
-    """Turn the person's system to dark, and wait until the page has followed."""
+    """Switch the user's system to its dark theme, and wait until the page has followed."""
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(
         """color => getComputedStyle(document.documentElement)
@@ -74,9 +74,9 @@ def darken(page):
 
 @pytest.mark.parametrize("path", first_of(PATHS, 4))
 def test_axe_finds_nothing_serious(page, path):
-    """No serious or critical violation, such as too little contrast or a control without name.
+    """For example, contrast is high enough, and each control has a name.
 
-    In light, and in dark when the system changes while the page is there: that changes colours.
+    The dark theme is checked after a switch, which changes the colours of the open page.
     """
     open_all(page, path)
     assert not serious(page)
@@ -86,14 +86,14 @@ def test_axe_finds_nothing_serious(page, path):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_fits_a_phone(page, path):
-    """At 390 px nothing scrolls sideways but in itself."""
+    """A page 390 px wide doesn't scroll sideways. A wide element scrolls within itself."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_all(page, path)
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
 
 
-def test_the_keys_that_are_shown_are_for_all(page):
-    """The overlay has a name, the focus and its contrast, in light and in dark."""
+def test_axe_finds_nothing_serious_in_the_overlay_of_keys(page):
+    """The overlay has a name, the focus, and enough contrast in the light and dark themes."""
     open_page(page, "/shapes?part=quiz")
     page.keyboard.press("?")
     overlay = page.get_by_role("dialog", name="Keys on this page")

@@ -1,36 +1,36 @@
-"""Journeys through the four parts of the Cell page."""
+"""User journeys through the four parts of the Cell page."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.cell_page import open_part, slider, wait_for_keras, wait_for_place, words
+from tests.browser.cell_page import open_part, slider, unit_card, wait_for_keras, wait_for_place
 from tests.browser.driver import PAUSE, TRAINING, open_page, picture, settle, stop, train
 
 BOXES = """() => [...document.querySelectorAll('[data-testid=stMain] :is(h3, [role=img])')].map(
     (part) => JSON.stringify(part.getBoundingClientRect()))"""
-"""The places and sizes of headings and pictures."""
+"""JavaScript for the places and sizes of headings and pictures."""
 
 
-def test_see_the_cell_by_keyboard(page):
-    """The page starts at step 1. Arrow keys move the playhead, and pictures and formulas follow."""
+def test_arrow_keys_move_the_playhead(page):
+    """The page starts at timestep 1. Pictures and formulas follow the playhead."""
     page.set_viewport_size({"width": 1440, "height": 900})
     open_page(page, "/cell?data=running_mean")
     expect(picture(page, "at each timestep it reads 3 features")).to_be_in_viewport(ratio=1)
-    expect(words(page)).to_contain_text("Timestep 1, unit 13: its cell state was 0 and becomes")
-    expect(words(page)).to_contain_text("h₀·recurrent_kernel")
-    expect(words(page)).to_be_in_viewport(ratio=0.9)
+    expect(unit_card(page)).to_contain_text("Timestep 1, unit 13: its cell state was 0 and becomes")
+    expect(unit_card(page)).to_contain_text("h₀·recurrent_kernel")
+    expect(unit_card(page)).to_be_in_viewport(ratio=0.9)
     step = slider(page, "Timestep")
     step.focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    expect(words(page)).to_contain_text("Timestep 4, unit 13: keeps")
+    expect(unit_card(page)).to_contain_text("Timestep 4, unit 13: keeps")
     wait_for_place(page, 4)
     assert step.get_attribute("aria-valuetext") == "timestep 4 of 12"
     slider(page, "Unit").focus()
     page.keyboard.press("ArrowRight")
-    expect(words(page)).to_contain_text("Timestep 4, unit 14")
+    expect(unit_card(page)).to_contain_text("Timestep 4, unit 14")
     open_part(page, "Proof")
     pair = page.get_by_text("unit 14 at timestep 4: return_sequences=True returns")
     expect(pair).to_contain_text("return_sequences=False on timesteps 1 to 4 returns")
@@ -40,29 +40,29 @@ def test_see_the_cell_by_keyboard(page):
 
 
 @pytest.mark.private
-def test_a_link_brings_others_to_the_same_place(page):
-    """The address holds the playhead's resting place, and Back restores the previous place."""
+def test_a_link_opens_the_same_timestep_and_unit(page):
+    """The address has the timestep at which the playhead rests. Back restores the previous one."""
     open_page(page, "/cell?layers=2&U=8&step=7&unit=3&layer=1&sample=246&weights=last")
-    expect(words(page)).to_contain_text("Timestep 7, unit 3")
+    expect(unit_card(page)).to_contain_text("Timestep 7, unit 3")
     wait_for_place(page, 7)
     expect(page.get_by_role("radio", name="1, bottom")).to_be_checked()
     expect(page.get_by_role("slider", name="Sample")).to_have_value("2")
     slider(page, "Timestep").focus()
-    for rest in (8, 9):
+    for step in (8, 9):
         page.keyboard.press("ArrowRight")
-        page.wait_for_url(f"**step={rest}**")
+        page.wait_for_url(f"**step={step}**")
         page.wait_for_timeout(PAUSE)
     page.go_back()
-    expect(words(page)).to_contain_text("Timestep 8, unit 3")
+    expect(unit_card(page)).to_contain_text("Timestep 8, unit 3")
     wait_for_place(page, 8)
     page.reload()
-    expect(words(page)).to_contain_text("Timestep 8, unit 3")
+    expect(unit_card(page)).to_contain_text("Timestep 8, unit 3")
     expect(slider(page, "Timestep")).to_have_value("8")
 
 
 @pytest.mark.parametrize("part", ["unrolled", "proof", "break", "learn"])
-def test_each_part_is_small_and_stays_in_place(page, part):
-    """A part fits 1440 by 1800 pixels and 350 words, and Keras's results move nothing."""
+def test_each_part_is_small_and_nothing_moves(page, part):
+    """A part has at most 1440 by 1800 pixels and 350 words. Keras's results move nothing."""
     page.set_viewport_size({"width": 1440, "height": 1800})
     open_page(page, f"/cell?data=parity&part={part}")
     expect(slider(page, "Timestep")).to_be_visible()
@@ -77,8 +77,8 @@ def test_each_part_is_small_and_stays_in_place(page, part):
     assert main.evaluate("main => main.scrollHeight") <= 1800
 
 
-def test_it_follows_a_run(page):
-    """While a run trains, the page shows its newest weights."""
+def test_the_page_follows_a_training_run(page):
+    """While a run trains, the page shows the newest weights."""
     open_page(page, TRAINING)
     train(page)
     page.get_by_role("link", name="Cell").click()
@@ -90,7 +90,7 @@ def test_it_follows_a_run(page):
     stop(page)
 
 
-def test_a_phone_has_no_sideways_scroll_and_the_playhead_stays_in_sight(page):
+def test_on_a_phone_nothing_scrolls_sideways_and_the_playhead_stays_visible(page):
     """Every part fits a width of 390 px, including the numbers by hand."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/cell?data=worked_raw")
@@ -101,7 +101,7 @@ def test_a_phone_has_no_sideways_scroll_and_the_playhead_stays_in_sight(page):
         settle(page)
         assert main.evaluate("main => main.scrollWidth") <= 390
     page.get_by_text("Every number by hand").click()
-    words(page).scroll_into_view_if_needed()
+    unit_card(page).scroll_into_view_if_needed()
     page.mouse.move(200, 600)
     page.mouse.wheel(0, 4000)
     expect(page.locator(".st-key-cell_unrolled")).not_to_be_in_viewport()

@@ -1,4 +1,4 @@
-"""Compared runs are trained, shown in shared charts, pointed at, and named."""
+"""User journey on Compare: train two runs, compare them, highlight one, and rename it."""
 
 from playwright.sync_api import expect
 
@@ -11,12 +11,12 @@ OPACITY = "curves => curves.map(curve => +getComputedStyle(curve).opacity)"
 
 
 def curves(page, name="losses"):
-    """Return the lines and letters of the visible chart."""
+    """Return the lines, with their letters, of the visible chart with this name."""
     return page.locator(f".st-key-compare_{name} .js-plotly-plot:visible .scatterlayer .trace")
 
 
-def expect_lifted(page, letter):
-    """Check that only this run's curves and row stand out; with an empty letter all do."""
+def expect_highlighted(page, letter):
+    """Check that only this run is highlighted, or no run if the letter is empty."""
     root = page.locator("html")
     if not letter:
         expect(root).not_to_have_attribute("data-lifts", "A")
@@ -34,8 +34,8 @@ def expect_lifted(page, letter):
 
 
 def test_two_runs_are_trained_compared_and_highlighted(page):
-    """On Compare the run under the pointer stands out; on a phone nothing overflows."""
-    for rate in (0.001, 0.02):  # the second needs no compiling
+    """Compare highlights the run under the pointer or with the focus. The page fits a phone."""
+    for rate in (0.001, 0.02):  # Equal shapes: the second run needs no compiling.
         open_page(page, f"/?{SHORT}&lr={rate}")
         press(page, "Train")
         wait_for_status(page, "finished")
@@ -48,11 +48,11 @@ def test_two_runs_are_trained_compared_and_highlighted(page):
     row = page.locator(".compared").first
     expect(row).to_contain_text("learning rate 0.001")
     row.hover()
-    expect_lifted(page, "A")
+    expect_highlighted(page, "A")
     page.mouse.move(*middle(page.get_by_role("heading", level=1).bounding_box()))
-    expect_lifted(page, "")
+    expect_highlighted(page, "")
     page.get_by_role("checkbox", name="Run 2").focus()
-    expect_lifted(page, "B")
+    expect_highlighted(page, "B")
     page.get_by_role("button", name="More").first.click()
     page.get_by_label("Name").fill("small one")
     page.keyboard.press("Enter")

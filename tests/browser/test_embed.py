@@ -1,4 +1,4 @@
-"""Cards in frames of a page that isn't ours, and the way from there to all of it."""
+"""Cards embedded as frames in a page of another server, and their link to the whole app."""
 
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -17,29 +17,29 @@ POST = """<!doctype html><link rel="icon" href="data:,"><h1>A post</h1>
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    """A web server that writes nothing of what it is asked for."""
+    """A web server without a log."""
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture
 def post(tmp_path, server):
-    """The address of a post on a web server of its own.
+    """Serve a blog post from a second web server, and return its URL.
 
-    What `page.set_content` writes in a tab that was left at about:blank is no local page to
-    Chromium: it may frame no local server (ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS).
+    `page.set_content` isn't enough: Chromium doesn't count a page at about:blank as local, and
+    forbids frames of a local server there (ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS).
     """
-    words = POST.format(url=server.url, width=WIDTH, height=HEIGHT)
-    (tmp_path / "post.html").write_text(words, encoding="utf-8")
+    text = POST.format(url=server.url, width=WIDTH, height=HEIGHT)
+    (tmp_path / "post.html").write_text(text, encoding="utf-8")
     with ThreadingHTTPServer(("localhost", 0), partial(_Quiet, directory=str(tmp_path))) as web:
         Thread(target=web.serve_forever, daemon=True).start()
         yield f"http://localhost:{web.server_port}/post.html"
         web.shutdown()
 
 
-def test_two_cards_in_a_post_are_whole_and_lead_to_the_app(page, post):
-    """In 600 pixels, without sidebar and header; the chart takes its frame's height."""
+def test_two_cards_in_a_post_fit_their_frames_and_link_to_the_app(page, post):
+    """A frame is 600 px wide, and has no sidebar and no header. A chart fills its height."""
     page.goto(post)
     shapes, chart = page.frame_locator("#shapes"), page.frame_locator("#chart")
     expect(shapes.locator(".strip").get_by_text("(N, 7, 16)")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Journeys on the Explore page: look, train, steer, change, reload."""
+"""User journeys on Explore: look at charts, train, pause, change settings, reload."""
 
 import re
 
@@ -21,8 +21,8 @@ from tests.browser.driver import (
 from tests.waiting import eventually
 
 
-def test_first_visit_is_full_of_pictures(page):
-    """Explore opens with shapes and four charts of an example run, and code to unfold."""
+def test_the_first_visit_shows_an_example_run(page):
+    """Explore opens with the shapes and four charts of an example run, and with folded code."""
     open_page(page)
     expect(page.get_by_role("img")).not_to_have_count(0)
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
@@ -35,10 +35,10 @@ def test_first_visit_is_full_of_pictures(page):
     page.get_by_text("Read the plain script").click()
     expect(page.locator("code").filter(has_text="return_sequences=False").first).to_be_visible()
     icon = page.locator("link[rel*=icon]").first
-    expect(icon).to_have_attribute("href", re.compile("^data:image/png;"))  # asked of nobody
+    expect(icon).to_have_attribute("href", re.compile("^data:image/png;"))  # It needs no request.
 
 
-def test_a_chart_in_full_screen_lies_above_everything(page):
+def test_a_chart_in_full_screen_covers_the_whole_page(page):
     """A chart in full screen covers the sidebar, too."""
     open_page(page)
     chart = page.locator(".st-key-chart_loss")
@@ -51,7 +51,7 @@ def test_a_chart_in_full_screen_lies_above_everything(page):
 
 
 def test_train_both_modes_to_the_end(page):
-    """A run ends with a last-step error for both modes, and the visible chart shows its end."""
+    """A finished run shows the last-step error of both modes, and charts include its last epoch."""
     open_page(page, "/?data=running_mean&seed=1&epochs=400&seeds=1&U=4&pace=fast")
     press(page, "Train")
     wait_for_status(page, "finished")
@@ -70,8 +70,8 @@ def test_train_both_modes_to_the_end(page):
     assert eventually(lambda: last_epochs() == [[400, 400]])
 
 
-def test_what_a_browser_holds_does_not_grow_and_a_reload_finds_the_run(page):
-    """The browser keeps only the charts of the last looks, and a reload still controls the run."""
+def test_training_does_not_pile_up_charts_and_a_reload_keeps_the_run(page):
+    """The browser keeps only the charts of the last updates. A reload still controls the run."""
     open_page(page, TRAINING)
     train(page)
     seen = set[int]()
@@ -85,19 +85,18 @@ def test_what_a_browser_holds_does_not_grow_and_a_reload_finds_the_run(page):
     stop(page)
 
 
-def test_a_short_run_can_be_watched_held_and_gone_back_over(page):
-    """P pauses a slow run, T resumes it at the chosen pace, and the scrubber goes back in time."""
+def test_a_short_run_can_be_paused_and_its_earlier_epochs_shown(page):
+    """P pauses a slow run, T resumes it at the chosen pace, and the scrubber shows past epochs."""
     open_page(page, "/?data=running_mean&epochs=30&seed=7&pace=slow")
     progress, seen = page.get_by_test_id("stProgress"), set[int]()
     press(page, "Train")
     expect(progress).to_contain_text(re.compile(r"epoch [1-9]\d? of 30"))
-    while len(seen) < 3:  # early, so that a busy browser has time for the key
+    while len(seen) < 3:  # A busy browser may handle the key many epochs later.
         seen.add(epoch(page))
         page.wait_for_timeout(50)
     page.keyboard.press("p")
     wait_for_status(page, "paused")
-    held = epoch(page)
-    assert held < 30
+    assert epoch(page) < 30
     slider = page.get_by_role("slider", name="After epoch")
     slider.press("Home")
     expect(progress).to_contain_text("shown: after epoch 0")
@@ -109,13 +108,13 @@ def test_a_short_run_can_be_watched_held_and_gone_back_over(page):
     page.get_by_text("Fastest", exact=True).click()
     page.keyboard.press("Escape")
     wait_for_status(page, "finished")
-    settle(page)  # the page is drawn once more as a whole, and with it the scrubber
+    settle(page)  # At the end of a run, the whole page is drawn again, including the scrubber.
     page.get_by_role("slider", name="After epoch").press("ArrowLeft")
     expect(progress).to_contain_text(re.compile(r"shown: after epoch [1-9]\d?$"))
 
 
 def test_no_click_is_lost(page):
-    """Each button acts, even when pressed as soon as it is enabled."""
+    """Each button acts, even if the user presses it as soon as it is enabled."""
     open_page(page, TRAINING)
     for _ in range(2):
         for name, status in (
@@ -129,8 +128,8 @@ def test_no_click_is_lost(page):
             wait_for_status(page, status)
 
 
-def test_other_settings_while_training_leave_the_run_and_its_script(page):
-    """The strip follows the slider, and badges and the saved script keep the run's settings."""
+def test_settings_changed_during_training_leave_the_run_and_its_script(page):
+    """The strip follows the slider. Badges and the saved script keep the run's settings."""
     open_page(page, TRAINING)
     train(page)
     move_slider(page, "Timesteps", 1)
@@ -152,8 +151,8 @@ def test_other_settings_while_training_leave_the_run_and_its_script(page):
 
 
 @pytest.mark.parametrize(("width", "columns"), [(1280, 2), (1024, 1), (390, 1)])
-def test_charts_stand_side_by_side_only_where_there_is_room(page, width, columns):
-    """Charts share a row from 1200 px on, and a phone of 390 px doesn't scroll sideways."""
+def test_wide_screens_have_two_charts_per_row(page, width, columns):
+    """Two charts share a row from 1200 px on. A phone of 390 px doesn't scroll sideways."""
     page.set_viewport_size({"width": width, "height": 768})
     open_page(page)
     expect(page.locator(".js-plotly-plot")).to_have_count(4)

@@ -1,4 +1,4 @@
-"""The gallery in a browser: a card opened with the keyboard, with a click, and by its link."""
+"""The gallery in a browser: open a card with the keyboard, with a click, and by its link."""
 
 from playwright.sync_api import expect
 
@@ -7,7 +7,7 @@ from tests.browser.driver import open_page, picture, settle
 
 
 def test_a_card_opens_with_the_keyboard_and_with_its_picture(page):
-    """All of a card is one link, and an outline shows the focus."""
+    """The whole card is one link, and an outline shows the focus."""
     page.set_viewport_size({"width": 1280, "height": 720})
     open_page(page, "/gallery")
     expect(page.locator(".thumbnail")).to_have_count(len(GALLERY))
@@ -37,7 +37,7 @@ def test_a_card_opens_with_the_keyboard_and_with_its_picture(page):
 
 
 def test_a_link_shows_one_card_with_links_to_others(page):
-    """On a phone the proof is there at once; links open the next card and all cards."""
+    """On a phone, the first screen shows the proof. Links open the next card and all cards."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/gallery?card=proof")
     expect(page.get_by_role("heading", name=GALLERY["proof"].title)).to_be_visible()
@@ -48,6 +48,6 @@ def test_a_link_shows_one_card_with_links_to_others(page):
     page.get_by_role("link", name="All cards").click()
     expect(page.locator(".thumbnail")).to_have_count(len(GALLERY))
     titles = page.locator(".st-key-gallery [data-testid=stPageLink] a")
-    assert max(title.bounding_box()["height"] for title in titles.all()) < 50  # two lines
+    assert max(title.bounding_box()["height"] for title in titles.all()) < 50  # at most two lines
     lefts = {card.bounding_box()["x"] for card in page.locator("[class*=st-key-card_]").all()}
     assert len(lefts) == 1

@@ -1,4 +1,4 @@
-"""The guide in a browser: with the keyboard alone, on a phone, on paper, and checked by axe."""
+"""The guide in a browser: used by keyboard only, on a phone, printed, and checked by axe."""
 
 import re
 
@@ -25,30 +25,31 @@ def open_step(page, name=""):
 
 def answer(page, scene):
     """Answer the open questions with the number keys."""
-    said = page.locator(".st-key-lesson_question")
+    question = page.locator(".st-key-lesson_question")
     for ask in scene.asks:
         if page.locator(".st-key-option_0").is_visible():
             page.keyboard.press(f"{ask.right + 1}")
-            right = said.get_by_text(f"✓ {ask.options[ask.right].text}", exact=False)
+            right = question.get_by_text(f"✓ {ask.options[ask.right].text}", exact=False)
             expect(right.first).to_be_visible()
             settle(page)
 
 
-def tab_to(page, place):
-    """Press Tab until the focus is within a place."""
+def tab_to(page, selector):
+    """Press Tab until the focus is within an element with this CSS selector."""
     for _ in range(80):
         page.keyboard.press("Tab")
-        if page.evaluate("place => !!document.activeElement.closest(place)", place):
+        if page.evaluate("selector => !!document.activeElement.closest(selector)", selector):
             return
-    raise AssertionError(f"Tab never came to {place}")
+    raise AssertionError(f"Tab never reached {selector}")
 
 
-def test_the_keyboard_alone_completes_steps(page):
-    """Keys answer questions, do tasks and open the next step, whose name is in the address."""
+def test_steps_can_be_completed_by_keyboard_only(page):
+    """Keys answer questions, do tasks and open the next step. The address has its name."""
     page.set_viewport_size({"width": 1280, "height": 720})
     open_step(page)
     names, scenes = list(GUIDE), [*GUIDE.values()]
-    expect(page).to_have_url(re.compile("/guide$"))  # a step in the address would catch Back
+    # If the address named the first step, the Back button would return to the guide.
+    expect(page).to_have_url(re.compile("/guide$"))
     answer(page, scenes[0])
     page.locator(".bar.ready").wait_for()
     page.keyboard.press("ArrowRight")
@@ -70,7 +71,7 @@ def test_the_keyboard_alone_completes_steps(page):
 
 @pytest.mark.parametrize("name", first_of(GUIDE))
 def test_axe_finds_nothing_serious_in_a_step_and_the_step_fits_a_phone(page, name):
-    """An answered step passes in the light and dark themes, and no part is wider than a phone."""
+    """The step has its answers. The light theme and the dark theme are checked."""
     page.set_viewport_size(PHONE)
     open_step(page, name)
     parts = [page.locator(f".st-key-lesson_{part}") for part in ("words", "picture", "question")]
@@ -84,9 +85,9 @@ def test_axe_finds_nothing_serious_in_a_step_and_the_step_fits_a_phone(page, nam
 
 
 def test_the_guide_prints_as_a_handout(page):
-    """The print has the open step's picture, then all steps with answers, and no buttons."""
+    """The print has the picture of the open step, then all steps with answers, and no buttons."""
     open_step(page, "targets")
-    page.emulate_media(media="print")  # else Chromium prints the screen's styles
+    page.emulate_media(media="print")  # By default, Chromium prints with the styles of the screen.
     printed = page.pdf(prefer_css_page_size=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 3
     expect(page.locator(".st-key-lesson_picture")).to_be_visible()

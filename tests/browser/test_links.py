@@ -1,4 +1,4 @@
-"""Links: a shared link opens the same experiment on any page, and survives navigation."""
+"""Links: a shared link opens the same experiment on any page, and pages keep its settings."""
 
 import re
 
@@ -26,10 +26,8 @@ def values(page):
     return t, u
 
 
-def test_a_link_opens_on_any_page_and_its_settings_survive_moving_between_pages(
-    page,
-):
-    """A link opens without a dialog, and its values are the same two pages later."""
+def test_the_settings_of_a_link_stay_on_other_pages(page):
+    """The link opens without a dialog. Its values are the same after two changes of the page."""
     open_page(page, f"/data?{LINK}")
     assert values(page) == ("20", "24")
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -46,19 +44,19 @@ def test_a_link_opens_on_any_page_and_its_settings_survive_moving_between_pages(
 
 
 @pytest.mark.private
-def test_back_returns_to_the_settings_before(page):
+def test_back_returns_to_the_previous_settings(page):
     """The browser's Back button undoes a move of a slider."""
     open_page(page, "/?T=20")
     move_slider(page, "Timesteps", 1)
     page.wait_for_url("**T=21**")
-    settle(page)  # a run that still draws writes its own address after Back
+    settle(page)  # A script run that continued after Back would write its own address.
     page.go_back()
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 20, 3)")
     expect(page.get_by_role("slider", name="Timesteps")).to_have_value("20")
 
 
 def test_quick_moves_of_a_slider_are_one_entry_of_the_history(page):
-    """Three addresses within a second make one entry, and an action after a pause a new entry."""
+    """Three addresses within a second are one entry. An action after a pause adds a new entry."""
     open_page(page, "/?T=20")
     key, write = (
         "dispatchEvent(new KeyboardEvent('keydown'))",
@@ -75,9 +73,8 @@ def test_quick_moves_of_a_slider_are_one_entry_of_the_history(page):
 
 @pytest.mark.parametrize("scheme", first_of(["dark", "light"]))
 def test_a_slow_browser_keeps_the_experiment_of_a_link(page, scheme):
-    """Widgets with late code show the link's values, and Train changes none of them."""
+    """Widgets whose code arrives late show the link's values, and Train changes none of them."""
     page.emulate_media(color_scheme=scheme)
-
     slow, late = True, list[Route]()
     widgets = re.compile(r"(lider|NumberInput|Selectbox|ButtonGroup)[^/]*\.js")
 

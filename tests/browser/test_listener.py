@@ -1,4 +1,4 @@
-"""The script of every page: keys with any focus, the marked timestep, the sidebar on phones."""
+"""The script of every page: it handles keys, marks a timestep, and closes the phone's sidebar."""
 
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -16,18 +16,18 @@ from tests.browser.driver import (
 from tests.browser.test_shapes import go_to_part
 
 LETTER = "button => getComputedStyle(button, '::after').content"
-"""The key in a button's corner."""
+"""JavaScript for the key in the corner of a button."""
 
 
 def focus_slider(page, name="Timesteps"):
-    """Focus one of Streamlit's sliders."""
+    """Give the focus to one of Streamlit's sliders, and return the slider."""
     thumb = page.get_by_role("slider", name=name)
     thumb.focus()
     return thumb
 
 
-def test_keys_steer_a_run_wherever_the_focus_is(page):
-    """Keys work with the focus on a slider, a button or nothing, but not while typing."""
+def test_keys_control_a_run_with_any_focus(page):
+    """Keys work with the focus on a slider, on a button or nowhere, but not in a text field."""
     open_page(page, TRAINING)
     wait_until_whole(page)
     stops = "a[aria-label='Link to heading']:visible, .modebar button:visible"
@@ -43,10 +43,10 @@ def test_keys_steer_a_run_wherever_the_focus_is(page):
     wait_for_status(page, "training")
     page.keyboard.press("p")
     wait_for_status(page, "paused")
-    held = epoch(page)
+    paused_at = epoch(page)
     button(page, "Step").focus()
     page.keyboard.press("s")
-    expect(page.get_by_test_id("stProgress")).to_contain_text(f"epoch {held + 1:,} of")
+    expect(page.get_by_test_id("stProgress")).to_contain_text(f"epoch {paused_at + 1:,} of")
     wait_for_status(page, "paused")
     page.keyboard.press("t")
     wait_for_status(page, "training")
@@ -69,8 +69,8 @@ def test_keys_steer_a_run_wherever_the_focus_is(page):
     wait_for_status(page, "stopped")
 
 
-def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page):
-    """A digit answers, N continues, Shift and a digit opens a page, and ← moves the scrubber."""
+def test_keys_work_in_quiz_and_menu_while_a_slider_has_the_focus(page):
+    """A digit answers, N continues, Shift and a digit open a page, and ← moves the scrubber."""
     open_page(page, "/data")
     focus_slider(page)
     page.keyboard.press("Shift+Digit6")
@@ -86,19 +86,19 @@ def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page):
     page.wait_for_url("**quiz=2**")
     page.keyboard.press("Shift+Digit1")
     expect(page.get_by_role("slider", name="After epoch")).to_be_visible()
-    page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})  # takes the focus away
+    page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})  # This removes the focus.
     page.keyboard.press("ArrowLeft")
     page.wait_for_url("**epoch=**")
 
 
 def middle(box):
-    """Return the middle of a box."""
+    """Return x and y of the middle of a box."""
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page):
-    """A timestep under the pointer is marked in tensors and charts, also if rows are left out."""
+def test_the_timestep_under_the_pointer_is_marked_in_all_pictures(page):
+    """It is marked in tensors and charts, also if a tensor leaves out rows."""
     page.set_viewport_size({"width": 1440, "height": 2000})
     open_page(page, "/?T=20&mode=sequence")
     wait_until_whole(page)
@@ -107,13 +107,14 @@ def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page):
     charts = [page.locator(f".st-key-chart_{name}") for name in ("predictions", "step_error")]
     for chart in charts:
         expect(chart.locator(".points path").first).to_be_visible()
-    shares = (tensors.first.get_attribute("data-middles") or "").split()
+    # The middle of each timestep's row, from 0 (top) to 1 (bottom).
+    middles = (tensors.first.get_attribute("data-middles") or "").split()
     expect(tensors).to_have_count(3)
 
     def row(step):
         box = tensors.nth(1).bounding_box()
         assert box is not None
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] * float(shares[step - 1])
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] * float(middles[step - 1])
 
     def point_of(chart, step):
         dots = chart.locator(".js-plotly-plot:visible .trace").filter(
@@ -131,15 +132,15 @@ def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page):
     page.mouse.move(*point_of(charts[1], 20))
     assert abs(marked(4)[1][1] - row(20)[1]) < 2
     page.mouse.move(*row(14))
-    expect(marks).to_have_count(0)  # the ellipsis has several timesteps
+    expect(marks).to_have_count(0)  # This row is an ellipsis for several timesteps.
     page.mouse.move(*row(1))
     marked(5)
     page.mouse.move(5, 5)
     expect(marks).to_have_count(0)
 
 
-def test_the_drawer_of_a_phone_closes_after_a_click_on_a_page(page):
-    """On a phone charts have no tools, and buttons no key letters."""
+def test_on_a_phone_the_sidebar_closes_after_a_click_on_a_page(page):
+    """On a phone, charts have no toolbar, and buttons show no keys."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/data")
     page.get_by_test_id("stExpandSidebarButton").click()
@@ -153,7 +154,7 @@ def test_the_drawer_of_a_phone_closes_after_a_click_on_a_page(page):
 
 
 def test_a_click_at_the_same_moment_as_a_message_counts(page):
-    """The browser sends both as one request of the listener's fragment."""
+    """The browser sends the message and the click as one request of the listener's fragment."""
     open_page(page)
     wait_until_whole(page)
     page.locator(".st-key-listener .listener").evaluate(
@@ -167,12 +168,12 @@ def test_a_click_at_the_same_moment_as_a_message_counts(page):
 
 
 def test_a_page_sends_no_message_after_a_click_on_a_link(page):
-    """A late message would bring the old page back, or an empty one."""
+    """A late message would bring back the previous page, or show an empty page."""
     with page.expect_websocket() as connected:
         open_page(page)
     wait_until_whole(page)
-    asked = []
-    connected.value.on("framesent", lambda data: asked.append(BackMsg.FromString(data)))
+    sent = []
+    connected.value.on("framesent", lambda data: sent.append(BackMsg.FromString(data)))
     page.locator(".st-key-listener .listener").evaluate(
         """root => {
             root.listener.tell("heights", "chart_loss:301");
@@ -183,15 +184,15 @@ def test_a_page_sends_no_message_after_a_click_on_a_link(page):
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     settle(page)
     expect(page.get_by_role("link", name="Explore")).to_be_visible()
-    pages = [message.rerun_script.page_script_hash for message in asked]
-    pressed = next(k for k, page_hash in enumerate(pages) if page_hash != pages[0])
-    assert set(pages[pressed:]) == {pages[pressed]}
-    assert "chart_loss:301" in f"{asked[:pressed]}"
-    assert "chart_loss:302" not in f"{asked}"
+    pages = [message.rerun_script.page_script_hash for message in sent]
+    click = next(k for k, page_hash in enumerate(pages) if page_hash != pages[0])
+    assert set(pages[click:]) == {pages[click]}
+    assert "chart_loss:301" in f"{sent[:click]}"
+    assert "chart_loss:302" not in f"{sent}"
 
 
 def test_a_white_page_is_reloaded(page):
-    """Streamlit leaves a white page when a message refers to a place that doesn't exist."""
+    """Streamlit shows a white page if a message refers to an element that doesn't exist."""
     open_page(page, "/data?T=6")
     page.evaluate("document.querySelector('#root').replaceChildren()")
     expect(page.get_by_role("slider", name="Timesteps")).to_have_value("6")

@@ -1,4 +1,4 @@
-"""Explore fits on one screen, and nothing moves: controls and charts stay visible."""
+"""Explore fits on one screen, and its controls and charts stay in their places."""
 
 import re
 
@@ -34,7 +34,7 @@ SMALL: ViewportSize = {"width": 390, "height": 844}
 
 
 def boxes(page, names=SEEN):
-    """Return left, top, width and height of each part, in pixels, once nothing moves."""
+    """Return left, top, width and height of each part in pixels, once nothing moves."""
     before = {}
     for _ in range(100):
         now = page.evaluate(BOXES, list(names))
@@ -42,11 +42,11 @@ def boxes(page, names=SEEN):
             return now
         before = now
         page.wait_for_timeout(100)
-    raise AssertionError(f"the page doesn't come to rest: {before}")
+    raise AssertionError(f"the page never stops moving: {before}")
 
 
-def test_all_of_it_is_in_sight_and_in_its_place_in_every_state(page):
-    """All parts fit on the screen in each mode, with 2 to 100 timesteps, and 1 or 3 layers."""
+def test_all_parts_fit_on_the_screen_with_any_settings(page):
+    """They have the same places in each mode, with 2 to 100 timesteps, and with 1 or 3 layers."""
     places = {}
     for settings in ("T=2&mode=sequence", "T=12&mode=last", "T=100&F=16&U=128&layers=3", "T=40"):
         open_page(page, f"/?data=parity&{settings}")
@@ -59,9 +59,9 @@ def test_all_of_it_is_in_sight_and_in_its_place_in_every_state(page):
                 assert top >= 0
                 assert top + height <= screen["height"]
                 assert left + width <= screen["width"]
-        line = boxes(page)["h1"][3]
-        assert line < 40, "the sentence has one line"
-    assert all(len(found) == 1 for found in places.values()), places
+        title_height = boxes(page)["h1"][3]
+        assert title_height < 40, "the title has more than one line"
+    assert all(len(different) == 1 for different in places.values()), places
     page.set_viewport_size(FULL_HD)
     assert boxes(page)["card_predictions"][3] > 500
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
@@ -69,7 +69,7 @@ def test_all_of_it_is_in_sight_and_in_its_place_in_every_state(page):
 
 @pytest.mark.parametrize("screen", [SCREENS[0], SMALL], ids=["1280", "390"])
 def test_nothing_moves_from_the_first_click_to_the_last(page, screen):
-    """Nothing moves from first click to last, and a phone shows Train on its first screen."""
+    """Nothing moves in any state of a run. A phone shows Train on its first screen."""
     page.set_viewport_size(screen)
     open_page(page, TRAINING)
     wait_until_whole(page)
@@ -83,10 +83,10 @@ def test_nothing_moves_from_the_first_click_to_the_last(page, screen):
     wait_for_status(page, "paused")
     places["paused"] = boxes(page, names)
     page.add_style_tag(content=SLOWEST)
-    places["as slow as on a busy machine"] = boxes(page, names)
+    places["with a long progress text"] = boxes(page, names)
     page.get_by_role("slider", name="After epoch").press("ArrowLeft")
     expect(page.get_by_test_id("stProgress")).to_contain_text("shown: after epoch")
-    places["looked back at"] = boxes(page, names)
+    places["at an earlier epoch"] = boxes(page, names)
     if screen is not SMALL:
         move_slider(page, "Timesteps", 1)
         expect(page.get_by_text("Current run: T = 24").first).to_be_visible()

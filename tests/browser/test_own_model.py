@@ -1,4 +1,4 @@
-"""Journeys with the user's own model: paste and fix it, drop its file, add a layer."""
+"""User journeys with the user's own model: paste it, fix it, drop its file, add a layer."""
 
 import json
 
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.app.test_own_model import STACKED
 from tests.browser.driver import open_page
 from tests.browser.test_kept import drag
-from tests.browser.test_shapes import heading
+from tests.browser.test_shapes import expect_heading
 
 PASTE = """text => {
     const data = new DataTransfer(), box = document.querySelector(".st-key-model_text textarea");
@@ -19,16 +19,16 @@ PASTE = """text => {
 
 
 def test_pasted_code_is_read_at_once_and_fixed_by_a_click(page):
-    """Layers show their lines of code, and the check of the target opens at its top."""
+    """Layers show their lines of code. The part that checks a target opens at its top."""
     open_page(page, "/shapes")
-    page.locator(".st-key-model_text textarea").wait_for()  # its code loads when needed
+    page.locator(".st-key-model_text textarea").wait_for()  # Its JavaScript may load late.
     page.evaluate(PASTE, STACKED)
-    heading(page, "This stack breaks at layer 3, LSTM")
+    expect_heading(page, "This stack breaks at layer 3, LSTM")
     row = page.locator(".st-key-layer_2")
     expect(row).to_contain_text("line 7")
     expect(row.locator("code").filter(has_text="return_sequences=True")).to_be_visible()
     page.get_by_role("button", name="return_sequences=True on layer 2").click()
-    heading(page, "From (N, 30, 8) to (N, 5)")
+    expect_heading(page, "From (N, 30, 8) to (N, 5)")
     page.set_viewport_size({"width": 1280, "height": 500})
     page.get_by_role("button", name="Check a target for this output").click()
     loss = page.locator(".st-key-check_loss input")
@@ -36,8 +36,8 @@ def test_pasted_code_is_read_at_once_and_fixed_by_a_click(page):
     expect(page.get_by_role("radiogroup", name="Part")).to_be_in_viewport()
 
 
-def test_a_models_file_is_dropped_anywhere_on_the_page(page):
-    """A configuration is read; another file gets an error, and the stack stays."""
+def test_a_models_file_can_be_dropped_anywhere_on_the_page(page):
+    """A configuration is read. An unreadable file gets an error, and the stack stays."""
     layers = [
         {"class_name": "InputLayer", "config": {"batch_shape": [None, 20, 4]}},
         {"class_name": "GRU", "config": {"units": 7}},
@@ -45,10 +45,10 @@ def test_a_models_file_is_dropped_anywhere_on_the_page(page):
     config = {"class_name": "Sequential", "config": {"name": "mine", "layers": layers}}
     open_page(page, "/shapes")
     drag(page, "mine.json", json.dumps(config).encode(), "dragover", "drop")
-    heading(page, "From (N, 20, 4) to (N, 7)")
+    expect_heading(page, "From (N, 20, 4) to (N, 7)")
     drag(page, "bad.keras", b"PK nonsense", "dragover", "drop")
     expect(page.get_by_test_id("stAlert")).to_be_visible()
-    heading(page, "This model couldn’t be read: the previous stack is shown")
+    expect_heading(page, "This model couldn’t be read: the previous stack is shown")
 
 
 def test_a_new_layer_is_added_below_the_chosen_layer(page):
@@ -59,4 +59,4 @@ def test_a_new_layer_is_added_below_the_chosen_layer(page):
         page.get_by_role("option", name="Flatten")
     ).click()
     page.wait_for_url("**stack=input~lstm_u5_seq~flatten~dense_k2**")
-    heading(page, "to (N, 2)")
+    expect_heading(page, "to (N, 2)")

@@ -1,4 +1,4 @@
-"""Printed pages have the content without the controls."""
+"""Printed pages have all content and no controls."""
 
 import re
 
@@ -6,23 +6,23 @@ from playwright.sync_api import expect
 
 from tests.browser.driver import open_page
 
-PRESSED = (
+CONTROLS = (
     "[data-testid=stSidebar], .st-key-cell_bar, input:not([aria-hidden]), "
     "button:not([role=radio] *, [role=radio], [data-testid=stElementToolbar] *)"
 )
-ANSWERS = ".st-key-usual_cases, .st-key-quiz_options"
-"""Elements with buttons that are printed, since they are the content."""
+CONTENT = ".st-key-usual_cases, .st-key-quiz_options"
+"""Elements whose buttons are printed, because their labels are content."""
 PAGES = {
     "/": 2,
-    "/cell?part=learn&U=4&T=6": 1,  # two columns side by side
+    "/cell?part=learn&U=4&T=6": 1,
     "/data": 1,
     "/shapes?part=target": 2,
 }
-"""Address → the most sheets of paper."""
+"""The most sheets of paper for each address."""
 
 
 def test_every_page_prints_without_controls(page):
-    """A page takes one or two sheets."""
+    """A page prints on one or two sheets of paper."""
     for address, sheets in PAGES.items():
         page.emulate_media(media="screen")
         open_page(page, address)
@@ -30,6 +30,6 @@ def test_every_page_prints_without_controls(page):
         printed = page.pdf(prefer_css_page_size=True)
         assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= sheets, address
         page.emulate_media(media="print")
-        seen = page.locator(PRESSED).locator("visible=true")
-        left = [each for each in seen.all() if not each.evaluate(f"e => e.closest('{ANSWERS}')")]
-        assert not left, (address, [each.evaluate("e => e.outerHTML") for each in left])
+        visible = page.locator(CONTROLS).locator("visible=true").all()
+        extra = [each for each in visible if not each.evaluate(f"e => e.closest('{CONTENT}')")]
+        assert not extra, (address, [each.evaluate("e => e.outerHTML") for each in extra])

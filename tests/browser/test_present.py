@@ -1,4 +1,4 @@
-"""A talk: presented with keys alone, followed in other browsers, and legible on a projector."""
+"""A talk: presented by keyboard only, followed in another browser, legible on a projector."""
 
 import pytest
 from playwright.sync_api import ViewportSize, expect
@@ -13,7 +13,7 @@ TITLES = [scene.title for scene in TALK.values()]
 
 
 def open_talk(page, query="present=1"):
-    """Open Present on a projector by a link of the app, and wait until its keys work."""
+    """Open Present by a link, on the screen of a projector, and wait until its keys work."""
     page.set_viewport_size(PROJECTOR)
     page.goto(f"/?{query}" if query.startswith("present=1") else f"/present?{query}")
     page.locator(".st-key-open_notes a").wait_for()
@@ -28,13 +28,13 @@ def expect_scene(page, title):
 
 
 def overflow(page):
-    """Return by how many pixels the page is higher than the screen."""
+    """Return the height of the page minus the height of the screen, in pixels."""
     return int(
         page.get_by_test_id("stMain").evaluate("main => main.scrollHeight - main.clientHeight")
     )
 
 
-def test_the_right_arrow_alone_presents_the_ready_talk(page):
+def test_the_right_arrow_key_presents_the_ready_talk(page):
     """Each scene is drawn and fits the screen."""
     open_talk(page)
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)
@@ -48,7 +48,7 @@ def test_the_right_arrow_alone_presents_the_ready_talk(page):
 
 @pytest.mark.parametrize("scene", first_of(TALK))
 def test_axe_finds_nothing_serious_in_a_scene(page, scene):
-    """In the light and in the dark theme."""
+    """The light theme and the dark theme are checked."""
     open_talk(page, f"scene={scene}")
     page.locator(".st-key-shown").get_by_role("img").or_(page.locator("table")).first.wait_for()
     assert not serious(page)
@@ -56,8 +56,8 @@ def test_axe_finds_nothing_serious_in_a_scene(page, scene):
     assert not serious(page, "html", "color-contrast")
 
 
-def test_r_reveals_an_answer_and_any_key_ends_a_blank_screen(page):
-    """The key that ends the blank screen does nothing else."""
+def test_r_reveals_an_answer_and_b_blanks_the_screen(page):
+    """Any key ends the blank screen. This key does nothing else."""
     open_talk(page, "scene=vote")
     page.keyboard.press("r")
     expect(page.locator(".st-key-hands")).to_contain_text("is a hint")
@@ -72,7 +72,7 @@ def test_r_reveals_an_answer_and_any_key_ends_a_blank_screen(page):
 
 
 def test_space_opens_the_next_scene_after_a_click_on_a_button(page):
-    """A clicked button loses the focus. A slider with the focus keeps its arrow keys."""
+    """A clicked button loses the focus. Arrow keys move a slider that has the focus."""
     open_talk(page, "scene=breaks")
     page.locator(".st-key-fix_0 button").click()
     expect(page.locator(".st-key-stack")).to_contain_text("2,089 parameters")
@@ -86,7 +86,7 @@ def test_space_opens_the_next_scene_after_a_click_on_a_button(page):
     expect_scene(page, TALK["shapes"].title)
 
 
-def test_a_follower_comes_late_goes_off_and_comes_back(page, other_page):
+def test_a_late_follower_can_vote_look_around_and_return(page, other_page):
     """A follower sees the presenter's scene at once, also after looking around alone."""
     open_talk(page, "scene=shapes")
     for key, title in (("o", "All scenes"), ("q", "Follow me")):
@@ -116,7 +116,7 @@ def test_a_follower_comes_late_goes_off_and_comes_back(page, other_page):
 
 
 def test_a_scene_is_dragged_to_another_place(page):
-    """A drag moves the scene and opens nothing. A click opens it."""
+    """A drag moves the scene without opening it. A click opens the scene."""
     open_talk(page, "open=overview")
     cards = page.locator("[class*=st-key-scene_card_]")
     expect(cards).to_have_count(len(TITLES))
@@ -130,12 +130,12 @@ def test_a_scene_is_dragged_to_another_place(page):
     expect_scene(page, TITLES[3])
 
 
-def test_a_chart_grows_with_the_screen(page):
-    """So do its letters, and the pointer still marks the right timestep."""
+def test_a_chart_and_its_text_grow_with_the_screen(page):
+    """The pointer marks the right timestep on every screen."""
     open_talk(page, "scene=vote")
     plot, mark = page.locator(".nsewdrag:visible").last, page.locator(".marks > div")
     letter = page.locator(".js-plotly-plot:visible .xtick text").first
-    shares = []
+    relative = []  # sizes and the x of the mark, divided by the width of the screen
     for width in (1280, 1920):
         page.set_viewport_size({"width": width, "height": width * 9 // 16})
         settle(page)
@@ -144,11 +144,11 @@ def test_a_chart_grows_with_the_screen(page):
         page.mouse.move(box["x"] + box["width"] * 0.54, box["y"] + box["height"] / 2)
         sizes = [each.bounding_box() for each in (letter, plot, mark)]
         assert all(sizes)
-        shares.append([size["height"] / width for size in sizes] + [sizes[2]["x"] / width])
-    assert shares[1] == pytest.approx(shares[0], rel=0.05)
+        relative.append([size["height"] / width for size in sizes] + [sizes[2]["x"] / width])
+    assert relative[1] == pytest.approx(relative[0], rel=0.05)
 
 
-def test_keys_in_the_notes_window_move_the_talk(page, other_page):
+def test_keys_in_the_notes_window_change_the_scene(page, other_page):
     """Space opens the next scene from the notes window, and R fixes a stack on the screen."""
     open_talk(page, "scene=adding")
     link = page.locator(".st-key-open_notes a").get_attribute("href")
@@ -165,7 +165,7 @@ def test_keys_in_the_notes_window_move_the_talk(page, other_page):
 
 @pytest.mark.parametrize("reduced", [False, True], ids=["as usual", "with little motion"])
 def test_the_cell_plays_at_once_unless_motion_is_reduced(page, *, reduced):
-    """Outputs appear as the cell runs. With reduced motion all of them are there at once."""
+    """Outputs appear while the cell runs. With reduced motion, all outputs appear at once."""
     page.emulate_media(reduced_motion="reduce" if reduced else "no-preference")
     open_talk(page, "scene=runs")
     veil = page.locator(".veil")

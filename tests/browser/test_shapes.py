@@ -1,4 +1,4 @@
-"""Journeys on the Shapes page: trace and fix a stack, and share it."""
+"""User journeys on the Shapes page: trace a stack, fix it, and share it."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.driver import open_page, settle
 
 
-def heading(page, words):
+def expect_heading(page, words):
     """Wait until the page's title contains these words."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(words)
 
@@ -17,69 +17,68 @@ def go_to_part(page, name):
     settle(page)
 
 
-def test_first_visit_is_full_and_a_pattern_is_one_click(page):
-    """The first visit shows tensors and code; a pattern replaces them, and T may be empty."""
+def test_the_first_visit_shows_a_stack_and_one_click_shows_a_pattern(page):
+    """The page opens with tensors and code. A pattern replaces both. T may be empty."""
     open_page(page, "/shapes")
-    heading(page, "From (N, 12, 3) to (N, 12, 1) with 1,297 parameters")
+    expect_heading(page, "From (N, 12, 3) to (N, 12, 1) with 1,297 parameters")
     expect(page.locator(".st-key-rows img")).to_have_count(3)
     page.get_by_text("Encoder–decoder", exact=True).click()
-    heading(page, "From (N, 12, 3) to (N, 6, 1)")
+    expect_heading(page, "From (N, 12, 3) to (N, 6, 1)")
     page.wait_for_url("**stack=input~lstm~repeat~lstm_seq~dense**")
     expect(page.locator("code").filter(has_text="RepeatVector(6)")).to_be_visible()
     field = page.get_by_role("spinbutton", name="timesteps T")
     field.fill("")
     field.press("Enter")
-    heading(page, "From (N, T, 3) to (N, 6, 1)")
+    expect_heading(page, "From (N, T, 3) to (N, 6, 1)")
     page.wait_for_url("**input_tany**")
 
 
-def test_a_layer_that_breaks_is_visible_beside_the_control_that_broke_it(page):
-    """No row moves when the time axis goes; the broken row has the error and its fix."""
+def test_a_failing_layer_is_visible_with_the_switch_that_broke_it(page):
+    """Rows don't move when a layer drops the time axis. The failing row has the error and a fix."""
     page.set_viewport_size({"width": 1280, "height": 720})
     open_page(page, "/shapes?stack=input~lstm_u4_seq~td")
-    page.get_by_text("Pooling over time").wait_for()  # the pills above have their height
+    page.get_by_text("Pooling over time").wait_for()  # Now the pills above have their height.
     rows = [page.locator(f".st-key-layer_{place}") for place in range(3)]
     switch = rows[1].get_by_role("button", name="return_sequences")
     boxes = [row.bounding_box() for row in rows[:2]]
     switch.click()
-    heading(page, "This stack breaks at layer 3, TimeDistributed")
+    expect_heading(page, "This stack breaks at layer 3, TimeDistributed")
     settle(page)
     assert [row.bounding_box() for row in rows[:2]] == boxes
     expect(switch).to_be_in_viewport()
-    refusal = rows[2].get_by_text("✗ breaks here")
-    expect(refusal).to_be_in_viewport()
+    expect(rows[2].get_by_text("✗ breaks here")).to_be_in_viewport()
     expect(rows[2]).to_contain_text("should be passed an `input_shape` with at least 3")
     rows[2].get_by_role("button", name="return_sequences=True on layer 2").click()
-    heading(page, "to (N, 12, 1)")
+    expect_heading(page, "to (N, 12, 1)")
     open_page(page, "/shapes?stack=input~lstm_u4_seq~dense")
     page.get_by_text("Pooling over time").wait_for()
     boxes = [row.bounding_box() for row in rows]
     switch.click()
-    heading(page, "to (N, 1)")
+    expect_heading(page, "to (N, 1)")
     settle(page)
     assert [row.bounding_box() for row in rows] == boxes
 
 
 @pytest.mark.private
-def test_a_stack_survives_pages_reload_and_back(page, other_page):
-    """A link opens the stack in a new session; Back undoes the last change."""
+def test_a_stack_stays_after_a_reload_and_in_its_link(page, other_page):
+    """The link opens the stack in another browser. Back undoes the last change."""
     link = "/shapes?stack=input~gru_u5&T=20"
     open_page(page, link)
-    heading(page, "to (N, 5)")
+    expect_heading(page, "to (N, 5)")
     page.reload()
-    heading(page, "to (N, 5)")
+    expect_heading(page, "to (N, 5)")
     settle(page)
     page.locator(".st-key-layer_1_gru_units").get_by_test_id("stNumberInputStepUp").click()
-    heading(page, "to (N, 6)")
+    expect_heading(page, "to (N, 6)")
     page.wait_for_url("**gru_u6**")
     open_page(other_page, page.url)
-    heading(other_page, "to (N, 6)")
+    expect_heading(other_page, "to (N, 6)")
     page.go_back()
-    heading(page, "to (N, 5)")
+    expect_heading(page, "to (N, 5)")
 
 
 def test_the_advice_is_one_click_away(page):
-    """The advice opens below the menu without a rerun, and fits a phone's drawer."""
+    """The advice opens below the menu, and fits the sidebar of a phone."""
     open_page(page, "/data")
     opener = page.get_by_role("button", name="Which setting do I need?")
     for width in (1280, 390):

@@ -1,4 +1,4 @@
-"""What a person sets first is in sight on a small laptop, whatever the data are."""
+"""The main settings in the sidebar are visible on a small laptop, with any data."""
 
 from itertools import pairwise
 
@@ -11,21 +11,21 @@ HEIGHT = 720
 
 
 def boxes(page):
-    """Where mode, data, T, F and U begin and end, from the top of the screen."""
-    found = []
+    """Return top and bottom of mode, data, T, F and U, in pixels from the top of the screen."""
+    edges = []
     for key in ("mode", "data", "T", "F", "U"):
-        drawn = page.locator(f".st-key-{key}, [class*='st-key-{key}_fixed_']").bounding_box()
-        assert drawn
-        found.append((drawn["y"], drawn["y"] + drawn["height"]))
-    return found
+        box = page.locator(f".st-key-{key}, [class*='st-key-{key}_fixed_']").bounding_box()
+        assert box
+        edges.append((box["y"], box["y"] + box["height"]))
+    return edges
 
 
-def test_the_five_controls_are_in_sight_whatever_the_data_are(page):
-    """In this order: of a task, a table, data with settings of their own, and a file."""
+def test_the_five_main_controls_are_visible_and_in_order_with_any_data(page):
+    """They are visible for a task, a table, data with fixed settings, and an uploaded file."""
     page.set_viewport_size({"width": 1280, "height": HEIGHT})
     open_page(page, "/data")
     for spec in (DATASETS[name] for name in (FIRST, "seattle", "worked_raw", "upload")):
-        if spec.name != FIRST:  # it is there from the start
+        if spec.name != FIRST:  # The page opens with the first data.
             group = page.locator(f".st-key-pick_{spec.group}")
             group.get_by_text(spec.title, exact=True).click()
             page.wait_for_url(f"**data={spec.name}")

@@ -1,4 +1,4 @@
-"""A sweep in the browser: started, paused, reloaded, resumed, stopped, and a point opened."""
+"""User journey on Sweep: start, pause, reload, resume and stop a sweep, and open a point."""
 
 import re
 
@@ -10,16 +10,15 @@ SMALL = "/sweep?data=running_mean&N=64&epochs=800&vary=U%3D2%2C3%2C4%2C5&each=1"
 
 
 def press(page, name):
-    """Press one of the sweep's buttons, once it is enabled."""
-    found = page.locator(".st-key-sweep_controls").get_by_role(
-        "button", name=re.compile(rf"^{name}\b")
-    )
-    expect(found).to_be_enabled()
-    found.click()
+    """Press one of the sweep's buttons once it is enabled."""
+    controls = page.locator(".st-key-sweep_controls")
+    button = controls.get_by_role("button", name=re.compile(rf"^{name}\b"))
+    expect(button).to_be_enabled()
+    button.click()
 
 
-def test_a_sweep_is_paused_reloaded_stopped_and_a_point_opened(page):
-    """Results survive each action, and a clicked point opens in Explore."""
+def test_a_sweep_keeps_its_results_and_a_click_on_a_point_opens_its_run(page):
+    """The results stay after a pause, a reload and a stop. The run opens in Explore."""
     open_page(page, SMALL)
     press(page, "Start")
     progress = page.get_by_test_id("stProgress")

@@ -1,4 +1,4 @@
-"""Downloads of a run: pictures that the browser makes, and files of the server."""
+"""Downloads of a run: pictures that the browser makes, and files that the server makes."""
 
 import io
 import json
@@ -17,13 +17,13 @@ CARD = ".st-key-take_away .take"
 PNG = b"\x89PNG\r\n\x1a\n"
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = {"shapes": "return_sequences=False", "sample": "temp_max", "compare": "last-step"}
-"""Name → text in the picture."""
+"""A text in each picture, by the picture's name."""
 
 
-def taken(page, file, folder):
-    """Press the button of a file and return the path of the download.
+def download_file(page, file, folder):
+    """Press the button of a file, and return the path of the download.
 
-    A click is lost if the page redraws its rows between press and release: then press again.
+    A click is lost if the page redraws the button between press and release, so try again.
     """
     for _ in range(TRIES):
         try:
@@ -33,29 +33,29 @@ def taken(page, file, folder):
             continue
         download.value.save_as(path := folder / download.value.suggested_filename)
         return path
-    raise AssertionError(f"{file} never came")
+    raise AssertionError(f"{file} was never downloaded")
 
 
 def test_pictures_and_files_of_a_run_are_downloaded(page, tmp_path):
-    """Pictures of the recorded Seattle run load nothing, and a model has Keras's format."""
+    """Pictures of the recorded Seattle run refer to no other file. A model has Keras's format."""
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     for name, words in PICTURES.items():
-        svg = taken(page, f"{name}.svg", tmp_path)
+        svg = download_file(page, f"{name}.svg", tmp_path)
         assert svg.name == f"seattle-lstm-both-{name}.svg"
-        root = ElementTree.fromstring(svg.read_text())  # noqa: S314  the page's own
+        root = ElementTree.fromstring(svg.read_text())  # noqa: S314  The page made the file.
         assert words in " ".join("".join(root.itertext()).split())
         assert re.fullmatch(r"rgb\(\d+, \d+, \d+\)", root.find(f"{SVG}rect").attrib["fill"])
         assert not re.search(r"""(?:href|src|url)\s*[=(]\s*["']?(?:http|/)""", svg.read_text())
-        png = taken(page, f"{name}.png", tmp_path).read_bytes()
+        png = download_file(page, f"{name}.png", tmp_path).read_bytes()
         assert png.startswith(PNG)
         assert int.from_bytes(png[16:20], "big") == 2 * int(root.get("width"))
-    kept = taken(page, "kept", tmp_path)
-    again = open_kept(kept.name, kept.read_bytes())
-    with np.load(taken(page, "weights", tmp_path)) as weights:
+    file = download_file(page, "kept", tmp_path)
+    kept = open_kept(file.name, file.read_bytes())
+    with np.load(download_file(page, "weights", tmp_path)) as weights:
         kernel = weights["last/seed_0/lstm/lstm_cell/kernel"]
-    assert np.array_equal(kernel, again.snapshot.results["last"].weights[0])
-    with zipfile.ZipFile(taken(page, "model_last", tmp_path)) as archive:
+    assert np.array_equal(kernel, kept.snapshot.results["last"].weights[0])
+    with zipfile.ZipFile(download_file(page, "model_last", tmp_path)) as archive:
         config = json.loads(archive.read("config.json"))
     assert config["config"]["layers"][1]["config"]["return_sequences"] is False
     expect(page.locator(f"{CARD} .message")).to_have_text(
@@ -64,14 +64,14 @@ def test_pictures_and_files_of_a_run_are_downloaded(page, tmp_path):
 
 
 def test_all_pictures_are_downloaded_as_one_file(page, tmp_path):
-    """The ZIP has each picture that the card offers, under the same name."""
+    """The ZIP file has each picture of the card, with the name of its own download."""
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     shown = page.locator(f"{CARD} [data-of]:visible [data-id$='.svg']")
     names = {one.get_attribute("data-id").removesuffix(".svg") for one in shown.all()}
     assert names >= PICTURES.keys()
     for kind in ("svg", "png"):
-        file = taken(page, f"pictures.{kind}", tmp_path)
+        file = download_file(page, f"pictures.{kind}", tmp_path)
         assert file.name == f"seattle-lstm-both-pictures-{kind}.zip"
         with zipfile.ZipFile(file) as archive:
             assert archive.testzip() is None
@@ -87,11 +87,11 @@ def test_all_pictures_are_downloaded_as_one_file(page, tmp_path):
 
 
 def test_a_report_opens_without_a_network_and_prints(page, tmp_path):
-    """One file under 6 MB has the charts, text and code; its print has no controls."""
+    """One file under 6 MB has all charts and texts. Its print has no controls."""
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     sentence = page.locator("h1").inner_text()
-    report = taken(page, "report", tmp_path)
+    report = download_file(page, "report", tmp_path)
     assert len(report.read_bytes()) < 6_000_000
     page.context.set_offline(True)
     try:

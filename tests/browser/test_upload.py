@@ -1,4 +1,4 @@
-"""Uploads in a real browser. `tests/app` covers other files."""
+"""Uploads in a browser: each kind of file, a file that is too large, and a reload."""
 
 import re
 from pathlib import Path
@@ -24,28 +24,26 @@ from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook
 
 SEATTLE = Path(__file__).parents[2] / "lib" / "data" / "datasets" / "files" / "seattle-weather.csv"
-
-
 SEATTLE_FRAME = pd.read_csv(SEATTLE)
 
 
 def table(days, header="a,b,c"):
-    """Return a CSV with some rows."""
+    """Return a CSV file with one row per day."""
     rows = (f"{day},{day % 7},{day % 5}" for day in range(days))
     return "\n".join([header, *rows]).encode()
 
 
-def test_a_file_that_is_too_large_is_answered_on_the_screen(page, tmp_path):
-    """The file widget shows its own visible error, and sends nothing."""
+def test_a_file_that_is_too_large_gets_a_visible_error(page, tmp_path):
+    """Streamlit's uploader shows the error, and sends nothing."""
     large = tmp_path / "large.csv"
     large.write_bytes(b"a,b\n" + b"1.5,2.5\n" * 13_200_000)
     open_page(page, "/?data=upload")
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(large)
-    words = page.get_by_text("File must be 100.0MB or smaller")
-    expect(words).to_be_visible()
-    box = words.bounding_box()
+    error = page.get_by_text("File must be 100.0MB or smaller")
+    expect(error).to_be_visible()
+    box = error.bounding_box()
     assert box is not None
-    assert box["height"] > 10  # and not the one pixel that is read aloud
+    assert box["height"] > 10  # A text for screen readers alone would be one pixel high.
 
 
 def test_an_uploaded_run_is_the_same_after_a_reload(page):
@@ -68,7 +66,7 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "note"),
     [
         (
             "book.xlsx",
@@ -80,25 +78,25 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page):
         ("long.csv", table(300_000), "300,000 rows"),
     ],
 )
-def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(page, name, content, said):
-    """The uploader shows the file's name after its bytes are freed."""
+def test_every_kind_of_file_is_read_and_its_bytes_are_dropped(page, name, content, note):
+    """The uploader still shows the name of the file after the server has dropped its bytes."""
     open_page(page, "/data?data=seattle")
     upload(page, name, content)
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
-    expect(page.get_by_text(said).first).to_be_visible()
+    expect(page.get_by_text(note).first).to_be_visible()
     settle(page)
     expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()
-    kept = page.request.get("/_stcore/metrics").text()
-    assert "cache_memory_bytes" in kept
-    if PRIVATE:
-        assert not re.search(r'cache_type="UploadedFileManager"[^}]*\} \d{4}', kept)
+    metrics = page.request.get("/_stcore/metrics").text()
+    assert "cache_memory_bytes" in metrics
+    if PRIVATE:  # At most 999 bytes are left.
+        assert not re.search(r'cache_type="UploadedFileManager"[^}]*\} \d{4}', metrics)
     page.get_by_role("button", name=f"Remove {name}").click()
     settle(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
-def test_what_was_prepared_can_be_taken_away(page):
-    """The download always has the arrays shown on the page."""
+def test_the_shown_arrays_can_be_downloaded(page):
+    """The download has the arrays shown on the page, also after a change of T."""
     open_page(page, "/data?data=gapminder&T=5")
     expect(page.get_by_text("994 samples of 5 timesteps")).to_be_visible()
     for steps in (5, 5, 4):
@@ -107,12 +105,12 @@ def test_what_was_prepared_can_be_taken_away(page):
             expect(page.get_by_text("1,136 samples of 4 timesteps")).to_be_visible()
         with page.expect_download() as saved:
             page.get_by_role("button", name="Arrays (.npz)").click()
-        with np.load(saved.value.path()) as kept:
-            assert kept["x"].shape[1:] == (steps, 3)
+        with np.load(saved.value.path()) as arrays:
+            assert arrays["x"].shape[1:] == (steps, 3)
 
 
-def test_a_panel_goes_from_its_file_to_a_forecast(page):
-    """From a corrected type and a split to training, the test and a forecast."""
+def test_a_table_of_several_series_is_uploaded_trained_and_forecast(page):
+    """The user drops a column, scales each series, trains, evaluates the test part, forecasts."""
     open_page(page, "/data?data=upload&T=7&epochs=4&pace=fast")
     upload(page, "sales.csv", csv(panel(90).assign(zone=3)))
     expect(page.get_by_text("store separates 3 series")).to_be_visible()

@@ -18,28 +18,28 @@ def test_a_dict_keeps_its_newest_entries():
 
 
 class Thing:
-    """An object to cache results for."""
+    """An object whose results are cached."""
 
 
-def test_a_result_is_computed_once_and_goes_with_what_it_is_about():
-    """Results and errors are cached, and freed with the object."""
-    asked = []
+def test_results_are_cached_until_their_object_is_freed():
+    """Errors are cached, too. The cache doesn't keep the object alive."""
+    computed = []
 
     @cached_with_object
-    def times(_, count):
-        asked.append(count)
+    def compute(_, count):
+        computed.append(count)
         if not count:
             raise TooShortError("too short", {"T": 2})
         return [count]
 
     thing = Thing()
-    assert [times(thing, 2), times(thing, 2), times(thing, 3)] == [[2], [2], [3]]
+    assert [compute(thing, 2), compute(thing, 2), compute(thing, 3)] == [[2], [2], [3]]
     for _ in range(2):
-        with pytest.raises(TooShortError, match="too short") as refused:
-            times(thing, 0)
-        assert refused.value.fix == {"T": 2}
-    assert asked == [2, 3, 0]
-    gone = weakref.ref(thing)
-    del thing, refused
+        with pytest.raises(TooShortError, match="too short") as error:
+            compute(thing, 0)
+        assert error.value.fix == {"T": 2}
+    assert computed == [2, 3, 0]
+    reference = weakref.ref(thing)
+    del thing, error
     gc.collect()
-    assert gone() is None
+    assert reference() is None

@@ -1,4 +1,4 @@
-"""The files in `deploy` match the project, Ray and each other; no container is built."""
+"""The files in `deploy` match the project, Ray and each other. No container is built."""
 
 import fnmatch
 import re
@@ -13,7 +13,7 @@ import pytest
 
 from lib.training import machine
 
-yaml = pytest.importorskip("yaml", reason="pre-commit brings it, Unrolled doesn't need it")
+yaml = pytest.importorskip("yaml", reason="only pre-commit installs PyYAML")
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -32,21 +32,21 @@ COPIED = [
 ]
 
 
-def test_all_that_is_copied_exists_and_is_let_through():
-    """.dockerignore allows exactly the copied files."""
+def test_all_copied_files_exist_and_dockerignore_allows_exactly_these():
+    """The image contains the app, its pages and its requirements."""
     assert {"app.py", "pages", "lib", ".streamlit", "requirements.txt"} <= set(COPIED)
     assert [source for source in COPIED if not (ROOT / source).exists()] == []
     first, *lines = re.findall(r"^[^#\n].*$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
-    let_in = [line[1:] for line in lines if line.startswith("!")]
+    allowed = [line[1:] for line in lines if line.startswith("!")]
     assert first == "*"
     for source in COPIED:
-        assert any(fnmatch.fnmatch(source, pattern) for pattern in let_in), source
-    for pattern in let_in:
+        assert any(fnmatch.fnmatch(source, pattern) for pattern in allowed), source
+    for pattern in allowed:
         assert any(fnmatch.fnmatch(source, pattern) for source in COPIED), pattern
 
 
-def test_the_image_has_a_python_that_the_project_takes():
-    """The image uses the newest tested Python."""
+def test_the_image_has_the_newest_tested_python():
+    """Tests run on the oldest Python that the project allows, too."""
     (version,) = re.findall(r"^ARG PYTHON=3\.(\d+)$", CONTAINERFILE, re.MULTILINE)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     least, below = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"]).groups()
@@ -55,10 +55,10 @@ def test_the_image_has_a_python_that_the_project_takes():
     assert int(version) == int(tested[-1]) < int(below)
 
 
-def test_services_build_what_there_is_and_caddy_knows_the_pages():
-    """Build targets, page servers and ports match; only Caddy's are open."""
+def test_services_have_existing_targets_and_caddy_has_all_page_servers():
+    """Build targets, page servers and ports match. Only Caddy has open ports."""
     stages = re.findall(r"^FROM \S+ AS (\w+)$", CONTAINERFILE, re.MULTILINE)
-    assert stages[-1] == "one"  # without a target
+    assert stages[-1] == "one"  # A build that names no target builds the last stage.
     built = [each for each in SERVICES.values() if "build" in each]
     assert {each["build"]["target"] for each in built} == {"cluster"} < set(stages)
     (port,) = re.findall(r"^EXPOSE (\d+)$", CONTAINERFILE, re.MULTILINE)
@@ -69,8 +69,8 @@ def test_services_build_what_there_is_and_caddy_knows_the_pages():
     assert [name for name, each in SERVICES.items() if "ports" in each] == ["caddy"]
 
 
-def test_machines_of_the_cluster_agree_on_its_address_and_token():
-    """Pages and nodes use the head's address; a missing token is an error."""
+def test_machines_of_the_cluster_have_the_same_address_and_token():
+    """Pages and nodes use the head's address. A missing token is an error."""
     (port,) = re.findall(r"--port=(\d+)", SERVICES["head"]["command"])
     assert f"--address=head:{port} " in SERVICES["worker"]["command"]
     for name, each in SERVICES.items():
@@ -81,14 +81,14 @@ def test_machines_of_the_cluster_agree_on_its_address_and_token():
     assert "RAY_AUTH_MODE=token" in CONTAINERFILE
     cluster, pod, _ = MANIFESTS
     (page,) = pod["spec"]["containers"]
-    told = {each["name"]: each for each in page["env"]}
+    variables = {each["name"]: each for each in page["env"]}
     name = cluster["metadata"]["name"]
-    assert told[machine.RAY]["value"] == f"{name}-head-svc:{port}"
-    assert told["RAY_AUTH_TOKEN"]["valueFrom"]["secretKeyRef"]["name"] == name
+    assert variables[machine.RAY]["value"] == f"{name}-head-svc:{port}"
+    assert variables["RAY_AUTH_TOKEN"]["valueFrom"]["secretKeyRef"]["name"] == name
 
 
 def test_every_setting_of_the_project_is_explained():
-    """README explains each environment variable of the code and of page.sh."""
+    """The README of `deploy` explains the environment variables of the code and of page.sh."""
     for name in (machine.RAY, machine.SETTING):
         assert f"| `{name}` |" in README
     assert f"${{{machine.RAY}:?" in (DEPLOY / "page.sh").read_text()
@@ -96,36 +96,36 @@ def test_every_setting_of_the_project_is_explained():
 
 
 @pytest.mark.skipif(find_spec("ray") is None, reason="only a cluster needs Ray")
-def test_ray_start_has_every_option_that_it_is_given():
-    """Ray has the options in Compose, page.sh, README and KubeRay."""
+def test_ray_start_has_every_option_that_we_use():
+    """These are the options in Compose, page.sh, the README and the manifest for KubeRay."""
     text = f"{(DEPLOY / 'page.sh').read_text()}\n{README}".replace("\\\n", " ")
     commands = re.findall(r"^ *ray start .+$", text, re.MULTILINE)
     commands += [each["command"] for each in SERVICES.values() if "command" in each]
-    # Else Ray takes 30% of a machine's memory for its object store.
+    # By default, Ray takes 30% of a machine's memory for its object store.
     assert all("--object-store-memory=200000000 " in f"{each} " for each in commands)
     used = {word for each in commands for word in re.findall(r"(--[a-z-]+)", each)}
     used |= set(re.findall(r"(--[a-z-]+-port)=", README))
     spec = MANIFESTS[0]["spec"]
-    (wanted,) = re.findall(r"^ray~=(.+)$", (ROOT / "requirements-cluster.txt").read_text(), re.M)
-    assert spec["rayVersion"].startswith(f"{wanted}.")
+    (version,) = re.findall(r"^ray~=(.+)$", (ROOT / "requirements-cluster.txt").read_text(), re.M)
+    assert spec["rayVersion"].startswith(f"{version}.")
     for group in (spec["headGroupSpec"], *spec["workerGroupSpecs"]):
         assert group["rayStartParams"]["object-store-memory"] == "200000000"
         used |= {f"--{name}" for name in group["rayStartParams"]}
     assert {"--head", "--address", "--block", "--num-cpus", "--node-manager-port"} <= used
-    told = subprocess.run(
+    help_text = subprocess.run(
         [sys.executable, "-m", "ray.scripts.scripts", "start", "--help"],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    assert sorted(used - set(re.findall(r"--[a-z-]+", told))) == []
+    assert sorted(used - set(re.findall(r"--[a-z-]+", help_text))) == []
 
 
-def test_the_page_script_asks_for_an_address():
-    """Without an address the script fails with a message."""
+def test_the_page_script_needs_an_address():
+    """If the variable with the address is missing, the script fails and names the variable."""
     subprocess.run(["sh", "-n", DEPLOY / "page.sh"], check=True)
-    answer = subprocess.run(
+    process = subprocess.run(
         [DEPLOY / "page.sh"], env={}, capture_output=True, text=True, check=False
     )
-    assert answer.returncode != 0
-    assert f"{machine.RAY} must be" in answer.stderr
+    assert process.returncode != 0
+    assert f"{machine.RAY} must be" in process.stderr

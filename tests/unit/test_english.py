@@ -20,8 +20,8 @@ from lib.text import (
 )
 
 
-def test_sizes_that_rounding_leaves_read_as_almost_0():
-    """Sizes below 1e-7 are rounding errors of 32-bit numbers; an exact 0 stays 0."""
+def test_rounding_errors_are_shown_as_almost_0():
+    """Sizes below 1e-7 are rounding errors of 32-bit numbers. An exact 0 stays 0."""
     assert (readable(1e-8), readable(-9.06e-14, unit=" °C")) == ("≈ 0", "≈ 0 °C")
     assert (readable(0, unit=" °C"), readable(0.0000404)) == ("0 °C", "4.04\u202f×\u202f10⁻⁵")
 
@@ -38,11 +38,11 @@ def test_sizes_that_rounding_leaves_read_as_almost_0():
     ],
 )
 def test_two_sizes_are_compared_by_their_ratio(ratio, text):
-    """Ratios below 2 are percentages, larger ratios are numbers of times."""
+    """Ratios below 2 are percentages. Larger ratios are "N times"."""
     assert smaller(ratio) == text
 
 
-def test_settings_are_written_as_typed():
+def test_settings_are_shown_as_typed():
     """Settings have no powers of ten."""
     assert [typed(value) for value in (0.0001, 1e-6, 1024, 0.5)] == [
         "0.0001",
@@ -70,7 +70,7 @@ def test_compared_numbers_keep_the_digits_that_differ(values, texts):
 
 
 def test_words_are_counted_listed_and_capitalised():
-    """Counts have thousands separators and plurals; a long list names six entries."""
+    """Counts have thousands separators and plurals. A long list names six entries."""
     assert (counted(1, "row"), counted(1461, "row")) == ("1 row", "1,461 rows")
     assert counted(0, "value is", "values are") == "0 values are"
     assert [joined(words) for words in ("", "a", "abc")] == ["", "a", "a, b and c"]
@@ -81,7 +81,7 @@ def test_words_are_counted_listed_and_capitalised():
 
 
 def test_the_reserved_space_holds_a_sentence_with_any_numbers():
-    """The longest form is as long as the sentence with any later numbers."""
+    """The widest text is at least as long as the sentence with later numbers."""
     now = "9 epochs: loss 1.5, off by 0.2"
     later = "10 epochs: loss 0.000234, off by 0.0000812"
     assert len(widest(now)) >= len(later)

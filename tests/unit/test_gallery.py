@@ -1,4 +1,4 @@
-"""The gallery's cards: their words, their recordings, and their small pictures."""
+"""The gallery's cards: their texts, their recorded runs, and their thumbnails."""
 
 import re
 from base64 import b64decode
@@ -22,19 +22,20 @@ CARDS = list(GALLERY)
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_a_cards_picture_shows_its_recording(name):
-    """The kept picture equals a newly drawn one; `python -m tests.record gallery` updates it."""
+def test_a_cards_picture_shows_its_recorded_run(name):
+    """The stored plot equals a new plot. `python -m tests.record gallery` updates all plots."""
     assert plot_of(GALLERY[name]), f"not recorded: run python -m tests.record {name}"
-    plot, drawn = plot_of(GALLERY[name]), draw_plot(GALLERY[name])
-    assert plot.is_log == drawn.is_log
-    for kept, now in zip(plot.lines, drawn.lines, strict=True):
-        np.testing.assert_allclose(kept.y, now.y, rtol=1e-4, atol=1e-6)
-        assert (kept.color, kept.style, kept.name) == (now.color, now.style, now.name)
+    stored, new = plot_of(GALLERY[name]), draw_plot(GALLERY[name])
+    assert stored.is_log == new.is_log
+    for line, expected in zip(stored.lines, new.lines, strict=True):
+        np.testing.assert_allclose(line.y, expected.y, rtol=1e-4, atol=1e-6)
+        assert line.color == expected.color
+        assert (line.style, line.name) == (expected.style, expected.name)
 
 
 @pytest.mark.parametrize("name", CARDS)
 def test_a_claim_is_short_and_its_run_is_recorded(name):
-    """The recording has all seeds and earlier epochs; only one card's run diverged."""
+    """The recorded run has all seeds and earlier epochs. Only one card's run diverged."""
     assert len(GALLERY[name].title.split()) <= 15
     assert 1 <= len(re.findall(r"[.!?](?: |$)", GALLERY[name].text)) <= 2
     for experiment in experiments_of(GALLERY[name]):
@@ -48,29 +49,29 @@ def test_a_claim_is_short_and_its_run_is_recorded(name):
 
 @pytest.mark.parametrize("table", ["gallery", "guide", "talk"])
 def test_a_scene_has_only_known_keys(table):
-    """A misspelled key fails here; the reader would ignore it."""
+    """The reader would ignore a misspelled key."""
     for row in beside(story.__file__, table).values():
         assert row.keys() <= {field.name for field in fields(Scene)}
 
 
-def test_recordings_of_cards_are_small():
-    """A run with a card's own settings has the card's name; every kind of picture is on a card."""
+def test_recorded_runs_of_cards_are_small():
+    """The file of a run with a card's own settings has the card's name."""
     assert {scene.picture for scene in GALLERY.values()} == {*PICTURES}
-    own = [*FOLDER.glob("*.*.msgpack.z")]
-    assert {file.name.split(".")[1].partition("-")[0] for file in own} <= {*CARDS}
-    assert max(file.stat().st_size for file in own) < 400_000
+    files = [*FOLDER.glob("*.*.msgpack.z")]
+    assert {file.name.split(".")[1].partition("-")[0] for file in files} <= {*CARDS}
+    assert max(file.stat().st_size for file in files) < 400_000
 
 
 def drawing(picture):
     """Return the SVG drawing in an HTML image."""
     data = picture.partition("base64,")[2].partition('"')[0]
-    return ElementTree.fromstring(b64decode(data))  # noqa: S314  our own
+    return ElementTree.fromstring(b64decode(data))  # noqa: S314  The drawing is ours.
 
 
 @pytest.mark.parametrize("theme", list(PALETTES))
 @pytest.mark.parametrize("name", CARDS)
 def test_a_thumbnail_shows_each_line_in_its_colour_within_its_axes(name, theme):
-    """Both themes draw all lines, their names, and the ends of both axes; the alt text is given."""
+    """Both themes draw all lines, their names, and the ends of both axes. Alt texts are escaped."""
     plot, palette = plot_of(GALLERY[name]), PALETTES[theme]
     picture = small_picture(plot, "", palette)
     svg = drawing(picture)
@@ -108,7 +109,7 @@ def test_a_thumbnail_of_a_log_axis_draws_powers_evenly():
 
 
 def test_a_recorded_answer_belongs_to_one_question():
-    """Other weights, other samples, or data without a recording have no recorded answer."""
+    """There is no recorded answer for other weights, other samples, or data that has no answers."""
     (asked, answer), *_ = answers_of("parity")["reach"]
     assert recorded_answer("parity", "reach", asked) is answer
     moved = [asked["weights"][0] + 1e-4, *asked["weights"][1:]]

@@ -1,4 +1,4 @@
-"""The rules of the code base: which package may import which, read from the source."""
+"""Rules for the code: which packages a package may import, sizes of files, names in comments."""
 
 import ast
 import re
@@ -40,7 +40,7 @@ def roots(path):
 
 
 def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine():
-    """Only lib/ui imports streamlit; only the engine, its layers and its answers import Keras."""
+    """Only lib/ui imports Streamlit. Only engine, recurrent_layers and answers import Keras."""
     training = ROOT / "lib" / "training"
     engine = {training / name for name in ("answers.py", "engine.py", "recurrent_layers.py")}
     wrong = {path for path in LIB if path not in engine and roots(path) & {"keras", "tensorflow"}}
@@ -51,12 +51,12 @@ def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine():
 
 
 def test_pages_import_lib_but_no_page_and_no_keras():
-    """Pages import no other page, no keras and no tensorflow; lib imports no page."""
+    """Pages import no other page, no Keras and no TensorFlow. lib imports no page."""
     assert not [path for path in LIB if roots(path) & {"app", "pages"}]
     assert not [path for path in PAGES if roots(path) & {"app", "pages", "keras", "tensorflow"}]
 
 
-def test_only_the_worker_imports_what_imports_keras():
+def test_only_the_worker_imports_modules_that_import_keras():
     """A module that imports Keras loads TensorFlow, so only the worker process imports it."""
     parts = "engine", "recurrent_layers", "answers"
     heavy = tuple(f"lib.training.{part}." for part in parts)
@@ -69,7 +69,7 @@ def test_only_the_worker_imports_what_imports_keras():
 
 
 def test_only_one_module_imports_ray():
-    """Importing Ray takes seconds and 70 MB: only cluster drivers and nodes import it."""
+    """Importing Ray takes seconds and 70 MB, so only cluster drivers and nodes import it."""
     users = {str(path.relative_to(ROOT)) for path in [*LIB, *PAGES] if "ray" in roots(path)}
     assert users == {"lib/training/cluster/on_ray.py"}
     module = "lib.training.cluster.on_ray"
@@ -87,12 +87,12 @@ def test_files_have_at_most_350_lines():
 
 def test_every_package_has_one_row_on_the_map():
     """The import rules need the place of each package, so a new package needs a row."""
-    there = {path.relative_to(ROOT / "lib").parts[0].removesuffix(".py") for path in LIB}
-    assert sorted(MAP) == sorted(there - {"__init__"})
+    packages = {path.relative_to(ROOT / "lib").parts[0].removesuffix(".py") for path in LIB}
+    assert sorted(MAP) == sorted(packages - {"__init__"})
 
 
 def test_a_package_imports_only_packages_below_it():
-    """No import points up, not even for types: a package can be read without those above it."""
+    """This includes imports for types: a package can be read without the packages above it."""
     wrong = set()
     for path in LIB:
         own = path.relative_to(ROOT / "lib").parts[0].removesuffix(".py")
@@ -118,19 +118,19 @@ def test_packages_are_imported_through_their_init():
 
 
 def test_imports_have_no_cycle():
-    """Not even for types: a module can be read after the modules that it imports."""
+    """This includes imports for types: a module can be read after the modules that it imports."""
     names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in LIB}
     modules = {name.removesuffix(".__init__"): path for path, name in names.items()}
     graph = {}
     for name, path in modules.items():
         used = modules.keys() & set(imports(path, types=True))
         packages = {module.rpartition(".")[0] for module in used}
-        graph[name] = used - packages  # a package and its modules may import each other
-    TopologicalSorter(graph).prepare()  # its error names the cycle
+        graph[name] = used - packages  # A package and its modules may import each other.
+    TopologicalSorter(graph).prepare()  # It raises an error that names the cycle.
 
 
-def test_whole_sentences_are_in_one_table_per_package():
-    """Other tests look for facts, so that a new wording changes one file of tests."""
+def test_only_two_files_of_tests_have_whole_sentences():
+    """Other tests look for short parts, so that a new wording changes one file of tests."""
     tables = {ROOT / "tests/unit/known_messages.py", ROOT / "tests/unit/test_explore_words.py"}
     wrong = []
     for path in set((ROOT / "tests").rglob("*.py")) - tables:
@@ -152,7 +152,7 @@ def named_places(text):
 
 
 def exists(place):
-    """Return whether a file, module or package exists, or a name in a module."""
+    """Return whether a place is a file, a module, a package, or a name in a module."""
     path = ROOT / place
     if path.exists() or path.with_suffix(".py").exists():
         return True
@@ -162,12 +162,11 @@ def exists(place):
 
 def test_comments_name_only_existing_modules():
     """Each module or file of lib named in a comment exists."""
-    own = [
-        path for kind in ("py", "js", "css", "toml") for path in (ROOT / "lib").rglob(f"*.{kind}")
-    ]
+    kinds = ("py", "js", "css", "toml")
+    in_lib = [path for kind in kinds for path in (ROOT / "lib").rglob(f"*.{kind}")]
     wrong = [
         (str(path.relative_to(ROOT)), place)
-        for path in [*own, *PAGES, ROOT / ".streamlit" / "config.toml"]
+        for path in [*in_lib, *PAGES, ROOT / ".streamlit" / "config.toml"]
         for place in named_places(path.read_text(encoding="utf-8"))
         if not exists(place)
     ]
@@ -175,7 +174,7 @@ def test_comments_name_only_existing_modules():
 
 
 def test_comments_in_toml_name_existing_code():
-    """A file in "read by `x.py`" reads the table, and a name in "`X` of `x.py`" exists."""
+    """For "read by `x.py`", x.py must read the table. For "`X` of `x.py`", x.py must contain X."""
     wrong = []
     for path in (ROOT / "lib").rglob("*.toml"):
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -1,6 +1,6 @@
-"""Private modules of other libraries are imported where a public way stands beside them.
+"""Only two files use private names of other libraries. Both can use public names instead.
 
-Ruff (SLF001) finds private attributes; this finds imports and what scripts reach.
+Ruff (SLF001) finds private attributes in Python. These tests find imports, and names in scripts.
 """
 
 import ast
@@ -13,7 +13,7 @@ import streamlit
 
 ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "app.py", *(ROOT / "lib").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
-HOMES = ("lib/ui/streamlit_private.py", "lib/ui/plotly_private.js")
+ALLOWED = ("lib/ui/streamlit_private.py", "lib/ui/plotly_private.js")
 PUBLIC = {
     *("PIL", "click", "jinja2", "keras", "keras.utils", "markupsafe", "msgspec", "numpy"),
     *("numpy.lib.format", "numpy.lib.stride_tricks", "numpy.random", "pandas", "plotly.data"),
@@ -23,24 +23,24 @@ PUBLIC = {
     *("starlette.middleware", "starlette.requests", "starlette.responses", "starlette.routing"),
     *("starlette.types", "streamlit", "streamlit.delta_generator", "tensorflow"),
 }
-"""The modules of other libraries that their documentation names."""
+"""Modules that the documentation of their library names."""
 MODULES = {"column_config", "components"}
-"""The modules that Streamlit's documentation reaches through `st`."""
+"""Modules that Streamlit's documentation uses as attributes of `st`."""
 
 
-def test_private_names_of_other_libraries_stand_in_their_modules_alone():
-    """A release may rename or drop them without notice."""
-    found = []
+def test_private_names_of_other_libraries_are_in_two_files_only():
+    """A release may rename or drop private names without notice."""
+    wrong = []
     for path in [*FILES, *(ROOT / "lib").rglob("*.js")]:
         name, text = path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
-        if not name.startswith(HOMES):
-            reached = in_script(text) if path.suffix == ".js" else imported(ast.parse(text))
-            found += [f"{name}: {each}" for each in reached]
-    assert not found, "\n".join(found)
+        if not name.startswith(ALLOWED):
+            private = in_script(text) if path.suffix == ".js" else imported(ast.parse(text))
+            wrong += [f"{name}: {each}" for each in private]
+    assert not wrong, "\n".join(wrong)
 
 
 def imported(tree):
-    """Modules that a library doesn't document, and names that begin with "_"."""
+    """Yield modules in a syntax tree that aren't documented, and names that begin with "_"."""
     for node in ast.walk(tree):
         match node:
             case ast.ImportFrom(module=str(module), names=names):
@@ -66,6 +66,6 @@ def imported(tree):
 
 
 def in_script(text):
-    """Properties that begin with "_" in a script, which has none of its own."""
+    """Yield properties that begin with "_" in a script. Our own properties never do."""
     for match in re.finditer(r"""(?:\.|[{,]\s*|\[["'])(_\w+)""", text):
         yield match[1]

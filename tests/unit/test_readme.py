@@ -1,4 +1,4 @@
-"""README's claims that can be checked, and the options of Streamlit that the app relies on."""
+"""Facts in the README, and options of the Streamlit server that the app needs."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ MAP = (ROOT / "lib" / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_path_exists():
-    """All files and folders that README, the map of `lib` and the guide to deployment name."""
+    """This covers files and folders named in the README, the map of `lib` and deploy/README.md."""
     paths = [ROOT / path for path in re.findall(r"\]\(((?!https?:)[\w./]+)\)", README)]
     paths += [ROOT / path for path in re.findall(r"`((?:lib|pages|tests)/[\w./]*)`", README + MAP)]
     deploy = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
@@ -24,26 +24,26 @@ def test_every_path_exists():
     assert [path for path in paths if not path.exists()] == []
 
 
-def test_readme_fits_two_screens():
-    """At most 150 lines; a cell of a table in any README holds a line."""
+def test_the_readme_is_short():
+    """The README has at most 150 lines."""
     assert README.count("\n") <= 150
 
 
-def test_every_card_that_can_be_embedded_is_named():
-    """Below the snippet."""
+def test_the_readme_names_every_view_that_can_be_embedded():
+    """The names are in the order of `VIEWS`."""
     _, _, names = README.partition("or one of `strip`")
     names = "`strip`" + names
     assert re.findall(r"`(\w+)`", names.partition(".")[0]) == list(VIEWS)
 
 
-def test_the_server_keeps_its_guards():
-    """No telemetry, no cross-site requests, and uploads as large as the sentence says."""
+def test_the_server_is_protected():
+    """The server sends no telemetry, refuses cross-site requests, and limits uploads."""
     assert CONFIG["browser"]["gatherUsageStats"] is False
     assert CONFIG["server"]["enableXsrfProtection"] is True
-    assert CONFIG["server"]["fileWatcherType"] == "none"  # or closed sessions stay
+    assert CONFIG["server"]["fileWatcherType"] == "none"  # A watcher keeps closed sessions alive.
     assert CONFIG["server"]["maxUploadSize"] * 10**6 == MAX_BYTES
 
 
-def test_a_session_has_one_run_at_a_time():
-    """Two that overlap take each other's values of widgets away."""
+def test_a_session_has_one_script_run_at_a_time():
+    """Two overlapping script runs would drop each other's widget values."""
     assert CONFIG["runner"]["fastReruns"] is False

@@ -12,54 +12,54 @@ from tests.clock import Clock
 
 
 @pytest.fixture
-def give(monkeypatch):
-    """Return a function that gives a browser's talk, one second after its last call."""
-    now, here = Clock(), [""]
-    monkeypatch.setattr(clock, "now", now.now)
+def talk_of(monkeypatch):
+    """Return a function that returns a browser's talk. Each call is one second later."""
+    fake, here = Clock(), [""]
+    monkeypatch.setattr(clock, "now", fake.now)
     monkeypatch.setattr(talks, "_TALKS", {})
     monkeypatch.setattr(talks, "browser_id", lambda: here[0])
 
-    def mine(browser, seconds=1.0):
-        now.seconds += seconds
+    def current_talk(browser, seconds=1.0):
+        fake.seconds += seconds
         here[0] = browser
         return talks.current_talk()
 
-    return mine
+    return current_talk
 
 
-def test_a_browser_finds_its_talk_again(give):
-    """The talk keeps its start time; another browser has another talk."""
-    talk = give("a")
+def test_a_browser_keeps_its_talk(talk_of):
+    """The talk keeps its start time, also after an absence. Another browser has another talk."""
+    talk = talk_of("a")
     began = talk.began
-    assert give("b") is not talk
-    assert give("a") is talk
-    give("b", talks.ABSENT_SECONDS)
+    assert talk_of("b") is not talk
+    assert talk_of("a") is talk
+    talk_of("b", talks.ABSENT_SECONDS)
     assert not talk.is_given
-    assert give("a") is talk
+    assert talk_of("a") is talk
     assert (talk.is_given, talk.began) == (True, began)
 
 
-def test_only_the_most_recent_talks_are_kept(give):
-    """The oldest talk is dropped first."""
-    lost, kept = give("lost"), give("kept")
+def test_the_least_recently_shown_talk_is_dropped_first(talk_of):
+    """The server keeps at most `MOST` talks."""
+    dropped, shown = talk_of("dropped"), talk_of("shown")
     for number in range(talks.MOST - 1):
-        give(f"{number}")
-        give("kept")
-    assert talks.find(follow=kept.id) is kept
-    assert talks.find(follow=lost.id) is None
+        talk_of(f"{number}")
+        talk_of("shown")
+    assert talks.find(follow=shown.id) is shown
+    assert talks.find(follow=dropped.id) is None
 
 
-def test_a_follower_sees_one_scene_while_the_presenter_goes_on():
+def test_a_follower_sees_one_scene_while_the_presenter_changes_scenes():
     """The presenter's session may replace the shown scene at any time."""
     names = cycle(("strip", "number"))
-    look = property(lambda _: talks.Shown(name := next(names), {"story": [name]}))
-    _, shown, scenes, place = talks._shown_by(type("Moving", (), {"shown": look})(), "")
+    next_shown = property(lambda _: talks.Shown(name := next(names), {"story": [name]}))
+    _, shown, scenes, place = talks._shown_by(type("Moving", (), {"shown": next_shown})(), "")
     assert scenes[place].name == shown.scene
 
 
-def test_ids_cannot_be_guessed_and_each_opens_its_own(give):
-    """Ids have 64 bits, and a follower's id doesn't open the notes."""
-    talk = give("a")
+def test_ids_cannot_be_guessed_and_each_has_one_use(talk_of):
+    """Ids have 64 bits. A follower's id doesn't open the notes."""
+    talk = talk_of("a")
     assert len(talk.id) == len(talk.notes) == 16
     assert talks.find(follow=talk.id) is talks.find(notes=talk.notes) is talk
     assert talks.find(notes=talk.id) is talks.find(follow=talk.notes) is None
@@ -69,20 +69,20 @@ def test_ids_cannot_be_guessed_and_each_opens_its_own(give):
     ("text", "expected"),
     [
         ("number,view.loss,strip", ["number", "view.loss", "strip"]),
-        ("strip,number,strip", ["strip", "number"]),  # a name is one place in the talk
+        ("strip,number,strip", ["strip", "number"]),  # A repeated name has no effect.
         ("strip,nothing", ["strip"]),
         ("nothing,at.all", [*TALK]),
         ("", [*TALK]),
     ],
 )
-def test_a_story_has_the_scenes_that_the_link_names_in_its_order(text, expected):
-    """Names come from all registries. A link without a known name opens the ready talk."""
+def test_a_talk_has_the_scenes_of_its_link_in_order(text, expected):
+    """Scenes come from all registries. A link that has no known name opens the ready talk."""
     assert [scene.name for scene in story(text, TALK_SCENES)] == expected
 
 
 @pytest.mark.parametrize("name", list(TALK))
-def test_the_ready_talk_can_be_presented(name):
-    """Each scene has a title of one line, and notes of two to six sentences."""
+def test_a_scene_of_the_ready_talk_has_a_short_title_and_short_notes(name):
+    """The title has one line, and the notes have two to six sentences."""
     scene = TALK[name]
     assert len(scene.title) <= 60
     assert 2 <= len(re.findall(r"[.?!](?:\s|$)", scene.notes)) <= 6
