@@ -28,11 +28,12 @@ from lib.ui.session import TwoCharts, session
 SAME_CLICK_SECONDS = 0.15
 PART = "part"  # the address's key for the open part of a page; the first part needs no key
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
+_BREAKS = re.compile(r"[^\S\u202f]+")  # all white space except in a number
 
 
 def plain(text: str) -> str:
     """Escape Markdown in `text`, such as a column's name, and put it on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", _BREAKS.sub(" ", text).strip())
 
 
 def say(text: str, place: Place | None = None) -> None:
