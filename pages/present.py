@@ -59,7 +59,7 @@ with st.container(key="present"):
             link = talks.link(story=talks.in_address(names))
             talks.draw_link(link, "Scan to open this talk.")
 talks.draw_foot(scenes, scene, talk, loaded)
-if not address.page_value("back"):  # a follower who looks around alone has no audience
+if not address.page_value("back"):  # a follower who left the presenter has no audience
     query = {key: text for key, text in address.whole().items() if key not in talks.UNSHARED}
     query["story"] = [talks.in_address(names)]
     talk.shown = talks.Shown(scene.name, query, tuple(stage.picked(scene)))

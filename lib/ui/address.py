@@ -1,8 +1,7 @@
 """A session's experiment, and the browser's address of the experiment.
 
-`begin` reads an opened address into the experiment. Widgets show the experiment's values, and
-change them in callbacks (`change`). `finish` writes the address. On pages of scenes (SCENE_PAGES),
-each scene sets the experiment: see `lib.ui.stage`.
+`lib.ui` describes `begin`, `change` and `finish`. On pages of scenes (SCENE_PAGES), each scene sets
+the experiment: see `lib.ui.stage`.
 
 `finish` writes the name of the data, and settings that differ from the defaults. An empty address
 opens the first data. If settings but no data are given (an old link), `Experiment`'s data are used.
@@ -67,10 +66,10 @@ def _open(address: Query) -> None:
     base = suggested(name)
     settings = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
     types = settings.get("types", [])
-    if odd := [each for each in types if each.rpartition(":")[2] not in KINDS]:
-        settings["types"] = [each for each in types if each not in odd]
+    if invalid := [each for each in types if each.rpartition(":")[2] not in KINDS]:
+        settings["types"] = [each for each in types if each not in invalid]
         expected = f"Expected column:kind. The kinds are {', '.join(KINDS)}."
-        complaints.append(f"The link has types={odd[0][:24]}. {expected}")
+        complaints.append(f"The link has types={invalid[0][:24]}. {expected}")
     experiment, of_settings = read_query(settings, base, DATASETS[name].at_most)
     record.complaints = complaints + of_settings
     session().stage.scene = ""  # the address replaces the scene's settings
@@ -114,14 +113,14 @@ def _of_scene(link: Query) -> Query:
 
 
 def picking(name: str) -> dict[str, Any]:
-    """Return the settings to change for dataset `name`, by key, without those the user has set."""
-    suited = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
+    """Return the settings to change, by key, when the user picks the dataset `name`."""
+    resets = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
     own = {"data": name, "inputs": (), "targets": (), "types": ()}
-    return {**suited, **DATASETS[name].suggested, **own}
+    return {**resets, **DATASETS[name].suggested, **own}
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings to change from suggestions `before` to `now`, without the user's own."""
+    """Replace suggestions `before` by `now`: return new values of settings the user hasn't set."""
     default = {key: SETTINGS[key].default for key in (*before, *now)}
     current = session().subject.experiment.get
     unset = [key for key in default if current(key) == before.get(key, default[key])]
@@ -150,8 +149,8 @@ def page_value(key: str) -> str:
 
 
 def _values(page: str, subject: Subject) -> dict[str, str]:
-    own = session().address.page_values  # all pages share the pace
-    return {**own.get("", {}), **subject.values, **own.get(page, {})}
+    by_page = session().address.page_values  # "" has the pace, which all pages share
+    return {**by_page.get("", {}), **subject.values, **by_page.get(page, {})}
 
 
 def set_page_value(key: str, text: str) -> None:

@@ -20,7 +20,6 @@ from lib.ui.upload import kept_before, opener, progress, take_file, uploader
 from lib.ui.widgets import bound, closable, hint, plain
 
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
-
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
 FAVICON = f"data:image/png;base64,{_ICON}"  # Streamlit may lose an icon that is a file
 ADVICE = beside(__file__, "advice")
@@ -45,8 +44,7 @@ def begin_page(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = (
     if is_new:
         state.kept = kept_before()
     state.upload.below = None
-    # After a reload, take the upload from the run.
-    state.upload.table = state.upload.table or runs.table_of_run()
+    state.upload.table = state.upload.table or runs.table_of_run()  # after a reload: the run's
 
 
 def frame(

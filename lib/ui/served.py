@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-import lib.ui.views  # noqa: F401  takes 0.3 s, which no visitor has to wait
+import lib.ui.views  # noqa: F401  imported here, or the first visitor would wait 0.3 s
 from lib.data import OBJECT_CACHES
 from lib.training import machine, read_recording, recorded
 from lib.ui import runs

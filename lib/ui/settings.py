@@ -238,8 +238,8 @@ def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
     """Draw the choice of the series column, open if times repeat or a column is chosen."""
     chosen = settled.data.series
     column = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
-    repeat = table.times is not None and not table.times.is_unique
-    with st.container(border=True) if repeat or column else st.expander("Series"):
+    times_repeat = table.times is not None and not table.times.is_unique
+    with st.container(border=True) if times_repeat or column else st.expander("Series"):
         if column in table.frame.columns:
             count = counted(table.frame[column].nunique(dropna=False), "series", "series")
             hint(f"{column} separates {count}. Each window stays within one series.")

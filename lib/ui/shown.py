@@ -190,7 +190,7 @@ class Epochs:
     def __init__(self, shown: ShownRun) -> None:
         self.shown = shown
         self.weights = _weights(shown)
-        """Weights by epoch, ascending, except weights of best epochs, which a model may keep."""
+        """Weights by epoch, ascending, without the weights that models kept from a best epoch."""
         texts = [f"{epoch}" for epoch in self.weights]
         texts += [results.BEST] if shown.snapshot.keeps_best else []
         if not shown.dataset.has_rows:  # the page can't evaluate an earlier epoch

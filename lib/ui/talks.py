@@ -39,7 +39,8 @@ LOCAL_HOST = re.compile(r"localhost|127\.|0\.0\.0\.0|::1")
 LOCAL = "This address works only on this computer. Use the network address that Streamlit prints."
 MOST = 200  # talks in `_TALKS`: the newest
 MOST_VOTES = 1000  # votes kept for each question: the newest
-LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between polls, and until a page without polls is closed
+LOOK_SECONDS = 1.0  # pause between two polls
+ABSENT_SECONDS = 5.0  # a presenter's page without polls for longer counts as closed
 _component = component("present_screen", __file__, "present")
 
 
@@ -194,9 +195,10 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
 
 def draw_ways(place: int, count: int, act: Callable[[int], None]) -> None:
     """Draw Previous, Next and the number of the scene at `place` (from 0) of `count`."""
-    back, on, look, at_end = partial(act, -1), partial(act, 1), "tertiary", place + 1 == count
-    press("Previous", "arrow_back", "scene_before", back, disabled=place == 0, type=look)
-    press("Next", "arrow_forward", "scene_next", on, disabled=at_end, type=look)
+    back, forward = partial(act, -1), partial(act, 1)
+    is_first, is_last = place == 0, place + 1 == count
+    press("Previous", "arrow_back", "scene_before", back, disabled=is_first, type="tertiary")
+    press("Next", "arrow_forward", "scene_next", forward, disabled=is_last, type="tertiary")
     st.markdown(f"{place + 1} of {count}", width="content")
 
 

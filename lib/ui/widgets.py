@@ -200,7 +200,7 @@ def set_widget(key: str, value: Any) -> str:
 def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]:
     """Return arguments of a widget that shows a `value` kept elsewhere. Its callback calls `take`.
 
-    Also make `value` the widget's default, since a browser that mounts the widget late sends it.
+    Also make `value` the widget's default: a browser that mounts the widget late sends the default.
     """
 
     def moved() -> None:

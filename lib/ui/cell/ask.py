@@ -21,8 +21,8 @@ from lib.ui.session import LayerWeights, session
 from lib.ui.widgets import plain, press, rerun_when
 
 EVERY_SECONDS = 3.0  # least seconds between two requests for the same choice while a run trains
-WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # seconds between checks for a result, for a new epoch
-MEASURED, AVERAGED = 8, 16  # samples for measuring differences, for averaging gradients
+WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # pause between two checks: for a result, a new epoch
+MEASURED, AVERAGED = 8, 16  # number of samples: to measure differences, to average gradients
 PADDING = 3  # steps of zeros that the padding examples append
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "modes": ("modes", ("sample", "layer")),
@@ -172,10 +172,11 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
 
     drawn = state()
 
-    def has_moved() -> bool:
+    def has_changed() -> bool:
         is_finished = any(each.pending and each.pending.future.done() for each in replies)
         return is_finished or state() != drawn
 
-    waiting = any(reply.waiting for reply in replies)
-    seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
-    rerun_when(has_moved, seconds)
+    seconds = POLL_SECONDS if chosen.polling else None
+    if any(reply.waiting for reply in replies):
+        seconds = WAITING_SECONDS
+    rerun_when(has_changed, seconds)

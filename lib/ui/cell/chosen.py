@@ -24,7 +24,6 @@ from lib.ui.widgets import Linked, hint, linked_buttons, linked_slider
 
 KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # Keras's order, or by similarity
-
 _component = component(KEY, __file__, "playhead")
 
 
@@ -163,7 +162,7 @@ def _remember() -> None:
 
 
 def _where(chosen: Chosen) -> tuple[int, int]:
-    """Return the playhead's timestep and unit, from 0: of a newly opened link, else the last."""
+    """Return the playhead's timestep and unit, from 0: from a newly opened link, else the last."""
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
         page.link, page.links_opened = link, page.links_opened + 1

@@ -136,8 +136,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
 
 def _options(loaded: Loaded, shown: ShownRun) -> None:
     """Draw the number of seeds, the pace, and a button that clears the run."""
-    # The widget's key contains the usual number of seeds, so that a late request for the widget of
-    # another usual number can't change this widget.
+    # The widget's key has the usual number, so that a late request by another widget is ignored.
     usual = with_seeds(loaded.experiment.set(seeds=0), loaded.dataset).seeds
     now, key = loaded.experiment.seeds or usual, f"pick_seeds_{usual}"
     control = bound(key, now, lambda new: address.change({"seeds": new or now}))
@@ -178,7 +177,9 @@ def _progress(epochs: Epochs, place: Place) -> None:
 
 def _source(shown: ShownRun) -> str:
     """Return the key in STATUS_TEXTS for results without a run."""
-    return "kept" if shown.kept else "recorded" if shown.is_recorded else "untrained"
+    if shown.kept:
+        return "kept"
+    return "recorded" if shown.is_recorded else "untrained"
 
 
 def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:

@@ -50,9 +50,9 @@ def draw(
         lay_above({key: drawn[key].top for key in keys if key in drawn}, layers)
 
     def follow(now: Epochs) -> None:
-        waiting = next(turns) if now.shown.polling else ""
+        skipped = next(turns) if now.shown.polling else ""
         for name, follow_run in cards.items():
-            if name != waiting:
+            if name != skipped:
                 follow_run(now.at_picked_epoch)
         lay()
 
@@ -140,9 +140,9 @@ def _numbers(shown: ShownRun) -> Follow:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
             seeds, off = charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result)
-            text = " · ".join(filter(None, (seeds and f"seeds {seeds}", off))) or None
-            texts = colored(MODES[mode].label), colored(error), text, "off"
-            places[mode].show("metric", *texts, delta_arrow="off")
+            details = " · ".join(filter(None, (seeds and f"seeds {seeds}", off))) or None
+            texts = colored(MODES[mode].label), colored(error), details
+            places[mode].show("metric", *texts, delta_color="off", delta_arrow="off")
 
     with st.container(key="compare", horizontal=True):
         follow(shown)

@@ -20,7 +20,6 @@ from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.widgets import PART, Linked, hint, open_part, plain
 
 T = TypeVar("T")
-
 TITLES = {"skill": "Skill", "dates": "Predictions by date", "ahead": "Forecast"}
 _WAY = Linked("way", ("direct", "fed"), 0, "skill_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
@@ -34,10 +33,10 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
         dataset, run, table = shown.dataset, shown.run, None
         if run and not dataset.has_rows:  # the rows belong to another browser
-            whole, weights = runs.client().get(run.id) or run, _weights(shown)
+            whole = runs.client().get(run.id) or run
             if whole.dataset.origin:
-                of = whole.experiment, whole.dataset, weights
-                table = _once(shown, "hidden", partial(results.skill_of_seeds, *of))
+                models = whole.experiment, whole.dataset, _weights(shown)
+                table = _once(shown, "hidden", partial(results.skill_of_seeds, *models))
         if not (table or dataset.origin):
             once("skill", (), dict)  # frees the results of other data, which may be large
             return
@@ -48,7 +47,7 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 st.markdown(_markdown(table, target, dataset.target_unit))
                 hint(results.ROWS_HIDDEN)
                 return
-            # Baselines need no training: beside a run, show those of the sidebar's season.
+            # Baselines need no training, so they follow the sidebar's season even during a run.
             experiment = shown.experiment.set(period=loaded.experiment.data.period)
             is_same = experiment.data == loaded.experiment.data
             if is_same and np.array_equal(dataset.y, loaded.dataset.y):
@@ -87,8 +86,8 @@ def _test_button(shown: ShownRun) -> bool:
     if not (shown.dataset.test and _weights(shown)[0] and shown.snapshot.status.over):
         return False
     looked = session().looked.setdefault(shown.dataset.title, set())
-    is_evaluated = (now := (shown.snapshot.run_id, shown.snapshot.epoch)) in looked
-    act = partial(looked.add, now)
+    now = shown.snapshot.run_id, shown.snapshot.epoch
+    is_evaluated, act = now in looked, partial(looked.add, now)
     st.button("Evaluate on the test part", "look_at_test", disabled=is_evaluated, on_click=act)
     if is_evaluated:
         times = f"Evaluated {counted(len(looked), 'time')} in this session"
@@ -180,8 +179,9 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
         series = _pick("Series", origin.names, "any_series")
         column = _pick("Target", origin.columns, "column")
         why = results.why_not_fed_back(dataset)
-        way = widgets.linked_buttons("Forecast", ("Direct", "Recursive"), _WAY, disabled=bool(why))
-        if way and not why:
+        kinds, is_off = ("Direct", "Recursive"), bool(why)
+        is_recursive = widgets.linked_buttons("Forecast", kinds, _WAY, disabled=is_off)
+        if is_recursive and not why:
             feed = int(_STEPS.texts[widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)])
     if why:
         hint(why)
