@@ -16,7 +16,7 @@ from lib.ui.widgets import plain
 def look() -> None:
     """Record that the talk is open. Rerun for new votes or a step from the notes window."""
     talks.current_talk()
-    if talk.wishes or talk.count(scene) != votes:
+    if talk.requested_steps or talk.count(scene) != votes:
         st.rerun()
 
 
@@ -34,8 +34,8 @@ names = [scene.name for scene in scenes]
 if record.talk_id != talk.id and talk.shown and talk.shown.answers:  # after a reload
     record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])
 record.talk_id = talk.id
-while talk.wishes:
-    talks.step(names, talk.wishes.pop())
+while talk.requested_steps:
+    talks.step(names, talk.requested_steps.pop())
 requested = address.page_value("scene")
 if requested and requested not in names:
     text = f"This talk has no scene “{plain(requested[:24])}”. Showing scene 1."

@@ -4,7 +4,7 @@
 the experiment: see `lib.ui.stage`.
 
 `finish` writes the name of the data, and settings that differ from the defaults. An empty address
-opens the first data. If settings but no data are given (an old link), `Experiment`'s data are used.
+opens the first dataset. An old link has settings but no data: it opens `Experiment`'s dataset.
 Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped changes.
 `persist_state` would store settings twice, since links, scenes and saved runs also set them.
 """
@@ -34,14 +34,14 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     is_first, is_new_page = not record.page, page != record.page
     # A busy browser may send a request with an address that we wrote a moment ago. A fragment's
     # request has the address of the last request for the whole page.
-    is_ours = not is_first and address in (*record.ours, record.asked, query(page))
+    is_ours = not is_first and address in (*record.ours, record.requested, query(page))
     if is_first:
         state.own_subject = Subject(suggested(FIRST))
     if is_new_page:
         state.stage.scene = ""
         state.subject = Subject(suggested(FIRST)) if page in SCENE_PAGES else state.own_subject
     record.page, record.own_keys = page, tuple(own_keys)
-    record.asked, record.opened = address, ""
+    record.requested, record.opened = address, ""
     if not is_ours or is_history_navigation():
         _open(address)
     elif is_new_page:
@@ -70,8 +70,8 @@ def _open(address: Query) -> None:
         settings["types"] = [each for each in types if each not in invalid]
         expected = f"Expected column:kind. The kinds are {', '.join(KINDS)}."
         complaints.append(f"The link has types={invalid[0][:24]}. {expected}")
-    experiment, of_settings = read_query(settings, base, DATASETS[name].at_most)
-    record.complaints = complaints + of_settings
+    experiment, more = read_query(settings, base, DATASETS[name].at_most)
+    record.complaints = complaints + more
     session().stage.scene = ""  # the address replaces the scene's settings
     _set_subject(Subject(experiment, address.get("run", [None])[-1]))
     record.page_values |= {"": {}, record.page: {}}
@@ -79,7 +79,7 @@ def _open(address: Query) -> None:
         set_page_value(key, address[key][-1])
     record.ours = [address]
     # Don't rewrite an address that Back opened: the next Back would only return to this page.
-    record.kept = (address, query()) if is_history_navigation() or not known_keys else None
+    record.unchanged = (address, query()) if is_history_navigation() or not known_keys else None
 
 
 def _set_subject(subject: Subject) -> None:
@@ -138,7 +138,7 @@ def finish() -> None:
     """Write the experiment, the run and the page's own keys into the address if they changed."""
     record, wanted = session().address, query()
     address = record.ours[-1]
-    if (address, wanted) != record.kept and address != wanted:
+    if (address, wanted) != record.unchanged and address != wanted:
         st.query_params.from_dict(wanted)
         record.ours = [*record.ours[1 - MOST_OURS :], wanted]
 
@@ -194,7 +194,7 @@ def query(page: str = "") -> Query:
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
     """Return the address of an experiment, its run if any, and a page's own keys."""
     name, unused = experiment.data.name, idle(experiment)
-    settings = to_query(experiment, suggested(name))  # only those that differ from suggestions
+    settings = to_query(experiment, suggested(name))  # without suggested values
     used = {key: text for key, text in settings.items() if key not in unused}
     texts = {"data": name, **used, **({"run": run_id} if run_id else {}), **values}
     return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}

@@ -27,11 +27,10 @@ _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
 KEYS: dict[str, list[dict[str, Any]]] = beside(__file__, "keys")
 MENU = "menu"  # the Streamlit key of the menu, with a link to each page
 _LINK = ":scope > :nth-child({}) a"  # selects the menu's link to the page with this number
-EVERYWHERE: list[dict[str, Any]] = [
+EVERYWHERE: list[dict[str, Any]] = [  # keys of all pages; listener.js also handles `?`
     {"name": f"Shift+{k}", "does": f"go to {page}", "on": [MENU], "part": _LINK.format(k)}
     for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
 ]
-"""Keys that work on all pages. listener.js also handles `?`, which lists the keys."""
 LISTENER = "listener"
 IN_PLACE = "<wbr>"  # keeps the place of a style among the elements; page.css hides the element
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}

@@ -28,7 +28,7 @@ from lib.ui.widgets import bound, card, card_chart, hint, plain, press
 
 KEY = "runs"  # the picked runs in the address
 NOTHING = "-"  # the value of KEY after the user has unpicked all runs
-USUAL = 3  # number of runs that the page picks, the newest
+USUAL = 3  # how many of the newest runs the page picks
 STAND_INS = ("running_mean", "echo")  # data whose recorded runs fill a short list
 GONE = "{} of the link or list {} gone. The server keeps runs for a few hours."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")  # names that the address can contain
@@ -66,7 +66,7 @@ def settle_picks() -> bool:
         record.linked |= named
     known = [each for each in record.picks if runs.look_up(each) or find(each)]
     missing = len(record.picks) - len(known)
-    if record.is_chosen and (known or not missing):
+    if record.is_chosen and (known or not record.picks):
         seen = own if record.seen is None else record.seen
         known += [each for each in own if each not in {*seen, *known}]  # also pick new runs
     else:

@@ -113,8 +113,7 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
     _, control = bound_setting(key)
     drawn = session().limits
     if drawn.get(key) != (least, most):
-        # For Streamlit (1.67), a slider with other limits is a new widget. It would start with the
-        # key's first value if the key weren't set here.
+        # A slider with other limits is a new widget (Streamlit 1.67): it would show an old value.
         drawn[key], st.session_state[key] = (least, most), value
     st.slider(label, least, most, value, step=kind(limit.step), help=_help(key), **control)
     if least > limit.minimum:

@@ -201,7 +201,7 @@ def traced_stack() -> tuple[TracedLayer, ...]:
     return trace(read_text(address.page_value("stack"))[0])
 
 
-REACHED: dict[str, Callable[[], bool]] = {
+REACHED: dict[str, Callable[[], bool]] = {  # by `Scene.until`: whether the task is done
     "playhead_at_3": lambda: address.page_value("step") == "3",
     "mode_is_last": lambda: session().subject.experiment.model.mode == "last",
     "timesteps_are_14": lambda: session().subject.experiment.data.timesteps == 14,
@@ -211,4 +211,3 @@ REACHED: dict[str, Callable[[], bool]] = {
     "epoch_20": lambda: (found := runs.current_run()) is not None and found[1].epoch >= WATCHED,
     "stack_works": lambda: broken_at(traced_stack()) is None,
 }
-"""Functions that return whether a task (`Scene.until`) is done."""

@@ -184,8 +184,9 @@ def _admit(browser: str | None) -> str:
         return refusal
     if len(unfinished) >= MAX_SWEEPS:  # at least one of them is unwatched
         max(unfinished, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
-    for own in (each for each in known if each.is_mine):
-        own.runner.stop()
+    for each in known:
+        if each.is_mine:
+            each.runner.stop()
     over = [each for each in known if each.runner.state.over]
     old = [each for each in over if each.runner.unwatched_seconds >= KEEP_SECONDS]
     for each in {*old, *over[: max(0, len(known) + 1 - MOST)]}:
@@ -266,7 +267,7 @@ def _draw_pictures(
         choice = Linked("at", texts, 0, f"sweep_at_{'_'.join(others)}_{len(combined)}")
         at = widgets.linked_buttons(joined(others), names, choice, label_visibility="collapsed")
     picked = dict(zip(others, combined[at], strict=True))
-    of_curve = [p for p in points if all(p.values[k] == value for k, value in picked.items())]
+    of_curve = [point for point in points if picked.items() <= point.values.items()]
     with st.container(key="sweep_pictures"):
         curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
         widgets.steady_chart(curve, text, "sweep_curve")

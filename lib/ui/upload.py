@@ -200,8 +200,8 @@ def _changes(new: data.Table) -> dict[str, Any]:
     if now.name == "upload":
         changes = address.fitting(old.settings if old else {}, new.settings)
     else:
-        suits = {**data.DATASETS["upload"].suggested, **new.settings}
-        changes = {"data": "upload", **address.fitting(data.DATASETS[now.name].suggested, suits)}
+        wanted = {**data.DATASETS["upload"].suggested, **new.settings}
+        changes = {"data": "upload", **address.fitting(data.DATASETS[now.name].suggested, wanted)}
     known = {*new.frame.columns, *new.labels, *data.calendar_names(new), NO_SERIES, ""}
     try:
         known |= {*data.prepared(new, now).frame.columns}

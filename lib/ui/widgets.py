@@ -204,8 +204,7 @@ def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]
     """
 
     def moved() -> None:
-        # Script runs may overlap (Streamlit 1.67). A script run that ends drops the values of
-        # widgets that it didn't draw.
+        # An overlapping script run (Streamlit 1.67) drops the values of widgets it didn't draw.
         if key in st.session_state:
             take(st.session_state[key])
 

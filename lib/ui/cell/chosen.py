@@ -119,7 +119,7 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     if picked is None and (best := result.kept_epoch) and result.weights is not None:
         return result.weights, best, f"{model}, epoch {best:,}, best on validation{seed}"
     if not epoch:
-        waits = shown.polling and result.weights is None  # sent when the run pauses or ends
+        waits = shown.polling and result.weights is None
         later = ". A model this large updates when its run pauses or ends" if waits else ""
         return known[0][0][mode], 0, f"{model} before training{seed}{later}"
     run = " of a recorded run" if shown.is_recorded else ""

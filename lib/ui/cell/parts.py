@@ -187,7 +187,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
             takeaway(proof.takeaway, f"{chosen.which}{proof.why}", longest=BREAK_ROOM)
     left, right = st.columns(2)
     with left, card("The largest possible output", key="cell_bound", **LOOK):
-        hidden = chosen.traces[-1].hidden[0]  # of the top layer
+        hidden = chosen.traces[-1].hidden[0]  # the top layer's outputs
         text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
         st.html(cell.bound_picture(hidden, bound, details, palette))

@@ -45,8 +45,8 @@ def explore() -> None:
 
     built = architecture_of(experiment, data.train, *data.shape[1:], data.targets)
     # Sliders request many sizes: sizes outside all buckets are prepared once per kind of model.
-    program = (bucket_of(built) or (model.cell, model.layers, model.head),)
-    once("prepared", program, lambda: runs.client().prepare(experiment, data))
+    program = bucket_of(built) or (model.cell, model.layers, model.head)
+    once("prepared", (program,), lambda: runs.client().prepare(experiment, data))
     follow_epochs(loaded, partial(_panel, loaded, palette, count()))
 
     skill.skill_card(loaded, palette)
@@ -118,8 +118,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
 
     def step() -> None:
         address.set_page_values(runs.NEWEST)
-        steps_own_run = is_same or paused
-        client.step((own_run if steps_own_run else None) or train(paused=True))
+        client.step(own_run if own_run and (is_same or paused) else train(paused=True))
 
     pause = partial(control_run, client.resume if paused else client.pause)
     label, icon = ("Resume", "play_arrow") if paused else ("Pause", "pause")

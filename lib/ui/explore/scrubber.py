@@ -33,7 +33,7 @@ def draw(epochs: Epochs, *, can_replay: bool) -> None:
     _scrubber(key=KEY, data=[data], on_narrow_change=lambda: None, **on)  # a list: see `listener`
 
 
-def reported(what: str) -> str:
+def reported(name: str) -> str:
     """Return the first word of scrubber.js's last report: an epoch's name, "yes", or ""."""
-    text: str = (st.session_state.get(KEY) or {}).get(what) or ""
+    text: str = (st.session_state.get(KEY) or {}).get(name) or ""
     return text.partition(" ")[0]

@@ -21,10 +21,10 @@ from lib.ui.widgets import PART, Linked, hint, open_part, plain
 
 T = TypeVar("T")
 TITLES = {"skill": "Skill", "dates": "Predictions by date", "ahead": "Forecast"}
-_WAY = Linked("way", ("direct", "fed"), 0, "skill_way")
+_FORECAST = Linked("way", ("direct", "fed"), 0, "skill_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
-KEYS = (PART, _WAY.name, _STEPS.name)  # in the address
-MOST_NAMES = 200  # options of a menu, which are all sent to the browser
+KEYS = (PART, _FORECAST.name, _STEPS.name)  # in the address
+MOST_NAMES = 200  # most options in a menu, since all are sent to the browser
 
 
 def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
@@ -47,7 +47,7 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 st.markdown(_markdown(table, target, dataset.target_unit))
                 hint(results.ROWS_HIDDEN)
                 return
-            # Baselines need no training, so they follow the sidebar's season even during a run.
+            # Baselines need no training: show them for the sidebar's season, not the run's.
             experiment = shown.experiment.set(period=loaded.experiment.data.period)
             is_same = experiment.data == loaded.experiment.data
             if is_same and np.array_equal(dataset.y, loaded.dataset.y):
@@ -112,14 +112,14 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
 
     def table(part: results.Part) -> None:
         make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
-        found = _once(shown, f"medians {part}", make)
-        tables.markdown(_markdown(found, target, dataset.target_unit))
-        details = charts.skill.skill_sentence(dataset, found, target, part)
+        skills = _once(shown, f"medians {part}", make)
+        tables.markdown(_markdown(skills, target, dataset.target_unit))
+        details = charts.skill.skill_sentence(dataset, skills, target, part)
         if len(weights) > 1:
             details += f" The modes' errors are medians over {len(weights)} seeds."
         if part == "evaluated" and shown.snapshot.keeps_best:
             details += charts.skill.PICKED
-        widgets.takeaway(charts.skill.skill_takeaway(found, target, part), details)
+        widgets.takeaway(charts.skill.skill_takeaway(skills, target, part), details)
 
     with texts:
         table("evaluated")
@@ -180,7 +180,7 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
         column = _pick("Target", origin.columns, "column")
         why = results.why_not_fed_back(dataset)
         kinds, is_off = ("Direct", "Recursive"), bool(why)
-        is_recursive = widgets.linked_buttons("Forecast", kinds, _WAY, disabled=is_off)
+        is_recursive = widgets.linked_buttons("Forecast", kinds, _FORECAST, disabled=is_off)
         if is_recursive and not why:
             feed = int(_STEPS.texts[widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)])
     if why:
@@ -191,12 +191,12 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     run = shown.experiment, dataset, weights
     try:
         make = partial(results.forecast, *run, evaluated=_predictions(shown), **options)
-        coming = _once(shown, "coming", make, *options.values())
+        forecast = _once(shown, "coming", make, *options.values())
     except results.ForecastError as error:
         hint(f"{error}")
         return
-    figure = charts.skill.forecast_figure(dataset, coming, series, column, palette)
-    kept = shown.snapshot.keeps_best
-    texts = charts.skill.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
+    figure = charts.skill.forecast_figure(dataset, forecast, series, column, palette)
+    best = shown.snapshot.keeps_best
+    texts = charts.skill.forecast_words(dataset, forecast, fed_back=feed > 0, picked=best)
     with place:
         widgets.card_chart(figure, *texts, "skill_ahead")

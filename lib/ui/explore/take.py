@@ -54,7 +54,7 @@ def draw_files(loaded: Loaded) -> None:
     if asked == RECEIVED:
         _forget()
     elif asked:
-        # The key lacks the newest epoch: while a run trains, a file describes the first request.
+        # The key lacks the newest epoch: during training, a file shows the first request's epoch.
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
         made: Any = {"words": TEXTS["gone"], "failed": True}
@@ -130,17 +130,17 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     for file, end in ends.items():
         names |= {file: stem + end, file + NEW: new_stem + end}
     parts = []
-    for title, rows in _FILE["parts"].items():
+    for heading, rows in _FILE["parts"].items():
         shown = []
-        for row, what in rows.items():
-            labels = dict(what.get("files", {}))
+        for title, spec in rows.items():
+            labels = dict(spec.get("files", {}))
             labels |= {file + NEW: f"{label} (new settings)" for file, label in labels.items()}
             files = {file: label for file, label in labels.items() if file in makers}
-            text = what.get("about", "").format(**numbers)
-            if files or "picture" in what:
-                shown.append({**what, "title": row, "about": text, "files": files})
+            text = spec.get("about", "").format(**numbers)
+            if files or "picture" in spec:
+                shown.append({**spec, "title": title, "about": text, "files": files})
         if shown:
-            parts.append({"title": title, "rows": shown})
+            parts.append({"title": heading, "rows": shown})
     return {"parts": parts, "files": {file: names[file] for file in makers}, "stem": stem}
 
 

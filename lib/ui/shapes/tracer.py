@@ -150,8 +150,8 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         elif step.not_traced:
             title = f":gray[{title} :material/visibility_off:]"
         st.markdown(title, help=layer.__doc__)
-        ends = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
-        for action, disabled in ends.items() if place else ():
+        actions = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
+        for action, disabled in actions.items() if place else ():  # the first layer stays
             key, act = f"layer_{place}_{action}", partial(_move, place, layer, action)
             st.button(action.capitalize(), key, type="tertiary", disabled=disabled, on_click=act)
         if place < len(stack) - 1:
