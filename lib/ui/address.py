@@ -4,7 +4,7 @@
 the experiment: see `lib.ui.stage`.
 
 `finish` writes the name of the data, and settings that differ from the defaults. An empty address
-opens the first dataset. An old link has settings but no data: it opens `Experiment`'s dataset.
+opens the first dataset. An old link with settings but no data opens `Experiment`'s dataset.
 Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped changes.
 `persist_state` would store settings twice, since links, scenes and saved runs also set them.
 """

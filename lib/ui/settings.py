@@ -201,7 +201,7 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
     def choose(now: list[str]) -> None:
         """Set the picked columns in the table's order; () for the table's default."""
         chosen = tuple(name for name in names if name in now)
-        emptied[key] = () if chosen else current
+        emptied[key] = () if chosen else current  # keeps the field empty
         if chosen:
             change({key: () if set(chosen) == set(usual) else chosen})
 

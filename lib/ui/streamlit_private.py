@@ -117,8 +117,8 @@ def of_open_page(request: Method) -> Method:
 
     A fragment's timer runs until the next page arrives. Streamlit would run the fragment after the
     next page, as part of the previous page. The browser would drop the next page, and stay white.
-    Requests by fragments of the open page get the address of the last request for the whole page,
-    and count as Back or Forward if that request did, since Streamlit may merge the two requests.
+    Streamlit may merge a fragment's request with the last request for the whole page, so fragments
+    of the open page request the same address, and count as Back or Forward if that request did.
     """
     requested = WeakKeyDictionary[Any, tuple[str, bool]]()
 
