@@ -76,8 +76,8 @@ def apart(*values: float, unit: str = "") -> list[str]:
     gaps = {value: gap for value, gap in gaps.items() if math.inf > abs(gap) >= 1e-6 * abs(first)}
     for digits in range(3, 8):  # a 32-bit number has 7 digits
         shown = {value: float(f"{value:.{digits}g}") for value in (first, *gaps)}
-        off = [abs(shown[v] - shown[first] - gap) / abs(gap) for v, gap in gaps.items() if gap]
-        if max(off, default=0) <= 0.1:  # each shown difference is within 10% of the true difference
+        errors = [abs(shown[v] - shown[first] - gap) / abs(gap) for v, gap in gaps.items() if gap]
+        if max(errors, default=0) <= 0.1:  # every shown difference is off by at most 10%
             break
     return [readable(each, digits, unit) for each in values]
 
@@ -139,11 +139,11 @@ def duration(seconds: float) -> str:
 
 
 def beside(module: str, name: str = "") -> dict[str, Any]:
-    """Read the TOML file `name`, or of the same name, in the folder of `module` (a `__file__`)."""
+    """Read `name`.toml beside `module` (a `__file__`). `name` defaults to the module's name."""
     path = Path(module)
     return tomllib.loads(path.with_name(f"{name or path.stem}.toml").read_text("utf-8"))
 
 
-def filled(table: Mapping[str, str], what: str, /, **names: object) -> str:
-    """Return the text `what` of a table, with its {names} filled in."""
-    return table[what].format(**names)
+def filled(table: Mapping[str, str], key: str, /, **names: object) -> str:
+    """Return the text of `key` in a table, with its {names} filled in."""
+    return table[key].format(**names)

@@ -81,8 +81,8 @@ table, gaps = session().upload.table, split.gaps_sentence(dataset)
 shown_notes = table.notes if table else ()  # the uploader shows these notes
 notes = [note for note in dataset.notes if note not in shown_notes]
 notes += [f"Source: {dataset.source}"] if dataset.source else []
-# If at most half of the windows cross gaps, the settings show this sentence above a button.
-notes += [gaps] if gaps != split.gaps_sentence(dataset, most=0.5) else []
+if gaps != split.gaps_sentence(dataset, most=0.5):  # else the settings show it above a button
+    notes.append(gaps)
 with choice:
     if dataset.has_rows:
         with card("Leak check"):

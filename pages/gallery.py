@@ -34,6 +34,7 @@ def link(label: str, name: str, icon: str | None = None) -> None:
 record = session().address
 was_here = record.page == "Gallery"
 settled = frame("Gallery", (KEY,), own=enter)
+# A link or an address opened this page, and `frame` has written no other address.
 was_link = record.opened and len(record.ours) == 1 and not is_history_navigation()
 if was_here and was_link:
     # Streamlit (1.67) doesn't change the browser's address for a link to the open page.

@@ -16,7 +16,7 @@ from lib.ui.widgets import plain
 def look() -> None:
     """Record that the talk is open. Rerun for new votes or a step from the notes window."""
     talks.current_talk()
-    if talk.wishes or talk.count(scene) != votes:
+    if talk.requested_steps or talk.count(scene) != votes:
         st.rerun()
 
 
@@ -34,8 +34,8 @@ names = [scene.name for scene in scenes]
 if record.talk_id != talk.id and talk.shown and talk.shown.answers:  # after a reload
     record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])
 record.talk_id = talk.id
-while talk.wishes:
-    talks.step(names, talk.wishes.pop())
+while talk.requested_steps:
+    talks.step(names, talk.requested_steps.pop())
 requested = address.page_value("scene")
 if requested and requested not in names:
     text = f"This talk has no scene “{plain(requested[:24])}”. Showing scene 1."
@@ -59,7 +59,7 @@ with st.container(key="present"):
             link = talks.link(story=talks.in_address(names))
             talks.draw_link(link, "Scan to open this talk.")
 talks.draw_foot(scenes, scene, talk, loaded)
-if not address.page_value("back"):  # a follower who looks around alone has no audience
+if not address.page_value("back"):  # a follower who left the presenter has no audience
     query = {key: text for key, text in address.whole().items() if key not in talks.UNSHARED}
     query["story"] = [talks.in_address(names)]
     talk.shown = talks.Shown(scene.name, query, tuple(stage.picked(scene)))

@@ -12,7 +12,6 @@ from lib.ui.sweeps import GONE, KEYS, current_sweep, draw_form, draw_sweep
 from lib.ui.widgets import plain
 
 loaded = load_data(frame("Sweep", KEYS))
-
 sweep = current_sweep()
 plan = sweep.runner.plan
 st.markdown(f"# {plain(charts.sweep.sweep_title(sweep.title, plan.keys, plan.seeds))}")

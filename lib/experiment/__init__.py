@@ -1,7 +1,4 @@
-"""The user's choices: a frozen `Experiment`, the limits of its settings, and its URL form.
-
-This package doesn't create data, compute shapes or train models.
-"""
+"""The user's choices: a frozen `Experiment`, the limits of its settings, and its URL form."""
 
 from lib.experiment.experiment import (
     CELLS,

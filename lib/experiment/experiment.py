@@ -33,7 +33,7 @@ class Choice:
     biases: tuple[int, ...] = (1,)  # biases per kernel column; Keras's default is the first
     states: tuple[str, ...] = ("h",)  # "h" the hidden state, "c" a cell state
     # Only for modes; empty for "both".
-    kind: str = ""  # before "model": "last-step"
+    kind: str = ""  # as an adjective: "last-step"
     name: str = ""  # in a chart's legend: "last-step mode"
     model: str = ""  # in a sentence: "last-step model"
     variable: str = ""  # the model's name in code: "last_step"
@@ -78,7 +78,7 @@ def _number(key: str, default: float, minimum: float, maximum: float, step: floa
 
 @dataclass(frozen=True, slots=True)
 class DataSettings:
-    """The dataset. Only tasks use `samples`, `noise` and `lag`. The fields below are for tables."""
+    """The dataset. Only tasks use `samples`, `noise`, `lag`; only tables use the later fields."""
 
     name: str = _setting("data", "running_mean")
     timesteps: int = _number("T", 12, 2, 512)
@@ -97,7 +97,7 @@ class DataSettings:
     split: str = _setting("split", "time", options=REGISTRIES["splits"])
     train: int = _number("train", 75, 10, 95)  # percent of the windows (or series)
     test: int = _number("test", 0, 0, 40)  # percent; the remaining windows are for validation
-    gap: int = _number("gap", 0, 0, 1000)  # rows skipped between two parts
+    gap: int = _number("gap", 0, 0, 1000)  # rows skipped between two parts of the split
     period: int = _number("period", 0, 0, 10000)  # rows per season; 0: detect the season
     series: str = _setting("id", "")  # the column that names the series; "": detect the column
     scale: str = _setting("scale", "all", options=REGISTRIES["scalings"])
@@ -196,7 +196,7 @@ class Setting:
         return f"a {kind} from {typed(self.limit.minimum)} to {typed(self.limit.maximum)}"
 
     def within(self, at_most: Mapping[str, float]) -> Self:
-        """Return the setting with its maximum from `at_most` (by URL key), if there is one."""
+        """Return the setting with the maximum that `at_most` has for its URL key, if any."""
         if self.limit is None or self.key not in at_most:
             return self
         return replace(self, limit=replace(self.limit, maximum=at_most[self.key]))
@@ -213,15 +213,16 @@ class Setting:
             raise ExperimentError(f"{self.name} must be {self.allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
-        """Return the value of a URL's texts, with numbers clamped. Raises ValueError if invalid."""
+        """Parse a URL's texts for this setting; clamp a number. Raises ValueError if invalid."""
         if isinstance(self.default, tuple):
             return tuple(texts)
         text = texts[-1]
-        if self.limit is not None and math.isfinite(value := float(text)):
+        if self.limit is None:
+            if self.options is None or text in self.options:
+                return text
+        elif math.isfinite(value := float(text)):
             return type(self.default)(self.limit.clamp(value))
-        if self.limit is not None or (self.options is not None and text not in self.options):
-            raise ValueError(text)
-        return text
+        raise ValueError(text)
 
 
 _PARTS = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}

@@ -86,13 +86,15 @@ def story(text: str, scenes: Mapping[str, Scene]) -> tuple[Scene, ...]:
 
 
 def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
-    """Return a card's experiments with the usual seeds, one for each cell that it compares."""
-    base, found = suggested(scene.query["data"][-1]), list[Experiment]()
-    cells = [{"cell": ["lstm"]}, {"cell": ["simple_rnn"]}]
-    for cell in cells if scene.picture == "cells" else [{}]:
-        experiment = settle(read_query(scene.query | cell, base)[0])
-        found.append(with_seeds(experiment, make_dataset(experiment)))
-    return tuple(found)
+    """Return the experiments that a card records: one, or one for each cell that it compares."""
+    base, experiments = suggested(scene.query["data"][-1]), list[Experiment]()
+    queries = [scene.query]
+    if scene.picture == "cells":
+        queries = [scene.query | {"cell": [cell]} for cell in ("lstm", "simple_rnn")]
+    for query in queries:
+        experiment = settle(read_query(query, base)[0])
+        experiments.append(with_seeds(experiment, make_dataset(experiment)))
+    return tuple(experiments)
 
 
 def runs_of(scene: Scene) -> dict[str, RunAt]:

@@ -1,11 +1,10 @@
 """A session's experiment, and the browser's address of the experiment.
 
-`begin` reads an opened address into the experiment. Widgets show the experiment's values, and
-change them in callbacks (`change`). `finish` writes the address. On pages of scenes (SCENE_PAGES),
-each scene sets the experiment: see `lib.ui.stage`.
+`lib.ui` describes `begin`, `change` and `finish`. On pages of scenes (SCENE_PAGES), each scene sets
+the experiment: see `lib.ui.stage`.
 
 `finish` writes the name of the data, and settings that differ from the defaults. An empty address
-opens the first data. If settings but no data are given (an old link), `Experiment`'s data are used.
+opens the first dataset. An old link with settings but no data opens `Experiment`'s dataset.
 Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped changes.
 `persist_state` would store settings twice, since links, scenes and saved runs also set them.
 """
@@ -35,14 +34,14 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     is_first, is_new_page = not record.page, page != record.page
     # A busy browser may send a request with an address that we wrote a moment ago. A fragment's
     # request has the address of the last request for the whole page.
-    is_ours = not is_first and address in (*record.ours, record.asked, query(page))
+    is_ours = not is_first and address in (*record.ours, record.requested, query(page))
     if is_first:
         state.own_subject = Subject(suggested(FIRST))
     if is_new_page:
         state.stage.scene = ""
         state.subject = Subject(suggested(FIRST)) if page in SCENE_PAGES else state.own_subject
     record.page, record.own_keys = page, tuple(own_keys)
-    record.asked, record.opened = address, ""
+    record.requested, record.opened = address, ""
     if not is_ours or is_history_navigation():
         _open(address)
     elif is_new_page:
@@ -67,12 +66,12 @@ def _open(address: Query) -> None:
     base = suggested(name)
     settings = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
     types = settings.get("types", [])
-    if odd := [each for each in types if each.rpartition(":")[2] not in KINDS]:
-        settings["types"] = [each for each in types if each not in odd]
+    if invalid := [each for each in types if each.rpartition(":")[2] not in KINDS]:
+        settings["types"] = [each for each in types if each not in invalid]
         expected = f"Expected column:kind. The kinds are {', '.join(KINDS)}."
-        complaints.append(f"The link has types={odd[0][:24]}. {expected}")
-    experiment, of_settings = read_query(settings, base, DATASETS[name].at_most)
-    record.complaints = complaints + of_settings
+        complaints.append(f"The link has types={invalid[0][:24]}. {expected}")
+    experiment, more = read_query(settings, base, DATASETS[name].at_most)
+    record.complaints = complaints + more
     session().stage.scene = ""  # the address replaces the scene's settings
     _set_subject(Subject(experiment, address.get("run", [None])[-1]))
     record.page_values |= {"": {}, record.page: {}}
@@ -80,7 +79,7 @@ def _open(address: Query) -> None:
         set_page_value(key, address[key][-1])
     record.ours = [address]
     # Don't rewrite an address that Back opened: the next Back would only return to this page.
-    record.kept = (address, query()) if is_history_navigation() or not known_keys else None
+    record.unchanged = (address, query()) if is_history_navigation() or not known_keys else None
 
 
 def _set_subject(subject: Subject) -> None:
@@ -114,14 +113,14 @@ def _of_scene(link: Query) -> Query:
 
 
 def picking(name: str) -> dict[str, Any]:
-    """Return the settings to change for dataset `name`, by key, without those the user has set."""
-    suited = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
+    """Return the settings to change, by key, when the user picks the dataset `name`."""
+    resets = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
     own = {"data": name, "inputs": (), "targets": (), "types": ()}
-    return {**suited, **DATASETS[name].suggested, **own}
+    return {**resets, **DATASETS[name].suggested, **own}
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings to change from suggestions `before` to `now`, without the user's own."""
+    """Replace suggestions `before` by `now`: return new values of settings the user hasn't set."""
     default = {key: SETTINGS[key].default for key in (*before, *now)}
     current = session().subject.experiment.get
     unset = [key for key in default if current(key) == before.get(key, default[key])]
@@ -139,7 +138,7 @@ def finish() -> None:
     """Write the experiment, the run and the page's own keys into the address if they changed."""
     record, wanted = session().address, query()
     address = record.ours[-1]
-    if (address, wanted) != record.kept and address != wanted:
+    if (address, wanted) != record.unchanged and address != wanted:
         st.query_params.from_dict(wanted)
         record.ours = [*record.ours[1 - MOST_OURS :], wanted]
 
@@ -150,8 +149,8 @@ def page_value(key: str) -> str:
 
 
 def _values(page: str, subject: Subject) -> dict[str, str]:
-    own = session().address.page_values  # all pages share the pace
-    return {**own.get("", {}), **subject.values, **own.get(page, {})}
+    by_page = session().address.page_values  # "" has the pace, which all pages share
+    return {**by_page.get("", {}), **subject.values, **by_page.get(page, {})}
 
 
 def set_page_value(key: str, text: str) -> None:
@@ -195,7 +194,7 @@ def query(page: str = "") -> Query:
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
     """Return the address of an experiment, its run if any, and a page's own keys."""
     name, unused = experiment.data.name, idle(experiment)
-    settings = to_query(experiment, suggested(name))  # only those that differ from suggestions
+    settings = to_query(experiment, suggested(name))  # without suggested values
     used = {key: text for key, text in settings.items() if key not in unused}
     texts = {"data": name, **used, **({"run": run_id} if run_id else {}), **values}
     return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}

@@ -27,11 +27,10 @@ _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
 KEYS: dict[str, list[dict[str, Any]]] = beside(__file__, "keys")
 MENU = "menu"  # the Streamlit key of the menu, with a link to each page
 _LINK = ":scope > :nth-child({}) a"  # selects the menu's link to the page with this number
-EVERYWHERE: list[dict[str, Any]] = [
+EVERYWHERE: list[dict[str, Any]] = [  # keys of all pages; listener.js also handles `?`
     {"name": f"Shift+{k}", "does": f"go to {page}", "on": [MENU], "part": _LINK.format(k)}
     for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
 ]
-"""Keys that work on all pages. listener.js also handles `?`, which lists the keys."""
 LISTENER = "listener"
 IN_PLACE = "<wbr>"  # keeps the place of a style among the elements; page.css hides the element
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
@@ -91,12 +90,12 @@ def listener(page: str) -> None:
     # Streamlit (1.67) would end the current script run and lose a waiting click.
     draws = count()
     # `data` is a list: Streamlit (1.67) would search a dict for tables, and load pandas to do so.
-    on = {"data": [*KEYS[page], *EVERYWHERE], "on_background_change": lambda: None}
+    options = {"data": [*KEYS[page], *EVERYWHERE], "on_background_change": lambda: None}
 
     def draw() -> None:
         if next(draws):  # the component has reported
             st.rerun()
-        _listener(key=LISTENER, on_heights_change=_note_heights, **on)
+        _listener(key=LISTENER, on_heights_change=_note_heights, **options)
 
     fragment(draw)
 
@@ -112,14 +111,14 @@ def _letters() -> str:
     rules, sheet = list[str](), Template(_SHEETS["letter"])
     for page, keys in KEYS.items():
         where = "[class*=st-key-present] " if page == "Present" else ""
-        for key in (key for key in keys if "part" not in key):
-            for button in (f"{where}.st-key-{on} button" for on in key["on"]):
-                rules.append(sheet.substitute(button=button, key=key["name"]))
+        buttons = [(key["name"], on) for key in keys if "part" not in key for on in key["on"]]
+        for name, on in buttons:
+            rules.append(sheet.substitute(button=f"{where}.st-key-{on} button", key=name))
     return f"@media(hover:hover) and (min-width:40.1rem){{{''.join(rules)}}}"
 
 
 def style(page: str, *others: str) -> None:
-    """Write two elements of CSS: one for all pages, which rarely changes, and one for these."""
+    """Write two elements of CSS: rules of all pages, which rarely change, and of these pages."""
     colors = current_palette()
     surfaces = ("background", "border", "ink", "muted", "wrong")
     colored = (*surfaces, "sequence_text", "best_text", "last_text")
@@ -136,7 +135,7 @@ def point_at(key: str) -> None:
 
 
 def lay_above(tops: Mapping[str, int], at: Place) -> None:
-    """Lay one of two charts over the other in each container. `tops`: container's key → 0 or 1."""
+    """Lay one of two charts over the other. `tops`: container's key → index of the top chart."""
     rules = Template(_SHEETS["above"]).substitute
     each = [rules(key=key, place=top + 1, below=1 - top) for key, top in tops.items()]
     at.show("html", f"<style>{''.join(each)}</style>{IN_PLACE}")

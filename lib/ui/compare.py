@@ -28,7 +28,7 @@ from lib.ui.widgets import bound, card, card_chart, hint, plain, press
 
 KEY = "runs"  # the picked runs in the address
 NOTHING = "-"  # the value of KEY after the user has unpicked all runs
-USUAL = 3  # number of runs that the page picks, the newest
+USUAL = 3  # how many of the newest runs the page picks
 STAND_INS = ("running_mean", "echo")  # data whose recorded runs fill a short list
 GONE = "{} of the link or list {} gone. The server keeps runs for a few hours."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")  # names that the address can contain
@@ -66,9 +66,9 @@ def settle_picks() -> bool:
         record.linked |= named
     known = [each for each in record.picks if runs.look_up(each) or find(each)]
     missing = len(record.picks) - len(known)
-    if record.is_chosen and (known or not missing):
+    if record.is_chosen and (known or not record.picks):
         seen = own if record.seen is None else record.seen
-        known += [each for each in own if each not in {*seen, *known}]
+        known += [each for each in own if each not in {*seen, *known}]  # also pick new runs
     else:
         record.is_chosen = False
         known = own[-USUAL:] if len(own) > 1 else [*own, *_stand_ins(own)]
@@ -120,7 +120,7 @@ def _own() -> list[str]:
 
 
 def _stand_ins(own: list[str]) -> list[str]:
-    """Return at most two recorded runs for a short list, first one of the own run's data."""
+    """Return at most two recorded runs for a short list. The data of an own run go first."""
     names = [run.experiment.data.name for run in map(find, own) if run]
     return [each for each in dict.fromkeys([*names, *STAND_INS]) if find(each)][:2]
 
@@ -151,25 +151,25 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
                 st.html(_row(run, settings, palette))
                 with st.popover("More"):
                     _more(run)
-    known = [run for run in compared if run.snapshot.results]
-    if not known:
+    drawn = [run for run in compared if run.snapshot.results]
+    if not drawn:
         return
     with st.container(key="compare_pictures"):
         with card("Loss over epochs"):
-            text = charts.compare.losses_words(known)
-            card_chart(charts.compare.losses_figure(known, palette), *text, "compare_losses")
+            text = charts.compare.losses_words(drawn)
+            card_chart(charts.compare.losses_figure(drawn, palette), *text, "compare_losses")
         with card("Error at each timestep"):
-            text = charts.compare.errors_words(known)
-            card_chart(charts.compare.errors_figure(known, palette), *text, "compare_errors")
+            text = charts.compare.errors_words(drawn)
+            card_chart(charts.compare.errors_figure(drawn, palette), *text, "compare_errors")
         with card("Predictions for one sample"):
-            if not all(run.dataset.has_rows for run in known):
+            if not all(run.dataset.has_rows for run in drawn):
                 hint(ROWS_HIDDEN)
-            elif not same_data(known):
+            elif not same_data(drawn):
                 hint(charts.compare.NO_COMMON_SAMPLE)
             else:
-                picked = pick_answers(known[0])
-                text = charts.compare.predictions_words(known, *picked)
-                figure = charts.compare.predictions_figure(known, *picked, palette)
+                picked = pick_answers(drawn[0])
+                text = charts.compare.predictions_words(drawn, *picked)
+                figure = charts.compare.predictions_figure(drawn, *picked, palette)
                 card_chart(figure, *text, "compare_predictions")
 
 

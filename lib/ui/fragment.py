@@ -149,7 +149,7 @@ def following_fragment(
 
     def draw_and_follow() -> None:
         update, looks, interval = in_turn(draw), count(), 0.0
-        owner = fragment_id() if before[0] else ""  # "" if nothing is going on
+        owner = fragment_id() if before[0] else ""  # "" if nothing changes
 
         def follow() -> None:
             nonlocal interval
@@ -185,8 +185,8 @@ class Place:
         self._at: DeltaGenerator | None = None
         self._shows: tuple[object, ...] = ()
 
-    def show(self, method: str, *what: object, **options: Any) -> None:
+    def show(self, method: str, *values: object, **options: Any) -> None:
         """Call a Streamlit method, such as `markdown`, unless the arguments are unchanged."""
-        shows = (method, what, options)
+        shows = (method, values, options)
         if self._at is None or self._shows != shows:
-            self._at, self._shows = getattr(self._at or st, method)(*what, **options), shows
+            self._at, self._shows = getattr(self._at or st, method)(*values, **options), shows

@@ -20,11 +20,9 @@ from lib.ui.upload import kept_before, opener, progress, take_file, uploader
 from lib.ui.widgets import bound, closable, hint, plain
 
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
-
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
 FAVICON = f"data:image/png;base64,{_ICON}"  # Streamlit may lose an icon that is a file
-ADVICE = beside(__file__, "advice")
-"""Use cases, tested in Keras with both values of return_sequences, and meanings of letters."""
+ADVICE = beside(__file__, "advice")  # use cases, tested in Keras with both modes, and letters
 MORE = "more"  # the group of settings that is drawn only when unfolded, and its widget key
 TAGLINE = "every timestep, or just the last?"
 
@@ -45,8 +43,7 @@ def begin_page(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = (
     if is_new:
         state.kept = kept_before()
     state.upload.below = None
-    # After a reload, take the upload from the run.
-    state.upload.table = state.upload.table or runs.table_of_run()
+    state.upload.table = state.upload.table or runs.table_of_run()  # restored after a reload
 
 
 def frame(

@@ -9,7 +9,7 @@ def limit_arenas() -> None:
 
     Freed blocks of 128 kB or more return to the system. By default, this limit grows to 32 MB.
     """
-    with suppress(AttributeError):  # another C library than glibc
+    with suppress(AttributeError):  # the C library isn't glibc
         libc = ctypes.CDLL(None)
         libc.mallopt(-8, 1)  # M_ARENA_MAX (malloc.h)
         libc.mallopt(-3, 2**17)  # M_MMAP_THRESHOLD

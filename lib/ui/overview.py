@@ -16,8 +16,8 @@ from lib.ui.session import session
 from lib.ui.views import TALK_SCENES
 from lib.ui.widgets import bound, hint, plain, press
 
+# Labels by the prefix of a scene's name.
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
-"""Labels by the prefix of a scene's name."""
 LONGEST_LABEL = 40  # characters of a scene's title in the list
 
 
@@ -60,9 +60,9 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
     hint("Drag a scene to move it, or move the open scene with the buttons.")
     with st.container(horizontal=True, vertical_alignment="center"):
         is_first, is_last = place == 0, place + 1 == len(picked)
-        back, on = (partial(talks.move_scene, picked, place, place + by) for by in (-1, 1))
+        back, forward = (partial(talks.move_scene, picked, place, place + by) for by in (-1, 1))
         press("Move back", "arrow_back", "scene_earlier", back, disabled=is_first)
-        press("Move forward", "arrow_forward", "scene_later", on, disabled=is_last)
+        press("Move forward", "arrow_forward", "scene_later", forward, disabled=is_last)
         with st.popover("Add or remove scenes", icon=":material/playlist_add:"):
             st.multiselect("Scenes in your talk", [*titles], **shown)
             hint("Scenes added here use the first dataset with its default settings.")

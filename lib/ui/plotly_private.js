@@ -12,7 +12,7 @@ function columns(chart) {
   if (!plot) return null;
   const { hovermode, xaxis, _size: size } = plot._fullLayout;
   const steps = xaxis?.tickvals?.at(-1); // the last timestep always has a tick
-  if (!size || !xaxis?.range || steps === undefined) return null; // Plotly may have renamed these
+  if (!size || !xaxis?.range || steps === undefined) return null; // Plotly may rename private fields
   const { l, t, w, h } = size, [low, high] = xaxis.range;
   const box = plot.getBoundingClientRect(), scale = box.width / plot.offsetWidth; // see present.css
   const each = w / (high - low) * scale;

@@ -25,7 +25,7 @@ from lib.ui.widgets import Linked, rerun_when
 WORKER_DELAY = 4.0  # seconds until workers start: importing TensorFlow slows the first page down
 FIND_SECONDS = 12.0  # how long other page servers may take to answer
 PAUSE_SECONDS = 5.0  # pause after a search without a result, until the next search
-LOOK_SECONDS = 0.3  # between two checks for a reply to a search
+LOOK_SECONDS = 0.3  # pause between two checks for a reply to a search
 FIRST_POINT_SECONDS = 0.15  # longest wait for the first epoch of a compiled program
 # A run's pace, by name in the address: label, and seconds for all epochs (None: full speed).
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}

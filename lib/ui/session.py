@@ -52,10 +52,10 @@ class Address:
     own_keys: tuple[str, ...] = ()  # the page's or the scene's own keys in the address
     page_values: dict[str, dict[str, str]] = field(default_factory=dict)  # by page; "": all pages
     ours: list[Query] = field(default_factory=list)  # the open page's addresses, newest last
-    asked: Query | None = None  # the address of the last request for a whole page
-    kept: tuple[Query, Query] | None = None  # an address to leave unchanged, and its full form
+    requested: Query | None = None  # the address of the last request for a whole page
+    unchanged: tuple[Query, Query] | None = None  # an address to leave alone, and its full form
     complaints: list[str] = field(default_factory=list)  # about invalid parts of a link
-    opened: str = ""  # "data" or "bare": this run opened an address with or without data; "": none
+    opened: str = ""  # an address that this script run read: "data" or "bare" (no data); "": none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +98,7 @@ class CellPage:
     step: int | None = None  # the playhead's timestep, kept when the user leaves the page
     unit: int | None = None  # the picked unit of the layer
     link: tuple[str, str] | None = None  # the address's step and unit, as last read or written
-    links_opened: int = 0  # number of links that placed the playhead: a new number moves it there
+    links_opened: int = 0  # number of links that moved the playhead: see playhead.js
 
 
 @dataclass(slots=True, eq=False)
@@ -167,7 +167,7 @@ class Session:
     subject: Subject = field(default_factory=lambda: Subject(Experiment()))  # of the open page
     own_subject: Subject = field(default_factory=lambda: Subject(Experiment()))  # the user's own
     address: Address = field(default_factory=Address)
-    limits: dict[str, tuple[float, float]] = field(default_factory=dict)  # by key of a slider
+    limits: dict[str, tuple[float, float]] = field(default_factory=dict)  # by slider: min and max
     started: set[str] = field(default_factory=set)  # the ids of this session's runs and sweeps
     clicks: dict[str, float] = field(default_factory=dict)  # by button: when it last acted
     upload: Upload = field(default_factory=Upload)

@@ -113,8 +113,7 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
     _, control = bound_setting(key)
     drawn = session().limits
     if drawn.get(key) != (least, most):
-        # For Streamlit (1.67), a slider with other limits is a new widget. It would start with the
-        # key's first value if the key weren't set here.
+        # A slider with other limits is a new widget (Streamlit 1.67): it would show an old value.
         drawn[key], st.session_state[key] = (least, most), value
     st.slider(label, least, most, value, step=kind(limit.step), help=_help(key), **control)
     if least > limit.minimum:
@@ -202,7 +201,7 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
     def choose(now: list[str]) -> None:
         """Set the picked columns in the table's order; () for the table's default."""
         chosen = tuple(name for name in names if name in now)
-        emptied[key] = () if chosen else current
+        emptied[key] = () if chosen else current  # keeps the field empty
         if chosen:
             change({key: () if set(chosen) == set(usual) else chosen})
 
@@ -238,8 +237,8 @@ def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
     """Draw the choice of the series column, open if times repeat or a column is chosen."""
     chosen = settled.data.series
     column = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
-    repeat = table.times is not None and not table.times.is_unique
-    with st.container(border=True) if repeat or column else st.expander("Series"):
+    times_repeat = table.times is not None and not table.times.is_unique
+    with st.container(border=True) if times_repeat or column else st.expander("Series"):
         if column in table.frame.columns:
             count = counted(table.frame[column].nunique(dropna=False), "series", "series")
             hint(f"{column} separates {count}. Each window stays within one series.")

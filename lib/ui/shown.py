@@ -60,7 +60,8 @@ def load_data(settled: Experiment) -> Loaded:
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
         text = plain(f"{capital(str(error))} Until then, you see {shown}.")
         place.warning(text, icon=":material/info:")
-        if fix := error.fix if isinstance(error, data.TooShortError) else {}:
+        fix = error.fix if isinstance(error, data.TooShortError) else {}
+        if fix:
             label, changes = f"Use {in_words(fix)}", (dict(fix),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
         return replace(last, obstacle=SEE_ABOVE)
@@ -154,14 +155,14 @@ def pick_answers(shown: results.RunAt, *, labels: bool = True) -> tuple[int, int
     dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
     picked_answers(shown)  # sets the first sample as the default
-    for what, control, texts, width in (
+    for label, control, texts, width in (
         ("Target", st.selectbox, targets, 150),
         ("Sample", st.select_slider, names, 200),
     ):
         if len(texts) > 1:
             options: Any = {} if labels else {"label_visibility": "collapsed", "width": width}
-            options |= {"format_func": texts.__getitem__, "key": f"{what.lower()}_{len(texts)}"}
-            control(what, range(len(texts)), **options)
+            options |= {"format_func": texts.__getitem__, "key": f"{label.lower()}_{len(texts)}"}
+            control(label, range(len(texts)), **options)
     return picked_answers(shown)
 
 
@@ -190,7 +191,7 @@ class Epochs:
     def __init__(self, shown: ShownRun) -> None:
         self.shown = shown
         self.weights = _weights(shown)
-        """Weights by epoch, ascending, except weights of best epochs, which a model may keep."""
+        """Weights by epoch, ascending, without the weights that models kept from a best epoch."""
         texts = [f"{epoch}" for epoch in self.weights]
         texts += [results.BEST] if shown.snapshot.keeps_best else []
         if not shown.dataset.has_rows:  # the page can't evaluate an earlier epoch

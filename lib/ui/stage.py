@@ -24,7 +24,7 @@ LOOK_SECONDS = 0.5  # minimum seconds between two checks of the scene's run
 STEP = "at"  # the guide's open step, in the address
 _KEPT: dict[str, Stage] = {}  # progress in the guide by browser, from its newest session
 MOST_KEPT = 500  # browsers in `_KEPT`
-WATCHED = 20  # the epoch at which a step continues while its run trains
+WATCHED = 20  # the epoch that ends the guide's task to train a model
 
 
 def enter_step() -> None:
@@ -84,8 +84,8 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
             if snapshot.status.active:
                 press_once("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
             else:
-                left = max(0, scene.pause - snapshot.epoch) or None
-                resume = partial(client.resume, run, left)
+                until_pause = max(0, scene.pause - snapshot.epoch) or None  # epochs; None: no pause
+                resume = partial(client.resume, run, until_pause)
                 press_once("Resume", "play_arrow", "do_resume", resume, type="primary")
             if not scene.until:  # in a scene with a task, `waiting` shows the epoch
                 paused = ". Press T to resume." if snapshot.status is Status.PAUSED else ""
@@ -93,13 +93,10 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
                 with st.container(key="train_where", width="content"):
                     hint(where if snapshot.epoch else "Training starts …")
 
-    following_fragment(
-        runs.open_run,
-        draw,
-        lambda current: current is not None,
-        LOOK_SECONDS,
-        page_state=lambda current: current and (current[0], current[1].status),
-    )
+    def page_state(current: tuple[Run, Snapshot] | None) -> object:
+        return current and (current[0], current[1].status)
+
+    following_fragment(runs.open_run, draw, bool, LOOK_SECONDS, page_state=page_state)
 
 
 def picked(scene: Scene) -> list[int]:
@@ -172,14 +169,14 @@ def waiting(scene: Scene) -> None:
 
     def skip() -> None:
         session().stage.passed.add(scene.name)
-        if needs_run:  # the recorded run takes its place
+        if needs_run:  # show the recorded run instead
             runs.leave()
 
     with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
         following_fragment(
             look,
-            lambda found: hint(found[0]),
-            lambda found: found[1],
+            lambda state: hint(state[0]),
+            lambda state: state[1],
             LOOK_SECONDS,
             page_state=lambda _: has_happened(scene),
         )
@@ -204,7 +201,7 @@ def traced_stack() -> tuple[TracedLayer, ...]:
     return trace(read_text(address.page_value("stack"))[0])
 
 
-REACHED: dict[str, Callable[[], bool]] = {
+REACHED: dict[str, Callable[[], bool]] = {  # by `Scene.until`: whether the task is done
     "playhead_at_3": lambda: address.page_value("step") == "3",
     "mode_is_last": lambda: session().subject.experiment.model.mode == "last",
     "timesteps_are_14": lambda: session().subject.experiment.data.timesteps == 14,
@@ -214,4 +211,3 @@ REACHED: dict[str, Callable[[], bool]] = {
     "epoch_20": lambda: (found := runs.current_run()) is not None and found[1].epoch >= WATCHED,
     "stack_works": lambda: broken_at(traced_stack()) is None,
 }
-"""Functions that return whether a task (`Scene.until`) is done."""

@@ -1,7 +1,7 @@
 """All uses of Streamlit beyond its documentation, each beside a public alternative.
 
 PRIVATE is False if Streamlit isn't the tested release, or if `UNROLLED_PUBLIC=1` is set. Pages then
-use the public alternatives, which give the same results with less speed or polish.
+use the public alternatives: for example, fragments redraw everything at a fixed interval.
 """
 
 import asyncio
@@ -19,7 +19,6 @@ import streamlit as st
 TESTED = "1.67."  # the releases of Streamlit with these private names
 IS_TESTED = st.__version__.startswith(TESTED)
 PRIVATE = IS_TESTED and os.environ.get("UNROLLED_PUBLIC", "0") in ("", "0")
-"""Whether to use private names. If False, fragments redraw everything at a fixed interval."""
 
 if PRIVATE:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -118,8 +117,8 @@ def of_open_page(request: Method) -> Method:
 
     A fragment's timer runs until the next page arrives. Streamlit would run the fragment after the
     next page, as part of the previous page. The browser would drop the next page, and stay white.
-    Requests by fragments of the open page get the address of the last request for the whole page,
-    and count as Back or Forward if that request did, since Streamlit may merge the two requests.
+    Streamlit may merge a fragment's request with the last request for the whole page, so fragments
+    of the open page request the same address, and count as Back or Forward if that request did.
     """
     requested = WeakKeyDictionary[Any, tuple[str, bool]]()
 

@@ -100,9 +100,10 @@ def _write_vary() -> None:
     if keys is None:  # an overlapping script run has dropped the widget
         return
     # After a change of data, Streamlit may return a label in place of a key that isn't offered.
-    for key in (key for key in keys if key in VARIABLE):
-        picked = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
-        texts[key] = picked if isinstance(picked, str) else ",".join(picked)
+    for key in keys:
+        if key in VARIABLE:
+            picked = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
+            texts[key] = picked if isinstance(picked, str) else ",".join(picked)
     set_page_value("vary", ";".join(f"{key}={text}" for key, text in texts.items()))
 
 
@@ -183,8 +184,9 @@ def _admit(browser: str | None) -> str:
         return refusal
     if len(unfinished) >= MAX_SWEEPS:  # at least one of them is unwatched
         max(unfinished, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
-    for own in (each for each in known if each.is_mine):
-        own.runner.stop()
+    for each in known:
+        if each.is_mine:
+            each.runner.stop()
     over = [each for each in known if each.runner.state.over]
     old = [each for each in over if each.runner.unwatched_seconds >= KEEP_SECONDS]
     for each in {*old, *over[: max(0, len(known) + 1 - MOST)]}:
@@ -245,8 +247,8 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
     if now.title != title:
         sentences.append(TEXTS["other_data"].format(now.title, title))
     elif plan and not now.is_redacted:
-        swept, planned = ([p.experiment for p in each.points] for each in (runner.plan, plan))
-        if swept != planned:
+        swept = [point.experiment for point in runner.plan.points]
+        if swept != [point.experiment for point in plan.points]:
             sentences.append(TEXTS["other_settings"])
     return " ".join(map(str.strip, sentences))
 
@@ -265,7 +267,7 @@ def _draw_pictures(
         choice = Linked("at", texts, 0, f"sweep_at_{'_'.join(others)}_{len(combined)}")
         at = widgets.linked_buttons(joined(others), names, choice, label_visibility="collapsed")
     picked = dict(zip(others, combined[at], strict=True))
-    of_curve = [p for p in points if all(p.values[k] == value for k, value in picked.items())]
+    of_curve = [point for point in points if picked.items() <= point.values.items()]
     with st.container(key="sweep_pictures"):
         curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
         widgets.steady_chart(curve, text, "sweep_curve")
@@ -277,11 +279,12 @@ def _draw_pictures(
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool, is_over: bool) -> str:
     """Return an HTML table of all points, with links to Explore; a clearly better mode is bold."""
-    found, rows = results.findings(points) if is_over else {}, []  # p-values need all points
+    findings = results.findings(points) if is_over else {}  # p-values need all points
+    rows = []
     hidden = results.COLUMN_KEYS if hides_columns else ()
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
-        better = results.clear_mode(found[point]) if point in found else ""
-        shown = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
+        better = results.clear_mode(findings[point]) if point in findings else ""
+        shown = [(key, text) for key, text in parse_qsl(point["settings"]) if key not in hidden]
         rows.append((point, results.point_words(point.values), urlencode(shown) + run, better))
     return charts.render("ui/sweeps.html", "points", rows, hides_columns)

@@ -39,7 +39,8 @@ LOCAL_HOST = re.compile(r"localhost|127\.|0\.0\.0\.0|::1")
 LOCAL = "This address works only on this computer. Use the network address that Streamlit prints."
 MOST = 200  # talks in `_TALKS`: the newest
 MOST_VOTES = 1000  # votes kept for each question: the newest
-LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between polls, and until a page without polls is closed
+LOOK_SECONDS = 1.0  # pause between two polls
+ABSENT_SECONDS = 5.0  # a presenter's page without polls for longer counts as closed
 _component = component("present_screen", __file__, "present")
 
 
@@ -57,18 +58,18 @@ class Talk:
     """A talk by one presenter. Times are seconds of `lib.ui.clock`."""
 
     began: float
-    given: float  # when the presenter's page was last open
+    last_open: float  # when the presenter's page was last open
     id: str = field(default_factory=lambda: token_hex(8))  # in the followers' link
     notes: str = field(default_factory=lambda: token_hex(8))  # in the link to the speaker's notes
     shown: Shown | None = None
-    wishes: list[int] = field(default_factory=list)  # steps requested in the notes window
+    requested_steps: list[int] = field(default_factory=list)  # in the notes window
     # By scene and question: each browser's option.
     votes: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
 
     @property
-    def is_given(self) -> bool:
+    def is_open(self) -> bool:
         """Whether the presenter's page is still open."""
-        return clock.now() - self.given < ABSENT_SECONDS
+        return clock.now() - self.last_open < ABSENT_SECONDS
 
     def count(self, scene: Scene) -> list[list[int]]:
         """Return the number of votes for each option, by question of a scene."""
@@ -90,7 +91,7 @@ def current_talk() -> Talk:
     """Return this browser's own talk, and record that the presenter's page is open."""
     presenter, now = _this_browser(), clock.now()
     talk = _TALKS.get(presenter) or Talk(now, now)
-    talk.given = now
+    talk.last_open = now
     keep_newest(_TALKS, presenter, talk, MOST)
     return talk
 
@@ -165,7 +166,7 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
     """Draw the buttons below a scene. If `loaded` is None, an overview or a link is above them."""
     names, place = [each.name for each in scenes], scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        draw_ways(place, len(scenes), partial(step, names))
+        draw_paging(place, len(scenes), partial(step, names))
         if loaded and scene.asks:
             is_open = stage.open_ask(scene) is not None
             label, eye = ("Reveal", "visibility") if is_open else ("Hide", "visibility_off")
@@ -174,7 +175,7 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
             with st.container(key="present_train", width="content"):
                 stage.train_buttons(scene, loaded)
         st.space("stretch")
-        draw_browser(scene, talk, names)
+        draw_component(scene, talk, names)
         _toggle("Overview", "apps", "overview")
         if talk_id := address.page_value("back"):
             act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
@@ -187,16 +188,17 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
         query = {key: texts for key, texts in address.whole().items() if key not in KEYS}
         view = VIEWS[stage.shown(scene)]
         query |= {"part": [view.part]} if view.part else {}
-        page = view.page if scene.page == "Explore" else scene.page  # Explore is a default
+        page = view.page if scene.page == "Explore" else scene.page  # a scene's default is Explore
         path, icon = PAGES[page]
         st.page_link(path, label=f"Open {page}", icon=icon, query_params=query, width="content")
 
 
-def draw_ways(place: int, count: int, act: Callable[[int], None]) -> None:
+def draw_paging(place: int, count: int, act: Callable[[int], None]) -> None:
     """Draw Previous, Next and the number of the scene at `place` (from 0) of `count`."""
-    back, on, look, at_end = partial(act, -1), partial(act, 1), "tertiary", place + 1 == count
-    press("Previous", "arrow_back", "scene_before", back, disabled=place == 0, type=look)
-    press("Next", "arrow_forward", "scene_next", on, disabled=at_end, type=look)
+    back, forward = partial(act, -1), partial(act, 1)
+    is_first, is_last = place == 0, place + 1 == count
+    press("Previous", "arrow_back", "scene_before", back, disabled=is_first, type="tertiary")
+    press("Next", "arrow_forward", "scene_next", forward, disabled=is_last, type="tertiary")
     st.markdown(f"{place + 1} of {count}", width="content")
 
 
@@ -206,7 +208,7 @@ def _toggle(label: str, icon: str, panel: str) -> None:
     press(label, icon, f"open_{panel}", act, type="tertiary")
 
 
-def draw_browser(scene: Scene, talk: Talk, names: Sequence[str] = ()) -> None:
+def draw_component(scene: Scene, talk: Talk, names: Sequence[str] = ()) -> None:
     """Draw the component of present.js: a talk's controls or, if `names` is empty, the clock."""
 
     def move() -> None:
@@ -245,7 +247,7 @@ def draw_followed(talk_id: str) -> None:
             return
         talk, shown, scenes, place = found
         address.put(shown.query)
-        record, is_given = session(), talk.is_given
+        record, is_open = session(), talk.is_open
         own = record.stage  # the follower's own answers, restored below
         record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
         try:
@@ -253,10 +255,10 @@ def draw_followed(talk_id: str) -> None:
         finally:
             record.stage = own
         with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-            left = "" if is_given else " The presenter has left. This is the last scene shown."
+            left = "" if is_open else " The presenter has left. This is the last scene shown."
             text = f"Following the presenter, scene {place + 1} of {len(scenes)}.{left}"
             st.markdown(text, width="content")
-        rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
+        rerun_when(lambda: (talk.shown, talk.is_open) != (shown, is_open), LOOK_SECONDS)
     with st.container(key="present_off"):
         press("Look around on my own", "explore", "look_around", partial(_look_around, talk))
 
@@ -267,7 +269,7 @@ def draw_notes(notes_id: str) -> None:
         if not (found := _shown_by(find(notes=notes_id), NO_NOTES)):
             return
         talk, shown, scenes, place = found
-        scene, is_given = scenes[place], talk.is_given
+        scene, is_open = scenes[place], talk.is_open
         st.markdown(f"# {plain(scene.title)}")
         with st.container(key="speaker_notes"):
             st.markdown(scene.notes or scene.text or "No notes for this scene.")
@@ -279,9 +281,9 @@ def draw_notes(notes_id: str) -> None:
         with st.container(key="speaker_next"):
             st.markdown(f"Next: **{plain(after)}**")
         with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
-            draw_ways(place, len(scenes), talk.wishes.append)
-        draw_browser(scene, talk)
-        rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
+            draw_paging(place, len(scenes), talk.requested_steps.append)
+        draw_component(scene, talk)
+        rerun_when(lambda: (talk.shown, talk.is_open) != (shown, is_open), LOOK_SECONDS)
 
 
 def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:

@@ -200,8 +200,8 @@ def _changes(new: data.Table) -> dict[str, Any]:
     if now.name == "upload":
         changes = address.fitting(old.settings if old else {}, new.settings)
     else:
-        suits = {**data.DATASETS["upload"].suggested, **new.settings}
-        changes = {"data": "upload", **address.fitting(data.DATASETS[now.name].suggested, suits)}
+        wanted = {**data.DATASETS["upload"].suggested, **new.settings}
+        changes = {"data": "upload", **address.fitting(data.DATASETS[now.name].suggested, wanted)}
     known = {*new.frame.columns, *new.labels, *data.calendar_names(new), NO_SERIES, ""}
     try:
         known |= {*data.prepared(new, now).frame.columns}
@@ -234,7 +234,7 @@ def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
         if path is None:
             await app(scope, receive, send)
             return
-        file, size, loop = path[1], 0, asyncio.get_running_loop()
+        file_id, size, loop = path[1], 0, asyncio.get_running_loop()
 
         async def ignore(_: Message) -> None:
             pass
@@ -243,7 +243,7 @@ def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
             await app({**scope, "method": "DELETE"}, receive, ignore)
 
         def drop() -> None:  # may be called from any thread
-            if _HELD.pop(file, None):
+            if _HELD.pop(file_id, None):
                 asyncio.run_coroutine_threadsafe(delete(), loop)
 
         async def receive_when_free() -> Message:
@@ -254,7 +254,7 @@ def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
                 # Iterate over a copy: script threads take files at the same time.
                 while _HELD and size + sum(each for each, _ in _HELD.copy().values()) > most:
                     await asyncio.sleep(0.1)
-                _HELD[file] = size, drop
+                _HELD[file_id] = size, drop
                 loop.call_later(UNTAKEN_SECONDS, drop)
             return message
 

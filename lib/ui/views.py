@@ -68,7 +68,7 @@ def sample_card(loaded: Loaded, palette: Palette) -> None:
 
 
 def _cells(_: Loaded, palette: Palette) -> None:
-    """Draw the losses of the gallery's two recorded cells, which are errors at the last step."""
+    """Draw losses of the gallery's two recorded cells. Each loss is the error at the last step."""
     compared, ends = list[Compared](), list[str]()
     for letter, (name, run) in zip(LETTERS, runs_of(GALLERY["cells"]).items(), strict=False):
         compared.append(Compared(run.experiment, run.dataset, run.snapshot, name, name, letter))
@@ -187,8 +187,8 @@ def worked_numbers() -> dict[str, Any]:
     raw, scaled = map(suggested, names)
     data, scaled_data = make_dataset(raw), make_dataset(scaled)
     run, scaled_run = (read_recording(name, tuple[dict[str, str], Snapshot])[1] for name in names)
-    off = {mode: each.predictions - scaled_data.y for mode, each in scaled_run.results.items()}
-    off["last"] = off["last"][:, -1:]
+    errors = {mode: each.predictions - scaled_data.y for mode, each in scaled_run.results.items()}
+    errors["last"] = errors["last"][:, -1:]  # last-step mode predicts only the last target
     return {
         "x": data.x,
         "y": data.y,
@@ -196,7 +196,7 @@ def worked_numbers() -> dict[str, Any]:
         "losses": {mode: result.final_loss for mode, result in run.results.items()},
         "floors": best_loss(raw, data)[0],
         "bound": highest_output("lstm", 2),
-        "off": {mode: np.abs(each * scaled_data.target_scale).max() for mode, each in off.items()},
+        "off": {mode: np.abs(e * scaled_data.target_scale).max() for mode, e in errors.items()},
     }
 
 
@@ -227,7 +227,7 @@ def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
     return View(title, partial(parts.draw_part, part), "Cell", own_part, needs_rows=True)
 
 
-VIEWS = {
+VIEWS = {  # by name in scenes and in the address
     "strip": View("Shapes of both models", draw_strip),
     "predictions": View("Predictions by timestep", partial(_chart, "predictions")),
     "loss": View("Loss over epochs", partial(_chart, "loss")),
@@ -256,10 +256,8 @@ VIEWS = {
     "damage": View("Damage of a silent mistake", _damage, "Shapes", "target"),
     "advice": View("Which setting do I need?", _advice),
 }
-"""Views by their names in scenes and in the address."""
 _PICTURES = (Scene(f"view.{name}", v.title, name, page=v.page) for name, v in VIEWS.items())
-TALK_SCENES = SCENES | {scene.name: scene for scene in _PICTURES}
-"""All scenes that a talk can show, by name."""
+TALK_SCENES = SCENES | {scene.name: scene for scene in _PICTURES}  # all that a talk can show
 
 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:

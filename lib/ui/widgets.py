@@ -200,12 +200,11 @@ def set_widget(key: str, value: Any) -> str:
 def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]:
     """Return arguments of a widget that shows a `value` kept elsewhere. Its callback calls `take`.
 
-    Also make `value` the widget's default, since a browser that mounts the widget late sends it.
+    Also make `value` the widget's default: a browser that mounts the widget late sends the default.
     """
 
     def moved() -> None:
-        # Script runs may overlap (Streamlit 1.67). A script run that ends drops the values of
-        # widgets that it didn't draw.
+        # An overlapping script run (Streamlit 1.67) drops the values of widgets it didn't draw.
         if key in st.session_state:
             take(st.session_state[key])
 

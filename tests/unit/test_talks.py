@@ -34,9 +34,9 @@ def test_a_browser_keeps_its_talk(talk_of):
     assert talk_of("b") is not talk
     assert talk_of("a") is talk
     talk_of("b", talks.ABSENT_SECONDS)
-    assert not talk.is_given
+    assert not talk.is_open
     assert talk_of("a") is talk
-    assert (talk.is_given, talk.began) == (True, began)
+    assert (talk.is_open, talk.began) == (True, began)
 
 
 def test_the_least_recently_shown_talk_is_dropped_first(talk_of):

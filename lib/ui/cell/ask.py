@@ -21,8 +21,10 @@ from lib.ui.session import LayerWeights, session
 from lib.ui.widgets import plain, press, rerun_when
 
 EVERY_SECONDS = 3.0  # least seconds between two requests for the same choice while a run trains
-WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # seconds between checks for a result, for a new epoch
-MEASURED, AVERAGED = 8, 16  # samples for measuring differences, for averaging gradients
+WAITING_SECONDS = 0.3  # pause between two checks for a result
+POLL_SECONDS = 1.0  # pause between two checks for a new epoch
+MEASURED = 8  # number of samples to measure differences with
+AVERAGED = 16  # number of samples to average gradients over
 PADDING = 3  # steps of zeros that the padding examples append
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "modes": ("modes", ("sample", "layer")),
@@ -74,7 +76,7 @@ class Request(NamedTuple):
     weights: LayerWeights
     epoch: int
     future: AnswerFuture
-    sent: float  # clock seconds
+    sent: float  # seconds of `lib.ui.clock`
 
 
 @dataclass(slots=True, eq=False)
@@ -119,13 +121,14 @@ def ask(place: str, chosen: Chosen) -> Reply:
         reply.finished, reply.pending = reply.pending, None
     now, finished = clock.now(), reply.finished
     is_old = finished is None or finished.weights is not chosen.weights
-    follows = finished is not None and chosen.polling
-    is_due = finished is None or not follows or now - finished.sent >= EVERY_SECONDS
+    follows_run = finished is not None and chosen.polling
+    waited = now - finished.sent if finished else EVERY_SECONDS
+    is_due = waited >= EVERY_SECONDS or not follows_run
     if is_old and is_due and reply.pending is None:
-        given = arguments(place, chosen)
-        recorded = recorded_answer(chosen.dataset.name, place, given)
+        args = arguments(place, chosen)
+        recorded = recorded_answer(chosen.dataset.name, place, args)
         if recorded is None:
-            future = runs.client().ask(question, cell=experiment.model.cell, **given)
+            future = runs.client().ask(question, cell=experiment.model.cell, **args)
         else:
             future = AnswerFuture()
             future.set_result(recorded)
@@ -134,7 +137,7 @@ def ask(place: str, chosen: Chosen) -> Reply:
             reply.finished, is_old = request, False
         else:
             reply.pending = request
-    reply.waiting = is_old and not follows
+    reply.waiting = is_old and not follows_run
     return reply
 
 
@@ -172,10 +175,11 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
 
     drawn = state()
 
-    def has_moved() -> bool:
+    def has_changed() -> bool:
         is_finished = any(each.pending and each.pending.future.done() for each in replies)
         return is_finished or state() != drawn
 
-    waiting = any(reply.waiting for reply in replies)
-    seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
-    rerun_when(has_moved, seconds)
+    seconds = POLL_SECONDS if chosen.polling else None
+    if any(reply.waiting for reply in replies):
+        seconds = WAITING_SECONDS
+    rerun_when(has_changed, seconds)

@@ -24,7 +24,6 @@ from lib.ui.widgets import Linked, hint, linked_buttons, linked_slider
 
 KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # Keras's order, or by similarity
-
 _component = component(KEY, __file__, "playhead")
 
 
@@ -120,7 +119,7 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     if picked is None and (best := result.kept_epoch) and result.weights is not None:
         return result.weights, best, f"{model}, epoch {best:,}, best on validation{seed}"
     if not epoch:
-        waits = shown.polling and result.weights is None  # sent when the run pauses or ends
+        waits = shown.polling and result.weights is None
         later = ". A model this large updates when its run pauses or ends" if waits else ""
         return known[0][0][mode], 0, f"{model} before training{seed}{later}"
     run = " of a recorded run" if shown.is_recorded else ""
@@ -163,7 +162,7 @@ def _remember() -> None:
 
 
 def _where(chosen: Chosen) -> tuple[int, int]:
-    """Return the playhead's timestep and unit, from 0: of a newly opened link, else the last."""
+    """Return the playhead's timestep and unit, from 0: from a newly opened link, else the last."""
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
         page.link, page.links_opened = link, page.links_opened + 1

@@ -181,13 +181,13 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     st.html(charts.render(PROOFS, "strips_legend", palette))
     columns = [*st.columns(2), *st.columns(2)]
     for (name, outputs), column in zip(_strips(chosen).items(), columns, strict=True):
-        way = proof_cards[name]
-        with column, card(way.title, **LOOK):
-            st.html(charts.render(PROOFS, "strips", outputs, way, breakings.instead, palette))
-            takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=BREAK_ROOM)
+        proof = proof_cards[name]
+        with column, card(proof.title, **LOOK):
+            st.html(charts.render(PROOFS, "strips", outputs, proof, breakings.instead, palette))
+            takeaway(proof.takeaway, f"{chosen.which}{proof.why}", longest=BREAK_ROOM)
     left, right = st.columns(2)
     with left, card("The largest possible output", key="cell_bound", **LOOK):
-        hidden = chosen.traces[-1].hidden[0]  # of the top layer
+        hidden = chosen.traces[-1].hidden[0]  # the top layer's outputs
         text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
         st.html(cell.bound_picture(hidden, bound, details, palette))
@@ -292,10 +292,9 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
         takeaway(text, sentence, longest=gradients.ROOM)
 
 
-PARTS = {
+PARTS = {  # by name in the address
     "unrolled": CellPart("Unrolled", (), draw_unrolled),
     "proof": CellPart("Proof", ("modes",), draw_proof),
     "break": CellPart("Break it", ("breakings",), draw_breakings),
     "learn": CellPart("How they learn", ("reach", "one way", "both ways"), draw_learning),
 }
-"""The parts by name in the address."""

@@ -45,8 +45,8 @@ def explore() -> None:
 
     built = architecture_of(experiment, data.train, *data.shape[1:], data.targets)
     # Sliders request many sizes: sizes outside all buckets are prepared once per kind of model.
-    program = (bucket_of(built) or (model.cell, model.layers, model.head),)
-    once("prepared", program, lambda: runs.client().prepare(experiment, data))
+    program = bucket_of(built) or (model.cell, model.layers, model.head)
+    once("prepared", (program,), lambda: runs.client().prepare(experiment, data))
     follow_epochs(loaded, partial(_panel, loaded, palette, count()))
 
     skill.skill_card(loaded, palette)
@@ -118,8 +118,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
 
     def step() -> None:
         address.set_page_values(runs.NEWEST)
-        steps_own_run = is_same or paused
-        client.step((own_run if steps_own_run else None) or train(paused=True))
+        client.step(own_run if own_run and (is_same or paused) else train(paused=True))
 
     pause = partial(control_run, client.resume if paused else client.pause)
     label, icon = ("Resume", "play_arrow") if paused else ("Pause", "pause")
@@ -136,8 +135,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
 
 def _options(loaded: Loaded, shown: ShownRun) -> None:
     """Draw the number of seeds, the pace, and a button that clears the run."""
-    # The widget's key contains the usual number of seeds, so that a late request for the widget of
-    # another usual number can't change this widget.
+    # The widget's key has the usual number, so that a late request by another widget is ignored.
     usual = with_seeds(loaded.experiment.set(seeds=0), loaded.dataset).seeds
     now, key = loaded.experiment.seeds or usual, f"pick_seeds_{usual}"
     control = bound(key, now, lambda new: address.change({"seeds": new or now}))
@@ -178,7 +176,9 @@ def _progress(epochs: Epochs, place: Place) -> None:
 
 def _source(shown: ShownRun) -> str:
     """Return the key in STATUS_TEXTS for results without a run."""
-    return "kept" if shown.kept else "recorded" if shown.is_recorded else "untrained"
+    if shown.kept:
+        return "kept"
+    return "recorded" if shown.is_recorded else "untrained"
 
 
 def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:

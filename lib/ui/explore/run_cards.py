@@ -50,9 +50,9 @@ def draw(
         lay_above({key: drawn[key].top for key in keys if key in drawn}, layers)
 
     def follow(now: Epochs) -> None:
-        waiting = next(turns) if now.shown.polling else ""
+        skipped = next(turns) if now.shown.polling else ""
         for name, follow_run in cards.items():
-            if name != waiting:
+            if name != skipped:
                 follow_run(now.at_picked_epoch)
         lay()
 
@@ -96,10 +96,10 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
     return follow
 
 
-def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
+def head(shown: ShownRun, topic: str) -> tuple[tuple[int, int], bool]:
     """Draw a card's title and pickers. Return sample and target, and whether EARLIER is chosen."""
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
-        st.markdown(f"### {plain(shown.dataset.title)}: {what}")
+        st.markdown(f"### {plain(shown.dataset.title)}: {topic}")
         if not shown.dataset.has_rows:  # no predictions are drawn
             return (0, 0), False
         picked = pick_answers(shown, labels=False)
@@ -131,18 +131,18 @@ def _numbers(shown: ShownRun) -> Follow:
     """Draw the mean squared error at the last step. Return a function that updates it."""
     dataset, count = shown.dataset, len(shown.snapshot.seeds)
     part = "validation" if dataset.has_validation else "training"
-    what = f"{'median ' if count > 1 else ''}{part} MSE"
+    measure = f"{'median ' if count > 1 else ''}{part} MSE"
     both = len(shown.snapshot.results) > 1
-    hint(f"One measure for both modes: {what}" if both else capital(what))
+    hint(f"One measure for both modes: {measure}" if both else capital(measure))
     places = {mode: Place() for mode in shown.snapshot.results}
 
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
             seeds, off = charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result)
-            text = " · ".join(filter(None, (seeds and f"seeds {seeds}", off))) or None
-            texts = colored(MODES[mode].label), colored(error), text, "off"
-            places[mode].show("metric", *texts, delta_arrow="off")
+            details = " · ".join(filter(None, (seeds and f"seeds {seeds}", off))) or None
+            texts = colored(MODES[mode].label), colored(error), details
+            places[mode].show("metric", *texts, delta_color="off", delta_arrow="off")
 
     with st.container(key="compare", horizontal=True):
         follow(shown)

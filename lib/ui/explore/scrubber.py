@@ -30,11 +30,10 @@ def draw(epochs: Epochs, *, can_replay: bool) -> None:
     data |= {"run": snapshot.run_id, "trained": snapshot.epoch, "epochs": snapshot.epochs}
     data |= {"live": epochs.shown.polling, "replays": can_replay, "received": reported("epoch")}
     on: Any = {"on_epoch_change": show_epoch, "on_replay_change": open_replay}
-    # A list: Streamlit (1.67) searches a dict for tables, and imports pandas to do so.
-    _scrubber(key=KEY, data=[data], on_narrow_change=lambda: None, **on)
+    _scrubber(key=KEY, data=[data], on_narrow_change=lambda: None, **on)  # a list: see `listener`
 
 
-def reported(what: str) -> str:
+def reported(name: str) -> str:
     """Return the first word of scrubber.js's last report: an epoch's name, "yes", or ""."""
-    text: str = (st.session_state.get(KEY) or {}).get(what) or ""
+    text: str = (st.session_state.get(KEY) or {}).get(name) or ""
     return text.partition(" ")[0]

@@ -20,12 +20,11 @@ from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.widgets import PART, Linked, hint, open_part, plain
 
 T = TypeVar("T")
-
 TITLES = {"skill": "Skill", "dates": "Predictions by date", "ahead": "Forecast"}
-_WAY = Linked("way", ("direct", "fed"), 0, "skill_way")
+_FORECAST = Linked("way", ("direct", "fed"), 0, "skill_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
-KEYS = (PART, _WAY.name, _STEPS.name)  # in the address
-MOST_NAMES = 200  # options of a menu, which are all sent to the browser
+KEYS = (PART, _FORECAST.name, _STEPS.name)  # in the address
+MOST_NAMES = 200  # most options in a menu, since all are sent to the browser
 
 
 def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
@@ -34,10 +33,10 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
         dataset, run, table = shown.dataset, shown.run, None
         if run and not dataset.has_rows:  # the rows belong to another browser
-            whole, weights = runs.client().get(run.id) or run, _weights(shown)
+            whole = runs.client().get(run.id) or run
             if whole.dataset.origin:
-                of = whole.experiment, whole.dataset, weights
-                table = _once(shown, "hidden", partial(results.skill_of_seeds, *of))
+                models = whole.experiment, whole.dataset, _weights(shown)
+                table = _once(shown, "hidden", partial(results.skill_of_seeds, *models))
         if not (table or dataset.origin):
             once("skill", (), dict)  # frees the results of other data, which may be large
             return
@@ -48,7 +47,7 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 st.markdown(_markdown(table, target, dataset.target_unit))
                 hint(results.ROWS_HIDDEN)
                 return
-            # Baselines need no training: beside a run, show those of the sidebar's season.
+            # Baselines need no training: show them for the sidebar's season, not the run's.
             experiment = shown.experiment.set(period=loaded.experiment.data.period)
             is_same = experiment.data == loaded.experiment.data
             if is_same and np.array_equal(dataset.y, loaded.dataset.y):
@@ -87,8 +86,8 @@ def _test_button(shown: ShownRun) -> bool:
     if not (shown.dataset.test and _weights(shown)[0] and shown.snapshot.status.over):
         return False
     looked = session().looked.setdefault(shown.dataset.title, set())
-    is_evaluated = (now := (shown.snapshot.run_id, shown.snapshot.epoch)) in looked
-    act = partial(looked.add, now)
+    now = shown.snapshot.run_id, shown.snapshot.epoch
+    is_evaluated, act = now in looked, partial(looked.add, now)
     st.button("Evaluate on the test part", "look_at_test", disabled=is_evaluated, on_click=act)
     if is_evaluated:
         times = f"Evaluated {counted(len(looked), 'time')} in this session"
@@ -113,14 +112,14 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
 
     def table(part: results.Part) -> None:
         make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
-        found = _once(shown, f"medians {part}", make)
-        tables.markdown(_markdown(found, target, dataset.target_unit))
-        details = charts.skill.skill_sentence(dataset, found, target, part)
+        skills = _once(shown, f"medians {part}", make)
+        tables.markdown(_markdown(skills, target, dataset.target_unit))
+        details = charts.skill.skill_sentence(dataset, skills, target, part)
         if len(weights) > 1:
             details += f" The modes' errors are medians over {len(weights)} seeds."
         if part == "evaluated" and shown.snapshot.keeps_best:
             details += charts.skill.PICKED
-        widgets.takeaway(charts.skill.skill_takeaway(found, target, part), details)
+        widgets.takeaway(charts.skill.skill_takeaway(skills, target, part), details)
 
     with texts:
         table("evaluated")
@@ -180,8 +179,9 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
         series = _pick("Series", origin.names, "any_series")
         column = _pick("Target", origin.columns, "column")
         why = results.why_not_fed_back(dataset)
-        way = widgets.linked_buttons("Forecast", ("Direct", "Recursive"), _WAY, disabled=bool(why))
-        if way and not why:
+        kinds, is_off = ("Direct", "Recursive"), bool(why)
+        is_recursive = widgets.linked_buttons("Forecast", kinds, _FORECAST, disabled=is_off)
+        if is_recursive and not why:
             feed = int(_STEPS.texts[widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)])
     if why:
         hint(why)
@@ -191,12 +191,12 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     run = shown.experiment, dataset, weights
     try:
         make = partial(results.forecast, *run, evaluated=_predictions(shown), **options)
-        coming = _once(shown, "coming", make, *options.values())
+        forecast = _once(shown, "coming", make, *options.values())
     except results.ForecastError as error:
         hint(f"{error}")
         return
-    figure = charts.skill.forecast_figure(dataset, coming, series, column, palette)
-    kept = shown.snapshot.keeps_best
-    texts = charts.skill.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
+    figure = charts.skill.forecast_figure(dataset, forecast, series, column, palette)
+    best = shown.snapshot.keeps_best
+    texts = charts.skill.forecast_words(dataset, forecast, fed_back=feed > 0, picked=best)
     with place:
         widgets.card_chart(figure, *texts, "skill_ahead")

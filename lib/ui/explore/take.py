@@ -46,14 +46,15 @@ def draw_files(loaded: Loaded) -> None:
     shown, at_epoch, picked = epochs.shown, epochs.at_picked_epoch, epochs.picked
     other = badge_of(loaded, shown)
     makers = _makers(epochs, loaded if other else None)
-    what = "earlier" if picked is not None else "training" if shown.polling else "shown"
-    note = TEXTS["other" if other else what].format(other=other, epoch=f"{picked or 0:,}")
+    which = "training" if shown.polling else "shown"
+    which = "earlier" if picked is not None else which
+    note = TEXTS["other" if other else which].format(other=other, epoch=f"{picked or 0:,}")
     data: Any = _rows(loaded, epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:
         _forget()
     elif asked:
-        # The key has no epoch: a file of a training run describes the moment of the first request.
+        # The key lacks the newest epoch: during training, a file shows the first request's epoch.
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
         made: Any = {"words": TEXTS["gone"], "failed": True}
@@ -63,8 +64,7 @@ def draw_files(loaded: Loaded) -> None:
             data = f"{asked}\n".encode() + made
         else:
             data |= {"message": {"id": asked, **made}}
-    # A list: Streamlit (1.67) searches a dict for tables, and imports pandas to do so.
-    data = data if isinstance(data, bytes) else [data]
+    data = data if isinstance(data, bytes) else [data]  # a list: see `browser.listener`
     _component(key=KEY, data=data, on_asked_change=lambda: None)
     if "keras" not in makers:  # the rows belong to another browser
         return
@@ -114,12 +114,12 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     experiment, dataset = epochs.shown.experiment, epochs.shown.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
     kept = kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))
-    of = f"{len(kept)} of {counted(len(trained), 'stored epoch')}"
+    stored = f"{len(kept)} of {counted(len(trained), 'stored epoch')}"
     numbers = {
         "rows": f"{dataset.y[dataset.evaluated].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
-        "replay": f"For the replay: weights of {of}" if trained else TEXTS["no_replay"],
+        "replay": f"For the replay: weights of {stored}" if trained else TEXTS["no_replay"],
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"
@@ -130,17 +130,17 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     for file, end in ends.items():
         names |= {file: stem + end, file + NEW: new_stem + end}
     parts = []
-    for title, rows in _FILE["parts"].items():
+    for heading, rows in _FILE["parts"].items():
         shown = []
-        for row, what in rows.items():
-            labels = dict(what.get("files", {}))
+        for title, spec in rows.items():
+            labels = dict(spec.get("files", {}))
             labels |= {file + NEW: f"{label} (new settings)" for file, label in labels.items()}
             files = {file: label for file, label in labels.items() if file in makers}
-            text = what.get("about", "").format(**numbers)
-            if files or "picture" in what:
-                shown.append({**what, "title": row, "about": text, "files": files})
+            text = spec.get("about", "").format(**numbers)
+            if files or "picture" in spec:
+                shown.append({**spec, "title": title, "about": text, "files": files})
         if shown:
-            parts.append({"title": title, "rows": shown})
+            parts.append({"title": heading, "rows": shown})
     return {"parts": parts, "files": {file: names[file] for file in makers}, "stem": stem}
 
 
@@ -178,8 +178,8 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
 
     def report() -> bytes:
         seen: dict[str, Any] = {"source": source, "looked": has_looked}
-        of = Reported(*run(), *picks, earlier=earlier, past=past, **seen)
-        return export.report(of, link, datetime.now(UTC), export.versions())
+        reported = Reported(*run(), *picks, earlier=earlier, past=past, **seen)
+        return export.report(reported, link, datetime.now(UTC), export.versions())
 
     def results() -> bytes:
         compared = Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)

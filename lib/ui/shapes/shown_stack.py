@@ -167,7 +167,7 @@ def _read(text: str | bytes, name: str = "") -> None:
     try:
         page.reading = shapes.read_source(text, name)
     except ModelError as error:
-        page.model_problem = f"{name}{name and ': '}{error}"
+        page.model_problem = f"{name}: {error}" if name else f"{error}"
         if isinstance(text, bytes) and name.lower().endswith((".py", ".txt")):
             page.model_text = text.decode(errors="replace")[: shapes.LONGEST]
         return
@@ -187,6 +187,6 @@ def to_explore(stack: Stack) -> None:
         return
     if page.reading and matches_reading() and (loss := LOSS_OF.get(page.reading.loss)):
         settings["loss"] = loss
-    there = address.query_of(experiment.set(**settings), None, {})
+    link = address.query_of(experiment.set(**settings), None, {})
     hover = f"Trains on the sidebar’s data, which have {experiment.data.features} features."
-    st.page_link(explore, label=label, icon=icon, help=hover, query_params=there)
+    st.page_link(explore, label=label, icon=icon, help=hover, query_params=link)

@@ -1,7 +1,4 @@
-"""Trace a stack: a row per layer, with its settings beside its output shape or its error.
-
-Each rerun writes the stack's values into the widgets; callbacks change the stack.
-"""
+"""Trace a stack: a row per layer, with its settings beside its output shape or its error."""
 
 import re
 from collections.abc import Callable
@@ -153,10 +150,10 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         elif step.not_traced:
             title = f":gray[{title} :material/visibility_off:]"
         st.markdown(title, help=layer.__doc__)
-        ends = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
-        for way, disabled in ends.items() if place else ():
-            key, act = f"layer_{place}_{way}", partial(_move, place, layer, way)
-            st.button(way.capitalize(), key, type="tertiary", disabled=disabled, on_click=act)
+        actions = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
+        for action, disabled in actions.items() if place else ():  # the first layer stays
+            key, act = f"layer_{place}_{action}", partial(_move, place, layer, action)
+            st.button(action.capitalize(), key, type="tertiary", disabled=disabled, on_click=act)
         if place < len(stack) - 1:
             _add_menu("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
     if layer.origin:
@@ -220,8 +217,10 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
         if setting.cells:
             value = shapes.cells_text(value)
         if setting.sizes is not None:
-            words = [f"{size or None}" if setting.batched else f"{size}" for size in value or ()]
-            value = ", ".join(["None", *words] if setting.batched and words else words)
+            words = [f"{size}" for size in value or ()]
+            if setting.batched and words:  # 0 is any size: see `_set_value`
+                words = ["None", *("None" if word == "0" else word for word in words)]
+            value = ", ".join(words)
             shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
         st.text_input(label, max_chars=60, **shown, **bound(key, value, change))
     else:
@@ -245,7 +244,8 @@ def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> N
             words = words[1:] if words[:1] in (["None"], ["N"]) else words
             words = ["0" if word == "None" else word for word in words]
         are_sizes = all(re.fullmatch(r"-?\d{1,8}", word) for word in words)
-        if not are_sizes or len(words) != setting.sizes > 0:
+        is_other_count = setting.sizes > 0 and len(words) != setting.sizes
+        if is_other_count or not are_sizes:
             count = f"{setting.sizes or 'some'} whole numbers"
             page.stack_problems = [f"{name}: expected {count}, received “{value}”."]
             return
@@ -270,17 +270,17 @@ def _input_menus(place: int, stack: Stack) -> None:
     layer = stack[place]
     if isinstance(layer, shapes.Input):
         return
-    names = {
-        Ref(at, output): f"{at + 1} · {before.title}{f': {name}' if name != 'output' else ''}"
-        for at, before in enumerate(stack[:place])
-        for output, name in enumerate(before.returned())
-    }
+    names = {}
+    for at, before in enumerate(stack[:place]):
+        for output, name in enumerate(before.returned()):
+            title = f"{at + 1} · {before.title}"
+            names[Ref(at, output)] = title if name == "output" else f"{title}: {name}"
 
     def set_inputs(name: str, refs: list[Ref]) -> None:
         known = [ref for ref in refs if ref in names]  # another change may have removed a layer
         single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
-        named: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
-        _change(place, layer, lambda now: replace(now, **named))
+        inputs: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
+        _change(place, layer, lambda now: replace(now, **inputs))
 
     parts = {"of": "Input, if not the layer before"}
     if isinstance(layer, shapes.Recurrent):
@@ -299,12 +299,12 @@ def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
         set_stack(shapes.put(stack, place, change(stack[place])))
 
 
-def _move(place: int, layer: Layer, way: str) -> None:
+def _move(place: int, layer: Layer, action: str) -> None:
     """Move a layer up or down or remove it, unless an earlier click has replaced the layer."""
-    stack, first = current_stack(), place - 1 if way == "up" else place
+    stack, first = current_stack(), place - 1 if action == "up" else place
     if place >= len(stack) or stack[place].inside.kind != layer.inside.kind:
         return
-    if way == "remove":
+    if action == "remove":
         set_stack(shapes.put(stack, place))
     elif 0 < first < len(stack) - 1:
         set_stack(shapes.swap(stack, first))
