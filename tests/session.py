@@ -183,10 +183,10 @@ class Session:
         """Pick an option of a select box or of segmented buttons, without waiting."""
         menus = [e.selectbox for e in self.elements("selectbox")]
         rows = [e.button_group for e in self.elements("button_group")]
-        found = next(each for each in [*menus, *rows] if each.label == label)
-        kind = "string_value" if found in menus else "string_array_value"
-        self._widgets[found.id] = (kind, option)
-        await self.rerun(fragment_id=self._fragments[found.id])
+        widget = next(each for each in [*menus, *rows] if each.label == label)
+        kind = "string_value" if widget in menus else "string_array_value"
+        self._widgets[widget.id] = (kind, option)
+        await self.rerun(fragment_id=self._fragments[widget.id])
 
     async def unfold(self, label):
         """Open the expander whose label begins with `label`, and wait for its content."""

@@ -30,10 +30,10 @@ sweep = partial(link, "Sweep")
 OWN = {"data": "running_mean", "vary": "U=2,4", "N": "64"}
 
 
-def until(app, true):
-    """Rerun the page until the function `true` returns True."""
+def until(app, condition):
+    """Rerun the page until the function `condition` returns True."""
     end = time.monotonic() + PATIENCE
-    while not true():
+    while not condition():
         assert time.monotonic() < end, text(app)
         app.run()
 

@@ -63,7 +63,7 @@ class FakeProgram:
 
     def load(self, models, _own, _settings, mode, *, step=0):
         """Return models in which each weight is the number of trained batches."""
-        weights = [[np.full_like(array, step) for array in own] for own in models]
+        weights = [[np.full_like(array, step) for array in arrays] for arrays in models]
         return SimpleNamespace(weights=weights, mode=mode)
 
     def most_steps(self, _own):
@@ -86,7 +86,7 @@ class FakeProgram:
             raise self._error
         if self._clock:
             self._clock.forward(self._seconds * steps)
-        state.weights = [[array + steps for array in own] for own in state.weights]
+        state.weights = [[array + steps for array in arrays] for arrays in state.weights]
         self.calls.append(batches)
         losses = [self._losses[state.mode](done + i) for i in range(steps)]
         return np.repeat(np.array(losses, np.float32)[:, None], lanes, axis=1)
@@ -154,7 +154,7 @@ class FakeWorker:
     """Records its commands. A test lets the worker `send` messages, or `die`."""
 
     def __init__(self, on_message, on_end, delay=0.0, *arguments):
-        self.arguments = arguments  # a driver's module; () for a local worker
+        self.arguments = arguments  # the module of a driver; () for a local worker
         self.delay = delay
         self.ready = self.begun = self.closed = False
         self.ending = "was killed (SIGKILL)"

@@ -83,11 +83,11 @@ def test_the_unrolled_layer_shows_the_outputs_of_each_mode(modes):
         )
         assert page.count(f';border-color:{color}"') == (mode in modes)
     assert page.count('<i class="cell"><b>LSTM</b>') == 4
-    assert ("opacity:0.6" in page) == (modes == ("last",))  # outputs that aren't returned
+    assert ("opacity:0.6" in page) == (modes == ("last",))  # Outputs not returned are pale.
     assert 'aria-label="a takeaway"' in page
     assert re.search(r">x, inputs, from −\d.* to \d", page)
     many = unrolled_picture(opened("lstm", t=41), np.arange(5), LIGHT, **about)
-    assert '<i class="cell"></i>' in many  # A cell of many has no label.
+    assert '<i class="cell"></i>' in many  # Cells of a large layer have no label.
 
 
 def test_a_unit_has_a_row_for_each_of_its_formulas():

@@ -45,19 +45,18 @@ def panel(series):
 
 
 def searched(codes, part, data):
-    """Return the first rows of each split's windows, found row by row."""
-    found = [[], [], []]
+    """Search row by row. Return the first rows of each split's windows."""
+    starts = [[], [], []]
     for s in range(codes.max() + 1):
         for p in range(3):
             count = 0
             for row in np.flatnonzero(codes == s):
                 covered = [row + i for i in range(span_of(data))]
-                if covered[-1] >= len(codes) or any(codes[r] != s or part[r] != p for r in covered):
-                    continue
-                if count % data.stride == 0:
-                    found[p].append(row)
-                count += 1
-    return found
+                if covered[-1] < len(codes) and all((codes[r], part[r]) == (s, p) for r in covered):
+                    if count % data.stride == 0:
+                        starts[p].append(row)
+                    count += 1
+    return starts
 
 
 @settings(derandomize=True, deadline=None)
@@ -74,11 +73,11 @@ def test_all_rows_of_a_window_are_in_one_series_and_one_split(series, data, seed
         data = replace(data, test=0)
     parts = np.split(made.starts, np.cumsum(made.sizes)[:2])
     expected = searched(codes, part, data)
-    assert [list(p) for p in parts] == [found[:: made.every] for found in expected]
+    assert [list(p) for p in parts] == [rows[:: made.every] for rows in expected]
     assert len(made.starts) <= max(most, 3)
     assert all(made.sizes[: parts_of(data)])
     if data.split == "id":
-        by_part = [{codes[row] for row in p} for p in parts]  # series
+        by_part = [{codes[row] for row in p} for p in parts]  # the series of each part
         assert sum(map(len, by_part)) == len(set().union(*by_part))
         return
     times = [rank[part == p] for p in range(parts_of(data))]

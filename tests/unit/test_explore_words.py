@@ -88,7 +88,7 @@ SENTENCES = [  # card, run, picked arguments, takeaway, sentence
 
 @pytest.mark.parametrize(("card", "run", "picked", "short", "long"), SENTENCES)
 def test_each_cards_words_agree_with_its_numbers(card, run, picked, short, long):
-    """This test has all words of each card for one run."""
+    """A case has the whole takeaway and the whole sentence of a card."""
     assert takeaway(card, run, *picked) == short
     assert sentence(card, run, *picked) == long
 
@@ -104,8 +104,8 @@ def test_every_takeaway_is_short_and_only_parity_overfits(name):
         experiment = suggested(name).set(mode=mode)
         run = RunAt(experiment, dataset, recorded(experiment))
         assert all(takeaway(card, run) for card in EXPLORE_CARDS)
-        for each, baseline in naive_loss(experiment, dataset).items():
-            overfitted |= {each} if overfits_in_seeds(run, each, baseline) else set()
+        losses = naive_loss(experiment, dataset).items()
+        overfitted |= {each for each, loss in losses if overfits_in_seeds(run, each, loss)}
     assert overfitted == ({"last"} if name == "parity" else set())
     assert all(len(card.longest.split()) <= 15 for card in EXPLORE_CARDS.values())
 
@@ -124,7 +124,7 @@ def test_every_card_describes_a_diverged_run(value, named):
 
 
 def test_sentences_need_no_results():
-    """They have what is known before training. A constant target gets no evaluation."""
+    """Before training, they name target and baseline. A constant target gets no evaluation."""
     run, y = a_run(), np.zeros((8, 4, 1), np.float32)
     constant = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
     for card in ("step_error", "compare"):
@@ -284,8 +284,8 @@ def test_two_models_are_compared_seed_by_seed():
         ([2.0, 4.5, 3.0, 2.4], 4, "< 0.01", "2 times smaller"),
         ([1e3, 2e3, 1e3, 3e3], 4, "< 0.01", "1,000 times smaller"),
     ):
-        found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
-        sentence = sentences.pair_sentence(found, "A", "B")
+        comparison = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
+        sentence = sentences.pair_sentence(comparison, "A", "B")
         start = f"A has a smaller error than B in {wins} of 4 seeds (p {p_value}, paired t-test"
         assert sentence.startswith(start)
         assert f" Its error is {ratio} by the median of each seed's ratio" in sentence

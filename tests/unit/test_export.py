@@ -149,9 +149,9 @@ def test_a_script_sets_return_sequences_and_comments_the_shapes():
 )
 def test_file_names_have_data_cell_and_mode(settings, file, name):
     """The name of an upload is reduced to safe characters."""
-    own = {"data": "upload", "T": 4} if file else {}
+    data = {"data": "upload", "T": 4} if file else {}
     table = Table(name=file, frame=OWN.frame) if file else None
-    experiment, dataset, script = exported(Experiment().set(**settings, **own), table)
+    experiment, dataset, script = exported(Experiment().set(**settings, **data), table)
     compile(script, "script", "exec")
     assert name_of(experiment, dataset) == name
 
@@ -192,7 +192,7 @@ def without_loss(epochs, *, of):
 
 
 @pytest.mark.parametrize(
-    ("own", "first", "tenth", "loss"),
+    ("results", "first", "tenth", "loss"),
     [
         (result(30), 1, 1 / 10, 1 / 30),
         (result(30, kept=5), 1, 1 / 10, 1 / 5),
@@ -201,9 +201,9 @@ def without_loss(epochs, *, of):
         (without_loss(range(2, 9), of=result(9, evaluated=7)), 1, None, None),
     ],
 )
-def test_a_script_compares_only_known_losses(own, first, tenth, loss):
-    """They are those of epoch 1, epoch 10 and the last evaluated epoch, unless thinned out."""
-    figures = shown(run_of(own, own, status=Status.RUNNING, epoch=30)).figures
+def test_a_script_compares_only_known_losses(results, first, tenth, loss):
+    """These are the losses of epochs 1, 10 and the last evaluated epoch, unless thinned out."""
+    figures = shown(run_of(results, results, status=Status.RUNNING, epoch=30)).figures
     assert figures.get("first_loss", {"last": None})["last"] == first
     assert figures.get("tenth_loss", {"last": None})["last"] == tenth
     assert figures.get("loss", {"last": None})["last"] == loss

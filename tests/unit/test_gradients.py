@@ -49,9 +49,9 @@ def test_every_takeaway_has_at_most_fifteen_words_and_fits_its_space():
     ]
     lines += [influence_words(one, other)[0] for one, other in product(maps, repeat=2)]
     for plain, masked in product(sizes[:6], (*sizes[:6], np.nan)):
-        off = [np.full(4, masked if way.masked else plain) for way in padded]
-        pairs = zip(padded, off, strict=True)
-        text = padding_words([replace(way, differences=each) for way, each in pairs])
+        errors = [np.full(4, masked if case.masked else plain) for case in padded]
+        pairs = zip(padded, errors, strict=True)
+        text = padding_words([replace(case, differences=each) for case, each in pairs])
         lines.append(text[0])
     for line in lines:
         assert 5 <= len(line.split(" ")) <= 15, line

@@ -88,10 +88,10 @@ def test_a_saved_run_opens_with_every_number(name, changes):
     assert opened.versions["numpy"] == np.__version__
 
 
-def with_results(run, change, **rest):
+def with_results(run, change, **fields):
     """Return the run with `change` applied to each result, and other changes of its snapshot."""
     results = {mode: change(result) for mode, result in run.snapshot.results.items()}
-    return replace(run, snapshot=replace(run.snapshot, results=results, **rest))
+    return replace(run, snapshot=replace(run.snapshot, results=results, **fields))
 
 
 def test_runs_of_any_status_can_be_saved_and_opened():

@@ -154,9 +154,9 @@ def test_if_memory_is_short_a_built_bucket_is_used(builder):
     cache = ProgramCache(builder.build, both, may_grow=lambda: may_grow[0])
     builder.allow(1)
     cache.request(Bucket("abcdef")).result(PATIENCE)
-    found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
-    assert found == ["abc", "abcd", "b"]
+    used = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
+    assert used == ["abc", "abcd", "b"]
     may_grow[0] = False
-    found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
-    assert found == ["abcdef", "abcdef", "b"]
+    used = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
+    assert used == ["abcdef", "abcdef", "b"]
     assert ProgramCache(builder.build, both, may_grow=lambda: False).bucket_for("ab") == "abc"

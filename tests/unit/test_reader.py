@@ -29,7 +29,7 @@ def finished(content, sheet=""):
 
 @pytest.mark.parametrize(("content", "sheet"), [(SHEETS, "A"), (PANEL, "")])
 def test_another_process_reads_a_file(content, sheet):
-    """Its table and its error equal the table and the error of `read_upload`."""
+    """The table is the table of `read_upload`. An unreadable file gives an error."""
     reading, table = finished(content, sheet), read_upload("file.csv", content, sheet)
     assert reading.error == ""
     assert_same(reading.table, table)

@@ -149,9 +149,9 @@ def test_each_series_has_its_own_band():
     for band, name in enumerate(figure.layout.yaxis.ticktext):
         heights, values = [], []
         for part in figure.data:
-            own = [name in text for text in part.text]
-            heights.extend(part.y[own])
-            values.extend(part.customdata[own])
+            is_in_band = [name in text for text in part.text]
+            heights.extend(part.y[is_in_band])
+            values.extend(part.customdata[is_in_band])
         assert band < min(heights) < max(heights) < band + 1
         assert np.argmax(heights) == np.argmax(values)
     assert len(figure.layout.shapes) == 1  # All series have the same boundary.
