@@ -110,11 +110,11 @@ class Session:
         """Return whether the run's badge shows `status`."""
         return f"-badge[{status}]" in self.progress
 
-    async def until(self, true, seconds=PATIENCE):
-        """Wait until `true` returns True. A TimeoutError contains the page's text."""
+    async def until(self, condition, seconds=PATIENCE):
+        """Wait until `condition` returns True. A TimeoutError contains the page's text."""
         try:
             async with asyncio.timeout(seconds):
-                while not true():
+                while not condition():
                     if self._reader is not None and self._reader.done():
                         self._reader.result()
                         raise ConnectionError("the server has closed the connection")

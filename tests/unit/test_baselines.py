@@ -90,9 +90,9 @@ def test_the_last_value_baseline_predicts_no_change():
     np.testing.assert_allclose(last, -windows.target_offset / windows.target_scale, atol=1e-6)
 
 
-def ridge(read, targets, train, x):
-    """Fit a textbook ridge regression to `read` (n, P) and `targets` (n, K), and predict for x."""
-    ones = np.concatenate([np.ones((len(read), 1)), read], axis=1)[:train]
+def ridge(inputs, targets, train, x):
+    """Fit a textbook ridge regression to `inputs` (n, P) and `targets` (n, K). Predict for x."""
+    ones = np.concatenate([np.ones((len(inputs), 1)), inputs], axis=1)[:train]
     penalty = np.eye(ones.shape[1])
     penalty[0, 0] = 0
     weights = np.linalg.solve(ones.T @ ones + penalty, ones.T @ targets[:train])
@@ -104,8 +104,8 @@ def test_the_linear_baseline_is_a_regression_on_the_inputs_up_to_each_timestep()
     windows = two_columns(("sales", "visits"), ("sales",), T=5, horizon=2, ahead="each")
     predicted = baseline_predictions("linear", windows, last=False)
     for t in range(5):
-        read = windows.x[:, : t + 1].reshape(len(windows.x), -1).astype(float)
-        expected = ridge(read, windows.y[:, t].astype(float), windows.train, read)
+        inputs = windows.x[:, : t + 1].reshape(len(windows.x), -1).astype(float)
+        expected = ridge(inputs, windows.y[:, t].astype(float), windows.train, inputs)
         np.testing.assert_allclose(predicted[:, t], expected, atol=1e-4)
     last = baseline_predictions("linear", windows, last=True)
     np.testing.assert_allclose(last, predicted[:, -1:], atol=1e-4)

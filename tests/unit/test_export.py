@@ -99,7 +99,7 @@ def test_a_script_is_in_ruffs_format(name, experiment):
     ("settings", "patience"),
     [
         ({"keep": "stop", "patience": 1000}, 1000),
-        ({"keep": "best", "patience": 1000}, 5000),  # the number of epochs: never stop early
+        ({"keep": "best", "patience": 1000}, 5000),  # all epochs, so it never stops early
         ({}, None),
         ({"data": "worked_scaled", "keep": "best"}, None),  # there are no validation samples
     ],

@@ -54,10 +54,9 @@ def test_predictions_of_shown_samples_equal_those_on_the_screen(name):
             for mode, result in models.items():
                 shown = dataset.raw(result.predictions[place], index)
                 in_file = rows[f"{mode}_seed_{seed}"].to_numpy().reshape(steps, targets)
+                # Last-step mode predicts only the last step.
                 first = 0 if mode == "sequence" else steps - 1
-                assert np.isnan(
-                    in_file[:first]
-                ).all()  # Last-step mode predicts only the last step.
+                assert np.isnan(in_file[:first]).all()
                 scale = np.abs(target).max()
                 np.testing.assert_allclose(in_file[first:], shown[first:], atol=2e-6 * scale)
 

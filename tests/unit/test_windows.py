@@ -151,9 +151,8 @@ def test_windows_cross_time_gaps_only_if_allowed(dropped):
         words = "Windows that cross a time gap: 12 of "
         assert gaps_sentence(made).startswith("" if stopped else words)
         drawn = [sample for sample in range(len(made.x)) if gaps_of(made, sample, LIGHT)]
-        assert len(drawn) == (
-            0 if stopped else 8
-        )  # Two more windows per gap only have a target after it.
+        # Of 12, two per gap have only a target behind the gap.
+        assert len(drawn) == (0 if stopped else 8)
     if not dropped:
         made = cut(table, ["a"], ["a"], 5)
         assert "crosses a time gap" in window_words(made, 17, 0)[1]
