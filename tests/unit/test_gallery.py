@@ -79,9 +79,8 @@ def test_a_thumbnail_shows_each_line_in_its_colour_within_its_axes(name, theme):
     assert axes.get("stroke") == palette.grid
     assert len(shapes) == len(plot.lines)
     for line, shape in zip(plot.lines, shapes, strict=True):
-        color = shape.get("stroke") or shape.get("fill")
-        drawn = shape.get("stroke") if line.style != "marks" else shape.get("fill")
-        assert drawn == color == getattr(palette, line.color)
+        colored = "fill" if line.style == "marks" else "stroke"
+        assert shape.get(colored) == getattr(palette, line.color)
         if points := shape.get("points"):
             x, y = np.array([pair.split(",") for pair in points.split()], float).T
             assert x.min() >= 0

@@ -263,7 +263,7 @@ def test_rows_that_an_upload_cant_have_are_refused(path, value, words):
 
 
 def test_a_saved_run_is_recognized_by_its_name_or_content():
-    """So a damaged file is reported as a saved run, and a renamed file opens."""
+    """A damaged file is reported as a saved run, and a renamed file opens."""
     assert is_kept("Run.UNROLLED", b"")
     assert is_kept("run.zip", GOOD)
     assert not is_kept("a.npz", zipped({"x.npy": npy(np.zeros(3))}))

@@ -43,7 +43,7 @@ def test_a_workers_memory_limit_follows_from_the_machines_memory(total, start, e
 )
 def test_the_lowest_memory_limit_of_all_control_groups_counts(tmp_path, limits, expected):
     """Limits of the process's groups count, in both versions of control groups."""
-    groups = tmp_path / "own"
+    groups = tmp_path / "cgroup"
     groups.write_text("4:memory:/old\n0::/app/one\n")
     for name, text in limits.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def test_shared_memory_isnt_counted():
     ],
 )
 def test_the_number_of_workers(monkeypatch, cores, total, setting, expected):
-    """A worker needs two processors and 2 GB. There are at most four, unless the setting is set."""
+    """A worker needs two processors and 2 GB. There are at most four by default."""
     monkeypatch.setenv(machine.SETTING, setting)
     monkeypatch.setattr(machine, "cores", lambda: cores)
     monkeypatch.setattr(memory, "total_memory", lambda: total)

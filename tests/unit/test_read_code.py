@@ -302,7 +302,7 @@ def test_the_call_method_of_a_custom_class_is_followed():
 
 def test_a_class_with_its_own_build_creates_its_layers_before_its_first_call():
     """`build` receives the input shape, which sets the units of a layer."""
-    own = """
+    code = """
         class Net(keras.Model):
             def build(self, shape):
                 self.steps = LSTM(shape[-1] + 2)
@@ -312,7 +312,7 @@ def test_a_class_with_its_own_build_creates_its_layers_before_its_first_call():
         m = Net()
     """
     for made in ("m.build((None, 10, 3))", "m(Input((10, 3)))"):
-        assert shapes(f"{own}\n        {made}") == [(None, 10, 3), (None, 5)]
+        assert shapes(f"{code}\n        {made}") == [(None, 10, 3), (None, 5)]
 
 
 HOSTILE = {
@@ -375,7 +375,7 @@ def test_code_with_lines_lost_and_words_changed_is_read_or_refused(path):
     names = ["X", "states", "[]", "{}", "None", "-1", "'s'", "model", "LSTM", "Dense(2)", "..."]
     for _ in range(3):
         lines = path.read_text(encoding="utf-8").split("\n")
-        kept = "\n".join(line for line in lines if draw.random() > 0.05)
-        pieces = kept.replace(",", " ,").split(" ")
+        remaining = "\n".join(line for line in lines if draw.random() > 0.05)
+        pieces = remaining.replace(",", " ,").split(" ")
         pieces[draw.randrange(len(pieces))] = draw.choice(names)
         assert outcome(" ".join(pieces))
