@@ -18,7 +18,7 @@ class Question:
 
 
 class FakeClient:
-    """Has the methods of `TrainingClient` that pages use, without a worker process."""
+    """A client with the methods of `TrainingClient` that pages use, without a worker process."""
 
     def __init__(self):
         self.pool = SimpleNamespace(ready=False, places=1, unavailable="", away="", cluster=None)

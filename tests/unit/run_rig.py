@@ -17,7 +17,7 @@ from tests.waiting import PATIENCE, eventually
 
 
 class RecordingPrograms(ProgramCache):
-    """Records the programs that a run requests."""
+    """A cache that records the programs that a run requests."""
 
     def __init__(self, build, buckets, may_grow):
         super().__init__(build, buckets, may_grow=may_grow)

@@ -55,7 +55,7 @@ async def test_runs_are_spread_over_slots_and_servers():
     async with DriverRig(cluster) as one, DriverRig(cluster) as two:
         await asyncio.gather(*(each.wait_for(Event("ready", count=3)) for each in (one, two)))
         await one.take(start_of("a"), start_of("b"))
-        await asyncio.sleep(2 * LOAD_SECONDS)  # until the other server requests the new loads
+        await asyncio.sleep(2 * LOAD_SECONDS)  # By then, the other server has the new loads.
         await two.take(Ask("q", "double", {}), start_of("c"))
         assert [len(slot.worker.posted) for slot in slots] == [2, 2, 0]
         await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
@@ -165,7 +165,7 @@ async def test_another_servers_run_can_be_found_and_controlled():
         await two.take(Steer("watch", "a"), Steer("pause", "a"))
         await until(lambda: two.epochs("a") == [2])
         assert slot.worker.posted[-1] == Steer("pause", "a")
-        assert len(one.received(Checkpoint)) == 1  # only the run's owner gets checkpoints
+        assert len(one.received(Checkpoint)) == 1  # Only the run's owner gets checkpoints.
         assert two.received(Checkpoint) == []
         await slot.report("a", Status.FINISHED, 5)
         await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])

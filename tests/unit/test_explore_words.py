@@ -171,21 +171,21 @@ def test_a_model_overfits_if_validation_loss_rises_while_training_loss_falls():
     fine = run.snapshot.results["sequence"]
     over = evaluated(fine, RISING, FALLING)
     kept = replace(over, kept_epoch=3)
-    for sequence, last, who, then in (
+    for sequence, last, start, end in (
         (fine, over, "Last-step mode overfits: ", "is well above training loss."),
         (over, kept, "Both modes overfit: ", "is well above training loss."),
         (kept, kept, "Both modes overfit: ", "so the best epoch was kept."),
     ):
         results = {"sequence": sequence, "last": last}
-        expected = takeaway("loss", replace(run, snapshot=replace(run.snapshot, results=results)))
-        assert expected.startswith(who)
-        assert expected.endswith(then)
+        text = takeaway("loss", replace(run, snapshot=replace(run.snapshot, results=results)))
+        assert text.startswith(start)
+        assert text.endswith(end)
     for samples in (1, 10, 100):  # Validation loss rose by a factor of 1.8, from 0.5 to 0.9.
         assert is_overfit(over, 1.0, samples) is (decisive_ratio(samples) < 1.8)
-    for wrong in (1, 2):  # One of four seeds may not overfit.
-        seeds = [{"sequence": r} for r in [over] * (4 - wrong) + [fine] * wrong]
+    for count in (1, 2):  # One of four seeds may not overfit.
+        seeds = [{"sequence": r} for r in [over] * (4 - count) + [fine] * count]
         several = replace(run.snapshot, results=seeds[0], others=tuple(seeds[1:]))
-        assert overfits_in_seeds(replace(run, snapshot=several), "sequence", 1.0) is (wrong == 1)
+        assert overfits_in_seeds(replace(run, snapshot=several), "sequence", 1.0) is (count == 1)
 
 
 def test_a_model_does_not_overfit_if_the_rise_is_noise_or_small():

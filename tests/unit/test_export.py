@@ -227,17 +227,17 @@ KEPT = [result(9, kept=epoch) for epoch in (2, 5, 4)]
 def test_a_script_repeats_a_run_up_to_its_last_evaluation(results, status, keep, note, expected):
     """It contains the epochs, whether to restore the best epoch, and medians over the seeds."""
     snapshot = run_of(*results, status=Status(status), epoch=max(len(r.loss) for r in results))
-    known = shown(snapshot, keep=keep, seeds=len(results) // 2)
-    figures = [known.figures.get(name, {}).get("last") for name in ("loss", "last_step_mse")]
-    assert (known.epochs, known.keeps, *figures) == expected
-    assert note in known.note
+    content = shown(snapshot, keep=keep, seeds=len(results) // 2)
+    figures = [content.figures.get(name, {}).get("last") for name in ("loss", "last_step_mse")]
+    assert (content.epochs, content.keeps, *figures) == expected
+    assert note in content.note
 
 
 @pytest.mark.parametrize("snapshot", [None, Snapshot("run", Status.QUEUED, epochs=3000)])
 def test_without_a_run_a_script_compares_nothing(snapshot):
     """The script trains for all epochs, and prints its own results only."""
-    known = shown(snapshot, keep="best")
-    assert (known.epochs, known.figures, known.keeps) == (3000, {}, True)
+    content = shown(snapshot, keep="best")
+    assert (content.epochs, content.figures, content.keeps) == (3000, {}, True)
     experiment, dataset, script = exported(Experiment())
     exact = EXPORTS["exact"].write(experiment, dataset, snapshot)
     assert "EXPECTED" not in exact
@@ -267,7 +267,7 @@ def test_a_notebook_is_the_exact_script_in_cells():
     script = EXPORTS["exact"].write(experiment, dataset, snapshot)
     book = json.loads(EXPORTS["notebook"].write(experiment, dataset, snapshot))
     code = [cell["source"] for cell in book["cells"] if cell["cell_type"] == "code"]
-    _, _, script = script.partition('"""\n\n')  # without the docstring
+    _, _, script = script.partition('"""\n\n')  # The cells leave out the docstring.
     assert {*script.splitlines()} <= {*"\n".join(code).splitlines()}
     for cell in code:
         compile(cell, "cell", "exec")

@@ -11,7 +11,7 @@ FILE = b"a,b\n" * 1000
 
 
 class Streamlit:
-    """Keeps files in memory by id, like Streamlit."""
+    """A server that keeps files in memory by id, like Streamlit."""
 
     def __init__(self):
         self.files = {}
