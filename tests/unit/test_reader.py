@@ -99,7 +99,7 @@ def test_an_error_says_why_a_file_could_not_be_read(code, why, process, monkeypa
     assert why in reading.error
     assert reading.error.endswith("more memory.")
     assert reading.table is None
-    assert upload.SEATS * upload.MEMORY_SHARE < 1  # processes can't use all free memory together
+    assert upload.SEATS * upload.MEMORY_SHARE < 1  # Together, they leave some memory free.
 
 
 @pytest.mark.parametrize(
@@ -132,13 +132,13 @@ def test_the_number_and_the_size_of_waiting_files_are_limited():
     for _ in range(upload.SEATS):
         upload._seats.acquire()
     content = bytes(bytearray(b"a,b\n" * 9))
-    others = sys.getrefcount(content)
+    references = sys.getrefcount(content)
     waiting = [Reading("file.csv", content) for _ in range(upload.MAX_WAITING)]
     with pytest.raises(UploadError, match="too many files are waiting"):
         Reading("file.csv", content)
     for each in waiting:
         each.stop()
-    assert sys.getrefcount(content) == others
+    assert sys.getrefcount(content) == references
     large = Reading("large.csv", bytes(upload.MAX_WAITING_BYTES - len(content)))
     with pytest.raises(UploadError, match="too many files are waiting"):
         Reading("file.csv", content + content)
