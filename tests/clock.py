@@ -8,13 +8,13 @@ class Clock:
 
     def __init__(self, tick=0.0):
         self.seconds = 1000.0
-        self.looks = threading.Semaphore(0)  # released at each reading
+        self.readings = threading.Semaphore(0)  # released at each reading
         self._tick = tick
 
     def now(self):
         """Return seconds, like `time.monotonic`."""
         self.seconds += self._tick
-        self.looks.release()
+        self.readings.release()
         return self.seconds
 
     def forward(self, seconds):

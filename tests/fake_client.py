@@ -18,7 +18,7 @@ class Question:
 
 
 class FakeClient:
-    """Has the methods of `TrainingClient` that pages use, without a worker process."""
+    """A client with the methods of `TrainingClient` that pages use, without a worker process."""
 
     def __init__(self):
         self.pool = SimpleNamespace(ready=False, places=1, unavailable="", away="", cluster=None)
@@ -26,7 +26,7 @@ class FakeClient:
         self.calls = []  # pairs such as ("pause", run id)
         self.paces, self.resumed = {}, {}  # arguments of `set_pace` and `resume`, by run id
         self.prepared, self.questions = [], []  # model settings passed to `prepare`; all questions
-        self.cards, self.found = {}, []  # other servers' cards by run id; ids passed to `find`
+        self.cards, self.find_calls = {}, []  # other servers' cards by run id; ids passed to `find`
         self.is_silent = False  # whether futures of `find` wait until the test calls `answer`
         self._unanswered = []  # run ids and futures of `find`
         self.awaited = []  # the runs passed to `wait`
@@ -41,7 +41,7 @@ class FakeClient:
 
     def find(self, run_id):
         """Return a future with the card of another page server's run."""
-        self.found.append(run_id)
+        self.find_calls.append(run_id)
         answer = Future()
         self._unanswered.append((run_id, answer))
         if not self.is_silent:

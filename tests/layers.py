@@ -115,8 +115,8 @@ def _some(random, stack, count):
     for _ in range(count):
         place = random.randrange(len(stack))
         tensors = len(steps[place].tensors)
-        one = random.choice([None, *range(tensors)]) if tensors > 1 else None
-        refs.append(Ref(place, one))
+        tensor = random.choice([None, *range(tensors)]) if tensors > 1 else None
+        refs.append(Ref(place, tensor))
     return tuple(refs)
 
 

@@ -72,7 +72,8 @@ def record_run(name, experiment, client, size=PAST_BYTES):
         client.step(run)
     if snapshot.status not in (Status.FINISHED, Status.DIVERGED):
         raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
-    query = {"data": experiment.data.name, **to_query(experiment)}  # also the default dataset
+    # `to_query` alone would omit the default dataset.
+    query = {"data": experiment.data.name, **to_query(experiment)}
     past = _thin_past(known, size)
     write(name, (query, replace(snapshot, run_id="recorded", past=past)))
     errors = {mode: r.final_mse for mode, r in snapshot.results.items()}
@@ -109,7 +110,7 @@ def train_leak(samples=2816, trained=768, timesteps=12):
         model = keras.Sequential([keras.Input(x.shape[1:]), recurrent, head])
         model.compile(keras.optimizers.Adam(0.01), "mse", jit_compile=False)
         options = {"batch_size": 32, "epochs": LEAK_EPOCHS, "verbose": 0}
-        model.fit(x[:trained], y[:trained], shuffle=False, **options)  # both train in this order
+        model.fit(x[:trained], y[:trained], shuffle=False, **options)  # Both use this order.
         wrong = model.predict(x[trained:], verbose=0) - y[trained:]
         errors.append((wrong**2).mean(axis=(0, 2), dtype=np.float64))
     return Leak(*errors)
@@ -129,7 +130,7 @@ def record_answers(client):
 
 
 def first_choices(name):
-    """Return what the Cell page shows first for a dataset: with initial and trained weights."""
+    """Return the Cell page's first choices for a dataset: with initial and with trained weights."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset)
     snapshot, mode = recorded.recorded(experiment), experiment.model.modes[0]

@@ -110,11 +110,11 @@ class Session:
         """Return whether the run's badge shows `status`."""
         return f"-badge[{status}]" in self.progress
 
-    async def until(self, true, seconds=PATIENCE):
-        """Wait until `true` returns True. A TimeoutError contains the page's text."""
+    async def until(self, condition, seconds=PATIENCE):
+        """Wait until `condition` returns True. A TimeoutError contains the page's text."""
         try:
             async with asyncio.timeout(seconds):
-                while not true():
+                while not condition():
                     if self._reader is not None and self._reader.done():
                         self._reader.result()
                         raise ConnectionError("the server has closed the connection")
@@ -183,10 +183,10 @@ class Session:
         """Pick an option of a select box or of segmented buttons, without waiting."""
         menus = [e.selectbox for e in self.elements("selectbox")]
         rows = [e.button_group for e in self.elements("button_group")]
-        found = next(each for each in [*menus, *rows] if each.label == label)
-        kind = "string_value" if found in menus else "string_array_value"
-        self._widgets[found.id] = (kind, option)
-        await self.rerun(fragment_id=self._fragments[found.id])
+        widget = next(each for each in [*menus, *rows] if each.label == label)
+        kind = "string_value" if widget in menus else "string_array_value"
+        self._widgets[widget.id] = (kind, option)
+        await self.rerun(fragment_id=self._fragments[widget.id])
 
     async def unfold(self, label):
         """Open the expander whose label begins with `label`, and wait for its content."""

@@ -6,10 +6,10 @@ PATIENCE = 180.0
 """Time limit in seconds, far longer than any step takes, even on a busy machine."""
 
 
-def eventually(true, seconds=PATIENCE, pause=0.02):
-    """Call `true` every `pause` seconds; return whether it returns True within `seconds`."""
+def eventually(condition, seconds=PATIENCE, pause=0.02):
+    """Call `condition` every `pause` seconds. Return whether it is True within `seconds`."""
     end = time.monotonic() + seconds
-    while not true():
+    while not condition():
         if time.monotonic() > end:
             return False
         time.sleep(pause)

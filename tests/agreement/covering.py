@@ -20,14 +20,11 @@ def covering(rows, axes):
         chosen = dict(min(missing, key=str))  # the values of a new row, by place
         for place in places:
             if place not in chosen:
-                known = chosen.items()
-                chosen[place] = max(
-                    axes[place],
-                    key=lambda value: sum(
-                        (place, value) in pair and any(other in pair for other in known)
-                        for pair in missing
-                    ),
-                )
+                counts = {}  # by value: the missing pairs with the chosen values
+                for value in axes[place]:
+                    new_pairs = [sorted([(place, value), other]) for other in chosen.items()]
+                    counts[value] = sum(tuple(pair) in missing for pair in new_pairs)
+                chosen[place] = max(counts, key=counts.__getitem__)
         rows.append(tuple(chosen[place] for place in places))
         missing -= pairs(rows[-1])
     return rows

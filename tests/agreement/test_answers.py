@@ -78,13 +78,13 @@ def test_padded_batches_have_the_outputs_of_keras(cell, layers):
     """Masking(0.0) also hides real timesteps of zeros, as in a whole Keras model."""
     _, weights, x, _ = example(cell, layers, "none")
     x[0, 1] = 0.0
-    for way in padded_batches(cell, weights, x[0]):
-        padded = batch(x[0], way.at_end)[0]
+    for case in padded_batches(cell, weights, x[0]):
+        padded = batch(x[0], case.at_end)[0]
         stack = [KERAS[cell](U, return_sequences=k < layers - 1) for k in range(layers)]
-        front = [keras.layers.Masking(0.0)] if way.masked else []
+        front = [keras.layers.Masking(0.0)] if case.masked else []
         model = keras.Sequential([keras.Input((T, F)), *front, *stack])
         model.set_weights(weights)
-        np.testing.assert_allclose(way.outputs, model(padded), rtol=0, atol=1e-6)
+        np.testing.assert_allclose(case.outputs, model(padded), rtol=0, atol=1e-6)
         mask = np.asarray(keras.layers.Masking(0.0).compute_mask(padded))
         np.testing.assert_array_equal((padded != 0).any(axis=-1), mask)
 
@@ -137,8 +137,8 @@ def test_gradients_by_states_equal_finite_differences(cell):
             parts = [np.tile(before[:, :-1], (*times, 1)), states[:, None]]  # noqa: B023
             if t < T - 1:  # noqa: B023  The loop calls the function before t changes.
                 start = [states, *(np.tile(other, times) for other in others)]  # noqa: B023
-                rest = np.tile(x[:, t + 1 :], (*times, 1))  # noqa: B023
-                parts.append(np.asarray(layer(rest, initial_state=start)[0]))
+                later = np.tile(x[:, t + 1 :], (*times, 1))  # noqa: B023
+                parts.append(np.asarray(layer(later, initial_state=start)[0]))
             return np.asarray(dense(np.concatenate(parts, axis=1)))
 
         for mode, slopes in slopes_of(outputs_from, hidden, y).items():

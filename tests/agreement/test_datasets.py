@@ -15,10 +15,12 @@ def test_training_the_scaled_worked_example_reaches_every_target():
     layers = [keras.Input((2, 3)), keras.layers.LSTM(4, return_sequences=True)]
     model = keras.Sequential([*layers, keras.layers.Dense(4)])
     model.compile(keras.optimizers.Adam(0.05), "mean_squared_error")
-    x, y = (np.tile(array, (300, 1, 1)) for array in (dataset.x, dataset.y))  # a long epoch is fast
+    x, y = (
+        np.tile(array, (300, 1, 1)) for array in (dataset.x, dataset.y)
+    )  # A long epoch is fast.
     model.fit(x, y, batch_size=2, shuffle=False, verbose=0)
-    wrong = (model.predict(dataset.x, verbose=0) - dataset.y) * dataset.target_scale
-    assert np.abs(wrong).max() < 1
+    errors = (model.predict(dataset.x, verbose=0) - dataset.y) * dataset.target_scale
+    assert np.abs(errors).max() < 1
 
 
 def test_a_fifth_of_the_epochs_is_enough_for_the_default_experiment(client):

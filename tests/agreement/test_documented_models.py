@@ -28,7 +28,7 @@ def code_of(name):
 
 
 def names(ending, *, readable=True):
-    """Return the models that have a file with this ending and that are readable (or aren't)."""
+    """Return the readable models, or the unreadable models, that have a file with this ending."""
     stems = sorted(path.name.removesuffix(ending) for path in FOLDER.glob(f"*{ending}"))
     models = [stem for stem in stems if "." not in stem]
     return [name for name in models if readable == (UNREADABLE.search(code_of(name)) is None)]

@@ -112,25 +112,25 @@ def test_some_cases_end_an_epoch_with_a_smaller_batch():
     assert {N % min(case[-1], N) == 0 for case in CASES} == {True, False}
 
 
-def bucket_for(own):
+def bucket_for(exact):
     """Return an architecture that is larger in every size except the number of samples."""
-    targets = K + 1 if own.code.head == "dense" else own.units + 2
-    batch = own.batch + 2
-    return Architecture(own.code, own.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
+    targets = K + 1 if exact.code.head == "dense" else exact.units + 2
+    batch = exact.batch + 2
+    return Architecture(exact.code, exact.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
 
 
 def initial_state(in_program, experiment, mode):
     """Return the initial state of a mode's model in an exact or a larger program."""
-    weights, own = initial_model_weights(experiment, F, K), architecture_of(experiment, N, T, F, K)
-    return in_program.load([weights], own, experiment.training, mode)
+    weights, key = initial_model_weights(experiment, F, K), architecture_of(experiment, N, T, F, K)
+    return in_program.load([weights], key, experiment.training, mode)
 
 
-@pytest.mark.parametrize("begins_in", first_of(["own", "bucket"]))
+@pytest.mark.parametrize("begins_in", first_of(["exact", "bucket"]))
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
 def test_losses_and_weights_equal_those_of_train_on_batch(case, begins_in):
     """Losses before each update and weights after two epochs equal Keras's.
 
-    With "own", the exact program trains both epochs. With "bucket", the program of a size bucket
+    With "exact", the exact program trains both epochs. With "bucket", the program of a size bucket
     for fewer samples trains the first epoch.
     """
     experiment, dataset, mode = make_experiment(*case), data(), case[5]
@@ -143,15 +143,15 @@ def test_losses_and_weights_equal_those_of_train_on_batch(case, begins_in):
         rows = batch[batch >= 0]
         expected.append(model.train_on_batch(dataset.x[rows], target[rows]))
 
-    own = architecture_of(experiment, N, T, F, K)
-    ours, first = program(own), program(own if begins_in == "own" else bucket_for(own))
+    exact = architecture_of(experiment, N, T, F, K)
+    ours, first = program(exact), program(exact if begins_in == "exact" else bucket_for(exact))
     state = initial_state(first, experiment, mode)
     samples = first.samples(dataset.x[:N], dataset.y[:N])
-    ends = [0, *range(1, order.steps + 1, first.most_steps(own)), order.steps]
+    ends = [0, *range(1, order.steps + 1, first.most_steps(exact)), order.steps]
     losses = [first.train(state, samples, batches[a:b, None])[:, 0] for a, b in pairwise(ends)]
 
     state = ours.load(
-        first.weights(state, with_optimizer=True), own, experiment.training, mode, step=state.step
+        first.weights(state, with_optimizer=True), exact, experiment.training, mode, step=state.step
     )
     samples = ours.samples(dataset.x[:N], dataset.y[:N])
     losses.append(ours.train(state, samples, batches[order.steps :, None])[:, 0])
@@ -210,7 +210,7 @@ def stopped_by_keras(experiment, dataset, mode):
     return model, stopping, history
 
 
-@pytest.mark.parametrize("begins_in", ["own", "bucket"])
+@pytest.mark.parametrize("begins_in", ["exact", "bucket"])
 @pytest.mark.parametrize(("keep", "modes"), [("best", "last"), ("stop", "both")])
 def test_the_kept_epoch_equals_that_of_keras_early_stopping(keep, modes, begins_in):
     """The best epoch, the last epoch and the weights equal those of `fit`.
@@ -223,14 +223,14 @@ def test_the_kept_epoch_equals_that_of_keras_early_stopping(keep, modes, begins_
     dataset = data()
     trainer = PairTrainer(experiment, dataset)
     trainer.evaluate()
-    own = architecture_of(experiment, N, T, F, K)
+    exact = architecture_of(experiment, N, T, F, K)
     if begins_in == "bucket":
-        trainer.load(program(bucket_for(own)))
+        trainer.load(program(bucket_for(exact)))
         middle = 2 * trainer.batches.steps + 1
         while trainer.step < middle:
             trainer.advance(0.05, middle)
         assert not trainer.at_epoch_end
-    trainer.load(program(own))
+    trainer.load(program(exact))
     goal = experiment.training.epochs * trainer.batches.steps
     while trainer.step < goal and not trainer.stopped:
         trainer.advance(0.05, goal)
@@ -274,11 +274,11 @@ def test_results_do_not_depend_on_the_length_of_turns():
 def test_a_program_trains_any_settings_of_its_size():
     """The program of a size bucket also trains smaller models."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
-    own = architecture_of(experiment, N, T, F, K)
+    exact = architecture_of(experiment, N, T, F, K)
     for same in ({"mode": "last"}, {"lr": 0.5}, {"seed": 3}, {"epochs": 9}, {"optimizer": "sgd"}):
-        assert architecture_of(experiment.set(**same), N, T, F, K) == own
-    bucket = bucket_for(own)
-    assert bucket.holds(own)
+        assert architecture_of(experiment.set(**same), N, T, F, K) == exact
+    bucket = bucket_for(exact)
+    assert bucket.holds(exact)
     assert bucket.holds(architecture_of(experiment.set(loss="mae", seeds=8), 5000, T, F, K))
     for other in ({"cell": "gru"}, {"layers": 2}, {"U": 7}, {"batch": 7}):
         assert not bucket.holds(architecture_of(experiment.set(**other), N, T, F, K))

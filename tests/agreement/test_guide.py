@@ -64,7 +64,7 @@ def output_is_the_state():
 
 
 def every_step_is_computed():
-    """The output of False is the last row of True, and depends on every earlier step."""
+    """With False, the output is the last row of the output with True, and depends on every step."""
     layer, x = layer_of("switch")
     last = np.asarray(layer(x))
     outputs = with_weights_of(layer, layers.LSTM(layer.units, return_sequences=True), x)
@@ -121,7 +121,7 @@ def winner(step):
 
 
 def sequence_mode_wins_parity():
-    """It is better in each of four seeds, also at the epoch that the step waits for."""
+    """Sequence mode is better in each of four seeds, also at the epoch that the step waits for."""
     assert winner("parity") == "sequence"
     assert right_option("parity", 0).text.startswith("Sequence")
     run, epoch = recorded(suggested("parity").set(seeds=4)), WATCHED
@@ -140,7 +140,7 @@ def each_target_follows_from_the_previous_one():
 
 
 def last_step_mode_wins_adding():
-    """Its error is less than a tenth of sequence mode's."""
+    """The error of last-step mode is less than a tenth of sequence mode's."""
     assert winner("adding") == "last"
     assert right_option("adding", 0).text == "Last-step mode"
 
@@ -166,7 +166,7 @@ def a_stack_without_time_raises():
 
 
 def a_decoder_returns_all_steps():
-    """After False, TimeDistributed raises an error. After True, it returns all 12 steps."""
+    """After an LSTM with False, TimeDistributed raises an error. With True, it returns 12 steps."""
     vector = layers.RepeatVector(12)(noise(N, 8))
     with pytest.raises(ValueError, match="at least 3 dimensions"):
         layers.TimeDistributed(layers.Dense(1))(layers.LSTM(8)(vector))
@@ -175,7 +175,7 @@ def a_decoder_returns_all_steps():
 
 
 def mask_keeps_last_output():
-    """The last output equals that of the last real step. If there is no mask, it differs."""
+    """With a mask, the last output is the output at the last real step. Otherwise it differs."""
     layer, x = layer_of("extras")
     mask = np.arange(x.shape[1]) < 3
     mask = np.broadcast_to(mask, x.shape[:2])
@@ -195,7 +195,7 @@ def return_state_adds_two():
 
 
 def backward_half_differs():
-    """The forward half of False is the last row of True. The backward half isn't."""
+    """With False, only the forward half is the last row of the output with True."""
     layer, x = layer_of("extras")
     last_step = layers.Bidirectional(layer)
     sequence = layers.Bidirectional(layers.LSTM(layer.units, return_sequences=True))
@@ -206,7 +206,7 @@ def backward_half_differs():
 
 
 def one_label_needs_false():
-    """After Dense, False has the shape (N, K), and True has the shape (N, T, K)."""
+    """An LSTM with False and a Dense have the output (N, K). With True, it is (N, T, K)."""
     layer, x = layer_of("extras")
     sequence = layers.LSTM(4, return_sequences=True)
     assert layers.Dense(1)(layer(x)).shape == (N, 1)
@@ -214,7 +214,7 @@ def one_label_needs_false():
 
 
 def label_per_step_needs_true():
-    """If RepeatVector repeats the output of False, all steps have the same prediction."""
+    """If RepeatVector repeats the last-step output, all steps have the same prediction."""
     one_label_needs_false()
     layer, x = layer_of("extras")
     predictions = np.asarray(layers.Dense(1)(layers.RepeatVector(x.shape[1])(layer(x))))

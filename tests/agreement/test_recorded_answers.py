@@ -27,10 +27,10 @@ def test_recorded_answers_equal_live_answers(data):
     """The page asks these questions about a recorded run, before and after training."""
     for chosen in first_choices(data):
         for place, (question, _) in PLACES.items():
-            asked = arguments(place, chosen)
-            recorded = recorded_answer(data, place, asked)
+            sent = arguments(place, chosen)
+            recorded = recorded_answer(data, place, sent)
             assert recorded is not None
-            live = ANSWERS[question](cell=chosen.experiment.model.cell, **asked)
+            live = ANSWERS[question](cell=chosen.experiment.model.cell, **sent)
             assert live.keys() == recorded.keys()
             for one, other in zip(numbers(live), numbers(recorded), strict=True):
                 np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)

@@ -13,7 +13,7 @@ import tensorflow as tf  # noqa: E402
 from lib.experiment import CELLS  # noqa: E402
 from lib.training.recurrent_layers import recurrent  # noqa: E402
 
-B, F, U = 3, 2, 4  # samples, features and units: all differ, so that no axes are mixed up
+B, F, U = 3, 2, 4  # Samples, features and units differ, so mixed-up axes fail.
 
 
 @pytest.mark.parametrize("padding", [0, 5])

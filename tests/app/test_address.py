@@ -62,10 +62,10 @@ def test_a_set_value_enters_the_address_and_stays_when_a_setting_changes():
 def test_a_pages_own_key_leaves_the_address_on_other_pages_and_returns_with_the_page():
     """A page's own key is in the address of that page only. Settings are in all addresses."""
     app = start(stack="a", T="20")
-    for name, own in (("Two", {}), ("One", {"stack": "a"})):
+    for name, query in (("Two", {}), ("One", {"stack": "a"})):
         app.session_state["name"] = name
-        assert shown(app.run()) == own.get("stack", "")
-        assert address(app) == {"data": DEFAULT_DATA, "T": "20", **own}
+        assert shown(app.run()) == query.get("stack", "")
+        assert address(app) == {"data": DEFAULT_DATA, "T": "20", **query}
 
 
 def test_a_late_address_does_not_undo_a_newer_value():

@@ -139,8 +139,8 @@ def test_a_trend_gets_a_hint_and_one_click_predicts_the_change():
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("week")))
     app = with_table(Table("co2.csv", frame, times, "week"), T="8")
     assert "Predict the change instead" in app.info[0].value
-    [click] = [each for each in app.button if each.label == "Predict the change"]
-    click.click().run()
+    [button] = [each for each in app.button if each.label == "Predict the change"]
+    button.click().run()
     assert app.selectbox(key="form").value == "change"
     assert shown(app).base is not None
     assert not app.info

@@ -44,7 +44,7 @@ def test_a_link_shows_a_run_of_another_server(client):
     assert client.runs[RUN].experiment == EXPERIMENT
     client.set(client.runs[RUN], Status.FINISHED, epoch=50)
     assert warnings(app.run()) == []
-    assert client.found == [RUN]
+    assert client.find_calls == [RUN]
 
 
 def test_the_page_is_drawn_while_the_cluster_looks_for_the_links_run(client, time):
@@ -59,7 +59,7 @@ def test_the_page_is_drawn_while_the_cluster_looks_for_the_links_run(client, tim
         app.run()
     client.answer()
     app = with_run(app)
-    assert client.found == [RUN] * 3
+    assert client.find_calls == [RUN] * 3
     assert runs.LOOKING not in " ".join(each.value for each in app.markdown)
     missing = start(data="running_mean", run="0" * 16)
     time.forward(runs.FIND_SECONDS + 1)
@@ -86,12 +86,12 @@ def test_an_unknown_run_is_looked_up_again_only_after_a_pause(client, time, card
         for _ in range(3):
             assert runs.look_at(RUN) is None
         assert not runs.look_up(RUN)
-        assert client.found == [RUN] * lookups
+        assert client.find_calls == [RUN] * lookups
         if lookups == 1:
             time.forward(runs.FIND_SECONDS + runs.PAUSE_SECONDS)
     for name in ("", "nonsense", RUN.upper(), None):
         assert runs.look_at(name) is None
-    assert len(client.found) == 2
+    assert len(client.find_calls) == 2
     assert warnings(start(data="running_mean", run=RUN)) == [plain(runs.GONE)]
 
 
@@ -104,7 +104,7 @@ def test_the_address_keeps_its_run_while_the_cluster_is_out_of_reach(client):
         assert warnings(app.run()) == [plain(runs.AWAY)]
         assert "You are watching a run" not in html_text(app)
         assert address(app)["run"] == RUN
-    assert client.found == [RUN]  # The page sent no second request.
+    assert client.find_calls == [RUN]  # The page sent no second request.
     client.pool.away = ""
     assert warnings(with_run(app)) == []
 

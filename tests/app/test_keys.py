@@ -44,7 +44,7 @@ def test_every_key_of_a_talk_works_in_one_of_its_scenes():
 def test_no_key_has_two_meanings_on_a_page():
     """The key ? shows all keys, and C and R are keys of Streamlit. Only a talk uses R."""
     assert list(KEYS) == [*PAGES, "Present"]
-    for page, own in KEYS.items():
-        names = [key["name"] for key in (*own, *EVERYWHERE)]
+    for page, own_keys in KEYS.items():
+        names = [key["name"] for key in (*own_keys, *EVERYWHERE)]
         reserved = {"?", "C"} if page == "Present" else {"?", "R", "C"}
         assert len({*names, *reserved}) == len(names) + len(reserved)

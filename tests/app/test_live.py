@@ -93,9 +93,9 @@ def test_a_second_callback_for_the_same_click_does_nothing(app, client, time, mo
 
 def test_the_status_gives_the_reason_for_one_seed_in_a_long_training():
     """The reason is missing if the user chose the number of seeds."""
-    for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
+    for query, count in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
         status = text(start(data="running_mean", **{"epochs": "5000", **query}))
-        assert len(re.findall(r"4 seeds would take about [1-9]\d+ s", status)) == times
+        assert len(re.findall(r"4 seeds would take about [1-9]\d+ s", status)) == count
 
 
 def test_each_default_number_of_seeds_has_its_own_widget():

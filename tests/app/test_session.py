@@ -73,7 +73,7 @@ def test_a_changed_setting_is_in_the_address_until_another_link_is_opened():
 def test_the_old_address_in_a_fragments_request_changes_nothing():
     """A fragment that requests a script run sends the address from before its changes."""
     app = start(T="20")
-    run_in_script(app, lambda: [address.set_page_values({"epoch": f"{at}"}) for at in range(2, 32)])
+    run_in_script(app, lambda: [address.set_page_values({"epoch": f"{n}"}) for n in range(2, 32)])
     del app.query_params["epoch"]
     assert run_in_script(app, lambda: address.page_value("epoch")) == "31"
 
@@ -130,7 +130,7 @@ def test_an_old_link_without_data_opens_the_former_first_data(query):
 
 
 @pytest.mark.parametrize(
-    ("query", "kept"),
+    ("query", "remaining"),
     [
         ({"data": "seattle", "F": "3", "N": "64", "lag": "99", "noise": "nan"}, {}),
         ({"data": "worked_raw", "T": "9", "U": "9", "head": "dense", "lr": "0.5"}, {"lr": "0.5"}),
@@ -139,10 +139,10 @@ def test_an_old_link_without_data_opens_the_former_first_data(query):
         ({"data": "echo", "lag": "5"}, {"lag": "5"}),
     ],
 )
-def test_unused_and_fixed_settings_leave_the_address_without_a_warning(query, kept):
+def test_unused_and_fixed_settings_leave_the_address_without_a_warning(query, remaining):
     """An address leaves out settings that the data don't use, and settings that the data fix."""
     app = start(**query)
-    assert address_of(app) == {"data": query["data"], **kept}
+    assert address_of(app) == {"data": query["data"], **remaining}
     assert run_in_script(app, lambda: session().address.complaints) == []
 
 

@@ -27,8 +27,8 @@ def open_scene(scene, **query):
 def test_a_scene_opens_with_its_settings(name):
     """A scene applies its own settings, except those that its link names."""
     query = TALK[name].query
-    own = read_query(query, suggested(query.get("data", [FIRST])[-1]))[0]
-    assert experiment(open_scene(name)).set(seeds=0) == own.set(seeds=0)
+    expected = read_query(query, suggested(query.get("data", [FIRST])[-1]))[0]
+    assert experiment(open_scene(name)).set(seeds=0) == expected.set(seeds=0)
     assert experiment(open_scene(name, data="running_mean", T="30")).data.timesteps == 30
 
 

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.results.run import ModeResult, Status
+from lib.results.run import Status
 from lib.sweep.plan import READY
 from lib.training import limits
 from lib.training.limits import MAX_SWEEPS_NAMELESS
 from lib.training.run_registry import WATCH_SECONDS
 from lib.ui import browser, sweeps
 from tests.app.driver import address, html, link, text
+from tests.unit.swept import mode_result
 from tests.waiting import PATIENCE
 
 
@@ -30,10 +31,10 @@ sweep = partial(link, "Sweep")
 OWN = {"data": "running_mean", "vary": "U=2,4", "N": "64"}
 
 
-def until(app, true):
-    """Rerun the page until the function `true` returns True."""
+def until(app, condition):
+    """Rerun the page until the function `condition` returns True."""
     end = time.monotonic() + PATIENCE
-    while not true():
+    while not condition():
         assert time.monotonic() < end, text(app)
         app.run()
 
@@ -42,12 +43,7 @@ def finish(client, error=0.5):
     """Finish all training runs. Last-step mode has half the error of sequence mode."""
     for run in client.runs.values():
         if not client.snapshots[run.id].status.over:
-            pair = {
-                mode: ModeResult(
-                    *(np.array([each]) for each in (5, error, 5, e, e)), np.zeros(4), np.zeros(0)
-                )
-                for mode, e in (("sequence", error), ("last", error / 2))
-            }
+            pair = {"sequence": mode_result(error), "last": mode_result(error / 2)}
             others = (pair,) * (len(run.experiment.each_seed) - 1)
             client.set(run, Status.FINISHED, results=pair, others=others, epoch=200)
 

@@ -96,7 +96,7 @@ def without_errors(page):
     errors = []
 
     def listen(message):
-        # After a deep link, Streamlit's client requests these paths below the page: 404.
+        # After a deep link, Streamlit's client requests these paths below the page. They are 404.
         probe = PROBE.search(message.location.get("url", ""))
         if message.type == "error" and not probe:
             errors.append(message.text)

@@ -70,7 +70,7 @@ def button(page, name):
 def press(page, name):
     """Press a training button as soon as it is enabled.
 
-    By default, Playwright waits for two frames in which nothing moves: rare while charts change.
+    By default, Playwright waits until nothing moves for two frames: rare while charts change.
     """
     target = button(page, name)
     expect(target).to_be_enabled()

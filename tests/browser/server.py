@@ -73,7 +73,7 @@ def free_port():
 
 @contextmanager
 def serve(log=None, workers=None):
-    """Start the app like the README, wait until it responds, and end it with its workers.
+    """Start the app as in the README, wait until it responds, and end it with its workers.
 
     Args:
         log: the file for the server's output. By default, the output is dropped.

@@ -1,1 +1,1 @@
-"""What is checked without Keras, a browser or a page: a new test goes into its module's file."""
+"""Tests that need no Keras, browser or page. Add a new test to the file of its module."""

@@ -1,4 +1,4 @@
-"""Fixtures of several files of quick tests."""
+"""Fixtures that several files of quick tests share."""
 
 import inspect
 

@@ -37,7 +37,7 @@ def make_experiment(**settings):
 
 
 class FakeProgram:
-    """Counts batches instead of training. `loss(step)` is the loss of batch number `step`, from 0.
+    """A program that only counts batches. `loss(step)` is the loss of batch `step`, from 0.
 
     `last_loss`, if given, is the last-step model's loss. A batch takes `seconds` of the `clock`, if
     there is one. After `good` batches the program raises `error`, if given.
@@ -61,12 +61,12 @@ class FakeProgram:
         self._clock, self._seconds = clock, seconds
         self._error, self._good = error, good
 
-    def load(self, models, _own, _settings, mode, *, step=0):
+    def load(self, models, _architecture, _settings, mode, *, step=0):
         """Return models in which each weight is the number of trained batches."""
-        weights = [[np.full_like(array, step) for array in own] for own in models]
+        weights = [[np.full_like(array, step) for array in arrays] for arrays in models]
         return SimpleNamespace(weights=weights, mode=mode)
 
-    def most_steps(self, _own):
+    def most_steps(self, _architecture):
         """Return the maximum number of batches per call."""
         return self.max_steps
 
@@ -86,7 +86,7 @@ class FakeProgram:
             raise self._error
         if self._clock:
             self._clock.forward(self._seconds * steps)
-        state.weights = [[array + steps for array in own] for own in state.weights]
+        state.weights = [[array + steps for array in arrays] for arrays in state.weights]
         self.calls.append(batches)
         losses = [self._losses[state.mode](done + i) for i in range(steps)]
         return np.repeat(np.array(losses, np.float32)[:, None], lanes, axis=1)
@@ -151,10 +151,10 @@ def starts_of(worker, run):
 
 
 class FakeWorker:
-    """Records its commands. A test lets the worker `send` messages, or `die`."""
+    """A worker that records its commands. A test lets it `send` messages, or `die`."""
 
     def __init__(self, on_message, on_end, delay=0.0, *arguments):
-        self.arguments = arguments  # a driver's module; () for a local worker
+        self.arguments = arguments  # the module of a driver; () for a local worker
         self.delay = delay
         self.ready = self.begun = self.closed = False
         self.ending = "was killed (SIGKILL)"

@@ -16,7 +16,7 @@ EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 
 
 def a_dataset(n=8, t=4, f=3, k=1, **more):
-    """Return a dataset with targets 0, 1, 2, …; three quarters for training; baseline 1."""
+    """Return a dataset with targets 0, 1, 2, …, 75% training samples, and a baseline of 1."""
     y = np.arange(n * t * k, dtype=np.float32).reshape(n, t, k)
     settings = {
         "name": "fake",
@@ -106,7 +106,7 @@ def the(figure, name):
 def words_of(figure):
     """Return the text of a chart: its key, the labels at the ends of lines, and notes."""
     text = " | ".join(note.text.replace("<br>", " ") for note in figure.layout.annotations)
-    return " ".join(text.split())  # with plain spaces
+    return " ".join(text.split())  # This makes all spaces plain.
 
 
 def a_run(dataset=None, experiment=EXPERIMENT, *, epochs=10, **wrong):

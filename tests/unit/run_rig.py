@@ -17,7 +17,7 @@ from tests.waiting import PATIENCE, eventually
 
 
 class RecordingPrograms(ProgramCache):
-    """Records the programs that a run requests."""
+    """A cache that records the programs that a run requests."""
 
     def __init__(self, build, buckets, may_grow):
         super().__init__(build, buckets, may_grow=may_grow)
@@ -74,7 +74,7 @@ class RunRig:
 
     @property
     def last(self):
-        """The newest snapshot; before the first, a queued run's."""
+        """The newest snapshot, or a queued run's snapshot if the run has sent none."""
         return self.sent[-1] if self.sent else Snapshot("id", Status.QUEUED)
 
     @property
@@ -82,10 +82,10 @@ class RunRig:
         """The sent statuses, without repeats."""
         return [status for status, _ in groupby(snapshot.status for snapshot in self.sent)]
 
-    def until(self, true, seconds=1e-3):
+    def until(self, condition, seconds=1e-3):
         """Give turns until a condition is true; build programs and advance time in between."""
         end = time.monotonic() + PATIENCE
-        while not true():
+        while not condition():
             assert time.monotonic() < end, f"the condition isn't true; the run is {self.run.status}"
             self.run.turn(seconds)
             if self.run.rest != 0:

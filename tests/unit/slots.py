@@ -32,10 +32,10 @@ def run(work):
         return runner.run(work)
 
 
-async def until(true):
-    """Wait until a condition is true, at most 150 s of the loop's clock."""
+async def until(condition):
+    """Wait until `condition` returns True, at most 150 s of the loop's clock."""
     async with asyncio.timeout(150):
-        while not true():
+        while not condition():
             await asyncio.sleep(0.05)
 
 

@@ -1,7 +1,15 @@
 """Made-up results of a sweep, for tests of its texts and charts."""
 
+import numpy as np
+
 from lib.results.compared import BOTH_MODES, PointResult
-from lib.results.run import Status
+from lib.results.run import ModeResult, Status
+
+
+def mode_result(error):
+    """Return a mode's result after 5 epochs: its training loss and last-step error are `error`."""
+    epochs, errors = np.array([5]), np.array([error])
+    return ModeResult(epochs, errors, epochs, errors, 2 * errors, np.zeros(4), np.zeros(0))
 
 
 def a_point(sequence, last, status=Status.FINISHED, samples=float("inf"), **values):

@@ -29,7 +29,7 @@ def test_timestep_ticks_are_evenly_spaced_and_include_the_last_step(steps, word)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))
 @settings(derandomize=True, deadline=None)
 def test_a_linear_axis_contains_all_values(values):
-    """The range includes all values and the core."""
+    """The range includes all values, and the values that never change, 0 and 1."""
     axis = axes.linear_axis("y", np.array(values), np.array([0.0, 1.0]))
     low, high = axis["range"]
     assert low <= min([0.0, *values])

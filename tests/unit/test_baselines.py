@@ -33,7 +33,7 @@ def of_values(values, step="row", horizons=(1,), *, times=None, period=1):
     )
 
 
-def found(origin):
+def season_of(origin):
     """Return the detected season, as fields of the origin."""
     return dict(zip(("period", "baseline_period"), find_season(origin), strict=True))
 
@@ -90,9 +90,9 @@ def test_the_last_value_baseline_predicts_no_change():
     np.testing.assert_allclose(last, -windows.target_offset / windows.target_scale, atol=1e-6)
 
 
-def ridge(read, targets, train, x):
-    """Fit a textbook ridge regression to `read` (n, P) and `targets` (n, K), and predict for x."""
-    ones = np.concatenate([np.ones((len(read), 1)), read], axis=1)[:train]
+def ridge(inputs, targets, train, x):
+    """Fit a textbook ridge regression to `inputs` (n, P) and `targets` (n, K). Predict for x."""
+    ones = np.concatenate([np.ones((len(inputs), 1)), inputs], axis=1)[:train]
     penalty = np.eye(ones.shape[1])
     penalty[0, 0] = 0
     weights = np.linalg.solve(ones.T @ ones + penalty, ones.T @ targets[:train])
@@ -104,8 +104,8 @@ def test_the_linear_baseline_is_a_regression_on_the_inputs_up_to_each_timestep()
     windows = two_columns(("sales", "visits"), ("sales",), T=5, horizon=2, ahead="each")
     predicted = baseline_predictions("linear", windows, last=False)
     for t in range(5):
-        read = windows.x[:, : t + 1].reshape(len(windows.x), -1).astype(float)
-        expected = ridge(read, windows.y[:, t].astype(float), windows.train, read)
+        inputs = windows.x[:, : t + 1].reshape(len(windows.x), -1).astype(float)
+        expected = ridge(inputs, windows.y[:, t].astype(float), windows.train, inputs)
         np.testing.assert_allclose(predicted[:, t], expected, atol=1e-4)
     last = baseline_predictions("linear", windows, last=True)
     np.testing.assert_allclose(last, predicted[:, -1:], atol=1e-4)
@@ -116,10 +116,10 @@ def test_in_a_wide_window_the_regression_reads_only_the_latest_targets(monkeypat
     monkeypatch.setattr(baselines, "_MAX_WIDTH", 4)
     windows = two_columns(("visits", "sales"), ("sales",), T=6)
     predicted = baseline_predictions("linear", windows, last=False)
-    own = windows.x[..., windows.feature_names.index("sales")].astype(float)
+    sales = windows.x[..., windows.feature_names.index("sales")].astype(float)
     targets = windows.y[:, 3].astype(float)
     for t in range(3, 6):
-        expected = ridge(own[:, :4], targets, windows.train, own[:, t - 3 : t + 1])
+        expected = ridge(sales[:, :4], targets, windows.train, sales[:, t - 3 : t + 1])
         np.testing.assert_allclose(predicted[:, t], expected, atol=1e-4)
     np.testing.assert_allclose(
         baseline_predictions("linear", windows, last=True), predicted[:, -1:], atol=1e-4
@@ -131,21 +131,21 @@ def test_without_a_regression_the_other_baselines_remain():
     windows = own_data.windows_of_load(weeks=2)
     x = np.full_like(windows.x, 1e15)
     x[::2] = -1e15
-    found = with_baselines(replace(windows, x=x)).baselines
-    assert {"last", "mean"} <= {one.name for one in found}
+    remaining = with_baselines(replace(windows, x=x)).baselines
+    assert {"last", "mean"} <= {baseline.name for baseline in remaining}
 
 
 def evaluated_errors(windows):
     """Return validation RMSEs by label, in the order of the baselines."""
-    found = windows.baselines
-    assert windows.naive_label == found[0].label
-    np.testing.assert_allclose(windows.naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
-    wrong = [(one.last - windows.y[:, -1])[windows.evaluated] for one in found]
-    return {one.label: np.sqrt((w**2).mean()) for one, w in zip(found, wrong, strict=True)}
+    ranked = windows.baselines
+    assert windows.naive_label == ranked[0].label
+    np.testing.assert_allclose(windows.naive[:, -1], ranked[0].last, rtol=1e-3, atol=1e-3)
+    errors = {each.label: (each.last - windows.y[:, -1])[windows.evaluated] for each in ranked}
+    return {label: np.sqrt((error**2).mean()) for label, error in errors.items()}
 
 
 def test_last_week_is_the_best_baseline_for_an_hourly_load():
-    """A day ahead, last week's value has a smaller error than yesterday's and the regression."""
+    """A day ahead, last week's value beats yesterday's value and the regression."""
     windows = own_data.windows_of_load(horizon=24)
     assert windows.origin.period == 168
     errors = evaluated_errors(windows)
@@ -176,7 +176,7 @@ def test_a_season_is_found_for_targets_one_or_two_seasons_ahead(step, period):
     values = np.resize(rng.normal(size=period), count) + rng.normal(0, 0.2, count)
     for horizon in (period, 2 * period):
         origin = of_values(values, step, (horizon,))
-        origin = replace(origin, **found(origin))
+        origin = replace(origin, **season_of(origin))
         assert origin.period == period
         assert seasonal_error(origin) == pytest.approx(0.2, rel=0.5)
 
@@ -188,7 +188,7 @@ def test_a_season_is_found_for_targets_one_or_two_seasons_ahead(step, period):
 def test_the_calendars_season_is_a_baseline_if_no_season_is_found(step, rows, baseline):
     """Random values have no season. Rows without dates have no season of the calendar, either."""
     origin = of_values(np.random.default_rng(0).normal(size=rows).cumsum(), step)
-    origin = replace(origin, **found(origin))
+    origin = replace(origin, **season_of(origin))
     assert origin.baseline_period == baseline
     sentence = season_sentence(origin, 0)
     assert "No season was found" in sentence

@@ -33,9 +33,9 @@ def test_a_soak_test_measures_memory_from_the_tenth_minute():
         }
         for n in range(1, 21)
     ]
-    found = summary(by_minute, ["TimeoutError"], tracebacks=0)
-    assert found["memory_mb_warm"] == 530
-    assert found["memory_mb_end"] == 540
-    assert found["memory_mb_per_hour"] == pytest.approx(60.0)
-    assert (found["workers_replaced"], found["failed"]) == (1, 1)
+    measured = summary(by_minute, ["TimeoutError"], tracebacks=0)
+    assert measured["memory_mb_warm"] == 530
+    assert measured["memory_mb_end"] == 540
+    assert measured["memory_mb_per_hour"] == pytest.approx(60.0)
+    assert (measured["workers_replaced"], measured["failed"]) == (1, 1)
     assert summary(by_minute[:5], [], 0)["memory_mb_per_hour"] is None

@@ -77,17 +77,16 @@ def test_the_unrolled_layer_shows_the_outputs_of_each_mode(modes):
     assert ("return_sequences=True" in page) == ("sequence" in modes)
     assert ("return_sequences=False" in page) == ("last" in modes)
     for mode, arrows in (("sequence", 4), ("last", 1)):
-        color = getattr(LIGHT, mode)
-        assert page.count(f'<i class="arrow" style="background:{color}">') == arrows * (
-            mode in modes
-        )
-        assert page.count(f';border-color:{color}"') == (mode in modes)
+        color, is_shown = getattr(LIGHT, mode), mode in modes
+        arrow = f'<i class="arrow" style="background:{color}">'
+        assert page.count(arrow) == (arrows if is_shown else 0)
+        assert page.count(f';border-color:{color}"') == is_shown
     assert page.count('<i class="cell"><b>LSTM</b>') == 4
-    assert ("opacity:0.6" in page) == (modes == ("last",))  # outputs that aren't returned
+    assert ("opacity:0.6" in page) == (modes == ("last",))  # Outputs not returned are pale.
     assert 'aria-label="a takeaway"' in page
     assert re.search(r">x, inputs, from −\d.* to \d", page)
     many = unrolled_picture(opened("lstm", t=41), np.arange(5), LIGHT, **about)
-    assert '<i class="cell"></i>' in many  # A cell of many has no label.
+    assert '<i class="cell"></i>' in many  # Cells of a large layer have no label.
 
 
 def test_a_unit_has_a_row_for_each_of_its_formulas():

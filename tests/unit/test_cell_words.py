@@ -40,7 +40,7 @@ def test_open_and_closed_gates_are_counted():
 
 
 def test_the_takeaway_names_the_unit_that_changes_most():
-    """It also has the unit's range. If no unit changes or the run diverged, it has that instead."""
+    """It also has the unit's range. It reports if no unit changes, or if the run diverged."""
     hidden = np.array([[0.1, -0.3], [0.2, 0.4], [0.1, 0.1], [0, 0]])
     for values, expected in (
         (hidden, "Unit 2 .* from −0.3 to 0.4"),

@@ -71,15 +71,15 @@ def test_a_restored_run_trains_as_if_never_interrupted(monkeypatch, epoch, keep,
     monkeypatch.setattr(checkpoint, "MAX_CHECKS", 8)
     monkeypatch.setattr(checkpoint, "MAX_LOSSES", 10)
     settings = {**STOP, "keep": keep, "seeds": seeds, "batch": 3}
-    whole = make_trainer(samples(), **settings)
-    train_to(whole, epoch)
-    state = encode(whole.saved())
-    second = make_trainer(samples(), state, **settings)
-    assert_same(second, whole)
-    for trainer in (whole, second):
+    uninterrupted = make_trainer(samples(), **settings)
+    train_to(uninterrupted, epoch)
+    state = encode(uninterrupted.saved())
+    restored = make_trainer(samples(), state, **settings)
+    assert_same(restored, uninterrupted)
+    for trainer in (uninterrupted, restored):
         train_to(trainer, 20)
         trainer.keep_best()
-    assert_same(second, whole)
+    assert_same(restored, uninterrupted)
 
 
 def test_when_a_run_has_no_new_checkpoint():

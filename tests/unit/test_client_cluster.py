@@ -49,7 +49,7 @@ def test_local_workers_train_while_the_cluster_is_unavailable(rig):
     assert (pool.away, pool.places) == (AWAY, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
     assert rig.latest(run).reason == sentence("continued", how=AWAY, epoch=2)
-    driver.send(Snapshot(run.id, Status.RUNNING, 4, 5))  # ignored: the run has another worker
+    driver.send(Snapshot(run.id, Status.RUNNING, 4, 5))  # It's ignored: the run has another worker.
     assert rig.latest(run).epoch == 2
     new = rig.start()
     rig.worker.send(Snapshot(new.id, Status.RUNNING, 1, 5))
@@ -88,9 +88,9 @@ def test_a_lost_slots_runs_restart_and_its_questions_fail(ready):
     """A lost run restarts from its checkpoint. A lost question fails."""
     run, paused = ready.start(), ready.start()
     future = ready.client.ask("double", number=1)
-    (question_id,) = (c.id for c in ready.worker.posted if isinstance(c, Ask))
+    (question_id,) = (command.id for command in ready.worker.posted if isinstance(command, Ask))
     ready.report(run, Status.RUNNING, 3, saved=3)
-    ready.report(paused, Status.PAUSED, 2, saved=2)  # a page of another server paused the run
+    ready.report(paused, Status.PAUSED, 2, saved=2)  # A page of another server paused it.
     for name in (run.id, paused.id, question_id, "unknown"):
         ready.worker.send(Lost(name, GONE))
     assert starts_of(ready.worker, run)[1].checkpoint == b"state"
@@ -99,7 +99,7 @@ def test_a_lost_slots_runs_restart_and_its_questions_fail(ready):
     with pytest.raises(AnswerError, match=r"is gone\. Ask again"):
         future.result(0)
     ready.worker.send(Lost(run.id, GONE))
-    assert ready.status(run) is Status.FAILED  # lost twice in a minute: the run may be the cause
+    assert ready.status(run) is Status.FAILED  # The run may be the cause of two losses.
 
 
 def test_another_servers_run_can_be_found_and_controlled(ready):
@@ -115,7 +115,7 @@ def test_another_servers_run_can_be_found_and_controlled(ready):
     assert ready.worker.posted[1:] == [Steer("watch", run.id)]
     ready.report(run, Status.PAUSED, 2)
     ready.client.resume(run)
-    ready.client.set_pace(run, None)  # sent in any case, since the run's pace is unknown here
+    ready.client.set_pace(run, None)  # sent in any case: the current pace is unknown
     assert [c.verb for c in ready.worker.posted[2:]] == ["resume", "set_pace"]
     paused, running = Status.PAUSED, Status.RUNNING
     for status, seen in ((paused, running), (running, running), (paused, paused)):

@@ -55,7 +55,7 @@ async def test_runs_are_spread_over_slots_and_servers():
     async with DriverRig(cluster) as one, DriverRig(cluster) as two:
         await asyncio.gather(*(each.wait_for(Event("ready", count=3)) for each in (one, two)))
         await one.take(start_of("a"), start_of("b"))
-        await asyncio.sleep(2 * LOAD_SECONDS)  # until the other server requests the new loads
+        await asyncio.sleep(2 * LOAD_SECONDS)  # By then, the other server has the new loads.
         await two.take(Ask("q", "double", {}), start_of("c"))
         assert [len(slot.worker.posted) for slot in slots] == [2, 2, 0]
         await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
@@ -165,7 +165,7 @@ async def test_another_servers_run_can_be_found_and_controlled():
         await two.take(Steer("watch", "a"), Steer("pause", "a"))
         await until(lambda: two.epochs("a") == [2])
         assert slot.worker.posted[-1] == Steer("pause", "a")
-        assert len(one.received(Checkpoint)) == 1  # only the run's owner gets checkpoints
+        assert len(one.received(Checkpoint)) == 1  # Only the run's owner gets checkpoints.
         assert two.received(Checkpoint) == []
         await slot.report("a", Status.FINISHED, 5)
         await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
@@ -250,8 +250,8 @@ async def test_a_slot_forgets_its_oldest_ended_jobs(monkeypatch):
         await slot.take(start_of(name, card=bytes(900 if name == "large" else 0)))
         if name != "going":
             await slot.report(name, Status.FINISHED)
-    found = [name for name in names if await slot.slot.find(name) is not None]
-    assert found == ["going", "c", "d", "large"]
+    remaining = [name for name in names if await slot.slot.find(name) is not None]
+    assert remaining == ["going", "c", "d", "large"]
     await slot.take(start_of("new", card=bytes(200)))
     assert await slot.slot.find("c") is None
 
@@ -322,12 +322,12 @@ def test_a_broken_installation_of_ray_is_reported(monkeypatch):
 def test_a_fingerprint_ignores_the_code_of_pages(monkeypatch, tmp_path):
     """Page servers with different pages can share a cluster."""
     monkeypatch.setattr(module, "LIB", tmp_path)
-    found = []
+    fingerprints = []
     for name in ("a.py", "words.toml", "ui/page.py", "notes.txt", "b.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("new")
-        found.append(module.fingerprint.__wrapped__())
-    assert found[1] == found[2] == found[3]
+        fingerprints.append(module.fingerprint.__wrapped__())
+    assert fingerprints[1] == fingerprints[2] == fingerprints[3]
     monkeypatch.setattr(module, "_PACKAGES", ("numpy",))
-    found.append(module.fingerprint.__wrapped__())
-    assert len(set(found)) == 4
+    fingerprints.append(module.fingerprint.__wrapped__())
+    assert len(set(fingerprints)) == 4

@@ -60,9 +60,9 @@ def test_the_text_names_the_run_that_is_better_than_every_other(errors, leader):
     assert (f"{leader} in last-step mode" if leader else "No clear winner") in takeaway
     assert len(takeaway.split()) <= 15
     squares = dict(zip(LETTERS, np.square(errors), strict=False))
-    found = re.findall(r"(\w) has a smaller error than (\w) in (\d+) of", details)
-    assert len(found) == details.count("paired t-test") == len(errors) - 1
-    for below, above, wins in found:
+    verdicts = re.findall(r"(\w) has a smaller error than (\w) in (\d+) of", details)
+    assert len(verdicts) == details.count("paired t-test") == len(errors) - 1
+    for below, above, wins in verdicts:
         assert int(wins) == (squares[below] < squares[above]).sum()
 
 
@@ -200,8 +200,8 @@ def test_the_table_has_a_row_for_each_run_mode_and_seed():
     runs[1] = replace(runs[1], name="=1+1", experiment=runs[1].experiment.set(inputs=("a", "b")))
     rows = list(csv.DictReader(io.StringIO(runs_csv(runs).decode())))
     of_first = [("id0", mode, seed) for seed in "01" for mode in ("sequence", "last")]
-    found = [(row["run"], row["mode"], row["seed"]) for row in rows]
-    assert found == [*of_first, ("id1", "last", "0")]
+    keys = [(row["run"], row["mode"], row["seed"]) for row in rows]
+    assert keys == [*of_first, ("id1", "last", "0")]
     np.testing.assert_allclose(float(rows[3]["last_step_mse"]), 0.01)
     assert (rows[4]["name"], rows[4]["inputs"], rows[0]["kept_epoch"]) == ("'=1+1", "a|b", "")
     assert {*SETTINGS, *NUMBERS} - {"seeds"} <= rows[0].keys()

@@ -49,8 +49,8 @@ def test_baselines_and_split_of_a_panel_are_by_store(order):
     assert f"{dataset.origin.times[dataset.origin.training].max():%Y-%m-%d}" == dates[edge - 1]
     assert dataset.train == 3 * (edge - 14)
     assert len(dataset.x) - dataset.train == evaluated.size
-    first = [dataset.sample_name(n) for n in range(dataset.train, len(dataset.x))]
-    assert min(name.split(", ")[1][:10] for name in first) == dates[edge]
+    names = [dataset.sample_name(n) for n in range(dataset.train, len(dataset.x))]
+    assert min(name.split(", ")[1][:10] for name in names) == dates[edge]
 
 
 def test_a_hint_suggests_to_scale_stores_with_different_means_separately():
@@ -59,9 +59,9 @@ def test_a_hint_suggests_to_scale_stores_with_different_means_separately():
     dates = sorted(frame["date"].unique())
     known = frame[frame["date"] < dates[143]]
     levels = known.groupby("store")["sales"].transform("mean")
-    times = levels.std(ddof=0) / (known["sales"] - levels).std(ddof=0)
+    ratio = levels.std(ddof=0) / (known["sales"] - levels).std(ddof=0)
     hint = levels_hint(upload(frame, T=14, inputs=("sales",)))
-    assert float(hint.split()[4]) == pytest.approx(times, rel=0.01)
+    assert float(hint.split()[4]) == pytest.approx(ratio, rel=0.01)
     assert levels_hint(upload(frame, T=14, inputs=("sales",), scale="id")) == ""
     same_mean = frame.assign(sales=known["sales"] - levels + 500)
     assert levels_hint(upload(same_mean.dropna(), T=14, inputs=("sales",))) == ""

@@ -45,19 +45,18 @@ def panel(series):
 
 
 def searched(codes, part, data):
-    """Return the first rows of each split's windows, found row by row."""
-    found = [[], [], []]
+    """Search row by row. Return the first rows of each split's windows."""
+    starts = [[], [], []]
     for s in range(codes.max() + 1):
         for p in range(3):
             count = 0
             for row in np.flatnonzero(codes == s):
                 covered = [row + i for i in range(span_of(data))]
-                if covered[-1] >= len(codes) or any(codes[r] != s or part[r] != p for r in covered):
-                    continue
-                if count % data.stride == 0:
-                    found[p].append(row)
-                count += 1
-    return found
+                if covered[-1] < len(codes) and all((codes[r], part[r]) == (s, p) for r in covered):
+                    if count % data.stride == 0:
+                        starts[p].append(row)
+                    count += 1
+    return starts
 
 
 @settings(derandomize=True, deadline=None)
@@ -70,15 +69,15 @@ def test_all_rows_of_a_window_are_in_one_series_and_one_split(series, data, seed
     except WindowError:
         assume(False)
     part = made.part
-    if data.split == "time" and not made.sizes[2]:  # there are too few rows for a test split
+    if data.split == "time" and not made.sizes[2]:  # The panel has too few rows.
         data = replace(data, test=0)
     parts = np.split(made.starts, np.cumsum(made.sizes)[:2])
     expected = searched(codes, part, data)
-    assert [list(p) for p in parts] == [found[:: made.every] for found in expected]
+    assert [list(p) for p in parts] == [rows[:: made.every] for rows in expected]
     assert len(made.starts) <= max(most, 3)
     assert all(made.sizes[: parts_of(data)])
     if data.split == "id":
-        by_part = [{codes[row] for row in p} for p in parts]  # series
+        by_part = [{codes[row] for row in p} for p in parts]  # the series of each part
         assert sum(map(len, by_part)) == len(set().union(*by_part))
         return
     times = [rank[part == p] for p in range(parts_of(data))]
@@ -138,13 +137,13 @@ def test_every_target_comes_from_the_right_row(order, data):
     assume(data.horizon or data.form == "value")  # a row's change from itself is always 0
     dataset = make_windows(store_table(4, 60, order), ["value"], ["value"], data)
     origin, steps = dataset.origin, data.timesteps
-    read = origin.targets[origin.rows(steps), 0]
+    current = origin.targets[origin.rows(steps), 0]
     y = np.stack([dataset.raw(dataset.y[n], n) for n in range(len(dataset.x))])
     horizons = list(range(1, data.horizon + 1)) or [0]
     horizons = horizons if data.ahead == "each" else [data.horizon]
     for k, horizon in enumerate(horizons):
-        assert np.allclose(y[..., k], read + horizon, atol=0.01)
-    assert (np.diff(read, axis=1) == data.rate).all()
+        assert np.allclose(y[..., k], current + horizon, atol=0.01)
+    assert (np.diff(current, axis=1) == data.rate).all()
     last = dataset.raw(dataset.y[:, -1], slice(None), last=True)
     assert np.allclose(last, y[:, -1])
     covered = [

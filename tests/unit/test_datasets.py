@@ -80,10 +80,10 @@ def test_a_settled_experiment_is_valid(experiment):
 @pytest.mark.parametrize(
     ("chosen", "settled"),
     [
-        ({"data": "echo", "T": 5, "lag": 50}, {"lag": 4}),  # below the number of timesteps
-        ({"data": "sine", "T": 5, "lag": 50}, {"lag": SETTINGS["lag"].default}),  # it uses none
+        ({"data": "echo", "T": 5, "lag": 50}, {"lag": 4}),  # A lag is less than T.
+        ({"data": "sine", "T": 5, "lag": 50}, {"lag": SETTINGS["lag"].default}),  # It has no lag.
         ({"data": "macro", "noise": 0.5, "N": 64}, {"noise": SETTINGS["noise"].default}),
-        ({"data": "seattle", "train": 80, "test": 40}, {"test": 15}),  # 5 % for validation
+        ({"data": "seattle", "train": 80, "test": 40}, {"test": 15}),  # 5% remain for validation.
         ({"keep": "best", "patience": 3}, {"patience": SETTINGS["patience"].default}),
         # There are no validation samples to find the best epoch.
         ({"data": "worked_scaled", "keep": "stop"}, {"keep": "last"}),
@@ -129,7 +129,7 @@ def test_the_worked_example_has_its_well_known_numbers():
     assert raw.x.ravel().tolist() == [*range(1, 13)]
     assert raw.y.ravel().tolist() == [*range(101, 109), *range(201, 209)]
     assert not raw.has_validation
-    assert raw.naive_mse.tolist() == [2500, 2500]  # the mean is 50 off
+    assert raw.naive_mse.tolist() == [2500, 2500]  # Each error of the mean is 50.
     assert np.array_equal(scaled.x, raw.x)
     assert scaled.y.mean(axis=(0, 1)) == pytest.approx(0, abs=1e-6)
     assert scaled.y.std(axis=(0, 1)) == pytest.approx(1)
@@ -179,7 +179,7 @@ def test_seattle_has_days_and_degrees():
 def test_macro_has_growth_in_percent_per_year():
     """Growth is 400 times the log change; the default inputs are changes, not levels."""
     table = DATASETS["macro"].table()
-    assert (table.times[0], len(table.frame)) == ("1959 Q2", 202)  # the first quarter has no change
+    assert (table.times[0], len(table.frame)) == ("1959 Q2", 202)  # Q1 has no earlier quarter.
     assert table.frame["gdp_growth"][0] == pytest.approx(400 * np.log(2778.801 / 2710.349))
     assert not table.frame.isna().to_numpy().any()
     usual = made("macro")

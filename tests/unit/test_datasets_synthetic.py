@@ -22,7 +22,7 @@ def _majority(past, **_):
 
 
 def _wave(past, noise):
-    """Predict by ridge regression, the Bayes estimate of the wave's two standard normal numbers."""
+    """Predict by ridge regression, the Bayes estimate of the wave's two normal coefficients."""
     values = past[:, :, 0].astype(np.float64)
     angle = 2 * np.pi * np.arange(values.shape[1] + 1) / 12
     waves = np.stack([np.cos(angle), np.sin(angle)], axis=1)

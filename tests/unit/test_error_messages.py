@@ -51,9 +51,9 @@ def verdict(row, explanation):
 
 
 def test_messages_of_public_threads_get_the_cause_that_the_thread_found():
-    """The cause is the likeliest meaning in all but ten, and no explanation is misleading."""
+    """Except in ten texts, the likeliest meaning is the cause. No explanation is misleading."""
     verdicts = {row["text"]: verdict(row, explain_error(row["text"])) for row in REAL}
-    wrong = {text: found for text, found in verdicts.items() if found != "right"}
+    wrong = {text: each for text, each in verdicts.items() if each != "right"}
     assert len(wrong) <= 10, wrong
     assert "misleading" not in wrong.values(), wrong
 
@@ -69,13 +69,13 @@ def test_fixes_have_only_plausible_sizes():
 
 
 def test_each_known_message_has_a_text_in_the_tests():
-    """Each message explains a text of the tables or a recorded error, and patterns are unique."""
+    """Each known message matches a text of the tests, and no two messages share a pattern."""
     recorded = (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()[1:]
     answers = [json.loads(line)["answer"] for line in recorded]
     texts = [text for text, *_ in KERAS_3 + EARLIER] + [row["text"] for row in REAL]
     texts += [answer["message"] for answer in answers if isinstance(answer, dict)]
-    found = [explanations(*error_and_whole(text)) for text in texts]
-    explained = {next((each for each, _ in pairs), None) for pairs in found}
+    matches = [explanations(*error_and_whole(text)) for text in texts]
+    explained = {next((each for each, _ in pairs), None) for pairs in matches}
     missing = [message.patterns[0] for message in MESSAGES if message not in explained]
     assert missing == [], "add a text of each to KERAS_3 or EARLIER in tests/unit/known_messages.py"
     patterns = [pattern for message in MESSAGES for pattern in message.patterns]

@@ -52,7 +52,7 @@ def test_any_address_gives_an_allowed_experiment(query):
 
 
 def test_each_corrected_value_of_a_link_is_reported():
-    """There is a sentence for each value out of range and each unknown choice, and no other."""
+    """Each value out of range and each unknown choice has a sentence. Valid values have none."""
     query = {"epochs": "20000", "cell": "transformer", "U": "7", "T": "9.5", "lr": "2"}
     experiment, corrections = read_query(query, Experiment())
     assert experiment == Experiment().set(U=7, T=9, epochs=5000, lr=1.0)

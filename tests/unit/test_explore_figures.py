@@ -71,7 +71,7 @@ def test_the_axis_of_predictions_is_constant_during_training(y):
         for sample in (0, 1)
     ]
     (span,) = {figure.layout.yaxis.range for figure in figures}
-    assert span[0] == 0  # the targets' minimum
+    assert span[0] == 0  # The smallest target is 0.
     assert not any(trace.cliponaxis for figure in figures for trace in figure.data)
 
 
@@ -175,6 +175,6 @@ def test_the_error_by_timestep_is_the_rmse_in_the_raw_unit():
     np.testing.assert_allclose(the(figure, "best possible").y, [20, 10, 5, 0])
     assert figure.layout.yaxis.title.text == "typical error (°C)"
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 3.0]), target_offset=np.zeros(2))
-    mixed = drawn("step_error", a_run(mixed, sequence=0.5))  # no common unit
-    np.testing.assert_allclose(the(mixed, "sequence mode").y, 0.5)
-    assert mixed.layout.yaxis.title.text == "typical error (scaled)"
+    figure = drawn("step_error", a_run(mixed, sequence=0.5))  # The columns have no common unit.
+    np.testing.assert_allclose(the(figure, "sequence mode").y, 0.5)
+    assert figure.layout.yaxis.title.text == "typical error (scaled)"

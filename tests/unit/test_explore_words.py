@@ -88,7 +88,7 @@ SENTENCES = [  # card, run, picked arguments, takeaway, sentence
 
 @pytest.mark.parametrize(("card", "run", "picked", "short", "long"), SENTENCES)
 def test_each_cards_words_agree_with_its_numbers(card, run, picked, short, long):
-    """This test has all words of each card for one run."""
+    """A case has the whole takeaway and the whole sentence of a card."""
     assert takeaway(card, run, *picked) == short
     assert sentence(card, run, *picked) == long
 
@@ -104,8 +104,8 @@ def test_every_takeaway_is_short_and_only_parity_overfits(name):
         experiment = suggested(name).set(mode=mode)
         run = RunAt(experiment, dataset, recorded(experiment))
         assert all(takeaway(card, run) for card in EXPLORE_CARDS)
-        for each, baseline in naive_loss(experiment, dataset).items():
-            overfitted |= {each} if overfits_in_seeds(run, each, baseline) else set()
+        losses = naive_loss(experiment, dataset).items()
+        overfitted |= {each for each, loss in losses if overfits_in_seeds(run, each, loss)}
     assert overfitted == ({"last"} if name == "parity" else set())
     assert all(len(card.longest.split()) <= 15 for card in EXPLORE_CARDS.values())
 
@@ -124,7 +124,7 @@ def test_every_card_describes_a_diverged_run(value, named):
 
 
 def test_sentences_need_no_results():
-    """They have what is known before training. A constant target gets no evaluation."""
+    """Before training, they name target and baseline. A constant target gets no evaluation."""
     run, y = a_run(), np.zeros((8, 4, 1), np.float32)
     constant = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
     for card in ("step_error", "compare"):
@@ -171,21 +171,21 @@ def test_a_model_overfits_if_validation_loss_rises_while_training_loss_falls():
     fine = run.snapshot.results["sequence"]
     over = evaluated(fine, RISING, FALLING)
     kept = replace(over, kept_epoch=3)
-    for sequence, last, who, then in (
+    for sequence, last, start, end in (
         (fine, over, "Last-step mode overfits: ", "is well above training loss."),
         (over, kept, "Both modes overfit: ", "is well above training loss."),
         (kept, kept, "Both modes overfit: ", "so the best epoch was kept."),
     ):
         results = {"sequence": sequence, "last": last}
-        expected = takeaway("loss", replace(run, snapshot=replace(run.snapshot, results=results)))
-        assert expected.startswith(who)
-        assert expected.endswith(then)
+        text = takeaway("loss", replace(run, snapshot=replace(run.snapshot, results=results)))
+        assert text.startswith(start)
+        assert text.endswith(end)
     for samples in (1, 10, 100):  # Validation loss rose by a factor of 1.8, from 0.5 to 0.9.
         assert is_overfit(over, 1.0, samples) is (decisive_ratio(samples) < 1.8)
-    for wrong in (1, 2):  # One of four seeds may not overfit.
-        seeds = [{"sequence": r} for r in [over] * (4 - wrong) + [fine] * wrong]
+    for count in (1, 2):  # One of four seeds may not overfit.
+        seeds = [{"sequence": r} for r in [over] * (4 - count) + [fine] * count]
         several = replace(run.snapshot, results=seeds[0], others=tuple(seeds[1:]))
-        assert overfits_in_seeds(replace(run, snapshot=several), "sequence", 1.0) is (wrong == 1)
+        assert overfits_in_seeds(replace(run, snapshot=several), "sequence", 1.0) is (count == 1)
 
 
 def test_a_model_does_not_overfit_if_the_rise_is_noise_or_small():
@@ -284,8 +284,8 @@ def test_two_models_are_compared_seed_by_seed():
         ([2.0, 4.5, 3.0, 2.4], 4, "< 0.01", "2 times smaller"),
         ([1e3, 2e3, 1e3, 3e3], 4, "< 0.01", "1,000 times smaller"),
     ):
-        found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
-        sentence = sentences.pair_sentence(found, "A", "B")
+        comparison = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
+        sentence = sentences.pair_sentence(comparison, "A", "B")
         start = f"A has a smaller error than B in {wins} of 4 seeds (p {p_value}, paired t-test"
         assert sentence.startswith(start)
         assert f" Its error is {ratio} by the median of each seed's ratio" in sentence

@@ -99,7 +99,7 @@ def test_a_script_is_in_ruffs_format(name, experiment):
     ("settings", "patience"),
     [
         ({"keep": "stop", "patience": 1000}, 1000),
-        ({"keep": "best", "patience": 1000}, 5000),  # the number of epochs: never stop early
+        ({"keep": "best", "patience": 1000}, 5000),  # all epochs, so it never stops early
         ({}, None),
         ({"data": "worked_scaled", "keep": "best"}, None),  # there are no validation samples
     ],
@@ -149,9 +149,9 @@ def test_a_script_sets_return_sequences_and_comments_the_shapes():
 )
 def test_file_names_have_data_cell_and_mode(settings, file, name):
     """The name of an upload is reduced to safe characters."""
-    own = {"data": "upload", "T": 4} if file else {}
+    data = {"data": "upload", "T": 4} if file else {}
     table = Table(name=file, frame=OWN.frame) if file else None
-    experiment, dataset, script = exported(Experiment().set(**settings, **own), table)
+    experiment, dataset, script = exported(Experiment().set(**settings, **data), table)
     compile(script, "script", "exec")
     assert name_of(experiment, dataset) == name
 
@@ -192,7 +192,7 @@ def without_loss(epochs, *, of):
 
 
 @pytest.mark.parametrize(
-    ("own", "first", "tenth", "loss"),
+    ("results", "first", "tenth", "loss"),
     [
         (result(30), 1, 1 / 10, 1 / 30),
         (result(30, kept=5), 1, 1 / 10, 1 / 5),
@@ -201,9 +201,9 @@ def without_loss(epochs, *, of):
         (without_loss(range(2, 9), of=result(9, evaluated=7)), 1, None, None),
     ],
 )
-def test_a_script_compares_only_known_losses(own, first, tenth, loss):
-    """They are those of epoch 1, epoch 10 and the last evaluated epoch, unless thinned out."""
-    figures = shown(run_of(own, own, status=Status.RUNNING, epoch=30)).figures
+def test_a_script_compares_only_known_losses(results, first, tenth, loss):
+    """These are the losses of epochs 1, 10 and the last evaluated epoch, unless thinned out."""
+    figures = shown(run_of(results, results, status=Status.RUNNING, epoch=30)).figures
     assert figures.get("first_loss", {"last": None})["last"] == first
     assert figures.get("tenth_loss", {"last": None})["last"] == tenth
     assert figures.get("loss", {"last": None})["last"] == loss
@@ -227,17 +227,17 @@ KEPT = [result(9, kept=epoch) for epoch in (2, 5, 4)]
 def test_a_script_repeats_a_run_up_to_its_last_evaluation(results, status, keep, note, expected):
     """It contains the epochs, whether to restore the best epoch, and medians over the seeds."""
     snapshot = run_of(*results, status=Status(status), epoch=max(len(r.loss) for r in results))
-    known = shown(snapshot, keep=keep, seeds=len(results) // 2)
-    figures = [known.figures.get(name, {}).get("last") for name in ("loss", "last_step_mse")]
-    assert (known.epochs, known.keeps, *figures) == expected
-    assert note in known.note
+    content = shown(snapshot, keep=keep, seeds=len(results) // 2)
+    figures = [content.figures.get(name, {}).get("last") for name in ("loss", "last_step_mse")]
+    assert (content.epochs, content.keeps, *figures) == expected
+    assert note in content.note
 
 
 @pytest.mark.parametrize("snapshot", [None, Snapshot("run", Status.QUEUED, epochs=3000)])
 def test_without_a_run_a_script_compares_nothing(snapshot):
     """The script trains for all epochs, and prints its own results only."""
-    known = shown(snapshot, keep="best")
-    assert (known.epochs, known.figures, known.keeps) == (3000, {}, True)
+    content = shown(snapshot, keep="best")
+    assert (content.epochs, content.figures, content.keeps) == (3000, {}, True)
     experiment, dataset, script = exported(Experiment())
     exact = EXPORTS["exact"].write(experiment, dataset, snapshot)
     assert "EXPECTED" not in exact
@@ -267,7 +267,7 @@ def test_a_notebook_is_the_exact_script_in_cells():
     script = EXPORTS["exact"].write(experiment, dataset, snapshot)
     book = json.loads(EXPORTS["notebook"].write(experiment, dataset, snapshot))
     code = [cell["source"] for cell in book["cells"] if cell["cell_type"] == "code"]
-    _, _, script = script.partition('"""\n\n')  # without the docstring
+    _, _, script = script.partition('"""\n\n')  # The cells leave out the docstring.
     assert {*script.splitlines()} <= {*"\n".join(code).splitlines()}
     for cell in code:
         compile(cell, "cell", "exec")

@@ -109,7 +109,7 @@ def test_figures_keep_their_layout_while_numbers_change():
 
 @pytest.mark.parametrize("theme", PALETTES)
 def test_one_colour_means_one_thing_in_every_chart(theme):
-    """Modes, target, baseline and best possible have fixed colours. The best is drawn on top."""
+    """Modes, target, baseline and best possible have fixed colours. The last is drawn on top."""
     p, run = PALETTES[theme], a_run(a_dataset(best_mse=np.full(4, 0.01)), sequence=0.1, last=0.1)
     for name, figure in all_figures(run, p).items():
         assert the(figure, "sequence mode").line.color == p.sequence

@@ -50,9 +50,9 @@ def test_a_half_width_is_an_order_statistic_of_the_errors():
     assert half_widths(errors[:, None]) == 90
     assert half_widths(np.arange(9.0)[:, None]) == 8
     assert np.isnan(half_widths(np.arange(8.0)[:, None]))
-    some = np.full((20, 2), np.nan)
-    some[:9, 0], some[:, 1] = np.arange(9.0), np.arange(20.0)
-    assert half_widths(some).tolist() == [8, 18]  # ⌈0.9 · 21⌉ = 19
+    with_nan = np.full((20, 2), np.nan)
+    with_nan[:9, 0], with_nan[:, 1] = np.arange(9.0), np.arange(20.0)
+    assert half_widths(with_nan).tolist() == [8, 18]  # 18 has rank ⌈0.9 · 21⌉ = 19.
     assert np.isnan(half_widths(np.zeros((0, 2)))).all()
 
 
@@ -61,51 +61,51 @@ def test_a_direct_forecast_reads_the_last_windows(model_is, form):
     """Three rows ahead, each prediction repeats the last row of its own window."""
     model_is(lambda x: x if form == "value" else x * 0)
     prepared = own_data.sales(horizon=3, form=form)
-    found = forecast_of(prepared, series=2)
+    result = forecast_of(prepared, series=2)
     mean = np.zeros(3)
-    if form == "change":  # no deviation from the mean change
+    if form == "change":  # The model's output 0 means the mean change.
         mean += prepared[1].target_offset
-    for values in found.values.values():
+    for values in result.values.values():
         np.testing.assert_allclose(values, SALES[2, -3:] + mean, rtol=1e-5)
-    assert found.times.tolist() == list(pd.date_range("2024-07-19", periods=3))
+    assert result.times.tolist() == list(pd.date_range("2024-07-19", periods=3))
 
 
 def test_a_model_with_all_rows_ahead_as_targets_reads_only_the_last_window(model_is):
     """The last window predicts all 24 rows, each with its own half width."""
     model_is(lambda x: np.repeat(x[:, :, :1], 24, axis=-1))
     prepared = of_load(horizon=24, ahead="each", scale="id")
-    found = forecast_of(prepared)
+    result = forecast_of(prepared)
     values = own_data.load(6)["load"].to_numpy()
     dataset = prepared[1]
-    np.testing.assert_allclose(found.values["last"], values[-1], rtol=1e-5)
+    np.testing.assert_allclose(result.values["last"], values[-1], rtol=1e-5)
     last = dataset.origin.rows(6)[dataset.evaluated, -1]
     for h in (1, 12, 24):  # The error is the change in h hours.
-        off = np.sort(np.abs(values[last + h] - values[last]))
-        rank = int(np.ceil(0.9 * (len(off) + 1)))
-        assert found.widths["last"][h - 1] == pytest.approx(off[rank - 1], rel=1e-3)
+        errors = np.sort(np.abs(values[last + h] - values[last]))
+        rank = int(np.ceil(0.9 * (len(errors) + 1)))
+        assert result.widths["last"][h - 1] == pytest.approx(errors[rank - 1], rel=1e-3)
 
 
 def test_a_recursive_forecast_reads_its_own_predictions(model_is):
     """It equals a recursion by hand: the mean of the last two values read."""
     model_is(lambda x: (x + np.concatenate([x[:, :1], x[:, :-1]], axis=1)) / 2)
     for settings in ({}, {"scale": "id"}, {"rate": 2}):
-        found = forecast_of(own_data.sales(T=4, **settings), series=1, feed=5)
+        result = forecast_of(own_data.sales(T=4, **settings), series=1, feed=5)
         values = list(SALES[1])
         for _ in range(5):
             values.append((values[-1] + values[-1 - settings.get("rate", 1)]) / 2)
-        np.testing.assert_allclose(found.values["last"], values[-5:], rtol=1e-4)
+        np.testing.assert_allclose(result.values["last"], values[-5:], rtol=1e-4)
 
 
 def test_a_recursive_forecast_of_changes_reads_changes(model_is):
     """The model repeats the change over the last two rows."""
     experiment, dataset, weights = own_data.sales(form="change", T=4, rate=2)
-    read, (low,), (high,) = dataset.origin.x_scale, dataset.target_offset, dataset.target_scale
-    model_is(lambda x: (x[:, :, :1] * read.deviation[0] + read.offset[0] - low) / high)
+    inputs, (shift,), (scale,) = dataset.origin.x_scale, dataset.target_offset, dataset.target_scale
+    model_is(lambda x: (x[:, :, :1] * inputs.deviation[0] + inputs.offset[0] - shift) / scale)
     values = list(SALES[1])
     for _ in range(5):
         values.append(values[-1] + values[-1] - values[-3])
-    found = forecast_of((experiment, dataset, weights), series=1, feed=5)
-    np.testing.assert_allclose(found.values["last"], values[-5:], rtol=1e-3)
+    result = forecast_of((experiment, dataset, weights), series=1, feed=5)
+    np.testing.assert_allclose(result.values["last"], values[-5:], rtol=1e-3)
 
 
 def test_future_rows_have_inputs_computed_from_their_dates(model_is):
@@ -114,11 +114,11 @@ def test_future_rows_have_inputs_computed_from_their_dates(model_is):
     prepared = of_load(names)
     at = prepared[1].feature_names.index("hour of day (sin)")
     model_is(lambda x: x[:, :, at : at + 1])
-    found = forecast_of(prepared, feed=30)
-    scaled = (found.values["last"] - prepared[1].target_offset) / prepared[1].target_scale
+    result = forecast_of(prepared, feed=30)
+    scaled = (result.values["last"] - prepared[1].target_offset) / prepared[1].target_scale
     known = prepared[1].origin.inputs[:, at]
     np.testing.assert_allclose(scaled, known[-25 - 168 : -25 - 168 + 30], atol=1e-5)
-    assert found.times[0] == pd.Timestamp("2024-02-12 00:00")
+    assert result.times[0] == pd.Timestamp("2024-02-12 00:00")
 
 
 def test_bands_of_a_recursive_forecast_are_from_forecasts_in_the_validation_part(model_is):
@@ -126,7 +126,7 @@ def test_bands_of_a_recursive_forecast_are_from_forecasts_in_the_validation_part
     model_is(lambda x: x)
     prepared = of_load(T=12, test=10)
     dataset = prepared[1]
-    found = forecast_of(prepared, feed=30, with_test=True)
+    result = forecast_of(prepared, feed=30, with_test=True)
     values = own_data.load(6)["load"].to_numpy()
     last = dataset.origin.rows(12)[dataset.evaluated, -1]
     chosen = last[np.unique(np.linspace(0, len(last) - 1, 200).round().astype(int))]
@@ -134,14 +134,14 @@ def test_bands_of_a_recursive_forecast_are_from_forecasts_in_the_validation_part
     inside = total = 0
     for j in range(1, 31):
         starts = chosen[chosen + j <= last.max() + 1]
-        off = np.sort(np.abs(values[starts + j] - values[starts]))
-        width = off[int(np.ceil(0.9 * (len(off) + 1))) - 1]
-        assert found.widths["last"][j - 1] == pytest.approx(width, rel=1e-3)
-        new = test[test + j <= test.max() + 1]
-        inside += int((np.abs(values[new + j] - values[new]) <= width).sum())
-        total += len(new)
-    assert found.covered["last"][1] == total
-    assert found.covered["last"][0] == pytest.approx(inside, abs=2)  # rounding at an edge
+        errors = np.sort(np.abs(values[starts + j] - values[starts]))
+        width = errors[int(np.ceil(0.9 * (len(errors) + 1))) - 1]
+        assert result.widths["last"][j - 1] == pytest.approx(width, rel=1e-3)
+        tested = test[test + j <= test.max() + 1]
+        inside += int((np.abs(values[tested + j] - values[tested]) <= width).sum())
+        total += len(tested)
+    assert result.covered["last"][1] == total
+    assert result.covered["last"][0] == pytest.approx(inside, abs=2)  # Edges are rounded.
 
 
 def test_an_impossible_forecast_has_a_reason():
@@ -188,8 +188,8 @@ def test_future_dates_continue_the_last_dates(times, step, expected):
 def test_a_band_is_from_the_series_own_errors(model_is):
     """Each series has its own band. With too few errors there is no band."""
     model_is(lambda x: x)
-    own = [forecast_of(own_data.sales(), series=s).widths["last"][0] for s in range(3)]
-    assert len({*map(float, own)}) == 3
+    widths = [forecast_of(own_data.sales(), series=s).widths["last"][0] for s in range(3)]
+    assert len({*map(float, widths)}) == 3
     few = forecast_of(own_data.sales(train=95, T=24), series=0)
     assert np.isnan(few.widths["last"][0])
 

@@ -79,9 +79,8 @@ def test_a_thumbnail_shows_each_line_in_its_colour_within_its_axes(name, theme):
     assert axes.get("stroke") == palette.grid
     assert len(shapes) == len(plot.lines)
     for line, shape in zip(plot.lines, shapes, strict=True):
-        color = shape.get("stroke") or shape.get("fill")
-        drawn = shape.get("stroke") if line.style != "marks" else shape.get("fill")
-        assert drawn == color == getattr(palette, line.color)
+        colored = "fill" if line.style == "marks" else "stroke"
+        assert shape.get(colored) == getattr(palette, line.color)
         if points := shape.get("points"):
             x, y = np.array([pair.split(",") for pair in points.split()], float).T
             assert x.min() >= 0
@@ -109,10 +108,10 @@ def test_a_thumbnail_of_a_log_axis_draws_powers_evenly():
 
 
 def test_a_recorded_answer_belongs_to_one_question():
-    """There is no recorded answer for other weights, other samples, or data that has no answers."""
-    (asked, answer), *_ = answers_of("parity")["reach"]
-    assert recorded_answer("parity", "reach", asked) is answer
-    moved = [asked["weights"][0] + 1e-4, *asked["weights"][1:]]
-    assert recorded_answer("parity", "reach", {**asked, "weights": moved}) is None
-    assert recorded_answer("parity", "reach", {**asked, "x": asked["x"][:8]}) is None
-    assert recorded_answer("seattle", "reach", asked) is None
+    """There is no recorded answer for other weights, other samples, or data without answers."""
+    (question, answer), *_ = answers_of("parity")["reach"]
+    assert recorded_answer("parity", "reach", question) is answer
+    moved = [question["weights"][0] + 1e-4, *question["weights"][1:]]
+    assert recorded_answer("parity", "reach", {**question, "weights": moved}) is None
+    assert recorded_answer("parity", "reach", {**question, "x": question["x"][:8]}) is None
+    assert recorded_answer("seattle", "reach", question) is None

@@ -49,9 +49,9 @@ def test_every_takeaway_has_at_most_fifteen_words_and_fits_its_space():
     ]
     lines += [influence_words(one, other)[0] for one, other in product(maps, repeat=2)]
     for plain, masked in product(sizes[:6], (*sizes[:6], np.nan)):
-        off = [np.full(4, masked if way.masked else plain) for way in padded]
-        pairs = zip(padded, off, strict=True)
-        text = padding_words([replace(way, differences=each) for way, each in pairs])
+        errors = [np.full(4, masked if case.masked else plain) for case in padded]
+        pairs = zip(padded, errors, strict=True)
+        text = padding_words([replace(case, differences=each) for case, each in pairs])
         lines.append(text[0])
     for line in lines:
         assert 5 <= len(line.split(" ")) <= 15, line
@@ -66,8 +66,8 @@ def test_maps_keep_their_size_while_keras_computes_and_share_one_scale():
     assert empty.count(WAITING) == 2
     drawn = influence_maps({"one": CAUSAL, "two": 4 * FULL}, 4, "words", LIGHT)
     assert empty.count("aspect-ratio:1") == drawn.count("aspect-ratio:1") == 2
-    assert drawn.count("top:calc(100%*var(--cell-t,0)/4)") == 2  # marks an output
-    assert drawn.count("left:calc(100%*var(--cell-t,0)/4)") == 2  # marks an input
+    assert drawn.count("top:calc(100%*var(--cell-t,0)/4)") == 2  # These mark an output.
+    assert drawn.count("left:calc(100%*var(--cell-t,0)/4)") == 2  # These mark an input.
     assert "</span> 4 (not linear: the middle is 1)" in drawn
     (image,) = re.findall(r'src="([^"]+)"', influence_maps({"one": CAUSAL}, 4, "words", LIGHT))
     assert image not in drawn
@@ -82,8 +82,8 @@ def test_the_reach_chart_shows_both_losses():
     assert names == ["loss over all 4 steps", "loss at step 4 alone"]
     assert np.isnan(figure.data[1].y[:2]).all()
     assert figure.layout.yaxis.type == "log"
-    assert go.Figure(figure.to_dict())  # Plotly validates every property
-    none = {"sequence": np.zeros(3), "last": np.zeros(3)}  # an axis without data has no ticks
+    assert go.Figure(figure.to_dict())  # Plotly validates every property.
+    none = {"sequence": np.zeros(3), "last": np.zeros(3)}  # An axis without data has no ticks.
     assert not reach_figure(none, tuple("123"), LIGHT).layout.yaxis.tickvals
 
 
@@ -103,5 +103,5 @@ def test_the_takeaway_compares_both_losses_at_the_first_step(sequence, last, exp
     norms = {"sequence": np.array(sequence, float), "last": np.array(last, float)}
     takeaway, details = reach_words(norms)
     assert expected in takeaway
-    if expected.endswith("10 times") and sequence[0] == 0.5:
+    if expected.startswith("10 times") and sequence[0] == 0.5:
         assert "the loss over all steps is 0.5 at step 1, 0.25 at step 2" in details

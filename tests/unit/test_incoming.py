@@ -11,7 +11,7 @@ FILE = b"a,b\n" * 1000
 
 
 class Streamlit:
-    """Keeps files in memory by id, like Streamlit."""
+    """A server that keeps files in memory by id, like Streamlit."""
 
     def __init__(self):
         self.files = {}
@@ -81,7 +81,7 @@ def test_an_upload_waits_for_memory_until_a_page_takes_another_file():
 
     asyncio.run(two_files())
     assert not app.files
-    assert take(object()) is None  # a widget's value after its file was taken
+    assert take(object()) is None  # No file is held for this widget.
 
 
 @pytest.mark.parametrize("path", ["/base/_stcore/upload_file/session/", "/elsewhere/"])

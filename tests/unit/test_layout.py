@@ -95,10 +95,10 @@ def test_a_package_imports_only_packages_below_it():
     """This includes imports for types: a package can be read without the packages above it."""
     wrong = set()
     for path in LIB:
-        own = path.relative_to(ROOT / "lib").parts[0].removesuffix(".py")
-        above = set(MAP[: MAP.index(own)]) if own in MAP else set()
+        package = path.relative_to(ROOT / "lib").parts[0].removesuffix(".py")
+        above = set(MAP[: MAP.index(package)]) if package in MAP else set()
         used = {name.split(".")[1] for name in imports(path, types=True) if name.startswith("lib.")}
-        wrong |= {(str(path), package) for package in used & above}
+        wrong |= {(str(path), name) for name in used & above}
     assert wrong == set()
 
 

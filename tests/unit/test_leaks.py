@@ -33,11 +33,11 @@ def test_an_input_that_equals_the_target_is_found():
     frame = load(4)
     planted = {"forecast": 32 + 1.8 * frame["load"].shift(-1).ffill()}
     dataset = windows_of_load(more=planted, inputs=("load", "forecast"), weeks=4)
-    found = finding(dataset, TARGETS)
-    assert found.clean is False
-    assert "the input forecast equals the target load, one hour ahead" in found.sentence
-    assert "at all 24 timesteps" in found.sentence
-    assert "the input load" not in found.sentence
+    result = finding(dataset, TARGETS)
+    assert result.clean is False
+    assert "the input forecast equals the target load, one hour ahead" in result.sentence
+    assert "at all 24 timesteps" in result.sentence
+    assert "the input load" not in result.sentence
 
 
 @pytest.mark.parametrize("form", ["value", "change"])
@@ -57,10 +57,10 @@ def test_an_input_that_reveals_the_next_value_is_found(planted, form):
     now = pd.Series(walk)
     columns = {"load": walk, "planted": planted(now, now.shift(-1).ffill()).to_numpy()}
     dataset = windows_of_load(8, more=columns, inputs=tuple(columns), weeks=4, form=form)
-    found = finding(dataset, TARGETS)
-    assert found.clean is False
-    assert " planted " in found.sentence
-    assert " load reveals" not in found.sentence
+    result = finding(dataset, TARGETS)
+    assert result.clean is False
+    assert " planted " in result.sentence
+    assert " load reveals" not in result.sentence
 
 
 @pytest.mark.parametrize("horizon", [1, 3, 24])
@@ -111,8 +111,8 @@ def test_rows_in_two_splits_are_counted():
     starts = dataset.origin.starts.copy()
     starts[dataset.train] -= 10
     planted = replace(dataset, origin=replace(dataset.origin, starts=starts))
-    found = finding(planted, ROWS)
-    assert (found.clean, found.sentence.split()[0]) == (False, "6")
+    result = finding(planted, ROWS)
+    assert (result.clean, result.sentence.split()[0]) == (False, "6")
 
 
 def test_scaling_with_other_than_the_training_rows_is_found():
@@ -136,9 +136,9 @@ def test_validation_samples_that_occur_in_training_are_found():
     x = np.stack([series[k : k + 8] for k in range(50)])[..., None]
     parts = {"f": 1, "t": 8, "n": 50, "train": 40}
     shuffled = a_dataset(**parts, x=x[rng.permutation(50)])
-    found = finding(shuffled, SAMPLES)
-    assert found.clean is False
-    assert "of the 10 validation samples also occur in the training part" in found.sentence
+    result = finding(shuffled, SAMPLES)
+    assert result.clean is False
+    assert "of the 10 validation samples also occur in the training part" in result.sentence
     assert finding(a_dataset(**parts, x=rng.normal(size=x.shape).astype("float32")), SAMPLES).clean
     twice = np.concatenate([x[:40], x[:10]])
     assert finding(a_dataset(**parts, x=twice), SAMPLES).sentence.startswith("10 of the 10")

@@ -43,13 +43,13 @@ def test_a_workers_memory_limit_follows_from_the_machines_memory(total, start, e
 )
 def test_the_lowest_memory_limit_of_all_control_groups_counts(tmp_path, limits, expected):
     """Limits of the process's groups count, in both versions of control groups."""
-    own = tmp_path / "own"
-    own.write_text("4:memory:/old\n0::/app/one\n")
+    groups = tmp_path / "cgroup"
+    groups.write_text("4:memory:/old\n0::/app/one\n")
     for name, text in limits.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"{text}\n")
     whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    assert memory.total_memory(tmp_path, own) == (expected or whole)
+    assert memory.total_memory(tmp_path, groups) == (expected or whole)
 
 
 def test_a_memory_setting_limits_the_app_and_its_child_processes(monkeypatch):
@@ -73,7 +73,7 @@ def test_shared_memory_isnt_counted():
         return SimpleNamespace(memory_info=lambda: SimpleNamespace(**memory))
 
     assert memory.used_memory(process(rss=500, shared=200)) == 300
-    assert memory.used_memory(process(rss=500)) == 500  # macOS reports no shared memory
+    assert memory.used_memory(process(rss=500)) == 500  # macOS doesn't report shared memory.
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_shared_memory_isnt_counted():
     ],
 )
 def test_the_number_of_workers(monkeypatch, cores, total, setting, expected):
-    """A worker needs two processors and 2 GB. There are at most four, unless the setting is set."""
+    """A worker needs two processors and 2 GB. There are at most four by default."""
     monkeypatch.setenv(machine.SETTING, setting)
     monkeypatch.setattr(machine, "cores", lambda: cores)
     monkeypatch.setattr(memory, "total_memory", lambda: total)

@@ -66,7 +66,7 @@ def test_each_mode_stops_alone_and_restores_its_best_epoch(seconds):
         assert result.step_mse.tolist() == [(28 - 4 * best) ** 2] * 2 + [(12 - 4 * best) ** 2]
         assert result.final_mse == (12 - 4 * best) ** 2
         assert result.final_validation_loss == result.validation_loss[1:].min()
-        assert result.final_loss == 4 * best - 2.5  # the mean of the epoch's four batch numbers
+        assert result.final_loss == 4 * best - 2.5  # mean of the epoch's batch numbers
 
 
 def test_a_thinned_out_best_epoch_is_put_back(monkeypatch):

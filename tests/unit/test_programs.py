@@ -9,7 +9,7 @@ from tests.waiting import PATIENCE, eventually
 
 
 class GatedBuilder:
-    """Builds strings instead of programs, when the test allows it."""
+    """A builder of strings instead of programs. Each build waits until the test allows it."""
 
     def __init__(self):
         self.begun = []  # keys whose builds have started
@@ -99,11 +99,11 @@ def test_a_withdrawn_request_isnt_built(builder):
     """A program that a stopped run has requested is built if another run has requested it."""
     cache = ProgramCache(builder.build)
     begun = request_all(cache, "a", "b")
-    builder.wait_begun(2)  # both threads are busy
+    builder.wait_begun(2)  # Both threads are busy.
     of_stopped_run = request_all(cache, "c", "d")
     of_other_run = request_all(cache, "d", "e")
     for future in (begun[0], *of_stopped_run):
-        cache.withdraw(future)  # a build that has begun continues
+        cache.withdraw(future)  # A build that has begun continues.
     builder.allow(4)
     results = [future.result(PATIENCE) for future in begun + of_other_run]
     assert results == ["A", "B", "D", "E"]
@@ -154,9 +154,9 @@ def test_if_memory_is_short_a_built_bucket_is_used(builder):
     cache = ProgramCache(builder.build, both, may_grow=lambda: may_grow[0])
     builder.allow(1)
     cache.request(Bucket("abcdef")).result(PATIENCE)
-    found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
-    assert found == ["abc", "abcd", "b"]
+    used = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
+    assert used == ["abc", "abcd", "b"]
     may_grow[0] = False
-    found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
-    assert found == ["abcdef", "abcdef", "b"]
+    used = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
+    assert used == ["abcdef", "abcdef", "b"]
     assert ProgramCache(builder.build, both, may_grow=lambda: False).bucket_for("ab") == "abc"

@@ -131,10 +131,10 @@ def test_numpy_and_keras_are_compared():
 
 def test_every_layer_that_breaks_the_equality_is_measured():
     """Bidirectional, padding and go_backwards have measures for an equal and an unequal pair."""
-    found = proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
+    measured = proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
     waiting = proofs.ways_to_break_it(Experiment(), 3, None)
-    for (name, way), same, fact in zip(
-        found.items(),
+    for (name, case), same, fact in zip(
+        measured.items(),
         ([False, True], [False, True], [False], [True, False]),
         (
             "Off by 0.3: last-step mode takes the backward output",
@@ -144,9 +144,9 @@ def test_every_layer_that_breaks_the_equality_is_measured():
         ),
         strict=True,
     ):
-        assert [measure.same for measure in way.measures] == same
-        assert fact in way.takeaway
-        assert waiting[name].title == way.title
+        assert [measure.same for measure in case.measures] == same
+        assert fact in case.takeaway
+        assert waiting[name].title == case.title
         assert "…" in waiting[name].takeaway
 
 

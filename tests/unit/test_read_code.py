@@ -128,9 +128,9 @@ def test_skipped_code_has_a_note_and_is_never_guessed(code):
 def test_notes_name_assumptions_and_skipped_code_by_line(code, expected, noted):
     """Each assumed value, and each part of the code that is followed or skipped, has a note."""
     assert shapes(code) == expected
-    found = notes(code)
-    assert list(found) == list(noted)
-    assert all(words in found[line] for line, words in noted.items())
+    actual = notes(code)
+    assert list(actual) == list(noted)
+    assert all(words in actual[line] for line, words in noted.items())
 
 
 @pytest.mark.parametrize(
@@ -173,10 +173,10 @@ def test_the_loss_and_the_shape_of_y_are_read(loss, name):
         m.compile(optimizer="adam", loss={loss})
         m.fit(X, y, epochs=3)
     """
-    found = reading(code)
-    assert (found.loss, found.target) == (name, (64, 5))
+    result = reading(code)
+    assert (result.loss, result.target) == (name, (64, 5))
     assert shapes(code)[0] == (None, 12, 3)
-    assert ["own" in note.sentence for note in found.notes] == [True] * (name == "")
+    assert ["own" in note.sentence for note in result.notes] == [True] * (name == "")
 
 
 @pytest.mark.parametrize(
@@ -294,15 +294,15 @@ def test_the_call_method_of_a_custom_class_is_followed():
                 return self.decoder(x) if project else x
     """
     for made in ("m.build((None, 9, 3))", "m(Input((9, 3)))"):
-        found = shapes(f"{classes}\n        m = Whole(5)\n        {made}")
-        assert found == [(None, 9, 3), (None, 5), (None, 2)]
+        traced = shapes(f"{classes}\n        m = Whole(5)\n        {made}")
+        assert traced == [(None, 9, 3), (None, 5), (None, 2)]
     inner = "a = Input((9, 3))\n        m = Model(a, Whole(5)(a, project=False))"
     assert shapes(f"{classes}\n        {inner}") == [(None, 9, 3), (None, 5)]
 
 
 def test_a_class_with_its_own_build_creates_its_layers_before_its_first_call():
     """`build` receives the input shape, which sets the units of a layer."""
-    own = """
+    code = """
         class Net(keras.Model):
             def build(self, shape):
                 self.steps = LSTM(shape[-1] + 2)
@@ -312,7 +312,7 @@ def test_a_class_with_its_own_build_creates_its_layers_before_its_first_call():
         m = Net()
     """
     for made in ("m.build((None, 10, 3))", "m(Input((10, 3)))"):
-        assert shapes(f"{own}\n        {made}") == [(None, 10, 3), (None, 5)]
+        assert shapes(f"{code}\n        {made}") == [(None, 10, 3), (None, 5)]
 
 
 HOSTILE = {
@@ -375,7 +375,7 @@ def test_code_with_lines_lost_and_words_changed_is_read_or_refused(path):
     names = ["X", "states", "[]", "{}", "None", "-1", "'s'", "model", "LSTM", "Dense(2)", "..."]
     for _ in range(3):
         lines = path.read_text(encoding="utf-8").split("\n")
-        kept = "\n".join(line for line in lines if draw.random() > 0.05)
-        pieces = kept.replace(",", " ,").split(" ")
+        remaining = "\n".join(line for line in lines if draw.random() > 0.05)
+        pieces = remaining.replace(",", " ,").split(" ")
         pieces[draw.randrange(len(pieces))] = draw.choice(names)
         assert outcome(" ".join(pieces))

@@ -29,7 +29,7 @@ def finished(content, sheet=""):
 
 @pytest.mark.parametrize(("content", "sheet"), [(SHEETS, "A"), (PANEL, "")])
 def test_another_process_reads_a_file(content, sheet):
-    """Its table and its error equal the table and the error of `read_upload`."""
+    """The table is the table of `read_upload`. An unreadable file gives an error."""
     reading, table = finished(content, sheet), read_upload("file.csv", content, sheet)
     assert reading.error == ""
     assert_same(reading.table, table)
@@ -99,7 +99,7 @@ def test_an_error_says_why_a_file_could_not_be_read(code, why, process, monkeypa
     assert why in reading.error
     assert reading.error.endswith("more memory.")
     assert reading.table is None
-    assert upload.SEATS * upload.MEMORY_SHARE < 1  # processes can't use all free memory together
+    assert upload.SEATS * upload.MEMORY_SHARE < 1  # Together, they leave some memory free.
 
 
 @pytest.mark.parametrize(
@@ -132,13 +132,13 @@ def test_the_number_and_the_size_of_waiting_files_are_limited():
     for _ in range(upload.SEATS):
         upload._seats.acquire()
     content = bytes(bytearray(b"a,b\n" * 9))
-    others = sys.getrefcount(content)
+    references = sys.getrefcount(content)
     waiting = [Reading("file.csv", content) for _ in range(upload.MAX_WAITING)]
     with pytest.raises(UploadError, match="too many files are waiting"):
         Reading("file.csv", content)
     for each in waiting:
         each.stop()
-    assert sys.getrefcount(content) == others
+    assert sys.getrefcount(content) == references
     large = Reading("large.csv", bytes(upload.MAX_WAITING_BYTES - len(content)))
     with pytest.raises(UploadError, match="too many files are waiting"):
         Reading("file.csv", content + content)

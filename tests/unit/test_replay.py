@@ -37,7 +37,7 @@ def a_training(epochs):
     start = untrained(experiment, dataset)
     past = {
         epoch: tuple(
-            {mode: tuple(w * np.float32(1 + epoch / 10) for w in own) for mode, own in seed.items()}
+            {m: tuple(a * np.float32(1 + epoch / 10) for a in arrays) for m, arrays in seed.items()}
             for seed in start.weights
         )
         for epoch in range(epochs + 1)
@@ -59,10 +59,10 @@ def test_a_frame_is_the_runs_snapshot_after_an_epoch():
     assert [frame.name for frame in frames] == [f"{epoch}" for epoch in (*past, 200)]
     assert frames[-1].snapshot is run.snapshot
     earlier = as_of(run, *run.snapshot.past[2])
-    for found, expected in zip(frames[2].snapshot.seeds, earlier.seeds, strict=True):
+    for seed, expected in zip(frames[2].snapshot.seeds, earlier.seeds, strict=True):
         for mode in ("sequence", "last"):
-            np.testing.assert_array_equal(found[mode].predictions, expected[mode].predictions)
-            np.testing.assert_allclose(found[mode].step_mse, expected[mode].step_mse, rtol=1e-4)
+            np.testing.assert_array_equal(seed[mode].predictions, expected[mode].predictions)
+            np.testing.assert_allclose(seed[mode].step_mse, expected[mode].step_mse, rtol=1e-4)
 
 
 @pytest.mark.parametrize(("share", "count"), [(1.0, MOST), (1e-6, LEAST)])
@@ -76,7 +76,7 @@ def test_frames_are_evenly_spaced_from_the_first_to_the_last_epoch(monkeypatch, 
 
 
 def test_the_last_frame_is_the_end_of_the_run():
-    """If best epochs were restored, its name is "best". The end's weights may be unknown."""
+    """Its name is "best" if best epochs were restored. The run may have sent no last weights."""
     run, past = a_training(3)
     stopped = replace(as_of(run, 1, past[1]).results["last"], kept_epoch=1)
     results = {**run.snapshot.results, "last": stopped}
@@ -104,8 +104,8 @@ def test_a_frame_has_the_marks_of_the_charts_at_its_epoch(earlier, theme):
         errors = drawn("step_error", at_epoch, earlier, palette=palette)
         for axis, chart in (("x", predictions), ("x2", errors)):
             for name in ("sequence mode", "last-step mode"):
-                (own,) = (t for t in marks if t["xaxis"] == axis and t["name"] == name)
-                np.testing.assert_allclose(own["y"], the(chart, name).y, rtol=1e-4)
+                (mark,) = (t for t in marks if t["xaxis"] == axis and t["name"] == name)
+                np.testing.assert_allclose(mark["y"], the(chart, name).y, rtol=1e-4)
 
 
 def test_a_frame_marks_its_epoch_on_the_loss_and_on_the_maps():
@@ -114,12 +114,12 @@ def test_a_frame_marks_its_epoch_on_the_loss_and_on_the_maps():
     figure = replay_figure(run, frames, 0, 0, palette=LIGHT).to_dict()
     moved, epoch = figure["frames"][1], run.snapshot.past[1][0]
     pairs = zip(moved["traces"], moved["data"], strict=True)
-    here = {figure["data"][k]["name"]: value for k, value in pairs}
-    assert here["sequence mode, here"]["x"] == [epoch]
+    marks = {figure["data"][k]["name"]: value for k, value in pairs}
+    assert marks["sequence mode, here"]["x"] == [epoch]
     known = [seed["sequence"] for seed in run.snapshot.seeds]
     loss = np.median([r.loss[list(r.loss_epochs).index(epoch)] for r in known])
-    assert here["sequence mode, here"]["y"][0] == pytest.approx(loss, rel=1e-4)
-    assert here["here"]["y"] == [1, 1]
+    assert marks["sequence mode, here"]["y"][0] == pytest.approx(loss, rel=1e-4)
+    assert marks["here"]["y"] == [1, 1]
 
 
 def test_every_map_has_an_image_below_it():

@@ -53,11 +53,12 @@ def test_predictions_of_shown_samples_equal_those_on_the_screen(name):
         for seed, models in enumerate(snapshot.seeds, start=experiment.seed):
             for mode, result in models.items():
                 shown = dataset.raw(result.predictions[place], index)
-                mine = rows[f"{mode}_seed_{seed}"].to_numpy().reshape(steps, targets)
+                in_file = rows[f"{mode}_seed_{seed}"].to_numpy().reshape(steps, targets)
+                # Last-step mode predicts only the last step.
                 first = 0 if mode == "sequence" else steps - 1
-                assert np.isnan(mine[:first]).all()  # Last-step mode predicts only the last step.
+                assert np.isnan(in_file[:first]).all()
                 scale = np.abs(target).max()
-                np.testing.assert_allclose(mine[first:], shown[first:], atol=2e-6 * scale)
+                np.testing.assert_allclose(in_file[first:], shown[first:], atol=2e-6 * scale)
 
 
 def temperatures():
@@ -94,8 +95,8 @@ def test_a_forecast_has_each_evaluated_date_and_the_rows_ahead():
     table = predictions(*run)
     table = table[table["timestep"] == dataset.shape[1]]
     for column in ("sequence", "last", "baseline_last"):
-        found = [row[f"{column} (°C)"] for row in past]
-        np.testing.assert_allclose(found, table[column], rtol=1e-5)
+        values = [row[f"{column} (°C)"] for row in past]
+        np.testing.assert_allclose(values, table[column], rtol=1e-5)
     assert math.isnan(ahead["value (°C)"])
     after = pd.Timestamp(max(temperatures())) + pd.Timedelta("1D")
     assert pd.Timestamp(ahead["time"]) == after
@@ -106,8 +107,8 @@ def test_a_forecast_has_each_evaluated_date_and_the_rows_ahead():
         assert ahead[f"{mode} (°C)"] == pytest.approx(expected, rel=1e-5)
         low, high = ahead[f"{mode}_low (°C)"], ahead[f"{mode}_high (°C)"]
         assert (low + high) / 2 == pytest.approx(expected, rel=1e-5)
-        off = np.abs([row[f"{mode} (°C)"] - row["value (°C)"] for row in past])
-        assert (off <= (high - low) / 2 + 1e-3).mean() == pytest.approx(0.9, abs=0.01)
+        errors = np.abs([row[f"{mode} (°C)"] - row["value (°C)"] for row in past])
+        assert (errors <= (high - low) / 2 + 1e-3).mean() == pytest.approx(0.9, abs=0.01)
 
 
 def test_a_forecast_of_several_series_and_horizons_has_a_row_for_each():
@@ -145,11 +146,11 @@ def test_history_has_a_row_for_each_epoch_mode_and_seed():
         (mode, seed) for mode in ("sequence", "last") for seed in ("7", "8")
     }
     for mode, result in kept.results.items():
-        own = [row for row in rows if (row["mode"], row["seed"]) == (mode, "8")]
-        assert [int(row["epoch"]) for row in own] == result.checked_epochs.tolist()
-        assert own[0]["loss"] == ""
+        of_seed = [row for row in rows if (row["mode"], row["seed"]) == (mode, "8")]
+        assert [int(row["epoch"]) for row in of_seed] == result.checked_epochs.tolist()
+        assert of_seed[0]["loss"] == ""
         for name in ("loss", "validation_loss", "last_step_mse"):
-            values = [float(row[name]) for row in own if row[name]]
+            values = [float(row[name]) for row in of_seed if row[name]]
             np.testing.assert_array_equal(values, getattr(result, name))
     sparse = history_csv(experiment, dataset, a_snapshot(dataset, sequence=0.5)).decode()
     assert sparse.splitlines()[2].endswith(",,")
@@ -162,6 +163,6 @@ def test_names_of_weights_have_mode_seed_and_keras_name():
     with np.load(io.BytesIO(weights_npz(*run)), allow_pickle=False) as archive:
         assert len(archive.files) == 2 * 2 * 5
         for seed, models in enumerate(snapshot.weights, start=experiment.seed):
-            for mode, own in models.items():
-                for name, array in zip(weight_names("lstm", len(own)), own, strict=True):
+            for mode, arrays in models.items():
+                for name, array in zip(weight_names("lstm", len(arrays)), arrays, strict=True):
                     assert np.array_equal(archive[f"{mode}/seed_{seed}/{name}"], array)

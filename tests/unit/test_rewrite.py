@@ -14,7 +14,7 @@ TWO = "model.add(LSTM(8))\nmodel.add(LSTM(8))"
 ADDED = "model.add(LSTM(8))\nmodel.add(RepeatVector(9))"
 REPEAT = "Insert RepeatVector(9) before layer 3, LSTM"
 FIRST = ""
-"""Stands for the label of the likeliest change."""
+"""Stands for the label of the first fix, the likeliest."""
 
 
 def becomes(reading, after):
@@ -88,8 +88,8 @@ def test_a_setting_is_changed_in_place_or_added(lines, line):
 )  # fmt: skip
 def test_a_fix_is_written_into_the_lines_that_it_changes(code, words, lines):
     """A fix changes the right lines, or no lines if none give exactly this change."""
-    found = offered(code)
-    assert found[words or next(iter(found))] == lines
+    changes = offered(code)
+    assert changes[words or next(iter(changes))] == lines
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0)  # also a sho
 
 
 class GatedBuilder:
-    """Builds buckets at once, and exact-size programs when allowed."""
+    """A builder that builds buckets at once, and exact-size programs when allowed."""
 
     def __init__(self):
         self.programs = {}  # all built programs, by key

@@ -27,7 +27,7 @@ def test_a_run_keeps_two_megabytes_of_weights_by_epoch(rig, size, kept):
     """Small models keep weights of many epochs, large models those of the first and newest."""
     run = rig.start()
     rig.worker.send(Snapshot(run.id, Status.RUNNING, 0, results={"last": evaluated_up_to(0, None)}))
-    assert rig.client.checkpoints(run) == []  # as for very large models, which send no weights
+    assert rig.client.checkpoints(run) == []  # Very large models send no weights.
     for epoch in range(200):
         result = evaluated_up_to(epoch, np.full(size, epoch, np.float32))
         for _ in range(2):
@@ -143,10 +143,10 @@ def test_finished_and_abandoned_runs_share_a_memory_limit(rig, monkeypatch):
     rig.clock.forward(WATCH_SECONDS + 1)
     rig.latest(runs[-2])
     rig.start()
-    found = [rig.client._registry.runs.get(run.id) for run in runs]
-    known = [run for run in found if run]
-    data = {id(run.run.dataset): run.run.dataset.nbytes for run in known}
-    assert most / 2 < sum(run.nbytes for run in known) + sum(data.values()) < most
+    records = [rig.client._registry.runs.get(run.id) for run in runs]
+    remaining = [run for run in records if run]
+    data = {id(run.run.dataset): run.run.dataset.nbytes for run in remaining}
+    assert most / 2 < sum(run.nbytes for run in remaining) + sum(data.values()) < most
     epochs = [len(rig.client.checkpoints(run)) for run in runs]
     assert (epochs[0], epochs[-2]) == (0, 40)
     assert 2 <= epochs[-8] <= history.FEW_EPOCHS
@@ -160,8 +160,8 @@ def test_finished_and_abandoned_runs_share_a_memory_limit(rig, monkeypatch):
 def test_only_the_newest_finished_runs_are_kept(rig, monkeypatch, background):
     """The oldest finished runs are forgotten. Background runs are counted separately."""
     monkeypatch.setattr(run_registry, "KEEP_RUNS", 3)
-    going, own, done = rig.start(), rig.start(), list[Run]()
-    rig.report(own, Status.FINISHED)
+    active, of_page, done = rig.start(), rig.start(), list[Run]()
+    rig.report(of_page, Status.FINISHED)
     for _ in range(5):
         how = {"background": background}
         done.append(rig.client.start(make_experiment(), make_dataset(), **how))
@@ -169,8 +169,8 @@ def test_only_the_newest_finished_runs_are_kept(rig, monkeypatch, background):
         rig.report(done[-1], Status.FINISHED)
     rig.start()
     assert [run for run in done if rig.client.get(run.id)] == done[2:]
-    assert rig.client.get(going.id) is going
-    assert bool(rig.client.get(own.id)) == background
+    assert rig.client.get(active.id) is active
+    assert bool(rig.client.get(of_page.id)) == background
 
 
 def test_runs_not_shown_for_hours_are_forgotten(rig):

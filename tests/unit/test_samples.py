@@ -139,9 +139,9 @@ def test_a_window_has_bands_of_the_parts_behind_its_rows():
             figure = samples.window_figure(dataset, sample, 0, LIGHT)
             bands = [each for each in figure.layout.shapes if each.type == "rect"]
             rows = the(figure, "read").x[0], the(figure, "target in last-step mode").x[-1]
-            (own,) = [each for each in bands if each.x0 < rows[0] < each.x1]
-            assert (own.x1, own.label.text) == (rows[1] + 0.5, name)
-            is_next = [each.x0 == own.x1 for each in bands]  # the band of the rows left out
+            (band,) = [each for each in bands if each.x0 < rows[0] < each.x1]
+            assert (band.x1, band.label.text) == (rows[1] + 0.5, name)
+            is_next = [each.x0 == band.x1 for each in bands]  # Is it the band of unused rows?
             assert any(is_next) is (part.stop < len(dataset.x))
 
 
@@ -164,14 +164,14 @@ def test_the_words_about_a_window_have_the_rows_of_both_modes():
 def test_only_marked_rows_and_possible_ticks_get_names(monkeypatch):
     """A window can span fifty thousand rows, whose names would take too long."""
     named, label = set(), Origin.label
-    monkeypatch.setattr(Origin, "label", lambda own, row: named.add(row) or label(own, row))
+    monkeypatch.setattr(Origin, "label", lambda origin, row: named.add(row) or label(origin, row))
     figure = samples.window_figure(windows_of_load(timesteps=6, rate=50), 0, 0, LIGHT)
     assert len(named) <= 61 + 2 * 6
     ticks = figure.layout.xaxis.tickvals
     assert (ticks[0], ticks[-1]) == (0, 251 + 2 + int(samples.AROUND * 251))
 
 
-def test_a_slip_in_the_choice_of_inputs_is_reported():
+def test_a_mistake_in_the_choice_of_inputs_is_reported():
     """Copied targets and targets in the same row are reported. A target's own past is right."""
     other = {"temp": np.random.default_rng(0).normal(size=672)}
     for horizon, inputs, expected in (

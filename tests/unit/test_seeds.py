@@ -73,13 +73,13 @@ def test_the_verdict_equals_loops_over_the_seeds():
         mean = sum(logs) / count
         spread = math.sqrt(sum((log - mean) ** 2 for log in logs) / (count - 1) / count)
         is_first = bool(sum(sorted(logs)[count // 2 - 1 : count // 2 + 1]) > 0)
-        found = compare_modes(first, second)
-        assert (found.better, found.agrees) == (int(not is_first), (mean > 0) is is_first)
-        assert found.wins == sum((ratio > 1) == is_first for ratio in ratios)
-        assert found.ratio == pytest.approx(math.exp(abs(statistics.median(logs))))
+        verdict = compare_modes(first, second)
+        assert (verdict.better, verdict.agrees) == (int(not is_first), (mean > 0) is is_first)
+        assert verdict.wins == sum((ratio > 1) == is_first for ratio in ratios)
+        assert verdict.ratio == pytest.approx(math.exp(abs(statistics.median(logs))))
         p_value = integrated_p_value(abs(mean) / spread, count - 1)
-        assert found.p_value == pytest.approx(p_value, abs=1e-6)
-        assert found.is_clear == (p_value < SIGNIFICANCE and found.agrees and found.ratio > 1)
+        assert verdict.p_value == pytest.approx(p_value, abs=1e-6)
+        assert verdict.is_clear == (p_value < SIGNIFICANCE and verdict.agrees and verdict.ratio > 1)
 
 
 @pytest.mark.parametrize(
@@ -109,14 +109,14 @@ def test_one_seed_decides_nothing():
 
 def test_no_mode_is_better_if_one_seed_reverses_the_mean():
     """A difference isn't clear if the median and the mean of the log errors disagree."""
-    found = compare_modes(np.array([1.0, 1.0, 1.0]), np.array([1.1, 1.1, 1e-9]))
-    assert found.better == 0
-    assert not found.is_clear
-    assert found.p_value < 1
+    verdict = compare_modes(np.array([1.0, 1.0, 1.0]), np.array([1.1, 1.1, 1e-9]))
+    assert verdict.better == 0
+    assert not verdict.is_clear
+    assert verdict.p_value < 1
     sequence, last = [1.0] * 16, [1.01] * 9 + [0.5] * 7
-    found = compare_modes(np.array(sequence), np.array(last))
-    assert (found.better, found.agrees, found.is_clear) == (0, False, False)
-    assert found.p_value < SIGNIFICANCE
+    verdict = compare_modes(np.array(sequence), np.array(last))
+    assert (verdict.better, verdict.agrees, verdict.is_clear) == (0, False, False)
+    assert verdict.p_value < SIGNIFICANCE
 
 
 def test_the_middle_snapshot_has_medians_over_the_seeds():

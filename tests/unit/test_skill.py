@@ -23,14 +23,14 @@ from tests.unit.pictures import EXPERIMENT, a_dataset
 
 
 def by_hand(frame, dataset, part):
-    """Return the sorted frame, and the row of each sample's last target, found by its name."""
+    """Return the sorted frame, and each sample's row of the last target, from the sample's name."""
     frame = frame.sort_values(["store", "date"]).reset_index(drop=True)
-    at = {(row.store, row.date): i for i, row in enumerate(frame.itertuples())}
+    row_of = {(row.store, row.date): i for i, row in enumerate(frame.itertuples())}
     rows = []
     for i in range(len(dataset.x))[part]:
-        store, _, rest = dataset.sample_name(i).partition(", ")
-        end = rest.split(" (")[0].split(" to ")[1]
-        rows.append(at[store, end] + 1)
+        store, _, dates = dataset.sample_name(i).partition(", ")
+        end = dates.split(" (")[0].split(" to ")[1]
+        rows.append(row_of[store, end] + 1)
     return frame, np.array(rows)
 
 
@@ -38,40 +38,40 @@ def by_hand(frame, dataset, part):
 def test_errors_of_a_baseline_equal_those_computed_by_pandas(part):
     """This compares the MAE, RMSE and MASE of last week's value per store."""
     experiment, dataset, weights = own_data.sales(test=20)
-    found = evaluate(dataset, predict(experiment, dataset, weights, part))
+    result = evaluate(dataset, predict(experiment, dataset, weights, part))
     of_part = (
         dataset.evaluated if part == "evaluated" else slice(len(dataset.x) - dataset.test, None)
     )
     frame, rows = by_hand(own_data.panel(), dataset, of_part)
     change = frame.groupby("store")["sales"].diff(7).to_numpy()
-    week = next(one for one in found.baseline_scores if one.name == "seasonal")
+    week = next(score for score in result.baseline_scores if score.name == "seasonal")
     assert week.label == "same weekday last week"
     assert week.mae[0] == pytest.approx(np.abs(change[rows]).mean(), rel=1e-5)
     assert week.rmse[0] == pytest.approx(np.sqrt((change[rows] ** 2).mean()), rel=1e-5)
     # Training rows are the first days of each store, up to the last target of a training sample.
     _, known = by_hand(own_data.panel(), dataset, slice(dataset.train))
-    usual = np.abs(change[(frame["date"] <= frame["date"][known].max())])
-    assert week.mase[0] == pytest.approx(week.mae[0] / np.nanmean(usual), rel=1e-4)
+    changes = np.abs(change[(frame["date"] <= frame["date"][known].max())])
+    assert week.mase[0] == pytest.approx(week.mae[0] / np.nanmean(changes), rel=1e-4)
 
 
 @pytest.mark.parametrize("settings", [{"form": "change"}, {"scale": "id"}, {"horizon": 3}])
 def test_errors_of_a_model_are_in_the_targets_unit(settings):
     """A raw prediction is the output in the sample's scale, plus the base of a change."""
     experiment, dataset, weights = own_data.sales(**settings)
-    found = evaluate(dataset, predict(experiment, dataset, weights))
+    result = evaluate(dataset, predict(experiment, dataset, weights))
     samples = np.arange(len(dataset.x))[dataset.evaluated]
     frame, rows = by_hand(own_data.panel(), dataset, dataset.evaluated)
     values, ahead = frame["sales"].to_numpy(), settings.get("horizon", 1)
     scale, offset = dataset.target_scale, dataset.target_offset
     if settings.get("scale"):
         scale, offset = scale[samples], offset[samples]
-    for score in found.models:
+    for score in result.models:
         output = forward(experiment, weights[score.name], dataset.x[samples])[1][:, -1, 0]
         predicted = output * scale[..., 0] + offset[..., 0]
         predicted += values[rows - 1] if settings.get("form") else 0
-        wrong = predicted - values[rows - 1 + ahead]
-        assert score.rmse[0] == pytest.approx(np.sqrt((wrong**2).mean()), rel=1e-4)
-        assert score.mae[0] == pytest.approx(np.abs(wrong).mean(), rel=1e-4)
+        errors = predicted - values[rows - 1 + ahead]
+        assert score.rmse[0] == pytest.approx(np.sqrt((errors**2).mean()), rel=1e-4)
+        assert score.mae[0] == pytest.approx(np.abs(errors).mean(), rel=1e-4)
 
 
 def test_skill_is_relative_to_the_best_baseline_of_each_target():
@@ -82,16 +82,16 @@ def test_skill_is_relative_to_the_best_baseline_of_each_target():
     table = own_data.table(frame, "hour")
     names = ("load", "walk")
     experiment, dataset, weights = own_data.cut(table, ("walk",), names, horizon=24, period=168)
-    found = evaluate(dataset, predict(experiment, dataset, weights))
-    best = [found.baselines(target)[0] for target in range(2)]
+    result = evaluate(dataset, predict(experiment, dataset, weights))
+    best = [result.baselines(target)[0] for target in range(2)]
     assert best[0].name == "seasonal"
     assert best[1].name != "seasonal"
     for target in range(2):
-        assert found.skill(best[target], target) == 0
-        for score in (*found.models, *found.baseline_scores):
+        assert result.skill(best[target], target) == 0
+        for score in (*result.models, *result.baseline_scores):
             share = score.rmse[target] / best[target].rmse[target]
-            assert share >= 1 or score in found.models
-            assert found.skill(score, target) == pytest.approx(100 - 100 * share)
+            assert share >= 1 or score in result.models
+            assert result.skill(score, target) == pytest.approx(100 - 100 * share)
 
 
 def test_only_every_kth_of_too_many_samples_is_evaluated(monkeypatch):
@@ -117,8 +117,8 @@ def test_predictions_are_collected_by_target_row():
     """The smallest and largest predictions of sequence mode for a row equal those of a loop."""
     experiment, dataset, weights = own_data.sales(horizon=2, stride=2)
     outputs = predict(experiment, dataset, weights)
-    found = by_row(dataset, outputs, 0, 1)
-    steps, last, truth = {}, {}, {}  # by target row
+    result = by_row(dataset, outputs, 0, 1)
+    steps, last, targets = {}, {}, {}  # by target row
     for place, sample in enumerate(outputs.samples):
         start = dataset.origin.starts[sample]
         if dataset.origin.series[start] != 1:
@@ -127,24 +127,25 @@ def test_predictions_are_collected_by_target_row():
         for t in range(6):
             steps.setdefault(start + t + 2, []).append(raw[t])
         last[start + 7] = dataset.raw(outputs.last["last"][place], int(sample), last=True)[0]
-        truth |= dict.fromkeys([start + 7], dataset.raw(dataset.y[sample], int(sample))[-1, 0])
-    assert found.rows.tolist() == sorted(steps)
-    assert found.most == max(map(len, steps.values())) == 3
-    low, high = found.steps
-    np.testing.assert_allclose(low, [min(steps[row]) for row in found.rows], rtol=1e-5)
-    np.testing.assert_allclose(high, [max(steps[row]) for row in found.rows], rtol=1e-5)
-    ends = np.array([row in last for row in found.rows])
-    assert np.isnan(found.last["last"][~ends]).all()
-    np.testing.assert_allclose(found.last["last"][ends], [last[r] for r in found.rows[ends]], 1e-5)
-    np.testing.assert_allclose(found.targets[ends], [truth[r] for r in found.rows[ends]], 1e-5)
+        targets[start + 7] = dataset.raw(dataset.y[sample], int(sample))[-1, 0]
+    assert result.rows.tolist() == sorted(steps)
+    assert result.most == max(map(len, steps.values())) == 3
+    low, high = result.steps
+    np.testing.assert_allclose(low, [min(steps[row]) for row in result.rows], rtol=1e-5)
+    np.testing.assert_allclose(high, [max(steps[row]) for row in result.rows], rtol=1e-5)
+    ends = np.array([row in last for row in result.rows])
+    assert np.isnan(result.last["last"][~ends]).all()
+    rows = result.rows[ends]
+    np.testing.assert_allclose(result.last["last"][ends], [last[r] for r in rows], 1e-5)
+    np.testing.assert_allclose(result.targets[ends], [targets[r] for r in rows], 1e-5)
 
 
 def test_without_weights_only_baselines_are_evaluated():
     """Baselines need no training of a model."""
     experiment, dataset, _ = own_data.sales()
-    found = evaluate(dataset, predict(experiment, dataset, {}))
-    assert not found.models
-    assert {one.name for one in found.baseline_scores} == {
+    result = evaluate(dataset, predict(experiment, dataset, {}))
+    assert not result.models
+    assert {one.name for one in result.baseline_scores} == {
         "last",
         "seasonal",
         "drift",
@@ -161,10 +162,10 @@ def test_the_errors_of_several_seeds_are_medians():
         model = Score("last", "last-step mode", *(np.array([each]) for each in (mae, rmse, mae)))
         return SkillTable(np.arange(3), 1, (model,), (baseline,), 3)
 
-    found = median_skill([table(1, 9), table(5, 2), table(3, 4)])
-    (model,) = found.models
+    result = median_skill([table(1, 9), table(5, 2), table(3, 4)])
+    (model,) = result.models
     assert (model.mae[0], model.rmse[0], model.mase[0]) == (3, 4, 3)
-    assert found.baseline_scores[0].mae == 1
+    assert result.baseline_scores[0].mae == 1
     two = median_skill([table(1, 9), table(5, 2)]).models[0]
     assert two.rmse[0] == pytest.approx(np.sqrt((9**2 + 2**2) / 2))  # from the median MSE
 

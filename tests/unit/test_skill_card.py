@@ -102,29 +102,29 @@ def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
 def ahead(prepared, feed=0):
     """Return the chart of a forecast, and the forecast."""
     evaluated, dataset = predict(*prepared), prepared[1]
-    found = forecast(*prepared, series=0, column=0, feed=feed, evaluated=evaluated)
-    return forecast_figure(dataset, found, 0, 0, LIGHT), found
+    result = forecast(*prepared, series=0, column=0, feed=feed, evaluated=evaluated)
+    return forecast_figure(dataset, result, 0, 0, LIGHT), result
 
 
-def test_the_part_is_drawn_on_its_dates():
+def test_the_validation_part_is_drawn_on_its_dates():
     """The chart spans all targets, with the target in ink and each mode in its colour."""
     prepared = own_data.sales()
     figure, rows = drawn(prepared)
-    truth, last = the(figure, "target"), the(figure, "last-step mode")
-    assert (truth["x"][0], truth["x"][-1]) == ("2024-05-28T00:00:00", "2024-07-18T00:00:00")
-    np.testing.assert_allclose(truth["y"], rows.targets)
-    assert truth["line"]["color"] == LIGHT.ink
+    target, last = the(figure, "target"), the(figure, "last-step mode")
+    assert (target["x"][0], target["x"][-1]) == ("2024-05-28T00:00:00", "2024-07-18T00:00:00")
+    np.testing.assert_allclose(target["y"], rows.targets)
+    assert target["line"]["color"] == LIGHT.ink
     assert last["x"][0] == "2024-06-02T00:00:00"  # the last step of the first window
     known = np.isfinite(rows.last["last"])
     np.testing.assert_allclose(last["y"], rows.last["last"][known])
-    band = np.array(the(figure, "every step")["y"]).reshape(2, -1)  # lower and reversed upper edge
+    band = np.array(the(figure, "every step")["y"]).reshape(2, -1)  # The upper edge is reversed.
     np.testing.assert_allclose([band[0], band[1, ::-1]], rows.steps)
     assert "all predictions of a date" in words_of(figure)
     assert the(figure, "today's value")["line"]["dash"] == "dot"
     assert "today's value" in words_of(figure)
     takeaway, details = dates_words(prepared[1], rows, 0)
-    off = np.nanmean(np.abs(rows.last["last"] - rows.targets))
-    assert f"last-step mode {off:,.0f}" in takeaway or f"last-step mode {off:.3g}" in takeaway
+    error = np.nanmean(np.abs(rows.last["last"] - rows.targets))
+    assert f"last-step mode {error:,.0f}" in takeaway or f"last-step mode {error:.3g}" in takeaway
     assert details.startswith("Sales of west, 2024-05-28 to 2024-07-18. Sequence mode predicts a ")
     assert "up to 6 times: the band holds all" in details
     figure, _ = drawn(prepared, modes=(), baseline="mean")  # before training
@@ -154,13 +154,13 @@ def test_every_kth_row_includes_every_hour_of_the_day(count, season, every):
 
 def test_a_forecast_follows_the_last_known_row():
     """Band and line begin a day after the last row, and the band has the computed width."""
-    figure, found = ahead(own_data.sales(horizon=3))
+    figure, result = ahead(own_data.sales(horizon=3))
     known, line = the(figure, "known"), the(figure, "sequence mode")
     assert known["x"][-1] == "2024-07-18T00:00:00"
     assert list(line["x"]) == [f"2024-07-{day}T00:00:00" for day in (19, 20, 21)]
     band = the(figure, "sequence mode's band")
     low, high = np.array(band["y"]).reshape(2, -1)  # The upper edge is reversed.
-    np.testing.assert_allclose(high[::-1] - low, 2 * found.widths["sequence"])
+    np.testing.assert_allclose(high[::-1] - low, 2 * result.widths["sequence"])
     assert figure.layout.yaxis.range[1] > high.max()
     assert list(the(figure, "last value")["y"]) == [known["y"][-1]] * 3
     assert list(the(figure, "last season")["y"]) == list(known["y"][-7:-4])
@@ -177,22 +177,22 @@ def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
     prepared = own_data.sales(test=20)
     dataset, evaluated = prepared[1], predict(*prepared)
     about = {"series": 0, "column": 0, "evaluated": evaluated}
-    found = forecast(*prepared, **about, tested=predict(*prepared, "test"))
-    takeaway, details = forecast_words(dataset, found, fed_back=False, picked=False)
+    result = forecast(*prepared, **about, tested=predict(*prepared, "test"))
+    takeaway, details = forecast_words(dataset, result, fed_back=False, picked=False)
     assert takeaway.startswith("2024-07-19: sequence mode ")
     assert takeaway.count(" ± ") == 2
     assert len(takeaway.split()) <= 15
-    inside, of = found.covered["last"]
-    share = f"{100 * inside / of:.0f}%"
-    assert f"{share} of {of} targets in last-step mode" in details
-    figure = forecast_figure(dataset, found, 0, 0, LIGHT)
+    inside, total = result.covered["last"]
+    share = f"{100 * inside / total:.0f}%"
+    assert f"{share} of {total} targets in last-step mode" in details
+    figure = forecast_figure(dataset, result, 0, 0, LIGHT)
     assert share in words_of(figure)
-    [ground] = figure.layout.shapes
-    assert (ground.x0, ground.x1) == (the(figure, "known")["x"][0], the(figure, "known")["x"][-1])
-    back = forecast(*prepared, **about, feed=100)
-    details = forecast_words(dataset, back, fed_back=True, picked=False)[1]
+    [test_area], known = figure.layout.shapes, the(figure, "known")
+    assert (test_area.x0, test_area.x1) == (known["x"][0], known["x"][-1])
+    recursive = forecast(*prepared, **about, feed=100)
+    details = forecast_words(dataset, recursive, fed_back=True, picked=False)[1]
     assert "the next row's input, 100 times" in details
-    assert "in the band" not in words_of(forecast_figure(dataset, back, 0, 0, LIGHT))
+    assert "in the band" not in words_of(forecast_figure(dataset, recursive, 0, 0, LIGHT))
     for value, width, expected in (
         (356.944, 0.656, "356.94 ± 0.66"),
         (-1234.5, 9.83, "−1,234.5 ± 9.8"),

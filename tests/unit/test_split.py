@@ -101,7 +101,7 @@ def test_a_hint_reports_validation_targets_outside_the_range_of_training():
         (a_table([*[350.0] * 19, 374]), "5% of the validation targets"),
         (a_table([*[350.0] * 20, 374]), ""),
         (a_table([300.0, 374, 340, 335]), ""),  # Noise around the same mean is on both sides.
-        (replace(HIGH, test=2), "67% of"),  # of six validation targets
+        (replace(HIGH, test=2), "67% of"),  # Six validation targets remain.
         (replace(HIGH, test=8), ""),
     ):
         hint = split.range_hint(dataset)
@@ -110,7 +110,7 @@ def test_a_hint_reports_validation_targets_outside_the_range_of_training():
 
 
 def test_the_split_chart_has_a_mark_for_each_part():
-    """The key has only existing parts. Of several targets the first is drawn, without cut marks."""
+    """The key has only existing parts. Only the first target is drawn. No mark is cut off."""
     both = words_of(split.split_figure(a_dataset(), LIGHT))
     assert both.index("●") < both.index("training") < both.index("○") < both.index("validation")
     assert "validation" not in words_of(split.split_figure(a_dataset(train=8), LIGHT))
@@ -149,9 +149,9 @@ def test_each_series_has_its_own_band():
     for band, name in enumerate(figure.layout.yaxis.ticktext):
         heights, values = [], []
         for part in figure.data:
-            own = [name in text for text in part.text]
-            heights.extend(part.y[own])
-            values.extend(part.customdata[own])
+            is_in_band = [name in text for text in part.text]
+            heights.extend(part.y[is_in_band])
+            values.extend(part.customdata[is_in_band])
         assert band < min(heights) < max(heights) < band + 1
         assert np.argmax(heights) == np.argmax(values)
     assert len(figure.layout.shapes) == 1  # All series have the same boundary.

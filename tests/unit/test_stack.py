@@ -47,16 +47,8 @@ def test_every_layer_has_its_shape_and_its_parameters_in_letters_and_in_numbers(
     assert total(steps) == 187
 
 
-ENDS = (
-    "conv1d_k4_w2",
-    "dense_nobias",
-    "dense",
-    "lnorm_a1.2",
-    "lstm_u2_nobias",
-    "gru_u2",
-    "conv1dt",
-)
-ENDS += ("bi_u2_seq~conv1d_k2_nobias", "flatten~dense_nobias")
+ENDS = ("conv1d_k4_w2", "dense_nobias", "dense", "lnorm_a1.2", "lstm_u2_nobias", "gru_u2")
+ENDS += ("conv1dt", "bi_u2_seq~conv1d_k2_nobias", "flatten~dense_nobias")
 """Layers to call on joined tensors of 3 and 2 features."""
 LETTER = re.compile(r"(\d*)([A-Z][₀-₉′]*)")
 """A letter in a formula, with the number before it: "2U₁"."""
@@ -78,7 +70,9 @@ def test_formulas_equal_the_parameters(text):
         sizes_of["V"] = getattr(inside, "input_dim", None)
         for formula in (step.outputs.product, step.outputs.rule):
             if formula and step.layer.shares is None:
-                filled = LETTER.sub(lambda at: f"({at[1] or 1}*{sizes_of[at[2]]})", formula)
+                filled = LETTER.sub(
+                    lambda match: f"({match[1] or 1}*{sizes_of[match[2]]})", formula
+                )
                 assert eval(filled.replace("·", "*")) == step.parameters  # noqa: S307
 
 
@@ -139,7 +133,7 @@ def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
     assert "incomplete" not in code
     lines = keras_code(steps_of("input_t4_f3~unread_x4.2~dense_k2~add_of2-3")).splitlines()
     assert "incomplete" in lines[0]
-    assert lines[5].startswith("x = x2 = ...  # layer")  # the sum uses the name
+    assert lines[5].startswith("x = x2 = ...  # layer")  # The sum uses this name.
 
 
 @pytest.mark.parametrize(

@@ -110,17 +110,17 @@ def any_link(random):
             values = ["", "0", "-1", "2", "99999999", "any", "nan", "2.1", "1.1.1", "same"]
             if random.random() < 0.2:
                 words.append(setting.key + random.choice([*values, *(setting.options or ())]))
-        for way in ("of", "from", "as"):
+        for prefix in ("of", "from", "as"):
             if random.random() < 0.25:
                 refs = random.choices(["0", "1", "2", "3", "4", "9", "99999", "2.1", "3.9"], k=2)
-                words.append(way + random.choice(["-".join(refs), refs[0]]))
+                words.append(prefix + random.choice(["-".join(refs), refs[0]]))
         parts.append("_".join(words))
     return "~".join(parts)
 
 
 def test_no_link_raises():
     """Any link can be read, traced, fixed and written as code."""
-    assert fixes(trace(from_text("input_formother_x~addattend_of1-1")))  # samples without axes
+    assert fixes(trace(from_text("input_formother_x~addattend_of1-1")))  # Samples have no axes.
     for seed in range(150):
         stack = from_text(any_link(Random(seed)))  # noqa: S311  no secret
         steps = trace(stack)

@@ -58,8 +58,8 @@ def test_the_output_of_the_last_step_is_outlined():
     for mode, expected in {"both": [1, 4, 5], "last": [1, 2], "sequence": []}.items():
         _, pictures = strip_of(EXPERIMENT.set(mode=mode), a_dataset())
         rects = [picture.findall(f".//{SVG}rect") for picture in pictures]
-        assert [k for k, found in enumerate(rects) if found] == expected
-        assert all(rect.get("stroke") == LIGHT.last for found in rects for rect in found)
+        assert [k for k, outlines in enumerate(rects) if outlines] == expected
+        assert all(rect.get("stroke") == LIGHT.last for outlines in rects for rect in outlines)
 
 
 @pytest.mark.parametrize(("layers", "height"), [(1, 82.0), (3, 50.0)])

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from lib.data.datasets.registry import make_settled_dataset, suggested
-from lib.results.run import ModeResult, Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.sweep.plan import make_plan, result_of
 from lib.sweep.runner import FULL_SECONDS, Runner
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
 from tests.clock import Clock
 from tests.fake_client import FakeClient
+from tests.unit.swept import mode_result
 from tests.waiting import PATIENCE
 
 
@@ -41,9 +42,9 @@ class SweepRig:
     def begin(self):
         """Start the sweep, and wait for its first runs."""
         self.runner.start()
-        self.started(self.client.pool.places)
+        self.expect_started(self.client.pool.places)
 
-    def started(self, count):
+    def expect_started(self, count):
         """Wait until `count` runs have begun, and check that no other run begins."""
         until(lambda: len(self.client.runs) >= count)
         time.sleep(0.03)
@@ -57,7 +58,7 @@ class SweepRig:
         """Set the status and results of a run."""
         self.client.set(self.client.runs[f"r{number}"], status, **figures)
 
-    def calls(self, *expected):
+    def expect_calls(self, *expected):
         """Wait until the client's calls are these: "pause 0", for example."""
         until(lambda: [f"{call} {run[1:]}" for call, run in self.client.calls] == list(expected))
 
@@ -76,9 +77,9 @@ def test_results_are_in_the_plans_order_whichever_run_ends_first(sweep):
     sweep.begin()
     assert sweep.units() == [2, 3]
     sweep.set(1, Status.FINISHED)
-    sweep.started(3)
+    sweep.expect_started(3)
     sweep.set(2, Status.FINISHED)
-    sweep.started(4)
+    sweep.expect_started(4)
     assert sweep.units() == [2, 3, 4, 5]
     sweep.set(0, Status.DIVERGED, reason="The loss is NaN.")
     until(lambda: len(sweep.kept) == 3)
@@ -97,10 +98,7 @@ def test_results_are_in_the_plans_order_whichever_run_ends_first(sweep):
 def test_a_result_has_a_row_for_each_seed_and_mode():
     """The rows have the numbers of the run's last snapshot."""
     point = make_plan(suggested("running_mean").set(N=64), {"T": [8]}, seeds=2).points[0]
-    pair = {
-        mode: ModeResult(*(np.array([x]) for x in (5, e, 5, e, 2 * e)), np.zeros(4), np.zeros(0))
-        for mode, e in (("sequence", 0.5), ("last", 0.25))
-    }
+    pair = {"sequence": mode_result(0.5), "last": mode_result(0.25)}
     snapshot = Snapshot("r0", Status.FINISHED, 200, 200, results=pair, others=(pair,))
     result = result_of(point, make_settled_dataset(point.experiment), snapshot)
     np.testing.assert_array_equal(result.errors("last"), [0.25, 0.25])
@@ -115,16 +113,16 @@ def test_pause_and_stop_apply_to_all_runs(sweep):
     """During a pause no run begins, but a run may finish. Stopping keeps the results."""
     sweep.begin()
     sweep.runner.pause()
-    sweep.calls("pause 0", "pause 1")
+    sweep.expect_calls("pause 0", "pause 1")
     assert sweep.runner.state is Status.PAUSED
     sweep.set(0, Status.FINISHED)
     until(lambda: sweep.kept == [[2]])
-    sweep.started(2)
+    sweep.expect_started(2)
     sweep.runner.resume()
-    sweep.started(3)
-    sweep.calls("pause 0", "pause 1", "resume 1")
+    sweep.expect_started(3)
+    sweep.expect_calls("pause 0", "pause 1", "resume 1")
     sweep.runner.stop()
-    sweep.calls("pause 0", "pause 1", "resume 1", "stop 1", "stop 2")
+    sweep.expect_calls("pause 0", "pause 1", "resume 1", "stop 1", "stop 2")
     sweep.runner.resume()
     assert sweep.runner.state is Status.STOPPED
     assert sweep.kept == [[2]]
@@ -139,11 +137,11 @@ def test_an_unwatched_sweep_pauses_and_later_stops(sweep):
     assert sweep.runner.state is Status.RUNNING
     sweep.clock.forward(2)
     assert sweep.runner.state is Status.PAUSED
-    sweep.calls("pause 0", "pause 1")
+    sweep.expect_calls("pause 0", "pause 1")
     sweep.runner.watch()
-    sweep.calls("pause 0", "pause 1", "resume 0", "resume 1")
+    sweep.expect_calls("pause 0", "pause 1", "resume 0", "resume 1")
     sweep.clock.forward(KEEP_SECONDS)
-    sweep.calls("pause 0", "pause 1", "resume 0", "resume 1", "stop 0", "stop 1")
+    sweep.expect_calls("pause 0", "pause 1", "resume 0", "resume 1", "stop 0", "stop 1")
     assert sweep.runner.state is Status.STOPPED
 
 
@@ -158,9 +156,9 @@ def test_a_lost_run_is_trained_again(sweep, how):
     until(lambda: len(sweep.runner._active) == 1)
     sweep.set(1, Status.FINISHED)
     until(lambda: sweep.kept == [[3]])
-    sweep.started(2)
+    sweep.expect_started(2)
     sweep.clock.forward(FULL_SECONDS)
-    sweep.started(4)
+    sweep.expect_started(4)
     assert sweep.units() == [2, 3, 2, 4]
 
 
@@ -171,18 +169,18 @@ def test_the_time_left_is_estimated_from_finished_epochs(sweep):
     assert (runner.share, runner.seconds_left) == (0.0, None)
     sweep.clock.forward(10)
     sweep.set(0, Status.FINISHED)
-    sweep.started(3)
+    sweep.expect_started(3)
     sweep.set(1, Status.RUNNING, epoch=100)  # half of 200 epochs
     sweep.set(2, Status.RUNNING, epoch=50)
     assert runner.share == (1 + 1 / 2 + 1 / 4) / 4
     left = pytest.approx(10 * 2.25 / 1.75)
     assert runner.seconds_left == left
     runner.pause()
-    sweep.calls("pause 1", "pause 2")
+    sweep.expect_calls("pause 1", "pause 2")
     assert runner.seconds_left is None
     sweep.clock.forward(1000)
     runner.resume()
-    sweep.calls("pause 1", "pause 2", "resume 1", "resume 2")
+    sweep.expect_calls("pause 1", "pause 2", "resume 1", "resume 2")
     sweep.set(1, Status.RUNNING, epoch=100)
     sweep.set(2, Status.RUNNING, epoch=50)
     assert runner.seconds_left == left
@@ -222,6 +220,6 @@ def test_an_error_outside_of_runs_stops_the_sweep():
     sweep = SweepRig(keep=full)
     sweep.begin()
     sweep.set(0, Status.FINISHED)
-    sweep.calls("stop 1")
+    sweep.expect_calls("stop 1")
     until(lambda: sweep.runner.state is Status.STOPPED)
     assert "no space left" in f"{sweep.runner.error}"

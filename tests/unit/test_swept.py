@@ -97,6 +97,6 @@ def test_numbers_on_an_axis_increase_and_names_keep_their_order():
 def test_with_too_few_independent_samples_no_mode_is_better(samples, is_clear):
     """This holds even if all seeds agree."""
     point = a_point([0.5, 0.51, 0.49, 0.5], [0.7, 0.71, 0.7, 0.69], samples=samples, T=8)
-    [found] = findings([point]).values()
-    assert clear_mode(found) == ("sequence" if is_clear else "")
+    [finding] = findings([point]).values()
+    assert clear_mode(finding) == ("sequence" if is_clear else "")
     assert ("too few" in " ".join(found_details([point]))) is not is_clear

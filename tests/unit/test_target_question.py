@@ -79,7 +79,7 @@ def test_each_recorded_mistake_is_a_silent_mistake():
 
 
 def test_the_task_of_the_mistakes_ends_with_a_variance_of_1():
-    """So the error of predicting the mean is 1. The last target is the scaled sum."""
+    """A model that predicts the mean has an error of 1. The last target is the scaled sum."""
     x, y = damage_data()
     assert np.var(y[:, -1]) == pytest.approx(1, abs=0.15)
     np.testing.assert_allclose(y[:, -1] * np.sqrt(12), x.sum(axis=1), rtol=1e-4, atol=1e-4)

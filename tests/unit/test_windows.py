@@ -20,9 +20,9 @@ def cut(table, inputs, targets, timesteps, **data):
     return make_windows(table, inputs, targets, DataSettings(timesteps=timesteps, **data))
 
 
-def counting(rows, **rest):
+def counting(rows, **more):
     """Return a table whose values are its row numbers."""
-    return Table("counting", pd.DataFrame({"row": np.arange(float(rows))}), **rest)
+    return Table("counting", pd.DataFrame({"row": np.arange(float(rows))}), **more)
 
 
 def rows_of(dataset, values):
@@ -122,11 +122,11 @@ def test_an_input_is_a_change_if_its_change_is_the_target():
     table = own_data.table(frame.assign(price=np.arange(180.0) % 11), "day", "store")
     made = cut(table, ["sales", "price"], ["sales"], 4, rate=2, form="change")
     origin = made.origin
-    read = origin.x_scale.raw(origin.inputs, origin.series)
+    raw_inputs = origin.x_scale.raw(origin.inputs, origin.series)
     for name, rows in table.frame.groupby("store", observed=True):
         of_store = origin.series == origin.names.index(str(name))
         change = rows["sales"].diff(2).fillna(0).to_numpy()
-        np.testing.assert_allclose(read[of_store], np.c_[change, rows["price"]], atol=1e-3)
+        np.testing.assert_allclose(raw_inputs[of_store], np.c_[change, rows["price"]], atol=1e-3)
     assert "from the change of sales and price." in made.about
     assert any("(sales) are changes" in note for note in made.notes)
     levels = cut(table, ["sales", "price"], ["sales"], 4, rate=2)
@@ -144,16 +144,15 @@ def test_windows_cross_time_gaps_only_if_allowed(dropped):
         made = cut(table, ["a"], ["a"], 5, horizon=2, missing="drop", at_gaps=at_gaps)
         first = made.origin.times[made.origin.starts]
         last = made.origin.times[made.origin.starts + 6]
-        crossing = int(((last - first).days > 6).sum())
-        assert crossing == made.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
-        stopped = at_gaps == "stop"
-        assert (
-            any("crosses a time gap" in note and "2 gaps" in note for note in made.notes) is stopped
-        )
+        crossing, stopped = int(((last - first).days > 6).sum()), at_gaps == "stop"
+        assert crossing == made.origin.crosses_gap(5).sum() == (0 if stopped else 12)
+        is_noted = ["crosses a time gap" in note and "2 gaps" in note for note in made.notes]
+        assert any(is_noted) is stopped
         words = "Windows that cross a time gap: 12 of "
         assert gaps_sentence(made).startswith("" if stopped else words)
         drawn = [sample for sample in range(len(made.x)) if gaps_of(made, sample, LIGHT)]
-        assert len(drawn) == (0 if stopped else 8)  # two more per gap only predict across it
+        # Of 12, two per gap have only a target behind the gap.
+        assert len(drawn) == (0 if stopped else 8)
     if not dropped:
         made = cut(table, ["a"], ["a"], 5)
         assert "crosses a time gap" in window_words(made, 17, 0)[1]
@@ -175,9 +174,9 @@ def test_weekends_and_months_of_different_length_are_not_gaps(times):
     """A missing row is a gap, in evenly and in unevenly spaced times."""
     for missing in ([], [17]):
         numbers = np.delete(np.arange(40), missing)
-        found = segments(np.zeros(len(numbers), int), numbers, times[numbers].to_numpy())
-        assert found[-1] == len(missing)
-        assert not found[:17].any()
+        segment = segments(np.zeros(len(numbers), int), numbers, times[numbers].to_numpy())
+        assert segment[-1] == len(missing)
+        assert not segment[:17].any()
 
 
 def test_each_series_has_its_own_step_and_a_note_lists_short_series():

@@ -19,18 +19,18 @@ ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # o
 
 
 class HeldProgram(FakeProgram):
-    """Sets `beyond` after its second batch, and waits for `let`."""
+    """A program that sets `has_trained` after two batches, then waits for `may_continue`."""
 
     def __init__(self):
         super().__init__()
-        self.beyond, self.let = threading.Event(), threading.Event()
+        self.has_trained, self.may_continue = threading.Event(), threading.Event()
 
     def train(self, state, samples, batches, thread=0):
         """Return the losses of the next batches."""
         losses = super().train(state, samples, batches, thread)
         if state.weights[0][0].flat[0] > 1:
-            self.beyond.set()
-            assert self.let.wait(PATIENCE)
+            self.has_trained.set()
+            assert self.may_continue.wait(PATIENCE)
         return losses
 
 
@@ -79,9 +79,9 @@ def test_neither_runs_nor_commands_wait_for_another_run():
     held = HeldProgram()
     worker_rig = WorkerRig(lambda _: held, timing=ONE_BATCH)
     worker_rig.start("long", epochs=5000)
-    assert held.beyond.wait(PATIENCE)
+    assert held.has_trained.wait(PATIENCE)
     worker_rig.start("short")
-    held.let.set()
+    held.may_continue.set()
     over = worker_rig.find(lambda m: isinstance(m, Snapshot) and m.status.over)
     assert (over.run_id, over.status) == ("short", Status.FINISHED)
     worker_rig.send(Steer("pause", "long"))
@@ -105,7 +105,7 @@ def test_an_error_ends_only_its_own_run(error, good, monkeypatch):
     assert ends["good"].status is Status.FINISHED
     assert ends["bad"].status is Status.FAILED
     assert ends["bad"].reason.endswith(" an error: lost a bit.")
-    assert ends["bad"].results["last"].checked_epochs.tolist() == [0]  # the run keeps its results
+    assert ends["bad"].results["last"].checked_epochs.tolist() == [0]  # It keeps its results.
     worker_rig.close()
 
 
@@ -155,13 +155,13 @@ def test_a_background_run_waits_for_other_runs():
     assert order == ["other", "background"]
 
 
-@pytest.mark.parametrize(("pause", "again"), [(1e9, []), (0.0, [Event("grown")])])
-def test_a_grown_worker_reports_its_memory_repeatedly(pause, again, monkeypatch):
+@pytest.mark.parametrize(("interval", "repeated"), [(1e9, []), (0.0, [Event("grown")])])
+def test_a_grown_worker_reports_its_memory_repeatedly(interval, repeated, monkeypatch):
     """A worker above its memory limit reports it every `grown_seconds`, until it is retired."""
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
     monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
     used = 900
-    worker_rig = WorkerRig(timing=replace(USUAL, grown_seconds=pause))
+    worker_rig = WorkerRig(timing=replace(USUAL, grown_seconds=interval))
     worker_rig.send(START_PAUSED)
     worker_rig.find_status("one", Status.PAUSED)
 
@@ -170,14 +170,14 @@ def test_a_grown_worker_reports_its_memory_repeatedly(pause, again, monkeypatch)
         seen = len(worker_rig.seen)
         for _ in range(2):
             worker_rig.ask("double", number=1)
-        found = [m for m in worker_rig.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
-        return found[:1]
+        events = [m for m in worker_rig.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
+        return events[:1]
 
     assert events() == []
     used = 1100
     assert events() == [Event("grown")]
-    assert events() == again
-    worker_rig.send(Retire())  # as the client does for a grown worker
+    assert events() == repeated
+    worker_rig.send(Retire())  # The client retires a grown worker.
     events()
     assert events() == []
     worker_rig.close()
@@ -214,7 +214,7 @@ def test_a_question_cancelled_in_time_isnt_answered():
         worker_rig.send(Ask(f"{number}", "note", {"number": number}))
     worker_rig.send(Cancel("1"))
     worker_rig.send(Cancel("unknown"))
-    worker_rig.connection.send_bytes(b"garbage")  # refused after the commands above are handled
+    worker_rig.connection.send_bytes(b"garbage")  # The worker refuses it last.
     worker_rig.find(lambda m: isinstance(m, Event) and m.kind == "refused")
     may_end.set()
     assert worker_rig.find(lambda m: isinstance(m, Answer) and m.id == "2")

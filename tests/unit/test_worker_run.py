@@ -18,7 +18,7 @@ from tests.unit.run_rig import RunRig
 from tests.waiting import eventually
 
 SLOW = replace(USUAL, evaluate_seconds=0.0)
-"""Each turn evaluates one part, a sample: two models and two samples take four turns."""
+"""Each turn evaluates one model on one sample. Two models and two samples take four turns."""
 
 
 def test_the_statuses_of_a_run():

@@ -58,13 +58,13 @@ class WorkerRig:
         """Return the next message, without heartbeats."""
         return self.find(lambda m: m != Event("alive"))
 
-    def find(self, true):
-        """Return the next message for which `true` returns True; skip the messages before."""
+    def find(self, condition):
+        """Return the next message for which `condition` returns True; skip earlier messages."""
         while True:
             assert self.connection.poll(PATIENCE)
             message = decode(self.connection.recv_bytes(), Message)
             self.seen.append(message.snapshot if isinstance(message, Report) else message)
-            if true(self.seen[-1]):
+            if condition(self.seen[-1]):
                 return self.seen[-1]
 
     def find_status(self, run_id, status):
