@@ -20,7 +20,7 @@ LETTER = 6.6  # the approximate width of a letter in pixels
 
 
 def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
-    """Yield a picture of each layer's output, all to one scale, or of why it has no output."""
+    """Yield a picture for each layer: its output, all to one scale, or why it has no output."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, step in enumerate(steps):
         if step.error:
@@ -88,10 +88,8 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
         (at, to, states): 10 + 34 * (1 - 0.8 ** (to - at)) if states or to > at + 1 else 0.0
         for at, to, states in lines
     }
-    above, below = (
-        max((reach for line, reach in arcs.items() if line[2] == states), default=0.0)
-        for states in (False, True)
-    )
+    above = max((reach for (*_, states), reach in arcs.items() if not states), default=0.0)
+    below = max((reach for (*_, states), reach in arcs.items() if states), default=0.0)
     top, boxes, paths = above + 2, [], []
     for at, step in enumerate(steps):
         name, letters = step.layer.keras, int((width - 8) / LETTER) - len(f"{at + 1} ")
@@ -141,8 +139,8 @@ def layer_sentence(step: TracedLayer) -> str:
     sentence = f"{name} returns {readable_shapes(step.tensors)}{parameters}"
     if spare := shapes.spare_states(step):  # states of the backward layer of a Bidirectional
         count = len(step.inputs.states)
-        own = f"the first {count - spare} of {count} states"
-        sentence += f", starts from {own}, and ignores the rest"
+        used = f"the first {count - spare} of {count} states"
+        sentence += f", starts from {used}, and ignores the rest"
     return sentence
 
 
@@ -174,7 +172,9 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
     about = about or (TRY if stopped_at(new) is None else FIX)
     if before == after:
         return about, ""
-    outcome, (shorter, longer) = capital(_outcome(old, new)), sorted((before, after), key=len)
+    outcome = capital(_outcome(old, new))
+    # A change keeps all kinds of layers, or adds or removes one layer. Otherwise the stack is new.
+    shorter, longer = sorted((before, after), key=len)
     is_change = [layer.kind for layer in before] == [layer.kind for layer in after] or any(
         shapes.put(longer, place) == shorter for place in range(len(longer))
     )
