@@ -107,7 +107,7 @@ def padding_picture(kinds: Sequence[Padded], sentence: str, palette: Palette) ->
 
 
 def padding_words(kinds: Sequence[Padded]) -> Words:
-    """Return the largest change of the shortest sequence's last-step output by kind."""
+    """Return the largest change of the shortest sequence's last-step output by padding."""
     plain, masked = (
         max((float(kind.differences[-1]) for kind in kinds if kind.masked is mask), default=0.0)
         for mask in (False, True)

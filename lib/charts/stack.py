@@ -153,8 +153,8 @@ def stack_sentence(steps: Steps) -> str:
 
 
 def _counted(steps: Steps) -> str:
-    given = [step.tensors and isinstance(step.layer, shapes.Unread) for step in steps]
-    unknown = joined([f"{place}" for place, is_given in enumerate(given, start=1) if is_given])
+    unread = [k for k, s in enumerate(steps) if s.tensors and isinstance(s.layer, shapes.Unread)]
+    unknown = joined([f"{place + 1}" for place in unread])
     return f"{total(steps):,} parameters" + (f" plus those of layer {unknown}" if unknown else "")
 
 
