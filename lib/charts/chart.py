@@ -185,7 +185,7 @@ def dot_size(steps: int) -> int:
 
 
 def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
-    """Return a line at each change of `segment` (R,), whose x starts at `first`; [] if over 12."""
+    """Return lines where `segment` (R,) changes; row k is at x = `first` + k. [] if over 12."""
     places = first + 0.5 + np.flatnonzero(np.diff(segment))
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
     font = {"size": 12, "color": palette.muted}
@@ -313,7 +313,7 @@ def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
     at = np.array([math.log10(end.value) if is_log else end.value for end in known])
     plot, heights = LEAST_PLOT * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
     free = plot * (at - low) / (high - low) - (np.cumsum(heights) - heights / 2)
-    # Isotonic regression: `rising` is the sequence nearest to `free` that never decreases.
+    # Isotonic regression of `free`, a label's middle less the heights of all labels below it.
     n = range(len(known))
     rising = [max(min(free[i : j + 1].mean() for j in n[k:]) for i in n[: k + 1]) for k in n]
     shifts = np.clip(rising, 0, max(0.0, plot - heights.sum())) - free

@@ -53,7 +53,7 @@ def replay_figure(
     `sample` is a shown sample, 0 to S-1, and `target` a target column. `start` is the first frame
     to show. `layout` is "wide", "narrow" (panels below one another) or "page" (for paper).
     """
-    look, first, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
+    look, first, dataset = _LOOK[layout], start % len(frames), run.dataset
     head, predictions, errors = run.experiment.model.head, list[Traces](), list[Traces]()
     hover, hover_error = map(chart.hover, (dataset.target_unit, over_time.error_unit(dataset)))
     for frame in frames:
@@ -242,9 +242,7 @@ def _since(result: ModeResult, dataset: Dataset) -> str:
     """Return from which epoch on a model always clearly beats the baseline: "from epoch 40"."""
     baseline, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
     beats = results.outcomes(np.asarray(result.last_step_mse), baseline, samples)
-    first = int(
-        np.flatnonzero(np.append(True, beats != "clear"))[-1]
-    )  # From here on, all are clear.
+    first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])  # clear from here on
     if first < len(beats):
         return f"from epoch {result.checked_epochs[first]:,}"
     if "unclear" in beats[-1:]:

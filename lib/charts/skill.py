@@ -161,7 +161,7 @@ def forecast_figure(
 def _test_part(
     dataset: Dataset, series: int, rows: np.ndarray, x: np.ndarray, palette: Palette
 ) -> list[Part]:
-    """Return a rectangle behind the rows of a series that are test targets. `x` is by row."""
+    """Return a rectangle behind the rows of a series that are test targets, at their `x`."""
     origin = dataset.cut_from
     starts = origin.starts[dataset.seen :]
     first = min(starts[origin.series[starts] == series], default=np.inf) + origin.horizons[0]

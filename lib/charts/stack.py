@@ -58,7 +58,8 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
     layer, boxes = steps[-1].layer, []
     by_mode = layer.kind != "input" and any(isinstance(step.layer, recurrent) for step in steps)
     names = layer.returned()
-    for tensor, name in zip(steps[-1].tensors, names, strict=False):  # no tensors if not reached
+    # A layer that isn't reached has names, but no tensors.
+    for tensor, name in zip(steps[-1].tensors, names, strict=False):
         of_mode = palette.sequence if shapes.has_time(tensor) else palette.last
         image = tensor_image(tensor, scale, palette, of_mode if by_mode else palette.ink)
         boxes.append((tensor, f" {name}" if len(names) > 1 else "", image))
@@ -81,7 +82,7 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     """Draw layers as numbered boxes, with arcs for tensors above and for states below."""
     count = len(steps)
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
-    each = width + GAP
+    pitch = width + GAP
     lines = [line for line in arrows(steps) if 0 <= line[0] < line[1]]
     # The height of each arc. A connection to the next layer is straight, with height 0.
     arcs = {
@@ -95,20 +96,20 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
         name, letters = step.layer.keras, int((width - 8) / LETTER) - len(f"{at + 1} ")
         name = name if len(name) <= letters else name[: letters - 1] + "…"
         label = f"{at + 1} {name}" if letters >= 4 else f"{at + 1}"
-        boxes.append((each * at, label, step.error is not None, step.layer.kind == "input"))
+        boxes.append((pitch * at, label, step.error is not None, step.layer.kind == "input"))
     for (at, to, states), reach in arcs.items():
         if not reach:
-            y, end = top + HEIGHT / 2, each * to
-            path = f"M{each * at + width:.1f} {y:.1f}H{end - 5:.1f}"
+            y, end = top + HEIGHT / 2, pitch * to
+            path = f"M{pitch * at + width:.1f} {y:.1f}H{end - 5:.1f}"
             paths.append((path, states, end, y, 0))
             continue
-        start, end = each * at + width * 0.7, each * to + width * 0.3
+        start, end = pitch * at + width * 0.7, pitch * to + width * 0.3
         sign, base = (1, top + HEIGHT) if states else (-1, top)
         y = base + sign * reach * 1.33
         path = f"M{start:.1f} {base:.1f}C{start:.1f} {y:.1f} {end:.1f} {y:.1f} {end:.1f} "
         paths.append((f"{path}{base + sign * 5:.1f}", states, end, base, -sign))
     body = render("charts/stack.html", "graph_drawing", boxes, paths, width, HEIGHT, top, palette)
-    image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2)
+    image = svg_image(body, pitch * count - GAP + 2, top + HEIGHT + below + 2)
     return render("charts/stack.html", "graph", image, graph_sentence(steps), palette)
 
 

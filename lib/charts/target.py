@@ -34,9 +34,9 @@ def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> 
     if len(shape) == 2:
         counts_steps = output and len(output) == 3 and shape[1] == output[1] != output[2]
         ends = ("timestep",) if counts_steps else ("column",)
-    names = (*("sample",) * max(1, len(shape) - 2), *ends)
-    pairs = zip(map(LETTERS.__getitem__, names), shape, strict=False)
-    return tuple(Axis(letter, size, role) for (letter, role), size in pairs)
+    samples = ("sample",) * max(1, len(shape) - 2)
+    pairs = [LETTERS[name] for name in (*samples, *ends)]
+    return tuple(Axis(letter, n, role) for (letter, role), n in zip(pairs, shape, strict=False))
 
 
 def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str:

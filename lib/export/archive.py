@@ -32,7 +32,7 @@ Column = tuple[np.ndarray, tuple[str, ...] | None]
 
 
 class KeptError(ValueError):
-    """Raised if a file can't be opened. The message: expected, received, fix."""
+    """Raised if a file can't be opened. Its message says what was expected, and suggests a fix."""
 
 
 def is_kept(name: str, content: bytes) -> bool:
