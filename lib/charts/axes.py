@@ -21,9 +21,11 @@ def timestep_axis(names: Sequence[str]) -> Part:
     most = 8 if max(map(len, names)) <= 2 else _most_names(names)
     least = max(1, math.ceil((steps - 1) / (most - 1)))  # the smallest stride without overlap
     strides = range(least, min(2 * least, steps - 1) + 1)
-    even = [k for k in strides if not steps % k] or [k for k in strides if not (steps - 1) % k]
+    # Prefer a stride that divides T (3, 6, 9, 12), then a stride that divides T - 1 (1, 4, 7, 10).
+    even = [k for k in strides if steps % k == 0] or [k for k in strides if (steps - 1) % k == 0]
+    stride = even[0] if even else least
     # The last step matters most, so it always has a name. The other ticks count back from it.
-    ticks = list(range(steps, 0, -(even or [least])[0]))[::-1]
+    ticks = list(range(steps, 0, -stride))[::-1]
     room = max(0.35, 0.03 * (steps - 1))
     texts = [escaped(names[k - 1]) for k in ticks]
     axis = _LOOK["timestep"] | {"range": [1 - room, steps + room]}
@@ -51,8 +53,8 @@ def epoch_axis(epochs: int) -> Part:
 def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False) -> Part:
     """Return a y axis that contains `values`, with a range that ignores small changes.
 
-    The `core` are values that never change. Beyond them, the range grows in steps: a quarter of the
-    core's span, doubled until eight span all values. With `zero`, the range includes 0.
+    `core` holds the values that never change. Beyond them, the range grows in steps. A step is a
+    quarter of the core's span, doubled until 8 steps cover all values. `zero` adds 0 to the core.
     """
     low, high = _span(np.append(core, 0.0) if zero else core)
     least, most = _span(np.concatenate([[low, high], np.ravel(values)]))
@@ -95,9 +97,9 @@ def _span(values: np.ndarray) -> tuple[float, float]:
     return low, high
 
 
-def log_axis(title: str, known: Iterable[float]) -> Part:
-    """Return a logarithmic y axis for the positive `known` values, rounded to half decades."""
-    powers = [math.log10(v) for v in known if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
+def log_axis(title: str, values: Iterable[float]) -> Part:
+    """Return a logarithmic y axis that spans the positive values, rounded out to half decades."""
+    powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
     low = math.floor(2 * min(powers) - 0.2) / 2
     high = math.ceil(2 * max(powers) + 0.2) / 2
     low = min(low, high - 1)
@@ -115,6 +117,6 @@ def log_axis(title: str, known: Iterable[float]) -> Part:
             f"{f'{times}·' if times > 1 else ''}10<sup>{power}</sup>".replace("-", "−")
             for times, power in ticks
         ]
-    values = [times * 10.0**power for times, power in ticks]
     axis = {"title": title, "type": "log", "range": [low, high], "exponentformat": "power"}
-    return axis | {"tickvals": values, "ticktext": texts}
+    places = [times * 10.0**power for times, power in ticks]
+    return axis | {"tickvals": places, "ticktext": texts}

@@ -1,7 +1,7 @@
 """The Cell page: the layer unrolled in time, one unit's formulas with numbers, and takeaways.
 
 HTML fragments for `st.html`: see cell.html. Matrices have time across and units down, on a scale
-from -1 to 1. An LSTM's cell state can reach t at step t, so it has its own scale.
+from -1 to 1. An LSTM's cell state can grow by 1 at each step, so it has its own scale.
 """
 
 from collections.abc import Sequence
@@ -87,33 +87,33 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
     return render("charts/cell.html", "numbers", squares, steps)
 
 
-def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
+def unit_lines(lines: Sequence[Line], palette: Palette, *, is_top: bool = True) -> str:
     """Draw each line of formulas as a row: its values over time, name, and formula with numbers."""
     rows = []
     for line in lines:
         known = np.nan_to_num(np.asarray(line.trace, np.float64), posinf=0.0, neginf=0.0)
         high = max(1.0, float(np.abs(known).max(initial=0.0)))
         low = -high if known.min(initial=0.0) < 0 else 0.0
-        zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)
+        zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)  # pixels from top
         shapes = (
             f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
             'fill="none" vector-effect="non-scaling-stroke"/>'
         ) + html.plotted_line(np.array(heights), palette.ink, 2)
         image = html.plot_image(shapes, 40, palette.surface, 3.25)
-        ends = short(high), short(low)
-        rows.append((line, image, *ends, top and line is lines[-1]))
+        is_outlined = is_top and line is lines[-1]  # the output that last-step mode returns
+        rows.append((line, image, short(high), short(low), is_outlined))
     return render("charts/cell.html", "lines", rows, len(lines[0].trace), palette)
 
 
 def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
     """Draw |h| of every unit, (T, U), below the bound (T,) of all outputs."""
     heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # in pixels from the top
-    each = hidden.shape[1] <= 32
-    shapes = "".join(html.plotted_line(unit, palette.baseline, 1) for unit in heights.T if each)
+    few = hidden.shape[1] <= 32  # few enough units for a line each
+    shapes = "".join(html.plotted_line(unit, palette.baseline, 1) for unit in heights.T if few)
     shapes += html.plotted_line(heights.min(axis=1), palette.ink, 2.5)
     shapes += html.plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
     image = html.plot_image(shapes, 100, palette.surface, 8)
-    return render("charts/cell.html", "bound", image, len(hidden), each, sentence, palette)
+    return render("charts/cell.html", "bound", image, len(hidden), few, sentence, palette)
 
 
 def can_show(features: int, units: int) -> bool:
@@ -122,7 +122,7 @@ def can_show(features: int, units: int) -> bool:
 
 
 def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
-    """Draw a table for each gate at `step`, 0 to T-1: products by input or state, and by unit."""
+    """Draw a table for each gate at `step`, 0 to T-1: products in rows, units in columns."""
     tables = {
         f"{gate_symbol(name, about)}, {about}": _block(layer, step, place, name, about)
         for place, (name, about) in enumerate((GATES[layer.cell] or STATE).items())
@@ -137,15 +137,15 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
     kernel, recurrent, bias = layer.weights
     columns = slice(place * layer.units, (place + 1) * layer.units)
     x, before, gates = layer.x[step], layer.before(step), layer.gates(step)
-    into, again = (part[columns] for part in layer.biases)
+    input_bias, state_bias = (part[columns] for part in layer.biases)
     reset_after = bias.ndim == 2
-    from_input = x @ kernel[:, columns] + into
-    from_state = before @ recurrent[:, columns] + again
+    from_input = x @ kernel[:, columns] + input_bias
+    from_state = before @ recurrent[:, columns] + state_bias
     rows = _products("input", x, kernel[:, columns])
-    rows.append(Row("input bias" if reset_after else "bias", into))
+    rows.append(Row("input bias" if reset_after else "bias", input_bias))
     rows += _products("h of unit", before, recurrent[:, columns])
     if reset_after:
-        rows.append(Row("recurrent bias", again))
+        rows.append(Row("recurrent bias", state_bias))
     function = "tanh" if about in ("candidate", *STATE.values()) else "σ"
     if function == "tanh" and reset_after:
         rows += [Row("sum of x", from_input, "rule"), Row("sum of h", from_state)]
@@ -232,7 +232,7 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
 
 
 def _part(values: float | np.ndarray) -> str:
-    """Return a share, or the share of true values, in percent. "0%" and "100%" are exact."""
+    """Return a share, or the share of true values, in percent. Only exact shares are 0% or 100%."""
     share = float(np.mean(values))
     if 0 < share < 0.01:
         return "under 1%"

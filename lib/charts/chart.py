@@ -27,7 +27,7 @@ ROW, NOTE = 19, 16  # heights in pixels: a row of the key, a line of text right 
 LEAST_PLOT = 110  # the height of a plot on a small screen, in pixels
 END_LETTERS, END_LETTER = 14, 7.1  # labels of lines: letters per row, a letter's width in pixels
 MOST_POINTS = 1500  # if there are more samples or dates, only every k-th is drawn
-LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}  # Plotly's dash, our glyph
+LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}  # dash, glyph in the key
 VALUE = ",.5~r"  # d3's number format in hover texts: five significant digits, thousands separators
 # A line or rectangle from the bottom of a plot to its top, below the curves.
 FULL_HEIGHT: Part = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
@@ -185,7 +185,7 @@ def dot_size(steps: int) -> int:
 
 
 def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
-    """Return lines where the `segment` (R,) of rows from x = `first` changes; [] if over 12."""
+    """Return lines where `segment` (R,) changes; row k is at x = `first` + k. [] if over 12."""
     places = first + 0.5 + np.flatnonzero(np.diff(segment))
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
     font = {"size": 12, "color": palette.muted}
@@ -313,7 +313,8 @@ def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
     at = np.array([math.log10(end.value) if is_log else end.value for end in known])
     plot, heights = LEAST_PLOT * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
     free = plot * (at - low) / (high - low) - (np.cumsum(heights) - heights / 2)
-    n = range(len(known))  # isotonic regression: `rising` never decreases and is nearest to `free`
+    # Isotonic regression of `free`, a label's middle less the heights of all labels below it.
+    n = range(len(known))
     rising = [max(min(free[i : j + 1].mean() for j in n[k:]) for i in n[: k + 1]) for k in n]
     shifts = np.clip(rising, 0, max(0.0, plot - heights.sum())) - free
     look = {"xanchor": "left", "xshift": 8, "yanchor": "middle", "yref": "y", "align": "left"}

@@ -49,11 +49,11 @@ class _Curve(NamedTuple):
 
 def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     """Draw validation loss by epoch on a log axis; training loss if a run has no validation."""
-    part, x, y = compared_part(runs), "loss_epochs", "loss"
+    part, epochs, losses = compared_part(runs), "loss_epochs", "loss"
     if part == "validation":
-        x, y = "checked_epochs", "validation_loss"
+        epochs, losses = "checked_epochs", "validation_loss"
     curves = [
-        _Curve(run, mode, getattr(result, x), chart.finite(getattr(result, y)))
+        _Curve(run, mode, getattr(result, epochs), chart.finite(getattr(result, losses)))
         for run in runs
         for mode, result in run.results.items()
     ]
@@ -135,8 +135,8 @@ def _figure(
             style = {"color": color, "width": 2.5, "dash": dash}
             lines.append(chart.line(name, of_y, style, hover, x=of_x))
     ends = _letters(curves, y, 340 - chart.top(key) - chart.BOTTOM, palette)
-    most = max((len(end["text"][0]) for end in ends), default=2) - 1  # the most letters in a row
-    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
+    columns = max((len(end["text"][0]) for end in ends), default=2) - 1  # letters side by side
+    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * columns
     look: Part = {"name": name, "height": 340, "right": right, "hovermode": "closest"}
     return chart.plotted([*lines, *ends], palette, x, y, key, **look)
 
@@ -152,7 +152,7 @@ def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> 
             ends.append((end * pixels, curve))
     traces, column, begin = [], 0, -math.inf
     for height, (run, mode, of_x, of_y) in sorted(ends, key=lambda end: end[0]):
-        overlaps = height - begin < chart.NOTE  # with the letter below, so it moves to the right
+        overlaps = height - begin < chart.NOTE  # An overlapping letter moves to the right.
         column, begin = (column + 1, begin) if overlaps else (0, height)
         trace = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
         trace |= {"text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
@@ -170,8 +170,8 @@ def sparkline(run: Compared, palette: Palette) -> str:
     for mode, result in run.results.items():
         errors = np.nan_to_num(result.last_step_mse, nan=np.inf).clip(1e-9, 1e9)
         logs[mode] = np.log(np.interp(across, result.checked_epochs, errors))
-    ends = np.array([*logs.values()] or [[0.0]])
-    heights = {m: 20 + 260 * (ends.max() - y) / (np.ptp(ends) or 1.0) for m, y in logs.items()}
+    drawn = np.array([*logs.values()] or [[0.0]])
+    heights = {m: 20 + 260 * (drawn.max() - y) / (np.ptp(drawn) or 1.0) for m, y in logs.items()}
     lines = [plotted_line(each, palette.mode(mode), 1.5) for mode, each in heights.items()]
     return plot_image("".join(lines), 300, "none", 1.75)
 
@@ -217,10 +217,10 @@ def spread(run: Compared, mode: str, field: str = ERROR) -> str:
     """Return a field's median over the seeds with its range: "0.01 (0.008 to 0.02)"."""
     ends = np.sort(run.snapshot.by_seed(mode, field))[[0, -1]]
     least, most = (short(float(f"{end:.2g}")) for end in ends)
-    return middling(run, mode, field) + (f" ({least} to {most})" if least != most else "")
+    return median_text(run, mode, field) + (f" ({least} to {most})" if least != most else "")
 
 
-def middling(run: Compared, mode: str, field: str) -> str:
+def median_text(run: Compared, mode: str, field: str) -> str:
     """Return the median over the seeds of a field of `ModeResult`, as text; "–" for NaN."""
     value = float(np.median(run.snapshot.by_seed(mode, field)))
     return "–" if math.isnan(value) else short(value)
@@ -250,7 +250,7 @@ def errors_words(runs: Sequence[Compared]) -> Words:
     return takeaway, f"Mean squared error at the last step: {details}"
 
 
-def _verdict_words(runs: Sequence[Compared], field: str, what: str) -> Words:
+def _verdict_words(runs: Sequence[Compared], field: str, quantity: str) -> Words:
     """Return which run is better by a field of `ModeResult`, with all values and the tests."""
     numbers = [
         f"{run.letter} {spread(run, mode, field)} in {MODES[mode].name}"
@@ -261,7 +261,7 @@ def _verdict_words(runs: Sequence[Compared], field: str, what: str) -> Words:
     modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
     errors = {mode: [run.snapshot.by_seed(mode, field) for run in runs] for mode in modes}
     medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}
-    if why := _why_open(runs, medians):
+    if why := _why_not_ranked(runs, medians):
         return why, details
     winners = {}
     for mode, seeds in errors.items():
@@ -280,10 +280,10 @@ def _verdict_words(runs: Sequence[Compared], field: str, what: str) -> Words:
         count = len(runs[0].snapshot.seeds)
         return f"No clear winner: {count} seeds can't tell these runs apart.", details
     clauses = [f"{letter} in {MODES[mode].name}" for mode, letter in winners.items()]
-    return f"Smallest {what} over all seeds: {', '.join(clauses)}.", details
+    return f"Smallest {quantity} over all seeds: {', '.join(clauses)}.", details
 
 
-def _why_open(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
+def _why_not_ranked(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
     """Return why errors can't be ranked, given the runs' medians by mode; "" if they can be."""
     if len(runs) < 2:
         return "One run: pick another to compare."
@@ -306,15 +306,14 @@ def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Wor
     """Return errors at the last step of one sample, for runs on the same data."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
     value = float(dataset.raw(dataset.y[index], index)[-1, target])
-    off = {
-        f"{run.letter} in {MODES[mode].name}": abs(float(prediction) - value)
-        for run in runs
-        for mode, result in run.results.items()
-        for prediction in [dataset.raw(result.predictions[sample], index)[-1, target]]
-    }
+    errors = {}
+    for run in runs:
+        for mode, result in run.results.items():
+            prediction = float(dataset.raw(result.predictions[sample], index)[-1, target])
+            errors[f"{run.letter} in {MODES[mode].name}"] = abs(prediction - value)
     unit, name = off_unit(dataset), capital(dataset.sample_name(index))
-    least, most = (readable(edge(off.values()), 2, unit) for edge in (min, max))
-    errors = joined([f"{readable(error, 2, unit)} for {who}" for who, error in off.items()])
+    least, most = (readable(edge(errors.values()), 2, unit) for edge in (min, max))
+    texts = [f"{readable(error, 2, unit)} for {who}" for who, error in errors.items()]
     last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
     takeaway = f"One sample: errors at the last step are {least} to {most}."
-    return takeaway, f"{name}: {last}. Errors: {errors}."
+    return takeaway, f"{name}: {last}. Errors: {joined(texts)}."

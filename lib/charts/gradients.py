@@ -67,12 +67,12 @@ def influence_maps(
 ) -> str:
     """Draw maps by title: |∂output(t) / ∂input(s)| (T, T), row t, column s; or a text instead."""
     known = {t: np.nan_to_num(m, posinf=0.0) for t, m in maps.items() if not isinstance(m, str)}
-    most = max((float(made.max(initial=0.0)) for made in known.values()), default=0.0)
-    shades, pictures = palette.signed(STEPS)[STEPS:], {t: f"{made}" for t, made in maps.items()}
-    for title, made in known.items():
+    most = max((float(influence.max(initial=0.0)) for influence in known.values()), default=0.0)
+    shades, pictures = palette.signed(STEPS)[STEPS:], dict[str, object](maps)
+    for title, influence in known.items():
         # The square root makes small influences visible; only exact zeros are blank.
-        share = np.sqrt(made / (most or 1.0))
-        indexes = np.where(made > 0, np.maximum(2, share * STEPS), 0).round()
+        share = np.sqrt(influence / (most or 1.0))
+        indexes = np.where(influence > 0, np.maximum(2, share * STEPS), 0).round()
         pictures[title] = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
     drawn = pictures, steps, most, shades, sentence, palette
     return render("charts/gradients.html", "influence", *drawn)
@@ -85,8 +85,8 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
     details, counts, phrases = [], [], []
     for model, influence in (("One direction", one_way), ("Bidirectional", both_ways)):
         affected = influence[np.triu_indices(len(influence), 1)] > 0
-        found, pairs = int(affected.sum()), counted(len(affected), "pair")
-        counts.append({0: "none", len(affected): "all"}.get(found, f"{found:,}"))
+        count, pairs = int(affected.sum()), counted(len(affected), "pair")
+        counts.append({0: "none", len(affected): "all"}.get(count, f"{count:,}"))
         phrases.append(f"all {pairs}" if affected.all() else f"{counts[-1]} of {pairs}")
         details.append(
             f"{model}: a later input affects an earlier output in {phrases[-1]}. The first input "
@@ -96,42 +96,42 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
     return f"{takeaway}; with Bidirectional, in {counts[1]}.", " ".join(details)
 
 
-def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> str:
+def padding_picture(kinds: Sequence[Padded], sentence: str, palette: Palette) -> str:
     """Draw all kinds of padding, as many side by side as fit."""
     colors, pictures = (palette.surface, palette.border, palette.muted), []
-    for way in ways:
+    for kind in kinds:
         # Masked steps are blank; zeros that the layer reads are grey.
-        shades = np.where(way.counts, 2, 0 if way.masked else 1).astype(np.uint8)
-        pictures.append((way, enlarged(shades, colors, "height:4.5rem;border-radius:0")))
+        shades = np.where(kind.counts, 2, 0 if kind.masked else 1).astype(np.uint8)
+        pictures.append((kind, enlarged(shades, colors, "height:4.5rem;border-radius:0")))
     return render("charts/gradients.html", "padding", pictures, sentence, palette)
 
 
-def padding_words(ways: Sequence[Padded]) -> Words:
+def padding_words(kinds: Sequence[Padded]) -> Words:
     """Return the largest change of the shortest sequence's last-step output by padding."""
     plain, masked = (
-        max((float(w.differences[-1]) for w in ways if w.masked is with_mask), default=0.0)
-        for with_mask in (False, True)
+        max((float(kind.differences[-1]) for kind in kinds if kind.masked is mask), default=0.0)
+        for mask in (False, True)
     )
-    takeaway = f"{PADDING} {_moved_by(plain)} unmasked, by {_moved_by(masked)} masked."
+    takeaway = f"{PADDING} {_change_text(plain)} unmasked, by {_change_text(masked)} masked."
     if not np.isfinite([plain, masked]).all():
         takeaway = "Some outputs are NaN: the run has diverged."
     parts = []
-    for way in ways:
-        step = "each sequence's own last step" if way.masked else f"step {way.counts.shape[1]}"
+    for kind in kinds:
+        step = "each sequence's own last step" if kind.masked else f"step {kind.counts.shape[1]}"
         returned = f"the output of {step}"
-        if not way.loss_steps:
+        if not kind.loss_steps:
             returned = "the zero state, since the mask hides every step"
-        off = float(way.differences[-1])
+        off = float(kind.differences[-1])
         shortest = "the same as without padding" if off <= ROUNDING else f"off by {readable(off)}"
         text = f"last-step mode returns {returned}. For the shortest sequence it is {shortest}."
-        parts.append(f"{way.title}: {text}")
-    if hidden := max(way.hidden_steps for way in ways):
+        parts.append(f"{kind.title}: {text}")
+    if hidden := max(kind.hidden_steps for kind in kinds):
         parts.append(f"The mask hides {hidden} of the sequences' own steps: their features are 0.")
     return takeaway, " ".join(parts)
 
 
-def _moved_by(most: float) -> str:
+def _change_text(difference: float) -> str:
     """Return a difference in words; a rounding error counts as none."""
-    if most <= ROUNDING:
+    if difference <= ROUNDING:
         return ALMOST_0
-    return "under 10⁻⁵" if most < 1e-5 else number(most)
+    return "under 10⁻⁵" if difference < 1e-5 else number(difference)

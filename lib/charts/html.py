@@ -132,8 +132,9 @@ def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "non
 
 
 def named(steps: int, most: int) -> dict[int, str]:
-    """Return the numbers to show below columns, by index: the first, the last, and round ones."""
+    """Return at most `most` numbers below columns, by index: the first, the last, round ones."""
     stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
+    # Leave out numbers that would touch the first or the last number.
     chosen = [k for k in range(stride, steps, stride) if k - 1 > stride / 2 and steps - k >= stride]
     return {k - 1: f"{k}" for k in (1, *chosen, steps)}
 
@@ -142,7 +143,7 @@ def named(steps: int, most: int) -> dict[int, str]:
 
 ENTRY = 11.0  # the largest size of an entry
 LEAST = 4.0  # the smallest length of an axis
-OPEN = 8  # entries drawn for an axis of any size (None)
+OPEN = 8  # entries drawn for an axis of unknown size (None)
 GRID = 4.0  # smaller entries have no lines between them
 SHEET = 5.0  # the distance between samples
 SCALES = "Lengths are drawn to scale, separately for each axis."
@@ -171,21 +172,21 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     time, features = by_role.get("time"), by_role.get("features")
     batches = [axis for axis in tensor if axis.role == "batch"]
     count = min([3, *(axis.size for axis in batches if axis.size)])  # samples drawn
-    back = SHEET * (count - 1)
+    back = SHEET * (count - 1)  # how far the rear sample is shifted
     spaces = [axis for axis in tensor if axis.role == "space"]
-    samples = " · ".join(" × ".join(map(_label, axes)) for axes in (batches, spaces) if axes)
+    sample_label = " · ".join(" × ".join(map(_label, axes)) for axes in (batches, spaces) if axes)
     # The place and size of the front sample.
     x, y = LETTER * len(_label(time)) + 12 if time else 4, back + 5
     width = max(LEAST, (features.size or OPEN) * scale.across) if features else ENTRY
     height = max(LEAST, (time.size or OPEN) * scale.down) if time else ENTRY
-    lines = ""  # between the entries, if they are large enough
+    lines = ""  # Only large entries have lines between them.
     if time and scale.down >= GRID:
         rows = range(1, round(height / scale.down))
         lines += "".join(f"M{x:.1f} {y + scale.down * k:.1f}h{width:.1f}" for k in rows)
     if features and scale.across >= GRID:
         columns = range(1, round(width / scale.across))
         lines += "".join(f"M{x + scale.across * k:.1f} {y:.1f}v{height:.1f}" for k in columns)
-    right, middle = x + width + back + 8 + LETTER * len(samples), x + width / 2
+    right, middle = x + width + back + 8 + LETTER * len(sample_label), x + width / 2
     if features:
         half = LETTER * len(_label(features)) / 2
         middle = max(middle, half)
@@ -195,16 +196,16 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
         share = 1 - 0.27 * behind
         fill = mix(palette.background, mix(palette.surface, color, 0.42), share)
         sheets.append((SHEET * behind, fill, mix(palette.background, color, share)))
-    place, labels = (x, y, width, height), (time, features, samples, middle)
+    place, labels = (x, y, width, height), (time, features, sample_label, middle)
     body = render("charts/tensor.html", "drawing", *place, sheets, back, lines, *labels, palette)
     bottom = y + height + (20 if features else 6)
     return svg_image(body, right, bottom, alt=readable_shape(tensor))
 
 
 def _label(axis: Axis) -> str:
-    """Return an axis's letter and size; only the letter if the size is unknown or the letter."""
-    has_one = axis.size is None or axis.letter == f"{axis.size}"
-    return axis.letter if has_one else f"{axis.letter} {axis.size}"
+    """Return an axis's letter and size; only the letter if the size is unknown or is the letter."""
+    is_letter_enough = axis.size is None or axis.letter == f"{axis.size}"
+    return axis.letter if is_letter_enough else f"{axis.letter} {axis.size}"
 
 
 def _breaking(name: str) -> Markup:
@@ -212,7 +213,6 @@ def _breaking(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
 
 
-# Names that all templates can use.
 _TEMPLATES.globals.update(number=number, readable=readable, short=short)
 _TEMPLATES.globals.update(letters=shape_in_letters, readable_shape=readable_shape)
 _TEMPLATES.globals.update(axis_label=_label, breaking=_breaking, named=named, px="{:.1f}".format)

@@ -19,7 +19,7 @@ from lib.experiment import LOSSES, MODES
 from lib.results import BOTH_MODES, RunAt, Snapshot, Status, Verdict
 from lib.text import apart, capital, counted, readable, short, smaller
 
-EXPLODED = 1000  # a training loss this many times the baseline's has exploded
+EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
 SAME = 0.02  # errors are nearly equal if they differ by at most this share of the larger error
 Level = tuple[str, Mapping[str, float], str]
 """A baseline or best possible error: label, values by mode (or one for "both"), and colour."""
@@ -51,7 +51,6 @@ class Losses:
         checks = _curves(snapshot, "checked_epochs", "validation_loss")
         self.validation = {mode: curve for mode, curve in checks.items() if len(curve.values)}
         self.baseline = results.naive_loss(run.experiment, dataset)  # by mode
-        # `best` is the smallest possible loss by mode; empty if unknown.
         self.best, self.floor = results.best_loss(run.experiment, dataset)
 
     def figure(self, palette: Palette) -> chart.Chart:
@@ -80,8 +79,8 @@ class Losses:
             who = capital(f"{MODES[overfits[0]].name} overfits")
             if len(overfits) > 1:
                 who = "Both modes overfit"
-            kept = all(seed[mode].kept_epoch for seed in run.snapshot.seeds for mode in overfits)
-            rest = ", so the best epoch was kept" if kept else " and is well above training loss"
+            keeps = all(seed[mode].kept_epoch for seed in run.snapshot.seeds for mode in overfits)
+            rest = ", so the best epoch was kept" if keeps else " and is well above training loss"
             return f"{who}: validation loss rose{rest}."
         if len(modes) > 1:
             blue = f"blue averages {run.dataset.shape[1]} steps"
@@ -131,15 +130,13 @@ class LastStepErrors:
             m: snapshot.by_seed(m) for m, r in snapshot.results.items() if len(r.last_step_mse)
         }
         self.curves = _curves(snapshot, "checked_epochs", "last_step_mse")
-        # Medians over the seeds of the current errors, by mode.
-        self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}
+        self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}  # of seeds
         self.baseline = float(dataset.naive_mse[-1])
-        # The smallest possible error; None if unknown.
         self.floor = results.best_possible(run.experiment, dataset)
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
-        self.found: Verdict | None = None
+        self.verdict: Verdict | None = None
         if len(errors) > 1 and np.isfinite([*errors.values()]).all():
-            self.found = results.compare_modes(errors["sequence"], errors["last"])
+            self.verdict = results.compare_modes(errors["sequence"], errors["last"])
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
@@ -166,8 +163,8 @@ class LastStepErrors:
         if not (is_decided or are_nearly_equal):
             what = "modes are too close" if modes_compete else "too close to tell"
             return sentences.too_few(samples, what)
-        if self.found and modes_compete:
-            return _winner(self.found, least, most)
+        if self.verdict and modes_compete:
+            return _winner(self.verdict, least, most)
         error, other = apart(least, baseline)
         median = "median " if self.run.snapshot.others else ""
         if len(medians) > 1:
@@ -191,15 +188,14 @@ class LastStepErrors:
         parts = [f"{kind}{scaled} {where}: {', '.join(errors)}."]
         if snapshot.others:
             ranges = [
-                f"{MODES[mode].model} {sentences.seeds_range(snapshot, mode)}"
-                for mode in self.medians
+                f"{MODES[m].model} {sentences.seeds_range(snapshot, m)}" for m in self.medians
             ]
             first = self.run.experiment.seed
             seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
             parts.append(f"Range over seeds {seeds}: {', '.join(ranges)}.")
-            if self.found and snapshot.epoch:
+            if self.verdict and snapshot.epoch:
                 names = MODES["sequence"].name, MODES["last"].name
-                parts.append(capital(sentences.pair_sentence(self.found, *names)))
+                parts.append(capital(sentences.pair_sentence(self.verdict, *names)))
         return " ".join(parts)
 
 
@@ -209,25 +205,26 @@ EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStep
     "step_error": StepErrors,
     "compare": LastStepErrors,
 }
-"""The cards of Explore by name, in their order on the page. `picks` are a card's arguments after
-the run. A card reserves space for its `longest` usual takeaway."""
+"""The cards of Explore by name, in their order on the page. `picks` names a card's arguments after
+`run`. A card reserves space for its `longest` usual takeaway."""
 
 
-def _winner(found: Verdict, least: float, most: float) -> str:
+def _winner(verdict: Verdict, least: float, most: float) -> str:
     """Return which mode's error is smaller, with the evidence from the seeds."""
-    better, (less, more) = MODES[BOTH_MODES[found.better]].name, apart(least, most)
+    better = MODES[BOTH_MODES[verdict.better]].name
+    less, more = apart(least, most)
     is_same = most - least <= SAME * most
-    if found.seeds == 1:
+    if verdict.seeds == 1:
         result = f"{better} has a smaller error, {less} against {more}"
         if is_same:
             result = f"both errors are nearly equal, {less} and {more}"
         return f"One seed decides nothing. Here, {result}."
-    if not found.is_clear:
-        return f"No clear winner: {found.seeds} seeds can't tell the two modes apart."
+    if not verdict.is_clear:
+        return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
     if is_same:
-        return f"The median errors of {found.seeds} seeds are nearly equal: {less} and {more}."
+        return f"The median errors of {verdict.seeds} seeds are nearly equal: {less} and {more}."
     return (
-        f"{capital(better)} is better in {found.wins} of {found.seeds} seeds: "
+        f"{capital(better)} is better in {verdict.wins} of {verdict.seeds} seeds: "
         f"median error {smaller(most / least if least else math.inf)}."
     )
 
@@ -281,8 +278,8 @@ def _figure(
     zeros: list[Entry] = []
     for label, values, color in levels:
         data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]
-        if none := [mode for mode, value in values.items() if not value]:
-            which = "" if len(none) == len(values) else f" for {COUNTS[none[0]]}"
+        if at_zero := [mode for mode, value in values.items() if not value]:
+            which = "" if len(at_zero) == len(values) else f" for {COUNTS[at_zero[0]]}"
             zeros.append(Entry(chart.LEVELS[color][1], f"{label}{which}: 0", color))
         if max(values.values()) < one_line * min(values.values()):
             ends.append(End(label, min(values.values()), color))

@@ -78,7 +78,8 @@ class SamplePredictions:
             look["shapes"] = gaps_of(dataset, index, palette) or None
             x |= {"title": "timestep (grey cells: each step's inputs)", "anchor": "y2"}
             y["domain"] = [0.2, 1.0]
-        ends = [chart.End("target", float(target[-1]), "ink"), *_ends(self.values)]
+        ends = [chart.End("target", float(target[-1]), "ink")]
+        ends += chart.mode_ends({mode: each.median for mode, each in self.values.items()})
         key = [Entry("dots", f"target{dataset.ahead}")] if dataset.ahead else []
         key += [chart.SEEDS] if run.snapshot.others else []
         early = [Entry("dotted", EARLY[head], "last")]
@@ -86,7 +87,7 @@ class SamplePredictions:
         return chart.plotted([line, *traces], palette, x, y, rows, ends=ends, **look)
 
     def _same_series(self) -> np.ndarray:
-        """Return the shown samples of this sample's series; if it is the only one, all of them."""
+        """Return the shown samples of this sample's series, or all shown samples if it is alone."""
         shown, origin = self.run.snapshot.samples, self.run.dataset.origin
         if not origin:
             return shown
@@ -145,15 +146,13 @@ class StepErrors:
         best = best_possible(run.experiment, dataset)
         self.errors = errors_by_mode(dataset, run.snapshot)
         self.baseline = typical_error(dataset, naive)  # (T,)
-        # The smallest possible error, (T,); None if unknown.
-        self.best = typical_error(dataset, best.mse) if best else None
+        self.best = typical_error(dataset, best.mse) if best else None  # (T,)
         self.best_label = best.label if best else ""
         self.samples = independent_samples(dataset)
-        self.outcomes = {  # whether a mode beats the baseline, by mode and step
-            mode: outcomes(mse, naive[-len(mse) :], self.samples).tolist()
-            for mode, result in run.snapshot.middle.results.items()
-            for mse in [result.step_mse[-1:] if mode == "last" else result.step_mse]
-        }
+        self.outcomes = {}  # whether a mode beats the baseline, by mode and step
+        for mode, result in run.snapshot.middle.results.items():
+            mse = result.step_mse[-1:] if mode == "last" else result.step_mse
+            self.outcomes[mode] = outcomes(mse, naive[-len(mse) :], self.samples).tolist()
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the typical errors of both modes, the baseline and the best possible model."""
@@ -162,12 +161,12 @@ class StepErrors:
         hover = chart.hover(unit)
         data = [chart.level(label, self.baseline, "baseline", palette, hover)]
         data += mode_traces(self.errors, head, palette, hover, earlier=earlier)
-        ends = [chart.End(label, float(self.baseline[-1]), "baseline"), *_ends(self.errors)]
+        ends = [chart.End(label, float(self.baseline[-1]), "baseline")]
+        ends += chart.mode_ends({mode: each.median for mode, each in self.errors.items()})
         if self.best is not None:  # drawn last, so that a model's line doesn't hide it
             data.append(chart.level(self.best_label, self.best, "best", palette, hover))
             ends.append(chart.End(self.best_label, float(self.best[-1]), "best"))
-        early = [Entry("dotted", EARLY[head], "last")]
-        key = early if earlier and "last" in self.errors else []
+        key = [Entry("dotted", EARLY[head], "last")] if earlier and "last" in self.errors else []
         key += [chart.SEEDS] if self.run.snapshot.others else []
         x = axes.timestep_axis(dataset.timestep_names)
         drawn = np.append(self.baseline, drawn_values(self.errors, earlier=earlier))
@@ -245,7 +244,7 @@ def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> dict[str, ModeValues
 
 
 def typical_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
-    """Return the root of mean squared errors, in the raw unit if all targets have the same."""
+    """Return the root of mean squared errors, in the raw unit if all targets share one scale."""
     return (dataset.raw_scale or 1.0) * np.sqrt(chart.finite(mse))
 
 
@@ -293,10 +292,6 @@ def mode_traces(
         last = chart.finite(values["last"].median[-1:])
         traces.append(chart.points(MODES["last"].name, x, last, large, hover))
     return traces
-
-
-def _ends(values: Mapping[str, ModeValues]) -> list[chart.End]:
-    return chart.mode_ends({mode: each.median for mode, each in values.items()})
 
 
 def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarray:

@@ -50,7 +50,7 @@ class Palette:
         return str(getattr(self, mode))
 
     def words(self, color: str) -> str:
-        """Return a field's colour for text: "sequence" has `sequence_text`, others their own."""
+        """Return a field's colour for text, such as `sequence_text`; baselines have muted text."""
         plain = self.muted if color == "baseline" else getattr(self, color)
         return str(getattr(self, f"{color}_text", plain))
 

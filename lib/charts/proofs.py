@@ -112,12 +112,12 @@ def one_computation(
     each = Measure("max |sequence − prefixes|", at_each, ROUNDING)
     names: dict[str, Any] = {"steps": steps, "cell": CELLS[experiment.model.cell].label}
     return (
-        _card("last", last, takeaway=_found("last", last, steps), **names),
-        _card("each", each, takeaway=_found("each", each, steps), **names),
+        _card("last", last, takeaway=_takeaway("last", last, steps), **names),
+        _card("each", each, takeaway=_takeaway("each", each, steps), **names),
     )
 
 
-def _found(name: str, measure: Measure, steps: int) -> str:
+def _takeaway(name: str, measure: Measure, steps: int) -> str:
     """Return the claim with the measured difference, or that the modes differ."""
     claim = filled(_TEXTS[name], "takeaway", steps=steps)
     if measure.value is None:
@@ -171,14 +171,14 @@ def ways_to_break_it(
         return Measure(code, None if result is None else float(result[name]))
 
     rule = measure("bidirectional_rule", "max |[forward[:, -1], backward[:, 0]] − last|")
-    moved = measure("padded_moved", "without a mask: max |last − unpadded last|")
-    held = measure("masked_moved", "with a mask: max |last − unpadded last|")
+    unmasked = measure("padded_moved", "without a mask: max |last − unpadded last|")
+    masked = measure("masked_moved", "with a mask: max |last − unpadded last|")
     flipped = measure("backwards_flipped", "flipped: max |sequence[:, 0] − last|")
     names: dict[str, Any] = {"padding": padding, "cell": CELLS[experiment.model.cell].label}
     names |= {"plain": measure("padded").text, "masked": measure("masked").text}
     return {
         "bidirectional": _card("bidirectional", measure("bidirectional"), rule),
-        "padding": _card("padding", moved, held, **names),
+        "padding": _card("padding", unmasked, masked, **names),
         "zeroed": _card("zeroed", measure("zeroed")),
         "backwards": _card("backwards", measure("backwards"), flipped),
     }
@@ -196,15 +196,15 @@ def leak_words(leak: Leak) -> Words:
 def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:
     """Compare outputs (T, U) with their bound, and each step's targets with that step's bound."""
     bound = highest_output(experiment.model.cell, len(hidden))
-    most = np.abs(hidden).max(axis=1)
-    if not np.isfinite(most).all():
+    largest = np.abs(hidden).max(axis=1)  # by step, (T,)
+    if not np.isfinite(largest).all():
         return LOST, ""
     rule = "|h| stays below 1 at every step"
     if bound[0] < 1:
         ends = f"{number(bound[0])} at step 1 and {number(bound[-1])} at step {len(hidden)}"
         rule = f"c grows by less than 1 per step, so |h| stays below tanh(t): {ends}"
-    step = int(np.argmax(most))
-    furthest = apart(most[step], bound[step])[0]
+    step = int(np.argmax(largest))
+    furthest = apart(largest[step], bound[step])[0]
     takeaway = f"No output can reach 1: the largest |h| here is {furthest}."
     details = f"From a zero state, {rule}. The largest |h| here is {furthest}."
     targets = np.abs(dataset.y).max(axis=(0, 2))  # (T,)

@@ -53,14 +53,14 @@ def replay_figure(
     `sample` is a shown sample, 0 to S-1, and `target` a target column. `start` is the first frame
     to show. `layout` is "wide", "narrow" (panels below one another) or "page" (for paper).
     """
-    look, first, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
+    look, first, dataset = _LOOK[layout], start % len(frames), run.dataset
     head, predictions, errors = run.experiment.model.head, list[Traces](), list[Traces]()
-    unit, error = chart.hover(dataset.target_unit), chart.hover(over_time.error_unit(dataset))
+    hover, hover_error = map(chart.hover, (dataset.target_unit, over_time.error_unit(dataset)))
     for frame in frames:
         values = over_time.predictions_by_mode(dataset, frame.snapshot, sample, target)
-        predictions.append(over_time.mode_traces(values, head, palette, unit, earlier=earlier))
+        predictions.append(over_time.mode_traces(values, head, palette, hover, earlier=earlier))
         values = over_time.errors_by_mode(dataset, frame.snapshot)
-        errors.append(over_time.mode_traces(values, head, palette, error, earlier=earlier))
+        errors.append(over_time.mode_traces(values, head, palette, hover_error, earlier=earlier))
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
     card = SamplePredictions(run, sample, target, earlier)
     panels = [
@@ -69,10 +69,10 @@ def replay_figure(
         Panel("Loss", Losses(run).figure(palette), losses),
         *_maps(dataset, frames, palette, look["map"]),
     ]
-    *places, one, other = look["places"]
-    if len(run.snapshot.results) == 1:  # one map takes the space of two
-        one = one[0], max(one[1], other[1]), *one[2:]
-    data, moves, placed = _together(panels, [*places, one, other], palette, first)
+    *places, map_place, other = look["places"]
+    if len(run.snapshot.results) == 1:  # A single map is as wide as two maps.
+        map_place = map_place[0], max(map_place[1], other[1]), *map_place[2:]
+    data, moves, placed = _together(panels, [*places, map_place, other], palette, first)
     key = [Entry("dots", f"target{dataset.ahead}")]
     key += chart.mode_keys(run.snapshot.results, "dots", "open diamond")
     if best := results.best_possible(run.experiment, dataset):
@@ -86,11 +86,11 @@ def replay_figure(
     ground = empty.to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
     ground["margin"]["t"] += _LOOK["titles"] + look["controls"]
-    made = chart.Chart(data, ground | placed | _controls(frames, first, palette, look))
+    figure = chart.Chart(data, ground | placed | _controls(frames, first, palette, look))
     # Frames are plain dictionaries: building Plotly's frame objects takes as long as 24 figures.
-    sent = made.to_dict()
-    sent["frames"] = [{"name": f.name, **move} for f, move in zip(frames, moves, strict=True)]
-    return made
+    written = figure.to_dict()
+    written["frames"] = [{"name": f.name, **move} for f, move in zip(frames, moves, strict=True)]
+    return figure
 
 
 def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
@@ -167,12 +167,13 @@ def _together(
         names = {"x": f"x{number + 1}", "y": f"y{2 * number + 1}", "y2": f"y{2 * number + 2}"}
         names |= {} if number else {"x": "x", "y": "y"}
         moving = {trace["name"] for trace in panel.frames[0]}
+        shown = [{**trace, **_values(trace)} for trace in panel.frames[start]]
         still = [trace for trace in panel.figure.traces if trace["name"] not in moving]
         for frame, traces in zip(frames, panel.frames, strict=True):
             first = len(data) + len(still)
             frame["traces"] += range(first, first + len(traces))
             frame["data"] += map(_values, traces)
-        for trace in (*still, *({**t, **_values(t)} for t in panel.frames[start])):
+        for trace in (*still, *shown):
             own = {"xaxis": names["x"], "yaxis": names[trace.get("yaxis", "y")]}
             data.append({**trace, **own})
             if trace["type"] == "heatmap":
@@ -241,7 +242,7 @@ def _since(result: ModeResult, dataset: Dataset) -> str:
     """Return from which epoch on a model always clearly beats the baseline: "from epoch 40"."""
     baseline, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
     beats = results.outcomes(np.asarray(result.last_step_mse), baseline, samples)
-    first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])
+    first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])  # clear from here on
     if first < len(beats):
         return f"from epoch {result.checked_epochs[first]:,}"
     if "unclear" in beats[-1:]:

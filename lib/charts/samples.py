@@ -49,15 +49,15 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         entries.append(Entry(glyph, name))
     if dataset.targets == 1:
         entries = [Entry("dots", f"target y{dataset.ahead}")]
-    which = f"last-step mode's {'target' if sample < dataset.train else 'validation target'}"
+    target_name = f"last-step mode's {'target' if sample < dataset.train else 'validation target'}"
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
     ends = [steps] * len(drawn), targets[-1, drawn]
-    data.append(chart.points(which, *ends, marker, ""))
+    data.append(chart.points(target_name, *ends, marker, ""))
     short = [chart.shortened(name) for name in dataset.feature_names]
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [
         *(entries[k : k + 2] for k in range(0, len(entries), 2)),
-        [Entry("diamond", which, "last")],
+        [Entry("diamond", target_name, "last")],
         [Entry("squares", f"input x, {higher} is higher", "muted")],
     ]
     zero = axes.from_zero(dataset.raw(dataset.y[shown], shown))
@@ -122,6 +122,7 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     highlight = {"size": size + 5, "line": {"color": palette.ink, "width": 2}}
     ink_square = square | highlight | {"color": palette.ink}
     number, line = f"timestep {step + 1}", {"color": palette.muted, "width": 1.5}
+    # From a row to its first and last target; at the last step, also down to last-step mode.
     across = [x for end in targets[step, [0, -1]] for x in (reads[step], end, end, None)]
     down = 2 * [READS, SEQUENCE, LAST if step == steps - 1 else None, None]
     data = [
@@ -154,10 +155,11 @@ def _parts(dataset: Dataset, series: int, view: list[float], palette: Palette) -
     """Return named bands behind a series' rows: one for each part, and one for rows left out."""
     origin, spans = dataset.cut_from, []
     for name, samples in dataset.parts.items():
-        own = origin.starts[samples]
-        if len(own := own[origin.series[own] == series]):
-            end = own.max() + origin.rate * (dataset.shape[1] - 1) + max(origin.horizons)
-            spans.append((own.min() - 0.5, end + 0.5, name))
+        starts = origin.starts[samples]
+        starts = starts[origin.series[starts] == series]
+        if len(starts):
+            end = starts.max() + origin.rate * (dataset.shape[1] - 1) + max(origin.horizons)
+            spans.append((starts.min() - 0.5, end + 0.5, name))
     spans += [(end, begin, "left out") for (_, end, _), (begin, _, _) in pairwise(spans)]
     look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.border, "width": 1}}
     font, bands = {"size": chart.FONT_SIZE - 1, "color": palette.muted}, []
@@ -172,7 +174,7 @@ def _parts(dataset: Dataset, series: int, view: list[float], palette: Palette) -
 
 
 def window_words(dataset: Dataset, sample: int, step: int) -> Words:
-    """Return the rows that timestep `step`, 0 to T-1, reads and predicts; details: the sample's."""
+    """Return the rows that timestep `step` (0 to T-1) reads and predicts; in details, all rows."""
     origin = dataset.cut_from
     ahead, first = origin.horizons, int(origin.starts[sample])
 

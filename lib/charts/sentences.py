@@ -73,7 +73,7 @@ def _more(count: int) -> str:
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
-    """Return the settings that differ, but only the data if they differ: they set the others."""
+    """Return the settings that differ; only the data if they differ, since they set the others."""
     differing = [s for s in SETTINGS.values() if one.get(s.key) != other.get(s.key)]
     return [s for s in differing if s.key == "data"] or differing
 

@@ -16,7 +16,7 @@ from lib.text import beside, capital, counted, filled, joined, number, readable
 
 _TEXTS = beside(__file__)
 HEIGHT = 380
-OPACITY = 0.3  # of bands
+OPACITY = 0.3  # the opacity of bands
 PICKED = " The best epoch was picked on validation samples, so only a test part is independent."
 
 
@@ -58,7 +58,7 @@ def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataP
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
-    """Return the season's length, `chosen` by the user or found, and the seasonal baseline's."""
+    """Return the season's length, which is `chosen` or found, and the seasonal baseline's."""
     length = season_length(origin, origin.period)
     if chosen:
         return f"Season: {length}, as set."
@@ -161,7 +161,7 @@ def forecast_figure(
 def _test_part(
     dataset: Dataset, series: int, rows: np.ndarray, x: np.ndarray, palette: Palette
 ) -> list[Part]:
-    """Return a rectangle behind the rows of a series that are test targets; `rows` are at `x`."""
+    """Return a rectangle behind the rows of a series that are test targets, at their `x`."""
     origin = dataset.cut_from
     starts = origin.starts[dataset.seen :]
     first = min(starts[origin.series[starts] == series], default=np.inf) + origin.horizons[0]
@@ -194,7 +194,7 @@ def forecast_words(dataset: Dataset, forecast: Forecast, *, fed_back: bool, pick
 
 
 def _with_band(value: float, width: float) -> str:
-    """Return a value and its band's half width to the width's second digit: "356.94 ± 0.66"."""
+    """Return a value ± half of its band's height, to two digits of that half: "356.94 ± 0.66"."""
     if not (math.isfinite(value) and 1e-5 < width < 1e9):
         return number(value)
     decimals = max(0, 1 - math.floor(math.log10(width)))

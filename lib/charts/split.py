@@ -62,12 +62,12 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
     texts, data, key = np.array([chart.escaped(name) for name in names]), [], []
     size = 4 if len(shown) > 1 else 6
     for name, part in dataset.parts.items():
-        own = (numbers >= part.start) & (numbers < part.stop)
+        is_in = (numbers >= part.start) & (numbers < part.stop)
         color, symbol, glyph = MARKS[name]
         marker = {"color": getattr(palette, color), "size": size, "symbol": symbol}
         hover = f"%{{text}} ({name}): %{{customdata:{chart.VALUE}}}<extra></extra>"
-        trace = chart.points(name, places[own], heights[own], marker, hover)
-        data.append(trace | {"customdata": values[own], "text": texts[own]})
+        trace = chart.points(name, places[is_in], heights[is_in], marker, hover)
+        data.append(trace | {"customdata": values[is_in], "text": texts[is_in]})
         key.append(Entry(glyph, name, color, "ink"))
     look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.muted, "width": 1}}
     look["fillcolor"] = palette.surface
@@ -107,10 +107,10 @@ def _places(
         return rows - np.searchsorted(origin.series, origin.series[rows]) + 1
 
     reach = origin.rate * (dataset.shape[1] - 1)
-    first = [origin.starts[part] for part in dataset.parts.values()]
+    starts = [origin.starts[part] for part in dataset.parts.values()]
     edges = [
         (at(before + reach + max(origin.horizons)).max(), at(after).min())
-        for before, after in pairwise(first)
+        for before, after in pairwise(starts)
     ]
     title = "row of the target" if times is None else "time of the target"
     places = at(origin.starts[numbers] + reach + origin.horizons[0])
@@ -126,9 +126,7 @@ def split_words(dataset: Dataset) -> Words:
         takeaway = f"All {train} samples are for training. There is no validation part."
         return takeaway, _TEXTS["none_kept"]
     takeaway = f"{train:,} training samples, {evaluated:,} validation samples."
-    details = [
-        f"The first {train:,} samples are for training, the next {evaluated:,} for validation."
-    ]
+    details = [f"The first {train:,} are for training, the next {evaluated:,} for validation."]
     if test:
         takeaway = f"{train:,} training samples, {evaluated:,} validation, {test:,} test."
         details.append(f"The last {test:,} are the test part. Evaluate on it only once.")
@@ -169,8 +167,8 @@ def levels_hint(dataset: Dataset) -> str:
     if not np.isin(of_samples[dataset.evaluated], of_samples[: dataset.train]).all():
         return ""
     values, series = origin.targets[origin.training, 0], origin.series[origin.training]
-    levels, own = moments_by_group(values, series)[:, series]
-    between, within = float(levels.std()), math.sqrt((own**2).mean())
+    means, deviations = moments_by_group(values, series)[:, series]
+    between, within = float(means.std()), math.sqrt((deviations**2).mean())
     if not within or between < 2 * within:
         return ""
     return filled(_TEXTS, "levels", times=number(between / within))

@@ -20,7 +20,7 @@ LETTER = 6.6  # the approximate width of a letter in pixels
 
 
 def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
-    """Yield a picture of each layer's output, all to one scale, or of why it has no output."""
+    """Yield a picture for each layer: its output, all to one scale, or why it has no output."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, step in enumerate(steps):
         if step.error:
@@ -58,7 +58,8 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
     layer, boxes = steps[-1].layer, []
     by_mode = layer.kind != "input" and any(isinstance(step.layer, recurrent) for step in steps)
     names = layer.returned()
-    for tensor, name in zip(steps[-1].tensors, names, strict=False):  # no tensors if not reached
+    # A layer that isn't reached has names, but no tensors.
+    for tensor, name in zip(steps[-1].tensors, names, strict=False):
         of_mode = palette.sequence if shapes.has_time(tensor) else palette.last
         image = tensor_image(tensor, scale, palette, of_mode if by_mode else palette.ink)
         boxes.append((tensor, f" {name}" if len(names) > 1 else "", image))
@@ -81,36 +82,34 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     """Draw layers as numbered boxes, with arcs for tensors above and for states below."""
     count = len(steps)
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
-    each = width + GAP
+    pitch = width + GAP
     lines = [line for line in arrows(steps) if 0 <= line[0] < line[1]]
     # The height of each arc. A connection to the next layer is straight, with height 0.
     arcs = {
         (at, to, states): 10 + 34 * (1 - 0.8 ** (to - at)) if states or to > at + 1 else 0.0
         for at, to, states in lines
     }
-    above, below = (
-        max((reach for line, reach in arcs.items() if line[2] == states), default=0.0)
-        for states in (False, True)
-    )
+    above = max((reach for (*_, states), reach in arcs.items() if not states), default=0.0)
+    below = max((reach for (*_, states), reach in arcs.items() if states), default=0.0)
     top, boxes, paths = above + 2, [], []
     for at, step in enumerate(steps):
         name, letters = step.layer.keras, int((width - 8) / LETTER) - len(f"{at + 1} ")
         name = name if len(name) <= letters else name[: letters - 1] + "…"
         label = f"{at + 1} {name}" if letters >= 4 else f"{at + 1}"
-        boxes.append((each * at, label, step.error is not None, step.layer.kind == "input"))
+        boxes.append((pitch * at, label, step.error is not None, step.layer.kind == "input"))
     for (at, to, states), reach in arcs.items():
         if not reach:
-            y, end = top + HEIGHT / 2, each * to
-            path = f"M{each * at + width:.1f} {y:.1f}H{end - 5:.1f}"
+            y, end = top + HEIGHT / 2, pitch * to
+            path = f"M{pitch * at + width:.1f} {y:.1f}H{end - 5:.1f}"
             paths.append((path, states, end, y, 0))
             continue
-        start, end = each * at + width * 0.7, each * to + width * 0.3
+        start, end = pitch * at + width * 0.7, pitch * to + width * 0.3
         sign, base = (1, top + HEIGHT) if states else (-1, top)
         y = base + sign * reach * 1.33
         path = f"M{start:.1f} {base:.1f}C{start:.1f} {y:.1f} {end:.1f} {y:.1f} {end:.1f} "
         paths.append((f"{path}{base + sign * 5:.1f}", states, end, base, -sign))
     body = render("charts/stack.html", "graph_drawing", boxes, paths, width, HEIGHT, top, palette)
-    image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2)
+    image = svg_image(body, pitch * count - GAP + 2, top + HEIGHT + below + 2)
     return render("charts/stack.html", "graph", image, graph_sentence(steps), palette)
 
 
@@ -141,8 +140,8 @@ def layer_sentence(step: TracedLayer) -> str:
     sentence = f"{name} returns {readable_shapes(step.tensors)}{parameters}"
     if spare := shapes.spare_states(step):  # states of the backward layer of a Bidirectional
         count = len(step.inputs.states)
-        own = f"the first {count - spare} of {count} states"
-        sentence += f", starts from {own}, and ignores the rest"
+        used = f"the first {count - spare} of {count} states"
+        sentence += f", starts from {used}, and ignores the rest"
     return sentence
 
 
@@ -155,8 +154,8 @@ def stack_sentence(steps: Steps) -> str:
 
 
 def _counted(steps: Steps) -> str:
-    given = [step.tensors and isinstance(step.layer, shapes.Unread) for step in steps]
-    unknown = joined([f"{place}" for place, is_given in enumerate(given, start=1) if is_given])
+    unread = [k for k, s in enumerate(steps) if s.tensors and isinstance(s.layer, shapes.Unread)]
+    unknown = joined([f"{place + 1}" for place in unread])
     return f"{total(steps):,} parameters" + (f" plus those of layer {unknown}" if unknown else "")
 
 
@@ -174,7 +173,9 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
     about = about or (TRY if stopped_at(new) is None else FIX)
     if before == after:
         return about, ""
-    outcome, (shorter, longer) = capital(_outcome(old, new)), sorted((before, after), key=len)
+    outcome = capital(_outcome(old, new))
+    # A change keeps all kinds of layers, or adds or removes one layer. Otherwise the stack is new.
+    shorter, longer = sorted((before, after), key=len)
     is_change = [layer.kind for layer in before] == [layer.kind for layer in after] or any(
         shapes.put(longer, place) == shorter for place in range(len(longer))
     )

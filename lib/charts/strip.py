@@ -31,7 +31,7 @@ Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # `recurrence.forward
 
 
 def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
-    """Return shades, 0 to LEVELS-1, of values (T, …); `ends` are limits, usually their range."""
+    """Return shades, 0 to LEVELS-1, of values (T, …); `ends`: limits, by default the range."""
     known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
     low, high = ends or (float(known.min()), float(known.max()))
     share = (known - low) / max(high - low, 1e-12)
@@ -104,7 +104,7 @@ class _Stage(NamedTuple):
     step: TracedLayer
     image: Markup
     name: str
-    color: str  # of the name
+    color: str  # the name's colour
     room: float = 0  # the width of tensor and name, in rem; 0 is the width of their content
     down: float = 0  # the space above the arrow of the layer, in rem
 
@@ -133,11 +133,11 @@ def shape_strip(
     limit = GROWING_PITCH if grows else height / len(rows)
     pitch = min(max(min(limit, width / len(_drawn(widest))), 3.0), 16.0)
     grid = Grid(rows, round(pitch, 1), palette)
-    read = levels_of(dataset.x[sample]) if dataset.has_rows else None
+    input_levels = levels_of(dataset.x[sample]) if dataset.has_rows else None
     modes = []
     for mode, steps in models.items():
-        above = _output_levels(experiment, dataset.y[sample], traces.get(mode))
-        stages = _stages(mode, experiment, steps, [read, *above], grid)
+        output_levels = _output_levels(experiment, dataset.y[sample], traces.get(mode))
+        stages = _stages(mode, experiment, steps, [input_levels, *output_levels], grid)
         modes.append((MODES[mode], palette.words(mode), stages))
     sentence = strip_sentence(experiment, dataset)
     return render("charts/strip.html", "strip", modes, grid.middles(), brief, sentence, palette)
@@ -148,8 +148,8 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
     parts = []
     for mode, (start, *steps) in models.items():
-        way = [f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps]
-        shapes = " → ".join([readable_shape(start.tensors[0]), *way])
+        outputs = [f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps]
+        shapes = " → ".join([readable_shape(start.tensors[0]), *outputs])
         parts.append(f"{capital(MODES[mode].name)}: {shapes}.")
     parameters = counted(total(next(iter(models.values()))), "parameter")
     return " ".join([*parts, f"{parameters}{' each' if len(models) > 1 else ''}."])

@@ -44,15 +44,15 @@ def curve_figure(
         line = chart.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
     title = "MSE / baseline MSE" if relative else "MSE at the last step"
-    up, levels = axes.log_axis(title, drawn), [Entry("dotted", BASELINE, "baseline")]
-    if lost := [place[p.values[key]] for p in points if not p.is_finished]:
-        top = 10 ** (up["range"][1] - 0.06)
+    y_axis, levels = axes.log_axis(title, drawn), [Entry("dotted", BASELINE, "baseline")]
+    if unfinished := [place[p.values[key]] for p in points if not p.is_finished]:
+        top = 10 ** (y_axis["range"][1] - 0.06)
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
-        data.append(chart.points("no result", lost, np.full(len(lost), top), cross, ""))
+        data.append(chart.points("no result", unfinished, np.full(len(unfinished), top), cross, ""))
         levels.append(Entry("cross", "diverged or failed", "wrong"))
-    across = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
+    x_axis = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
     rows = [chart.mode_keys(BOTH_MODES), levels]
-    return chart.plotted(data, palette, across, up, rows, name=f"sweep {key}", height=HEIGHT)
+    return chart.plotted(data, palette, x_axis, y_axis, rows, name=f"sweep {key}", height=HEIGHT)
 
 
 def _across(key: str, place: Mapping[Any, float], parameters: Mapping[Any, int]) -> Part:
@@ -85,19 +85,19 @@ def map_figure(
     texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} smaller" for mode in BOTH_MODES}
     rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
     rows.append([Entry("unclear", "pale: not significant", "muted")])
-    most, least = map(palette.mode, BOTH_MODES)
+    sequence, last = map(palette.mode, BOTH_MODES)
     z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
     names, notes = np.full(z.shape, "", object), []
     for point in points:
         x, y = (values[key].index(point.values[key]) for key in keys)
         shade, text = squares.get(point, (0.0, "✕"))
         z[y, x], names[y, x] = shade, results.point_words(point.values)
-        ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
+        ink = palette.text_on(mix(palette.surface, sequence if shade > 0 else last, abs(shade)))
         square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
         notes.append(square | {"xref": "x", "yref": "y"})
     look: Part = {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
     look |= {"x": np.arange(z.shape[1]), "hoverinfo": "none", "hovertemplate": None}
-    heat = chart.heatmap("difference", z, [least, palette.surface, most], "", **look)
+    heat = chart.heatmap("difference", z, [last, palette.surface, sequence], "", **look)
     x_axis, y_axis = (
         {"title": VARIABLE[key]["label"], "showgrid": False, **_ticks(key, values[key])}
         for key in keys
@@ -137,23 +137,23 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
     found = list(results.findings(points).values())
     if not found:
         return "No point has a result: see the table." if points else "No point is trained yet."
-    of, seeds = counted(len(found), "point"), found[0].seeds
+    total, seeds = counted(len(found), "point"), found[0].seeds
     if seeds == 1:
         lower = sum(each.better == 0 and each.ratio > 1 for each in found)
-        return f"One seed decides nothing: sequence mode's error is smaller at {lower} of {of}."
+        return f"One seed decides nothing: sequence mode's error is smaller at {lower} of {total}."
     clear = [results.clear_mode(each) for each in found]
     if not any(clear):
-        return f"Neither mode is clearly better at any of {of}, with {seeds} seeds each."
+        return f"Neither mode is clearly better at any of {total}, with {seeds} seeds each."
     counts = {MODES[mode].name: clear.count(mode) for mode in BOTH_MODES}
     better, other = sorted(counts, key=lambda name: not counts[name])  # A count of 0 is last.
-    at = f"{counts[better]} of {of}, {other} at {counts[other] or 'none'}"
+    at = f"{counts[better]} of {total}, {other} at {counts[other] or 'none'}"
     return f"{capital(better)} is clearly better at {at}."
 
 
 def found_details(points: Sequence[PointResult]) -> list[str]:
     """Return the smallest error, the test, and the points with too few samples or no result."""
     finished = [point for point in points if point.is_finished]
-    of, details = counted(len(finished), "point"), []
+    tests, details = counted(len(finished), "point"), []
     if finished:
         medians = {(p, mode): p.median(mode) for p in finished for mode in BOTH_MODES}
         point, mode = min(medians, key=medians.__getitem__)
@@ -161,11 +161,11 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
         found = f"Smallest median error: {error}, {MODES[mode].name} at {where}."
         details.append(f"{found} Its lead over other points isn't tested.")
         if len(point.rows) > len(BOTH_MODES):
-            test = f"paired t-test on log errors, corrected for {of} by Holm's method"
+            test = f"paired t-test on log errors, corrected for {tests} by Holm's method"
             details.append(f'"Clearly" means p < 0.05 ({test}).')
     if few := sum(not point.has_samples for point in finished):
-        of = counted(few, "point")
-        details.append(f"At {of} there are too few independent samples to tell the modes apart.")
+        where = counted(few, "point")
+        details.append(f"At {where} there are too few independent samples to tell the modes apart.")
     if lost := len(points) - len(finished):
         details.append(f"{counted(lost, 'point')} without a result: see the table.")
     return details

@@ -34,9 +34,9 @@ def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> 
     if len(shape) == 2:
         counts_steps = output and len(output) == 3 and shape[1] == output[1] != output[2]
         ends = ("timestep",) if counts_steps else ("column",)
-    names = (*("sample",) * max(1, len(shape) - 2), *ends)
-    pairs = zip(map(LETTERS.__getitem__, names), shape, strict=False)
-    return tuple(Axis(letter, size, role) for (letter, role), size in pairs)
+    samples = ("sample",) * max(1, len(shape) - 2)
+    pairs = [LETTERS[name] for name in (*samples, *ends)]
+    return tuple(Axis(letter, n, role) for (letter, role), n in zip(pairs, shape, strict=False))
 
 
 def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str:
@@ -71,7 +71,7 @@ def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> st
 
 def _compared(pairs: list[AxisPair]) -> Tensor:
     """Return the compared tensor: each axis comes from the side that isn't repeated."""
-    free: list[Role] = ["features", "time", "batch"]
+    free: list[Role] = ["features", "time", "batch"]  # roles that no axis has yet
     tensor = []
     for pair in pairs:
         name = pair.target_unit if pair.output == 1 or not pair.output_unit else pair.output_unit
@@ -119,15 +119,15 @@ def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
 
 def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
     """Draw predictions by target: the right setup's predictions are on the diagonal."""
-    truth, predicted = damage.truth, damage.predictions
-    ends = float(truth.min()), float(truth.max())
+    targets, predicted = damage.truth, damage.predictions
+    ends = float(targets.min()), float(targets.max())
     right = {"color": palette.best, "size": 7}
     wrong = {"color": palette.wrong, "size": 8, "symbol": "x"}
     hover = f"predicted {chart.hover()}"
     data = [
         chart.line("target", ends, {"color": palette.ink, "width": 1.5}, "", x=ends),
-        chart.points("right setup", truth, chart.finite(predicted["right"]), right, hover),
-        chart.points("wrong setup", truth, chart.finite(predicted["wrong"]), wrong, hover),
+        chart.points("right setup", targets, chart.finite(predicted["right"]), right, hover),
+        chart.points("wrong setup", targets, chart.finite(predicted["wrong"]), wrong, hover),
     ]
     key = [Entry("dots", "right setup", "best"), Entry("cross", "wrong setup", "wrong")]
     key.append(Entry("line", "prediction = target"))

@@ -28,11 +28,11 @@ _LARGEST = 1e100  # the largest number allowed in a table
 _REST = {field.name for field in fields(Table)} - {"frame", "times"}  # the fields without arrays
 
 Column = tuple[np.ndarray, tuple[str, ...] | None]
-"""R numbers or times with None, or R codes of texts (-1 for a missing text) with the texts."""
+"""R numbers or times, and None; or R codes (-1: no text), and the texts that the codes mean."""
 
 
 class KeptError(ValueError):
-    """Raised if a file can't be opened. The message says what was expected, received, and a fix."""
+    """Raised if a file can't be opened. Its message says what was expected, and suggests a fix."""
 
 
 def is_kept(name: str, content: bytes) -> bool:
@@ -87,12 +87,12 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
         dtype, begin, shape = msgspec.convert(at, _Place)
         if min((begin, *shape)) < 0:
             raise ValueError(f"an array can't begin at {begin} with shape {shape}")
-        found = np.frombuffer(numbers, dtype, math.prod(shape), begin).reshape(shape)
-        if (total := total + found.nbytes) > MAX_UNPACKED:  # arrays may overlap
+        values = np.frombuffer(numbers, dtype, math.prod(shape), begin).reshape(shape)
+        if (total := total + values.nbytes) > MAX_UNPACKED:  # arrays may overlap
             raise ValueError(f"its arrays have more than {MAX_UNPACKED / 1e6:.0f} MB")
-        found = found.copy()  # a view would hold all bytes in memory
-        found.flags.writeable = False
-        return found
+        values = values.copy()  # a view would hold all bytes in memory
+        values.flags.writeable = False
+        return values
 
     with MSGSPEC_LOCK:
         decoder = msgspec.json.Decoder(expected, dec_hook=array)

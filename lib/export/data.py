@@ -36,7 +36,7 @@ def short(title: str) -> str:
     return shorten(plain(title), LINE // 3, placeholder=" …")
 
 
-@cache  # since a page writes three scripts after each move of a slider
+@cache  # A page writes three scripts after each move of a slider.
 def source(function: Callable[..., object]) -> str:
     """Return the source of one of the project's functions."""
     return inspect.getsource(function).rstrip()
@@ -50,8 +50,7 @@ def plain(text: str) -> str:
 
 def comment(text: str) -> str:
     """Return a text as the lines of a comment."""
-    lines = wrap(plain(text), LINE, initial_indent="# ", subsequent_indent="# ")
-    return "\n".join(lines)
+    return "\n".join(wrap(plain(text), LINE, initial_indent="# ", subsequent_indent="# "))
 
 
 def quoted(text: str) -> str:
@@ -62,7 +61,7 @@ def quoted(text: str) -> str:
 _TEMPLATES = Environment(  # noqa: S701  Python code needs no HTML escapes
     loader=FileSystemLoader(Path(__file__).parent),
     undefined=StrictUndefined,
-    variable_start_string="<<",  # since Python's dicts and f-strings have braces
+    variable_start_string="<<",  # Python's dicts and f-strings have braces.
     variable_end_string=">>",
     trim_blocks=True,
 )
@@ -71,9 +70,9 @@ _TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
 
 def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:
     """Render the named blocks of `template`.py.jinja, or all blocks; return the texts by name."""
-    found = _TEMPLATES.get_template(f"{template}.py.jinja")
-    context = found.new_context(fields)
-    return {n: "".join(found.blocks[n](context)).strip("\n") for n in names or found.blocks}
+    loaded = _TEMPLATES.get_template(f"{template}.py.jinja")
+    context = loaded.new_context(fields)
+    return {n: "".join(loaded.blocks[n](context)).strip("\n") for n in names or loaded.blocks}
 
 
 def data_name(dataset: Dataset) -> str:
@@ -133,7 +132,7 @@ def arrays(dataset: Dataset) -> bytes:
 
     A table adds each sample's series and first time, and the scaling: raw inputs are
     x * x_scale + x_offset, (F,) each, or (N, F) by series; raw targets are y * y_scale + y_offset,
-    plus base (N, T, K) for changes. `has_plain_windows` adds rows: inputs (R, F), targets (R, K).
+    plus base (N, T, K) for changes. Plain windows add rows: inputs (R, F) and targets (R, K).
     """
     names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}
@@ -148,7 +147,7 @@ def arrays(dataset: Dataset) -> bytes:
         if has_plain_windows(dataset):
             targets = origin.y_scale.standard(origin.targets, origin.series)
             fields |= {"inputs": origin.inputs, "targets": targets.astype(np.float32)}
-    # In C order, since a script's checksum reads the bytes.
+    # A script's checksum reads the bytes in C order.
     saved = {name: np.asarray(v, order="C") for name, v in fields.items() if v is not None}
     file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, **saved)

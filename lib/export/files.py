@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
     import pandas as pd
 
 HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")  # CSV columns
-OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")  # columns before settings
+RUN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")  # columns before settings
 NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")  # columns after settings
 _PAGE = Path(__file__).with_name("report.html")
 _LIGHT = charts.PALETTES["light"]
@@ -53,7 +52,7 @@ def runs_csv(runs: Sequence[Compared]) -> bytes:
         for seed, mode, result in _models(run.experiment, run.snapshot):
             losses = result.final_mse, result.final_loss, result.final_validation_loss
             rows.append([*about, mode, seed, *values, *losses, result.kept_epoch])
-    return _csv([*OWN, *settings, *NUMBERS], rows)
+    return _csv([*RUN, *settings, *NUMBERS], rows)
 
 
 def sweep_csv(points: Sequence[PointResult]) -> bytes:
@@ -88,7 +87,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _field(value: Any) -> Any:
-    """Return a CSV cell: empty for NaN, and with a leading ' for a text that starts a formula."""
+    """Return a CSV cell: empty for NaN, and with a leading ' if a spreadsheet would compute it."""
     if value != value:  # noqa: PLR0124  NaN
         return ""
     cell = "|".join(value) if isinstance(value, tuple) else value
@@ -98,12 +97,11 @@ def _field(value: Any) -> Any:
 def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
     """Write all weights for `np.load`, named as in "sequence/seed_7/lstm/lstm_cell/kernel"."""
     cell, file = experiment.model.cell, io.BytesIO()
-    arrays = {
-        f"{mode}/seed_{seed}/{name}": array
-        for seed, mode, result in _models(experiment, snapshot)
-        if (weights := result.weights) is not None
-        for name, array in zip(weight_names(cell, len(weights)), weights, strict=True)
-    }
+    arrays = {}
+    for seed, mode, result in _models(experiment, snapshot):
+        weights = result.weights or ()
+        for name, array in zip(weight_names(cell, len(weights)), weights, strict=True):
+            arrays[f"{mode}/seed_{seed}/{name}"] = array
     np.savez(file, allow_pickle=False, **arrays)
     return file.getvalue()
 
@@ -184,21 +182,21 @@ class Reported(RunAt):
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Return title, figure, takeaway and details of each chart."""
-    found = list[tuple[str, go.Figure, str, str]]()
+    shown = list[tuple[str, go.Figure, str, str]]()
     for kind in EXPLORE_CARDS.values():
         if of.dataset.has_rows or "sample" not in kind.picks:
             card = kind(of, *(getattr(of, each) for each in kind.picks))
-            found.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
+            shown.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
     if of.has_skill:
         with suppress(results.ForecastError):  # for example, too few rows for a window
-            found.append(_forecast(of))
+            shown.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= results.FEWEST and of.dataset.has_rows:
         frames = results.frames_of(of, past)
         options: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "page"}
         replay = charts.replay_figure(of, frames, of.sample, of.target, **options)
-        found.append((charts.REPLAY_TITLE, replay, *charts.replay_words(of.dataset, frames)))
-    return found
+        shown.append((charts.REPLAY_TITLE, replay, *charts.replay_words(of.dataset, frames)))
+    return shown
 
 
 def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
@@ -215,10 +213,11 @@ def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
 
 def _skill_tables(of: Reported) -> dict[str, results.SkillTable]:
     """Return skill on validation samples, and on test samples if the user has looked at them."""
+    if not of.has_skill:
+        return {}
     run = of.experiment, of.dataset, of.snapshot.weights
     parts = {name: part for name, part in _PARTS.items() if part == "evaluated" or of.looked}
-    evaluate = partial(results.skill_of_seeds, *run)
-    return {name: evaluate(part) for name, part in parts.items()} if of.has_skill else {}
+    return {name: results.skill_of_seeds(*run, part) for name, part in parts.items()}
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:

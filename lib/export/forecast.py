@@ -29,11 +29,11 @@ def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -
             predicted = known.last | {f"baseline_{n}": v for n, v in known.baselines.items()}
             about["time"] = [origin.label(row) for row in known.rows.tolist()]
             past = pd.DataFrame({**about, "value": known.targets, **predicted})
-            frames.append(past.dropna(subset=[*predicted], how="all"))  # rows that have predictions
-            of: dict[str, Any] = {"series": series, "column": column, "evaluated": given}
+            frames.append(past.dropna(subset=[*predicted], how="all"))
+            pick: dict[str, Any] = {"series": series, "column": column, "evaluated": given}
             rows = slice(place, place + 1) if horizons > 1 else slice(None)
             with suppress(ForecastError):  # for example, too few rows for a window
-                ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **of))
+                ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **pick))
                 frames.append(pd.DataFrame({**about, **ahead}).iloc[rows])
     return frame_csv(pd.concat([each for each in frames if len(each)]), dataset.target_unit)
 

@@ -1,7 +1,7 @@
 """Write and read runs as bytes: `.unrolled` files, and cards for other page servers of a cluster.
 
-Generated data are made again, and compared with a sketch: a few numbers of the original data. A
-card has an upload's rows, a file only by choice. Anyone can write both, so all content is checked.
+Generated data are made again, and compared with a sketch: a few numbers of the original data. Cards
+have an upload's rows, and files if the user chooses. Anyone can write both, so all is checked.
 """
 
 import platform
@@ -92,12 +92,12 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
 
 
 def _sketch(dataset: Dataset) -> tuple[float, ...]:
-    """Return sizes, norms and projections of x and y: for equal data they differ by rounding."""
-    found: list[float] = [dataset.train, dataset.test, *dataset.shape, dataset.targets]
+    """Return sizes, norms and projections of x and y: equal data differ only by rounding."""
+    sketch: list[float] = [dataset.train, dataset.test, *dataset.shape, dataset.targets]
     for flat in (dataset.x.reshape(-1), dataset.y.reshape(-1)):
         norm = np.linalg.norm(flat)
-        found += [float(norm), float(flat @ np.cos(np.arange(flat.size)) / (norm or 1))]
-    return tuple(found)
+        sketch += [float(norm), float(flat @ np.cos(np.arange(flat.size)) / (norm or 1))]
+    return tuple(sketch)
 
 
 def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
@@ -149,10 +149,10 @@ def _check_fit(run: RunAt) -> None:
     modes: set[frozenset[str]] = {*map(frozenset, snapshot.seeds), *map(frozenset, past)}
     if len(snapshot.seeds) != len(start.seeds) or modes != {frozenset(start.results)}:
         raise ValueError("its models don't fit its seeds and mode")
-    weights = [own for seed in (*snapshot.weights, *past) for own in seed.values()]
+    weights = [arrays for seed in (*snapshot.weights, *past) for arrays in seed.values()]
     fresh = next(iter(start.results.values()))
     shapes = [array.shape for array in fresh.weights or ()]
-    if any([array.shape for array in own] != shapes for own in weights):
+    if any([array.shape for array in arrays] != shapes for arrays in weights):
         raise ValueError(f"expected weights of shapes {shapes}")
     for result in (result for seed in snapshot.seeds for result in seed.values()):
         checked = result.checked_epochs

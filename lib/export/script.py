@@ -89,7 +89,8 @@ def template_fields(
 ) -> dict[str, Any]:
     """Return the fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
     model, training = experiment.model, experiment.training
-    scale, (_, steps, features) = dataset.raw_scale if dataset.is_scaled else None, dataset.shape
+    _, steps, features = dataset.shape
+    scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"

@@ -53,7 +53,7 @@ def unroll(
         weights: kernel, recurrent_kernel, bias; for a GRU, bias (2, 3U) implies `reset_after`.
         x: inputs (N, T, F).
         mask: (N, T), false at steps that keep the previous state and output.
-        go_backwards: read from the last step to the first. Step 0 of the trace has read `x[:, -1]`.
+        go_backwards: read from the last step to the first. Step 0 of the trace reads `x[:, -1]`.
 
     Raises ValueError for an unknown cell or for shapes that don't match.
     """
@@ -101,7 +101,8 @@ def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array)
 
 def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
     """Compute one step. `gates` (N, 3U) begin as x·kernel + bias; the state (1, N, U) is h."""
-    h, units, early = before[0], len(recurrent), 2 * len(recurrent)
+    h, units = before[0], len(recurrent)
+    early = 2 * units  # the columns of z and r, which come first
     z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
     if bias.ndim == 2:  # the GRU has `reset_after`
         from_state = h @ recurrent + bias[1]
@@ -210,13 +211,13 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
     bias, state_bias = (dict(zip(about, each[columns], strict=True)) for each in layer.biases)
     gates = {name: gate[0, :, unit] for name, gate in layer.trace.gates.items()}
     now = {name: float(values[step]) for name, values in gates.items()}
-    hidden, made = layer.trace.hidden[0, :, unit], list[Line]()
+    hidden, result = layer.trace.hidden[0, :, unit], list[Line]()
 
     def add(symbol: str, meaning: str, formula: str, filled: str, values: Array) -> None:
         for letter, index in (("ₜ₋₁", step), ("ₜ", step + 1)):
             symbol = symbol.replace(letter, subscript(index))
             formula = formula.replace(letter, subscript(index))
-        made.append(Line(symbol, meaning, formula, filled, float(values[step]), values))
+        result.append(Line(symbol, meaning, formula, filled, float(values[step]), values))
 
     def add_gate(name: str, function: str, values: Array) -> None:
         symbol = f"{gate_symbol(name, about[name])}ₜ"
@@ -228,8 +229,8 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
         cell = layer.trace.cell[0, :, unit]
         for name in about:
             add_gate(name, "tanh" if name == "c" else "σ", gates[name])
-        kept = f"{number(now['f'])}·{_factor(float(_before(cell, step)))}"
-        filled = f"{kept} + {number(now['i'])}·{_factor(now['c'])}"
+        previous = f"{number(now['f'])}·{_factor(float(_before(cell, step)))}"
+        filled = f"{previous} + {number(now['i'])}·{_factor(now['c'])}"
         add("cₜ", "cell state", "fₜ·cₜ₋₁ + iₜ·c̃ₜ", filled, cell)
         output = f"{number(now['o'])}·tanh({number(cell[step])})"
         add("hₜ", "hidden state", "oₜ·tanh(cₜ)", output, hidden)
@@ -240,14 +241,14 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
         state = f"{number(now['r'])}·{_factor(from_state['h'] + state_bias['h'])}"
         filled = f"tanh({_sum(from_input['h'], bias['h'])} + {state})"
         add("h̃ₜ", "candidate", candidate, filled, gates["h"])
-        kept = f"{number(now['z'])}·{_factor(float(_before(hidden, step)))}"
-        filled = f"{kept} + {number(1 - now['z'])}·{_factor(now['h'])}"
+        previous = f"{number(now['z'])}·{_factor(float(_before(hidden, step)))}"
+        filled = f"{previous} + {number(1 - now['z'])}·{_factor(now['h'])}"
         add("hₜ", "hidden state", "zₜ·hₜ₋₁ + (1 − zₜ)·h̃ₜ", filled, hidden)
     elif layer.cell == "simple_rnn":
         add_gate("h", "tanh", hidden)
     else:
         raise ValueError(f"cell {layer.cell!r} has no formulas in `lines`")
-    return made
+    return result
 
 
 def _factor(value: float) -> str:

@@ -23,7 +23,6 @@ from lib.results.baselines import (
 from lib.results.compared import (
     BOTH_MODES,
     LETTERS,
-    SIGNIFICANCE,
     VARIABLE,
     Compared,
     PointResult,

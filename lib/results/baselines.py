@@ -26,11 +26,8 @@ def _huber(wrong: np.ndarray) -> np.ndarray:
     return np.where(size <= 1, 0.5 * size**2, size - 0.5)
 
 
-ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # loss of each error, by key of LOSSES
-    "mse": np.square,
-    "mae": np.abs,
-    "huber": _huber,
-}
+ERRORS: dict[str, Callable[..., np.ndarray]] = {"mse": np.square, "mae": np.abs, "huber": _huber}
+"""Functions that return the loss of each error, by key of LOSSES."""
 
 
 def step_losses(loss: str, wrong: np.ndarray) -> np.ndarray:
@@ -164,7 +161,7 @@ def predict(
     seeds: int = 1,
     budget: float | None = None,
 ) -> Predictions:
-    """Predict every k-th sample of a part; `seeds` calls take at most `budget` multiply-adds."""
+    """Predict every k-th sample, so that `seeds` calls take at most `budget` multiply-adds."""
     samples = indexes_of_part(dataset, part)
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / (budget or BUDGET)
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
@@ -208,11 +205,11 @@ def skill_of_seeds(
 def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
     """Return medians over the seeds. An RMSE is the root of the median MSE, as on other cards."""
     models = []
-    for same in zip(*(seed.models for seed in seeds), strict=True):
-        mae, rmse, mase = np.array([(one.mae, one.rmse, one.mase) for one in same]).swapaxes(0, 1)
+    for scores in zip(*(seed.models for seed in seeds), strict=True):
+        mae, rmse, mase = np.array([(s.mae, s.rmse, s.mase) for s in scores]).swapaxes(0, 1)
         root = np.sqrt(np.median(rmse**2, axis=0))
         medians = {"mae": np.median(mae, axis=0), "rmse": root, "mase": np.median(mase, axis=0)}
-        models.append(replace(same[0], **medians))
+        models.append(replace(scores[0], **medians))
     return replace(seeds[0], models=tuple(models))
 
 
@@ -253,6 +250,7 @@ def by_row(dataset: Dataset, given: Predictions, target: int, series: int) -> By
         values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
         return values
 
+    # Sort the predictions by target row. A row's predictions begin at its entry of `first`.
     order = np.argsort(target_rows, axis=None, kind="stable")
     first = np.searchsorted(target_rows.ravel()[order], rows)
     steps = None

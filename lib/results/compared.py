@@ -41,7 +41,8 @@ def decisive_ratio(samples: float) -> float:
 
     For n pairs of normal errors around 0 with correlation r, and the ratio F of their mean squares,
     √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom (Morgan, "A
-    test for the significance of the difference", 1939; quantile: Abramowitz and Stegun, 26.7.5).
+    test for the significance of the difference", 1939). Quantile: Abramowitz and Stegun, "Handbook
+    of Mathematical Functions", 26.7.5.
     """
     z, n = NormalDist().inv_cdf(1 - SIGNIFICANCE / 2), samples
     t = z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
@@ -99,10 +100,7 @@ def compare_modes(
 
 
 def t_test_p_value(t: float, degrees_of_freedom: int) -> float:
-    """Return the two-sided p-value of `t` under Student's distribution.
-
-    Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
-    """
+    """Return the two-sided p-value of Student's t (Abramowitz and Stegun, 26.7.3 and 26.7.4)."""
     angle = math.atan2(t, math.sqrt(degrees_of_freedom))
     cosine, odd = math.cos(angle), degrees_of_freedom % 2
     term, total = (cosine if odd else 1.0), 0.0
@@ -198,17 +196,17 @@ class PointResult:
 
 def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
     """Compare both modes at each finished point, with Holm's correction of the p-values."""
-    found = {p: compare_modes(*map(p.errors, BOTH_MODES)) for p in points if p.is_finished}
-    p_values = corrected([each.p_value for each in found.values()])
+    verdicts = {p: compare_modes(*map(p.errors, BOTH_MODES)) for p in points if p.is_finished}
+    p_values = corrected([verdict.p_value for verdict in verdicts.values()])
     return {
-        point: replace(each, p_value=p_value, has_samples=point.has_samples)
-        for (point, each), p_value in zip(found.items(), p_values, strict=True)
+        point: replace(verdict, p_value=p_value, has_samples=point.has_samples)
+        for (point, verdict), p_value in zip(verdicts.items(), p_values, strict=True)
     }
 
 
-def clear_mode(found: Verdict) -> str:
+def clear_mode(verdict: Verdict) -> str:
     """Return the mode that is clearly better; "" if neither is."""
-    return BOTH_MODES[found.better] if found.is_clear else ""
+    return BOTH_MODES[verdict.better] if verdict.is_clear else ""
 
 
 def corrected(p_values: Sequence[float]) -> list[float]:
@@ -216,10 +214,10 @@ def corrected(p_values: Sequence[float]) -> list[float]:
 
     Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
     """
-    order, found = np.argsort(p_values), np.array(p_values)
-    times = np.arange(len(order), 0, -1)
-    found[order] = np.maximum.accumulate(np.minimum(times * found[order], 1.0))
-    return [float(p_value) for p_value in found]
+    order, adjusted = np.argsort(p_values), np.array(p_values)
+    factors = np.arange(len(order), 0, -1)
+    adjusted[order] = np.maximum.accumulate(np.minimum(factors * adjusted[order], 1.0))
+    return [float(p_value) for p_value in adjusted]
 
 
 def axes_of(points: Sequence[PointResult]) -> dict[str, list[Any]]:

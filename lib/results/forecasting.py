@@ -97,7 +97,7 @@ def forecast(
                 covered[mode] = int((wrong <= width)[known].sum()), int(known.sum())
     count = len(next(iter(values.values())))
     past = dataset.cut_from.targets[dataset.cut_from.series == series, column]
-    repeated = {dataset.cut_from.baseline_period: "last season", 1: "last value"}  # by rows
+    repeated = {dataset.cut_from.baseline_period: "last season", 1: "last value"}
     naive = {name: np.resize(past[-rows:], count) for rows, name in repeated.items()}
     return Forecast(future_times(dataset, series, count), values, widths, covered, naive)
 
@@ -163,6 +163,7 @@ class _Model:
         origin, far = self.dataset.cut_from, max(self.dataset.cut_from.horizons)
         if not far:
             raise ForecastError("Each target is in its timestep's own row. Set targets ahead.")
+        # With several horizons a window predicts all rows, otherwise each window predicts one.
         last = self.last_rows()[-1 if len(origin.horizons) > 1 else -far :]
         windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
         predicted = self.predict(windows, origin.series[last], origin.targets[last])
@@ -207,9 +208,9 @@ class _Model:
         """Return predictions (n, h) after rows `last`; `ahead` (n, h, F) has the known inputs."""
         origin, names = self.dataset.cut_from, self.dataset.feature_names
         series = origin.series[last]
-        own = [f for f, name in enumerate(names) if name in origin.columns]
-        columns = [origin.columns.index(names[f]) for f in own]
-        offset, deviation = (of[..., own] for of in origin.x_scale.of(series))
+        predicted_inputs = [f for f, name in enumerate(names) if name in origin.columns]
+        columns = [origin.columns.index(names[f]) for f in predicted_inputs]
+        offset, deviation = (of[..., predicted_inputs] for of in origin.x_scale.of(series))
         window = origin.inputs[last[:, None] + np.arange(-self.reach, 1)]
         known = [origin.targets[last - k] for k in reversed(range(origin.rate))]  # (n, C) each
         predicted = []
@@ -217,7 +218,7 @@ class _Model:
             now = self.predict(window[:, :: origin.rate], series, known[-1])[..., 0]
             predicted.append(now[:, self.column])
             read = now if self.dataset.base is None else now - known[0]
-            row[:, own] = (read[:, columns] - offset) / deviation
+            row[:, predicted_inputs] = (read[:, columns] - offset) / deviation
             known = [*known[1:], now]
             window = np.concatenate([window[:, 1:], row[:, None]], axis=1)
         return np.stack(predicted, axis=1)

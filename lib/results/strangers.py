@@ -65,6 +65,5 @@ def without_answers(snapshot: Snapshot) -> Snapshot:
 @cached_with_object
 def redacted(run: Run) -> Run:
     """Return the run without the rows and column names of its file."""
-    no_columns = {key: SETTINGS[key].default for key in COLUMN_KEYS}
-    experiment = run.experiment.set(**no_columns)
+    experiment = run.experiment.set(**{key: SETTINGS[key].default for key in COLUMN_KEYS})
     return replace(run, experiment=experiment, dataset=without_rows(run.dataset))

@@ -187,7 +187,7 @@ def _row(run: Compared, settings: str, palette: charts.Palette) -> str:
         "error at the last step": {
             mode: f"{MODES[mode].label} {charts.compare.spread(run, mode)}" for mode in run.results
         },
-        f"{part} loss": {mode: charts.compare.middling(run, mode, losses) for mode in run.results},
+        f"{part} loss": {m: charts.compare.median_text(run, m, losses) for m in run.results},
     }
     return charts.render("ui/compare.html", "row", run.letter, terms, palette)
 

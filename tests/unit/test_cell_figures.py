@@ -57,7 +57,7 @@ def test_only_the_top_layer_has_an_outlined_step():
     outline = f"2px solid {LIGHT.last}"
     made = lines(opened("lstm"), 0, 2)
     assert outline in unit_lines(made, LIGHT)
-    assert outline not in unit_lines(made, LIGHT, top=False)
+    assert outline not in unit_lines(made, LIGHT, is_top=False)
 
 
 @pytest.mark.parametrize("theme", PALETTES)

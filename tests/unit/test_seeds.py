@@ -10,8 +10,8 @@ import pytest
 
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.results import SIGNIFICANCE, compare_modes, decided, independent_samples
-from lib.results.compared import CORRELATION, t_test_p_value
+from lib.results import compare_modes, decided, independent_samples
+from lib.results.compared import CORRELATION, SIGNIFICANCE, t_test_p_value
 from lib.training import with_seeds
 from tests.unit.pictures import a_dataset, a_run, takeaway, with_kept
 

@@ -90,7 +90,7 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
         with sentence_place:
             takeaway(cell.step_takeaway(layer, unit, step), longest=cell.STEP_ROOM)
         unit_now = recurrence.lines(layer, unit, step)
-        formulas.html(cell.unit_lines(unit_now, palette, top=chosen.is_top))
+        formulas.html(cell.unit_lines(unit_now, palette, is_top=chosen.is_top))
         if hand is not None:
             hand.html(cell.by_hand(layer, step, palette))
 
