@@ -20,7 +20,7 @@ LETTER = 6.6  # the approximate width of a letter in pixels
 
 
 def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
-    """Yield a picture for each layer: its output, all to one scale, or why it has no output."""
+    """Yield a picture of each layer's output, or the reason for no output. All share one scale."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, step in enumerate(steps):
         if step.error:
@@ -83,34 +83,38 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     count = len(steps)
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
     pitch = width + GAP
-    lines = [line for line in arrows(steps) if 0 <= line[0] < line[1]]
-    # The height of each arc. A connection to the next layer is straight, with height 0.
-    arcs = {
-        (at, to, states): 10 + 34 * (1 - 0.8 ** (to - at)) if states or to > at + 1 else 0.0
-        for at, to, states in lines
-    }
-    above = max((reach for (*_, states), reach in arcs.items() if not states), default=0.0)
-    below = max((reach for (*_, states), reach in arcs.items() if states), default=0.0)
+    # A source may be missing or follow its target while the user edits the stack.
+    lines = [(at, to, states) for at, to, states in arrows(steps) if 0 <= at < to]
+    arcs = {line: _arc_height(*line) for line in lines}
+    above = max((height for (*_, states), height in arcs.items() if not states), default=0.0)
+    below = max((height for (*_, states), height in arcs.items() if states), default=0.0)
     top, boxes, paths = above + 2, [], []
     for at, step in enumerate(steps):
-        name, letters = step.layer.keras, int((width - 8) / LETTER) - len(f"{at + 1} ")
+        name = step.layer.keras
+        letters = int((width - 8) / LETTER) - len(f"{at + 1} ")  # that fit after the number
         name = name if len(name) <= letters else name[: letters - 1] + "…"
         label = f"{at + 1} {name}" if letters >= 4 else f"{at + 1}"
         boxes.append((pitch * at, label, step.error is not None, step.layer.kind == "input"))
-    for (at, to, states), reach in arcs.items():
-        if not reach:
+    for (at, to, states), height in arcs.items():
+        if not height:
             y, end = top + HEIGHT / 2, pitch * to
             path = f"M{pitch * at + width:.1f} {y:.1f}H{end - 5:.1f}"
             paths.append((path, states, end, y, 0))
             continue
         start, end = pitch * at + width * 0.7, pitch * to + width * 0.3
         sign, base = (1, top + HEIGHT) if states else (-1, top)
-        y = base + sign * reach * 1.33
+        y = base + sign * height * 4 / 3  # a Bézier curve reaches 3/4 of its control points
         path = f"M{start:.1f} {base:.1f}C{start:.1f} {y:.1f} {end:.1f} {y:.1f} {end:.1f} "
         paths.append((f"{path}{base + sign * 5:.1f}", states, end, base, -sign))
     body = render("charts/stack.html", "graph_drawing", boxes, paths, width, HEIGHT, top, palette)
     image = svg_image(body, pitch * count - GAP + 2, top + HEIGHT + below + 2)
     return render("charts/stack.html", "graph", image, graph_sentence(steps), palette)
+
+
+def _arc_height(at: int, to: int, states: bool) -> float:
+    """Return the height of an arc in pixels; 0 for the straight arrow to the next layer."""
+    is_straight = to == at + 1 and not states
+    return 0.0 if is_straight else 10 + 34 * (1 - 0.8 ** (to - at))
 
 
 def graph_sentence(steps: Steps) -> str:
@@ -168,7 +172,7 @@ def fix_sentence(words: str, lines: Collection[int]) -> str:
 
 
 def change_words(before: Stack, after: Stack, about: str) -> Words:
-    """Return how a change affects output and parameters; a new stack's takeaway is `about`."""
+    """Return the takeaway and details on a change; a new stack's takeaway is `about`."""
     old, new = shapes.trace(before), shapes.trace(after)
     about = about or (TRY if stopped_at(new) is None else FIX)
     if before == after:
@@ -176,17 +180,16 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
     outcome = capital(_outcome(old, new))
     # A change keeps all kinds of layers, or adds or removes one layer. Otherwise the stack is new.
     shorter, longer = sorted((before, after), key=len)
-    is_change = [layer.kind for layer in before] == [layer.kind for layer in after] or any(
-        shapes.put(longer, place) == shorter for place in range(len(longer))
-    )
-    return outcome if is_change else about, outcome
+    has_same_kinds = [layer.kind for layer in before] == [layer.kind for layer in after]
+    is_one_apart = any(shapes.put(longer, place) == shorter for place in range(len(longer)))
+    return outcome if has_same_kinds or is_one_apart else about, outcome
 
 
 def _outcome(old: Steps, new: Steps) -> str:
     if (breaks := shapes.broken_at(new)) is not None:
         return f"layer {breaks + 1} {'still ' if breaks == stopped_at(old) else ''}breaks."
     if (at := stopped_at(new)) is not None:
-        return f"the trace stops after layer {at}."
+        return f"the trace stops after layer {at}."  # `at` counts from 0: the next layer
     was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
     if stopped_at(old) is not None:
         return f"the stack works now and returns {now}."

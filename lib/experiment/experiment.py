@@ -33,7 +33,7 @@ class Choice:
     biases: tuple[int, ...] = (1,)  # biases per kernel column; Keras's default is the first
     states: tuple[str, ...] = ("h",)  # "h" the hidden state, "c" a cell state
     # Only for modes; empty for "both".
-    kind: str = ""  # as an adjective: "last-step"
+    kind: str = ""  # an adjective, as in "last-step model"
     name: str = ""  # in a chart's legend: "last-step mode"
     model: str = ""  # in a sentence: "last-step model"
     variable: str = ""  # the model's name in code: "last_step"
@@ -143,11 +143,11 @@ class Experiment:
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     seed: int = _number("seed", 0, 0, 9999)
-    seeds: int = _number("seeds", 1, 0, 16)  # number of seeds; 0: the training time decides
+    seeds: int = _number("seeds", 1, 0, 16)  # number of seeds; 0: see `with_seeds`
 
     @property
     def each_seed(self) -> tuple[Experiment, ...]:
-        """One experiment with a single seed for each seed."""
+        """For each seed, a copy of the experiment with this seed alone."""
         return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(max(1, self.seeds)))
 
     @property

@@ -111,13 +111,13 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
 def has_plain_windows(dataset: Dataset) -> bool:
     """Return whether samples are all windows of a single series, in the order of the splits."""
     origin, steps, begin = dataset.cut_from, dataset.shape[1], 0
-    several = len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1
-    if several or dataset.base is not None:
+    is_complex = len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1
+    if is_complex or dataset.base is not None:
         return False
     starts = list[int]()
     for count in _sizes(dataset).values():
         starts += range(begin, begin + count)
-        begin += count + steps + origin.horizons[0] - 1
+        begin += count + steps + origin.horizons[0] - 1  # the row after the split's last target
     return np.array_equal(origin.starts, starts)
 
 
@@ -130,9 +130,10 @@ def _sizes(dataset: Dataset) -> dict[str, int]:
 def arrays(dataset: Dataset) -> bytes:
     """Return a NumPy archive for `np.load`: x (N, T, F) and y (N, T, K), float32, sizes and names.
 
-    A table adds each sample's series and first time, and the scaling: raw inputs are
-    x * x_scale + x_offset, (F,) each, or (N, F) by series; raw targets are y * y_scale + y_offset,
-    plus base (N, T, K) for changes. Plain windows add rows: inputs (R, F) and targets (R, K).
+    A table also has each sample's series and first time, and the scaling. Raw inputs are
+    x * x_scale + x_offset, where both are (F,), or (N, F) if each series has its own scale. Raw
+    targets are y * y_scale + y_offset, plus base (N, T, K) if the model predicts changes. If
+    `has_plain_windows`, the archive also has the rows: inputs (R, F) and targets (R, K).
     """
     names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}

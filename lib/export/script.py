@@ -1,8 +1,9 @@
 """Write an experiment as a plain Keras script, an exact script, or a notebook of the exact script.
 
-In the plain script Keras draws the weights, so its results are close to the app's. The exact script
-draws the app's initial weights, gives `fit` the app's batches, and compares its results with the
-app's. The notebook (format 4.5) has the exact script in cells, between texts from script.toml.
+In the plain script, Keras draws its own initial weights, so the results differ slightly from the
+app's. The exact script draws the app's initial weights, gives `fit` the app's batches, and compares
+its results with the app's. The notebook (format 4.5) has the exact script in cells, between texts
+from script.toml.
 """
 
 import json
@@ -27,7 +28,7 @@ _WORDS = beside(__file__)
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Return a plain Keras 3 script of a settled experiment, in ruff's format."""
+    """Return a plain Keras 3 script of an experiment that `settle` fits to its data."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = _head(experiment, dataset, about, imports(dataset))
     body = blocks("plain", **template_fields(experiment, dataset, snapshot))
@@ -37,8 +38,9 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a script of a settled experiment that repeats the app's results.
 
-    The last printed line is a JSON object: `last_step_mse`, `loss`, `first_loss`, `tenth_loss`, by
-    mode, as medians over the seeds. A difference beyond rounding ends the script with an error.
+    The last printed line is a JSON object. Its keys are `last_step_mse`, `loss`, `first_loss` and
+    `tenth_loss`; each value is an object with the median over the seeds by mode. A difference
+    beyond rounding ends the script with an error.
     """
     imported = imports(dataset, standard=("import json",))
     head = _head(experiment, dataset, "the app's results, in Keras 3", imported)
@@ -93,6 +95,7 @@ def template_fields(
     scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
+    evaluated_slice = ("train:-test" if dataset.test else "train:") if is_evaluated else ":train"
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     baseline = f"Baseline ({dataset.naive_label}): mean squared error {dataset.naive_mse[-1]:.6g}"
     return {
@@ -107,7 +110,7 @@ def template_fields(
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
         "naive": f"{baseline} at the last timestep",
-        "part": f"train:{'-test' if dataset.test else ''}" if is_evaluated else ":train",
+        "part": evaluated_slice,
         "evaluated": f"train, {dataset.seen}" if is_evaluated else "train",
         "which": "validation" if is_evaluated else "training",
         "mode": MODES,
@@ -115,6 +118,7 @@ def template_fields(
         "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
+        # Each line stands for a layer and for its counterpart in the other mode.
         "build": "\n            ".join(map(_line, *models.values())),
         "glorot_uniform": source(glorot_uniform),
         "orthogonal": source(orthogonal),
@@ -129,7 +133,7 @@ def _line(*traced: TracedLayer) -> str:
         if len(shapes) > 1:
             code = code.replace("return_sequences=True", "return_sequences=every_step")
         elif not layer.return_sequences:
-            code = code.replace(")", ", return_sequences=False)")
+            code = f"{code.removesuffix(')')}, return_sequences=False)"
     return f"{code},  # {' or '.join(shapes)}"
 
 
@@ -148,6 +152,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     """Return the epochs and results of a run, up to the last evaluated epoch."""
     training = experiment.training
     keeps = training.keep != "last" and dataset.has_validation
+    # A patience of all epochs never stops early.
     patience = training.patience if training.keep == "stop" else training.epochs
     results = [result for seed in (snapshot.seeds if snapshot else ()) for result in seed.values()]
     checked = [int(epoch) for r in results for epoch in r.checked_epochs[-1:]]
@@ -194,7 +199,7 @@ class Export:
     ending: str  # the end of a file's name, which follows the result of `name_of`
 
     def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """Return the file's name, such as "seattle-lstm-both-exact.py"; for the hosted notebook."""
+        """Return the file's name, such as "seattle-lstm-both-exact.py"."""
         return f"{name_of(experiment, dataset)}{self.ending}"
 
 
