@@ -27,7 +27,7 @@ class FakeClient:
         self.paces, self.resumed = {}, {}  # arguments of `set_pace` and `resume`, by run id
         self.prepared, self.questions = [], []  # model settings passed to `prepare`; all questions
         self.cards, self.find_calls = {}, []  # other servers' cards by run id; ids passed to `find`
-        self.is_silent = False  # whether futures of `find` wait until the test calls `answer`
+        self.is_silent = False  # whether futures of `find` wait until the test calls `answer_finds`
         self._unanswered = []  # run ids and futures of `find`
         self.awaited = []  # the runs passed to `wait`
 
@@ -45,10 +45,10 @@ class FakeClient:
         answer = Future()
         self._unanswered.append((run_id, answer))
         if not self.is_silent:
-            self.answer()
+            self.answer_finds()
         return answer
 
-    def answer(self, error=None):
+    def answer_finds(self, error=None):
         """Resolve all futures of `find`, or let them raise `error`."""
         while self._unanswered:
             run_id, answer = self._unanswered.pop()

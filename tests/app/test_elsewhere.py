@@ -55,9 +55,9 @@ def test_the_page_is_drawn_while_the_cluster_looks_for_the_links_run(client, tim
         assert warnings(app) == []
         assert runs.LOOKING in " ".join(each.value for each in app.markdown)
         assert address(app)["run"] == RUN
-        client.answer(error=RuntimeError("The driver has ended"))
+        client.answer_finds(error=RuntimeError("The driver has ended"))
         app.run()
-    client.answer()
+    client.answer_finds()
     app = with_run(app)
     assert client.find_calls == [RUN] * 3
     assert runs.LOOKING not in " ".join(each.value for each in app.markdown)
@@ -73,7 +73,7 @@ def test_compare_keeps_a_run_in_its_link_while_the_cluster_looks_for_it(client):
     app = link("Compare", runs=f"echo,{RUN}~Small")
     assert warnings(app) == []
     assert runs.LOOKING in " ".join(each.value for each in app.markdown)
-    client.answer()
+    client.answer_finds()
     assert "Small" in {each.label for each in app.run().checkbox}
     assert address(app)["runs"] == f"echo,{RUN}~Small"
 

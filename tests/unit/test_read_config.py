@@ -247,8 +247,9 @@ def test_a_configuration_with_a_changed_entry_gives_a_stack_or_an_error(path):
     draw = random.Random(path.name)  # noqa: S311
     text = path.read_text(encoding="utf-8")
     for _ in range(60):
-        record = changed = json.loads(text)
+        changed = json.loads(text)
         *keys, last = draw.choice(places(changed))
+        record = changed
         for key in keys:
             record = record[key]
         record[last] = draw.choice(OTHERS)

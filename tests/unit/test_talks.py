@@ -52,12 +52,18 @@ def test_the_least_recently_shown_talk_is_dropped_first(talk_of):
 def test_a_follower_sees_one_scene_while_the_presenter_changes_scenes():
     """The presenter's session may replace the shown scene at any time."""
     names = cycle(("strip", "number"))
-    next_shown = property(lambda _: talks.Shown(name := next(names), {"story": [name]}))
-    _, shown, scenes, place = talks._shown_by(type("Moving", (), {"shown": next_shown})(), "")
+
+    class MovingTalk:
+        @property
+        def shown(self):
+            name = next(names)
+            return talks.Shown(name, {"story": [name]})
+
+    _, shown, scenes, place = talks._shown_by(MovingTalk(), "")
     assert scenes[place].name == shown.scene
 
 
-def test_ids_cannot_be_guessed_and_each_has_one_use(talk_of):
+def test_ids_cannot_be_guessed_and_each_opens_one_view(talk_of):
     """Ids have 64 bits. A follower's id doesn't open the notes."""
     talk = talk_of("a")
     assert len(talk.id) == len(talk.notes) == 16
