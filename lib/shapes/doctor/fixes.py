@@ -25,13 +25,13 @@ class _OpenSize(int):
         return "timesteps"
 
 
-_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # replace None: real sizes are smaller
+_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # for None; larger than real sizes
 
 
 def target_fixes(
     output: Shape, target: Shape, loss: str, batch_size: int | None = None
 ) -> tuple[Remedy, ...]:
-    """Return fixes that pair each output with its own target, likeliest first; None is any size."""
+    """Return fixes that pair each output with its own target, likeliest first."""
     fixes: dict[str, Remedy] = {}
     for fix in _candidates(_sizes(output), _sizes(target), loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
@@ -115,7 +115,7 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
     elif len(target) == 2:
         (width,) = rest
         readings = [*_per_sample(target, steps, "", "y[:, None]")]
-        # A second axis of y that differs from the columns may have the timesteps.
+        # If the second axis of y differs from the output's columns, its entries may be timesteps.
         is_timed = width != columns and (width == steps or columns == 1 < width)
         if width > 1 and (steps is None or width == steps or (width > steps and columns == 1)):
             cut = f"y = y[:, -{steps}:, None]"
@@ -174,17 +174,17 @@ def _fix(meaning: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
     """Return the fix for one meaning of y: code for y, and layers to change."""
     condition, todo, y, target = meaning
     after = (*target[:2], output[-1]) if labels else target
-    steps = [todo] if todo else []
+    sentences = [todo] if todo else []
     code = [y] if y else []
     if len(after) != len(output):
-        sequences = len(after) == 3
-        steps.append("Return every timestep." if sequences else "Return only the last timestep.")
-        code.append(EVERY_STEP if sequences else LAST_STEP)
+        is_timed = len(after) == 3
+        sentences.append("Return every timestep." if is_timed else "Return only the last timestep.")
+        code.append(EVERY_STEP if is_timed else LAST_STEP)
     elif after[1:-1] != output[1:-1]:
-        steps.append("Keep the last timesteps of the output.")
+        sentences.append("Keep the last timesteps of the output.")
         code.append(f"outputs = outputs[:, -{after[1]}:]")
     if after[-1] != output[-1]:
-        steps.append(f"End the model with {counted(after[-1], 'column')}.")
+        sentences.append(f"End the model with {counted(after[-1], 'column')}.")
         code.append(f"Dense({after[-1]})")
-    fix = " ".join(steps) or "Reshape y."
+    fix = " ".join(sentences) or "Reshape y."
     return Remedy(condition, fix, "\n".join(code), after, target, loss)

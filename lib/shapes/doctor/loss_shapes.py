@@ -114,7 +114,7 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
 
 
 def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
-    """Return the result of one batch. TensorFlow has another message for a `known_size`."""
+    """Return the result of one batch. If TensorFlow knows the batch size, its message differs."""
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # 0: there is no class axis
     target, output = _same_rank(target, output)
     if rule.labels and len(target) == len(output) > 1 and target[-1] == 1:

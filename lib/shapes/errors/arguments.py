@@ -17,7 +17,7 @@ OF_LAYERS = [
 ]
 REMOVED = {name: row for row in beside(__file__, "keras2")["arguments"] for name in row["names"]}
 GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
-IN_FILES = ("batch_input_shape", "time_major", "implementation")  # in each layer of a Keras 2 file
+IN_FILES = ("batch_input_shape", "time_major", "implementation")  # Keras 2 files store these
 OLDER = """\
 class Older(keras.layers.{kind}):
     def __init__(self, *args, {dropped}, **options):
@@ -53,7 +53,7 @@ def keywords(found: Found) -> Explanation | None:
             words=words,
         )
     keys = (key for name in names for key in (f"{owner}.{name}", name))
-    if removed := next(filter(REMOVED.get, keys), ""):
+    if removed := next((key for key in keys if key in REMOVED), ""):
         name = removed.split(".")[-1]
         value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
         words |= {"name": name, "dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
@@ -104,7 +104,7 @@ MESSAGES = [
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
         cause="{cell}Cell processes one timestep. RNN takes a cell, Bidirectional takes a layer.",
         fix="Use the layer directly, or pass RNN a cell or a list of cells.",
-        code="RNN({cell}Cell(units))  # as {cell}(units)",
+        code="RNN({cell}Cell(units))  # same as {cell}(units)",
     ),
     Message(
         r"can only have a single required positional argument, the input tensor",
@@ -211,7 +211,7 @@ MESSAGES = [
         r'"(?P<kind>float))?|\()|^state_size must be an integer',
         cause="A shape has whole numbers of at least 0. This one is {shape}. One size is a {kind}.",
         fix="Divide with //, and write None, not -1, for an unknown size.",
-        code="LSTM(64 // 2)  # keras.Input((None, features))",
+        code="LSTM(64 // 2)\nkeras.Input((None, features))",
     ),
     Message(
         r'^"int" object is not iterable$',

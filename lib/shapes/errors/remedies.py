@@ -11,7 +11,7 @@ WINDOWS = "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps 
 WHOLE_BATCHES = (
     "n = len(x) // {full} * {full}\nmodel.fit(x[:n], y[:n], batch_size={full}, shuffle=False)"
 )
-TWIN = "twin.set_weights(model.get_weights())  # or, to predict"
+TWIN = "twin.set_weights(model.get_weights())  # or copy the weights, to predict"
 DECODER = (
     "out, *states = LSTM(units, return_state=True)(x)\n"
     "y = LSTM(units)(decoder_input, initial_state=states)"
@@ -51,7 +51,7 @@ IMAGE = Remedy(
 )
 LENGTHS = Remedy("the sequences have different lengths", "Pad x, and mask the padding.", PAD)
 
-# The shapes that the model was built for.
+# Fixes for data that differ from what the model was built for.
 OTHER_FEATURES = Remedy(
     "the data or the previous layer has other features than the model was built for",
     "Build the model for these features, or pass data with the original features.",
@@ -130,7 +130,6 @@ FOLDED = Remedy(
     "batch_size = keras.ops.shape(x)[0]",
 )
 
-# What y may hold.
 TARGET_PER_SAMPLE = Remedy("y has one target per sample", "Return only the last step.", LAST_STEP)
 TARGET_PER_STEP = Remedy("y has one target per timestep", "Return every step.", EVERY_STEP)
 STEP_OF_Y = Remedy("y has one number per timestep", "Add an axis of 1.", "y = y[..., None]")

@@ -1,7 +1,5 @@
 """The base class of a layer, with settings, inputs, outputs and errors as in Keras 3.15."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -215,7 +213,7 @@ class Layer:
         return tuple(LayerSetting(one.name, default=one.default, **one.metadata) for one in found)
 
     @property
-    def inside(self) -> Layer:
+    def inside(self) -> "Layer":
         """The layer with the settings: TimeDistributed's inner layer, or the layer itself."""
         return self
 

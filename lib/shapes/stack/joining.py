@@ -295,7 +295,8 @@ class MultiHeadAttention(Attending, kind="mha"):
             raise ShapeError.of("one to attend with", *inputs.tensors)
         if len(self.of) < 2:  # One tensor is both query and value.
             inputs.only_one("Cannot convert '((…' to a shape.")
-        query, value, key = (inputs.tensors * 2)[:2] + inputs.tensors[-1:]
+        query, *others = inputs.tensors
+        value, key = (others[0], others[-1]) if others else (query, query)
         if shape_of(value[1:-1]) != shape_of(key[1:-1]):
             words = {"value": shape_of(value), "key": shape_of(key)}
             raise ShapeError.of("key and value", query, value, key, **words)

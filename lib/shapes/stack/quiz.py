@@ -100,11 +100,11 @@ def right_option(stack: Stack) -> QuizOption:
     layer, (_, *time, last) = steps[-1].layer, steps[-1].tensors[0]
     columns, count = last.size, time[0].size if time else 1
     if isinstance(layer, (Recurrent, Bidirectional)):
-        kept = f"True keeps {count} steps" if time else "False (default) keeps the last step"
+        effect = f"True keeps {count} steps" if time else "False (default) keeps the last step"
         merge = getattr(layer, "merge_mode", "")
         joined = f"both directions {_JOINED[merge]}, " if merge else ""
         what = "step" if time else "sample"
-        why = f"return_sequences={kept}: {joined}{columns} numbers per {what}."
+        why = f"return_sequences={effect}: {joined}{columns} numbers per {what}."
     elif isinstance(layer, RepeatVector):
         why = f"RepeatVector repeats one vector for {count} steps."
     elif isinstance(layer, Dense):

@@ -9,8 +9,6 @@ turns Keras calls into the layers and models of `builder.py`. A loop or function
 its values are known, and skipped otherwise.
 """
 
-from __future__ import annotations
-
 import ast
 from contextlib import suppress
 from dataclasses import replace
@@ -157,7 +155,7 @@ class Interpreter(Expressions):
                     raise Returned(self.value(value))
 
     def _loop(self, loop: ast.For) -> None:
-        layers = len(self.layers) + len(self.rows)
+        layers_before = len(self.layers) + len(self.rows)
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not values.is_listed(rounds):
@@ -167,7 +165,7 @@ class Interpreter(Expressions):
             self.assign(loop.target, one)
             self.run(loop.body)
         self.run(loop.orelse)
-        if len(self.layers) + len(self.rows) > layers:
+        if len(self.layers) + len(self.rows) > layers_before:
             self.note("followed", loop.lineno, count=len(rounds))
 
     def _skip_block(self, block: ast.stmt, why: str) -> None:
@@ -241,9 +239,10 @@ class Interpreter(Expressions):
 
         def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
             nonlocal build
-            shapes, first, build = [*map(self.shape, self.found(args[:1]))], build, None
-            if first:
-                self.call_value(first, [shapes] if shapes[1:] else shapes, {}, "build")
+            if build:
+                shapes = [*map(self.shape, self.found(args[:1]))]
+                method, build = build, None
+                self.call_value(method, [shapes] if shapes[1:] else shapes, {}, "build")
             given = self.follow(model.attributes["call"], args, keywords)
             model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]
             self.note("own class", own.line, name=f"“{own.name}”")

@@ -4,8 +4,6 @@ A value is a plain value, a class of `values.py`, a Ref to a tensor, a list or d
 UNKNOWN. In lists and arguments, a Name with the text of the expression replaces UNKNOWN.
 """
 
-from __future__ import annotations
-
 import ast
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
@@ -159,7 +157,8 @@ class Expressions(Calls):
                 return self.not_traced("", "op", owner)
         if isinstance(owner, (Name, LayerObject)):
             return owner
-        if isinstance(owner, (list, tuple, str, dict, range)) and _is_small(index):
+        is_small = is_plain(index) or isinstance(index, slice)  # Nested tuples compare slowly.
+        if is_small and isinstance(owner, (list, tuple, str, dict, range)):
             return values.computed(lambda: owner[index])
         return UNKNOWN
 
@@ -231,17 +230,17 @@ class Expressions(Calls):
                 owner = self.value(base)
                 if isinstance(owner, ModelObject) and owner.call:
                     owner.attributes[name] = value
-                else:  # store attributes of an unknown object under their full name
+                else:  # Attributes of an unknown object are stored under their full name.
                     self.names.maps[-1][dotted(target)] = value
             case ast.Subscript(base, index):
                 owner, place = self.value(base), self.value(index)
-                fits = is_listed(value) if isinstance(place, slice) else _is_small(place)
+                fits = is_listed(value) if isinstance(place, slice) else is_plain(place)
                 if isinstance(owner, (list, dict)) and fits:
                     values.computed(owner.__setitem__, place, value)
             case ast.Tuple(targets) | ast.List(targets):
                 given = self._unpacked(value, len(targets))
                 for at, one in enumerate(targets):
-                    if isinstance(one, ast.Starred):  # at most one
+                    if isinstance(one, ast.Starred):  # Python allows one starred target.
                         end = max(at, len(given) - (len(targets) - 1 - at))
                         given[at:end] = [given[at:end]]
                 for one, entry in zip(targets, given, strict=False):
@@ -288,8 +287,3 @@ class Expressions(Calls):
         for one in ast.walk(node):
             self.count_steps(0.5)
             yield one
-
-
-def _is_small(index: Any) -> bool:
-    """Return whether an index is quick to compare, unlike a nested tuple."""
-    return is_plain(index) or isinstance(index, slice)
