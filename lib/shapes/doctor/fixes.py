@@ -78,14 +78,14 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
     if labels and target == output:
         condition, other = "y has a column per class", "categorical_crossentropy"
-        use, y = "Use the loss for columns.", "y = np.argmax(y, axis=-1)"
+        use, convert = "Use the loss for columns.", "y = np.argmax(y, axis=-1)"
         yield Remedy(condition, use, compile_with(other), output, target, other)
-        yield Remedy(condition, "Convert y to class numbers.", y, output, output[:-1], loss)
+        yield Remedy(condition, "Convert y to class numbers.", convert, output, output[:-1], loss)
     elif not labels and numbers == output[:-1]:
         condition, other = "y holds class numbers", "sparse_categorical_crossentropy"
-        use, y = "Use the sparse loss.", f"y = keras.utils.to_categorical(y, {output[-1]})"
+        use, convert = "Use the sparse loss.", f"y = keras.utils.to_categorical(y, {output[-1]})"
         yield Remedy(condition, use, compile_with(other), output, target, other)
-        yield Remedy(condition, "Convert y to a column per class.", y, output, output, loss)
+        yield Remedy(condition, "Convert y to a column per class.", convert, output, output, loss)
 
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
@@ -95,13 +95,13 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
         same = target[0] == math.prod(output[:2]) and math.prod(target) == math.prod(output)
     if not same:
         return
-    y = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
+    code = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
     if (*target, 1) == output:
-        y = "y = y[..., None]"
+        code = "y = y[..., None]"
     elif target == (*output, 1):
-        y = "y = y[..., 0]"
+        code = "y = y[..., 0]"
     condition, fix = "y holds the right numbers", "Give y the shape of the output."
-    yield Remedy(condition, fix, y, output, output, loss)
+    yield Remedy(condition, fix, code, output, output, loss)
 
 
 Meaning = tuple[str, str, str, Sizes]  # what y may hold, a fix for y, its code, y's new shape
@@ -172,10 +172,10 @@ def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> It
 
 def _fix(meaning: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
     """Return the fix for one meaning of y: code for y, and layers to change."""
-    condition, todo, y, target = meaning
+    condition, sentence, code_for_y, target = meaning
     after = (*target[:2], output[-1]) if labels else target
-    sentences = [todo] if todo else []
-    code = [y] if y else []
+    sentences = [sentence] if sentence else []
+    code = [code_for_y] if code_for_y else []
     if len(after) != len(output):
         is_timed = len(after) == 3
         sentences.append("Return every timestep." if is_timed else "Return only the last timestep.")

@@ -77,8 +77,8 @@ def _explained_loss(found: Found, one: Shape, other: Shape, texts: str) -> Expla
         first = "output"
     elif loss and in_loss_code and not _PRODUCT.search(whole):
         first = "output" if RULE_OF[loss].output_first else "y"
-    likely = "A multiplication" if "[Op:Mul]" in whole else "Most likely the loss"
-    subject = "The loss" if found.in_loss else likely
+    unsure_subject = "A multiplication" if "[Op:Mul]" in whole else "Most likely the loss"
+    subject = "The loss" if found.in_loss else unsure_subject
     order = {"y": ", y with the output", "output": ", the output with y", "": ""}[first]
     start = f"{subject} can't pair {texts}{order}"
     short, long = sorted((one, other), key=len)
@@ -90,7 +90,8 @@ def _explained_loss(found: Found, one: Shape, other: Shape, texts: str) -> Expla
         )
     if not first and len(short) == len(long):
         happened = f"{start}. Keras drops a last axis of 1, which may pair timesteps with columns."
-        return explained(happened, remedies.OTHER_COLUMNS, *_PER_SAMPLE_OR_STEP[::-1])
+        axis_fixes = remedies.TARGET_PER_STEP, remedies.TARGET_PER_SAMPLE
+        return explained(happened, remedies.OTHER_COLUMNS, *axis_fixes)
     if not first:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
@@ -184,7 +185,7 @@ def class_numbers(found: Found) -> Explanation:
 
 
 def _difference(y: Shape, output: Shape) -> str:
-    """Return the end of a sentence on how y and the output differ, without the samples axis."""
+    """Return the end of a sentence on how y and the output differ. Shapes have no samples axis."""
     pair = Comparison((None, *output), (None, *y))
     names = [f"{pair.name(at)}s".replace("feature", "column") for at in pair.differing]
     more, less = ("the output", "y") if pair.missing > 0 else ("y", "the output")
@@ -222,7 +223,7 @@ def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -
 
 
 def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """Return fixes, likeliest first. Both shapes are without the samples axis."""
+    """Return fixes, likeliest first. The shapes have no samples axis."""
     found = _doctor_fixes(y, output, loss)
     if len(y) == 1 and len(output) == 2 and output[0] == 1:
         condition = "the output doesn't need its time axis of one step"
@@ -246,7 +247,7 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
 
 
 def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """Return the target doctor's fixes, one per condition. Shapes are without the samples axis."""
+    """Return the target doctor's fixes, one per condition. The shapes have no samples axis."""
     target, shape = (None, *y), (None, *(output or (1,)))
     if shape[-1] == 1:
         loss = "mean_squared_error"  # One column can't hold several classes.

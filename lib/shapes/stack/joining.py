@@ -161,8 +161,8 @@ class Merge(Joining):
         return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        kept = not self.by_sign and all(inputs.masks)
-        return (max(inputs.masks) if kept else 0,) * count
+        passes = not self.by_sign and all(inputs.masks)
+        return (max(inputs.masks) if passes else 0,) * count
 
 
 class Add(Merge, kind="add"):
@@ -206,11 +206,11 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
     long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
     axes = list(long)
     for place, axis in enumerate(short, len(long) - len(short)):
-        kept = axes[place]
-        if kept.size == 1 or (axis.size is None and kept.size is not None):
+        current = axes[place]
+        if current.size == 1 or (axis.size is None and current.size is not None):
             axes[place] = axis
-        elif None not in (kept.size, axis.size) and axis.size not in (1, kept.size):
-            wrong, right = (kept, axis) if len(one) >= len(other) else (axis, kept)
+        elif None not in (current.size, axis.size) and axis.size not in (1, current.size):
+            wrong, right = (current, axis) if len(one) >= len(other) else (axis, current)
             lists = " and ".join(f"{[*shape_of(tensor)]}" for tensor in (one, other))
             words = {"one": shape_of(long), "other": shape_of(short)}
             about = {"wrong": wrong.size, "right": right.size, "lists": lists}
@@ -267,8 +267,8 @@ class Dot(Joining, kind="dot", mask="ends"):
             raise ShapeError.of("axes to multiply", one, other, **lengths)
         if 0 in (at % len(one), at_other % len(other)) or _differ((one[0].size, other[0].size)):
             raise ShapeError.of("batches to multiply", one, other, at=at, at_other=at_other)
-        kept = (*with_axis(one, at % len(one)), *with_axis(other, at_other % len(other))[1:])
-        *output, last = kept if len(kept) > 1 else (*kept, Axis("1", 1, "features"))
+        rest = (*with_axis(one, at % len(one)), *with_axis(other, at_other % len(other))[1:])
+        *output, last = rest if len(rest) > 1 else (*rest, Axis("1", 1, "features"))
         return Outputs(((*output, replace(last, role="features")),))
 
 

@@ -187,9 +187,9 @@ def keras_names(stack: Stack) -> list[str]:
 
 
 def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
-    own = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
+    pairs = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
     inputs = [layer.axes() for layer in stack if isinstance(layer, Input)]
-    totals = Counter(letter for pair in own for letter in pair if letter)
+    totals = Counter(letter for pair in pairs for letter in pair if letter)
     totals.update({axis.letter for tensor in inputs for axis in tensor})
     counts = Counter[str]()
 
@@ -198,7 +198,7 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
         is_shared = indexes and totals[letter] > 1
         return letter + subscript(counts[letter]) if is_shared else letter
 
-    return [(indexed(width), indexed(time)) for width, time in own]
+    return [(indexed(width), indexed(time)) for width, time in pairs]
 
 
 def model_stack(

@@ -104,9 +104,9 @@ class Expressions(Calls):
                 return slice(self.value(lower), self.value(upper), self.value(step))
             case ast.ListComp(element, loops) | ast.GeneratorExp(element, loops):
                 outside, self.names = self.names, self.names.new_child()
-                found = self._comprehension(element, loops)
+                items = self._comprehension(element, loops)
                 self.names = outside
-                return self.skip(node, "loop") if found is None else found
+                return self.skip(node, "loop") if items is None else items
             case ast.Starred(value):
                 return self.value(value)
             case ast.Lambda(args, body):
@@ -117,12 +117,12 @@ class Expressions(Calls):
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
         """Return the entries of a list, or the arguments of a call, with starred ones unpacked."""
-        found: list[Any] = []
+        entries: list[Any] = []
         for node in nodes:
             value = self.known(node)
             self.count_steps(len(value) / 20 if is_listed(value) else 0)
-            found += value if isinstance(node, ast.Starred) and is_listed(value) else [value]
-        return found
+            entries += value if isinstance(node, ast.Starred) and is_listed(value) else [value]
+        return entries
 
     def known(self, node: ast.expr) -> Any:
         """Return the value of an expression; if unknown, a Name with its text and place."""
@@ -166,7 +166,7 @@ class Expressions(Calls):
         """Return the entries of nested loops; None if a round is unknown."""
         if not loops:
             return [self.known(element)]
-        rounds, found = self.value(loops[0].iter), list[Any]()
+        rounds, entries = self.value(loops[0].iter), list[Any]()
         if not is_listed(rounds):
             return None
         for one in rounds:
@@ -175,8 +175,8 @@ class Expressions(Calls):
             inside = self._comprehension(element, loops[1:]) if all(holds) else []
             if None in holds or inside is None:
                 return None
-            found += inside
-        return found
+            entries += inside
+        return entries
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> values.Function:
         """Return a function of the code, with its defaults and its scope."""
@@ -257,20 +257,20 @@ class Expressions(Calls):
     def skip(self, code: ast.AST, why: str) -> Any:
         """Skip code. Names that it may change become unknown, and an Unread replaces its layers."""
         nodes = [one for one in self.walk(code) if isinstance(one, (ast.Name, ast.Attribute))]
-        found = {name: self.value_of_name(name) for name in map(dotted, nodes)}
+        used = {name: self.value_of_name(name) for name in map(dotted, nodes)}
         changed = {dotted(one) for one in nodes if isinstance(one.ctx, ast.Store)}
-        for name, value in found.items():
-            has_method = any(other.startswith(f"{name}.") for other in found)
+        for name, value in used.items():
+            has_method = any(other.startswith(f"{name}.") for other in used)
             if isinstance(value, (list, dict)) and (isinstance(code, ast.stmt) or has_method):
                 changed.add(name)
         given: Any = UNKNOWN
-        makes_layers = any(getattr(one, "name", "") in MAKES_LAYERS for one in found.values())
-        if makes_layers or self.found(found):
+        makes_layers = any(getattr(one, "name", "") in MAKES_LAYERS for one in used.values())
+        if makes_layers or self.found(used):
             origin = self.go_to(code)
             self.skipped = self.skipped or (origin, why)
-            given = self.not_traced(why, why, found)
-            for name, value in found.items():
-                if isinstance(value, ModelObject) and f"{name}.add" in found:
+            given = self.not_traced(why, why, used)
+            for name, value in used.items():
+                if isinstance(value, ModelObject) and f"{name}.add" in used:
                     self.add(value, self.unread(why, why))
         self.forget(changed, given)
         return given
