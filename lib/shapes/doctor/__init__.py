@@ -112,8 +112,7 @@ def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -
         sizes = (samples, *sizes[1:])
     numbers = tuple(int(n) for n in sizes if n is not None and hasattr(n, "__index__") and n > 0)
     if not sizes or len(numbers) < len(sizes):
-        expected = f"{name} to be (N, …), whole numbers of at least 1"
-        raise ValueError(f"expected {expected}, received {sizes}")
+        raise ValueError(f"expected {name} (N, …), whole numbers of at least 1, received {sizes}")
     return numbers
 
 

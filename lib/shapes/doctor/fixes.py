@@ -108,7 +108,7 @@ Meaning = tuple[str, str, str, Sizes]  # what y may hold, a fix for y, its code,
 
 
 def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
-    """Yield meanings of a y with numbers; `steps` are the timesteps of the output, if any."""
+    """Yield meanings of a y with numbers. `steps` is the output's T, if it has a time axis."""
     (n, *rest), columns = target, output[-1]
     if len(target) == 1:
         yield from _per_sample((n, 1), steps, "y = y[:, None]", "y[:, None, None]")
@@ -116,7 +116,7 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
         (width,) = rest
         readings = [*_per_sample(target, steps, "", "y[:, None]")]
         # If the second axis of y differs from the output's columns, its entries may be timesteps.
-        is_timed = width != columns and (width == steps or columns == 1 < width)
+        is_timed = width != columns and (width == steps or (columns == 1 and width > 1))
         if width > 1 and (steps is None or width == steps or (width > steps and columns == 1)):
             cut = f"y = y[:, -{steps}:, None]"
             timed = _per_step((*target, 1), steps, "y = y[..., None]", cut, "y = y[:, -1:]")
@@ -136,7 +136,8 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
 
 def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
     n, classes = output[0], output[-1]
-    if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
+    has_columns = len(target) in (2, 3) and target[-1] == classes and classes > 1
+    if has_columns and (target[2:] or classes != steps):
         condition = "y has a column per class" + (", for each sample" if len(target) == 2 else "")
         code = "y = np.argmax(y, axis=-1)"
         yield condition, "Convert y to class numbers.", code, target[:-1]
@@ -148,7 +149,7 @@ def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[
 
 
 def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterator[Meaning]:
-    """Yield one target per sample: y is (N, K) or (N,) after `code`, or repeated per timestep."""
+    """Yield y as one target per sample, after `code`, or with `repeated` at each timestep."""
     yield "y has one target per sample", "", code, y
     if steps:
         condition = "every timestep should predict its sample's target"
@@ -157,7 +158,7 @@ def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterat
 
 
 def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> Iterator[Meaning]:
-    """Yield one target per timestep: y is (N, T, K) or (N, T) after `code`, `cut` or `last`."""
+    """Yield y as one target per timestep, after `code`, or after `cut` or `last` drops steps."""
     n, y_steps, *rest = y
     if steps is None or y_steps == steps:
         yield "y has one target per timestep", "", code, y

@@ -87,10 +87,11 @@ def follow_epoch(
     """Return the results of a full batch and a shorter last batch; () if N differs."""
     if output[0] != target[0]:
         return ()
-    full, rest = divmod(output[0], batch_size)
+    full_batches, rest = divmod(output[0], batch_size)
+    sizes = [size for size in (batch_size if full_batches else 0, rest) if size]
     return tuple(
         follow_batch((size, *output[1:]), (size, *target[1:]), rule, known_size=rest == 0)
-        for size in ([batch_size] if full else []) + ([rest] if rest else [])
+        for size in sizes
     )
 
 

@@ -131,8 +131,7 @@ def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
     for place, step in reversed([*enumerate(steps)]):
         batch, *rest = step.tensors[0]
         name = f"the output of layer {place + 1}, {step.layer.keras}," if place else "the input,"
-        words = f"That is {name} but layer {place + 2} follows."
-        yield readable_shape((batch, *rest)), words
+        yield readable_shape((batch, *rest)), f"That is {name} but layer {place + 2} follows."
         words = f"That is {name} with axes swapped: time comes before features."
         yield readable_shape((batch, *reversed(rest))), words
         yield readable_shape((batch, rest[-1])), f"That is {name} without its time axis."

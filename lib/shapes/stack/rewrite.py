@@ -24,7 +24,7 @@ _SHAPES |= {"input_shape", "input_dim", "input_length"}
 Position = tuple[int, int]  # a line and a column in bytes, as Python counts them
 
 
-@lru_cache(32)  # the page calls it on every rerun
+@lru_cache(32)  # The page calls this function on every rerun.
 def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], ModelReading]:
     """Return the changed lines of the code for the stack `after`, by number, and the new reading.
 
@@ -32,18 +32,18 @@ def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], Mode
     If no change of lines gives exactly this stack, return no lines and the same reading.
     """
     lines = reading.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    with suppress(ModelError, RecursionError, SyntaxError):  # some layers have no code
+    with suppress(ModelError, RecursionError, SyntaxError):  # Some layers have no code.
         edits = _Edits(reading.text)
         edits.change(reading.stack, after)
         changes: dict[int, str] = {}
         for number, end, text in edits.changed_lines():
             # Prompts that were pasted with the code stay before each line.
             row = edits.rows[number - 1].decode().strip()
-            before, found, _ = lines[number - 1].partition(row or "\n")
+            prompt, found, _ = lines[number - 1].partition(row or "\n")
             if not found:
                 return {}, reading
             changes[number] = text
-            lines[number - 1 : end] = ["\n".join(before + line for line in text.split("\n"))]
+            lines[number - 1 : end] = ["\n".join(prompt + line for line in text.split("\n"))]
         new = read_code("\n".join(lines)) if changes else reading
         new = replace(new, stack=with_given_outputs(new.stack, after))
         if changes and to_text(new.stack) == to_text(after):

@@ -98,13 +98,13 @@ class Builder:
             self._guessed[tensor.place] = self.origin.line
         return tensor
 
-    def _choose_input(self, place: int, taker: Layer) -> None:
-        """Replace an input of unknown shape by the first candidate that the layer accepts."""
+    def _choose_input(self, place: int, next_layer: Layer) -> None:
+        """Replace an input of unknown shape by the first candidate that `next_layer` accepts."""
         self.count_steps(40)
         candidates = self._open.pop(place)
-        if isinstance(taker, Embedding) and len(candidates) == len(_STAND_INS):
+        if isinstance(next_layer, Embedding) and len(candidates) == len(_STAND_INS):
             candidates = [input_layer((None, 12))]
-        alone = replace(taker, of=(), shares=None)
+        alone = replace(next_layer, of=(), shares=None)
         accepted = [one for one in candidates if trace((one, alone))[1].tensors]
         chosen = accepted[0] if accepted else candidates[0]
         self.rows[place] = replace(chosen, origin=self.rows[place].origin)
@@ -118,7 +118,7 @@ class Builder:
         return sorted(places)
 
     def stack_of(self, outputs: Iterable[Ref] = ()) -> Stack:
-        """Return the layers that lead to these outputs, or all layers. A chain has no `of`."""
+        """Return the layers that lead to these outputs, or all layers. A chain needs no `of`."""
         old_places = self.leading_to(one.place for one in outputs)
         moved = {old: new for new, old in enumerate(old_places)}
         layers = [self.rows[old].with_moved_refs(moved) for old in old_places]
