@@ -112,7 +112,8 @@ def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -
         sizes = (samples, *sizes[1:])
     numbers = tuple(int(n) for n in sizes if n is not None and hasattr(n, "__index__") and n > 0)
     if not sizes or len(numbers) < len(sizes):
-        raise ValueError(f"expected {name} (N, …), whole numbers of at least 1, received {sizes}")
+        wanted = "(N, …), whole numbers of at least 1"
+        raise ValueError(f"expected {name} to be {wanted}, received {sizes}")
     return numbers
 
 

@@ -40,7 +40,7 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
 
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
-    if not isinstance(stack[0], Input):  # the Input couldn't be read
+    if not isinstance(stack[0], Input):  # The Input couldn't be read.
         new_input = replace(Input(), origin=stack[0].origin)
         yield f"Replace layer 1 with {_call(new_input)}", put(stack, 0, new_input), 0
         return

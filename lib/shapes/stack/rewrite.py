@@ -69,7 +69,7 @@ class _Edits:
             origin = layer.origin or Origin(0, "", "")
             in_line = [call for call in self._calls if call.lineno == origin.line]
             if calls := [call for call in in_line if ast.unparse(call) == origin.call]:
-                # A call in a loop creates several layers; calls in one line may look the same.
+                # A call in a loop creates several layers. Calls in one line may look the same.
                 pairs = created[origin]
                 pairs.append((layer, calls[min(len(pairs), len(calls) - 1)]))
         implied = tuple(_without_refs(layer) for layer in before if layer.origin is None)
@@ -105,9 +105,8 @@ class _Edits:
         given = _shape_arguments(call)
         # An Input without an origin is implied by the layer's shape arguments.
         is_implied = isinstance(prior, Input) and prior.origin is None
-        if is_implied and (
-            _without_refs(prior) not in implied or _shape_arguments(written) != given
-        ):
+        is_changed = _without_refs(prior) not in implied or _shape_arguments(written) != given
+        if is_implied and is_changed:
             written.keywords = [one for one in written.keywords if one.arg not in given]
             self._insert(call, prior, before=True)
         if ast.unparse(written) != ast.unparse(call):

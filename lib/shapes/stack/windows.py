@@ -50,7 +50,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
 
 
 def resized(axis: Axis, length: int | None, time: str) -> Axis:
-    """Return the axis with another length and letter, or unchanged if the length stays."""
+    """Return the axis with another length and letter, or unchanged if its length is the same."""
     if length == axis.size is not None:
         return axis
     row = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
