@@ -181,9 +181,9 @@ def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]
 
 def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:
     """Return the unit of each axis of a shape. A shape of two axes ends in the unit `second`."""
-    if len(shape) <= 3:
-        return (("sample",), ("sample", second), ("sample", "timestep", "column"))[len(shape) - 1]
-    return ("sample", *(f"axis-{i} row" for i in range(1, len(shape) - 1)), "column")
+    by_rank = {1: ("sample",), 2: ("sample", second), 3: ("sample", "timestep", "column")}
+    rows = (f"axis-{i} row" for i in range(1, len(shape) - 1))
+    return by_rank.get(len(shape), ("sample", *rows, "column"))
 
 
 class ShapeTextError(ValueError):

@@ -51,7 +51,6 @@ IMAGE = Remedy(
 )
 LENGTHS = Remedy("the sequences have different lengths", "Pad x, and mask the padding.", PAD)
 
-# Fixes for data that differ from what the model was built for.
 OTHER_FEATURES = Remedy(
     "the data or the previous layer has other features than the model was built for",
     "Build the model for these features, or pass data with the original features.",

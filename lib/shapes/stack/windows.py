@@ -51,7 +51,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
 
 def resized(axis: Axis, length: int | None, time: str) -> Axis:
     """Return the axis with another length and letter, or unchanged if its length is the same."""
-    if length == axis.size is not None:
+    if length is not None and length == axis.size:
         return axis
     row = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
     letter = {"time": time, "space": row}.get(axis.role, axis.letter)

@@ -138,8 +138,8 @@ class Builder:
             # If an Embedding takes samples with a single axis, that axis is time.
             entry = layers[source]
             if isinstance(layer, Embedding) and isinstance(entry, Input) and entry.form == "flat":
-                form, batch = "tokens", entry.batch
-                layers[source] = Input(entry.features, form=form, batch=batch, origin=entry.origin)
+                tokens = Input(timesteps=entry.features, form="tokens")
+                layers[source] = replace(tokens, batch=entry.batch, origin=entry.origin)
         return tuple(layers)
 
     def found(self, *values: Any) -> list[Ref]:

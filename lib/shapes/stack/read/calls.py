@@ -227,7 +227,7 @@ def _named(keywords: Keywords, *names: str) -> Args:
 
 
 def _given(args: Args, keywords: Keywords, at: int, *names: str) -> Any:
-    """Return the argument with one of these names, or at this place; None if missing."""
+    """Return the argument with one of these names, else the one at this place, else None."""
     return [*_named(keywords, *names), *args[at:], None][0]
 
 

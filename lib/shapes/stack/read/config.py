@@ -153,7 +153,8 @@ class _Reader(Calls):
         is_keras = module.split(".")[0] in ("", "keras", "tensorflow", "tf_keras")
         is_own = ">" in (record.get("registered_name") or "") or not is_keras
         by_sign = ".ops." in module  # x + y, x - y and x * y are recorded under layer names
-        if is_own or (by_sign and not (name in ("Add", "Subtract", "Multiply") and tensors > 1)):
+        is_merge = name in ("Add", "Subtract", "Multiply") and tensors > 1
+        if is_own or (by_sign and not is_merge):
             return LayerObject(Unread(called=name, error=NotTraced.of("not known", name=name)))
         keywords = {
             word: self._value(word, value)
