@@ -104,7 +104,7 @@ MESSAGES = [
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
         cause="{cell}Cell processes one timestep. RNN takes a cell, Bidirectional takes a layer.",
         fix="Use the layer directly, or pass RNN a cell or a list of cells.",
-        code="RNN({cell}Cell(units))  # same as {cell}(units)",
+        code="RNN({cell}Cell(units))  # as {cell}(units)",
     ),
     Message(
         r"can only have a single required positional argument, the input tensor",
@@ -211,7 +211,7 @@ MESSAGES = [
         r'"(?P<kind>float))?|\()|^state_size must be an integer',
         cause="A shape has whole numbers of at least 0. This one is {shape}. One size is a {kind}.",
         fix="Divide with //, and write None, not -1, for an unknown size.",
-        code="LSTM(64 // 2)\nkeras.Input((None, features))",
+        code="LSTM(64 // 2)  # keras.Input((None, features))",
     ),
     Message(
         r'^"int" object is not iterable$',

@@ -50,7 +50,7 @@ MESSAGES = [
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
         cause="While a model is built, tensors have a shape but no values yet. One is {name}.",
         fix="Use the matching function of keras.ops, or get values from predict.",
-        code="y = keras.ops.mean(x, axis=1)  # not tf.reduce_mean or np.mean",
+        code="y = keras.ops.mean(x, axis=1)  # tf.reduce_mean, np.mean",
     ),
     Message(
         r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy array",
@@ -74,7 +74,7 @@ MESSAGES = [
         cause="A slice such as x[:, -1, :], or a layer's axis, needs more axes than the tensor "
         "has: {axes}. Most likely the LSTM before it returns only its last step.",
         fix="Remove the slice, or keep it and set return_sequences=True.",
-        code="y = LSTM(units)(x)  # same as LSTM(units, return_sequences=True)(x)[:, -1, :]",
+        code="y = LSTM(units)(x)  # as LSTM(units, return_sequences=True)(x)[:, -1, :]",
     ),
     Message(
         r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.t built",

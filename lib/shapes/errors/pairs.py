@@ -57,8 +57,8 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
         "The loss can't be weighted. {one} doesn't fit {other}. sample_weight needs one number per "
         "sample, or per timestep if the layer returns every step.",
         fix="Give sample_weight that shape. class_weight works only with one output per sample.",
-        code="w = np.repeat(w[:, None], timesteps, axis=1)  # if the layer returns every step\n"
-        "w = w[:, -1]  # if it returns only the last step",
+        code="w = np.repeat(w[:, None], timesteps, axis=1)  # where every step is returned\n"
+        "w = w[:, -1]  # where the last one is",
         words={"one": one, "other": other},
     )
 

@@ -11,7 +11,7 @@ WINDOWS = "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps 
 WHOLE_BATCHES = (
     "n = len(x) // {full} * {full}\nmodel.fit(x[:n], y[:n], batch_size={full}, shuffle=False)"
 )
-TWIN = "twin.set_weights(model.get_weights())  # or copy the weights, to predict"
+TWIN = "twin.set_weights(model.get_weights())  # or, to predict"
 DECODER = (
     "out, *states = LSTM(units, return_state=True)(x)\n"
     "y = LSTM(units)(decoder_input, initial_state=states)"

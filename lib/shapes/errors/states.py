@@ -14,7 +14,7 @@ AND_STATES = Remedy(
     "the previous layer has return_state=True (it returns its output and its states)",
     "Unpack the tensors and pass on the output. Pass states as initial_state.",
     "out, *states = recurrent_layer(x)\ny = layer(out)\n"
-    "y = layer(x, initial_state={states})  # to start from these states",
+    "y = layer(x, initial_state={states})  # to start there",
 )
 DIRECTIONS = Remedy(
     "the previous layer is Bidirectional with merge_mode=None (it returns two tensors)",
@@ -90,7 +90,7 @@ MESSAGES = [
         cause="A mask has the shape (samples, timesteps). Most likely its axes or timesteps don't "
         "match the sequence. The mask is {mask}, and the sequence is {x}.",
         fix="Compute the mask from x, or add a Masking layer.",
-        code="mask = np.any(x != 0, axis=-1)\n# or, in the model:\nMasking(0.0)",
+        code="mask = np.any(x != 0, axis=-1)\nMasking(0.0)  # or in the model",
     ),
     Message(
         r"correspond to right-padded|MIOpen only supports packed|cudnnSetRNNDataD|Failed to call "

@@ -188,7 +188,7 @@ class Layer:
     # Number of axes that a mask must have; -1 for one fewer than the tensor, 0 for no mask allowed.
     uses_mask: ClassVar[int | None] = None
     checks_width: ClassVar[bool] = False  # whether Keras refuses a second call with another width
-    checks_rank: ClassVar[bool] = False  # whether Keras refuses one with another number of axes
+    checks_rank: ClassVar[bool] = False  # whether Keras refuses a call with another rank
 
     of: tuple[Ref, ...] = field(default=(), kw_only=True)  # inputs; () means the previous layer
     states: tuple[Ref, ...] = field(default=(), kw_only=True)  # initial states

@@ -84,7 +84,7 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
     for setting in inside.settings():
         now = getattr(inside, setting.name)
         values = _OFTEN_RIGHT.get(setting.name, [])
-        if step.error and step.error.received == f"{setting.name}={now}":  # refused value
+        if step.error and step.error.received == f"{setting.name}={now}":  # Keras refuses it.
             values = [setting.default, *values]
         elif isinstance(inside, Reshape):
             values = [(*now[:at], -1, *now[at + 1 :]) for at in range(len(now))]

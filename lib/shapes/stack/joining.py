@@ -329,7 +329,7 @@ class Attention(Attending, Joining, kind="attend"):
             raise ShapeError.of("other number to attend to", *tensors, layer=self.keras)
         query, value, key = tensors[:2] + tensors[-1:]
         count, letter = int(self.use_scale), ""
-        if self.use_scale and self.kind == "addattend":  # one weight per feature
+        if self.use_scale and self.kind == "addattend":  # It has one weight per feature.
             count, letter = known_size(query), query[-1].letter
         has_other_ranks = len({*map(len, tensors)}) > 1
         if has_other_ranks and 1 in {tensor[0].size for tensor in tensors}:

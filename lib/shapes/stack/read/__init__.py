@@ -123,7 +123,7 @@ class Interpreter(Expressions):
                 case ast.ClassDef(name):
                     self.names[name] = self._class(statement)
                 case ast.Global(names) | ast.Nonlocal(names):
-                    self.forget(names)  # the order of function calls is unknown
+                    self.forget(names)  # The order of function calls is unknown.
                 case ast.Import(names):
                     for one in names:
                         root = one.name.partition(".")[0]

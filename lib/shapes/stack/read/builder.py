@@ -16,7 +16,7 @@ from lib.shapes.stack.tracing import trace
 from lib.text import filled
 
 Refs = Sequence[Ref]
-_MOST_STEPS = 40_000  # most statements and expressions to follow; a layer counts as several
+_MOST_STEPS = 40_000  # most statements and expressions to read; a layer counts as several
 # Sample shapes for code without one. The first shape that the layer accepts is used.
 _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 

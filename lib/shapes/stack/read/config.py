@@ -67,7 +67,7 @@ def _normalised(record: Record) -> Any:
         return record["config"]["keras_history"]
     if record.get("class_name") == "function":
         return record["config"]
-    if isinstance(record.get("config"), list):  # an old Sequential
+    if isinstance(record.get("config"), list):  # a Sequential of an old version
         return {**record, "config": {"layers": record["config"]}}
     return record
 

@@ -175,8 +175,8 @@ def call_method(owner: list[Any] | dict[Any, Any], name: str, args: list[Any]) -
     """Return the result of a method of a list or dict, which may change its owner."""
     first = args[0] if args else None
     if name == "extend" and not is_listed(first):
-        name = "append"  # one unknown entry
-    is_key = isinstance(owner, list) or is_plain(first)  # other keys may be large
+        name = "append"  # An unknown list counts as one entry.
+    is_key = isinstance(owner, list) or is_plain(first)  # Other keys may be large.
     if name not in _METHODS[type(owner)] or len(owner) > LONGEST or not is_key:
         return UNKNOWN
     value = computed(getattr(owner, name), *args)
