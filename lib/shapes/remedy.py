@@ -12,9 +12,9 @@ class Remedy:
     condition: str  # a clause, "y holds class numbers"; "" if there is only one fix
     fix: str  # what to do, in sentences
     code: str = ""  # one statement per line; lines that change y come before lines for the model
-    output_shape: tuple[int, ...] = ()  # after a fix of the target, including the samples axis
-    target_shape: tuple[int, ...] = ()  # like output_shape
-    loss: str = ""  # after a fix of the target
+    output_shape: tuple[int, ...] = ()  # the output's shape after a target's fix, samples first
+    target_shape: tuple[int, ...] = ()  # y's shape after the fix, samples first
+    loss: str = ""  # the loss after a fix of the target
     stack: Stack = ()  # the stack after a fix of the stack
     cause: str = ""  # for an error message: what happened, if the condition holds
 

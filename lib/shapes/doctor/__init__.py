@@ -112,8 +112,8 @@ def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -
         sizes = (samples, *sizes[1:])
     numbers = tuple(int(n) for n in sizes if n is not None and hasattr(n, "__index__") and n > 0)
     if not sizes or len(numbers) < len(sizes):
-        expected = f"{name} to be (N, …), whole numbers of at least 1"
-        raise ValueError(f"expected {expected}, received {sizes}")
+        wanted = "(N, …), whole numbers of at least 1"
+        raise ValueError(f"expected {name} to be {wanted}, received {sizes}")
     return numbers
 
 
@@ -129,7 +129,8 @@ def _reasons(
             yield f"Keras adds a last axis of 1 to {name}."
     if batch.verdict == "error" and rule.checks:
         what = "class numbers" if rule.labels else "y"
-        wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
+        wanted = (output[0], *batch.output[1:])
+        wanted = wanted[:-1] if rule.labels else wanted
         yield f"{rule.name} expects {what} of shape {wanted}, but received {target}."
     elif batch.verdict == "error":
         unfit = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
@@ -144,11 +145,12 @@ def _reasons(
         yield f"{rule.name} then works along the {axes[-1].output_unit}s instead of the columns."
     else:
         yield "Every output is compared with its own target."
-    if first.verdict != "error" == batch.verdict:
+    if batch.verdict == "error" and first.verdict != "error":
         yield f"Batches of {first.size} raise no error, but the last batch of {batch.size} does."
 
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
+    """Yield sentences on what is compared if a shape has fewer axes, or axes of 1."""
     shift = len(batch.output) - len(batch.target)
     pair = axes[abs(shift)]  # The samples of the shorter shape are paired with another axis here.
     sides = [("the output", pair.output_unit, pair.output), ("y", pair.target_unit, pair.target)]
@@ -156,13 +158,13 @@ def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     if shift:
         pairing = f"the samples of {shorter} are compared with the {steps}s of {longer}"
         yield f"Axes are paired from the right, so {pairing}."
-        if length == 1 < batch.size:
+        if length == 1 and batch.size > 1:
             targets = f"all {batch.size} targets in its batch"
             yield f"Every output is compared with {targets}, so the model learns their mean."
     for axis in axes[1 : abs(shift)] + axes[abs(shift) + 1 :]:
-        if axis.output > 1 == axis.target:
+        if axis.output > 1 and axis.target == 1:
             yield f"One target is used for all {axis.output} {axis.output_unit}s."
-        elif axis.output == 1 < axis.target:
+        elif axis.output == 1 and axis.target > 1:
             compared = f"{axis.target} {axis.target_unit}s of y"
             yield f"One output is compared with {compared}, so the model learns their mean."
 
@@ -179,9 +181,9 @@ def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]
 
 def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:
     """Return the unit of each axis of a shape. A shape of two axes ends in the unit `second`."""
-    if len(shape) <= 3:
-        return (("sample",), ("sample", second), ("sample", "timestep", "column"))[len(shape) - 1]
-    return ("sample", *(f"axis-{i} row" for i in range(1, len(shape) - 1)), "column")
+    by_rank = {1: ("sample",), 2: ("sample", second), 3: ("sample", "timestep", "column")}
+    rows = (f"axis-{i} row" for i in range(1, len(shape) - 1))
+    return by_rank.get(len(shape), ("sample", *rows, "column"))
 
 
 class ShapeTextError(ValueError):
@@ -250,12 +252,7 @@ def fitting_loss(activation: str, loss: str) -> str:
     return TargetQuestion().loss if rule and rule.checks else loss
 
 
-TARGETS: dict[str, Sizes] = {  # usual shapes of N samples, T timesteps and U units
-    "(N, T, U)": (320, 12, 16),
-    "(N, T, 1)": (320, 12, 1),
-    "(N, T)": (320, 12),
-    "(N, U)": (320, 16),
-    "(N, 1)": (320, 1),
-    "(N,)": (320,),
-}
+# Usual shapes of N samples, T timesteps and U units.
+TARGETS: dict[str, Sizes] = {"(N, T, U)": (320, 12, 16), "(N, T, 1)": (320, 12, 1)}
+TARGETS |= {"(N, T)": (320, 12), "(N, U)": (320, 16), "(N, 1)": (320, 1), "(N,)": (320,)}
 OUTPUTS = {name: TARGETS[name] for name in ("(N, T, U)", "(N, T, 1)", "(N, U)", "(N, 1)")}

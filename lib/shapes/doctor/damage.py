@@ -4,8 +4,6 @@ The task is a running sum of noise whose last value has a variance of 1. Both mo
 at the last timestep of new sequences. `lib.training.answers` trains them for `tests/record.py`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +35,10 @@ MISTAKES = {
 
 def mistake_of(output: Sizes, target: Sizes) -> str | None:
     """Return the name of the mistake that these shapes make, for any N and T, or None."""
-    if len(output) == 3 and output[1] > 1 == output[2]:
+    if len(output) == 3 and output[1] > 1 and output[2] == 1:
         return {(): "flat", (1,): "column"}.get(target[1:])
-    steps = len(target) in (2, 3) and target[1] > 1 and target[2:] in ((), (1,))
-    return "steps" if output[1:] == (1,) and steps else None
+    has_steps = len(target) in (2, 3) and target[1] > 1 and target[2:] in ((), (1,))
+    return "steps" if output[1:] == (1,) and has_steps else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

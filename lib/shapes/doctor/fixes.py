@@ -25,13 +25,13 @@ class _OpenSize(int):
         return "timesteps"
 
 
-_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # replace None: real sizes are smaller
+_SAMPLES, _TIMESTEPS = 10**20, _OpenSize(10**21)  # for None; larger than real sizes
 
 
 def target_fixes(
     output: Shape, target: Shape, loss: str, batch_size: int | None = None
 ) -> tuple[Remedy, ...]:
-    """Return fixes that pair each output with its own target, likeliest first; None is any size."""
+    """Return fixes that pair each output with its own target, likeliest first."""
     fixes: dict[str, Remedy] = {}
     for fix in _candidates(_sizes(output), _sizes(target), loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
@@ -78,14 +78,14 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
     if labels and target == output:
         condition, other = "y has a column per class", "categorical_crossentropy"
-        use, y = "Use the loss for columns.", "y = np.argmax(y, axis=-1)"
+        use, convert = "Use the loss for columns.", "y = np.argmax(y, axis=-1)"
         yield Remedy(condition, use, compile_with(other), output, target, other)
-        yield Remedy(condition, "Convert y to class numbers.", y, output, output[:-1], loss)
+        yield Remedy(condition, "Convert y to class numbers.", convert, output, output[:-1], loss)
     elif not labels and numbers == output[:-1]:
         condition, other = "y holds class numbers", "sparse_categorical_crossentropy"
-        use, y = "Use the sparse loss.", f"y = keras.utils.to_categorical(y, {output[-1]})"
+        use, convert = "Use the sparse loss.", f"y = keras.utils.to_categorical(y, {output[-1]})"
         yield Remedy(condition, use, compile_with(other), output, target, other)
-        yield Remedy(condition, "Convert y to a column per class.", y, output, output, loss)
+        yield Remedy(condition, "Convert y to a column per class.", convert, output, output, loss)
 
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
@@ -95,28 +95,28 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
         same = target[0] == math.prod(output[:2]) and math.prod(target) == math.prod(output)
     if not same:
         return
-    y = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
+    code = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
     if (*target, 1) == output:
-        y = "y = y[..., None]"
+        code = "y = y[..., None]"
     elif target == (*output, 1):
-        y = "y = y[..., 0]"
+        code = "y = y[..., 0]"
     condition, fix = "y holds the right numbers", "Give y the shape of the output."
-    yield Remedy(condition, fix, y, output, output, loss)
+    yield Remedy(condition, fix, code, output, output, loss)
 
 
 Meaning = tuple[str, str, str, Sizes]  # what y may hold, a fix for y, its code, y's new shape
 
 
 def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
-    """Yield meanings of a y with numbers; `steps` are the timesteps of the output, if any."""
+    """Yield meanings of a y with numbers. `steps` is the output's T, if it has a time axis."""
     (n, *rest), columns = target, output[-1]
     if len(target) == 1:
         yield from _per_sample((n, 1), steps, "y = y[:, None]", "y[:, None, None]")
     elif len(target) == 2:
         (width,) = rest
         readings = [*_per_sample(target, steps, "", "y[:, None]")]
-        # A second axis of y that differs from the columns may have the timesteps.
-        is_timed = width != columns and (width == steps or columns == 1 < width)
+        # If the second axis of y differs from the output's columns, its entries may be timesteps.
+        is_timed = width != columns and (width == steps or (columns == 1 and width > 1))
         if width > 1 and (steps is None or width == steps or (width > steps and columns == 1)):
             cut = f"y = y[:, -{steps}:, None]"
             timed = _per_step((*target, 1), steps, "y = y[..., None]", cut, "y = y[:, -1:]")
@@ -136,7 +136,8 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meanin
 
 def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
     n, classes = output[0], output[-1]
-    if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
+    has_columns = len(target) in (2, 3) and target[-1] == classes and classes > 1
+    if has_columns and (target[2:] or classes != steps):
         condition = "y has a column per class" + (", for each sample" if len(target) == 2 else "")
         code = "y = np.argmax(y, axis=-1)"
         yield condition, "Convert y to class numbers.", code, target[:-1]
@@ -148,7 +149,7 @@ def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[
 
 
 def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterator[Meaning]:
-    """Yield one target per sample: y is (N, K) or (N,) after `code`, or repeated per timestep."""
+    """Yield y as one target per sample, after `code`, or with `repeated` at each timestep."""
     yield "y has one target per sample", "", code, y
     if steps:
         condition = "every timestep should predict its sample's target"
@@ -157,7 +158,7 @@ def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterat
 
 
 def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> Iterator[Meaning]:
-    """Yield one target per timestep: y is (N, T, K) or (N, T) after `code`, `cut` or `last`."""
+    """Yield y as one target per timestep, after `code`, or after `cut` or `last` drops steps."""
     n, y_steps, *rest = y
     if steps is None or y_steps == steps:
         yield "y has one target per timestep", "", code, y
@@ -172,19 +173,19 @@ def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> It
 
 def _fix(meaning: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
     """Return the fix for one meaning of y: code for y, and layers to change."""
-    condition, todo, y, target = meaning
+    condition, sentence, code_for_y, target = meaning
     after = (*target[:2], output[-1]) if labels else target
-    steps = [todo] if todo else []
-    code = [y] if y else []
+    sentences = [sentence] if sentence else []
+    code = [code_for_y] if code_for_y else []
     if len(after) != len(output):
-        sequences = len(after) == 3
-        steps.append("Return every timestep." if sequences else "Return only the last timestep.")
-        code.append(EVERY_STEP if sequences else LAST_STEP)
+        is_timed = len(after) == 3
+        sentences.append("Return every timestep." if is_timed else "Return only the last timestep.")
+        code.append(EVERY_STEP if is_timed else LAST_STEP)
     elif after[1:-1] != output[1:-1]:
-        steps.append("Keep the last timesteps of the output.")
+        sentences.append("Keep the last timesteps of the output.")
         code.append(f"outputs = outputs[:, -{after[1]}:]")
     if after[-1] != output[-1]:
-        steps.append(f"End the model with {counted(after[-1], 'column')}.")
+        sentences.append(f"End the model with {counted(after[-1], 'column')}.")
         code.append(f"Dense({after[-1]})")
-    fix = " ".join(steps) or "Reshape y."
+    fix = " ".join(sentences) or "Reshape y."
     return Remedy(condition, fix, "\n".join(code), after, target, loss)

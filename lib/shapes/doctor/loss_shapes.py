@@ -87,10 +87,11 @@ def follow_epoch(
     """Return the results of a full batch and a shorter last batch; () if N differs."""
     if output[0] != target[0]:
         return ()
-    full, rest = divmod(output[0], batch_size)
+    full_batches, rest = divmod(output[0], batch_size)
+    sizes = [size for size in (batch_size if full_batches else 0, rest) if size]
     return tuple(
         follow_batch((size, *output[1:]), (size, *target[1:]), rule, known_size=rest == 0)
-        for size in ([batch_size] if full else []) + ([rest] if rest else [])
+        for size in sizes
     )
 
 
@@ -114,7 +115,7 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
 
 
 def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
-    """Return the result of one batch. TensorFlow has another message for a `known_size`."""
+    """Return the result of one batch. If TensorFlow knows the batch size, its message differs."""
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # 0: there is no class axis
     target, output = _same_rank(target, output)
     if rule.labels and len(target) == len(output) > 1 and target[-1] == 1:

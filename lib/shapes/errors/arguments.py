@@ -17,7 +17,7 @@ OF_LAYERS = [
 ]
 REMOVED = {name: row for row in beside(__file__, "keras2")["arguments"] for name in row["names"]}
 GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
-IN_FILES = ("batch_input_shape", "time_major", "implementation")  # in each layer of a Keras 2 file
+IN_FILES = ("batch_input_shape", "time_major", "implementation")  # Keras 2 files store these
 OLDER = """\
 class Older(keras.layers.{kind}):
     def __init__(self, *args, {dropped}, **options):
@@ -53,7 +53,7 @@ def keywords(found: Found) -> Explanation | None:
             words=words,
         )
     keys = (key for name in names for key in (f"{owner}.{name}", name))
-    if removed := next(filter(REMOVED.get, keys), ""):
+    if removed := next((key for key in keys if key in REMOVED), ""):
         name = removed.split(".")[-1]
         value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
         words |= {"name": name, "dropped": f"{name}=None", "shape": value[1] if value else "(…)"}

@@ -30,9 +30,10 @@ def axes(found: Found) -> Explanation | None:
         return None
     if found.kind in ("sequential", "model", "functional") and got:  # The input of a model is data.
         return data(found, (None,) * want, got)
-    kind, units = RECURRENT.get(found.kind), (got or (None,))[-1]
+    kind, units = RECURRENT.get(found.kind), got[-1] if got else None
     problem = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
     likely, stack = [remedies.OTHER_INPUT], ""
+    is_square = len(got) > 3 and got[1] is not None and got[1] == got[2]
     if (want, have) == (3, 2):
         problem, likely = "there is no time axis", [remedies.LAYER_BEFORE, remedies.FLAT_INPUT]
         before = f"input~lstm_u{units or 16}"
@@ -41,9 +42,10 @@ def axes(found: Found) -> Explanation | None:
             before = f"input_formflat_f{units or 3}"
         stack = f"{before}~{kind}" if kind else ""
     elif (want, have) == (2, 3):
-        likely = [remedies.ENCODER, remedies.WRAPPED][: 2 if found.kind == "dense" else 1]
+        may_wrap = found.kind == "dense"
+        likely = [remedies.ENCODER, remedies.WRAPPED] if may_wrap else [remedies.ENCODER]
         stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat" if got else ""
-    elif (want, have) == (3, 4) and len(got) > 3 and got[1] == got[2] is not None:
+    elif (want, have) == (3, 4) and is_square:
         likely = [remedies.IMAGE, remedies.BATCH_IN_INPUT]
     elif (want, have) == (3, 4):
         likely = [remedies.BATCH_IN_INPUT, remedies.EMBEDDED, remedies.IMAGE]
@@ -102,12 +104,12 @@ def _size_fixes(pair: Comparison) -> list[Remedy]:
         return [remedies.OTHER_FEATURES]
     if received[1:] == expected[:2]:
         return [remedies.BATCH_SHAPE]
-    if expected[1:] == received[:0:-1]:
+    if expected[1:] == received[1:][::-1]:
         return [remedies.SWAPPED]
     if pair.differing == [1]:
         return [remedies.OTHER_LENGTH]
-    likely = [remedies.BATCH_IN_INPUT, remedies.OTHER_FEATURES]
-    return likely if len(pair.differing) >= 2 else likely[1:]
+    likely = [remedies.OTHER_FEATURES]
+    return [remedies.BATCH_IN_INPUT, *likely] if len(pair.differing) > 1 else likely
 
 
 def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
@@ -115,8 +117,9 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
     is_fit, last = "training=True" in found.whole, len(expected) - 1
     sample = [remedies.UNBATCHED] if is_fit else [remedies.ONE_SAMPLE, remedies.UNBATCHED]
     if pair.missing == -1:
-        likely = [remedies.AXIS_OF_1, remedies.IMAGE, remedies.BATCHED_TWICE]
-        return likely[2:] if gaps == [0] or (gaps and received[1] is None) else likely
+        is_batched_twice = gaps == [0] or (gaps and received[1] is None)
+        likely = [] if is_batched_twice else [remedies.AXIS_OF_1, remedies.IMAGE]
+        return [*likely, remedies.BATCHED_TWICE]
     if pair.missing != 1 or not gaps:
         return [remedies.OTHER_INPUT]
     if gaps == [last] or received[1:] == expected[1:-1]:
@@ -127,8 +130,8 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
         is_table = (received[0] or 0) > 1 and (received[-1] or 0) <= COLUMNS
         flat = [remedies.TABLE, remedies.FLAT] if is_table else [remedies.FLAT, remedies.TABLE]
         return [*flat, remedies.LENGTHS, remedies.ONE_SAMPLE]
-    is_sample = gaps == [0] or None is not received[0] == expected[1]
-    return sample if is_sample else [remedies.TABLE, *sample]
+    starts_with_steps = received[0] is not None and received[0] == expected[1]
+    return sample if gaps == [0] or starts_with_steps else [remedies.TABLE, *sample]
 
 
 def number_of_arrays(found: Found) -> Explanation:

@@ -19,22 +19,22 @@ def removed(found: Found) -> Explanation | None:
     return explained(happened, fix=REMOVED[name]["fix"], code=REMOVED[name]["code"])
 
 
-def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Explain which axis of a weight differs between the shapes `own` and `received`."""
-    own = own or found.shape("own") or found.shape("one")
+def weights(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
+    """Explain which axis of a weight differs between the expected and the received shape."""
+    expected = expected or found.shape("own") or found.shape("one")
     received = received or found.shape("got") or found.shape("other")
-    if own == received:
+    if expected == received:
         return None
-    pair, why = Comparison(own, received), ""
-    if pair.is_batch and len(own) == 2:
+    pair, why = Comparison(expected, received), ""
+    if pair.is_batch and len(expected) == 2:
         rows = "words" if "embedding" in found.match[0].lower() else "features"
-        why = f": {received[0]} {rows} instead of {own[0]}"
+        why = f": {received[0]} {rows} instead of {expected[0]}"
     elif pair.missing:
         why = f": {pair.in_words()}. The weight is from another layer, or includes the batch"
     elif pair.differing:
-        why = f": {received[-1]} columns instead of {own[-1]}. The units differ: an LSTM has four "
-        why += "columns per unit, a GRU three"
-    layer, shapes = found["layer"] or "the layer", (bracketed(own), bracketed(received))
+        why = f": {received[-1]} columns instead of {expected[-1]}. The units differ: "
+        why += "an LSTM has four columns per unit, a GRU three"
+    layer, shapes = found["layer"] or "the layer", (bracketed(expected), bracketed(received))
     return explained(
         f"The weight of {layer} has the shape {shapes[0]} but received {shapes[1]}{why}.",
         fix="Build both models with the same layers and sizes.",
@@ -52,7 +52,7 @@ MESSAGES = [
     ),
     Message(
         rf'Could not \w+ function "(?P<name>{"|".join(RULE_OF)})"',
-        cause="The file names {name}, a loss or metric of Keras, as another version writes it.",
+        cause="The file names {name}, a loss or metric of Keras, in another version's format.",
         fix="Load the model with compile=False. Compile it again if you train it.",
         code="model = keras.models.load_model(path, compile=False)\n"
         'model.compile("adam", loss="{name}")',

@@ -11,18 +11,10 @@ from lib.text import capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
-FALLBACKS = {  # values for a {name} that the message doesn't contain
-    "layer": "The layer",
-    "owner": "Layer",
-    "wrapper": "Sequential",
-    "cell": "LSTM",
-    "units": "16",
-    "joining": "Concatenate",
-    "axes": "fewer",
-    "full": "batch_size",
-    "sample": "timesteps, features",
-    "columns": "y.shape[-1]",
-}
+# Values for a {name} that the message doesn't contain.
+FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
+FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer", "full": "batch_size"}
+FALLBACKS |= {"sample": "timesteps, features", "columns": "y.shape[-1]"}
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -67,21 +59,22 @@ def explained(
 ) -> Explanation:
     """Return an explanation with these remedies, likeliest first, or with one fix and its code.
 
-    `words` fill the {names} in all texts. If no `confidence` is given, the explanation is likely if
-    it has several causes or its cause starts with "If" or has "most likely"; otherwise certain.
+    `words` fill the {names} in all texts. The default `confidence` is "likely" if there are several
+    causes, or if the text of the cause starts with "If" or contains "most likely"; else "certain".
     """
     words = FALLBACKS | {name: word for name, word in words.items() if word not in (None, "")}
     happened = _filled(cause, words)
     meanings = []
     for each in remedies or (Remedy("", fix, code),):
         condition = _filled(each.condition, words)
-        happens = f"{happened} {capital(condition)}." if condition else happened
+        full_cause = f"{happened} {capital(condition)}." if condition else happened
         texts = _filled(each.fix, words), _filled(each.code, words)
-        meanings.append(Remedy(condition, *texts, cause=happens))
+        meanings.append(Remedy(condition, *texts, cause=full_cause))
     is_unsure = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""
+    stack = _filled(stack, words)
     sure: Confidence = confidence or ("likely" if is_unsure else "certain")
-    shown, first, stack = meanings[:3], meanings[0], _filled(stack, words)
+    shown, first = meanings[:3], meanings[0]
     cause = f"{happened} Most likely {first.condition}." if first.condition else happened
     fix, code = first.fix, first.code
     if len(meanings) > 1:

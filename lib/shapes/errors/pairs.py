@@ -18,8 +18,8 @@ from lib.shapes.remedy import Remedy
 
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
 SPARSE = f"sparse_{CATEGORICAL}"
-_PER_STEP_OR_SAMPLE = remedies.TARGET_PER_STEP, remedies.TARGET_PER_SAMPLE
-# If a product fails while the graph runs, its message orders the operands by their names.
+_PER_SAMPLE_OR_STEP = remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP
+# A graph's message about a failed product sorts y and the output by name, so either may be first.
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
 
 
@@ -35,9 +35,9 @@ def incompatible(found: Found) -> Explanation | None:
         return None
     shapes = [bracketed(each).replace("None", "?") for each in (one, other)]
     product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", found.node)
-    multiplies = not found.loss or RULE_OF[found.loss].multiplies
+    may_multiply = not found.loss or RULE_OF[found.loss].multiplies
     # A loss that subtracts contains a product only for weights or a mask.
-    if "weighted_loss" in found.node or (product and not multiplies):
+    if "weighted_loss" in found.node or (product and not may_multiply):
         return of_weights(found, *shapes)
     place = found["layer"] or (found.node if "/" in found.node else "")
     if place and not found.in_loss:
@@ -65,18 +65,20 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
 
 def _time_axis_in_one(start: str) -> Explanation:
     happened = f"{start}. Only the output or only y has a time axis."
-    return explained(happened, *_PER_STEP_OR_SAMPLE[::-1])
+    return explained(happened, *_PER_SAMPLE_OR_STEP)
 
 
 def _explained_loss(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
-    """Explain shapes of y and the output, including the samples axis. Either may be first."""
-    first, subject, loss, whole = "", "The loss", found.loss, found.whole
+    """Explain that the loss can't pair y and the output. Either may be the shape `one`."""
+    loss, whole = found.loss, found.whole
+    first = ""  # which of the two the message names first; "" if unknown
+    in_loss_code = re.search("compile_loss|losses/losses.py", whole)
     if "SquaredDifference" in whole:  # Keras 2
         first = "output"
-    elif loss and not _PRODUCT.search(whole) and re.search("compile_loss|losses/losses.py", whole):
+    elif loss and in_loss_code and not _PRODUCT.search(whole):
         first = "output" if RULE_OF[loss].output_first else "y"
-    if not found.in_loss:
-        subject = "A multiplication" if "[Op:Mul]" in whole else "Most likely the loss"
+    unsure_subject = "A multiplication" if "[Op:Mul]" in whole else "Most likely the loss"
+    subject = "The loss" if found.in_loss else unsure_subject
     order = {"y": ", y with the output", "output": ", the output with y", "": ""}[first]
     start = f"{subject} can't pair {texts}{order}"
     short, long = sorted((one, other), key=len)
@@ -84,12 +86,12 @@ def _explained_loss(found: Found, one: Shape, other: Shape, texts: str) -> Expla
         return explained(
             f"{start}: only a last axis of 1 differs. Keras's losses drop such an axis.",
             fix="Use Keras's loss, or add the axis to the shorter tensor.",
-            code="loss = keras.losses.mean_squared_error(y, y_pred)\n"
-            "y = y[..., None]  # or by hand",
+            code="loss = keras.losses.mean_squared_error(y, y_pred)\n# or:\ny = y[..., None]",
         )
     if not first and len(short) == len(long):
         happened = f"{start}. Keras drops a last axis of 1, which may pair timesteps with columns."
-        return explained(happened, remedies.OTHER_COLUMNS, *_PER_STEP_OR_SAMPLE)
+        axis_fixes = remedies.TARGET_PER_STEP, remedies.TARGET_PER_SAMPLE
+        return explained(happened, remedies.OTHER_COLUMNS, *axis_fixes)
     if not first:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
@@ -98,32 +100,33 @@ def _explained_loss(found: Found, one: Shape, other: Shape, texts: str) -> Expla
 
 
 def refused(found: Found) -> Explanation | None:
-    """Explain that a loss refuses two shapes. The message may not name the shape of y."""
+    """Explain that a loss refuses two shapes. The message may lack these shapes."""
     if found["one"] and (found.is_loading or re.search(r"\bAssign", found.whole)):
         return weights(found)
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
         happened = "y must have the output's shape. For the sparse loss, y must hold class numbers."
-        return explained(happened, remedies.CLASS_NUMBERS, *_PER_STEP_OR_SAMPLE[::-1])
+        return explained(happened, remedies.CLASS_NUMBERS, *_PER_SAMPLE_OR_STEP)
     pair = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
     if not pair.received or not pair.expected:
         happened = f"y has no axes, but the output has the shape {output_text}."
         return explained(happened, remedies.Y_IS_A_LIST, remedies.UNBATCHED) if found["y"] else None
     if pair.is_batch:
         return batches(found, pair.received, pair.expected)
-    y, output, words = pair.received[1:], pair.expected[1:], found.match[0]
+    y, output, message = pair.received[1:], pair.expected[1:], found.match[0]
     losses = [CATEGORICAL, BINARY]
     if (named := found.loss or found["loss"]) in RULE_OF:
         losses = [RULE_OF[named].name]
-    elif "up until the last" in words or "target.ndim - 1" in words:
+    elif "up until the last" in message or "target.ndim - 1" in message:
         losses = [SPARSE]
     elif found["one"]:
         losses = [CATEGORICAL]
     happened = _needed_shape(y_text, output_text, y, output)
-    if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
+    if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in message:
         likely = remedies.COLUMN_PER_CLASS, remedies.OTHER_COLUMNS, remedies.TARGET_PER_STEP
         return explained(happened, *likely, words={"columns": y[-1]})
-    return _with_fixes(y, output, losses, happened) if y != output or losses == [SPARSE] else None
+    is_wrong = y != output or losses == [SPARSE]
+    return _with_fixes(y, output, losses, happened) if is_wrong else None
 
 
 def _is_wider(y: Shape, output: Shape) -> bool:
@@ -139,7 +142,8 @@ def refused_early(found: Found) -> Explanation | None:
     recurrent = re.search("rnn|lstm|gru", name)
     # A recurrent layer's (None, 3) is the shape of a sample: None is the number of timesteps.
     is_sample = is_input and recurrent and len(expected) == 2
-    has_batch = expected[:1] == (None,) or (len(expected) == 3 and (recurrent or not is_input))
+    is_sequence_batch = len(expected) == 3 and (recurrent or not is_input)
+    has_batch = expected[:1] == (None,) or is_sequence_batch
     if is_sample or not has_batch:
         expected, got = (None, *expected), (None, *got)
     if is_input:
@@ -148,16 +152,18 @@ def refused_early(found: Found) -> Explanation | None:
         expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output = got[1:], expected[1:]
     happened = _needed_shape(found["got"], found["want"] or f"of rank {len(expected)}", y, output)
+    has_extra_axis = bool(found["axes"]) and len(y) == len(output) + 1
     likely: list[Remedy] = []
     if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
         # Keras 2's sparse loss raised this for any output.
         likely = [remedies.CLASS_COLUMNS, remedies.OTHER_COLUMNS]
     elif found["axes"] == "3" and len(y) == 1:
         likely = [remedies.TARGET_PER_SAMPLE, remedies.STEP_OF_Y]
-    elif found["axes"] and len(y) == len(output) + 1 and y[-1] == 2:
-        likely = [remedies.TARGET_PER_STEP]
-        likely.insert(0 if y[-2:] == (2, 2) else 1, remedies.TO_CATEGORICAL_TWICE)
-    elif found["axes"] and len(y) == len(output) + 1 > 2:
+    elif has_extra_axis and y[-2:] == (2, 2):
+        likely = [remedies.TO_CATEGORICAL_TWICE, remedies.TARGET_PER_STEP]
+    elif has_extra_axis and y[-1] == 2:
+        likely = [remedies.TARGET_PER_STEP, remedies.TO_CATEGORICAL_TWICE]
+    elif has_extra_axis and len(y) > 2:
         likely = [remedies.TARGET_PER_STEP]
     if likely:
         return explained(happened, *likely, words={"columns": y[-1]})
@@ -166,8 +172,9 @@ def refused_early(found: Found) -> Explanation | None:
 
 def class_numbers(found: Found) -> Explanation:
     """Explain class numbers that don't fit the output. TensorFlow counts timesteps as samples."""
-    y, (*steps, classes) = found.shape("y"), found.shape("output") or (None,)
-    numbers, expected = (math.prod(size or 1 for size in each) for each in (y, steps))
+    *before, classes = found.shape("output") or (None,)
+    numbers = math.prod(size or 1 for size in found.shape("y"))
+    expected = math.prod(size or 1 for size in before)  # class numbers that fit the output
     likely = [remedies.TARGET_PER_STEP, remedies.CLASS_COLUMNS]
     if numbers < expected:
         likely = [remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP]
@@ -178,14 +185,16 @@ def class_numbers(found: Found) -> Explanation:
 
 
 def _difference(y: Shape, output: Shape) -> str:
-    """Return the end of a sentence on how y and the output differ. Shapes lack the samples."""
+    """Return the end of a sentence on how y and the output differ. Shapes have no samples axis."""
     pair = Comparison((None, *output), (None, *y))
     names = [f"{pair.name(at)}s".replace("feature", "column") for at in pair.differing]
     more, less = ("the output", "y") if pair.missing > 0 else ("y", "the output")
     if not pair.missing:
         return f": different {' and '.join(names)}" if names else ""
-    is_timed = len(pair.longer) == 3 and not (pair.longer[2] == 1 and pair.gaps == [2])
-    return f": {more} has a time axis, {less} has none" if is_timed else ": the axes differ"
+    lacks_column = pair.longer[2:] == (1,) and pair.gaps == [2]
+    if len(pair.longer) == 3 and not lacks_column:
+        return f": {more} has a time axis, {less} has none"
+    return ": the axes differ"
 
 
 def _needed_shape(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
@@ -206,15 +215,15 @@ def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -
             code="print(y.shape, model.output_shape)",
             confidence="possible",
         )
-    timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
-    found: dict[str, Remedy] = {}
+    stack = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
+    by_code: dict[str, Remedy] = {}
     for each in likely:
-        found.setdefault(each.code, each)
-    return explained(happened, *[*found.values()][:4], stack=timed)
+        by_code.setdefault(each.code, each)
+    return explained(happened, *list(by_code.values())[:4], stack=stack)
 
 
 def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """Return fixes for y and the output, likeliest first. Shapes lack the samples axis."""
+    """Return fixes, likeliest first. The shapes have no samples axis."""
     found = _doctor_fixes(y, output, loss)
     if len(y) == 1 and len(output) == 2 and output[0] == 1:
         condition = "the output doesn't need its time axis of one step"
@@ -224,9 +233,11 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     # Columns are more common than timesteps, so fixes of the time axis come last.
     found.sort(key=lambda each: "LSTM(" in each.code or "only the last" in each.condition)
     # Keras may have dropped a last axis of 1 from either shape.
+    output_steps = 1 if loss == SPARSE else output[0]
+    y_steps = 1 if output[0] == 1 else y[0]
     for name, steps, full_y, full_output in (
-        ("the output", output[0] if loss != SPARSE else 1, y, (*output, 1)),
-        ("y", y[0] if output[0] != 1 else 1, (*y, 1), output),
+        ("the output", output_steps, y, (*output, 1)),
+        ("y", y_steps, (*y, 1), output),
     ):
         if steps not in (1, None):
             condition = f"{name} is (samples, {steps}, 1), one number per timestep"
@@ -236,7 +247,7 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
 
 
 def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """Return the target doctor's fixes, one per condition. Shapes lack the samples axis."""
+    """Return the target doctor's fixes, one per condition. The shapes have no samples axis."""
     target, shape = (None, *y), (None, *(output or (1,)))
     if shape[-1] == 1:
         loss = "mean_squared_error"  # One column can't hold several classes.
@@ -244,13 +255,14 @@ def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     if loss == SPARSE:  # If y has a column per class, the loss is wrong.
         for fix in target_fixes(shape, target, CATEGORICAL):
             fixes.append(replace(fix, code=f"{fix.code}\n{compile_with(fix.loss)}".strip()))
-    found: dict[str, Remedy] = {}
+    by_condition: dict[str, Remedy] = {}
     for fix in fixes:
         if not fix.code or ("Dense(" in fix.code and fix.output_shape[-1] > LARGEST):
             continue
-        if before := found.get(fix.condition):
-            todo = f"{before.fix} Or: {fix.fix[:1].lower()}{fix.fix[1:]}"
-            found[fix.condition] = replace(fix, fix=todo, code=f"{before.code}\n# or:\n{fix.code}")
+        if first := by_condition.get(fix.condition):
+            text = f"{first.fix} Or: {fix.fix[:1].lower()}{fix.fix[1:]}"
+            code = f"{first.code}\n# or:\n{fix.code}"
+            by_condition[fix.condition] = replace(fix, fix=text, code=code)
         else:
-            found[fix.condition] = fix
-    return list(found.values())
+            by_condition[fix.condition] = fix
+    return list(by_condition.values())

@@ -51,7 +51,6 @@ IMAGE = Remedy(
 )
 LENGTHS = Remedy("the sequences have different lengths", "Pad x, and mask the padding.", PAD)
 
-# The shapes that the model was built for.
 OTHER_FEATURES = Remedy(
     "the data or the previous layer has other features than the model was built for",
     "Build the model for these features, or pass data with the original features.",
@@ -130,7 +129,6 @@ FOLDED = Remedy(
     "batch_size = keras.ops.shape(x)[0]",
 )
 
-# What y may hold.
 TARGET_PER_SAMPLE = Remedy("y has one target per sample", "Return only the last step.", LAST_STEP)
 TARGET_PER_STEP = Remedy("y has one target per timestep", "Return every step.", EVERY_STEP)
 STEP_OF_Y = Remedy("y has one number per timestep", "Add an axis of 1.", "y = y[..., None]")

@@ -30,7 +30,8 @@ def features_or_units(found: Found) -> Explanation | None:
         return None
     # Wrong states and wrong features raise the same message.
     x, state = shapes_of_a_step(found.whole)
-    if "MatMul_1" in found.match[0] or state[-1:] == (int(received),) != x[-1:]:
+    only_state_has_size = state[-1:] == (int(received),) and state[-1:] != x[-1:]
+    if "MatMul_1" in found.match[0] or only_state_has_size:
         return explained(
             f"The layer has {expected} units but starts from states of {received} units.",
             fix="Give the encoder and the decoder the same number of units.",
@@ -68,14 +69,14 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
 def several_tensors(found: Found) -> Explanation:
     """Explain that a layer received several tensors: an output with states, or two directions."""
     count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
-    before = {2: "gru", 3: "lstm"}.get(count)
-    after = "dense" if found.kind == "dense" else kind
+    previous = {2: "gru", 3: "lstm"}.get(count)
+    layer = "dense" if found.kind == "dense" else kind
     return explained(
         f"{found['layer'] or 'The layer'} takes one tensor but received {count}.",
         *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),
         words={"states": "states" if kind else ""},
         check="print([each.shape for each in x])",
-        stack=f"input~{before}_state~{after}" if before and after else "",
+        stack=f"input~{previous}_state~{layer}" if previous and layer else "",
     )
 
 
@@ -99,7 +100,7 @@ MESSAGES = [
             Remedy(
                 "a sequence is padded at the start (pad_sequences's default) or fully masked",
                 "Pad at the end and drop empty sequences, or turn off cuDNN.",
-                f"{remedies.PAD}\nLSTM(units, use_cudnn=False)  # or",
+                f"{remedies.PAD}\n# or:\nLSTM(units, use_cudnn=False)",
             ),
             Remedy("the GPU's memory is full", "Free memory.", "LSTM(units, use_cudnn=False)"),
         ],
@@ -114,7 +115,7 @@ MESSAGES = [
         r"Layer (?P<layer>\S+) does not support masking",
         cause="{layer} receives a mask, from Masking or mask_zero=True, but doesn't support masks.",
         fix="Put a recurrent layer before it that returns only its last step. The mask ends there.",
-        code=f"{LAST_STEP}  # before it",
+        code=f"{LAST_STEP}  # the layer before",
     ),
     Message(
         rf'must be equal, but are {number("got")} and {number("want")} for "[^"]*?MatMul_1\b',

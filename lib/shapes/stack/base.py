@@ -1,7 +1,5 @@
 """The base class of a layer, with settings, inputs, outputs and errors as in Keras 3.15."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -190,7 +188,7 @@ class Layer:
     # Number of axes that a mask must have; -1 for one fewer than the tensor, 0 for no mask allowed.
     uses_mask: ClassVar[int | None] = None
     checks_width: ClassVar[bool] = False  # whether Keras refuses a second call with another width
-    checks_rank: ClassVar[bool] = False  # whether Keras refuses one with another number of axes
+    checks_rank: ClassVar[bool] = False  # whether Keras refuses a call with another rank
 
     of: tuple[Ref, ...] = field(default=(), kw_only=True)  # inputs; () means the previous layer
     states: tuple[Ref, ...] = field(default=(), kw_only=True)  # initial states
@@ -215,7 +213,7 @@ class Layer:
         return tuple(LayerSetting(one.name, default=one.default, **one.metadata) for one in found)
 
     @property
-    def inside(self) -> Layer:
+    def inside(self) -> "Layer":
         """The layer with the settings: TimeDistributed's inner layer, or the layer itself."""
         return self
 

@@ -61,8 +61,8 @@ def code_lines(steps: Steps) -> list[str]:
 
 
 def _line(steps: Steps, at: int, names: list[str]) -> str:
-    layer, own = steps[at].layer, names[at]
-    target = "x" if own == "x" else f"x = {own}"
+    layer, name = steps[at].layer, names[at]
+    target = "x" if name == "x" else f"x = {name}"
     if isinstance(layer, Input):
         return f"{target} = {layer.code()}"
     if isinstance(layer, Unread):  # Assign the name, because later lines use it.
@@ -70,7 +70,7 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
         return f"{target} = ...  # {(origin.call or origin.text) if origin else layer.called}"
     sources = [_source(ref, names) for ref in layer.of] or ["x"]
     if isinstance(layer, Unpack):
-        return f"x, *states = {'' if own == 'x' else f'{own}, *_ = '}{sources[0]}"
+        return f"x, *states = {'' if name == 'x' else f'{name}, *_ = '}{sources[0]}"
     if isinstance(layer, Merge) and layer.of and layer.by_sign:
         return f"{target} = {f' {SIGNS[layer.kind]} '.join(sources)}"
     code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"

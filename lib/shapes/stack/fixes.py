@@ -16,13 +16,9 @@ from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 MOST_FIXES = 3
 # A label, the new stack, and the place in it of the broken layer (or of the layer before).
 Edit = tuple[str, Stack, int]
-_OFTEN_RIGHT: dict[str, list[Any]] = {
-    "padding": ["same"],
-    "axis": [1, -1],
-    "axes": [(2, 2), (1, 1), (2, 1), (1, 2)],
-    "dims": [(2, 1)],
-    "cropping": [(0, 1), (0, 0)],
-}
+# Values that often fix a setting, likeliest first.
+_OFTEN_RIGHT: dict[str, list[Any]] = {"padding": ["same"], "axis": [1, -1], "dims": [(2, 1)]}
+_OFTEN_RIGHT |= {"axes": [(2, 2), (1, 1), (2, 1), (1, 2)], "cropping": [(0, 1), (0, 0)]}
 
 
 def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
@@ -44,7 +40,7 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
 
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
-    if not isinstance(stack[0], Input):  # the Input couldn't be read
+    if not isinstance(stack[0], Input):  # The Input couldn't be read.
         new_input = replace(Input(), origin=stack[0].origin)
         yield f"Replace layer 1 with {_call(new_input)}", put(stack, 0, new_input), 0
         return
@@ -88,7 +84,7 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
     for setting in inside.settings():
         now = getattr(inside, setting.name)
         values = _OFTEN_RIGHT.get(setting.name, [])
-        if step.error and step.error.received == f"{setting.name}={now}":  # refused value
+        if step.error and step.error.received == f"{setting.name}={now}":  # Keras refuses it.
             values = [setting.default, *values]
         elif isinstance(inside, Reshape):
             values = [(*now[:at], -1, *now[at + 1 :]) for at in range(len(now))]
@@ -120,13 +116,15 @@ def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
     down = range(place - 1, 0, -1)
-    for at in [at for at in down if hasattr(stack[at], "return_sequences")][:1]:
+    recurrent = [at for at in down if hasattr(stack[at], "return_sequences")]
+    for at in recurrent[:1]:
         layer: Any = stack[at]
         settings = [("return_sequences", not layer.return_sequences)]
         for name, value in (*settings, ("return_state", False), ("return_state", True)):
             words = f"Set {name}={value} on {_label(stack, at)}"
             yield words, _with(stack, at, **{name: value}), place
-    for at in [at for at in down if isinstance(stack[at], (Flatten, Pooling))][:1]:
+    dropping = [at for at in down if isinstance(stack[at], (Flatten, Pooling))]
+    for at in dropping[:1]:
         yield f"Remove {_label(stack, at)}", put(stack, at), place - 1
 
 

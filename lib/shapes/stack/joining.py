@@ -161,8 +161,8 @@ class Merge(Joining):
         return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        kept = not self.by_sign and all(inputs.masks)
-        return (max(inputs.masks) if kept else 0,) * count
+        passes = not self.by_sign and all(inputs.masks)
+        return (max(inputs.masks) if passes else 0,) * count
 
 
 class Add(Merge, kind="add"):
@@ -206,11 +206,11 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
     long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
     axes = list(long)
     for place, axis in enumerate(short, len(long) - len(short)):
-        kept = axes[place]
-        if kept.size == 1 or (axis.size is None and kept.size is not None):
+        current = axes[place]
+        if current.size == 1 or (axis.size is None and current.size is not None):
             axes[place] = axis
-        elif None not in (kept.size, axis.size) and axis.size not in (1, kept.size):
-            wrong, right = (kept, axis) if len(one) >= len(other) else (axis, kept)
+        elif None not in (current.size, axis.size) and axis.size not in (1, current.size):
+            wrong, right = (current, axis) if len(one) >= len(other) else (axis, current)
             lists = " and ".join(f"{[*shape_of(tensor)]}" for tensor in (one, other))
             words = {"one": shape_of(long), "other": shape_of(short)}
             about = {"wrong": wrong.size, "right": right.size, "lists": lists}
@@ -267,8 +267,8 @@ class Dot(Joining, kind="dot", mask="ends"):
             raise ShapeError.of("axes to multiply", one, other, **lengths)
         if 0 in (at % len(one), at_other % len(other)) or _differ((one[0].size, other[0].size)):
             raise ShapeError.of("batches to multiply", one, other, at=at, at_other=at_other)
-        kept = (*with_axis(one, at % len(one)), *with_axis(other, at_other % len(other))[1:])
-        *output, last = kept if len(kept) > 1 else (*kept, Axis("1", 1, "features"))
+        rest = (*with_axis(one, at % len(one)), *with_axis(other, at_other % len(other))[1:])
+        *output, last = rest if len(rest) > 1 else (*rest, Axis("1", 1, "features"))
         return Outputs(((*output, replace(last, role="features")),))
 
 
@@ -295,7 +295,8 @@ class MultiHeadAttention(Attending, kind="mha"):
             raise ShapeError.of("one to attend with", *inputs.tensors)
         if len(self.of) < 2:  # One tensor is both query and value.
             inputs.only_one("Cannot convert '((…' to a shape.")
-        query, value, key = (inputs.tensors * 2)[:2] + inputs.tensors[-1:]
+        query, *others = inputs.tensors
+        value, key = (others[0], others[-1]) if others else (query, query)
         if shape_of(value[1:-1]) != shape_of(key[1:-1]):
             words = {"value": shape_of(value), "key": shape_of(key)}
             raise ShapeError.of("key and value", query, value, key, **words)
@@ -328,7 +329,7 @@ class Attention(Attending, Joining, kind="attend"):
             raise ShapeError.of("other number to attend to", *tensors, layer=self.keras)
         query, value, key = tensors[:2] + tensors[-1:]
         count, letter = int(self.use_scale), ""
-        if self.use_scale and self.kind == "addattend":  # one weight per feature
+        if self.use_scale and self.kind == "addattend":  # It has one weight per feature.
             count, letter = known_size(query), query[-1].letter
         has_other_ranks = len({*map(len, tensors)}) > 1
         if has_other_ranks and 1 in {tensor[0].size for tensor in tensors}:

@@ -24,7 +24,7 @@ from lib.text import beside, typed
 ANY = "any"
 LONGEST = 8000
 INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
-_WAYS = {"of": "of", "from": "states", "as": "shares"}  # start of a word → field of a layer
+_FIELDS = {"of": "of", "from": "states", "as": "shares"}  # prefix in a link → field of a layer
 _REF = r"\d{1,4}(?:\.\d{1,4})?"
 _CELLS = {kind.kind: kind for kind in LAYER_OF_CELL.values()}
 _CELL = re.compile(rf"({'|'.join(_CELLS)})([0-9]{{1,6}})(\.before)?(\.nobias)?")
@@ -56,10 +56,10 @@ def _words(layer: Layer) -> Iterator[str]:
             text = "" if setting.limit is None else f"{value:.12g}"
         yield f"{setting.key}{text}"
     shares = () if layer.shares is None else (Ref(layer.shares),)
-    for way, refs in (("of", layer.of), ("from", layer.states), ("as", shares)):
+    for prefix, refs in (("of", layer.of), ("from", layer.states), ("as", shares)):
         places = (f"{ref.place + 1}.{ref.output}".removesuffix(".None") for ref in refs)
         if refs:
-            yield way + "-".join(places)
+            yield prefix + "-".join(places)
 
 
 def cells_text(cells: tuple[Recurrent, ...]) -> str:
@@ -103,8 +103,8 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
         layers = [first, *(layer for layer in layers if not isinstance(layer, Input))]
     if len(layers) > MAX_LAYERS:
         sentences.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} are used.")
-    kept = enumerate(layers[:MAX_LAYERS])
-    stack = tuple(_with_earlier_refs(layer, place, sentences) for place, layer in kept)
+    used = enumerate(layers[:MAX_LAYERS])
+    stack = tuple(_with_earlier_refs(layer, place, sentences) for place, layer in used)
     return stack, sentences
 
 
@@ -116,7 +116,7 @@ def _read(name: str, inside: str, words: list[str], sentences: list[str]) -> Lay
         if found := _REFS.fullmatch(word):
             pairs = (place.partition(".") for place in found[2].split("-"))
             refs = [Ref(int(at) - 1, int(out) if out else None) for at, _, out in pairs]
-            connections[_WAYS[found[1]]] = refs[0].place if found[1] == "as" else tuple(refs)
+            connections[_FIELDS[found[1]]] = refs[0].place if found[1] == "as" else tuple(refs)
         elif match := _setting_in(word, kind):
             setting, value = match
             values[setting.name], text = value, word.removeprefix(setting.key)
@@ -142,11 +142,11 @@ def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None
 def _with_earlier_refs(layer: Layer, place: int, sentences: list[str]) -> Layer:
     """Return the layer with references only to earlier layers. An Input gets none."""
     earlier = {at: at for at in range(0 if isinstance(layer, Input) else place)}
-    kept = layer.with_moved_refs(earlier)
-    if kept != layer:
+    allowed = layer.with_moved_refs(earlier)
+    if allowed != layer:
         name = f"Layer {place + 1}, {layer.keras},"
         sentences.append(f"{name} refers to a layer not before it. The reference was ignored.")
-    return kept
+    return allowed
 
 
 def out_of_range(name: str, limit: Limit, given: str, used: float) -> str:

@@ -32,8 +32,7 @@ _CLASSES: tuple[type[Layer], ...] = (
     *(windows.GlobalMaxPooling3D, windows.GlobalAveragePooling3D),
     Unread,
 )
-KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}
-"""Every layer class by its kind, in the order of menus: the most used first."""
+KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}  # most used first
 
 
 class Unknown:
@@ -49,7 +48,7 @@ ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
 # Settings that must be equal in both directions, because shapes and parameters depend on them.
 _SHARED = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
 _OF_CELLS = "units", "use_bias", "reset_after"
-# Arguments that are a number, or a tuple with a number per axis.
+# Arguments that take a number, or a tuple with one number per axis.
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
 CELLS = {f"{kind.keras}Cell": kind for kind in LAYER_OF_CELL.values()}  # by Keras's cell class
@@ -170,7 +169,7 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
         raise NotTraced.of("no cells", value=listed)
     if values.get("return_state") and isinstance(listed, (list, tuple)):
         raise NotTraced.of("states of cells")
-    # Each line of code may double the cells: a stack of two stacks, then two of the new stack.
+    # Each line of code may double the number of cells by nesting a stack twice in a new stack.
     count = sum(len(cell.cells) for cell in cells)
     if count > MAX_LAYERS:
         raise NotTraced.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
@@ -191,10 +190,10 @@ def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
     if setting.sizes is None and setting.name not in _ALONG_AXES:
         if setting.limit is None:
             return bool(value)
-        is_share = setting.limit.step < 1 and isinstance(value, (int, float))
-        is_small = is_share and abs(value) <= MOST.maximum
-        return value if is_small else _whole(value, setting, name)
-    count = 1 if setting.sizes is None else setting.sizes
+        is_decimal = setting.limit.step < 1 and isinstance(value, (int, float))
+        is_valid = is_decimal and abs(value) <= MOST.maximum
+        return value if is_valid else _whole(value, setting, name)
+    count = 1 if setting.sizes is None else setting.sizes  # 0: any number of sizes
     if not isinstance(value, (list, tuple)):
         if count == 0 and setting.name != "axis":
             kind = type(value).__name__

@@ -164,14 +164,15 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
         """(N, T, F) → (N, …), with T·F numbers per sample."""
         batch, *rest = inputs.only_one("'tuple' object has no attribute 'shape'")
         size, known = flat(tuple(rest)).size, prod(n for n in self.target_shape if n >= 0)
-        is_open, left = -1 in self.target_shape, None
+        is_open, open_size = -1 in self.target_shape, None
         if size is not None:
-            left = size // known if known else 0
-            if size != known * (left if is_open else 1) or (is_open and known == 0):
+            open_size = size // known if known else 0
+            fits = (known > 0 and size % known == 0) if is_open else size == known
+            if not fits:
                 row = "sizes that don't divide" if is_open else "other sizes"
                 words = {"target": self.target_shape, "numbers": size}
                 raise ShapeError.of(row, (batch, *rest), sizes=shape_of(tuple(rest)), **words)
-        axes = [left if n == -1 else n for n in self.target_shape]
+        axes = [open_size if n == -1 else n for n in self.target_shape]
         return Outputs(((batch, *axes_of(axes, rest)),))
 
 
@@ -262,9 +263,8 @@ def with_given_outputs(stack: Stack, other: Stack) -> Stack:
     """Return the stack with the output shapes that the user entered in the stack `other`."""
     if len(stack) != len(other):
         return stack
-    return tuple(
-        replace(now, output=was.output)
-        if isinstance(now, Unread) and isinstance(was, Unread)
-        else now
-        for now, was in zip(stack, other, strict=True)
-    )
+    layers = list(stack)
+    for place, (layer, entered) in enumerate(zip(stack, other, strict=True)):
+        if isinstance(layer, Unread) and isinstance(entered, Unread):
+            layers[place] = replace(layer, output=entered.output)
+    return tuple(layers)

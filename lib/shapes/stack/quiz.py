@@ -100,11 +100,11 @@ def right_option(stack: Stack) -> QuizOption:
     layer, (_, *time, last) = steps[-1].layer, steps[-1].tensors[0]
     columns, count = last.size, time[0].size if time else 1
     if isinstance(layer, (Recurrent, Bidirectional)):
-        kept = f"True keeps {count} steps" if time else "False (default) keeps the last step"
+        effect = f"True keeps {count} steps" if time else "False (default) keeps the last step"
         merge = getattr(layer, "merge_mode", "")
         joined = f"both directions {_JOINED[merge]}, " if merge else ""
         what = "step" if time else "sample"
-        why = f"return_sequences={kept}: {joined}{columns} numbers per {what}."
+        why = f"return_sequences={effect}: {joined}{columns} numbers per {what}."
     elif isinstance(layer, RepeatVector):
         why = f"RepeatVector repeats one vector for {count} steps."
     elif isinstance(layer, Dense):
@@ -131,8 +131,7 @@ def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
     for place, step in reversed([*enumerate(steps)]):
         batch, *rest = step.tensors[0]
         name = f"the output of layer {place + 1}, {step.layer.keras}," if place else "the input,"
-        words = f"That is {name} but layer {place + 2} follows."
-        yield readable_shape((batch, *rest)), words
+        yield readable_shape((batch, *rest)), f"That is {name} but layer {place + 2} follows."
         words = f"That is {name} with axes swapped: time comes before features."
         yield readable_shape((batch, *reversed(rest))), words
         yield readable_shape((batch, rest[-1])), f"That is {name} without its time axis."

@@ -10,7 +10,7 @@ from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError,
 from lib.shapes.stack.settings import SHARE, WHOLE, count, function, setting
 from lib.shapes.stack.tensors import Axis, Tensor, readable_shapes, widened
 
-BATCH_SIZE, TIMESTEPS = 32, 12  # used if a size is None; 32 is the default of `fit`
+BATCH_SIZE, TIMESTEPS = 32, 12  # sizes in fixes for a None; 32 is the default of `fit`
 
 
 class Recurrent(Layer, width_letter="U", uses_mask=2):
@@ -22,7 +22,7 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False)
     stateful: bool = setting("stateful", False)
-    initial_state: bool = setting("init", False, in_call=True)  # states kept by `Unpack`
+    initial_state: bool = setting("init", False, in_call=True)  # starts from unpacked states
     use_bias: bool = setting("nobias", True, seldom=True)
     activation: str = function("act", "tanh")
     dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
@@ -39,21 +39,23 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
             raise ShapeError(wanted, "none", "name 'states' is not defined")
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
         if starts:
-            message = "list index out of range" if len(starts) < count else ""
-            if not message and (units := starts[0][-1].size) != self.units:
+            units, message = starts[0][-1].size, ""
+            if len(starts) < count:
+                message = "list index out of range"
+            elif units != self.units:
                 message = f"Dimensions must be equal, but are {units} and {self.units}"
             if message or len(starts[0]) > 2:
                 raise ShapeError(wanted, readable_shapes(starts), message, "run")
         last = widened(tensor[-1], inputs.letter, self.units)
-        output = (*tensor[: 2 if self.return_sequences else 1], last)
+        output = (*tensor[:2], last) if self.return_sequences else (tensor[0], last)
         states = [(tensor[0], last)] * count if self.return_state else []
         return Outputs((output, *states), *self.parameters(tensor[-1], inputs.letter))
 
     def parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
         """Return the parameter count for this input axis as a number, a product and a formula."""
         features, blocks = axis.size or 0, BLOCKS[self.cell]
-        option = 0 if getattr(self, "reset_after", True) else -1
-        biases = BIASES[self.cell][option] if self.use_bias else 0
+        resets_after = getattr(self, "reset_after", True)  # False is possible only for GRU
+        biases = BIASES[self.cell][0 if resets_after else -1] if self.use_bias else 0
         factors = [blocks] if blocks > 1 else []
         count = blocks * self.units * (features + self.units + biases)
         product = formula([*factors, self.units], [features, self.units, biases])
@@ -122,15 +124,15 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor per direction for merge_mode=None."""
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
-        output = last = widened(tensor[-1], inputs.letter, self.units)
+        merged = last = widened(tensor[-1], inputs.letter, self.units)
         if self.merge_mode == "concat":
-            output = widened(last, f"2{inputs.letter}", 2 * self.units)
-        outputs: tuple[Tensor, ...] = ((*tensor[: 2 if self.return_sequences else 1], output),)
-        outputs *= 2 if self.merge_mode == "none" else 1
+            merged = widened(last, f"2{inputs.letter}", 2 * self.units)
+        output = (*tensor[:2], merged) if self.return_sequences else (tensor[0], merged)
+        outputs: list[Tensor] = [output, output] if self.merge_mode == "none" else [output]
         if self.return_state:
-            outputs += ((tensor[0], last),) * 2 * len(STATES[self.cell])
+            outputs += [(tensor[0], last)] * 2 * len(STATES[self.cell])
         count, product, rule = self.forward().parameters(tensor[-1], inputs.letter)
-        return Outputs(outputs, 2 * count, f"2·{product}", f"2·{rule}")
+        return Outputs(tuple(outputs), 2 * count, f"2·{product}", f"2·{rule}")
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         first, *states = super().masks(inputs, count)
@@ -138,7 +140,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
 
 
 class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
-    """Calls several cells at each timestep, each on the output of the cell before."""
+    """Calls several cells at each timestep. Each cell takes the output of the previous cell."""
 
     cells: tuple[Recurrent, ...] = setting("c", (LSTM(16), LSTM(8)), cells=True)
     return_sequences: bool = setting("seq", False)
@@ -163,20 +165,20 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
             layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T, U) or (N, U), with U units of the last cell; then the final states."""
+        """(N, T, F) → (N, T, U) or (N, U), then the states. The last cell has U units."""
         # If there are several inputs, Keras reads the first shape as the batch size.
         inputs.only_one("Cannot convert '((…' to a shape.")
         if self.return_state and len(self.cells) > 1:
             raise NotTraced.of("states of cells")
         columns = BLOCKS[self.cells[0].cell] * self.cells[0].units
         tensor = _sequence(replace(inputs, unchecked=True), columns, stateful=self.stateful)
-        learned, last = [], tensor[-1]
+        parameters, last = [], tensor[-1]
         for layer in self.cells:
-            learned.append(layer.parameters(last, inputs.letter))
+            parameters.append(layer.parameters(last, inputs.letter))
             last = widened(last, inputs.letter, layer.units)
-        output = (*tensor[: 2 if self.return_sequences else 1], last)
+        output = (*tensor[:2], last) if self.return_sequences else (tensor[0], last)
         states = ((tensor[0], last),) * (len(self.returned()) - 1)
-        counts, products, _ = zip(*learned, strict=True)
+        counts, products, _ = zip(*parameters, strict=True)
         return Outputs((output, *states), sum(counts), " + ".join(products))
 
 

@@ -24,7 +24,7 @@ _SHAPES |= {"input_shape", "input_dim", "input_length"}
 Position = tuple[int, int]  # a line and a column in bytes, as Python counts them
 
 
-@lru_cache(32)  # the page calls it on every rerun
+@lru_cache(32)  # The page calls this function on every rerun.
 def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], ModelReading]:
     """Return the changed lines of the code for the stack `after`, by number, and the new reading.
 
@@ -32,18 +32,18 @@ def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], Mode
     If no change of lines gives exactly this stack, return no lines and the same reading.
     """
     lines = reading.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    with suppress(ModelError, RecursionError, SyntaxError):  # some layers have no code
+    with suppress(ModelError, RecursionError, SyntaxError):  # Some layers have no code.
         edits = _Edits(reading.text)
         edits.change(reading.stack, after)
         changes: dict[int, str] = {}
         for number, end, text in edits.changed_lines():
             # Prompts that were pasted with the code stay before each line.
             row = edits.rows[number - 1].decode().strip()
-            before, found, _ = lines[number - 1].partition(row or "\n")
+            prompt, found, _ = lines[number - 1].partition(row or "\n")
             if not found:
                 return {}, reading
             changes[number] = text
-            lines[number - 1 : end] = ["\n".join(before + line for line in text.split("\n"))]
+            lines[number - 1 : end] = ["\n".join(prompt + line for line in text.split("\n"))]
         new = read_code("\n".join(lines)) if changes else reading
         new = replace(new, stack=with_given_outputs(new.stack, after))
         if changes and to_text(new.stack) == to_text(after):
@@ -69,13 +69,13 @@ class _Edits:
             origin = layer.origin or Origin(0, "", "")
             in_line = [call for call in self._calls if call.lineno == origin.line]
             if calls := [call for call in in_line if ast.unparse(call) == origin.call]:
-                # A call in a loop creates several layers; calls in one line may look the same.
-                known = created[origin]
-                known.append((layer, calls[min(len(known), len(calls) - 1)]))
-        implied = tuple(_alone(layer) for layer in before if layer.origin is None)
+                # A call in a loop creates several layers. Calls in one line may look the same.
+                pairs = created[origin]
+                pairs.append((layer, calls[min(len(pairs), len(calls) - 1)]))
+        implied = tuple(_without_refs(layer) for layer in before if layer.origin is None)
         call: ast.Call | None = None
         for previous, layer in zip((after[0], *after), after, strict=False):
-            if layer.origin is None and call and _alone(layer) not in implied:
+            if layer.origin is None and call and _without_refs(layer) not in implied:
                 self._insert(call, layer)
             if layer.origin and created.get(layer.origin):
                 was, call = created[layer.origin].pop(0)
@@ -98,16 +98,17 @@ class _Edits:
             for line in sorted(ends, reverse=True)
         ]
 
-    def _edit(self, call: ast.Call, was: Layer, now: Layer, below: Layer, implied: Stack) -> None:
+    def _edit(self, call: ast.Call, was: Layer, now: Layer, prior: Layer, implied: Stack) -> None:
         written = deepcopy(call)
-        if _alone(was) != _alone(now):
+        if _without_refs(was) != _without_refs(now):
             written = _changed_call(written, was, now)
         given = _shape_arguments(call)
         # An Input without an origin is implied by the layer's shape arguments.
-        is_implied = isinstance(below, Input) and below.origin is None
-        if is_implied and (_alone(below) not in implied or _shape_arguments(written) != given):
+        is_implied = isinstance(prior, Input) and prior.origin is None
+        is_changed = _without_refs(prior) not in implied or _shape_arguments(written) != given
+        if is_implied and is_changed:
             written.keywords = [one for one in written.keywords if one.arg not in given]
-            self._insert(call, below, before=True)
+            self._insert(call, prior, before=True)
         if ast.unparse(written) != ast.unparse(call):
             self._edits.append((*_span(call), ast.unparse(written)))
             self._import_layers(_layer_names(written) - _layer_names(call))
@@ -157,7 +158,7 @@ def _layer_names(tree: ast.AST) -> set[str]:
     return names & {*SIGNATURES, "Input"}
 
 
-def _alone(layer: Layer) -> Layer:
+def _without_refs(layer: Layer) -> Layer:
     return replace(layer, of=(), shares=None)
 
 

@@ -65,7 +65,7 @@ def axes_of(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axi
     """Yield the axes of a sample shape. A size that occurs in `before` keeps its letter."""
     for place, size in enumerate(shape):
         is_last = place == len(shape) - 1
-        same = [axis for axis in before if axis.size == size is not None]
+        same = [axis for axis in before if size is not None and axis.size == size]
         if same and (same[-1].role == "features") == is_last:
             yield same[-1]
         elif is_last:

@@ -109,8 +109,9 @@ def _outputs(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
     if odd := used & {"glu", "threshold"}:
         raise ShapeError.of("an activation of its own kind", activation=odd.pop())
     if inside.uses_mask is not None:
-        extra = inside is not layer  # An inner layer doesn't receive the time axis.
-        axes = inside.uses_mask + (len(inputs.tensors[0]) if inside.uses_mask < 0 else extra)
+        # Below 0, `uses_mask` counts from the tensor's axes. An inner layer receives no time axis.
+        added = len(inputs.tensors[0]) if inside.uses_mask < 0 else inside is not layer
+        axes = inside.uses_mask + added
         if wrong := {*inputs.masks} - {0, axes}:
             row = "mask of other axes" if inside.uses_mask else "a mask that isn't used"
             raise ShapeError.of(row, *inputs.tensors, mask=wrong.pop(), wanted=axes)
@@ -130,7 +131,7 @@ def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
     states = tuple(tensor for ref in layer.states for tensor, _ in _tensors_of(ref, steps))
     if not states and getattr(layer, "initial_state", False):
         unpacked = [each.inputs.tensors[1:] for each in steps if isinstance(each.layer, Unpack)]
-        states = [(), *unpacked][-1]
+        states = unpacked[-1] if unpacked else ()
     return replace(step.inputs, tensors=tensors, masks=masks, states=states)
 
 
@@ -186,9 +187,9 @@ def keras_names(stack: Stack) -> list[str]:
 
 
 def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
-    own = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
+    pairs = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
     inputs = [layer.axes() for layer in stack if isinstance(layer, Input)]
-    totals = Counter(letter for pair in own for letter in pair if letter)
+    totals = Counter(letter for pair in pairs for letter in pair if letter)
     totals.update({axis.letter for tensor in inputs for axis in tensor})
     counts = Counter[str]()
 
@@ -197,7 +198,7 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
         is_shared = indexes and totals[letter] > 1
         return letter + subscript(counts[letter]) if is_shared else letter
 
-    return [(indexed(width), indexed(time)) for width, time in own]
+    return [(indexed(width), indexed(time)) for width, time in pairs]
 
 
 def model_stack(
@@ -223,16 +224,16 @@ def model_layers(
 def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
     """Return settings of the experiment with this model, or a sentence on why there is none."""
     layers = [layer for layer in stack[1:] if isinstance(layer, Recurrent)]
-    dense = isinstance(stack[-1], Dense) if stack else False
-    if not layers or len(stack) != 1 + len(layers) + dense:
+    has_dense = isinstance(stack[-1], Dense) if stack else False
+    if not layers or len(stack) != 1 + len(layers) + has_dense:
         return "Explore trains LSTM, GRU or SimpleRNN layers, with or without a Dense on top."
     top, count = layers[-1], len(layers)
-    mode, head = "sequence" if top.return_sequences else "last", "dense" if dense else "none"
+    mode, head = "sequence" if top.return_sequences else "last", "dense" if has_dense else "none"
     model = ModelSettings(mode, top.units, top.cell, count, head)
-    _, *own = model_stack(model, mode, 1, 1, targets)
-    if layers != own[:count]:
+    _, *trained = model_stack(model, mode, 1, 1, targets)
+    if layers != trained[:count]:
         return "Explore trains layers of one kind and width. Other settings are Keras's defaults."
-    if [*stack[1:]] != own:
+    if [*stack[1:]] != trained:
         columns = counted(targets, "target column")
         return f"Explore’s data have {columns}: end with Dense({targets})."
     for key, value in (("layers", count), ("U", top.units)):

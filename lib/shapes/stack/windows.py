@@ -26,8 +26,9 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
     def stretched(self, inputs: Inputs, times: int = 1, more: int = 0) -> Outputs:
         """(N, T, F) → (N, T·times + more, F)."""
         tensor, place = inputs.of_rank(3), self.along()[0]
-        length = None if (before := tensor[place].size) is None else before * times + more
-        return Outputs((with_axis(tensor, place, resized(tensor[place], length, inputs.time)),))
+        axis = tensor[place]
+        length = None if axis.size is None else axis.size * times + more
+        return Outputs((with_axis(tensor, place, resized(axis, length, inputs.time)),))
 
     def windowed(
         self, tensor: Tensor, inputs: Inputs, kernels: PerAxis, strides: PerAxis, gap: int = 1
@@ -49,8 +50,8 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
 
 
 def resized(axis: Axis, length: int | None, time: str) -> Axis:
-    """Return the axis with another length and letter, or unchanged if the length stays."""
-    if length == axis.size is not None:
+    """Return the axis with another length and letter, or unchanged if its length is the same."""
+    if length is not None and length == axis.size:
         return axis
     row = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
     letter = {"time": time, "space": row}.get(axis.role, axis.letter)

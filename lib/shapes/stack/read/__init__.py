@@ -9,8 +9,6 @@ turns Keras calls into the layers and models of `builder.py`. A loop or function
 its values are known, and skipped otherwise.
 """
 
-from __future__ import annotations
-
 import ast
 from contextlib import suppress
 from dataclasses import replace
@@ -40,7 +38,7 @@ def read_source(source: str | bytes, name: str = "") -> ModelReading:
             source = source.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise model_error("encoding") from None
-    shown = source.strip("\ufeff \t\r\n'\"")  # the quotes of a printed string
+    shown = source.strip("\ufeff \t\r\n'\"")  # A printed string has quotes.
     if not shown.startswith("{"):
         return read_code(source)
     code = pasted.notebook_code(source) if '"cells"' in source else ""
@@ -125,7 +123,7 @@ class Interpreter(Expressions):
                 case ast.ClassDef(name):
                     self.names[name] = self._class(statement)
                 case ast.Global(names) | ast.Nonlocal(names):
-                    self.forget(names)  # the order of function calls is unknown
+                    self.forget(names)  # The order of function calls is unknown.
                 case ast.Import(names):
                     for one in names:
                         root = one.name.partition(".")[0]
@@ -157,7 +155,7 @@ class Interpreter(Expressions):
                     raise Returned(self.value(value))
 
     def _loop(self, loop: ast.For) -> None:
-        layers = len(self.layers) + len(self.rows)
+        layers_before = len(self.layers) + len(self.rows)
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not values.is_listed(rounds):
@@ -167,7 +165,7 @@ class Interpreter(Expressions):
             self.assign(loop.target, one)
             self.run(loop.body)
         self.run(loop.orelse)
-        if len(self.layers) + len(self.rows) > layers:
+        if len(self.layers) + len(self.rows) > layers_before:
             self.note("followed", loop.lineno, count=len(rounds))
 
     def _skip_block(self, block: ast.stmt, why: str) -> None:
@@ -231,38 +229,39 @@ class Interpreter(Expressions):
         base = max(bases, default="") if isinstance(attributes.get("call"), Function) else ""
         return Class(node.name, node.lineno, attributes, base)
 
-    def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> ModelObject:
+    def instance(self, definition: Class, args: list[Any], keywords: dict[str, Any]) -> ModelObject:
         """Return a model or layer of a class in the code. Its `call` method is followed later."""
         model = ModelObject(self.origin.line)
-        for name, one in own.attributes.items():
+        for name, one in definition.attributes.items():
             is_method = isinstance(one, Function)
             model.attributes[name] = replace(one, instance=(model,)) if is_method else one
         build = model.attributes.pop("build", None)  # Keras calls `build` before the first call
 
         def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
             nonlocal build
-            shapes, first, build = [*map(self.shape, self.found(args[:1]))], build, None
-            if first:
-                self.call_value(first, [shapes] if shapes[1:] else shapes, {}, "build")
+            if build:
+                shapes = [*map(self.shape, self.found(args[:1]))]
+                method, build = build, None
+                self.call_value(method, [shapes] if shapes[1:] else shapes, {}, "build")
             given = self.follow(model.attributes["call"], args, keywords)
             model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]
-            self.note("own class", own.line, name=f"“{own.name}”")
+            self.note("own class", definition.line, name=f"“{definition.name}”")
             return given
 
         model.call = follow_call
-        if "__init__" in own.attributes:
+        if "__init__" in definition.attributes:
             self.call_value(model.attributes["__init__"], args, keywords, "__init__")
-        if own.base == "Model":
+        if definition.base == "Model":
             self.models.append(model)
         return model
 
 
 def _create_uncalled_models(reader: Interpreter, tree: ast.Module) -> None:
     """Create models of classes that code never calls, or else call functions that build models."""
-    for own in list(reader.names.values()):
-        if isinstance(own, Class) and own.base == "Model":
-            reader.origin = Origin(own.line, "", "")
-            reader.instance(own, [], {})
+    for definition in list(reader.names.values()):
+        if isinstance(definition, Class) and definition.base == "Model":
+            reader.origin = Origin(definition.line, "", "")
+            reader.instance(definition, [], {})
     for node in ast.walk(tree) if not reader.models else ():
         if isinstance(node, ast.FunctionDef):
             names = {*map(bare, reader.walk(node))}

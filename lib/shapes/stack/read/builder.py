@@ -1,7 +1,5 @@
 """Collect the layers and models that code creates and calls, then turn them into a stack."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +16,7 @@ from lib.shapes.stack.tracing import trace
 from lib.text import filled
 
 Refs = Sequence[Ref]
-_MOST_STEPS = 40_000  # most statements and expressions to follow; a layer counts as several
+_MOST_STEPS = 40_000  # most statements and expressions to read; a layer counts as several
 # Sample shapes for code without one. The first shape that the layer accepts is used.
 _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 
@@ -29,15 +27,15 @@ class Builder:
     def __init__(self) -> None:
         # The layer of each call. Its `of` and `states` refer to earlier places in this list.
         self.rows: list[Layer] = []
-        # Place → owner of the called layer. Calls with the same owner share weights.
+        # Place of a call → owner of the layer. Calls with the same owner share weights.
         self.owners: dict[int, Hashable] = {}
-        self.on_lists: set[int] = set()  # places of layers called on a list, even of one tensor
+        self.on_lists: set[int] = set()  # places of calls on a list, which may have one tensor
         self.notes: list[Note] = []
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
         self.origin = Origin(0, "", "")
         self._steps = 0.0
-        self._open: dict[int, list[Input | Unread]] = {}  # place of an input → its candidates
+        self._open: dict[int, list[Input | Unread]] = {}  # place of an input → possible Inputs
         self._guessed: dict[int, int] = {}  # place of an input with a guessed shape → its line
         self._stand_ins: dict[Any, Ref] = {}  # value that a layer is called on → its tensor
 
@@ -54,7 +52,7 @@ class Builder:
     def unread(self, name: str, why: str) -> LayerObject:
         """Return a stand-in for a layer that can't be read; `why` is a name in words.toml."""
         self.count_steps(100)
-        is_skipped = name == why  # Skipped code has no name of its own.
+        is_skipped = name == why  # `skip` passes the reason as the name too.
         part = (self.origin.call or self.origin.text) if is_skipped else name
         part = part if len(part) <= 40 else f"{part[:39]}…"
         reason = filled(TEXTS["unread"], why, name=f"“{part}”")
@@ -92,53 +90,56 @@ class Builder:
         if isinstance(layer, Unread):
             return self.add_call(replace(layer, origin=self.origin))
         tensor = self.add_call(layer)
-        if known != sizes or not is_given:
-            candidates = [layer, input_layer([*known[:-1], known[-1] or 3])]
-            others = [input_layer((None, *one)) for one in _STAND_INS]
-            self._open[tensor.place] = candidates if is_given else others
+        if not is_given:
+            self._open[tensor.place] = [input_layer((None, *one)) for one in _STAND_INS]
+        elif known != sizes:
+            self._open[tensor.place] = [layer, input_layer([*known[:-1], known[-1] or 3])]
+        if tensor.place in self._open:
             self._guessed[tensor.place] = self.origin.line
         return tensor
 
-    def _choose_input(self, place: int, taker: Layer) -> None:
-        """Replace an input of unknown shape by the first candidate that the layer accepts."""
+    def _choose_input(self, place: int, next_layer: Layer) -> None:
+        """Replace an input of unknown shape by the first candidate that `next_layer` accepts."""
         self.count_steps(40)
         candidates = self._open.pop(place)
-        if isinstance(taker, Embedding) and len(candidates) == len(_STAND_INS):
+        if isinstance(next_layer, Embedding) and len(candidates) == len(_STAND_INS):
             candidates = [input_layer((None, 12))]
-        alone = replace(taker, of=(), shares=None)
+        alone = replace(next_layer, of=(), shares=None)
         accepted = [one for one in candidates if trace((one, alone))[1].tensors]
-        self.rows[place] = replace([*accepted, *candidates][0], origin=self.rows[place].origin)
+        chosen = accepted[0] if accepted else candidates[0]
+        self.rows[place] = replace(chosen, origin=self.rows[place].origin)
 
     def leading_to(self, ends: Iterable[int]) -> list[int]:
         """Return these places and all that lead to them, in order. No `ends` means all places."""
-        kept = {*ends} or {*range(len(self.rows))}
-        for place in reversed(range(len(self.rows))):  # inputs always come earlier
-            if place in kept:
-                kept.update(ref.place for ref in self.rows[place].refs())
-        return sorted(kept)
+        places = {*ends} or {*range(len(self.rows))}
+        for place in reversed(range(len(self.rows))):  # A layer's inputs have earlier places.
+            if place in places:
+                places.update(ref.place for ref in self.rows[place].refs())
+        return sorted(places)
 
     def stack_of(self, outputs: Iterable[Ref] = ()) -> Stack:
-        """Return the layers that lead to these outputs, or all layers. A chain has no `of`."""
-        kept = self.leading_to(one.place for one in outputs)
-        moved = {old: new for new, old in enumerate(kept)}
-        layers = [self.rows[place].with_moved_refs(moved) for place in kept]
+        """Return the layers that lead to these outputs, or all layers. A chain needs no `of`."""
+        old_places = self.leading_to(one.place for one in outputs)
+        moved = {old: new for new, old in enumerate(old_places)}
+        layers = [self.rows[old].with_moved_refs(moved) for old in old_places]
         first_calls: dict[Hashable, int] = {}
-        for place, old in enumerate(kept):
+        for place, old in enumerate(old_places):
             layer = layers[place]
             if old in self.owners:
                 first = first_calls.setdefault(self.owners[old], place)
                 layer = replace(layer, shares=None if first == place else first)
             # Self-attention takes the same tensor twice. A skipped loop may take it more often.
-            repeats = layer.kind in ("mha", "unread")
+            may_repeat = layer.kind in ("mha", "unread")
             on_list_of_one = isinstance(layer, Joining) and old in self.on_lists
-            chained = {*layer.of} == {Ref(place - 1)} and (len(layer.of) == 1 or repeats)
+            takes_previous = {*layer.of} == {Ref(place - 1)} and (len(layer.of) == 1 or may_repeat)
             source = layer.of[0].place if layer.of else place
-            layers[place] = replace(layer, of=()) if chained and not on_list_of_one else layer
+            is_chained = takes_previous and not on_list_of_one
+            layers[place] = replace(layer, of=()) if is_chained else layer
             # If an Embedding takes samples with a single axis, that axis is time.
             entry = layers[source]
             if isinstance(layer, Embedding) and isinstance(entry, Input) and entry.form == "flat":
-                form, batch = "tokens", entry.batch
-                layers[source] = Input(entry.features, form=form, batch=batch, origin=entry.origin)
+                tokens = Input(timesteps=entry.features, form="tokens")
+                layers[source] = replace(tokens, batch=entry.batch, origin=entry.origin)
         return tuple(layers)
 
     def found(self, *values: Any) -> list[Ref]:
@@ -227,12 +228,12 @@ class Builder:
         if isinstance(layer, LayerObject) and (layer.cell_class or layer.layer.kind == "mha"):
             name = layer.cell_class or layer.layer.keras
             layer = self.refused_layer(name, "two tensors in a Sequential")
-        given = self.tensors(self.call(layer, self.tensors(model.outputs[-1])))
-        model.outputs.append(given[0] if len(given) == 1 else given)
+        returned = self.tensors(self.call(layer, self.tensors(model.outputs[-1])))
+        model.outputs.append(returned[0] if len(returned) == 1 else returned)
 
     def _call_again(self, model: ModelObject, inputs: list[Ref]) -> Any:
         if not model.outputs or (inputs == model.inputs and not model.each_step):
-            return [*inputs[:1], *model.outputs][-1]
+            return model.outputs[-1] if model.outputs else inputs[0]
         entry = self.rows[inputs[0].place]
         if isinstance(entry, Input) and entry.origin and inputs[0].place not in self._guessed:
             self.take_shape(model, shape_of(entry.axes()))
@@ -249,15 +250,16 @@ class Builder:
                 if model.each_step:
                     each = TimeDistributed(replace(layer, of=()))
                     layer = replace(each, of=layer.of, origin=layer.origin)
-                of, states = ([*map(moved_ref, refs)] for refs in (layer.of, layer.states))
+                of, states = [*map(moved_ref, layer.of)], [*map(moved_ref, layer.states)]
                 moved[place] = self.add_call(layer, of, states, self.owners.get(place))
-        given = [*map(moved_ref, outputs)]
-        return given[0] if len(given) == 1 else given
+        returned = [*map(moved_ref, outputs)]
+        return returned[0] if len(returned) == 1 else returned
 
     def take_shape(self, model: ModelObject, shape: Any) -> None:
         """Set the input shape, batch first, of a model whose shape is guessed or missing."""
         model.shape = model.shape or shape
-        for place in [one.place for one in model.inputs if one.place in self._guessed][:1]:
+        guessed = [one.place for one in model.inputs if one.place in self._guessed]
+        for place in guessed[:1]:
             known = [size if is_plain(size) else None for size in shape]
             if known == [*shape]:
                 del self._guessed[place]
@@ -272,14 +274,14 @@ class Builder:
             self.origin = Origin(model.line, "", "")
             model.inputs = [self.input(model.shape)]
             model.outputs = [self.call(model, model.inputs)]
-        return model.inputs, [None, *model.outputs][-1]
+        return model.inputs, model.outputs[-1] if model.outputs else None
 
     def stack(self, model: ModelObject | None) -> Stack:
         """Return the layers of a model from inputs to outputs, or all layers for None."""
         inputs, outputs = self.inputs_and_outputs(model) if model else ([], None)
         ends = [*inputs, *self.tensors(outputs)]
-        kept = self.leading_to(one.place for one in ends)
-        for place in self._guessed.keys() & kept:
+        places = self.leading_to(one.place for one in ends)
+        for place in self._guessed.keys() & places:
             (shape,) = trace((self.rows[place],))[0].shapes
             self.note("open", self._guessed[place] or None, shape=shape[1:])
         stack = self.stack_of(ends)
@@ -293,5 +295,5 @@ class Builder:
         """Return the shape of a tensor; UNKNOWN if the trace stops before it."""
         stack = self.stack_of([tensor])
         self.count_steps(4 * len(stack))
-        shapes = [*trace(stack)[-1].shapes, UNKNOWN, UNKNOWN]
-        return shapes[tensor.output or 0]
+        shapes, output = trace(stack)[-1].shapes, tensor.output or 0
+        return shapes[output] if output < len(shapes) else UNKNOWN

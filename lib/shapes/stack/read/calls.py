@@ -1,7 +1,5 @@
 """Evaluate the calls in code: of layers, inputs, models, and functions on tensors."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,10 +37,10 @@ class Calls(Builder):
         """Return a layer's output, or the layer itself if it is unreadable and gets no tensor."""
         if not layer.known and not self.found(args, keywords):
             return layer
-        given = [*(args if layer.layer.kind == "mha" else args[:1]), *_named(keywords, *_TENSORS)]
+        tensors = args if layer.layer.kind == "mha" else args[:1]
+        given = [*tensors, *_named(keywords, *_TENSORS)]
         is_recurrent = isinstance(layer.layer, Recurrent)
-        second = args[1:2] if is_recurrent else []
-        states = self.found(keywords.get("initial_state", second))
+        states = self.found(keywords.get("initial_state", args[1:2] if is_recurrent else []))
         if states and not is_recurrent:
             return self.not_traced(layer.layer.keras, "states", given, states)
         if not given:
@@ -53,14 +51,16 @@ class Calls(Builder):
         if any(map(is_plain, self.leaves(given))):
             layer = self.unread(layer.layer.keras, "no tensor")
         called: Ref = self.call(layer, self.tensors(given), states)
-        self.on_lists |= {called.place} if is_listed(given) else set()
+        if is_listed(given):
+            self.on_lists.add(called.place)
         return called
 
     def call_library(  # noqa: PLR0911, PLR0912  one case each
         self, what: Name, args: Args, keywords: Keywords
     ) -> Any:
         """Return the result of a library call: a layer, an input, a model or an array."""
-        name, (root, *modules) = what.name, what.path.split(".")[:-1] or [""]
+        name = what.name
+        root, *modules = what.path.split(".")[:-1] or [""]
         tensors = self.found(args, keywords)
         if {"keras", "tf_keras"} & {root, *modules} and _NO_LAYERS.isdisjoint(modules):
             if name in ("Input", "InputLayer"):
@@ -68,16 +68,17 @@ class Calls(Builder):
             if name in ("Sequential", "Model", "Functional"):
                 return self._model(name, args, keywords)
             if name in _MERGE_FUNCTIONS and tensors:
-                joined = keywords.pop("inputs", (*args, None)[0])
+                joined = keywords.pop("inputs", args[0] if args else None)
                 merge = self.make_layer(_MERGE_FUNCTIONS[name], args[1:], keywords)
                 return self._call_on(merge, joined)
             if name in LAYER_NAMES or ("layers" in modules and name[:1].isupper()):
                 return self.make_layer(name, args, keywords)
-        of_python = root in ("math", "numpy") or what.path == f"keras.{name}"
+        # A name without an import, such as `len`, is read as a name of keras.
+        not_imported = root == "keras" and not modules
         if what.path == "keras.dict" and not args:
             return keywords
         value: Any = UNKNOWN
-        if name in values.FUNCTIONS and of_python:
+        if name in values.FUNCTIONS and (not_imported or root in ("math", "numpy")):
             value = values.call_function(name, args)
         elif name in ("concat", "concatenate") and args and tensors:
             joined = replace(create_layer("Concatenate", args[1:], keywords), origin=self.origin)
@@ -92,10 +93,11 @@ class Calls(Builder):
             value = values.new_array(name, args, keywords)
         unread = [one for one in args if isinstance(one, LayerObject) and not one.known]
         if value is not UNKNOWN or unread:
-            return [value, *unread][-1]
-        not_imported = root == "keras" and not modules
-        why = "value" if name[:1].isupper() else "function" if not_imported else "op"
-        return self.not_traced(name, why, tensors) if tensors else Name(what.path)
+            return unread[-1] if unread else value
+        if not tensors:
+            return Name(what.path)
+        why = "function" if not_imported else "op"
+        return self.not_traced(name, "value" if name[:1].isupper() else why, tensors)
 
     def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:
         """Return the result of an operator on two tensors, or on a tensor and a number."""
@@ -144,8 +146,9 @@ class Calls(Builder):
         if isinstance(shape, int):
             self.note("a number as shape", self.origin.line, size=shape)
             shape = (shape,)
-        whole = _given([], keywords, 0, "batch_shape", "batch_input_shape")
-        return self.input(whole or ((batch, *shape) if is_listed(shape) else None), self.origin)
+        batch_shape = (batch, *shape) if is_listed(shape) else None
+        whole = keywords.get("batch_shape") or keywords.get("batch_input_shape")
+        return self.input(whole or batch_shape, self.origin)
 
     def _model(self, name: str, args: Args, keywords: Keywords) -> Any:
         model = ModelObject(self.origin.line)
@@ -187,15 +190,15 @@ class Calls(Builder):
         return UNKNOWN
 
     def outputs(self, tensor: Ref, count: int = 0) -> list[Ref]:
-        """Return the output tensors of a layer, or `count` of them for unpacking."""
+        """Return a layer's output tensors, at least `count` of them if code unpacks them."""
         layer = self.rows[tensor.place]
-        several = 1 if tensor.output is not None else len(layer.returned())
+        returned = 1 if tensor.output is not None else len(layer.returned())
         unpacks = layer.kind == "mha" or getattr(layer, "return_state", False)
-        if several == 1 and (not count or layer.kind == "unread"):
+        if returned == 1 and (not count or layer.kind == "unread"):
             return [tensor] * max(count, 1)
-        if several == 1 and not unpacks:
+        if returned == 1 and not unpacks:
             return [self.add_call(Unpack(origin=self.origin), [tensor])] * count
-        return [Ref(tensor.place, at) for at in range(max(several, count))]
+        return [Ref(tensor.place, at) for at in range(max(returned, count))]
 
     def attribute(self, owner: Any, name: str, text: str = "") -> Any:  # noqa: PLR0911  one case each
         """Return an attribute such as X.shape or model.output. `text` is the expression."""
@@ -209,7 +212,8 @@ class Calls(Builder):
             case values.Class() | ModelObject() if name in owner.attributes:
                 return owner.attributes[name]
             case ModelObject() if name in ("input", "inputs", "output", "outputs"):
-                ends = self.inputs_and_outputs(owner)[name.startswith("output")]
+                inputs, outputs = self.inputs_and_outputs(owner)
+                ends = outputs if name.startswith("output") else inputs
                 return ends[0] if isinstance(ends, list) and len(ends) == 1 else ends
             case ModelObject():
                 return self.unread(text or name, "value")
@@ -223,12 +227,12 @@ def _named(keywords: Keywords, *names: str) -> Args:
 
 
 def _given(args: Args, keywords: Keywords, at: int, *names: str) -> Any:
-    """Return the argument with one of these names, or at this place; None if missing."""
+    """Return the argument with one of these names, else the one at this place, else None."""
     return [*_named(keywords, *names), *args[at:], None][0]
 
 
 def _argument(value: Any, in_wrapper: bool, depth: int = 0) -> Any:
-    """Return an argument for `create_layer`; UNKNOWN if large, or a layer outside of a wrapper."""
+    """Return an argument for `create_layer`; UNKNOWN for a large value or an unwrapped layer."""
     if isinstance(value, (list, tuple)) and depth < 3 and len(value) <= 64:
         return type(value)(_argument(one, in_wrapper, depth + 1) for one in value)
     if isinstance(value, LayerObject) and in_wrapper:

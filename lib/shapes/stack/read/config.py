@@ -39,7 +39,7 @@ def read_config(content: str | bytes) -> ModelReading:
     except RecursionError:
         _refuse("too many", most=MAX_LAYERS)
     except (AttributeError, LookupError, TypeError, ValueError):
-        _refuse("strange")  # configurations not written by Keras lack keys or have other values
+        _refuse("strange")  # A configuration that Keras didn't write may lack keys.
 
 
 def _refuse(what: str, **words: object) -> NoReturn:
@@ -54,11 +54,11 @@ def _parsed(content: str | bytes) -> Record:
     try:
         if text.startswith('{\\"'):  # written by `json.dump(model.to_json(), file)`
             text = json.loads(f'"{text}"')
-        found = json.loads(text, object_hook=_normalised)
-    except json.JSONDecodeError as wrong:
-        _refuse("no json", why=wrong)
-    is_model = isinstance(found, dict) and "class_name" in found
-    return found if is_model else _refuse("no record", received=found)
+        record = json.loads(text, object_hook=_normalised)
+    except json.JSONDecodeError as error:
+        _refuse("no json", why=error)
+    is_model = isinstance(record, dict) and "class_name" in record
+    return record if is_model else _refuse("no record", received=record)
 
 
 def _normalised(record: Record) -> Any:
@@ -67,7 +67,7 @@ def _normalised(record: Record) -> Any:
         return record["config"]["keras_history"]
     if record.get("class_name") == "function":
         return record["config"]
-    if isinstance(record.get("config"), list):  # an old Sequential
+    if isinstance(record.get("config"), list):  # a Sequential of an old version
         return {**record, "config": {"layers": record["config"]}}
     return record
 
@@ -83,8 +83,8 @@ def _text_of(content: bytes) -> str:
             raise zipfile.BadZipFile("it contains more files than Keras writes")
         with zipfile.ZipFile(io.BytesIO(content)).open("config.json") as member:
             return member.read(MAX_BYTES + 1).decode("utf-8-sig", "replace")
-    except Exception as wrong:  # zipfile raises many kinds of errors for a broken archive
-        _refuse("no archive", why=wrong)
+    except Exception as error:  # zipfile raises many kinds of errors for a broken archive
+        _refuse("no archive", why=error)
 
 
 def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
@@ -100,7 +100,7 @@ def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
 
 class _Reader(Calls):
     def model(self, record: Record) -> ModelObject:
-        """Return the model of a configuration with its layers. A functional one is also called."""
+        """Return the model of a configuration, with its layers. Call a functional model."""
         config = record["config"]
         if "output_layers" in config:
             return self._functional(config)
@@ -115,22 +115,22 @@ class _Reader(Calls):
     def _functional(self, config: Record) -> ModelObject:
         records = {layer["name"]: layer for layer in config["layers"]}
         objects: dict[str, LayerObject | ModelObject] = {}
-        found: dict[tuple[str, int], list[Ref]] = {}
+        outputs_of: dict[tuple[str, int], list[Ref]] = {}
 
         def tensors(named: Any) -> list[Ref]:
             taken = []
             for name, call, output in islice(_tensors(named), MAX_LAYERS):
                 record = records[name]
-                if (name, call) not in found and record["class_name"] == "InputLayer":
-                    found[name, call] = [self.input(_input_shape(record))]
-                elif (name, call) not in found:
+                if (name, call) not in outputs_of and record["class_name"] == "InputLayer":
+                    outputs_of[name, call] = [self.input(_input_shape(record))]
+                elif (name, call) not in outputs_of:
                     inputs = tensors(record["inbound_nodes"][call])
                     if name not in objects:
                         objects[name] = self._object(record, len(inputs))
-                    found[name, call] = self._called(objects[name], inputs)
-                several = found[name, call]
-                is_missing = output >= len(several)
-                taken.append(Ref(several[0].place, output) if is_missing else several[output])
+                    outputs_of[name, call] = self._called(objects[name], inputs)
+                outputs = outputs_of[name, call]
+                is_missing = output >= len(outputs)
+                taken.append(Ref(outputs[0].place, output) if is_missing else outputs[output])
             return taken
 
         inputs = tensors(config["input_layers"])
@@ -153,7 +153,8 @@ class _Reader(Calls):
         is_keras = module.split(".")[0] in ("", "keras", "tensorflow", "tf_keras")
         is_own = ">" in (record.get("registered_name") or "") or not is_keras
         by_sign = ".ops." in module  # x + y, x - y and x * y are recorded under layer names
-        if is_own or (by_sign and not (name in ("Add", "Subtract", "Multiply") and tensors > 1)):
+        is_merge = name in ("Add", "Subtract", "Multiply") and tensors > 1
+        if is_own or (by_sign and not is_merge):
             return LayerObject(Unread(called=name, error=NotTraced.of("not known", name=name)))
         keywords = {
             word: self._value(word, value)

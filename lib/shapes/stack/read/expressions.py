@@ -4,8 +4,6 @@ A value is a plain value, a class of `values.py`, a Ref to a tensor, a list or d
 UNKNOWN. In lists and arguments, a Name with the text of the expression replaces UNKNOWN.
 """
 
-from __future__ import annotations
-
 import ast
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
@@ -106,9 +104,9 @@ class Expressions(Calls):
                 return slice(self.value(lower), self.value(upper), self.value(step))
             case ast.ListComp(element, loops) | ast.GeneratorExp(element, loops):
                 outside, self.names = self.names, self.names.new_child()
-                found = self._comprehension(element, loops)
+                items = self._comprehension(element, loops)
                 self.names = outside
-                return self.skip(node, "loop") if found is None else found
+                return self.skip(node, "loop") if items is None else items
             case ast.Starred(value):
                 return self.value(value)
             case ast.Lambda(args, body):
@@ -119,12 +117,12 @@ class Expressions(Calls):
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
         """Return the entries of a list, or the arguments of a call, with starred ones unpacked."""
-        found: list[Any] = []
+        entries: list[Any] = []
         for node in nodes:
             value = self.known(node)
             self.count_steps(len(value) / 20 if is_listed(value) else 0)
-            found += value if isinstance(node, ast.Starred) and is_listed(value) else [value]
-        return found
+            entries += value if isinstance(node, ast.Starred) and is_listed(value) else [value]
+        return entries
 
     def known(self, node: ast.expr) -> Any:
         """Return the value of an expression; if unknown, a Name with its text and place."""
@@ -159,7 +157,8 @@ class Expressions(Calls):
                 return self.not_traced("", "op", owner)
         if isinstance(owner, (Name, LayerObject)):
             return owner
-        if isinstance(owner, (list, tuple, str, dict, range)) and _is_small(index):
+        is_small = is_plain(index) or isinstance(index, slice)  # Nested tuples compare slowly.
+        if is_small and isinstance(owner, (list, tuple, str, dict, range)):
             return values.computed(lambda: owner[index])
         return UNKNOWN
 
@@ -167,7 +166,7 @@ class Expressions(Calls):
         """Return the entries of nested loops; None if a round is unknown."""
         if not loops:
             return [self.known(element)]
-        rounds, found = self.value(loops[0].iter), list[Any]()
+        rounds, entries = self.value(loops[0].iter), list[Any]()
         if not is_listed(rounds):
             return None
         for one in rounds:
@@ -176,8 +175,8 @@ class Expressions(Calls):
             inside = self._comprehension(element, loops[1:]) if all(holds) else []
             if None in holds or inside is None:
                 return None
-            found += inside
-        return found
+            entries += inside
+        return entries
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> values.Function:
         """Return a function of the code, with its defaults and its scope."""
@@ -231,17 +230,17 @@ class Expressions(Calls):
                 owner = self.value(base)
                 if isinstance(owner, ModelObject) and owner.call:
                     owner.attributes[name] = value
-                else:  # store attributes of an unknown object under their full name
+                else:  # Attributes of an unknown object are stored under their full name.
                     self.names.maps[-1][dotted(target)] = value
             case ast.Subscript(base, index):
                 owner, place = self.value(base), self.value(index)
-                fits = is_listed(value) if isinstance(place, slice) else _is_small(place)
+                fits = is_listed(value) if isinstance(place, slice) else is_plain(place)
                 if isinstance(owner, (list, dict)) and fits:
                     values.computed(owner.__setitem__, place, value)
             case ast.Tuple(targets) | ast.List(targets):
                 given = self._unpacked(value, len(targets))
                 for at, one in enumerate(targets):
-                    if isinstance(one, ast.Starred):  # at most one
+                    if isinstance(one, ast.Starred):  # Python allows one starred target.
                         end = max(at, len(given) - (len(targets) - 1 - at))
                         given[at:end] = [given[at:end]]
                 for one, entry in zip(targets, given, strict=False):
@@ -258,20 +257,20 @@ class Expressions(Calls):
     def skip(self, code: ast.AST, why: str) -> Any:
         """Skip code. Names that it may change become unknown, and an Unread replaces its layers."""
         nodes = [one for one in self.walk(code) if isinstance(one, (ast.Name, ast.Attribute))]
-        found = {name: self.value_of_name(name) for name in map(dotted, nodes)}
+        used = {name: self.value_of_name(name) for name in map(dotted, nodes)}
         changed = {dotted(one) for one in nodes if isinstance(one.ctx, ast.Store)}
-        for name, value in found.items():
-            has_method = any(other.startswith(f"{name}.") for other in found)
+        for name, value in used.items():
+            has_method = any(other.startswith(f"{name}.") for other in used)
             if isinstance(value, (list, dict)) and (isinstance(code, ast.stmt) or has_method):
                 changed.add(name)
         given: Any = UNKNOWN
-        makes_layers = any(getattr(one, "name", "") in MAKES_LAYERS for one in found.values())
-        if makes_layers or self.found(found):
+        makes_layers = any(getattr(one, "name", "") in MAKES_LAYERS for one in used.values())
+        if makes_layers or self.found(used):
             origin = self.go_to(code)
             self.skipped = self.skipped or (origin, why)
-            given = self.not_traced(why, why, found)
-            for name, value in found.items():
-                if isinstance(value, ModelObject) and f"{name}.add" in found:
+            given = self.not_traced(why, why, used)
+            for name, value in used.items():
+                if isinstance(value, ModelObject) and f"{name}.add" in used:
                     self.add(value, self.unread(why, why))
         self.forget(changed, given)
         return given
@@ -288,8 +287,3 @@ class Expressions(Calls):
         for one in ast.walk(node):
             self.count_steps(0.5)
             yield one
-
-
-def _is_small(index: Any) -> bool:
-    """Return whether an index is quick to compare, unlike a nested tuple."""
-    return is_plain(index) or isinstance(index, slice)

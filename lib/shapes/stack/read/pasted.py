@@ -72,7 +72,7 @@ def parsed(text: str) -> tuple[ast.Module, list[str]]:
     for variant in _variants(text):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # about code such as "\d" and 1is 2
+                warnings.simplefilter("ignore")  # Python warns about code such as 1is 2.
                 return ast.parse(variant), variant.split("\n")
         except SyntaxError as error:
             errors.append((error.msg.split(" (<unknown>")[0].rstrip("."), error.lineno))
@@ -101,7 +101,7 @@ def notebook_code(text: str) -> str:
 
 
 def _variants(text: str) -> Iterator[str]:
-    """Yield the text unchanged, then without fences and prompts. Line numbers stay."""
+    """Yield the text unchanged, then without fences and prompts. Line numbers don't change."""
     text = textwrap.dedent(text)
     yield text
     lines = text.split("\n")

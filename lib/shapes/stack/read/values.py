@@ -1,7 +1,5 @@
 """Values in code: numbers, lists, arrays by shape, functions, layers and models."""
 
-from __future__ import annotations
-
 import ast
 import math
 import operator
@@ -17,23 +15,12 @@ from lib.shapes.stack.plain import Embedding
 
 LONGEST = 1_000  # most entries of a list, and characters of a text
 _LARGEST = 10**12
-OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-}
+OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]]
+OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+OPERATORS |= {ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod}
+OPERATORS |= {ast.Pow: operator.pow, ast.Eq: operator.eq, ast.NotEq: operator.ne}
+OPERATORS |= {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
+OPERATORS |= {ast.Is: operator.is_, ast.IsNot: operator.is_not}
 # Functions that don't read the entries of a list.
 _LIST_FUNCTIONS = {one.__name__: one for one in (enumerate, len, list, reversed, tuple, zip)}
 _NUMBER_FUNCTIONS = (abs, float, int, max, min, range, sorted, sum, math.ceil, math.floor)
@@ -64,8 +51,8 @@ class Function:
     name: str
     body: list[ast.stmt]
     signature: Signature  # every parameter has a default: UNKNOWN if the code has none
-    names: ChainMap[str, Any]  # its scope
-    instance: tuple[Any, ...] = ()
+    names: ChainMap[str, Any]  # the names of its scope
+    instance: tuple[Any, ...] = ()  # for a method: its `self`
 
 
 @dataclass(slots=True, eq=False)
@@ -100,8 +87,9 @@ class LayerObject:
         given = self.keywords
         if "batch_input_shape" in given:
             return given["batch_input_shape"]
-        axes = ("input_length", "input_dim")[: 1 if isinstance(self.layer, Embedding) else 2]
-        shape = given.get("input_shape", [given[name] for name in axes if name in given])
+        is_embedding = isinstance(self.layer, Embedding)
+        names = ("input_length",) if is_embedding else ("input_length", "input_dim")
+        shape = given.get("input_shape", [given[name] for name in names if name in given])
         shape = (shape,) if isinstance(shape, int) else shape
         return (given.get("batch_size"), *shape) if is_listed(shape) and shape else None
 
@@ -176,8 +164,8 @@ def operation(sign: ast.AST, left: Any, right: Any) -> Any:
 def call_function(name: str, args: Sequence[Any]) -> Any:
     """Return the result of one of FUNCTIONS, as in len(chars) or int(past / step)."""
     for one in args:
-        taken_whole = name in _LIST_FUNCTIONS and (is_listed(one) or isinstance(one, dict))
-        if not is_flat(one) and not taken_whole:
+        any_entries = name in _LIST_FUNCTIONS and (is_listed(one) or isinstance(one, dict))
+        if not is_flat(one) and not any_entries:
             return UNKNOWN
     value = computed(FUNCTIONS[name], *args)
     return list(value) if isinstance(value, Iterator) else value
@@ -187,8 +175,8 @@ def call_method(owner: list[Any] | dict[Any, Any], name: str, args: list[Any]) -
     """Return the result of a method of a list or dict, which may change its owner."""
     first = args[0] if args else None
     if name == "extend" and not is_listed(first):
-        name = "append"  # one unknown entry
-    is_key = isinstance(owner, list) or is_plain(first)  # other keys may be large
+        name = "append"  # An unknown list counts as one entry.
+    is_key = isinstance(owner, list) or is_plain(first)  # Other keys may be large.
     if name not in _METHODS[type(owner)] or len(owner) > LONGEST or not is_key:
         return UNKNOWN
     value = computed(getattr(owner, name), *args)
