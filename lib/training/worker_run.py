@@ -51,7 +51,6 @@ class WorkerRun:
             self._trainer.restore(decode(start.checkpoint, SavedRun))
         self._loaded = False
         key = self._trainer.architecture
-        # Programs of background runs have a lower priority.
         self._kinds = (BACKGROUND, BACKGROUND) if self.background else (WANTED, FASTER)
         begins_exact = programs.has(key) and start.show_seconds is None
         bucket = key if begins_exact else programs.bucket_for(key)

@@ -13,7 +13,7 @@ from tests.session import ENDLESS, Session
 
 
 def test_a_hundred_quick_clicks(server):
-    """The page works after quick presses of Train, Stop and New run, and so do other pages."""
+    """The page works after many quick clicks on its buttons, and so does another user's page."""
 
     async def story():
         async with (

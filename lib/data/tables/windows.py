@@ -44,8 +44,9 @@ def make_windows(
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *notes]), error.fix) from None
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
-    if constant := {name: None for name, of in columns if not np.ptp(of[windows.part == 0])}:
-        notes.append(f"Constant in all training rows: {listed(constant)}.")
+    training = windows.part == 0
+    if constant := [name for name, column in columns if not np.ptp(column[training])]:
+        notes.append(f"Constant in all training rows: {listed(dict.fromkeys(constant))}.")
     starts = windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
     changed = [name for name in features if change and name in targets]
@@ -62,7 +63,7 @@ def make_windows(
         starts=starts,
         rate=data.rate,
         horizons=horizons,
-        training=windows.part == 0,
+        training=training,
         period=data.period,
         baseline_period=data.period,
         time_format=time_format,
@@ -133,13 +134,14 @@ def _standardised(
     block = rows.segment if data.at_gaps == "stop" else rows.series
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
     groups = (rows.series, len(rows.names)) if by_series else None
-    past = [f for f, name in enumerate(names) if change and name in targets]  # of targets
+    past_targets = [f for f, name in enumerate(names) if change and name in targets]
     raw = rows.inputs
-    if past:  # use changes as inputs, since models fail on levels that training doesn't have
+    if past_targets:  # use changes: models fail on levels outside the training range
         raw = raw.copy()
-        raw[:, past] = 0.0  # the first change of a block
+        raw[:, past_targets] = 0.0  # the first change of a block
         in_block = (block[rate:] == block[:-rate])[:, None]
-        raw[rate:, past] = in_block * (rows.inputs[rate:, past] - rows.inputs[:-rate, past])
+        levels = rows.inputs[:, past_targets]
+        raw[rate:, past_targets] = in_block * (levels[rate:] - levels[:-rate])
     x_scale = scale_of(raw, training, groups)
     x = x_scale.standard(raw, rows.series)
     _check_size(x, names)
