@@ -95,10 +95,10 @@ def run_refusal(
         return ""
     own = [data for other, data in active if other == browser]
     values = sum(data.x.size + data.y.size for data in [dataset, *own])
-    who, most = ("many", MAX_RUNS_EACH) if browser else ("nameless", MAX_RUNS_EACH * places)
+    kind, most = ("many", MAX_RUNS_EACH) if browser else ("nameless", MAX_RUNS_EACH * places)
     if values > MAX_VALUES_EACH:
-        return sentence(f"{who}_values", most=MAX_VALUES_EACH, count=values)
-    return sentence(f"{who}_runs", most=most, count=len(own)) if len(own) >= most else ""
+        return sentence(f"{kind}_values", most=MAX_VALUES_EACH, count=values)
+    return sentence(f"{kind}_runs", most=most, count=len(own)) if len(own) >= most else ""
 
 
 def sweep_refusal(browser: str | None, active: Sequence[str | None]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from lib.data import GB, GROUPS, MB, memory
 from lib.text import beside
 
-MEMORY_SHARE = 0.7  # a worker's share of its memory; the page process needs the remaining memory
+MEMORY_SHARE = 0.7  # the share of memory that a worker may use: the page process needs memory, too
 MOST_MEMORY = 3 * GB // 2  # a worker's maximum memory in bytes, on any machine
 RESERVED = 300 * MB  # bytes reserved for the page process and a process that reads a file
 LEAST_GROWTH = 150 * MB  # bytes that a worker may always grow by, enough for about thirty programs

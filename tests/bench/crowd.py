@@ -114,7 +114,7 @@ def _rounded(value, digits=2):
 
 
 async def visit(session, number, end, moves):
-    """Return a session's updates and epochs per second, while its slider moves until `end`."""
+    """Move a session's slider until `end`; return its chart updates and epochs per second."""
     started, first, updates = time.perf_counter(), session.epoch, len(session.updates)
     await asyncio.sleep(MOVE_SECONDS * (number % 8) / 8)
     value = 24

@@ -124,7 +124,7 @@ def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
     """Return a table's F and K. If there is no table, count the columns that the settings name."""
     data = experiment.data
     with suppress(WindowError):  # `make_dataset` raises this error later
-        table = table and prepared(table, data)
+        table = prepared(table, data) if table else None
     inputs, targets = _columns(data, table)
     features = len(inputs)
     with suppress(WindowError):

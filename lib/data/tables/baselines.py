@@ -25,7 +25,7 @@ _SEASONS = {
     "month": {12: "year"},
     "quarter": {4: "year"},
 }
-"""Calendar seasons by the step between two rows: number of rows → name, or "" if it varies."""
+"""Calendar seasons by the step between two rows: number of rows → name; "" if its length varies."""
 
 
 def with_baselines(dataset: Dataset) -> Dataset:

@@ -1,6 +1,7 @@
 """Check a dataset's arrays for data leakage. Each check describes its finding in a sentence."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -95,11 +96,10 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
         return correlations
     read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
     read = origin.x_scale.raw(read, origin.series[rows][:, None])
-    for k in range(dataset.targets):
-        column, h = divmod(k, len(origin.horizons))
-        ahead = origin.horizons[h]
+    for k, (column, ahead) in enumerate(product(range(len(origin.columns)), origin.horizons)):
         season = np.maximum(rows + ahead - origin.period * -(-ahead // origin.period), first)
-        past = origin.targets[np.stack([*(rows - back for back in range(4)), season], 1), column]
+        past_rows = np.stack([rows, rows - 1, rows - 2, rows - 3, season], axis=1)
+        past = origin.targets[past_rows, column]
         target = origin.targets[rows + ahead, column][:, None]
         by_past, change = _residuals(target, past), (target - past[:, :1]).std()
         if by_past.std() <= max(LEFT_OPEN * change, 1e-6 * target.std()):

@@ -34,7 +34,7 @@ _WIDE_NAMES = (  # patterns of column names: 12 months, or 4 quarters
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
 )
 
-_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # its name and a function → (R,)
+_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # a name, and a function returning (R,)
 
 CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
     "hour of day": lambda times: (times.hour + times.minute / 60).to_numpy() / 24,

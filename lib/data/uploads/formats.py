@@ -63,7 +63,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
             sheets = [str(name) for name in book.sheet_names]
             if sheet and sheet not in sheets:
                 raise UploadError(f"There is no sheet {sheet!r}. Choose from {listed(sheets)}.")
-            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:
+            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:  # fall back to the first
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
                 sample = cells.iloc[:1000]
                 numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
