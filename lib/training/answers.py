@@ -155,6 +155,7 @@ def breakings(
     final = run([*below, recurrent(cell, both_ways, top, "concat")], x)
     units = len(parts[-1][1])
     both_ends = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
+
     padded = np.pad(x, [(0, 0), (0, padding), (0, 0)])
     mask = np.broadcast_to(np.arange(padded.shape[1]) < x.shape[1], padded.shape[:2])
     zeroed = stack(cell, parts, return_sequences=True, zero_output_for_mask=True)

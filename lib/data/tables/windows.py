@@ -47,8 +47,6 @@ def make_windows(
     training = windows.part == 0
     if constant := [name for name, column in columns if not np.ptp(column[training])]:
         notes.append(f"Constant in all training rows: {listed(dict.fromkeys(constant))}.")
-    starts = windows.starts
-    read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
     changed = [name for name in features if change and name in targets]
     x, x_scale, y, y_scale = _standardised(rows, windows, targets, horizons, data, names=features)
     time_format = ""  # the shortest format that distinguishes the times
@@ -60,7 +58,7 @@ def make_windows(
     origin = Origin(
         **of_rows | {"inputs": x},
         step=table.step,
-        starts=starts,
+        starts=windows.starts,
         rate=data.rate,
         horizons=horizons,
         training=training,
@@ -76,6 +74,7 @@ def make_windows(
     if not data.period:
         period, usual = find_season(origin)
         origin = replace(origin, period=period, baseline_period=usual)
+    starts, read = origin.starts, origin.rows(data.timesteps)
     offset, deviation = origin.y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
