@@ -18,12 +18,12 @@ keep_node() {
 }
 
 keep_node &
-nodes=$!
+keeper=$!
 streamlit run app.py "$@" &
 page=$!
 trap 'kill "$page"' INT TERM
 wait "$page"
 code=$?
 kill -0 "$page" 2>/dev/null && wait "$page" # a signal ends the first wait before Streamlit exits
-kill "$nodes"
+kill "$keeper"
 exit "$code"

@@ -51,7 +51,7 @@ class Rows:
     targets: np.ndarray  # target columns in the raw unit, (R, C) float64
     inputs: np.ndarray  # features, (R, F)
     series: np.ndarray  # each row's series, (R,) int, 0 to S-1, never decreasing
-    segment: np.ndarray  # the gap-free stretch of each row, (R,) int, never decreasing
+    segment: np.ndarray  # the number of each row's gap-free stretch, (R,) int, never decreasing
     names: tuple[str, ...]  # S names of series; ("",) for a single series
     times: pd.Index | None  # a label for each row; None for row numbers
 
@@ -90,7 +90,8 @@ class Origin(Rows):
     def label(self, row: int) -> str:
         """Return a row's label: its time, or its number within its series, from 1."""
         if self.times is None:
-            return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
+            first = np.searchsorted(self.series, self.series[row])
+            return f"row {row - first + 1}"
         time = self.times[row]
         return time.strftime(self.time_format) if self.time_format else f"{time}"
 
@@ -165,8 +166,8 @@ class Samples:
     def shown(self) -> np.ndarray:
         """Indexes (S,) of the evaluated samples that charts show: at most 32, evenly spaced."""
         evaluated = np.arange(len(self.x))[self.evaluated]
-        some = np.linspace(0, len(evaluated) - 1, min(32, len(evaluated)))
-        return evaluated[some.round().astype(int)]
+        places = np.linspace(0, len(evaluated) - 1, min(32, len(evaluated)))
+        return evaluated[places.round().astype(int)]
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -316,7 +317,7 @@ class Dataset(Samples):
             day, _, time = end.partition(" ")
             if time and "-" in day and begin.startswith(f"{day} "):
                 end = time  # the first and last row are on the same day
-            if not name or begin != self.timestep_names[0]:  # False if all samples share times
+            if not name or begin != self.timestep_names[0]:  # omit times that all samples share
                 name += f"{', ' if name else ''}{begin}{'' if short else f' to {end}'}"
         part = next(part for part, samples in self.parts.items() if index < samples.stop)
         return name if part == "training" else f"{name} ({part})"

@@ -33,17 +33,17 @@ _steps: Counter[tuple[Any, ...]] = Counter()  # timesteps run so far, by functio
 
 
 class Calls:
-    """Runs all layers for one answer eagerly, or all traced: the two may round differently."""
+    """Runs all layers for an answer the same way: eager and traced layers may round differently."""
 
     def __init__(self, function: str, cell: str, weights: Weights, steps: int) -> None:
-        """Count `steps` more timesteps for this function and a model with these weight shapes."""
+        """Add `steps` to the timesteps of this function with models of the same weight shapes."""
         key = (function, cell, *(np.shape(w) for w in weights))
         _steps[key] += steps
         self._traced = _steps[key] > UNTRACED_STEPS
 
     def run(self, layers: Sequence[Any], x: np.ndarray, mask: np.ndarray | None = None) -> Any:
         """Return a stack's outputs for x (N, T, F) and a mask (N, T); `layers` from the bottom."""
-        return self(through, tuple(layers), *([x] if mask is None else [x, mask]))
+        return self(apply_layers, tuple(layers), *([x] if mask is None else [x, mask]))
 
     def __call__(self, function: Callable[..., Any], model: Any, *arrays: np.ndarray) -> Any:
         """Return `function(model, *tensors)` with NumPy arrays as results; `model` is hashable."""
@@ -53,7 +53,7 @@ class Calls:
         return tf.nest.map_structure(np.asarray, results)
 
 
-def through(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
+def apply_layers(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
     """Return the outputs of layers applied in order. The first layer gets the mask."""
     for layer in layers:
         options = {} if mask is None else {"mask": keras.ops.cast(mask, "bool")}
@@ -149,24 +149,22 @@ def breakings(
     parts = layers_of(weights)
     every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
     unpadded_last = run(last, x)
-
-    below, top, both = every[:-1], len(parts) - 1, [*parts[-1], *backward]
-    bidirectional = recurrent(cell, both, top, "concat", return_sequences=True)
+    below, top, both_ways = every[:-1], len(parts) - 1, [*parts[-1], *backward]
+    bidirectional = recurrent(cell, both_ways, top, "concat", return_sequences=True)
     sequence = run([*below, bidirectional], x)
-    final = run([*below, recurrent(cell, both, top, "concat")], x)
+    final = run([*below, recurrent(cell, both_ways, top, "concat")], x)
     units = len(parts[-1][1])
-    rule = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
+    both_ends = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
 
     padded = np.pad(x, [(0, 0), (0, padding), (0, 0)])
     mask = np.broadcast_to(np.arange(padded.shape[1]) < x.shape[1], padded.shape[:2])
     zeroed = stack(cell, parts, return_sequences=True, zero_output_for_mask=True)
     padded_last, masked_last = run(last, padded), run(last, padded, mask)
-
     backwards = run(stack(cell, parts, return_sequences=True, go_backwards=True), x)
     backwards_last = run(stack(cell, parts, go_backwards=True), x)
     return {
         "bidirectional": _largest(sequence[:, -1] - final),
-        "bidirectional_rule": _largest(rule - final),
+        "bidirectional_rule": _largest(both_ends - final),
         "padded": _largest(run(every, padded)[:, -1] - padded_last),
         "padded_moved": _largest(padded_last - unpadded_last),
         "masked": _largest(run(every, padded, mask)[:, -1] - masked_last),
@@ -191,7 +189,7 @@ def influence(
     has `map` (T, T), the norm for output step t (row) and input step s (column), and `columns`, the
     number of output columns that the norms include.
     """
-    parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
+    parts, head_weights = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     if backward is None:
         below_head = stack(cell, parts, return_sequences=True)
     else:
@@ -200,17 +198,17 @@ def influence(
             for place, (forward, back) in enumerate(zip(parts, layers_of(backward), strict=True))
         )
     steps, units = len(x), len(parts[-1][1])
-    width = of_head[0].shape[1] if of_head else units
+    width = head_weights[0].shape[1] if head_weights else units
     columns = max(1, min(width, MOST_OUTPUTS // steps))
     count = steps * columns
     # Repeat the sample once per output, so that one backward pass computes many gradients.
     rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
     call = Calls("influence", cell, (*weights, *(backward or ())), steps)
-    layers_up = (*below_head, *_head(of_head))
+    layers_up = (*below_head, *_head(head_weights))
     chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
     gradients = [
         call(_by_inputs, layers_up, np.repeat(x[None], len(part), axis=0), part)
-        for part in (chosen[start : start + rows] for start in range(0, count, rows))
+        for part in np.split(chosen, range(rows, count, rows))
     ]
     by_output = np.concatenate(gradients).reshape(steps, columns, *x.shape)
     return {"map": np.sqrt((by_output**2).sum(axis=(1, 3))), "columns": columns}
@@ -220,7 +218,7 @@ def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.T
     """Return the gradients (rows, T, F) of outputs marked 1 in `chosen` (rows, T, columns)."""
     with tf.GradientTape() as tape:
         tape.watch(x)
-        outputs = through(layers, x)
+        outputs = apply_layers(layers, x)
         total = tf.reduce_sum(outputs[:, :, : chosen.shape[2]] * chosen)
     return tape.gradient(total, x)
 
@@ -230,11 +228,11 @@ def reach(
 ) -> dict[str, Any]:
     """Return the norm of the loss's gradient with respect to a layer's hidden state, by timestep.
 
-    x is (N, T, F), y (N, T, K). Returns (T,) by mode: the mean over samples, for the mode's loss.
+    x is (N, T, F), y (N, T, K). Returns (T,) by mode, with the mode's loss: means over samples.
     """
-    parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
+    parts, head_weights = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
-    model = (cells, tuple(_head(of_head)), loss, layer)
+    model = (cells, tuple(_head(head_weights)), loss, layer)
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
     twice = [np.concatenate([array, array]) for array in (x, y)]
     call = Calls("reach", cell, weights, steps)
@@ -258,7 +256,7 @@ def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.
         signal = tf.transpose(x, (1, 0, 2))
         for place, cell in enumerate(cells):
             signal = _unrolled(cell, signal, nudges if place == layer else None)
-        losses = measure(y, through(head, tf.transpose(signal, (1, 0, 2))))
+        losses = measure(y, apply_layers(head, tf.transpose(signal, (1, 0, 2))))
         half = tf.shape(losses)[0] // 2
         total = tf.reduce_sum(tf.reduce_mean(losses[:half], axis=1))
         total += tf.reduce_sum(losses[half:, -1])
@@ -272,8 +270,9 @@ def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tens
     added = nothing if nudges is None else tf.transpose(nudges, (1, 0, 2))
 
     def step(states: list[tf.Tensor], now: tuple[tf.Tensor, tf.Tensor]) -> list[tf.Tensor]:
-        _, after = cell(now[0], states)
-        return [after[0] + now[1], *after[1:]]
+        x, nudge = now
+        _, (hidden, *others) = cell(x, states)
+        return [hidden + nudge, *others]
 
     return tf.scan(step, (inputs, added), start)[0]
 

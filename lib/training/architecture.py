@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from lib.experiment import CELLS, Experiment
+from lib.recurrence import ARRAYS_EACH
 from lib.shapes import BLOCKS, bias_shapes
 from lib.text import beside
 from lib.training import machine
@@ -106,28 +107,29 @@ def bucket_of(
 Shapes = list[tuple[int, ...]]
 
 
-def weight_shapes(of: Architecture) -> Shapes:
+def weight_shapes(sizes: Architecture) -> Shapes:
     """Return the shapes of a model's weights, in the order of Keras's `model.get_weights()`."""
-    cell, units, width = of.code.cell, of.units, of.features
-    wide = BLOCKS[cell] * units
+    cell, units, inputs = sizes.code.cell, sizes.units, sizes.features
+    width = BLOCKS[cell] * units
     shapes: Shapes = []
-    for _ in range(of.code.layers):
-        shapes += [(width, wide), (units, wide), bias_shapes(cell, units)[0]]
-        width = units
-    return [*shapes, (units, of.targets), (of.targets,)] if of.code.head == "dense" else shapes
+    for _ in range(sizes.code.layers):
+        shapes += [(inputs, width), (units, width), bias_shapes(cell, units)[0]]
+        inputs = units
+    has_head = sizes.code.head == "dense"
+    return [*shapes, (units, sizes.targets), (sizes.targets,)] if has_head else shapes
 
 
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
-    """Return weights, padded with 0 or cut to the sizes of `new`; all m, then all v, may follow."""
+    """Return weights, and all m and all v if they follow, padded with 0 or cut to `new` sizes."""
     if old == new:
         return list(arrays)
 
-    def by_gate(of: Architecture) -> Shapes:
+    def by_gate(sizes: Architecture) -> Shapes:
         """Return `weight_shapes` with an axis for the gates, which Keras concatenates."""
-        shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
-        recurrent = len(shapes) - 2 if of.code.head == "dense" else len(shapes)
-        apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
-        return apart + shapes[recurrent:]
+        shapes, gates = weight_shapes(sizes), BLOCKS[sizes.code.cell]
+        recurrent = ARRAYS_EACH * sizes.code.layers  # the head's arrays follow
+        split = [(*shape[:-1], gates, sizes.units) for shape in shapes[:recurrent]]
+        return split + shapes[recurrent:]
 
     results = []
     shapes = zip(by_gate(old), by_gate(new), weight_shapes(new), strict=True)

@@ -21,7 +21,7 @@ class Errors:
     """A model's errors on the evaluated samples."""
 
     step_mse: np.ndarray  # mean squared error at each timestep, (T,)
-    losses: dict[str, float]  # the training loss by mode: over all timesteps, or at the last
+    losses: dict[str, float]  # each mode's loss: over all timesteps, or at the last timestep
     predictions: np.ndarray  # for the S shown samples, (S, T, K)
 
 

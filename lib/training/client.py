@@ -39,8 +39,8 @@ class AnswerError(RuntimeError):
 class TrainingClient(AbstractContextManager["TrainingClient"]):
     """Trains runs, and answers questions that need Keras, in worker processes.
 
-    Workers start at their first run, or `delay` seconds from now: the first page then gets the
-    processor. `clustered` is whether a Ray cluster trains; None reads the environment variable.
+    Workers start with the first run, or after `delay` seconds, to leave the processor to the first
+    page. `clustered` is whether a Ray cluster trains; None reads the environment variable.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return known.run if (known := self._registry.runs.get(run_id)) else None
 
     def latest(self, run: Run) -> Snapshot | None:
-        """Return a run's newest snapshot, or None. Without calls for minutes, the run is paused."""
+        """Return a run's newest snapshot, or None. Runs that aren't read for minutes are paused."""
         with self._changed:
             known = self._registry.look_at(run.id)
             self._registry.tidy(TIDY_SECONDS)

@@ -54,7 +54,7 @@ UPDATES = {
     "sgd": (1.0, 0.0, 1.0, 0.0, False),  # m = g and v = 0, so the divisor is 1
     "rmsprop": (1.0, 1 - 0.9, EPSILON, 0.0, False),
 }
-"""Constants with which one program's update rule becomes each of Keras's optimizers.
+"""Constants that turn one update rule into each of Keras's optimizers.
 
 m and v start at zero. At each step m ← (1 - m_part)·m + m_part·g and v ← (1 - v_part)·v +
 v_part·g², where g is the gradient; then weights ← weights - rate·m / (√(v + inside) + outside).
@@ -109,13 +109,14 @@ class Program:
 
     def _empty_arguments(self) -> tuple[Any, ...]:
         """Return arguments for `_train` with the program's sizes and no batches."""
-        of, zeros = self.architecture, tf.zeros
+        sizes, zeros = self.architecture, tf.zeros
+        samples = sizes.capacity, sizes.timesteps
         return (
             [zeros((self.lanes, *shape)) for shape in self._shapes] * COPIES,
-            tuple(zeros((of.capacity, of.timesteps, size)) for size in (of.features, of.targets)),
-            zeros((self.max_steps, self.lanes, of.batch), tf.int32),
+            (zeros((*samples, sizes.features)), zeros((*samples, sizes.targets))),
+            zeros((self.max_steps, self.lanes, sizes.batch), tf.int32),
             zeros(2, tf.int32),
-            training_tensors(TrainingSettings(), "last", of, of.timesteps),
+            training_tensors(TrainingSettings(), "last", sizes, sizes.timesteps),
         )
 
     def load(
@@ -127,7 +128,7 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Return the state of `models`: each has its weights, then all m and all v if trained."""
+        """Return a state of `models`. A model is its weights and, if trained, all m, then all v."""
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
@@ -143,19 +144,19 @@ class Program:
 
     def most_steps(self, own: Architecture) -> int:
         """Return the maximum number of batches in a call for models and data of `own` sizes."""
-        of = self.architecture
-        if own.capacity <= of.capacity:
+        capacity = self.architecture.capacity
+        if own.capacity <= capacity:
             return self.max_steps
-        return max(1, min(self.max_steps, of.capacity // (own.batch * self.lanes)))
+        return max(1, min(self.max_steps, capacity // (own.batch * self.lanes)))
 
     def samples(self, x: np.ndarray, y: np.ndarray) -> SampleArrays:
         """Return x (N, T, F) and y (N, T, K), padded to the program's sizes if N isn't larger."""
-        of = self.architecture
-        if len(x) > of.capacity:
+        sizes = self.architecture
+        if len(x) > sizes.capacity:
             return x, y
         padded = []
-        for array, size in ((x, of.features), (y, of.targets)):
-            padded.append(np.zeros((of.capacity, of.timesteps, size), np.float32))
+        for array, width in ((x, sizes.features), (y, sizes.targets)):
+            padded.append(np.zeros((sizes.capacity, sizes.timesteps, width), np.float32))
             padded[-1][tuple(map(slice, array.shape))] = array
         return tf.constant(padded[0]), tf.constant(padded[1])
 
@@ -170,11 +171,9 @@ class Program:
             used = np.unique(batches[batches >= 0])  # pass only the samples in these batches
             order[order >= 0] = np.searchsorted(used, order[order >= 0])
             samples = self.samples(samples[0][used], samples[1][used])
-        span = tf.constant([state.step, steps])
+        rows, span = tf.constant(order), tf.constant([state.step, steps])
         with tf.device(DEVICES[thread]):
-            state.values, losses = self._run(
-                state.values, samples, tf.constant(order), span, state.training
-            )
+            state.values, losses = self._run(state.values, samples, rows, span, state.training)
         state.step += steps
         return losses.numpy()[:steps]
 

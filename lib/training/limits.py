@@ -17,7 +17,7 @@ USUAL_SEEDS = 4  # the default number of seeds if training is quick; else one se
 USUAL_SECONDS = 10.0  # training is quick if all default seeds take less time than this
 
 MAX_RUNS = 48  # unfinished runs per worker: each keeps its data and models in memory
-MAX_RUNS_EACH = 8  # active runs per browser, or per place for all browsers without a cookie
+MAX_RUNS_EACH = 8  # active runs per browser; all browsers without a cookie share 8 per worker
 MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers in the data of a browser's active runs together
 MAX_SWEEPS = 16  # active sweeps of a page server
 MAX_SWEEPS_NAMELESS = 2  # active sweeps of all browsers without a cookie
@@ -63,8 +63,8 @@ def check_trainable(experiment: Experiment, samples: Samples) -> None:
     by_products = MAX_PRODUCTS // (t * parameter_count(experiment, f, samples.targets))
     most = min(by_states, by_products)
     if batch > most:
-        what, limit = ("states", MAX_STATES) if most == by_states else ("products", MAX_PRODUCTS)
-        raise ExperimentError(sentence(what, limit=limit, batch=batch, most=most))
+        key, limit = ("states", MAX_STATES) if most == by_states else ("products", MAX_PRODUCTS)
+        raise ExperimentError(sentence(key, limit=limit, batch=batch, most=most))
 
 
 def check_model(experiment: Experiment, features: int, targets: int) -> None:
@@ -95,10 +95,10 @@ def run_refusal(
         return ""
     own = [data for other, data in active if other == browser]
     values = sum(data.x.size + data.y.size for data in [dataset, *own])
-    who, most = ("many", MAX_RUNS_EACH) if browser else ("nameless", MAX_RUNS_EACH * places)
+    kind, most = ("many", MAX_RUNS_EACH) if browser else ("nameless", MAX_RUNS_EACH * places)
     if values > MAX_VALUES_EACH:
-        return sentence(f"{who}_values", most=MAX_VALUES_EACH, count=values)
-    return sentence(f"{who}_runs", most=most, count=len(own)) if len(own) >= most else ""
+        return sentence(f"{kind}_values", most=MAX_VALUES_EACH, count=values)
+    return sentence(f"{kind}_runs", most=most, count=len(own)) if len(own) >= most else ""
 
 
 def sweep_refusal(browser: str | None, active: Sequence[str | None]) -> str:

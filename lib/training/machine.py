@@ -11,9 +11,9 @@ from pathlib import Path
 from lib.data import GB, GROUPS, MB, memory
 from lib.text import beside
 
-MEMORY_SHARE = 0.7  # a worker's share of its memory; the page process needs the remaining memory
+MEMORY_SHARE = 0.7  # the share of memory that a worker may use: the page process needs memory, too
 MOST_MEMORY = 3 * GB // 2  # a worker's maximum memory in bytes, on any machine
-BESIDE = 300 * MB  # bytes reserved for the page process and a process that reads a file
+RESERVED = 300 * MB  # bytes reserved for the page process and a process that reads a file
 LEAST_GROWTH = 150 * MB  # bytes that a worker may always grow by, enough for about thirty programs
 TWO_FIT_IN = 2 * GB  # total memory that is enough for a grown worker and its replacement
 
@@ -55,7 +55,7 @@ def cores(groups: Path = GROUPS) -> float:
 
 def memory_limit(total: int, start: int) -> int:
     """Return the memory limit of a worker that has `total` bytes and began with `start` bytes."""
-    most = min(int(MEMORY_SHARE * total), total - BESIDE, MOST_MEMORY)
+    most = min(int(MEMORY_SHARE * total), total - RESERVED, MOST_MEMORY)
     return max(most, start + LEAST_GROWTH)
 
 

@@ -167,7 +167,7 @@ def _write(value: Any) -> Any:
         return value.item()
     if not isinstance(value, np.ndarray):
         raise WireError(f"a {type(value).__name__} can't be sent: {value!r:.80}")
-    if value.dtype.kind not in DTYPE_KINDS:  # leave the values out of the text: it may be long
+    if value.dtype.kind not in DTYPE_KINDS:  # omit the values from the message: there may be many
         raise WireError(f"an array of {value.dtype}, shape {value.shape}, can't be sent")
     values = np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
     return msgspec.msgpack.Ext(ARRAY, _encoder.encode((value.dtype.str, value.shape, values)))

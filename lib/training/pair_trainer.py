@@ -59,8 +59,8 @@ class PairTrainer:
         self.step = 0  # the number of batches that each model has trained on
         self.epoch = 0  # the number of complete epochs in which all losses were finite
         self.diverged: ModelKey | None = None  # the first model with a NaN or infinite loss
-        self.evaluate_seconds = math.inf  # the shortest evaluation: others wait for a processor
-        self.step_in_progress: Iterator[None] | None = None  # calls left in the current steps
+        self.evaluate_seconds = math.inf  # the shortest so far: a longer one waited for a processor
+        self.step_in_progress: Iterator[None] | None = None  # the remaining calls of a step
         self._evaluating: Iterator[None] | None = None  # the remaining parts of an evaluation
         self._evaluating_seconds = 0.0
         self._program: Program | None = None  # None before `load` and after `release`
@@ -119,8 +119,8 @@ class PairTrainer:
     def saved(self) -> SavedRun:
         """Return the content of a checkpoint. Call it only if `may_be_saved`."""
         self._saved_step = self.step
-        found, models = self._weights(with_optimizer=True), list(self._records.values())
-        arrays = [found.get(key, []) for key in self._records]
+        weights, models = self._weights(with_optimizer=True), list(self._records.values())
+        arrays = [weights.get(key, []) for key in self._records]
         rng_states = [order.rng_state for order in self._orders]
         return SavedRun(self.step, self.epoch, self.evaluate_seconds, rng_states, models, arrays)
 
@@ -161,11 +161,11 @@ class PairTrainer:
         if self._program is None:
             known = self._saved_arrays if with_optimizer else {}
             return {key: known.get(key, model.weights) for key, model in models.items()}
-        found: dict[ModelKey, list[np.ndarray]] = {}
+        weights: dict[ModelKey, list[np.ndarray]] = {}
         for group in self._training_groups:
             lanes = self._program.weights(group.state, with_optimizer=with_optimizer)
-            found |= dict(zip(group.models, lanes, strict=False))
-        return {model: found[model] for model in models}
+            weights |= dict(zip(group.models, lanes, strict=False))
+        return {key: weights[key] for key in models}
 
     def release(self) -> None:
         """Free the program and the samples; keep the results."""
@@ -238,8 +238,8 @@ class PairTrainer:
             loss = model.errors.losses[key[0]]
             if self._samples.has_validation:
                 model.validation.add(self.epoch, loss)
-            keeps = self._keeps_best and self.epoch
-            if keeps and model.compare(self.epoch, loss) >= self._patience:
+            may_be_best = self._keeps_best and self.epoch > 0
+            if may_be_best and model.compare(self.epoch, loss) >= self._patience:
                 model.keep_best()
         self.evaluated_step = self.step
 
@@ -258,13 +258,13 @@ class PairTrainer:
     def _steps(self, program: Program, goal: int, fitting: float) -> int:
         """Return the number of steps to train next: about `fitting`, preferably whole epochs."""
         epoch = self.batches.steps
-        rest = epoch - self.step % epoch
-        if fitting < rest <= LONGER * fitting:
-            fitting = rest
+        epoch_rest = epoch - self.step % epoch
+        if fitting < epoch_rest <= LONGER * fitting:
+            fitting = epoch_rest
         steps = min(max(1, int(fitting)), program.most_steps(self.architecture), goal - self.step)
-        if steps < rest or self._keeps_best:
-            return min(steps, rest)
-        return rest + (steps - rest) // epoch * epoch
+        if steps < epoch_rest or self._keeps_best:
+            return min(steps, epoch_rest)
+        return epoch_rest + (steps - epoch_rest) // epoch * epoch
 
     def _train(self, program: Program, steps: int, seconds: float) -> Iterator[None]:
         """Train all models on the next batches, in turns of `seconds`; yield between calls."""
@@ -302,9 +302,9 @@ class PairTrainer:
                 epochs[key] = known[:complete].reshape(-1, len(sizes)) @ sizes / sizes.sum()
             if not np.isfinite(known).all():
                 self.diverged = self.diverged or key
-        finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
-        good = len(finite) if finite.all() else int(np.argmin(finite))
+        is_finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
+        finite_epochs = len(is_finite) if is_finite.all() else int(np.argmin(is_finite))
         for key, model in self._training_records.items():
-            for epoch, loss in enumerate(epochs[key][:good].tolist(), self.epoch + 1):
+            for epoch, loss in enumerate(epochs[key][:finite_epochs].tolist(), self.epoch + 1):
                 model.losses.add(epoch, loss)
-        self.epoch += good
+        self.epoch += finite_epochs

@@ -58,9 +58,9 @@ class ProgramCache:
     def withdraw(self, future: Future[Any], kind: int = WANTED) -> None:
         """Withdraw a run's request, so that a program without other requests isn't built."""
         with self._changed:
-            own = [each for each in self._requests if each[0] == kind and each[2] is future]
-            if own:
-                self._requests.remove(own[0])
+            same = [each for each in self._requests if each[0] == kind and each[2] is future]
+            if same:
+                self._requests.remove(same[0])
 
     def build_ahead(self, key: Key) -> None:
         """Build a program while no run waits for one. Withdraw the previous call's request."""
@@ -112,11 +112,10 @@ class ProgramCache:
                 self._changed.notify_all()
 
     def _next(self, kinds: set[int]) -> Request | None:
-        first = min(self._requests, key=itemgetter(0), default=None)
-        if first is None or (WANTED not in kinds and (first[0] == WANTED or self._building)):
+        a_run_waits = self._building or any(kind == WANTED for kind, *_ in self._requests)
+        if a_run_waits and WANTED not in kinds:
             return None
-        own = [each for each in self._requests if each[0] in kinds]
-        found = min(own, key=itemgetter(0), default=None)
-        if found and found[0] == BUCKET and not self._has_time():
-            return None
-        return found
+        allowed = [each for each in self._requests if each[0] in kinds]
+        request = min(allowed, key=itemgetter(0), default=None)
+        is_bucket = request is not None and request[0] == BUCKET
+        return None if is_bucket and not self._has_time() else request

@@ -136,8 +136,8 @@ def recurrent(cell: str, weights: Sequence[Array], x: Array, timesteps: Array) -
             return t + 1, now, work.write(t, gates), states, more
 
         states = [array(steps + 1).write(0, value) for value in start]
-        begun = tf.constant(0), start, array(steps).unstack(p), states, [array(steps)] * rule.more
-        _, _, work, states, more = tf.while_loop(lambda t, *_: t < timesteps, forwards, begun)
+        loop = tf.constant(0), start, array(steps).unstack(p), states, [array(steps)] * rule.more
+        _, _, work, states, more = tf.while_loop(lambda t, *_: t < timesteps, forwards, loop)
         gates = work.stack()
         states = [array.stack() for array in states]  # (T + 1, L, B, U) each, starting with zeros
         more = [array.stack() for array in more]
@@ -154,8 +154,8 @@ def recurrent(cell: str, weights: Sequence[Array], x: Array, timesteps: Array) -
                 return t - 1, (dh, *gradients[1:]), work.write(t, dp), extra
 
             extra = [] if rule.sum_only else [array(steps)]
-            begun = timesteps - 1, start, array(steps).unstack(gates), extra
-            _, _, work, extra = tf.while_loop(lambda t, *_: t >= 0, backwards, begun)
+            loop = timesteps - 1, start, array(steps).unstack(gates), extra
+            _, _, work, extra = tf.while_loop(lambda t, *_: t >= 0, backwards, loop)
             dp, before = work.stack(), states[0][:-1]
             dx = product(dp, tf.transpose(kernel, (0, 2, 1)))
             if rule.sum_only:

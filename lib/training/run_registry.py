@@ -17,7 +17,7 @@ from lib.training.worker_process import WorkerProcess
 TIDY_SECONDS = 5.0  # the time between two searches for runs to pause or forget
 WATCH_SECONDS = 600  # a run that no page shows for this time is paused, to free the processor
 KEEP_RUNS = 40  # the number of finished runs to keep; sweeps' runs are counted separately
-KEEP_BYTES = int(20_000_000 * share())  # for ended and abandoned runs; the newest run always stays
+KEEP_BYTES = int(20_000_000 * share())  # for ended and unseen runs; the newest is always kept
 KEEP_SECONDS = 3 * 3600  # a finished run, or a paused one that no page shows, is kept this long
 TWICE_SECONDS = 60.0  # a run that loses two workers within this time may be the cause
 
@@ -33,7 +33,7 @@ class ClientRun:
     snapshot: Snapshot  # the newest snapshot; a new object after every change
     seen_at: float  # when a page last showed the run, or when the run ended
     is_foreign: bool = False  # whether another page server started and manages the run
-    reason: str = ""  # why the run restarted or trains here; shown if the worker sends no reason
+    reason: str = ""  # why the run restarted or left the cluster; shown if the worker sends none
     unwatched: bool = False  # whether the client paused the run because no page showed it
     last_verb: str = "start"  # the user's last command
     resumed_at: int = -1  # the epoch of a run that was just resumed; -1 once it trains
@@ -88,8 +88,8 @@ class ClientRun:
 
     def end(self, reason: str, now: float) -> None:
         """Mark the run as failed with a reason, or as stopped if the user stopped it."""
-        stopped = self.last_verb == "stop"
-        status, why = (Status.STOPPED, "") if stopped else (Status.FAILED, reason)
+        is_stopping = self.last_verb == "stop"
+        status, why = (Status.STOPPED, "") if is_stopping else (Status.FAILED, reason)
         self.snapshot = replace(self.snapshot, status=status, reason=why, seconds_left=None)
         self.seen_at, self.checkpoint = now, None
 
@@ -122,17 +122,14 @@ class RunRegistry:
         """Send a new run to a worker, or mark it as FAILED if it exceeds its owner's limits."""
         self.tidy()
         # If no place is free, forget the paused run that a page showed longest ago.
-        own = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
-        unwatched = [each for each in own if self._may_forget(each)]
-        if unwatched and len(own) >= MAX_RUNS * self._pool.places:
-            self.drop(min(unwatched, key=lambda each: each.seen_at).id)
-        active = [
-            (each.owner, each.run.dataset)
-            for each in self.runs.values()
-            if each.owner is not None and each.is_active and not self._may_forget(each)
-        ]
-        refused = run_refusal(owner, run.dataset, active, self._pool.places)
-        refusal = supervisor.unavailable or refused
+        ours = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
+        unseen = [each for each in ours if self._may_forget(each)]
+        if unseen and len(ours) >= MAX_RUNS * self._pool.places:
+            self.drop(min(unseen, key=lambda each: each.seen_at).id)
+        busy = [r for r in self.runs.values() if r.is_active and not self._may_forget(r)]
+        active = [(r.owner, r.run.dataset) for r in busy if r.owner is not None]
+        places = self._pool.places
+        refusal = supervisor.unavailable or run_refusal(owner, run.dataset, active, places)
         worker = supervisor.need()
         if not refusal:
             worker.post(start)
@@ -208,9 +205,9 @@ class RunRegistry:
                 run.restart(self._pool.least_busy(self.active_count).need(), how)
                 run.lost_at = now if is_suspect else run.lost_at
 
-    def tidy(self, at_least_seconds: float = 0.0) -> None:
-        """Forget old runs and pause runs that no page shows, once in `at_least_seconds`."""
-        if (now := self._clock()) - self._tidied < at_least_seconds:
+    def tidy(self, min_seconds: float = 0.0) -> None:
+        """Forget old runs and pause runs that no page shows, at most once per `min_seconds`."""
+        if (now := self._clock()) - self._tidied < min_seconds:
             return
         self._tidied = now
         self._forget_old_runs()

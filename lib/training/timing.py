@@ -29,7 +29,7 @@ class Timing:
 
 
 USUAL = Timing()
-LATE = 0.5  # seconds of delay that a run may catch up; a longer delay would end in a burst
+LATE = 0.5  # the longest delay in seconds that a run catches up, in a burst of epochs
 MOMENT = 0.02  # seconds; epochs due at shorter intervals are trained several at a time
 SPEED_SECONDS = 2.0  # the time window in which the training speed is measured
 

@@ -31,7 +31,7 @@ from lib.training.worker_run import WorkerRun
 SWITCH_SECONDS = 0.0005  # Python's thread switch interval; its default of 5 ms delays the loop
 IDLE_SHARE = 0.5  # size buckets are built only while memory is below this share of its limit
 IDLE_RUNS = 4  # size buckets are built only while at most this many runs train
-EXACT_SHARE = 0.4  # exact-size programs are built below this share of the worker's allowed growth
+EXACT_SHARE = 0.4  # exact-size programs are built only below this share of the allowed growth
 
 
 class LostConnection(BaseException):
@@ -61,8 +61,7 @@ class Loop:
         start, most = memory.used_memory(), memory.total_memory() // machine.worker_count()
         self._limit = machine.memory_limit(share or most, start)
         self._exact_limit = start + EXACT_SHARE * (self._limit - start)
-        # The number of runs that trained in the last round. It starts high, so that a dead worker's
-        # runs, which may arrive first, don't wait for size buckets.
+        # The runs in the last round. Start high: a dead worker's runs must not wait for buckets.
         self._busy_runs = IDLE_RUNS + 1
         self._programs = ProgramCache(build, buckets, self._has_time, self._may_grow)
         self._reported_grown = -math.inf

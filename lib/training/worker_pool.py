@@ -73,7 +73,7 @@ class Supervisor:
         now = self._clock()
         self._deaths = 1 if now - self._died_at > QUICK_SECONDS else self._deaths + 1
         self._died_at = now
-        before, self.unavailable = self.unavailable, worker.unavailable
+        previous, self.unavailable = self.unavailable, worker.unavailable
         if not self.unavailable and self._deaths > MOST_DEATHS:
             self.unavailable = sentence(f"{driver}given_up", how=how, count=self._deaths)
         delay = RESTART_DELAYS[min(self._deaths, len(RESTART_DELAYS)) - 1]
@@ -83,7 +83,7 @@ class Supervisor:
         if not self.is_cluster:
             return self.unavailable or how + sentence("replaced")
         self.places = 0
-        if self.unavailable not in ("", before):
+        if self.unavailable not in ("", previous):
             log.warning("the cluster isn't used: %s", self.unavailable)
         return sentence("away", why=self.unavailable) if self.unavailable else how
 

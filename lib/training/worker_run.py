@@ -51,11 +51,10 @@ class WorkerRun:
             self._trainer.restore(decode(start.checkpoint, SavedRun))
         self._loaded = False
         key = self._trainer.architecture
-        # Programs of background runs have a lower priority.
-        self._kinds = (BACKGROUND, BACKGROUND) if self.background else (WANTED, FASTER)
+        self._request_kinds = (BACKGROUND, BACKGROUND) if self.background else (WANTED, FASTER)
         begins_exact = programs.has(key) and start.show_seconds is None
         bucket = key if begins_exact else programs.bucket_for(key)
-        self._first = programs.request(bucket, self._kinds[0])  # the program to start with
+        self._first = programs.request(bucket, self._request_kinds[0])  # the program to start with
         self._exact = self._first if bucket == key else None  # the run's exact-size program
         self._has_exact = bucket == key
 
@@ -178,7 +177,7 @@ class WorkerRun:
         key, epochs_left = self._trainer.architecture, self._epochs - self._trainer.done
         is_long = 0 < self._timing.exact_seconds * self._tempo.rate < epochs_left
         if self._exact is None and may_request and is_long and self._programs.may_request(key):
-            self._exact = self._programs.request(key, self._kinds[1])
+            self._exact = self._programs.request(key, self._request_kinds[1])
         elif self._exact is not None and self._exact.done() and not self._trainer.step_in_progress:
             self._has_exact = True
             if not self._exact.exception():
@@ -249,9 +248,9 @@ class WorkerRun:
 
     def release(self) -> None:
         """Free the models and the samples, and withdraw requests for programs."""
-        self._programs.withdraw(self._first, self._kinds[0])
+        self._programs.withdraw(self._first, self._request_kinds[0])
         if self._exact is not None:
-            self._programs.withdraw(self._exact, self._kinds[1])
+            self._programs.withdraw(self._exact, self._request_kinds[1])
         self._trainer.release()
 
     def _post(self) -> None:

@@ -3,8 +3,8 @@
 `python -m tests.bench.cluster [--quick] [--json PATH]` prints two tables and, as its last line, one
 JSON object with their rows. It needs Linux and requirements-cluster.txt.
 
-- `cost`: the same run on a local worker and on a slot, in turns, with compiled programs; medians of
-  `RUNS` runs. `first_point_s` is the time from `start` to the first epoch.
+- `cost`: a run on a local worker, compared with the same run on a slot, with compiled programs.
+  Values are medians of `RUNS` runs. `first_point_s` is the time from `start` to the first epoch.
 - `sweep`: `POINTS` points of one architecture with `run_sweep`, on one node and on two nodes with
   one processor each. `seconds` is the whole call, including the driver's start. `points_per_s` is
   measured from the first result to the last; `times` is this speed relative to one node.
@@ -37,35 +37,35 @@ NOISE = (0.0, 0.1, 0.2, 0.3)
 SWEPT = {"data": "running_mean", "T": 12, "U": 16, "N": 640, "epochs": 120}
 
 
-def wait_until_idle(client, cluster, members, rest):
+def wait_until_idle(client, cluster, members, patience):
     """Wait until all nodes have an idle slot."""
     until(lambda: client.pool.places == len(members) and client.pool.ready, READY_SECONDS)
     for node in members:
-        until_rests(lambda node=node: [cluster.worker_of(node)], rest)
+        until_rests(lambda node=node: [cluster.worker_of(node)], patience)
 
 
-def cost(runs, rest):
+def cost(runs, patience):
     """Measure a run on the local worker, and on a slot."""
-    found = {}
+    measured = {}
     with (
         nodes(1) as (cluster, members),
         TrainingClient(clustered=False) as local,
         TrainingClient(clustered=True) as ray,
     ):
-        until_client_rests(local, rest)
-        wait_until_idle(ray, cluster, members, rest)
+        until_client_rests(local, patience)
+        wait_until_idle(ray, cluster, members, patience)
         for number in range(-1, runs):  # run -1 compiles the exact-size program and isn't counted
             for pace in PACES:
                 for side, client in (("local", local), ("ray", ray)):
                     figures = follow(client, pace)
                     if number >= 0:
-                        found.setdefault((pace, side), []).append(figures)
+                        measured.setdefault((pace, side), []).append(figures)
         if ray.pool.away:
             raise RuntimeError(ray.pool.away)
     return [
         {"pace": pace, "side": side}
         | {name: round(statistics.median(one[name] for one in each), 3) for name in each[0]}
-        for (pace, side), each in found.items()
+        for (pace, side), each in measured.items()
     ]
 
 
@@ -78,7 +78,7 @@ def follow(client, pace, seconds=4.0):
     run = client.start(experiment, dataset, show_seconds=show_seconds)
     snapshot = client.wait(run, 60, until=lambda now: now.epoch >= 1)
     first = last = time.perf_counter()
-    begun, count = snapshot.epoch, 0
+    first_epoch, count = snapshot.epoch, 0
     while last - first < seconds and not snapshot.status.over:
         snapshot = client.wait(
             run, 60, until=lambda now, seen=snapshot.epoch: now.epoch > seen or now.status.over
@@ -89,11 +89,11 @@ def follow(client, pace, seconds=4.0):
     return {
         "first_point_s": first - start,
         "snapshots_per_s": count / (last - first),
-        "epochs_per_s": (snapshot.epoch - begun) / (last - first),
+        "epochs_per_s": (snapshot.epoch - first_epoch) / (last - first),
     }
 
 
-def sweep(points, rest):
+def sweep(points, patience):
     """Measure a sweep on one node and on two nodes, with one processor each."""
     rows, cores = [], sorted(os.sched_getaffinity(0))
     for count in (1, 2):
@@ -103,7 +103,7 @@ def sweep(points, rest):
                 members.append(cluster.add())
                 os.sched_setaffinity(0, cores)
             with TrainingClient() as client:
-                wait_until_idle(client, cluster, members, rest)
+                wait_until_idle(client, cluster, members, patience)
             time_sweep(8 * count)  # compiles the program on all slots
             seconds, rate = time_sweep(points)
         times = round(rate / rows[0]["points_per_s"], 2) if rows else 1.0
@@ -126,8 +126,8 @@ def time_sweep(points):
     seconds = time.perf_counter() - start
     if not (frame["status"] == "finished").all():
         raise RuntimeError(f"expected all points to finish, got the reasons {set(frame['reason'])}")
-    (begun, first), (ended, last) = times[0], times[-1]
-    return round(seconds, 1), round((last - first) / (ended - begun), 3)
+    (begin, first_count), (end, last_count) = times[0], times[-1]
+    return round(seconds, 1), round((last_count - first_count) / (end - begin), 3)
 
 
 def main():
@@ -136,14 +136,14 @@ def main():
     parser.add_argument("--quick", action="store_true", help="only check that everything works")
     parser.add_argument("--json", type=Path, help="also write the result to this file")
     arguments = parser.parse_args()
-    rest = QUICK_REST if arguments.quick else REST
+    patience = QUICK_REST if arguments.quick else REST
     rows = {
         "cost": partial(cost, 1 if arguments.quick else RUNS),
         "sweep": partial(sweep, 8 if arguments.quick else POINTS),
     }
     result = {"processors": os.cpu_count()}
     for name, measure in rows.items():
-        result[name] = measure(rest)
+        result[name] = measure(patience)
         show(name, result[name])
     if arguments.json:
         arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

@@ -114,7 +114,7 @@ def _rounded(value, digits=2):
 
 
 async def visit(session, number, end, moves):
-    """Return a session's updates and epochs per second, while its slider moves until `end`."""
+    """Move a session's slider until `end`; return its chart updates and epochs per second."""
     started, first, updates = time.perf_counter(), session.epoch, len(session.updates)
     await asyncio.sleep(MOVE_SECONDS * (number % 8) / 8)
     value = 24
@@ -133,12 +133,11 @@ def links(count):
     """Return a link for each session, with another seed and, in a crowd, another architecture."""
     if count < CROWD:
         return [f"{WORK}&seed={n}" for n in range(count)]
-    return [
-        f"{WORK}&seed={n}&cell={CELLS[n // CROWD % len(CELLS)]}".replace(
-            "U=32", f"U={16 + n % CROWD}"
-        )
-        for n in range(count)
-    ]
+    queries = []
+    for n in range(count):
+        work = WORK.replace("U=32", f"U={16 + n % CROWD}")
+        queries.append(f"{work}&seed={n}&cell={CELLS[n // CROWD % len(CELLS)]}")
+    return queries
 
 
 async def level(server, bounds, count):
@@ -195,7 +194,7 @@ async def watchers(server, bounds, count=WATCHERS):
         await asyncio.sleep(bounds.warm)
         before = [len(session.updates) for session in others]
         shares, start = Shares(sides_of(server)), time.perf_counter()
-        own = await visit(owner, 0, start + bounds.counted, moves)
+        owner_rates = await visit(owner, 0, start + bounds.counted, moves)
         elapsed, used = time.perf_counter() - start, shares.now()
         updates = [
             (len(session.updates) - n) / elapsed for session, n in zip(others, before, strict=True)
@@ -204,8 +203,8 @@ async def watchers(server, bounds, count=WATCHERS):
     return {
         "watchers": count,
         **_update_statistics(updates, moves),
-        "owner_updates_per_s": round(own["updates"], 2),
-        "epochs_per_s": round(own["epochs"], 1),
+        "owner_updates_per_s": round(owner_rates["updates"], 2),
+        "epochs_per_s": round(owner_rates["epochs"], 1),
         "failed": failed,
         **used,
     }

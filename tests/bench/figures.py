@@ -14,8 +14,6 @@ REST, QUICK_REST = 120.0, 10.0  # seconds that a worker may be busy after the im
 REST_SECONDS, REST_SHARE = 1.0, 0.2
 """A worker is idle if it uses less than REST_SHARE of a processor for REST_SECONDS."""
 
-Processes = list[psutil.Process]
-
 
 def anonymous_mb(processes):
     """Return the private memory of processes in megabytes. Ended processes have none."""
@@ -66,7 +64,7 @@ class Shares:
         return {side: cpu_seconds(processes) for side, processes in self._sides.items()}
 
     def now(self):
-        """Return the processors used, by name, such as `page_cpu`; this process is `load_cpu`."""
+        """Return the average number of busy processors by role; `load_cpu` is this process."""
         seconds = time.perf_counter() - self._start
         return {
             f"{side}_cpu": round((used - self._before[side]) / seconds, 2)

@@ -7,8 +7,8 @@ line, one JSON object:
 - `first_point_new_s`, `first_point_seen_s`: from the click on Train to the first trained epoch on
   the screen, for a new architecture and for a compiled one. The worker is idle before.
 - `updates_per_s`: redraws of the loss chart per second while a run trains.
-- `slider_s`, `slider_training_s`: from a slider's move to the redrawn shape strip, without and with
-  a run that trains.
+- `slider_s`, `slider_training_s`: from a slider's move to the redrawn shape strip, while no run
+  trains and while one trains.
 - `page_rss_mb`, `worker_rss_mb`: memory of the Streamlit process and of the worker at the end.
 """
 
@@ -38,7 +38,7 @@ COUNT_REDRAWS = """() => {
         for (const change of changes)
             for (const node of change.addedNodes) if (drawn(node)) window.redraws += 1;
     }).observe(document.querySelector('.st-key-chart_loss'), {childList: true, subtree: true});
-}"""  # each new figure is a new chart element, so count the elements' first layers
+}"""  # each redraw adds a chart element with several layers: count only its first layer
 
 
 def seconds_until(page, condition, timeout=60):

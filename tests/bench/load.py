@@ -5,8 +5,8 @@ prints a table for each part and, as its last line, one JSON object with all par
 
 - `new`: seconds from Train to the first point, for new settings (`new_first_point_s`) and for
   repeated settings (`seen_first_point_s`).
-- `eight`: eight architectures start at once next to a training run: the seconds to the last first
-  point, and the training run's longest pause.
+- `eight`: eight architectures start at once next to a training run: the seconds until all eight
+  have a first point, and the training run's longest pause.
 - `sessions`: 1, 4, 8, 16 and 32 sessions train and move a slider: chart updates per second, seconds
   from a slider's move to the redrawn page, seconds until all sessions have a first point (null if
   not in time), kilobytes per second, memory and processors.

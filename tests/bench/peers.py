@@ -57,7 +57,7 @@ def keras_fit(work):
     evaluated, target = dataset.x[dataset.evaluated], dataset.y[dataset.evaluated]
 
     class Keep(keras.callbacks.Callback):
-        """Keeps results, and the time since the first epoch's end; that epoch may compile."""
+        """Keeps results, and the time from the end of the first epoch, in which `fit` compiles."""
 
         def __init__(self, seconds):
             super().__init__()

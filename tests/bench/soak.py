@@ -26,7 +26,7 @@ LINKS = {
     "data": ("running_mean", "parity", "adding", "seattle"),
     "epochs": (40, 100, 300, 1000),
     "pace": ("slow", "normal", "fast"),
-}  # values of the links that users open, with equal probability. Runs end within a minute
+}  # users open links with random values; all these runs end within a minute
 SLIDERS = {"Units": (2, 64), "Timesteps": (4, 40)}  # the lowest and highest value
 PROBABILITIES = (0.4, 0.3, 0.1, 0.2)  # of training, moving a slider, stopping, and only looking
 DETAILS = ("trained", "failures", "by_minute")  # fields of the result that tables don't show
@@ -67,8 +67,8 @@ class User:
             await acts[self._rng.choice(len(acts), p=PROBABILITIES)](session)
             await asyncio.sleep(min(CLICK_SECONDS + self._rng.exponential(3), 15))
 
-    def _fail(self, what, query, text):
-        self._failed.append(f"{what}, {query}: {' '.join(text.split())[-600:]}")
+    def _fail(self, kind, query, text):
+        self._failed.append(f"{kind}, {query}: {' '.join(text.split())[-600:]}")
 
     async def _train(self, session):
         """Stop a training run, press Train, and wait for the first epoch."""

@@ -39,7 +39,7 @@ BRIEF_SECONDS = 0.4  # shorter runs send too few snapshots to measure their spee
 
 
 def worker_speed(client, work, seconds, seeds=1):
-    """Return epochs per second in the worker, by this clock; for short runs by the worker's."""
+    """Return the worker's epochs per second by this clock, or by its own clock for short runs."""
     experiment, dataset = work.experiment().set(seeds=seeds), work.dataset()
     rates = []
     end = None

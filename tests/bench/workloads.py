@@ -32,7 +32,7 @@ class Workload:
         return Experiment().set(mode="sequence", **settings)
 
     def dataset(self):
-        """Return running means; a quarter of `samples`, rounded down, are added for validation."""
+        """Return a dataset of running means, with `samples // 4` more samples for validation."""
         n = self.samples + self.samples // 4
         x = np.random.default_rng(0).normal(size=(n, self.timesteps, self.features))
         y = x[..., :1].cumsum(axis=1) / np.arange(1, self.timesteps + 1)[:, None]

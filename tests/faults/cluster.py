@@ -67,6 +67,6 @@ def nodes(count, port=None):
             cluster.close()
 
 
-def until(true, seconds=120.0):
+def until(condition, seconds=120.0):
     """Wait until a condition is true."""
-    assert eventually(true, seconds)
+    assert eventually(condition, seconds)

@@ -53,7 +53,7 @@ def at_epoch(client, run, epoch):
     return client.wait(run, 120, lambda snapshot: snapshot.epoch >= epoch)
 
 
-def busy(cluster_nodes):
+def worker_seconds(cluster_nodes):
     """Return the processor seconds that each node's worker has used."""
     cluster, started = cluster_nodes
     return [sum(cluster.worker_of(node).cpu_times()[:2]) for node in started]
@@ -61,11 +61,12 @@ def busy(cluster_nodes):
 
 def test_runs_are_spread_over_both_nodes(client, cluster_nodes):
     """Each node trains one of two runs. The results equal those of a local worker."""
-    before = busy(cluster_nodes)
+    before = worker_seconds(cluster_nodes)
     runs = [start(client, seed) for seed in (0, 1)]
     found = [client.wait(run, 120) for run in runs]
     assert [each.status for each in found] == [Status.FINISHED] * 2
-    assert all(now - then > 0.5 for now, then in zip(busy(cluster_nodes), before, strict=True))
+    used = zip(before, worker_seconds(cluster_nodes), strict=True)
+    assert all(now - then > 0.5 for then, now in used)
     with TrainingClient(clustered=False) as local:
         expected = local.wait(start(local), 60)
     for mode, result in expected.results.items():
@@ -131,9 +132,9 @@ def test_runs_of_a_killed_node_continue_on_another(client, cluster_nodes):
         for run in runs:
             at_epoch(client, run, 30)
         cluster.kill(started.pop())
-        why = "The cluster slot"
-        until(lambda: any(why in client.latest(run).reason for run in runs))
-        lost = next(run for run in runs if why in client.latest(run).reason)
+        reason = "The cluster slot"
+        until(lambda: any(reason in client.latest(run).reason for run in runs))
+        lost = next(run for run in runs if reason in client.latest(run).reason)
         assert "This run continues from epoch" in client.latest(lost).reason
         for run in runs:
             client.set_pace(run, None)

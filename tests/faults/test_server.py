@@ -13,7 +13,7 @@ from tests.session import ENDLESS, Session
 
 
 def test_a_hundred_quick_clicks(server):
-    """The page works after quick presses of Train, Stop and New run, and so do other pages."""
+    """The page works after many quick clicks on its buttons, and so does another user's page."""
 
     async def story():
         async with (
@@ -79,9 +79,9 @@ def test_a_frozen_browser_delays_no_other_session(server):
                 await wait_for_next_epoch(other)
                 await other.move("Timesteps", 20)
                 await stop(other)
-                await slow.click("Stop")  # the server still receives its clicks
-                async with Session(server.url, slow.query) as seen:
-                    await seen.until(lambda: seen.has("stopped"))
+                await slow.click("Stop")  # the server still receives the frozen browser's clicks
+                async with Session(server.url, slow.query) as reader:
+                    await reader.until(lambda: reader.has("stopped"))
                 assert other.errors == []
 
     play(story())

@@ -58,9 +58,9 @@ class Visitor:
         self.count += 1
         self.steps.append(f"{time.strftime('%H:%M:%S')} {step[:200]}")
 
-    def record_finding(self, what):
+    def record_finding(self, error):
         """Record and print an error with the user's last steps."""
-        text = f"{self.name}, step {self.count}: {what.strip()[:1500]}"
+        text = f"{self.name}, step {self.count}: {error.strip()[:1500]}"
         self.findings.append("\n    ".join([text, *self.steps]))
         print(f"FOUND {self.findings[-1]}", flush=True)
 
@@ -90,9 +90,8 @@ class Visitor:
             elif setting.options:
                 query.append((key, self.one_of(setting.options)))
             else:
-                query.append(
-                    (key, f"{self.number(setting.limit.minimum, setting.limit.maximum):.5g}")
-                )
+                value = self.number(setting.limit.minimum, setting.limit.maximum)
+                query.append((key, f"{value:.5g}"))
         for _ in range(int(self.rng.integers(0, 3))):
             key = self.one_of(PLACES)
             query.append((key, self.one_of(ODD if self.maybe(0.1) else PLACES[key])))
@@ -121,9 +120,8 @@ def random_value(visitor, kind, widget):
     if options := getattr(widget, "options", None):
         option = visitor.one_of(options)
         is_list = kind in {"button_group", "slider"}
-        return "string_array_value" if is_list else "string_value", getattr(
-            option, "content", option
-        )
+        field = "string_array_value" if is_list else "string_value"
+        return field, getattr(option, "content", option)
     low = widget.min if kind == "slider" or widget.has_min else 0
     high = widget.max if kind == "slider" or widget.has_max else 100
     step = widget.step or 1

@@ -45,7 +45,7 @@ class DatasetSpec:
     title: str
     shows: str  # what the dataset demonstrates, in at most 12 words
     about: str  # one sentence: what is predicted, and from which inputs
-    best_why: str = ""  # a sentence that explains the lowest possible error; "" for the usual
+    best_why: str = ""  # explains the lowest possible error; "" for the usual sentence
     fixed: Mapping[str, Any] = field(default_factory=dict)  # settings with one possible value
     why: Mapping[str, str] = field(default_factory=dict)  # why a setting can't be changed
     at_least: Mapping[str, float] = field(default_factory=dict)  # minimums above the usual ones
@@ -121,10 +121,10 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
 
 
 def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
-    """Return a table's F and K. Without a table, count the experiment's columns, if it has any."""
+    """Return a table's F and K. If there is no table, count the columns that the settings name."""
     data = experiment.data
     with suppress(WindowError):  # `make_dataset` raises this error later
-        table = table and prepared(table, data)
+        table = prepared(table, data) if table else None
     inputs, targets = _columns(data, table)
     features = len(inputs)
     with suppress(WindowError):
@@ -182,7 +182,8 @@ def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dat
         return make_worked(spec.name, **texts)
     from lib.data.tables.windows import make_windows  # noqa: PLC0415  imports pandas
 
-    if (own := spec.table() if spec.table else table) is None:
+    table = spec.table() if spec.table else table
+    if table is None:
         raise ExperimentError("your own data need a table, but there is none. Upload a file first.")
-    own = prepared(own, settled.data)
-    return make_windows(own, *_columns(settled.data, own), settled.data, seed=settled.seed)
+    table = prepared(table, settled.data)
+    return make_windows(table, *_columns(settled.data, table), settled.data, seed=settled.seed)

@@ -15,7 +15,7 @@ _ABOUT: dict[str, dict[str, Any]] = beside(__file__)
 
 def _table(name: str, frame: Any, times: Any, **more: Any) -> Table:
     about = _ABOUT[name]
-    lists = {key: tuple(of) for key, of in about.items() if isinstance(of, list)}
+    lists = {key: tuple(value) for key, value in about.items() if isinstance(value, list)}
     return Table(frame=frame, times=times, **(about | lists | more))
 
 

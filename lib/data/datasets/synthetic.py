@@ -152,9 +152,7 @@ def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) 
     arguments = task.arguments(experiment)
     x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
     N, T, F = x.shape
-    more: dict[str, Any] = {}
-    if task.persists:
-        more = {"naive": x[:, :, :1].astype(np.float32), "naive_label": "last value"}
+    last_value = {"naive": x[:, :, :1].astype(np.float32), "naive_label": "last value"}
     distractors = (f"distractor {i + 1}" for i in range(F - len(task.signals)))
     return _dataset(
         x,
@@ -167,7 +165,7 @@ def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) 
         target_names=(task.target,),
         best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
         best_why=best_why or "The inputs so far determine each target, except for its noise.",
-        **more,
+        **(last_value if task.persists else {}),
     )
 
 

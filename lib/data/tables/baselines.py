@@ -25,7 +25,7 @@ _SEASONS = {
     "month": {12: "year"},
     "quarter": {4: "year"},
 }
-"""Calendar seasons by the step between two rows: number of rows → name, or "" if it varies."""
+"""Calendar seasons by the step between two rows: number of rows → name; "" if its length varies."""
 
 
 def with_baselines(dataset: Dataset) -> Dataset:
@@ -42,8 +42,8 @@ def with_baselines(dataset: Dataset) -> Dataset:
         baselines[name] = Baseline(name, _label(name, dataset.cut_from), last)
     ordered = tuple(baselines[name] for name in sorted(baselines, key=errors.__getitem__))
     best = ordered[0]
-    naive = cast(np.ndarray, baseline_predictions(best.name, dataset, last=False))
-    naive = naive.astype(np.float32)
+    predicted = baseline_predictions(best.name, dataset, last=False)
+    naive = cast(np.ndarray, predicted).astype(np.float32)
     return replace(dataset, naive=naive, naive_label=best.label, baselines=ordered)
 
 
@@ -65,8 +65,8 @@ def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarr
         slope = (values - origin.targets[begin]) / np.maximum(since, 1)
         raw = values[..., None] + slope[..., None] * origin.horizons
     else:
-        lags = back(origin, 1 if name == "last" else origin.baseline_period)
-        if name == "seasonal" and (lags == back(origin)).all():
+        lags = lags_of(origin, 1 if name == "last" else origin.baseline_period)
+        if name == "seasonal" and (lags == lags_of(origin)).all():
             return None
         # The value `lags` rows before the target, or the last known value if there is no such row.
         known = rows[..., None] + np.array(origin.horizons) - lags
@@ -84,8 +84,8 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
     known, count = origin.training, len(origin.names)
     values, series = origin.targets[known], origin.series[known]
     sums = np.stack([np.bincount(series, column, count) for column in values.T], axis=-1)
-    of_each = np.bincount(series, minlength=count)[:, None]
-    means = np.where(of_each > 0, sums / np.maximum(of_each, 1), values.mean(axis=0))
+    counts = np.bincount(series, minlength=count)[:, None]
+    means = np.where(counts > 0, sums / np.maximum(counts, 1), values.mean(axis=0))
     return np.repeat(means[origin.series[rows]][..., None], len(origin.horizons), axis=-1)
 
 
@@ -152,8 +152,8 @@ def on_weekdays(places: np.ndarray) -> bool:
     return bool((np.is_busday(days) & (days == places)).all())
 
 
-def back(origin: Origin, period: int = 1) -> np.ndarray:
-    """Return the rows (H,) from targets back to known values: smallest multiples of `period`."""
+def lags_of(origin: Origin, period: int = 1) -> np.ndarray:
+    """Return how many rows before each target (H,) a value is known: multiples of `period`."""
     return period * -(-np.maximum(1, origin.horizons) // period)
 
 
@@ -182,8 +182,10 @@ def find_season(origin: Origin) -> tuple[int, int]:
     # A power of two of rows, so that most moves of the training slider reuse the cached result.
     searched = longest[: min(1 << len(longest).bit_length() - 1, _SEARCHED_ROWS)]
     found = _search(origin.targets[searched, 0].tobytes())
-    seasons = sorted({*natural, *(m for m in range(2, found + 1) if not found % m)})
-    lags = {m: back(origin, m)[some].tolist() for m in (1, *seasons)}
+    divisors = [m for m in range(2, found + 1) if found % m == 0]
+    seasons = sorted({*natural, *divisors})
+    lags = {m: lags_of(origin, m)[some].tolist() for m in (1, *seasons)}
+    # The first calendar season that fits, and whose lags differ from those of the last value.
     usual = next((m for m in natural if lags[1] < lags[m] and lags[m][-1] < len(longest)), 1)
     # Try seasons that fit into the longest series twice.
     tried = tuple(m for m in lags if m > 1 and 2 * lags[m][-1] <= len(longest))
@@ -212,7 +214,8 @@ def find_season(origin: Origin) -> tuple[int, int]:
             errors[m] = mean
     if not errors:
         return 1, usual
-    period = min(m for m, of in errors.items() if AS_NEAR * of <= min(errors.values()))
+    smallest = min(errors.values())
+    period = min(m for m, mean in errors.items() if AS_NEAR * mean <= smallest)
     return period, usual if lags[period] == lags[1] else period
 
 

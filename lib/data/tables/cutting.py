@@ -63,10 +63,10 @@ def cut(
     block = series if segment is None else segment
 
     def attempt(**changes: Any) -> Cut | None:
-        own = replace(data, **changes)
-        by_id = own.split == "id"
-        part = _parts_by_series(series, block, own, seed) if by_id else _parts_by_time(rank, own)
-        return _cut(block, part, own, most)
+        new = replace(data, **changes)
+        by_id = new.split == "id"
+        part = _parts_by_series(series, block, new, seed) if by_id else _parts_by_time(rank, new)
+        return _cut(block, part, new, most)
 
     if made := attempt():
         return made
@@ -76,9 +76,10 @@ def cut(
         ("horizon", "horizon", 1, {}),
         ("T", "timesteps", 2, {"horizon": 1}),
     ):
+        # Count the smaller values of this setting for which there are enough rows.
         values = range(least, getattr(data, name))
         fitting = bisect_left(values, True, key=lambda v: attempt(**{name: v}, **others) is None)
-        if fitting:  # the number of values with enough rows
+        if fitting:
             fix = {key: values[fitting - 1], **others}
             break
     choices = joined([f"{names[key]} ≤ {value}" for key, value in fix.items()])

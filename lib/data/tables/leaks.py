@@ -1,6 +1,7 @@
 """Check a dataset's arrays for data leakage. Each check describes its finding in a sentence."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from lib.text import counted, joined, number
 
 SAME = 0.9999  # columns are copies if their values and their changes correlate above this
 REVEALS = 0.95  # an input reveals a target above this partial correlation, given the target's past
-LEFT_OPEN = 0.05  # this correlation counts if the past leaves at least 5% of the change unexplained
+LEFT_OPEN = 0.05  # REVEALS applies if the past leaves over 5% of a target's change unexplained
 MOST_DRAWN = 2000  # at most this many timesteps are drawn for the partial correlation
 CLOSE = 1e-3  # the tolerance for a mean of 0 and a standard deviation of 1
 FEWEST = 30  # the fewest timesteps to check: with fewer, unrelated columns may look like copies
@@ -39,8 +40,8 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
     are = counted(shared, "row is", "rows are") if shared else "No row is"
     sentence = f"{are} in two parts ({sizes} rows)."
-    findings.append(Finding("Rows in two parts", not shared, sentence, splits=True))
-    findings.append(_scaling(origin))
+    shared_rows = Finding("Rows in two parts", not shared, sentence, splits=True)
+    findings += [shared_rows, _scaling(origin)]
     if len(origin.names) > 1:
         findings.append(_shared_series(dataset, origin, used))
     return findings
@@ -90,16 +91,15 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
     rows = np.unique(origin.starts[drawn // timesteps] + origin.rate * (drawn % timesteps))
     first = np.searchsorted(origin.series, origin.series[rows])
     rows, first = rows[rows >= first + 3], first[rows >= first + 3]
-    found = np.zeros((width, dataset.targets))
+    correlations = np.zeros((width, dataset.targets))
     if (degrees_of_freedom := len(rows) - 9) < FEWEST:
-        return found
+        return correlations
     read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
     read = origin.x_scale.raw(read, origin.series[rows][:, None])
-    for k in range(dataset.targets):
-        column, h = divmod(k, len(origin.horizons))
-        ahead = origin.horizons[h]
+    for k, (column, ahead) in enumerate(product(range(len(origin.columns)), origin.horizons)):
         season = np.maximum(rows + ahead - origin.period * -(-ahead // origin.period), first)
-        past = origin.targets[np.stack([*(rows - back for back in range(4)), season], 1), column]
+        past_rows = np.stack([rows, rows - 1, rows - 2, rows - 3, season], axis=1)
+        past = origin.targets[past_rows, column]
         target = origin.targets[rows + ahead, column][:, None]
         by_past, change = _residuals(target, past), (target - past[:, :1]).std()
         if by_past.std() <= max(LEFT_OPEN * change, 1e-6 * target.std()):
@@ -108,8 +108,8 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
             by_input = _residuals(by_past, _residuals(read[..., f], past))
             unexplained = (by_input**2).sum() / degrees_of_freedom
             unexplained /= (by_past**2).sum() / (degrees_of_freedom + 3)
-            found[f, k] = np.sqrt(max(0.0, 1 - unexplained))
-    return found
+            correlations[f, k] = np.sqrt(max(0.0, 1 - unexplained))
+    return correlations
 
 
 def _residuals(values: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -122,14 +122,13 @@ def _shared_samples(dataset: Dataset) -> Finding:
     """Find validation samples that equal training samples, perhaps shifted by one timestep."""
     training, validation = dataset.x[: dataset.train], dataset.x[dataset.train :]
     whole, begin, end = slice(None), slice(None, -1), slice(1, None)
-    twice = np.zeros(len(validation), bool)
+    equal = np.zeros(len(validation), bool)
     for steps, others in ((whole, whole), (begin, end), (end, begin)):
         known = {sample.tobytes() for sample in training[:, others]}
-        twice |= [sample.tobytes() in known for sample in validation[:, steps]]
-    count = f"{twice.sum():,} of" if twice.any() else "None of"
-    occur = "also occur" if twice.any() else "occurs"
-    sentence = f"{count} the {len(validation):,} validation samples {occur} in the training part."
-    return Finding("Samples in two parts", not twice.any(), sentence, splits=True)
+        equal |= [sample.tobytes() in known for sample in validation[:, steps]]
+    count, occur = (f"{equal.sum():,}", "also occur") if equal.any() else ("None", "occurs")
+    text = f"{count} of the {len(validation):,} validation samples {occur} in the training part."
+    return Finding("Samples in two parts", not equal.any(), text, splits=True)
 
 
 def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
@@ -153,17 +152,16 @@ def series_by_part(dataset: Dataset, origin: Origin) -> dict[str, set[int]]:
 def _scaling(origin: Origin) -> Finding:
     """Check that inputs have a mean of 0 and a standard deviation of 1 in the training rows."""
     group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
-    known, off = origin.training, 0.0
+    known, error = origin.training, 0.0
     for column in origin.inputs.T:  # one column at a time, since there may be a million rows
         mean, deviation = moments_by_group(column[known], group[known])
         varies = deviation > CLOSE**3 * np.abs(mean)  # False for groups without training rows
-        off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
-    clean = bool(off < CLOSE)
+        error = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=error)
+    clean = bool(error < CLOSE)
     sentence = "Means and deviations for scaling come from the training rows only"
     if not clean:
-        sentence = (
-            f"Scaling used other rows: training inputs are {number(off)} off mean 0 or deviation 1"
-        )
+        off = f"{number(error)} off mean 0 or deviation 1"
+        sentence = f"Scaling used other rows: training inputs are {off}"
     inputs = counted(origin.inputs.shape[1], "input")
     sentence += f" ({inputs}, {known.sum():,} of {known.size:,} rows)."
     return Finding("Scaling with all rows", clean, sentence)
@@ -186,10 +184,9 @@ def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]
         return Finding(about, None, sentence, splits=True)
     sentence = f"None of the {len(origin.names):,} series is in two parts."
     if origin.times is not None:
-        dates, found = origin.times.factorize()
-        by_part = [np.bincount(dates[own], minlength=len(found)) > 0 for own in used.values()]
+        codes, dates = origin.times.factorize()
+        by_part = [np.bincount(codes[rows], minlength=len(dates)) > 0 for rows in used.values()]
         if shared := int((np.sum(by_part, axis=0) > 1).sum()):
-            count = f"{shared:,} of {len(found):,}"
+            count = f"{shared:,} of {len(dates):,}"
             sentence += f" {count} dates are in two parts, which isn't counted as a leak here."
-            return Finding(about, None, sentence, splits=True)
-    return Finding(about, True, sentence, splits=True)
+    return Finding(about, None if shared else True, sentence, splits=True)

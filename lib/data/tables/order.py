@@ -77,7 +77,7 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
     """
     rows, has_times = len(frame), times is not None
     ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
-    found, named = list[tuple[bool, int, str]](), list[str]()
+    candidates, named = list[tuple[bool, int, str]](), list[str]()
     for name in map(str, frame.columns):
         is_named, column = _NAMES_SERIES.search(name) is not None, frame[name]
         if not (is_named or has_times) or column.hasnans:
@@ -97,9 +97,9 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
             are_blocks = np.count_nonzero(np.diff(codes)) == count - 1
             identifies = are_blocks or sizes.min() == sizes.max()
         if identifies:
-            found.append((not is_named, count, name))
-    if found:  # prefer a typical name, then few series
-        return [min(found, key=lambda each: each[:2])[2]]
+            candidates.append((not is_named, count, name))
+    if candidates:  # prefer a typical name, then few series
+        return [min(candidates, key=lambda each: each[:2])[2]]
     if len(named) > 1:
         combined = frame.groupby(named, observed=True, sort=False).ngroup().to_numpy(np.int64)
         return named if _are_unique(combined, ranks) else []
@@ -198,15 +198,15 @@ def rows_of(
     notes = list[str]()
     codes: np.ndarray = np.zeros(len(frame), np.int8)
     series_names: tuple[str, ...] = ("",)
-    if by := {"": table.series, NO_SERIES: ""}.get(data.series, data.series):
+    by = "" if data.series == NO_SERIES else data.series or table.series
+    if by:
         if by not in table.frame.columns:
             raise WindowError(
                 f"the series column {by!r} isn't in {table.name}. Choose one of "
                 f"{[*map(str, table.frame.columns)]}."
             )
-        found: pd.Index
-        codes, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
-        series_names = tuple("none" if pd.isna(name) else f"{name}" for name in found)
+        codes, ids = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
+        series_names = tuple("none" if pd.isna(each) else f"{each}" for each in ids)
     times = table.times
     order = np.lexsort((times.asi8, codes) if isinstance(times, pd.DatetimeIndex) else (codes,))
     if (np.diff(order) != 1).any():

@@ -26,7 +26,7 @@ KINDS = {  # how a column can be read (a value in `DataSettings.types`) → its 
 }
 MAX_BYTES = 100 * 10**6  # the largest file: 100 MB, as the file widget counts them
 MIN_ROWS = 6  # for two windows of two timesteps with targets one row ahead
-MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # the most columns and cells; 20 million take a gigabyte
+MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # the most columns and cells (20 million cells take 1 GB)
 MOST_CATEGORIES = 12  # with more categories, the rarest categories share one feature
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
 _WIDE_NAMES = (  # patterns of column names: 12 months, or 4 quarters
@@ -34,7 +34,7 @@ _WIDE_NAMES = (  # patterns of column names: 12 months, or 4 quarters
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
 )
 
-_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # its name and a function → (R,)
+_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # a name, and a function returning (R,)
 
 CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
     "hour of day": lambda times: (times.hour + times.minute / 60).to_numpy() / 24,
@@ -93,12 +93,12 @@ class Table:
     @property
     def numbers(self) -> tuple[str, ...]:
         """The names of the number columns."""
-        return tuple(f"{name}" for name, of in self.frame.dtypes.items() if of.kind in "iuf")
+        return tuple(f"{name}" for name, dtype in self.frame.dtypes.items() if dtype.kind in "iuf")
 
     @property
     def categories(self) -> tuple[str, ...]:
         """The names of the text columns."""
-        return tuple(f"{name}" for name, of in self.frame.dtypes.items() if of.name == "category")
+        return tuple(f"{name}" for name, dtype in self.frame.dtypes.items() if dtype == "category")
 
 
 @cached_with_object
@@ -201,8 +201,8 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
 def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
     """Return sine and cosine of times' places in a `CALENDAR` cycle: hour 23 is near hour 0."""
 
-    def wave(of: np.ufunc) -> np.ndarray:
-        return of(2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times)))
+    def wave(function: np.ufunc) -> np.ndarray:
+        return function(2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times)))
 
     return [(f"{name} (sin)", lambda: wave(np.sin)), (f"{name} (cos)", lambda: wave(np.cos))]
 

@@ -125,11 +125,12 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Pars
     sample = texts.dropna().iloc[:SAMPLE]
     if sample.empty or sample.str.contains(r"\d").mean() < SHARE:
         return None
-    some = as_numbers(sample, decimal_commas)
-    if some is None:
+    numbers = as_numbers(sample, decimal_commas)
+    if numbers is None:
         return _from_texts(texts, sample)
-    numbers = _from_numbers(name, some.values) and as_numbers(texts, decimal_commas)
-    return numbers and _from_numbers(name, numbers.values)
+    if _from_numbers(name, numbers.values):  # only then parse the whole column
+        numbers = as_numbers(texts, decimal_commas)
+    return _from_numbers(name, numbers.values) if numbers else None
 
 
 def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
@@ -137,7 +138,7 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
     if sample.str.fullmatch(r"\d{4}[- ]?Q[1-4]").mean() >= SHARE:
         for k in range(4):  # pandas has no format for quarters: use the first month
             quarter, month = f"[- ]?Q{k + 1}$", f"-{3 * k + 1:02}"
-            sample, texts = (of.str.replace(quarter, month, regex=True) for of in (sample, texts))
+            sample, texts = (s.str.replace(quarter, month, regex=True) for s in (sample, texts))
     first, fitting = sample[sample.str.contains(r"\d")].iloc[0], dict[str, pd.Series]()
     for form in _FORMATS:
         if pd.isna(pd.to_datetime(first, format=form, errors="coerce")):

@@ -44,10 +44,9 @@ def make_windows(
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *notes]), error.fix) from None
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
-    if constant := {name: None for name, of in columns if not np.ptp(of[windows.part == 0])}:
-        notes.append(f"Constant in all training rows: {listed(constant)}.")
-    starts = windows.starts
-    read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
+    training = windows.part == 0
+    if constant := [name for name, column in columns if not np.ptp(column[training])]:
+        notes.append(f"Constant in all training rows: {listed(dict.fromkeys(constant))}.")
     changed = [name for name in features if change and name in targets]
     x, x_scale, y, y_scale = _standardised(rows, windows, targets, horizons, data, names=features)
     time_format = ""  # the shortest format that distinguishes the times
@@ -59,10 +58,10 @@ def make_windows(
     origin = Origin(
         **of_rows | {"inputs": x},
         step=table.step,
-        starts=starts,
+        starts=windows.starts,
         rate=data.rate,
         horizons=horizons,
-        training=windows.part == 0,
+        training=training,
         period=data.period,
         baseline_period=data.period,
         time_format=time_format,
@@ -75,6 +74,7 @@ def make_windows(
     if not data.period:
         period, usual = find_season(origin)
         origin = replace(origin, period=period, baseline_period=usual)
+    starts, read = origin.starts, origin.rows(data.timesteps)
     offset, deviation = origin.y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
@@ -133,13 +133,14 @@ def _standardised(
     block = rows.segment if data.at_gaps == "stop" else rows.series
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
     groups = (rows.series, len(rows.names)) if by_series else None
-    past = [f for f, name in enumerate(names) if change and name in targets]  # of targets
+    past_targets = [f for f, name in enumerate(names) if change and name in targets]
     raw = rows.inputs
-    if past:  # use changes as inputs, since models fail on levels that training doesn't have
+    if past_targets:  # use changes: models fail on levels outside the training range
         raw = raw.copy()
-        raw[:, past] = 0.0  # the first change of a block
+        raw[:, past_targets] = 0.0  # the first change of a block
         in_block = (block[rate:] == block[:-rate])[:, None]
-        raw[rate:, past] = in_block * (rows.inputs[rate:, past] - rows.inputs[:-rate, past])
+        levels = rows.inputs[:, past_targets]
+        raw[rate:, past_targets] = in_block * (levels[rate:] - levels[:-rate])
     x_scale = scale_of(raw, training, groups)
     x = x_scale.standard(raw, rows.series)
     _check_size(x, names)

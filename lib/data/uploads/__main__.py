@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def shortened(column: pd.Series) -> pd.Series:
-    """Return a float64 column as float32 if that changes no value by over 1e-6 of the deviation."""
+    """Return a float64 column as float32 if no value changes by over 1e-6 standard deviations."""
     if column.dtype != np.float64:
         return column
     with np.errstate(over="ignore"):

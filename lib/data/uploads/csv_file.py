@@ -130,7 +130,7 @@ def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
 
 
 def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFrame:
-    """Read the table with pandas. An UploadError has the number of a line with too many cells."""
+    """Read the table with pandas. Raises UploadError, such as for a line with too many cells."""
     # With `index_col=False` a delimiter at the end of each line doesn't add a column.
     options: dict[str, Any] = {"na_values": MISSING, "skipinitialspace": True, "index_col": False}
     try:

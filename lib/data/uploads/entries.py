@@ -51,10 +51,10 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
     """
     known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
     values = [entry for entry in known.values() if is_value(entry)]
-    names = [j for j, entry in known.items() if not is_value(entry)]
+    name_columns = [j for j, entry in known.items() if not is_value(entry)]
     if not values or not body:
-        return bool(names)
-    for j in names:
+        return bool(name_columns)
+    for j in name_columns:
         below = [row[j] for row in body[:100] if j < len(row) and _is_known(row[j])]
         if 2 * sum(map(is_value, below)) > len(below):
             return True
@@ -62,7 +62,8 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
     steps = {later - number for number, later in pairwise(numbers)}
     if len(numbers) < len(values) or not steps or min(steps) < 1:
         return False
-    if names or (not first[0].strip() and _is_known(body[0][0])):  # an index has an empty name
+    has_index = not first[0].strip() and _is_known(body[0][0])  # an index has an empty name
+    if name_columns or has_index:
         return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
     has_decimals = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
     return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and has_decimals
@@ -183,7 +184,7 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
         columns[name] = numbers
         if reading:
             readings.setdefault(reading, []).append(name)
-    notes += [f"Numbers in {listed(of)} read with {how}." for how, of in readings.items()]
+    notes += [f"Numbers in {listed(names)} read with {how}." for how, names in readings.items()]
     if huge:
         notes.append(f"{counted(huge, 'value')} infinite or beyond 10¹⁰⁰, read as missing.")
     frame = pd.DataFrame(columns, copy=False)

@@ -63,7 +63,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
             sheets = [str(name) for name in book.sheet_names]
             if sheet and sheet not in sheets:
                 raise UploadError(f"There is no sheet {sheet!r}. Choose from {listed(sheets)}.")
-            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:
+            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:  # fall back to the first
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
                 sample = cells.iloc[:1000]
                 numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
@@ -80,9 +80,10 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
 
 
 def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:
-    """Return the first row below the header, names, and notes. `filled` (R,) counts full cells."""
+    """Return the first row below the header, names, notes; `filled` (R,) counts a row's cells."""
     width = int(filled.max())
-    wide = np.flatnonzero(filled[:_ROWS_ABOVE] > max(width / 3, width > 1))
+    # A header fills over a third of the columns, and at least two, unless there is only one.
+    wide = np.flatnonzero(filled[:_ROWS_ABOVE] > max(width / 3, 1 if width > 1 else 0))
     first = int(wide[0]) if len(wide) else int(filled.argmax())
     above = [str(cell) for i in range(first) for cell in cells.iloc[i].dropna()]
     notes = [f"Rows above the table ignored: {listed(above)}."] if above else []
@@ -178,11 +179,8 @@ def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     x = _named(samples or arrays, _X_NAMES) or [*samples, *by_length][0]
     n, steps = len(arrays[x]), arrays[x].shape[1:2]
     others = {key: array for key, array in arrays.items() if key != x}
-    fitting = [
-        key
-        for key, array in others.items()
-        if len(array) == n and (key not in samples or array.shape[1:2] == steps)
-    ]
+    equally_long = [key for key in others if len(arrays[key]) == n]
+    fitting = [k for k in equally_long if k not in samples or arrays[k].shape[1:2] == steps]
     y = _named(others, _Y_NAMES)
     if y and y not in fitting:
         by_step = f"({n}, {steps[0]}, K), ({n}, {steps[0]}), " if samples else ""

@@ -157,14 +157,13 @@ class Reading:
 
     def _read(self) -> None:
         memory = max(0, int(MEMORY_SHARE * free_memory()))
-        pipe = subprocess.PIPE
         with subprocess.Popen(
             [sys.executable, "-m", "lib.data.uploads"],
             cwd=ROOT,
             # Stop these libraries from reserving memory in advance.
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"},
-            stdin=pipe,
-            stdout=pipe,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         ) as process:
             self._process = process

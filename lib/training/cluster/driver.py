@@ -118,8 +118,8 @@ class Driver:
         while True:
             try:
                 version = await link.call("version", seconds=PATIENCE_SECONDS)
-                if version != (own := fingerprint()):
-                    raise UnusableError(sentence("other_version", node=version, server=own))
+                if version != (expected := fingerprint()):
+                    raise UnusableError(sentence("other_version", node=version, server=expected))
                 if failed := await link.call("ready", seconds=PATIENCE_SECONDS):
                     reason, _, _ = failed.partition(". ")  # drop the fix to save space on the page
                     raise UnusableError(sentence("node_fails", why=reason))
@@ -213,8 +213,8 @@ class Driver:
                 if news is None:
                     self._lose(job_id, sentence("slot_gone"))
                     return
-                found, number, is_last = news
-                for data in found:
+                new_messages, number, is_last = news
+                for data in new_messages:
                     self._send(data)
                 await asyncio.sleep(GATHER_SECONDS)
         except UnavailableError as error:
@@ -240,11 +240,11 @@ class Driver:
     async def _find(self, question_id: str, run_id: str) -> None:
         """Search all slots for a run; answer the question with its card, or None."""
         ready = self._ready
-        found = None
+        run_card = None
         calls = [link.call("find", run_id, seconds=1.0) for link in ready]
         cards = await asyncio.gather(*calls, return_exceptions=True)
         for link, card in zip(ready, cards, strict=True):
             if isinstance(card, bytes):
                 self._found[run_id] = link
-                found = card
-        self._report(messages.Answer(question_id, {"card": found}))
+                run_card = card
+        self._report(messages.Answer(question_id, {"card": run_card}))

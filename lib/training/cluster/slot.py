@@ -81,12 +81,9 @@ class Job:
 
     def news(self, number: int, *, is_owner: bool) -> News:
         """Return the newest messages after this number. Only a run's owner gets checkpoints."""
-        found = [
-            encode(message)
-            for kind, (sent, message) in self.newest.items()
-            if sent > number and (kind is not messages.Checkpoint or is_owner)
-        ]
-        return found, self.number, self.over
+        newer = [(kind, message) for kind, (sent, message) in self.newest.items() if sent > number]
+        encoded = [encode(m) for kind, m in newer if is_owner or kind is not messages.Checkpoint]
+        return encoded, self.number, self.over
 
 
 class Slot:
