@@ -91,19 +91,18 @@ def _with_first_settings(layer: Layer, steps: list[TracedLayer]) -> Layer:
 def _outputs(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
     layer, inputs = step.layer, step.inputs
     layer.check()
+    first = None if layer.shares is None else steps[layer.shares]  # the layer's first call
+    if first and layer.checks_rank:
+        inputs.of_rank(len(first.inputs.tensors[0]))
     outputs = layer.call(inputs)
     for tensor in outputs.tensors:  # Joining a tensor with itself doubles an axis.
         if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
             most = {"most_axes": MAX_AXES, "most_size": f"{MAX_SIZE:,}"}
             raise NotTraced.of("too large to trace", tensor, **most)
-    if layer.shares is not None:
-        first = steps[layer.shares]
-        if layer.checks_rank:
-            inputs.of_rank(len(first.inputs.tensors[0]))
-        if first.outputs.parameters != outputs.parameters:
-            row = "weights for others" if layer.checks_width else "weights for others, unseen"
-            wanted = readable_shapes(first.inputs.tensors)
-            raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
+    if first and first.outputs.parameters != outputs.parameters:
+        row = "weights for others" if layer.checks_width else "weights for others, unseen"
+        wanted = readable_shapes(first.inputs.tensors)
+        raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
     inside = layer.inside  # In the cases below, Keras builds the layer but fails to run it.
     used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
     if odd := used & {"glu", "threshold"}:
