@@ -46,8 +46,8 @@ class Entries:
 def has_header(first: list[str], body: list[list[str]]) -> bool:
     """Return whether the first line holds column names, judging by the lines below.
 
-    A first line without values holds names. With values it is data (as in iris.data), except if a
-    name is above values, or if the values are years, or 0, 1, 2, … as pandas numbers columns.
+    A line with no values holds names. A line with values is data, as in iris.data, unless a name
+    is above values, or the values are years, or 0, 1, 2, … as pandas numbers columns.
     """
     known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
     values = [entry for entry in known.values() if is_value(entry)]
@@ -65,8 +65,8 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
     has_index = not first[0].strip() and _is_known(body[0][0])  # an index has an empty name
     if name_columns or has_index:
         return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
-    has_decimals = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
-    return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and has_decimals
+    has_others = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
+    return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and has_others
 
 
 def is_value(entry: str) -> bool:
@@ -86,10 +86,11 @@ def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
     given = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
     names, numbered = list[str](), list[str]()
     for name in given:
-        others = (f"{name} ({k})" for k in count(2))
         if name in names:
-            numbered.append(next(each for each in others if each not in (*names, *given)))
-        names.append(numbered[-1] if name in names else name)
+            others = (f"{name} ({k})" for k in count(2))
+            name = next(each for each in others if each not in (*names, *given))  # noqa: PLW2901
+            numbered.append(name)
+        names.append(name)
     return names, [f"Duplicate names numbered: {listed(numbered)}."] if numbered else []
 
 
@@ -109,8 +110,8 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
             notes.append(f"{counted(int((~has_date).sum()), 'row')} without a date removed{which}.")
         entries.frame = entries.frame[has_date].drop(columns=labels).reset_index(drop=True)
         table = Table(name, _usable_columns(entries))
-        label = "labels" if len(labels) < 2 else "label"
-        notes.append(f"{joined(labels)} {label} the rows{times.reading}.")
+        verb = "labels" if len(labels) < 2 else "label"
+        notes.append(f"{joined(labels)} {verb} the rows{times.reading}.")
         dates = times.values[has_date].reset_index(drop=True)
         rows = order_rows(table, dates, tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:

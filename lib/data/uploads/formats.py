@@ -28,7 +28,7 @@ _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "o
 
 
 def read_workbook(content: bytes, sheet: str = "") -> Entries:
-    """Return a sheet's entries: by default, of the first with a table. Raises UploadError."""
+    """Return the entries of `sheet`, by default the first with a table. Raises UploadError."""
     cells, chosen, sheets = _cells(content, sheet)
     check_size(*cells.shape)
     filled = cells.notna().sum(axis=1).to_numpy()
@@ -63,7 +63,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
             sheets = [str(name) for name in book.sheet_names]
             if sheet and sheet not in sheets:
                 raise UploadError(f"There is no sheet {sheet!r}. Choose from {listed(sheets)}.")
-            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:  # fall back to the first
+            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:  # last, the first again
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
                 sample = cells.iloc[:1000]
                 numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
@@ -80,10 +80,11 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
 
 
 def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:
-    """Return the first row below the header, names, notes; `filled` (R,) counts a row's cells."""
+    """Return the first row below the header, names, notes; `filled` (R,) is each row's entries."""
     width = int(filled.max())
     # A header fills over a third of the columns, and at least two, unless there is only one.
-    wide = np.flatnonzero(filled[:_ROWS_ABOVE] > max(width / 3, 1 if width > 1 else 0))
+    least = max(width / 3, 1) if width > 1 else 0
+    wide = np.flatnonzero(filled[:_ROWS_ABOVE] > least)
     first = int(wide[0]) if len(wide) else int(filled.argmax())
     above = [str(cell) for i in range(first) for cell in cells.iloc[i].dropna()]
     notes = [f"Rows above the table ignored: {listed(above)}."] if above else []
@@ -176,7 +177,7 @@ def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return samples and their targets, or all arrays of equal length. Raises UploadError."""
     samples = {key: array for key, array in arrays.items() if _is_samples(array)}
     by_length = sorted(arrays, key=lambda key: len(arrays[key]), reverse=True)
-    x = _named(samples or arrays, _X_NAMES) or [*samples, *by_length][0]
+    x = _named(samples or arrays, _X_NAMES) or next(iter(samples), by_length[0])
     n, steps = len(arrays[x]), arrays[x].shape[1:2]
     others = {key: array for key, array in arrays.items() if key != x}
     equally_long = [key for key in others if len(arrays[key]) == n]
