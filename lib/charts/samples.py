@@ -93,7 +93,7 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
 
 def numbers_hint(dataset: Dataset) -> str:
     """Return a description of the columns of `frame_of_sample`."""
-    scaled = " Both are standardised. Each y also has its raw value." if dataset.is_scaled else ""
+    scaled = " Both are standardized. Each y also has its raw value." if dataset.is_scaled else ""
     return f"x: the inputs. y: the targets{dataset.ahead}.{scaled}"
 
 

@@ -1,4 +1,4 @@
-"""Bundled tables, described in series.toml. `files/README.md` names their licences."""
+"""Bundled tables, described in series.toml. `files/README.md` names their licenses."""
 
 from functools import cache
 from pathlib import Path
