@@ -184,7 +184,7 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     if len(targets) * len(horizons) > MAX_TARGETS:
         raise WindowError(
             f"at most {MAX_TARGETS} targets are allowed (columns × steps ahead), got "
-            f"{len(targets)} × {len(horizons)}. Choose fewer steps ahead, or only the last one."
+            f"{len(targets)} × {len(horizons)}. Choose fewer steps ahead, or only the furthest one."
         )
     return horizons
 
