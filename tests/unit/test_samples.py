@@ -54,7 +54,7 @@ def test_a_raw_0_is_0_despite_rounding_to_32_bits():
     assert dataset.raw(dataset.y[0], 0).any()
     assert raw_targets(dataset, 0).tolist() == [[0]] * 4
     assert raw_targets(dataset, 1).ravel().tolist() == [0, 50, 0, 0]
-    assert "target 1 is 0 at every timestep" in samples.sample_words(dataset, 0)[1]
+    assert "target 1) is 0 at every timestep" in samples.sample_words(dataset, 0)[1]
 
 
 def test_inputs_are_squares_beside_the_names_of_features():

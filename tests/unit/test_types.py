@@ -39,7 +39,7 @@ def test_another_column_or_no_column_may_label_the_rows():
     table = retyped(SHOPS, ("date:out",))
     assert (table.times, table.step, table.labels) == (None, "row", ())
     assert table.frame["sales"].tolist()[0] == 9.5
-    assert "The rows are no longer labeled by date." in table.notes
+    assert "rows are no longer labeled by date." in " ".join(table.notes)
     text = lines("date,shipped,a", lambda i: f"2024-01-{i + 1:02},2024-03-{20 - i},{i}")
     table = retyped(read(text), ("shipped:date",))
     assert table.times[0] == pd.Timestamp("2024-03-11")

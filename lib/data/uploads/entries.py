@@ -127,7 +127,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         notes.append(f"Constant columns: {listed(constant)}.")
     if missing := {name: count for name, count in frame.isna().sum().items() if count}:
         by_column = listed(f"{count:,} in {name}" for name, count in missing.items())
-        notes.append(f"{counted(int(sum(missing.values())), 'missing value')}: {by_column}.")
+        notes.append(f"Missing values: {by_column}.")
     numbers = frame.select_dtypes("number").columns.difference([rows.series], sort=False)
     if counters := row_numbers(frame[numbers]):
         notes.append(f"Row numbers aren't inputs unless you choose them: {joined(counters)}.")
