@@ -87,7 +87,7 @@ def _fixes(diagnosis: Diagnosis) -> None:
         with column:
             say(f"If {fix.condition}, {fix.fix[0].lower()}{fix.fix[1:]}")
             st.code(fix.code, language="python", wrap_lines=True)
-            hint(f"Afterwards, the output is {fix.output_shape} and y is {fix.target_shape}.")
+            hint(f"Afterward, the output is {fix.output_shape} and y is {fix.target_shape}.")
 
 
 def _set(**values: Any) -> None:
