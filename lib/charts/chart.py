@@ -39,8 +39,8 @@ class Entry:
 
     glyph: str  # a key of GLYPHS
     words: str
-    color: str = "ink"  # the mark's colour, a field of `Palette`
-    text: str = ""  # the words' colour, a field of `Palette`; by default the same as the mark's
+    color: str = "ink"  # the mark's color, a field of `Palette`
+    text: str = ""  # the words' color, a field of `Palette`; by default the same as the mark's
 
 
 SEEDS = Entry("thin", "each seed", "muted")  # the key's entry for `seed_lines`
@@ -48,7 +48,7 @@ SEEDS = Entry("thin", "each seed", "muted")  # the key's entry for `seed_lines`
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The label at the right end of a line, in the line's colour."""
+    """The label at the right end of a line, in the line's color."""
 
     words: str
     value: float  # the line's last y; NaN hides the label but keeps its space
@@ -180,7 +180,7 @@ def heatmap(name: str, values: np.ndarray, shades: Sequence[str], hover: str, **
 
 
 def dot_size(steps: int) -> int:
-    """Return the diameter of a timestep's dot, small enough to keep neighbouring dots apart."""
+    """Return the diameter of a timestep's dot, small enough to keep neighboring dots apart."""
     return 7 if steps <= 30 else 4
 
 
@@ -197,7 +197,7 @@ def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
 def level(
     name: str, y: Values, color: str, palette: Palette, hover: str = "", *, x: Values | None = None
 ) -> Part:
-    """Return a "baseline" line, grey and dotted, or a "best" possible line, green and dashed."""
+    """Return a "baseline" line, gray and dotted, or a "best" possible line, green and dashed."""
     style = {"color": getattr(palette, color), "width": 2}
     return line(name, y, style | {"dash": LEVELS[color][0]}, hover, x=x)
 

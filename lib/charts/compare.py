@@ -1,6 +1,6 @@
 """Compared runs: charts, different settings, each run's values, and which run is better.
 
-Colours show the mode. Each run has its own dash, mark and letter. The names of its traces begin
+Colors show the mode. Each run has its own dash, mark and letter. The names of its traces begin
 with the letter, so that `lib/ui/listener.js` finds them. Curves are medians over the run's seeds.
 """
 

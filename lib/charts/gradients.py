@@ -100,7 +100,7 @@ def padding_picture(kinds: Sequence[Padded], sentence: str, palette: Palette) ->
     """Draw all kinds of padding, as many side by side as fit."""
     colors, pictures = (palette.surface, palette.border, palette.muted), []
     for kind in kinds:
-        # Masked steps are blank; zeros that the layer reads are grey.
+        # Masked steps are blank; zeros that the layer reads are gray.
         shades = np.where(kind.counts, 2, 0 if kind.masked else 1).astype(np.uint8)
         pictures.append((kind, enlarged(shades, colors, "height:4.5rem;border-radius:0")))
     return render("charts/gradients.html", "padding", pictures, sentence, palette)

@@ -1,6 +1,6 @@
 """Charts over the epochs: the loss, and the error at the last step, which compares the modes.
 
-The modes' losses average different steps, so each has its own baseline (grey, dotted) and its own
+The modes' losses average different steps, so each has its own baseline (gray, dotted) and its own
 best possible loss (green, dashed; known only for mean squared error).
 """
 
@@ -22,7 +22,7 @@ from lib.text import apart, capital, counted, readable, short, smaller
 EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
 SAME = 0.02  # errors are nearly equal if they differ by at most this share of the larger error
 Level = tuple[str, Mapping[str, float], str]
-"""A baseline or best possible error: label, values by mode (or one for "both"), and colour."""
+"""A baseline or best possible error: label, values by mode (or one for "both"), and color."""
 COUNTS = {"sequence": "every\u00a0step", "last": "last\u00a0step"}  # the steps in a mode's loss
 
 

@@ -76,7 +76,7 @@ class SamplePredictions:
             squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)
             traces.append(squares | {"hoverinfo": "skip"})
             look["shapes"] = gaps_of(dataset, index, palette) or None
-            x |= {"title": "timestep (grey cells: each step's inputs)", "anchor": "y2"}
+            x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
             y["domain"] = [0.2, 1.0]
         ends = [chart.End("target", float(target[-1]), "ink")]
         ends += chart.mode_ends({mode: each.median for mode, each in self.values.items()})

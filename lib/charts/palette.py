@@ -1,7 +1,7 @@
-"""The colours of all pictures, in the light and the dark theme. Each colour has one meaning.
+"""The colors of all pictures, in the light and the dark theme. Each color has one meaning.
 
 Blue, vermilion and green are from Okabe and Ito ("Color Universal Design", 2008). Marks or dashes
-repeat what a colour means. Colours shared with pages are in `.streamlit/config.toml`.
+repeat what a color means. Colors shared with pages are in `.streamlit/config.toml`.
 """
 
 import tomllib
@@ -16,7 +16,7 @@ LEVELS = 9  # shades of a tensor's entries, from the lowest value to the highest
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of one theme, a key of PALETTES, as "#RRGGBB".
+    """The colors of one theme, a key of PALETTES, as "#RRGGBB".
 
     Contrast with the background (WCAG 2.2): lines and marks at least 3, words (`_text`) 4.5.
     """
@@ -39,28 +39,28 @@ class Palette:
     features: str  # the axis of features, units and columns
     silent: str  # the ground behind a mistake that raises no error
     wrong: str  # a mistake that raises an error
-    negative: str  # numbers below zero; numbers above zero have the colour ink
+    negative: str  # numbers below zero; numbers above zero have the color ink
 
     def axis(self, role: str) -> str:
-        """Return the colour of a tensor's axis: `time`, `features`, or muted for other roles."""
+        """Return the color of a tensor's axis: `time`, `features`, or muted for other roles."""
         return {"time": self.time, "features": self.features}.get(role, self.muted)
 
     def mode(self, mode: str) -> str:
-        """Return the colour of the field "sequence", "last" or "baseline"."""
+        """Return the color of the field "sequence", "last" or "baseline"."""
         return str(getattr(self, mode))
 
     def words(self, color: str) -> str:
-        """Return a field's colour for text, such as `sequence_text`; baselines have muted text."""
+        """Return a field's color for text, such as `sequence_text`; baselines have muted text."""
         plain = self.muted if color == "baseline" else getattr(self, color)
         return str(getattr(self, f"{color}_text", plain))
 
     def shades(self, color: str) -> tuple[str, ...]:
-        """Return LEVELS shades for values from low to high, from the surface towards `color`."""
+        """Return LEVELS shades for values from low to high, from the surface toward `color`."""
         shares = (0.14 + 0.86 * k / (LEVELS - 1) for k in range(LEVELS))
         return tuple(mix(self.surface, color, share) for share in shares)
 
     def signed(self, steps: int) -> tuple[str, ...]:
-        """Return 2·steps + 1 shades for values from -1 to 1; 0 has the surface's colour."""
+        """Return 2·steps + 1 shades for values from -1 to 1; 0 has the surface's color."""
         return tuple(
             mix(self.surface, self.negative if k < 0 else self.ink, abs(k) / steps)
             for k in range(-steps, steps + 1)
@@ -68,7 +68,7 @@ class Palette:
 
     @staticmethod
     def text_on(color: str) -> str:
-        """Return black or white, whichever has more contrast with a colour (at least 4.5)."""
+        """Return black or white, whichever has more contrast with a color (at least 4.5)."""
         parts = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
         linear = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
         luminance = sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
@@ -78,7 +78,7 @@ class Palette:
 
 @lru_cache(4096)  # a picture needs hundreds of mixtures, mostly the same as the previous picture
 def mix(start: str, end: str, share: float) -> str:
-    """Return the colour that is `share`, 0 to 1, of the way from `start` to `end`."""
+    """Return the color that is `share`, 0 to 1, of the way from `start` to `end`."""
     parts = ((int(start[k : k + 2], 16), int(end[k : k + 2], 16)) for k in (1, 3, 5))
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
 

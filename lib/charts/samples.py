@@ -82,7 +82,7 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     about = {"name": capital(dataset.sample_name(sample)), "unit": dataset.spaced_unit}
     use = "training" if sample < dataset.train else "evaluated"
     about["use"] = filled(_TEXTS, use, steps=len(y))
-    about["target"] = f"{dataset.target_labels[0]}{',' if dataset.lead else ''}"
+    about["target"] = f"the {'first ' * (dataset.targets > 1)}target ({dataset.target_labels[0]})"
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1])
     if y[low] == y[high]:
@@ -93,7 +93,7 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
 
 def numbers_hint(dataset: Dataset) -> str:
     """Return a description of the columns of `frame_of_sample`."""
-    scaled = " Both are standardised. Each y also has its raw value." if dataset.is_scaled else ""
+    scaled = " Both are standardized. Each y also has its raw value." if dataset.is_scaled else ""
     return f"x: the inputs. y: the targets{dataset.ahead}.{scaled}"
 
 

@@ -17,7 +17,7 @@ from lib.results import spread_places
 from lib.text import apart, beside, counted, filled, joined, listed, number
 
 _TEXTS = beside(__file__)["hints"]
-MARKS = {  # the mark of each part's samples: colour, shape, and glyph in the key
+MARKS = {  # the mark of each part's samples: color, shape, and glyph in the key
     "training": ("ink", "circle", "dots"),
     "validation": ("baseline", "circle-open", "rings"),
     "test": ("muted", "x-thin-open", "cross"),

@@ -104,7 +104,7 @@ class _Stage(NamedTuple):
     step: TracedLayer
     image: Markup
     name: str
-    color: str  # the name's colour
+    color: str  # the name's color
     room: float = 0  # the width of tensor and name, in rem; 0 is the width of their content
     down: float = 0  # the space above the arrow of the layer, in rem
 

@@ -16,7 +16,7 @@ from lib.text import capital, counted, joined, number, times
 
 HEIGHT, ROW = 330, 34  # heights in pixels: a chart, and a row of the map
 WIDE = 8  # an axis is logarithmic if its largest value is at least this many times the smallest
-MOST_RATIO = 2.0  # log2 of the ratio of errors at which colours are full
+MOST_RATIO = 2.0  # log2 of the ratio of errors at which colors are full
 BASELINE = "baseline"
 LETTERS = {"sequence": "S", "last": "L"}
 

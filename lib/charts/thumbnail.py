@@ -22,7 +22,7 @@ class Line:
 
     x: np.ndarray
     y: np.ndarray
-    color: str  # a colour of `Palette`
+    color: str  # a color of `Palette`
     name: str = ""
     style: str = "line"  # A key of DASHES, or "marks": a diamond at each point
 

@@ -34,12 +34,12 @@ class Scale:
         return self.offset[series], self.deviation[series]
 
     def standard(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
-        """Standardise values (…, C) that belong to series (…)."""
+        """Standardize values (…, C) that belong to series (…)."""
         offset, deviation = self.of(series)
         return (values - offset) / deviation
 
     def raw(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
-        """Convert standardised values (…, C) that belong to series (…) to the raw unit."""
+        """Convert standardized values (…, C) that belong to series (…) to the raw unit."""
         offset, deviation = self.of(series)
         return values * deviation + offset
 
@@ -58,7 +58,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin(Rows):
-    """The rows that the samples were cut from. `inputs` are standardised float32, as in `x`.
+    """The rows that the samples were cut from. `inputs` are standardized float32, as in `x`.
 
     C target columns at H horizons give K = C·H targets: column c at horizon i is target c·H + i.
     """
@@ -197,7 +197,7 @@ class Dataset(Samples):
     lead: str = ""  # how far ahead targets lie: "one day"; empty if `target_names` include it
     about: str = ""  # one sentence: what is predicted, and from which inputs
     notes: tuple[str, ...] = ()  # sentences on how the data were prepared
-    source: str = ""  # source and licence; empty for synthetic data
+    source: str = ""  # source and license; empty for synthetic data
     fingerprint: str = ""  # the SHA-256 of an uploaded file, in hexadecimal digits
     known_errors: KnownErrors | None = None  # set only if rows are hidden: all arrays are NaN
 
@@ -271,7 +271,7 @@ class Dataset(Samples):
 
     @property
     def is_scaled(self) -> bool:
-        """Whether y is standardised, so that errors aren't in the raw unit."""
+        """Whether y is standardized, so that errors aren't in the raw unit."""
         return self.target_scale is not None
 
     @property

@@ -40,7 +40,7 @@ class Choice:
     color: str = ""  # the color's name in Markdown and .streamlit/config.toml
 
     def colored(self, words: str) -> str:
-        """Return Markdown of `words` in the mode's colour; unchanged for "both"."""
+        """Return Markdown of `words` in the mode's color; unchanged for "both"."""
         return f":{self.color}[{words}]" if self.color else words
 
 

@@ -72,7 +72,7 @@ class Verdict:
     seeds: int
     ratio: float  # median over the seeds of the worse model's error divided by the better model's
     p_value: float  # from the paired t-test of log errors; 1 with a single seed
-    agrees: bool  # whether the mean of the log errors favours the same model
+    agrees: bool  # whether the mean of the log errors favors the same model
     has_samples: bool = True  # whether there are enough samples for a verdict: see `decided`
 
     @property

@@ -57,7 +57,7 @@ class History(Generic[Value]):
         self.points.append(newest)
 
     def put_back(self, epoch: int, value: Value) -> None:
-        """Insert the value of a removed epoch. Don't call `add` afterwards."""
+        """Insert the value of a removed epoch. Don't call `add` afterward."""
         self.points = sorted({**dict(self.points), epoch: value}.items())
 
     def cut(self, epoch: int) -> None:

@@ -138,7 +138,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Call one of `lib.training.answers.ANSWERS` in a worker, by name.
 
         The future's result has plain values and read-only arrays by name, or it raises AnswerError.
-        The worker skips a question whose future is cancelled in time. A question doesn't end the
+        The worker skips a question whose future is canceled in time. A question doesn't end the
         workers' `delay`. Raises WireError, a ValueError, for arguments that can't be sent.
         """
         question_id, future = secrets.token_hex(8), AnswerFuture()
@@ -161,7 +161,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _settle(self, answer: Answer) -> None:
         _, future = self._questions.pop(answer.id, (None, None))
         if future is None or not future.set_running_or_notify_cancel():
-            return  # the future was cancelled
+            return  # the future was canceled
         if answer.error:
             future.set_exception(AnswerError(answer.error))
         else:

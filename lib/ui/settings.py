@@ -13,6 +13,7 @@ from lib import data
 from lib.charts import name_of, split
 from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table, WindowError
 from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
+from lib.story import GUIDE
 from lib.text import beside, counted, joined, typed
 from lib.ui.address import change
 from lib.ui.runs import foreign_upload
@@ -47,7 +48,8 @@ def _help(key: str) -> str | None:
     row = _ROWS[key]
     lines = [f"**{c.label}**: {c.about}" for c in (SETTINGS[key].options or {}).values() if c.about]
     lines += [row["about"]] if "about" in row else []
-    lines += ["[Guide: {0}](guide?at={0})".format(row["guide"])] if "guide" in row else []
+    if step := row.get("guide"):
+        lines.append(f"[See the guide: “{GUIDE[step].title}”](guide?at={step})")
     return "  \n".join(lines) or None
 
 
@@ -138,8 +140,7 @@ def has_columns(settled: Experiment) -> bool:
 
 def columns(settled: Experiment) -> None:
     """Draw the controls of the chosen table; without a table, only "steps ahead"."""
-    table = _table(settled)
-    if table is not None:
+    if (table := _table(settled)) is not None:
         for key, usual in zip(LABELS, data.default_columns(table), strict=True):
             _pick_names(key, table, settled.get(key), usual)
     controls("ahead", settled, step=table.step if table else "row")
@@ -152,14 +153,13 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
     table, uses = _table(settled), DATASETS[settled.data.name].uses
     with st.expander("Columns and steps ahead", expanded=expanded):
         columns(settled)
-        own = session().upload.table
-        if own is not None and "types" in uses:
+        if (own := session().upload.table) is not None and "types" in uses:
             _pick_type(own, settled.data.types)
             if data.wide_columns(own):
                 controls("wide", settled, columns=len(own.numbers))
     if table is not None and "scale" in uses:
         _series(table, settled, by_menu="id" in uses)
-    with st.expander("Windows: spacing, values or change"):
+    with st.expander("Windows and targets: spacing, values or changes"):
         controls("windows", settled)
     with st.expander("Split: training, validation, test"):
         controls("shares", settled)
@@ -194,7 +194,7 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
     if key == "inputs":
         names += data.calendar_names(table)
     current = tuple(name for name in chosen or usual if name in names)
-    emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
+    emptied, limits = session().upload.emptied, f"Choose 1 to {MAX_COLUMNS} columns."
     # Show no columns after the user has removed all, so that the next pick is the only column.
     picked = [] if emptied.get(key) == current else list(current)
 

@@ -121,7 +121,7 @@ def test_a_widget_picks_the_sheet_of_a_workbook():
     assert session(app).upload.table.numbers == ("c", "d")
     app.selectbox(key="upload_sheet").set_value("Notes").run()
     wait_until_read(app)
-    assert "one column of numbers is needed" in app.error[0].value
+    assert "needs a column of numbers" in app.error[0].value
     assert app.selectbox(key="upload_sheet").value == "Second"
     upload_file(app, "good.csv", rows(100))
     assert "upload_sheet" not in {box.key for box in app.selectbox}

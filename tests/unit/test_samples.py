@@ -28,9 +28,9 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert list(frame["y: target 1"]) == [4, 5, 6, 7]
     assert list(frame["target 1 (°C)"]) == [45, 55, 65, 75]
     details = samples.sample_words(replace(dataset, lead="one day"), 1)[1]
-    assert "1, one day ahead, starts at 45 °C and ends at 75 °C" in details
-    assert "standardised" in samples.numbers_hint(dataset)
-    assert "standardised" not in samples.numbers_hint(a_dataset())
+    assert "1, one day ahead) starts at 45 °C and ends at 75 °C" in details
+    assert "standardized" in samples.numbers_hint(dataset)
+    assert "standardized" not in samples.numbers_hint(a_dataset())
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_raw_0_is_0_despite_rounding_to_32_bits():
     assert dataset.raw(dataset.y[0], 0).any()
     assert raw_targets(dataset, 0).tolist() == [[0]] * 4
     assert raw_targets(dataset, 1).ravel().tolist() == [0, 50, 0, 0]
-    assert "target 1 is 0 at every timestep" in samples.sample_words(dataset, 0)[1]
+    assert "target 1) is 0 at every timestep" in samples.sample_words(dataset, 0)[1]
 
 
 def test_inputs_are_squares_beside_the_names_of_features():

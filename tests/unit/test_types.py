@@ -39,7 +39,7 @@ def test_another_column_or_no_column_may_label_the_rows():
     table = retyped(SHOPS, ("date:out",))
     assert (table.times, table.step, table.labels) == (None, "row", ())
     assert table.frame["sales"].tolist()[0] == 9.5
-    assert "date no longer labels the rows." in table.notes
+    assert "rows are no longer labeled by date." in " ".join(table.notes)
     text = lines("date,shipped,a", lambda i: f"2024-01-{i + 1:02},2024-03-{20 - i},{i}")
     table = retyped(read(text), ("shipped:date",))
     assert table.times[0] == pd.Timestamp("2024-03-11")
@@ -72,7 +72,7 @@ LONG = read(
         (SHOPS, ("kind:date",), r"kind needs a date in each row, such as .*, got "),
         (SHOPS, ("kind:date", "store:date"), "one column can label the rows, got kind and store"),
         (LONG, ("a:category",), "1,500 different numbers, and at most 1,000"),
-        (LONG, ("time:category",), "time labels the rows. Read it as dates"),
+        (LONG, ("time:category",), "time labels rows. Read it as dates"),
     ],
 )
 def test_an_impossible_type_raises_an_error(table, types, message):

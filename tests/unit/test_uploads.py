@@ -108,7 +108,7 @@ def test_usual_marks_are_read_as_missing_values(mark):
     """Cells with a usual mark are missing, and a note counts them by column."""
     table = read(lines("a,b", lambda i: f"{i},{mark if i % 2 else i}"))
     assert int(table.frame["b"].isna().sum()) == 5
-    assert "5 missing values: b 5." in notes_of(table)
+    assert "Missing values: 5 in b." in notes_of(table)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_series_are_found_in_any_order_of_the_rows(order, keys):
     assert (table.series, table.step) == ("store", "day")
     assert table.frame["v"].tolist() == [float(row.split(",")[-1]) for row in rows]
     assert [f"{time:%Y-%m-%d}" for time in table.times] == [row[:10] for row in rows]
-    assert "date repeats: the table has 3 series, identified by store." in table.notes
+    assert "there are 3 series, identified by store." in notes_of(table)
 
 
 @pytest.mark.parametrize(

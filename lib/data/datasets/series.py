@@ -1,4 +1,4 @@
-"""Bundled tables, described in series.toml. `files/README.md` names their licences."""
+"""Bundled tables, described in series.toml. `files/README.md` names their licenses."""
 
 from functools import cache
 from pathlib import Path
@@ -57,7 +57,7 @@ def gapminder() -> Table:
     raw = plotly.data.gapminder().sort_values(["country", "year"], ignore_index=True)
     columns = {
         "life expectancy": raw["lifeExp"].astype(np.float64),
-        "log GDP a head": np.log10(raw["gdpPercap"]),
+        "log GDP per capita": np.log10(raw["gdpPercap"]),
         "log population": np.log10(raw["pop"]),
         "country": raw["country"].astype("category"),
     }

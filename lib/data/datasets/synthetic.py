@@ -199,7 +199,7 @@ def make_worked(name: str, **texts: str) -> Dataset:
             "target_scale": scale,
             "target_offset": offset,
             "best_mse": np.zeros(2),
-            "notes": ("Each target column is standardised to mean 0 and standard deviation 1.",),
+            "notes": ("Each target column is standardized to mean 0 and standard deviation 1.",),
         }
     features, targets = (f"feature {k}" for k in (1, 2, 3)), (f"target {k}" for k in (1, 2, 3, 4))
     names = {"feature_names": tuple(features), "target_names": tuple(targets)}

@@ -138,7 +138,7 @@ def _label(name: str, origin: Origin) -> str:
 LABELS = {  # all baselines with their usual names; of equally good ones, the first is the best
     "last": "last value",
     "seasonal": "",
-    "drift": "mean change",
+    "drift": "drift",
     "mean": "mean baseline",
     "linear": "linear autoregression",
 }

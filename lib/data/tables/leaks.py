@@ -52,14 +52,14 @@ def _revealed_targets(dataset: Dataset) -> Finding:
     about, origin = "Targets among the inputs", dataset.origin
     x, y = dataset.samples.x, dataset.samples.y
     if (steps := x.shape[0] * x.shape[1]) < FEWEST:
-        sentence = f"Detecting a target among the inputs needs {FEWEST} timesteps, got {steps}."
+        sentence = f"This check needs at least {FEWEST} timesteps, but there are {steps}."
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     reveals = same = np.minimum(_correlations(x, y), of_changes) > SAME
-    limits = f"correlation above {SAME}"
+    limits = f"a correlation of {SAME}"
     if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
         reveals = same | (past > REVEALS)
-        limits += f", or above {REVEALS} beyond what the target's past explains"
+        limits += f", or {REVEALS} once the target's own past is accounted for"
     if origin and all(origin.horizons):  # a seasonal target's past may predict it legitimately
         columns = np.repeat(origin.columns, len(origin.horizons))
         reveals = reveals & (np.array(dataset.feature_names)[:, None] != columns)
@@ -68,7 +68,7 @@ def _revealed_targets(dataset: Dataset) -> Finding:
         f"{dataset.target_labels[k]}"
         for f, k in np.argwhere(reveals)
     ]
-    sentence = f"No single input reveals its target ({limits})."
+    sentence = f"No input gives a target away (limit: {limits})."
     if pairs:
         sentence = f"Inputs contain the target at all {x.shape[1]} timesteps: {joined(pairs[:3])}."
     return Finding(about, not pairs, sentence)

@@ -41,7 +41,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
         frame, times = frame[~copies].reset_index(drop=True), times[~copies].reset_index(drop=True)
     names = [] if times.is_unique else series_columns(frame, times)
     if not times.is_unique and not names:
-        notes.append(f"{name} repeats, and no column identifies series: equal times are averaged.")
+        notes.append(f"Rows with the same {name} are averaged: no column identifies series.")
     series, codes = ", ".join(names), np.zeros(len(frame), np.int64)
     if names:
         if len(names) > 1:  # add a column that combines their values
@@ -50,7 +50,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
             frame = frame.assign(**{series: combined.astype("category")})
         codes = pd.factorize(frame[series])[0]
         count = counted(int(codes.max()) + 1, "series", "series")
-        notes.append(f"{name} repeats: the table has {count}, identified by {joined(names)}.")
+        notes.append(f"Times in {name} repeat: there are {count}, identified by {joined(names)}.")
     elif not times.is_monotonic_increasing:
         notes.append(f"Rows sorted by {name}.")
         order = np.argsort(times.to_numpy(), kind="stable")

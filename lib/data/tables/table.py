@@ -82,7 +82,7 @@ class Table:
     inputs: tuple[str, ...] = ()  # the default inputs; empty means all numbers
     targets: tuple[str, ...] = ()  # the default targets; empty means the last varying number
     units: Mapping[str, str] = field(default_factory=dict)  # known units by column
-    source: str = ""  # source and licence
+    source: str = ""  # source and license
     series: str = ""  # the column that seems to identify series; empty if there is none
     settings: Mapping[str, Any] = field(default_factory=dict)  # suggested settings, by URL key
     labels: tuple[str, ...] = ()  # the columns that the times were read from

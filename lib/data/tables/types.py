@@ -49,7 +49,7 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
         times = _as_times(frame[dates[0]], notes)
         made = order_rows(replace(table, frame=frame.drop(columns=dates)), times, (*dates,), notes)
     elif any(kinds.get(name) == "out" for name in table.labels):
-        notes.append(f"{joined(table.labels)} no longer labels the rows.")
+        notes.append(f"The rows are no longer labeled by {joined(table.labels)}.")
         made = rows_without_times(replace(table, frame=frame), notes)
     else:
         series = table.series if table.series in frame.columns else ""
@@ -72,7 +72,7 @@ def _kinds(table: Table, types: tuple[str, ...]) -> dict[str, str]:
                 f"{entry!r}. Columns: {names}. Kinds: {[*KINDS]}."
             )
         if column in table.labels and kind not in ("date", "out"):
-            raise WindowError(f"{column} labels the rows. Read it as dates, or leave it out.")
+            raise WindowError(f"The column {column} labels rows. Read it as dates or leave it out.")
         kinds[column] = kind
     return kinds
 
@@ -97,10 +97,10 @@ def _as_times(column: pd.Series, notes: list[str]) -> pd.Series:
     if times is None or times.values.isna().any():
         wrong = column if times is None else column[times.values.isna()]
         raise WindowError(
-            f"{column.name} needs a date in each row, such as 2024-12-31, 31.12.2024 or "
+            f"The column {column.name} needs a date in each row, such as 2024-12-31, 31.12.2024 or "
             f"2024-12-31 23:59, got {listed(map(str, wrong.unique()))}."
         )
-    notes.append(f"{column.name} labels the rows{times.reading}.")
+    notes.append(f"The column {column.name} labels the rows{times.reading}.")
     return times.values
 
 

@@ -1,6 +1,6 @@
 """Cut a table into a `Dataset` of windows (N, T, F), with targets some rows ahead (N, T, K).
 
-`rows_of` sorts the rows and `cut` finds where windows begin. This module standardises the values
+`rows_of` sorts the rows and `cut` finds where windows begin. This module standardizes the values
 and fills the arrays. `y[n, t]` has the targets of timestep t, so both modes use the same windows.
 A horizon is the number of rows from a timestep to a target ("steps ahead" on the screen).
 """
@@ -21,13 +21,13 @@ from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.text import counted, joined, listed
 
 MAX_TARGETS = 64  # the maximum K: target columns times rows ahead
-_FARTHEST = 1e15  # a larger standardised value would overflow when squared as float32
+_FARTHEST = 1e15  # a larger standardized value would overflow when squared as float32
 
 
 def make_windows(
     table: Table, inputs: Sequence[str], targets: Sequence[str], data: DataSettings, seed: int = 0
 ) -> Dataset:
-    """Cut a table into windows x (N, T, F) and y (N, T, K), standardised by the training rows.
+    """Cut a table into windows x (N, T, F) and y (N, T, K), standardized by the training rows.
 
     Inputs are number columns, text columns or `calendar_names`; targets are number columns. Raises
     ExperimentError for wrong settings, WindowError for wrong columns, TooShortError for few rows.
@@ -48,7 +48,7 @@ def make_windows(
     if constant := [name for name, column in columns if not np.ptp(column[training])]:
         notes.append(f"Constant in all training rows: {listed(dict.fromkeys(constant))}.")
     changed = [name for name in features if change and name in targets]
-    x, x_scale, y, y_scale = _standardised(rows, windows, targets, horizons, data, names=features)
+    x, x_scale, y, y_scale = _standardized(rows, windows, targets, horizons, data, names=features)
     time_format = ""  # the shortest format that distinguishes the times
     if isinstance(rows.times, pd.DatetimeIndex):
         hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
@@ -117,7 +117,7 @@ def make_windows(
     return with_baselines(dataset)
 
 
-def _standardised(
+def _standardized(
     rows: Rows,
     windows: Cut,
     targets: tuple[str, ...],
@@ -126,7 +126,7 @@ def _standardised(
     *,
     names: list[str],
 ) -> tuple[np.ndarray, Scale, np.ndarray, Scale]:
-    """Return standardised inputs (R, F) and y (N, T, K), with their scales; `names` are F names."""
+    """Return standardized inputs (R, F) and y (N, T, K), with their scales; `names` are F names."""
     training, rate, change = windows.part == 0, data.rate, data.form == "change"
     read = windows.starts[:, None] + rate * np.arange(data.timesteps)
     # A change is computed only within a series, or within a stretch without gaps.
@@ -184,7 +184,7 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     if len(targets) * len(horizons) > MAX_TARGETS:
         raise WindowError(
             f"at most {MAX_TARGETS} targets are allowed (columns × steps ahead), got "
-            f"{len(targets)} × {len(horizons)}. Choose fewer steps ahead, or only the last one."
+            f"{len(targets)} × {len(horizons)}. Choose fewer steps ahead, or only the furthest one."
         )
     return horizons
 
@@ -212,7 +212,7 @@ def _offset_and_deviation(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
-    """Raise WindowError if a standardised column (R, C) has values that would overflow."""
+    """Raise WindowError if a standardized column (R, C) has values that would overflow."""
     farthest = np.abs(deviations).max(axis=0)
     if farthest.max() > _FARTHEST:
         raise WindowError(
@@ -236,7 +236,7 @@ def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str])
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
         notes.append(f"Series with too few rows for a window: {listed(unused)}.")
     whose = "each series'" if origin.x_scale.by_series else "the"
-    notes.append(f"Columns are standardised by the mean and deviation of {whose} training rows.")
+    notes.append(f"Columns are standardized by the mean and deviation of {whose} training rows.")
     return notes
 
 

@@ -39,8 +39,7 @@ def read_csv(content: bytes) -> Entries:
             "the header. Add a row for each timestep."
         )
     names, notes = unique_names(first if has_names else [""] * len(first))
-    if not has_names:
-        notes = [NUMBERED_COLUMNS.format("line")]
+    notes = notes if has_names else [NUMBERED_COLUMNS.format("line")]
     decimal_commas = has_decimal_commas([entry for row in body for entry in row], delimiter)
     if decimal_commas:
         notes.append("Commas in numbers were read as decimal commas.")
@@ -51,7 +50,8 @@ def read_csv(content: bytes) -> Entries:
         )
     layout = {"sep": delimiter, "header": 0 if has_names else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
-    split = f" Lines were split at {_DELIMITERS[delimiter]}. If this is wrong, save with commas."
+    split = f" Lines were split at {_DELIMITERS[delimiter]}. If the file uses another delimiter, "
+    split += "save it with commas."
     entries = Entries(frame, notes, decimal_commas, split)
     entries.drop_empty_rows()
     return entries

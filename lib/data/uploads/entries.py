@@ -110,8 +110,8 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
             notes.append(f"{counted(int((~has_date).sum()), 'row')} without a date removed{which}.")
         entries.frame = entries.frame[has_date].drop(columns=labels).reset_index(drop=True)
         table = Table(name, _usable_columns(entries))
-        verb = "labels" if len(labels) < 2 else "label"
-        notes.append(f"{joined(labels)} {verb} the rows{times.reading}.")
+        column, verb = ("column", "labels") if len(labels) < 2 else ("columns", "label")
+        notes.append(f"The {column} {joined(labels)} {verb} the rows{times.reading}.")
         dates = times.values[has_date].reset_index(drop=True)
         rows = order_rows(table, dates, tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:
@@ -127,8 +127,8 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
         notes.append(f"Constant columns: {listed(constant)}.")
     if missing := {name: count for name, count in frame.isna().sum().items() if count}:
-        by_column = listed(f"{name} {count:,}" for name, count in missing.items())
-        notes.append(f"{counted(int(sum(missing.values())), 'missing value')}: {by_column}.")
+        by_column = listed(f"{count:,} in {name}" for name, count in missing.items())
+        notes.append(f"Missing values: {by_column}.")
     numbers = frame.select_dtypes("number").columns.difference([rows.series], sort=False)
     if counters := row_numbers(frame[numbers]):
         notes.append(f"Row numbers aren't inputs unless you choose them: {joined(counters)}.")
@@ -191,7 +191,7 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
     frame = pd.DataFrame(columns, copy=False)
     if frame.select_dtypes("number").empty:
         raise UploadError(
-            "At least one column of numbers is needed, got none. Text columns: "
+            "The table needs a column of numbers, but has none. Text columns: "
             f"{listed(columns)}. Empty columns: {listed(empty)}.{entries.split}"
         )
     if dates:

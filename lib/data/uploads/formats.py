@@ -122,7 +122,7 @@ def read_parquet(content: bytes) -> Entries:
     frame = frame.reset_index(drop=is_plain_index)
     left_out = listed(f"{field.name} ({field.type})" for field in schema if field.name not in plain)
     if not len(frame.columns):
-        raise UploadError(f"A column of numbers is needed, got only these types: {left_out}.")
+        raise UploadError(f"The table needs a column of numbers, but has only: {left_out}.")
     names, notes = unique_names([str(name) for name in frame.columns])
     if len(plain) < len(schema):
         notes.append(f"Columns with unsupported types ignored: {left_out}.")

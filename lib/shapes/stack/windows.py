@@ -64,7 +64,7 @@ def each(sizes: PerAxis) -> tuple[int, ...]:
 
 
 class Conv1D(Windows, kind="conv1d", width_letter="C", checks_width=True):
-    """Reads a few neighbouring timesteps at a time, with the same weights everywhere."""
+    """Reads a few neighboring timesteps at a time, with the same weights everywhere."""
 
     filters: int = count("k", 16, "… Received {name}={value}.")
     kernel_size: PerAxis = window("w", 3)
@@ -126,7 +126,7 @@ class Conv2D(Conv1D, kind="conv2d", spatial=2):
 
 
 class Conv3D(Conv2D, kind="conv3d", spatial=3):
-    """Reads a small cube at a time: a square of a few neighbouring images."""
+    """Reads a small cube at a time: a square of a few neighboring images."""
 
     kernel_size: PerAxis = pair("w", (3, 3, 3), sizes=3)
     strides: PerAxis = pair("s", (1, 1, 1), sizes=3)
@@ -215,7 +215,7 @@ class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
 
 
 class MaxPooling1D(Windows, kind="maxpool"):
-    """Keeps the largest value of a few neighbouring timesteps, for each feature."""
+    """Keeps the largest value of a few neighboring timesteps, for each feature."""
 
     pool_size: PerAxis = window("w", 2)
     strides: PerAxis | None = window("s", None, least=0, optional=True)
@@ -237,14 +237,14 @@ class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
 
 
 class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
-    """Keeps the largest value of each small cube of neighbouring images."""
+    """Keeps the largest value of each small cube of neighboring images."""
 
     pool_size: PerAxis = pair("w", (2, 2, 2), sizes=3)
     strides: PerAxis | None = pair("s", None, least=0, sizes=3)
 
 
 class AveragePooling1D(MaxPooling1D, kind="avgpool"):
-    """Takes the mean of a few neighbouring timesteps, for each feature."""
+    """Takes the mean of a few neighboring timesteps, for each feature."""
 
 
 class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
@@ -252,7 +252,7 @@ class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
 
 
 class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
-    """Takes the mean of each small cube of neighbouring images."""
+    """Takes the mean of each small cube of neighboring images."""
 
 
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):

@@ -138,7 +138,7 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
 
 
 def _markdown(table: results.SkillTable, target: int, unit: str) -> str:
-    """Return a Markdown table: the models in their colours, then the baselines, best first."""
+    """Return a Markdown table: the models in their colors, then the baselines, best first."""
     where = plain(charts.with_unit("at the last step", unit))
     lines = [f"| {where} | MAE | RMSE | MASE | skill |", "|:--|--:|--:|--:|--:|"]
     named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in table.models]

@@ -114,20 +114,20 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     experiment, dataset = epochs.shown.experiment, epochs.shown.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
     kept = kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))
-    stored = f"{len(kept)} of {counted(len(trained), 'stored epoch')}"
+    of = f"{len(kept)} of the " if len(kept) < len(trained) else ""
+    stored = f"the weights of {of}{counted(len(trained), 'stored epoch')}"
     numbers = {
         "rows": f"{dataset.y[dataset.evaluated].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
-        "replay": f"For the replay: weights of {stored}" if trained else TEXTS["no_replay"],
+        "replay": f"For the replay, the file has {stored}" if trained else TEXTS["no_replay"],
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"
     new_stem = f"{export.name_of(loaded.experiment, loaded.dataset)}-new-settings"
     names = {"data": f"{export.data_name(dataset)}.npz"}
     names[f"data{NEW}"] = f"{export.data_name(loaded.dataset)}.npz"
-    ends = {file: each.ending for file, each in EXPORTS.items()} | _FILE["ends"]
-    for file, end in ends.items():
+    for file, end in ({f: each.ending for f, each in EXPORTS.items()} | _FILE["ends"]).items():
         names |= {file: stem + end, file + NEW: new_stem + end}
     parts = []
     for heading, rows in _FILE["parts"].items():

@@ -87,7 +87,7 @@ def _fixes(diagnosis: Diagnosis) -> None:
         with column:
             say(f"If {fix.condition}, {fix.fix[0].lower()}{fix.fix[1:]}")
             st.code(fix.code, language="python", wrap_lines=True)
-            hint(f"Afterwards, the output is {fix.output_shape} and y is {fix.target_shape}.")
+            hint(f"Afterward, the output is {fix.output_shape} and y is {fix.target_shape}.")
 
 
 def _set(**values: Any) -> None:
@@ -116,7 +116,7 @@ def take_stack_output() -> None:
         asked = ""
     question, tensors = shapes.read_question(asked), shapes.trace(stack)[-1].tensors
     if not tensors:
-        problem = "The output of the traced stack is unknown. Fix its red or grey row first."
+        problem = "The output of the traced stack is unknown. Fix its red or gray row first."
         page.field_problems["output"] = problem
         return
     reading = page.reading if any(layer.origin for layer in stack) else None
@@ -136,7 +136,7 @@ def take_stack_output() -> None:
 
 
 def _usual(question: TargetQuestion) -> None:
-    """Draw a row per output with each target coloured by its verdict; a click opens the case."""
+    """Draw a row per output with each target colored by its verdict; a click opens the case."""
 
     def ask(output: tuple[int, ...], target: str) -> None:
         _set(output=output, target=shapes.TARGETS[target])

@@ -74,7 +74,7 @@ def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
     """Return the takeaway about an incomplete trace, the user's code, or a ready stack."""
     is_broken, name = shapes.broken_at(steps) is not None, shapes.pattern_of(stack)
     if shapes.stopped_at(steps) is not None and not is_broken:
-        return TEXTS["grey row"]
+        return TEXTS["gray row"]
     if any(layer.origin for layer in stack):
         return TEXTS["broken code" if is_broken else "code"]
     return shapes.PATTERNS[name].about if name and not is_sidebar else ""

@@ -53,7 +53,7 @@ def read_model(source: str | bytes, name: str = "") -> Stack:
 def read_code(text: str) -> ModelReading:
     """Read the model in Keras code.
 
-    Of several models, read the fitted one, or else the compiled, the summarised or the last one.
+    Of several models, read the fitted one, or else the compiled, the summarized or the last one.
     Raises ModelError for text that isn't Python, has no Keras layers, or is too long.
     """
     tree, lines = pasted.parsed(text)
