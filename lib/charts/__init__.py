@@ -18,6 +18,7 @@ from lib.charts import (
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.html import SCALES, TIME, UNITS, render
 from lib.charts.over_epochs import EXPLORE_CARDS
+from lib.charts.over_time import EARLY
 from lib.charts.palette import PALETTES, Palette, mix
 from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, ProofCard, Side, Strip
 from lib.charts.replay import REPLAY_TITLE, Frames, replay_figure, replay_words

@@ -38,7 +38,7 @@ class Ask:
 class Scene:
     """One picture with its settings, texts and questions."""
 
-    name: str  # as in the address: "gallery.parity", "guide.shapes", or "number" in the ready talk
+    name: str  # as in the address: "gallery.parity", "guide.shapes"; "number" in the original talk
     title: str
     shows: str  # the picture, a key of `lib.ui.views.VIEWS`
     text: str = ""  # what to look at, as Markdown
@@ -75,12 +75,12 @@ def _read(table: str, prefix: str = "") -> dict[str, Scene]:
 
 GALLERY = _read("gallery", "gallery.")  # the cards by name, in order
 GUIDE = _read("guide", "guide.")  # the steps of the guide by name, in order
-TALK = _read("talk")  # the scenes of the ready talk by name, in order
+TALK = _read("talk")  # the scenes of the original talk by name, in order
 SCENES = {scene.name: scene for part in (TALK, GALLERY, GUIDE) for scene in part.values()}
 
 
 def story(text: str, scenes: Mapping[str, Scene]) -> tuple[Scene, ...]:
-    """Return the scenes that a link lists ("strip,number"), or the ready talk if it lists none."""
+    """Return the scenes that a link lists ("strip,number"), by default the original talk."""
     names = [name for name in dict.fromkeys(text.split(",")) if name in scenes]
     return tuple(scenes[name] for name in names) or tuple(TALK.values())
 

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from lib.charts import render, small_picture, thumbnail
+from lib.data import DATASETS, FIRST
 from lib.story import GALLERY, TALK, Scene, plot_of
 from lib.ui import address, clock, talks
 from lib.ui.browser import current_palette
@@ -65,10 +66,10 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
         press("Move forward", "arrow_forward", "scene_later", forward, disabled=is_last)
         with st.popover("Add or remove scenes", icon=":material/playlist_add:"):
             st.multiselect("Scenes in your talk", [*titles], **shown)
-            hint("Scenes added here use the first dataset with its default settings.")
+            hint(f"Scenes labeled “Picture” use the dataset “{DATASETS[FIRST].title}” by default.")
         about = "Clear answers, votes and settings, and restart the clock."
         press("Start over", "restart_alt", "start_over", start_over, help=about)
         ready, is_ready = partial(talks.set_scenes, [*TALK]), picked == [*TALK]
-        press("Restore the ready talk", "undo", "story_ready", ready, disabled=is_ready)
+        press("Restore the original talk", "undo", "story_ready", ready, disabled=is_ready)
         with st.popover("Link to your talk", icon=":material/link:"):
             st.code(talks.link(story=talks.in_address(picked)), language=None, wrap_lines=True)

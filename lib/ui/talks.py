@@ -102,7 +102,7 @@ def find(*, follow: str = "", notes: str = "") -> Talk | None:
 
 
 def in_address(names: Sequence[str]) -> str:
-    """Return scene names as text for the address; "" for the ready talk."""
+    """Return scene names as text for the address; "" for the original talk."""
     return "" if [*names] == [*TALK] else ",".join(names)
 
 

@@ -161,7 +161,7 @@ def test_a_silent_broadcast_learns_the_mean():
     """The recorded predictions have the claimed errors. test_target_damage trains them again."""
     damage = read_recording("flat", Damage)
     wrong, right = (damage.predictions[side] - damage.truth for side in ("wrong", "right"))
-    numbers = claimed("broadcast", r"(?:error|instead of) (\S+)")
+    numbers = claimed("broadcast", r"(?:MSE is|not) ([^\s,]+)")
     assert numbers == pytest.approx([(wrong**2).mean(), (right**2).mean()], rel=0.05)
     assert np.abs(damage.predictions["wrong"]).max() < 0.2
 

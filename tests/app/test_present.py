@@ -85,7 +85,7 @@ def test_every_scene_opens_and_followers_see_the_same(browsers):
 
 
 def test_the_overview_opens_a_scene_and_changes_the_list_of_scenes(browsers):
-    """The address has the scenes in the order of the list. One click restores the ready talk."""
+    """The address has the scenes in the order of the list. One click restores the original talk."""
     app = browsers.open("a")
     browsers.press("a", app, "open_overview")
     app.multiselect(key="story_picks").set_value(["number", "view.loss", "strip"])

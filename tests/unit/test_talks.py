@@ -1,4 +1,4 @@
-"""Talks: the scenes of a link and of the ready talk, and the registry of talks."""
+"""Talks: the scenes of a link and of the original talk, and the registry of talks."""
 
 import re
 from itertools import cycle
@@ -82,7 +82,7 @@ def test_ids_cannot_be_guessed_and_each_opens_one_view(talk_of):
     ],
 )
 def test_a_talk_has_the_scenes_of_its_link_in_order(text, expected):
-    """Scenes come from all registries. A link that has no known name opens the ready talk."""
+    """Scenes come from all registries. A link that has no known name opens the original talk."""
     assert [scene.name for scene in story(text, TALK_SCENES)] == expected
 
 

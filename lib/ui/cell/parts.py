@@ -296,5 +296,5 @@ PARTS = {  # by name in the address
     "unrolled": CellPart("Unrolled", (), draw_unrolled),
     "proof": CellPart("Proof", ("modes",), draw_proof),
     "break": CellPart("Break it", ("breakings",), draw_breakings),
-    "learn": CellPart("How they learn", ("reach", "one way", "both ways"), draw_learning),
+    "learn": CellPart("How modes learn", ("reach", "one way", "both ways"), draw_learning),
 }

@@ -153,7 +153,7 @@ def _options(loaded: Loaded, shown: ShownRun) -> None:
 
     has_no_run = shown.run is None and shown.kept is None
     press_once("New run", "restart_alt", "do_new_run", leave, disabled=has_no_run)
-    hint("Clears this run. Train then starts a new run.")
+    hint("Clears this run. The Train button then starts a new run.")
 
 
 def _is_watched(shown: ShownRun) -> bool:

@@ -10,7 +10,7 @@ from weakref import ref
 import streamlit as st
 
 from lib import charts
-from lib.charts import EXPLORE_CARDS, Chart, Palette, Words
+from lib.charts import EARLY, EXPLORE_CARDS, Chart, Palette, Words
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
@@ -21,7 +21,7 @@ from lib.ui.fragment import Place
 from lib.ui.session import Loaded, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, pick_answers
-from lib.ui.widgets import Linked, hint, plain
+from lib.ui.widgets import Linked, hint, linked_toggle, plain
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 Look = tuple[tuple[Any, ...], Palette]  # the arguments that a card `picks`, and the colors
@@ -103,8 +103,8 @@ def head(shown: ShownRun, topic: str) -> tuple[tuple[int, int], bool]:
         if not shown.dataset.has_rows:  # no predictions are drawn
             return (0, 0), False
         picked = pick_answers(shown, labels=False)
-    has_last = "last" in shown.experiment.model.modes
-    return picked, has_last and widgets.linked_toggle("Last-step model at every step", EARLIER)
+    model = shown.experiment.model
+    return picked, "last" in model.modes and linked_toggle(capital(EARLY[model.head]), EARLIER)
 
 
 @contextmanager
