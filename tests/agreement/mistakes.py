@@ -32,7 +32,7 @@ MISTAKES = {
     "fit(last_step(), X[:, 0])":
         ("Most likely x holds rows of a table (features", "x = np.stack([x[i "),
     "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
-        ("1 axis too many, of samples or", "dataset.unbatch()"),
+        ("1 axis too many (samples or", "dataset.unbatch()"),
     "last_step().fit(dataset(X, LAST), verbose=0)":
         ("The model takes (None, 5, 2) but received (5, 2)", "dataset = dataset.batch(32)"),
     "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]":

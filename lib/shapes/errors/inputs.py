@@ -31,7 +31,7 @@ def axes(found: Found) -> Explanation | None:
     if found.kind in ("sequential", "model", "functional") and got:  # The input of a model is data.
         return data(found, (None,) * want, got)
     kind, units = RECURRENT.get(found.kind), got[-1] if got else None
-    problem = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
+    problem = Comparison((None,) * want, (None,) * have).in_words()
     likely, stack = [remedies.OTHER_INPUT], ""
     is_square = len(got) > 3 and got[1] is not None and got[1] == got[2]
     if (want, have) == (3, 2):
