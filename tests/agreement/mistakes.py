@@ -43,7 +43,7 @@ MISTAKES = {
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
         ("only one of them has a time axis", "RepeatVector(timesteps)(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
-        ("(None, 5, 2) and (None, 6, 2) differ in their timesteps", "Concatenate(axis=1)([a, b])"),
+        ("(None, 5, 2) and (None, 6, 2) differ in their number", "Concatenate(axis=1)([a, b])"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
         ("longer than its input", 'padding="same"'),
     "np.zeros((N, T, F)) - np.zeros((N, 3))":

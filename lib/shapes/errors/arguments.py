@@ -47,7 +47,7 @@ def keywords(found: Found) -> Explanation | None:
     }
     if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets go_backwards itself
         return explained(
-            "The file was saved by another Keras, most likely Keras 2, whose {owner} had {names}.",
+            "{owner} has no {names}: the file was saved by another Keras, most likely Keras 2.",
             fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",
             code=OLDER,
             words=words,

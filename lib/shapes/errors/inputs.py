@@ -183,7 +183,7 @@ MESSAGES = [
         remedies=[
             remedies.OTHER_FEATURES,
             Remedy(
-                "a Flatten before it turns a varying number of timesteps into features",
+                "a Flatten before the layer turns a varying number of timesteps into features",
                 "Pad the sequences, or return the last step instead of Flatten.",
                 f"{LAST_STEP}  # in place of Flatten",
             ),
@@ -209,8 +209,8 @@ MESSAGES = [
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",
         rf"\(no .None. dimensions\)(?:.*?shape={shape('shape')})?",
         r"last dimension of the inputs to.*?should be",
-        cause="Dense needs a weight for each entry of the last axis, but its size is None in "
-        "{shape}. After Flatten, the size depends on the number of timesteps, which is None.",
+        cause="Dense needs a weight for each entry of the last axis, but its size is None. The "
+        "shape is {shape}. After Flatten, the size depends on the number of timesteps.",
         fix="Set the number of timesteps. Or, instead of Flatten, pool or return the last step.",
         code=remedies.INPUT,
         stack="input_tany~flatten~dense",

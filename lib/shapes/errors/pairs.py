@@ -192,7 +192,7 @@ def _difference(y: Shape, output: Shape) -> str:
         return f": different numbers of {' and '.join(names)}" if names else ""
     lacks_column = pair.longer[2:] == (1,) and pair.gaps == [2]
     if len(pair.longer) == 3 and not lacks_column:
-        return f": {more} has a time axis, {less} has none"
+        return f": {more} has a time axis, but {less} has none"
     return ": the axes differ"
 
 

@@ -84,7 +84,7 @@ BATCH_SHAPE = Remedy(
 )
 EMBEDDED = Remedy(
     "an earlier layer adds an axis (Embedding takes only samples and timesteps)",
-    "Give its Input only the timesteps.",
+    "Give the Input of an Embedding only the timesteps.",
     "keras.Input((timesteps,))  # before an Embedding",
 )
 FLAT_INPUT = Remedy(
@@ -131,7 +131,7 @@ FOLDED = Remedy(
 
 TARGET_PER_SAMPLE = Remedy("y has one target per sample", "Return only the last step.", LAST_STEP)
 TARGET_PER_STEP = Remedy("y has one target per timestep", "Return every step.", EVERY_STEP)
-STEP_OF_Y = Remedy("y has one number per timestep", "Add an axis of 1.", "y = y[..., None]")
+STEP_OF_Y = Remedy("y has one number per timestep", "Add a last axis of 1.", "y = y[..., None]")
 COLUMN_PER_CLASS = Remedy(
     "y has a column per class",
     "End the model with one column per class. For two classes, class numbers work too.",
