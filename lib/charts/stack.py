@@ -12,7 +12,7 @@ from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped_at, 
 from lib.text import capital, joined
 
 Steps = tuple[TracedLayer, ...]
-TRY = "U changes the parameters, T doesn’t. return_sequences=False drops the time axis."
+TRY = "U changes the number of parameters, T doesn’t. return_sequences=False drops the time axis."
 FIX = "Press a button in the red row to fix that layer."
 WIDTH = 860.0  # the width of a graph of layers in pixels, if its boxes fit
 WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # sizes of the boxes, in pixels
@@ -131,21 +131,21 @@ def graph_sentence(steps: Steps) -> str:
 
 def layer_sentence(step: TracedLayer) -> str:
     """Return a layer's output, or why it has none, as a sentence."""
-    name, error = step.layer.title, step.error
+    name, kind, error = step.layer.title, step.layer.kind, step.error
     if step.not_traced:
         return f"{name} isn't traced: {step.not_traced.reason}"
     if error:
         return f"{name} breaks: expected {error.expected}, received {error.received}"
     if not step.tensors:
         return f"{name} isn't reached"
-    if step.layer.kind == "input":
+    if kind == "input":
         return f"The input is {readable_shapes(step.tensors)}"
     parameters = f" with {step.parameters:,} parameters" if step.parameters else ""
-    sentence = f"{name} returns {readable_shapes(step.tensors)}{parameters}"
+    returns = f"unpacking ({name}) leaves x with" if kind == "unpack" else f"{name} returns"
+    sentence = f"{returns} {readable_shapes(step.tensors)}{parameters}"
     if spare := shapes.spare_states(step):  # states of the backward layer of a Bidirectional
-        count = len(step.inputs.states)
-        used = f"the first {count - spare} of {count} states"
-        sentence += f", starts from {used}, and ignores the rest"
+        n = len(step.inputs.states)
+        sentence += f", starts from the first {n - spare} of {n} states, and ignores the rest"
     return sentence
 
 

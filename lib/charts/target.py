@@ -62,8 +62,8 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
 
 
 def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> str:
-    """Draw tensors of these shapes side by side, all to the same scale."""
-    tensors = [axes_of(shape) for shape in some]
+    """Draw tensors of these shapes side by side, all to the same scale, with sizes alone."""
+    tensors = [tuple(Axis(f"{a.size}", a.size, a.role) for a in axes_of(each)) for each in some]
     scale = Scale.of(tensors)
     images = [(shape_of(each), tensor_image(each, scale, palette, palette.ink)) for each in tensors]
     return render("charts/target.html", "shapes", images, palette)

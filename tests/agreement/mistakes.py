@@ -32,7 +32,7 @@ MISTAKES = {
     "fit(last_step(), X[:, 0])":
         ("Most likely x holds rows of a table (features", "x = np.stack([x[i "),
     "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
-        ("1 axis too many, of samples or", "dataset.unbatch()"),
+        ("1 axis too many (samples or", "dataset.unbatch()"),
     "last_step().fit(dataset(X, LAST), verbose=0)":
         ("The model takes (None, 5, 2) but received (5, 2)", "dataset = dataset.batch(32)"),
     "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]":
@@ -43,7 +43,7 @@ MISTAKES = {
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
         ("only one of them has a time axis", "RepeatVector(timesteps)(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
-        ("(None, 5, 2) and (None, 6, 2) differ in their timesteps", "Concatenate(axis=1)([a, b])"),
+        ("(None, 5, 2) and (None, 6, 2) differ in their number", "Concatenate(axis=1)([a, b])"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
         ("longer than its input", 'padding="same"'),
     "np.zeros((N, T, F)) - np.zeros((N, 3))":

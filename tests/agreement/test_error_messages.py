@@ -77,13 +77,13 @@ def test_a_fix_for_a_loss_gives_y_the_right_shape(output, y):
     """
     for text in raised(f"fit(recurrent({output}), y=np.zeros({(N, *y)}), batch_size=6)"):
         explanation = explain_error(text)
-        assert explanation.cause.startswith("The loss can't pair (")
+        assert explanation.cause.startswith("The loss can't pair y (")
         assert "correct" in verdicts_of_fixes(explanation, output, y)
     y_true, y_pred = f'np.zeros({(N, *y)}, "float32")', f"tf.zeros({(N, *output)})"
     message, whole = raised(f"keras.losses.MeanSquaredError()({y_true}, {y_pred})")
     assert explain_error(message).cause.startswith("Most likely the loss can't pair (8")
     explanation = explain_error(whole)
-    assert ", y with the output" in explanation.cause
+    assert "can't pair y (8" in explanation.cause
     assert "correct" in verdicts_of_fixes(explanation, output, y)
 
 
@@ -116,11 +116,10 @@ def test_the_explanation_has_y_and_output_in_the_right_order(loss):
     texts = (when_traced, at_run_time, evaluated, called)
     for text, y in zip(texts, ("(?, 6, 3)", "(6, 3)", "(6, 3)", "(8, 6, 3)"), strict=True):
         cause = explain_error(text).cause
-        order = "y with the output" if f"can't pair {y} with" in cause else "the output with y"
         assert y in cause
         # `fit` fails at the product or at its gradient, in any order.
         product = re.search(r"node compile_loss/\w+/mul(_\d)? defined at", text)
-        assert (f", {order}: " in cause) != bool(product)
+        assert (f" y {y}" in cause) != bool(product)
 
 
 def test_a_subtraction_that_keeps_an_axis_of_1_is_explained():

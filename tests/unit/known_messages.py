@@ -60,10 +60,10 @@ EARLIER = [
     ("TypeError: __init__() got an unexpected keyword argument 'color'", None, None),
     ("TypeError: Person.__init__() missing 1 required positional argument: 'name'", None, None),
     ("Node: 'mean_squared_error/SquaredDifference'\nIncompatible shapes: [32,5] vs. [32,2]",
-     "output with y: different columns.", "Dense(2)"),
+     "with y (32, 2): different numbers of columns.", "Dense(2)"),
     ("Dimensions must be equal, but are 5 and 3 for 'loss/dense_1_loss/sub' (op: 'Sub') with "
      "input shapes: [?,5], [?,3].",
-     "Most likely output and y have different columns", "Dense(y.shape[-1])"),
+     "Most likely the numbers of columns differ", "Dense(y.shape[-1])"),
     ("ValueError: `class_weight` not supported for 3+ dimensional targets.",
      "The loss can't be weighted.", "sample_weight"),
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
@@ -75,14 +75,14 @@ EARLIER = [
     ("expected shape=(None, 219566, 6), found shape=(None, 6)",
      "all rows of the table as timesteps", "keras.Input((timesteps, features))"),
     ("expected shape=(None, 5, 2), found shape=(None, 2)",
-     "few, of samples or timesteps.", "x = np.stack([x[i "),
+     "1 axis is missing (samples or timesteps).", "x = np.stack([x[i "),
     ("WARNING:tensorflow:Model was constructed with shape (None, 30, 8) for input "
      "KerasTensor(type_spec=TensorSpec(shape=(None, 30, 8), dtype=tf.float32, name='x'), "
      "name='x'), but it was called on an input with incompatible shape (None, 20, 8).",
      "takes (None, 30, 8) but received (None, 20, 8)", "keras.Input((None, features))"),
     ("ValueError: Cannot feed value of shape (64, 10) for Tensor 'dense_1_target:0', which has "
      "shape '(?, 1)'",
-     "output is (?, 1): different columns.", "np.argmax(y, axis=-1)"),
+     "output is (?, 1): different numbers of columns.", "np.argmax(y, axis=-1)"),
     ("TypeError: Could not locate function 'mse'. Make sure custom classes are decorated with "
      "`@keras.saving.register_keras_serializable()`.",
      "mse, a loss or metric of Keras,", "load_model(path,"),

@@ -182,7 +182,7 @@ def test_a_message_about_the_input_of_a_model_describes_a_stack():
     [
         ("calling AdditiveAttention.call().\n\n{}", "AdditiveAttention can't pair its two tensors"),
         ("{} [Op:Mul]", "A multiplication can't pair (4, 3) with (4, 5, 3)"),
-        ("{}\n [[{{{{node compile_loss/mse/sub}}}}]]", "The loss can't pair (4, 3)"),
+        ("{}\n [[{{{{node compile_loss/mse/sub}}}}]]", "The loss can't pair y (4, 3)"),
         ("{}", "Most likely the loss can't pair"),
     ],
 )

@@ -47,7 +47,7 @@ def keywords(found: Found) -> Explanation | None:
     }
     if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets go_backwards itself
         return explained(
-            "The file was saved by another Keras, most likely Keras 2, whose {owner} had {names}.",
+            "{owner} has no {names}: the file was saved by another Keras, most likely Keras 2.",
             fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",
             code=OLDER,
             words=words,
@@ -57,7 +57,7 @@ def keywords(found: Found) -> Explanation | None:
         name = removed.split(".")[-1]
         value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
         words |= {"name": name, "dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
-        in_code = "your code passes it" if name in IN_FILES else ""
+        in_code = "your code passes {name}" if name in IN_FILES else ""
         remedies = [Remedy(in_code, REMOVED[removed]["fix"], REMOVED[removed]["code"])]
         if name in IN_FILES:  # Code rarely passes a default value, but a saved file always does.
             is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
@@ -74,7 +74,7 @@ def keywords(found: Found) -> Explanation | None:
         return explained(
             f"The layer has no {', '.join(names)} in this version of Keras.",
             Remedy("you are loading a file", load, "keras.models.load_model(path)"),
-            Remedy("your code passes it", LOOK_UP, "help(keras.layers.LSTM)"),
+            Remedy(f"your code passes {names[0]}", LOOK_UP, "help(keras.layers.LSTM)"),
             check="",
             confidence="possible",
         )

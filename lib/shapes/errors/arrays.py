@@ -27,7 +27,7 @@ MESSAGES = [
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series))|(?P<other>\w+))">',
         r"Unrecognized data type: \w+=|data adapter that can handle.*?list|.validation_split. is",
         cause="Keras reads a list as several inputs, not as an array. x is a {kind}. "
-        "x is a {fine}, so y or sample_weight is the list. Keras can't read the type {other}.",
+        "x is of type {fine}, so y or sample_weight is the list. Keras can't read type {other}.",
         fix="Convert lists to arrays.",
         code='x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
     ),

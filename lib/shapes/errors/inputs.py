@@ -31,7 +31,7 @@ def axes(found: Found) -> Explanation | None:
     if found.kind in ("sequential", "model", "functional") and got:  # The input of a model is data.
         return data(found, (None,) * want, got)
     kind, units = RECURRENT.get(found.kind), got[-1] if got else None
-    problem = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
+    problem = Comparison((None,) * want, (None,) * have).in_words()
     likely, stack = [remedies.OTHER_INPUT], ""
     is_square = len(got) > 3 and got[1] is not None and got[1] == got[2]
     if (want, have) == (3, 2):
@@ -183,7 +183,7 @@ MESSAGES = [
         remedies=[
             remedies.OTHER_FEATURES,
             Remedy(
-                "a Flatten before it turns a varying number of timesteps into features",
+                "a Flatten before the layer turns a varying number of timesteps into features",
                 "Pad the sequences, or return the last step instead of Flatten.",
                 f"{LAST_STEP}  # in place of Flatten",
             ),
@@ -209,8 +209,8 @@ MESSAGES = [
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",
         rf"\(no .None. dimensions\)(?:.*?shape={shape('shape')})?",
         r"last dimension of the inputs to.*?should be",
-        cause="Dense needs a weight for each entry of the last axis, but its size is None in "
-        "{shape}. After Flatten, the size depends on the number of timesteps, which is None.",
+        cause="Dense needs a weight for each entry of the last axis, but its size is None. The "
+        "shape is {shape}. After Flatten, the size depends on the number of timesteps.",
         fix="Set the number of timesteps. Or, instead of Flatten, pool or return the last step.",
         code=remedies.INPUT,
         stack="input_tany~flatten~dense",

@@ -15,7 +15,7 @@ def removed(found: Found) -> Explanation | None:
     """Explain that Keras 3 removed a name of an earlier version."""
     if (name := found["name"]) not in REMOVED:
         return None
-    happened = f"{found['owner'] or 'This Keras'} has no {name} in Keras 3."
+    happened = f"{found['owner'] + ' has' if found['owner'] else 'There is'} no {name} in Keras 3."
     return explained(happened, fix=REMOVED[name]["fix"], code=REMOVED[name]["code"])
 
 

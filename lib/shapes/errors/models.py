@@ -20,7 +20,7 @@ def joined_arrays(found: Found) -> Explanation:
             code="b = RepeatVector(timesteps)(b)\ny = Concatenate()([a, b])",
         )
     places = [place for place in pair.differing if place] or pair.differing or [1]
-    axis = f"{pair.name(places[0])}s" if pair.differing else "sizes"
+    axis = f"number of {pair.name(places[0])}s" if pair.differing else "sizes"
     return explained(
         f"{one} and {other} differ in their {axis}, but are joined along another axis.",
         fix=f"Give both tensors the same {axis}, or join them along the axis that differs.",
@@ -170,7 +170,7 @@ MESSAGES = [
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
         r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
-        cause="The kernel or pool is longer than its input: {left}.",
+        cause="The kernel or pool is longer than its input. The input's size is {left}.",
         fix="Use a smaller kernel or pool, fewer of these layers, longer sequences, or padding.",
         code='Conv1D(filters, kernel_size, padding="same")',
     ),

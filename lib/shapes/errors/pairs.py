@@ -48,7 +48,7 @@ def incompatible(found: Found) -> Explanation | None:
             code=remedies.LAYER_SHAPES,
             confidence="likely",
         )
-    return _explained_loss(found, one, other, " with ".join(shapes))
+    return _explained_loss(found, one, other, shapes)
 
 
 def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
@@ -68,19 +68,18 @@ def _time_axis_in_one(start: str) -> Explanation:
     return explained(happened, *_PER_SAMPLE_OR_STEP)
 
 
-def _explained_loss(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
+def _explained_loss(found: Found, one: Shape, other: Shape, texts: list[str]) -> Explanation:
     """Explain that the loss can't pair y and the output. Either may be the shape `one`."""
     loss, whole = found.loss, found.whole
     first = ""  # which of the two the message names first; "" if unknown
-    in_loss_code = re.search("compile_loss|losses/losses.py", whole)
     if "SquaredDifference" in whole:  # Keras 2
         first = "output"
-    elif loss and in_loss_code and not _PRODUCT.search(whole):
+    elif loss and re.search("compile_loss|losses/losses.py", whole) and not _PRODUCT.search(whole):
         first = "output" if RULE_OF[loss].output_first else "y"
     unsure_subject = "A multiplication" if "[Op:Mul]" in whole else "Most likely the loss"
     subject = "The loss" if found.in_loss else unsure_subject
-    order = {"y": ", y with the output", "output": ", the output with y", "": ""}[first]
-    start = f"{subject} can't pair {texts}{order}"
+    pair = {"y": "y {} with the output {}", "output": "the output {} with y {}", "": "{} with {}"}
+    start = f"{subject} can't pair {pair[first].format(*texts)}"
     short, long = sorted((one, other), key=len)
     if long == (*short, 1):
         return explained(
@@ -190,10 +189,10 @@ def _difference(y: Shape, output: Shape) -> str:
     names = [f"{pair.name(at)}s".replace("feature", "column") for at in pair.differing]
     more, less = ("the output", "y") if pair.missing > 0 else ("y", "the output")
     if not pair.missing:
-        return f": different {' and '.join(names)}" if names else ""
+        return f": different numbers of {' and '.join(names)}" if names else ""
     lacks_column = pair.longer[2:] == (1,) and pair.gaps == [2]
     if len(pair.longer) == 3 and not lacks_column:
-        return f": {more} has a time axis, {less} has none"
+        return f": {more} has a time axis, but {less} has none"
     return ": the axes differ"
 
 

@@ -85,15 +85,16 @@ class Comparison:
         """Return the unit of the axis at a place."""
         if names := NAMES.get(len(self.longer)):
             return names[place]
-        return "entry" if place else "sample"
+        return "value" if place else "sample"
 
     def in_words(self) -> str:
-        """Return the differences in words: "7 timesteps instead of 5", "1 axis too few"."""
+        """Return the differences in words: "7 timesteps instead of 5", "1 axis is missing"."""
         if self.missing:
             gaps = [f"{self.name(at)}s" for at in self.gaps]
-            count = counted(abs(self.missing), "axis", "axes")
-            where = f", of {' or '.join(gaps)}" if gaps and any(self.expected) else ""
-            return f"{count} too {'few' if self.missing > 0 else 'many'}{where}"
+            where = f" ({' or '.join(gaps)})" if gaps and any(self.expected) else ""
+            if self.missing < 0:
+                return f"{counted(-self.missing, 'axis', 'axes')} too many{where}"
+            return f"{counted(self.missing, 'axis is', 'axes are')} missing{where}"
         counts = [(at, counted(self.received[at] or 0, self.name(at))) for at in self.differing]
         return joined([f"{count} instead of {self.expected[at]}" for at, count in counts])
 

@@ -52,13 +52,13 @@ IMAGE = Remedy(
 LENGTHS = Remedy("the sequences have different lengths", "Pad x, and mask the padding.", PAD)
 
 OTHER_FEATURES = Remedy(
-    "the data or the previous layer has other features than the model was built for",
-    "Build the model for these features, or pass data with the original features.",
+    "the data or the previous layer has a different number of features from the model's",
+    "Build the model for that number of features, or pass data with the original features.",
     "keras.Input(({sample}))",
 )
 OTHER_LENGTH = Remedy(
-    "the sequences have other lengths than the model was built for",
-    "Cut or pad them to that length, or set the length to None.",
+    "the sequences have a different length from the model's",
+    "Cut or pad them to the model's length, or set that length to None.",
     'x = keras.utils.pad_sequences(x, {steps}, padding="post", dtype="float32")\n'
     "# or:\nkeras.Input((None, features))",
 )
@@ -84,7 +84,7 @@ BATCH_SHAPE = Remedy(
 )
 EMBEDDED = Remedy(
     "an earlier layer adds an axis (Embedding takes only samples and timesteps)",
-    "Give its Input only the timesteps.",
+    "Give the Input of an Embedding only the timesteps.",
     "keras.Input((timesteps,))  # before an Embedding",
 )
 FLAT_INPUT = Remedy(
@@ -94,7 +94,7 @@ FLAT_INPUT = Remedy(
 )
 LAYER_BEFORE = Remedy(
     "the previous layer drops the time axis (Flatten, pooling, return_sequences=False)",
-    "Set return_sequences=True on that layer, or remove it.",
+    "Set return_sequences=True on that layer, or remove the layer.",
     f"{EVERY_STEP}  # the previous layer",
 )
 ENCODER = Remedy(
@@ -114,7 +114,7 @@ SHORT_BATCH = Remedy(
     WHOLE_BATCHES,
 )
 OTHER_BATCH = Remedy(
-    "the model was built for another batch size than fit uses (32 by default)",
+    "the model was built for a different batch size from fit's (32 by default)",
     "Pass the batch size of the Input to fit, evaluate and predict.",
     "model.fit(x, y, batch_size={full})",
 )
@@ -131,7 +131,7 @@ FOLDED = Remedy(
 
 TARGET_PER_SAMPLE = Remedy("y has one target per sample", "Return only the last step.", LAST_STEP)
 TARGET_PER_STEP = Remedy("y has one target per timestep", "Return every step.", EVERY_STEP)
-STEP_OF_Y = Remedy("y has one number per timestep", "Add an axis of 1.", "y = y[..., None]")
+STEP_OF_Y = Remedy("y has one number per timestep", "Add a last axis of 1.", "y = y[..., None]")
 COLUMN_PER_CLASS = Remedy(
     "y has a column per class",
     "End the model with one column per class. For two classes, class numbers work too.",
@@ -144,7 +144,7 @@ CLASS_COLUMNS = Remedy(
     f"{COLUMNS}\n# or:\n{_CLASSES}",
 )
 OTHER_COLUMNS = Remedy(
-    "output and y have different columns", "End with y's number of columns.", "Dense({columns})"
+    "the numbers of columns differ", "End the model with as many columns as y.", "Dense({columns})"
 )
 TO_CATEGORICAL_TWICE = Remedy("to_categorical was called twice on y", "Undo one call.", _CLASSES)
 Y_IS_A_LIST = Remedy(

@@ -162,7 +162,7 @@ MESSAGES = [
         rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
         rf"(?:, got {number('got')})?\)",
         cause="Expected {names} values to unpack, received {got}. If a recurrent layer with "
-        "return_state=True returned them: LSTM returns 3 tensors, GRU 2, Bidirectional 5 or 3.",
+        "return_state=True returned the tensors: LSTM returns 3, GRU 2, Bidirectional 5 or 3.",
         fix="Set return_state=True, unpack the states into a list, and start from all states.",
         code=remedies.DECODER,
         confidence="possible",

@@ -29,7 +29,7 @@ POLL_SECONDS = 0.3
 LONGEST = 600  # most characters shown of each text in an explanation
 SURE = {
     "certain": "Certain: the message states the cause.",
-    "likely": "Likely: the message alone doesn’t tell which cause applies.",
+    "likely": "Likely, but not certain: the message alone doesn’t show the cause.",
     "possible": "Possible: the message is vague, or isn’t the last error in the text.",
 }
 Answers = Mapping[str, AnswerFuture]  # by name of the mistake
@@ -156,8 +156,8 @@ def _usual(question: TargetQuestion) -> None:
         n, t, u = shapes.OUTPUTS["(N, T, U)"]
         verdicts = charts.target.VERDICTS
         signs = [f"{sign} {verdicts[kind].lower()}" for kind, sign in shapes.SIGNS.items()]
-        sizes = f"N = {n}, T = {t}, U = {u}"
-        hint(f"{' · '.join(signs)}. {sizes}. With batch size {t} = T, some errors become silent.")
+        sizes = f"N = {n}, T = {t}, U = {u}."
+        hint(f"{' · '.join(signs)}. {sizes} If the batch size equals T, some errors become silent.")
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
@@ -250,7 +250,7 @@ def _message_shapes(text: str, palette: Palette) -> None:
     if drawn := [shape for shape in known if 0 not in shape][:3]:
         with card("Shapes in the message"):
             st.html(charts.target.shapes_picture(drawn, palette))
-            hint(f"Purple: timesteps. Brown: features. {SCALES}")
+            hint(SCALES)
 
 
 def _checklist() -> None:
@@ -294,8 +294,8 @@ def quiz(palette: Palette) -> None:
     with right.container(border=True, height="stretch", key="quiz_options"):
         verdict = "Your answer"
         if answer is not None:
-            right_answer = plain(f"{solution.text[0].lower()}{solution.text[1:]}")
-            verdict = ":green[✓ Right]" if is_right else f":red[✗ Right answer: {right_answer}]"
+            end = plain(f"{solution.text[0].lower()}{solution.text[1:]}.")
+            verdict = ":green[✓ Right]" if is_right else f":red[✗ Wrong. The right answer is {end}]"
         st.markdown(f"### {verdict}")
         for place, option in enumerate(puzzle.options):
             label, right_one = plain(option.text), place == puzzle.right

@@ -282,7 +282,7 @@ def _input_menus(place: int, stack: Stack) -> None:
         inputs: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
         _change(place, layer, lambda now: replace(now, **inputs))
 
-    parts = {"of": "Input, if not the layer before"}
+    parts = {"of": "Input (default: the previous layer)"}
     if isinstance(layer, shapes.Recurrent):
         parts["states"] = "Initial states"
     for name, label in parts.items():
