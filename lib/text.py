@@ -16,14 +16,19 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """Return a count with its noun: "1 row", "1,461 rows". `many` defaults to `one` with an s."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+    """Return a count with its noun: "1 row", "1,461 rows", "one five-year step"."""
+    digits = "one" if number == 1 and "-" in one else f"{number:,}"
+    return f"{digits} {one if number == 1 else many or f'{one}s'}"
+
+
+def all_of(number: int) -> str:
+    """Return words for all of `number` things: "both", "all 12"."""
+    return "both" if number == 2 else f"all {number:,}"
 
 
 def capital(text: str) -> str:
     """Return `text` with a capital first letter, unless its first word is the variable x or y."""
-    is_variable = re.match(r"[xy]\b", text)
-    return text if is_variable else text[:1].upper() + text[1:]
+    return text if re.match(r"[xy]\b", text) else text[:1].upper() + text[1:]
 
 
 def with_full_stop(text: str) -> str:
@@ -84,19 +89,12 @@ def apart(*values: float, unit: str = "") -> list[str]:
 
 def times(ratio: float) -> str:
     """Return a ratio of at least 1 as text: "2.3 times", "48,000 times", "1,000,000+ times"."""
-    if not ratio < 1e6:
-        return "1,000,000+ times"
-    return f"{number(float(f'{ratio:.2g}'))} times"
+    return f"{number(float(f'{ratio:.2g}'))} times" if ratio < 1e6 else "1,000,000+ times"
 
 
 def smaller(ratio: float) -> str:
-    """Return how much smaller the smaller of two values is: "12% smaller", "3 times smaller".
-
-    `ratio` is the larger divided by the smaller, so at least 1.
-    """
-    if ratio < 2:
-        return f"{number(100 * (1 - 1 / ratio), 2)}% smaller"
-    return f"{times(ratio)} smaller"
+    """Return in words that a value is `ratio` times smaller, at least 1: "12% smaller"."""
+    return f"{number(100 - 100 / ratio, 2)}% smaller" if ratio < 2 else f"{times(ratio)} smaller"
 
 
 def typed(value: float) -> str:

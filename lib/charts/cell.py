@@ -18,7 +18,7 @@ from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows
 from lib.shapes import STATES
-from lib.text import ALMOST_0, apart, capital, counted, number, short
+from lib.text import ALMOST_0, all_of, apart, capital, counted, number, short
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STATE = {"h": "hidden state"}  # used instead of `GATES` for a cell without gates
@@ -141,9 +141,9 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
     reset_after = bias.ndim == 2
     from_input = x @ kernel[:, columns] + input_bias
     from_state = before @ recurrent[:, columns] + state_bias
-    rows = _products("input", x, kernel[:, columns])
+    rows = _products("x, feature", x, kernel[:, columns])
     rows.append(Row("input bias" if reset_after else "bias", input_bias))
-    rows += _products("h of unit", before, recurrent[:, columns])
+    rows += _products("previous h, unit", before, recurrent[:, columns])
     if reset_after:
         rows.append(Row("recurrent bias", state_bias))
     function = "tanh" if about in ("candidate", *STATE.values()) else "σ"
@@ -174,8 +174,8 @@ def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int
     """Return what a layer reads at each of `steps` timesteps, and what each mode returns."""
     model = experiment.model
     reads = f"{features} outputs of the layer below" if layer else counted(features, "feature")
-    states = "hidden and cell state" if "c" in STATES[model.cell] else "hidden state"
-    label, returns = CELLS[model.cell].label, f"all {steps} outputs"
+    states = f"its previous hidden {'and cell ' if 'c' in STATES[model.cell] else ''}state"
+    label, returns = CELLS[model.cell].label, f"{all_of(steps)} outputs"
     if layer < model.layers - 1:
         text = f"In both modes this {label} passes {returns} to the layer above."
     else:
@@ -185,7 +185,7 @@ def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int
             "last": f"One {label}, used {steps} times: it returns only the last output.",
         }[model.mode]
     place = f"Layer {layer + 1} of {model.layers}: at" if model.layers > 1 else "At"
-    return text, f"{place} each timestep it reads {reads} and its previous {states}. {text}"
+    return text, f"{place} each timestep the {label} reads {reads} and {states}. {text}"
 
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:

@@ -19,7 +19,7 @@ Part = dict[str, Any]  # a trace, an axis, a style or another part of a figure, 
 Values = Sequence[Any] | np.ndarray
 _LOOK = beside(__file__)
 CONFIG: Part = _LOOK["config"]  # for `st.plotly_chart(config=…)`
-GLYPHS: dict[str, str] = _LOOK["glyphs"]  # the characters that draw marks and lines in a key
+GLYPHS: dict[str, str] = {"": "", **_LOOK["glyphs"]}  # characters that draw a mark in a key
 
 FONT_SIZE = 14
 LEFT, BOTTOM = 64, 46  # margins in pixels, for tick labels and titles
@@ -37,7 +37,7 @@ FULL_HEIGHT: Part = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
 class Entry:
     """One entry of a chart's key: a mark or a line, and its meaning."""
 
-    glyph: str  # a key of GLYPHS
+    glyph: str  # a key of GLYPHS, or "" for no mark
     words: str
     color: str = "ink"  # the mark's color, a field of `Palette`
     text: str = ""  # the words' color, a field of `Palette`; by default the same as the mark's

@@ -253,7 +253,7 @@ def errors_words(runs: Sequence[Compared]) -> Words:
 def _verdict_words(runs: Sequence[Compared], field: str, quantity: str) -> Words:
     """Return which run is better by a field of `ModeResult`, with all values and the tests."""
     numbers = [
-        f"{run.letter} {spread(run, mode, field)} in {MODES[mode].name}"
+        f"run {run.letter} has {spread(run, mode, field)} in {MODES[mode].name}"
         for run in runs
         for mode in run.results
     ]
@@ -274,7 +274,7 @@ def _verdict_words(runs: Sequence[Compared], field: str, quantity: str) -> Words
         )
         winners[mode] = runs[lead].letter if is_clear else "unclear"
         for place, found in verdicts.items():
-            one, other = runs[lead].letter, runs[place].letter
+            one, other = f"run {runs[lead].letter}", f"run {runs[place].letter}"
             details += f" {capital(MODES[mode].name)}: {pair_sentence(found, one, other)}"
     if set(winners.values()) == {"unclear"}:
         count = len(runs[0].snapshot.seeds)
@@ -310,10 +310,10 @@ def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Wor
     for run in runs:
         for mode, result in run.results.items():
             prediction = float(dataset.raw(result.predictions[sample], index)[-1, target])
-            errors[f"{run.letter} in {MODES[mode].name}"] = abs(prediction - value)
+            errors[f"run {run.letter} in {MODES[mode].name}"] = abs(prediction - value)
     unit, name = off_unit(dataset), capital(dataset.sample_name(index))
     least, most = (readable(edge(errors.values()), 2, unit) for edge in (min, max))
     texts = [f"{readable(error, 2, unit)} for {who}" for who, error in errors.items()]
     last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
-    takeaway = f"One sample: errors at the last step are {least} to {most}."
+    takeaway = f"One sample: errors at the last step range from {least} to {most}."
     return takeaway, f"{name}: {last}. Errors: {joined(texts)}."

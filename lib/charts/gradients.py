@@ -9,11 +9,11 @@ from lib.charts.html import STEPS, enlarged, render
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.recurrence import ROUNDING, Padded
-from lib.text import ALMOST_0, counted, number, readable, times
+from lib.text import ALMOST_0, all_of, counted, number, readable, times
 
 HEIGHT = 260  # of the chart, in pixels
 PADDING = "Padding changes the shortest sequence's output by"
-ROOM = f"{PADDING} 8.88 × 10⁻⁵ unmasked, by 8.88 × 10⁻⁵ masked."  # the longest takeaway
+ROOM = f"{PADDING} 8.88 × 10⁻⁵ without masking, 8.88 × 10⁻⁵ with masking."  # the longest
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
 LOST = "Some gradients are NaN or infinite."
 
@@ -23,7 +23,7 @@ def reach_figure(
 ) -> chart.Chart:
     """Draw the norm of ∂loss/∂h(t) by timestep, for the loss of each mode; `norms` (T,) by mode."""
     steps = len(names)
-    labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
+    labels = {"sequence": f"loss over {all_of(steps)} steps", "last": f"loss at step {steps} alone"}
     hover, dots = chart.hover(), chart.dot_size(steps)
     data, key, sizes = [], [], []
     for mode, values in norms.items():
@@ -89,11 +89,13 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
         counts.append({0: "none", len(affected): "all"}.get(count, f"{count:,}"))
         phrases.append(f"all {pairs}" if affected.all() else f"{counts[-1]} of {pairs}")
         details.append(
-            f"{model}: a later input affects an earlier output in {phrases[-1]}. The first input "
-            f"affects the last output by {readable(float(influence[-1, 0]))}."
+            f"{model}: a later input affects an earlier output in {phrases[-1]}. The size "
+            f"of ∂(last output)/∂(first input) is {readable(float(influence[-1, 0]))}."
         )
-    takeaway = f"Later inputs affect earlier outputs in {phrases[0]}"
-    return f"{takeaway}; with Bidirectional, in {counts[1]}.", " ".join(details)
+    takeaway = f"Later inputs affect earlier outputs in {phrases[0]}; Bidirectional: {counts[1]}."
+    if counts == ["none", "all"]:
+        takeaway = "No later input affects an earlier output; with Bidirectional, all do."
+    return takeaway, " ".join(details)
 
 
 def padding_picture(kinds: Sequence[Padded], sentence: str, palette: Palette) -> str:
@@ -112,7 +114,7 @@ def padding_words(kinds: Sequence[Padded]) -> Words:
         max((float(kind.differences[-1]) for kind in kinds if kind.masked is mask), default=0.0)
         for mask in (False, True)
     )
-    takeaway = f"{PADDING} {_change_text(plain)} unmasked, by {_change_text(masked)} masked."
+    takeaway = f"{PADDING} {_change(plain)} without masking, {_change(masked)} with masking."
     if not np.isfinite([plain, masked]).all():
         takeaway = "Some outputs are NaN: the run has diverged."
     parts = []
@@ -130,7 +132,7 @@ def padding_words(kinds: Sequence[Padded]) -> Words:
     return takeaway, " ".join(parts)
 
 
-def _change_text(difference: float) -> str:
+def _change(difference: float) -> str:
     """Return a difference in words; a rounding error counts as none."""
     if difference <= ROUNDING:
         return ALMOST_0

@@ -270,7 +270,8 @@ def _figure(
             where: Part = {"x": curve.epochs, "dots": dots}
             data.append(chart.line(name, curve.values, of_line, chart.hover(), **where))
     ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()})
-    key = [Entry("dashdot", "validation", "muted")] if checks else []
+    both = Entry("line", "training", "muted"), Entry("dashdot", "validation", "muted")
+    key = [*both] if checks else []
     key += [chart.SEEDS] if run.snapshot.others else []
     # Levels are drawn over the curves, so that a curve at the best possible level doesn't hide it.
     decades = float(np.ptp(y["range"]))
@@ -280,7 +281,7 @@ def _figure(
         data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]
         if at_zero := [mode for mode, value in values.items() if not value]:
             which = "" if len(at_zero) == len(values) else f" for {COUNTS[at_zero[0]]}"
-            zeros.append(Entry(chart.LEVELS[color][1], f"{label}{which}: 0", color))
+            zeros.append(Entry("", f"{label}{which}: 0", color))
         if max(values.values()) < one_line * min(values.values()):
             ends.append(End(label, min(values.values()), color))
         elif len(values) > 1:

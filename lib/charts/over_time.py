@@ -17,7 +17,7 @@ from lib.charts.sentences import UNTRAINED, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import RunAt, Snapshot, best_possible, independent_samples, outcomes
-from lib.text import apart, capital, readable
+from lib.text import all_of, apart, capital, readable
 
 HEIGHT = 340
 # Labels of the last-step model's values before the last step, by head.
@@ -121,7 +121,7 @@ class SamplePredictions:
             text += f" {capital(MODES[mode].model)}: {median}prediction {value}, {error}."
         if "sequence" in self.errors:
             mean = readable(self.errors["sequence"].mean())
-            text += f" The sequence model's mean error over all {steps} steps is {mean}."
+            text += f" The sequence model's mean error over {all_of(steps)} steps is {mean}."
         if "last" in self.errors and self.earlier:
             mean = readable(self.errors["last"][:-1].mean())
             early = capital(EARLY[self.run.experiment.model.head])
@@ -136,7 +136,7 @@ class StepErrors:
     """The card of typical errors on the evaluated samples, by timestep."""
 
     title = "Error at each timestep"
-    longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode: too close."
+    longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode is unclear."
     picks: tuple[str, ...] = ("earlier",)
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
@@ -186,21 +186,21 @@ class StepErrors:
                 return too_few(self.samples)
             who = "Neither mode beats" if sequence and last else "The model doesn't beat"
             if "unclear" in sequence:
-                return f"{who} {baseline} at the last step; earlier steps: too close."
+                return f"{who} {baseline} at the last step; earlier steps are unclear."
             return f"{who} {baseline} at {'any' if sequence else 'the last'} step."
         if "clear" not in sequence:
-            rest = "; sequence mode doesn't" if sequence else ""
+            rest = "; sequence mode never does" if sequence else ""
             if unclear := sequence.count("unclear"):
-                rest = f"; sequence mode: too close at {unclear} of {steps} steps"
+                rest = f"; sequence mode is unclear at {unclear} of {steps} steps"
             return f"Last-step mode beats {baseline}{rest}."
         wins = sequence.count("clear")
         where = "every step" if wins == steps else f"{wins} of {steps} steps"
         beats = f"Sequence mode beats {baseline} at {where}"
         return {
             (): f"{beats}.",
-            ("no",): f"{beats}; last-step mode doesn't.",
-            ("unclear",): f"{beats}; last-step mode: too close.",
-            ("clear",): f"Both modes beat {baseline}: sequence mode at {where}.",
+            ("no",): f"{beats}; last-step mode never does.",
+            ("unclear",): f"{beats}; last-step mode is unclear.",
+            ("clear",): f"Both modes clearly beat {baseline}: sequence mode at {where}.",
         }[tuple(last)]
 
     def sentence(self) -> str:
@@ -216,10 +216,10 @@ class StepErrors:
             else:
                 early = f"{first} (applied early) and {last}"
                 parts.append(f"{who} {early if self.earlier else f'{last} at the last step'}")
-        steps = len(self.baseline)
-        text = f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(parts)}."
-        is_close = any("unclear" in each for each in self.outcomes.values())
-        return f"{text} {too_few(self.samples, 'some steps are ')}" if is_close else text
+        text = f"Typical error ({kind}) at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
+        if any("unclear" in each for each in self.outcomes.values()):
+            text += f" {too_few(self.samples, 'some steps are too close to tell')}"
+        return text
 
 
 def predictions_by_mode(

@@ -173,7 +173,7 @@ def ways_to_break_it(
     rule = measure("bidirectional_rule", "max |[forward[:, -1], backward[:, 0]] − last|")
     unmasked = measure("padded_moved", "without a mask: max |last − unpadded last|")
     masked = measure("masked_moved", "with a mask: max |last − unpadded last|")
-    flipped = measure("backwards_flipped", "flipped: max |sequence[:, 0] − last|")
+    flipped = measure("backwards_flipped", "after the flip: max |sequence[:, 0] − last|")
     names: dict[str, Any] = {"padding": padding, "cell": CELLS[experiment.model.cell].label}
     names |= {"plain": measure("padded").text, "masked": measure("masked").text}
     return {
@@ -201,7 +201,8 @@ def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) ->
         return LOST, ""
     rule = "|h| stays below 1 at every step"
     if bound[0] < 1:
-        ends = f"{number(bound[0])} at step 1 and {number(bound[-1])} at step {len(hidden)}"
+        last = "just below 1" if bound[-1] > 0.999 else number(bound[-1])
+        ends = f"{number(bound[0])} at step 1 and {last} at step {len(hidden)}"
         rule = f"c grows by less than 1 per step, so |h| stays below tanh(t): {ends}"
     step = int(np.argmax(largest))
     furthest = apart(largest[step], bound[step])[0]

@@ -12,7 +12,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.results import spread_places
-from lib.text import apart, beside, capital, counted, filled, joined
+from lib.text import all_of, apart, beside, capital, counted, filled, joined
 
 _TEXTS = beside(__file__)["words"]
 PLOT, GAP, ROW = 170, 32, 22  # heights in pixels: targets or marks, the gap below, one feature
@@ -77,11 +77,10 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
 def sample_words(dataset: Dataset, sample: int) -> Words:
     """Return which targets each mode uses, and a description of the raw targets."""
     y = raw_targets(dataset, sample)[:, 0]
-    does = "trains" if sample < dataset.train else "is evaluated"
-    takeaway = filled(_TEXTS, "takeaway", does=does, steps=len(y))
+    does, use = ("trains", "training") if sample < dataset.train else ("is evaluated", "evaluated")
+    takeaway = filled(_TEXTS, "takeaway", does=does, steps=all_of(len(y)))
     about = {"name": capital(dataset.sample_name(sample)), "unit": dataset.spaced_unit}
-    use = "training" if sample < dataset.train else "evaluated"
-    about["use"] = filled(_TEXTS, use, steps=len(y))
+    about["use"] = filled(_TEXTS, use, steps=all_of(len(y)))
     about["target"] = f"the {'first ' * (dataset.targets > 1)}target ({dataset.target_labels[0]})"
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1])
@@ -193,9 +192,8 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     about["far"] = f"{ahead[0]} to {far}" if len(ahead) > 1 else far
     about["each"] = rows(first + ahead[0], last + ahead[-1])
     about["last"] = rows(last + ahead[0], last + ahead[-1])
-    details = filled(_TEXTS, "window", **about)
     gap = _TEXTS["gap"] if origin.crosses_gap(dataset.shape[1], sample) else ""
-    return takeaway, details + gap
+    return takeaway, filled(_TEXTS, "window", **about) + gap
 
 
 def shapes_sentence(dataset: Dataset) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
 from lib.results import ModeResult, Snapshot, Status, Verdict, decisive_ratio
-from lib.text import apart, capital, duration, joined, short, smaller
+from lib.text import all_of, apart, capital, duration, joined, short, smaller
 
 Words = tuple[str, str]
 """The words beside a picture: a takeaway of at most 15 words, and the details."""
@@ -29,9 +29,8 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     cell = f"{model.layers}-layer {CELLS[model.cell].label}".removeprefix("1-layer ")
     if model.mode == "both":
         return f"Same {cell}, two settings: return every step, or only the last."
-    article = "An" if cell.startswith("LSTM") else "A"
-    returns = f"all {steps}" if model.mode == "sequence" else f"only the last of {steps}"
-    return f"{article} {cell} that returns {returns} steps."
+    returns = all_of(steps) if model.mode == "sequence" else f"only the last of {steps}"
+    return f"{'An' if cell.startswith('LSTM') else 'A'} {cell} that returns {returns} steps."
 
 
 def name_of(setting: Setting) -> str:
@@ -127,17 +126,18 @@ def pair_sentence(found: Verdict, first: str, second: str) -> str:
     """Return how the errors of two models, called `first` and `second`, differ by seed."""
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
-    return (
-        f"{below} has a smaller error than {above} in {found.wins} of {found.seeds} seeds "
-        f"({p_value}, paired t-test on log errors). Its error is {smaller(found.ratio)} by the "
-        f"median of each seed's ratio, which can differ from the ratio of the medians."
-    )
+    who = f"{below} has a smaller error than {above}"
+    if 2 * found.wins == found.seeds:
+        who = f"{below} and {above} each have the smaller error"
+    seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on log errors)"
+    ratio = f"In the median seed, the error of {below} is {smaller(found.ratio)}."
+    return f"{who} in {seeds}. {ratio} The ratio of the two median errors can differ."
 
 
 def too_few(samples: float, what: str = "too close to tell") -> str:
     """Return that errors are too close for this number of independent samples, as a sentence."""
     ratio = apart(1, decisive_ratio(samples))[1]
-    needed = f"with {samples:,.0f} independent samples, squared errors must be {ratio} times apart"
+    needed = f"{samples:,.0f} independent samples require a ratio of squared errors above {ratio}"
     return f"{capital(what)}: {needed}."
 
 

@@ -111,7 +111,7 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     column = capital(origin.columns[target // len(origin.horizons)])
     details = f"{column}{f' of {name}' if name else ''}, {rows}."
     if by_row.steps is not None and by_row.most > 1:
-        details += f" Sequence mode predicts a date up to {by_row.most} times: the band holds all."
+        details += f" The band spans sequence mode's predictions, up to {by_row.most} for a date."
     errors = [
         f"{MODES[mode].name} {readable(float(np.nanmean(np.abs(values - by_row.targets))))}{unit}"
         for mode, values in by_row.last.items()

@@ -14,7 +14,7 @@ from lib.charts.sentences import Words, nth
 from lib.data import Dataset, Finding, find_leaks, moments_by_group, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
-from lib.text import apart, beside, counted, filled, joined, listed, number
+from lib.text import all_of, apart, beside, capital, counted, filled, joined, listed, number
 
 _TEXTS = beside(__file__)["hints"]
 MARKS = {  # the mark of each part's samples: color, shape, and glyph in the key
@@ -123,7 +123,7 @@ def split_words(dataset: Dataset) -> Words:
     """Return the number of samples in each part; the details also report rows in two parts."""
     train, evaluated, test = dataset.train, dataset.seen - dataset.train, dataset.test
     if not evaluated:
-        takeaway = f"All {train} samples are for training. There is no validation part."
+        takeaway = f"{capital(all_of(train))} samples are for training, none for validation."
         return takeaway, _TEXTS["none_kept"]
     takeaway = f"{train:,} training samples, {evaluated:,} validation samples."
     details = [f"The first {train:,} are for training, the next {evaluated:,} for validation."]
@@ -206,19 +206,18 @@ def thinned(dataset: Dataset) -> str:
 
 def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list[str]]:
     """Return how many leaks the checks found; the details describe each check and its data."""
-    clean = [finding.clean for finding in findings]
     takeaway = "Too few samples for a check."
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:
         takeaway = f"{counted(len(found), 'leak')} found: {joined(found)}."
-    elif passed := clean.count(True):
-        takeaway = f"No leak found in {counted(passed, 'check')} of the numbers."
+    elif passed := sum(finding.clean is True for finding in findings):
+        takeaway = f"{counted(passed, 'check')} found no leak."
     details = [f"{'Leak: ' if f.clean is False else ''}{f.sentence}" for f in findings]
     n, timesteps, features = dataset.samples.shape
     columns = f"{counted(features, 'input')} and {counted(dataset.targets, 'target')}"
-    read = f"{columns} at {n * timesteps:,} timesteps"
-    read += " outside the test part" if dataset.test else ""
+    read = f"The checks read {columns} at {n * timesteps:,} timesteps"
+    read += " outside the test part." if dataset.test else "."
     if len(dataset.parts) > 1:
         parts = [f"{each.stop - each.start:,} {name}" for name, each in dataset.parts.items()]
         rows = "the rows and targets of " if dataset.origin else ""
-        read += f", and {rows}{joined(parts)} samples"
-    return takeaway, [*details, f"Checked: {read}."]
+        read += f" They compare {rows}{joined(parts)} samples."
+    return takeaway, [*details, read]

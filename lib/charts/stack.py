@@ -194,8 +194,8 @@ def _outcome(old: Steps, new: Steps) -> str:
     if stopped_at(old) is not None:
         return f"the stack works now and returns {now}."
     less, more = (f"{total(steps):,}" for steps in (old, new))
-    counts = f"still {more} parameters" if less == more else f"parameters {less} → {more}"
-    return f"output {'still' if was == now else 'now'} {now}, {counts}."
+    counts = f"with {more} parameters{' as before' if less == more else f' instead of {less}'}"
+    return f"the stack {'still' if was == now else 'now'} returns {now}, {counts}."
 
 
 def stack_title(steps: Steps) -> str:

@@ -64,7 +64,7 @@ def _across(key: str, place: Mapping[Any, float], parameters: Mapping[Any, int])
     ends = np.log10(places) if is_wide else np.array(places, float)
     padding = 0.06 * (ends[-1] - ends[0]) or 0.5
     return _ticks(key, list(place)) | {
-        "title": f"{label}{', parameters below' if are_shown else ''}",
+        "title": f"{label} (top), parameters (bottom)" if are_shown else label,
         "type": "log" if is_wide else "linear",
         "range": [ends[0] - padding, ends[-1] + padding],
         "tickvals": places,
@@ -82,9 +82,9 @@ def map_figure(
     differences, because the correction for multiple tests needs all points.
     """
     values, squares = results.axes_of(points), _differences(points, is_over=is_over)
-    texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} smaller" for mode in BOTH_MODES}
-    rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
-    rows.append([Entry("unclear", "pale: not significant", "muted")])
+    texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name}'s error is smaller" for mode in BOTH_MODES}
+    rows = [[Entry("squares", words, mode)] for mode, words in texts.items()]
+    rows.append([Entry("unclear", "not significant (pale)", "muted")])
     sequence, last = map(palette.mode, BOTH_MODES)
     z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
     names, notes = np.full(z.shape, "", object), []
@@ -143,7 +143,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
         return f"One seed decides nothing: sequence mode's error is smaller at {lower} of {total}."
     clear = [results.clear_mode(each) for each in found]
     if not any(clear):
-        return f"Neither mode is clearly better at any of {total}, with {seeds} seeds each."
+        return f"Neither mode is clearly better at any of the {total}, with {seeds} seeds each."
     counts = {MODES[mode].name: clear.count(mode) for mode in BOTH_MODES}
     better, other = sorted(counts, key=lambda name: not counts[name])  # A count of 0 is last.
     at = f"{counts[better]} of {total}, {other} at {counts[other] or 'none'}"
@@ -159,12 +159,12 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
         point, mode = min(medians, key=medians.__getitem__)
         where, error = results.point_words(point.values), number(medians[point, mode])
         found = f"Smallest median error: {error}, {MODES[mode].name} at {where}."
-        details.append(f"{found} Its lead over other points isn't tested.")
+        details.append(f"{found} Whether it beats the other points wasn't tested.")
         if len(point.rows) > len(BOTH_MODES):
             test = f"paired t-test on log errors, corrected for {tests} by Holm's method"
             details.append(f'"Clearly" means p < 0.05 ({test}).')
     if few := sum(not point.has_samples for point in finished):
-        where = counted(few, "point")
+        where = f"{'all ' if few == len(finished) > 1 else ''}{counted(few, 'point')}"
         details.append(f"At {where} there are too few independent samples to tell the modes apart.")
     if lost := len(points) - len(finished):
         details.append(f"{counted(lost, 'point')} without a result: see the table.")

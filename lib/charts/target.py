@@ -92,7 +92,7 @@ def compared_sentence(diagnosis: Diagnosis) -> str:
     """Return what the loss compares, and why, in sentences."""
     if not (batch := diagnosis.decisive) or not batch.broadcast:
         return diagnosis.cause
-    return f"In a batch of {batch.size}, the loss compares {batch.broadcast}. {diagnosis.cause}"
+    return f"A batch of {batch.size} is broadcast to {batch.broadcast}. {diagnosis.cause}"
 
 
 def compared_takeaway(diagnosis: Diagnosis) -> str:
@@ -101,7 +101,7 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
         return "Every output is compared with its own target."
     if diagnosis.verdict == "error" or not (batch := diagnosis.decisive):
         return "Keras raises an error: this loss refuses these shapes."
-    return f"No error, but a batch of {batch.size} is compared as {batch.broadcast}."
+    return f"No error, but a batch of {batch.size} is broadcast to {batch.broadcast}."
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
@@ -139,7 +139,7 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
 def damage_words(mistake: shapes.damage.Mistake, damage: Damage) -> Words:
     """Return both setups' errors, and that both losses fall although the predictions differ."""
     right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
-    takeaway = f"No error is raised, yet the last-step error is {wrong}; with the right y: {right}."
+    takeaway = f"No error is raised. Last-step error: {wrong}; with the right setup: {right}."
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
     return takeaway, (
         f"With {mistake.title}, no error is raised. In {shapes.DAMAGE_EPOCHS} epochs the loss goes "

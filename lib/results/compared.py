@@ -239,5 +239,6 @@ def value_words(key: str, value: Any) -> str:
 
 
 def point_words(values: Mapping[str, Any]) -> str:
-    """Return a point's settings for a sentence: "T = 8, cell = LSTM"."""
-    return ", ".join(f"{key} = {value_words(key, value)}" for key, value in values.items())
+    """Return a point's settings for a sentence: "T = 8, learning rate = 0.01"."""
+    names = {key: key if len(key) == 1 else VARIABLE[key]["label"] for key in values}
+    return ", ".join(f"{names[key]} = {value_words(key, v)}" for key, v in values.items())

@@ -217,5 +217,5 @@ def _more(run: Compared) -> None:
             _toggle(run.id)
 
     st.text_input("Name", run.name, LONGEST_NAME, **bound(f"name_{run.id}", run.name, rename))
-    hover = "Removes the run from this list and stops training. Other browsers keep its results."
+    hover = "Removes the run and stops training. Other browsers that opened it keep its results."
     press("Remove", "delete", f"remove_{run.id}", remove, help=hover)

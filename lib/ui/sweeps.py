@@ -33,7 +33,7 @@ SEEDS = Linked("each", ("1", "4", "8", "16"), 1, "sweep_seeds")
 RELATIVE = Linked("relative", ("", "yes"), 0, "sweep_relative")
 MOST = 24  # sweeps in memory, at most MAX_SWEEPS of them unfinished; the oldest are dropped first
 GONE = "The link's sweep is gone{}. The server keeps sweeps for a few hours."
-UNWATCHED = "no page showed it, and another sweep needed its place. Press Start to train it again"
+UNWATCHED = "no page showed it, and another sweep needed its place. Press Start to run it again"
 LOOK_SECONDS = 1.0
 TEXTS: dict[str, str] = beside(__file__)
 

@@ -67,7 +67,7 @@ def test_the_page_shows_the_picked_layer_and_the_weights_of_the_picked_epoch():
     app = start("Cell", layers="2", F="3", U="5", T="6")
     assert "reads 5 outputs of the layer below" in text(app)
     app.button_group(key="cell_layer_2").set_value(0).run()
-    assert "reads 3 features" in text(app)
+    assert "the LSTM reads 3 features" in text(app)
     app = start("Cell")
     assert "epoch 200 of a recorded run" in text(app)
     before = html(app)

@@ -23,7 +23,7 @@ def test_the_stack_follows_the_sidebar_until_a_layer_is_changed():
     """At first, the stack has the sidebar's units, cell and mode."""
     app = shapes()
     app.slider(key="U").set_value(4).run()
-    assert "→ 133." in text(app)
+    assert "with 133 parameters instead of" in text(app)
     app.selectbox(key="cell").set_value("gru").run()
     assert title(app) == "From (N, 12, 3) to (N, 12, 1) with 113 parameters"
     app.number_input(key="layer_1_gru_units").set_value(5).run()

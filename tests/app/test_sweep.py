@@ -55,7 +55,7 @@ def test_the_page_opens_with_a_recorded_sweep():
     assert "T = 8, cell = GRU" in text(app)
     assert not app.button(key="sweep_start").disabled
     assert app.button(key="sweep_stop").disabled
-    assert "on Recall the first. Press Start to sweep Parity" in text(app)
+    assert "“Recall the first”. Press Start to sweep “Parity”" in text(app)
 
 
 @pytest.mark.parametrize("name", list(READY))

@@ -17,7 +17,7 @@ def test_arrow_keys_move_the_playhead(page):
     """The page starts at timestep 1. Pictures and formulas follow the playhead."""
     page.set_viewport_size({"width": 1440, "height": 900})
     open_page(page, "/cell?data=running_mean")
-    expect(picture(page, "at each timestep it reads 3 features")).to_be_in_viewport(ratio=1)
+    expect(picture(page, "at each timestep the LSTM reads 3 features")).to_be_in_viewport(ratio=1)
     expect(unit_card(page)).to_contain_text("Timestep 1, unit 13: its cell state was 0 and becomes")
     expect(unit_card(page)).to_contain_text("h₀·recurrent_kernel")
     expect(unit_card(page)).to_be_in_viewport(ratio=0.9)

@@ -62,7 +62,7 @@ def test_the_unrolled_layers_text_has_what_each_mode_returns():
     ):
         text = unrolled_words(Experiment().set(layers=2, mode=mode), layer, 12, 3)
         assert fact in " ".join(text)
-    assert unrolled_words(Experiment(), 0, 12, 3)[1].startswith("At each timestep it reads")
+    assert unrolled_words(Experiment(), 0, 12, 3)[1].startswith("At each timestep the LSTM reads")
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_the_text_names_the_run_that_is_better_than_every_other(errors, leader):
     assert (f"{leader} in last-step mode" if leader else "No clear winner") in takeaway
     assert len(takeaway.split()) <= 15
     squares = dict(zip(LETTERS, np.square(errors), strict=False))
-    verdicts = re.findall(r"(\w) has a smaller error than (\w) in (\d+) of", details)
+    verdicts = re.findall(r"run (\w) (?:has a|and)[a-z ]* run (\w)[a-z ]* in (\d+)", details)
     assert len(verdicts) == details.count("paired t-test") == len(errors) - 1
     for below, above, wins in verdicts:
         assert int(wins) == (squares[below] < squares[above]).sum()
@@ -82,7 +82,7 @@ OF_TABLE = of_a_table(a_dataset())
         ("The runs use different modes, so", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
         ("One run has an error of NaN", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
         ("No result yet: some of these runs", [ONE, PAUSED]),
-        ("Too close to tell: with 2 independent samples", runs_on(OF_TABLE, BETTER, WORSE)),
+        ("Too close to tell: 2 independent samples", runs_on(OF_TABLE, BETTER, WORSE)),
         ("Smallest last-step error", runs_on(OF_TABLE, BETTER, {"last": [200.0, 210]})),
     ],
 )
@@ -190,8 +190,8 @@ def test_predictions_are_in_the_raw_unit():
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, truth + 5)
     np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
     takeaway, details = compare.predictions_words(runs, 1, 0)
-    assert takeaway.endswith("are 2.5 °C to 5 °C.")
-    assert "5 °C for A in sequence mode and 2.5 °C for B in last-step mode" in details
+    assert takeaway.endswith("from 2.5 °C to 5 °C.")
+    assert "5 °C for run A in sequence mode and 2.5 °C for run B in last-step mode" in details
 
 
 def test_the_table_has_a_row_for_each_run_mode_and_seed():

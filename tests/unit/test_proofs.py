@@ -59,7 +59,7 @@ def test_the_cards_of_both_modes_with_and_without_a_result(result):
     values = [measure.value for proof in cards for measure in proof.measures]
     assert values == ([None] * 4 if result is None else [0.0, 0.0, 1e-7, 0.0])
     assert ("difference 0.0." in cards[0].takeaway) == (result is not None)
-    assert cards[1].takeaway.startswith("Each of the 4 rows equals")
+    assert cards[1].takeaway.startswith("Each of the 4 outputs equals")
     assert "c can grow beyond" in cards[3].why
     sequence = -np.array([[0.1, 0.2], [0.3, 0.4]])  # Seven digits show that both are equal.
     assert proofs.prefix_sentence(sequence, sequence, 1, 1).count("−0.4000000") == 2
@@ -140,7 +140,7 @@ def test_every_layer_that_breaks_the_equality_is_measured():
             "Off by 0.3: last-step mode takes the backward output",
             "by 0.2 without a mask, and by 0.0",
             "Off by 0.7: ",
-            "is 0.0. Flipped to time order, it is 0.6",
+            "by 0.0 as returned, by 0.6 after",
         ),
         strict=True,
     ):

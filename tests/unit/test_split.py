@@ -41,7 +41,7 @@ def test_the_words_about_a_split_have_the_size_of_each_part():
     takeaway, details = split.split_words(a_dataset())
     assert takeaway.startswith("6 training samples, 2 validation")
     assert "next 2 for validation. None of the 2 validation samples" in details
-    assert split.split_words(a_dataset(train=8))[0].endswith("There is no validation part.")
+    assert split.split_words(a_dataset(train=8))[0].endswith("none for validation.")
     dataset = windows_of_load(test=20, gap=30)
     training, evaluated, test = (part.stop - part.start for part in dataset.parts.values())
     takeaway, details = split.split_words(dataset)
@@ -50,7 +50,7 @@ def test_the_words_about_a_split_have_the_size_of_each_part():
     assert "Each series is cut at the same" in windows_of_stores().notes[-1]
     for by, words in (
         ("time", "3 of 3 series are in two"),
-        ("id", "200 of 200 dates are"),
+        ("id", "All 200 dates are"),
     ):
         assert words in split.split_words(windows_of_stores(split=by))[1]
 
@@ -62,7 +62,7 @@ def test_the_takeaway_of_a_leak_check_counts_leaks_and_possible_checks():
     unknown = Finding("Targets among the inputs", None, "Too few.")
     for findings, start in (
         ([clean, bad], "1 leak found: targets among the inputs"),
-        ([clean, unknown], "No leak found in 1 check "),
+        ([clean, unknown], "1 check found no leak."),
         ([unknown], "Too few samples"),
     ):
         assert split.leak_words(a_dataset(), findings)[0].startswith(start)

@@ -134,12 +134,12 @@ def test_the_title_and_the_sentence_describe_the_stack():
 @pytest.mark.parametrize(
     ("before", "after", "takeaway", "sentence"),
     [
-        ("input~lstm", "input_t20~lstm", "Output still", "still 1,280 parameters"),
-        ("input~lstm", "input~lstm_u8", "Output now", "parameters 1,280 → 384"),
+        ("input~lstm", "input_t20~lstm", "The stack still", "with 1,280 parameters as before"),
+        ("input~lstm", "input~lstm_u8", "The stack now", "with 384 parameters instead of 1,280"),
         ("input~lstm", "input~lstm~lstm_u8", "Layer 3 breaks.", "Layer 3 breaks."),
         ("input~lstm~lstm", "input~lstm_seq~lstm", "The stack works now", "returns"),
-        ("input~lstm~drop~dense", "input~lstm~dense", "Output still", "still"),
-        ("input~bi~dense_k4", "input~lstm", "What it is for.", "Output now"),
+        ("input~lstm~drop~dense", "input~lstm~dense", "The stack still", "still"),
+        ("input~bi~dense_k4", "input~lstm", "What it is for.", "The stack now"),
         ("input~lstm", "input~lstm", "", ""),
     ],
 )

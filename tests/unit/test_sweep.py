@@ -49,7 +49,7 @@ def test_values_that_become_equal_are_trained_once_with_a_note():
     plan = make_plan(suggested("echo"), {"T": [4], "lag": [2, 5, 8]}, 1)
     assert [point.values["lag"] for point in plan.points] == [2, 3]
     for lag, note in zip((5, 8), plan.notes, strict=True):
-        assert f"lag = {lag} to T = 4, lag = 3" in note
+        assert f"lag k = {lag} to T = 4, lag k = 3" in note
 
 
 @pytest.mark.parametrize(

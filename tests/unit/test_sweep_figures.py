@@ -51,7 +51,7 @@ def test_the_axis_has_the_number_of_parameters_below_each_name():
         row["parameters"] = 1234
     axis = valid(curve_figure(points, "cell", LIGHT, relative=False))["layout"]["xaxis"]
     assert list(axis["ticktext"]) == ["SimpleRNN<br>10", "LSTM<br>1,234"]
-    assert axis["title"]["text"] == "cell, parameters below"
+    assert axis["title"]["text"] == "cell (top), parameters (bottom)"
 
 
 def test_a_diverged_point_is_marked():

@@ -66,7 +66,7 @@ def test_the_title_names_the_verdict_and_the_sentence_names_the_pairs():
     assert title.startswith("Silently wrong: y (320,) doesn’t match")
     assert "y (8, 1) matches" in verdict_title(TargetQuestion((8, 1), (8, 1)).diagnose())
     assert "Keras refuses y (8, 3)" in verdict_title(TargetQuestion((8, 2), (8, 3)).diagnose())
-    assert "the loss compares (32, 12, 32)" in compared_sentence(diagnosis)
+    assert "is broadcast to (32, 12, 32)" in compared_sentence(diagnosis)
 
 
 def test_each_recorded_mistake_is_a_silent_mistake():

@@ -187,6 +187,6 @@ def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]
         codes, dates = origin.times.factorize()
         by_part = [np.bincount(codes[rows], minlength=len(dates)) > 0 for rows in used.values()]
         if shared := int((np.sum(by_part, axis=0) > 1).sum()):
-            count = f"{shared:,} of {len(dates):,}"
-            sentence += f" {count} dates are in two parts, which isn't counted as a leak here."
+            count = f"{shared:,} of {len(dates):,}" if shared < len(dates) else f"All {shared:,}"
+            sentence += f" {count} dates are in several parts, not counted as a leak here."
     return Finding(about, None if shared else True, sentence, splits=True)

@@ -243,14 +243,14 @@ def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str])
 def _parts_note(part: np.ndarray, origin: Origin, rank: np.ndarray, *, by_series: bool) -> str:
     """Return a note on the series or rows of each split, from each row's split and rank (R,)."""
     parts = list[str]()
-    for number, name in enumerate(("training", "validation", "the test")[: part.max() + 1]):
+    for number, name in enumerate(("training", "validation", "testing")[: part.max() + 1]):
         rows = np.flatnonzero(part == number)
         if by_series:
-            parts.append(f"{np.unique(origin.series[rows]).size:,} for {name}")
+            parts.append(f"{np.unique(origin.series[rows]).size:,} to {name}")
         else:
             ends = rows[rank[rows].argmin()], rows[rank[rows].argmax()]
             parts.append(f"{' to '.join(map(origin.label, ends))} for {name}")
     if by_series:
-        return f"Series, drawn by the seed: {joined(parts)}. Parts may share dates."
+        return f"Of the series, the seed assigns {joined(parts)}. Parts may share dates."
     each = " Each series is cut at the same times." if len(origin.names) > 1 else ""
     return f"Rows: {joined(parts)}. No row is in two parts.{each}"

@@ -140,7 +140,7 @@ def _numbers(shown: ShownRun) -> Follow:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
             seeds, off = charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result)
-            details = " · ".join(filter(None, (seeds and f"seeds {seeds}", off))) or None
+            details = " · ".join(filter(None, (seeds and f"seeds: {seeds}", off))) or None
             texts = colored(MODES[mode].label), colored(error), details
             places[mode].show("metric", *texts, delta_color="off", delta_arrow="off")
 

@@ -21,7 +21,7 @@ from lib.ui.widgets import bound, card, closable, hint, pills, plain, press, tak
 
 AT_ONCE = 12  # a stack of at most 12 layers shows all settings
 FOLLOWS = "The stack follows the sidebar until you change a layer here. "
-LONGEST = "Output now (N, 12, 128), parameters 123,456 → 123,456."  # reserves a takeaway's space
+LONGEST = "The stack now returns (N, 12, 128), with 123,456 parameters instead of 123,456."
 _FILE = beside(__file__)
 TEXTS: dict[str, str] = _FILE["texts"]
 WIDTHS: dict[str, int] = _FILE["widths"]  # of fields, in pixels
