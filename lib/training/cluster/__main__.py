@@ -1,7 +1,5 @@
 """The driver process: `python -m lib.training.cluster CONNECTION`, started by `worker_process`."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal
