@@ -52,6 +52,7 @@ def test_keys_control_the_replay_and_other_pages_open_at_its_epoch(page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     expect(label).to_have_text("after epoch 200")
+    settle(page)  # The server receives the last epoch, and may redraw its frame.
     page.evaluate(RECORD_LABELS)
     page.keyboard.press("Space")  # At the end of the replay, Space starts it over.
     page.wait_for_function("labels.length >= 3")
@@ -71,7 +72,7 @@ def test_keys_control_the_replay_and_other_pages_open_at_its_epoch(page):
     click_link(page, "Explore", earlier)
     expect(label).to_have_text(f"after epoch {earlier}")
     page.get_by_role("button", name="Close replay").click()
-    expect(page.locator(".st-key-chart_loss .main-svg").first).to_be_visible()
+    expect(page.locator(".st-key-chart_loss .main-svg:visible").first).to_be_visible()
     page.wait_for_url(re.compile(rf"epoch={earlier}\b"))
 
 
