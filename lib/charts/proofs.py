@@ -16,7 +16,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import ROUNDING, VISIBLE, highest_output
+from lib.recurrence import DEEP_ROUNDING, ROUNDING, highest_output
 from lib.shapes import LEAK_EPOCHS, STATES, Leak
 from lib.text import apart, beside, filled, number, readable
 
@@ -134,7 +134,7 @@ def numpy_and_states(
 ) -> tuple[ProofCard, ProofCard]:
     """Return the cards on NumPy and Keras, which differ by `differs`, and on return_state."""
     model, states = experiment.model, STATES[experiment.model.cell]
-    measure = Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE)
+    measure = Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, DEEP_ROUNDING)
     takeaway = ""
     if differs is not None:
         reason = ": rounding to 32 bits" if differs <= ROUNDING else ""

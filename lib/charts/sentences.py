@@ -72,7 +72,7 @@ def _more(count: int) -> str:
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
-    """Return the settings that differ; only the data if they differ, since they set the others."""
+    """Return the settings that differ. A different dataset alone, since it determines the rest."""
     differing = [s for s in SETTINGS.values() if one.get(s.key) != other.get(s.key)]
     return [s for s in differing if s.key == "data"] or differing
 
@@ -103,7 +103,7 @@ def kept_sentence(snapshot: Snapshot) -> str:
 
 
 def off_unit(dataset: Dataset) -> str:
-    """Return the unit of errors after a space. In %, it is points: 3% and 4% differ by 1 point."""
+    """Return an error's unit, such as " °C"; " points" if targets are in %, as 3% and 4%."""
     return " points" if dataset.target_unit == "%" else dataset.spaced_unit
 
 
@@ -131,7 +131,7 @@ def pair_sentence(found: Verdict, first: str, second: str) -> str:
         who = f"{below} and {above} each have the smaller error"
     seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on log errors)"
     ratio = f"In the median seed, the error of {below} is {smaller(found.ratio)}."
-    return f"{who} in {seeds}. {ratio} The ratio of the two median errors can differ."
+    return f"{who} in {seeds}. {ratio} This can differ from the ratio of the two median errors."
 
 
 def too_few(samples: float, what: str = "too close to tell") -> str:

@@ -23,8 +23,9 @@ from lib.text import capital, counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16  # the most columns without an ellipsis
-BESIDE = 74.0, 104.0, 13  # a tensor's largest height and width in pixels, most rows in full
-BELOW = 42.0, 96.0, 8  # the same three limits for models of several layers, with stacked modes
+# A tensor's largest height and width in pixels, and the most rows drawn without an ellipsis.
+BESIDE = 74.0, 104.0, 13  # for modes side by side
+BELOW = 42.0, 96.0, 8  # for modes below each other: models of several layers
 GROWING_PITCH = 5.7  # the most pixels from entry to entry if the strip `grows`
 EDGE = 3.0  # pixels around the entries, for the outline of a row
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # `recurrence.forward`'s result by mode
@@ -42,7 +43,7 @@ def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
     """Return the indexes of the rows or columns to draw; None marks the ellipsis."""
     if count <= whole:
         return [*range(count)]
-    # A larger tensor has more entries, so that every change of its size is visible.
+    # A much larger tensor gets a few more entries, so that a large change of its size is visible.
     drawn = round(whole + whole / 8 * np.log2(count / whole))
     tail = drawn // 3
     return [*range(drawn - tail), None, *range(count - tail, count)]
@@ -62,7 +63,7 @@ class Grid:
         return across * self.pitch + 2 * EDGE, down * self.pitch + 2 * EDGE
 
     def middles(self) -> str:
-        """Return the middle of each timestep's row or of the ellipsis, as a share of the height."""
+        """Return each timestep's middle as a share of the height; the ellipsis's if not drawn."""
         steps = range((self.rows[-1] or 0) + 1)
         places = [self.rows.index(step if step in self.rows else None) for step in steps]
         height = self.size(1)[1]
@@ -73,8 +74,8 @@ class Grid:
     ) -> Markup:
         """Return a tensor with `width` columns as an image element.
 
-        `levels` (T, width), 0 to LEVELS-1, are its entries' shades, up to `color`; None draws all
-        entries in one shade. `pale` fades all rows but the last; `outlined` marks the last row.
+        `levels` (T, width) are its entries' shades from 0 to LEVELS-1, which is `color`; None draws
+        all entries in one shade. `pale` fades all rows but the last; `outlined` marks the last row.
         """
         columns = _drawn(width)
         inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
@@ -198,7 +199,7 @@ def _output_levels(
     recurrent, outputs = trace
     levels: list[np.ndarray | None] = []
     for layer in recurrent:
-        # Rounded up to quarters, so that small changes of the largest state keep all shades.
+        # Rounded up to quarters: no shade shifts when the largest state changes a little.
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
     if head:

@@ -191,7 +191,7 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
         with suppress(results.ForecastError):  # for example, too few rows for a window
             shown.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
-    if len(past) >= results.FEWEST and of.dataset.has_rows:
+    if len(past) >= results.MIN_REPLAY_EPOCHS and of.dataset.has_rows:
         frames = results.frames_of(of, past)
         options: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "page"}
         replay = charts.replay_figure(of, frames, of.sample, of.target, **options)

@@ -20,8 +20,8 @@ from lib.recurrence.cells import (
 )
 from lib.recurrence.model import (
     ARRAYS_EACH,
+    DEEP_ROUNDING,
     ROUNDING,
-    VISIBLE,
     difference,
     forward,
     glorot_uniform,

@@ -10,9 +10,9 @@ from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
 ARRAYS_EACH = len(_KERNELS)  # the number of arrays of a recurrent layer
-MAX_NUMBERS = 2_000_000  # the maximum of gates, states and outputs that a part of `x` may need
+MAX_NUMBERS = 2_000_000  # numbers (gates, states, outputs) that a part of `x` may need at most
 ROUNDING = 1e-6  # outputs count as equal if they differ by at most this
-VISIBLE = 1e-3  # rounding errors of 32-bit numbers in a deep or long stack are at most this
+DEEP_ROUNDING = 1e-3  # rounding errors of 32-bit numbers in a deep or long stack are at most this
 
 
 def layers_of(weights: Sequence[Array], layers: int | None = None) -> list[tuple[Array, ...]]:
@@ -114,8 +114,8 @@ def difference(
 ) -> float:
     """Return the largest difference between NumPy's and Keras's outputs of the top layer.
 
-    It is divided by Keras's largest |value| if above 1. `sequence` (N, T, U) and the last `states`
-    (N, U), h and an LSTM's c, are Keras's.
+    If Keras's largest |value| is above 1, the difference is divided by that value. Keras's outputs
+    are `sequence` (N, T, U) and the final `states`, (N, U) each: h, and an LSTM's c.
     """
     top = unroll_stack(cell, weights, x)[-1]
     ours = [top.hidden, *(s[:, -1] for s in (top.hidden, top.cell) if s is not None)]

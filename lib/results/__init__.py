@@ -44,6 +44,6 @@ from lib.results.compared import (
 )
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.history import History, WeightHistory, kept_places, spread_places
-from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, untrained
+from lib.results.replay import BEST, MIN_REPLAY_EPOCHS, Frame, as_of, frames_of, untrained
 from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
 from lib.results.strangers import COLUMN_KEYS, HIDDEN_TITLE, ROWS_HIDDEN, redacted, without_answers

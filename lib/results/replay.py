@@ -15,7 +15,7 @@ from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
 
 BUDGET = 100_000_000  # multiply-adds for evaluating an earlier model, about 0.1 s
 MOST, LEAST = 24, 6  # bounds of the limit on frames; an expensive frame lowers the limit
-FEWEST = 3  # a replay needs at least this many epochs
+MIN_REPLAY_EPOCHS = 3  # a replay needs at least this many epochs
 BEST = "best"  # the name of the last frame if the best epochs were restored
 STEP = 60_000  # overhead of a timestep, in multiply-adds
 

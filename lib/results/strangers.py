@@ -26,7 +26,7 @@ def without_rows(dataset: Dataset) -> Dataset:
     (n, steps, features), targets = dataset.shape, dataset.targets
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
     scale = None
-    if dataset.is_scaled:  # one number, or NaN if the columns differ
+    if dataset.is_scaled:  # the columns' common scale, repeated; NaN if their scales differ
         scale = np.full(targets, np.nan if dataset.raw_scale is None else dataset.raw_scale)
     return Dataset(
         x=_nothing((n, steps, features)),

@@ -1,7 +1,5 @@
 """Compile programs: one XLA call trains models in L lanes on many batches of B samples each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial

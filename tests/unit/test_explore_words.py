@@ -182,14 +182,14 @@ def test_a_model_overfits_if_validation_loss_rises_while_training_loss_falls():
         assert text.endswith(end)
     for samples in (1, 10, 100):  # Validation loss rose by a factor of 1.8, from 0.5 to 0.9.
         assert is_overfit(over, 1.0, samples) is (decisive_ratio(samples) < 1.8)
-    for count in (1, 2):  # One of four seeds may not overfit.
+    for count in (1, 2):  # A mode overfits if one of four seeds doesn't, but not if two don't.
         seeds = [{"sequence": r} for r in [over] * (4 - count) + [fine] * count]
         several = replace(run.snapshot, results=seeds[0], others=tuple(seeds[1:]))
         assert overfits_in_seeds(replace(run, snapshot=several), "sequence", 1.0) is (count == 1)
 
 
 def test_a_model_does_not_overfit_if_the_rise_is_noise_or_small():
-    """The rise can be noise, small relative to the baseline, or equal to that of training loss."""
+    """The rise can be noise or small, training loss can rise too, or the curve can be too short."""
     noisy = [1.0, 0.7, 0.5, 0.5, 0.52, 0.5, 0.51, 0.5, 0.5, 0.9]
     fine = a_run(sequence=0.5).snapshot.results["sequence"]
     for validation, training, baseline in (
@@ -304,7 +304,7 @@ def test_two_models_are_compared_seed_by_seed():
     ],
 )
 def test_all_cards_need_enough_samples_to_call_an_error_smaller(card, sequence, last, expected):
-    """24 samples of a table can decide if an error is 20 times the baseline's, not 1.5 times."""
+    """24 samples are enough if one error is 20 times the other, but not if it is 1.5 times."""
     arrays = zeros([1.0] * 4, n=96)
     baseline = Baseline("last", "last value", arrays["naive"][:, -1])
     table = of_a_table(a_dataset(n=96, **arrays, baselines=(baseline,)))

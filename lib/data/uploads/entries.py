@@ -46,8 +46,8 @@ class Entries:
 def has_header(first: list[str], body: list[list[str]]) -> bool:
     """Return whether the first line holds column names, judging by the lines below.
 
-    A line with no values holds names. A line with values is data, as in iris.data, unless a name
-    is above values, or the values are years, or 0, 1, 2, … as pandas numbers columns.
+    A line with no values holds names. A line with values is data, except in three cases: a name
+    is above values, the values are years, or they are 0, 1, 2, …, as pandas numbers columns.
     """
     known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
     values = [entry for entry in known.values() if is_value(entry)]
@@ -185,9 +185,11 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
         columns[name] = numbers
         if reading:
             readings.setdefault(reading, []).append(name)
-    notes += [f"Numbers in {listed(names)} read with {how}." for how, names in readings.items()]
+    notes += [
+        f"Numbers in {listed(names)} were read with {how}." for how, names in readings.items()
+    ]
     if huge:
-        notes.append(f"{counted(huge, 'value')} infinite or beyond 10¹⁰⁰, read as missing.")
+        notes.append(f"{counted(huge, 'value')} infinite or beyond 10¹⁰⁰: read as missing.")
     frame = pd.DataFrame(columns, copy=False)
     if frame.select_dtypes("number").empty:
         raise UploadError(

@@ -1,7 +1,5 @@
 """The cluster's Ray code. Drivers run it, and so do nodes, from their own copy of `lib`."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os

@@ -8,8 +8,6 @@ A slot exits if its worker dies, or if its worker is idle and exceeds its memory
 restarts the slot with no jobs. A slot that gets no calls for GONE_SECONDS leaves the cluster.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

@@ -12,7 +12,7 @@ import streamlit as st
 
 from lib.charts import EXPLORE_CARDS, Palette, sentences, shape_strip
 from lib.recurrence import forward
-from lib.results import FEWEST, Run, Status
+from lib.results import MIN_REPLAY_EPOCHS, Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits, with_seeds
 from lib.ui import address, runs
@@ -73,7 +73,7 @@ def _panel(
 ) -> Callable[[Epochs], None]:
     """Draw controls and charts; return their update function. `drawings` counts calls from 0."""
     shown, progress, sentence = epochs.shown, Place(), Place()
-    can_replay = len(epochs.choice.texts) >= FEWEST and not shown.polling
+    can_replay = len(epochs.choice.texts) >= MIN_REPLAY_EPOCHS and not shown.polling
     with st.container(key="controls"):
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
             _buttons(loaded, shown)

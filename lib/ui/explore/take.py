@@ -54,7 +54,7 @@ def draw_files(loaded: Loaded) -> None:
     if asked == RECEIVED:
         _forget()
     elif asked:
-        # The key lacks the newest epoch: during training, a file shows the first request's epoch.
+        # The key leaves out the newest epoch, so that training doesn't make the file start over.
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
         made: Any = {"words": TEXTS["gone"], "failed": True}
@@ -66,7 +66,7 @@ def draw_files(loaded: Loaded) -> None:
             data |= {"message": {"id": asked, **made}}
     data = data if isinstance(data, bytes) else [data]  # a list: see `browser.listener`
     _component(key=KEY, data=data, on_asked_change=lambda: None)
-    if "keras" not in makers:  # the rows belong to another browser
+    if "keras" not in makers:  # no scripts: the dataset belongs to another browser
         return
     label, icon = "Read the plain script", ":material/code:"
     folded = st.expander(label, key=SCRIPT, icon=icon, on_change="rerun")
@@ -77,7 +77,7 @@ def draw_files(loaded: Loaded) -> None:
 
 
 def _snapshot_at(picked: int | None, snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot. Mark it as paused at a picked epoch, where the run hasn't ended."""
+    """Return the snapshot, marked as paused if an epoch is picked: the run hadn't ended then."""
     return snapshot if picked is None else replace(snapshot, status=Status.PAUSED, reason="")
 
 
@@ -145,7 +145,7 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
 
 
 def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
-    """Return functions that start making the run's files, and the code of `other` settings."""
+    """Return functions that start to make the run's files, and scripts for `other` settings."""
     own, shown = session().upload.table, epochs.shown
     table = runs.table_of_run() if shown.run else own
     may_take = _may_take(shown.dataset, table)
@@ -229,5 +229,5 @@ def _script_files(
 
 
 def _may_take(dataset: Dataset, table: Table | None) -> bool:
-    """Return whether this browser may download the rows, which a table's scripts load."""
+    """Return whether this browser may download the dataset's rows. A table's scripts load them."""
     return dataset.has_rows and (dataset.name != "upload" or table is not None)
