@@ -124,6 +124,8 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
 
 def pair_sentence(found: Verdict, first: str, second: str) -> str:
     """Return how the errors of two models, called `first` and `second`, differ by seed."""
+    if found.ratio == 1:
+        return f"In the median seed, {first} and {second} have the same error."
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     who = f"{below} has a smaller error than {above}"

@@ -51,7 +51,7 @@ def test_commas_and_points_in_numbers_are_read_in_context(head, cell, value):
     ("text", "column", "values", "note"),
     [
         ("a;b\n" + 6 * "1;0,5\n", "b", 6 * [0.5], "read as decimal commas"),
-        ("a,b\n" + 6 * '1,"1,200"\n', "b", 6 * [1200], "in b read with commas as thousands"),
+        ("a,b\n" + 6 * '1,"1,200"\n', "b", 6 * [1200], "in b were read with commas as thousands"),
         # The comma in 0,987 can't separate thousands, so the comma in 1,234 is decimal, too.
         ("a,b\n" + 3 * '1,"0,987"\n2,"1,234"\n', "b", 3 * [0.987, 1.234], "with decimal commas"),
         ("a,b\n" + 3 * "True,1\nfalse,2\n", "a", 3 * [1, 0], "1 for true and 0 for false"),
