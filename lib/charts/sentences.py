@@ -124,7 +124,7 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
 
 def pair_sentence(found: Verdict, first: str, second: str) -> str:
     """Return how the errors of two models, called `first` and `second`, differ by seed."""
-    if found.ratio == 1:
+    if not found.wins:
         return f"In the median seed, {first} and {second} have the same error."
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
@@ -132,7 +132,8 @@ def pair_sentence(found: Verdict, first: str, second: str) -> str:
     if 2 * found.wins == found.seeds:
         who = f"{below} and {above} each have the smaller error"
     seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on log errors)"
-    ratio = f"In the median seed, the error of {below} is {smaller(found.ratio)}."
+    difference = f"is {smaller(found.ratio)}" if found.ratio > 1 else "is the same"
+    ratio = f"In the median seed, the error of {below} {difference}."
     return f"{who} in {seeds}. {ratio} This can differ from the ratio of the two median errors."
 
 
