@@ -109,7 +109,7 @@ class Losses:
         if len(self.losses) > 1:
             parts.append("The two losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower()
-        baseline = capital(run.dataset.naive_label)
+        baseline = f"{capital(run.dataset.naive_label)} on training samples"
         parts.append(f"{baseline}: {loss} {_by_mode(self.baseline)}.")
         if self.floor:
             parts.append(f"{capital(self.floor.label)}: {_by_mode(self.best)}.")

@@ -200,7 +200,7 @@ class StepErrors:
             (): f"{beats}.",
             ("no",): f"{beats}; last-step mode never does.",
             ("unclear",): f"{beats}; last-step mode is unclear.",
-            ("clear",): f"Both modes clearly beat {baseline}: sequence mode at {where}.",
+            ("clear",): f"Sequence mode clearly beats {baseline} at {where}, last-step mode too.",
         }[tuple(last)]
 
     def sentence(self) -> str:

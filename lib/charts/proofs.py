@@ -173,7 +173,7 @@ def ways_to_break_it(
     rule = measure("bidirectional_rule", "max |[forward[:, -1], backward[:, 0]] − last|")
     unmasked = measure("padded_moved", "without a mask: max |last − unpadded last|")
     masked = measure("masked_moved", "with a mask: max |last − unpadded last|")
-    flipped = measure("backwards_flipped", "after the flip: max |sequence[:, 0] − last|")
+    flipped = measure("backwards_flipped", "max |flipped[:, -1] − last|")
     names: dict[str, Any] = {"padding": padding, "cell": CELLS[experiment.model.cell].label}
     names |= {"plain": measure("padded").text, "masked": measure("masked").text}
     return {

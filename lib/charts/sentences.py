@@ -125,16 +125,16 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
 def pair_sentence(found: Verdict, first: str, second: str) -> str:
     """Return how the errors of two models, called `first` and `second`, differ by seed."""
     if not found.wins:
-        return f"In the median seed, {first} and {second} have the same error."
+        return f"Seed by seed, {first} and {second} have the same error in the median."
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     who = f"{below} has a smaller error than {above}"
     if 2 * found.wins == found.seeds:
         who = f"{below} and {above} each have the smaller error"
     seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on log errors)"
-    difference = f"is {smaller(found.ratio)}" if found.ratio > 1 else "is the same"
-    ratio = f"In the median seed, the error of {below} {difference}."
-    return f"{who} in {seeds}. {ratio} This can differ from the ratio of the two median errors."
+    difference = smaller(found.ratio) if found.ratio > 1 else "the same"
+    ratio = f"Seed by seed, {below}'s error is {difference} in the median"
+    return f"{who} in {seeds}. {ratio}, which can differ from the ratio of the two medians."
 
 
 def too_few(samples: float, what: str = "too close to tell") -> str:

@@ -126,7 +126,7 @@ def split_words(dataset: Dataset) -> Words:
         takeaway = f"{capital(all_of(train))} samples are for training, none for validation."
         return takeaway, _TEXTS["none_kept"]
     takeaway = f"{train:,} training samples, {evaluated:,} validation samples."
-    details = [f"The first {train:,} are for training, the next {evaluated:,} for validation."]
+    details = [f"Samples 1 to {train:,} are for training, the next {evaluated:,} for validation."]
     if test:
         takeaway = f"{train:,} training samples, {evaluated:,} validation, {test:,} test."
         details.append(f"The last {test:,} are the test part. Evaluate on it only once.")

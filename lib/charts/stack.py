@@ -83,7 +83,6 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     count = len(steps)
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
     pitch = width + GAP
-    # A source may be missing or follow its target while the user edits the stack.
     lines = [(at, to, states) for at, to, states in arrows(steps) if 0 <= at < to]
     arcs = {line: _arc_height(*line) for line in lines}
     above = max((height for (*_, states), height in arcs.items() if not states), default=0.0)

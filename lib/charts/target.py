@@ -92,7 +92,8 @@ def compared_sentence(diagnosis: Diagnosis) -> str:
     """Return what the loss compares, and why, in sentences."""
     if not (batch := diagnosis.decisive) or not batch.broadcast:
         return diagnosis.cause
-    return f"A batch of {batch.size} is broadcast to {batch.broadcast}. {diagnosis.cause}"
+    how = "compared as" if diagnosis.verdict == "correct" else "broadcast to"
+    return f"A batch of {batch.size} is {how} {batch.broadcast}. {diagnosis.cause}"
 
 
 def compared_takeaway(diagnosis: Diagnosis) -> str:

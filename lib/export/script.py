@@ -118,8 +118,7 @@ def template_fields(
         "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
-        # Each line stands for a layer and for its counterpart in the other mode.
-        "build": "\n            ".join(map(_line, *models.values())),
+        "build": "\n            ".join(map(_line, *models.values())),  # a layer in both modes
         "glorot_uniform": source(glorot_uniform),
         "orthogonal": source(orthogonal),
     }
@@ -152,8 +151,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     """Return the epochs and results of a run, up to the last evaluated epoch."""
     training = experiment.training
     keeps = training.keep != "last" and dataset.has_validation
-    # A patience of all epochs never stops early.
-    patience = training.patience if training.keep == "stop" else training.epochs
+    patience = training.patience if training.keep == "stop" else training.epochs  # or never
     results = [result for seed in (snapshot.seeds if snapshot else ()) for result in seed.values()]
     checked = [int(epoch) for r in results for epoch in r.checked_epochs[-1:]]
     evaluated = max(checked, default=0)

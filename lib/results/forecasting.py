@@ -19,6 +19,7 @@ from lib.results import baselines
 from lib.results.baselines import Part, Predictions, cost, last_errors, model_outputs
 from lib.results.history import spread_places
 from lib.results.run import ModelWeights
+from lib.text import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,12 +57,12 @@ def why_not_fed_back(dataset: Dataset) -> str:
         return "A recursive forecast predicts one row at a time. Set the target one row ahead."
     known = {*origin.columns, *_by_dates(origin, None)}
     same = np.diff(origin.series) == 0
-    for f, name in enumerate(dataset.feature_names):
-        if name not in known and np.diff(origin.inputs[:, f])[same].any():
-            return (
-                f"No recursive forecast: the input {name} is unknown for future rows. Remove it "
-                "from the inputs, or predict it too."
-            )
+    changes = np.diff(origin.inputs, axis=0)[same].any(axis=0)
+    names = zip(dataset.feature_names, changes, strict=True)
+    unknown = [name for name, varies in names if varies and name not in known]
+    if unknown:
+        future = f"future values of {joined(unknown)} are unknown"
+        return f"No recursive forecast: {future}. Remove these inputs, or predict them too."
     return ""
 
 

@@ -66,7 +66,8 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
         press("Move forward", "arrow_forward", "scene_later", forward, disabled=is_last)
         with st.popover("Add or remove scenes", icon=":material/playlist_add:"):
             st.multiselect("Scenes in your talk", [*titles], **shown)
-            hint(f"Scenes labeled “Picture” use the dataset “{DATASETS[FIRST].title}” by default.")
+            first = DATASETS[FIRST].title
+            hint(f"Scenes labeled “Picture” in this list use the dataset “{first}” by default.")
         about = "Clear answers, votes and settings, and restart the clock."
         press("Start over", "restart_alt", "start_over", start_over, help=about)
         ready, is_ready = partial(talks.set_scenes, [*TALK]), picked == [*TALK]

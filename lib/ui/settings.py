@@ -241,7 +241,7 @@ def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
     with st.container(border=True) if times_repeat or column else st.expander("Series"):
         if column in table.frame.columns:
             count = counted(table.frame[column].nunique(dropna=False), "series", "series")
-            hint(f"{column} separates {count}. Each window stays within one series.")
+            hint(f"The column {column} separates {count}. Each window stays within one series.")
         else:
             hint("All rows form one series. Rows with the same time are averaged.")
         if by_menu:

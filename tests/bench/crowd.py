@@ -90,7 +90,7 @@ async def new_and_repeated(server, bounds):
             await asyncio.sleep(THINK_SECONDS)
             new.append(await first_points([session], bounds.first_points))
             await stop([session])
-            await session.click("New run")
+            await session.click("Reset")
             await session.until(lambda s=session: s.epoch == 0)
             repeated.append(await first_points([session], bounds.first_points))
             await stop([session])

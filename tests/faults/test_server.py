@@ -21,7 +21,7 @@ def test_a_hundred_quick_clicks(server):
             Session(server.url, f"{ENDLESS}&seed=1") as other,
         ):
             await train(other)
-            pressed, names = 0, cycle(("Train", "Pause", "Resume", "Stop", "New run"))
+            pressed, names = 0, cycle(("Train", "Pause", "Resume", "Stop", "Reset"))
             while pressed < 100:
                 name = next(names)
                 if name in {element.button.label for element in one.elements("button")}:
@@ -31,7 +31,7 @@ def test_a_hundred_quick_clicks(server):
                 await one.slide("Timesteps", steps)
                 await one.until(lambda t=steps: f"LSTM (N, {t}, 64)" in one.text)
             await asyncio.sleep(2 * SAME_CLICK_SECONDS)
-            await one.click("New run")
+            await one.click("Reset")
             await one.until(lambda: one.has("not trained yet"))
             await train(one)
             await wait_for_next_epoch(other)

@@ -64,8 +64,8 @@ SENTENCES = [  # card, run, picked arguments, takeaway, sentence
         "Don't compare these two: blue averages 4 steps, orange counts only the last.",
         "Losses after 10 epochs. Sequence model, the mean over 4 steps: training loss 0.25, "
         "validation loss 0.25. Last-step model, for the last step only: training loss 0.0625, "
-        "validation loss 0.0625. The two losses can't be compared. Mean baseline: mean squared "
-        "error 9. Best possible: 0.25 over all steps, 0.1 at the last. It is noisy.",
+        "validation loss 0.0625. The two losses can't be compared. Mean baseline on training samples: "
+        "mean squared error 9. Best possible: 0.25 over all steps, 0.1 at the last. It is noisy.",
     ),
     (
         "step_error",
@@ -247,8 +247,16 @@ def test_the_takeaway_counts_the_steps_at_which_a_mode_beats_the_baseline():
     """The sequence model's error is 1 at each step; `naive` has the baseline's errors."""
     beats = "Sequence mode beats the baseline at"
     for naive, last, expected in (
-        ([2, 0, 2, 2], 0.5, "Both modes clearly beat the baseline: sequence mode at 3 of 4 steps."),
-        ([1.5] * 4, 0.5, "Both modes clearly beat the baseline: sequence mode at every step."),
+        (
+            [2, 0, 2, 2],
+            0.5,
+            "Sequence mode clearly beats the baseline at 3 of 4 steps, last-step mode too.",
+        ),
+        (
+            [1.5] * 4,
+            0.5,
+            "Sequence mode clearly beats the baseline at every step, last-step mode too.",
+        ),
         ([1.5] * 4, 1.6, f"{beats} every step; last-step mode never does."),
         ([1.01] * 4, 1, "Neither mode beats the baseline at any step."),  # 1% doesn't count.
         ([0.7] * 4, 0.5, "Last-step mode beats the baseline; sequence mode never does."),
@@ -287,9 +295,9 @@ def test_two_models_are_compared_seed_by_seed():
         sentence = sentences.pair_sentence(compare_modes(first, errors), "A", "B")
         start = "A has a smaller error than B in 4 of 4 seeds (p < 0.01, paired t-test"
         assert sentence.startswith(start)
-        assert f" In the median seed, the error of A is {ratio}. This can differ" in sentence
+        assert f" Seed by seed, A's error is {ratio} in the median, which can differ" in sentence
     equal = sentences.pair_sentence(compare_modes(first, first), "A", "B")
-    assert equal == "In the median seed, A and B have the same error."
+    assert equal == "Seed by seed, A and B have the same error in the median."
 
 
 @pytest.mark.parametrize(

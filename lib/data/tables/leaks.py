@@ -59,7 +59,7 @@ def _revealed_targets(dataset: Dataset) -> Finding:
     limits = f"a correlation of {SAME}"
     if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
         reveals = same | (past > REVEALS)
-        limits += f", or {REVEALS} once the target's own past is accounted for"
+        limits += f", or a partial correlation of {REVEALS}, given the target's past"
     if origin and all(origin.horizons):  # a seasonal target's past may predict it legitimately
         columns = np.repeat(origin.columns, len(origin.horizons))
         reveals = reveals & (np.array(dataset.feature_names)[:, None] != columns)

@@ -53,7 +53,7 @@ LENGTHS = Remedy("the sequences have different lengths", "Pad x, and mask the pa
 
 OTHER_FEATURES = Remedy(
     "the data or the previous layer has a different number of features from the model's",
-    "Build the model for that number of features, or pass data with the original features.",
+    "Build the model for the number of features in the data, or pass data with the model's number.",
     "keras.Input(({sample}))",
 )
 OTHER_LENGTH = Remedy(

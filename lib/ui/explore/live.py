@@ -152,8 +152,8 @@ def _options(loaded: Loaded, shown: ShownRun) -> None:
         runs.leave()
 
     has_no_run = shown.run is None and shown.kept is None
-    press_once("New run", "restart_alt", "do_new_run", leave, disabled=has_no_run)
-    hint("Clears this run. The Train button then starts a new run.")
+    press_once("Reset", "restart_alt", "do_new_run", leave, disabled=has_no_run)
+    hint("Removes this run. Train starts a new one.")
 
 
 def _is_watched(shown: ShownRun) -> bool:
