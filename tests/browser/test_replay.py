@@ -102,6 +102,7 @@ def test_the_scrubber_follows_the_training_until_it_is_moved(page):
     scrubber = page.get_by_role("slider", name="After epoch")
     progress = page.get_by_test_id("stProgress")
     expect(progress).to_contain_text(re.compile(r"epoch ([2-9]|\d\d)"))
+    expect(scrubber).to_be_enabled()  # It is disabled until two epochs are stored.
     scrubber.press("Home")
     expect(progress).to_contain_text("shown: after epoch 0")
     seen = epoch(page)
