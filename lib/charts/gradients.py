@@ -13,7 +13,7 @@ from lib.text import ALMOST_0, all_of, counted, number, readable, times
 
 HEIGHT = 260  # of the chart, in pixels
 PADDING = "Padding changes the shortest sequence's output by"
-ROOM = f"{PADDING} 8.88 × 10⁻⁵ without masking, 8.88 × 10⁻⁵ with masking."  # the longest
+LONGEST_TAKEAWAY = f"{PADDING} 8.88 × 10⁻⁵ without masking, 8.88 × 10⁻⁵ with masking."
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
 LOST = "Some gradients are NaN or infinite."
 

@@ -1,7 +1,7 @@
 """The colors of all pictures, in the light and the dark theme. Each color has one meaning.
 
 Blue, vermilion and green are from Okabe and Ito ("Color Universal Design", 2008). Marks or dashes
-repeat what a color means. Colors shared with pages are in `.streamlit/config.toml`.
+repeat each meaning for readers who don't see colors. `.streamlit/config.toml` has all page colors.
 """
 
 import tomllib
@@ -23,7 +23,7 @@ class Palette:
 
     theme: str
     background: str
-    surface: str  # the ground of a box on the background
+    surface: str  # the fill of a box
     border: str
     grid: str
     ink: str  # the target, and words
@@ -37,7 +37,7 @@ class Palette:
     best_text: str
     time: str  # the axis of timesteps, as a line and as words
     features: str  # the axis of features, units and columns
-    silent: str  # the ground behind a mistake that raises no error
+    silent: str  # the fill behind a mistake that raises no error
     wrong: str  # a mistake that raises an error
     negative: str  # numbers below zero; numbers above zero have the color ink
 

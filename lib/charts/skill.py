@@ -43,7 +43,7 @@ def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataP
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
     kind = "validation" if dataset.has_validation else "training"
     samples = counted(len(table.samples), f"{'test' if part == 'test' else kind} sample")
-    few = f" (every {nth(table.every)} of the part)" if table.every > 1 else ""
+    few = f" (every {nth(table.every)} one)" if table.every > 1 else ""
     parts = [
         f"The target is {dataset.target_labels[target]}. At the last step of the {samples}{few}, "
         f"the best baseline is {best.label}: RMSE {readable(best.rmse[target])}{unit}."
@@ -58,13 +58,13 @@ def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataP
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
-    """Return the season's length, which is `chosen` or found, and the seasonal baseline's."""
+    """Describe the season: its length, which is `chosen` or found, and the baseline's season."""
     length = season_length(origin, origin.period)
     if chosen:
         return f"Season: {length}, as set."
     text = "No season was found in the training rows."
     if origin.period > 1:
-        text = f"Season: {length}, the shortest with nearly the smallest error in training."
+        text = f"Season: {length}, the shortest whose baseline is nearly best on training rows."
     if origin.baseline_period > origin.period:
         usual = season_length(origin, origin.baseline_period)
         text += f" The calendar's usual season, {usual}, is used as a baseline."

@@ -28,7 +28,7 @@ _WORDS = beside(__file__)
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Return a plain Keras 3 script of an experiment that `settle` fits to its data."""
+    """Return a plain Keras 3 script of an experiment that `lib.data.settle` returned."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = _head(experiment, dataset, about, imports(dataset))
     body = blocks("plain", **template_fields(experiment, dataset, snapshot))
@@ -118,7 +118,7 @@ def template_fields(
         "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
-        "build": "\n            ".join(map(_line, *models.values())),  # a layer in both modes
+        "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
         "glorot_uniform": source(glorot_uniform),
         "orthogonal": source(orthogonal),
     }
@@ -141,7 +141,7 @@ class Shown:
     """The epochs and results of a run, as written into a script."""
 
     epochs: int
-    note: str  # a sentence, shorter than a line, on how the run ended or that there is no run
+    note: str  # a short sentence: how the run ended, or that there is no run
     keeps: bool  # whether `EarlyStopping` restores the weights of each model's best epoch
     patience: int
     figures: dict[str, dict[str, float]] = field(default_factory=dict)  # results by name and mode
@@ -151,7 +151,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     """Return the epochs and results of a run, up to the last evaluated epoch."""
     training = experiment.training
     keeps = training.keep != "last" and dataset.has_validation
-    patience = training.patience if training.keep == "stop" else training.epochs  # or never
+    patience = training.patience if training.keep == "stop" else training.epochs  # else never stops
     results = [result for seed in (snapshot.seeds if snapshot else ()) for result in seed.values()]
     checked = [int(epoch) for r in results for epoch in r.checked_epochs[-1:]]
     evaluated = max(checked, default=0)

@@ -10,7 +10,7 @@ from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
 ARRAYS_EACH = len(_KERNELS)  # the number of arrays of a recurrent layer
-MAX_NUMBERS = 2_000_000  # numbers (gates, states, outputs) that a part of `x` may need at most
+MAX_NUMBERS = 2_000_000  # gates, states and outputs that `outputs_in_parts` computes at once
 ROUNDING = 1e-6  # outputs count as equal if they differ by at most this
 DEEP_ROUNDING = 1e-3  # rounding errors of 32-bit numbers in a deep or long stack are at most this
 
@@ -41,7 +41,7 @@ def initial_weights(cell: str, features: int, units: int, rng: np.random.Generat
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[Array]:
-    """Draw the initial weights of both modes from the experiment's seed, in Keras's order."""
+    """Draw the initial weights that both modes share from the seed, in Keras's order."""
     rng = np.random.default_rng([experiment.seed, 1])
     model, width = experiment.model, features
     weights: list[Array] = []

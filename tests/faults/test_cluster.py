@@ -42,7 +42,7 @@ def client(cluster_nodes):
 
 
 def start(client, seed=0, **options):
-    """Start a run that takes a few seconds and has a card, so that other servers can show it."""
+    """Start a run that takes a few seconds and has a card, which other servers show."""
     experiment = EXPERIMENT.set(seed=seed)
     card = card_of(experiment, None, "a browser", "Run 1")
     return client.start(experiment, DATASET, card=card, **options)
@@ -119,10 +119,10 @@ def test_two_page_servers_show_one_link(client, tmp_path):
 
 @pytest.mark.weekly
 def test_runs_of_a_killed_node_continue_on_another(client, cluster_nodes):
-    """Runs continue from checkpoints, and have the same results. A sweep of 24 runs finishes."""
+    """Runs continue from checkpoints, with equal results. A sweep of 24 runs finishes."""
     cluster, started = cluster_nodes
     runs, seen = [], []
-    for seed in range(3):  # one after the other: a slot that responds slowly would get no run
+    for seed in range(3):  # in turn: if all started at once, a slow slot would get no run
         runs.append(start(client, seed, show_seconds=90))
         at_epoch(client, runs[-1], 10)
     with ThreadPoolExecutor(1) as thread:

@@ -14,7 +14,7 @@ from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, uniq
 from lib.experiment import LIMITS
 from lib.text import counted, listed
 
-_ROWS_ABOVE = 20  # the header is searched in this many rows
+_ROWS_ABOVE = 20  # how many rows to search for the header
 _PLAIN = (  # types of columns that are read
     *(pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean),
     *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
@@ -63,7 +63,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
             sheets = [str(name) for name in book.sheet_names]
             if sheet and sheet not in sheets:
                 raise UploadError(f"There is no sheet {sheet!r}. Choose from {listed(sheets)}.")
-            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:  # last, the first again
+            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:  # the first if none fits
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
                 sample = cells.iloc[:1000]
                 numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
@@ -80,7 +80,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
 
 
 def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:
-    """Return the first row below the header, names, notes; `filled` (R,) is each row's entries."""
+    """Return the first row below the header, names, notes; `filled` (R,): entries per row."""
     width = int(filled.max())
     # A header fills over a third of the columns, and at least two, unless there is only one.
     least = max(width / 3, 1) if width > 1 else 0

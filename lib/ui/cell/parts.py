@@ -263,14 +263,14 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
     with right, card("Which inputs affect which outputs?", key="cell_influence", **LOOK):
         sentence = f"{details} {TEXTS['influence']}".strip()
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
-        takeaway(text, sentence, longest=gradients.ROOM)
+        takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
     with card("Sequences of different lengths", gap="xsmall", key="cell_padding"):
         weights, x = chosen.upward(chosen.weights), dataset.x[chosen.sample]
         padded = padded_batches(chosen.experiment.model.cell, weights, x)
         text, found = gradients.padding_words(padded)
         sentence = TEXTS["padding"].format(which=chosen.which, found=found)
         st.html(gradients.padding_picture(padded, sentence, palette))
-        takeaway(text, sentence, longest=gradients.ROOM)
+        takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
 
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
@@ -281,7 +281,7 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
         if norms is None:
             style = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
             st.html(f'<div style="{style}"></div>')
-            takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
+            takeaway(reply.instead, reply.instead, longest=gradients.LONGEST_TAKEAWAY)
             return
         text, found = gradients.reach_words(norms)
         numbers = {"samples": len(dataset.shown[:AVERAGED]), "steps": dataset.shape[1]}
@@ -289,7 +289,7 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
         figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
         steady_chart(figure, sentence, "chart_reach")
         playhead_band("chart_reach", figure)
-        takeaway(text, sentence, longest=gradients.ROOM)
+        takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
 
 
 PARTS = {  # by name in the address

@@ -229,5 +229,5 @@ def _script_files(
 
 
 def _may_take(dataset: Dataset, table: Table | None) -> bool:
-    """Return whether this browser may download the dataset's rows. A table's scripts load them."""
+    """Return whether this browser may download the dataset's rows, to load them in a script."""
     return dataset.has_rows and (dataset.name != "upload" or table is not None)
