@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import pytest
 
 from lib.charts.gradients import (
+    LONGEST_TAKEAWAY,
     LOST,
-    ROOM,
     influence_maps,
     influence_words,
     padding_words,
@@ -54,7 +54,7 @@ def test_every_takeaway_has_at_most_fifteen_words_and_fits_its_space():
         lines.append(text[0])
     for line in lines:
         assert 5 <= len(line.split(" ")) <= 15, line
-        assert len(line) <= len(ROOM), line
+        assert len(line) <= len(LONGEST_TAKEAWAY), line
         assert "e-" not in line, line
     assert padding_words(padded)[1].count("For the shortest sequence it is") == 4
 
