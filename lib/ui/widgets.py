@@ -108,8 +108,9 @@ def press_once(label: str, icon: str, key: str, act: Callable[[], object], **opt
 
     def act_once() -> None:
         now, clicks = clock.now(), session().clicks
-        if now - clicks.get(key, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
-            clicks[key] = now
+        button = f"{key} {label}"  # a click on Pause soon after a click on Resume is another click
+        if now - clicks.get(button, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
+            clicks[button] = now
             act()
 
     press(label, icon, key, act_once, **options)

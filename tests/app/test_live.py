@@ -91,6 +91,16 @@ def test_a_second_callback_for_the_same_click_does_nothing(app, client, time, mo
         assert len(client.calls) == calls
 
 
+def test_quick_presses_of_pause_and_resume_all_count(app, client, time, monkeypatch):
+    """Pause, Resume and Pause within 0.1 s pause the run."""
+    monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", 0.15)
+    press(app, "train")
+    for _ in range(3):
+        time.seconds += 0.04
+        press(app, "pause")
+    assert [name for name, _ in client.calls] == ["pause", "resume", "pause"]
+
+
 def test_the_status_gives_the_reason_for_one_seed_in_a_long_training():
     """The reason is missing if the user chose the number of seeds."""
     for query, count in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
