@@ -147,7 +147,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
-        model, early = MODES[mode].model, " read at every step" if mode == "last" else ""
+        model, early = MODES[mode].model, ", applied early" if mode == "last" else ""
         least, most = (readable(10.0**power, 2) for power in (low, high))
         about = title.format(model=capital(model), early=early, low=least, high=most)
         figure = chart.plotted([heat], palette, x, y, [], name="", height=0)

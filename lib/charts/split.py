@@ -210,7 +210,9 @@ def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:
         takeaway = f"{counted(len(found), 'leak')} found: {joined(found)}."
     elif passed := sum(finding.clean is True for finding in findings):
-        takeaway = f"{counted(passed, 'check')} found no leak."
+        unclear = len(findings) - passed
+        others = f", {counted(unclear, 'check')} no clear leak" if unclear else ""
+        takeaway = f"{counted(passed, 'check')} found no leak{others}."
     details = [f"{'Leak: ' if f.clean is False else ''}{f.sentence}" for f in findings]
     n, timesteps, features = dataset.samples.shape
     columns = f"{counted(features, 'input')} and {counted(dataset.targets, 'target')}"

@@ -113,7 +113,7 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
     def table(part: results.Part) -> None:
         make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
         skills = _once(shown, f"medians {part}", make)
-        tables.markdown(_markdown(skills, target, dataset.target_unit))
+        tables.markdown(_markdown(skills, target, dataset.target_unit, part))
         details = charts.skill.skill_sentence(dataset, skills, target, part)
         if len(weights) > 1:
             details += f" The modes' errors are medians over {len(weights)} seeds."
@@ -137,9 +137,10 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
             table("test")
 
 
-def _markdown(table: results.SkillTable, target: int, unit: str) -> str:
+def _markdown(table: results.SkillTable, target: int, unit: str, part: str = "evaluated") -> str:
     """Return a Markdown table: the models in their colors, then the baselines, best first."""
-    where = plain(charts.with_unit("at the last step", unit))
+    where = "test part, last step" if part == "test" else "at the last step"
+    where = plain(charts.with_unit(where, unit))
     lines = [f"| {where} | MAE | RMSE | MASE | skill |", "|:--|--:|--:|--:|--:|"]
     named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in table.models]
     named += [(plain(one.label), one) for one in table.baselines(target)]
