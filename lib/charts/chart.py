@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from lib.charts.palette import Palette
 from lib.experiment import MODES
-from lib.text import beside
+from lib.text import beside, number
 
 Part = dict[str, Any]  # a trace, an axis, a style or another part of a figure, in Plotly's terms
 Values = Sequence[Any] | np.ndarray
@@ -26,9 +26,9 @@ LEFT, BOTTOM = 64, 46  # margins in pixels, for tick labels and titles
 ROW, NOTE = 19, 16  # heights in pixels: a row of the key, a line of text right of a plot
 LEAST_PLOT = 110  # the height of a plot on a small screen, in pixels
 END_LETTERS, END_LETTER = 14, 7.1  # labels of lines: letters per row, a letter's width in pixels
+LETTER, WIDE_LETTER = 7.2, 8.4  # the average and the largest width of a tick's letter, in pixels
 MOST_POINTS = 1500  # if there are more samples or dates, only every k-th is drawn
 LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}  # dash, glyph in the key
-VALUE = ",.5~r"  # d3's number format in hover texts: five significant digits, thousands separators
 # A line or rectangle from the bottom of a plot to its top, below the curves.
 FULL_HEIGHT: Part = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
 
@@ -156,7 +156,9 @@ def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
 
 
 def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
-    about = {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
+    about: Part = {"hoverinfo": "skip"}
+    if hover:
+        about = {"hovertemplate": hover, "text": hover_texts(y)}
     return {"type": "scatter", "name": name, "x": x, "y": y, **about}
 
 
@@ -175,7 +177,8 @@ def heatmap(name: str, values: np.ndarray, shades: Sequence[str], hover: str, **
     rows, steps = values.shape
     place = {"x": np.arange(1, steps + 1), "y": np.arange(rows), "z": values}
     scale = [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)]
-    look = {"colorscale": scale, "showscale": False, "hovertemplate": hover}
+    look: Part = {"colorscale": scale, "showscale": False}
+    look |= {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
     return {"type": "heatmap", "name": name, **place, **look, **more}
 
 
@@ -229,7 +232,8 @@ def plotted(
     has_two_lines = any("<br>" in tick for tick in x.get("ticktext", ()))
     bottom = BOTTOM + (16 if has_two_lines else 0)
     if "ticktext" in x:  # Plotly omits the last name if its right half doesn't fit
-        right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
+        beyond = LETTER * len(x["ticktext"][-1]) / 2 - 4  # The tick is at least 4 pixels inside.
+        right = max(right, round(beyond))
     labels = list[Part]()
     if ends:
         right = max(right, 12 + round(END_LETTER * max(len(row) for e in ends for row in e.rows)))
@@ -255,8 +259,13 @@ def plotted(
 
 
 def hover(unit: str = "") -> str:
-    """Return Plotly's template of a hover text: the value with its unit."""
-    return f"%{{y:{VALUE}}} {escaped(unit)}".rstrip()
+    """Return Plotly's template of a hover text: the value (see `hover_texts`) with its unit."""
+    return f"%{{text}} {escaped(unit)}".rstrip()
+
+
+def hover_texts(values: Values) -> np.ndarray:
+    """Return numbers as texts with five digits, because Plotly can't write "3.2141 × 10⁻⁵"."""
+    return np.array([number(value, 5) for value in values])
 
 
 def escaped(words: str) -> str:
@@ -271,11 +280,12 @@ def shortened(name: str) -> str:
 
 def left_of(names: Sequence[str]) -> int:
     """Return the left margin in pixels for these names."""
-    return max(LEFT, round(8 + 8.4 * max(map(len, names))))
+    gap = 8  # between the names and the chart's edge, in pixels
+    return max(LEFT, round(gap + WIDE_LETTER * max(map(len, names))))
 
 
 def with_unit(title: str, unit: str) -> str:
-    """Return a title with its unit: "typical error (°C)"."""
+    """Return a title with its unit: "RMSE (°C)"."""
     return f"{title} ({unit})" if unit else title
 
 
@@ -312,11 +322,9 @@ def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
     known.sort(key=lambda end: end.value)  # of equal values, the first in `ends` is on top
     at = np.array([math.log10(end.value) if is_log else end.value for end in known])
     plot, heights = LEAST_PLOT * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
-    free = plot * (at - low) / (high - low) - (np.cumsum(heights) - heights / 2)
-    # Isotonic regression of `free`, a label's middle less the heights of all labels below it.
-    n = range(len(known))
-    rising = [max(min(free[i : j + 1].mean() for j in n[k:]) for i in n[: k + 1]) for k in n]
-    shifts = np.clip(rising, 0, max(0.0, plot - heights.sum())) - free
+    below = np.cumsum(heights) - heights / 2  # from the plot's bottom, if all labels touch
+    free = plot * (at - low) / (high - low) - below  # nondecreasing if no labels overlap
+    shifts = np.clip(_nearest_increasing(free), 0, max(0.0, plot - heights.sum())) - free
     look = {"xanchor": "left", "xshift": 8, "yanchor": "middle", "yref": "y", "align": "left"}
     return [
         note("<br>".join(map(escaped, end.rows)), 1, y, palette.words(end.color), FONT_SIZE - 1)
@@ -324,3 +332,13 @@ def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
         | {"yshift": round(shift)}
         for end, y, shift in zip(known, at.tolist(), shifts.tolist(), strict=True)
     ]
+
+
+def _nearest_increasing(values: np.ndarray) -> list[float]:
+    """Return the nondecreasing numbers nearest to `values` (N,): isotonic least squares."""
+    nearest = []
+    for k in range(len(values)):
+        ends = range(k + 1, len(values) + 1)
+        means = [[values[start:end].mean() for end in ends] for start in range(k + 1)]
+        nearest.append(max(min(from_start) for from_start in means))  # the min-max formula
+    return nearest

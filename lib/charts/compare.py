@@ -14,7 +14,7 @@ from lib import results
 from lib.charts import axes, chart
 from lib.charts.chart import Chart, Entry, Part
 from lib.charts.html import plot_image, plotted_line
-from lib.charts.over_time import error_unit, typical_error
+from lib.charts.over_time import error_unit, root_error
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
@@ -72,7 +72,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
 
     def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
         if are_same:
-            return typical_error(longest, mse)
+            return root_error(longest, mse)
         return np.sqrt(chart.finite(mse) / np.where(naive > 0, naive, np.nan))
 
     curves = _at_steps(runs, lambda run, result: error(result.step_mse, run.dataset.naive_mse))
@@ -123,7 +123,7 @@ def _figure(
     letters = list(dict.fromkeys(curve.run.letter for curve in curves))
     looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
     key = [chart.mode_keys(modes), looks + [entry for _, entry in below]]
-    hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
+    hover = f"{chart.hover()} · {x['title']} %{{x:,d}}"
     lines = [line for line, _ in below]
     for run, mode, of_x, of_y in curves:
         name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
@@ -238,7 +238,7 @@ def losses_words(runs: Sequence[Compared]) -> Words:
     """Return which run's loss is smallest, or why the losses can't be ranked."""
     part = compared_part(runs)
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
-    takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"{part} loss")
+    takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"has the smallest {part} loss")
     if len(labels) > 1:
         takeaway = "The runs have different losses, so their losses can't be compared."
     return takeaway, f"{joined(list(labels))}, {part}: {details}"
@@ -246,12 +246,12 @@ def losses_words(runs: Sequence[Compared]) -> Words:
 
 def errors_words(runs: Sequence[Compared]) -> Words:
     """Return which run's error at the last step is smallest, or why errors can't be ranked."""
-    takeaway, details = _verdict_words(runs, ERROR, "last-step error")
+    takeaway, details = _verdict_words(runs, ERROR, "is better")
     return takeaway, f"Mean squared error at the last step: {details}"
 
 
-def _verdict_words(runs: Sequence[Compared], field: str, quantity: str) -> Words:
-    """Return which run is better by a field of `ModeResult`, with all values and the tests."""
+def _verdict_words(runs: Sequence[Compared], field: str, wins: str) -> Words:
+    """Return which run `wins` by a field of `ModeResult`, with all values and the tests."""
     numbers = [
         f"run {run.letter} has {spread(run, mode, field)} in {MODES[mode].name}"
         for run in runs
@@ -263,7 +263,7 @@ def _verdict_words(runs: Sequence[Compared], field: str, quantity: str) -> Words
     medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}
     if why := _why_not_ranked(runs, medians):
         return why, details
-    winners = {}
+    winners: dict[str, list[str]] = {}  # the modes in which a run clearly wins, by its letter
     for mode, seeds in errors.items():
         least, second = sorted(medians[mode])[:2]
         lead = medians[mode].index(least)
@@ -272,15 +272,19 @@ def _verdict_words(runs: Sequence[Compared], field: str, quantity: str) -> Words
         is_clear = decided(least, second, independent_samples(runs[0].dataset)) and all(
             each.is_clear and not each.better for each in verdicts.values()
         )
-        winners[mode] = runs[lead].letter if is_clear else "unclear"
+        winners.setdefault(runs[lead].letter if is_clear else "", []).append(MODES[mode].name)
         for place, found in verdicts.items():
             one, other = f"run {runs[lead].letter}", f"run {runs[place].letter}"
             details += f" {capital(MODES[mode].name)}: {pair_sentence(found, one, other)}"
-    if set(winners.values()) == {"unclear"}:
+    unclear = "".join(f"; {name} is unclear" for name in winners.pop("", []))
+    if not winners:
         count = len(runs[0].snapshot.seeds)
         return f"No clear winner: {count} seeds can't tell these runs apart.", details
-    clauses = [f"{letter} in {MODES[mode].name}" for mode, letter in winners.items()]
-    return f"Smallest {quantity} over all seeds: {', '.join(clauses)}.", details
+    takeaway = ""
+    for letter, names in winners.items():
+        takeaway += f", run {letter}" if takeaway else f"Run {letter} {wins}"
+        takeaway += f" in {joined(names)}"
+    return f"{takeaway}{unclear}.", details
 
 
 def _why_not_ranked(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:

@@ -9,11 +9,11 @@ from lib.charts.html import STEPS, enlarged, render
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.recurrence import ROUNDING, Padded
-from lib.text import ALMOST_0, all_of, counted, number, readable, times
+from lib.text import ALMOST_0, LONG_NUMBER, all_of, counted, difference, number, readable
 
 HEIGHT = 260  # of the chart, in pixels
 PADDING = "Padding changes the shortest sequence's output by"
-LONGEST_TAKEAWAY = f"{PADDING} 8.88 × 10⁻⁵ without masking, 8.88 × 10⁻⁵ with masking."
+LONGEST_TAKEAWAY = f"{PADDING} {LONG_NUMBER} without masking, {LONG_NUMBER} with masking."
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
 LOST = "Some gradients are NaN or infinite."
 
@@ -52,8 +52,9 @@ def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
     elif not first[more]:
         takeaway = "Neither loss has a gradient at step 1."
     elif first[less]:
-        ratio = first[more] / first[less]
-        takeaway = f"Gradient at step 1: {times(ratio)} larger for the loss {LOSSES[more]}."
+        larger = difference(first[more], first[less])
+        loss = "both losses" if larger == "the same" else f"the loss {LOSSES[more]}"
+        takeaway = f"Gradient at step 1: {larger} for {loss}."
     return takeaway, " ".join(
         f"The gradient of the loss {about} is {readable(norms[mode][0])} at step 1, "
         f"{readable(norms[mode][-1])} at step {len(norms[mode])}, and largest at step "
@@ -133,7 +134,5 @@ def padding_words(kinds: Sequence[Padded]) -> Words:
 
 
 def _change(difference: float) -> str:
-    """Return a difference in words; a rounding error counts as none."""
-    if difference <= ROUNDING:
-        return ALMOST_0
-    return "under 10⁻⁵" if difference < 1e-5 else number(difference)
+    """Return a difference as text; a rounding error counts as none."""
+    return ALMOST_0 if difference <= ROUNDING else number(difference)

@@ -57,13 +57,29 @@ def runs_on(dataset, *errors):
 def test_the_text_names_the_run_that_is_better_than_every_other(errors, leader):
     """The details compare this run with each other run, and count the seeds it wins."""
     takeaway, details = compare.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
-    assert (f"{leader} in last-step mode" if leader else "No clear winner") in takeaway
+    assert (f"Run {leader} is better in last" if leader else "No clear winner") in takeaway
     assert len(takeaway.split()) <= 15
     squares = dict(zip(LETTERS, np.square(errors), strict=False))
     verdicts = re.findall(r"run (\w) (?:has a|and)[a-z ]* run (\w)[a-z ]* in (\d+)", details)
     assert len(verdicts) == details.count("paired t-test") == len(errors) - 1
     for below, above, wins in verdicts:
         assert int(wins) == (squares[below] < squares[above]).sum()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ([1.0, 1.1], [2.0, 2.1], "in sequence mode and last-step mode."),
+        ([2.0, 2.1], [1.0, 1.1], "in sequence mode, run B in last-step mode."),
+        ([1.0, 1.1], [1.1, 1.0], "in sequence mode; last-step mode is unclear."),
+    ],
+)
+def test_each_mode_has_its_own_winner(first, second, expected):
+    """The takeaway names the better run of each mode, or that a mode is unclear."""
+    one, other = {"sequence": [1.0, 1.1]}, {"sequence": [2.0, 2.1]}
+    runs = runs_on(a_dataset(), one | {"last": first}, other | {"last": second})
+    assert compare.errors_words(runs)[0].endswith(f"is better {expected}")
+    assert compare.losses_words(runs)[0].endswith(f"validation loss {expected}")
 
 
 BETTER, WORSE = {"last": [1.0, 1.1]}, {"last": [2.0, 2.1]}
@@ -83,7 +99,7 @@ OF_TABLE = of_a_table(a_dataset())
         ("One run has an error of NaN", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
         ("No result yet: some of these runs", [ONE, PAUSED]),
         ("Too close to tell: 2 independent samples", runs_on(OF_TABLE, BETTER, WORSE)),
-        ("Smallest last-step error", runs_on(OF_TABLE, BETTER, {"last": [200.0, 210]})),
+        ("Run A is better in last-step mode", runs_on(OF_TABLE, BETTER, {"last": [200.0, 210]})),
     ],
 )
 def test_no_run_is_called_better_if_seeds_or_samples_are_too_few(why, runs):
@@ -93,7 +109,9 @@ def test_no_run_is_called_better_if_seeds_or_samples_are_too_few(why, runs):
     assert len(takeaway.split()) <= 15
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
     assert compare.losses_words([ONE, mae])[0].startswith("The runs have different losses")
-    assert compare.losses_words([ONE, OTHER])[0].startswith("Smallest validation loss")
+    assert compare.losses_words([ONE, OTHER])[0].startswith(
+        "Run A has the smallest validation loss"
+    )
 
 
 def run_of(name, **settings):
@@ -164,10 +182,15 @@ def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
             assert (line.color, line.dash) == (LIGHT.sequence, LOOKS[letter][0])
             x, y = (the(figure, f"{letter}, sequence mode")[axis][-1] for axis in "xy")
             assert (x, y) in {(each.x[0], each.y[0]) for each in traces(figure, letter)}
-        columns = [each.text[0].count("\N{EM SPACE}") for each in figure.data if each.text]
+        columns = [
+            each.text[0].count("\N{EM SPACE}") for each in figure.data if each.mode == "text"
+        ]
         assert sorted(columns) == [1, 1, 2, 2, 3, 3]
     far = losses_figure(runs_on(a_dataset(), {"last": [0.1]}, {"last": [1.0]}), LIGHT)
-    assert {each.text[0] for each in far.data if each.text} == {"\N{EM SPACE}A", "\N{EM SPACE}B"}
+    assert {each.text[0] for each in far.data if each.mode == "text"} == {
+        "\N{EM SPACE}A",
+        "\N{EM SPACE}B",
+    }
     assert len({looks[:2] for looks in LOOKS.values()}) == len(LETTERS)
 
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.results import best_loss, naive_loss
+from lib.data import make_dataset, suggested
+from lib.results import RunAt, best_loss, naive_loss
+from lib.training import recorded
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import (
     EXPERIMENT,
@@ -22,6 +24,16 @@ from tests.unit.pictures import (
 from tests.unit.test_figures import diverged
 
 SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
+
+
+def test_hover_texts_show_small_numbers_with_powers_of_ten():
+    """Parity's loss falls to about 10⁻⁵. Plotly's own formats would show it as a decimal."""
+    experiment = suggested("parity")
+    figures = all_figures(RunAt(experiment, make_dataset(experiment), recorded(experiment)))
+    hovers = [t.hovertemplate for f in figures.values() for t in f.data if t.hovertemplate]
+    assert all("%{text}" in hover and "%{y" not in hover for hover in hovers)
+    loss = the(figures["loss"], "sequence mode")
+    assert "\u202f×\u202f10⁻⁵" in loss.text[loss.y.argmin()]
 
 
 # Predictions
@@ -173,8 +185,8 @@ def test_the_error_by_timestep_is_the_rmse_in_the_raw_unit():
     np.testing.assert_allclose(the(figure, "sequence mode").y, 5)
     np.testing.assert_allclose(the(figure, "last-step mode").y, [2.5])
     np.testing.assert_allclose(the(figure, "best possible").y, [20, 10, 5, 0])
-    assert figure.layout.yaxis.title.text == "typical error (°C)"
+    assert figure.layout.yaxis.title.text == "RMSE (°C)"
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 3.0]), target_offset=np.zeros(2))
     figure = drawn("step_error", a_run(mixed, sequence=0.5))  # The columns have no common unit.
     np.testing.assert_allclose(the(figure, "sequence mode").y, 0.5)
-    assert figure.layout.yaxis.title.text == "typical error (scaled)"
+    assert figure.layout.yaxis.title.text == "RMSE (scaled)"

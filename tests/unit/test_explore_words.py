@@ -73,8 +73,8 @@ SENTENCES = [  # card, run, picked arguments, takeaway, sentence
         a_run(a_dataset(**zeros([2, 1.5, 0.5, 1.2])), sequence=1.0, last=2.5),
         (True,),
         "Sequence mode beats the baseline at 3 of 4 steps; last-step mode never does.",
-        "Typical error (RMSE) at steps 1 and 4: sequence model 1 and 1; last-step model "
-        "2.5 (applied early) and 2.5; mean baseline 2 and 1.2.",
+        "RMSE at steps 1 and 4: sequence model 1 and 1; last-step model 2.5 (applied early) "
+        "and 2.5; mean baseline 2 and 1.2.",
     ),
     (
         "compare",
@@ -108,7 +108,7 @@ def test_every_takeaway_is_short_and_only_parity_overfits(name):
         losses = naive_loss(experiment, dataset).items()
         overfitted |= {each for each, loss in losses if overfits_in_seeds(run, each, loss)}
     assert overfitted == ({"last"} if name == "parity" else set())
-    assert all(len(card.longest.split()) <= 15 for card in EXPLORE_CARDS.values())
+    assert all(len(card.longest.split(" ")) <= 15 for card in EXPLORE_CARDS.values())
 
 
 @pytest.mark.parametrize(("value", "named"), [(math.nan, "not a number"), (math.inf, "infinite")])
