@@ -102,10 +102,8 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, is_top: bool = True) 
         high = max(1.0, float(np.abs(known).max(initial=0.0)))
         low = -high if known.min(initial=0.0) < 0 else 0.0
         zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)  # pixels from top
-        shapes = (
-            f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
-            'fill="none" vector-effect="non-scaling-stroke"/>'
-        ) + html.plotted_line(np.array(heights), palette.ink, 2)
+        shapes = html.plotted_line(np.full(len(known), zero), palette.baseline, 1, dash="2 3")
+        shapes += html.plotted_line(np.array(heights), palette.ink, 2)
         image = html.plot_image(shapes, 40, palette.surface, 3.25)
         is_outlined = is_top and line is lines[-1]  # the output that last-step mode returns
         rows.append((line, image, short(high), short(low), is_outlined))

@@ -3,7 +3,7 @@
 import math
 import textwrap
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -28,7 +28,7 @@ LEAST_PLOT = 110  # the height of a plot on a small screen, in pixels
 END_LETTERS, END_LETTER = 14, 7.1  # labels of lines: letters per row, a letter's width in pixels
 LETTER, WIDE_LETTER = 7.2, 8.4  # the average and the largest width of a tick's letter, in pixels
 MOST_POINTS = 1500  # if there are more samples or dates, only every k-th is drawn
-LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}  # dash, glyph in the key
+LEVELS = {"baseline": "dot", "best": "dash"}  # the dash of each level
 # A line or rectangle from the bottom of a plot to its top, below the curves.
 FULL_HEIGHT: Part = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
 
@@ -138,12 +138,6 @@ def seed_lines(name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style:
     return line(name, y, {"width": 1.2, **style}, "", x=x) | {"opacity": 0.5, "connectgaps": False}
 
 
-def mode_keys(modes: Iterable[str], sequence: str = "line", last: str = "line") -> list[Entry]:
-    """Return entries of a key for these modes, with the glyphs `sequence` and `last`."""
-    glyphs = {"sequence": sequence, "last": last}
-    return [Entry(glyphs[mode], MODES[mode].name, mode) for mode in modes]
-
-
 def mode_ends(lines: Mapping[str, np.ndarray]) -> list[End]:
     """Return labels at the ends of the modes' lines, (T,) each: "sequence" and "last-step"."""
     ends = {mode: float(line[-1]) if len(line) else math.nan for mode, line in lines.items()}
@@ -160,6 +154,11 @@ def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
     if hover:
         about = {"hovertemplate": hover, "text": hover_texts(y)}
     return {"type": "scatter", "name": name, "x": x, "y": y, **about}
+
+
+def all_y(traces: Sequence[Part]) -> np.ndarray:
+    """Return the y values of all traces in one array, for the axis's range."""
+    return np.concatenate([trace["y"] for trace in traces])
 
 
 def band(
@@ -202,7 +201,7 @@ def level(
 ) -> Part:
     """Return a "baseline" line, gray and dotted, or a "best" possible line, green and dashed."""
     style = {"color": getattr(palette, color), "width": 2}
-    return line(name, y, style | {"dash": LEVELS[color][0]}, hover, x=x)
+    return line(name, y, style | {"dash": LEVELS[color]}, hover, x=x)
 
 
 def plotted(
@@ -216,6 +215,7 @@ def plotted(
     height: int,
     left: int = LEFT,
     right: int = 16,
+    least: int = LEAST_PLOT,
     ends: Sequence[End] = (),
     notes: Sequence[Part] = (),
     **more: Any,
@@ -223,7 +223,8 @@ def plotted(
     """Return a chart of traces with axes `x` and `y`, a key above, and labels at lines' `ends`.
 
     The key replaces Plotly's legend, which would fill half of the plot on a phone. Fixed margins
-    keep the plot in place. The same `name` keeps the zoom. `more` are entries of Plotly's layout.
+    keep the plot in place. The same `name` keeps the zoom. `least` is the plot's least height, in
+    which labels don't overlap. `more` are entries of Plotly's layout.
     """
     key = [row for row in key if row]
     font = {"size": FONT_SIZE, "color": palette.muted}
@@ -237,7 +238,9 @@ def plotted(
     labels = list[Part]()
     if ends:
         right = max(right, 12 + round(END_LETTER * max(len(row) for e in ends for row in e.rows)))
-        labels = end_labels(ends, y, palette)
+        labels = end_labels(ends, y, palette, least)
+    if "minexponent" in y:  # ticks such as "0.5×10⁻³" are wide
+        left += 14
     for each in (x, y):
         each["title"] = {"text": escaped(each["title"]), "font": font, "standoff": 6}
     box = {"bgcolor": palette.background, "bordercolor": palette.border}
@@ -264,8 +267,8 @@ def hover(unit: str = "") -> str:
 
 
 def hover_texts(values: Values) -> np.ndarray:
-    """Return numbers as texts with five digits, because Plotly can't write "3.2141 × 10⁻⁵"."""
-    return np.array([number(value, 5) for value in values])
+    """Return numbers as texts with four digits, because Plotly can't write "3.214 × 10⁻⁵"."""
+    return np.array([number(value, 4) for value in values])
 
 
 def escaped(words: str) -> str:
@@ -280,8 +283,7 @@ def shortened(name: str) -> str:
 
 def left_of(names: Sequence[str]) -> int:
     """Return the left margin in pixels for these names."""
-    gap = 8  # between the names and the chart's edge, in pixels
-    return max(LEFT, round(gap + WIDE_LETTER * max(map(len, names))))
+    return max(LEFT, round(WIDE_LETTER * max(map(len, names))) + 8)  # 8 pixels are free
 
 
 def with_unit(title: str, unit: str) -> str:
@@ -315,13 +317,15 @@ def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> P
     return {"text": words, **place, "showarrow": False, "font": {"size": size, "color": color}}
 
 
-def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
-    """Return labels right of a plot, moved apart so that they fit a plot of LEAST_PLOT pixels."""
+def end_labels(
+    ends: Sequence[End], y: Part, palette: Palette, least: int = LEAST_PLOT
+) -> list[Part]:
+    """Return labels right of a plot, moved apart so that they fit a plot of `least` pixels."""
     is_log, (low, high), (bottom, top) = y.get("type") == "log", y["range"], y.get("domain", (0, 1))
     known = [e for e in reversed(ends) if math.isfinite(e.value) and (e.value > 0 or not is_log)]
     known.sort(key=lambda end: end.value)  # of equal values, the first in `ends` is on top
     at = np.array([math.log10(end.value) if is_log else end.value for end in known])
-    plot, heights = LEAST_PLOT * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
+    plot, heights = least * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
     below = np.cumsum(heights) - heights / 2  # from the plot's bottom, if all labels touch
     free = plot * (at - low) / (high - low) - below  # nondecreasing if no labels overlap
     shifts = np.clip(_nearest_increasing(free), 0, max(0.0, plot - heights.sum())) - free

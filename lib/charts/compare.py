@@ -6,13 +6,14 @@ with the letter, so that `lib/ui/listener.js` finds them. Curves are medians ove
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lib import results
 from lib.charts import axes, chart
-from lib.charts.chart import Chart, Entry, Part
+from lib.charts.chart import Chart, End, Part
 from lib.charts.html import plot_image, plotted_line
 from lib.charts.over_time import error_unit, root_error
 from lib.charts.palette import Palette
@@ -22,14 +23,15 @@ from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.results import Compared, compared_part, decided, independent_samples, same_data
 from lib.text import capital, counted, joined, readable, short
 
-LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how the key draws it
-    "A": ("solid", "diamond-open", "line"),
-    "B": ("dash", "circle-open", "dashed"),
-    "C": ("dot", "square-open", "dotted"),
-    "D": ("dashdot", "triangle-up-open", "dashdot"),
-    "E": ("longdash", "star-open", "long dashes"),
-    "F": ("longdashdot", "cross-open", "long dashdot"),
+LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
+    "A": ("solid", "diamond-open"),
+    "B": ("dash", "circle-open"),
+    "C": ("dot", "square-open"),
+    "D": ("dashdot", "triangle-up-open"),
+    "E": ("longdash", "star-open"),
+    "F": ("longdashdot", "cross-open"),
 }
+HEIGHT = 340
 SPARK = 64  # points of a small curve
 MOST_SETTINGS = 5  # a run's name shows at most this many settings, and counts the others
 ERROR = "final_mse"  # the field of `ModeResult` with the error at the last step
@@ -80,8 +82,9 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     values = np.concatenate([baseline, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(title, values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
-    level = chart.level(name, baseline, "baseline", palette), Entry("dotted", name, "baseline")
-    return _figure(curves, x_axis, y_axis, palette, level)
+    level = chart.level(name, baseline, "baseline", palette)
+    end = End(name, float(baseline[-1]), "baseline")
+    return _figure(curves, x_axis, y_axis, palette, (level, end))
 
 
 def predictions_figure(
@@ -100,7 +103,8 @@ def predictions_figure(
     y_axis = axes.linear_axis(title, values, axes.with_room(targets))
     x_axis = axes.timestep_axis(dataset.steps_of(index))
     line = chart.line("target", targets, {"color": palette.ink, "width": 4}, "", dots=7)
-    return _figure(curves, x_axis, y_axis, palette, (line, Entry("dots", f"target{dataset.ahead}")))
+    end = End(f"target{dataset.ahead}", float(targets[-1]), "ink")
+    return _figure(curves, x_axis, y_axis, palette, (line, end))
 
 
 def _at_steps(
@@ -116,51 +120,26 @@ def _at_steps(
 
 
 def _figure(
-    curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
+    curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, End]
 ) -> Chart:
-    """Draw curves over the lines `below`. Each of these lines has its entry in the key."""
-    modes = dict.fromkeys(curve.mode for curve in curves)
-    letters = list(dict.fromkeys(curve.run.letter for curve in curves))
-    looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
-    key = [chart.mode_keys(modes), looks + [entry for _, entry in below]]
+    """Draw curves over the lines `below`, each with its label at the end."""
     hover = f"{chart.hover()} · {x['title']} %{{x:,d}}"
-    lines = [line for line, _ in below]
+    lines, ends = [line for line, _ in below], list[End]()
     for run, mode, of_x, of_y in curves:
         name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
-        dash, symbol, _ = LOOKS[run.letter]
+        dash, symbol = LOOKS[run.letter]
         if len(of_x) == 1:
             marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
             lines.append(chart.points(name, of_x, of_y, marker, hover))
         else:
             style = {"color": color, "width": 2.5, "dash": dash}
             lines.append(chart.line(name, of_y, style, hover, x=of_x))
-    ends = _letters(curves, y, 340 - chart.top(key) - chart.BOTTOM, palette)
-    columns = max((len(end["text"][0]) for end in ends), default=2) - 1  # letters side by side
-    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * columns
-    look: Part = {"name": name, "height": 340, "right": right, "hovermode": "closest"}
-    return chart.plotted([*lines, *ends], palette, x, y, key, **look)
-
-
-def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> list[Part]:
-    """Return a letter right of each curve's end, in a `plot` of this height in pixels."""
-    ends, pixels = [], plot / (y["range"][1] - y["range"][0])  # pixels per unit of y
-    for curve in curves:
-        end = float(curve.y[-1]) if len(curve.y) else math.nan
-        if y.get("type") == "log":
-            end = math.log10(end) if end > 0 else math.nan
-        if math.isfinite(end):
-            ends.append((end * pixels, curve))
-    traces, column, begin = [], 0, -math.inf
-    for height, (run, mode, of_x, of_y) in sorted(ends, key=lambda end: end[0]):
-        overlaps = height - begin < chart.NOTE  # An overlapping letter moves to the right.
-        column, begin = (column + 1, begin) if overlaps else (0, height)
-        trace = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
-        trace |= {"text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
-        halo = ", ".join([f"0 0 3px {palette.surface}"] * 4)  # the letter may be on a curve
-        font = {"color": palette.words(mode), "shadow": halo}
-        trace |= {"textposition": "middle right", "textfont": font}
-        traces.append(trace)
-    return traces
+        [end] = chart.mode_ends({mode: of_y})
+        ends.append(replace(end, words=f"{run.letter} {end.words}"))
+    ends += [end for _, end in below]
+    look: Part = {"name": f"compare {y['title']}", "height": HEIGHT, "ends": ends}
+    look["least"] = HEIGHT - chart.top([]) - chart.BOTTOM
+    return chart.plotted(lines, palette, x, y, [], hovermode="closest", **look)
 
 
 def sparkline(run: Compared, palette: Palette) -> str:

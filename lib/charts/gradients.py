@@ -25,19 +25,19 @@ def reach_figure(
     steps = len(names)
     labels = {"sequence": f"loss over {all_of(steps)} steps", "last": f"loss at step {steps} alone"}
     hover, dots = chart.hover(), chart.dot_size(steps)
-    data, key, sizes = [], [], []
+    data, key = [], []
     for mode, values in norms.items():
         known = chart.finite(values)
         known[known <= 1e-12] = np.nan  # below the precision of 32-bit numbers
-        sizes += known[np.isfinite(known)].tolist()
         style = {"color": palette.mode(mode), "width": 2.5}
         data.append(chart.line(labels[mode], known, style, hover, dots=dots))
         data[-1]["marker"]["symbol"] = "diamond" if mode == "last" else "circle"
         key.append(chart.Entry("diamond" if mode == "last" else "dots", labels[mode], mode))
     # Without zoom, the playhead's band stays on its timestep.
     x = axes.timestep_axis(names) | {"fixedrange": True}
+    sizes = chart.all_y(data)
     y = axes.log_axis("size of ∂L/∂h", sizes)
-    if not sizes:  # an axis without data has no ticks
+    if not np.isfinite(sizes).any():  # an axis without data has no ticks
         y |= {"tickvals": [], "ticktext": []}
     return chart.plotted(data, palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
 

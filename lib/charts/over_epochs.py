@@ -252,27 +252,26 @@ def _figure(
     run: RunAt, curves: Curves, checks: Curves, levels: list[Level], palette: Palette, **look: Any
 ) -> chart.Chart:
     """Draw training `curves`, validation `checks`, and levels above 0, on a logarithmic axis."""
-    arrays = [curve.values for curve in (*curves.values(), *checks.values())]
-    arrays += [seed for curve in curves.values() for _, seed in curve.seeds]
-    drawn = np.concatenate([*arrays, *([*values.values()] for _, values, _ in levels)])
     x = axes.epoch_axis(max(run.snapshot.epochs, run.snapshot.epoch))
-    y = axes.log_axis(look.pop("title"), drawn)
     # Levels are drawn over the curves, so that a curve at the best possible level doesn't hide it.
     data = _lines(curves, checks, palette)
     for label, values, color in levels:
         data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]
+    y = axes.log_axis(look.pop("title"), chart.all_y(data))
     rings = _rings(checks or curves, palette)
-    ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()})
-    ends += _level_ends(levels, decades=float(np.ptp(y["range"])))
+    level_ends, zeros = _level_labels(levels, decades=float(np.ptp(y["range"])))
+    ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()}) + level_ends
     both = Entry("line", "training", "muted"), Entry("dashdot", "validation", "muted")
     key = [*both] if checks else []
     key += [chart.SEEDS] if run.snapshot.others else []
-    rows = [key, _zeros(levels)] if checks else [[*key, *_zeros(levels)]]
+    rows = [key, zeros] if checks else [[*key, *zeros]]
     kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
     rows += [[Entry("rings", kept_words, "muted")]] if rings else []
+    drawn = [curve.values for curve in curves.values()]
+    is_zero = not any(map(np.any, [*drawn, *([*values.values()] for _, values, _ in levels)]))
     notes = []
-    if not drawn.any() or not any(len(curve.values) for curve in curves.values()):
-        why = "every value is 0" if curves and not drawn.any() else "not trained yet"
+    if is_zero or not any(map(len, drawn)):
+        why = "every value is 0" if is_zero and curves else "not trained yet"
         behind = {"bgcolor": palette.background, "borderpad": 4}  # hides lines behind the text
         notes.append(chart.note(why, 0.5, 0.5, palette.muted) | behind)
     return chart.plotted(data + rings, palette, x, y, rows, ends=ends, notes=notes, **look)
@@ -306,22 +305,18 @@ def _rings(curves: Curves, palette: Palette) -> list[Part]:
     return rings
 
 
-def _level_ends(levels: list[Level], decades: float) -> list[End]:
-    """Return the levels' labels on an axis of `decades`; levels that would overlap share one."""
-    ends, same = list[End](), 10 ** (2 * decades / chart.LEAST_PLOT)
+def _level_labels(levels: list[Level], decades: float) -> tuple[list[End], list[Entry]]:
+    """Return the levels' labels on an axis of `decades`, and entries of the key for levels of 0.
+
+    Two values that are too close for two labels share one. The logarithmic axis can't show 0.
+    """
+    ends, zeros, same = list[End](), list[Entry](), 10 ** (2 * decades / chart.LEAST_PLOT)
     for label, values, color in levels:
+        if at_zero := [mode for mode, value in values.items() if not value]:
+            which = "" if len(at_zero) == len(values) else f" for {COUNTS[at_zero[0]]}"
+            zeros.append(Entry("", f"{label}{which}: 0", color))
         if max(values.values()) < same * min(values.values()):
             ends.append(End(label, min(values.values()), color))
         elif len(values) > 1:
             ends += [End(f"{color}, {COUNTS[mode]}", v, color) for mode, v in values.items()]
-    return ends
-
-
-def _zeros(levels: list[Level]) -> list[Entry]:
-    """Return entries of the key for levels of 0, which a logarithmic axis can't show."""
-    entries = []
-    for label, values, color in levels:
-        if at_zero := [mode for mode, value in values.items() if not value]:
-            which = "" if len(at_zero) == len(values) else f" for {COUNTS[at_zero[0]]}"
-            entries.append(Entry("", f"{label}{which}: 0", color))
-    return entries
+    return ends, zeros

@@ -68,9 +68,9 @@ class SamplePredictions:
         x = axes.timestep_axis(dataset.steps_of(index))
         x["ticklabelstandoff"] = 5 if is_from_zero else 0  # leaves space for diamonds at 0
         title = chart.with_unit(dataset.target_names[self.column], unit)
-        drawn = np.append(target, drawn_values(self.values, earlier=self.earlier))
-        y = axes.linear_axis(title, drawn, axes.with_room(targets), zero=is_from_zero)
-        traces = mode_traces(self.values, head, palette, hover, earlier=self.earlier)
+        traces = [line, *mode_traces(self.values, head, palette, hover, earlier=self.earlier)]
+        core = axes.with_room(targets)
+        y = axes.linear_axis(title, chart.all_y(traces), core, zero=is_from_zero)
         look: Part = {"name": f"predictions {dataset.name} {self.column}", "height": HEIGHT}
         if dataset.origin:
             squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)
@@ -84,7 +84,7 @@ class SamplePredictions:
         key += [chart.SEEDS] if run.snapshot.others else []
         early = [Entry("dotted", EARLY[head], "last")]
         rows = [key, early if self.earlier and "last" in self.values else []]
-        return chart.plotted([line, *traces], palette, x, y, rows, ends=ends, **look)
+        return chart.plotted(traces, palette, x, y, rows, ends=ends, **look)
 
     def _same_series(self) -> np.ndarray:
         """Return the shown samples of this sample's series, or all shown samples if it is alone."""
@@ -169,9 +169,8 @@ class StepErrors:
         key = [Entry("dotted", EARLY[head], "last")] if earlier and "last" in self.errors else []
         key += [chart.SEEDS] if self.run.snapshot.others else []
         x = axes.timestep_axis(dataset.timestep_names)
-        drawn = np.append(self.baseline, drawn_values(self.errors, earlier=earlier))
-        title = chart.with_unit("RMSE", unit)
-        y = axes.linear_axis(title, drawn, np.append(self.baseline, 0.0))
+        core = np.append(self.baseline, 0.0)
+        y = axes.linear_axis(chart.with_unit("RMSE", unit), chart.all_y(data), core)
         look: Part = {"name": f"step error {dataset.name}", "height": HEIGHT, "ends": ends}
         return chart.plotted(data, palette, x, y, [key], **look)
 
@@ -294,15 +293,6 @@ def mode_traces(
     return traces
 
 
-def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarray:
-    """Return all numbers that `mode_traces` draws, for the axis's range."""
-    drawn = [np.zeros(0)]
-    for mode, of_mode in values.items():
-        both = np.vstack([of_mode.median, of_mode.seeds])
-        drawn.append((both if earlier or mode == "sequence" else both[:, -1:]).ravel())
-    return chart.finite(np.concatenate(drawn))
-
-
 def input_squares(
     dataset: Dataset, sample: int, palette: Palette, end: float, names: Sequence[str] = ()
 ) -> tuple[Part, Part]:
@@ -317,11 +307,10 @@ def input_squares(
     axis["tickfont"] = {"size": chart.FONT_SIZE, "color": palette.muted}
     gap = 1 if steps <= 30 else 0  # on a phone, gaps of more timesteps would fill half the width
     more: Part = {"yaxis": "y2", "xgap": gap, "ygap": 1}
-    values, hover = dataset.x[sample].T, ""
+    values, hover = dataset.x[sample].T, "%{text}<extra></extra>" if names else ""
     if names:
-        hover = f"%{{customdata}}: {chart.hover()}<extra></extra>"
-        of_row = [[chart.escaped(name)] * steps for name in dataset.feature_names]
-        more |= {"customdata": of_row, "text": [chart.hover_texts(row) for row in values]}
+        rows = zip(dataset.feature_names, map(chart.hover_texts, values), strict=True)
+        more["text"] = [[f"{chart.escaped(name)}: {text}" for text in row] for name, row in rows]
     return chart.heatmap("inputs", values, shades, hover, **more), axis
 
 

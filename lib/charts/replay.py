@@ -74,7 +74,8 @@ def replay_figure(
         map_place = map_place[0], max(map_place[1], other[1]), *map_place[2:]
     data, moves, placed = _together(panels, [*places, map_place, other], palette, first)
     key = [Entry("dots", f"target{dataset.ahead}")]
-    key += chart.mode_keys(run.snapshot.results, "dots", "open diamond")
+    glyphs = {"sequence": "dots", "last": "open diamond"}
+    key += [Entry(glyphs[mode], MODES[mode].name, mode) for mode in run.snapshot.results]
     if best := results.best_possible(run.experiment, dataset):
         key.append(Entry("dashed", best.label, "best"))
     key.append(Entry("dotted", dataset.naive_label, "baseline"))
@@ -135,17 +136,15 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names = [frame.label for frame in frames]
     value = chart.hover(over_time.error_unit(dataset))
-    hover = f"timestep %{{x}}, after epoch %{{customdata}}: {value}<extra></extra>"
+    hover = f"timestep %{{x}}, after epoch {value}<extra></extra>"
     ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
     lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
     panels: list[Panel] = []
     for mode, values in errors.items():
         z, name = np.log10(np.maximum(values, 10.0**low)), MODES[mode].name
         more: Part = {"zmin": low, "zmax": max(high, low + 0.1)}
-        more["customdata"] = [
-            [frame.label] * len(row) for frame, row in zip(frames, values, strict=True)
-        ]
-        more["text"] = [chart.hover_texts(row) for row in values]
+        rows = zip(names, map(chart.hover_texts, values), strict=True)
+        more["text"] = [[f"{epoch}: {text}" for text in row] for epoch, row in rows]
         heat = chart.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **more)
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}

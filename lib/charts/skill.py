@@ -134,7 +134,7 @@ def forecast_figure(
     rows = np.flatnonzero(origin.series == series)[-before:]
     x, axis = _dates(origin, rows, forecast)
     after, targets, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
-    bands, drawn = [], [targets]
+    bands = []
     lines = [_line("known", x[: len(rows)], targets, {"color": palette.ink, "width": 3}, unit)]
     for mode, values in forecast.values.items():
         name, color = MODES[mode].name, palette.mode(mode)
@@ -143,12 +143,10 @@ def forecast_figure(
         edges = low[has_band], high[has_band]
         bands.append(chart.band(f"{name}'s band", after[has_band], edges, color, OPACITY))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
-        drawn += [values, low, high]
     ends = chart.mode_ends(forecast.values)
     for name, values in forecast.naive.items():
         bands.append(_line(name, after, values, _style("baseline", palette, 2), unit))
         ends.append(End(name, values[-1], "baseline"))
-        drawn.append(values)
     key = [[Entry("line", "known"), Entry("squares", "90% band", "baseline")], []]
     if ground := _test_part(dataset, series, rows, x, palette):
         shares = forecast.covered.items()
@@ -156,7 +154,7 @@ def forecast_figure(
         key[1] = [Entry("squares", words, "border", "muted")]
         key[1] += [Entry("line", percent(100 * k / n), mode) for mode, (k, n) in shares]
     title = chart.with_unit(origin.columns[column], unit)
-    y = axes.linear_axis(title, np.concatenate(drawn), targets)
+    y = axes.linear_axis(title, chart.all_y(bands + lines), targets)
     look: Part = {"name": f"forecast {dataset.name} {series} {column}", "height": HEIGHT}
     look |= {"ends": ends, "shapes": ground}
     return chart.plotted(bands + lines, palette, axis, y, key, **look)

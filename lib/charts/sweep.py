@@ -30,13 +30,11 @@ def curve_figure(
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     baseline = [1.0 if relative else point["baseline_error"] for point in measured]
-    data, drawn = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], [*baseline]
-    medians = {}
+    data, medians = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], {}
     for mode in BOTH_MODES:
         color, name = palette.mode(mode), MODES[mode].name
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
         seeds = seeds.reshape(len(x), len(points[0].rows) // len(BOTH_MODES))
-        drawn += seeds.ravel().tolist()
         edges = seeds.max(axis=1), seeds.min(axis=1)
         data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
@@ -45,7 +43,7 @@ def curve_figure(
         line = chart.line(f"{name}, median", medians[mode], style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
     title = "MSE ÷ baseline's MSE" if relative else "MSE at the last step"
-    y_axis, key_row = axes.log_axis(title, drawn), []
+    y_axis, key_row = axes.log_axis(title, chart.all_y(data)), []
     if unfinished := [place[p.values[key]] for p in points if not p.is_finished]:
         top = 10 ** (y_axis["range"][1] - 0.06)
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}

@@ -151,8 +151,9 @@ def test_a_map_has_the_error_of_each_epoch_and_timestep(layout, across):
     (heat,) = (t for t in figure.data if t.type == "heatmap" and t.name == "last-step mode")
     mse = [np.median(frame.snapshot.by_seed("last", "step_mse"), axis=0) for frame in frames]
     np.testing.assert_allclose(heat.z, np.log10(np.sqrt(mse)), rtol=1e-6)
-    assert heat.text[0][0] == number(np.sqrt(mse[0][0]), 5)
-    assert [row[0] for row in heat.customdata] == [frame.name for frame in frames]
+    rows = zip(frames, np.sqrt(mse)[:, 0], strict=True)
+    texts = [f"{frame.name}: {number(error, 4)}" for frame, error in rows]
+    assert [row[0] for row in heat.text] == texts
 
 
 @pytest.mark.parametrize(
