@@ -10,7 +10,6 @@ from typing import Any
 NEARLY_ZERO = 1e-7  # a smaller size is a rounding error of 32-bit numbers, shown as "≈ 0"
 ALMOST_0 = "≈ 0"
 LONG_NUMBER = "−8.88\u202f×\u202f10⁻⁸"  # reserves space; few numbers in sentences are longer
-SMALLEST, LARGEST = 1e-3, 1e9  # a rounded number outside this range is shown with a power of ten
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -55,7 +54,7 @@ def number(value: float, digits: int = 3) -> str:
         return "not a number" if math.isnan(value) else "infinite"
     if not value:
         return "0"
-    if not SMALLEST <= abs(float(f"{value:.{digits}g}")) < LARGEST:
+    if not 0.001 <= abs(float(f"{value:.{digits}g}")) < 1e9:  # the rounded number decides
         return _powered(value, digits)
     decimals = digits - 1 - math.floor(math.log10(abs(value)))
     return _trim(f"{value:,.{max(0, decimals)}f}")

@@ -215,7 +215,6 @@ def plotted(
     height: int,
     left: int = LEFT,
     right: int = 16,
-    least: int = LEAST_PLOT,
     ends: Sequence[End] = (),
     notes: Sequence[Part] = (),
     **more: Any,
@@ -223,8 +222,7 @@ def plotted(
     """Return a chart of traces with axes `x` and `y`, a key above, and labels at lines' `ends`.
 
     The key replaces Plotly's legend, which would fill half of the plot on a phone. Fixed margins
-    keep the plot in place. The same `name` keeps the zoom. `least` is the plot's least height, in
-    which labels don't overlap. `more` are entries of Plotly's layout.
+    keep the plot in place. The same `name` keeps the zoom. `more` are entries of Plotly's layout.
     """
     key = [row for row in key if row]
     font = {"size": FONT_SIZE, "color": palette.muted}
@@ -238,7 +236,7 @@ def plotted(
     labels = list[Part]()
     if ends:
         right = max(right, 12 + round(END_LETTER * max(len(row) for e in ends for row in e.rows)))
-        labels = end_labels(ends, y, palette, least)
+        labels = end_labels(ends, y, palette)
     if "minexponent" in y:  # ticks such as "0.5×10⁻³" are wide
         left += 14
     for each in (x, y):
@@ -317,18 +315,19 @@ def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> P
     return {"text": words, **place, "showarrow": False, "font": {"size": size, "color": color}}
 
 
-def end_labels(
-    ends: Sequence[End], y: Part, palette: Palette, least: int = LEAST_PLOT
-) -> list[Part]:
-    """Return labels right of a plot, moved apart so that they fit a plot of `least` pixels."""
+def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
+    """Return labels right of a plot, moved apart so that they fit a plot of LEAST_PLOT pixels."""
     is_log, (low, high), (bottom, top) = y.get("type") == "log", y["range"], y.get("domain", (0, 1))
     known = [e for e in reversed(ends) if math.isfinite(e.value) and (e.value > 0 or not is_log)]
     known.sort(key=lambda end: end.value)  # of equal values, the first in `ends` is on top
     at = np.array([math.log10(end.value) if is_log else end.value for end in known])
-    plot, heights = least * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
+    plot, heights = LEAST_PLOT * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
     below = np.cumsum(heights) - heights / 2  # from the plot's bottom, if all labels touch
     free = plot * (at - low) / (high - low) - below  # nondecreasing if no labels overlap
-    shifts = np.clip(_nearest_increasing(free), 0, max(0.0, plot - heights.sum())) - free
+    # Overlapping labels move up to `upper`, or down to `lower`. The mean moves both ways.
+    upper, lower = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
+    spare = plot - heights.sum()  # If it is negative, the labels extend beyond both ends.
+    shifts = np.clip((upper + lower) / 2, min(0, spare / 2), max(spare, spare / 2)) - free
     look = {"xanchor": "left", "xshift": 8, "yanchor": "middle", "yref": "y", "align": "left"}
     return [
         note("<br>".join(map(escaped, end.rows)), 1, y, palette.words(end.color), FONT_SIZE - 1)
@@ -336,13 +335,3 @@ def end_labels(
         | {"yshift": round(shift)}
         for end, y, shift in zip(known, at.tolist(), shifts.tolist(), strict=True)
     ]
-
-
-def _nearest_increasing(values: np.ndarray) -> list[float]:
-    """Return the nondecreasing numbers nearest to `values` (N,): isotonic least squares."""
-    nearest = []
-    for k in range(len(values)):
-        ends = range(k + 1, len(values) + 1)
-        means = [[values[start:end].mean() for end in ends] for start in range(k + 1)]
-        nearest.append(max(min(from_start) for from_start in means))  # the min-max formula
-    return nearest

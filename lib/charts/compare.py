@@ -31,7 +31,6 @@ LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
     "E": ("longdash", "star-open"),
     "F": ("longdashdot", "cross-open"),
 }
-HEIGHT = 340
 SPARK = 64  # points of a small curve
 MOST_SETTINGS = 5  # a run's name shows at most this many settings, and counts the others
 ERROR = "final_mse"  # the field of `ModeResult` with the error at the last step
@@ -137,9 +136,8 @@ def _figure(
         [end] = chart.mode_ends({mode: of_y})
         ends.append(replace(end, words=f"{run.letter} {end.words}"))
     ends += [end for _, end in below]
-    look: Part = {"name": f"compare {y['title']}", "height": HEIGHT, "ends": ends}
-    look["least"] = HEIGHT - chart.top([]) - chart.BOTTOM
-    return chart.plotted(lines, palette, x, y, [], hovermode="closest", **look)
+    look: Part = {"name": f"compare {y['title']}", "height": 340, "hovermode": "closest"}
+    return chart.plotted(lines, palette, x, y, [], ends=ends, **look)
 
 
 def sparkline(run: Compared, palette: Palette) -> str:

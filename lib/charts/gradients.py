@@ -115,7 +115,8 @@ def padding_words(kinds: Sequence[Padded]) -> Words:
         max((float(kind.differences[-1]) for kind in kinds if kind.masked is mask), default=0.0)
         for mask in (False, True)
     )
-    takeaway = f"{PADDING} {_change(plain)} without masking, {_change(masked)} with masking."
+    without, with_mask = (ALMOST_0 if d <= ROUNDING else number(d) for d in (plain, masked))
+    takeaway = f"{PADDING} {without} without masking, {with_mask} with masking."
     if not np.isfinite([plain, masked]).all():
         takeaway = "Some outputs are NaN: the run has diverged."
     parts = []
@@ -131,8 +132,3 @@ def padding_words(kinds: Sequence[Padded]) -> Words:
     if hidden := max(kind.hidden_steps for kind in kinds):
         parts.append(f"The mask hides {hidden} of the sequences' own steps: their features are 0.")
     return takeaway, " ".join(parts)
-
-
-def _change(difference: float) -> str:
-    """Return a difference as text; a rounding error counts as none."""
-    return ALMOST_0 if difference <= ROUNDING else number(difference)

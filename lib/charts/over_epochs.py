@@ -268,7 +268,8 @@ def _figure(
     kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
     rows += [[Entry("rings", kept_words, "muted")]] if rings else []
     drawn = [curve.values for curve in curves.values()]
-    is_zero = not any(map(np.any, [*drawn, *([*values.values()] for _, values, _ in levels)]))
+    is_zero = not any(values.any() for values in drawn)
+    is_zero &= not any(value for _, values, _ in levels for value in values.values())
     notes = []
     if is_zero or not any(map(len, drawn)):
         why = "every value is 0" if is_zero and curves else "not trained yet"

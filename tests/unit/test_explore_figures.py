@@ -5,9 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.data import make_dataset, suggested
-from lib.results import RunAt, best_loss, naive_loss
-from lib.training import recorded
+from lib.results import best_loss, naive_loss
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import (
     EXPERIMENT,
@@ -24,16 +22,6 @@ from tests.unit.pictures import (
 from tests.unit.test_figures import diverged
 
 SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
-
-
-def test_hover_texts_show_small_numbers_with_powers_of_ten():
-    """Parity's loss falls to about 10⁻⁵. Plotly's own formats would show it as a decimal."""
-    experiment = suggested("parity")
-    figures = all_figures(RunAt(experiment, make_dataset(experiment), recorded(experiment)))
-    hovers = [t.hovertemplate for f in figures.values() for t in f.data if t.hovertemplate]
-    assert all("%{text}" in hover and "%{y" not in hover for hover in hovers)
-    loss = the(figures["loss"], "sequence mode")
-    assert "\u202f×\u202f10⁻⁵" in loss.text[loss.y.argmin()]
 
 
 # Predictions

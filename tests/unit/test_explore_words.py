@@ -27,10 +27,12 @@ from tests.unit.pictures import (
     EXPERIMENT,
     a_dataset,
     a_run,
+    all_figures,
     of_a_table,
     sentence,
     spoiled,
     takeaway,
+    the,
     with_kept,
 )
 from tests.unit.swept import a_point
@@ -369,6 +371,16 @@ def test_a_leak_check_lists_its_data():
         ),
     ):
         assert split.leak_words(dataset, [])[1] == [f"The checks read {expected}"]
+
+
+def test_hover_texts_show_small_numbers_with_powers_of_ten():
+    """Parity's loss falls to about 10⁻⁵. Plotly's own formats would show it as a decimal."""
+    experiment = suggested("parity")
+    figures = all_figures(RunAt(experiment, make_dataset(experiment), recorded(experiment)))
+    hovers = [t.hovertemplate for f in figures.values() for t in f.data if t.hovertemplate]
+    assert all("%{text}" in hover and "%{y" not in hover for hover in hovers)
+    loss = the(figures["loss"], "sequence mode")
+    assert "\u202f×\u202f10⁻⁵" in loss.text[loss.y.argmin()]
 
 
 # Sentences outside the cards
