@@ -231,8 +231,7 @@ def plotted(
     has_two_lines = any("<br>" in tick for tick in x.get("ticktext", ()))
     bottom = BOTTOM + (16 if has_two_lines else 0)
     if "ticktext" in x:  # Plotly omits the last name if its right half doesn't fit
-        beyond = LETTER * len(x["ticktext"][-1]) / 2 - 4  # The tick is at least 4 pixels inside.
-        right = max(right, round(beyond))
+        right = max(right, round(LETTER / 2 * len(x["ticktext"][-1])) - 4)  # 4 are in the plot
     labels = list[Part]()
     if ends:
         right = max(right, 12 + round(END_LETTER * max(len(row) for e in ends for row in e.rows)))

@@ -307,11 +307,9 @@ def _rings(curves: Curves, palette: Palette) -> list[Part]:
 
 
 def _level_labels(levels: list[Level], decades: float) -> tuple[list[End], list[Entry]]:
-    """Return the levels' labels on an axis of `decades`, and entries of the key for levels of 0.
-
-    Two values that are too close for two labels share one. The logarithmic axis can't show 0.
-    """
-    ends, zeros, same = list[End](), list[Entry](), 10 ** (2 * decades / chart.LEAST_PLOT)
+    """Return labels on an axis of `decades`; and levels of 0, which it can't show, for the key."""
+    same = 10 ** (2 * decades / chart.LEAST_PLOT)  # Levels within this ratio have one label.
+    ends, zeros = list[End](), list[Entry]()
     for label, values, color in levels:
         if at_zero := [mode for mode, value in values.items() if not value]:
             which = "" if len(at_zero) == len(values) else f" for {COUNTS[at_zero[0]]}"

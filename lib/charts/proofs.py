@@ -26,6 +26,7 @@ NO_ANSWER = "no result"
 LOST = "Some outputs are NaN: the run has diverged."
 
 _TEXTS = beside(__file__)
+Sides = tuple["Side", "Side"]  # two outputs to compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,6 @@ class Side:
     code: str
     about: str
     rows: np.ndarray | None  # (U, columns); None until Keras returns them
-
-
-Sides = tuple[Side, Side]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

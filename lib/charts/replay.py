@@ -217,8 +217,7 @@ def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
 
 def _values(trace: Mapping[str, Any]) -> Part:
     """Return the parts of a trace that differ between frames."""
-    names = [name for name in ("x", "y", "text") if name in trace]
-    return {"type": trace["type"], **{name: _short(trace[name]) for name in names}}
+    return {"type": trace["type"]} | {n: _short(trace[n]) for n in ("x", "y", "text") if n in trace}
 
 
 def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:

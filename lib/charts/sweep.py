@@ -83,8 +83,7 @@ def map_figure(
     differences, because the correction for multiple tests needs all points.
     """
     values, squares = results.axes_of(points), _differences(points, is_over=is_over)
-    smaller = "error is 2 times smaller"
-    texts = {mode: f"{LETTERS[mode]} 2×: {MODES[mode].name}'s {smaller}" for mode in BOTH_MODES}
+    texts = {m: f"{LETTERS[m]} 2×: {MODES[m].name}'s error is 2 times smaller" for m in BOTH_MODES}
     rows = [[Entry("squares", words, mode)] for mode, words in texts.items()]
     rows.append([Entry("unclear", "not significant (pale)", "muted")])
     sequence, last = map(palette.mode, BOTH_MODES)
