@@ -5,6 +5,7 @@ import textwrap
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -265,7 +266,12 @@ def hover(unit: str = "") -> str:
 
 def hover_texts(values: Values) -> np.ndarray:
     """Return numbers as texts with four digits, because Plotly can't write "3.214 × 10⁻⁵"."""
-    return np.array([number(value, 4) for value in values])
+    return np.array([_four_digits(value) for value in np.asarray(values).tolist()])
+
+
+@lru_cache(20_000)  # a curve's values recur in each update, and formatting takes a microsecond each
+def _four_digits(value: float) -> str:
+    return number(value, 4)
 
 
 def escaped(words: str) -> str:

@@ -22,10 +22,8 @@ PICKED = " The best epoch was picked on validation samples, so only a test part 
 
 def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     """Return which modes clearly beat the best baseline by squared error, as a sentence."""
-    best, where = (
-        table.baselines(target)[0],
-        "On test samples," if part == "test" else "In this run,",
-    )
+    where = "On test samples," if part == "test" else "In this run,"
+    best = table.baselines(target)[0]
     if not any(one.rmse[target] for one in table.baseline_scores):
         return CONSTANT
     if not table.models:
