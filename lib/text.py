@@ -102,10 +102,7 @@ def difference(value: float, other: float) -> str:
 
 
 def percent(value: float) -> str:
-    """Return a percentage: "12%", "0.3%", "over 99.9%"; "–" if it is NaN or infinite.
-
-    Only an exact 0 or 100 is "0%" or "100%".
-    """
+    """Return "12%", "0.3%" or "over 99.9%"; "0%" and "100%" only if exact; "–" if not finite."""
     if not math.isfinite(value):
         return "–"
     is_whole = value in (0, 100) or round(value) not in (0, 100)

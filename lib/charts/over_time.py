@@ -296,10 +296,7 @@ def mode_traces(
 def input_squares(
     dataset: Dataset, sample: int, palette: Palette, end: float, names: Sequence[str] = ()
 ) -> tuple[Part, Part]:
-    """Return a sample's inputs (F, T) as a trace of shades, and its y axis from 0 to `end`.
-
-    With `names`, the axis names the rows, and a hover text shows each input.
-    """
+    """Return a sample's inputs (F, T) as shades, and their y axis; `names` also add hover texts."""
     steps, shades = dataset.shape[1], palette.shades(palette.ink)
     axis: Part = {"domain": [0.0, end], "autorange": "reversed"}
     axis |= {"showgrid": False, "zeroline": False, "tickvals": [*range(len(names))]}

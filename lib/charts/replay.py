@@ -194,9 +194,8 @@ def _placed_axes(figure: chart.Chart, names: Mapping[str, str], place: Sequence[
         if key[1:5] == "axis":
             is_x, name = key == "xaxis", names[key.replace("axis", "")]
             low, high = (left, right) if is_x else (bottom, top)
-            shares = axis.get("domain", (0, 1))
             placed[f"{name[0]}axis{name[1:]}"] = axis | {
-                "domain": [low + share * (high - low) for share in shares],
+                "domain": [low + share * (high - low) for share in axis.get("domain", (0, 1))],
                 "anchor": names[axis.get("anchor", "y")] if is_x else names["x"],
             }
     return placed

@@ -50,11 +50,9 @@ def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataP
         f"the best baseline is {best.label}: RMSE {readable(best.rmse[target])}{unit}."
     ]
     for score in table.models:
-        error, text = float(score.rmse[target]), f"{capital(score.label)}: "
-        text += readable(error, unit=unit)
-        if math.isfinite(error):
-            text += f", {difference(error, float(best.rmse[target]))}"
-        parts.append(f"{text}.")
+        error, least = float(score.rmse[target]), float(best.rmse[target])
+        compared = f", {difference(error, least)}" if math.isfinite(error) else ""
+        parts.append(f"{capital(score.label)}: {readable(error)}{unit}{compared}.")
     parts.append(filled(_TEXTS, "measures", season=season_length(origin, origin.period)))
     return " ".join(parts)
 
