@@ -50,9 +50,8 @@ def unrolled_picture(
     scale = f", from −{number(reach)} to {number(reach)}" if x.any() and np.isfinite(reach) else ""
     outputs = _matrix(hidden.T[order], 1.0, palette)
     drawn = outputs, inputs, *hidden.shape, scale, CELLS[layer.cell].label, palette
-    about = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
-    about |= {"start": start, "as_it_runs": as_it_runs}
-    return render("charts/cell.html", "unrolled", *drawn, **about)
+    of_layer = modes, layer.trace.cell is not None, sentence, start, as_it_runs
+    return render("charts/cell.html", "unrolled", *drawn, *of_layer)
 
 
 def heatmaps(

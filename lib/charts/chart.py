@@ -151,10 +151,8 @@ def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
 
 
 def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
-    about: Part = {"hoverinfo": "skip"}
-    if hover:
-        about = {"hovertemplate": hover, "text": hover_texts(y)}
-    return {"type": "scatter", "name": name, "x": x, "y": y, **about}
+    shown = {"hovertemplate": hover, "text": hover_texts(y)} if hover else {"hoverinfo": "skip"}
+    return {"type": "scatter", "name": name, "x": x, "y": y, **shown}
 
 
 def all_y(traces: Sequence[Part]) -> np.ndarray:
