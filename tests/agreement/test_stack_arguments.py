@@ -124,7 +124,7 @@ def test_each_layer_accepts_the_same_common_arguments_as_in_keras():
 
 
 def test_every_alias_is_the_same_layer_in_keras():
-    """The names in `OLDER` are exceptions."""
+    """The exceptions are in `OLDER`."""
     names = {name: right for name, right in ALIASES.items() if name not in OLDER}
     assert ask("stacks.same", sorted(names.items())) == [True] * len(names)
 

@@ -34,7 +34,7 @@ UNSTABLE = (
     (re.compile(r"(__inference_\w*?[a-z])_\d+\b"), r"\1_1"),
     (re.compile(r"\S*/__autograph_generated_file\w+\.py"), "/tmp/__autograph_generated_file.py"),  # noqa: S108 - a name
 )
-"""Patterns that match other texts in each run, and replacements that stay the same."""
+"""Patterns of text that differs between runs, each with its replacement."""
 
 
 def error_of(function: Callable[[], Any]) -> dict[str, str] | None:

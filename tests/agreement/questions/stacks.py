@@ -88,7 +88,7 @@ OPTIONAL |= {"trainable": True}
 
 
 def accepted(name: str, arguments: list[str]) -> list[str]:
-    """Return the arguments that a layer accepts. An error that names an argument rejects it."""
+    """Return the arguments that a layer accepts, which means that no error names them."""
     layer = getattr(layers, name)
     required = [word for word in _arguments(layer) if word[-1:] not in "=*"]
     values = {word: REQUIRED.get(word, 1) for word in required}
