@@ -124,7 +124,7 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
 def forecast_figure(
     dataset: Dataset, forecast: Forecast, series: int, column: int, palette: Palette
 ) -> chart.Chart:
-    """Draw a series' last rows, its test part, the models' forecasts, and naive forecasts."""
+    """Draw a series' last rows, its test part, the models' forecasts, and baselines."""
     origin, ahead = dataset.cut_from, forecast.rows
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
@@ -141,7 +141,7 @@ def forecast_figure(
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
     ends = chart.mode_ends(forecast.values)
-    for name, values in forecast.naive.items():
+    for name, values in forecast.baselines.items():
         bands.append(_line(name, after, values, _style("baseline", palette, 2), unit))
         ends.append(End(name, values[-1], "baseline"))
         drawn.append(values)

@@ -38,16 +38,12 @@ class ForecastError(ValueError):
 class Forecast:
     """A forecast of one target column for the h rows after the last row of a series."""
 
+    rows: int  # the number of forecast rows, h
     times: pd.DatetimeIndex | None  # (h,); None if unknown
     values: dict[str, np.ndarray]  # by mode, (h,), in the raw unit
     widths: dict[str, np.ndarray]  # half of the band's height, (h,); NaN for too few errors
     covered: dict[str, tuple[int, int]]  # by mode: test targets inside the band, all test targets
-    naive: dict[str, np.ndarray]  # "last value" and "last season" repeated, (h,)
-
-    @property
-    def rows(self) -> int:
-        """The number of forecast rows, h."""
-        return len(next(iter(self.values.values())))
+    baselines: dict[str, np.ndarray]  # by label, (h,): the "last" and the "seasonal" baseline
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
@@ -96,11 +92,24 @@ def forecast(
             known = np.isfinite(wrong) & np.isfinite(width)
             if known.any():
                 covered[mode] = int((wrong <= width)[known].sum()), int(known.sum())
-    count = len(next(iter(values.values())))
-    past = dataset.cut_from.targets[dataset.cut_from.series == series, column]
-    repeated = {dataset.cut_from.baseline_period: "last season", 1: "last value"}
-    naive = {name: np.resize(past[-rows:], count) for rows, name in repeated.items()}
-    return Forecast(future_times(dataset, series, count), values, widths, covered, naive)
+    rows = feed or max(dataset.cut_from.horizons)
+    times, repeated = future_times(dataset, series, rows), _repeated(dataset, series, column, feed)
+    return Forecast(rows, times, values, widths, covered, repeated)
+
+
+def _repeated(dataset: Dataset, series: int, column: int, feed: int) -> dict[str, np.ndarray]:
+    """Return the "last" and "seasonal" baselines by label, (h,), as defined for samples."""
+    origin = dataset.cut_from
+    past = origin.targets[origin.series == series, column]
+    ahead = np.arange(1, feed + 1) if feed else np.array(origin.horizons)
+    target = len(past) + np.arange(max(ahead))
+    repeated, seasons = {}, {"last": 1, "seasonal": origin.baseline_period}
+    for one in dataset.baselines:
+        if season := seasons.get(one.name):
+            row = target - season * -(-ahead // season)  # whole seasons before the target
+            row = np.where(row >= 0, row, target - ahead)  # without such a row, the last one read
+            repeated[one.label] = past.take(row, mode="clip")
+    return repeated
 
 
 def half_widths(errors: np.ndarray) -> np.ndarray:

@@ -162,9 +162,9 @@ def test_a_forecast_follows_the_last_known_row():
     low, high = np.array(band["y"]).reshape(2, -1)  # The upper edge is reversed.
     np.testing.assert_allclose(high[::-1] - low, 2 * result.widths["sequence"])
     assert figure.layout.yaxis.range[1] > high.max()
-    assert list(the(figure, "last value")["y"]) == [known["y"][-1]] * 3
-    assert list(the(figure, "last season")["y"]) == list(known["y"][-7:-4])
-    assert the(figure, "last season")["line"]["dash"] == "dot"
+    assert list(the(figure, "last value")["y"]) == list(known["y"][-3:])
+    assert list(the(figure, "same weekday last week")["y"]) == list(known["y"][-7:-4])
+    assert the(figure, "last value")["line"]["dash"] == "dot"
     assert not figure.layout.shapes  # There is no test part.
     names = ("inflation", "interest")
     figure, _ = ahead(own_data.cut(macro(), names, names), 3)  # Without dates, rows are counted.
