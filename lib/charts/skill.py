@@ -10,13 +10,14 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Baseline, Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
-from lib.results import ByRow, Forecast, SkillTable, outcomes
+from lib.results import ByRow, Forecast, Score, SkillTable, Snapshot, outcomes
 from lib.results import Part as DataPart
-from lib.text import beside, capital, counted, filled, joined, number, readable
+from lib.text import beside, capital, counted, filled, joined, number, percent, readable
 
 _TEXTS = beside(__file__)
 HEIGHT = 380
 OPACITY = 0.3  # the opacity of bands
+MEASURES = ("MAE", "RMSE", "MASE", "skill")
 PICKED = " The best epoch was picked on validation samples, so only a test part is independent."
 
 
@@ -38,7 +39,9 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     return f"{where} {who} the best baseline, {best.label}."
 
 
-def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataPart) -> str:
+def skill_sentence(
+    dataset: Dataset, table: SkillTable, target: int, part: DataPart, snapshot: Snapshot
+) -> str:
     """Return the samples, the RMSEs of best baseline and models, and the measures' definitions."""
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
     kind = "validation" if dataset.has_validation else "training"
@@ -54,7 +57,17 @@ def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataP
             share = f", {readable(abs(skill))}% {'smaller' if skill >= 0 else 'larger'}"
         parts.append(f"{capital(score.label)}: {readable(score.rmse[target])}{unit}{share}.")
     parts.append(filled(_TEXTS, "measures", season=season_length(origin, origin.period)))
-    return " ".join(parts)
+    if table.models and snapshot.others:
+        parts.append(f"The modes' errors are medians over {len(snapshot.seeds)} seeds.")
+    picked = bool(table.models) and part == "evaluated" and snapshot.keeps_best
+    return " ".join(parts) + (PICKED if picked else "")
+
+
+def score_texts(table: SkillTable, score: Score, target: int) -> list[str]:
+    """Return the texts below the MEASURES in a table; an unknown number is "–"."""
+    errors = [float(each[target]) for each in (score.mae, score.rmse, score.mase)]
+    texts = [readable(each) if math.isfinite(each) else "–" for each in errors]
+    return [*texts, percent(table.skill(score, target))]
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:

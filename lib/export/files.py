@@ -34,7 +34,6 @@ RUN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")  # columns 
 NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")  # columns after settings
 _PAGE = Path(__file__).with_name("report.html")
 _LIGHT = charts.PALETTES["light"]
-_PARTS: dict[str, results.Part] = {"validation": "evaluated", "test": "test"}
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
@@ -173,6 +172,9 @@ class Reported(RunAt):
     past: tuple[tuple[int, SeedWeights], ...] = ()  # epochs, increasing, with their weights
     source: str = ""  # the origin of a run that wasn't trained here: "from mine.unrolled"
     looked: bool = False  # whether the user has looked at this run's results on test samples
+    series: int = 0  # index of the forecast's series
+    column: int = 0  # index of the forecast's target column
+    feed: int = 0  # the rows of a recursive forecast; 0 for a direct forecast
 
     @property
     def has_skill(self) -> bool:
@@ -200,24 +202,21 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
 
 
 def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
-    """Return the forecast for the shown sample's series and target, in the form of `figures`."""
-    run, origin = (of.experiment, of.dataset, of.snapshot.weights[0]), of.dataset.cut_from
-    series = int(origin.series[origin.starts[of.snapshot.samples[of.sample]]])
-    column = of.target // len(origin.horizons)
-    evaluated, best = results.predict(*run), of.snapshot.keeps_best
-    ahead = results.forecast(*run, series=series, column=column, evaluated=evaluated)
-    figure = charts.skill.forecast_figure(of.dataset, ahead, series, column, _LIGHT)
-    words = charts.skill.forecast_words(of.dataset, ahead, fed_back=False, picked=best)
-    return "Forecast", figure, *words
-
-
-def _skill_tables(of: Reported) -> dict[str, results.SkillTable]:
-    """Return skill on validation samples, and on test samples if the user has looked at them."""
-    if not of.has_skill:
-        return {}
-    run = of.experiment, of.dataset, of.snapshot.weights
-    parts = {name: part for name, part in _PARTS.items() if part == "evaluated" or of.looked}
-    return {name: results.skill_of_seeds(*run, part) for name, part in parts.items()}
+    """Return the forecast that the page shows, in the form of `figures`."""
+    run, shown = (of.experiment, of.dataset, of.snapshot.weights[0]), (of.series, of.column)
+    given: dict[str, Any] = {"evaluated": results.predict(*run), "feed": of.feed}
+    if of.looked:
+        given["tested"] = results.predict(*run, "test")
+    ahead = results.forecast(*run, series=of.series, column=of.column, **given)
+    figure = charts.skill.forecast_figure(of.dataset, ahead, *shown, _LIGHT)
+    kept = of.snapshot.keeps_best
+    takeaway, details = charts.skill.forecast_words(
+        of.dataset, ahead, fed_back=of.feed > 0, picked=kept
+    )
+    if of.snapshot.others:
+        details = f"Models of seed {of.experiment.seed}, the first seed. {details}"
+    name = of.dataset.cut_from.names[of.series]
+    return f"Forecast{f' of {name}' if name else ''}", figure, takeaway, details
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
@@ -228,22 +227,19 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     x = dataset.x[index : index + 1]
     models = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, weights, x) for mode, weights in models.items()}
+    run, parts = (experiment, dataset, snapshot.weights), list[results.Part]()
+    if of.has_skill:
+        parts = ["evaluated", "test"] if of.looked else ["evaluated"]
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
     page = templates.from_string(_PAGE.read_text("utf-8")).render(
-        source=of.source,
-        experiment=experiment,
-        dataset=dataset,
-        snapshot=snapshot,
-        results=snapshot.middle.results,
+        of=of,
         settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
         sentence=strip.strip_sentence(experiment, dataset),
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
-        skills=_skill_tables(of),
-        parts=_PARTS,
-        target=of.target,
+        skills={part: results.skill_of_seeds(*run, part) for part in parts},
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),

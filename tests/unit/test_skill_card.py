@@ -13,12 +13,13 @@ from lib.charts.skill import (
     forecast_figure,
     forecast_words,
     on_dates_figure,
+    score_texts,
     skill_sentence,
     skill_takeaway,
 )
 from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
-from lib.results import SkillTable, by_row, evaluate, forecast, predict
+from lib.results import SkillTable, Snapshot, Status, by_row, evaluate, forecast, predict
 from lib.results.baselines import Score
 from tests.unit import own_data
 from tests.unit.pictures import LIGHT, the, words_of
@@ -72,9 +73,9 @@ def test_a_mode_is_compared_with_the_targets_best_baseline(models, target, sampl
 def test_a_constant_target_has_no_comparison():
     """No mode can be better if all baselines are exact."""
     exact = (a_score("last", "last value", 0.0), a_score("mean", "mean baseline", 0.0))
-    assert "constant" in skill_takeaway(
-        a_table(a_score(*LAST, 0.0), baselines=exact), 0, "evaluated"
-    )
+    table = a_table(a_score(*LAST, 0.0), baselines=exact)
+    assert "constant" in skill_takeaway(table, 0, "evaluated")
+    assert score_texts(table, a_score(*LAST, math.nan), 0) == ["–"] * 4
 
 
 def test_the_sentence_has_the_tables_numbers():
@@ -82,7 +83,8 @@ def test_the_sentence_has_the_tables_numbers():
     prepared = own_data.sales()
     dataset, outputs = prepared[1], predict(*prepared)
     table = evaluate(dataset, outputs)
-    words, best = skill_sentence(dataset, table, 0, "evaluated"), table.baselines(0)[0]
+    best, untrained = table.baselines(0)[0], Snapshot("", Status.PAUSED)
+    words = skill_sentence(dataset, table, 0, "evaluated", untrained)
     assert f"the last step of the {len(outputs.samples)} validation samples, the best" in words
     assert f"baseline is {best.label}: RMSE" in words
     assert f"{best.rmse[0]:.1f}" in words

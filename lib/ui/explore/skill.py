@@ -3,16 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from math import isfinite
 from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
 
 from lib import charts, results
-from lib.data import DATASETS, Origin, WindowError, check_season
+from lib.data import DATASETS, Dataset, Origin, WindowError, check_season
 from lib.experiment import MODES
-from lib.text import capital, counted, number, readable
+from lib.text import capital, counted
 from lib.ui import runs, widgets
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import advice, one_control
@@ -23,6 +22,7 @@ T = TypeVar("T")
 TITLES = {"skill": "Skill", "dates": "Predictions by date", "ahead": "Forecast"}
 _FORECAST = Linked("way", ("direct", "fed"), 0, "skill_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
+_SERIES, _COLUMN = "any_series", "column"  # names of the forecast's menus
 KEYS = (PART, _FORECAST.name, _STEPS.name)  # in the address
 MOST_NAMES = 200  # most options in a menu, since all are sent to the browser
 
@@ -95,11 +95,16 @@ def _test_button(shown: ShownRun) -> bool:
     return is_evaluated
 
 
+def _key(name: str, names: Sequence[str]) -> str:
+    """Return the key of a menu: other names give a new menu."""
+    return f"skill_{name}_{len(names)}"
+
+
 def _pick(label: str, names: Sequence[str], key: str) -> int:
     """Draw a menu if there are several names; return the picked index."""
     if len(names) < 2:
         return 0
-    which, place = range(len(names))[:MOST_NAMES], f"skill_{key}_{len(names)}"
+    which, place = range(len(names))[:MOST_NAMES], _key(key, names)
     hover = f"Lists the first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
     return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=hover))
 
@@ -114,11 +119,7 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
         make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
         skills = _once(shown, f"medians {part}", make)
         tables.markdown(_markdown(skills, target, dataset.target_unit, part))
-        details = charts.skill.skill_sentence(dataset, skills, target, part)
-        if len(weights) > 1:
-            details += f" The modes' errors are medians over {len(weights)} seeds."
-        if part == "evaluated" and shown.snapshot.keeps_best:
-            details += charts.skill.PICKED
+        details = charts.skill.skill_sentence(dataset, skills, target, part, shown.snapshot)
         widgets.takeaway(charts.skill.skill_takeaway(skills, target, part), details)
 
     with texts:
@@ -141,15 +142,11 @@ def _markdown(table: results.SkillTable, target: int, unit: str, part: str = "ev
     """Return a Markdown table: the models in their colors, then the baselines, best first."""
     where = "test part, last step" if part == "test" else "at the last step"
     where = plain(charts.with_unit(where, unit))
-    lines = [f"| {where} | MAE | RMSE | MASE | skill |", "|:--|--:|--:|--:|--:|"]
+    lines = [f"| {where} | {' | '.join(charts.skill.MEASURES)} |", "|:--|--:|--:|--:|--:|"]
     named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in table.models]
     named += [(plain(one.label), one) for one in table.baselines(target)]
     for name, score in named:
-        values = [score.mae[target], score.rmse[target], score.mase[target]]
-        numbers = [readable(value) if isfinite(value) else "–" for value in values]
-        skill = table.skill(score, target)
-        percent = f"{number(round(skill))}%" if isfinite(skill) else "–"
-        lines.append(f"| {name} | {' | '.join(numbers)} | {percent} |")
+        lines.append(f"| {name} | {' | '.join(charts.skill.score_texts(table, score, target))} |")
     return "\n".join(lines)
 
 
@@ -168,34 +165,45 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     widgets.card_chart(figure, *charts.skill.dates_words(dataset, rows, target), "skill_on_dates")
 
 
+def picked_forecast(dataset: Dataset) -> dict[str, int]:
+    """Return the forecast's picked series, target column and rows fed back, for `forecast`."""
+    picked = st.session_state.get
+    series = picked(_key(_SERIES, dataset.cut_from.names), 0)
+    column = picked(_key(_COLUMN, dataset.cut_from.columns), 0)
+    is_recursive = _FORECAST.index and not results.why_not_fed_back(dataset)
+    feed = int(_STEPS.texts[_STEPS.index]) if is_recursive else 0
+    return {"series": series, "column": column, "feed": feed}
+
+
 def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     """Draw the forecast of one series and target, below the settings that it depends on."""
-    dataset, weights, feed = shown.dataset, _weights(shown)[0], 0
+    dataset, weights = shown.dataset, _weights(shown)[0]
     with st.container(width=300):
         one_control("ahead", shown.experiment)
     if not weights:
         hint("Not trained yet. Press Train to see a forecast of the next rows.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        series = _pick("Series", origin.names, "any_series")
-        column = _pick("Target", origin.columns, "column")
+        _pick("Series", origin.names, _SERIES)
+        _pick("Target", origin.columns, _COLUMN)
         why = results.why_not_fed_back(dataset)
         kinds, is_off = ("Direct", "Recursive"), bool(why)
         is_recursive = widgets.linked_buttons("Forecast", kinds, _FORECAST, disabled=is_off)
         if is_recursive and not why:
-            feed = int(_STEPS.texts[widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)])
+            widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)
     if why:
         hint(why)
     place = st.container()
     tested = _predictions(shown, "test") if _test_button(shown) else None
-    options: dict[str, Any] = {"series": series, "column": column, "feed": feed, "tested": tested}
-    run = shown.experiment, dataset, weights
+    run, picks = (shown.experiment, dataset, weights), picked_forecast(dataset)
+    options: dict[str, Any] = {"evaluated": _predictions(shown), "tested": tested, **picks}
     try:
-        make = partial(results.forecast, *run, evaluated=_predictions(shown), **options)
-        forecast = _once(shown, "coming", make, *options.values())
+        make = partial(results.forecast, *run, **options)
+        forecast = _once(shown, "coming", make, tested, *picks.values())
     except results.ForecastError as error:
         hint(f"{error}")
         return
+    series, column, feed = picks.values()
     figure = charts.skill.forecast_figure(dataset, forecast, series, column, palette)
     best = shown.snapshot.keeps_best
     texts = charts.skill.forecast_words(dataset, forecast, fed_back=feed > 0, picked=best)

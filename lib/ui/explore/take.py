@@ -25,6 +25,7 @@ from lib.training import give_way
 from lib.ui import address, clock, runs
 from lib.ui.browser import component
 from lib.ui.explore.run_cards import EARLIER, badge_of
+from lib.ui.explore.skill import picked_forecast
 from lib.ui.session import Loaded, Taking, session
 from lib.ui.shown import Epochs, picked_answers, shown_run
 
@@ -168,6 +169,7 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
     shown, at_epoch = epochs.shown, epochs.at_picked_epoch
     past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
     picks, earlier = picked_answers(at_epoch), bool(EARLIER.index)
+    ahead = picked_forecast(shown.dataset) if shown.dataset.origin else {}
     source = "a recorded example" if shown.is_recorded else ""
     if shown.kept:
         source = f"from {shown.kept.name}"
@@ -177,7 +179,7 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
 
     def report() -> bytes:
-        seen: dict[str, Any] = {"source": source, "looked": has_looked}
+        seen: dict[str, Any] = {"source": source, "looked": has_looked, **ahead}
         reported = Reported(*run(), *picks, earlier=earlier, past=past, **seen)
         return export.report(reported, link, datetime.now(UTC), export.versions())
 
