@@ -125,11 +125,11 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"
-    new_stem = f"{export.name_of(loaded.experiment, loaded.dataset)}-new-settings"
-    names = {"data": f"{export.data_name(dataset)}.npz"}
-    names[f"data{NEW}"] = f"{export.data_name(loaded.dataset)}.npz"
-    for file, end in ({f: each.ending for f, each in EXPORTS.items()} | _FILE["ends"]).items():
-        names |= {file: stem + end, file + NEW: new_stem + end}
+    names = {file: f"{stem}{end}" for file, end in _FILE["ends"].items()}
+    new = loaded.experiment, loaded.dataset, "-new-settings"
+    for end, (settings, data, note) in {"": (experiment, dataset, after), NEW: new}.items():
+        names[f"data{end}"] = f"{export.data_name(data)}.npz"
+        names |= {f"{n}{end}": each.file_name(settings, data, note) for n, each in EXPORTS.items()}
     parts = []
     for heading, rows in _FILE["parts"].items():
         shown = []
