@@ -1,7 +1,7 @@
 """Downloads of an experiment: scripts, a report, tables, saved runs. Nothing is trained here."""
 
 from lib.export.archive import KeptError, is_kept
-from lib.export.data import arrays, data_name, keras_windows
+from lib.export.data import arrays, data_name, keras_windows, runs_on
 from lib.export.files import (
     Reported,
     history_csv,

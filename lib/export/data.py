@@ -65,7 +65,7 @@ _TEMPLATES = Environment(  # noqa: S701  Python code needs no HTML escapes
     variable_end_string=">>",
     trim_blocks=True,
 )
-_TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
+_TEMPLATES.filters |= {"comment": comment, "quoted": quoted, "source": source}
 
 
 def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:
@@ -106,6 +106,14 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
         "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
     }
     return [blocks("data", "table", dataset=dataset, **fields)["table"]]
+
+
+def runs_on(dataset: Dataset) -> str:
+    """Return the Keras backends that run a dataset's scripts."""
+    text = "Runs on Keras with TensorFlow, JAX or PyTorch: set KERAS_BACKEND to choose."
+    if dataset.origin is not None and has_plain_windows(dataset):
+        text += "\nTensorFlow must be installed with any of them: it cuts the windows."
+    return text
 
 
 def has_plain_windows(dataset: Dataset) -> bool:

@@ -18,7 +18,7 @@ import numpy as np
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, short, source
+from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, runs_on, short
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -53,7 +53,7 @@ def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -
     """Return a script's blocks up to the data, with two blank lines around a function."""
     *function, code = data_code(experiment, dataset)
     separate = [f"\n{each}\n" for each in function]
-    docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
+    docstring = f'"""{short(dataset.title)}: {about}.\n\n{runs_on(dataset)}\n"""'
     return [docstring, imported, *separate, code]
 
 
@@ -119,8 +119,8 @@ def template_fields(
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
         "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
-        "glorot_uniform": source(glorot_uniform),
-        "orthogonal": source(orthogonal),
+        "glorot_uniform": glorot_uniform,
+        "orthogonal": orthogonal,
     }
 
 

@@ -121,6 +121,7 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         "rows": f"{dataset.y[dataset.evaluated].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
+        "backends": export.runs_on(dataset),
         "replay": f"For the replay, the file has {stored}" if trained else TEXTS["no_replay"],
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
