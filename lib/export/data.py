@@ -112,7 +112,7 @@ def runs_on(dataset: Dataset) -> str:
     """Return the Keras backends that run a dataset's scripts."""
     text = "Runs on Keras with TensorFlow, JAX or PyTorch: set KERAS_BACKEND to choose."
     if dataset.origin is not None and has_plain_windows(dataset):
-        text += "\nTensorFlow must be installed with any of them: it cuts the windows."
+        text += "\nCuts windows with TensorFlow, which must be installed with every backend."
     return text
 
 

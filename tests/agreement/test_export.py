@@ -19,7 +19,7 @@ from lib.data.datasets.registry import DATASETS, make_dataset, settle
 from lib.experiment import CELLS, HEADS, LOSSES, MODES, OPTIMIZERS, REGISTRIES, Experiment
 from lib.export.data import arrays, data_name
 from lib.export.script import EXPORTS
-from lib.results import RunAt, Status
+from lib.results import RunAt, Status, model_outputs
 from tests.agreement.covering import covering
 from tests.unit.uploaded import lines
 from tests.waiting import PATIENCE
@@ -71,9 +71,9 @@ FIRST = 5  # number of rows that `make test` checks; weekly tests check all rows
 
 
 class Runner:
-    """A process that runs scripts in the order of `queue`."""
+    """A process that runs scripts in the order of `queue`, with a backend of Keras."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, backend="tensorflow"):
         self.folder, self._waiting = folder, list[str]()
         self._results = {}
         command = [sys.executable, "-I", f"{RUNNER}"]
@@ -86,7 +86,7 @@ class Runner:
             stderr=self._log,
             text=True,
             encoding="utf-8",
-            env=ONE_THREAD,
+            env=ONE_THREAD | {"KERAS_BACKEND": backend},
         )
 
     def queue(self, file, script, dataset=None, *, quick=True):
@@ -199,6 +199,32 @@ def test_the_layers_of_the_plain_script_have_the_shapes_in_its_comments(row, cas
     for result in case.snapshot.middle.results.values():
         assert f"in the app: mean squared error {result.final_mse:.4g}\n" in printed
     assert f"{case.dataset.naive_mse[-1]:.6g} at the last timestep" in printed
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+@pytest.mark.parametrize("row", ["3121132", "1222331"])  # a task, and a table with plain windows
+def test_scripts_and_models_run_on_other_backends(row, backend, cases, client, tmp_path):
+    """The exact script compares its own results with the app's. TensorFlow is installed, too."""
+    pytest.importorskip(backend)
+    other, case = Runner(tmp_path, backend), cases[row]
+    experiment, dataset, weights = case.experiment, case.dataset, case.snapshot.weights[0]["last"]
+    about = {"cell": experiment.model.cell, "mode": "last", "timesteps": dataset.shape[1]}
+    saved = client.ask("keras_file", weights=weights, **about).result(PATIENCE)["file"]
+    (tmp_path / "last.keras").write_bytes(saved)
+    np.save(tmp_path / "x.npy", dataset.x[:8])
+    load = "model, x = keras.saving.load_model('last.keras'), np.load('x.npy')"
+    show = "print(keras.backend.backend(), *model.predict(x, verbose=0).ravel())"
+    other.queue("load.py", f"import keras\nimport numpy as np\n{load}\n{show}")
+    for name in ("keras", "exact"):
+        script = EXPORTS[name].write(experiment, dataset, case.snapshot)
+        other.queue(f"run-{name}.py", script, dataset, quick=False)
+        assert not other.result(f"run-{name}.py")[1]
+    used, *predicted = other.result("load.py")[0].split()
+    assert used == backend
+    expected = model_outputs(experiment, weights, dataset.x[:8])[:, -1].ravel()
+    np.testing.assert_allclose([*map(float, predicted)], expected, rtol=1e-4, atol=1e-6)
+    other.close()
 
 
 @pytest.mark.parametrize("epoch", [0, -1], ids=["first", "last"])
