@@ -8,7 +8,7 @@ from lib.charts import axes, chart
 from lib.charts.chart import End, Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
-from lib.data import Baseline, Dataset, Origin, every_kth, season_length
+from lib.data import Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import ByRow, Forecast, Score, SkillTable, Snapshot, outcomes
 from lib.results import Part as DataPart
@@ -85,7 +85,7 @@ def season_sentence(origin: Origin, chosen: int) -> str:
 
 
 def on_dates_figure(
-    dataset: Dataset, by_row: ByRow, target: int, baseline: Baseline, palette: Palette
+    dataset: Dataset, by_row: ByRow, target: int, baseline: Score, palette: Palette
 ) -> chart.Chart:
     """Draw the target by date, with last-step predictions of both modes and of a baseline."""
     origin = dataset.cut_from

@@ -177,9 +177,11 @@ class Reported(RunAt):
     feed: int = 0  # the rows of a recursive forecast; 0 for a direct forecast
 
     @property
-    def has_skill(self) -> bool:
-        """Whether the report has tables of skill: the run has models trained on a table."""
-        return bool(self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0])
+    def parts(self) -> tuple[results.Part, ...]:
+        """The parts with a table of skill; none if the run has no models trained on a table."""
+        if not (self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0]):
+            return ()
+        return ("evaluated", "test") if self.looked else ("evaluated",)
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
@@ -189,7 +191,7 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
         if of.dataset.has_rows or "sample" not in kind.picks:
             card = kind(of, *(getattr(of, each) for each in kind.picks))
             shown.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
-    if of.has_skill:
+    if of.parts:
         with suppress(results.ForecastError):  # for example, too few rows for a window
             shown.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
@@ -203,16 +205,13 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
 
 def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
     """Return the forecast that the page shows, in the form of `figures`."""
-    run, shown = (of.experiment, of.dataset, of.snapshot.weights[0]), (of.series, of.column)
-    given: dict[str, Any] = {"evaluated": results.predict(*run), "feed": of.feed}
-    if of.looked:
-        given["tested"] = results.predict(*run, "test")
-    ahead = results.forecast(*run, series=of.series, column=of.column, **given)
-    figure = charts.skill.forecast_figure(of.dataset, ahead, *shown, _LIGHT)
-    kept = of.snapshot.keeps_best
-    takeaway, details = charts.skill.forecast_words(
-        of.dataset, ahead, fed_back=of.feed > 0, picked=kept
-    )
+    run = of.experiment, of.dataset, of.snapshot.weights[0]
+    tested = results.predict(*run, "test") if of.looked else None
+    picks: dict[str, Any] = {"series": of.series, "column": of.column, "feed": of.feed}
+    ahead = results.forecast(*run, **picks, evaluated=results.predict(*run), tested=tested)
+    figure = charts.skill.forecast_figure(of.dataset, ahead, of.series, of.column, _LIGHT)
+    how = {"fed_back": of.feed > 0, "picked": of.snapshot.keeps_best}
+    takeaway, details = charts.skill.forecast_words(of.dataset, ahead, **how)
     if of.snapshot.others:
         details = f"Models of seed {of.experiment.seed}, the first seed. {details}"
     name = of.dataset.cut_from.names[of.series]
@@ -223,13 +222,10 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     """Return the report, an HTML page that loads nothing; `link` opens its settings in the app."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
-    decisive = EXPLORE_CARDS["compare"].title
     x = dataset.x[index : index + 1]
     models = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, weights, x) for mode, weights in models.items()}
-    run, parts = (experiment, dataset, snapshot.weights), list[results.Part]()
-    if of.has_skill:
-        parts = ["evaluated", "test"] if of.looked else ["evaluated"]
+    run = experiment, dataset, snapshot.weights
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
     page = templates.from_string(_PAGE.read_text("utf-8")).render(
@@ -239,7 +235,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
-        skills={part: results.skill_of_seeds(*run, part) for part in parts},
+        skills={part: results.skill_of_seeds(*run, part) for part in of.parts},
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
@@ -249,7 +245,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         versions=versions,
         modes=MODES,
         palette=_LIGHT,
-        lead=next(takeaway for title, _, takeaway, _ in shown if title == decisive),
+        lead=next(words for name, _, words, _ in shown if name == EXPLORE_CARDS["compare"].title),
         sentences=sentences,
         english=text,
         skill=charts.skill,

@@ -161,14 +161,14 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
     early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # the epoch of each loss
-    names = ("last_step_mse", "loss", *early)
-    figures: dict[str, dict[str, float]] = {name: {} for name in names}
-    for mode in snapshot.results:
-        figures["last_step_mse"][mode] = float(np.median(snapshot.by_seed(mode)))
-        final = float(np.median(snapshot.by_seed(mode, "final_loss")))
-        figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, evaluated)
-        for name, epoch in early.items():
-            figures[name][mode] = _loss_at(snapshot, mode, epoch)
+    epochs = early if all(kept) else {"loss": evaluated, **early}
+    finals = {"last_step_mse": "final_mse", "loss": "final_loss"}
+    figures = {
+        name: {mode: float(np.median(snapshot.by_seed(mode, final))) for mode in snapshot.results}
+        for name, final in finals.items()
+    }
+    for name, epoch in epochs.items():
+        figures[name] = {mode: _loss_at(snapshot, mode, epoch) for mode in snapshot.results}
     if any(kept) and not all(kept):  # a script restores the best epochs of all models or of none
         figures = {name: figures[name] for name in early}
     # Losses of thinned-out epochs are unknown, so they aren't compared.

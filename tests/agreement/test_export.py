@@ -213,9 +213,9 @@ def test_scripts_and_models_run_on_other_backends(row, backend, cases, client, t
     saved = client.ask("keras_file", weights=weights, **about).result(PATIENCE)["file"]
     (tmp_path / "last.keras").write_bytes(saved)
     np.save(tmp_path / "x.npy", dataset.x[:8])
-    load = "model, x = keras.saving.load_model('last.keras'), np.load('x.npy')"
-    show = "print(keras.backend.backend(), *model.predict(x, verbose=0).ravel())"
-    other.queue("load.py", f"import keras\nimport numpy as np\n{load}\n{show}")
+    predict = "keras.saving.load_model('last.keras').predict(np.load('x.npy'), verbose=0)"
+    show = f"print(keras.backend.backend(), *{predict}.ravel())"
+    other.queue("load.py", f"import keras\nimport numpy as np\n{show}")
     for name in ("keras", "exact"):
         script = EXPORTS[name].write(experiment, dataset, case.snapshot)
         other.queue(f"run-{name}.py", script, dataset, quick=False)
@@ -269,12 +269,6 @@ def test_scripts_of_a_stopped_run_train_as_many_epochs(client, runner):
     assert not runner.result("keras-stopped.py")[1]
 
 
-def quick_cell():
-    """Return a notebook cell that makes all models run eagerly, like a quick script."""
-    code = "import keras\ntrace = keras.Model.compile\nkeras.Model.compile = lambda *a, **k: "
-    return nbformat.v4.new_code_cell(f"{code}trace(*a, run_eagerly=True, **k)")
-
-
 @pytest.mark.parametrize("row", ["3121132"])
 def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path):
     """A run's notebook has shapes, charts and results. The hosted notebook trains from a link."""
@@ -289,7 +283,10 @@ def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path):
     for book in books:
         nbformat.validate(book)
     last = len(books[0].cells)  # the last cell of the run's notebook, after the added cell
-    books[0].cells = [quick_cell(), *books[0].cells, *books[1].cells]
+    # All models run eagerly, as in a quick script.
+    code = "import keras\ntrace = keras.Model.compile\nkeras.Model.compile = lambda *a, **k: "
+    quick_cell = nbformat.v4.new_code_cell(f"{code}trace(*a, run_eagerly=True, **k)")
+    books[0].cells = [quick_cell, *books[0].cells, *books[1].cells]
     NotebookClient(books[0], timeout=PATIENCE, resources={"metadata": {"path": tmp_path}}).execute()
     outputs = [cell.get("outputs", []) for cell in books[0].cells]
     printed = ["".join(o.get("text", "") for o in each) for each in outputs]

@@ -103,13 +103,12 @@ def test_a_report_of_a_table_has_skill_and_a_forecast():
         assert "Skill on" not in page_of(other).words
 
 
-@pytest.mark.parametrize("mode", ["last", "both"])
-def test_results_have_the_color_of_their_mode(mode):
+@pytest.mark.parametrize(("mode", "modes"), [("last", {"last"}), ("both", {"sequence", "last"})])
+def test_results_have_the_color_of_their_mode(mode, modes):
     """The page's style colors a mode by its class, in whichever column it is."""
     page = page_of(a_run("echo", seeds=1, mode=mode))
-    modes = {attributes["class"] for tag, attributes in page.tags if tag == "td" and attributes}
-    assert modes == {"last", "sequence"} if mode == "both" else {"last"}
-    assert "median" not in page.words.lower()
+    assert {cell["class"] for tag, cell in page.tags if tag == "td" and cell} == modes
+    assert "Median" not in page.words
 
 
 def test_a_report_loads_nothing():
