@@ -108,14 +108,6 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
     return [blocks("data", "table", dataset=dataset, **fields)["table"]]
 
 
-def runs_on(dataset: Dataset) -> str:
-    """Return the Keras backends that run a dataset's scripts."""
-    text = "Runs on Keras with TensorFlow, JAX or PyTorch: set KERAS_BACKEND to choose."
-    if dataset.origin is not None and has_plain_windows(dataset):
-        text += "\nCuts windows with TensorFlow, which must be installed with every backend."
-    return text
-
-
 def has_plain_windows(dataset: Dataset) -> bool:
     """Return whether samples are all windows of a single series, in the order of the splits."""
     origin, steps, begin = dataset.cut_from, dataset.shape[1], 0

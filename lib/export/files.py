@@ -95,8 +95,7 @@ def _field(value: Any) -> Any:
 
 def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
     """Write all weights for `np.load`, named as in "sequence/seed_7/lstm/lstm_cell/kernel"."""
-    cell, file = experiment.model.cell, io.BytesIO()
-    arrays = {}
+    cell, file, arrays = experiment.model.cell, io.BytesIO(), dict[str, Any]()
     for seed, mode, result in _models(experiment, snapshot):
         weights = result.weights or ()
         for name, array in zip(weight_names(cell, len(weights)), weights, strict=True):
@@ -151,6 +150,48 @@ def predictions(
 def predictions_csv(*run: Any, of_test: bool = False) -> bytes:
     """Write the `predictions` of a run (an experiment, its dataset and a snapshot) as CSV."""
     return frame_csv(predictions(*run, of_test=of_test), run[1].target_unit)
+
+
+def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> bytes:
+    """Write a row for each series, target and date, in the raw unit; future rows have no target.
+
+    The first seed's models predict, at the last step. Future rows are forecast directly, with a
+    90% band. Raises ValueError if the dataset wasn't cut from a table.
+    """
+    import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
+
+    origin, models, frames = dataset.cut_from, snapshot.weights[0], list[pd.DataFrame]()
+    given, horizons = (
+        results.predict(experiment, dataset, models, budget=math.inf),
+        len(origin.horizons),
+    )
+    for target, label in enumerate(dataset.target_labels):
+        column, place = divmod(target, horizons)
+        for series, name in enumerate(origin.names):
+            about: dict[str, Any] = {"series": name, "target": label}
+            known = results.by_row(dataset, given, target, series)
+            predicted = known.last | {f"baseline_{n}": v for n, v in known.baselines.items()}
+            about["time"] = [origin.label(row) for row in known.rows.tolist()]
+            past = pd.DataFrame({**about, "value": known.targets, **predicted})
+            frames.append(past.dropna(subset=[*predicted], how="all"))
+            pick: dict[str, Any] = {"series": series, "column": column, "evaluated": given}
+            rows = slice(place, place + 1) if horizons > 1 else slice(None)
+            with suppress(results.ForecastError):  # for example, too few rows for a window
+                ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **pick))
+                frames.append(pd.DataFrame({**about, **ahead}).iloc[rows])
+    return frame_csv(pd.concat([each for each in frames if len(each)]), dataset.target_unit)
+
+
+def _rows_ahead(dataset: Dataset, forecast: results.Forecast) -> dict[str, Any]:
+    """Return the columns of future rows: the time, and each mode's forecast with its band."""
+    values, form = forecast.values, dataset.cut_from.time_format
+    columns: dict[str, Any] = {"time": [f"+{k + 1}" for k in range(forecast.rows)]}
+    if forecast.times is not None and form:
+        columns["time"] = forecast.times.strftime(form)
+    for mode, value in values.items():
+        half = forecast.widths[mode]
+        columns |= {mode: value, f"{mode}_low": value - half, f"{mode}_high": value + half}
+    return columns
 
 
 def frame_csv(frame: pd.DataFrame, unit: str) -> bytes:

@@ -18,7 +18,7 @@ import numpy as np
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, runs_on, short
+from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, short
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -53,7 +53,7 @@ def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -
     """Return a script's blocks up to the data, with two blank lines around a function."""
     *function, code = data_code(experiment, dataset)
     separate = [f"\n{each}\n" for each in function]
-    docstring = f'"""{short(dataset.title)}: {about}.\n\n{runs_on(dataset)}\n"""'
+    docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
     return [docstring, imported, *separate, code]
 
 
@@ -162,10 +162,9 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     kept = [result.kept_epoch is not None for result in results]
     early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # the epoch of each loss
     epochs = early if all(kept) else {"loss": evaluated, **early}
-    finals = {"last_step_mse": "final_mse", "loss": "final_loss"}
     figures = {
         name: {mode: float(np.median(snapshot.by_seed(mode, final))) for mode in snapshot.results}
-        for name, final in finals.items()
+        for name, final in (("last_step_mse", "final_mse"), ("loss", "final_loss"))
     }
     for name, epoch in epochs.items():
         figures[name] = {mode: _loss_at(snapshot, mode, epoch) for mode in snapshot.results}

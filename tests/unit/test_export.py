@@ -110,9 +110,8 @@ def test_a_script_names_the_backends_that_it_runs_on():
     """A script that cuts windows with Keras says that it needs TensorFlow."""
     for settings, needs in (({"data": "echo"}, False), ({"data": "seattle"}, True)):
         script = exported(Experiment().set(**settings))[2]
-        docstring = script.partition("import keras")[0]
-        assert "TensorFlow, JAX or PyTorch" in docstring
-        assert ("TensorFlow, which must be" in docstring) is needs
+        assert "TensorFlow, JAX or PyTorch" in script.partition("import")[0]
+        assert ("needs TensorFlow" in script) is needs
 
 
 def test_a_script_sets_return_sequences_and_comments_the_shapes():

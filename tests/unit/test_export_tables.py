@@ -71,8 +71,7 @@ def test_a_script_without_its_arrays_prints_where_to_download_them(tmp_path):
     _, dataset, script = exported(suggested("gapminder"))
     with pytest.raises(SystemExit, match=r"gapminder\.npz isn't in this folder.*Explore.*Data"):
         assert_same_data(script, dataset)
-    other = arrays(replace(dataset, y=dataset.y + 1))
-    (tmp_path / "gapminder.npz").write_bytes(other)
+    (tmp_path / "gapminder.npz").write_bytes(arrays(replace(dataset, y=dataset.y + 1)))
     with pytest.raises(SystemExit, match=r"gapminder\.npz doesn't have the data.*Explore.*Data"):
         assert_same_data(script, dataset)
 

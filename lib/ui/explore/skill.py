@@ -22,7 +22,6 @@ T = TypeVar("T")
 TITLES = {"skill": "Skill", "dates": "Predictions by date", "ahead": "Forecast"}
 _FORECAST = Linked("way", ("direct", "fed"), 0, "skill_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
-_SERIES, _COLUMN = "any_series", "column"  # names of the forecast's menus
 KEYS = (PART, _FORECAST.name, _STEPS.name)  # in the address
 MOST_NAMES = 200  # most options in a menu, since all are sent to the browser
 
@@ -95,18 +94,14 @@ def _test_button(shown: ShownRun) -> bool:
     return is_evaluated
 
 
-def _key(name: str, names: Sequence[str]) -> str:
-    """Return the key of a menu: other names give a new menu."""
-    return f"skill_{name}_{len(names)}"
-
-
-def _pick(label: str, names: Sequence[str], key: str) -> int:
-    """Draw a menu if there are several names; return the picked index."""
-    if len(names) < 2:
-        return 0
-    which, place = range(len(names))[:MOST_NAMES], _key(key, names)
-    hover = f"Lists the first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
-    return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=hover))
+def _pick(label: str, names: Sequence[str], key: str, *, drawn: bool = True) -> int:
+    """Return the picked index among several names; draw the menu if it should be `drawn`."""
+    key = f"skill_{key}_{len(names)}"
+    if drawn and len(names) > 1:
+        most, hover = MOST_NAMES, f"Lists the first {MOST_NAMES} of {len(names):,}."
+        options: Any = {"key": key, "width": 240, "help": hover if len(names) > most else None}
+        st.selectbox(label, range(len(names))[:most], 0, names.__getitem__, **options)
+    return int(st.session_state.get(key, 0))
 
 
 def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
@@ -164,17 +159,18 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     widgets.card_chart(figure, *charts.skill.dates_words(dataset, rows, target), "skill_on_dates")
 
 
-def picked_forecast(dataset: Dataset) -> dict[str, int]:
-    """Return the forecast's picked series, target column and rows fed back, for `forecast`."""
-    picked = st.session_state.get
-    series = picked(_key(_SERIES, dataset.cut_from.names), 0)
-    column = picked(_key(_COLUMN, dataset.cut_from.columns), 0)
+def picked_forecast(dataset: Dataset, *, drawn: bool = False) -> dict[str, int]:
+    """Return the forecast's series, target column and rows fed back; draw menus if `drawn`."""
+    origin = dataset.cut_from
     is_recursive = _FORECAST.index and not results.why_not_fed_back(dataset)
-    feed = int(_STEPS.texts[_STEPS.index]) if is_recursive else 0
-    return {"series": series, "column": column, "feed": feed}
+    return {
+        "series": _pick("Series", origin.names, "any_series", drawn=drawn),
+        "column": _pick("Target", origin.columns, "column", drawn=drawn),
+        "feed": int(_STEPS.texts[_STEPS.index]) if is_recursive else 0,
+    }
 
 
-def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
+def _ahead(shown: ShownRun, _: Origin, palette: charts.Palette) -> None:
     """Draw the forecast of one series and target, below the settings that it depends on."""
     dataset, weights = shown.dataset, _weights(shown)[0]
     with st.container(width=300):
@@ -183,28 +179,23 @@ def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
         hint("Not trained yet. Press Train to see a forecast of the next rows.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _pick("Series", origin.names, _SERIES)
-        _pick("Target", origin.columns, _COLUMN)
-        why = results.why_not_fed_back(dataset)
-        kinds, is_off = ("Direct", "Recursive"), bool(why)
-        is_recursive = widgets.linked_buttons("Forecast", kinds, _FORECAST, disabled=is_off)
-        if is_recursive and not why:
+        picks, why = picked_forecast(dataset, drawn=True), results.why_not_fed_back(dataset)
+        widgets.linked_buttons("Forecast", ("Direct", "Recursive"), _FORECAST, disabled=bool(why))
+        if picks["feed"]:
             widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)
     if why:
         hint(why)
     place = st.container()
     tested = _predictions(shown, "test") if _test_button(shown) else None
-    run, picks = (shown.experiment, dataset, weights), picked_forecast(dataset)
     options: dict[str, Any] = {"evaluated": _predictions(shown), "tested": tested, **picks}
+    make = partial(results.forecast, shown.experiment, dataset, weights, **options)
     try:
-        make = partial(results.forecast, *run, **options)
-        forecast = _once(shown, "coming", make, tested, *picks.values())
+        ahead = _once(shown, "coming", make, tested, *picks.values())
     except results.ForecastError as error:
         hint(f"{error}")
         return
-    series, column, feed = picks.values()
-    figure = charts.skill.forecast_figure(dataset, forecast, series, column, palette)
-    best = shown.snapshot.keeps_best
-    texts = charts.skill.forecast_words(dataset, forecast, fed_back=feed > 0, picked=best)
+    figure = charts.skill.forecast_figure(dataset, ahead, picks["series"], picks["column"], palette)
+    how = {"fed_back": picks["feed"] > 0, "picked": shown.snapshot.keeps_best}
+    texts = charts.skill.forecast_words(dataset, ahead, **how)
     with place:
         widgets.card_chart(figure, *texts, "skill_ahead")

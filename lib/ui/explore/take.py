@@ -121,7 +121,6 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         "rows": f"{dataset.y[dataset.evaluated].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
-        "backends": export.runs_on(dataset),
         "replay": f"For the replay, the file has {stored}" if trained else TEXTS["no_replay"],
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
@@ -158,10 +157,10 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
         setup = other.experiment, other.dataset
         files |= _script_files(lambda: setup, other.dataset, NEW)
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
-    model = {"cell": shown.experiment.model.cell, "timesteps": shown.dataset.shape[1]}
+    model: Any = {"cell": shown.experiment.model.cell, "timesteps": shown.dataset.shape[1]}
+    ask = partial(runs.client().ask, "keras_file", **model)
     for mode, weights in epochs.at_picked_epoch.snapshot.weights[0].items():
-        of_mode: dict[str, Any] = {**model, "mode": mode, "weights": weights}
-        makers[f"model_{mode}"] = partial(runs.client().ask, "keras_file", **of_mode)
+        makers[f"model_{mode}"] = partial(ask, mode=mode, weights=weights)
     return makers
 
 
