@@ -159,7 +159,7 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
                 controls("wide", settled, columns=len(own.numbers))
     if table is not None and "scale" in uses:
         _series(table, settled, by_menu="id" in uses)
-    with st.expander("Windows and targets: spacing, values or changes"):
+    with st.expander("Windows (spacing) and targets (values or changes)"):
         controls("windows", settled)
     with st.expander("Split: training, validation, test"):
         controls("shares", settled)

@@ -191,6 +191,8 @@ def _difference(y: Shape, output: Shape) -> str:
     if not pair.missing:
         return f": different numbers of {' and '.join(names)}" if names else ""
     lacks_column = pair.longer[2:] == (1,) and pair.gaps == [2]
+    if len(y) == 1 and y == output[:-1] and not lacks_column:
+        return f": the output has {output[-1]} numbers per timestep, but y has one"
     if len(pair.longer) == 3 and not lacks_column:
         return f": {more} has a time axis, but {less} has none"
     return ": the axes differ"
