@@ -3,7 +3,7 @@
 from lib.shapes.output import STATES
 from lib.shapes.stack.base import Ref
 from lib.shapes.stack.joining import Joining, Merge
-from lib.shapes.stack.plain import BY_PYTHON, SIGNS, Input, Unpack, Unread
+from lib.shapes.stack.plain import PYTHON_OPS, SIGNS, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer, takes_previous
 from lib.text import counted
@@ -85,7 +85,7 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     elif isinstance(layer, Recurrent) and layer.initial_state:
         some = f"[:{len(STATES[layer.cell])}]" if spare_states(steps[at]) else ""
         called += f", initial_state=states{some}"
-    if isinstance(layer, BY_PYTHON):
+    if isinstance(layer, PYTHON_OPS):
         return f"{target} = {layer.title.replace('x', called)}"
     return f"{target} = {code}({called})"
 
