@@ -72,7 +72,7 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     if isinstance(layer, Unpack):
         return f"x, *states = {'' if name == 'x' else f'{name}, *_ = '}{sources[0]}"
     if isinstance(layer, Merge) and layer.of and layer.by_sign:
-        return f"{target} = {f' {SIGNS[layer.kind]} '.join(sources)}"
+        return f"{target} = " + f" {SIGNS[layer.kind]} ".join(sources)
     code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
     if any(step.layer.shares == at for step in steps):
         code = f"(layer{at + 1} := {code})"

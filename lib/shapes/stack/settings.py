@@ -29,7 +29,7 @@ def count(key: str, default: int | None, refusal: str = REFUSED, **about: Any) -
 
 
 def option(key: str, default: str, *names: str, **about: Any) -> Any:
-    """Return a field for one of these names: in Keras, the value is a string."""
+    """Return a field with the value `default` or one of `names`, a string in Keras's code."""
     return setting(key, default, options={name: f'"{name}"' for name in (default, *names)}, **about)
 
 
