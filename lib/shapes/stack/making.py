@@ -187,7 +187,7 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
 def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
     """Return the value of a setting for this Keras argument. Raises ShapeError or NotTraced."""
     if setting.options is not None:
-        # An unknown option counts as the default: right for an activation, a guess for a padding.
+        # An unknown option counts as the default: right for an activation, assumed for a padding.
         return setting.default if isinstance(value, Unknown) else _choice(setting, value)
     if isinstance(value, Unknown):
         raise NotTraced.of("an unknown value", argument=setting.name, name=name)
