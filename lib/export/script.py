@@ -153,16 +153,14 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs  # else never stops
     results = [result for seed in (snapshot.seeds if snapshot else ()) for result in seed.values()]
-    checked = [int(epoch) for r in results for epoch in r.checked_epochs[-1:]]
-    evaluated = max(checked, default=0)
+    evaluated = max((int(epoch) for r in results for epoch in r.checked_epochs[-1:]), default=0)
     status = snapshot.status if snapshot and evaluated else "none"
     note = _WORDS["notes"][status].format(evaluated=f"{evaluated:,}", epochs=f"{training.epochs:,}")
     if not evaluated or snapshot is None:
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
     early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # the epoch of each loss
-    names = ("last_step_mse", "loss", *early)
-    figures: dict[str, dict[str, float]] = {name: {} for name in names}
+    figures: dict[str, dict[str, float]] = {name: {} for name in ("last_step_mse", "loss", *early)}
     for mode in snapshot.results:
         figures["last_step_mse"][mode] = float(np.median(snapshot.by_seed(mode)))
         final = float(np.median(snapshot.by_seed(mode, "final_loss")))

@@ -28,8 +28,7 @@ def _thumbnail(scene: Scene) -> str:
     card = next((each for each in GALLERY.values() if (each.shows, each.setup) == content), None)
     if card and (plot := plot_of(card)):
         return small_picture(plot, "", palette)
-    sketch = render("ui/talks.html", "sketch", scene.shows, palette)
-    return thumbnail(sketch, 320, 144, "")
+    return thumbnail(render("ui/talks.html", "sketch", scene.shows, palette), 320, 144, "")
 
 
 def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> None:

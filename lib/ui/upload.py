@@ -128,7 +128,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
     try:
         if is_kept(name, content):
             kept = open_kept(name, content, record.table)
-            runs.leave()
+            runs.forget_run()
             address.change({key: kept.experiment.get(key) for key in SETTINGS})
             note_kept(kept)
             record.table = kept.table or record.table

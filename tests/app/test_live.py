@@ -54,19 +54,19 @@ def run(app, client):  # noqa: ARG001  The app has started the run.
 def test_each_button_sends_its_command(app, client, run):
     """A button that would do nothing in the current state is disabled."""
     assert "blue-badge[training]" in status_text(app)
-    assert enabled(app) == {"train", "pause", "step", "stop", "new_run"}
+    assert enabled(app) == {"train", "pause", "step", "stop", "reset"}
     for name, label in (("train", "Pause"), ("train", "Resume"), ("pause", "Pause")):
         assert app.button(key="do_train").label == label
         press(app, name)
     assert "yellow-badge[paused]" in status_text(app)
-    assert enabled(app) == {"train", "pause", "step", "stop", "new_run"}
+    assert enabled(app) == {"train", "pause", "step", "stop", "reset"}
     assert "blue-badge[training]" in status_text(press(app, "pause"))
     press(app, "step")
     assert "gray-badge[stopped]" in status_text(press(app, "stop"))
     calls = ("pause", "resume", "pause", "resume", "step", "stop")
     assert client.calls == [(name, run.id) for name in calls]
-    assert enabled(app) == {"train", "new_run"}
-    assert "gray-badge[example]" in status_text(press(app, "new_run"))
+    assert enabled(app) == {"train", "reset"}
+    assert "gray-badge[example]" in status_text(press(app, "reset"))
     assert enabled(app) == {"train", "step"}
 
 
@@ -155,7 +155,7 @@ def test_a_picked_pace_applies_to_this_run_and_to_the_next(app, client, run):
     app.button_group(key="run_pace").set_value(2).run()
     assert client.paces[run.id] is None
     assert address(app)["pace"] == "fast"
-    press(press(app, "new_run"), "train")
+    press(press(app, "reset"), "train")
     assert list(client.paces.values()) == [None, None]
 
 
@@ -226,8 +226,8 @@ def test_a_run_of_another_browser_can_only_be_watched(client):
     first = press(start(), "train")
     other = start(run=address(first)["run"]).run()
     assert "run from another browser" in text(other)
-    assert enabled(other) == {"train", "step", "new_run"}
-    press(other, "new_run")
+    assert enabled(other) == {"train", "step", "reset"}
+    press(other, "reset")
     assert not client.calls
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.data import DATASETS, FIRST, OPTIONAL, SPEC_GROUPS, make_dataset, settle, suggested
-from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query, validate
+from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query
 from tests.unit.test_experiment import values
 
 BUNDLED = [name for name in DATASETS if name != "upload"]
@@ -71,7 +71,7 @@ def test_the_suggested_settings_make_a_reproducible_dataset(name):
 def test_a_settled_experiment_is_valid(experiment):
     """Settling it again changes nothing."""
     settled = settle(experiment)
-    validate(settled)
+    settled.validate()
     assert settle(settled) == settled
     spec = DATASETS[experiment.data.name]
     assert all(settled.get(key) == value for key, value in spec.fixed.items())

@@ -40,8 +40,7 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
     are = counted(shared, "row is", "rows are") if shared else "No row is"
     sentence = f"{are} in two parts ({sizes} rows)."
-    shared_rows = Finding("Rows in two parts", not shared, sentence, splits=True)
-    findings += [shared_rows, _scaling(origin)]
+    findings += [Finding("Rows in two parts", not shared, sentence, splits=True), _scaling(origin)]
     if len(origin.names) > 1:
         findings.append(_shared_series(dataset, origin, used))
     return findings

@@ -17,7 +17,7 @@ from lib.data.tables.baselines import check_season, find_season, with_baselines
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
 from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError
-from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
+from lib.experiment import MAX_VALUES, DataSettings, Experiment
 from lib.text import counted, joined, listed
 
 MAX_TARGETS = 64  # the maximum K: target columns times rows ahead
@@ -32,7 +32,7 @@ def make_windows(
     Inputs are number columns, text columns or `calendar_names`; targets are number columns. Raises
     ExperimentError for wrong settings, WindowError for wrong columns, TooShortError for few rows.
     """
-    validate(Experiment(data))
+    Experiment(data).validate()
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
     horizons = _horizons(table, targets, data)
     features, rows, rank, notes = rows_of(table, inputs, targets, data)

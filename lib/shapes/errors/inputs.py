@@ -137,7 +137,7 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
 def number_of_arrays(found: Found) -> Explanation:
     """Explain that the model expects another number of arrays."""
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
-    arrays = f"{found['want']} arrays{f': {keys}' if keys else ''}"
+    arrays = f"{found['want']} arrays" + (f": {keys}" if keys else "")
     return explained(
         f"{found['layer'] or 'The model'} takes {arrays} but received {found['got'] or 1}.",
         fix="Pass a list of arrays in that order, or a dict by name. A tf.data.Dataset "

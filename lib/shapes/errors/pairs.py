@@ -64,8 +64,7 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
 
 
 def _time_axis_in_one(start: str) -> Explanation:
-    happened = f"{start}. Only the output or only y has a time axis."
-    return explained(happened, *_PER_SAMPLE_OR_STEP)
+    return explained(f"{start}. Only the output or only y has a time axis.", *_PER_SAMPLE_OR_STEP)
 
 
 def _explained_loss(found: Found, one: Shape, other: Shape, texts: list[str]) -> Explanation:
