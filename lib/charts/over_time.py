@@ -200,7 +200,7 @@ class StepErrors:
             (): f"{beats}.",
             ("no",): f"{beats}; last-step mode never does.",
             ("unclear",): f"{beats}; last-step mode may not.",
-            ("clear",): f"{beats}; last-step mode beats it at its only step.",
+            ("clear",): f"Both modes beat {baseline}: sequence mode at {where}.",
         }[tuple(last)]
 
     def sentence(self) -> str:

@@ -156,7 +156,7 @@ def test_gapminder_is_a_panel_with_one_sample_per_country():
     known = np.concatenate([dataset.x[: dataset.train, :, 0], dataset.y[: dataset.train, -1]], 1)
     assert (known.mean(), known.std()) == pytest.approx((0, 1), abs=1e-5)
     assert {*names[dataset.train :]} != {*others[other.train :]}
-    assert "106 to training and 36 to validation" in " ".join(dataset.notes)
+    assert "106 series to training and 36 series to" in " ".join(dataset.notes)
 
 
 def test_seattle_has_days_and_degrees():
