@@ -27,7 +27,8 @@ function mount(root) {
     range.value = epoch;
     range.disabled = names.length < 2;
     range.setAttribute("aria-valuetext", text);
-    if (output.textContent !== text) output.textContent = text;
+    const shown = own.data.live && own.at === "" ? "" : text; // the status line counts trained epochs
+    if (output.textContent !== shown) output.textContent = shown;
     const [here, trained] = [epoch, own.trained].map((each) => `${(100 * each) / total}%`);
     range.style.setProperty("--track", `linear-gradient(to right, var(--st-text-color) ${here},
       color-mix(in srgb, var(--st-text-color) 35%, transparent) ${here} ${trained},
