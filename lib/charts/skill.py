@@ -120,9 +120,9 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
     first, last = (origin.label(int(by_row.rows[k])) for k in (0, -1))
-    rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
+    rows = f"{first} to {last}" + (f", every {nth(every)} row" if every > 1 else "")
     column = capital(origin.columns[target // len(origin.horizons)])
-    details = f"{column}{f' of {name}' if name else ''}, {rows}."
+    details = f"{column} of {name}, {rows}." if name else f"{column}, {rows}."
     if by_row.steps is not None and by_row.most > 1:
         details += f" The band spans sequence mode's predictions, up to {by_row.most} for a date."
     errors = [

@@ -153,21 +153,20 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs  # else never stops
     results = [result for seed in (snapshot.seeds if snapshot else ()) for result in seed.values()]
-    checked = [int(epoch) for r in results for epoch in r.checked_epochs[-1:]]
-    evaluated = max(checked, default=0)
+    evaluated = max((int(epoch) for r in results for epoch in r.checked_epochs[-1:]), default=0)
     status = snapshot.status if snapshot and evaluated else "none"
     note = _WORDS["notes"][status].format(evaluated=f"{evaluated:,}", epochs=f"{training.epochs:,}")
     if not evaluated or snapshot is None:
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
     early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # the epoch of each loss
-    epochs = early if all(kept) else {"loss": evaluated, **early}
-    figures = {
-        name: {mode: float(np.median(snapshot.by_seed(mode, final))) for mode in snapshot.results}
-        for name, final in (("last_step_mse", "final_mse"), ("loss", "final_loss"))
-    }
-    for name, epoch in epochs.items():
-        figures[name] = {mode: _loss_at(snapshot, mode, epoch) for mode in snapshot.results}
+    figures: dict[str, dict[str, float]] = {name: {} for name in ("last_step_mse", "loss", *early)}
+    for mode in snapshot.results:
+        figures["last_step_mse"][mode] = float(np.median(snapshot.by_seed(mode)))
+        final = float(np.median(snapshot.by_seed(mode, "final_loss")))
+        figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, evaluated)
+        for name, epoch in early.items():
+            figures[name][mode] = _loss_at(snapshot, mode, epoch)
     if any(kept) and not all(kept):  # a script restores the best epochs of all models or of none
         figures = {name: figures[name] for name in early}
     # Losses of thinned-out epochs are unknown, so they aren't compared.

@@ -161,11 +161,10 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
 
 def picked_forecast(dataset: Dataset, *, drawn: bool = False) -> dict[str, int]:
     """Return the forecast's series, target column and rows fed back; draw menus if `drawn`."""
-    origin = dataset.cut_from
     is_recursive = _FORECAST.index and not results.why_not_fed_back(dataset)
     return {
-        "series": _pick("Series", origin.names, "any_series", drawn=drawn),
-        "column": _pick("Target", origin.columns, "column", drawn=drawn),
+        "series": _pick("Series", dataset.cut_from.names, "any_series", drawn=drawn),
+        "column": _pick("Target", dataset.cut_from.columns, "column", drawn=drawn),
         "feed": int(_STEPS.texts[_STEPS.index]) if is_recursive else 0,
     }
 

@@ -27,7 +27,7 @@ from lib.ui.browser import component
 from lib.ui.explore.run_cards import EARLIER, badge_of
 from lib.ui.explore.skill import picked_forecast
 from lib.ui.session import Loaded, Taking, session
-from lib.ui.shown import Epochs, picked_answers, shown_run
+from lib.ui.shown import Epochs, sample_and_target, shown_run
 
 KEY, SCRIPT = "take", "plain_script"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # longest wait in one rerun, and over all reruns
@@ -168,7 +168,7 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
     """Return functions that make the run's files in another thread, without the session."""
     shown, at_epoch = epochs.shown, epochs.at_picked_epoch
     past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
-    picks, earlier = picked_answers(at_epoch), bool(EARLIER.index)
+    picks, earlier = sample_and_target(at_epoch), EARLIER.index == 1
     ahead = picked_forecast(shown.dataset) if shown.dataset.origin else {}
     source = "a recorded example" if shown.is_recorded else ""
     if shown.kept:
@@ -184,8 +184,7 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
         return export.report(reported, link, datetime.now(UTC), export.versions())
 
     def results() -> bytes:
-        compared = Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)
-        return export.runs_csv([compared])
+        return export.runs_csv([Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)])
 
     files: dict[str, File] = {"report": report, "runs": results}
     files["history"] = lambda: export.history_csv(*run())
