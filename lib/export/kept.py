@@ -170,9 +170,6 @@ def _check_fit(run: RunAt) -> None:
                 raise ValueError(f"{name} of shape {found}, expected {shape}")
 
 
-_Card = tuple[Experiment, str | None, str, TableRecord | None]
-
-
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
     """Return the card of a browser's run called `name`; empty if an upload is too large."""
     rows = record_of(table) if experiment.data.name == "upload" and table is not None else None
@@ -182,7 +179,8 @@ def card_of(experiment: Experiment, table: Table | None, browser: str | None, na
 
 def read_card(card: bytes, run_id: str) -> tuple[Run, str | None, Table | None, str]:
     """Return a card's run, browser, table and name. Raises ValueError for an invalid card."""
-    experiment, browser, name, rows = messages.decode(card, _Card)
+    fields = tuple[Experiment, str | None, str, TableRecord | None]
+    experiment, browser, name, rows = messages.decode(card, fields)
     try:
         experiment.validate()
         table = table_of(rows) if rows else None

@@ -18,7 +18,7 @@ import numpy as np
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, short, source
+from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, short
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -119,8 +119,8 @@ def template_fields(
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
         "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
-        "glorot_uniform": source(glorot_uniform),
-        "orthogonal": source(orthogonal),
+        "glorot_uniform": glorot_uniform,
+        "orthogonal": orthogonal,
     }
 
 
@@ -194,9 +194,9 @@ class Export:
     write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
     ending: str  # the end of a file's name, which follows the result of `name_of`
 
-    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """Return the file's name, such as "seattle-lstm-both-exact.py"."""
-        return f"{name_of(experiment, dataset)}{self.ending}"
+    def file_name(self, experiment: Experiment, dataset: Dataset, note: str = "") -> str:
+        """Return the file's name, "seattle-lstm-both-exact.py"; `note` precedes the ending."""
+        return f"{name_of(experiment, dataset)}{note}{self.ending}"
 
 
 EXPORTS = {

@@ -8,6 +8,7 @@ from lib.results.baselines import (
     ByRow,
     Part,
     Predictions,
+    Score,
     SkillTable,
     best_loss,
     best_possible,
