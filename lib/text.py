@@ -94,7 +94,23 @@ def times(ratio: float) -> str:
 
 def smaller(ratio: float) -> str:
     """Return in words that a value is `ratio` times smaller, at least 1: "12% smaller"."""
-    return f"{number(100 - 100 / ratio, 2)}% smaller" if ratio < 2 else f"{times(ratio)} smaller"
+    return f"{percent(100 - 100 / ratio)} smaller" if ratio < 2 else f"{times(ratio)} smaller"
+
+
+def percent(value: float) -> str:
+    """Return a percentage: "12%", "0.3%", "over 99.9%"; only an exact 0 or 100 is "0%" or "100%".
+
+    NaN and infinity are "–".
+    """
+    if not math.isfinite(value):
+        return "–"
+    for decimals in (0, 1):
+        rounded = round(float(value), decimals)
+        if rounded == value or rounded not in (0, 100):
+            return f"{number(rounded, 4)}%"
+    if value > rounded:
+        return f"under {number(rounded + 0.1, 4)}%"
+    return f"over {number(rounded - 0.1, 4)}%"
 
 
 def typed(value: float) -> str:

@@ -82,7 +82,8 @@ def map_figure(
     differences, because the correction for multiple tests needs all points.
     """
     values, squares = results.axes_of(points), _differences(points, is_over=is_over)
-    texts = {mode: f"{LETTERS[mode]} 2×: {MODES[mode].name}'s error is 2 times smaller" for mode in BOTH_MODES}
+    smaller = "error is 2 times smaller"
+    texts = {mode: f"{LETTERS[mode]} 2×: {MODES[mode].name}'s {smaller}" for mode in BOTH_MODES}
     rows = [[Entry("squares", words, mode)] for mode, words in texts.items()]
     rows.append([Entry("unclear", "not significant (pale)", "muted")])
     sequence, last = map(palette.mode, BOTH_MODES)
@@ -143,7 +144,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
         return f"One seed decides nothing: sequence mode's error is smaller at {lower} of {total}."
     clear = [results.clear_mode(each) for each in found]
     if not any(clear):
-        return f"Neither mode is clearly better at any of the {total}, with {seeds} seeds each."
+        return f"Neither mode is clearly better at any point ({total}, {seeds} seeds each)."
     counts = {MODES[mode].name: clear.count(mode) for mode in BOTH_MODES}
     better, other = sorted(counts, key=lambda name: not counts[name])  # A count of 0 is last.
     at = f"{counts[better]} of {total}, {other} at {counts[other] or 'none'}"

@@ -111,15 +111,15 @@ def test_every_layer_has_keras_signature():
 
 
 def test_each_layer_accepts_the_same_common_arguments_as_in_keras():
-    """These are the arguments of `every_layer` and `more` in signatures.toml."""
+    """These are the arguments of `every_layer` and `further_arguments` in signatures.toml."""
     table = beside(making.__file__, "signatures")
-    more = table["more"]
-    words = sorted({*table["every_layer"], *(word for words in more.values() for word in words)})
+    further = table["further_arguments"]
+    words = sorted({*table["every_layer"], *(word for words in further.values() for word in words)})
     words += ["batch_input_shape", "input_spec", "time_major"]
     for name, row in SIGNATURES.items():
         accepted = ask("stacks.accepted", name, words)
         common = () if "only_these" in row else table["every_layer"]
-        known = {*making.arguments_of(name), *more.get(name, ()), *common}
+        known = {*making.arguments_of(name), *further.get(name, ()), *common}
         assert [word for word in words if word in known] == accepted, name
 
 

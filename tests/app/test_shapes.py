@@ -114,7 +114,7 @@ def test_one_click_checks_the_output_of_the_traced_stack():
 def test_a_hint_shows_if_the_recorded_damage_is_of_other_shapes(check, has_hint):
     """The damage of a wrong target is recorded for example shapes only."""
     app = shapes(part="target", check=check)
-    assert ("The example differs from" in text(app)) is has_hint
+    assert ("The example has its own settings" in text(app)) is has_hint
 
 
 @pytest.mark.parametrize(

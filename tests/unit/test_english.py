@@ -12,6 +12,7 @@ from lib.text import (
     joined,
     listed,
     number,
+    percent,
     readable,
     short,
     smaller,
@@ -40,6 +41,29 @@ def test_rounding_errors_are_shown_as_almost_0():
 def test_two_sizes_are_compared_by_their_ratio(ratio, text):
     """Ratios below 2 are percentages. Larger ratios are "N times"."""
     assert smaller(ratio) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (-1234.5, "−1,234%"),
+        (-3.1, "−3%"),
+        (-0.04, "over −0.1%"),
+        (-0.0, "0%"),
+        (0.04, "under 0.1%"),
+        (0.3, "0.3%"),
+        (12.4, "12%"),
+        (99.6, "99.6%"),
+        (99.97, "over 99.9%"),
+        (np.float32(100), "100%"),
+        (100.3, "100.3%"),
+        (math.nan, "–"),
+        (-math.inf, "–"),
+    ],
+)
+def test_a_rounded_percentage_is_never_0_or_100(value, text):
+    """Percentages are whole. Only values near 0% or 100% have one digit."""
+    assert percent(value) == text
 
 
 def test_settings_are_shown_as_typed():

@@ -105,8 +105,7 @@ def draw_chain(
     text, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *layer.x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "sentence": sentence, "start": chosen.first_row}
-    order = chosen.row_order
-    st.html(cell.unrolled_picture(layer, order, palette, **seen, as_it_runs=as_it_runs))
+    st.html(cell.unrolled_picture(layer, chosen.row_order, palette, **seen, as_it_runs=as_it_runs))
     if has_takeaway:
         takeaway(text, sentence)
 
