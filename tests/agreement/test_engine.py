@@ -193,20 +193,12 @@ def stopped_by_keras(experiment, dataset, mode):
             rows = order.take(1)[0]
             yield dataset.x[rows[rows >= 0]], target[rows[rows >= 0]]
 
-    stopping = keras.callbacks.EarlyStopping(
-        monitor="val_loss",
-        patience=training.patience if training.keep == "stop" else training.epochs,
-        restore_best_weights=True,
-    )
-    history = model.fit(
-        batches(),
-        shuffle=False,
-        steps_per_epoch=order.steps,
-        epochs=training.epochs,
-        validation_data=(dataset.x[N:], target[N:]),
-        callbacks=[stopping],
-        verbose=0,
-    )
+    patience = training.patience if training.keep == "stop" else training.epochs
+    stopping = keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
+    validation = dataset.x[N:], target[N:]
+    sizes = {"steps_per_epoch": order.steps, "epochs": training.epochs}
+    options = {"validation_data": validation, "callbacks": [stopping], "verbose": 0}
+    history = model.fit(batches(), shuffle=False, **sizes, **options)
     return model, stopping, history
 
 

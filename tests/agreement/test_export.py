@@ -77,17 +77,10 @@ class Runner:
         self.folder, self._waiting = folder, list[str]()
         self._results = {}
         command = [sys.executable, "-I", f"{RUNNER}"]
-        pipe = subprocess.PIPE
         self._log = (folder / "runner.log").open("w")
-        self._process = subprocess.Popen(
-            command,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=self._log,
-            text=True,
-            encoding="utf-8",
-            env=ONE_THREAD | {"KERAS_BACKEND": backend},
-        )
+        environment = ONE_THREAD | {"KERAS_BACKEND": backend}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self._log}
+        self._process = subprocess.Popen(command, env=environment, encoding="utf-8", **pipes)
 
     def queue(self, file, script, dataset=None, *, quick=True):
         """Queue a script. If the dataset is of a table, write its arrays next to the script."""
@@ -163,12 +156,12 @@ def figures(printed):
 
 def assert_same_figures(case, printed):
     """Assert that the script's last-step error, loss and first loss equal the app's."""
-    of_script = figures(printed)
+    script_figures = figures(printed)
     for mode, result in case.snapshot.middle.results.items():
         first = np.median([seed[mode].loss[0] for seed in case.snapshot.seeds])
-        assert of_script["last_step_mse"][mode] == pytest.approx(result.final_mse, rel=CLOSE)
-        assert of_script["loss"][mode] == pytest.approx(result.final_loss, rel=CLOSE)
-        assert of_script["first_loss"][mode] == pytest.approx(first, rel=CLOSE)
+        assert script_figures["last_step_mse"][mode] == pytest.approx(result.final_mse, rel=CLOSE)
+        assert script_figures["loss"][mode] == pytest.approx(result.final_loss, rel=CLOSE)
+        assert script_figures["first_loss"][mode] == pytest.approx(first, rel=CLOSE)
 
 
 @pytest.mark.parametrize("row", rest_weekly(ROWS, FIRST))

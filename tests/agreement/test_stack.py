@@ -49,7 +49,7 @@ def check(stack, *, called=False):
         assert answer["parameters"] == total(steps)
         if action:
             shapes = [shape for at in output_places(steps) for shape in steps[at].shapes]
-            assert all(map(fits, answer["given"], shapes)), answer["given"]
+            assert all(map(fits, answer["returned"], shapes)), answer["returned"]
     return steps
 
 
@@ -65,7 +65,7 @@ def check_broken(steps):
         assert in_words(error.message, answer["message"])
         assert answer["type"] in KERAS_RAISES or action
     elif "raised" not in answer:  # Silently wrong: the output has another shape.
-        assert not all(map(fits, answer["given"], answer["shapes"][-1])), answer
+        assert not all(map(fits, answer["returned"], answer["shapes"][-1])), answer
     expected = [as_lists(step) for step in steps[:-1]]
     pairs = list(map(list, zip(answer["shapes"], answer["masks"], strict=True)))
     assert pairs[: len(expected)] == expected

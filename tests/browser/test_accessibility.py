@@ -76,7 +76,7 @@ def darken(page):
 def test_axe_finds_nothing_serious(page, path):
     """For example, contrast is high enough, and each control has a name.
 
-    The dark theme is checked after a switch, which changes the colours of the open page.
+    The dark theme is checked after a switch, which changes the colors of the open page.
     """
     open_all(page, path)
     assert not serious(page)

@@ -152,12 +152,12 @@ def test_a_run_starts_on_the_least_busy_worker(pair):
 def test_a_future_gets_the_answer_to_its_question(rig):
     """The future has the worker's answer or error.
 
-    A cancelled question is withdrawn, and a late answer to that question is ignored.
+    A canceled question is withdrawn, and a late answer to that question is ignored.
     """
-    future, wrong, cancelled = (rig.client.ask("double", number=k) for k in range(3))
+    future, wrong, canceled = (rig.client.ask("double", number=k) for k in range(3))
     first, second, third = (command.id for command in rig.worker.posted)
     assert rig.worker.posted[0] == Ask(first, "double", {"number": 0})
-    assert cancelled.cancel()
+    assert canceled.cancel()
     assert rig.worker.posted[3:] == [Cancel(third)]
     for question_id in (first, first, third):
         rig.worker.send(Answer(question_id, {"double": 0}))

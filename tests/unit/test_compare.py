@@ -155,7 +155,7 @@ def test_plotly_accepts_every_figure(data):
     assert "nan" not in sparkline(broken, LIGHT)
 
 
-def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
+def test_runs_keep_the_modes_colors_and_differ_in_dash_mark_and_letter():
     """A letter is at the end of its curve. Letters of equal curves are side by side."""
     runs = runs_on(a_dataset(), *[{"sequence": [0.5], "last": [0.25]}] * 3)
     for figure in (losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)):
@@ -191,7 +191,8 @@ def test_predictions_are_in_the_raw_unit():
     np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
     takeaway, details = compare.predictions_words(runs, 1, 0)
     assert takeaway.endswith("is 2.5 °C to 5 °C.")
-    assert "5 °C for run A in sequence mode and 2.5 °C for run B in last-step mode" in details
+    assert "5 °C for run A" in details
+    assert "2.5 °C for run B" in details
 
 
 def test_the_table_has_a_row_for_each_run_mode_and_seed():

@@ -124,7 +124,7 @@ def test_a_dataset_that_cannot_be_made_raises_an_error(chosen, message):
 
 
 def test_the_worked_example_has_its_well_known_numbers():
-    """The scaled example has them standardised."""
+    """The scaled example has them standardized."""
     raw, scaled = made("worked_raw"), made("worked_scaled")
     assert raw.x.ravel().tolist() == [*range(1, 13)]
     assert raw.y.ravel().tolist() == [*range(101, 109), *range(201, 209)]

@@ -43,7 +43,7 @@ def test_an_experiment_survives_its_url_form(experiment):
 @settings(derandomize=True, deadline=None)
 @given(
     st.dictionaries(
-        st.sampled_from([*SETTINGS, "run", "colour"]), st.text() | st.lists(st.text(), max_size=3)
+        st.sampled_from([*SETTINGS, "run", "color"]), st.text() | st.lists(st.text(), max_size=3)
     )
 )
 def test_any_address_gives_an_allowed_experiment(query):

@@ -98,7 +98,7 @@ def test_each_cards_words_agree_with_its_numbers(card, run, picked, short, long)
 def test_every_takeaway_is_short_and_only_parity_overfits(name):
     """The helper `takeaway` allows at most 15 words, for all recorded runs and all modes.
 
-    Parity's last-step model memorises the training samples. Other losses only fluctuate.
+    Parity's last-step model memorizes the training samples. Other losses only fluctuate.
     """
     dataset, overfitted = make_dataset(suggested(name)), set()
     for mode in MODES:

@@ -237,7 +237,7 @@ def test_without_a_run_a_script_compares_nothing(snapshot):
 
 
 def test_the_plain_script_prints_the_apps_results_and_names_no_winner():
-    """It warns that Keras draws other weights, and that one seed may favour the other mode."""
+    """It warns that Keras draws other weights, and that one seed may favor the other mode."""
     experiment, dataset, _ = exported(Experiment().set(data="seattle", seeds=2))
     results = [result(50) for _ in range(4)]
     script = EXPORTS["keras"].write(experiment, dataset, run_of(*results, epoch=50))

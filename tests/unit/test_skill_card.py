@@ -104,7 +104,7 @@ def ahead(prepared, feed=0):
 
 
 def test_the_validation_part_is_drawn_on_its_dates():
-    """The chart spans all targets, with the target in ink and each mode in its colour."""
+    """The chart spans all targets, with the target in ink and each mode in its color."""
     prepared = own_data.sales()
     figure, rows = drawn(prepared)
     target, last = the(figure, "target"), the(figure, "last-step mode")
