@@ -12,13 +12,13 @@ from lib.shapes.stack.base import Ref
 from lib.shapes.stack.joining import Joining, MultiHeadAttention
 from lib.shapes.stack.link import read_value
 from lib.shapes.stack.making import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
+from lib.shapes.stack.plain import PYTHON_OPS, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import broken_at, trace
 
 OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]  # all except inputs
 SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]
-INSIDE = [kind for kind in OTHERS if kind not in (TimeDistributed, *BY_PYTHON)]
+INSIDE = [kind for kind in OTHERS if kind not in (TimeDistributed, *PYTHON_OPS)]
 
 
 def any_value(random, setting, *, small):
@@ -32,8 +32,8 @@ def any_value(random, setting, *, small):
     if setting.cells:
         cells = ("lstm2", "lstm3.nobias", "gru2", "gru1.before", "gru2.before.nobias", "rnn3")
         return read_value(setting, "-".join(random.choices(cells, k=random.randint(1, 3))))
-    if setting.sizes is not None:
-        count = setting.sizes or random.randint(1, 3)
+    if setting.tuple_length is not None:
+        count = setting.tuple_length or random.randint(1, 3)
         return tuple(random.randint(0 if random.random() < 0.1 else 1, 4) for _ in range(count))
     return random.random() < (0.1 if setting.name == "stateful" else 0.5)
 
@@ -98,7 +98,7 @@ def _linked(random, stack, layer):
     shared = random.randrange(len(stack))
     if isinstance(layer, Input):  # all inputs of a model have the same batch size
         return replace(layer, batch=getattr(stack[0], "batch", None))
-    if random.random() < 0.15 and not isinstance(stack[shared], (Input, Joining, *BY_PYTHON)):
+    if random.random() < 0.15 and not isinstance(stack[shared], (Input, Joining, *PYTHON_OPS)):
         layer = replace(stack[shared], shares=shared)
     several = isinstance(layer, (Joining, MultiHeadAttention))
     count = random.choice([2, 2, 3]) if several else random.choice([0, 0, 1])

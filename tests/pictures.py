@@ -32,10 +32,10 @@ PRESSED = """[data-testid=stExpander], .st-key-earlier, .st-key-embedded_link,
 
 
 def write(path, png):
-    """Write a picture with 256 colours, which looks the same and has a third of the bytes."""
+    """Write a picture with 256 colors, which looks the same and has a third of the bytes."""
     path.parent.mkdir(exist_ok=True)
     with Image.open(BytesIO(png)) as picture:
-        # Only this method keeps rare colours, such as the colour of a line's label.
+        # Only this method keeps rare colors, such as the color of a line's label.
         reduced = picture.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE)
         reduced.save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB", flush=True)

@@ -3,7 +3,7 @@
 import pytest
 
 
-def first_of(cases, count=1):
+def rest_weekly(cases, count=1):
     """Return values for `parametrize`. All values after the first `count` are marked weekly."""
     return [
         case if place < count else pytest.param(case, marks=pytest.mark.weekly)

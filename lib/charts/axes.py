@@ -114,7 +114,7 @@ def log_axis(title: str, values: Iterable[float]) -> Part:
         texts = [f"{times * 10.0**power:,.{max(0, -power)}f}" for times, power in ticks]
     else:
         texts = [
-            f"{f'{times}·' if times > 1 else ''}10<sup>{power}</sup>".replace("-", "−")
+            (f"{times}·" if times > 1 else "") + f"10<sup>{power}</sup>".replace("-", "−")
             for times, power in ticks
         ]
     axis = {"title": title, "type": "log", "range": [low, high], "exponentformat": "power"}

@@ -79,8 +79,7 @@ class Chart(go.Figure):
         """Build Plotly's objects, and return an attribute that Plotly's `__init__` sets."""
         if name.startswith("__") or "_layout_given" not in self.__dict__:
             raise AttributeError(name)
-        layout = self.__dict__.pop("_layout_given")
-        super().__init__(data=[*self.traces], layout=layout)
+        super().__init__(data=[*self.traces], layout=self.__dict__.pop("_layout_given"))
         return getattr(self, name)
 
     def to_dict(self) -> Part:

@@ -273,7 +273,8 @@ def _why_not_ranked(runs: Sequence[Compared], medians: dict[str, list[float]]) -
     seeds = {(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}
     same = {"data": same_data(runs), "modes": bool(medians), "seeds": len(seeds) == 1}
     if differing := [name for name, is_same in same.items() if not is_same]:
-        return f"The runs use different {joined(differing)}, so their errors can't be ranked."
+        names = joined(differing)
+        return f"The runs use different {names}. Only runs with the same {names} are ranked."
     if len(runs[0].snapshot.seeds) < 2:
         return "One seed decides nothing: train each run with several seeds."
     if not np.isfinite([*medians.values()]).all():
@@ -296,5 +297,6 @@ def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Wor
     least, most = (readable(edge(errors.values()), 2, unit) for edge in (min, max))
     texts = [f"{readable(error, 2, unit)} for {who}" for who, error in errors.items()]
     last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
-    takeaway = f"One sample: errors at the last step range from {least} to {most}."
+    error = least if least == most else f"{least} to {most}"
+    takeaway = f"One sample: the error at the last step is {error}."
     return takeaway, f"{name}: {last}. Errors: {joined(texts)}."

@@ -95,7 +95,7 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
         )
     takeaway = f"Later inputs affect earlier outputs in {phrases[0]}; Bidirectional: {counts[1]}."
     if counts == ["none", "all"]:
-        takeaway = "No later input affects an earlier output; with Bidirectional, all do."
+        takeaway = "No later input affects an earlier output; with Bidirectional, all inputs do."
     return takeaway, " ".join(details)
 
 
@@ -127,8 +127,8 @@ def padding_words(kinds: Sequence[Padded]) -> Words:
             returned = "the zero state, since the mask hides every step"
         off = float(kind.differences[-1])
         shortest = "the same as without padding" if off <= ROUNDING else f"off by {readable(off)}"
-        text = f"last-step mode returns {returned}. For the shortest sequence it is {shortest}."
+        text = f"last-step mode returns {returned}, for the shortest sequence {shortest}."
         parts.append(f"{kind.title}: {text}")
     if hidden := max(kind.hidden_steps for kind in kinds):
-        parts.append(f"The mask hides {hidden} of the sequences' own steps: their features are 0.")
+        parts.append(f"The mask hides {hidden} of the sequences' real steps: their features are 0.")
     return takeaway, " ".join(parts)

@@ -34,8 +34,7 @@ UNITS = "cell-units"  # a second class of blocks whose rows are units; a click a
 
 
 def _source(template: str) -> str:
-    lines = (LIB / template).read_text("utf-8").splitlines()
-    return "".join(line.strip() for line in lines)
+    return "".join(map(str.strip, (LIB / template).read_text("utf-8").splitlines()))
 
 
 _TEMPLATES = Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined)
@@ -198,8 +197,7 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
         sheets.append((SHEET * behind, fill, mix(palette.background, color, share)))
     place, labels = (x, y, width, height), (time, features, sample_label, middle)
     body = render("charts/tensor.html", "drawing", *place, sheets, back, lines, *labels, palette)
-    bottom = y + height + (20 if features else 6)
-    return svg_image(body, right, bottom, alt=readable_shape(tensor))
+    return svg_image(body, right, y + height + (20 if features else 6), alt=readable_shape(tensor))
 
 
 def _label(axis: Axis) -> str:

@@ -187,12 +187,10 @@ class LastStepErrors:
         where = f"at step {dataset.shape[1]} on the {which} samples"
         parts = [f"{kind}{scaled} {where}: {', '.join(errors)}."]
         if snapshot.others:
-            ranges = [
-                f"{MODES[m].model} {sentences.seeds_range(snapshot, m)}" for m in self.medians
-            ]
+            spans = [f"{MODES[m].model} {sentences.seeds_range(snapshot, m)}" for m in self.medians]
             first = self.run.experiment.seed
             seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
-            parts.append(f"Range over seeds {seeds}: {', '.join(ranges)}.")
+            parts.append(f"Range over seeds {seeds}: {', '.join(spans)}.")
             if self.verdict and snapshot.epoch:
                 names = MODES["sequence"].name, MODES["last"].name
                 parts.append(capital(sentences.pair_sentence(self.verdict, *names)))

@@ -136,7 +136,7 @@ class StepErrors:
     """The card of RMSEs on the evaluated samples, by timestep."""
 
     title = "Error at each timestep"
-    longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode is unclear."
+    longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode never does."
     picks: tuple[str, ...] = ("earlier",)
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
@@ -185,12 +185,12 @@ class StepErrors:
                 return too_few(self.samples)
             who = "Neither mode beats" if sequence and last else "The model doesn't beat"
             if "unclear" in sequence:
-                return f"{who} {baseline} at the last step; earlier steps are unclear."
+                return f"{who} {baseline} at the last step, but may at earlier steps."
             return f"{who} {baseline} at {'any' if sequence else 'the last'} step."
         if "clear" not in sequence:
             rest = "; sequence mode never does" if sequence else ""
             if unclear := sequence.count("unclear"):
-                rest = f"; sequence mode is unclear at {unclear} of {steps} steps"
+                rest = f"; sequence mode may, at {unclear} of {steps} steps"
             return f"Last-step mode beats {baseline}{rest}."
         wins = sequence.count("clear")
         where = "every step" if wins == steps else f"{wins} of {steps} steps"
@@ -198,8 +198,8 @@ class StepErrors:
         return {
             (): f"{beats}.",
             ("no",): f"{beats}; last-step mode never does.",
-            ("unclear",): f"{beats}; last-step mode is unclear.",
-            ("clear",): f"Sequence mode clearly beats {baseline} at {where}, last-step mode too.",
+            ("unclear",): f"{beats}; last-step mode may not.",
+            ("clear",): f"Both modes beat {baseline}: sequence mode at {where}.",
         }[tuple(last)]
 
     def sentence(self) -> str:

@@ -175,8 +175,8 @@ def ways_to_break_it(
         return Measure(code, None if result is None else float(result[name]))
 
     rule = measure("bidirectional_rule", "max |[forward[:, -1], backward[:, 0]] − last|")
-    unmasked = measure("padded_moved", "without a mask: max |last − unpadded last|")
-    masked = measure("masked_moved", "with a mask: max |last − unpadded last|")
+    unmasked = measure("padded_moved", "without a mask: max |last with − last without padding|")
+    masked = measure("masked_moved", "with a mask: max |last with − last without padding|")
     flipped = measure("backwards_flipped", "max |flipped[:, -1] − last|")
     names: dict[str, Any] = {"padding": padding, "cell": CELLS[experiment.model.cell].label}
     names |= {"plain": measure("padded").text, "masked": measure("masked").text}

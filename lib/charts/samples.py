@@ -51,8 +51,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         entries = [Entry("dots", f"target y{dataset.ahead}")]
     target_name = f"last-step mode's {'target' if sample < dataset.train else 'validation target'}"
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
-    ends = [steps] * len(drawn), targets[-1, drawn]
-    data.append(chart.points(target_name, *ends, marker, ""))
+    data.append(chart.points(target_name, [steps] * len(drawn), targets[-1, drawn], marker, ""))
     short = [chart.shortened(name) for name in dataset.feature_names]
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [

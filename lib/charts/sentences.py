@@ -93,7 +93,7 @@ def progress_sentence(snapshot: Snapshot) -> str:
 def kept_sentence(snapshot: Snapshot) -> str:
     """Return the epochs whose weights were restored, as a sentence; "" if none were."""
     if snapshot.others and snapshot.keeps_best:
-        return "Each seed and mode keeps its own best epoch on validation."
+        return "Each model keeps the weights of its lowest validation loss."
     kept = [
         f"{MODES[mode].name} keeps epoch {result.kept_epoch:,}"
         for mode, result in snapshot.results.items()
@@ -132,15 +132,17 @@ def pair_sentence(found: Verdict, first: str, second: str) -> str:
     if 2 * found.wins == found.seeds:
         who = f"{below} and {above} each have the smaller error"
     seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on log errors)"
-    ratio = f"Seed by seed, {below}'s error is {difference(1, found.ratio)} in the median"
-    return f"{who} in {seeds}. {ratio}, which can differ from the ratio of the two medians."
+    ratio = (
+        f"Within a seed, {below}'s error is {difference(1, found.ratio)} (median over the seeds)"
+    )
+    return f"{who} in {seeds}. {ratio}. The ratio of the two median errors can differ."
 
 
 def too_few(samples: float, what: str = "too close to tell") -> str:
     """Return that errors are too close for this number of independent samples, as a sentence."""
     ratio = apart(1, decisive_ratio(samples))[1]
-    needed = f"{samples:,.0f} independent samples require a ratio of squared errors above {ratio}"
-    return f"{capital(what)}: {needed}."
+    count = f"{samples:,.0f} independent samples"
+    return f"{capital(what)}: with {count}, MSE ratios below {ratio} may be chance."
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:

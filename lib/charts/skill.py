@@ -8,15 +8,16 @@ from lib.charts import axes, chart
 from lib.charts.chart import End, Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
-from lib.data import Baseline, Dataset, Origin, every_kth, season_length
+from lib.data import Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
-from lib.results import ByRow, Forecast, SkillTable, outcomes
+from lib.results import ByRow, Forecast, Score, SkillTable, Snapshot, outcomes
 from lib.results import Part as DataPart
 from lib.text import apart, beside, capital, counted, difference, filled, joined, percent, readable
 
 _TEXTS = beside(__file__)
 HEIGHT = 380
 OPACITY = 0.3  # the opacity of bands
+MEASURES = ("MAE", "RMSE", "MASE", "skill")
 PICKED = " The best epoch was picked on validation samples, so only a test part is independent."
 
 
@@ -39,7 +40,9 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     return f"{where} {who} the best baseline, {best.label}."
 
 
-def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataPart) -> str:
+def skill_sentence(
+    dataset: Dataset, table: SkillTable, target: int, part: DataPart, snapshot: Snapshot
+) -> str:
     """Return the samples, the RMSEs of best baseline and models, and the measures' definitions."""
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
     kind = "validation" if dataset.has_validation else "training"
@@ -54,7 +57,17 @@ def skill_sentence(dataset: Dataset, table: SkillTable, target: int, part: DataP
         compared = f", {difference(error, least)}" if math.isfinite(error) else ""
         parts.append(f"{capital(score.label)}: {readable(error)}{unit}{compared}.")
     parts.append(filled(_TEXTS, "measures", season=season_length(origin, origin.period)))
-    return " ".join(parts)
+    if table.models and snapshot.others:
+        parts.append(f"The modes' errors are medians over {len(snapshot.seeds)} seeds.")
+    picked = bool(table.models) and part == "evaluated" and snapshot.keeps_best
+    return " ".join(parts) + (PICKED if picked else "")
+
+
+def score_texts(table: SkillTable, score: Score, target: int) -> list[str]:
+    """Return the texts below the MEASURES in a table; an unknown number is "–"."""
+    errors = [float(each[target]) for each in (score.mae, score.rmse, score.mase)]
+    texts = [readable(each) if math.isfinite(each) else "–" for each in errors]
+    return [*texts, percent(table.skill(score, target))]
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
@@ -72,7 +85,7 @@ def season_sentence(origin: Origin, chosen: int) -> str:
 
 
 def on_dates_figure(
-    dataset: Dataset, by_row: ByRow, target: int, baseline: Baseline, palette: Palette
+    dataset: Dataset, by_row: ByRow, target: int, baseline: Score, palette: Palette
 ) -> chart.Chart:
     """Draw the target by date, with last-step predictions of both modes and of a baseline."""
     origin = dataset.cut_from
@@ -107,9 +120,9 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
     first, last = (origin.label(int(by_row.rows[k])) for k in (0, -1))
-    rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
+    rows = f"{first} to {last}" + (f", every {nth(every)} row" if every > 1 else "")
     column = capital(origin.columns[target // len(origin.horizons)])
-    details = f"{column}{f' of {name}' if name else ''}, {rows}."
+    details = f"{column} of {name}, {rows}." if name else f"{column}, {rows}."
     if by_row.steps is not None and by_row.most > 1:
         details += f" The band spans sequence mode's predictions, up to {by_row.most} for a date."
     errors = [
@@ -124,7 +137,7 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
 def forecast_figure(
     dataset: Dataset, forecast: Forecast, series: int, column: int, palette: Palette
 ) -> chart.Chart:
-    """Draw a series' last rows, its test part, the models' forecasts, and naive forecasts."""
+    """Draw a series' last rows, its test part, the models' forecasts, and baselines."""
     origin, ahead = dataset.cut_from, forecast.rows
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
@@ -140,7 +153,7 @@ def forecast_figure(
         bands.append(chart.band(f"{name}'s band", after[has_band], edges, color, OPACITY))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
     ends = chart.mode_ends(forecast.values)
-    for name, values in forecast.naive.items():
+    for name, values in forecast.baselines.items():
         bands.append(_line(name, after, values, _style("baseline", palette, 2), unit))
         ends.append(End(name, values[-1], "baseline"))
     key = [[Entry("line", "known"), Entry("squares", "90% band", "baseline")], []]

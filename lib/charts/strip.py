@@ -26,7 +26,7 @@ WHOLE = 16  # the most columns without an ellipsis
 # A tensor's largest height and width in pixels, and the most rows drawn without an ellipsis.
 BESIDE = 74.0, 104.0, 13  # for modes side by side
 BELOW = 42.0, 96.0, 8  # for modes below each other: models of several layers
-GROWING_PITCH = 5.7  # the most pixels from entry to entry if the strip `grows`
+MOST_PITCH = 5.7  # the most pixels from entry to entry with `fixed_entry_size`
 EDGE = 3.0  # pixels around the entries, for the outline of a row
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # `recurrence.forward`'s result by mode
 
@@ -117,11 +117,11 @@ def shape_strip(
     *,
     traces: Traces,
     sample: int,
-    grows: bool = False,
+    fixed_entry_size: bool = False,
 ) -> str:
     """Draw a panel for each mode, both of the same height, side by side if they fit.
 
-    The picture has a fixed height or, if it `grows`, entries of a fixed size. The values of sample
+    The picture has a fixed height unless the entries have a fixed size. The values of sample
     `sample`, 0 to N-1, shade the input; its `traces` shade hidden states and predictions. Tensors
     with unknown values, in a mode without traces or a dataset without rows, have a single shade.
     """
@@ -131,7 +131,7 @@ def shape_strip(
     brief = experiment.model.layers > 1
     height, width, whole = BELOW if brief else BESIDE
     rows = _drawn(timesteps, whole)
-    limit = GROWING_PITCH if grows else height / len(rows)
+    limit = MOST_PITCH if fixed_entry_size else height / len(rows)
     pitch = min(max(min(limit, width / len(_drawn(widest))), 3.0), 16.0)
     grid = Grid(rows, round(pitch, 1), palette)
     input_levels = levels_of(dataset.x[sample]) if dataset.has_rows else None

@@ -144,7 +144,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
         return f"One seed decides nothing: sequence mode's error is smaller at {lower} of {total}."
     clear = [results.clear_mode(each) for each in found]
     if not any(clear):
-        return f"Neither mode is clearly better at any of the {total}, with {seeds} seeds each."
+        return f"Neither mode is clearly better at any point ({total}, {seeds} seeds each)."
     counts = {MODES[mode].name: clear.count(mode) for mode in BOTH_MODES}
     better, other = sorted(counts, key=lambda name: not counts[name])  # A count of 0 is last.
     at = f"{counts[better]} of {total}, {other} at {counts[other] or 'none'}"

@@ -138,10 +138,11 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
 def damage_words(mistake: shapes.damage.Mistake, damage: Damage) -> Words:
     """Return both setups' errors, and that both losses fall although the predictions differ."""
     right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
-    takeaway = f"No error is raised. Last-step error: {wrong}; with the right setup: {right}."
+    takeaway = f"Keras raises no error. Last-step MSE: {wrong}; with the right setup: {right}."
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
     return takeaway, (
-        f"With {mistake.title}, no error is raised. In {shapes.DAMAGE_EPOCHS} epochs the loss goes "
-        f"from {begin} to {end}. But {mistake.learns}. The mean squared error at the last timestep "
-        f"is {wrong}. With {mistake.right}, it is {right}. Always predicting the mean gives 1."
+        f"With {mistake.title}, Keras raises no error. In {shapes.DAMAGE_EPOCHS} epochs the loss "
+        f"goes from {begin} to {end}. But {mistake.learns}. The mean squared error at the last "
+        f"timestep is {wrong}. With {mistake.right}, the error is {right}. Always predicting the "
+        "mean gives 1."
     )

@@ -40,6 +40,5 @@ from lib.data.tables.table import (
     check_size,
     default_columns,
     on_a_circle,
-    wide_columns,
 )
 from lib.data.uploads.upload import Reading, begins_as, read_upload

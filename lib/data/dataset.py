@@ -90,8 +90,7 @@ class Origin(Rows):
     def label(self, row: int) -> str:
         """Return a row's label: its time, or its number within its series, from 1."""
         if self.times is None:
-            first = np.searchsorted(self.series, self.series[row])
-            return f"row {row - first + 1}"
+            return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
         time = self.times[row]
         return time.strftime(self.time_format) if self.time_format else f"{time}"
 

@@ -22,5 +22,4 @@ from lib.experiment.experiment import (
     TrainingSettings,
     read_query,
     to_query,
-    validate,
 )

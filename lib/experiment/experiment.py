@@ -3,8 +3,6 @@
 Letters: N samples, T timesteps, F features, U units, K target columns.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -146,16 +144,16 @@ class Experiment:
     seeds: int = _number("seeds", 1, 0, 16)  # number of seeds; 0: see `with_seeds`
 
     @property
-    def each_seed(self) -> tuple[Experiment, ...]:
+    def each_seed(self) -> tuple["Experiment", ...]:
         """For each seed, a copy of the experiment with this seed alone."""
         return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(max(1, self.seeds)))
 
     @property
-    def data_only(self) -> Experiment:
+    def data_only(self) -> "Experiment":
         """The experiment with default model and training settings, which a dataset doesn't use."""
         return Experiment(self.data, seed=self.seed)
 
-    def set(self, **values: Any) -> Experiment:
+    def set(self, **values: Any) -> "Experiment":
         """Return a copy with changed settings, by URL key: `experiment.set(T=24, cell="gru")`.
 
         Raises ExperimentError for an unknown key; only `validate` checks values.
@@ -174,6 +172,11 @@ class Experiment:
         """Return the value of a setting by its URL key: `experiment.get("T")`."""
         setting = SETTINGS[key]
         return getattr(getattr(self, setting.part) if setting.part else self, setting.name)
+
+    def validate(self) -> None:
+        """Raise ExperimentError if the value of a setting isn't allowed."""
+        for key, setting in SETTINGS.items():
+            setting.check(self.get(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +236,6 @@ SETTINGS = {
     if "key" in item.metadata
 }
 LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.limit is not None}
-
-
-def validate(experiment: Experiment) -> None:
-    """Raise ExperimentError if the value of a setting isn't allowed."""
-    for key, setting in SETTINGS.items():
-        setting.check(experiment.get(key))
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:

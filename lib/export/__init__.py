@@ -4,6 +4,7 @@ from lib.export.archive import KeptError, is_kept
 from lib.export.data import arrays, data_name, keras_windows
 from lib.export.files import (
     Reported,
+    forecast_csv,
     history_csv,
     predictions,
     predictions_csv,
@@ -12,6 +13,5 @@ from lib.export.files import (
     sweep_csv,
     weights_npz,
 )
-from lib.export.forecast import forecast_csv
 from lib.export.kept import Kept, card_of, keep, open_kept, read_card, versions
 from lib.export.script import EXPORTS, name_of

@@ -65,7 +65,7 @@ _TEMPLATES = Environment(  # noqa: S701  Python code needs no HTML escapes
     variable_end_string=">>",
     trim_blocks=True,
 )
-_TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
+_TEMPLATES.filters |= {"comment": comment, "quoted": quoted, "source": source}
 
 
 def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:

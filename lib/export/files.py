@@ -34,7 +34,6 @@ RUN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")  # columns 
 NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")  # columns after settings
 _PAGE = Path(__file__).with_name("report.html")
 _LIGHT = charts.PALETTES["light"]
-_PARTS: dict[str, results.Part] = {"validation": "evaluated", "test": "test"}
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
@@ -96,8 +95,7 @@ def _field(value: Any) -> Any:
 
 def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
     """Write all weights for `np.load`, named as in "sequence/seed_7/lstm/lstm_cell/kernel"."""
-    cell, file = experiment.model.cell, io.BytesIO()
-    arrays = {}
+    cell, file, arrays = experiment.model.cell, io.BytesIO(), dict[str, Any]()
     for seed, mode, result in _models(experiment, snapshot):
         weights = result.weights or ()
         for name, array in zip(weight_names(cell, len(weights)), weights, strict=True):
@@ -154,6 +152,48 @@ def predictions_csv(*run: Any, of_test: bool = False) -> bytes:
     return frame_csv(predictions(*run, of_test=of_test), run[1].target_unit)
 
 
+def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> bytes:
+    """Write a row for each series, target and date, in the raw unit; future rows have no target.
+
+    The first seed's models predict, at the last step. Future rows are forecast directly, with a
+    90% band. Raises ValueError if the dataset wasn't cut from a table.
+    """
+    import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
+
+    origin, models, frames = dataset.cut_from, snapshot.weights[0], list[pd.DataFrame]()
+    given, horizons = (
+        results.predict(experiment, dataset, models, budget=math.inf),
+        len(origin.horizons),
+    )
+    for target, label in enumerate(dataset.target_labels):
+        column, place = divmod(target, horizons)
+        for series, name in enumerate(origin.names):
+            about: dict[str, Any] = {"series": name, "target": label}
+            known = results.by_row(dataset, given, target, series)
+            predicted = known.last | {f"baseline_{n}": v for n, v in known.baselines.items()}
+            about["time"] = [origin.label(row) for row in known.rows.tolist()]
+            past = pd.DataFrame({**about, "value": known.targets, **predicted})
+            frames.append(past.dropna(subset=[*predicted], how="all"))
+            pick: dict[str, Any] = {"series": series, "column": column, "evaluated": given}
+            rows = slice(place, place + 1) if horizons > 1 else slice(None)
+            with suppress(results.ForecastError):  # for example, too few rows for a window
+                ahead = _rows_ahead(dataset, results.forecast(experiment, dataset, models, **pick))
+                frames.append(pd.DataFrame({**about, **ahead}).iloc[rows])
+    return frame_csv(pd.concat([each for each in frames if len(each)]), dataset.target_unit)
+
+
+def _rows_ahead(dataset: Dataset, forecast: results.Forecast) -> dict[str, Any]:
+    """Return the columns of future rows: the time, and each mode's forecast with its band."""
+    values, form = forecast.values, dataset.cut_from.time_format
+    columns: dict[str, Any] = {"time": [f"+{k + 1}" for k in range(forecast.rows)]}
+    if forecast.times is not None and form:
+        columns["time"] = forecast.times.strftime(form)
+    for mode, value in values.items():
+        half = forecast.widths[mode]
+        columns |= {mode: value, f"{mode}_low": value - half, f"{mode}_high": value + half}
+    return columns
+
+
 def frame_csv(frame: pd.DataFrame, unit: str) -> bytes:
     """Write a table as CSV. Numbers have seven digits, and a header with the unit: "value (°C)"."""
     for name in frame.columns.intersection(["series", "name", "time", "target"]):
@@ -173,11 +213,16 @@ class Reported(RunAt):
     past: tuple[tuple[int, SeedWeights], ...] = ()  # epochs, increasing, with their weights
     source: str = ""  # the origin of a run that wasn't trained here: "from mine.unrolled"
     looked: bool = False  # whether the user has looked at this run's results on test samples
+    series: int = 0  # index of the forecast's series
+    column: int = 0  # index of the forecast's target column
+    feed: int = 0  # the rows of a recursive forecast; 0 for a direct forecast
 
     @property
-    def has_skill(self) -> bool:
-        """Whether the report has tables of skill: the run has models trained on a table."""
-        return bool(self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0])
+    def parts(self) -> tuple[results.Part, ...]:
+        """The parts with a table of skill; none if the run has no models trained on a table."""
+        if not (self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0]):
+            return ()
+        return ("evaluated", "test") if self.looked else ("evaluated",)
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
@@ -187,7 +232,7 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
         if of.dataset.has_rows or "sample" not in kind.picks:
             card = kind(of, *(getattr(of, each) for each in kind.picks))
             shown.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
-    if of.has_skill:
+    if of.parts:
         with suppress(results.ForecastError):  # for example, too few rows for a window
             shown.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
@@ -200,50 +245,38 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
 
 
 def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
-    """Return the forecast for the shown sample's series and target, in the form of `figures`."""
-    run, origin = (of.experiment, of.dataset, of.snapshot.weights[0]), of.dataset.cut_from
-    series = int(origin.series[origin.starts[of.snapshot.samples[of.sample]]])
-    column = of.target // len(origin.horizons)
-    evaluated, best = results.predict(*run), of.snapshot.keeps_best
-    ahead = results.forecast(*run, series=series, column=column, evaluated=evaluated)
-    figure = charts.skill.forecast_figure(of.dataset, ahead, series, column, _LIGHT)
-    words = charts.skill.forecast_words(of.dataset, ahead, fed_back=False, picked=best)
-    return "Forecast", figure, *words
-
-
-def _skill_tables(of: Reported) -> dict[str, results.SkillTable]:
-    """Return skill on validation samples, and on test samples if the user has looked at them."""
-    if not of.has_skill:
-        return {}
-    run = of.experiment, of.dataset, of.snapshot.weights
-    parts = {name: part for name, part in _PARTS.items() if part == "evaluated" or of.looked}
-    return {name: results.skill_of_seeds(*run, part) for name, part in parts.items()}
+    """Return the forecast that the page shows, in the form of `figures`."""
+    run = of.experiment, of.dataset, of.snapshot.weights[0]
+    tested = results.predict(*run, "test") if of.looked else None
+    picks: dict[str, Any] = {"series": of.series, "column": of.column, "feed": of.feed}
+    ahead = results.forecast(*run, **picks, evaluated=results.predict(*run), tested=tested)
+    figure = charts.skill.forecast_figure(of.dataset, ahead, of.series, of.column, _LIGHT)
+    how = {"fed_back": of.feed > 0, "picked": of.snapshot.keeps_best}
+    takeaway, details = charts.skill.forecast_words(of.dataset, ahead, **how)
+    if of.snapshot.others:
+        details = f"Models of seed {of.experiment.seed}, the first seed. {details}"
+    name = of.dataset.cut_from.names[of.series]
+    return f"Forecast{f' of {name}' if name else ''}", figure, takeaway, details
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
     """Return the report, an HTML page that loads nothing; `link` opens its settings in the app."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
-    decisive = EXPLORE_CARDS["compare"].title
     x = dataset.x[index : index + 1]
     models = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, weights, x) for mode, weights in models.items()}
+    run = experiment, dataset, snapshot.weights
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
     page = templates.from_string(_PAGE.read_text("utf-8")).render(
-        source=of.source,
-        experiment=experiment,
-        dataset=dataset,
-        snapshot=snapshot,
-        results=snapshot.middle.results,
+        of=of,
         settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
         sentence=strip.strip_sentence(experiment, dataset),
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
-        skills=_skill_tables(of),
-        parts=_PARTS,
-        target=of.target,
+        skills={part: results.skill_of_seeds(*run, part) for part in of.parts},
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
@@ -253,7 +286,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         versions=versions,
         modes=MODES,
         palette=_LIGHT,
-        lead=next(takeaway for title, _, takeaway, _ in shown if title == decisive),
+        lead=next(words for name, _, words, _ in shown if name == EXPLORE_CARDS["compare"].title),
         sentences=sentences,
         english=text,
         skill=charts.skill,

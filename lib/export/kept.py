@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from lib.data import Dataset, Table, make_settled_dataset, settle
-from lib.experiment import Experiment, validate
+from lib.experiment import Experiment
 from lib.export.archive import VERSION, KeptError, TableRecord, pack, record_of, table_of, unpack
 from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, memory_of, untrained
 from lib.training import limits, messages
@@ -115,7 +115,7 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
 def _opened(name: str, content: bytes, table: Table | None) -> Kept:
     record = unpack(content, _Record)
     experiment, file = record.experiment, record.file[:60]
-    validate(experiment)
+    experiment.validate()
     if experiment.data.name != "upload":
         table = None
     elif record.rows:
@@ -170,9 +170,6 @@ def _check_fit(run: RunAt) -> None:
                 raise ValueError(f"{name} of shape {found}, expected {shape}")
 
 
-_Card = tuple[Experiment, str | None, str, TableRecord | None]
-
-
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
     """Return the card of a browser's run called `name`; empty if an upload is too large."""
     rows = record_of(table) if experiment.data.name == "upload" and table is not None else None
@@ -182,9 +179,10 @@ def card_of(experiment: Experiment, table: Table | None, browser: str | None, na
 
 def read_card(card: bytes, run_id: str) -> tuple[Run, str | None, Table | None, str]:
     """Return a card's run, browser, table and name. Raises ValueError for an invalid card."""
-    experiment, browser, name, rows = messages.decode(card, _Card)
+    fields = tuple[Experiment, str | None, str, TableRecord | None]
+    experiment, browser, name, rows = messages.decode(card, fields)
     try:
-        validate(experiment)
+        experiment.validate()
         table = table_of(rows) if rows else None
         dataset = make_settled_dataset(experiment, table)
     except Exception as error:  # invalid rows raise any error

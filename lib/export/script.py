@@ -18,7 +18,7 @@ import numpy as np
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, short, source
+from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, short
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -119,8 +119,8 @@ def template_fields(
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
         "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
-        "glorot_uniform": source(glorot_uniform),
-        "orthogonal": source(orthogonal),
+        "glorot_uniform": glorot_uniform,
+        "orthogonal": orthogonal,
     }
 
 
@@ -153,16 +153,14 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs  # else never stops
     results = [result for seed in (snapshot.seeds if snapshot else ()) for result in seed.values()]
-    checked = [int(epoch) for r in results for epoch in r.checked_epochs[-1:]]
-    evaluated = max(checked, default=0)
+    evaluated = max((int(epoch) for r in results for epoch in r.checked_epochs[-1:]), default=0)
     status = snapshot.status if snapshot and evaluated else "none"
     note = _WORDS["notes"][status].format(evaluated=f"{evaluated:,}", epochs=f"{training.epochs:,}")
     if not evaluated or snapshot is None:
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
     early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # the epoch of each loss
-    names = ("last_step_mse", "loss", *early)
-    figures: dict[str, dict[str, float]] = {name: {} for name in names}
+    figures: dict[str, dict[str, float]] = {name: {} for name in ("last_step_mse", "loss", *early)}
     for mode in snapshot.results:
         figures["last_step_mse"][mode] = float(np.median(snapshot.by_seed(mode)))
         final = float(np.median(snapshot.by_seed(mode, "final_loss")))
@@ -196,9 +194,9 @@ class Export:
     write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
     ending: str  # the end of a file's name, which follows the result of `name_of`
 
-    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """Return the file's name, such as "seattle-lstm-both-exact.py"."""
-        return f"{name_of(experiment, dataset)}{self.ending}"
+    def file_name(self, experiment: Experiment, dataset: Dataset, note: str = "") -> str:
+        """Return the file's name, "seattle-lstm-both-exact.py"; `note` precedes the ending."""
+        return f"{name_of(experiment, dataset)}{note}{self.ending}"
 
 
 EXPORTS = {

@@ -1,4 +1,4 @@
-"""The results of training: runs and snapshots as values, and everything computed from them.
+"""The results of training: runs and snapshots as immutable data, and what is computed from them.
 
 Baselines, skill, comparisons of modes over seeds, forecasts, replays and sweep results. Nothing
 here trains or draws. The only texts are labels, and reasons why a number is known or missing.
@@ -8,6 +8,7 @@ from lib.results.baselines import (
     ByRow,
     Part,
     Predictions,
+    Score,
     SkillTable,
     best_loss,
     best_possible,

@@ -67,7 +67,7 @@ def best_possible(
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
     scaled = "scaled " if dataset.is_scaled else ""
     target = f"{scaled}target of {number(y.flat[np.argmax(missed)])}"
-    why = f"The output of {CELLS[cell].label} stays within {reach}, so a {target} is out of reach."
+    why = f"The outputs of {CELLS[cell].label} stay within {reach}, so a {target} is out of reach."
     return Floor(floor if known is None else np.maximum(floor, known), "this layer's floor", why)
 
 

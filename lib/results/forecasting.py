@@ -15,8 +15,7 @@ import numpy as np
 
 from lib.data import CALENDAR, Dataset, Origin, on_a_circle
 from lib.experiment import Experiment
-from lib.results import baselines
-from lib.results.baselines import Part, Predictions, cost, last_errors, model_outputs
+from lib.results.baselines import BUDGET, Predictions, cost, last_errors, model_outputs
 from lib.results.history import spread_places
 from lib.results.run import ModelWeights
 from lib.text import joined
@@ -38,16 +37,12 @@ class ForecastError(ValueError):
 class Forecast:
     """A forecast of one target column for the h rows after the last row of a series."""
 
+    rows: int  # the number of forecast rows, h
     times: pd.DatetimeIndex | None  # (h,); None if unknown
     values: dict[str, np.ndarray]  # by mode, (h,), in the raw unit
     widths: dict[str, np.ndarray]  # half of the band's height, (h,); NaN for too few errors
     covered: dict[str, tuple[int, int]]  # by mode: test targets inside the band, all test targets
-    naive: dict[str, np.ndarray]  # "last value" and "last season" repeated, (h,)
-
-    @property
-    def rows(self) -> int:
-        """The number of forecast rows, h."""
-        return len(next(iter(self.values.values())))
+    baselines: dict[str, np.ndarray]  # by label, (h,): the "last" and the "seasonal" baseline
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
@@ -88,19 +83,31 @@ def forecast(
     for mode, arrays in weights.items():
         model = _Model(experiment, dataset, mode, arrays, series, column)
         values[mode] = model.fed_back(feed) if feed else model.direct()
-        wrong = model.errors_fed_back("evaluated", feed) if feed else model.errors(evaluated)
-        width = half_widths(wrong)
+        width = half_widths(model.errors(evaluated, feed))
         widths[mode] = np.broadcast_to(width, values[mode].shape)
         if tested is not None:
-            wrong = model.errors_fed_back("test", feed) if feed else model.errors(tested)
+            wrong = model.errors(tested, feed)
             known = np.isfinite(wrong) & np.isfinite(width)
             if known.any():
                 covered[mode] = int((wrong <= width)[known].sum()), int(known.sum())
-    count = len(next(iter(values.values())))
-    past = dataset.cut_from.targets[dataset.cut_from.series == series, column]
-    repeated = {dataset.cut_from.baseline_period: "last season", 1: "last value"}
-    naive = {name: np.resize(past[-rows:], count) for rows, name in repeated.items()}
-    return Forecast(future_times(dataset, series, count), values, widths, covered, naive)
+    rows = feed or max(dataset.cut_from.horizons)
+    times, repeated = future_times(dataset, series, rows), _repeated(dataset, series, column, feed)
+    return Forecast(rows, times, values, widths, covered, repeated)
+
+
+def _repeated(dataset: Dataset, series: int, column: int, feed: int) -> dict[str, np.ndarray]:
+    """Return the "last" and "seasonal" baselines by label, (h,), as defined for samples."""
+    origin = dataset.cut_from
+    past = origin.targets[origin.series == series, column]
+    ahead = np.arange(1, feed + 1) if feed else np.array(origin.horizons)
+    target = len(past) + np.arange(max(ahead))
+    repeated, seasons = {}, {"last": 1, "seasonal": origin.baseline_period}
+    for one in dataset.baselines:
+        if season := seasons.get(one.name):
+            row = target - season * -(-ahead // season)  # whole seasons before the target
+            row = np.where(row >= 0, row, target - ahead)  # without such a row, the last one read
+            repeated[one.label] = past.take(row, mode="clip")
+    return repeated
 
 
 def half_widths(errors: np.ndarray) -> np.ndarray:
@@ -171,10 +178,12 @@ class _Model:
         values = predicted[:, self.column].ravel()
         return np.pad(values, (far - len(values), 0), constant_values=np.nan)
 
-    def errors(self, given: Predictions) -> np.ndarray:
-        """Return absolute errors (n, h) of given predictions for the series, in the raw unit."""
+    def errors(self, given: Predictions, feed: int) -> np.ndarray:
+        """Return absolute raw errors (n, h) of predictions, or of recursive forecasts if `feed`."""
         origin = self.dataset.cut_from
         mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == self.series)
+        if feed:
+            return self.errors_fed_back(origin.starts[given.samples[mine]] + self.reach, feed)
         wrong = last_errors(self.dataset, given.samples[mine], given.last[self.mode][mine])
         by_column = np.abs(wrong).reshape(-1, len(origin.columns), len(origin.horizons))
         return cast(np.ndarray, by_column[:, self.column])
@@ -190,14 +199,11 @@ class _Model:
                 ahead[0, :, f] = (computed[name]() - offset[f]) / deviation[f]
         return self.continue_from(last, ahead)[0]
 
-    def errors_fed_back(self, part: Part, feed: int) -> np.ndarray:
-        """Return absolute errors (n, feed) of recursive forecasts in a part; NaN after its end."""
-        origin = self.dataset.cut_from
-        last = origin.starts[baselines.indexes_of_part(self.dataset, part)] + self.reach
-        last = last[origin.series[last] == self.series]
-        end = last.max(initial=-1) + 1
+    def errors_fed_back(self, last: np.ndarray, feed: int) -> np.ndarray:
+        """Return errors (n, feed) of recursive forecasts after rows `last`; NaN after their end."""
+        origin, end = self.dataset.cut_from, last.max(initial=-1) + 1
         each_cost = cost({self.mode: self.arrays}, self.dataset.shape[1]) * feed
-        most = min(MOST_STARTS, max(LEAST_STARTS, baselines.BUDGET // each_cost))
+        most = min(MOST_STARTS, max(LEAST_STARTS, BUDGET // each_cost))
         last = last[spread_places(len(last), most)]
         rows = last[:, None] + np.arange(1, feed + 1)
         inside = rows <= end

@@ -150,8 +150,7 @@ def breakings(
     every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
     unpadded_last = run(last, x)
     below, top, both_ways = every[:-1], len(parts) - 1, [*parts[-1], *backward]
-    bidirectional = recurrent(cell, both_ways, top, "concat", return_sequences=True)
-    sequence = run([*below, bidirectional], x)
+    sequence = run([*below, recurrent(cell, both_ways, top, "concat", return_sequences=True)], x)
     final = run([*below, recurrent(cell, both_ways, top, "concat")], x)
     units = len(parts[-1][1])
     both_ends = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
@@ -284,8 +283,7 @@ def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[s
     kind, units = getattr(keras.layers, CELLS[cell].keras), len(weights[1])
     layers: list[Any] = [keras.Input((timesteps, len(weights[0])), name="inputs")]
     for place, name in enumerate(names[: top + 1]):
-        every = place < top or mode == "sequence"
-        layers.append(kind(units, return_sequences=every, name=name))
+        layers.append(kind(units, return_sequences=place < top or mode == "sequence", name=name))
     layers += [keras.layers.Dense(len(weights[-1]), name=name) for name in names[top + 1 :]]
     model = keras.Sequential(layers, name=f"{mode}_model")
     model.set_weights(list(weights))

@@ -1,7 +1,5 @@
 """The state of a run: model records, the order of batches, and checkpoints."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 
@@ -50,7 +48,7 @@ class ModelRecord:
     kept_epoch: int | None = None  # the restored best epoch; None while the model trains
 
     @classmethod
-    def untrained(cls, weights: list[np.ndarray], seeds: int) -> ModelRecord:
+    def untrained(cls, weights: list[np.ndarray], seeds: int) -> "ModelRecord":
         """Return the record of a model with its initial weights, in a run with `seeds` seeds."""
         divisor = 2 if seeds > MANY_SEEDS else 1
         losses, checks = MAX_LOSSES // divisor, MAX_CHECKS // divisor

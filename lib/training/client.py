@@ -149,10 +149,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 return future
             worker.post(Ask(question_id, name, arguments))
             self._questions[question_id] = worker, future
-        future.add_done_callback(partial(self._drop_cancelled, question_id))
+        future.add_done_callback(partial(self._drop_canceled, question_id))
         return future
 
-    def _drop_cancelled(self, question_id: str, future: AnswerFuture) -> None:
+    def _drop_canceled(self, question_id: str, future: AnswerFuture) -> None:
         with self._changed:
             if future.cancelled() and (question := self._questions.pop(question_id, None)):
                 future.set_running_or_notify_cancel()

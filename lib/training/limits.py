@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lib.data import Dataset, Samples, share
-from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
+from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError
 from lib.shapes import model_layers, total
 from lib.training.messages import sentence
 
@@ -24,11 +24,14 @@ MAX_SWEEPS_NAMELESS = 2  # active sweeps of all browsers without a cookie
 
 
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
-    """Return the experiment with the number of seeds set: the user's, or the default."""
-    if experiment.seeds:
-        return experiment
-    usual = experiment.set(seeds=USUAL_SEEDS)
-    return usual if training_seconds(usual, samples) < USUAL_SECONDS else experiment.set(seeds=1)
+    """Return the experiment with the number of seeds set: the user's, or the usual number."""
+    return experiment.set(seeds=experiment.seeds or usual_seeds(experiment, samples))
+
+
+def usual_seeds(experiment: Experiment, samples: Samples) -> int:
+    """Return the number of seeds if the user chose none: 1 if several would take long."""
+    several = experiment.set(seeds=USUAL_SEEDS)
+    return USUAL_SEEDS if training_seconds(several, samples) < USUAL_SECONDS else 1
 
 
 def training_seconds(experiment: Experiment, samples: Samples) -> float:
@@ -69,7 +72,7 @@ def check_trainable(experiment: Experiment, samples: Samples) -> None:
 
 def check_model(experiment: Experiment, features: int, targets: int) -> None:
     """Raise ExperimentError unless this model can be trained on F features and K targets."""
-    validate(experiment)
+    experiment.validate()
     model = experiment.model
     if model.head == "none" and model.units != targets:
         raise ExperimentError(sentence("no_head", targets=targets, units=model.units))

@@ -273,8 +273,7 @@ class PairTrainer:
         groups, threads, start = self._training_groups, program.threads, self._clock()
 
         def call(group: Group, thread: int) -> None:
-            lane_batches = batches[:, group.lane_seeds]
-            by_lane = program.train(group.state, self._data, lane_batches, thread)
+            by_lane = program.train(group.state, self._data, batches[:, group.lane_seeds], thread)
             losses.update({model: by_lane[:, k] for k, model in enumerate(group.models)})
 
         for first in range(0, len(groups), threads):

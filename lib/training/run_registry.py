@@ -88,8 +88,7 @@ class ClientRun:
 
     def end(self, reason: str, now: float) -> None:
         """Mark the run as failed with a reason, or as stopped if the user stopped it."""
-        is_stopping = self.last_verb == "stop"
-        status, why = (Status.STOPPED, "") if is_stopping else (Status.FAILED, reason)
+        status, why = (Status.STOPPED, "") if self.last_verb == "stop" else (Status.FAILED, reason)
         self.snapshot = replace(self.snapshot, status=status, reason=why, seconds_left=None)
         self.seen_at, self.checkpoint = now, None
 

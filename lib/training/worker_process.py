@@ -1,7 +1,5 @@
 """`WorkerProcess`: one worker process, and the threads that communicate with it."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os
@@ -35,8 +33,8 @@ class WorkerProcess:
 
     def __init__(
         self,
-        on_message: Callable[[WorkerProcess, Message], None],
-        on_end: Callable[[WorkerProcess], None],
+        on_message: Callable[["WorkerProcess", Message], None],
+        on_end: Callable[["WorkerProcess"], None],
         delay: float = 0.0,
         module: str = TRAINING,
         *arguments: str,

@@ -160,8 +160,7 @@ class WorkerRun:
         half_a_turn = (now - self._trained_at) / 2
         self._trained_at = now
         must_send = now + half_a_turn - self._sent_at >= timing.send_seconds
-        interval = trainer.evaluate_seconds / timing.evaluate_share
-        may_evaluate = now - self._evaluated_at >= interval
+        may_evaluate = now - self._evaluated_at >= trainer.evaluate_seconds / timing.evaluate_share
         if trainer.diverged or trainer.stopped or epoch >= self._epochs:
             self._evaluate_then(Status.FINISHED)  # `_evaluate` may change it to DIVERGED
         elif epoch >= self._goal:

@@ -22,7 +22,7 @@ from lib.ui.explore.live import STATUS_TEXTS
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
 from lib.ui.session import session
-from lib.ui.shown import dataset_of, pick_answers
+from lib.ui.shown import dataset_of, draw_pickers
 from lib.ui.streamlit_private import is_history_navigation
 from lib.ui.widgets import bound, card, card_chart, hint, plain, press
 
@@ -167,7 +167,7 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
             elif not same_data(drawn):
                 hint(charts.compare.NO_COMMON_SAMPLE)
             else:
-                picked = pick_answers(drawn[0])
+                picked = draw_pickers(drawn[0])
                 text = charts.compare.predictions_words(drawn, *picked)
                 figure = charts.compare.predictions_figure(drawn, *picked, palette)
                 card_chart(figure, *text, "compare_predictions")

@@ -117,28 +117,28 @@ def fragment(draw: Callable[..., object], *args: object, run_every: float | None
 def following_fragment(
     look: Callable[[], T],
     draw: Callable[[T], Callable[[T], object] | None],
-    going: Callable[[T], object],
+    still_changes: Callable[[T], object],
     seconds: float = 0.0,
     *,
     page_state: Callable[[T], object] = lambda _: None,
 ) -> None:
-    """Draw the data that `look` returns. Poll for new data while `going` returns a true value.
+    """Draw the data that `look` returns. While the data `still_changes`, poll for new data.
 
-    The page reruns when `going` or `page_state` returns another value than before.
+    The page reruns when `still_changes` or `page_state` returns another value than before.
 
     Args:
         look: returns the data to show.
         draw: draws the data, and returns a function that updates the drawing, in a `Place` for each
             changing element. Returns None if each poll must draw everything.
-        going: returns the part of the data that still changes, falsy if nothing changes.
+        still_changes: returns what still changes, such as the active runs; falsy if nothing does.
         seconds: the minimum interval between two polls; a busy server takes longer.
         page_state: returns the part of the data that other elements of the page show.
     """
     first, is_first_run = look(), True
-    before = going(first), page_state(first)
+    before = still_changes(first), page_state(first)
 
     def rerun_if_outdated(now: T) -> None:
-        if (going(now), page_state(now)) != before:
+        if (still_changes(now), page_state(now)) != before:
             st.rerun()
 
     def in_turn(part: Callable[[T], R]) -> R:

@@ -29,7 +29,7 @@ const PARTS = `:is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack, .st-
   .st-key-lesson_progress) button, :is(.st-key-gallery, .st-key-ways_of_card) a`;
 const DRAGGED = 400; // milliseconds without a dragover event after which the file has left the window
 const GIVES = 50; // tries, one every DRAGGED milliseconds, to find an uploader for a dropped file
-const REST = 700; // milliseconds to wait after a page was drawn or resized
+const SETTLED = 700; // milliseconds to wait after a page was drawn or resized
 const LEAVES = 10000; // milliseconds after a link's click; a page that is still open may then report
 const PAUSE = 1000; // milliseconds without an action: the next action then makes a history entry
 const LISTENER = ".st-key-listener", OPEN = "[data-testid=stSidebar][data-collapsed=false]";
@@ -314,7 +314,7 @@ function mount(root) {
       reportBackground();
       if (isFirst && !acted) closeDrawer();
       isFirst = false;
-    }, REST);
+    }, SETTLED);
   };
   addEventListener("resize", () => { unmark(); own.reportSoon(); }, { signal: own.ended.signal });
   matchMedia("(prefers-color-scheme: dark)")

@@ -28,8 +28,7 @@ def _thumbnail(scene: Scene) -> str:
     card = next((each for each in GALLERY.values() if (each.shows, each.setup) == content), None)
     if card and (plot := plot_of(card)):
         return small_picture(plot, "", palette)
-    sketch = render("ui/talks.html", "sketch", scene.shows, palette)
-    return thumbnail(sketch, 320, 144, "")
+    return thumbnail(render("ui/talks.html", "sketch", scene.shows, palette), 320, 144, "")
 
 
 def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> None:
@@ -58,7 +57,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
     titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in TALK_SCENES.items()}
     shown: Any = bound("story_picks", picked, talks.set_scenes)
     shown["format_func"] = lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …")
-    hint("Drag a scene to move it, or move the open scene with the buttons.")
+    hint("Drag a scene to move it, or move the marked scene with the buttons.")
     with st.container(horizontal=True, vertical_alignment="center"):
         is_first, is_last = place == 0, place + 1 == len(picked)
         back, forward = (partial(talks.move_scene, picked, place, place + by) for by in (-1, 1))
@@ -67,9 +66,9 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
         with st.popover("Add or remove scenes", icon=":material/playlist_add:"):
             st.multiselect("Scenes in your talk", [*titles], **shown)
             first = DATASETS[FIRST].title
-            hint(f"Scenes labeled “Picture” in this list use the dataset “{first}” by default.")
-        about = "Clear answers, votes and settings, and restart the clock."
-        press("Start over", "restart_alt", "start_over", start_over, help=about)
+            hint(f"In this list, scenes that begin with “Picture” show the dataset “{first}”.")
+        about = "Clear answers, votes and settings, and restart the clock. Your scenes stay."
+        press("Restart the talk", "restart_alt", "start_over", start_over, help=about)
         ready, is_ready = partial(talks.set_scenes, [*TALK]), picked == [*TALK]
         press("Restore the original talk", "undo", "story_ready", ready, disabled=is_ready)
         with st.popover("Link to your talk", icon=":material/link:"):

@@ -209,7 +209,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     return run
 
 
-def leave() -> None:
+def forget_run() -> None:
     """Forget this session's run, and stop it if this browser started it."""
     if found := open_run():
         client().stop(found[0])

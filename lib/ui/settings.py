@@ -155,11 +155,11 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
         columns(settled)
         if (own := session().upload.table) is not None and "types" in uses:
             _pick_type(own, settled.data.types)
-            if data.wide_columns(own):
+            if own.wide_columns:
                 controls("wide", settled, columns=len(own.numbers))
     if table is not None and "scale" in uses:
         _series(table, settled, by_menu="id" in uses)
-    with st.expander("Windows and targets: spacing, values or changes"):
+    with st.expander("Windows (spacing) and targets (values or changes)"):
         controls("windows", settled)
     with st.expander("Split: training, validation, test"):
         controls("shares", settled)

@@ -150,11 +150,11 @@ def fitting_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
     return ShownRun(experiment, dataset, untrained_models(dataset, experiment))
 
 
-def pick_answers(shown: results.RunAt, *, labels: bool = True) -> tuple[int, int]:
+def draw_pickers(shown: results.RunAt, *, labels: bool = True) -> tuple[int, int]:
     """Draw pickers of a target and a sample, narrow if not `labels`. Return (sample, target)."""
     dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
-    picked_answers(shown)  # sets the first sample as the default
+    sample_and_target(shown)  # sets the first sample as the default
     for label, control, texts, width in (
         ("Target", st.selectbox, targets, 150),
         ("Sample", st.select_slider, names, 200),
@@ -163,10 +163,10 @@ def pick_answers(shown: results.RunAt, *, labels: bool = True) -> tuple[int, int
             options: Any = {} if labels else {"label_visibility": "collapsed", "width": width}
             options |= {"format_func": texts.__getitem__, "key": f"{label.lower()}_{len(texts)}"}
             control(label, range(len(texts)), **options)
-    return picked_answers(shown)
+    return sample_and_target(shown)
 
 
-def picked_answers(shown: results.RunAt) -> tuple[int, int]:
+def sample_and_target(shown: results.RunAt) -> tuple[int, int]:
     """Return the index of the picked sample among the shown samples, and of the picked target."""
     state, count = st.session_state, len(shown.snapshot.samples)
     sample = state.setdefault(f"sample_{count}", 0) if count > 1 else 0

@@ -170,7 +170,7 @@ def waiting(scene: Scene) -> None:
     def skip() -> None:
         session().stage.passed.add(scene.name)
         if needs_run:  # show the recorded run instead
-            runs.leave()
+            runs.forget_run()
 
     with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
         following_fragment(

@@ -180,5 +180,5 @@ def _load_first_pages() -> tuple[str, str]:
     return page, page.replace("</head>", f"{load}</head>")
 
 
-CHARTS_FIRST = _load_first_pages() if PRIVATE else None
+FIRST_PAGES = _load_first_pages() if PRIVATE else None
 """Streamlit's first page: unchanged, and with a script that loads the charts' code at once."""

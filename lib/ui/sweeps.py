@@ -272,8 +272,7 @@ def _draw_pictures(
         curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
         widgets.steady_chart(curve, text, "sweep_curve")
         if len(others) == 1:
-            keys = across, others[0]
-            figure = charts.sweep.map_figure(points, keys, palette, is_over=is_over)
+            figure = charts.sweep.map_figure(points, (across, others[0]), palette, is_over=is_over)
             widgets.steady_chart(figure, text, "sweep_difference")
 
 

@@ -64,7 +64,7 @@ def uploader() -> None:
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
     record = runs.record_if_mine(session().subject.run_id)
     if record and record.table is not None:
-        label = "Share the file's rows with this run's link"
+        label = "Include the file's rows in this run's link"
         control = bound("share_rows", record.shares_rows, partial(setattr, record, "shares_rows"))
         st.toggle(label, record.shares_rows, **control)
 
@@ -128,7 +128,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
     try:
         if is_kept(name, content):
             kept = open_kept(name, content, record.table)
-            runs.leave()
+            runs.forget_run()
             address.change({key: kept.experiment.get(key) for key in SETTINGS})
             note_kept(kept)
             record.table = kept.table or record.table

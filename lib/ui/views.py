@@ -249,7 +249,7 @@ VIEWS = {  # by name in scenes and in the address
     "pair": View("An output and a target", _pair, "Shapes", "target"),
     "target": View("How a loss compares a target", _target, "Shapes", "target"),
     "code": View("A stack as code", _code, "Shapes"),
-    "worked": View("The two worked examples, number by number", _worked),
+    "worked": View("Two worked examples, number by number", _worked),
     "glance": View("Masks, states, both directions", _glance, "Cell", needs_rows=True),
     "damage": View("Damage of a silent mistake", _damage, "Shapes", "target"),
     "advice": View("Which setting do I need?", _advice),

@@ -4,7 +4,7 @@ import pytest
 
 from lib.experiment import Experiment
 from lib.training.client import TrainingClient
-from tests.unit.fakes import make_dataset
+from tests.unit.fakes import fake_dataset
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +16,6 @@ def client():
 
 @pytest.fixture(scope="session")
 def endless():
-    """Return experiment and dataset of a run of about ten minutes, longer than any test waits."""
+    """Return the experiment and dataset of a run of about ten minutes, which no test waits for."""
     experiment = Experiment().set(U=64, batch=64, epochs=5000, mode="last")
-    return experiment, make_dataset(n=1200, t=60, f=2, train=1024)
+    return experiment, fake_dataset(n=1200, t=60, f=2, train=1024)

@@ -1,4 +1,4 @@
-"""Rows of settings that combine each value of a setting with each value of another setting."""
+"""Rows of settings that combine each value of a setting with each value of every other setting."""
 
 from itertools import combinations, product
 
@@ -9,7 +9,7 @@ def pairs(row):
 
 
 def covering(rows, axes):
-    """Return the rows, with rows added until any two `axes` occur in all pairs of values."""
+    """Return the rows, with new rows for all pairs of values of two axes that no row has."""
     rows = [tuple(row) for row in rows]
     places = range(len(axes))
     missing = {
@@ -20,7 +20,7 @@ def covering(rows, axes):
         chosen = dict(min(missing, key=str))  # the values of a new row, by place
         for place in places:
             if place not in chosen:
-                counts = {}  # by value: the missing pairs with the chosen values
+                counts = {}  # the number of missing pairs with the chosen values, by value
                 for value in axes[place]:
                     new_pairs = [sorted([(place, value), other]) for other in chosen.items()]
                     counts[value] = sum(tuple(pair) in missing for pair in new_pairs)

@@ -131,8 +131,9 @@ MISTAKES = {
         ("Model has no input in Keras", "keras.Model(inputs=…, outputs=…)"),
     "decoder(8).predict(X, verbose=0)":
         ("has 8 units but starts from states of 4", "return_state=True"),
-    "started((4, 3))": ("The layer received 2 samples but states of 4", "the same samples"),
-    "starting(Sequences(4)).predict(X, verbose=0)":
+    "output_from_states((4, 3))":
+        ("The layer received 2 samples but states of 4", "the same samples"),
+    "starting_from(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
         ("If a recurrent layer with return_", "out, *states = LSTM(units,"),
@@ -154,7 +155,7 @@ PAIRINGS = [
     ((4,), "categorical_crossentropy", (8,),
      "y is (None,) and the output is (None, 4): the axes", "sparse_categorical_cross"),
 ]  # fmt: skip
-"""An output shape, a loss that checks shapes, a shape of y that it refuses, a cause and a fix."""
+"""An output shape, a loss that checks shapes, a rejected shape of y, a cause and a fix."""
 MISTAKES |= {
     f'recurrent({output}, loss="{loss}").fit(X, np.zeros({y}), verbose=0)': (cause, fix)
     for output, loss, y, cause, fix in PAIRINGS

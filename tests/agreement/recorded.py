@@ -3,11 +3,13 @@
 A question is a function in `tests/agreement/questions` that calls Keras. JSON can encode its
 arguments and its answer. `ask` reads the answer from `answers/<module>.jsonl` if the file was
 written by the same code and the same versions of Keras and TensorFlow. Otherwise it calls Keras.
+Comments, docstrings and formatting don't count as code.
 Only `make record-answers` writes files: it calls Keras for every question of the tests and
 replaces each file as a whole, which drops unused answers. `make test-live` also calls Keras, but
 writes no file.
 """
 
+import ast
 import hashlib
 import importlib
 import json
@@ -68,13 +70,35 @@ def origin(module):
 
     Python's version doesn't count, so all versions of Python use the same files.
     """
-    sources = (QUESTIONS / f"{name}.py" for name in ("__init__", module))
-    code = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
+    sources = [(QUESTIONS / f"{name}.py").read_text("utf-8") for name in ("__init__", module)]
     try:
         tensorflow = version("tensorflow-cpu")
     except PackageNotFoundError:
         tensorflow = version("tensorflow")
-    return {"code": code.hexdigest()[:16], "keras": version("keras"), "tensorflow": tensorflow}
+    return {"code": digest(*sources), "keras": version("keras"), "tensorflow": tensorflow}
+
+
+def digest(*sources):
+    """Return a digest of Python code without comments, docstrings and formatting."""
+    trees = [_code(ast.parse(source)) for source in sources]
+    return hashlib.sha256(repr(trees).encode()).hexdigest()[:16]
+
+
+def _code(node):
+    """Return a syntax tree as nested lists without docstrings.
+
+    `ast.dump` is no alternative: only some versions of Python write empty fields.
+    """
+    if isinstance(node, list):
+        return [_code(each) for each in node if not _is_docstring(each)]
+    if not isinstance(node, ast.AST):
+        return node
+    fields = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, [])]
+    return [type(node).__name__, *((name, _code(value)) for name, value in fields)]
+
+
+def _is_docstring(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _path(module):

@@ -36,13 +36,8 @@ def main():
             except Exception:  # A script may raise any error.
                 error = traceback.format_exc()
         models = [names[name] for name in ("sequence", "last_step") if name in names]
-        shapes = [
-            [
-                getattr(layer, "output", layer).shape[1:]
-                for layer in (model.inputs[0], *model.layers)
-            ]
-            for model in models
-        ]
+        tensors = [[each.inputs[0], *(layer.output for layer in each.layers)] for each in models]
+        shapes = [[tensor.shape[1:] for tensor in of_model] for of_model in tensors]
         print(json.dumps([printed.getvalue(), error, shapes]), flush=True)
 
 

@@ -11,7 +11,7 @@ from lib.ui.frame import ADVICE
 
 SIZES = {"T": 7, "F": 3, "U": 5, "K": 2}
 """The sizes of one sample. N is open, None in Keras."""
-RAISES, MIXES = "an error", "no error, but it mixes samples"
+RAISES, MIXES = "an error", "no error, but attention mixes samples"
 """Texts of the advice if the result of the other value isn't a shape."""
 
 

@@ -124,8 +124,8 @@ def slopes_of(run, at, y):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_gradients_by_states_equal_finite_differences(cell):
-    """Gradients by h_t equal finite differences, for the losses of both modes."""
+def test_gradients_of_states_equal_finite_differences(cell):
+    """Gradients with respect to h_t are compared for the losses of both modes."""
     _, weights, x, y = example(cell)
     answer = reach(cell=cell, layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)
     layer, dense = layers_in_float64(weights, cell, 1, "dense")
@@ -163,7 +163,7 @@ def test_inputs_influence_no_earlier_output_unless_bidirectional(cell, head):
 
 
 def test_influence_equals_finite_differences():
-    """The differences are by the inputs of one sample, in float64."""
+    """Each input of one sample moves up and down, in float64."""
     _, weights, x, _ = example("lstm")
     layer, dense = layers_in_float64(weights, "lstm", 1, "dense")
     slopes = np.zeros((T, 2, T, F))
@@ -180,18 +180,18 @@ def test_influence_equals_finite_differences():
 
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2)])
 def test_traced_answers_equal_eager_answers(cell, layers, monkeypatch):
-    """They are equal up to rounding, and have the same exact zeros."""
+    """Answers are equal up to rounding, and the same numbers are exactly 0."""
     _, weights, x, y = example(cell, layers)
     part = weights[:3]
     backward = initial_weights(cell, F, U, np.random.default_rng(5))
-    of_backward = [*backward, *initial_weights(cell, U, U, np.random.default_rng(6))][: 3 * layers]
+    upper = initial_weights(cell, U, U, np.random.default_rng(6))
     model = {"cell": cell, "layers": layers, "weights": weights}
     questions = {
         "modes": lambda: modes(**model, x=x, sample=1),
         "breakings": lambda: breakings(cell, part, backward, x, padding=3),
         "reach": lambda: reach(**model, x=x, y=y, loss="huber", layer=0),
         "influence": lambda: influence(**model, x=x[0]),
-        "both ways": lambda: influence(**model, x=x[0], backward=of_backward),
+        "both ways": lambda: influence(**model, x=x[0], backward=[*backward, *upper][: 3 * layers]),
     }
     answers = {}
     for kind, most in (("eager", 1_000_000), ("traced", 0)):

@@ -17,7 +17,7 @@ from lib.results.run import Status
 from lib.sweep.__main__ import main
 from lib.training.client import TrainingClient
 from lib.training.worker_process import ROOT
-from tests.unit.fakes import make_dataset
+from tests.unit.fakes import fake_dataset
 from tests.waiting import PATIENCE, eventually
 
 
@@ -38,7 +38,7 @@ def experiment():
 @pytest.fixture(scope="module")
 def dataset():
     """Return 60 samples, the last 12 for validation."""
-    return make_dataset(n=60, t=5, f=2, train=48)
+    return fake_dataset(n=60, t=5, f=2, train=48)
 
 
 def test_a_script_trains_and_reads_the_results(client, experiment, dataset):

@@ -27,7 +27,7 @@ def verdict_of(answer):
     """Return the verdict that an answer of Keras proves."""
     if "error" in answer:
         return "error"
-    intended = answer["meant"]
+    intended = answer["intended"]
     is_equal = intended is not None and math.isclose(answer["loss"], intended, rel_tol=2e-5)
     return "correct" if is_equal else "silent"
 
@@ -126,7 +126,7 @@ def test_the_code_of_a_fix_gives_the_promised_shapes_and_the_intended_loss():
             layers = fix.model_code if "compile" not in fix.code else ""
             after = question(fix.output_shape, fix.target_shape, fix.loss, batch_size)
             line = fix.code.removesuffix(fix.model_code).strip()
-            answer = ask("losses.mended", before, after, line, layers)
+            answer = ask("losses.after_fix", before, after, line, layers)
             assert tuple(answer["target"]) == fix.target_shape
             if layers:
                 assert tuple(answer["output"]) == fix.output_shape[1:]

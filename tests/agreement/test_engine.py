@@ -28,8 +28,8 @@ from lib.training.architecture import (  # noqa: E402
 from lib.training.checkpoint import BatchOrder  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
 from tests.agreement.covering import covering  # noqa: E402
-from tests.unit.fakes import make_dataset  # noqa: E402
-from tests.weekly import first_of  # noqa: E402
+from tests.unit.fakes import fake_dataset  # noqa: E402
+from tests.weekly import rest_weekly  # noqa: E402
 
 EPOCHS = 4
 N, T, F, K = 10, 5, 3, 2
@@ -62,7 +62,7 @@ def make_experiment(*case, **settings):
 
 def data(n=N):
     """Return a dataset of n random training samples and 3 validation samples."""
-    return make_dataset(n=n + 3, t=T, f=F, k=K, train=n)
+    return fake_dataset(n=n + 3, t=T, f=F, k=K, train=n)
 
 
 def keras_model(experiment, mode):
@@ -125,7 +125,7 @@ def initial_state(in_program, experiment, mode):
     return in_program.load([weights], key, experiment.training, mode)
 
 
-@pytest.mark.parametrize("begins_in", first_of(["exact", "bucket"]))
+@pytest.mark.parametrize("begins_in", rest_weekly(["exact", "bucket"]))
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
 def test_losses_and_weights_equal_those_of_train_on_batch(case, begins_in):
     """Losses before each update and weights after two epochs equal Keras's.
@@ -193,20 +193,12 @@ def stopped_by_keras(experiment, dataset, mode):
             rows = order.take(1)[0]
             yield dataset.x[rows[rows >= 0]], target[rows[rows >= 0]]
 
-    stopping = keras.callbacks.EarlyStopping(
-        monitor="val_loss",
-        patience=training.patience if training.keep == "stop" else training.epochs,
-        restore_best_weights=True,
-    )
-    history = model.fit(
-        batches(),
-        shuffle=False,
-        steps_per_epoch=order.steps,
-        epochs=training.epochs,
-        validation_data=(dataset.x[N:], target[N:]),
-        callbacks=[stopping],
-        verbose=0,
-    )
+    patience = training.patience if training.keep == "stop" else training.epochs
+    stopping = keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
+    validation = dataset.x[N:], target[N:]
+    sizes = {"steps_per_epoch": order.steps, "epochs": training.epochs}
+    options = {"validation_data": validation, "callbacks": [stopping], "verbose": 0}
+    history = model.fit(batches(), shuffle=False, **sizes, **options)
     return model, stopping, history
 
 

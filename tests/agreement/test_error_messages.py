@@ -21,7 +21,7 @@ def raised(code):
     """Run code that raises an error. Return its message, and its traceback with the message."""
     answer = ask("mistakes.raised", code)
     assert answer, code
-    return answer["message"], f"{answer['above']}{answer['message']}\n"
+    return answer["message"], f"{answer['traceback']}{answer['message']}\n"
 
 
 @pytest.mark.filterwarnings("ignore:`shuffle=True` was passed")
@@ -57,7 +57,7 @@ def verdicts_of_fixes(explanation, output, y, loss="mse"):
     """Yield the doctor's verdict for each fix, after its code has run."""
     for meaning in explanation.meanings:
         for fix_code in meaning.code.split("# or:"):
-            *shapes, new_loss = ask("mistakes.mended", fix_code.strip(), output, y, loss)
+            *shapes, new_loss = ask("mistakes.after_fix", fix_code.strip(), output, y, loss)
             yield diagnose_target(*map(tuple, shapes), new_loss).verdict
 
 

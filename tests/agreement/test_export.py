@@ -19,11 +19,11 @@ from lib.data.datasets.registry import DATASETS, make_dataset, settle
 from lib.experiment import CELLS, HEADS, LOSSES, MODES, OPTIMIZERS, REGISTRIES, Experiment
 from lib.export.data import arrays, data_name
 from lib.export.script import EXPORTS
-from lib.results import RunAt, Status
+from lib.results import RunAt, Status, model_outputs
 from tests.agreement.covering import covering
 from tests.unit.uploaded import lines
 from tests.waiting import PATIENCE
-from tests.weekly import first_of
+from tests.weekly import rest_weekly
 
 ROOT = Path(__file__).parents[2]
 RUNNER = Path(__file__).with_name("script_runner.py")
@@ -71,23 +71,16 @@ FIRST = 5  # number of rows that `make test` checks; weekly tests check all rows
 
 
 class Runner:
-    """A process that runs scripts in the order of `queue`."""
+    """A process that runs scripts in the order of `queue`, with a backend of Keras."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, backend="tensorflow"):
         self.folder, self._waiting = folder, list[str]()
         self._results = {}
         command = [sys.executable, "-I", f"{RUNNER}"]
-        pipe = subprocess.PIPE
         self._log = (folder / "runner.log").open("w")
-        self._process = subprocess.Popen(
-            command,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=self._log,
-            text=True,
-            encoding="utf-8",
-            env=ONE_THREAD,
-        )
+        environment = ONE_THREAD | {"KERAS_BACKEND": backend}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self._log}
+        self._process = subprocess.Popen(command, env=environment, encoding="utf-8", **pipes)
 
     def queue(self, file, script, dataset=None, *, quick=True):
         """Queue a script. If the dataset is of a table, write its arrays next to the script."""
@@ -163,15 +156,15 @@ def figures(printed):
 
 def assert_same_figures(case, printed):
     """Assert that the script's last-step error, loss and first loss equal the app's."""
-    of_script = figures(printed)
+    script_figures = figures(printed)
     for mode, result in case.snapshot.middle.results.items():
         first = np.median([seed[mode].loss[0] for seed in case.snapshot.seeds])
-        assert of_script["last_step_mse"][mode] == pytest.approx(result.final_mse, rel=CLOSE)
-        assert of_script["loss"][mode] == pytest.approx(result.final_loss, rel=CLOSE)
-        assert of_script["first_loss"][mode] == pytest.approx(first, rel=CLOSE)
+        assert script_figures["last_step_mse"][mode] == pytest.approx(result.final_mse, rel=CLOSE)
+        assert script_figures["loss"][mode] == pytest.approx(result.final_loss, rel=CLOSE)
+        assert script_figures["first_loss"][mode] == pytest.approx(first, rel=CLOSE)
 
 
-@pytest.mark.parametrize("row", first_of(ROWS, FIRST))
+@pytest.mark.parametrize("row", rest_weekly(ROWS, FIRST))
 def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner):
     """The script's own assertion passes, too."""
     printed, error, _ = runner.result(f"exact-{row}.py")
@@ -181,7 +174,7 @@ def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner):
     assert_same_figures(case, printed)
 
 
-@pytest.mark.parametrize("row", first_of(ROWS, FIRST))
+@pytest.mark.parametrize("row", rest_weekly(ROWS, FIRST))
 def test_the_layers_of_the_plain_script_have_the_shapes_in_its_comments(row, cases, runner):
     """The script also prints the results of the app."""
     printed, error, shapes = runner.result(f"keras-{row}.py")
@@ -199,6 +192,32 @@ def test_the_layers_of_the_plain_script_have_the_shapes_in_its_comments(row, cas
     for result in case.snapshot.middle.results.values():
         assert f"in the app: mean squared error {result.final_mse:.4g}\n" in printed
     assert f"{case.dataset.naive_mse[-1]:.6g} at the last timestep" in printed
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+@pytest.mark.parametrize("row", ["3121132", "1222331"])  # a task, and a table with plain windows
+def test_scripts_and_models_run_on_other_backends(row, backend, cases, client, tmp_path):
+    """The exact script compares its own results with the app's. TensorFlow is installed, too."""
+    pytest.importorskip(backend)
+    other, case = Runner(tmp_path, backend), cases[row]
+    experiment, dataset, weights = case.experiment, case.dataset, case.snapshot.weights[0]["last"]
+    about = {"cell": experiment.model.cell, "mode": "last", "timesteps": dataset.shape[1]}
+    saved = client.ask("keras_file", weights=weights, **about).result(PATIENCE)["file"]
+    (tmp_path / "last.keras").write_bytes(saved)
+    np.save(tmp_path / "x.npy", dataset.x[:8])
+    predict = "keras.saving.load_model('last.keras').predict(np.load('x.npy'), verbose=0)"
+    show = f"print(keras.backend.backend(), *{predict}.ravel())"
+    other.queue("load.py", f"import keras\nimport numpy as np\n{show}")
+    for name in ("keras", "exact"):
+        script = EXPORTS[name].write(experiment, dataset, case.snapshot)
+        other.queue(f"run-{name}.py", script, dataset, quick=False)
+        assert not other.result(f"run-{name}.py")[1]
+    used, *predicted = other.result("load.py")[0].split()
+    assert used == backend
+    expected = model_outputs(experiment, weights, dataset.x[:8])[:, -1].ravel()
+    np.testing.assert_allclose([*map(float, predicted)], expected, rtol=1e-4, atol=1e-6)
+    other.close()
 
 
 @pytest.mark.parametrize("epoch", [0, -1], ids=["first", "last"])
@@ -243,12 +262,6 @@ def test_scripts_of_a_stopped_run_train_as_many_epochs(client, runner):
     assert not runner.result("keras-stopped.py")[1]
 
 
-def quick_cell():
-    """Return a notebook cell that makes all models run eagerly, like a quick script."""
-    code = "import keras\ntrace = keras.Model.compile\nkeras.Model.compile = lambda *a, **k: "
-    return nbformat.v4.new_code_cell(f"{code}trace(*a, run_eagerly=True, **k)")
-
-
 @pytest.mark.parametrize("row", ["3121132"])
 def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path):
     """A run's notebook has shapes, charts and results. The hosted notebook trains from a link."""
@@ -263,7 +276,10 @@ def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path):
     for book in books:
         nbformat.validate(book)
     last = len(books[0].cells)  # the last cell of the run's notebook, after the added cell
-    books[0].cells = [quick_cell(), *books[0].cells, *books[1].cells]
+    # All models run eagerly, as in a quick script.
+    code = "import keras\ntrace = keras.Model.compile\nkeras.Model.compile = lambda *a, **k: "
+    quick_cell = nbformat.v4.new_code_cell(f"{code}trace(*a, run_eagerly=True, **k)")
+    books[0].cells = [quick_cell, *books[0].cells, *books[1].cells]
     NotebookClient(books[0], timeout=PATIENCE, resources={"metadata": {"path": tmp_path}}).execute()
     outputs = [cell.get("outputs", []) for cell in books[0].cells]
     printed = ["".join(o.get("text", "") for o in each) for each in outputs]

@@ -11,9 +11,9 @@ import pytest
 from lib.results.run import Status
 from lib.training import worker_pool, worker_process
 from lib.training.client import TrainingClient
-from tests.unit.fakes import make_dataset
+from tests.unit.fakes import fake_dataset
 from tests.waiting import PATIENCE, eventually, worker_pids
-from tests.weekly import first_of
+from tests.weekly import rest_weekly
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_a_silent_worker_is_replaced(client, endless, monkeypatch):
     assert_fails_over(client, run, pid, "was silent for")
 
 
-@pytest.mark.parametrize("where", first_of(["in a run", "in the worker"]))
+@pytest.mark.parametrize("where", rest_weekly(["in a run", "in the worker"]))
 def test_a_run_that_needs_too_much_memory_fails(client, endless, where):
     """Other runs continue, or fail over if the worker process ends."""
     pid = worker_pid(client)
@@ -117,12 +117,12 @@ def test_a_run_that_needs_too_much_memory_fails(client, endless, where):
     most += 16 * 10**6 if where == "in the worker" else 150 * 10**6
     resource.prlimit(pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
     if where == "in the worker":  # The data of the run, 60 MB, are larger than the free memory.
-        big = client.start(endless[0], make_dataset(n=50_000, t=100, f=2, train=40_000))
+        big = client.start(endless[0], fake_dataset(n=50_000, t=100, f=2, train=40_000))
         assert_fails_over(client, small, pid, "The training process")
         client.stop(big)
     else:
         wide = endless[0].set(U=96, batch=512)  # One training step needs 200 MB.
-        big = client.start(wide, make_dataset(n=640, t=100, f=2, train=600))
+        big = client.start(wide, fake_dataset(n=640, t=100, f=2, train=600))
         failed = client.wait(big, PATIENCE)
         assert failed.status is Status.FAILED
         assert "not enough memory; use fewer units" in failed.reason

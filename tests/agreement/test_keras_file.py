@@ -11,8 +11,8 @@ from lib.export.files import weights_npz
 from lib.recurrence import initial_model_weights
 from lib.recurrence.model import weight_names
 from lib.training.answers import keras_file
-from tests.unit.fakes import make_dataset
-from tests.weekly import first_of
+from tests.unit.fakes import fake_dataset
+from tests.weekly import rest_weekly
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"  # Keras 3.15 loads files with NumPy 2.
@@ -24,10 +24,10 @@ RUNS = {
 }
 
 
-@pytest.fixture(scope="module", params=first_of(RUNS))
+@pytest.fixture(scope="module", params=rest_weekly(RUNS))
 def trained(request, client):
     """Return a run of each cell after three epochs, and its last snapshot."""
-    dataset = make_dataset(n=20, t=6, f=3, k=4, train=12)
+    dataset = fake_dataset(n=20, t=6, f=3, k=4, train=12)
     experiment = Experiment().set(U=4, epochs=3, batch=5, **RUNS[request.param])
     run = client.start(experiment, dataset)
     return run, client.wait(run, 60)

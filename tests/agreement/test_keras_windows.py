@@ -28,7 +28,7 @@ def batches(dataset):
     ],
 )
 def test_the_code_makes_the_same_windows_and_targets(settings, monkeypatch):
-    """They agree for both modes, for each part of the first series, and for every nth window."""
+    """Arrays are equal for both modes, each part of the first series, and every nth window."""
     most = settings.get("most", windows.MAX_VALUES)
     monkeypatch.setattr(windows, "MAX_VALUES", most)
     dataset = windows_of_stores(**{k: v for k, v in settings.items() if k != "most"})
@@ -63,7 +63,7 @@ def test_targets_that_are_not_shifted_are_the_first_rows_of_their_windows():
 
 @pytest.mark.parametrize("changes", [{}, {"horizon": 0, "T": 5}, {"horizon": 3, "test": 20}])
 def test_a_script_cuts_the_apps_windows(changes, tmp_path, monkeypatch):
-    """A script cuts the rows in its data file into arrays that equal the app's bit by bit."""
+    """The arrays that a script cuts from its data file equal the app's bit by bit."""
     experiment = settle(suggested("seattle").set(**changes))
     dataset = make_dataset(experiment)
     code = keras_script(experiment, dataset).partition("\nkeras.utils.set_random_seed")[0]

@@ -21,15 +21,9 @@ def script(word):
 
 def run(code, folder=ROOT):
     """Return the output of a script, run in a folder with this project on its import path."""
-    process = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": f"{ROOT}"},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
+    command, environment = [sys.executable, "-c", code], os.environ | {"PYTHONPATH": f"{ROOT}"}
+    captured = {"capture_output": True, "text": True, "timeout": 180}
+    process = subprocess.run(command, cwd=folder, env=environment, check=False, **captured)
     assert process.returncode == 0, process.stderr
     return process.stdout
 

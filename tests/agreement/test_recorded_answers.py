@@ -7,7 +7,7 @@ from lib.training.answers import ANSWERS
 from lib.training.recorded import ANSWERED, answers_of, recorded_answer
 from lib.ui.cell.ask import PLACES, arguments
 from tests.record import first_choices
-from tests.weekly import first_of
+from tests.weekly import rest_weekly
 
 
 def numbers(value):
@@ -22,7 +22,7 @@ def numbers(value):
         yield np.asarray(value, np.float64)
 
 
-@pytest.mark.parametrize("data", first_of(ANSWERED))
+@pytest.mark.parametrize("data", rest_weekly(ANSWERED))
 def test_recorded_answers_equal_live_answers(data):
     """The page asks these questions about a recorded run, before and after training."""
     for chosen in first_choices(data):

@@ -23,10 +23,10 @@ sizes = st.tuples(st.integers(1, 5), st.integers(1, 8), st.integers(1, 5), st.in
 seeds = st.integers(0, 2**32 - 1)
 kinds = st.sampled_from(list(KINDS))
 masks = st.sampled_from(["none", "holes", "padded at the end", "padded at the start"])
-often = settings(derandomize=True, deadline=None, max_examples=40)
+forty_examples = settings(derandomize=True, deadline=None, max_examples=40)
 
 
-def randomised(layer, rng):
+def randomized(layer, rng):
     """Set random weights and biases in a built layer, and return them.
 
     The weights are small, so that an unbounded layer doesn't amplify rounding errors.
@@ -45,9 +45,9 @@ def some_mask(kind, n, t, rng):
         return None
     if kind == "holes":
         return rng.random((n, t)) < 0.6
-    long = rng.integers(0, t + 1, (n, 1))
+    lengths = rng.integers(0, t + 1, (n, 1))
     steps = np.arange(t)
-    return steps < long if kind == "padded at the end" else steps >= t - long
+    return steps < lengths if kind == "padded at the end" else steps >= t - lengths
 
 
 def assert_close(ours, expected):
@@ -58,7 +58,7 @@ def assert_close(ours, expected):
 
 
 @given(kinds, sizes, seeds, masks, st.booleans())
-@often
+@forty_examples
 def test_one_layer_equals_keras(kind, size, seed, masked, go_backwards):
     """The outputs of every step and the final states are equal."""
     (cell, options), (n, t, f, u) = KINDS[kind], size
@@ -67,7 +67,7 @@ def test_one_layer_equals_keras(kind, size, seed, masked, go_backwards):
         u, go_backwards=go_backwards, return_sequences=True, return_state=True, **options
     )
     layer.build((None, t, f))
-    weights = randomised(layer, rng)
+    weights = randomized(layer, rng)
     x, mask = rng.standard_normal((n, t, f)).astype(np.float32), some_mask(masked, n, t, rng)
     trace = unroll(cell, weights, x, mask, go_backwards)
     sequence, *states = layer(x, mask=mask)
@@ -86,7 +86,7 @@ def test_gates_follow_keras_formulas(kind):
     layer = LAYERS[cell](4, return_sequences=True, **options)
     layer.build((None, 6, 2))
     rng = np.random.default_rng(0)
-    weights, x = randomised(layer, rng), rng.standard_normal((3, 6, 2)).astype(np.float32)
+    weights, x = randomized(layer, rng), rng.standard_normal((3, 6, 2)).astype(np.float32)
     kernel, recurrent, bias = weights
     input_bias, recurrent_bias = bias if bias.ndim == 2 else (bias, np.zeros_like(bias))
     hidden = np.asarray(layer(x))
@@ -98,12 +98,12 @@ def test_gates_follow_keras_formulas(kind):
         if (cell, name) == ("lstm", "c"):
             expected = np.tanh(block)
         elif (cell, name) == ("gru", "h"):
-            of_input = x @ kernel[:, 8:] + input_bias[8:]
+            from_input = x @ kernel[:, 8:] + input_bias[8:]
             if layer.reset_after:
-                of_state = gates["r"] * (before @ recurrent[:, 8:] + recurrent_bias[8:])
+                from_state = gates["r"] * (before @ recurrent[:, 8:] + recurrent_bias[8:])
             else:
-                of_state = (gates["r"] * before) @ recurrent[:, 8:]
-            expected = np.tanh(of_input + of_state)
+                from_state = (gates["r"] * before) @ recurrent[:, 8:]
+            expected = np.tanh(from_input + from_state)
         else:
             expected = keras.ops.sigmoid(block)
         assert_close(gate, expected)
@@ -138,7 +138,7 @@ def test_initial_weights_have_the_shapes_and_the_spread_of_keras(cell):
     expected = layer.get_weights()
     assert [(w.shape, w.dtype) for w in ours] == [(w.shape, w.dtype) for w in expected]
     np.testing.assert_array_equal(ours[2], expected[2])
-    np.testing.assert_allclose(ours[1] @ ours[1].T, np.eye(96), atol=1e-5)  # orthogonal
-    for mine, other in zip(ours[:2], expected[:2], strict=True):
-        assert mine.std() == pytest.approx(other.std(), rel=0.05)
-        assert np.abs(mine).max() == pytest.approx(np.abs(other).max(), rel=0.25)
+    np.testing.assert_allclose(ours[1] @ ours[1].T, np.eye(96), atol=1e-5)  # It's orthogonal.
+    for kernel, of_keras in zip(ours[:2], expected[:2], strict=True):
+        assert kernel.std() == pytest.approx(of_keras.std(), rel=0.05)
+        assert np.abs(kernel).max() == pytest.approx(np.abs(of_keras).max(), rel=0.25)

@@ -20,7 +20,7 @@ B, F, U = 3, 2, 4  # Samples, features and units differ, so mixed-up axes fail.
 @pytest.mark.parametrize("steps", [1, 2, 30])
 @pytest.mark.parametrize("cell", list(CELLS))
 def test_outputs_and_gradients_equal_those_of_keras(cell, steps, padding):
-    """Gradients by x, kernels and biases are equal, also with padded timesteps."""
+    """Gradients of x, kernels and biases are equal, also with padded timesteps."""
     rng = np.random.default_rng(steps)
     layer = getattr(keras.layers, CELLS[cell].keras)(U, return_sequences=True)
     layer.build((None, steps, F))

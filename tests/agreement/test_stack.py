@@ -15,7 +15,7 @@ from lib.shapes.stack.code import HEAD, code_lines, keras_code, model_line, outp
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.link import PATTERNS, from_text, read_text, read_value
 from lib.shapes.stack.making import KINDS
-from lib.shapes.stack.plain import Embedding, Input, Reshape, Unread, WithNumber
+from lib.shapes.stack.plain import Embedding, Input, NumberOperation, Reshape, Unread
 from lib.shapes.stack.read import read_model
 from lib.shapes.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
 from lib.shapes.stack.tensors import shape_of
@@ -49,7 +49,7 @@ def check(stack, *, called=False):
         assert answer["parameters"] == total(steps)
         if action:
             shapes = [shape for at in output_places(steps) for shape in steps[at].shapes]
-            assert all(map(fits, answer["given"], shapes)), answer["given"]
+            assert all(map(fits, answer["returned"], shapes)), answer["returned"]
     return steps
 
 
@@ -65,7 +65,7 @@ def check_broken(steps):
         assert in_words(error.message, answer["message"])
         assert answer["type"] in KERAS_RAISES or action
     elif "raised" not in answer:  # Silently wrong: the output has another shape.
-        assert not all(map(fits, answer["given"], answer["shapes"][-1])), answer
+        assert not all(map(fits, answer["returned"], answer["shapes"][-1])), answer
     expected = [as_lists(step) for step in steps[:-1]]
     pairs = list(map(list, zip(answer["shapes"], answer["masks"], strict=True)))
     assert pairs[: len(expected)] == expected
@@ -107,7 +107,7 @@ def can_run(steps):
     need known sizes and the same batch size.
     """
     layers = [step.layer.inside for step in steps]
-    has_arithmetic = any(isinstance(layer, WithNumber) for layer in layers)
+    has_arithmetic = any(isinstance(layer, NumberOperation) for layer in layers)
     if has_arithmetic and any(isinstance(layer, Embedding) for layer in layers):
         return False
     reshaped = [step.inputs.tensors[0] for step in steps if isinstance(step.layer.inside, Reshape)]
@@ -157,8 +157,8 @@ def other_values(setting):
     if setting.cells:
         texts = "gru2", "rnn3-lstm2.nobias-gru1.before.nobias"
         return [read_value(setting, text) for text in texts]
-    if setting.sizes is not None:
-        return [*values, (1,) * (setting.sizes or 1), (2,) * (setting.sizes or 2)]
+    if setting.tuple_length is not None:
+        return [*values, (1,) * (setting.tuple_length or 1), (2,) * (setting.tuple_length or 2)]
     return [not setting.default]
 
 

@@ -37,7 +37,7 @@ REFUSED = (
     "Bidirectional(LSTM(4), backward_layer=LSTM(4))", "Bidirectional(LSTM(4), foo=3)",
     "RNN(LSTMCell(0))", "RNN([GRUCell(4), GRUCell(0)])",
 )  # fmt: skip
-"""Layers that Keras can't create, or can't build on the input (4, 3)."""
+"""Layers that raise an error in Keras when they are created or built on the input (4, 3)."""
 ACCEPTED = (
     "LSTM(4, dropout=1.5, recurrent_dropout=-1)",
     "Bidirectional(LSTM(4, go_backwards=True), backward_layer=LSTM(4))",
@@ -64,10 +64,10 @@ OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer")
 def value_of(node):
     """Return the value of a syntax tree, in which calls create layers."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        keywords = {f"{one.arg}": value_of(one.value) for one in node.keywords}
-        return create_layer(node.func.id, [value_of(one) for one in node.args], keywords)
+        keywords = {f"{each.arg}": value_of(each.value) for each in node.keywords}
+        return create_layer(node.func.id, [value_of(each) for each in node.args], keywords)
     if isinstance(node, ast.List):
-        return [value_of(one) for one in node.elts]
+        return [value_of(each) for each in node.elts]
     return ast.literal_eval(node)
 
 
@@ -111,20 +111,20 @@ def test_every_layer_has_keras_signature():
 
 
 def test_each_layer_accepts_the_same_common_arguments_as_in_keras():
-    """These are the arguments of `every_layer` and `more` in signatures.toml."""
+    """These are the arguments of `every_layer` and `further_arguments` in signatures.toml."""
     table = beside(making.__file__, "signatures")
-    more = table["more"]
-    words = sorted({*table["every_layer"], *(word for words in more.values() for word in words)})
+    further = table["further_arguments"]
+    words = sorted({*table["every_layer"], *(word for words in further.values() for word in words)})
     words += ["batch_input_shape", "input_spec", "time_major"]
     for name, row in SIGNATURES.items():
-        accepted = ask("stacks.takes", name, words)
+        accepted = ask("stacks.accepted", name, words)
         common = () if "only_these" in row else table["every_layer"]
-        known = {*making.arguments_of(name), *more.get(name, ()), *common}
+        known = {*making.arguments_of(name), *further.get(name, ()), *common}
         assert [word for word in words if word in known] == accepted, name
 
 
 def test_every_alias_is_the_same_layer_in_keras():
-    """The names in `OLDER` are exceptions."""
+    """The exceptions are in `OLDER`."""
     names = {name: right for name, right in ALIASES.items() if name not in OLDER}
     assert ask("stacks.same", sorted(names.items())) == [True] * len(names)
 

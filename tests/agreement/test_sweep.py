@@ -52,9 +52,9 @@ def test_a_killed_command_continues_and_equals_a_sweep_of_the_page(client, tmp_p
     runner = Runner(plan, client)
     runner.run()
     assert runner.error is None
-    for of_page, of_command in zip(runner.results, points, strict=True):
-        assert of_page.values == of_command.values
-        for expected, row in zip(of_command.rows, of_page.rows, strict=True):
+    for page_point, command_point in zip(runner.results, points, strict=True):
+        assert page_point.values == command_point.values
+        for expected, row in zip(command_point.rows, page_point.rows, strict=True):
             assert {**row, "run": ""} == {**expected, "run": ""}
 
 

@@ -55,7 +55,7 @@ def test_the_page_opens_with_recorded_runs():
     assert rows(app) == {"Running mean": "A", "Echo": "B"}
     assert "2 recorded runs" in text(app)
     assert "recorded200 epochs" in html_text(app)
-    assert "use different data, so" in html_text(app)
+    assert "use different data. Only" in html_text(app)
     assert "runs" not in address(app)
     assert "Remove" not in [button.label for button in app.button]
 

@@ -58,7 +58,7 @@ def crowded_page():
         pass
 
     fragment.RHYTHM = Crowded()
-    fragment.following_fragment(lambda: True, draw, lambda going: going)
+    fragment.following_fragment(lambda: True, draw, lambda changes: changes)
     st.fragment(draw, run_every=1.0)(None)
 
 

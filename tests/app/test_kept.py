@@ -49,7 +49,7 @@ def test_opening_a_saved_run_stops_the_training_run(client):
     assert "from a file" in status_text(app)
     app.button(key="do_train").click().run()
     assert "training" in status_text(app)
-    app.button(key="do_new_run").click().run()
+    app.button(key="do_reset").click().run()
     assert "from a file" in status_text(app)
 
 
@@ -123,6 +123,6 @@ def test_a_reload_keeps_the_saved_run_open(monkeypatch):
     again = start(**link)
     assert "from a file" in status_text(again)
     again.run()
-    again.button(key="do_new_run").click().run()
+    again.button(key="do_reset").click().run()
     assert "not trained yet" in status_text(start(**link))
     assert session(app).subject.experiment == experiment

@@ -8,6 +8,7 @@ import pytest
 from lib.results.run import Status
 from lib.training.recorded import recorded
 from lib.ui import widgets
+from lib.ui.explore import live
 from lib.ui.frame import PAGES
 from tests.app.driver import address, start, status_text, text, upload_file
 from tests.app.test_upload import rows
@@ -54,19 +55,19 @@ def run(app, client):  # noqa: ARG001  The app has started the run.
 def test_each_button_sends_its_command(app, client, run):
     """A button that would do nothing in the current state is disabled."""
     assert "blue-badge[training]" in status_text(app)
-    assert enabled(app) == {"train", "pause", "step", "stop", "new_run"}
+    assert enabled(app) == {"train", "pause", "step", "stop", "reset"}
     for name, label in (("train", "Pause"), ("train", "Resume"), ("pause", "Pause")):
         assert app.button(key="do_train").label == label
         press(app, name)
     assert "yellow-badge[paused]" in status_text(app)
-    assert enabled(app) == {"train", "pause", "step", "stop", "new_run"}
+    assert enabled(app) == {"train", "pause", "step", "stop", "reset"}
     assert "blue-badge[training]" in status_text(press(app, "pause"))
     press(app, "step")
     assert "gray-badge[stopped]" in status_text(press(app, "stop"))
     calls = ("pause", "resume", "pause", "resume", "step", "stop")
     assert client.calls == [(name, run.id) for name in calls]
-    assert enabled(app) == {"train", "new_run"}
-    assert "gray-badge[example]" in status_text(press(app, "new_run"))
+    assert enabled(app) == {"train", "reset"}
+    assert "gray-badge[example]" in status_text(press(app, "reset"))
     assert enabled(app) == {"train", "step"}
 
 
@@ -99,6 +100,21 @@ def test_quick_presses_of_pause_and_resume_all_count(app, client, time, monkeypa
         time.seconds += 0.04
         press(app, "pause")
     assert [name for name, _ in client.calls] == ["pause", "resume", "pause"]
+
+
+def test_a_click_for_pause_starts_no_run_if_the_run_has_just_finished(
+    time, app, client, monkeypatch
+):
+    """Train takes the place of Pause, and ignores clicks in its first moment."""
+    monkeypatch.setattr(live, "JUST_FINISHED", 0.6)
+    press(app, "train")
+    (run,) = client.runs.values()
+    client.set(run, Status.FINISHED)
+    app.run()
+    for seconds, count in ((0.1, 1), (0.6, 2)):
+        time.seconds += seconds
+        press(app, "train")
+        assert len(client.runs) == count
 
 
 def test_the_status_gives_the_reason_for_one_seed_in_a_long_training():
@@ -155,7 +171,7 @@ def test_a_picked_pace_applies_to_this_run_and_to_the_next(app, client, run):
     app.button_group(key="run_pace").set_value(2).run()
     assert client.paces[run.id] is None
     assert address(app)["pace"] == "fast"
-    press(press(app, "new_run"), "train")
+    press(press(app, "reset"), "train")
     assert list(client.paces.values()) == [None, None]
 
 
@@ -203,7 +219,8 @@ def test_the_status_names_the_best_epochs_that_a_run_keeps(app, client, run):
     app.run()
     assert "stopped early after 143 of 200 epochs" in status_text(app)
     assert app.get("progress")[0].proto.value == 100
-    assert "Sequence mode keeps epoch 23 and last-step mode keeps epoch 31" in text(app)
+    assert "keeps epoch 23" in text(app)
+    assert "keeps epoch 31" in text(app)
     open_epoch(app, "0")
     assert "shown: after epoch 0" in status_text(app)
     open_epoch(app, "best")
@@ -226,8 +243,8 @@ def test_a_run_of_another_browser_can_only_be_watched(client):
     first = press(start(), "train")
     other = start(run=address(first)["run"]).run()
     assert "run from another browser" in text(other)
-    assert enabled(other) == {"train", "step", "new_run"}
-    press(other, "new_run")
+    assert enabled(other) == {"train", "step", "reset"}
+    press(other, "reset")
     assert not client.calls
 
 

@@ -26,7 +26,7 @@ def paste(code, app=None):
 def test_a_pasted_model_breaks_at_its_line_and_a_click_fixes_that_line():
     """The page names the failing layer and its line of code, and shows the fixed line."""
     app = paste(STACKED)
-    assert title(app) == "This stack breaks at layer 3, LSTM"
+    assert "breaks at layer 3, LSTM" in title(app)
     assert "line 7" in text(app)
     assert "Change line 6: set return" in text(app)
     codes = [code.value for code in app.code]
@@ -44,7 +44,7 @@ def test_text_without_a_model_gets_an_error_and_changes_nothing():
     """The title says that the text couldn't be read. The previous stack and the text stay."""
     app = paste("Sequential([Input((9, 2)), LSTM(4)])")
     paste("model = Sequential([LSTM(", app)
-    assert title(app) == "This model couldn’t be read: the previous stack is shown"
+    assert "couldn’t be read" in title(app)
     assert app.number_input(key="layer_1_lstm_units").value == 4
     assert "Line 1" in text(app)
     assert app.text_area(key="model_text").value == "model = Sequential([LSTM("
@@ -94,7 +94,7 @@ UNTRACED = "Sequential([Input((24, 6)), LSTM(16, return_sequences=True), Lambda(
 def test_an_entered_shape_continues_the_trace_after_an_untraced_layer():
     """An untraced layer has no fix. The user can type its output shape, which the link keeps."""
     app = paste(UNTRACED)
-    assert title(app) == "Layer 3, Lambda, can’t be traced here"
+    assert "Lambda, can’t be traced" in title(app)
     assert "✗" not in text(app)
     assert "Keras may still accept this layer" in text(app)
     assert not [each for each in app.button if f"{each.key}".startswith("fix_")]
@@ -103,7 +103,7 @@ def test_an_entered_shape_continues_the_trace_after_an_untraced_layer():
     app.text_input(key=shape).set_value("None, many").run()
     assert "expected some whole numbers" in text(app)
     app.text_input(key=shape).set_value("(None, None, 8)").run()
-    assert title(app) == "From (N, 24, 6) to (N, T′, 1) with 1,481 parameters plus those of layer 3"
+    assert "(N, T′, 1) with 1,481 parameters plus" in title(app)
     assert "incomplete" in text(app)
     assert app.text_input(key=shape).value == "None, None, 8"
     app.number_input(key="layer_1_lstm_units").set_value(9).run()
@@ -149,7 +149,7 @@ def test_an_error_message_in_the_box_opens_in_the_error_part():
     """One click opens a pasted or dropped error message in the part that explains errors."""
     app = paste("ValueError: Input 0 of layer lstm is incompatible: expected ndim=3, found ndim=2")
     app.button(key="to_error").click().run()
-    assert title(app) == "What this message means"
+    assert "message means" in title(app)
     app = shapes()
     drop(app, "error.txt", "ValueError: Input 0 of layer lstm is incompatible: found ndim=2")
     app.button(key="to_error").click().run()

@@ -73,12 +73,12 @@ def test_a_page_opens_with_its_pictures(place):
 @pytest.mark.parametrize("page", PAGES)
 def test_nonsense_in_the_address_raises_no_error(page):
     """A page opens with nonsense in its settings and in its own keys."""
-    app = link(page, data="nothing", cell="banana", mode="x", loss="q", T="²", lr="nan", colour="r")
+    app = link(page, data="nothing", cell="banana", mode="x", loss="q", T="²", lr="nan", color="r")
     for nonsense in NONSENSE:
         for key in KEYS:
             app.query_params[key] = nonsense
         app.run()
-    assert "colour" not in address(app)
+    assert "color" not in address(app)
 
 
 def test_invalid_settings_of_a_link_are_clamped_or_named():

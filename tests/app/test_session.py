@@ -198,7 +198,7 @@ def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in
     for name in others:
         app = open_in(name)
         assert not may_steer(app, run)
-        run_in_script(app, runs.leave)
+        run_in_script(app, runs.forget_run)
         assert client.calls == []
         assert run_in_script(app, runs.current_run) is None
 
@@ -210,7 +210,7 @@ def test_a_new_run_replaces_the_previous_run(client):
     assert client.awaited == [first, second]
     assert client.calls == [("stop", first.id)]
     assert address_of(app) == {"data": FIRST, "run": second.id}
-    run_in_script(app, runs.leave)
+    run_in_script(app, runs.forget_run)
     assert client.calls == [("stop", first.id), ("stop", second.id)]
     assert address_of(app) == {"data": FIRST}
 

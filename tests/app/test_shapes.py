@@ -25,17 +25,17 @@ def test_the_stack_follows_the_sidebar_until_a_layer_is_changed():
     app.slider(key="U").set_value(4).run()
     assert "with 133 parameters instead of" in text(app)
     app.selectbox(key="cell").set_value("gru").run()
-    assert title(app) == "From (N, 12, 3) to (N, 12, 1) with 113 parameters"
+    assert "(N, 12, 1) with 113 parameters" in title(app)
     app.number_input(key="layer_1_gru_units").set_value(5).run()
     app.slider(key="U").set_value(9).run()
-    assert title(app) == "From (N, 12, 3) to (N, 12, 1) with 156 parameters"
+    assert "(N, 12, 1) with 156 parameters" in title(app)
     assert "stack" in app.query_params
 
 
 def test_a_link_opens_its_stack_and_a_click_fixes_it():
     """The page names the failing layer. Its first fix repairs the stack and the link."""
     app = shapes(stack="input~lstm_u16~lstm_u8~dense")
-    assert title(app) == "This stack breaks at layer 3, LSTM"
+    assert "breaks at layer 3, LSTM" in title(app)
     assert any("expected ndim=3, found ndim=2" in code.value for code in app.code)
     button(app, "Set return_sequences=True on layer 2").click().run()
     assert title(app).startswith("From (N, 12, 3) to (N, 1) with")
@@ -52,7 +52,7 @@ def test_layers_are_moved_and_removed():
     app.button_group(key="layer_1_lstm_flags").set_value(["return_sequences"])
     app.number_input(key="layer_1_lstm_units").set_value(5)
     app.run()
-    assert title(app) == "From (N, 12, 3) to (N, 12, 1) with 4 parameters"
+    assert "(N, 12, 1) with 4 parameters" in title(app)
 
 
 def test_the_stack_is_kept_while_another_page_is_open():
@@ -67,13 +67,13 @@ def test_the_stack_is_kept_while_another_page_is_open():
 def test_the_verdict_follows_typed_shapes():
     """An invalid shape gets a warning, and hides the verdict until both shapes are valid."""
     app = shapes(part="target")
-    assert title(app).startswith("Silently wrong: y (320,) doesn’t match the output (320, 12, 1)")
+    assert title(app).startswith("Silently wrong: y (320,)")
     app.text_input(key="check_target").set_value("(320, 12, 1)").run()
-    assert title(app).startswith("Correct: y (320, 12, 1) matches the output (320, 12, 1)")
+    assert title(app).startswith("Correct: y (320, 12, 1)")
     app.text_input(key="check_output").set_value("more").run()
     app.text_input(key="check_target").set_value("a lot").run()
     assert ["whole numbers" in each.value for each in app.warning] == [True, True]
-    assert title(app) == "Enter a valid model output"
+    assert "valid model output" in title(app)
     assert "How to fix it" not in text(app)
     app.text_input(key="check_target").set_value("320 12 2").run()
     assert ["more" in each.value for each in app.warning] == [True]  # The output is still invalid.
@@ -96,11 +96,11 @@ def test_one_click_checks_the_output_of_the_traced_stack():
     """Two parts have this button. It keeps the number of samples of y and sets the batch size."""
     app = shapes(part="target", stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="from_stack").click().run()
-    assert title(app).startswith("Correct: y (64, 12, 5) matches the output (64, 12, 5)")
+    assert title(app).startswith("Correct: y (64, 12, 5)")
     assert app.number_input(key="check_batch").value == 8
     app = shapes(stack="input~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="to_doctor").click().run()
-    assert title(app).startswith("Correct: y (64, 12, 5) matches the output (64, 12, 5)")
+    assert title(app).startswith("Correct: y (64, 12, 5)")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_one_click_checks_the_output_of_the_traced_stack():
 def test_a_hint_shows_if_the_recorded_damage_is_of_other_shapes(check, has_hint):
     """The damage of a wrong target is recorded for example shapes only."""
     app = shapes(part="target", check=check)
-    assert ("The example differs from" in text(app)) is has_hint
+    assert ("The example has its own settings" in text(app)) is has_hint
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_one_click_opens_the_stack_that_a_message_describes():
     words = "Input 0 of layer lstm_1: expected ndim=3, found ndim=2. Full shape received: (9, 64)"
     app = paste_message(words)
     app.button(key="open_stack").click().run()
-    assert title(app) == "This stack breaks at layer 3, LSTM"
+    assert "breaks at layer 3, LSTM" in title(app)
     assert address(app)["stack"] == "input~lstm_u64~lstm"
     assert not any("ndim" in value for value in address(app).values())
     app = paste_message("You must call `compile()` before")

@@ -24,7 +24,7 @@ from tests.app.test_take import downloaded, received
 from tests.waiting import eventually
 
 __all__ = ["browsers", "received"]  # fixtures
-CENTRE, SPREAD = 5e11, 1e9
+CENTER, SPREAD = 5e11, 1e9
 """Mean and deviation of the file's values. A page sends no other numbers of this size."""
 FILE, COLUMN, TEXT = "zqfile", "zqcolumn", "zqtext"
 NAMES = (FILE, COLUMN, TEXT, "zqday", "zqkind", "1987")
@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e\+?\d+)?")
 
 def csv_file():
     """Return a CSV file with dates, a column of texts, and two columns of numbers."""
-    values = np.random.default_rng(0).normal(CENTRE, SPREAD, (160, 2))
+    values = np.random.default_rng(0).normal(CENTER, SPREAD, (160, 2))
     lines = [
         f"1987-{1 + i // 28:02}-{1 + i % 28:02},{TEXT}{i % 3},{a:.2f},{b:.2f}"
         for i, (a, b) in enumerate(values)
@@ -111,7 +111,7 @@ def leaks(text, run):
     for number in _NUMBER.findall(text):
         value = float(number.replace(",", ""))
         is_scaled = len(number) > 6 and f"{value:.6g}" in scaled
-        if is_scaled or abs(value - CENTRE) < 10 * SPREAD:
+        if is_scaled or abs(value - CENTER) < 10 * SPREAD:
             leaked.add(number)
     return leaked
 

@@ -24,7 +24,7 @@ from lib.data.datasets.registry import make_dataset
 from lib.experiment import Experiment
 from lib.sweep.runner import run_sweep
 from lib.training.client import TrainingClient
-from tests.bench.figures import QUICK_REST, REST, until_client_rests, until_rests
+from tests.bench.figures import IDLE_WAIT, QUICK_IDLE_WAIT, wait_for_idle, wait_for_idle_client
 from tests.bench.load import show
 from tests.faults.cluster import nodes, until
 
@@ -37,11 +37,11 @@ NOISE = (0.0, 0.1, 0.2, 0.3)
 SWEPT = {"data": "running_mean", "T": 12, "U": 16, "N": 640, "epochs": 120}
 
 
-def wait_until_idle(client, cluster, members, patience):
+def wait_for_idle_nodes(client, cluster, members, patience):
     """Wait until all nodes have an idle slot."""
     until(lambda: client.pool.places == len(members) and client.pool.ready, READY_SECONDS)
     for node in members:
-        until_rests(lambda node=node: [cluster.worker_of(node)], patience)
+        wait_for_idle(lambda node=node: [cluster.worker_of(node)], patience)
 
 
 def cost(runs, patience):
@@ -52,8 +52,8 @@ def cost(runs, patience):
         TrainingClient(clustered=False) as local,
         TrainingClient(clustered=True) as ray,
     ):
-        until_client_rests(local, patience)
-        wait_until_idle(ray, cluster, members, patience)
+        wait_for_idle_client(local, patience)
+        wait_for_idle_nodes(ray, cluster, members, patience)
         for number in range(-1, runs):  # run -1 compiles the exact-size program and isn't counted
             for pace in PACES:
                 for side, client in (("local", local), ("ray", ray)):
@@ -103,7 +103,7 @@ def sweep(points, patience):
                 members.append(cluster.add())
                 os.sched_setaffinity(0, cores)
             with TrainingClient() as client:
-                wait_until_idle(client, cluster, members, patience)
+                wait_for_idle_nodes(client, cluster, members, patience)
             time_sweep(8 * count)  # compiles the program on all slots
             seconds, rate = time_sweep(points)
         times = round(rate / rows[0]["points_per_s"], 2) if rows else 1.0
@@ -136,7 +136,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="only check that everything works")
     parser.add_argument("--json", type=Path, help="also write the result to this file")
     arguments = parser.parse_args()
-    patience = QUICK_REST if arguments.quick else REST
+    patience = QUICK_IDLE_WAIT if arguments.quick else IDLE_WAIT
     rows = {
         "cost": partial(cost, 1 if arguments.quick else RUNS),
         "sweep": partial(sweep, 8 if arguments.quick else POINTS),

@@ -9,7 +9,7 @@ import statistics
 import time
 from dataclasses import dataclass
 
-from tests.bench.figures import REST, Shares, anonymous_mb, percentile, sides_of, until_rests
+from tests.bench.figures import IDLE_WAIT, Shares, anonymous_mb, percentile, sides_of, wait_for_idle
 from tests.session import Session
 
 CROWD = 32  # with at least this many sessions, each session trains another architecture
@@ -29,13 +29,13 @@ class Bounds:
 
     counted: float = 15.0  # the time in which chart updates and slider moves are counted
     warm: float = 3.0  # the time from the last session's first point to this measurement
-    rest: float = REST  # the time limit for a worker to build programs in advance
+    idle_wait: float = IDLE_WAIT  # the time limit for a worker to build programs in advance
     first_points: float = 240.0  # the time limit for all sessions' first points
 
 
-async def rest(server, bounds):
+async def wait_for_idle_server(server, bounds):
     """Wait until the server's workers have imported TensorFlow and are idle."""
-    await asyncio.to_thread(until_rests, server.children, bounds.rest)
+    await asyncio.to_thread(wait_for_idle, server.children, bounds.idle_wait)
 
 
 async def open_sessions(stack, url, queries):
@@ -83,7 +83,7 @@ async def new_and_repeated(server, bounds):
     async with contextlib.AsyncExitStack() as stack:
         links = [f"cell={cell}&pace=fast" for cell, *_ in NEW]
         sessions = await open_sessions(stack, server.url, links)
-        await rest(server, bounds)
+        await wait_for_idle_server(server, bounds)
         for session, (_, units, timesteps) in zip(sessions, NEW, strict=True):
             await session.move("Units", units)
             await session.move("Timesteps", timesteps)
@@ -144,7 +144,7 @@ async def level(server, bounds, count):
     """Measure `count` sessions that all train and move their sliders."""
     async with contextlib.AsyncExitStack() as stack:
         sessions = await open_sessions(stack, server.url, links(count))
-        await rest(server, bounds)
+        await wait_for_idle_server(server, bounds)
         first = await first_points(sessions, bounds.first_points)
         await asyncio.sleep(bounds.warm)
         received, moves = sum(session.received for session in sessions), []
@@ -186,7 +186,7 @@ async def watchers(server, bounds, count=WATCHERS):
     moves = []
     async with contextlib.AsyncExitStack() as stack:
         (owner,) = await open_sessions(stack, server.url, [SHARED])
-        await rest(server, bounds)
+        await wait_for_idle_server(server, bounds)
         await first_points([owner], bounds.first_points)
         link = owner.query
         others = await open_sessions(stack, server.url, [link] * count)

@@ -10,9 +10,9 @@ from tests.waiting import worker_pids
 
 IMPORTED_MB = 100.0  # a worker with less memory hasn't imported TensorFlow
 IMPORT_SECONDS = 120.0  # the time limit for the import
-REST, QUICK_REST = 120.0, 10.0  # seconds that a worker may be busy after the import
-REST_SECONDS, REST_SHARE = 1.0, 0.2
-"""A worker is idle if it uses less than REST_SHARE of a processor for REST_SECONDS."""
+IDLE_WAIT, QUICK_IDLE_WAIT = 120.0, 10.0  # seconds that a worker may be busy after the import
+IDLE_SECONDS, IDLE_SHARE = 1.0, 0.2
+"""A worker is idle if it uses less than IDLE_SHARE of a processor for IDLE_SECONDS."""
 
 
 def anonymous_mb(processes):
@@ -72,7 +72,7 @@ class Shares:
         }
 
 
-def until_rests(processes, patience=REST):
+def wait_for_idle(processes, patience=IDLE_WAIT):
     """Wait until processes have imported TensorFlow and are idle; return whether they are idle.
 
     `patience` is the time limit in seconds from the import. If building programs in advance takes
@@ -90,18 +90,18 @@ def until_rests(processes, patience=REST):
     while time.perf_counter() < end:
         now = processes()
         before = cpu_seconds(now)
-        time.sleep(REST_SECONDS)
-        if cpu_seconds(now) - before < REST_SHARE * REST_SECONDS:
+        time.sleep(IDLE_SECONDS)
+        if cpu_seconds(now) - before < IDLE_SHARE * IDLE_SECONDS:
             return True
     print(f"The worker is still busy after {patience:g} s.", flush=True)
     return False
 
 
-def until_client_rests(client, patience):
+def wait_for_idle_client(client, patience):
     """Wait until the client's workers have imported TensorFlow and are idle."""
 
     def processes():
         workers = [psutil.Process(pid) for pid in worker_pids(client)]
         return [each for worker in workers for each in (worker, *worker.children(recursive=True))]
 
-    until_rests(processes, patience)
+    wait_for_idle(processes, patience)

@@ -19,7 +19,7 @@ import time
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench.figures import QUICK_REST, REST, until_rests
+from tests.bench.figures import IDLE_WAIT, QUICK_IDLE_WAIT, wait_for_idle
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import button, move_slider, wait_for_status
 from tests.browser.server import serve
@@ -74,7 +74,7 @@ def first_point(page, url, move=0):
     return waited
 
 
-def updates(page, url, seconds):
+def redraws_per_second(page, url, seconds):
     """Return redraws per second of the loss chart while a long run trains."""
     page.goto(url)
     page.wait_for_function(PAINTED)
@@ -87,7 +87,7 @@ def updates(page, url, seconds):
     return page.evaluate("window.redraws") / (time.perf_counter() - start)
 
 
-def slider(page, moves):
+def seconds_per_slider_move(page, moves):
     """Return the median seconds from an arrow key on the slider of T to the new shape strip."""
     thumb = page.get_by_role("slider", name="Timesteps")
     waits = []
@@ -117,21 +117,21 @@ def measure(quick):
         with serve() as server:
             page, waited = cold_paint(browser, server)
             note("cold_paint_s", waited)
-            note("slider_s", slider(page, 5 if quick else 20))
-            until_rests(server.children, QUICK_REST if quick else REST)
-            new = [
+            note("slider_s", seconds_per_slider_move(page, 5 if quick else 20))
+            wait_for_idle(server.children, QUICK_IDLE_WAIT if quick else IDLE_WAIT)
+            new = [  # the slider moves to U = 17, 18 and 19, which aren't compiled
                 first_point(page, f"{server.url}/?U=16&seed={move}&{FAST}", move)
-                for move in ((1,) if quick else (1, 2, 3))
+                for move in range(1, 2 if quick else 4)
             ]
             note("first_point_new_s", statistics.median(new))
-            seen = [
-                first_point(page, f"{server.url}/?U=17&seed={s}&{FAST}")
-                for s in range(1, 3 if quick else 6)
+            seen = [  # U = 17 is compiled by now
+                first_point(page, f"{server.url}/?U=17&seed={seed}&{FAST}")
+                for seed in range(1, 3 if quick else 6)
             ]
             note("first_point_seen_s", statistics.median(seen))
             long = f"{server.url}/?T=24&U=32&N=640&epochs=5000&{FAST}"
-            note("updates_per_s", updates(page, long, 4 if quick else 10))
-            note("slider_training_s", slider(page, 3 if quick else 10))
+            note("updates_per_s", redraws_per_second(page, long, 4 if quick else 10))
+            note("slider_training_s", seconds_per_slider_move(page, 3 if quick else 10))
             wait_for_status(page, "training")
             note("page_rss_mb", server.process.memory_info().rss / 1e6)
             note("worker_rss_mb", sum(w.memory_info().rss for w in server.workers()) / 1e6)

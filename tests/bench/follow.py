@@ -18,7 +18,7 @@ import re
 import statistics
 import time
 
-from tests.bench.figures import cpu_seconds, until_rests
+from tests.bench.figures import cpu_seconds, wait_for_idle
 from tests.browser.server import serve
 from tests.session import Session
 
@@ -51,7 +51,7 @@ async def measure(count):
             followers = [
                 await stack.enter_async_context(Session(server.url, query)) for _ in range(count)
             ]
-            await asyncio.to_thread(until_rests, server.children)
+            await asyncio.to_thread(wait_for_idle, server.children)
             for s in followers:
                 await s.until(lambda s=s: "Look around" in f"{s.elements('button')}")
             await asyncio.sleep(3)

@@ -35,13 +35,13 @@ from lib.experiment import Experiment
 from lib.training.client import TrainingClient
 from tests.bench import crowd, soak
 from tests.bench.crowd import Bounds
-from tests.bench.figures import QUICK_REST, until_client_rests
+from tests.bench.figures import QUICK_IDLE_WAIT, wait_for_idle_client
 from tests.browser.server import Server, serve
 from tests.session import Session
 
 LEVELS, QUICK_LEVELS = (1, 4, 8, 16, 32), (16, 32)
 QUICK_ROWS = ("new", "eight", "sessions")
-QUICK_BOUNDS = Bounds(counted=3.5, warm=0.5, rest=2.0, first_points=25.0)
+QUICK_BOUNDS = Bounds(counted=3.5, warm=0.5, idle_wait=2.0, first_points=25.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def new(options):
 def eight(options):
     """Measure eight new settings at once."""
     with options.client() as client:
-        until_client_rests(client, options.bounds.rest)
+        wait_for_idle_client(client, options.bounds.idle_wait)
         return start_eight(client)
 
 
@@ -179,7 +179,7 @@ def show(title, rows):
 async def wake(server):
     """Open a page, so that the server starts its worker, and wait until the worker is idle."""
     async with Session(server.url):
-        await crowd.rest(server, Bounds(rest=QUICK_REST))
+        await crowd.wait_for_idle_server(server, Bounds(idle_wait=QUICK_IDLE_WAIT))
 
 
 @contextlib.contextmanager

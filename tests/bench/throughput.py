@@ -28,7 +28,7 @@ from pathlib import Path
 import psutil
 
 from lib.training.client import TrainingClient
-from tests.bench.figures import QUICK_REST, REST, until_client_rests
+from tests.bench.figures import IDLE_WAIT, QUICK_IDLE_WAIT, wait_for_idle_client
 from tests.bench.workloads import WORKLOADS
 from tests.waiting import worker_pids
 
@@ -125,7 +125,7 @@ def main():
     result = {}
     installed = [name for name, module in MODULES.items() if importlib.util.find_spec(module)]
     with TrainingClient() as client:
-        until_client_rests(client, QUICK_REST if quick else REST)
+        wait_for_idle_client(client, QUICK_IDLE_WAIT if quick else IDLE_WAIT)
         rates = side_by_side(
             {"ours": partial(worker_speed, client)}
             | ({} if quick else {"seeds": partial(worker_speed, client, seeds=8)}),

@@ -43,7 +43,7 @@ def tab(visitors):
 def page(tab):
     """Return a page as a new user sees it. The test fails if the page shows an error.
 
-    Cookies, storage, window size, CSS medium and colour scheme are reset.
+    Cookies, storage, window size, CSS medium and color scheme are reset.
     """
     tab.set_viewport_size(DESKTOP)
     tab.emulate_media(media="screen", color_scheme="light")

@@ -36,7 +36,7 @@ STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def without_known(log):
-    """Return a server log without colours and without the known, harmless tracebacks."""
+    """Return a server log without colors and without the known, harmless tracebacks."""
     return OVERTAKEN.sub("", GONE_AWAY.sub("", STYLE.sub("", log)))
 
 

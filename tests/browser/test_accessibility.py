@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from lib.charts.palette import PALETTES
 from tests.app.test_own_model import LONG
 from tests.browser.driver import open_page, settle, wait_until_whole
-from tests.weekly import first_of
+from tests.weekly import rest_weekly
 
 PATHS = (
     "/?T=9999",  # The page warns that T is too large.
@@ -72,11 +72,11 @@ def darken(page):
     settle(page)
 
 
-@pytest.mark.parametrize("path", first_of(PATHS, 4))
+@pytest.mark.parametrize("path", rest_weekly(PATHS, 4))
 def test_axe_finds_nothing_serious(page, path):
     """For example, contrast is high enough, and each control has a name.
 
-    The dark theme is checked after a switch, which changes the colours of the open page.
+    The dark theme is checked after a switch, which changes the colors of the open page.
     """
     open_all(page, path)
     assert not serious(page)

@@ -13,7 +13,7 @@ from tests.clock import Clock
 from tests.waiting import PATIENCE
 
 
-def make_dataset(n=10, t=3, f=2, k=1, train=8):
+def fake_dataset(n=10, t=3, f=2, k=1, train=8):
     """Return a dataset with arbitrary samples."""
     rng = np.random.default_rng(0)
     y = rng.normal(size=(n, t, k)).astype(np.float32)
@@ -212,7 +212,7 @@ class ClientRig:
 
     def start(self, owner=None, paused=False):
         """Start a run of a small experiment."""
-        return self.client.start(make_experiment(), make_dataset(), paused=paused, owner=owner)
+        return self.client.start(make_experiment(), fake_dataset(), paused=paused, owner=owner)
 
     def report(self, run, status, epoch=0, saved=None):
         """Let the last worker send a snapshot and, for a `saved` epoch, a checkpoint."""

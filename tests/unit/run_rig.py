@@ -12,7 +12,7 @@ from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
-from tests.unit.fakes import build, make_dataset, make_experiment
+from tests.unit.fakes import build, fake_dataset, make_experiment
 from tests.waiting import PATIENCE, eventually
 
 
@@ -57,7 +57,7 @@ class RunRig:
         wait([self.programs.request(key) for key in built])
         assert all(eventually(lambda key=key: self.programs.has(key)) for key in buckets)
         self.programs.requested.clear()
-        samples = samples or make_dataset().samples
+        samples = samples or fake_dataset().samples
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
         start = structs.replace(start, checkpoint=checkpoint)
         self.checkpoints = []

@@ -7,7 +7,7 @@ from lib.results import Snapshot, Status
 from lib.training.cluster.driver import Driver, UnavailableError
 from lib.training.cluster.slot import Slot
 from lib.training.messages import Event, Message, Report, Start, decode, encode
-from tests.unit.fakes import FakeWorker, make_dataset, make_experiment
+from tests.unit.fakes import FakeWorker, fake_dataset, make_experiment
 
 
 class FastLoop(asyncio.SelectorEventLoop):
@@ -41,7 +41,7 @@ async def until(condition):
 
 def start_of(run_id, **options):
     """Return the command that starts a small run."""
-    return Start(run_id, make_experiment(), make_dataset().samples, **options)
+    return Start(run_id, make_experiment(), fake_dataset().samples, **options)
 
 
 class SlotRig:

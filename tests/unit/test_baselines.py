@@ -100,7 +100,7 @@ def ridge(inputs, targets, train, x):
 
 
 def test_the_linear_baseline_is_a_regression_on_the_inputs_up_to_each_timestep():
-    """A single factorisation for all timesteps equals a regression for each timestep."""
+    """A single factorization for all timesteps equals a regression for each timestep."""
     windows = two_columns(("sales", "visits"), ("sales",), T=5, horizon=2, ahead="each")
     predicted = baseline_predictions("linear", windows, last=False)
     for t in range(5):

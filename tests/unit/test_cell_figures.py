@@ -20,7 +20,7 @@ ABOUT = {"start": 0, "sentence": "a takeaway", "wide": False}
 
 
 def test_a_png_holds_each_number_as_one_pixel():
-    """The decoded image has the same indexes and colours. NaN has the shade of 0."""
+    """The decoded image has the same indexes and colors. NaN has the shade of 0."""
     indexes = np.arange(6, dtype=np.uint8).reshape(2, 3)
     colors = [f"#0000{k:02X}" for k in range(6)]
     with Image.open(BytesIO(b64decode(png_uri(indexes, colors).split(",")[1]))) as image:

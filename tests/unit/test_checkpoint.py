@@ -13,7 +13,7 @@ from lib.training.checkpoint import BatchOrder, SavedRun
 from lib.training.messages import decode, encode
 from lib.training.pair_trainer import PairTrainer
 from lib.training.timing import USUAL
-from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
+from tests.unit.fakes import FakeProgram, fake_dataset, make_experiment
 from tests.unit.run_rig import RunRig
 from tests.unit.test_pair_trainer_best import samples
 
@@ -25,7 +25,7 @@ STOP = {"keep": "stop", "patience": 2, "epochs": 20}
 
 def make_trainer(data=None, state=b"", loss=None, **settings):
     """Return a trainer with a program, perhaps restored from the checkpoint `state`."""
-    trainer = PairTrainer(make_experiment(**settings), data or make_dataset().samples)
+    trainer = PairTrainer(make_experiment(**settings), data or fake_dataset().samples)
     if state:
         trainer.restore(decode(state, SavedRun))
     trainer.evaluate()

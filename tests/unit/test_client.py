@@ -9,7 +9,7 @@ import pytest
 from lib.results.run import Snapshot, Status
 from lib.training.client import AnswerError
 from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer, sentence
-from tests.unit.fakes import ClientRig, make_dataset, make_experiment, starts_of
+from tests.unit.fakes import ClientRig, fake_dataset, make_experiment, starts_of
 from tests.waiting import PATIENCE
 
 
@@ -94,7 +94,7 @@ def test_a_resumed_run_counts_as_running_at_once(rig, verb, answers):
 
 def test_a_pace_is_sent_at_the_start_and_at_each_change(rig):
     """The start command has the pace; later changes are sent."""
-    run = rig.client.start(make_experiment(), make_dataset(), show_seconds=8.0)
+    run = rig.client.start(make_experiment(), fake_dataset(), show_seconds=8.0)
     assert [start.show_seconds for start in rig.worker.posted] == [8.0]
     for seconds in (24.0, None):
         rig.client.set_pace(run, seconds)
@@ -139,7 +139,7 @@ def test_a_run_starts_on_the_least_busy_worker(pair):
     one, other = pair.workers
     runs = [pair.start() for _ in range(3)]
     assert (one.verbs, other.verbs) == (["start", "start"], ["start"])
-    pair.client.prepare(make_experiment(), make_dataset(n=10, t=3, f=2, k=1, train=8))
+    pair.client.prepare(make_experiment(), fake_dataset(n=10, t=3, f=2, k=1, train=8))
     assert other.posted[-1] == Prepare(make_experiment(), (8, 3, 2, 1))  # a shape, not the data
     other.send(Snapshot(runs[1].id, Status.FINISHED))
     pair.start()
@@ -152,12 +152,12 @@ def test_a_run_starts_on_the_least_busy_worker(pair):
 def test_a_future_gets_the_answer_to_its_question(rig):
     """The future has the worker's answer or error.
 
-    A cancelled question is withdrawn, and a late answer to that question is ignored.
+    A canceled question is withdrawn, and a late answer to that question is ignored.
     """
-    future, wrong, cancelled = (rig.client.ask("double", number=k) for k in range(3))
+    future, wrong, canceled = (rig.client.ask("double", number=k) for k in range(3))
     first, second, third = (command.id for command in rig.worker.posted)
     assert rig.worker.posted[0] == Ask(first, "double", {"number": 0})
-    assert cancelled.cancel()
+    assert canceled.cancel()
     assert rig.worker.posted[3:] == [Cancel(third)]
     for question_id in (first, first, third):
         rig.worker.send(Answer(question_id, {"double": 0}))

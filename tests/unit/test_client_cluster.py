@@ -7,7 +7,7 @@ from lib.training.client import AnswerError
 from lib.training.messages import Answer, Ask, Event, Lost, Steer, sentence
 from lib.training.run_registry import KEEP_SECONDS
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
-from tests.unit.fakes import ClientRig, make_dataset, make_experiment, starts_of
+from tests.unit.fakes import ClientRig, fake_dataset, make_experiment, starts_of
 
 WHY = "its address doesn't respond"
 AWAY = sentence("away", why=WHY)
@@ -109,7 +109,7 @@ def test_another_servers_run_can_be_found_and_controlled(ready):
     assert ask.arguments == {"run_id": "0" * 16}
     ready.worker.send(Answer(ask.id, {"card": b"card"}))
     assert future.result(0)["card"] == b"card"
-    run = Run("0" * 16, make_experiment(), make_dataset())
+    run = Run("0" * 16, make_experiment(), fake_dataset())
     for _ in range(2):
         ready.client.adopt(run)
     assert ready.worker.posted[1:] == [Steer("watch", run.id)]
@@ -126,7 +126,7 @@ def test_another_servers_run_can_be_found_and_controlled(ready):
 @pytest.mark.parametrize("how", ["lost", "dropped", "old", "died"])
 def test_forgetting_another_servers_run_doesnt_end_it(ready, how):
     """The run continues on its own server, and this client doesn't restart it."""
-    run = Run("0" * 16, make_experiment(), make_dataset())
+    run = Run("0" * 16, make_experiment(), fake_dataset())
     ready.client.adopt(run)
     ready.report(run, Status.RUNNING, 2)
     (driver,) = ready.workers

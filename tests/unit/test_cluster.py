@@ -14,7 +14,7 @@ from lib.training import messages
 from lib.training.cluster import __main__ as process
 from lib.training.cluster import slot as module
 from lib.training.cluster.driver import HEAD_SECONDS, LOAD_SECONDS, NO_SLOT_SECONDS, ClusterError
-from lib.training.cluster.slot import GONE_SECONDS, REST_SECONDS, UNWANTED_SECONDS
+from lib.training.cluster.slot import GONE_SECONDS, IDLE_SECONDS, UNWANTED_SECONDS
 from lib.training.messages import Answer, Ask, Cancel, Checkpoint, Event, Lost, Prepare, Steer
 from tests.unit.fakes import make_experiment
 from tests.unit.slots import DriverRig, FakeCluster, SlotRig, start_of, until
@@ -278,12 +278,12 @@ async def test_a_grown_slot_exits_once_it_is_idle():
     await slot.slot.version()
     await slot.take(start_of("a"))
     slot.worker.send(Event("grown"))
-    await asyncio.sleep(10 * REST_SECONDS)
+    await asyncio.sleep(10 * IDLE_SECONDS)
     assert await slot.slot.load() == (True, 1)
     await slot.report("a", Status.FINISHED)
-    await asyncio.sleep(REST_SECONDS - 2)
+    await asyncio.sleep(IDLE_SECONDS - 2)
     await slot.slot.news("a", 0, True)
-    await asyncio.sleep(REST_SECONDS - 2)
+    await asyncio.sleep(IDLE_SECONDS - 2)
     assert slot.ended == []
     await asyncio.sleep(4)
     assert slot.ended[0] == 1

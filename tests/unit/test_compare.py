@@ -89,13 +89,13 @@ OF_TABLE = of_a_table(a_dataset())
     ("why", "runs"),
     [
         ("One run: pick another", [a_run()]),
-        ("The runs use different data, so", [a_run(), a_run(1, a_dataset(t=5))]),
+        ("The runs use different data.", [a_run(), a_run(1, a_dataset(t=5))]),
         ("One seed decides nothing", runs_on(a_dataset(), {"last": [1.0]}, {"last": [2.0]})),
-        ("The runs use different seeds, so", runs_on(a_dataset(), BETTER, {"last": [2.0, 2, 2]})),
-        ("The runs use different modes, so", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
+        ("The runs use different seeds.", runs_on(a_dataset(), BETTER, {"last": [2.0, 2, 2]})),
+        ("The runs use different modes.", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
         ("One run has an error of NaN", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
         ("No result yet: some of these runs", [ONE, PAUSED]),
-        ("Too close to tell: 2 independent samples", runs_on(OF_TABLE, BETTER, WORSE)),
+        ("Too close to tell: with 2 independent samples", runs_on(OF_TABLE, BETTER, WORSE)),
         ("Run A is better in last-step mode", runs_on(OF_TABLE, BETTER, {"last": [200.0, 210]})),
     ],
 )
@@ -170,7 +170,7 @@ def test_plotly_accepts_every_figure(data):
     assert "nan" not in sparkline(broken, LIGHT)
 
 
-def test_runs_keep_the_modes_colours_and_differ_in_dash_and_mark():
+def test_runs_keep_the_modes_colors_and_differ_in_dash_and_mark():
     """Each curve has its letter and mode at its end. A trace's name begins with the letter."""
     runs = runs_on(a_dataset(), *[{"sequence": [0.5], "last": [0.25]}] * 3)
     for figure in (losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)):
@@ -201,8 +201,9 @@ def test_predictions_are_in_the_raw_unit():
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, truth + 5)
     np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
     takeaway, details = compare.predictions_words(runs, 1, 0)
-    assert takeaway.endswith("from 2.5 °C to 5 °C.")
-    assert "5 °C for run A in sequence mode and 2.5 °C for run B in last-step mode" in details
+    assert takeaway.endswith("is 2.5 °C to 5 °C.")
+    assert "5 °C for run A" in details
+    assert "2.5 °C for run B" in details
 
 
 def test_the_table_has_a_row_for_each_run_mode_and_seed():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.data import DATASETS, FIRST, OPTIONAL, SPEC_GROUPS, make_dataset, settle, suggested
-from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query, validate
+from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query
 from tests.unit.test_experiment import values
 
 BUNDLED = [name for name in DATASETS if name != "upload"]
@@ -71,7 +71,7 @@ def test_the_suggested_settings_make_a_reproducible_dataset(name):
 def test_a_settled_experiment_is_valid(experiment):
     """Settling it again changes nothing."""
     settled = settle(experiment)
-    validate(settled)
+    settled.validate()
     assert settle(settled) == settled
     spec = DATASETS[experiment.data.name]
     assert all(settled.get(key) == value for key, value in spec.fixed.items())
@@ -124,7 +124,7 @@ def test_a_dataset_that_cannot_be_made_raises_an_error(chosen, message):
 
 
 def test_the_worked_example_has_its_well_known_numbers():
-    """The scaled example has them standardised."""
+    """The scaled example has them standardized."""
     raw, scaled = made("worked_raw"), made("worked_scaled")
     assert raw.x.ravel().tolist() == [*range(1, 13)]
     assert raw.y.ravel().tolist() == [*range(101, 109), *range(201, 209)]
@@ -156,7 +156,7 @@ def test_gapminder_is_a_panel_with_one_sample_per_country():
     known = np.concatenate([dataset.x[: dataset.train, :, 0], dataset.y[: dataset.train, -1]], 1)
     assert (known.mean(), known.std()) == pytest.approx((0, 1), abs=1e-5)
     assert {*names[dataset.train :]} != {*others[other.train :]}
-    assert "106 to training and 36 to validation" in " ".join(dataset.notes)
+    assert "106 series to training and 36 series to" in " ".join(dataset.notes)
 
 
 def test_seattle_has_days_and_degrees():

@@ -70,7 +70,7 @@ def test_compared_numbers_keep_the_digits_that_differ(values, texts):
     assert apart(*values) == texts
 
 
-def test_words_are_counted_listed_and_capitalised():
+def test_words_are_counted_listed_and_capitalized():
     """Counts have thousands separators and plurals. A long list names six entries."""
     assert (counted(1, "row"), counted(1461, "row")) == ("1 row", "1,461 rows")
     assert counted(0, "value is", "values are") == "0 values are"

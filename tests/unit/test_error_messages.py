@@ -207,8 +207,8 @@ def test_one_column_or_a_binary_loss_never_gets_the_sparse_loss(target):
     assert any("timestep" in meaning.condition for meaning in binary.meanings)
 
 
-def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
-    """Colours, line breaks and kinds of quotes make no difference."""
+def test_a_message_is_found_in_a_traceback_with_colors_and_line_breaks():
+    """Colors, line breaks and kinds of quotes make no difference."""
     text = (
         'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: Exception\n\n'
         "\x1b[1mInvalid input. Expected shape (None, 5, 2),\nbut input has incompatible shape "

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query, validate
+from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query
 
 CELLS = ", ".join(SETTINGS["cell"].options)
 
@@ -36,19 +36,19 @@ EXPERIMENTS = st.fixed_dictionaries(
 @given(EXPERIMENTS)
 def test_an_experiment_survives_its_url_form(experiment):
     """A shared link opens the same experiment."""
-    validate(experiment)
+    experiment.validate()
     assert read_query(to_query(experiment)) == (experiment, [])
 
 
 @settings(derandomize=True, deadline=None)
 @given(
     st.dictionaries(
-        st.sampled_from([*SETTINGS, "run", "colour"]), st.text() | st.lists(st.text(), max_size=3)
+        st.sampled_from([*SETTINGS, "run", "color"]), st.text() | st.lists(st.text(), max_size=3)
     )
 )
 def test_any_address_gives_an_allowed_experiment(query):
     """Invalid values in an address are dropped or limited. The experiment can be run."""
-    validate(read_query(query)[0])
+    read_query(query)[0].validate()
 
 
 def test_each_corrected_value_of_a_link_is_reported():
@@ -81,7 +81,7 @@ def test_each_corrected_value_of_a_link_is_reported():
 def test_an_error_has_the_limit_and_the_value_received(key, value, message):
     """`validate` raises the error for a value out of range, of a wrong type, or unknown."""
     with pytest.raises(ExperimentError, match=message):
-        validate(Experiment().set(**{key: value}))
+        Experiment().set(**{key: value}).validate()
 
 
 def test_set_raises_an_error_for_an_unknown_key():

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data import DATASETS, Table, make_dataset, settle
+from lib.data import DATASETS, Table, make_dataset, settle, suggested
 from lib.data.datasets.series import TABLES
 from lib.experiment import Experiment
 from lib.export import EXPORTS, name_of
@@ -30,11 +30,6 @@ def exported(experiment, table=None):
     experiment = settle(experiment, table)
     dataset = make_dataset(experiment, table)
     return experiment, dataset, EXPORTS["keras"].write(experiment, dataset)
-
-
-def suggested(name):
-    """Return the initial experiment of a dataset."""
-    return Experiment().set(data=name, **DATASETS[name].suggested)
 
 
 def assert_same_data(script, dataset):
@@ -57,20 +52,16 @@ def check_format(script):
 
 
 @pytest.mark.parametrize(
-    "settings",
+    "experiment",
     [
-        *(
-            {"data": name, **DATASETS[name].suggested}
-            for name in DATASETS
-            if name not in {*TABLES, "upload"}
-        ),
-        {"data": "echo", "seed": 7, "noise": 0.25, "lag": 2, "N": 64, "T": 5, "F": 2},
+        *(suggested(name) for name in DATASETS if name not in {*TABLES, "upload"}),
+        Experiment().set(data="echo", seed=7, noise=0.25, lag=2, N=64, T=5, F=2),
     ],
-    ids=lambda settings: settings["data"],
+    ids=lambda experiment: experiment.data.name,
 )
-def test_a_script_makes_the_data_of_the_app(settings):
+def test_a_script_makes_the_data_of_the_app(experiment):
     """This holds for every dataset without a table, and for any seed, noise and lag."""
-    _, dataset, script = exported(Experiment().set(**settings))
+    _, dataset, script = exported(experiment)
     assert_same_data(script, dataset)
 
 
@@ -246,7 +237,7 @@ def test_without_a_run_a_script_compares_nothing(snapshot):
 
 
 def test_the_plain_script_prints_the_apps_results_and_names_no_winner():
-    """It warns that Keras draws other weights, and that one seed may favour the other mode."""
+    """It warns that Keras draws other weights, and that one seed may favor the other mode."""
     experiment, dataset, _ = exported(Experiment().set(data="seattle", seeds=2))
     results = [result(50) for _ in range(4)]
     script = EXPORTS["keras"].write(experiment, dataset, run_of(*results, epoch=50))

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data import DATASETS, make_dataset, read_upload, settle
+from lib.data import DATASETS, make_dataset, read_upload, settle, suggested
 from lib.experiment import Experiment
 from lib.export.data import arrays, data_name, has_plain_windows
 from lib.export.script import EXPORTS
 from tests.unit import own_data
-from tests.unit.test_export import assert_same_data, check_format, exported, suggested
+from tests.unit.test_export import assert_same_data, check_format, exported
 
 PLAIN = {"data": "upload", "T": 6, "test": 20}  # the samples are all windows of one series
 
@@ -21,21 +21,6 @@ PLAIN = {"data": "upload", "T": 6, "test": 20}  # the samples are all windows of
 def beside(tmp_path, monkeypatch):
     """Run each test in its own folder."""
     monkeypatch.chdir(tmp_path)
-
-
-def panel():
-    """Return an upload with three stores, by day."""
-    return read_upload("my panel.csv", own_data.csv(own_data.panel(60)))
-
-
-def series():
-    """Return an upload with one weekly series and a gap of two weeks."""
-    return read_upload("co2.csv", own_data.csv(own_data.trend(80).drop([40, 41])))
-
-
-def save(dataset, tmp_path):
-    """Write the arrays to the file that the dataset's script loads."""
-    (tmp_path / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
 
 
 PANEL = {"data": "upload", "T": 4}
@@ -65,7 +50,9 @@ PANEL = {"data": "upload", "T": 4}
 )
 def test_the_script_for_a_table_has_the_apps_data(settings, tmp_path):
     """The script cuts only plain windows of one series itself; it loads other samples."""
-    table = panel() if settings["T"] == PANEL["T"] else series()
+    # The table has three stores by day, or one weekly series with a gap of two weeks.
+    is_panel, one = settings["T"] == PANEL["T"], own_data.trend(80).drop([40, 41])
+    table = read_upload("my own.csv", own_data.csv(own_data.panel(60) if is_panel else one))
     _, dataset, script = exported(Experiment().set(**settings), table)
     assert f'FILE = "{data_name(dataset)}.npz"' in script
     is_plain = settings == PLAIN
@@ -75,7 +62,7 @@ def test_the_script_for_a_table_has_the_apps_data(settings, tmp_path):
     assert f"sequence.predict(x[train{test}], verbose=0)[:, -1] - y[train{test}, -1]" in script
     check_format(script)
     if not is_plain:  # tests/agreement runs plain windows, which need Keras
-        save(dataset, tmp_path)
+        (tmp_path / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
         assert_same_data(script, dataset)
 
 
@@ -84,7 +71,7 @@ def test_a_script_without_its_arrays_prints_where_to_download_them(tmp_path):
     _, dataset, script = exported(suggested("gapminder"))
     with pytest.raises(SystemExit, match=r"gapminder\.npz isn't in this folder.*Explore.*Data"):
         assert_same_data(script, dataset)
-    save(replace(dataset, y=dataset.y + 1), tmp_path)
+    (tmp_path / "gapminder.npz").write_bytes(arrays(replace(dataset, y=dataset.y + 1)))
     with pytest.raises(SystemExit, match=r"gapminder\.npz doesn't have the data.*Explore.*Data"):
         assert_same_data(script, dataset)
 

@@ -1,4 +1,4 @@
-"""Rules for all charts of Explore: valid figures, fixed layouts, and colours with one meaning."""
+"""Rules for all charts of Explore: valid figures, fixed layouts, and colors with one meaning."""
 
 import json
 from base64 import b64decode
@@ -108,8 +108,8 @@ def test_figures_keep_their_layout_while_numbers_change():
 
 
 @pytest.mark.parametrize("theme", PALETTES)
-def test_one_colour_means_one_thing_in_every_chart(theme):
-    """Modes, target, baseline and best possible have fixed colours. The last is drawn on top."""
+def test_one_color_means_one_thing_in_every_chart(theme):
+    """Modes, target, baseline and best possible have fixed colors. The last is drawn on top."""
     p, run = PALETTES[theme], a_run(a_dataset(best_mse=np.full(4, 0.01)), sequence=0.1, last=0.1)
     for name, figure in all_figures(run, p).items():
         assert the(figure, "sequence mode").line.color == p.sequence
@@ -149,7 +149,7 @@ def test_no_chart_shows_a_name_as_markup(monkeypatch):
 
 
 def test_each_of_several_seeds_has_a_thin_line():
-    """The thin lines have the mode's colour, like the median. One seed has no thin line."""
+    """The thin lines have the mode's color, like the median. One seed has no thin line."""
     one = a_run(sequence=0.5, last=1.0)
     others = tuple(a_run(sequence=s, last=1 / s).snapshot.results for s in (0.1, 0.2))
     for several, run in ((True, changed(one, others=others)), (False, one)):

@@ -70,6 +70,28 @@ def test_a_direct_forecast_reads_the_last_windows(model_is, form):
     assert result.times.tolist() == list(pd.date_range("2024-07-19", periods=3))
 
 
+EACH = {"horizon": 10, "ahead": "each"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "feed"), [({"horizon": 3}, 0), ({"horizon": 10}, 0), (EACH, 0), ({}, 10)]
+)
+def test_a_forecast_repeats_the_tables_baselines(settings, feed):
+    """They equal the baselines' predictions for the same rows, once these rows are known."""
+    count, frame = feed or settings["horizon"], own_data.panel()
+    early = own_data.table(frame[frame["date"] < frame["date"].unique()[-count]], "day", "store")
+    prepared = own_data.cut(early, ("sales",), ("sales",), **settings)
+    repeated = forecast_of(prepared, series=1, feed=feed).baselines
+    dataset = own_data.sales(**(EACH if feed else settings))[1]
+    samples = np.flatnonzero(dataset.origin.series[dataset.origin.starts] == 1)
+    last = {one.name: one.last[samples].astype(float) for one in dataset.baselines}
+    shown = {one.name: one.label for one in prepared[1].baselines if one.label in repeated}
+    assert {*shown} == {"last", "seasonal"}
+    for name, label in shown.items():
+        raw = dataset.raw(last[name], samples, last=True)  # (n, 1), or (n, count) for EACH
+        np.testing.assert_allclose(repeated[label], raw.ravel()[-count:], rtol=1e-6)
+
+
 def test_a_model_with_all_rows_ahead_as_targets_reads_only_the_last_window(model_is):
     """The last window predicts all 24 rows, each with its own half width."""
     model_is(lambda x: np.repeat(x[:, :, :1], 24, axis=-1))

@@ -70,7 +70,7 @@ def drawing(picture):
 
 @pytest.mark.parametrize("theme", list(PALETTES))
 @pytest.mark.parametrize("name", CARDS)
-def test_a_thumbnail_shows_each_line_in_its_colour_within_its_axes(name, theme):
+def test_a_thumbnail_shows_each_line_in_its_color_within_its_axes(name, theme):
     """Both themes draw all lines, their names, and the ends of both axes. Alt texts are escaped."""
     plot, palette = plot_of(GALLERY[name]), PALETTES[theme]
     picture = small_picture(plot, "", palette)

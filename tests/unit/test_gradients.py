@@ -56,7 +56,7 @@ def test_every_takeaway_has_at_most_fifteen_words_and_fits_its_space():
         assert 5 <= len(line.split(" ")) <= 15, line
         assert len(line) <= len(LONGEST_TAKEAWAY), line
         assert "e-" not in line, line
-    assert padding_words(padded)[1].count("For the shortest sequence it is") == 4
+    assert padding_words(padded)[1].count(", for the shortest sequence ") == 4
 
 
 def test_maps_keep_their_size_while_keras_computes_and_share_one_scale():

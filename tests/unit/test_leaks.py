@@ -81,7 +81,7 @@ def test_inputs_that_correlate_with_the_target_through_its_past_are_no_leak(hori
         }
         dataset = windows_of_load(more=columns, inputs=tuple(columns), weeks=4, horizon=horizon)
         assert finding(dataset, TARGETS).clean
-    assert "0.95, given the target's past" in finding(dataset, TARGETS).sentence
+    assert "0.95 given the target's past" in finding(dataset, TARGETS).sentence
 
 
 def test_a_seasonal_target_is_no_leak_if_its_past_predicts_it():

@@ -7,7 +7,7 @@ from lib.experiment import LIMITS, MAX_PARAMETERS, Experiment, ExperimentError
 from lib.recurrence import initial_model_weights
 from lib.shapes.output import rnn_parameter_count
 from lib.training import limits
-from tests.unit.fakes import make_dataset, make_experiment
+from tests.unit.fakes import fake_dataset, make_experiment
 
 BIG = {"U": 128, "layers": 3, "batch": 512}
 """A large stack that trains on large batches."""
@@ -28,7 +28,7 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
 def test_settings_or_data_beyond_a_limit_raise_an_error(settings, data, words):
     """The worker checks all limits: runs of scripts don't pass the page's checks."""
     with pytest.raises(ExperimentError, match=words):
-        limits.check_trainable(make_experiment(**settings), make_dataset(**data))
+        limits.check_trainable(make_experiment(**settings), fake_dataset(**data))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_settings_or_data_beyond_a_limit_raise_an_error(settings, data, words):
 )
 def test_settings_and_data_within_the_limits_pass(settings, data):
     """Settings and data raise no error if they can be trained, also exactly at a limit."""
-    limits.check_trainable(make_experiment(**settings), make_dataset(**data))
+    limits.check_trainable(make_experiment(**settings), fake_dataset(**data))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_settings_and_data_within_the_limits_pass(settings, data):
 )
 def test_an_error_names_the_largest_possible_batch_size(cell, what, most):
     """A batch of that size can be trained; a batch with one sample more raises the error."""
-    dataset = make_dataset(n=600, t=100, train=512)
+    dataset = fake_dataset(n=600, t=100, train=512)
     large = make_experiment(cell=cell, **BIG)
     with pytest.raises(ExperimentError, match=f"{what} .*a batch size of at most {most}"):
         limits.check_trainable(large, dataset)
@@ -66,7 +66,7 @@ def test_an_error_names_the_largest_possible_batch_size(cell, what, most):
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_nan_or_infinite_data_raise_an_error(bad):
     """The error has the number of such values."""
-    dataset = make_dataset()
+    dataset = fake_dataset()
     x = dataset.x.copy()
     x[0, 0, :] = bad
     object.__setattr__(dataset, "x", x)

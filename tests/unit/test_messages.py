@@ -19,7 +19,7 @@ from lib.experiment import Experiment
 from lib.results.run import ModeResult, Snapshot, Status
 from lib.training import messages
 from lib.training.messages import Answer, Ask, Command, Event, Start, WireError, decode, encode
-from tests.unit.fakes import make_dataset
+from tests.unit.fakes import fake_dataset
 
 NO_MEMORY = messages.sentence("memory")
 quickly = settings(derandomize=True, deadline=None)
@@ -60,7 +60,7 @@ def make_result():
 
 
 START = Start(
-    "id", Experiment().set(inputs=("a", "b"), mode="last", lr=0.5), make_dataset().samples, True
+    "id", Experiment().set(inputs=("a", "b"), mode="last", lr=0.5), fake_dataset().samples, True
 )
 REPORTED = Snapshot(
     *("id", Status.DIVERGED, 3, 200, 12.5, None, "why", np.array([1, 2])),
@@ -84,9 +84,9 @@ def test_received_arrays_are_read_only():
 @pytest.mark.parametrize(
     ("sent", "field", "value", "words"),
     [
-        (make_dataset().samples, "train", 99, "train must be 1 to 10, got 99"),
-        (make_dataset().samples, "x", np.zeros((10, 3)), r"got \(10, 3\) and \(10, 3, 1\)"),
-        (make_dataset().samples, "y", np.zeros((10, 4, 1)), r"got \(10, 3, 2\) and \(10, 4, 1\)"),
+        (fake_dataset().samples, "train", 99, "train must be 1 to 10, got 99"),
+        (fake_dataset().samples, "x", np.zeros((10, 3)), r"got \(10, 3\) and \(10, 3, 1\)"),
+        (fake_dataset().samples, "y", np.zeros((10, 4, 1)), r"got \(10, 3, 2\) and \(10, 4, 1\)"),
         (Snapshot("id", Status.RUNNING), "epoch", "three", r"Expected `int`, .* at `\$\.epoch"),
         (Snapshot("id", Status.RUNNING), "status", "asleep", "Invalid enum value 'asleep'"),
         (Snapshot("id", Status.RUNNING), "samples", [1, 2], r"`numpy.ndarray`, got `list`"),
@@ -177,7 +177,7 @@ def test_a_value_that_cant_be_sent_is_refused_by_the_sender(value, words):
 @given(st.data())
 def test_a_broken_message_raises_no_unexpected_error(data):
     """A message with a changed byte or a missing end is decoded or raises WireError."""
-    good = encode(Start("id", Experiment(), make_dataset().samples))
+    good = encode(Start("id", Experiment(), fake_dataset().samples))
     at = data.draw(st.integers(0, len(good) - 1))
     bad = data.draw(
         st.sampled_from([good[:at], good[:at] + bytes([good[at] ^ 255]) + good[at + 1 :]])

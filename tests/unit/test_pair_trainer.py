@@ -7,14 +7,14 @@ import pytest
 
 from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
-from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
+from tests.unit.fakes import FakeProgram, fake_dataset, make_experiment
 
 LONG = 60.0  # seconds for a turn, more than any test needs
 
 
 def make_trainer(loss=float, train=8, **settings):
     """Return a trainer of both modes, and the program that both modes share."""
-    trainer = PairTrainer(make_experiment(**settings), make_dataset(train=train))
+    trainer = PairTrainer(make_experiment(**settings), fake_dataset(train=train))
     trainer.evaluate()
     program = FakeProgram(loss)
     trainer.load(program)
@@ -30,7 +30,7 @@ def test_validation_loss_is_computed_like_each_modes_training_loss(loss, costs):
     The model predicts 4 after 4 batches: its error is 2 at the first of two steps, and 0.5 at the
     last step.
     """
-    dataset = make_dataset(n=12, t=2, train=8)
+    dataset = fake_dataset(n=12, t=2, train=8)
     y = np.full_like(dataset.y, 100.0)
     y[8:, 0], y[8:, 1] = 2.0, 4.5
     trainer = PairTrainer(make_experiment(loss=loss), replace(dataset, y=y))
@@ -59,7 +59,7 @@ def test_an_epoch_loss_is_the_mean_over_samples():
 def test_a_turn_is_extended_to_finish_an_epoch(fitting, steps):
     """A turn trains up to twice as many steps as fit into it, to finish the epoch."""
     clock = Clock()
-    trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), clock.now)
+    trainer = PairTrainer(make_experiment(epochs=1000), fake_dataset(), clock.now)
     trainer.evaluate()
     trainer.load(FakeProgram(clock=clock, seconds=0.005))  # a step trains two modes: 0.01 s
     trainer.advance(0.04, goal=4)  # measures the time of a step
@@ -70,7 +70,7 @@ def test_a_turn_is_extended_to_finish_an_epoch(fitting, steps):
 @pytest.mark.parametrize(("mode", "bad"), [("sequence", np.nan), ("last", np.inf)])
 def test_a_nan_loss_ends_training_and_keeps_earlier_results(mode, bad):
     """Both modes keep their losses and errors of earlier epochs."""
-    trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
+    trainer = PairTrainer(make_experiment(epochs=50), fake_dataset())
     trainer.evaluate()
     losses = {"sequence": lambda _: 1.0, "last": lambda _: 1.0}
     losses[mode] = lambda step: bad if step >= 9 else 1.0
@@ -107,7 +107,7 @@ def test_an_evaluation_can_take_several_calls():
 def test_a_step_of_many_models_takes_several_turns():
     """Each turn makes one call, so that other runs don't wait. Each model trains once."""
     clock = Clock()
-    trainer = PairTrainer(make_experiment(seeds=4), make_dataset(), clock.now)
+    trainer = PairTrainer(make_experiment(seeds=4), fake_dataset(), clock.now)
     trainer.evaluate()
     program = FakeProgram(clock=clock, seconds=1.0)
     trainer.load(program)

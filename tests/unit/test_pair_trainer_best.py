@@ -10,7 +10,7 @@ from lib.training import checkpoint
 from lib.training.pair_trainer import PairTrainer
 from lib.training.timing import USUAL
 from tests.clock import Clock
-from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
+from tests.unit.fakes import FakeProgram, fake_dataset, make_experiment
 from tests.unit.run_rig import RunRig
 
 LONG = 60.0
@@ -25,7 +25,7 @@ def samples():
     model's loss is lowest after epoch 6: (2·4² + 12²) / 3. The loss is (2·8² + 8²) / 3 after epoch
     5 and (2·0² + 16²) / 3 after epoch 7.
     """
-    dataset = make_dataset()
+    dataset = fake_dataset()
     y = dataset.y.copy()
     y[8:, :-1], y[8:, -1] = 28.0, 12.0
     return replace(dataset, y=y).samples

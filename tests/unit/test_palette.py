@@ -1,4 +1,4 @@
-"""Colours have the same meaning in all pictures and are legible in both themes."""
+"""Colors have the same meaning in all pictures and are legible in both themes."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def luminance(color):
 
 
 def contrast(one, other):
-    """Return the contrast ratio of two colours, 1 to 21."""
+    """Return the contrast ratio of two colors, 1 to 21."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -35,7 +35,7 @@ def test_lines_and_words_have_enough_contrast_with_the_background(theme):
         assert contrast(words, p.surface) >= 4.5
 
 
-def test_shades_increase_from_pale_to_the_colour_itself():
+def test_shades_increase_from_pale_to_the_color_itself():
     """Each of the LEVELS shades is darker than the previous shade."""
     shades = LIGHT.shades(LIGHT.sequence)
     assert len(shades) == LEVELS
@@ -45,7 +45,7 @@ def test_shades_increase_from_pale_to_the_colour_itself():
     assert mix("#000000", "#FFFFFF", 0.5) == "#808080"
 
 
-def test_streamlits_own_charts_have_the_colours_of_pictures():
-    """The theme's categorical colours are the modes', the best possible's and the baseline's."""
+def test_streamlits_own_charts_have_the_colors_of_pictures():
+    """The theme's categorical colors are the modes', the best possible's and the baseline's."""
     colors = [LIGHT.sequence, LIGHT.last, LIGHT.best, LIGHT.baseline]
     assert CONFIG["theme"]["chartCategoricalColors"] == colors

@@ -35,7 +35,7 @@ BREAKINGS = {
 
 
 def test_a_card_shows_whether_two_results_are_equal():
-    """It shows this by a mark and a colour. A text replaces a value until Keras returns it."""
+    """It shows this by a mark and a color. A text replaces a value until Keras returns it."""
     values = ("a − b", 0.0), ("c − d", 0.25), ("e", None)
     measures = tuple(proofs.Measure(*value) for value in values)
     card = proofs.ProofCard("claim", measures, "takeaway", "why")
@@ -50,7 +50,7 @@ def test_a_card_shows_whether_two_results_are_equal():
 
 @pytest.mark.parametrize("result", [None, MODES])
 def test_the_cards_of_both_modes_with_and_without_a_result(result):
-    """The cards have titles before Keras returns, and their measures afterwards."""
+    """The cards have titles before Keras returns, and their measures afterward."""
     differs = 1e-7 if result else None
     cards = (
         *proofs.one_computation(EXPERIMENT, 4, result),
@@ -141,7 +141,7 @@ def test_every_layer_that_breaks_the_equality_is_measured():
             "Off by 0.3: last-step mode takes the backward output",
             "by 0.2 without a mask, and by 0.0",
             "Off by 0.7: ",
-            "by 0.0 as returned, by 0.6 after",
+            "differ by 0.0; after a flip to time order, by 0.6",
         ),
         strict=True,
     ):
@@ -179,7 +179,7 @@ def test_a_target_is_compared_with_the_bound_of_its_own_step(cell, head, targets
 
 
 def test_a_strip_outlines_the_column_of_each_mode():
-    """The sequence's last column and the last-step output have outlines in their modes' colours."""
+    """The sequence's last column and the last-step output have outlines in their modes' colors."""
     made = proofs.Strip("backward", np.full((4, 3), 0.5), 0, {0: "1", 3: "4"})
     proof = proofs.ProofCard("", (proofs.Measure("a − b", None),), "The takeaway.", "Why.")
     page = render("charts/proofs.html", "strips", [made], proof, proofs.NO_ANSWER, LIGHT)

@@ -11,17 +11,25 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 MAP = (ROOT / "lib" / "README.md").read_text(encoding="utf-8")
+DEPLOY = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_path_exists():
     """This covers files and folders named in the README, the map of `lib` and deploy/README.md."""
     paths = [ROOT / path for path in re.findall(r"\]\(((?!https?:)[\w./]+)\)", README)]
     paths += [ROOT / path for path in re.findall(r"`((?:lib|pages|tests)/[\w./]*)`", README + MAP)]
-    deploy = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"\b(deploy/[\w./]+|requirements[\w-]*\.txt)", deploy)
+    named = re.findall(r"\b(deploy/[\w./]+|requirements[\w-]*\.txt)", DEPLOY)
     paths += [ROOT / path for path in named if path != "deploy/.env"]
     assert len(paths) > 15
     assert [path for path in paths if not path.exists()] == []
+
+
+def test_a_link_to_a_heading_of_the_readme_has_its_name():
+    """The link in deploy/README.md has the heading as its text and its anchor."""
+    headings = re.findall("^## (.+)$", README, re.MULTILINE)
+    links = re.findall(r"\[([\w ]+)\]\([./]*README\.md#([\w-]+)\)", DEPLOY)
+    assert [text for text, _ in links if text in headings] == ["Run and test"]
+    assert [anchor for _, anchor in links] == [text.lower().replace(" ", "-") for text, _ in links]
 
 
 def test_the_readme_is_short():

@@ -153,7 +153,7 @@ def test_steps_of_zeros_are_masked_even_if_they_are_not_padding():
     assert masked.last_step.tolist() == [7, 5, 3, 0]
     assert (masked.hidden_steps, masked.loss_steps) == (4, 16)
     assert masked.differences.min() > ROUNDING
-    assert "The mask hides 4 of the sequences' own steps" in padding_words([masked])[1]
+    assert "The mask hides 4 of the sequences' real steps" in padding_words([masked])[1]
     assert batches[True, False].differences[0] <= ROUNDING
     hidden = by_kind(sample_with_zeros(slice(2)))[True, True]
     assert hidden.last_step.tolist() == [7, 5, 3, -1]

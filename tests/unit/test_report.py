@@ -9,13 +9,15 @@ from html.parser import HTMLParser
 import pytest
 
 from lib.charts.sentences import setup_sentence
+from lib.charts.skill import score_texts
 from lib.charts.strip import strip_sentence
-from lib.data import make_dataset, suggested
 from lib.export.files import Reported, figures, report
 from lib.export.script import keras_script
+from lib.results.baselines import skill_of_seeds
 from lib.results.replay import as_of, untrained
 from lib.results.run import RunAt
 from lib.text import capital
+from tests.unit import own_data
 from tests.unit.test_results import a_run
 
 MADE = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
@@ -69,6 +71,7 @@ def test_a_report_has_the_content_of_the_screen(name):
     words = " ".join(page.words.split())
     texts = [setup_sentence(*run[:2]), strip_sentence(*run[:2]), dataset.about, LINK]
     texts += ["27 November 2026, 09:30 UTC", "keras 3.", "learning rate"]
+    texts += ["Median MSE at the last step", "Median training loss"]
     for drawn, (title, figure, takeaway, sentence) in zip(page.plots, figures(of), strict=True):
         texts += [title, takeaway, sentence]
         assert [trace["name"] for trace in drawn["data"]] == [t["name"] for t in figure.data]
@@ -80,19 +83,32 @@ def test_a_report_has_the_content_of_the_screen(name):
 
 def test_a_report_of_a_table_has_skill_and_a_forecast():
     """Test samples count only after the user's look. Tasks and untrained runs have no skill."""
-    experiment = suggested("seattle").set(test=20, seeds=1)
-    dataset = make_dataset(experiment)
+    experiment, dataset, _ = own_data.sales(test=20)
     start = untrained(experiment, dataset)
     run = experiment, dataset, replace(start, epoch=5)
-    words, looked = page_of(run).words, page_of(run, looked=True).words
-    for baseline in dataset.baselines:
-        assert capital(baseline.label) in words
-    assert "Skill on the validation part" in words
-    assert "Forecast" in words
-    assert "Skill on the test part" not in words
-    assert "Skill on the test part" in looked
+    words, looked = page_of(run).words, page_of(run, looked=True, series=1, feed=7).words
+    table = skill_of_seeds(*run[:2], start.weights)
+    for score in (*table.models, *table.baselines(0)):
+        assert f" {' '.join([capital(score.label), *score_texts(table, score, 0)])} " in words
+    for text, looked_text in (
+        ("Skill on the validation part", "Skill on the test part"),
+        ("Forecast of north", "Forecast of south"),
+        ("Direct: ", "Recursive: "),
+        ("A band contains", "the bands contain"),
+    ):
+        assert text in words
+        assert looked_text not in words
+        assert looked_text in looked
     for other in ((experiment, dataset, start), a_run("echo", seeds=1)):
         assert "Skill on" not in page_of(other).words
+
+
+@pytest.mark.parametrize(("mode", "modes"), [("last", {"last"}), ("both", {"sequence", "last"})])
+def test_results_have_the_color_of_their_mode(mode, modes):
+    """The page's style colors a mode by its class, in whichever column it is."""
+    page = page_of(a_run("echo", seeds=1, mode=mode))
+    assert {cell["class"] for tag, cell in page.tags if tag == "td" and cell} == modes
+    assert "Median" not in page.words
 
 
 def test_a_report_loads_nothing():

@@ -11,14 +11,14 @@ from lib.training import limits, run_registry
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH
 from lib.training.messages import Checkpoint, Steer
 from lib.training.run_registry import WATCH_SECONDS
-from tests.unit.fakes import make_dataset, make_experiment
+from tests.unit.fakes import fake_dataset, make_experiment
 from tests.unit.pictures import a_result
 
 
 def evaluated_up_to(epoch, weights, kept=None):
     """Return results evaluated at each epoch up to `epoch`, with one array of weights or None."""
     known = (weights,) if weights is not None else None
-    result = a_result(make_dataset(), 0.5)
+    result = a_result(fake_dataset(), 0.5)
     return replace(result, weights=known, checked_epochs=np.arange(epoch + 1), kept_epoch=kept)
 
 
@@ -86,7 +86,7 @@ def test_each_browser_has_a_limit_of_active_runs(rig, owner, most, words):
     A refused run isn't sent to a worker and removes no results. Ended runs don't count.
     """
     done = rig.start("other")
-    result = {"last": a_result(make_dataset(), 0.5)}
+    result = {"last": a_result(fake_dataset(), 0.5)}
     rig.worker.send(Snapshot(done.id, Status.FINISHED, 5, 5, results=result))
     active = []
     for _ in range(MAX_RUNS + 8 * bool(words)):
@@ -164,7 +164,7 @@ def test_only_the_newest_finished_runs_are_kept(rig, monkeypatch, background):
     rig.report(of_page, Status.FINISHED)
     for _ in range(5):
         how = {"background": background}
-        done.append(rig.client.start(make_experiment(), make_dataset(), **how))
+        done.append(rig.client.start(make_experiment(), fake_dataset(), **how))
         rig.clock.forward(1)
         rig.report(done[-1], Status.FINISHED)
     rig.start()

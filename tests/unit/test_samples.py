@@ -191,5 +191,5 @@ def test_keras_targets_are_shifted_by_the_rows_from_a_windows_first_to_its_targe
     dataset = windows_of_load(timesteps=5, rate=3, horizon=4)
     shift = dataset.origin.rows(5)[0, -1] + 4 - dataset.origin.starts[0]
     text = samples.keras_sentence(dataset)
-    assert f"shift the targets by {shift} rows: 12 to the window's last row, and 4 ahead" in text
+    assert f"shift the targets by {shift} rows: 12 to reach the window's last row, plus 4" in text
     assert "its own first row" in text

@@ -13,12 +13,13 @@ from lib.charts.skill import (
     forecast_figure,
     forecast_words,
     on_dates_figure,
+    score_texts,
     skill_sentence,
     skill_takeaway,
 )
 from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
-from lib.results import SkillTable, by_row, evaluate, forecast, predict
+from lib.results import SkillTable, Snapshot, Status, by_row, evaluate, forecast, predict
 from lib.results.baselines import Score
 from lib.text import difference, percent
 from tests.unit import own_data
@@ -46,17 +47,12 @@ def a_table(*models, baselines=None, samples=math.inf):
     ("models", "target", "samples", "expected"),
     [
         ([(SEQUENCE, 1, 1), (LAST, 1, 1)], 0, math.inf, "both modes beat the best baseline, same"),
-        (
-            [(SEQUENCE, 2.5, 0), (LAST, 2.2, 0)],
-            0,
-            math.inf,
-            "no mode clearly beats the best baseline",
-        ),
+        ([(SEQUENCE, 2.5, 0), (LAST, 2.2, 0)], 0, math.inf, "no mode clearly beats the best"),
         ([(SEQUENCE, 1, 9), (LAST, 2.5, 9)], 0, math.inf, "sequence mode beats the best baseline"),
         ([(SEQUENCE, 1.99, 9)], 0, math.inf, "no mode clearly beats the best baseline"),
         ([(LAST, 1, 1.5)], 1, math.inf, "baseline, last value."),
         ([], 0, math.inf, "baseline to beat: same hour"),
-        ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 24, "Too close to tell: 24 independent"),
+        ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 24, "Too close to tell: with 24 independent"),
         ([(SEQUENCE, 0.4, 1), (LAST, 9, 9)], 0, 24, "sequence mode beats the best baseline"),
         ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 5000, "both modes beat"),
     ],
@@ -73,9 +69,9 @@ def test_a_mode_is_compared_with_the_targets_best_baseline(models, target, sampl
 def test_a_constant_target_has_no_comparison():
     """No mode can be better if all baselines are exact."""
     exact = (a_score("last", "last value", 0.0), a_score("mean", "mean baseline", 0.0))
-    assert "constant" in skill_takeaway(
-        a_table(a_score(*LAST, 0.0), baselines=exact), 0, "evaluated"
-    )
+    table = a_table(a_score(*LAST, 0.0), baselines=exact)
+    assert "constant" in skill_takeaway(table, 0, "evaluated")
+    assert score_texts(table, a_score(*LAST, math.nan), 0) == ["–"] * 4
 
 
 def test_the_sentence_has_the_tables_numbers():
@@ -83,7 +79,8 @@ def test_the_sentence_has_the_tables_numbers():
     prepared = own_data.sales()
     dataset, outputs = prepared[1], predict(*prepared)
     table = evaluate(dataset, outputs)
-    words, best = skill_sentence(dataset, table, 0, "evaluated"), table.baselines(0)[0]
+    best, untrained = table.baselines(0)[0], Snapshot("", Status.PAUSED)
+    words = skill_sentence(dataset, table, 0, "evaluated", untrained)
     assert f"the last step of the {len(outputs.samples)} validation samples, the best" in words
     assert f"baseline is {best.label}: RMSE" in words
     assert f"{best.rmse[0]:.1f}" in words
@@ -109,7 +106,7 @@ def ahead(prepared, feed=0):
 
 
 def test_the_validation_part_is_drawn_on_its_dates():
-    """The chart spans all targets, with the target in ink and each mode in its colour."""
+    """The chart spans all targets, with the target in ink and each mode in its color."""
     prepared = own_data.sales()
     figure, rows = drawn(prepared)
     target, last = the(figure, "target"), the(figure, "last-step mode")
@@ -164,9 +161,8 @@ def test_a_forecast_follows_the_last_known_row():
     low, high = np.array(band["y"]).reshape(2, -1)  # The upper edge is reversed.
     np.testing.assert_allclose(high[::-1] - low, 2 * result.widths["sequence"])
     assert figure.layout.yaxis.range[1] > high.max()
-    assert list(the(figure, "last value")["y"]) == [known["y"][-1]] * 3
-    assert list(the(figure, "last season")["y"]) == list(known["y"][-7:-4])
-    assert the(figure, "last season")["line"]["dash"] == "dot"
+    assert list(the(figure, "same weekday last week")["y"]) == list(known["y"][-7:-4])
+    assert the(figure, "last value")["line"]["dash"] == "dot"
     assert not figure.layout.shapes  # There is no test part.
     names = ("inflation", "interest")
     figure, _ = ahead(own_data.cut(macro(), names, names), 3)  # Without dates, rows are counted.

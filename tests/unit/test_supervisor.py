@@ -10,7 +10,7 @@ from lib.results.run import Snapshot, Status
 from lib.training import machine, run_registry, worker_pool
 from lib.training.messages import Event, Steer, sentence
 from lib.training.run_registry import WATCH_SECONDS
-from tests.unit.fakes import make_dataset, make_experiment, starts_of
+from tests.unit.fakes import fake_dataset, make_experiment, starts_of
 from tests.unit.pictures import a_result
 
 DIED = sentence("ended", how="was killed (SIGKILL)") + sentence("replaced")
@@ -33,7 +33,7 @@ def start_again(rig, run):
 def test_a_run_ends_only_the_initial_delay_of_a_worker(rig):
     """A run starts a worker at once, unless the worker is delayed because others died."""
     first = rig.worker
-    rig.client.prepare(make_experiment(), make_dataset())
+    rig.client.prepare(make_experiment(), fake_dataset())
     assert not first.begun
     rig.start()
     assert first.begun
@@ -107,7 +107,7 @@ def test_a_stopping_run_is_stopped_if_its_worker_dies(ready):
 def test_a_run_that_fails_over_keeps_its_pace_and_priority(rig):
     """The run has its newest pace, and stays a background run."""
     how = {"show_seconds": 8.0, "background": True}
-    run = rig.client.start(make_experiment(), make_dataset(), **how)
+    run = rig.client.start(make_experiment(), fake_dataset(), **how)
     rig.client.set_pace(run, 24.0)
     command = start_again(rig, run)
     assert (command.background, command.show_seconds) == (True, 24.0)
@@ -135,7 +135,7 @@ def test_weights_after_the_checkpoint_are_dropped(ready, saved, left):
 
     def report(epoch, value):
         result = replace(
-            a_result(make_dataset(), 0.5),
+            a_result(fake_dataset(), 0.5),
             weights=(np.full(3, value, np.float32),),
             checked_epochs=np.arange(epoch + 1),
         )

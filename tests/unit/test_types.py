@@ -26,7 +26,7 @@ def test_numbers_become_categories_named_by_their_texts():
 
 def test_texts_become_numbers_or_missing_values():
     """Texts are parsed as in an upload, with a note on texts that aren't numbers."""
-    table = read(lines("a,size", lambda i: f"{i},{'?!' if i % 2 else f'1 {i}00 €'}"))
+    table = read(lines("a,size", lambda i: f"{i},?!" if i % 2 else f"{i},1 {i}00 €"))
     assert table.categories == ("size",)
     table = retyped(table, ("size:number",))
     assert table.frame["size"][2] == 1200
@@ -47,7 +47,7 @@ def test_another_column_or_no_column_may_label_the_rows():
     assert (table.labels, table.categories) == (("shipped",), ())
 
 
-def test_series_depend_on_dates_and_on_their_column():
+def test_a_panel_needs_repeated_dates_and_a_series_column():
     """Dates that repeat make a panel; without its series column, the table has no series."""
     table = read(lines("code,store,a", lambda i: f"{20240101 + i // 2},{i % 2},{i}.5", 20))
     assert table.times is None
@@ -58,7 +58,7 @@ def test_series_depend_on_dates_and_on_their_column():
     assert retyped(panel, ("store:out",)).series == ""
 
 
-LONG = read(
+LONG = read(  # 1,500 different times
     lines("time,a", lambda i: f"2024-01-01 {i // 60 % 24:02}:{i % 60:02}:{i // 1440},{i}", 1500)
 )
 

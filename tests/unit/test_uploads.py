@@ -85,7 +85,7 @@ def test_a_note_describes_each_doubtful_reading(text, column, values, note):
         ("sep=;\r\n" + "a;b\n" + 6 * "1;2\n", ["a", "b"], [1, 2]),
     ],
 )  # fmt: skip
-def test_delimiters_and_quotes_are_recognised(text, columns, first):
+def test_delimiters_and_quotes_are_recognized(text, columns, first):
     """Quoted texts may contain delimiters, and Excel's line `sep=;` isn't a header."""
     frame = read(text).frame
     assert frame.columns.tolist() == columns

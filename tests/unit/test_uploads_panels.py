@@ -89,9 +89,7 @@ def test_gaps_are_counted_within_each_series():
     rows = [row for i, row in enumerate(rows) if i > 20 or i % 2]  # store 1 begins later
     assert "missing" not in notes_of(read("\n".join([head, *rows])))
     del rows[40:42]
-    assert "2 days are missing between rows. The longest gap is 1 day" in notes_of(
-        read("\n".join([head, *rows]))
-    )
+    assert "2 days are missing between rows" in notes_of(read("\n".join([head, *rows])))
 
 
 @pytest.mark.parametrize(

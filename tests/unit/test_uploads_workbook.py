@@ -20,7 +20,7 @@ def read(rows, name="book.xlsx"):
     return read_upload(name, workbook({"Data": rows}))
 
 
-def test_a_workbook_is_recognised_by_its_content():
+def test_a_workbook_is_recognized_by_its_content():
     """The file's name doesn't matter; dates and texts are read by their types."""
     table = read(PLAIN, "photo.png")
     assert table.frame["a"].tolist() == [i / 4 for i in range(10)]

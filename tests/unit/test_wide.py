@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data import wide_columns
 from lib.data.tables.types import unrolled
 from tests.unit.uploaded import lines, notes_of, read
 
@@ -60,5 +59,5 @@ def test_four_columns_become_quarters_within_each_series():
 def test_other_tables_are_unchanged(head, line):
     """They have no years, or not exactly one column per month."""
     table = read(lines(head, line))
-    assert not wide_columns(table)
+    assert not table.wide_columns
     assert unrolled(table) is table

@@ -127,7 +127,7 @@ def test_an_input_is_a_change_if_its_change_is_the_target():
         of_store = origin.series == origin.names.index(str(name))
         change = rows["sales"].diff(2).fillna(0).to_numpy()
         np.testing.assert_allclose(raw_inputs[of_store], np.c_[change, rows["price"]], atol=1e-3)
-    assert "from the change of sales and price." in made.about
+    assert "from price and the change of sales." in made.about
     assert any("(sales) are changes" in note for note in made.notes)
     levels = cut(table, ["sales", "price"], ["sales"], 4, rate=2)
     assert np.array_equal(made.origin.starts, levels.origin.starts)

@@ -13,7 +13,7 @@ from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
-from tests.unit.fakes import build_after, lost_outputs, make_dataset, make_experiment
+from tests.unit.fakes import build_after, fake_dataset, lost_outputs, make_experiment
 from tests.unit.run_rig import RunRig
 from tests.waiting import eventually
 
@@ -142,7 +142,7 @@ def test_a_run_that_waits_for_the_compiler_reports_it():
     gate = threading.Event()
     programs, sent = ProgramCache(build_after(gate)), []
     assert eventually(programs.request("another run's").running)
-    start = Start("run", make_experiment(), make_dataset().samples, background=True)
+    start = Start("run", make_experiment(), fake_dataset().samples, background=True)
     clock = Clock(tick=1.0)
     run = WorkerRun(start, programs, sent.append, clock=clock.now)
     for _ in range(9):

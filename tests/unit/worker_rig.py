@@ -11,7 +11,7 @@ from lib.results.run import Snapshot
 from lib.training import worker
 from lib.training.messages import Answer, Ask, Event, Message, Report, Start, decode, encode
 from lib.training.timing import USUAL
-from tests.unit.fakes import build, make_dataset, make_experiment
+from tests.unit.fakes import build, fake_dataset, make_experiment
 from tests.waiting import PATIENCE
 
 
@@ -23,7 +23,7 @@ def double(number):
 
 
 ANSWERS = {"double": double}
-START_PAUSED = Start("one", make_experiment(), make_dataset().samples, paused=True)
+START_PAUSED = Start("one", make_experiment(), fake_dataset().samples, paused=True)
 
 
 class WorkerRig:
@@ -46,7 +46,7 @@ class WorkerRig:
 
     def start(self, run_id, *, paused=False, background=False, **settings):
         """Start a run."""
-        start = Start(run_id, make_experiment(**settings), make_dataset().samples, paused)
+        start = Start(run_id, make_experiment(**settings), fake_dataset().samples, paused)
         self.send(structs.replace(start, background=background))
 
     def ask(self, question, **arguments):

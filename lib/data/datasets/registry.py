@@ -9,23 +9,8 @@ from typing import Any
 from lib.data.dataset import Dataset
 from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import TASKS, make_task, make_worked
-from lib.data.tables.table import (
-    MAX_COLUMNS,
-    Table,
-    WindowError,
-    default_columns,
-    feature_names,
-    wide_columns,
-)
-from lib.experiment import (
-    LIMITS,
-    MAX_VALUES,
-    SETTINGS,
-    DataSettings,
-    Experiment,
-    ExperimentError,
-    validate,
-)
+from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, default_columns, feature_names
+from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, DataSettings, Experiment, ExperimentError
 from lib.text import beside
 
 _WINDOWS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
@@ -135,7 +120,7 @@ def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
 
 def prepared(table: Table, data: DataSettings) -> Table:
     """Return the table with the settings `types` and `wide` applied. Raises WindowError."""
-    if not data.types and not (data.wide == "unroll" and wide_columns(table)):
+    if not data.types and not (data.wide == "unroll" and table.wide_columns):
         return table
     from lib.data.tables.types import reread  # noqa: PLC0415  imports pandas
 
@@ -173,7 +158,7 @@ def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
 
 def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dataset:
     """Return the dataset of an experiment that `settle` returned."""
-    validate(settled)
+    settled.validate()
     spec = find_spec(settled)
     texts = {"title": spec.title, "about": spec.about, "best_why": spec.best_why}
     if spec.name in TASKS:

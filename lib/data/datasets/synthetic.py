@@ -73,7 +73,7 @@ def parity(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) ->
 
 
 def sine(rng: np.random.Generator, N: int, T: int, F: int, *, noise: float) -> tuple:
-    """Target: the next value of a wave with period 12, random height and phase, plus noise."""
+    """Target: the next value of a wave with period 12, random amplitude and phase, plus noise."""
     series = rng.standard_normal((N, T + 1, F))
     angle = 2 * np.pi * np.arange(T + 1) / 12
     a, b = rng.standard_normal((2, N, 1))

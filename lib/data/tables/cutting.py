@@ -90,7 +90,7 @@ def cut(
         f"{data.timesteps} timesteps{apart} and targets {counted(data.horizon, 'step')} ahead make "
         f"windows of {span_of(data)} rows. Training and validation need one window each{between}, "
         f"with no row in common. {longest} has {np.bincount(block).max(initial=0)} rows. "
-        f"{f'Choose {choices}, or add' if fix else 'Add'} rows.",
+        + (f"Choose {choices}, or add rows." if fix else "Add rows."),
         fix,
     )
 

@@ -40,8 +40,7 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
     are = counted(shared, "row is", "rows are") if shared else "No row is"
     sentence = f"{are} in two parts ({sizes} rows)."
-    shared_rows = Finding("Rows in two parts", not shared, sentence, splits=True)
-    findings += [shared_rows, _scaling(origin)]
+    findings += [Finding("Rows in two parts", not shared, sentence, splits=True), _scaling(origin)]
     if len(origin.names) > 1:
         findings.append(_shared_series(dataset, origin, used))
     return findings
@@ -56,10 +55,10 @@ def _revealed_targets(dataset: Dataset) -> Finding:
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     reveals = same = np.minimum(_correlations(x, y), of_changes) > SAME
-    limits = f"a correlation of {SAME}"
+    limits = f"all correlations are below {SAME}"
     if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
         reveals = same | (past > REVEALS)
-        limits += f", or a partial correlation of {REVEALS}, given the target's past"
+        limits += f", and below {REVEALS} given the target's past"
     if origin and all(origin.horizons):  # a seasonal target's past may predict it legitimately
         columns = np.repeat(origin.columns, len(origin.horizons))
         reveals = reveals & (np.array(dataset.feature_names)[:, None] != columns)
@@ -68,7 +67,7 @@ def _revealed_targets(dataset: Dataset) -> Finding:
         f"{dataset.target_labels[k]}"
         for f, k in np.argwhere(reveals)
     ]
-    sentence = f"No input gives a target away (limit: {limits})."
+    sentence = f"No input reveals a target: {limits}."
     if pairs:
         sentence = f"Inputs contain the target at all {x.shape[1]} timesteps: {joined(pairs[:3])}."
     return Finding(about, not pairs, sentence)
@@ -188,5 +187,5 @@ def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]
         by_part = [np.bincount(codes[rows], minlength=len(dates)) > 0 for rows in used.values()]
         if shared := int((np.sum(by_part, axis=0) > 1).sum()):
             count = f"{shared:,} of {len(dates):,}" if shared < len(dates) else f"All {shared:,}"
-            sentence += f" {count} dates are in several parts, not counted as a leak here."
+            sentence += f" {count} dates are in several parts. This isn't counted as a leak here."
     return Finding(about, None if shared else True, sentence, splits=True)

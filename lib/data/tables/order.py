@@ -212,7 +212,7 @@ def rows_of(
     if (np.diff(order) != 1).any():
         frame, codes = frame.iloc[order], codes[order]
         times = None if times is None else times[order]
-        notes.append(f"Rows sorted by {f'{by} and ' if by else ''}time.")
+        notes.append(f"Rows sorted by {by} and time." if by else "Rows sorted by time.")
     if isinstance(times, pd.DatetimeIndex):
         # Whether a row is the first of its series and time. Later rows are averaged with it.
         first = np.r_[True, (np.diff(codes) != 0) | (np.diff(times.asi8) != 0)]

@@ -100,6 +100,18 @@ class Table:
         """The names of the text columns."""
         return tuple(f"{name}" for name, dtype in self.frame.dtypes.items() if dtype == "category")
 
+    @property
+    def wide_columns(self) -> list[str]:
+        """The month or quarter columns of a table with one row per year; [] for other tables."""
+        for patterns in _WIDE_NAMES if self.step == "year" else ():
+            names = [
+                [n for n in self.numbers if re.fullmatch(pattern, n.strip(), re.IGNORECASE)]
+                for pattern in patterns
+            ]
+            if all(len(each) == 1 for each in names):
+                return [name for [name] in names]
+        return []
+
 
 @cached_with_object
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -144,18 +156,6 @@ def row_numbers(numbers: pd.DataFrame) -> list[str]:
         if is_counter or is_id:
             counters.append(f"{name}")
     return counters if len(counters) < len(numbers.columns) else []
-
-
-def wide_columns(table: Table) -> list[str]:
-    """Return a table's month or quarter columns if it has one row per year; [] otherwise."""
-    for patterns in _WIDE_NAMES if table.step == "year" else ():
-        names = [
-            [n for n in table.numbers if re.fullmatch(pattern, n.strip(), re.IGNORECASE)]
-            for pattern in patterns
-        ]
-        if all(len(each) == 1 for each in names):
-            return [name for [name] in names]
-    return []
 
 
 def calendar_names(table: Table) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.data.caches import cached_with_object
 from lib.data.tables.order import as_texts, order_rows, rows_without_times
-from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, wide_columns
+from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError
 from lib.data.tables.texts import as_times, not_numbers_note, parse_numbers
 from lib.text import MONTHS, counted, joined, listed
 
@@ -106,7 +106,7 @@ def _as_times(column: pd.Series, notes: list[str]) -> pd.Series:
 
 def unrolled(table: Table) -> Table:
     """Return a wide table with one row per month or quarter; any other table unchanged."""
-    columns = wide_columns(table)
+    columns = table.wide_columns
     if not columns:
         return table
     step = "month" if len(columns) == len(MONTHS) else "quarter"

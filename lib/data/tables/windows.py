@@ -17,7 +17,7 @@ from lib.data.tables.baselines import check_season, find_season, with_baselines
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
 from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError
-from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
+from lib.experiment import MAX_VALUES, DataSettings, Experiment
 from lib.text import counted, joined, listed
 
 MAX_TARGETS = 64  # the maximum K: target columns times rows ahead
@@ -32,7 +32,7 @@ def make_windows(
     Inputs are number columns, text columns or `calendar_names`; targets are number columns. Raises
     ExperimentError for wrong settings, WindowError for wrong columns, TooShortError for few rows.
     """
-    validate(Experiment(data))
+    Experiment(data).validate()
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
     horizons = _horizons(table, targets, data)
     features, rows, rank, notes = rows_of(table, inputs, targets, data)
@@ -78,7 +78,8 @@ def make_windows(
     offset, deviation = origin.y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
-    read_as = [f"the change of {name}" if name in changed else name for name in inputs]
+    read_as = [name for name in inputs if name not in changed]
+    read_as += [f"the change of {name}" for name in changed]
     predicted = f"{'the change of ' if change else ''}{joined(targets)}"
     if data.horizon:
         predicted += f" {'1 to ' if len(horizons) > 1 else ''}{lead} ahead"
@@ -246,11 +247,11 @@ def _parts_note(part: np.ndarray, origin: Origin, rank: np.ndarray, *, by_series
     for number, name in enumerate(("training", "validation", "testing")[: part.max() + 1]):
         rows = np.flatnonzero(part == number)
         if by_series:
-            parts.append(f"{np.unique(origin.series[rows]).size:,} to {name}")
+            parts.append(f"{np.unique(origin.series[rows]).size:,} series to {name}")
         else:
             ends = rows[rank[rows].argmin()], rows[rank[rows].argmax()]
             parts.append(f"{' to '.join(map(origin.label, ends))} for {name}")
     if by_series:
-        return f"Of the series, the seed assigns {joined(parts)}. Parts may share dates."
+        return f"The seed assigns {joined(parts)}. Parts may share dates."
     each = " Each series is cut at the same times." if len(origin.names) > 1 else ""
     return f"Rows: {joined(parts)}. No row is in two parts.{each}"

@@ -160,7 +160,7 @@ def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
 def _usable_columns(entries: Entries) -> pd.DataFrame:
     """Return columns of numbers as float64 (NaN if missing or huge), of texts as categories."""
     notes, columns = entries.notes, dict[str, pd.Series]()
-    readings, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
+    by_how, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
     for name in map(str, entries.frame.columns):
         column = entries.frame[name]
         if column.dtype.kind == "M":
@@ -184,10 +184,8 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
             continue
         columns[name] = numbers
         if reading:
-            readings.setdefault(reading, []).append(name)
-    notes += [
-        f"Numbers in {listed(names)} were read with {how}." for how, names in readings.items()
-    ]
+            by_how.setdefault(reading, []).append(name)
+    notes += [f"Numbers in {listed(names)} were read with {how}." for how, names in by_how.items()]
     if huge:
         notes.append(f"{counted(huge, 'value')} infinite or beyond 10¹⁰⁰: read as missing.")
     frame = pd.DataFrame(columns, copy=False)

@@ -101,7 +101,7 @@ def read_parquet(content: bytes) -> Entries:
         file = pq.ParquetFile(io.BytesIO(content))
         schema = file.schema_arrow
         kinds = {f.name: f.type.value_type if is_dictionary(f.type) else f.type for f in schema}
-        plain = [name for name, kind in kinds.items() if any(each(kind) for each in _PLAIN)]
+        plain = [name for name, kind in kinds.items() if any(is_plain(kind) for is_plain in _PLAIN)]
         check_size(file.metadata.num_rows, len(plain))
         table = file.read(columns=plain)
         for i, field in enumerate(table.schema):  # cast types that pandas reads as Python objects

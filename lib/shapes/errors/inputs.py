@@ -137,7 +137,7 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
 def number_of_arrays(found: Found) -> Explanation:
     """Explain that the model expects another number of arrays."""
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
-    arrays = f"{found['want']} arrays{f': {keys}' if keys else ''}"
+    arrays = f"{found['want']} arrays" + (f": {keys}" if keys else "")
     return explained(
         f"{found['layer'] or 'The model'} takes {arrays} but received {found['got'] or 1}.",
         fix="Pass a list of arrays in that order, or a dict by name. A tf.data.Dataset "
@@ -184,7 +184,7 @@ MESSAGES = [
             remedies.OTHER_FEATURES,
             Remedy(
                 "a Flatten before the layer turns a varying number of timesteps into features",
-                "Pad the sequences, or return the last step instead of Flatten.",
+                "Pad the sequences, or replace Flatten with return_sequences=False.",
                 f"{LAST_STEP}  # in place of Flatten",
             ),
         ],
@@ -211,7 +211,7 @@ MESSAGES = [
         r"last dimension of the inputs to.*?should be",
         cause="Dense needs a weight for each entry of the last axis, but its size is None. The "
         "shape is {shape}. After Flatten, the size depends on the number of timesteps.",
-        fix="Set the number of timesteps. Or, instead of Flatten, pool or return the last step.",
+        fix="Set the number of timesteps, or replace Flatten with return_sequences=False.",
         code=remedies.INPUT,
         stack="input_tany~flatten~dense",
     ),

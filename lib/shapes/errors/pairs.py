@@ -64,8 +64,7 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
 
 
 def _time_axis_in_one(start: str) -> Explanation:
-    happened = f"{start}. Only the output or only y has a time axis."
-    return explained(happened, *_PER_SAMPLE_OR_STEP)
+    return explained(f"{start}. Only the output or only y has a time axis.", *_PER_SAMPLE_OR_STEP)
 
 
 def _explained_loss(found: Found, one: Shape, other: Shape, texts: list[str]) -> Explanation:
@@ -191,6 +190,8 @@ def _difference(y: Shape, output: Shape) -> str:
     if not pair.missing:
         return f": different numbers of {' and '.join(names)}" if names else ""
     lacks_column = pair.longer[2:] == (1,) and pair.gaps == [2]
+    if len(y) == 1 and y == output[:-1] and not lacks_column:
+        return f": the output has {output[-1]} numbers per timestep, but y has one"
     if len(pair.longer) == 3 and not lacks_column:
         return f": {more} has a time axis, but {less} has none"
     return ": the axes differ"

@@ -52,8 +52,8 @@ IMAGE = Remedy(
 LENGTHS = Remedy("the sequences have different lengths", "Pad x, and mask the padding.", PAD)
 
 OTHER_FEATURES = Remedy(
-    "the data or the previous layer has a different number of features from the model's",
-    "Build the model for the number of features in the data, or pass data with the model's number.",
+    "the data or the previous layer doesn't have the number of features that the model expects",
+    "Build the model for the data's number of features, or pass data with the expected number.",
     "keras.Input(({sample}))",
 )
 OTHER_LENGTH = Remedy(
@@ -83,8 +83,8 @@ BATCH_SHAPE = Remedy(
     "keras.Input(batch_shape=(None, {sample}))",
 )
 EMBEDDED = Remedy(
-    "an earlier layer adds an axis (Embedding takes only samples and timesteps)",
-    "Give the Input of an Embedding only the timesteps.",
+    "an earlier layer adds an axis, as Embedding does",
+    "Leave the features out of the Input.",
     "keras.Input((timesteps,))  # before an Embedding",
 )
 FLAT_INPUT = Remedy(

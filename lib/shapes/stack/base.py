@@ -78,7 +78,7 @@ class LayerSetting:
     optional: bool = False
     pattern: str = ""  # regular expression for a text value
     cells: bool = False  # whether the value is a tuple of recurrent layers, the cells of an RNN
-    sizes: int | None = None  # the length of a tuple, 0 for any length; None if no tuple is allowed
+    tuple_length: int | None = None  # 0 for any length; None if the value is no tuple
     seldom: bool = False  # whether the page lists this setting after the usual ones
     least: float | None = None  # smallest value that Keras accepts; None for the limit's minimum
     batched: bool = False  # whether a widget shows the value with the batch axis in front
@@ -96,7 +96,7 @@ class LayerSetting:
         least = self.limit.minimum if self.limit and self.least is None else self.least
         if least is None or not self.refusal or value is None:
             return
-        numbers, is_share = (value if self.sizes else [value]), self.limit == SHARE
+        numbers, is_share = (value if self.tuple_length else [value]), self.limit == SHARE
         if min(numbers) < least or (is_share and max(numbers) > 1):
             expected = "between 0 and 1" if is_share else f"of at least {least:g}"
             message = self.refusal.format(name=self.name, value=value)
@@ -133,10 +133,10 @@ class Inputs:
     tensors: Tensors
     states: Tensors
     letter: str  # letter of the output's last axis: "U₂"
-    time: str  # letter of the output's time axis: "T′"
+    time_letter: str  # letter of the output's time axis: "T′"
     name: str  # the layer's name in Keras's messages: "lstm_1"
     masks: tuple[int, ...] = ()  # number of axes of each tensor's mask: 2 for (N, T), 0 for no mask
-    unchecked: bool = False  # whether Keras skips its check of the axes, as in TimeDistributed
+    keras_skips_check: bool = False  # whether the number of axes isn't checked: TimeDistributed
 
     def only_one(self, message: str | None = None) -> Tensor:
         """Return the only input tensor. Raises ShapeError for several, with `message` if given."""
@@ -152,7 +152,7 @@ class Inputs:
             return tensor
         words = {"rank": rank, "usual": RANKS.get(rank, ""), "least": "min_" if or_more else ""}
         error = ShapeError.of("another rank", tensor, name=self.name, **words)
-        raise replace(error, message="", when=when) if self.unchecked else error
+        raise replace(error, message="", when=when) if self.keras_skips_check else error
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +183,10 @@ class Layer:
     keras: ClassVar[str]  # the class in `keras.layers`, by default with the same name
     width_letter: ClassVar[str] = ""  # letter of a new last axis; "" for a layer without one
     time_letter: ClassVar[str] = ""  # letter of a new time axis
-    # What happens to a mask: the layer passes it on, uses it, or drops it with a warning.
-    mask: ClassVar[Literal["passes", "ends", "destroys"]] = "passes"
+    # What happens to a mask: the layer passes it on, ends it, or drops it with a warning.
+    mask: ClassVar[Literal["passes", "ends", "warns"]] = "passes"
     # Number of axes that a mask must have; -1 for one fewer than the tensor, 0 for no mask allowed.
-    uses_mask: ClassVar[int | None] = None
+    mask_rank: ClassVar[int | None] = None
     checks_width: ClassVar[bool] = False  # whether Keras refuses a second call with another width
     checks_rank: ClassVar[bool] = False  # whether Keras refuses a call with another rank
 

@@ -3,7 +3,7 @@
 from lib.shapes.output import STATES
 from lib.shapes.stack.base import Ref
 from lib.shapes.stack.joining import Joining, Merge
-from lib.shapes.stack.plain import BY_PYTHON, SIGNS, Input, Unpack, Unread
+from lib.shapes.stack.plain import PYTHON_OPS, SIGNS, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer, takes_previous
 from lib.text import counted
@@ -72,7 +72,7 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     if isinstance(layer, Unpack):
         return f"x, *states = {'' if name == 'x' else f'{name}, *_ = '}{sources[0]}"
     if isinstance(layer, Merge) and layer.of and layer.by_sign:
-        return f"{target} = {f' {SIGNS[layer.kind]} '.join(sources)}"
+        return f"{target} = " + f" {SIGNS[layer.kind]} ".join(sources)
     code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
     if any(step.layer.shares == at for step in steps):
         code = f"(layer{at + 1} := {code})"
@@ -85,7 +85,7 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     elif isinstance(layer, Recurrent) and layer.initial_state:
         some = f"[:{len(STATES[layer.cell])}]" if spare_states(steps[at]) else ""
         called += f", initial_state=states{some}"
-    if isinstance(layer, BY_PYTHON):
+    if isinstance(layer, PYTHON_OPS):
         return f"{target} = {layer.title.replace('x', called)}"
     return f"{target} = {code}({called})"
 

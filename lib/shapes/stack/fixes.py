@@ -90,8 +90,8 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
             values = [(*now[:at], -1, *now[at + 1 :]) for at in range(len(now))]
         for value in values:
             if isinstance(value, str) == bool(setting.options):
-                is_tuple = setting.sizes is not None and isinstance(value, int)
-                other = (value,) * (setting.sizes or 1) if is_tuple else value
+                needs_tuple = setting.tuple_length is not None and isinstance(value, int)
+                other = (value,) * (setting.tuple_length or 1) if needs_tuple else value
                 changed = stack[place].with_settings(**{setting.name: other})
                 written = f"{other!r}".replace("'", '"')
                 yield f"Set {setting.name}={written}", put(stack, place, changed), place

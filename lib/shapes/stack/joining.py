@@ -10,7 +10,7 @@ from lib.experiment import Limit
 from lib.shapes.output import bracketed, formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, When, known_size
 from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SHARE, SLOPE, count, function, setting
-from lib.shapes.stack.tensors import Axis, Tensor, factor, one_letter, shape_of, widened, with_axis
+from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, factor, one_letter, shape_of, widened
 
 
 class Elementwise(Layer):
@@ -39,7 +39,7 @@ class SpatialDropout1D(Layer, kind="sdrop"):
     rate: float = setting("p", 0.2, limit=SHARE, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
-        any_rank = inputs.unchecked and not self.rate
+        any_rank = inputs.keras_skips_check and not self.rate
         return Outputs((inputs.only_one() if any_rank else inputs.of_rank(3, when="trained"),))
 
 
@@ -80,7 +80,7 @@ class LeakyReLU(Elementwise, kind="leaky"):
     negative_slope: float = setting("s", 0.3, limit=SLOPE, refusal=REFUSED)
 
 
-class Softmax(Elementwise, kind="softmax", uses_mask=0):
+class Softmax(Elementwise, kind="softmax", mask_rank=0):
     """Turns the numbers along an axis into positive numbers that sum to 1."""
 
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
@@ -96,7 +96,7 @@ class LayerNormalization(Layer, kind="lnorm"):
     """Scales the features of each sample and timestep to mean 0 and standard deviation 1."""
 
     averages: ClassVar[int] = 0  # running averages per entry, which count as parameters
-    axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
+    axis: int | tuple[int, ...] = setting("a", (-1,), tuple_length=0, seldom=True)
     center: bool = setting("nocenter", True, seldom=True)
     scale: bool = setting("noscale", True, seldom=True)
 
@@ -119,7 +119,7 @@ class LayerNormalization(Layer, kind="lnorm"):
 
 
 class BatchNormalization(
-    LayerNormalization, kind="bnorm", averages=2, uses_mask=-1, checks_width=True, checks_rank=True
+    LayerNormalization, kind="bnorm", averages=2, mask_rank=-1, checks_width=True, checks_rank=True
 ):
     """Scales each feature to mean 0 and variance 1 over the batch, then with learned weights."""
 
@@ -229,7 +229,7 @@ class Concatenate(Joining, kind="concat"):
         if min(map(len, tensors)) < -self.axis:
             raise ShapeError.of("no such axis", first, axis=self.axis)
         axis = self.axis + len(first) if self.axis < 0 else self.axis
-        rest = [shape_of(with_axis(tensor, axis)) for tensor in tensors]
+        rest = [shape_of(drop_axis(tensor, axis)) for tensor in tensors]
         if len({*map(len, tensors)}) > 1 or any(map(_differ, zip(*rest, strict=True))):
             raise ShapeError.of("shapes to concatenate", *tensors)
         if not others:
@@ -241,7 +241,8 @@ class Concatenate(Joining, kind="concat"):
         letter = one_letter([tensor[axis].letter for tensor in tensors], "+")
         known = [size for tensor in tensors if (size := tensor[axis].size) is not None]
         size = sum(known) if len(known) == len(tensors) else None
-        return Outputs((with_axis(first, axis, replace(first[axis], letter=letter, size=size)),))
+        joined = replace(first[axis], letter=letter, size=size)
+        return Outputs(((*first[:axis], joined, *first[axis + 1 :]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         return (len(inputs.tensors[0]) - 1 if any(inputs.masks) else 0,) * count
@@ -250,7 +251,7 @@ class Concatenate(Joining, kind="concat"):
 class Dot(Joining, kind="dot", mask="ends"):
     """Sums the products of two tensors along an axis of each."""
 
-    axes: tuple[int, ...] = setting("a", (2, 2), sizes=2, refusal=REFUSED)
+    axes: tuple[int, ...] = setting("a", (2, 2), tuple_length=2, refusal=REFUSED)
     normalize: bool = setting("norm", False, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -267,12 +268,12 @@ class Dot(Joining, kind="dot", mask="ends"):
             raise ShapeError.of("axes to multiply", one, other, **lengths)
         if 0 in (at % len(one), at_other % len(other)) or _differ((one[0].size, other[0].size)):
             raise ShapeError.of("batches to multiply", one, other, at=at, at_other=at_other)
-        rest = (*with_axis(one, at % len(one)), *with_axis(other, at_other % len(other))[1:])
+        rest = (*drop_axis(one, at % len(one)), *drop_axis(other, at_other % len(other))[1:])
         *output, last = rest if len(rest) > 1 else (*rest, Axis("1", 1, "features"))
         return Outputs(((*output, replace(last, role="features")),))
 
 
-class Attending(Layer, uses_mask=2):
+class Attending(Layer, mask_rank=2):
     """A layer in which each timestep of one tensor attends to the timesteps of another."""
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
@@ -291,7 +292,7 @@ class MultiHeadAttention(Attending, kind="mha"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F), alone or with (N, S, G) → (N, T, F)."""
-        if inputs.unchecked:
+        if inputs.keras_skips_check:
             raise ShapeError.of("one to attend with", *inputs.tensors)
         if len(self.of) < 2:  # One tensor is both query and value.
             inputs.only_one("Cannot convert '((…' to a shape.")

@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
 from lib.shapes.stack.making import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
+from lib.shapes.stack.plain import PYTHON_OPS, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import GRU, LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.settings import MOST
 from lib.text import beside, typed
 
 ANY = "any"
 LONGEST = 8000
-INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
+INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *PYTHON_OPS)}
 _FIELDS = {"of": "of", "from": "states", "as": "shares"}  # prefix in a link → field of a layer
 _REF = r"\d{1,4}(?:\.\d{1,4})?"
 _CELLS = {kind.kind: kind for kind in LAYER_OF_CELL.values()}
@@ -170,10 +170,10 @@ def read_value(setting: LayerSetting, text: str) -> Any:
         return text
     if setting.cells:
         return tuple(map(_read_cell, text.split("-")))
-    if setting.sizes is not None:
+    if setting.tuple_length is not None:
         sizes = tuple(int(size) for size in text.split(".")) if text else ()
         large = any(abs(size) > MOST.maximum for size in sizes)
-        if large or len(sizes) > 8 or (setting.sizes and len(sizes) != setting.sizes):
+        if large or len(sizes) > 8 or (setting.tuple_length and len(sizes) != setting.tuple_length):
             raise ValueError(text)
         return sizes
     if setting.limit is not None and math.isfinite(value := float(text)):

@@ -7,9 +7,9 @@ from typing import Any
 
 from lib.shapes.stack import joining, plain, windows
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, NotTraced, ShapeError
-from lib.shapes.stack.plain import BY_PYTHON, Input, TimeDistributed, Unread
+from lib.shapes.stack.plain import PYTHON_OPS, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, CellStack, Recurrent
-from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
+from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, tuple_refusal
 from lib.text import joined
 
 _CLASSES: tuple[type[Layer], ...] = (
@@ -22,7 +22,7 @@ _CLASSES: tuple[type[Layer], ...] = (
     *(windows.UpSampling1D, windows.ZeroPadding1D, windows.Cropping1D),
     *(joining.Masking, joining.Dropout, joining.SpatialDropout1D, joining.GaussianNoise),
     *(joining.BatchNormalization, joining.LayerNormalization),
-    *(joining.Activation, joining.ReLU, joining.LeakyReLU, joining.Softmax, plain.WithNumber),
+    *(joining.Activation, joining.ReLU, joining.LeakyReLU, joining.Softmax, plain.NumberOperation),
     *(joining.Concatenate, joining.Add, joining.Subtract, joining.Multiply, joining.Average),
     *(joining.Maximum, joining.Minimum, joining.Dot),
     *(joining.Attention, joining.AdditiveAttention, joining.MultiHeadAttention),
@@ -50,9 +50,9 @@ _SHARED = "cell", "units", "return_sequences", "return_state", "stateful", "use_
 _OF_CELLS = "units", "use_bias", "reset_after"
 # Arguments that take a number, or a tuple with one number per axis.
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
-_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
+_LAYER_OF_NAME = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *PYTHON_OPS)}
 CELLS = {f"{kind.keras}Cell": kind for kind in LAYER_OF_CELL.values()}  # by Keras's cell class
-LAYER_NAMES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
+LAYER_NAMES = frozenset({*SIGNATURES, *ALIASES, *_LAYER_OF_NAME})
 
 
 def create_layer(
@@ -87,7 +87,7 @@ def create_layer(
 
 
 def arguments_of(name: str) -> list[str]:
-    """Return the arguments of a layer in order, by its current or earlier name."""
+    """Return a layer's arguments in Keras's order. `name` may be its current or an earlier name."""
     row = SIGNATURES.get(ALIASES.get(name, name), {})
     return [*row.get("required", ()), *row.get("optional", ())]
 
@@ -95,7 +95,7 @@ def arguments_of(name: str) -> list[str]:
 def correct_spelling(name: str, argument: str) -> str:
     """Return the correct spelling of an argument; "" if the layer has no similar one."""
     name, known = ALIASES.get(name, name), arguments_of(name)
-    if argument in (*known, *KERAS["every_layer"], *KERAS["more"].get(name, ())):
+    if argument in (*known, *KERAS["every_layer"], *KERAS["further_arguments"].get(name, ())):
         return argument
     return next(iter(difflib.get_close_matches(argument, known, 1, 0.8)), "")
 
@@ -106,10 +106,16 @@ def _refused(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
         if right := correct_spelling(name, key):
             corrected.setdefault(right, value)
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
-    row = "an unknown argument" if "only_these" in SIGNATURES[name] else "unknown arguments"
+    # Python refuses the first unknown argument; a layer with **kwargs refuses all of them.
+    row = "unknown for Python" if "only_these" in SIGNATURES[name] else "unknown for Keras"
     error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
-    fixed = create_layer(name, (), corrected)
-    return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
+    return Unread(called=name, error=error, fixed=_fixed(name, corrected))
+
+
+def _fixed(name: str, corrected: dict[str, Any]) -> Layer | None:
+    """Return the layer with these corrected arguments, or None if it is refused again."""
+    layer = create_layer(name, (), corrected)
+    return None if isinstance(layer, Unread) else layer
 
 
 def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Layer:
@@ -119,20 +125,20 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
         return _bidirectional(name, values)
     if name in ("RNN", "StackedRNNCells"):
         return _cells(values, values["cell" if name == "RNN" else "cells"])
-    kind = CELLS.get(name) or _BY_KERAS[name]
+    kind = CELLS.get(name) or _LAYER_OF_NAME[name]
     values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
     settings = [setting for setting in kind.settings() if setting.name in values]
     for setting in settings:
         is_number = setting.limit and not setting.options and setting.default is not None
-        if is_number and setting.sizes is None and isinstance(values[setting.name], Unknown):
+        if is_number and setting.tuple_length is None and isinstance(values[setting.name], Unknown):
             values[setting.name] = stand_ins[setting.name] = setting.default
     layer = kind(**{one.name: setting_value(one, values[one.name], name) for one in settings})
     if name not in CELLS:
         return layer
     layer.check()
-    # A link holds only settings that change shapes and parameters.
-    linked = {key: getattr(layer, key) for key in _OF_CELLS if hasattr(layer, key)}
-    return CellStack((CELLS[name](**linked),))
+    # Keep only the settings that change shapes and parameters: a link holds no others.
+    kept = {key: getattr(layer, key) for key in _OF_CELLS if hasattr(layer, key)}
+    return CellStack((CELLS[name](**kept),))
 
 
 def _inside(name: str, value: Any) -> Layer:
@@ -144,8 +150,8 @@ def _inside(name: str, value: Any) -> Layer:
 def _bidirectional(name: str, values: dict[str, Any]) -> Layer:
     forward, backward = _inside(name, values["layer"]), values.get("backward_layer")
     if isinstance(forward, Unread):
-        corrected = forward.fixed and create_layer(name, (), {**values, "layer": forward.fixed})
-        return replace(forward, fixed=None if isinstance(corrected, Unread) else corrected)
+        fixed = forward.fixed and _fixed(name, {**values, "layer": forward.fixed})
+        return replace(forward, fixed=fixed)
     if not isinstance(forward, Recurrent):
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     settings = {setting.name: setting for setting in Bidirectional.settings()}
@@ -181,43 +187,45 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
 def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
     """Return the value of a setting for this Keras argument. Raises ShapeError or NotTraced."""
     if setting.options is not None:
-        # A custom activation or padding doesn't change a shape.
+        # An unknown option counts as the default: right for an activation, assumed for a padding.
         return setting.default if isinstance(value, Unknown) else _choice(setting, value)
     if isinstance(value, Unknown):
         raise NotTraced.of("an unknown value", argument=setting.name, name=name)
     if value is None and setting.optional:
         return None
-    if setting.sizes is None and setting.name not in _ALONG_AXES:
+    if setting.tuple_length is None and setting.name not in _ALONG_AXES:
         if setting.limit is None:
             return bool(value)
         is_decimal = setting.limit.step < 1 and isinstance(value, (int, float))
-        is_valid = is_decimal and abs(value) <= MOST.maximum
-        return value if is_valid else _whole(value, setting, name)
-    count = 1 if setting.sizes is None else setting.sizes  # 0: any number of sizes
+        if is_decimal and abs(value) <= MOST.maximum:
+            return value
+        return _whole(value, setting, name)
+    count = 1 if setting.tuple_length is None else setting.tuple_length  # 0: any number of sizes
     if not isinstance(value, (list, tuple)):
         if count == 0 and setting.name != "axis":
             kind = type(value).__name__
             raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
         value = (value,) * (count or 1)
-    if setting.name == "dilation_rate" and len({*value}) == 1:  # Keras saves one number per axis.
-        value = value[:1]
+    if setting.name == "dilation_rate" and len({*value}) == 1:
+        value = value[:1]  # A saved model repeats the number for each axis.
     if count == 0:
         value = [-1 if size is None else size for size in value]
     sizes = tuple(_whole(size, setting, name) for size in value)
     if count and len(sizes) != count:
-        message = (setting.refusal or no_tuple(1)).format(name=setting.name, value=value)
+        message = (setting.refusal or tuple_refusal(1)).format(name=setting.name, value=value)
         raise ShapeError(f"{count} numbers for {setting.name}", f"{value!r}", message)
-    return sizes[0] if setting.sizes is None else sizes
+    return sizes[0] if setting.tuple_length is None else sizes
 
 
 def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     if isinstance(value, Unknown):
         raise NotTraced.of("an unknown value", argument=setting.name, name=name)
     if not isinstance(value, int):
-        is_tuple = "must be a tuple" in setting.refusal
-        if not setting.refusal or (setting.sizes and not is_tuple):  # Keras fails later
+        wants_tuple = "must be a tuple" in setting.refusal
+        fails_later = not setting.refusal or (setting.tuple_length and not wants_tuple)
+        if fails_later:
             raise NotTraced.of("no whole number", argument=setting.name, value=value)
-        message = setting.refusal.format(name=setting.name, value=value) if is_tuple else ""
+        message = setting.refusal.format(name=setting.name, value=value) if wants_tuple else ""
         raise ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
     if abs(value) > (most := (setting.limit or MOST).maximum):
         sizes = {"value": f"{value:,}", "most": f"{most:,.0f}"}

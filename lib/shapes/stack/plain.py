@@ -10,7 +10,7 @@ from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack, known_size
 from lib.shapes.stack.recurrent import BATCH_SIZE
 from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, function, option, setting
-from lib.shapes.stack.tensors import Axis, Role, Tensor, axes_of, flat, shape_of, widened, with_axis
+from lib.shapes.stack.tensors import Axis, Role, Tensor, axes_of, drop_axis, flat, shape_of, widened
 from lib.shapes.stack.windows import ConvLSTM1D
 
 FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)"}
@@ -29,7 +29,7 @@ class Input(Layer, kind="input"):
     batch: int | None = setting("b", None, "batch size", limit=Limit(1, 8192), optional=True)
     form: str = setting("form", "sequence", "shape", options=FORMS)
     # Only for the form "other"; 0 means any size.
-    shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
+    shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", tuple_length=0)
 
     def axes(self) -> Tensor:
         """Return the output tensor, batch first."""
@@ -101,12 +101,13 @@ class TimeDistributed(Layer, kind="td"):
         several = inner.returned()
         if len(several) > 1 and not fails_first and (len(tensor) > 3 or tensor[0].size is not None):
             raise ShapeError.of("several at each step", layer=inner.keras, names=", ".join(several))
-        outputs = inner.call(replace(inputs, tensors=(with_axis(tensor, 1),), unchecked=True))
+        step = replace(inputs, tensors=(drop_axis(tensor, 1),), keras_skips_check=True)
+        outputs = inner.call(step)
         tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
         return replace(outputs, tensors=tensors)
 
 
-class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
+class Embedding(Layer, kind="embed", width_letter="E", mask="warns"):
     """Replaces each whole number with a vector, a row of a trained table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
@@ -127,7 +128,7 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
         return (len(inputs.tensors[0]) if self.mask_zero else 0,) * count
 
 
-class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
+class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="warns"):
     """Repeats one vector for n timesteps."""
 
     n: int = setting("n", 6, limit=STEPS, refusal=REFUSED)
@@ -138,7 +139,7 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
         return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
 
 
-class Flatten(Layer, kind="flatten", mask="destroys"):
+class Flatten(Layer, kind="flatten", mask="warns"):
     """Joins timesteps and features into one axis."""
 
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
@@ -149,10 +150,10 @@ class Flatten(Layer, kind="flatten", mask="destroys"):
         return Outputs(((batch, flat(tuple(rest))),))
 
 
-class Reshape(Layer, kind="reshape", mask="destroys"):
+class Reshape(Layer, kind="reshape", mask="warns"):
     """Gives each sample another shape. Its numbers keep their order."""
 
-    target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)  # -1 for the remaining size
+    target_shape: tuple[int, ...] = setting("to", (6, -1), tuple_length=0)  # -1: the remaining size
 
     def check(self) -> None:
         if self.target_shape.count(-1) > 1:
@@ -176,10 +177,10 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
         return Outputs(((batch, *axes_of(axes, rest)),))
 
 
-class Permute(Layer, kind="permute", mask="destroys"):
+class Permute(Layer, kind="permute", mask="warns"):
     """Reorders the axes of each sample, counted from 1."""
 
-    dims: tuple[int, ...] = setting("d", (2, 1), sizes=0)
+    dims: tuple[int, ...] = setting("d", (2, 1), tuple_length=0)
 
     def check(self) -> None:
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
@@ -214,7 +215,7 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
-class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
+class NumberOperation(Layer, kind="number", keras="x * 2", mask="ends"):
     """Calculates with every entry and a number, such as x * 2. The shape stays."""
 
     sign: str = setting("s", "mul", options=SIGNS)
@@ -232,13 +233,15 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
         return Outputs(inputs.tensors)
 
 
-BY_PYTHON = (Unpack, LastStep, WithNumber)  # not Keras layers; each title is Python code with x
+PYTHON_OPS = (Unpack, LastStep, NumberOperation)  # no Keras layers; titles are Python code
 
 
-class Unread(Layer, kind="unread", mask="destroys"):
+class Unread(Layer, kind="unread", mask="warns"):
     """A layer that this page can't trace, or that Keras refuses to create."""
 
-    output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)
+    output: tuple[int, ...] = setting(
+        "x", (), "output shape of this layer", tuple_length=0, batched=True
+    )
     """The output shape without the batch, if the user entered it; 0 for any size."""
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
     error: ShapeError | NotTraced | None = field(default=None, compare=False)

@@ -13,7 +13,7 @@ from lib.shapes.stack.tensors import Axis, Tensor, readable_shapes, widened
 BATCH_SIZE, TIMESTEPS = 32, 12  # sizes in fixes for a None; 32 is the default of `fit`
 
 
-class Recurrent(Layer, width_letter="U", uses_mask=2):
+class Recurrent(Layer, width_letter="U", mask_rank=2):
     """A layer that calls its cell once per timestep."""
 
     cell: ClassVar[str]
@@ -83,7 +83,7 @@ LAYER_OF_CELL: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, 
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 
 
-class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
+class Bidirectional(Layer, kind="bi", width_letter="U", mask_rank=2):
     """Reads a sequence forwards and backwards, with one layer per direction."""
 
     cell: str = setting("c", "lstm", options={key: cell.keras for key, cell in CELLS.items()})
@@ -139,7 +139,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
 
 
-class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
+class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", mask_rank=2):
     """Calls several cells at each timestep. Each cell takes the output of the previous cell."""
 
     cells: tuple[Recurrent, ...] = setting("c", (LSTM(16), LSTM(8)), cells=True)
@@ -171,7 +171,7 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
         if self.return_state and len(self.cells) > 1:
             raise NotTraced.of("states of cells")
         columns = BLOCKS[self.cells[0].cell] * self.cells[0].units
-        tensor = _sequence(replace(inputs, unchecked=True), columns, stateful=self.stateful)
+        tensor = _sequence(replace(inputs, keras_skips_check=True), columns, stateful=self.stateful)
         parameters, last = [], tensor[-1]
         for layer in self.cells:
             parameters.append(layer.parameters(last, inputs.letter))

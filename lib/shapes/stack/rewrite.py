@@ -170,10 +170,10 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     if isinstance(before, Unread) and before.fixed:
         before = before.fixed
         for one in (call, _inner_call(call, before)):
-            respelt = {
+            respelled = {
                 correct_spelling(bare(one.func), f"{word.arg}"): word.value for word in one.keywords
             }
-            one.keywords = [ast.keyword(name, value) for name, value in respelt.items() if name]
+            one.keywords = [ast.keyword(name, value) for name, value in respelled.items() if name]
     if isinstance(before, TimeDistributed) and type(after) is type(before.layer):
         call, before = _inner_call(call, before), before.layer
     if isinstance(after, Input) or type(after) is not type(before):

@@ -19,7 +19,7 @@ SIGNATURES = {name: row for row in KERAS["layers"] for name in row["names"]}  # 
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
-    """Return a dataclass field for a LayerSetting. `about` has its limits. A flag has no limits."""
+    """Return a dataclass field for a LayerSetting with the fields `about`; a flag needs none."""
     return field(default=default, metadata={"key": key, "label": label, **about})
 
 
@@ -29,7 +29,7 @@ def count(key: str, default: int | None, refusal: str = REFUSED, **about: Any) -
 
 
 def option(key: str, default: str, *names: str, **about: Any) -> Any:
-    """Return a field for one of these names, a string in Keras."""
+    """Return a field with the value `default` or one of `names`, a string in Keras's code."""
     return setting(key, default, options={name: f'"{name}"' for name in (default, *names)}, **about)
 
 
@@ -40,16 +40,17 @@ def function(key: str, default: str, *, seldom: bool = True) -> Any:
 
 def window(key: str, default: int | None, axes: int = 1, **about: Any) -> Any:
     """Return a field for the size or the stride of a window along `axes` axes."""
-    return setting(key, default, limit=WINDOW, **{"refusal": no_tuple(axes)} | about)
+    about.setdefault("refusal", tuple_refusal(axes))
+    return setting(key, default, limit=WINDOW, **about)
 
 
-def pair(key: str, default: tuple[int, ...] | None, least: int = 1, sizes: int = 2) -> Any:
-    """Return a field for a tuple of `sizes` numbers, each at least `least`."""
-    about: dict[str, Any] = {"sizes": sizes, "least": least, "optional": default is None}
-    return setting(key, default, refusal=no_tuple(sizes), **about)
+def int_tuple(key: str, default: tuple[int, ...] | None, length: int = 2, least: int = 1) -> Any:
+    """Return a field for a tuple of `length` whole numbers, each at least `least`."""
+    about: dict[str, Any] = {"tuple_length": length, "least": least, "optional": default is None}
+    return setting(key, default, refusal=tuple_refusal(length), **about)
 
 
-def no_tuple(count: int) -> str:
+def tuple_refusal(count: int) -> str:
     """Return Keras's message for a value that isn't a tuple of `count` valid integers."""
     received = "{name}={value}" if count == 1 else "{name}=…"
     return f"The `{{name}}` argument must be a tuple of {count} integers. Received {received}"

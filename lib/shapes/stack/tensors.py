@@ -56,9 +56,14 @@ def widened(axis: Axis, letter: str, size: int) -> Axis:
     return replace(axis, letter=letter, size=size, role="features")
 
 
-def with_axis(tensor: Tensor, place: int, *axes: Axis) -> Tensor:
-    """Return the tensor with its axis at `place` replaced by `axes`, or removed for no axes."""
-    return (*tensor[:place], *axes, *tensor[place + 1 :])
+def with_axis(tensor: Tensor, place: int, axis: Axis) -> Tensor:
+    """Return the tensor with its axis at `place` replaced by `axis`."""
+    return (*tensor[:place], axis, *tensor[place + 1 :])
+
+
+def drop_axis(tensor: Tensor, place: int) -> Tensor:
+    """Return the tensor without its axis at `place`."""
+    return (*tensor[:place], *tensor[place + 1 :])
 
 
 def axes_of(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]:

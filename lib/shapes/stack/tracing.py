@@ -51,8 +51,8 @@ class TracedLayer:
     @property
     def loses_mask(self) -> bool:
         """Whether the layer drops a mask, with a warning of Keras."""
-        used = self.layer.mask != "destroys" or any(self.masks)
-        return any(self.inputs.masks) and bool(self.tensors) and not used
+        warns = self.layer.mask == "warns" and not any(self.masks)
+        return any(self.inputs.masks) and bool(self.tensors) and warns
 
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
@@ -107,12 +107,12 @@ def _outputs(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
     used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
     if odd := used & {"glu", "threshold"}:
         raise ShapeError.of("an activation of its own kind", activation=odd.pop())
-    if inside.uses_mask is not None:
-        # Below 0, `uses_mask` counts from the tensor's axes. An inner layer receives no time axis.
-        added = len(inputs.tensors[0]) if inside.uses_mask < 0 else inside is not layer
-        axes = inside.uses_mask + added
+    if inside.mask_rank is not None:
+        # Below 0, `mask_rank` counts from the tensor's axes. An inner layer receives no time axis.
+        added = len(inputs.tensors[0]) if inside.mask_rank < 0 else inside is not layer
+        axes = inside.mask_rank + added
         if wrong := {*inputs.masks} - {0, axes}:
-            row = "mask of other axes" if inside.uses_mask else "a mask that isn't used"
+            row = "mask of other axes" if inside.mask_rank else "a mask that isn't used"
             raise ShapeError.of(row, *inputs.tensors, mask=wrong.pop(), wanted=axes)
     return outputs
 

@@ -7,13 +7,13 @@ from typing import ClassVar
 from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError
-from lib.shapes.stack.settings import SHARE, count, function, option, pair, setting, window
-from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
+from lib.shapes.stack.settings import SHARE, count, function, int_tuple, option, setting, window
+from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, factor, widened, with_axis
 
 PerAxis = int | tuple[int, ...]
 
 
-class Windows(Layer, time_letter="T′", mask="destroys"):
+class Windows(Layer, time_letter="T′", mask="warns"):
     """A layer that changes the lengths of some axes: time, rows, columns."""
 
     spatial: ClassVar[int] = 1
@@ -28,7 +28,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
         tensor, place = inputs.of_rank(3), self.along()[0]
         axis = tensor[place]
         length = None if axis.size is None else axis.size * times + more
-        return Outputs((with_axis(tensor, place, resized(axis, length, inputs.time)),))
+        return Outputs((with_axis(tensor, place, resized(axis, length, inputs.time_letter)),))
 
     def windowed(
         self, tensor: Tensor, inputs: Inputs, kernels: PerAxis, strides: PerAxis, gap: int = 1
@@ -36,7 +36,8 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
         """Return the output of a moving window. Raises ShapeError if the window doesn't fit."""
         is_padded = getattr(self, "padding", "valid") != "valid"
         output = tensor
-        for place, kernel, stride in zip(self.along(), each(kernels), each(strides), strict=True):
+        windows = zip(self.along(), as_tuple(kernels), as_tuple(strides), strict=True)
+        for place, kernel, stride in windows:
             length, reach = tensor[place].size, (kernel - 1) * gap + 1
             if stride == 0:
                 raise ShapeError.of("no steps")
@@ -45,20 +46,24 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
                 if length < 1:
                     raise ShapeError.of("too short", tensor, reach=reach)
             if stride > 1 or not is_padded:
-                output = with_axis(output, place, resized(tensor[place], length, inputs.time))
+                axis = resized(tensor[place], length, inputs.time_letter)
+                output = with_axis(output, place, axis)
         return output
 
 
-def resized(axis: Axis, length: int | None, time: str) -> Axis:
+def resized(axis: Axis, length: int | None, time_letter: str) -> Axis:
     """Return the axis with another length and letter, or unchanged if its length is the same."""
     if length is not None and length == axis.size:
         return axis
-    row = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
-    letter = {"time": time, "space": row}.get(axis.role, axis.letter)
+    letter = axis.letter
+    if axis.role == "time":
+        letter = time_letter
+    elif axis.role == "space":
+        letter = f"{letter}′" if letter[0].isalpha() else f"{length or '?'}"
     return replace(axis, letter=letter, size=length)
 
 
-def each(sizes: PerAxis) -> tuple[int, ...]:
+def as_tuple(sizes: PerAxis) -> tuple[int, ...]:
     """Return a tuple with one number per axis."""
     return (sizes,) if isinstance(sizes, int) else sizes
 
@@ -78,7 +83,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", checks_width=True):
 
     def check(self) -> None:
         super().check()
-        strides, dilations = each(self.strides), (self.dilation_rate,) * self.spatial
+        strides, dilations = as_tuple(self.strides), (self.dilation_rate,) * self.spatial
         if self.filters % self.groups:
             raise ShapeError.of("groups of filters", groups=self.groups, filters=self.filters)
         if max(strides) > 1 and self.dilation_rate > 1:
@@ -86,8 +91,10 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", checks_width=True):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, C)."""
-        rank, kernels = 2 + self.spatial, each(self.kernel_size)
-        tensor = inputs.only_one() if inputs.unchecked else inputs.of_rank(rank, or_more=True)
+        rank, kernels = 2 + self.spatial, as_tuple(self.kernel_size)
+        tensor = inputs.only_one()
+        if not inputs.keras_skips_check:
+            inputs.of_rank(rank, or_more=True)
         channels = tensor[self.channels(tensor)].size
         if channels is None:
             raise ShapeError.of("open channels", tensor)
@@ -97,19 +104,19 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", checks_width=True):
             kernel = (*kernels, channels // self.groups, self.filters)
             raise ShapeError.of("axes of a kernel", tensor, rank=rank, kernel=kernel)
         windowed = self.windowed(tensor, inputs, kernels, self.strides, self.dilation_rate)
-        return self.learned(windowed, tensor, inputs.letter)
+        return self.with_filters(windowed, tensor, inputs.letter)
 
     def channels(self, tensor: Tensor) -> int:
         """Return the place of the channel axis, which becomes the filter axis."""
         return 1 if self.data_format == "channels_first" else len(tensor) - 1
 
-    def learned(self, resized: Tensor, tensor: Tensor, letter: str) -> Outputs:
-        """Return the resized tensor with filters as channels, and the parameters."""
+    def with_filters(self, output: Tensor, tensor: Tensor, letter: str) -> Outputs:
+        """Return the output with filters as channels, and the parameters, for this input tensor."""
         place, filters, bias = self.channels(tensor), self.filters, int(self.use_bias)
-        channels, kernels = tensor[place], each(self.kernel_size)
+        channels, kernels = tensor[place], as_tuple(self.kernel_size)
         size = "·".join(map(str, kernels))
         shared = f"/{self.groups}" if self.groups > 1 else ""
-        output = with_axis(resized, place, widened(channels, letter, filters))
+        output = with_axis(output, place, widened(channels, letter, filters))
         count = filters * (prod(kernels) * (channels.size or 0) // self.groups + bias)
         product = formula([filters], [f"{size}·{channels.size}{shared}", bias])
         rule = formula([letter], [f"{size}·{factor(channels.letter)}{shared}", bias])
@@ -117,20 +124,20 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", checks_width=True):
 
 
 class Conv2D(Conv1D, kind="conv2d", spatial=2):
-    """Reads a small square of an image at a time. For several images, use TimeDistributed."""
+    """Reads a small square of an image at a time. For a sequence of images, use TimeDistributed."""
 
-    kernel_size: PerAxis = pair("w", (3, 3))
-    strides: PerAxis = pair("s", (1, 1))
+    kernel_size: PerAxis = int_tuple("w", (3, 3))
+    strides: PerAxis = int_tuple("s", (1, 1))
     padding: str = option("p", "valid", "same")
-    dilation_rate: int = window("d", 1, 2, seldom=True)
+    dilation_rate: int = window("d", 1, axes=2, seldom=True)
 
 
 class Conv3D(Conv2D, kind="conv3d", spatial=3):
     """Reads a small cube at a time: a square of a few neighboring images."""
 
-    kernel_size: PerAxis = pair("w", (3, 3, 3), sizes=3)
-    strides: PerAxis = pair("s", (1, 1, 1), sizes=3)
-    dilation_rate: int = window("d", 1, 3, seldom=True)
+    kernel_size: PerAxis = int_tuple("w", (3, 3, 3), length=3)
+    strides: PerAxis = int_tuple("s", (1, 1, 1), length=3)
+    dilation_rate: int = window("d", 1, axes=3, seldom=True)
 
 
 class Conv1DTranspose(Conv1D, kind="conv1dt"):
@@ -142,29 +149,31 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
 
     def check(self) -> None:
         Layer.check(self)
-        (stride,), more = each(self.strides), self.output_padding or 0
-        if more >= stride:  # Keras checks this before strides with dilation_rate
+        (stride,), more = as_tuple(self.strides), self.output_padding or 0
+        if more >= stride:  # Keras checks this before what `super().check()` checks.
             raise ShapeError.of("padding of an output", padding=more, stride=stride)
         super().check()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, C)."""
         tensor = inputs.of_rank(3, or_more=True)
-        (kernel,), (stride,) = each(self.kernel_size), each(self.strides)
+        (kernel,), (stride,) = as_tuple(self.kernel_size), as_tuple(self.strides)
         if tensor[self.channels(tensor)].size is None:
             raise ShapeError.of("open width", tensor, weights=(kernel, self.filters, None))
         if len(tensor) > 3:
             raise ShapeError.of("axes of a kernel backwards", tensor)
         more, reach = self.output_padding, (kernel - 1) * self.dilation_rate + 1
-        reach = reach if self.padding == "valid" else reach % 2
+        if self.padding == "same":  # Keras cuts half a window from each end of the output.
+            reach -= 2 * (reach // 2)
+        # The output has (T − 1)·stride + last timesteps.
         last = max(reach, stride) if more is None else reach + more
         if last < 1:
             raise ShapeError.of("can't go back", padding=more)
         (longer,) = self.stretched(inputs, stride, last - stride).tensors
-        return self.learned(longer, tensor, inputs.letter)
+        return self.with_filters(longer, tensor, inputs.letter)
 
 
-class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
+class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", mask_rank=2):
     """An LSTM with convolutions, for rows that change over time."""
 
     filters: int = count("k", 16, "")
@@ -186,9 +195,9 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, W, C) → (N, T, W′, C′) or (N, W′, C′), then the states."""
-        tensor, kernels = inputs.of_rank(3 + self.spatial), each(self.kernel_size)
+        tensor, kernels = inputs.of_rank(3 + self.spatial), as_tuple(self.kernel_size)
         batch, time, *rows, channels = tensor
-        step = with_axis(tensor, 1)
+        step = drop_axis(tensor, 1)
         if any(row.size is None for row in rows):
             raise ShapeError.of("open row", step)
         if channels.size is None:
@@ -197,21 +206,21 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
             raise ShapeError.of("open batch", tensor)
         letter, filters = inputs.letter, self.filters
         windowed = self.windowed(step, inputs, kernels, self.strides)
-        rest = (*windowed[:-1], widened(channels, letter, filters))
-        output = (batch, time, *rest[1:]) if self.return_sequences else rest
+        state = (*windowed[:-1], widened(channels, letter, filters))
+        output = (batch, time, *state[1:]) if self.return_sequences else state
         size, bias = "·".join(map(str, kernels)), int(self.use_bias)
         count = 4 * filters * (prod(kernels) * (channels.size + filters) + bias)
         product = formula([4, filters], [f"{size}·({channels.size}+{filters})", bias])
         rule = formula([4, letter], [f"{size}·({channels.letter}+{letter})", bias])
-        tensors = (output, rest, rest) if self.return_state else (output,)
+        tensors = (output, state, state) if self.return_state else (output,)
         return Outputs(tensors, count, product, rule)
 
 
 class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
     """An LSTM with convolutions, for images that change over time."""
 
-    kernel_size: PerAxis = pair("w", (3, 3))
-    strides: PerAxis = pair("s", (1, 1), least=0)
+    kernel_size: PerAxis = int_tuple("w", (3, 3))
+    strides: PerAxis = int_tuple("s", (1, 1), least=0)
 
 
 class MaxPooling1D(Windows, kind="maxpool"):
@@ -232,15 +241,15 @@ class MaxPooling1D(Windows, kind="maxpool"):
 class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     """Keeps the largest value of each small square of an image."""
 
-    pool_size: PerAxis = pair("w", (2, 2))
-    strides: PerAxis | None = pair("s", None, least=0)
+    pool_size: PerAxis = int_tuple("w", (2, 2))
+    strides: PerAxis | None = int_tuple("s", None, least=0)
 
 
 class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
     """Keeps the largest value of each small cube of neighboring images."""
 
-    pool_size: PerAxis = pair("w", (2, 2, 2), sizes=3)
-    strides: PerAxis | None = pair("s", None, least=0, sizes=3)
+    pool_size: PerAxis = int_tuple("w", (2, 2, 2), length=3)
+    strides: PerAxis | None = int_tuple("s", None, least=0, length=3)
 
 
 class AveragePooling1D(MaxPooling1D, kind="avgpool"):
@@ -265,8 +274,8 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
         """(N, T, F) → (N, F), or (N, 1, F)."""
         tensor = inputs.of_rank(2 + self.spatial)
         for place in reversed(self.along()):
-            kept = [resized(tensor[place], 1, inputs.time)] if self.keepdims else []
-            tensor = with_axis(tensor, place, *kept)
+            axis = resized(tensor[place], 1, inputs.time_letter)
+            tensor = with_axis(tensor, place, axis) if self.keepdims else drop_axis(tensor, place)
         return Outputs((tensor,))
 
 
@@ -278,7 +287,7 @@ class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
     """Keeps the largest value over all timesteps, rows and columns."""
 
 
-class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
+class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", mask_rank=2):
     """Takes the mean over all timesteps, for each feature."""
 
 
@@ -303,7 +312,7 @@ class UpSampling1D(Windows, kind="upsample"):
 class ZeroPadding1D(Windows, kind="zeropad"):
     """Adds timesteps of zeros at the start and the end."""
 
-    padding: tuple[int, ...] = pair("p", (1, 1), 0)
+    padding: tuple[int, ...] = int_tuple("p", (1, 1), least=0)
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -314,7 +323,7 @@ class ZeroPadding1D(Windows, kind="zeropad"):
 class Cropping1D(Windows, kind="crop"):
     """Removes timesteps at the start and the end."""
 
-    cropping: tuple[int, ...] = pair("c", (1, 1), 0)
+    cropping: tuple[int, ...] = int_tuple("c", (1, 1), least=0)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""

@@ -4,8 +4,6 @@ The driver forwards commands to slots, fetches the messages of each **job** (a r
 from its slot, and reports jobs that are lost with a slot. The client then restarts lost runs.
 """
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections.abc import Awaitable, Callable

@@ -26,7 +26,7 @@ from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
 LOOK_SECONDS = 10.0  # a call of `news` waits at most this long for new messages
-REST_SECONDS = 5.0  # a slot whose worker exceeds its memory limit exits after this idle time
+IDLE_SECONDS = 5.0  # a slot whose worker exceeds its memory limit exits after this idle time
 UNWANTED_SECONDS = 120.0  # a job ends if no driver requests its messages for this time
 GONE_SECONDS = 900.0  # a slot leaves the cluster if it gets no calls for this time
 TIDY_SECONDS = 1.0  # the time between two checks of these limits
@@ -213,5 +213,5 @@ class Slot:
                 self._leave()
             if self._unfinished:
                 self._busy_at = now
-            if self._has_grown and now - self._busy_at > REST_SECONDS:
+            if self._has_grown and now - self._busy_at > IDLE_SECONDS:
                 self._end(1)

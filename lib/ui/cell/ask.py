@@ -110,8 +110,7 @@ def ask(place: str, chosen: Chosen) -> Reply:
     replies, (question, names) = session().cell.replies, PLACES[place]
     experiment = chosen.experiment  # the loss is the only training setting that matters here
     of_model = experiment.model, experiment.seed, experiment.training.loss, chosen.mode
-    of_run = chosen.dataset, chosen.run_id
-    choice = *of_model, *of_run, *(getattr(chosen, name) for name in names)
+    choice = *of_model, chosen.dataset, chosen.run_id, *(getattr(chosen, name) for name in names)
     reply: Reply | None = replies.get(place)
     if reply is None or reply.choice != choice:
         if reply and reply.pending:

@@ -23,7 +23,7 @@ from lib.ui.shown import Epochs, ShownRun, fitting_run
 from lib.ui.widgets import Linked, hint, linked_buttons, linked_slider
 
 KEY = "cell_playhead"
-ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # Keras's order, or by similarity
+ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # 0: Keras's order
 _component = component(KEY, __file__, "playhead")
 
 
@@ -64,7 +64,7 @@ class Chosen:
     def row_order(self) -> np.ndarray:
         """The unit of each row of the pictures, (U,): in Keras's order, or by similarity."""
         layer = self.layer_pass
-        return by_similarity(layer.trace.hidden[0]) if ORDER.index else np.arange(layer.units)
+        return np.arange(layer.units) if ORDER.index == 0 else by_similarity(layer.trace.hidden[0])
 
     @property
     def first_unit(self) -> int:

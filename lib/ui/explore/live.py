@@ -14,8 +14,8 @@ from lib.charts import EXPLORE_CARDS, Palette, sentences, shape_strip
 from lib.recurrence import forward
 from lib.results import MIN_REPLAY_EPOCHS, Run, Status
 from lib.text import beside, duration
-from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits, with_seeds
-from lib.ui import address, runs
+from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits
+from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette
 from lib.ui.explore import replay_card, run_cards, scrubber, skill
 from lib.ui.explore.take import draw_files
@@ -23,14 +23,15 @@ from lib.ui.fragment import Place, fragment
 from lib.ui.frame import frame
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
-from lib.ui.shown import Epochs, ShownRun, fitting_run, follow_epochs, load_data, picked_answers
+from lib.ui.shown import Epochs, ShownRun, fitting_run, follow_epochs, load_data, sample_and_target
 from lib.ui.upload import note_kept
 from lib.ui.widgets import bound, card, hint, plain, press_once, say_steadily
 
 SEEDS = (1, 4, 8, 16)
+JUST_FINISHED = 0.6  # seconds in which Train, in Pause's place, ignores a click meant for Pause
 SEEDS_HELP = "How many times each model is trained, each time from different initial weights."
 PACE_HELP = "Slower training leaves time to watch the charts. Fastest trains at full speed."
-# By a run's status, or by the source of results without a run: a badge, its color, its meaning.
+# Keys: a run's status or, without a run, the source of the results. Values: badge, color, meaning.
 STATUS_TEXTS: dict[str, dict[str, str]] = beside(__file__, "status")
 
 
@@ -44,7 +45,8 @@ def explore() -> None:
     draw_strip(loaded, palette)
 
     built = architecture_of(experiment, data.train, *data.shape[1:], data.targets)
-    # Sliders request many sizes: sizes outside all buckets are prepared once per kind of model.
+    # Prepare one program per size bucket. Sliders pass many sizes outside all buckets: of these,
+    # prepare the first per kind of model.
     program = bucket_of(built) or (model.cell, model.layers, model.head)
     once("prepared", (program,), lambda: runs.client().prepare(experiment, data))
     follow_epochs(loaded, partial(_panel, loaded, palette, count()))
@@ -59,13 +61,12 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
     experiment, dataset = loaded.experiment, loaded.dataset
     with st.container(border=True, key="strip"):
         shown = Epochs(fitting_run(experiment, dataset)).at_picked_epoch
-        sample = int(shown.snapshot.samples[picked_answers(shown)[0]])
-        models = shown.snapshot.weights[0] if dataset.has_rows and not shown.polling else {}
+        sample = int(shown.snapshot.samples[sample_and_target(shown)[0]])
+        weights = shown.snapshot.weights[0] if dataset.has_rows and not shown.polling else {}
         x = dataset.x[sample : sample + 1]
-        traces = {mode: forward(experiment, each, x) for mode, each in models.items()}
-        grows = session().address.page == "Present"
-        html = shape_strip(experiment, dataset, palette, traces=traces, sample=sample, grows=grows)
-        st.html(html)
+        traces = {mode: forward(experiment, each, x) for mode, each in weights.items()}
+        draw = partial(shape_strip, experiment, dataset, palette, traces=traces, sample=sample)
+        st.html(draw(fixed_entry_size=session().address.page == "Present"))
 
 
 def _panel(
@@ -87,17 +88,17 @@ def _panel(
             say_steadily(_status_sentence(loaded, shown), gray=True, place=sentence)
     if badge := run_cards.badge_of(loaded, shown):
         badge = f"{'Previous' if shown.snapshot.status.over else 'Current'} run: {badge}"
-    if can_replay and run_cards.OPEN_REPLAY.index:
+    if can_replay and run_cards.OPEN_REPLAY.index == 1:
         replay_card.draw(epochs, palette, badge=badge)
         return lambda _: None
-    # While a run trains, a rerun keeps the old charts, so that other changes appear sooner.
-    hold = next(drawings) == 0 and shown.polling
-    cards = run_cards.draw([*EXPLORE_CARDS], epochs, palette, hold=hold, badge=badge)
+    is_first = next(drawings) == 0  # the first drawing in a script run of the page
+    hold = is_first and shown.polling  # keep the old charts: the rest of the page appears sooner
+    update_cards = run_cards.draw([*EXPLORE_CARDS], epochs, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
         _progress(now, progress)
         say_steadily(_status_sentence(loaded, now.shown), gray=True, place=sentence)
-        cards(now)
+        update_cards(now)
 
     return follow
 
@@ -105,58 +106,66 @@ def _panel(
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     """Draw Train, Pause or Resume in one place, and the buttons Step and Stop beside it."""
     client, run, status = runs.client(), shown.run, shown.snapshot.status
-    own_run = None if run is None or status.over or _is_watched(shown) else run
+    open_run = None if run is None or status.over or _is_from_another_browser(shown) else run
     is_same, trainable = run_cards.is_same(loaded, shown), not loaded.obstacle
-    paused = own_run is not None and status is Status.PAUSED
+    paused = open_run is not None and status is Status.PAUSED
     train = partial(runs.train, loaded.experiment, loaded.dataset)
+    shown_since = once("shown_since", (run and run.id, status), clock.now)
 
     def control_run(act: Callable[[Run], object]) -> None:
         if act == client.resume:
             address.set_page_values(runs.NEWEST)
-        if own_run:
-            act(own_run)
+        if open_run:
+            act(open_run)
+
+    def start() -> None:
+        has_just_finished = run and status is Status.FINISHED
+        if not has_just_finished or clock.now() - shown_since > JUST_FINISHED:
+            train()
 
     def step() -> None:
         address.set_page_values(runs.NEWEST)
-        client.step(own_run if own_run and (is_same or paused) else train(paused=True))
+        run = open_run if is_same or paused else None
+        client.step(run or train(paused=True))
 
     pause = partial(control_run, client.resume if paused else client.pause)
     label, icon = ("Resume", "play_arrow") if paused else ("Pause", "pause")
-    if own_run:
+    if open_run:
         press_once(label, icon, "do_train", pause, type="primary")
     else:
-        press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=not trainable)
-    press_once(label, icon, "do_pause", pause, disabled=not own_run)  # hidden; the key P presses it
+        press_once("Train", "play_arrow", "do_train", start, type="primary", disabled=not trainable)
+    # This button is hidden: the key P presses it.
+    press_once(label, icon, "do_pause", pause, disabled=not open_run)
     hover = "Trains one epoch. Starts a new run if there is no run, or if settings have changed."
     can_step = paused or (trainable and not (status.over and is_same))
     press_once("Step", "skip_next", "do_step", step, disabled=not can_step, help=hover)
-    press_once("Stop", "stop", "do_stop", partial(control_run, client.stop), disabled=not own_run)
+    press_once("Stop", "stop", "do_stop", partial(control_run, client.stop), disabled=not open_run)
 
 
 def _options(loaded: Loaded, shown: ShownRun) -> None:
     """Draw the number of seeds, the pace, and a button that clears the run."""
-    # The widget's key has the usual number, so that a late request by another widget is ignored.
-    usual = with_seeds(loaded.experiment.set(seeds=0), loaded.dataset).seeds
+    # If the usual number changes, so does the key: a late request of the old widget is ignored.
+    usual = limits.usual_seeds(loaded.experiment, loaded.dataset)
     now, key = loaded.experiment.seeds or usual, f"pick_seeds_{usual}"
     control = bound(key, now, lambda new: address.change({"seeds": new or now}))
     options = sorted({*SEEDS, now})
     st.segmented_control("Seeds", options, default=now, required=True, help=SEEDS_HELP, **control)
     places, labels = range(len(runs.PACES)), [label for label, _ in runs.PACES.values()]
-    control = runs.PACE.bind(runs.follow_pace) | {"disabled": _is_watched(shown)}
+    control = runs.PACE.bind(runs.follow_pace) | {"disabled": _is_from_another_browser(shown)}
     control |= {"default": runs.PACE.index, "format_func": labels.__getitem__, "help": PACE_HELP}
     st.segmented_control("Pace", places, required=True, **control)
 
-    def leave() -> None:
+    def reset() -> None:
         if shown.run is None:  # the results are from a file
             note_kept(None)
-        runs.leave()
+        runs.forget_run()
 
     has_no_run = shown.run is None and shown.kept is None
-    press_once("Reset", "restart_alt", "do_new_run", leave, disabled=has_no_run)
+    press_once("Reset", "restart_alt", "do_reset", reset, disabled=has_no_run)
     hint("Removes this run. Train starts a new one.")
 
 
-def _is_watched(shown: ShownRun) -> bool:
+def _is_from_another_browser(shown: ShownRun) -> bool:
     return shown.run is not None and not runs.record_if_mine(shown.run.id)
 
 
@@ -167,8 +176,8 @@ def _progress(epochs: Epochs, place: Place) -> None:
     if not shown.run and snapshot.status is Status.DIVERGED:
         states.append(snapshot.status)
     texts = [":{color}-badge[{badge}]".format(**STATUS_TEXTS[name]) for name in states]
-    over = snapshot.status is Status.FINISHED  # including a run whose modes all stopped early
-    fraction = 1.0 if over else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
+    is_finished = snapshot.status is Status.FINISHED  # also if all modes stopped early
+    fraction = 1.0 if is_finished else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
     picked = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"
     texts.append(f"{sentences.progress_sentence(snapshot)}{picked}")
     place.show("progress", fraction, " ".join(texts))
@@ -189,7 +198,7 @@ def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:
     usual = STATUS_TEXTS[snapshot.status]["meaning"]
     outcome = snapshot.reason or sentences.kept_sentence(snapshot) or usual
     has_failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
-    if _is_watched(shown):
+    if _is_from_another_browser(shown):
         advice = outcome if has_failed else loaded.obstacle or "Press Train to start your own run."
         return f"You are watching a run from another browser. {advice}"
     if has_failed or run_cards.is_same(loaded, shown):
@@ -209,8 +218,8 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     if loaded.obstacle:
         return f"{meaning} {loaded.obstacle}"
     sentence = f"{meaning} {text.get('advice', '')}"
-    if loaded.experiment.seeds == 1 and not session().subject.experiment.seeds:
-        several = loaded.experiment.set(seeds=USUAL_SEEDS)
-        seconds = limits.training_seconds(several, loaded.dataset)
+    chosen = session().subject.experiment.seeds  # 0 if the user chose no number
+    if loaded.experiment.seeds == 1 and not chosen:
+        seconds = limits.training_seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
         sentence += f" Train uses 1 seed. {USUAL_SEEDS} seeds would take {duration(seconds)}."
     return sentence

@@ -20,13 +20,13 @@ from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
 from lib.ui.session import Loaded, session
 from lib.ui.settings import label_of
-from lib.ui.shown import Epochs, ShownRun, pick_answers
+from lib.ui.shown import Epochs, ShownRun, draw_pickers
 from lib.ui.widgets import Linked, hint, linked_toggle, plain
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 Look = tuple[tuple[Any, ...], Palette]  # the arguments that a card `picks`, and the colors
-EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # "yes": show last-step mode at every step
-OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # "yes": only the replay
+EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # 1: show last-step mode at every step
+OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # 1: only the replay
 KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
 MOST_LOOKS = 16  # cached charts per snapshot, by card, theme, sample and target
 
@@ -64,7 +64,7 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
     """Draw a card's contents. Return a function that updates them. `hold` keeps the last chart."""
     kind = EXPLORE_CARDS[name]
     has_last = "last" in shown.experiment.model.modes
-    options: dict[str, int] = {"earlier": has_last and bool(EARLIER.index)}
+    options: dict[str, int] = {"earlier": has_last and EARLIER.index == 1}
     if "sample" in kind.picks:
         (sample, target), earlier = head(shown, kind.title.lower())
         options = {"sample": sample, "target": target, "earlier": earlier}
@@ -102,7 +102,7 @@ def head(shown: ShownRun, topic: str) -> tuple[tuple[int, int], bool]:
         st.markdown(f"### {plain(shown.dataset.title)}: {topic}")
         if not shown.dataset.has_rows:  # no predictions are drawn
             return (0, 0), False
-        picked = pick_answers(shown, labels=False)
+        picked = draw_pickers(shown, labels=False)
     model = shown.experiment.model
     return picked, "last" in model.modes and linked_toggle(capital(EARLY[model.head]), EARLIER)
 

@@ -2,7 +2,7 @@
 // the handle moves the replay's figure.
 
 const AGAIN = 2000; // milliseconds until an epoch that Python hasn't received is sent again
-const REST = 200; // milliseconds without a move before the epoch is sent, and between checks of the page
+const SETTLED = 200; // milliseconds without a move before the epoch is sent, and between checks of the page
 const INSET = 10; // pixels from an end of a Plotly slider to the end of its rail
 const NARROW = 640; // pixels; a narrower card has its panels below one another
 const CHART = ".st-key-replay_chart", BAR = ".st-key-run_progress [role=progressbar]";
@@ -27,7 +27,8 @@ function mount(root) {
     range.value = epoch;
     range.disabled = names.length < 2;
     range.setAttribute("aria-valuetext", text);
-    if (output.textContent !== text) output.textContent = text;
+    const shown = own.data.live && own.at === "" ? "" : text; // the status line counts trained epochs
+    if (output.textContent !== shown) output.textContent = shown;
     const [here, trained] = [epoch, own.trained].map((each) => `${(100 * each) / total}%`);
     range.style.setProperty("--track", `linear-gradient(to right, var(--st-text-color) ${here},
       color-mix(in srgb, var(--st-text-color) 35%, transparent) ${here} ${trained},
@@ -50,7 +51,7 @@ function mount(root) {
     own.waits = true;
     own.sent = undefined; // a reply to the previous report must not move the handle back
     clearTimeout(own.later);
-    own.later = setTimeout(send, REST);
+    own.later = setTimeout(send, SETTLED);
     show();
   }
   function go(name) {
@@ -122,7 +123,7 @@ function mount(root) {
     if (!own.waits && !own.playing) own.at = data.picked || (data.live ? "" : data.names.at(-1));
     own.look();
   };
-  const looking = setInterval(own.look, REST);
+  const looking = setInterval(own.look, SETTLED);
   // Ignore the rejections of Plotly (4.2) that have no reason: an animation was interrupted.
   const hush = (event) => { if (event.reason === undefined) event.preventDefault(); };
   addEventListener("unhandledrejection", hush);

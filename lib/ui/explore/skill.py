@@ -3,16 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from math import isfinite
 from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
 
 from lib import charts, results
-from lib.data import DATASETS, Origin, WindowError, check_season
+from lib.data import DATASETS, Dataset, Origin, WindowError, check_season
 from lib.experiment import MODES
-from lib.text import capital, counted, number, readable
+from lib.text import capital, counted
 from lib.ui import runs, widgets
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import advice, one_control
@@ -95,13 +94,14 @@ def _test_button(shown: ShownRun) -> bool:
     return is_evaluated
 
 
-def _pick(label: str, names: Sequence[str], key: str) -> int:
-    """Draw a menu if there are several names; return the picked index."""
-    if len(names) < 2:
-        return 0
-    which, place = range(len(names))[:MOST_NAMES], f"skill_{key}_{len(names)}"
-    hover = f"Lists the first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
-    return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=hover))
+def _pick(label: str, names: Sequence[str], key: str, *, drawn: bool = True) -> int:
+    """Return the picked index among several names; draw the menu if it should be `drawn`."""
+    key = f"skill_{key}_{len(names)}"
+    if drawn and len(names) > 1:
+        most, hover = MOST_NAMES, f"Lists the first {MOST_NAMES} of {len(names):,}."
+        options: Any = {"key": key, "width": 240, "help": hover if len(names) > most else None}
+        st.selectbox(label, range(len(names))[:most], 0, names.__getitem__, **options)
+    return int(st.session_state.get(key, 0))
 
 
 def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
@@ -114,11 +114,7 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
         make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
         skills = _once(shown, f"medians {part}", make)
         tables.markdown(_markdown(skills, target, dataset.target_unit, part))
-        details = charts.skill.skill_sentence(dataset, skills, target, part)
-        if len(weights) > 1:
-            details += f" The modes' errors are medians over {len(weights)} seeds."
-        if part == "evaluated" and shown.snapshot.keeps_best:
-            details += charts.skill.PICKED
+        details = charts.skill.skill_sentence(dataset, skills, target, part, shown.snapshot)
         widgets.takeaway(charts.skill.skill_takeaway(skills, target, part), details)
 
     with texts:
@@ -141,15 +137,11 @@ def _markdown(table: results.SkillTable, target: int, unit: str, part: str = "ev
     """Return a Markdown table: the models in their colors, then the baselines, best first."""
     where = "test part, last step" if part == "test" else "at the last step"
     where = plain(charts.with_unit(where, unit))
-    lines = [f"| {where} | MAE | RMSE | MASE | skill |", "|:--|--:|--:|--:|--:|"]
+    lines = [f"| {where} | {' | '.join(charts.skill.MEASURES)} |", "|:--|--:|--:|--:|--:|"]
     named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in table.models]
     named += [(plain(one.label), one) for one in table.baselines(target)]
     for name, score in named:
-        values = [score.mae[target], score.rmse[target], score.mase[target]]
-        numbers = [readable(value) if isfinite(value) else "–" for value in values]
-        skill = table.skill(score, target)
-        percent = f"{number(round(skill))}%" if isfinite(skill) else "–"
-        lines.append(f"| {name} | {' | '.join(numbers)} | {percent} |")
+        lines.append(f"| {name} | {' | '.join(charts.skill.score_texts(table, score, target))} |")
     return "\n".join(lines)
 
 
@@ -160,44 +152,49 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     with st.container(horizontal=True):
         series = int(known[_pick("Series", [origin.names[s] for s in known], "series")])
         target = _pick("Target", dataset.target_labels, "target")
-        order = [one.name for one in results.evaluate(dataset, predicted).baselines(target)]
-        baselines = sorted(dataset.baselines, key=lambda one: order.index(one.name))
+        baselines = results.evaluate(dataset, predicted).baselines(target)
         baseline = baselines[_pick("Baseline", [one.label for one in baselines], "baseline")]
     rows = results.by_row(dataset, predicted, target, series)
     figure = charts.skill.on_dates_figure(dataset, rows, target, baseline, palette)
     widgets.card_chart(figure, *charts.skill.dates_words(dataset, rows, target), "skill_on_dates")
 
 
-def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
+def picked_forecast(dataset: Dataset, *, drawn: bool = False) -> dict[str, int]:
+    """Return the forecast's series, target column and rows fed back; draw menus if `drawn`."""
+    is_recursive = _FORECAST.index and not results.why_not_fed_back(dataset)
+    return {
+        "series": _pick("Series", dataset.cut_from.names, "any_series", drawn=drawn),
+        "column": _pick("Target", dataset.cut_from.columns, "column", drawn=drawn),
+        "feed": int(_STEPS.texts[_STEPS.index]) if is_recursive else 0,
+    }
+
+
+def _ahead(shown: ShownRun, _: Origin, palette: charts.Palette) -> None:
     """Draw the forecast of one series and target, below the settings that it depends on."""
-    dataset, weights, feed = shown.dataset, _weights(shown)[0], 0
+    dataset, weights = shown.dataset, _weights(shown)[0]
     with st.container(width=300):
         one_control("ahead", shown.experiment)
     if not weights:
         hint("Not trained yet. Press Train to see a forecast of the next rows.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        series = _pick("Series", origin.names, "any_series")
-        column = _pick("Target", origin.columns, "column")
-        why = results.why_not_fed_back(dataset)
-        kinds, is_off = ("Direct", "Recursive"), bool(why)
-        is_recursive = widgets.linked_buttons("Forecast", kinds, _FORECAST, disabled=is_off)
-        if is_recursive and not why:
-            feed = int(_STEPS.texts[widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)])
+        picks, why = picked_forecast(dataset, drawn=True), results.why_not_fed_back(dataset)
+        widgets.linked_buttons("Forecast", ("Direct", "Recursive"), _FORECAST, disabled=bool(why))
+        if picks["feed"]:
+            widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)
     if why:
         hint(why)
     place = st.container()
     tested = _predictions(shown, "test") if _test_button(shown) else None
-    options: dict[str, Any] = {"series": series, "column": column, "feed": feed, "tested": tested}
-    run = shown.experiment, dataset, weights
+    options: dict[str, Any] = {"evaluated": _predictions(shown), "tested": tested, **picks}
+    make = partial(results.forecast, shown.experiment, dataset, weights, **options)
     try:
-        make = partial(results.forecast, *run, evaluated=_predictions(shown), **options)
-        forecast = _once(shown, "coming", make, *options.values())
+        ahead = _once(shown, "coming", make, tested, *picks.values())
     except results.ForecastError as error:
         hint(f"{error}")
         return
-    figure = charts.skill.forecast_figure(dataset, forecast, series, column, palette)
-    best = shown.snapshot.keeps_best
-    texts = charts.skill.forecast_words(dataset, forecast, fed_back=feed > 0, picked=best)
+    figure = charts.skill.forecast_figure(dataset, ahead, picks["series"], picks["column"], palette)
+    how = {"fed_back": picks["feed"] > 0, "picked": shown.snapshot.keeps_best}
+    texts = charts.skill.forecast_words(dataset, ahead, **how)
     with place:
         widgets.card_chart(figure, *texts, "skill_ahead")

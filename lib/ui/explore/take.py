@@ -25,8 +25,9 @@ from lib.training import give_way
 from lib.ui import address, clock, runs
 from lib.ui.browser import component
 from lib.ui.explore.run_cards import EARLIER, badge_of
+from lib.ui.explore.skill import picked_forecast
 from lib.ui.session import Loaded, Taking, session
-from lib.ui.shown import Epochs, picked_answers, shown_run
+from lib.ui.shown import Epochs, sample_and_target, shown_run
 
 KEY, SCRIPT = "take", "plain_script"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # longest wait in one rerun, and over all reruns
@@ -124,11 +125,11 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"
-    new_stem = f"{export.name_of(loaded.experiment, loaded.dataset)}-new-settings"
-    names = {"data": f"{export.data_name(dataset)}.npz"}
-    names[f"data{NEW}"] = f"{export.data_name(loaded.dataset)}.npz"
-    for file, end in ({f: each.ending for f, each in EXPORTS.items()} | _FILE["ends"]).items():
-        names |= {file: stem + end, file + NEW: new_stem + end}
+    names = {file: f"{stem}{end}" for file, end in _FILE["ends"].items()}
+    new = loaded.experiment, loaded.dataset, "-new-settings"
+    for end, (settings, data, note) in {"": (experiment, dataset, after), NEW: new}.items():
+        names[f"data{end}"] = f"{export.data_name(data)}.npz"
+        names |= {f"{n}{end}": each.file_name(settings, data, note) for n, each in EXPORTS.items()}
     parts = []
     for heading, rows in _FILE["parts"].items():
         shown = []
@@ -156,10 +157,10 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
         setup = other.experiment, other.dataset
         files |= _script_files(lambda: setup, other.dataset, NEW)
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
-    model = {"cell": shown.experiment.model.cell, "timesteps": shown.dataset.shape[1]}
+    model: Any = {"cell": shown.experiment.model.cell, "timesteps": shown.dataset.shape[1]}
+    ask = partial(runs.client().ask, "keras_file", **model)
     for mode, weights in epochs.at_picked_epoch.snapshot.weights[0].items():
-        of_mode: dict[str, Any] = {**model, "mode": mode, "weights": weights}
-        makers[f"model_{mode}"] = partial(runs.client().ask, "keras_file", **of_mode)
+        makers[f"model_{mode}"] = partial(ask, mode=mode, weights=weights)
     return makers
 
 
@@ -167,7 +168,8 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
     """Return functions that make the run's files in another thread, without the session."""
     shown, at_epoch = epochs.shown, epochs.at_picked_epoch
     past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
-    picks, earlier = picked_answers(at_epoch), bool(EARLIER.index)
+    picks, earlier = sample_and_target(at_epoch), EARLIER.index == 1
+    ahead = picked_forecast(shown.dataset) if shown.dataset.origin else {}
     source = "a recorded example" if shown.is_recorded else ""
     if shown.kept:
         source = f"from {shown.kept.name}"
@@ -177,13 +179,12 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
 
     def report() -> bytes:
-        seen: dict[str, Any] = {"source": source, "looked": has_looked}
+        seen: dict[str, Any] = {"source": source, "looked": has_looked, **ahead}
         reported = Reported(*run(), *picks, earlier=earlier, past=past, **seen)
         return export.report(reported, link, datetime.now(UTC), export.versions())
 
     def results() -> bytes:
-        compared = Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)
-        return export.runs_csv([compared])
+        return export.runs_csv([Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)])
 
     files: dict[str, File] = {"report": report, "runs": results}
     files["history"] = lambda: export.history_csv(*run())

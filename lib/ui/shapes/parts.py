@@ -186,7 +186,7 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
     titles = {name: one.title for name, one in mistakes.items()}
     pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
     if case != fitting or question.loss != shapes.damage.LOSS:
-        hint(f"The example differs from the settings above: {titles[case]}, mean squared error.")
+        hint(f"The example has its own settings: {titles[case]}, mean squared error.")
     answer = answers.get(case)
     problem = answer.exception() if answer and answer.done() else None
     is_live = answer is not None and answer.done() and not problem

@@ -213,10 +213,10 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
     if setting.options is not None:
         shown |= {"format_func": setting.options.__getitem__, **bound(key, value, change)}
         st.selectbox(label, list(setting.options), **shown)
-    elif setting.sizes is not None or setting.cells:
+    elif setting.tuple_length is not None or setting.cells:
         if setting.cells:
             value = shapes.cells_text(value)
-        if setting.sizes is not None:
+        if setting.tuple_length is not None:
             words = [f"{size}" for size in value or ()]
             if setting.batched and words:  # 0 is any size: see `_set_value`
                 words = ["None", *("None" if word == "0" else word for word in words)]
@@ -238,15 +238,15 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
 def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     """Set a typed value. Report an invalid value, and replace a value out of range."""
     page, name, problems = session().shapes, setting.name, []
-    if setting.sizes is not None:
+    if setting.tuple_length is not None:
         words = re.sub(r"[,()\[\]]", " ", value).split()
         if setting.batched:  # written like Keras's shapes: the batch first, None for any size
             words = words[1:] if words[:1] in (["None"], ["N"]) else words
             words = ["0" if word == "None" else word for word in words]
         are_sizes = all(re.fullmatch(r"-?\d{1,8}", word) for word in words)
-        is_other_count = setting.sizes > 0 and len(words) != setting.sizes
+        is_other_count = setting.tuple_length > 0 and len(words) != setting.tuple_length
         if is_other_count or not are_sizes:
-            count = f"{setting.sizes or 'some'} whole numbers"
+            count = f"{setting.tuple_length or 'some'} whole numbers"
             page.stack_problems = [f"{name}: expected {count}, received “{value}”."]
             return
         value = tuple(map(int, words[:8]))

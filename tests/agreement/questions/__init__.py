@@ -1,7 +1,7 @@
-"""What tests ask Keras. The modules in here import it; see `tests.agreement.recorded`.
+"""Questions about Keras. `tests.agreement.recorded` asks them and stores the answers.
 
-A question takes and returns what JSON can hold. A recorded answer is looked up by its arguments and
-by the code in this folder, so nothing in here may import `lib`.
+Each module imports Keras. The arguments and the answer of a question are values that JSON can
+encode. No module imports `lib`, so that an answer depends on no code outside this folder.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[3]
-PLACES = (
+FOLDERS = (
     (sysconfig.get_path("purelib"), "/site-packages"),
     (str(ROOT), "/unrolled"),
     (sys.base_prefix, "/python"),
 )
+"""Folders on this machine, and their names in answers."""
 SCRIPT = "script.py"
-"""The name that lines of code go by."""
-CHANCE = (
-    (  # who ran the script: pytest, and this module
+"""The file name of the code that a question runs."""
+UNSTABLE = (
+    (  # the lines of pytest and of this package above the script in a traceback
         re.compile(
             rf'(\(most recent call last\):\n)(?: .*\n|\n)*?(?=  File "{re.escape(SCRIPT)}")'
         ),
@@ -33,28 +34,31 @@ CHANCE = (
     (re.compile(r"(__inference_\w*?[a-z])_\d+\b"), r"\1_1"),
     (re.compile(r"\S*/__autograph_generated_file\w+\.py"), "/tmp/__autograph_generated_file.py"),  # noqa: S108 - a name
 )
-"""What differs from run to run: callers, addresses, counters, names of temporary files."""
+"""Patterns of text that differs between runs, each with its replacement."""
 
 
-def outcome(make: Callable[[], Any]) -> dict[str, str] | None:
-    """What is raised: the class's name, the message, and the traceback above it; or None."""
+def error_of(function: Callable[[], Any]) -> dict[str, str] | None:
+    """Call a function. Return the type, message and traceback of its error, or None.
+
+    The traceback ends before the message.
+    """
     try:
-        make()
+        function()
     except Exception as error:
-        message = steady(str(error))
-        whole = steady("".join(traceback.format_exception(error)))
+        message = stable(str(error))
+        whole = stable("".join(traceback.format_exception(error)))
         return {
             "type": type(error).__name__,
             "message": message,
-            "above": whole.removesuffix(f"{message}\n"),
+            "traceback": whole.removesuffix(f"{message}\n"),
         }
     return None
 
 
-def steady(text: str) -> str:
-    """The same text on each machine and in each run."""
-    for place, name in PLACES:
-        text = text.replace(place, name)
-    for pattern, same in CHANCE:
-        text = pattern.sub(same, text)
+def stable(text: str) -> str:
+    """Return a text without differences between machines and between runs."""
+    for folder, name in FOLDERS:
+        text = text.replace(folder, name)
+    for pattern, replacement in UNSTABLE:
+        text = pattern.sub(replacement, text)
     return text

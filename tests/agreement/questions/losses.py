@@ -1,4 +1,4 @@
-"""What a loss makes of an output and a target: by itself, in `fit`, and after a fix."""
+"""The loss that Keras computes for an output and a target: alone, in `fit`, and after a fix."""
 
 from __future__ import annotations
 
@@ -10,74 +10,77 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from tests.agreement.questions import steady
+from tests.agreement.questions import stable
 
 Shape = list[int]
 ERRORS = (ValueError, tf.errors.InvalidArgumentError)
 
 
 class Case(NamedTuple):
-    """An output that meets a target. Shapes come with the samples."""
+    """The shapes of an output and a target, with the samples, and the loss that compares them."""
 
     output: Shape
     target: Shape
     loss: str
-    """As `compile` is given it."""
+    """The name for `compile`."""
     batch_size: int
     labels: bool
-    """Whether the target is to hold class numbers."""
-    plain: str
-    """The name of the function behind the loss."""
+    """Whether the target holds class numbers."""
+    function: str
+    """The name of the loss function in `keras.losses`."""
 
 
 def evaluated(case: list[Any], seed: int) -> dict[str, Any]:
-    """The loss that an epoch of `fit` reports, or what is raised; and the one that was meant."""
-    at = Case(*case)
-    y_pred, y = data(at, seed)
+    """Return the mean of `compute_loss` over the samples, or its error, and the intended loss."""
+    case = Case(*case)
+    y_pred, y = random_data(case, seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # Keras's, about a single class
-        return {**loss_in_graph(at, y_pred, y), "meant": intended_loss(at, y_pred, y)}
+        warnings.simplefilter("ignore", SyntaxWarning)  # Keras warns about a single class.
+        return {**loss_in_graph(case, y_pred, y), "intended": intended_loss(case, y_pred, y)}
 
 
 def fitted_lstm(case: list[Any]) -> dict[str, Any]:
-    """The same of `fit`, with an LSTM on 12 steps, or as many as it has: gradient and all."""
-    at, rng = Case(*case), np.random.default_rng(0)
-    sequences = len(at.output) == 3
-    steps = at.output[1] if sequences else 12
-    lstm = layers.LSTM(at.output[-1], return_sequences=sequences)
-    model = keras.Sequential([keras.Input((steps, 2)), lstm])
-    x = rng.normal(0, 1, (at.output[0], steps, 2)).astype("float32")
-    y = values(at.target, at.loss, rng, 1 if at.labels else None)
-    model.compile(keras.optimizers.SGD(0.0), at.loss)  # it learns nothing: the loss can be checked
-    y_pred = model.predict(x, verbose=0)
-    return {**loss_in_fit(at, model, x, y), "meant": intended_loss(at, y_pred, y)}
+    """Return the loss that `fit` of an LSTM reports, or its error, and the intended loss.
 
-
-def mended(before: list[Any], after: list[Any], y_code: str, layer_code: str) -> dict[str, Any]:
-    """A fix, run as code: the shapes that it gives, and the loss of output and target after it.
-
-    The shape of the model's output comes without the samples.
+    Training computes gradients, too. The input has 12 timesteps, or as many as the output.
     """
-    at, then = Case(*before), Case(*after)
-    _, y = data(at, 0)
+    case, rng = Case(*case), np.random.default_rng(0)
+    is_sequence = len(case.output) == 3
+    steps = case.output[1] if is_sequence else 12
+    lstm = layers.LSTM(case.output[-1], return_sequences=is_sequence)
+    model = keras.Sequential([keras.Input((steps, 2)), lstm])
+    x = rng.normal(0, 1, (case.output[0], steps, 2)).astype("float32")
+    y = random_values(case.target, case.loss, rng, 1 if case.labels else None)
+    model.compile(keras.optimizers.SGD(0.0), case.loss)  # Rate 0: `predict` has the same outputs.
+    y_pred = model.predict(x, verbose=0)
+    return {**loss_in_fit(case, model, x, y), "intended": intended_loss(case, y_pred, y)}
+
+
+def after_fix(before: list[Any], after: list[Any], y_code: str, layer_code: str) -> dict[str, Any]:
+    """Run the code of a fix. Return the new shapes of y and the output, and the new losses.
+
+    `before` and `after` are cases. The shape of the output excludes the samples.
+    """
+    before, after = Case(*before), Case(*after)
+    _, y = random_data(before, 0)
     names = {"np": np, "keras": keras, "y": y}
-    exec(y_code, names)  # noqa: S102 - the code that the doctor hands out
+    exec(y_code, names)  # noqa: S102 - The page shows this code.
     y = names["y"]
-    y_pred, _ = data(then, 0)
+    y_pred, _ = random_data(after, 0)
     return {
         "target": y.shape,
-        "output": built_from(layer_code, at.output, then.output) if layer_code else None,
-        **loss_in_graph(then, y_pred, y),
-        "meant": intended_loss(then, y_pred, y),
+        "output": output_shape(layer_code, before.output, after.output) if layer_code else None,
+        **loss_in_graph(after, y_pred, y),
+        "intended": intended_loss(after, y_pred, y),
     }
 
 
 def names_of_losses(short: list[str]) -> dict[str, str]:
-    """By each name that Keras takes, of its own and of these, what the loss calls itself.
+    """Return the loss's own name for each name that Keras accepts, including these short names.
 
-    Without the base class, and without losses that pair nothing.
+    The base class, and losses that don't pair y with an output, are left out.
     """
-    theirs = {}
+    own_names = {}
     names = {*short, *(name.upper() for name in short), *dir(keras.losses)}
     for name in names - {"Loss", "CTC", "ctc", "Circle", "circle", "get", "serialize"}:
         try:
@@ -85,30 +88,33 @@ def names_of_losses(short: list[str]) -> dict[str, str]:
         except ValueError:
             continue
         own = getattr(loss, "name", None) or loss.__name__
-        theirs[name] = own.removesuffix("_loss")  # the class Huber calls itself huber_loss
-    return dict(sorted(theirs.items()))
+        own_names[name] = own.removesuffix("_loss")  # The own name of Huber is huber_loss.
+    return dict(sorted(own_names.items()))
 
 
-def values(
+def random_values(
     shape: Shape, loss: str, rng: np.random.Generator, classes: int | None = None
 ) -> np.ndarray:
-    """Random numbers that a loss can use: chances, directions with a sign, or class numbers."""
+    """Return class numbers, or values from 0.1 to 0.9. For cosine losses, signs are random."""
     if classes is not None:
         return rng.integers(0, classes, shape)
-    numbers = rng.uniform(0.1, 0.9, shape).astype("float32")
-    return numbers * rng.choice([-1, 1], shape).astype("float32") if "cosine" in loss else numbers
+    values = rng.uniform(0.1, 0.9, shape).astype("float32")
+    return values * rng.choice([-1, 1], shape).astype("float32") if "cosine" in loss else values
 
 
-def data(case: Case, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """An output and a target of these shapes."""
+def random_data(case: Case, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return an output and a target with the case's shapes."""
     rng = np.random.default_rng(seed)
     classes = case.output[-1] if len(case.output) > 1 else 1
-    output = values(case.output, case.loss, rng)
-    return output, values(case.target, case.loss, rng, classes if case.labels else None)
+    output = random_values(case.output, case.loss, rng)
+    return output, random_values(case.target, case.loss, rng, classes if case.labels else None)
 
 
 def loss_in_graph(case: Case, y_pred: np.ndarray, y: np.ndarray) -> dict[str, Any]:
-    """Of `compute_loss` in a graph, whose batch size is known only if it divides the samples."""
+    """Return the mean of `compute_loss` over the samples, or its error.
+
+    It runs in a graph, whose batch size is known only if it divides the samples.
+    """
     model = keras.Sequential([keras.Input((1,))])
     model.compile(loss=case.loss)
     batch_size = case.batch_size
@@ -119,58 +125,61 @@ def loss_in_graph(case: Case, y_pred: np.ndarray, y: np.ndarray) -> dict[str, An
     def step(y: tf.Tensor, y_pred: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(y_pred)
-            value = model.compute_loss(y=y, y_pred=y_pred)
-        return value, tape.gradient(value, y_pred)
+            loss = model.compute_loss(y=y, y_pred=y_pred)
+        return loss, tape.gradient(loss, y_pred)
 
     total = 0.0
     try:
         for start in range(0, len(y), batch_size):
-            part = slice(start, start + batch_size)
-            total += float(step(y[part], y_pred[part])[0]) * len(y[part])
+            batch = slice(start, start + batch_size)
+            total += float(step(y[batch], y_pred[batch])[0]) * len(y[batch])
     except ERRORS as error:
-        return refusal(error)
+        return message_of(error)
     return {"loss": total / len(y)}
 
 
 def loss_in_fit(case: Case, model: keras.Model, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
-    """Of an epoch of `fit`."""
+    """Return the loss that an epoch of `fit` reports, or its error."""
     try:
         history = model.fit(x, y, case.batch_size, shuffle=False, verbose=0).history
     except ERRORS as error:
-        return refusal(error)
+        return message_of(error)
     return {"loss": history["loss"][0]}
 
 
-def refusal(error: Exception) -> dict[str, Any]:
-    """What is raised, without the lines about where in TensorFlow's graph it was."""
+def message_of(error: Exception) -> dict[str, Any]:
+    """Return an error's message without the lines about places in TensorFlow's graph."""
     places = "Detected at node", "  File ", "Stack trace for op definition"
-    lines = steady(str(error)).splitlines()
+    lines = stable(str(error)).splitlines()
     return {"error": "\n".join(line for line in lines if line and not line.startswith(places))}
 
 
 def intended_loss(case: Case, y_pred: np.ndarray, y: np.ndarray) -> float | None:
-    """The loss for y in the output's own shape; None where it can't take that shape."""
+    """Return the loss for y reshaped like the output, or None if y has no such shape."""
     if case.labels and y_pred.ndim == 1:
         return None
-    meant = (*y_pred.shape[:-1], 1) if case.labels else y_pred.shape
-    if [len(y), *(n for n in y.shape[1:] if n > 1)] != [meant[0], *(n for n in meant[1:] if n > 1)]:
+    shape = (*y_pred.shape[:-1], 1) if case.labels else y_pred.shape
+    if [len(y), *(n for n in y.shape[1:] if n > 1)] != [shape[0], *(n for n in shape[1:] if n > 1)]:
         return None
-    function, y, total = keras.losses.get(case.plain), y.reshape(meant), 0.0
+    function, y, total = keras.losses.get(case.function), y.reshape(shape), 0.0
     for start in range(0, len(y), case.batch_size):
-        part = slice(start, start + case.batch_size)
-        total += float(np.mean(function(y[part], y_pred[part]))) * len(y[part])
+        batch = slice(start, start + case.batch_size)
+        total += float(np.mean(function(y[batch], y_pred[batch]))) * len(y[batch])
     return total / len(y)
 
 
-def built_from(lines: str, before: Shape, after: Shape) -> Shape:
-    """The output shape, without samples, of a model with these layers in it."""
+def output_shape(layer_code: str, before: Shape, after: Shape) -> Shape:
+    """Return the output shape of a model with these layers, without samples.
+
+    If the code has no LSTM, the model begins with an LSTM that has the output shape `before`.
+    """
     steps = next((shape[1] for shape in (before, after) if len(shape) == 3), 12)
-    parts = lines.splitlines()
-    if not parts[0].startswith("LSTM"):
-        parts.insert(0, f"LSTM(units, return_sequences={len(before) == 3})")
+    lines = layer_code.splitlines()
+    if not lines[0].startswith("LSTM"):
+        lines.insert(0, f"LSTM(units, return_sequences={len(before) == 3})")
     names = {"LSTM": layers.LSTM, "Dense": layers.Dense, "units": before[-1]}
     names["outputs"] = keras.Input((steps, 2))
-    for line in parts:
+    for line in lines:
         code = line if line.startswith("outputs") else f"outputs = {line}(outputs)"
-        exec(code, names)  # noqa: S102 - the code that the doctor hands out
+        exec(code, names)  # noqa: S102 - The page shows this code.
     return names["outputs"].shape[1:]

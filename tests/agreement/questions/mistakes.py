@@ -1,7 +1,7 @@
-"""What is raised by a mistake, written as a person would write it, and whether what mends it runs.
+"""The error that a mistake in Keras code raises, and whether the code of its fix runs.
 
-A mistake is a text of Python. It may use all that stands in here, and `names_for_fixes` holds what
-code that mends one supposes to be there.
+The code of a mistake may use all names in this module. The code of a fix may also use the names
+that `names_for_fixes` returns.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from tests.agreement.questions import SCRIPT, outcome
+from tests.agreement.questions import SCRIPT, error_of
 
 N, T, F, U = 8, 5, 2, 4
 X, Y = np.zeros((N, T, F), "float32"), np.zeros((N, T, 1), "float32")
@@ -24,25 +24,28 @@ RAGGED = tf.ragged.constant([[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]], ragged_ran
 
 
 def raised(code: str) -> dict[str, str] | None:
-    """The class, the message and the traceback above it of what these lines raise; or None."""
-    keras.backend.clear_session()  # layers are counted from 1
-    return outcome(lambda: run(code, dict(globals())))
+    """Run a mistake. Return the type, message and traceback of its error, or None."""
+    keras.backend.clear_session()  # Keras numbers the layers from 1 again.
+    return error_of(lambda: run(code, dict(globals())))
 
 
 def runs(code: str, before: str) -> bool:
-    """Whether code that mends a mistake runs, after lines that make what it needs.
+    """Run lines that define names, then the code of a fix, and return True.
 
     Raises:
-        Exception: what the code raises.
+        Exception: The code has an error.
     """
-    made: dict[str, Any] = {}
-    run(before, dict(globals()), made)
-    run(code, names_for_fixes() | made)
+    defined: dict[str, Any] = {}
+    run(before, dict(globals()), defined)
+    run(code, names_for_fixes() | defined)
     return True
 
 
-def mended(code: str, output: list[int], y: list[int], loss: str) -> tuple[Any, Any, str]:
-    """The shapes of output and y, and the loss, once the code is followed; given without N."""
+def after_fix(code: str, output: list[int], y: list[int], loss: str) -> tuple[Any, Any, str]:
+    """Run the code of a fix. Return the new shapes of the output and y, and the new loss.
+
+    The arguments are the shapes and the loss before the fix. Their shapes exclude the samples.
+    """
     names = {"np": np, "keras": keras, "layers": layers, "units": output[-1]}
     names |= {"y": np.zeros((N, *y)), "outputs": (inputs := keras.Input((T, F)))}
     lines = code.splitlines()
@@ -58,54 +61,54 @@ def mended(code: str, output: list[int], y: list[int], loss: str) -> tuple[Any, 
     return keras.Model(inputs, names["outputs"]).output_shape, names["y"].shape, loss
 
 
-def run(code: str, names: dict[str, Any], made: dict[str, Any] | None = None) -> None:
-    """Run lines that a traceback can show, as it shows those of a file.
+def run(code: str, names: dict[str, Any], defined: dict[str, Any] | None = None) -> None:
+    """Run code whose lines appear in tracebacks, like the lines of a file.
 
-    What they assign ends up in `made` if that is given, else in `names`.
+    The names that the code assigns are added to `defined`, or to `names` if it is None.
     """
     lines = code.splitlines(keepends=True)
     linecache.cache[SCRIPT] = len(code), None, lines, SCRIPT
-    exec(compile(code, SCRIPT, "exec"), names, made)  # noqa: S102 - a mistake, or what mends it
+    exec(compile(code, SCRIPT, "exec"), names, defined)  # noqa: S102 - The code is ours.
 
 
 def sequential(*parts: Any, loss: Any = "mse", **options: Any) -> keras.Model:
-    """A model that is ready for `fit`."""
+    """Return a compiled model."""
     model = keras.Sequential(parts)
     model.compile("sgd", loss, **options)
     return model
 
 
 def every_step(columns: int = 1, **options: Any) -> keras.Model:
-    """(N, T, F) → (N, T, columns)."""
+    """Return a model with inputs (N, T, F) and outputs (N, T, columns)."""
     lstm = layers.LSTM(U, return_sequences=True)
     return sequential(keras.Input((T, F)), lstm, layers.Dense(columns), **options)
 
 
 def last_step(**options: Any) -> keras.Model:
-    """(N, T, F) → (N, 1)."""
+    """Return a model with inputs (N, T, F) and outputs (N, 1)."""
     return sequential(keras.Input((T, F)), layers.LSTM(U), layers.Dense(1), **options)
 
 
 def recurrent(output: tuple[int, ...], **options: Any) -> keras.Model:
-    """A layer of an LSTM with that output, without the samples."""
+    """Return a model of one LSTM with this output shape, which excludes the samples."""
     lstm = layers.LSTM(output[-1], return_sequences=len(output) == 2)
     return sequential(keras.Input((T, F)), lstm, **options)
 
 
 def stateful(batch_size: int) -> keras.Model:
-    """(batch_size, T, F) → (batch_size, 1)."""
+    """Return a model with inputs (batch_size, T, F) and outputs (batch_size, 1)."""
     lstm = layers.LSTM(1, stateful=True)
     return sequential(keras.Input(batch_shape=(batch_size, T, F)), lstm)
 
 
 def stateful_with_head() -> keras.Model:
-    """(4, T, F) → (4, 1)."""
+    """Return a model with inputs (4, T, F) and outputs (4, 1)."""
     lstm = layers.LSTM(3, stateful=True)
     return sequential(keras.Input(batch_shape=(4, T, F)), lstm, layers.Dense(1))
 
 
 def two_outputs() -> keras.Model:
-    """From sequences, two numbers."""
+    """Return a model with two outputs (N, 1)."""
     x = keras.Input((T, F))
     model = keras.Model(x, [layers.LSTM(1)(x), layers.LSTM(1)(x)])
     model.compile("sgd", "mse")
@@ -113,7 +116,7 @@ def two_outputs() -> keras.Model:
 
 
 def with_states() -> keras.Model:
-    """A model whose outputs are an LSTM's three."""
+    """Return a model whose outputs are the output and both states of an LSTM."""
     x = keras.Input((T, F))
     model = keras.Model(x, layers.LSTM(1, return_state=True)(x))
     model.compile("sgd", "mse")
@@ -121,80 +124,80 @@ def with_states() -> keras.Model:
 
 
 def decoder(units: int) -> keras.Model:
-    """A decoder that starts from the states of an encoder with 4 units."""
+    """Return a model whose decoder starts from the states of an encoder with 4 units."""
     x = inputs = keras.Input((T, F))
     x, *states = layers.LSTM(4, return_state=True)(x)
     x = layers.LSTM(units)(layers.RepeatVector(3)(x), initial_state=states)
     return keras.Model(inputs, x)
 
 
-def starting(below: Any) -> keras.Model:
-    """A layer that starts from what the layer `below` gives besides its first output."""
+def starting_from(layer: Any) -> keras.Model:
+    """Return a model whose LSTM starts from all outputs of a layer except the first."""
     inputs = keras.Input((T, F))
-    _, *states = below(inputs)
+    _, *states = layer(inputs)
     return keras.Model(inputs, layers.LSTM(4)(inputs, initial_state=states))
 
 
-def started(shape: tuple[int, int]) -> Any:
-    """What a layer of 3 units makes of two samples, from states of that shape."""
-    starts = [keras.ops.convert_to_tensor(state) for state in states(2, shape)]
-    return layers.LSTM(3)(X[:2], initial_state=starts)
+def output_from_states(shape: tuple[int, int]) -> Any:
+    """Return the output of an LSTM of 3 units for two samples, from states of this shape."""
+    initial_states = [keras.ops.convert_to_tensor(state) for state in states(2, shape)]
+    return layers.LSTM(3)(X[:2], initial_state=initial_states)
 
 
 class Sequences(layers.Layer):
-    """An output, and twice the sequence where the states should be."""
+    """A layer that returns sequences in place of its states."""
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.layer = layers.LSTM(units, return_sequences=True)
 
     def call(self, x: Any) -> list[Any]:
-        """(N, T, F) → three times (N, T, U)."""
+        """Return three sequences (N, T, U)."""
         return [self.layer(x)] * 3
 
 
 def fit(model: keras.Model, x: Any = X, y: Any = LAST, **options: Any) -> Any:
-    """One epoch."""
+    """Train for one epoch."""
     return model.fit(x, y, verbose=0, **options)
 
 
 def predict(model: keras.Model, x: Any) -> Any:
-    """Without a progress bar."""
+    """Return predictions. No progress bar is shown."""
     return model.predict(x, verbose=0)
 
 
 def states(count: int, shape: tuple[int, ...] = (N, U)) -> list[np.ndarray]:
-    """As many arrays of zeros."""
+    """Return this many arrays of zeros."""
     return [np.zeros(shape, "float32")] * count
 
 
 def built(units: int = U, features: int = F) -> layers.Layer:
-    """A layer with weights."""
+    """Return an LSTM that has weights."""
     lstm = layers.LSTM(units)
     lstm.build((None, T, features))
     return lstm
 
 
 def dataset(*parts: Any) -> tf.data.Dataset:
-    """Of the samples, without batches."""
+    """Return a dataset of samples, without batches."""
     return tf.data.Dataset.from_tensor_slices(parts if len(parts) > 1 else parts[0])
 
 
 class Table:
-    """As much of pandas's as the code uses."""
+    """The methods of a pandas DataFrame that the code of fixes calls."""
 
     def drop(self, columns: Any) -> Table:
-        """Without some columns."""
+        """Return the table. A DataFrame would drop the columns."""
         assert columns
         return self
 
     def to_numpy(self, dtype: Any) -> np.ndarray:
-        """Its numbers."""
+        """Return the values of the table."""
         return ROWS.astype(dtype)
 
 
 def names_for_fixes() -> dict[str, Any]:
-    """What the code that is handed out supposes to be there, and what is in here."""
+    """Return all names that the code of a fix may use, including the names in this module."""
     lstm = layers.LSTM(U, return_sequences=True, return_state=True)
     return {
         **globals(),
@@ -202,14 +205,8 @@ def names_for_fixes() -> dict[str, Any]:
         **{"timesteps": T, "features": F, "units": U, "batch_size": 4, "dataset": dataset(X, LAST)},
         **{"filters": 3, "kernel_size": 2, "a": np.zeros((N, T, U)), "b": np.zeros((N, T, U))},
         **{"optimizer": "sgd", "loss": "mse", "model": every_step(), "twin": every_step()},
-        **{
-            "x": X,
-            "y": Y,
-            "w": np.ones(N),
-            "decoder_input": X,
-            "h": states(1)[0],
-            "c": states(1)[0],
-        },
+        **{"x": X, "y": Y, "w": np.ones(N), "h": states(1)[0], "c": states(1)[0]},
         **{"layer": layers.LSTM(U, return_sequences=True), "recurrent_layer": lstm},
-        **{"sequence": X[0], "table": ROWS, "generate": lambda: iter([(X, LAST)])},
+        **{"sequence": X[0], "decoder_input": X, "table": ROWS},
+        **{"generate": lambda: iter([(X, LAST)])},
     }

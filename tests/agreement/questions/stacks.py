@@ -1,7 +1,7 @@
-"""What Keras makes of a stack of layers: shapes, masks, parameters, or what is raised, and where.
+"""The shapes, masks, parameters and errors of a stack of layers in Keras.
 
-A stack is the lines of code that the page shows, one for each layer; each calls what it makes `x`,
-and some by a name of its own as well: `inputs`, `inputs_2`, `x3`.
+A stack is a list of lines of code, one for each layer, as the page shows them. Each line assigns
+`x`, and some lines also assign another name: `inputs`, `inputs_2` or `x3`.
 """
 
 from __future__ import annotations
@@ -16,129 +16,139 @@ import keras
 import numpy as np
 from keras import layers
 
-from tests.agreement.questions import steady
+from tests.agreement.questions import stable
 
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-LOST = "does not support masking"
-"""What Keras warns of where a layer loses a mask."""
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
+LOST_MASK = "does not support masking"
+"""Part of Keras's warning if a layer loses a mask."""
 
 
-def built(lines: list[str], model: str, then: str, usual: list[int]) -> dict[str, Any]:
-    """The shapes and masks of the tensors after each line, and the number of parameters.
+def built(lines: list[str], model: str, action: str, default_sizes: list[int]) -> dict[str, Any]:
+    """Run the lines of the layers, the line that creates `model`, and an action of the model.
 
-    `model` is the line that makes a model of them, and `then` what happens to it: "call",
-    "predict", "fit", or nothing; what it gives then has the shapes "given". `usual` is the batch
-    size and the timesteps of the data where the model leaves them open. The lines at which a mask
-    is lost are told, and what a line raises, or what comes then: the class's name, the message,
-    and that it was "built" or "run".
+    Return "shapes" and "masks" of the tensors after each line; "lost", the indexes of lines that
+    lose a mask; "parameters"; and "returned", the shapes that the action returns. After an error,
+    "raised" is "built" or "run", and "type" and "message" describe the error.
     """
     keras.backend.clear_session(free_memory=False)
     names: dict[str, Any] = {**vars(layers), "keras": keras, "layers": layers}
     answer: dict[str, Any] = {"shapes": [], "masks": [], "lost": []}
-    with warnings.catch_warnings(record=True) as warned:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            for place, line in enumerate(lines):
-                warned.clear()
-                exec(line, names)  # noqa: S102 - the code that the page shows
+            for index, line in enumerate(lines):
+                caught.clear()
+                exec(line, names)  # noqa: S102 - The page shows this code.
                 answer["shapes"].append(shapes_of(names["x"]))
                 answer["masks"].append(masks_of(names["x"]))
-                if any(LOST in f"{one.message}" for one in warned):
-                    answer["lost"].append(place)
-            exec(model, names)  # noqa: S102
+                if any(LOST_MASK in f"{warning.message}" for warning in caught):
+                    answer["lost"].append(index)
+            exec(model, names)  # noqa: S102 - The page shows this code.
         except Exception as error:
-            return answer | {"raised": "built", **told(error)}
+            return answer | {"raised": "built", **described(error)}
         answer["parameters"] = names["model"].count_params()
         try:
-            answer["given"] = go(names["model"], then, usual)
+            answer["returned"] = run(names["model"], action, default_sizes)
         except Exception as error:
-            return answer | {"raised": "run", **told(error)}
+            return answer | {"raised": "run", **described(error)}
     return answer
 
 
-def script(code: str, usual: list[int]) -> dict[str, Any]:
-    """The shapes of the outputs and the parameters of the `model` of a script, after a `fit`."""
+def script(code: str, default_sizes: list[int]) -> dict[str, Any]:
+    """Run a script and `fit` of its `model`. Return the output shapes and the parameters."""
     names: dict[str, Any] = {}
-    exec(code, names)  # noqa: S102 - the code that the page shows
+    exec(code, names)  # noqa: S102 - The page shows this code.
     model = names["model"]
-    go(model, "fit", usual)
+    run(model, "fit", default_sizes)
     return {"shapes": shapes_of(model.outputs), "parameters": model.count_params()}
 
 
 def signatures(names: list[str]) -> dict[str, str]:
-    """By layer its arguments in their order: "=" behind what may be left out, "**" for the rest."""
+    """Return the arguments of each layer in order.
+
+    An optional argument ends in "=". "**" stands for further keyword arguments.
+    """
     return {name: ", ".join(_arguments(getattr(layers, name))) for name in names}
 
 
 def _arguments(layer: type) -> Iterator[str]:
-    for name, about in [*inspect.signature(layer.__init__).parameters.items()][1:]:
-        may_miss = about.default is not about.empty
-        yield "**" if about.kind is about.VAR_KEYWORD else f"{name}=" if may_miss else name
+    for name, parameter in [*inspect.signature(layer.__init__).parameters.items()][1:]:
+        is_optional = parameter.default is not parameter.empty
+        is_rest = parameter.kind is parameter.VAR_KEYWORD
+        yield "**" if is_rest else f"{name}=" if is_optional else name
 
 
-PLAIN = {"axes": 1, "activation": "relu", "cell": layers.LSTMCell(1), "cells": [layers.LSTMCell(1)]}
-PLAIN |= {"dims": (1,), "layer": layers.LSTM(1), "rate": 0.5, "stddev": 0.5, "target_shape": (1,)}
-"""Values of arguments that must be there; 1 of all others."""
-VALUES = {"name": "a", "input_shape": (4, 3), "input_dim": 3, "input_length": 3, "trainable": True}
+CELL = layers.LSTMCell(1)
+REQUIRED = {"axes": 1, "activation": "relu", "cell": CELL, "cells": [CELL], "dims": (1,)}
+REQUIRED |= {"layer": layers.LSTM(1), "rate": 0.5, "stddev": 0.5, "target_shape": (1,)}
+"""Values of required arguments. The value of any other required argument is 1."""
+OPTIONAL = {"name": "a", "input_shape": (4, 3), "input_dim": 3, "input_length": 3}
+OPTIONAL |= {"trainable": True}
+"""Values of optional arguments. The value of any other optional argument is None."""
 
 
-def takes(name: str, arguments: list[str]) -> list[str]:
-    """Which of these arguments a layer takes without a word about them."""
+def accepted(name: str, arguments: list[str]) -> list[str]:
+    """Return the arguments that a layer accepts, which means that no error names them."""
     layer = getattr(layers, name)
-    needed = [word for word in _arguments(layer) if word[-1:] not in "=*"]
-    given = {word: PLAIN.get(word, 1) for word in needed}
-    taken = []
+    required = [word for word in _arguments(layer) if word[-1:] not in "=*"]
+    values = {word: REQUIRED.get(word, 1) for word in required}
+    without_error = []
     for argument in arguments:
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of shapes that belong into an Input
-                layer(**{argument: VALUES.get(argument), **given})
+                warnings.simplefilter("ignore")  # Keras warns about shapes that Input should have.
+                layer(**{argument: OPTIONAL.get(argument), **values})
         except Exception as error:
             if argument in f"{error}":
                 continue
-        taken.append(argument)
-    return taken
+        without_error.append(argument)
+    return without_error
 
 
 def same(pairs: list[list[str]]) -> list[bool]:
-    """Whether two names are of one layer."""
+    """Return for each pair of names whether both belong to the same layer."""
     return [getattr(layers, one, None) is getattr(layers, other, layers) for one, other in pairs]
 
 
 def activations() -> list[str]:
-    """All that Keras has, by name."""
+    """Return the names of all activations."""
     others = {"deserialize", "get", "serialize"}
     return [name for name in dir(keras.activations) if name[0] != "_" and name not in others]
 
 
 def shapes_of(x: Any) -> list[list[int | None]]:
-    """The shapes of one Keras tensor or several."""
-    return [list(one.shape) for one in keras.tree.flatten(x)]
+    """Return the shapes of one tensor or several tensors."""
+    return [list(tensor.shape) for tensor in keras.tree.flatten(x)]
 
 
 def masks_of(x: Any) -> list[bool]:
-    """Of each tensor whether it has a mask."""
+    """Return for each tensor whether it has a mask."""
     tensors = keras.tree.flatten(x)
-    return [getattr(one, "_keras_mask", None) is not None for one in tensors]
+    return [getattr(tensor, "_keras_mask", None) is not None for tensor in tensors]
 
 
-def told(error: Exception) -> dict[str, str]:
-    """The class's name and the message, without colours; of a long one the first part."""
-    message = steady(COLOUR.sub("", str(error)))
+def described(error: Exception) -> dict[str, str]:
+    """Return an error's type, and the first 1,500 characters of its message without colors."""
+    message = stable(COLOR.sub("", str(error)))
     return {"type": type(error).__name__, "message": message[:1500]}
 
 
-def go(model: keras.Model, then: str, usual: list[int]) -> list[list[int]]:
-    """Let zeros of the usual sizes go through a model; the shapes of what it gives."""
-    if not then:
+def run(model: keras.Model, action: str, default_sizes: list[int]) -> list[list[int]]:
+    """Run "call", "predict", "fit" or no action on zeros. Return the shapes of outputs or of y.
+
+    The default sizes are the batch size and the timesteps, for a model that leaves them open.
+    """
+    if not action:
         return []
-    batch, timesteps = usual
-    shapes = [tuple(one.shape) for one in model.inputs]
+    batch, timesteps = default_sizes
+    shapes = [tuple(tensor.shape) for tensor in model.inputs]
     n = next((shape[0] for shape in shapes if shape[0]), batch)
     x = [np.zeros((n, *(size or timesteps for size in shape[1:])), "float32") for shape in shapes]
     x = x if len(x) > 1 else x[0]
-    if then != "fit":
-        return shapes_of(model(x) if then == "call" else model.predict(x, batch_size=n, verbose=0))
+    if action == "call":
+        return shapes_of(model(x))
+    if action == "predict":
+        return shapes_of(model.predict(x, batch_size=n, verbose=0))
     y = [np.zeros((n, *(size or timesteps for size in out.shape[1:]))) for out in model.outputs]
     model.compile("sgd", ["mse"] * len(y))
     model.fit(x, y, batch_size=n, verbose=0)

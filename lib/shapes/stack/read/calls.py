@@ -7,7 +7,7 @@ from typing import Any
 
 from lib.shapes.stack.base import Ref
 from lib.shapes.stack.making import CELLS, LAYER_NAMES, UNKNOWN, Unknown, create_layer
-from lib.shapes.stack.plain import SIGNS, Unpack, WithNumber
+from lib.shapes.stack.plain import SIGNS, NumberOperation, Unpack
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.builder import Builder
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, Name, is_listed, is_plain
@@ -105,8 +105,8 @@ class Calls(Builder):
         numbers = [one for one in (left, right) if type(one) in (int, float)]
         tensors = [one for one in (left, right) if isinstance(one, Ref)]
         if name in SIGNS and len(numbers) == len(tensors) == 1:
-            number = WithNumber(name, float(numbers[0]), left is numbers[0], origin=self.origin)
-            return self.add_call(number, tensors)
+            layer = NumberOperation(name, float(numbers[0]), left is numbers[0], origin=self.origin)
+            return self.add_call(layer, tensors)
         if len(tensors) == 2 and type(sign) in _MERGE_OF:
             merge: Any = create_layer(_MERGE_OF[type(sign)])
             return self.call(LayerObject(replace(merge, origin=self.origin, by_sign=True)), tensors)

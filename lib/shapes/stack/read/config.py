@@ -54,14 +54,14 @@ def _parsed(content: str | bytes) -> Record:
     try:
         if text.startswith('{\\"'):  # written by `json.dump(model.to_json(), file)`
             text = json.loads(f'"{text}"')
-        record = json.loads(text, object_hook=_normalised)
+        record = json.loads(text, object_hook=_normalized)
     except json.JSONDecodeError as error:
         _refuse("no json", why=error)
     is_model = isinstance(record, dict) and "class_name" in record
     return record if is_model else _refuse("no record", received=record)
 
 
-def _normalised(record: Record) -> Any:
+def _normalized(record: Record) -> Any:
     """Return a record in the same form for all Keras versions: tensors as lists, for example."""
     if record.get("class_name") == "__keras_tensor__":
         return record["config"]["keras_history"]
