@@ -9,8 +9,7 @@ from typing import Any
 
 NEARLY_ZERO = 1e-7  # a smaller size is a rounding error of 32-bit numbers, shown as "≈ 0"
 ALMOST_0 = "≈ 0"
-SMALLEST = 0.0009995  # a number that rounds to less than 0.001 is shown with a power of ten
-LARGEST = 0.9995e9  # a number that rounds to 10⁹ or more is also shown with a power of ten
+LONG_NUMBER = "−8.88\u202f×\u202f10⁻⁸"  # reserves space; few numbers in sentences are longer
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -55,14 +54,14 @@ def number(value: float, digits: int = 3) -> str:
         return "not a number" if math.isnan(value) else "infinite"
     if not value:
         return "0"
-    if not SMALLEST <= abs(value) < LARGEST:
+    if not 0.001 <= abs(float(f"{value:.{digits}g}")) < 1e9:  # the rounded number decides
         return _powered(value, digits)
     decimals = digits - 1 - math.floor(math.log10(abs(value)))
     return _trim(f"{value:,.{max(0, decimals)}f}")
 
 
 def short(value: float) -> str:
-    """Return a number for labels, in at most eleven characters: "3.75 × 10⁸", "≈ 0"."""
+    """Return a 32-bit number for labels, at most twelve characters: "3.75 × 10⁸", "≈ 0"."""
     if 0 < abs(value) < NEARLY_ZERO:
         return ALMOST_0
     text = number(value)
@@ -92,25 +91,25 @@ def times(ratio: float) -> str:
     return f"{number(float(f'{ratio:.2g}'))} times" if ratio < 1e6 else "1,000,000+ times"
 
 
-def smaller(ratio: float) -> str:
-    """Return in words that a value is `ratio` times smaller, at least 1: "12% smaller"."""
-    return f"{percent(100 - 100 / ratio)} smaller" if ratio < 2 else f"{times(ratio)} smaller"
+def difference(value: float, other: float) -> str:
+    """Return how a size differs from another: "12% smaller", "2.3 times larger", "the same"."""
+    if math.isclose(value, other, rel_tol=1e-6):  # the same up to rounding errors of 32 bits
+        return "the same"
+    word, (low, high) = "smaller" if value < other else "larger", sorted((value, other))
+    ratio = high / low if low else math.inf
+    how_much = times(ratio) if ratio >= 2 else percent(100 * abs(value / other - 1))
+    return f"{how_much} {word}"
 
 
 def percent(value: float) -> str:
-    """Return a percentage: "12%", "0.3%", "over 99.9%"; only an exact 0 or 100 is "0%" or "100%".
-
-    NaN and infinity are "–".
-    """
+    """Return "12%", "0.3%" or "over 99.9%"; "0%" and "100%" only if exact; "–" if not finite."""
     if not math.isfinite(value):
         return "–"
-    for decimals in (0, 1):
-        rounded = round(float(value), decimals)
-        if rounded == value or rounded not in (0, 100):
-            return f"{number(rounded, 4)}%"
-    if value > rounded:
-        return f"under {number(rounded + 0.1, 4)}%"
-    return f"over {number(rounded - 0.1, 4)}%"
+    is_whole = value in (0, 100) or round(value) not in (0, 100)
+    rounded = round(float(value), 0 if is_whole else 1)
+    if not is_whole and rounded in (0, 100):
+        return "over 99.9%" if rounded else "under 0.1%"
+    return f"{number(rounded, 4)}%"
 
 
 def typed(value: float) -> str:
@@ -137,7 +136,7 @@ def _trim(text: str) -> str:
 
 def widest(sentence: str) -> str:
     """Return a sentence with longer numbers, to reserve space while its numbers change."""
-    wide = re.sub(r"\d[\d,]*\.\d+", lambda found: max(found[0], "8.88 × 10⁻⁸", key=len), sentence)
+    wide = re.sub(r"\d[\d,]*\.\d+", lambda found: max(found[0], LONG_NUMBER, key=len), sentence)
     return f"{wide} 8,888 8,888 8,888"
 
 

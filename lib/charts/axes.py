@@ -11,7 +11,7 @@ from lib.text import beside
 
 _LOOK: dict[str, Part] = beside(__file__)
 WIDE = 1e8  # an axis with a larger range shows powers of ten, for example after divergence
-SMALL = 1e-3  # an axis with a smaller range shows powers of ten, too
+SMALL = 3e-3  # an axis that ends below has ticks below 0.001, and shows powers of ten, too
 ROUNDING = 1e-6  # a value this close to 0, as a share of the range, counts as 0
 
 
@@ -67,8 +67,8 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
     is_from_zero = zero and least >= -ROUNDING * (high - low)
     begin = min(bottom, least) if is_from_zero else bottom - room
     axis = _LOOK["linear"] | {"title": title, "range": [begin, peak + room]}
-    if not SMALL < peak - begin <= WIDE:
-        axis["exponentformat"] = "power"
+    if not SMALL < max(-begin, peak + room) <= WIDE:
+        axis |= {"exponentformat": "power", "minexponent": 2}  # 0.5 × 10⁻³ rather than 0.0005
     return axis
 
 

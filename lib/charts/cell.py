@@ -6,7 +6,6 @@ from -1 to 1. An LSTM's cell state can grow by 1 at each step, so it has its own
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,22 +17,31 @@ from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows
 from lib.shapes import STATES
-from lib.text import ALMOST_0, all_of, apart, capital, counted, number, short
+from lib.text import ALMOST_0, LONG_NUMBER, all_of, apart, capital, counted, number, percent, short
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STATE = {"h": "hidden state"}  # used instead of `GATES` for a cell without gates
 SATURATED = 0.05  # a gate this close to 0 or 1 counts as closed or open
 STILL = 0.01  # a unit counts as constant if its output has a smaller range
 DIVERGED = "Some states are NaN: the run has diverged."
-STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
-"""The longest usual text of `step_takeaway`. Tiny numbers make it longer."""
+STEP_ROOM = f"Timestep 100, unit 128: keeps over 99.9% of its cell state and adds {LONG_NUMBER}."
+"""The longest usual text of `step_takeaway`."""
 
 
-def unrolled_picture(layer: LayerPass, order: np.ndarray, palette: Palette, **about: Any) -> str:
+def unrolled_picture(
+    layer: LayerPass,
+    order: np.ndarray,
+    palette: Palette,
+    sentence: str,
+    *,
+    modes: Sequence[str],
+    start: int,
+    as_it_runs: bool = False,
+) -> str:
     """Draw a layer over all timesteps: inputs below, cells in the middle, outputs above.
 
-    `order` (U,) is the unit of each row of outputs. `about` holds `modes`, a `sentence`, `start`
-    (the row marked first) and optionally `as_it_runs`, which hides outputs after the playhead.
+    `order` (U,) is the unit of each row of outputs, and `start` the row marked first. `as_it_runs`
+    hides outputs after the playhead.
     """
     x, hidden = layer.x, layer.trace.hidden[0]
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
@@ -41,27 +49,25 @@ def unrolled_picture(layer: LayerPass, order: np.ndarray, palette: Palette, **ab
     inputs = html.shaded(x.T, palette, f"height:{height}rem", reach)
     scale = f", from −{number(reach)} to {number(reach)}" if x.any() and np.isfinite(reach) else ""
     outputs = _matrix(hidden.T[order], 1.0, palette)
-    about |= {"has_cell_state": layer.trace.cell is not None, "label": CELLS[layer.cell].label}
-    drawn = outputs, inputs, *hidden.shape, scale
-    return render("charts/cell.html", "unrolled", *drawn, palette=palette, **about)
+    drawn = outputs, inputs, *hidden.shape, scale, CELLS[layer.cell].label, palette
+    of_layer = modes, layer.trace.cell is not None, sentence, start, as_it_runs
+    return render("charts/cell.html", "unrolled", *drawn, *of_layer)
 
 
 def heatmaps(
-    matrices: dict[str, np.ndarray], order: np.ndarray, palette: Palette, **about: Any
+    matrices: dict[str, np.ndarray], palette: Palette, sentence: str, *, start: int, wide: bool
 ) -> str:
-    """Draw `matrices` (T, U) by name, in a grid that fits the screen.
+    """Draw `matrices` (U, T) by name, in a grid that fits the screen.
 
-    `order` (U,) is the unit of each row. `about` holds a `sentence`, `start` (the row marked
-    first) and `wide` (whether the first matrix is as wide as the grid).
+    `start` is the row marked first. If `wide`, the first matrix is as wide as the grid.
     """
     shown = []
-    for name, values in matrices.items():
-        rows, reach = values.T[order], _reach(values)
+    for name, rows in matrices.items():
+        reach = _reach(rows)
         scale = "" if reach == 1 else f", from −{number(reach)} to {number(reach)}"
         shown.append((name, scale, _matrix(rows, reach, palette), rows.shape))
-    steps = len(next(iter(matrices.values())))
-    least = "15rem,40%" if steps <= 4 else "8rem,20%"  # numbers need more room than shades
-    return render("charts/cell.html", "heatmaps", shown, palette, least, **about)
+    least = "15rem,40%" if rows.shape[1] <= 4 else "8rem,20%"  # numbers need more room than shades
+    return render("charts/cell.html", "heatmaps", shown, palette, least, start, sentence, wide)
 
 
 def _reach(values: np.ndarray) -> float:
@@ -95,10 +101,8 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, is_top: bool = True) 
         high = max(1.0, float(np.abs(known).max(initial=0.0)))
         low = -high if known.min(initial=0.0) < 0 else 0.0
         zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)  # pixels from top
-        shapes = (
-            f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
-            'fill="none" vector-effect="non-scaling-stroke"/>'
-        ) + html.plotted_line(np.array(heights), palette.ink, 2)
+        shapes = html.plotted_line(np.full(len(known), zero), palette.baseline, 1, dash="2 3")
+        shapes += html.plotted_line(np.array(heights), palette.ink, 2)
         image = html.plot_image(shapes, 40, palette.surface, 3.25)
         is_outlined = is_top and line is lines[-1]  # the output that last-step mode returns
         rows.append((line, image, short(high), short(low), is_outlined))
@@ -232,8 +236,5 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
 
 
 def _part(values: float | np.ndarray) -> str:
-    """Return a share, or the share of true values, in percent. Only exact shares are 0% or 100%."""
-    share = float(np.mean(values))
-    if 0 < share < 0.01:
-        return "under 1%"
-    return "over 99%" if 0.99 < share < 1 else f"{share:.0%}"
+    """Return a share, or the share of true values, in percent."""
+    return percent(100 * float(np.mean(values)))

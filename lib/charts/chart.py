@@ -3,8 +3,9 @@
 import math
 import textwrap
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -13,7 +14,7 @@ import plotly.graph_objects as go
 
 from lib.charts.palette import Palette
 from lib.experiment import MODES
-from lib.text import beside
+from lib.text import beside, number
 
 Part = dict[str, Any]  # a trace, an axis, a style or another part of a figure, in Plotly's terms
 Values = Sequence[Any] | np.ndarray
@@ -26,9 +27,9 @@ LEFT, BOTTOM = 64, 46  # margins in pixels, for tick labels and titles
 ROW, NOTE = 19, 16  # heights in pixels: a row of the key, a line of text right of a plot
 LEAST_PLOT = 110  # the height of a plot on a small screen, in pixels
 END_LETTERS, END_LETTER = 14, 7.1  # labels of lines: letters per row, a letter's width in pixels
+LETTER, WIDE_LETTER = 7.2, 8.4  # the average and the largest width of a tick's letter, in pixels
 MOST_POINTS = 1500  # if there are more samples or dates, only every k-th is drawn
-LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}  # dash, glyph in the key
-VALUE = ",.5~r"  # d3's number format in hover texts: five significant digits, thousands separators
+LEVELS = {"baseline": "dot", "best": "dash"}  # the dash of each level
 # A line or rectangle from the bottom of a plot to its top, below the curves.
 FULL_HEIGHT: Part = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
 
@@ -137,12 +138,6 @@ def seed_lines(name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style:
     return line(name, y, {"width": 1.2, **style}, "", x=x) | {"opacity": 0.5, "connectgaps": False}
 
 
-def mode_keys(modes: Iterable[str], sequence: str = "line", last: str = "line") -> list[Entry]:
-    """Return entries of a key for these modes, with the glyphs `sequence` and `last`."""
-    glyphs = {"sequence": sequence, "last": last}
-    return [Entry(glyphs[mode], MODES[mode].name, mode) for mode in modes]
-
-
 def mode_ends(lines: Mapping[str, np.ndarray]) -> list[End]:
     """Return labels at the ends of the modes' lines, (T,) each: "sequence" and "last-step"."""
     ends = {mode: float(line[-1]) if len(line) else math.nan for mode, line in lines.items()}
@@ -155,8 +150,13 @@ def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
 
 
 def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
-    about = {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
-    return {"type": "scatter", "name": name, "x": x, "y": y, **about}
+    shown = {"hovertemplate": hover, "text": hover_texts(y)} if hover else {"hoverinfo": "skip"}
+    return {"type": "scatter", "name": name, "x": x, "y": y, **shown}
+
+
+def all_y(traces: Sequence[Part]) -> np.ndarray:
+    """Return the y values of all traces in one array, for the axis's range."""
+    return np.concatenate([trace["y"] for trace in traces])
 
 
 def band(
@@ -174,7 +174,8 @@ def heatmap(name: str, values: np.ndarray, shades: Sequence[str], hover: str, **
     rows, steps = values.shape
     place = {"x": np.arange(1, steps + 1), "y": np.arange(rows), "z": values}
     scale = [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)]
-    look = {"colorscale": scale, "showscale": False, "hovertemplate": hover}
+    look: Part = {"colorscale": scale, "showscale": False}
+    look |= {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
     return {"type": "heatmap", "name": name, **place, **look, **more}
 
 
@@ -198,7 +199,7 @@ def level(
 ) -> Part:
     """Return a "baseline" line, gray and dotted, or a "best" possible line, green and dashed."""
     style = {"color": getattr(palette, color), "width": 2}
-    return line(name, y, style | {"dash": LEVELS[color][0]}, hover, x=x)
+    return line(name, y, style | {"dash": LEVELS[color]}, hover, x=x)
 
 
 def plotted(
@@ -228,11 +229,13 @@ def plotted(
     has_two_lines = any("<br>" in tick for tick in x.get("ticktext", ()))
     bottom = BOTTOM + (16 if has_two_lines else 0)
     if "ticktext" in x:  # Plotly omits the last name if its right half doesn't fit
-        right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
+        right = max(right, round(LETTER / 2 * len(x["ticktext"][-1])) - 4)  # 4 are in the plot
     labels = list[Part]()
     if ends:
         right = max(right, 12 + round(END_LETTER * max(len(row) for e in ends for row in e.rows)))
         labels = end_labels(ends, y, palette)
+    if "minexponent" in y:  # ticks such as "0.5×10⁻³" are wide
+        left += 14
     for each in (x, y):
         each["title"] = {"text": escaped(each["title"]), "font": font, "standoff": 6}
     box = {"bgcolor": palette.background, "bordercolor": palette.border}
@@ -254,8 +257,18 @@ def plotted(
 
 
 def hover(unit: str = "") -> str:
-    """Return Plotly's template of a hover text: the value with its unit."""
-    return f"%{{y:{VALUE}}} {escaped(unit)}".rstrip()
+    """Return Plotly's template of a hover text: the value (see `hover_texts`) with its unit."""
+    return f"%{{text}} {escaped(unit)}".rstrip()
+
+
+def hover_texts(values: Values) -> np.ndarray:
+    """Return numbers as texts with four digits, because Plotly can't write "3.214 × 10⁻⁵"."""
+    return np.array([_four_digits(value) for value in np.asarray(values).tolist()])
+
+
+@lru_cache(20_000)  # a curve's values recur in each update, and formatting takes a microsecond each
+def _four_digits(value: float) -> str:
+    return number(value, 4)
 
 
 def escaped(words: str) -> str:
@@ -270,11 +283,11 @@ def shortened(name: str) -> str:
 
 def left_of(names: Sequence[str]) -> int:
     """Return the left margin in pixels for these names."""
-    return max(LEFT, round(8 + 8.4 * max(map(len, names))))
+    return max(LEFT, round(WIDE_LETTER * max(map(len, names))) + 8)  # 8 pixels are free
 
 
 def with_unit(title: str, unit: str) -> str:
-    """Return a title with its unit: "typical error (°C)"."""
+    """Return a title with its unit: "RMSE (°C)"."""
     return f"{title} ({unit})" if unit else title
 
 
@@ -311,11 +324,12 @@ def end_labels(ends: Sequence[End], y: Part, palette: Palette) -> list[Part]:
     known.sort(key=lambda end: end.value)  # of equal values, the first in `ends` is on top
     at = np.array([math.log10(end.value) if is_log else end.value for end in known])
     plot, heights = LEAST_PLOT * (top - bottom), NOTE * np.array([len(e.rows) for e in known])
-    free = plot * (at - low) / (high - low) - (np.cumsum(heights) - heights / 2)
-    # Isotonic regression of `free`, a label's middle less the heights of all labels below it.
-    n = range(len(known))
-    rising = [max(min(free[i : j + 1].mean() for j in n[k:]) for i in n[: k + 1]) for k in n]
-    shifts = np.clip(rising, 0, max(0.0, plot - heights.sum())) - free
+    below = np.cumsum(heights) - heights / 2  # from the plot's bottom, if all labels touch
+    free = plot * (at - low) / (high - low) - below  # nondecreasing if no labels overlap
+    # Overlapping labels move up to `upper`, or down to `lower`. The mean moves both ways.
+    upper, lower = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
+    spare = plot - heights.sum()  # If it is negative, the labels extend beyond both ends.
+    shifts = np.clip((upper + lower) / 2, min(0, spare / 2), max(spare, spare / 2)) - free
     look = {"xanchor": "left", "xshift": 8, "yanchor": "middle", "yref": "y", "align": "left"}
     return [
         note("<br>".join(map(escaped, end.rows)), 1, y, palette.words(end.color), FONT_SIZE - 1)

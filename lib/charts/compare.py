@@ -6,15 +6,16 @@ with the letter, so that `lib/ui/listener.js` finds them. Curves are medians ove
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lib import results
 from lib.charts import axes, chart
-from lib.charts.chart import Chart, Entry, Part
+from lib.charts.chart import Chart, End, Part
 from lib.charts.html import plot_image, plotted_line
-from lib.charts.over_time import error_unit, typical_error
+from lib.charts.over_time import error_unit, root_error
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
@@ -22,13 +23,13 @@ from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.results import Compared, compared_part, decided, independent_samples, same_data
 from lib.text import capital, counted, joined, readable, short
 
-LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how the key draws it
-    "A": ("solid", "diamond-open", "line"),
-    "B": ("dash", "circle-open", "dashed"),
-    "C": ("dot", "square-open", "dotted"),
-    "D": ("dashdot", "triangle-up-open", "dashdot"),
-    "E": ("longdash", "star-open", "long dashes"),
-    "F": ("longdashdot", "cross-open", "long dashdot"),
+LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
+    "A": ("solid", "diamond-open"),
+    "B": ("dash", "circle-open"),
+    "C": ("dot", "square-open"),
+    "D": ("dashdot", "triangle-up-open"),
+    "E": ("longdash", "star-open"),
+    "F": ("longdashdot", "cross-open"),
 }
 SPARK = 64  # points of a small curve
 MOST_SETTINGS = 5  # a run's name shows at most this many settings, and counts the others
@@ -72,7 +73,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
 
     def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
         if are_same:
-            return typical_error(longest, mse)
+            return root_error(longest, mse)
         return np.sqrt(chart.finite(mse) / np.where(naive > 0, naive, np.nan))
 
     curves = _at_steps(runs, lambda run, result: error(result.step_mse, run.dataset.naive_mse))
@@ -80,8 +81,9 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     values = np.concatenate([baseline, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(title, values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
-    level = chart.level(name, baseline, "baseline", palette), Entry("dotted", name, "baseline")
-    return _figure(curves, x_axis, y_axis, palette, level)
+    level = chart.level(name, baseline, "baseline", palette)
+    end = End(name, float(baseline[-1]), "baseline")
+    return _figure(curves, x_axis, y_axis, palette, (level, end))
 
 
 def predictions_figure(
@@ -100,7 +102,8 @@ def predictions_figure(
     y_axis = axes.linear_axis(title, values, axes.with_room(targets))
     x_axis = axes.timestep_axis(dataset.steps_of(index))
     line = chart.line("target", targets, {"color": palette.ink, "width": 4}, "", dots=7)
-    return _figure(curves, x_axis, y_axis, palette, (line, Entry("dots", f"target{dataset.ahead}")))
+    end = End(f"target{dataset.ahead}", float(targets[-1]), "ink")
+    return _figure(curves, x_axis, y_axis, palette, (line, end))
 
 
 def _at_steps(
@@ -116,51 +119,25 @@ def _at_steps(
 
 
 def _figure(
-    curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
+    curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, End]
 ) -> Chart:
-    """Draw curves over the lines `below`. Each of these lines has its entry in the key."""
-    modes = dict.fromkeys(curve.mode for curve in curves)
-    letters = list(dict.fromkeys(curve.run.letter for curve in curves))
-    looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
-    key = [chart.mode_keys(modes), looks + [entry for _, entry in below]]
-    hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
-    lines = [line for line, _ in below]
+    """Draw curves over the lines `below`, each with its label at the end."""
+    hover = f"{chart.hover()} · {x['title']} %{{x:,d}}"
+    lines, ends = [line for line, _ in below], list[End]()
     for run, mode, of_x, of_y in curves:
         name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
-        dash, symbol, _ = LOOKS[run.letter]
+        dash, symbol = LOOKS[run.letter]
         if len(of_x) == 1:
             marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
             lines.append(chart.points(name, of_x, of_y, marker, hover))
         else:
             style = {"color": color, "width": 2.5, "dash": dash}
             lines.append(chart.line(name, of_y, style, hover, x=of_x))
-    ends = _letters(curves, y, 340 - chart.top(key) - chart.BOTTOM, palette)
-    columns = max((len(end["text"][0]) for end in ends), default=2) - 1  # letters side by side
-    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * columns
-    look: Part = {"name": name, "height": 340, "right": right, "hovermode": "closest"}
-    return chart.plotted([*lines, *ends], palette, x, y, key, **look)
-
-
-def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> list[Part]:
-    """Return a letter right of each curve's end, in a `plot` of this height in pixels."""
-    ends, pixels = [], plot / (y["range"][1] - y["range"][0])  # pixels per unit of y
-    for curve in curves:
-        end = float(curve.y[-1]) if len(curve.y) else math.nan
-        if y.get("type") == "log":
-            end = math.log10(end) if end > 0 else math.nan
-        if math.isfinite(end):
-            ends.append((end * pixels, curve))
-    traces, column, begin = [], 0, -math.inf
-    for height, (run, mode, of_x, of_y) in sorted(ends, key=lambda end: end[0]):
-        overlaps = height - begin < chart.NOTE  # An overlapping letter moves to the right.
-        column, begin = (column + 1, begin) if overlaps else (0, height)
-        trace = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
-        trace |= {"text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
-        halo = ", ".join([f"0 0 3px {palette.surface}"] * 4)  # the letter may be on a curve
-        font = {"color": palette.words(mode), "shadow": halo}
-        trace |= {"textposition": "middle right", "textfont": font}
-        traces.append(trace)
-    return traces
+        [end] = chart.mode_ends({mode: of_y})
+        ends.append(replace(end, words=f"{run.letter} {end.words}"))
+    ends += [end for _, end in below]
+    look: Part = {"name": f"compare {y['title']}", "height": 340, "hovermode": "closest"}
+    return chart.plotted(lines, palette, x, y, [], ends=ends, **look)
 
 
 def sparkline(run: Compared, palette: Palette) -> str:
@@ -238,7 +215,7 @@ def losses_words(runs: Sequence[Compared]) -> Words:
     """Return which run's loss is smallest, or why the losses can't be ranked."""
     part = compared_part(runs)
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
-    takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"{part} loss")
+    takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"has the smallest {part} loss")
     if len(labels) > 1:
         takeaway = "The runs have different losses, so their losses can't be compared."
     return takeaway, f"{joined(list(labels))}, {part}: {details}"
@@ -246,12 +223,12 @@ def losses_words(runs: Sequence[Compared]) -> Words:
 
 def errors_words(runs: Sequence[Compared]) -> Words:
     """Return which run's error at the last step is smallest, or why errors can't be ranked."""
-    takeaway, details = _verdict_words(runs, ERROR, "last-step error")
+    takeaway, details = _verdict_words(runs, ERROR, "is better")
     return takeaway, f"Mean squared error at the last step: {details}"
 
 
-def _verdict_words(runs: Sequence[Compared], field: str, quantity: str) -> Words:
-    """Return which run is better by a field of `ModeResult`, with all values and the tests."""
+def _verdict_words(runs: Sequence[Compared], field: str, wins: str) -> Words:
+    """Return which run `wins` by a field of `ModeResult`, with all values and the tests."""
     numbers = [
         f"run {run.letter} has {spread(run, mode, field)} in {MODES[mode].name}"
         for run in runs
@@ -263,7 +240,7 @@ def _verdict_words(runs: Sequence[Compared], field: str, quantity: str) -> Words
     medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}
     if why := _why_not_ranked(runs, medians):
         return why, details
-    winners = {}
+    winners: dict[str, list[str]] = {}  # the modes in which a run clearly wins, by its letter
     for mode, seeds in errors.items():
         least, second = sorted(medians[mode])[:2]
         lead = medians[mode].index(least)
@@ -272,15 +249,19 @@ def _verdict_words(runs: Sequence[Compared], field: str, quantity: str) -> Words
         is_clear = decided(least, second, independent_samples(runs[0].dataset)) and all(
             each.is_clear and not each.better for each in verdicts.values()
         )
-        winners[mode] = runs[lead].letter if is_clear else "unclear"
+        winners.setdefault(runs[lead].letter if is_clear else "", []).append(MODES[mode].name)
         for place, found in verdicts.items():
             one, other = f"run {runs[lead].letter}", f"run {runs[place].letter}"
             details += f" {capital(MODES[mode].name)}: {pair_sentence(found, one, other)}"
-    if set(winners.values()) == {"unclear"}:
+    unclear = "".join(f"; {name} is unclear" for name in winners.pop("", []))
+    if not winners:
         count = len(runs[0].snapshot.seeds)
         return f"No clear winner: {count} seeds can't tell these runs apart.", details
-    clauses = [f"{letter} in {MODES[mode].name}" for mode, letter in winners.items()]
-    return f"Smallest {quantity} over all seeds: {', '.join(clauses)}.", details
+    takeaway = ""
+    for letter, names in winners.items():
+        takeaway += f", run {letter}" if takeaway else f"Run {letter} {wins}"
+        takeaway += f" in {joined(names)}"
+    return f"{takeaway}{unclear}.", details
 
 
 def _why_not_ranked(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:

@@ -9,11 +9,11 @@ from lib.charts.html import STEPS, enlarged, render
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.recurrence import ROUNDING, Padded
-from lib.text import ALMOST_0, all_of, counted, number, readable, times
+from lib.text import ALMOST_0, LONG_NUMBER, all_of, counted, difference, number, readable
 
 HEIGHT = 260  # of the chart, in pixels
 PADDING = "Padding changes the shortest sequence's output by"
-LONGEST_TAKEAWAY = f"{PADDING} 8.88 × 10⁻⁵ without masking, 8.88 × 10⁻⁵ with masking."
+LONGEST_TAKEAWAY = f"{PADDING} {LONG_NUMBER} without masking, {LONG_NUMBER} with masking."
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
 LOST = "Some gradients are NaN or infinite."
 
@@ -25,19 +25,19 @@ def reach_figure(
     steps = len(names)
     labels = {"sequence": f"loss over {all_of(steps)} steps", "last": f"loss at step {steps} alone"}
     hover, dots = chart.hover(), chart.dot_size(steps)
-    data, key, sizes = [], [], []
+    data, key = [], []
     for mode, values in norms.items():
         known = chart.finite(values)
         known[known <= 1e-12] = np.nan  # below the precision of 32-bit numbers
-        sizes += known[np.isfinite(known)].tolist()
         style = {"color": palette.mode(mode), "width": 2.5}
         data.append(chart.line(labels[mode], known, style, hover, dots=dots))
         data[-1]["marker"]["symbol"] = "diamond" if mode == "last" else "circle"
         key.append(chart.Entry("diamond" if mode == "last" else "dots", labels[mode], mode))
     # Without zoom, the playhead's band stays on its timestep.
     x = axes.timestep_axis(names) | {"fixedrange": True}
+    sizes = chart.all_y(data)
     y = axes.log_axis("size of ∂L/∂h", sizes)
-    if not sizes:  # an axis without data has no ticks
+    if not np.isfinite(sizes).any():  # an axis without data has no ticks
         y |= {"tickvals": [], "ticktext": []}
     return chart.plotted(data, palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
 
@@ -52,8 +52,9 @@ def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
     elif not first[more]:
         takeaway = "Neither loss has a gradient at step 1."
     elif first[less]:
-        ratio = first[more] / first[less]
-        takeaway = f"Gradient at step 1: {times(ratio)} larger for the loss {LOSSES[more]}."
+        larger = difference(first[more], first[less])
+        loss = "both losses" if larger == "the same" else f"the loss {LOSSES[more]}"
+        takeaway = f"Gradient at step 1: {larger} for {loss}."
     return takeaway, " ".join(
         f"The gradient of the loss {about} is {readable(norms[mode][0])} at step 1, "
         f"{readable(norms[mode][-1])} at step {len(norms[mode])}, and largest at step "
@@ -114,7 +115,8 @@ def padding_words(kinds: Sequence[Padded]) -> Words:
         max((float(kind.differences[-1]) for kind in kinds if kind.masked is mask), default=0.0)
         for mask in (False, True)
     )
-    takeaway = f"{PADDING} {_change(plain)} without masking, {_change(masked)} with masking."
+    without, with_mask = (ALMOST_0 if d <= ROUNDING else number(d) for d in (plain, masked))
+    takeaway = f"{PADDING} {without} without masking, {with_mask} with masking."
     if not np.isfinite([plain, masked]).all():
         takeaway = "Some outputs are NaN: the run has diverged."
     parts = []
@@ -130,10 +132,3 @@ def padding_words(kinds: Sequence[Padded]) -> Words:
     if hidden := max(kind.hidden_steps for kind in kinds):
         parts.append(f"The mask hides {hidden} of the sequences' real steps: their features are 0.")
     return takeaway, " ".join(parts)
-
-
-def _change(difference: float) -> str:
-    """Return a difference in words; a rounding error counts as none."""
-    if difference <= ROUNDING:
-        return ALMOST_0
-    return "under 10⁻⁵" if difference < 1e-5 else number(difference)

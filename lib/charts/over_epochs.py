@@ -17,7 +17,7 @@ from lib.charts.over_time import SamplePredictions, StepErrors
 from lib.charts.palette import Palette
 from lib.experiment import LOSSES, MODES
 from lib.results import BOTH_MODES, RunAt, Snapshot, Status, Verdict
-from lib.text import apart, capital, counted, readable, short, smaller
+from lib.text import apart, capital, counted, difference, readable, short
 
 EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
 SAME = 0.02  # errors are nearly equal if they differ by at most this share of the larger error
@@ -223,7 +223,7 @@ def _winner(verdict: Verdict, least: float, most: float) -> str:
         return f"The median errors of {verdict.seeds} seeds are nearly equal: {less} and {more}."
     return (
         f"{capital(better)} is better in {verdict.wins} of {verdict.seeds} seeds: "
-        f"median error {smaller(most / least if least else math.inf)}."
+        f"median error {difference(least, most)}."
     )
 
 
@@ -250,12 +250,35 @@ def _figure(
     run: RunAt, curves: Curves, checks: Curves, levels: list[Level], palette: Palette, **look: Any
 ) -> chart.Chart:
     """Draw training `curves`, validation `checks`, and levels above 0, on a logarithmic axis."""
-    arrays = [curve.values for curve in (*curves.values(), *checks.values())]
-    arrays += [seed for curve in curves.values() for _, seed in curve.seeds]
-    drawn = np.concatenate([*arrays, *([*values.values()] for _, values, _ in levels)])
     x = axes.epoch_axis(max(run.snapshot.epochs, run.snapshot.epoch))
-    y = axes.log_axis(look.pop("title"), drawn)
-    data = [
+    # Levels are drawn over the curves, so that a curve at the best possible level doesn't hide it.
+    data = _lines(curves, checks, palette)
+    for label, values, color in levels:
+        data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]
+    y = axes.log_axis(look.pop("title"), chart.all_y(data))
+    rings = _rings(checks or curves, palette)
+    level_ends, zeros = _level_labels(levels, decades=float(np.ptp(y["range"])))
+    ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()}) + level_ends
+    both = Entry("line", "training", "muted"), Entry("dashdot", "validation", "muted")
+    key = [*both] if checks else []
+    key += [chart.SEEDS] if run.snapshot.others else []
+    rows = [key, zeros] if checks else [[*key, *zeros]]
+    kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
+    rows += [[Entry("rings", kept_words, "muted")]] if rings else []
+    drawn = [curve.values for curve in curves.values()]
+    is_zero = not any(values.any() for values in drawn)
+    is_zero &= not any(value for _, values, _ in levels for value in values.values())
+    notes = []
+    if is_zero or not any(map(len, drawn)):
+        why = "every value is 0" if is_zero and curves else "not trained yet"
+        behind = {"bgcolor": palette.background, "borderpad": 4}  # hides lines behind the text
+        notes.append(chart.note(why, 0.5, 0.5, palette.muted) | behind)
+    return chart.plotted(data + rings, palette, x, y, rows, ends=ends, notes=notes, **look)
+
+
+def _lines(curves: Curves, checks: Curves, palette: Palette) -> list[Part]:
+    """Return the lines of each seed, of validation `checks`, and of training `curves` on top."""
+    lines = [
         chart.seed_lines(f"{MODES[m].name}, each seed", curve.seeds, {"color": palette.mode(m)})
         for m, curve in curves.items()
         if curve.seeds
@@ -266,36 +289,31 @@ def _figure(
             name, of_line = f"{MODES[mode].name}{part}", {"color": palette.mode(mode), **style}
             dots = 6 if len(curve.epochs) <= 12 else 0  # makes short curves visible
             where: Part = {"x": curve.epochs, "dots": dots}
-            data.append(chart.line(name, curve.values, of_line, chart.hover(), **where))
-    ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()})
-    both = Entry("line", "training", "muted"), Entry("dashdot", "validation", "muted")
-    key = [*both] if checks else []
-    key += [chart.SEEDS] if run.snapshot.others else []
-    # Levels are drawn over the curves, so that a curve at the best possible level doesn't hide it.
-    decades = float(np.ptp(y["range"]))
-    one_line = 10 ** (2 * decades / chart.LEAST_PLOT)  # Levels within this ratio have one label.
-    zeros: list[Entry] = []
+            lines.append(chart.line(name, curve.values, of_line, chart.hover(), **where))
+    return lines
+
+
+def _rings(curves: Curves, palette: Palette) -> list[Part]:
+    """Return a ring around each curve's value at the epoch that was kept."""
+    rings = []
+    for mode, (epochs, medians, _, kept) in curves.items():
+        if kept is not None:
+            marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
+            name, at = f"{MODES[mode].name}, kept", epochs == kept
+            rings.append(chart.points(name, epochs[at], medians[at], marker, chart.hover()))
+    return rings
+
+
+def _level_labels(levels: list[Level], decades: float) -> tuple[list[End], list[Entry]]:
+    """Return labels on an axis of `decades`; and levels of 0, which it can't show, for the key."""
+    same = 10 ** (2 * decades / chart.LEAST_PLOT)  # Levels within this ratio have one label.
+    ends, zeros = list[End](), list[Entry]()
     for label, values, color in levels:
-        data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]
         if at_zero := [mode for mode, value in values.items() if not value]:
             which = "" if len(at_zero) == len(values) else f" for {COUNTS[at_zero[0]]}"
             zeros.append(Entry("", f"{label}{which}: 0", color))
-        if max(values.values()) < one_line * min(values.values()):
+        if max(values.values()) < same * min(values.values()):
             ends.append(End(label, min(values.values()), color))
         elif len(values) > 1:
             ends += [End(f"{color}, {COUNTS[mode]}", v, color) for mode, v in values.items()]
-    notes = []
-    if not drawn.any() or not any(len(curve.values) for curve in curves.values()):
-        why = "every value is 0" if curves and not drawn.any() else "not trained yet"
-        behind = {"bgcolor": palette.background, "borderpad": 4}  # hides lines behind the text
-        notes.append(chart.note(why, 0.5, 0.5, palette.muted) | behind)
-    rings = []  # a ring around the value at each kept epoch
-    for mode, (epochs, medians, _, kept) in (checks or curves).items():
-        if kept is not None:
-            marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
-            ring, at = f"{MODES[mode].name}, kept", epochs == kept
-            rings.append(chart.points(ring, epochs[at], medians[at], marker, chart.hover()))
-    kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
-    rows = [[*key, *zeros]] if not checks else [key, zeros]
-    rows += [[Entry("rings", kept_words, "muted")]] if rings else []
-    return chart.plotted(data + rings, palette, x, y, rows, ends=ends, notes=notes, **look)
+    return ends, zeros

@@ -17,7 +17,7 @@ from lib.charts.sentences import UNTRAINED, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import RunAt, Snapshot, best_possible, independent_samples, outcomes
-from lib.text import all_of, apart, capital, readable
+from lib.text import LONG_NUMBER, all_of, apart, capital, readable
 
 HEIGHT = 340
 # Labels of the last-step model's values before the last step, by head.
@@ -35,7 +35,7 @@ class SamplePredictions:
     """The card of predictions and target of one sample and target column, in the raw unit."""
 
     title = "Predictions"
-    longest = "At the last step: sequence mode off by 0.0000888 °C, last-step mode by 0.0888 °C."
+    longest = f"At the last step: sequence mode off by {LONG_NUMBER} °C, last-step mode by 0.08 °C."
     picks: tuple[str, ...] = ("sample", "target", "earlier")
 
     def __init__(self, run: RunAt, sample: int, target: int, earlier: bool = False) -> None:
@@ -68,13 +68,13 @@ class SamplePredictions:
         x = axes.timestep_axis(dataset.steps_of(index))
         x["ticklabelstandoff"] = 5 if is_from_zero else 0  # leaves space for diamonds at 0
         title = chart.with_unit(dataset.target_names[self.column], unit)
-        drawn = np.append(target, drawn_values(self.values, earlier=self.earlier))
-        y = axes.linear_axis(title, drawn, axes.with_room(targets), zero=is_from_zero)
-        traces = mode_traces(self.values, head, palette, hover, earlier=self.earlier)
+        traces = [line, *mode_traces(self.values, head, palette, hover, earlier=self.earlier)]
+        core = axes.with_room(targets)
+        y = axes.linear_axis(title, chart.all_y(traces), core, zero=is_from_zero)
         look: Part = {"name": f"predictions {dataset.name} {self.column}", "height": HEIGHT}
         if dataset.origin:
             squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)
-            traces.append(squares | {"hoverinfo": "skip"})
+            traces.append(squares)
             look["shapes"] = gaps_of(dataset, index, palette) or None
             x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
             y["domain"] = [0.2, 1.0]
@@ -84,7 +84,7 @@ class SamplePredictions:
         key += [chart.SEEDS] if run.snapshot.others else []
         early = [Entry("dotted", EARLY[head], "last")]
         rows = [key, early if self.earlier and "last" in self.values else []]
-        return chart.plotted([line, *traces], palette, x, y, rows, ends=ends, **look)
+        return chart.plotted(traces, palette, x, y, rows, ends=ends, **look)
 
     def _same_series(self) -> np.ndarray:
         """Return the shown samples of this sample's series, or all shown samples if it is alone."""
@@ -133,7 +133,7 @@ class SamplePredictions:
 
 
 class StepErrors:
-    """The card of typical errors on the evaluated samples, by timestep."""
+    """The card of RMSEs on the evaluated samples, by timestep."""
 
     title = "Error at each timestep"
     longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode never does."
@@ -145,8 +145,8 @@ class StepErrors:
         naive = np.asarray(dataset.naive_mse, np.float64)
         best = best_possible(run.experiment, dataset)
         self.errors = errors_by_mode(dataset, run.snapshot)
-        self.baseline = typical_error(dataset, naive)  # (T,)
-        self.best = typical_error(dataset, best.mse) if best else None  # (T,)
+        self.baseline = root_error(dataset, naive)  # (T,)
+        self.best = root_error(dataset, best.mse) if best else None  # (T,)
         self.best_label = best.label if best else ""
         self.samples = independent_samples(dataset)
         self.outcomes = {}  # whether a mode beats the baseline, by mode and step
@@ -155,7 +155,7 @@ class StepErrors:
             self.outcomes[mode] = outcomes(mse, naive[-len(mse) :], self.samples).tolist()
 
     def figure(self, palette: Palette) -> chart.Chart:
-        """Draw the typical errors of both modes, the baseline and the best possible model."""
+        """Draw the RMSEs of both modes, the baseline and the best possible model."""
         dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
         unit, label = error_unit(dataset), dataset.naive_label
         hover = chart.hover(unit)
@@ -169,9 +169,8 @@ class StepErrors:
         key = [Entry("dotted", EARLY[head], "last")] if earlier and "last" in self.errors else []
         key += [chart.SEEDS] if self.run.snapshot.others else []
         x = axes.timestep_axis(dataset.timestep_names)
-        drawn = np.append(self.baseline, drawn_values(self.errors, earlier=earlier))
-        title = chart.with_unit("typical error", unit)
-        y = axes.linear_axis(title, drawn, np.append(self.baseline, 0.0))
+        core = np.append(self.baseline, 0.0)
+        y = axes.linear_axis(chart.with_unit("RMSE", unit), chart.all_y(data), core)
         look: Part = {"name": f"step error {dataset.name}", "height": HEIGHT, "ends": ends}
         return chart.plotted(data, palette, x, y, [key], **look)
 
@@ -204,7 +203,7 @@ class StepErrors:
         }[tuple(last)]
 
     def sentence(self) -> str:
-        """Return the typical errors of models and baseline at the first and the last step."""
+        """Return the RMSEs of models and baseline at the first and the last step."""
         dataset, is_raw = self.run.dataset, self.run.dataset.raw_scale is not None
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
@@ -216,7 +215,7 @@ class StepErrors:
             else:
                 early = f"{first} (applied early) and {last}"
                 parts.append(f"{who} {early if self.earlier else f'{last} at the last step'}")
-        text = f"Typical error ({kind}) at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
+        text = f"{kind} at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
         if any("unclear" in each for each in self.outcomes.values()):
             text += f" {too_few(self.samples, 'some steps are too close to tell')}"
         return text
@@ -235,21 +234,21 @@ def predictions_by_mode(
 
 
 def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> dict[str, ModeValues]:
-    """Return the models' typical errors by mode."""
+    """Return the models' RMSEs by mode."""
     errors = {}
     for mode, result in snapshot.middle.results.items():
-        seeds = typical_error(dataset, snapshot.by_seed(mode, "step_mse"))
-        errors[mode] = ModeValues(typical_error(dataset, result.step_mse), seeds)
+        seeds = root_error(dataset, snapshot.by_seed(mode, "step_mse"))
+        errors[mode] = ModeValues(root_error(dataset, result.step_mse), seeds)
     return errors
 
 
-def typical_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
+def root_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
     """Return the root of mean squared errors, in the raw unit if all targets share one scale."""
     return (dataset.raw_scale or 1.0) * np.sqrt(chart.finite(mse))
 
 
 def error_unit(dataset: Dataset) -> str:
-    """Return the unit of typical errors."""
+    """Return the unit of `root_error`."""
     return "scaled" if dataset.raw_scale is None else dataset.target_unit
 
 
@@ -294,29 +293,22 @@ def mode_traces(
     return traces
 
 
-def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarray:
-    """Return all numbers that `mode_traces` draws, for the axis's range."""
-    drawn = [np.zeros(0)]
-    for mode, of_mode in values.items():
-        both = np.vstack([of_mode.median, of_mode.seeds])
-        drawn.append((both if earlier or mode == "sequence" else both[:, -1:]).ravel())
-    return chart.finite(np.concatenate(drawn))
-
-
 def input_squares(
     dataset: Dataset, sample: int, palette: Palette, end: float, names: Sequence[str] = ()
 ) -> tuple[Part, Part]:
-    """Return a sample's inputs (F, T) as a trace of shades, and its y axis from 0 to `end`."""
+    """Return a sample's inputs (F, T) as shades, and their y axis; `names` also add hover texts."""
     steps, shades = dataset.shape[1], palette.shades(palette.ink)
-    texts = np.array([chart.escaped(name) for name in dataset.feature_names])
     axis: Part = {"domain": [0.0, end], "autorange": "reversed"}
     axis |= {"showgrid": False, "zeroline": False, "tickvals": [*range(len(names))]}
     axis["ticktext"] = [chart.escaped(name) for name in names]
     axis["tickfont"] = {"size": chart.FONT_SIZE, "color": palette.muted}
-    hover = f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>"
     gap = 1 if steps <= 30 else 0  # on a phone, gaps of more timesteps would fill half the width
-    more = {"yaxis": "y2", "xgap": gap, "ygap": 1, "text": np.tile(texts[:, None], (1, steps))}
-    return chart.heatmap("inputs", dataset.x[sample].T, shades, hover, **more), axis
+    more: Part = {"yaxis": "y2", "xgap": gap, "ygap": 1}
+    values, hover = dataset.x[sample].T, "%{text}<extra></extra>" if names else ""
+    if names:
+        rows = zip(dataset.feature_names, map(chart.hover_texts, values), strict=True)
+        more["text"] = [[f"{chart.escaped(name)}: {text}" for text in row] for name, row in rows]
+    return chart.heatmap("inputs", values, shades, hover, **more), axis
 
 
 def gaps_of(dataset: Dataset, sample: int, palette: Palette) -> list[Part]:

@@ -26,6 +26,7 @@ NO_ANSWER = "no result"
 LOST = "Some outputs are NaN: the run has diverged."
 
 _TEXTS = beside(__file__)
+Sides = tuple["Side", "Side"]  # two outputs to compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,21 @@ class Strip:
     named: dict[int, str]  # labels below some columns, by index
 
 
-def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:
+def equation(
+    sides: Sides, proof: ProofCard, palette: Palette, *, missing: str, axis: str, start: int | None
+) -> str:
     """Draw two pictures of the same units with a minus between them, and their difference.
 
-    `about` holds a `sentence`, `columns` (the meaning of the columns), `missing` (the text for an
-    unknown value) and, if the columns are timesteps, `start` (the row to mark first).
+    `missing` is the text for an unknown value, and `axis` the meaning of the columns. If the
+    columns are timesteps, `start` is the row to mark first.
     """
-    rows = None
+    (one, other), measure, rows = sides, proof.measures[0], None
     if one.rows is not None and other.rows is not None:
         rows = np.abs(one.rows - other.rows)
         rows /= max(float(np.nanmax(rows)), 1e-45)  # makes any difference visible
-    sides = one, other, Side(measure.of, "same weights", rows)
-    return render("charts/proofs.html", "equation", *sides, measure, palette, **about)
+    drawn = one, other, Side(measure.of, "same weights", rows), measure, palette, missing
+    sentence = f"{proof.takeaway} {proof.why}"
+    return render("charts/proofs.html", "equation", *drawn, sentence, axis, start)
 
 
 def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:

@@ -74,7 +74,8 @@ def replay_figure(
         map_place = map_place[0], max(map_place[1], other[1]), *map_place[2:]
     data, moves, placed = _together(panels, [*places, map_place, other], palette, first)
     key = [Entry("dots", f"target{dataset.ahead}")]
-    key += chart.mode_keys(run.snapshot.results, "dots", "open diamond")
+    glyphs = {"sequence": "dots", "last": "open diamond"}
+    key += [Entry(glyphs[mode], MODES[mode].name, mode) for mode in run.snapshot.results]
     if best := results.best_possible(run.experiment, dataset):
         key.append(Entry("dashed", best.label, "best"))
     key.append(Entry("dotted", dataset.naive_label, "baseline"))
@@ -130,19 +131,20 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     errors = {}  # medians over the seeds by mode, for each frame and timestep, (E, T)
     for mode in frames[-1].snapshot.results:
         seeds = np.stack([frame.snapshot.by_seed(mode, "step_mse") for frame in frames])
-        errors[mode] = over_time.typical_error(dataset, np.median(seeds, axis=1))
+        errors[mode] = over_time.root_error(dataset, np.median(seeds, axis=1))
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names = [frame.label for frame in frames]
-    value = f"%{{customdata:{chart.VALUE}}} {chart.escaped(over_time.error_unit(dataset))}"
-    hover = f"timestep %{{x}}, after epoch %{{text}}: {value}<extra></extra>"
+    value = chart.hover(over_time.error_unit(dataset))
+    hover = f"timestep %{{x}}, after epoch {value}<extra></extra>"
     ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
     lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
     panels: list[Panel] = []
     for mode, values in errors.items():
         z, name = np.log10(np.maximum(values, 10.0**low)), MODES[mode].name
-        text = np.tile(np.c_[names], (1, values.shape[1]))
-        more = {"zmin": low, "zmax": max(high, low + 0.1), "customdata": values, "text": text}
+        more: Part = {"zmin": low, "zmax": max(high, low + 0.1)}
+        rows = zip(names, map(chart.hover_texts, values), strict=True)
+        more["text"] = [[f"{epoch}: {text}" for text in row] for epoch, row in rows]
         heat = chart.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **more)
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
@@ -162,35 +164,41 @@ def _together(
     data: Traces = []
     frames: list[Part] = [{"data": [], "traces": []} for _ in panels[0].frames]
     layout: Part = {"annotations": [], "images": []}
-    for number, (panel, (left, right, bottom, top)) in enumerate(zip(panels, places, strict=False)):
+    for number, (panel, place) in enumerate(zip(panels, places, strict=False)):
         # Plotly numbers all axes except the first. A panel has one x-axis and up to two y-axes.
         names = {"x": f"x{number + 1}", "y": f"y{2 * number + 1}", "y2": f"y{2 * number + 2}"}
         names |= {} if number else {"x": "x", "y": "y"}
         moving = {trace["name"] for trace in panel.frames[0]}
-        shown = [{**trace, **_values(trace)} for trace in panel.frames[start]]
         still = [trace for trace in panel.figure.traces if trace["name"] not in moving]
         for frame, traces in zip(frames, panel.frames, strict=True):
             first = len(data) + len(still)
             frame["traces"] += range(first, first + len(traces))
             frame["data"] += map(_values, traces)
+        shown = [{**trace, **_values(trace)} for trace in panel.frames[start]]
         for trace in (*still, *shown):
             own = {"xaxis": names["x"], "yaxis": names[trace.get("yaxis", "y")]}
             data.append({**trace, **own})
             if trace["type"] == "heatmap":
                 layout["images"].append(_image(trace, own))
-        axes_of = {n: a for n, a in panel.figure.to_dict()["layout"].items() if n[1:5] == "axis"}
-        for name, axis in axes_of.items():
-            is_x, mine = name == "xaxis", names[name.replace("axis", "")]
-            low, high = (left, right) if is_x else (bottom, top)
-            layout[f"{mine[0]}axis{mine[1:]}"] = {
-                **axis,
-                "domain": [low + share * (high - low) for share in axis.get("domain", (0, 1))],
-                "anchor": names[axis.get("anchor", "y")] if is_x else names["x"],
-            }
-        title = chart.note(f"<b>{chart.escaped(panel.title)}</b>", left, top, palette.ink)
+        layout |= _placed_axes(panel.figure, names, place)
+        title = chart.note(f"<b>{chart.escaped(panel.title)}</b>", place[0], place[3], palette.ink)
         above = {"xanchor": "left", "yanchor": "bottom", "yshift": 6}
         layout["annotations"].append(title | above)
     return data, frames, layout
+
+
+def _placed_axes(figure: chart.Chart, names: Mapping[str, str], place: Sequence[float]) -> Part:
+    """Return a panel's axes under their new `names`, within its left, right, bottom and top."""
+    placed, (left, right, bottom, top) = {}, place
+    for key, axis in figure.to_dict()["layout"].items():
+        if key[1:5] == "axis":
+            is_x, name = key == "xaxis", names[key.replace("axis", "")]
+            low, high = (left, right) if is_x else (bottom, top)
+            placed[f"{name[0]}axis{name[1:]}"] = axis | {
+                "domain": [low + share * (high - low) for share in axis.get("domain", (0, 1))],
+                "anchor": names[axis.get("anchor", "y")] if is_x else names["x"],
+            }
+    return placed
 
 
 def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
@@ -207,7 +215,8 @@ def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
 
 
 def _values(trace: Mapping[str, Any]) -> Part:
-    return {"type": trace["type"], "x": _short(trace["x"]), "y": _short(trace["y"])}
+    """Return the parts of a trace that differ between frames."""
+    return {"type": trace["type"]} | {n: _short(trace[n]) for n in ("x", "y", "text") if n in trace}
 
 
 def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
@@ -222,7 +231,7 @@ def replay_words(dataset: Dataset, frames: Frames) -> Words:
     """Return the epoch from which each mode beats the baseline, and last-step errors by epoch."""
     newest = frames[-1].snapshot.middle.results
     since = ", ".join(f"{MODES[m].name} {_since(each, dataset)}" for m, each in newest.items())
-    takeaway, rows = no_verdict(dataset, 1) or f"Skill at the last step: {since}.", []
+    takeaway, rows = no_verdict(dataset, 1) or f"Beats the baseline at the last step: {since}.", []
     for frame in frames:
         mse = np.array([np.median(frame.snapshot.by_seed(mode)) for mode in newest])
         errors = [readable(error, 3) for error in (dataset.raw_scale or 1.0) * np.sqrt(mse)]
@@ -230,7 +239,7 @@ def replay_words(dataset: Dataset, frames: Frames) -> Words:
         rows.append(f"{epoch}: {joined(errors)}{_unit(dataset)}")
     names = joined([MODES[mode].name for mode in newest])
     details = f"Clearly better than {dataset.baseline_phrase}: {since}. "
-    details += f"Typical error at the last step, {names}: {'; '.join(rows)}."
+    details += f"RMSE at the last step, {names}: {'; '.join(rows)}."
     return takeaway, details
 
 

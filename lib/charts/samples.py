@@ -144,7 +144,6 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     gaps = chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     look: Part = {"name": f"window {dataset.name}", "hovermode": "closest"}
     look["height"] = chart.top(key) + PLOT + chart.BOTTOM
-    look["right"] = 4 * len(names[rows[-1]])  # Plotly hides a label that doesn't fit
     look["shapes"] = _parts(dataset, origin.series[reads[0]], view, palette) + gaps
     return chart.plotted(data, palette, x, y, key, **look)
 

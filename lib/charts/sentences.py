@@ -6,7 +6,7 @@ from collections.abc import Callable
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
 from lib.results import ModeResult, Snapshot, Status, Verdict, decisive_ratio
-from lib.text import all_of, apart, capital, duration, joined, short, smaller
+from lib.text import all_of, apart, capital, difference, duration, joined, short
 
 Words = tuple[str, str]
 """The words beside a picture: a takeaway of at most 15 words, and the details."""
@@ -132,8 +132,9 @@ def pair_sentence(found: Verdict, first: str, second: str) -> str:
     if 2 * found.wins == found.seeds:
         who = f"{below} and {above} each have the smaller error"
     seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on log errors)"
-    difference = smaller(found.ratio) if found.ratio > 1 else "the same"
-    ratio = f"Within a seed, {below}'s error is {difference} (median over the seeds)"
+    ratio = (
+        f"Within a seed, {below}'s error is {difference(1, found.ratio)} (median over the seeds)"
+    )
     return f"{who} in {seeds}. {ratio}. The ratio of the two median errors can differ."
 
 

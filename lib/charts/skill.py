@@ -12,7 +12,7 @@ from lib.data import Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import ByRow, Forecast, Score, SkillTable, Snapshot, outcomes
 from lib.results import Part as DataPart
-from lib.text import beside, capital, counted, filled, joined, number, percent, readable
+from lib.text import apart, beside, capital, counted, difference, filled, joined, percent, readable
 
 _TEXTS = beside(__file__)
 HEIGHT = 380
@@ -23,7 +23,8 @@ PICKED = " The best epoch was picked on validation samples, so only a test part 
 
 def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     """Return which modes clearly beat the best baseline by squared error, as a sentence."""
-    best, where = table.baselines(target)[0], "On test samples" if part == "test" else "In this run"
+    where = "On test samples," if part == "test" else "In this run,"
+    best = table.baselines(target)[0]
     if not any(one.rmse[target] for one in table.baseline_scores):
         return CONSTANT
     if not table.models:
@@ -52,10 +53,9 @@ def skill_sentence(
         f"the best baseline is {best.label}: RMSE {readable(best.rmse[target])}{unit}."
     ]
     for score in table.models:
-        skill, share = table.skill(score, target), ""
-        if math.isfinite(skill):
-            share = f", {readable(abs(skill))}% {'smaller' if skill >= 0 else 'larger'}"
-        parts.append(f"{capital(score.label)}: {readable(score.rmse[target])}{unit}{share}.")
+        error, least = float(score.rmse[target]), float(best.rmse[target])
+        compared = f", {difference(error, least)}" if math.isfinite(error) else ""
+        parts.append(f"{capital(score.label)}: {readable(error)}{unit}{compared}.")
     parts.append(filled(_TEXTS, "measures", season=season_length(origin, origin.period)))
     if table.models and snapshot.others:
         parts.append(f"The modes' errors are medians over {len(snapshot.seeds)} seeds.")
@@ -143,7 +143,7 @@ def forecast_figure(
     rows = np.flatnonzero(origin.series == series)[-before:]
     x, axis = _dates(origin, rows, forecast)
     after, targets, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
-    bands, drawn = [], [targets]
+    bands = []
     lines = [_line("known", x[: len(rows)], targets, {"color": palette.ink, "width": 3}, unit)]
     for mode, values in forecast.values.items():
         name, color = MODES[mode].name, palette.mode(mode)
@@ -152,20 +152,18 @@ def forecast_figure(
         edges = low[has_band], high[has_band]
         bands.append(chart.band(f"{name}'s band", after[has_band], edges, color, OPACITY))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
-        drawn += [values, low, high]
     ends = chart.mode_ends(forecast.values)
     for name, values in forecast.baselines.items():
         bands.append(_line(name, after, values, _style("baseline", palette, 2), unit))
         ends.append(End(name, values[-1], "baseline"))
-        drawn.append(values)
     key = [[Entry("line", "known"), Entry("squares", "90% band", "baseline")], []]
     if ground := _test_part(dataset, series, rows, x, palette):
         shares = forecast.covered.items()
         words = "test part, in the band:" if shares else "test part"
         key[1] = [Entry("squares", words, "border", "muted")]
-        key[1] += [Entry("line", f"{100 * k / n:.0f}%", mode) for mode, (k, n) in shares]
+        key[1] += [Entry("line", percent(100 * k / n), mode) for mode, (k, n) in shares]
     title = chart.with_unit(origin.columns[column], unit)
-    y = axes.linear_axis(title, np.concatenate(drawn), targets)
+    y = axes.linear_axis(title, chart.all_y(bands + lines), targets)
     look: Part = {"name": f"forecast {dataset.name} {series} {column}", "height": HEIGHT}
     look |= {"ends": ends, "shapes": ground}
     return chart.plotted(bands + lines, palette, axis, y, key, **look)
@@ -199,7 +197,7 @@ def forecast_words(dataset: Dataset, forecast: Forecast, *, fed_back: bool, pick
         details = filled(_TEXTS, "fed_back", times=counted(count, "time"))
     details += f" {_TEXTS['bands']}{PICKED if picked else ''}"
     shares = [
-        f"{100 * inside / of:.0f}% of {of:,} targets in {MODES[mode].name}"
+        f"{percent(100 * inside / of)} of {of:,} targets in {MODES[mode].name}"
         for mode, (inside, of) in forecast.covered.items()
     ]
     details += f" In the test part, the bands contain {joined(shares)}." if shares else ""
@@ -207,11 +205,10 @@ def forecast_words(dataset: Dataset, forecast: Forecast, *, fed_back: bool, pick
 
 
 def _with_band(value: float, width: float) -> str:
-    """Return a value ± half of its band's height, to two digits of that half: "356.94 ± 0.66"."""
-    if not (math.isfinite(value) and 1e-5 < width < 1e9):
-        return number(value)
-    decimals = max(0, 1 - math.floor(math.log10(width)))
-    return f"{value:,.{decimals}f} ± {width:,.{decimals}f}".replace("-", "−")
+    """Return a value ± half of its band's height: "356.9 ± 0.66"."""
+    if not (math.isfinite(value) and 0 < width < math.inf):
+        return readable(value)
+    return f"{apart(value, value + width)[0]} ± {readable(width, 2)}"
 
 
 def _dates(

@@ -14,7 +14,7 @@ from lib.charts.sentences import Words, nth
 from lib.data import Dataset, Finding, find_leaks, moments_by_group, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
-from lib.text import all_of, apart, beside, capital, counted, filled, joined, listed, number
+from lib.text import all_of, apart, beside, capital, counted, filled, joined, listed, percent, times
 
 _TEXTS = beside(__file__)["hints"]
 MARKS = {  # the mark of each part's samples: color, shape, and glyph in the key
@@ -59,15 +59,16 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
     if origin is not None:
         last = origin.rows(dataset.shape[1], numbers)[:, -1] + origin.horizons[0]
         names = [f"{origin.names[origin.series[row]]} {origin.label(row)}".strip() for row in last]
-    texts, data, key = np.array([chart.escaped(name) for name in names]), [], []
+    names_of, data, key = np.array([chart.escaped(name) for name in names]), [], []
     size = 4 if len(shown) > 1 else 6
     for name, part in dataset.parts.items():
         is_in = (numbers >= part.start) & (numbers < part.stop)
         color, symbol, glyph = MARKS[name]
         marker = {"color": getattr(palette, color), "size": size, "symbol": symbol}
-        hover = f"%{{text}} ({name}): %{{customdata:{chart.VALUE}}}<extra></extra>"
+        hover = f"%{{customdata}} ({name}): {chart.hover(dataset.target_unit)}<extra></extra>"
         trace = chart.points(name, places[is_in], heights[is_in], marker, hover)
-        data.append(trace | {"customdata": values[is_in], "text": texts[is_in]})
+        trace |= {"customdata": names_of[is_in], "text": chart.hover_texts(values[is_in])}
+        data.append(trace)
         key.append(Entry(glyph, name, color, "ink"))
     look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.muted, "width": 1}}
     look["fillcolor"] = palette.surface
@@ -99,11 +100,11 @@ def _places(
         x |= {"nticks": 6, "tickformat": ",d"} if count > 6 else {"dtick": 1}
         starts = [part.start + 0.5 for part in dataset.parts.values()]
         return numbers + 1, x, [(start, start) for start in starts[1:]]
-    times = origin.times if origin.time_format else None
+    dates = origin.times if origin.time_format else None
 
     def at(rows: np.ndarray) -> np.ndarray:
-        if times is not None:
-            return np.asarray(times[rows])
+        if dates is not None:
+            return np.asarray(dates[rows])
         return rows - np.searchsorted(origin.series, origin.series[rows]) + 1
 
     reach = origin.rate * (dataset.shape[1] - 1)
@@ -112,7 +113,7 @@ def _places(
         (at(before + reach + max(origin.horizons)).max(), at(after).min())
         for before, after in pairwise(starts)
     ]
-    title = "row of the target" if times is None else "time of the target"
+    title = "row of the target" if dates is None else "time of the target"
     places = at(origin.starts[numbers] + reach + origin.horizons[0])
     # Parts of whole series overlap in time, so there is no edge between them.
     shown_edges = [(end, begin) for end, begin in edges if end < begin]
@@ -155,7 +156,7 @@ def range_hint(dataset: Dataset) -> str:
     if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():
         return ""
     ends, unit = " to ".join(apart(low, high)), dataset.spaced_unit
-    return filled(_TEXTS, "range", share=100 * outside, ends=ends, unit=unit)
+    return filled(_TEXTS, "range", share=percent(100 * outside), ends=ends, unit=unit)
 
 
 def levels_hint(dataset: Dataset) -> str:
@@ -171,7 +172,7 @@ def levels_hint(dataset: Dataset) -> str:
     between, within = float(means.std()), math.sqrt((deviations**2).mean())
     if not within or between < 2 * within:
         return ""
-    return filled(_TEXTS, "levels", times=number(between / within))
+    return filled(_TEXTS, "levels", times=times(between / within))
 
 
 def series_hint(dataset: Dataset) -> str:

@@ -30,29 +30,30 @@ def curve_figure(
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     baseline = [1.0 if relative else point["baseline_error"] for point in measured]
-    data, drawn = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], [*baseline]
+    data, medians = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], {}
     for mode in BOTH_MODES:
         color, name = palette.mode(mode), MODES[mode].name
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
         seeds = seeds.reshape(len(x), len(points[0].rows) // len(BOTH_MODES))
-        drawn += seeds.ravel().tolist()
         edges = seeds.max(axis=1), seeds.min(axis=1)
         data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
         data.append(chart.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
-        middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
-        line = chart.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
+        medians[mode], style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
+        line = chart.line(f"{name}, median", medians[mode], style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
-    title = "MSE / baseline MSE" if relative else "MSE at the last step"
-    y_axis, levels = axes.log_axis(title, drawn), [Entry("dotted", BASELINE, "baseline")]
+    title = "MSE ÷ baseline's MSE" if relative else "MSE at the last step"
+    y_axis, key_row = axes.log_axis(title, chart.all_y(data)), []
     if unfinished := [place[p.values[key]] for p in points if not p.is_finished]:
         top = 10 ** (y_axis["range"][1] - 0.06)
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
         data.append(chart.points("no result", unfinished, np.full(len(unfinished), top), cross, ""))
-        levels.append(Entry("cross", "diverged or failed", "wrong"))
+        key_row.append(Entry("cross", "diverged or failed", "wrong"))
     x_axis = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
-    rows = [chart.mode_keys(BOTH_MODES), levels]
-    return chart.plotted(data, palette, x_axis, y_axis, rows, name=f"sweep {key}", height=HEIGHT)
+    ends = chart.mode_ends(medians)
+    ends += [chart.End(BASELINE, error, "baseline") for error in baseline[-1:]]
+    look: Part = {"name": f"sweep {key}", "height": HEIGHT, "ends": ends}
+    return chart.plotted(data, palette, x_axis, y_axis, [key_row], **look)
 
 
 def _across(key: str, place: Mapping[Any, float], parameters: Mapping[Any, int]) -> Part:
@@ -82,8 +83,7 @@ def map_figure(
     differences, because the correction for multiple tests needs all points.
     """
     values, squares = results.axes_of(points), _differences(points, is_over=is_over)
-    smaller = "error is 2 times smaller"
-    texts = {mode: f"{LETTERS[mode]} 2×: {MODES[mode].name}'s {smaller}" for mode in BOTH_MODES}
+    texts = {m: f"{LETTERS[m]} 2×: {MODES[m].name}'s error is 2 times smaller" for m in BOTH_MODES}
     rows = [[Entry("squares", words, mode)] for mode, words in texts.items()]
     rows.append([Entry("unclear", "not significant (pale)", "muted")])
     sequence, last = map(palette.mode, BOTH_MODES)
@@ -97,7 +97,7 @@ def map_figure(
         square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
         notes.append(square | {"xref": "x", "yref": "y"})
     look: Part = {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
-    look |= {"x": np.arange(z.shape[1]), "hoverinfo": "none", "hovertemplate": None}
+    look |= {"x": np.arange(z.shape[1]), "hoverinfo": "none"}
     heat = chart.heatmap("difference", z, [last, palette.surface, sequence], "", **look)
     x_axis, y_axis = (
         {"title": VARIABLE[key]["label"], "showgrid": False, **_ticks(key, values[key])}

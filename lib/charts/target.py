@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from lib import shapes
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
@@ -107,15 +105,15 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
     """Draw both setups' losses by epoch: both fall, so neither shows the mistake."""
-    data = []
-    for side, color, dash in (("right", palette.best, "solid"), ("wrong", palette.wrong, "dash")):
-        style = {"color": color, "dash": dash, "width": 2.5}
+    data, ends = [], []
+    for side, color, dash in (("right", "best", "solid"), ("wrong", "wrong", "dash")):
+        style = {"color": getattr(palette, color), "dash": dash, "width": 2.5}
         losses = chart.finite(damage.loss[side])
         data.append(chart.line(f"{side} setup", losses, style, chart.hover()))
+        ends.append(chart.End(f"{side} setup", float(losses[-1]), color))
     x = axes.epoch_axis(len(damage.loss["right"]))
-    y = axes.log_axis("training loss", np.concatenate([*damage.loss.values()]).tolist())
-    key = [Entry("line", "right setup", "best"), Entry("dashed", "wrong setup", "wrong")]
-    return chart.plotted(data, palette, x, y, [key], name="damage loss", height=HEIGHT)
+    y = axes.log_axis("training loss", chart.all_y(data))
+    return chart.plotted(data, palette, x, y, [], name="damage loss", height=HEIGHT, ends=ends)
 
 
 def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:

@@ -270,7 +270,7 @@ function mount(root) {
     if (letter === page.lifts) return;
     if (!letter) return delete page.lifts;
     document.querySelectorAll(`${CURVES} .trace`).forEach((curve) => { // Plotly doesn't name curves
-      curve.dataset.run = traceOf(curve).name.match(/^([A-F])(,|$)/)?.[1] ?? "";
+      curve.dataset.run = traceOf(curve).name.match(/^([A-F]),/)?.[1] ?? "";
     });
     page.lifts = letter;
   }

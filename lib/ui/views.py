@@ -229,7 +229,7 @@ VIEWS = {  # by name in scenes and in the address
     "strip": View("Shapes of both models", draw_strip),
     "predictions": View("Predictions by timestep", partial(_chart, "predictions")),
     "loss": View("Loss over epochs", partial(_chart, "loss")),
-    "step_error": View("Error by timestep", partial(_chart, "step_error")),
+    "step_error": View("Error at each timestep", partial(_chart, "step_error")),
     "compare": View("Last-step error of both modes", partial(_chart, "compare")),
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", _cells),

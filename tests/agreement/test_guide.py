@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from keras import layers
 
+from lib.charts import render
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.recurrence import unroll
 from lib.recurrence.cells import LayerPass
@@ -275,6 +276,7 @@ def test_an_lstm_can_output_the_scaled_worked_example_but_not_the_raw_one():
         assert numbers["floors"][mode] == pytest.approx(float(floor), rel=1e-5)
         assert numbers["floors"][mode] < numbers["losses"][mode] < 1.01 * float(floor)
         assert numbers["off"][mode] < 0.5
+    assert "26,109 with True" in render("ui/views.html", "worked", views.TEXTS, **numbers)
     layer = layers.LSTM(4, return_sequences=True, kernel_initializer="ones")
     highest = np.asarray(layer(100 * numbers["x"]))  # Large inputs open all gates.
     assert np.allclose(highest, np.asarray(bound)[:, None], atol=1e-6)

@@ -24,7 +24,7 @@ def takeaways(app):
 
 def with_replay(app):
     """Return the page once the frames of the replay are ready."""
-    assert eventually(lambda: "Skill at the last step: " in takeaways(app.run()))
+    assert eventually(lambda: "Beats the baseline at the last step: " in takeaways(app.run()))
     return app
 
 
@@ -55,11 +55,11 @@ def test_sessions_that_show_the_same_snapshot_share_its_replay(
     replay_card.FRAMES.clear()
     app = start(data="parity", replay="yes").run()
     assert "Preparing the replay" in " ".join(each.value for each in app.markdown)
-    assert "Skill at the last step: " not in takeaways(app)
+    assert "Beats the baseline at the last step: " not in takeaways(app)
     other = start(data="parity", replay="yes").run()
     pool.run_all()
     for each in (app, other):
-        assert "Skill at the last step: " in takeaways(each.run())
+        assert "Beats the baseline at the last step: " in takeaways(each.run())
     assert len(pool.tasks) == 1
 
 

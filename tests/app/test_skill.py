@@ -50,7 +50,7 @@ def test_a_recorded_run_is_evaluated_with_all_baselines():
     assert [row.split("[")[0] for row in rows(app)[:2]] == [":blue", ":orange"]
     assert len(rows(app)) == 7
     assert card(app).splitlines()[4].endswith("| 0% |")
-    assert "In this run both modes beat" in text(app)
+    assert "In this run, both modes beat" in text(app)
 
 
 def test_a_chosen_season_changes_the_baselines_of_a_trained_run(client):

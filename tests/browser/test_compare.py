@@ -11,7 +11,7 @@ OPACITY = "curves => curves.map(curve => +getComputedStyle(curve).opacity)"
 
 
 def curves(page, name="losses"):
-    """Return the lines, with their letters, of the visible chart with this name."""
+    """Return the lines of the visible chart with this name."""
     return page.locator(f".st-key-compare_{name} .js-plotly-plot:visible .scatterlayer .trace")
 
 

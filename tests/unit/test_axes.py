@@ -81,6 +81,14 @@ def test_ticks_are_decimals_or_powers_of_ten():
     assert "5·10<sup>−7</sup>" in axes.log_axis("y", [2e-7, 9e-7])["ticktext"]
 
 
+def test_ticks_below_0_001_share_a_power_of_ten():
+    """An axis to 0.0016 has ticks such as 0.5 × 10⁻³. Close values of usual size are decimals."""
+    powers = (0, 0.0016), (-0.0016, 0.001), (0, 2e8)
+    for low, high in (*powers, (0.5, 0.5016), (0, 5)):
+        axis = axes.linear_axis("y", np.array([low, high]), np.array([low, high]), zero=low == 0)
+        assert (axis["exponentformat"] == "power") is ((low, high) in powers)
+
+
 @given(st.floats(1e-9, 1e9), st.floats(1, 1e12))
 @settings(derandomize=True, deadline=None)
 def test_ticks_of_a_logarithmic_axis_never_touch(least, times):

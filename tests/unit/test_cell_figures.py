@@ -33,22 +33,22 @@ def test_a_png_holds_each_number_as_one_pixel():
 
 def test_large_layers_and_diverged_ones_are_drawn():
     """Seven matrices of 100 timesteps and 128 units, one of them NaN, take less than 200 kB."""
-    matrices = {f"m{k}": np.random.default_rng(k).uniform(-1, 1, (100, 128)) for k in range(6)}
-    matrices["lost"] = np.full((100, 128), np.nan)
-    page = heatmaps(matrices, np.arange(128), LIGHT, **ABOUT)
+    matrices = {f"m{k}": np.random.default_rng(k).uniform(-1, 1, (128, 100)) for k in range(6)}
+    matrices["lost"] = np.full((128, 100), np.nan)
+    page = heatmaps(matrices, LIGHT, **ABOUT)
     assert len(page) < 200_000
     assert page.count("<img") == 7
 
 
 def test_a_small_layer_shows_its_numbers():
-    """A small matrix shows its numbers, with units in the given order, and its scale."""
-    matrices = {"h": np.array([[0.1, -0.2], [0.3, 0.4]]), "c": np.array([[3.0, 0], [0, 1]])}
-    page = heatmaps(matrices, np.array([1, 0]), LIGHT, **ABOUT)
+    """A small matrix shows its numbers and its scale."""
+    matrices = {"h": np.array([[-0.2, 0.4], [0.1, 0.3]]), "c": np.array([[3.0, 0], [0, 1]])}
+    page = heatmaps(matrices, LIGHT, **ABOUT)
     assert re.findall(r">(−?0\.\d)<", page)[:4] == ["−0.2", "0.4", "0.1", "0.3"]
     assert "from −3 to 3" in page
-    assert "to 1.5" in heatmaps({"c": np.array([[1.2, 0]])}, np.arange(2), LIGHT, **ABOUT)
-    tiny = {"h": np.array([[1e-9, 0.0], [-1e-4, 0.4]])}
-    shown = heatmaps(tiny, np.arange(2), LIGHT, **ABOUT)
+    assert "to 1.5" in heatmaps({"c": np.array([[1.2], [0]])}, LIGHT, **ABOUT)
+    tiny = {"h": np.array([[1e-9, -1e-4], [0.0, 0.4]])}
+    shown = heatmaps(tiny, LIGHT, **ABOUT)
     assert re.findall(r">(≈ 0|0|0\.4)</span>", shown) == ["≈ 0", "≈ 0", "0", "0.4"]
 
 

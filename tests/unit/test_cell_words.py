@@ -35,7 +35,7 @@ def test_open_and_closed_gates_are_counted():
     hidden = np.zeros((100, 4))
     hidden[0, 0] = -0.99
     _, text = findings("simple_rnn", a_trace(hidden))
-    assert "Under 1% of the outputs" in text
+    assert "0.2% of the outputs" in text
     assert "output of 3 units" in text
 
 

@@ -173,8 +173,8 @@ def test_the_error_by_timestep_is_the_rmse_in_the_raw_unit():
     np.testing.assert_allclose(the(figure, "sequence mode").y, 5)
     np.testing.assert_allclose(the(figure, "last-step mode").y, [2.5])
     np.testing.assert_allclose(the(figure, "best possible").y, [20, 10, 5, 0])
-    assert figure.layout.yaxis.title.text == "typical error (°C)"
+    assert figure.layout.yaxis.title.text == "RMSE (°C)"
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 3.0]), target_offset=np.zeros(2))
     figure = drawn("step_error", a_run(mixed, sequence=0.5))  # The columns have no common unit.
     np.testing.assert_allclose(the(figure, "sequence mode").y, 0.5)
-    assert figure.layout.yaxis.title.text == "typical error (scaled)"
+    assert figure.layout.yaxis.title.text == "RMSE (scaled)"

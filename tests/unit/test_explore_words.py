@@ -27,10 +27,12 @@ from tests.unit.pictures import (
     EXPERIMENT,
     a_dataset,
     a_run,
+    all_figures,
     of_a_table,
     sentence,
     spoiled,
     takeaway,
+    the,
     with_kept,
 )
 from tests.unit.swept import a_point
@@ -73,8 +75,8 @@ SENTENCES = [  # card, run, picked arguments, takeaway, sentence
         a_run(a_dataset(**zeros([2, 1.5, 0.5, 1.2])), sequence=1.0, last=2.5),
         (True,),
         "Sequence mode beats the baseline at 3 of 4 steps; last-step mode never does.",
-        "Typical error (RMSE) at steps 1 and 4: sequence model 1 and 1; last-step model "
-        "2.5 (applied early) and 2.5; mean baseline 2 and 1.2.",
+        "RMSE at steps 1 and 4: sequence model 1 and 1; last-step model 2.5 (applied early) "
+        "and 2.5; mean baseline 2 and 1.2.",
     ),
     (
         "compare",
@@ -108,7 +110,7 @@ def test_every_takeaway_is_short_and_only_parity_overfits(name):
         losses = naive_loss(experiment, dataset).items()
         overfitted |= {each for each, loss in losses if overfits_in_seeds(run, each, loss)}
     assert overfitted == ({"last"} if name == "parity" else set())
-    assert all(len(card.longest.split()) <= 15 for card in EXPLORE_CARDS.values())
+    assert all(len(card.longest.split(" ")) <= 15 for card in EXPLORE_CARDS.values())
 
 
 @pytest.mark.parametrize(("value", "named"), [(math.nan, "not a number"), (math.inf, "infinite")])
@@ -369,6 +371,16 @@ def test_a_leak_check_lists_its_data():
         ),
     ):
         assert split.leak_words(dataset, [])[1] == [f"The checks read {expected}"]
+
+
+def test_hover_texts_show_small_numbers_with_powers_of_ten():
+    """Parity's loss falls to about 10⁻⁵. Plotly's own formats would show it as a decimal."""
+    experiment = suggested("parity")
+    figures = all_figures(RunAt(experiment, make_dataset(experiment), recorded(experiment)))
+    hovers = [t.hovertemplate for f in figures.values() for t in f.data if t.hovertemplate]
+    assert all("%{text}" in hover and "%{y" not in hover for hover in hovers)
+    loss = the(figures["loss"], "sequence mode")
+    assert "\u202f×\u202f10⁻⁵" in loss.text[loss.y.argmin()]
 
 
 # Sentences outside the cards

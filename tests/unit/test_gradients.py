@@ -92,6 +92,8 @@ def test_the_reach_chart_shows_both_losses():
         ((0.5, 0.25), (0.05, 1.0), "10 times larger for the loss over all steps"),
         ((0.05, 1.0), (0.5, 0.25), "10 times larger for the loss at the last step"),
         ((0.5, 2), (1e-9, 2), "1,000,000+ times larger for the loss over all steps"),
+        ((0.515, 1), (0.5, 1), "3% larger for the loss over all steps"),
+        ((0.5, 1), (0.5, 1), "the same for both losses"),
         ((0.5, 1), (0.0, 1), "Only the loss over all steps"),
         ((0, 0), (np.nan, np.inf), LOST),
         ((0, 0), (0, 0), "Neither loss"),

@@ -86,14 +86,15 @@ def test_the_difference_of_two_pictures_is_a_picture():
     """The difference of equal outputs is blank. Pictures of unknown outputs keep their size."""
     same = np.array([[0.5, -0.5, 1], [0, 1, 0.25]])
     blank = enlarged(np.full((2, 3), STEPS, np.uint8), LIGHT.signed(STEPS), "height:7.5rem")
-    about = {"sentence": "text", "columns": "timesteps", "missing": proofs.WAITING}
+    about = {"axis": "timesteps", "missing": proofs.WAITING}
     for one, other, value, images, text in (
         (same, same, 0.0, 3, "✓ 0.0"),
         (same, same + 1e-8, 1e-8, 3, "≠ 10⁻⁸"),
         (None, None, None, 0, proofs.WAITING),
     ):
         sides = proofs.Side("True", "once", one), proofs.Side("False", "often", other)
-        page = proofs.equation(*sides, proofs.Measure("max", value), LIGHT, start=0, **about)
+        proof = proofs.ProofCard("Equal", (proofs.Measure("max", value),), "Same.", "So.")
+        page = proofs.equation(sides, proof, LIGHT, start=0, **about)
         assert text in page
         assert page.count("<img") == images
         assert page.count("height:7.5rem") == 3
@@ -104,12 +105,12 @@ def test_texts_are_never_markup():
     """Templates escape the texts of cards, sides and strips."""
     words, rows = "<i>a & b</i>", np.zeros((2, 3))
     measure, side = proofs.Measure(words, None), proofs.Side(words, words, rows)
-    about = {"sentence": words, "columns": words, "palette": LIGHT, "missing": words}
+    about = {"axis": words, "start": None, "missing": words}
     proof = proofs.ProofCard(words, (measure,), words, words)
     strip = proofs.Strip(words, rows.T, 0, {0: words})
     for page in (
         render("charts/proofs.html", "cards", [proof], LIGHT, words),
-        proofs.equation(side, side, measure, **about),
+        proofs.equation((side, side), proof, LIGHT, **about),
         render("charts/proofs.html", "strips", [strip], proof, words, LIGHT),
     ):
         assert "<i>" not in page

@@ -16,6 +16,7 @@ from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.results import Frame, History, RunAt, as_of, frames_of, untrained
 from lib.results.replay import BUDGET, LEAST, MOST
+from lib.text import number
 from lib.training import recorded, with_seeds
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import LIGHT, drawn, of_a_table, the
@@ -149,9 +150,10 @@ def test_a_map_has_the_error_of_each_epoch_and_timestep(layout, across):
     assert len({figure.layout[f"xaxis{k}"].domain[0] for k in ("", 2, 3)}) == across
     (heat,) = (t for t in figure.data if t.type == "heatmap" and t.name == "last-step mode")
     mse = [np.median(frame.snapshot.by_seed("last", "step_mse"), axis=0) for frame in frames]
-    np.testing.assert_allclose(heat.customdata, np.sqrt(mse))
-    np.testing.assert_allclose(heat.z, np.log10(heat.customdata), rtol=1e-6)
-    assert [row[0] for row in heat.text] == [frame.name for frame in frames]
+    np.testing.assert_allclose(heat.z, np.log10(np.sqrt(mse)), rtol=1e-6)
+    rows = zip(frames, np.sqrt(mse)[:, 0], strict=True)
+    texts = [f"{frame.name}: {number(error, 4)}" for frame, error in rows]
+    assert [row[0] for row in heat.text] == texts
 
 
 @pytest.mark.parametrize(
@@ -172,7 +174,8 @@ def test_the_words_have_the_epoch_from_which_a_mode_is_better(sequence, last, ho
         result = run.snapshot.results[mode]
         results[mode] = replace(result, checked_epochs=epochs, last_step_mse=errors)
     frame = Frame("0", replace(run.snapshot, results=results))
-    _, details = replay_words(dataset, (frame,))
+    takeaway, details = replay_words(dataset, (frame,))
+    assert takeaway == f"Beats the baseline at the last step: sequence mode {expected}"
     assert f"baseline: sequence mode {expected}" in details
 
 

@@ -21,6 +21,7 @@ from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
 from lib.results import SkillTable, Snapshot, Status, by_row, evaluate, forecast, predict
 from lib.results.baselines import Score
+from lib.text import difference, percent
 from tests.unit import own_data
 from tests.unit.pictures import LIGHT, the, words_of
 
@@ -62,7 +63,7 @@ def test_a_mode_is_compared_with_the_targets_best_baseline(models, target, sampl
     text = skill_takeaway(table, target, "evaluated")
     assert expected in text
     assert len(text.split()) <= 15
-    assert skill_takeaway(table, target, "test") == text.replace("In this run", "On test samples")
+    assert skill_takeaway(table, target, "test") == text.replace("In this run,", "On test samples,")
 
 
 def test_a_constant_target_has_no_comparison():
@@ -83,7 +84,8 @@ def test_the_sentence_has_the_tables_numbers():
     assert f"the last step of the {len(outputs.samples)} validation samples, the best" in words
     assert f"baseline is {best.label}: RMSE" in words
     assert f"{best.rmse[0]:.1f}" in words
-    assert f"Sequence mode: {table.models[0].rmse[0]:.0f}, " in words
+    error = table.models[0].rmse[0]
+    assert f"Sequence mode: {error:.0f}, {difference(error, best.rmse[0])}." in words
     assert "the mean absolute change over 7 days in the training part" in words
 
 
@@ -179,7 +181,7 @@ def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
     assert takeaway.count(" ± ") == 2
     assert len(takeaway.split()) <= 15
     inside, total = result.covered["last"]
-    share = f"{100 * inside / total:.0f}%"
+    share = percent(100 * inside / total)
     assert f"{share} of {total} targets in last-step mode" in details
     figure = forecast_figure(dataset, result, 0, 0, LIGHT)
     assert share in words_of(figure)
@@ -190,8 +192,9 @@ def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
     assert "the next row's input, 100 times" in details
     assert "in the band" not in words_of(forecast_figure(dataset, recursive, 0, 0, LIGHT))
     for value, width, expected in (
-        (356.944, 0.656, "356.94 ± 0.66"),
-        (-1234.5, 9.83, "−1,234.5 ± 9.8"),
+        (356.944, 0.656, "356.9 ± 0.66"),
+        (-1234.5, 9.83, "−1,234 ± 9.8"),
+        (2.5e-6, 2e-5, "2.5\u202f×\u202f10⁻⁶ ± 2\u202f×\u202f10⁻⁵"),
         (12.34, math.nan, "12.3"),
     ):
         assert _with_band(value, width) == expected

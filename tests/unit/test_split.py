@@ -48,10 +48,7 @@ def test_the_words_about_a_split_have_the_size_of_each_part():
     assert takeaway == f"{training:,} training samples, {evaluated} validation, {test} test."
     assert f"The last {test} are the test part" in details
     assert "Each series is cut at the same" in windows_of_stores().notes[-1]
-    for by, words in (
-        ("time", "3 of 3 series are in two"),
-        ("id", "All 200 dates are"),
-    ):
+    for by, words in (("time", "3 of 3 series are in two"), ("id", "All 200 dates are")):
         assert words in split.split_words(windows_of_stores(split=by))[1]
 
 
@@ -117,8 +114,8 @@ def test_the_split_chart_has_a_mark_for_each_part():
     for targets, title in ((1, "target y at the last step"), (3, "target 1 at the last step")):
         assert split.split_figure(a_dataset(k=targets), LIGHT).layout.yaxis.title.text == title
     hover = the(split.split_figure(a_dataset(), LIGHT), "validation")
-    assert hover.text[0] == "sample 7"
-    assert hover.hovertemplate.startswith("%{text} (validation):")
+    assert hover.customdata[0] == "sample 7"
+    assert hover.hovertemplate.startswith("%{customdata} (validation): %{text}")
     low, high = split.split_figure(a_dataset(n=400), LIGHT).layout.xaxis.range
     assert low <= 1 - 8
     assert high >= 400 + 8
@@ -132,7 +129,7 @@ def test_samples_of_a_dated_table_are_at_the_date_of_their_last_target():
     figure = split.split_figure(windows_of_load(timesteps=12), LIGHT)
     dots = the(figure, "training")
     assert f"{dots.x[0]}".startswith("2024-01-01T12")
-    assert dots.text[0] == "2024-01-01 12:00"
+    assert dots.customdata[0] == "2024-01-01 12:00"
     assert figure.layout.xaxis.title.text == "time of the target"
     figure = split.split_figure(windows_of_load(test=20, gap=30), LIGHT)
     assert [trace.name for trace in figure.data] == ["training", "validation", "test"]
@@ -149,9 +146,9 @@ def test_each_series_has_its_own_band():
     for band, name in enumerate(figure.layout.yaxis.ticktext):
         heights, values = [], []
         for part in figure.data:
-            is_in_band = [name in text for text in part.text]
+            is_in_band = [name in text for text in part.customdata]
             heights.extend(part.y[is_in_band])
-            values.extend(part.customdata[is_in_band])
+            values += [float(text.replace(",", "")) for text in part.text[is_in_band]]
         assert band < min(heights) < max(heights) < band + 1
         assert np.argmax(heights) == np.argmax(values)
     assert len(figure.layout.shapes) == 1  # All series have the same boundary.
@@ -164,7 +161,7 @@ def test_a_split_by_series_has_no_boundary_in_time():
     """Each series is in one part. Series with a single sample are side by side."""
     figure = split.split_figure(windows_of_stores(split="id"), LIGHT)
     assert not figure.layout.shapes
-    of_parts = [{text.split()[0] for text in trace.text} for trace in figure.data]
+    of_parts = [{text.split()[0] for text in trace.customdata} for trace in figure.data]
     assert of_parts[0].isdisjoint(of_parts[1])
     figure = split.split_figure(windows_of_stores(days=15, split="id"), LIGHT)
     assert figure.layout.xaxis.title.text == "sample"

@@ -42,6 +42,8 @@ def test_a_curve_has_medians_seeds_and_their_range(theme, relative):
     np.testing.assert_allclose(dots["y"], [0.01, 0.02, 0.03] * 2)
     assert list(trace(figure, "baseline")["y"]) == [1, 1]
     assert list(figure["layout"]["xaxis"]["ticktext"]) == ["4", "16"]
+    labels = {note["text"] for note in figure["layout"]["annotations"]}
+    assert {"sequence", "last-step", "baseline"} <= labels  # at the ends of the lines
 
 
 def test_the_axis_has_the_number_of_parameters_below_each_name():

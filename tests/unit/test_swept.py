@@ -7,14 +7,7 @@ import pytest
 
 from lib.charts.sweep import found_details, found_takeaway, sweep_title
 from lib.results import compare_modes
-from lib.results.compared import (
-    BOTH_MODES,
-    axes_of,
-    clear_mode,
-    corrected,
-    findings,
-    point_words,
-)
+from lib.results.compared import BOTH_MODES, axes_of, clear_mode, corrected, findings, point_words
 from lib.results.run import Status
 from tests.unit.swept import a_point
 

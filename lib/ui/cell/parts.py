@@ -9,10 +9,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import charts, recurrence
-from lib.charts import Palette, ProofCard, Side, Strip, cell, gradients
+from lib.charts import Palette, ProofCard, Side, Sides, Strip, cell, gradients
 from lib.recurrence import difference, padded_batches, unroll, unroll_stack
 from lib.shapes import Leak
-from lib.text import beside
+from lib.text import LONG_NUMBER, beside
 from lib.training import read_recording
 from lib.ui import runs
 from lib.ui.browser import playhead_band
@@ -24,7 +24,7 @@ from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_
 TEXTS: dict[str, str] = beside(__file__)
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
 # A strip card reserves space for this takeaway, the longest of the usual ones.
-BREAK_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
+BREAK_ROOM = f"Off by {LONG_NUMBER}: last-step mode takes the backward output of step 1."
 LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
 
@@ -65,17 +65,17 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
         with st.container(border=True, gap="xsmall", key="cell_unrolled"):
             draw_chain(chosen, palette)
         with st.container(border=True, gap="xsmall", key="cell_heatmaps"):
-            matrices = {}
-            if trace.cell is not None:
-                matrices["c, cell state"] = trace.cell[0]
+            matrices, order = {}, chosen.row_order
+            if wide := trace.cell is not None:
+                matrices["c, cell state"] = trace.cell[0].T[order]
             for name, values in trace.gates.items():
                 meaning = recurrence.GATES[layer.cell][name]
-                matrices[f"{recurrence.gate_symbol(name, meaning)}, {meaning}"] = values[0]
+                title = f"{recurrence.gate_symbol(name, meaning)}, {meaning}"
+                matrices[title] = values[0].T[order]
             striking, sentence = cell.findings(layer.cell, trace)
-            seen = {"start": chosen.first_row, "wide": trace.cell is not None}
             if matrices:  # SimpleRNN has no gates
-                order = chosen.row_order
-                st.html(cell.heatmaps(matrices, order, palette, **seen, sentence=sentence))
+                start = chosen.first_row
+                st.html(cell.heatmaps(matrices, palette, sentence, start=start, wide=wide))
             takeaway(striking, sentence)
             linked_toggle("Order units by similarity", ORDER)
     hand = None
@@ -104,8 +104,8 @@ def draw_chain(
     layer = chosen.layer_pass
     text, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *layer.x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
-    seen = {"modes": modes, "sentence": sentence, "start": chosen.first_row}
-    st.html(cell.unrolled_picture(layer, chosen.row_order, palette, **seen, as_it_runs=as_it_runs))
+    drawn, start = (layer, chosen.row_order, palette, sentence), chosen.first_row
+    st.html(cell.unrolled_picture(*drawn, modes=modes, start=start, as_it_runs=as_it_runs))
     if has_takeaway:
         takeaway(text, sentence)
 
@@ -123,7 +123,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         prefixes = _rows(chosen, modes, "prefixes")
         calls = Side("return_sequences=False", f"{steps} calls, one per prefix", prefixes)
         start = chosen.first_row
-        _equation(modes, (one, calls), at_each, palette, columns="timesteps", start=start)
+        _equation(modes, (one, calls), at_each, palette, axis="timesteps", start=start)
         sentence_place = st.container().empty()
     with st.expander("Also checked: NumPy against Keras, and return_state"):
         against = None
@@ -155,8 +155,8 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         ends = result["sequence"][:, -1].T[order] if result else None
         one = Side("return_sequences=True", "last step, [:, -1]", ends)
         other = Side("return_sequences=False", "whole output", _rows(chosen, modes, "last"))
-        columns = f"{len(measured(chosen))} samples"
-        _equation(modes, (one, other), at_last, palette, columns=columns, start=None)
+        axis = f"{len(measured(chosen))} samples"
+        _equation(modes, (one, other), at_last, palette, axis=axis, start=None)
 
 
 def _rows(chosen: Chosen, modes: Reply, name: str) -> np.ndarray | None:
@@ -166,10 +166,10 @@ def _rows(chosen: Chosen, modes: Reply, name: str) -> np.ndarray | None:
 
 
 def _equation(
-    modes: Reply, sides: tuple[Side, Side], proof: ProofCard, palette: Palette, **options: Any
+    modes: Reply, sides: Sides, proof: ProofCard, palette: Palette, *, axis: str, start: int | None
 ) -> None:
-    options |= {"missing": modes.instead, "sentence": f"{proof.takeaway} {proof.why}"}
-    st.html(charts.proofs.equation(*sides, proof.measures[0], palette, **options))
+    options = {"missing": modes.instead, "axis": axis}
+    st.html(charts.proofs.equation(sides, proof, palette, start=start, **options))
     takeaway(proof.takeaway, proof.why)
 
 
