@@ -20,7 +20,8 @@ CONTROLS = ("train_controls", "run_scrubber", "run_progress", "run_options", "ru
 SEEN = ("title", "strip", *CONTROLS, "card_predictions", "card_loss")
 PHONE = ("title", "train_controls", "run_progress", "card_predictions", "strip", "card_loss")
 BOXES = """names => Object.fromEntries(names.map(name => {
-    const { x, y, width, height } = document.querySelector(`.st-key-${name}`).getBoundingClientRect();
+    const element = document.querySelector(`.st-key-${name}`);
+    const { x, y, width, height } = element.getBoundingClientRect();
     return [name, [x, y, width, height].map(Math.round)];
 }))"""
 SLOWEST = """.st-key-run_progress p::after {
