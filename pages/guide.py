@@ -100,6 +100,7 @@ with picture:
 with to_do:
     if stage.answered(step):
         stage.train_buttons(step, loaded)
+        stage.train_obstacle(step, loaded)
     stage.waiting(step)
 with st.container(key="handout"):
     st.markdown(handout())

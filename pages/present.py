@@ -55,6 +55,7 @@ with st.container(key="present"):
         talks.draw_link(link, "Scan to follow and vote on your own screen.")
     else:
         loaded = talks.draw_scene(scene, settled_experiment(), talk)
+        stage.train_obstacle(scene, loaded)
         if scene.shows == "advice":
             link = talks.link(story=talks.in_address(names))
             talks.draw_link(link, "Scan to open this talk.")

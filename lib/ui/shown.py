@@ -72,9 +72,8 @@ def load_data(settled: Experiment) -> Loaded:
     try:
         limits.check_trainable(settled, loaded.dataset)
     except ExperimentError as error:
-        text = with_full_stop(f"These settings can't be trained: {error}")
-        place.warning(plain(text), icon=":material/info:")
-        return replace(loaded, obstacle=SEE_ABOVE)
+        reason = with_full_stop(f"These settings can't be trained: {error}")
+        return replace(loaded, obstacle=reason)
     return replace(loaded, obstacle=runs.client().pool.unavailable)
 
 

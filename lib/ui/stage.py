@@ -99,6 +99,12 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
     following_fragment(runs.open_run, draw, bool, LOOK_SECONDS, page_state=page_state)
 
 
+def train_obstacle(scene: Scene, loaded: Loaded) -> None:
+    """Show why Train is disabled, if the scene trains a model."""
+    if "run" in scene.controls and loaded.obstacle:
+        hint(loaded.obstacle)
+
+
 def picked(scene: Scene) -> list[int]:
     """Return the index of the picked option for each answered question."""
     return session().stage.answers.setdefault(scene.name, [])
@@ -164,8 +170,8 @@ def waiting(scene: Scene) -> None:
         _, snapshot = runs.current_run() or (None, None)
         if needs_run and snapshot and snapshot.status.active:
             return f"Next question at epoch {WATCHED}. Now: {snapshot.epoch}.", True
-        why = runs.client().pool.unavailable if needs_run else ""
-        return (f"{why} Press Skip to show a recorded run." if why else scene.todo), False
+        is_off = needs_run and runs.client().pool.unavailable  # `train_obstacle` shows why
+        return ("Press Skip to show a recorded run." if is_off else scene.todo), False
 
     def skip() -> None:
         session().stage.passed.add(scene.name)
