@@ -53,12 +53,12 @@ def caption(picture: str, plot: Plot) -> str:
 
 
 @lru_cache(maxsize=128)  # All sessions share the pictures.
-def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.0) -> str:
-    """Return a plot as an HTML image, `scale` times as large, but with letters of the same size."""
+def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
+    """Return a plot as an HTML image."""
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
     first, last = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
-    right, bottom = WIDTH * scale - EDGE, HEIGHT * scale - BELOW
+    right, bottom = WIDTH - EDGE, HEIGHT - BELOW
     drawn = []
     for place, (line, height) in enumerate(zip(plot.lines, heights, strict=True)):
         x = LEFT + (line.x - first) / (last - first) * (right - LEFT)
@@ -71,7 +71,7 @@ def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.
     ends = [number(float(end), 2) for end in (*y_ends, first, last)]
     box, looks = (LEFT, EDGE, right, bottom), (palette, LETTERS, DASHES)
     body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
-    return thumbnail(body, WIDTH * scale, HEIGHT * scale, sentence)
+    return thumbnail(body, WIDTH, HEIGHT, sentence)
 
 
 def thumbnail(body: str, width: float, height: float, sentence: str) -> str:

@@ -19,7 +19,16 @@ from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
 from lib.ui.session import Loaded
-from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_chart, takeaway
+from lib.ui.widgets import (
+    card,
+    card_chart,
+    hint,
+    linked_toggle,
+    say,
+    say_steadily,
+    steady_chart,
+    takeaway,
+)
 
 TEXTS: dict[str, str] = beside(__file__)
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
@@ -200,10 +209,8 @@ def draw_leak(_: object, palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
     leak = read_recording("leak", Leak)
     with card("Bidirectional reads its own targets", key="cell_leak", **LOOK):
-        (text, details), plot = charts.proofs.leak_words(leak), charts.leaked(leak)
-        st.html(charts.small_picture(plot, text, palette, 1.6))
-        hint(charts.caption("leaked", plot))
-        takeaway(text, details)
+        text, details = charts.proofs.leak_words(leak)
+        card_chart(charts.proofs.leak_figure(leak, palette), text, details, "chart_leak")
 
 
 def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
