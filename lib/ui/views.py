@@ -219,8 +219,7 @@ def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
     """Return the view of a part of the Cell page, or of one of its cards (`draw_one`)."""
     part = parts.PARTS[name]
     if draw_one:
-        has_playhead = draw_one is not parts.draw_last_step
-        part = replace(part, places=part.places[:1], draw=draw_one, has_playhead=has_playhead)
+        part = replace(part, places=part.places[:1], draw=draw_one, has_playhead=False)
     own_part = "" if name == "unrolled" else name
     return View(title, partial(parts.draw_part, part), "Cell", own_part, needs_rows=True)
 
