@@ -197,21 +197,17 @@ def leak_words(leak: Leak) -> Words:
 
 def leak_figure(leak: Leak, palette: Palette) -> chart.Chart:
     """Draw the errors of an LSTM and a Bidirectional layer by timestep, and the best possible."""
+    models = {"LSTM": (leak.one_way, "sequence"), "Bidirectional": (leak.both_ways, "wrong")}
     steps, hover = len(leak.one_way), chart.hover()
-    dots, data, ends = chart.dot_size(steps), list[chart.Part](), list[chart.End]()
-    for name, errors, color in (
-        ("LSTM", leak.one_way, "sequence"),
-        ("Bidirectional", leak.both_ways, "wrong"),
-    ):
+    data = [chart.level("best possible", np.ones(steps), "best", palette, hover)]
+    for name, (errors, color) in models.items():
         style = {"color": getattr(palette, color), "width": 2.5}
-        data.append(chart.line(name, errors, style, hover, dots=dots))
-        ends.append(chart.End(name, errors[-1], color))
-    data.append(chart.level("best possible", np.ones(steps), "best", palette, hover))
+        data.append(chart.line(name, errors, style, hover, dots=chart.dot_size(steps)))
+    ends = [chart.End(name, errors[-1], color) for name, (errors, color) in models.items()]
     key = [[chart.Entry("dashed", "best possible: 1", "best")]]
-    x = axes.timestep_axis([f"{step + 1}" for step in range(steps)])
+    x = axes.timestep_axis([f"{step}" for step in range(1, steps + 1)])
     y = axes.log_axis("mean squared error", [*leak.one_way, *leak.both_ways])
-    look: dict[str, Any] = {"name": "leak", "height": LEAK_HEIGHT, "ends": ends}
-    return chart.plotted(data, palette, x, y, key, **look)
+    return chart.plotted(data, palette, x, y, key, name="leak", height=LEAK_HEIGHT, ends=ends)
 
 
 def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:

@@ -71,10 +71,5 @@ def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
     ends = [number(float(end), 2) for end in (*y_ends, first, last)]
     box, looks = (LEFT, EDGE, right, bottom), (palette, LETTERS, DASHES)
     body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
-    return thumbnail(body, WIDTH, HEIGHT, sentence)
-
-
-def thumbnail(body: str, width: float, height: float, sentence: str) -> str:
-    """Return an SVG drawing as a picture that fills its card, with `sentence` as its text."""
-    block = drawing(body, (0, 0, width, height), "max-width:60rem", alt=sentence)
+    block = drawing(body, (0, 0, WIDTH, HEIGHT), "max-width:60rem", alt=sentence)
     return f'<div class="thumbnail">{block}</div>'

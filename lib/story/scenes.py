@@ -14,7 +14,7 @@ from lib.results import RunAt
 from lib.text import beside
 from lib.training import read_recording, recorded, with_seeds
 
-FILE = "gallery"  # the recording that holds the small pictures of all cards
+FILE = "gallery"  # the recorded small pictures of all cards and of a talk's scenes
 
 
 class Option(NamedTuple):
@@ -53,7 +53,7 @@ class Scene:
     pause: int = 0  # the epoch at which training pauses; 0 for no pause
     seconds: float = 0.0  # how long to train up to `pause`; 0 for the pace that the user chose
     aside: str = ""  # a second picture that users can open, a key of VIEWS
-    picture: str = ""  # a card's small picture, a key of `lib.charts.thumbnail.PICTURES`
+    picture: str = ""  # its small chart, a key of `lib.charts.thumbnail.PICTURES`
     group: str = ""  # the heading above this card and the following cards
     notes: str = ""  # the speaker's notes
 
@@ -109,6 +109,5 @@ def runs_of(scene: Scene) -> dict[str, RunAt]:
 
 
 def plot_of(scene: Scene) -> Plot | None:
-    """Return the recorded picture of a card, or None if `tests.record` hasn't drawn it."""
-    plots: dict[str, Plot] = read_recording(FILE, dict[str, Plot])
-    return plots.get(scene.id)
+    """Return the recorded picture of a scene, or None if `tests.record` hasn't drawn it."""
+    return read_recording(FILE, dict[str, Plot]).get(scene.name)

@@ -8,12 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import render, small_picture, thumbnail
-from lib.data import DATASETS, FIRST
-from lib.story import GALLERY, TALK, Scene, plot_of
+from lib import charts
+from lib.data import DATASETS, FIRST, settle, suggested
+from lib.experiment import read_query
+from lib.shapes import read_text, trace
+from lib.story import TALK, Scene, plot_of
 from lib.ui import address, clock, talks
 from lib.ui.browser import current_palette
+from lib.ui.frame import PAGES, advice_table
 from lib.ui.session import session
+from lib.ui.shown import dataset_of
 from lib.ui.views import TALK_SCENES
 from lib.ui.widgets import bound, hint, plain, press
 
@@ -22,14 +26,25 @@ KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
 LONGEST_LABEL = 40  # characters of a scene's title in the list
 
 
-def _thumbnail(scene: Scene) -> str:
-    """Return a small picture of a scene: from a gallery card with the same content, or a sketch."""
-    palette, content = current_palette(), (scene.shows, scene.setup)
-    card = next((each for each in GALLERY.values() if (each.shows, each.setup) == content), None)
-    if card and (plot := plot_of(card)):
-        return small_picture(plot, "", palette)
-    sketch = render("ui/talks.html", "sketch", scene.shows, palette)
-    return thumbnail(sketch, 320, 144, "")
+def _draw_picture(scene: Scene) -> None:
+    """Draw a scene's small picture: a recorded chart, a shrunk HTML picture, or its page's icon."""
+    palette, plot, query = current_palette(), plot_of(scene), scene.query
+    if plot:
+        st.html(charts.small_picture(plot, "", palette))
+    elif scene.shows == "strip":
+        experiment = settle(read_query(query, suggested(query.get("data", [FIRST])[-1]))[0])
+        dataset = dataset_of(experiment, None)
+        _shrink(charts.shape_strip(experiment, dataset, palette, traces={}, sample=0))
+    elif scene.shows == "stack" and "stack" in query:
+        _shrink(charts.stack.stack_picture(trace(read_text(query["stack"][-1])[0]), palette))
+    elif scene.shows == "advice":
+        _shrink(advice_table())
+    else:
+        st.markdown(PAGES[scene.page][1])
+
+
+def _shrink(picture: str) -> None:
+    st.html(f'<div class="thumbnail">{picture}</div>')  # present.css zooms out
 
 
 def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> None:
@@ -39,7 +54,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
     with st.container(key="scenes"):
         for number, each in enumerate(scenes):
             with st.container(key=f"scene_card_{number}"):
-                st.html(_thumbnail(each))
+                _draw_picture(each)
                 act = partial(address.set_page_values, {"scene": each.name, "open": ""})
                 label, is_open = f"{number + 1}. {plain(each.title)}", each is scene
                 look: Any = {"type": "primary" if is_open else "secondary", "wrap": True}

@@ -233,9 +233,7 @@ VIEWS = {  # by name in scenes and in the address
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", _cells),
     "unrolled": _of_cell("The layer, unrolled", "unrolled"),
-    "runs": View(
-        "The cell runs through time", partial(_chain, plays=True), "Cell", needs_rows=True
-    ),
+    "runs": View("The cell runs over time", partial(_chain, plays=True), "Cell", needs_rows=True),
     "proof": _of_cell("Both modes compute the same", "proof"),
     "one": _of_cell("The last row of True is False", "proof", parts.draw_last_step),
     "break": _of_cell("What breaks the equality", "break"),

@@ -19,16 +19,7 @@ from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
 from lib.ui.session import Loaded
-from lib.ui.widgets import (
-    card,
-    card_chart,
-    hint,
-    linked_toggle,
-    say,
-    say_steadily,
-    steady_chart,
-    takeaway,
-)
+from lib.ui.widgets import card, card_chart, hint, linked_toggle, say, say_steadily, takeaway
 
 TEXTS: dict[str, str] = beside(__file__)
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
@@ -294,9 +285,9 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
         numbers = {"samples": len(dataset.shown[:AVERAGED]), "steps": dataset.shape[1]}
         sentence = TEXTS["reach"].format(which=chosen.which, found=found, **numbers)
         figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
-        steady_chart(figure, sentence, "chart_reach")
+        room = gradients.LONGEST_TAKEAWAY
+        card_chart(figure, text, sentence, "chart_reach", longest=room)
         playhead_band("chart_reach", figure)
-        takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
 
 
 PARTS = {  # by name in the address
