@@ -67,7 +67,7 @@ def test_the_stack_is_kept_while_another_page_is_open():
 def test_the_verdict_follows_typed_shapes():
     """An invalid shape gets a warning, and hides the verdict until both shapes are valid."""
     app = shapes(part="target")
-    assert title(app).startswith("Silently wrong: y (320,) doesn’t match the output (320, 12, 1)")
+    assert title(app).startswith("Silently wrong: y (320,) doesn't match the output (320, 12, 1)")
     app.text_input(key="check_target").set_value("(320, 12, 1)").run()
     assert title(app).startswith("Correct: y (320, 12, 1) matches the output (320, 12, 1)")
     app.text_input(key="check_output").set_value("more").run()
