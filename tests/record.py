@@ -16,7 +16,7 @@ import numpy as np
 
 from lib.charts.over_epochs import LastStepErrors, Losses
 from lib.charts.over_time import StepErrors
-from lib.charts.thumbnail import Line, Plot, by_step, leaked
+from lib.charts.thumbnail import Line, Plot
 from lib.data.datasets.registry import DATASETS, make_dataset, suggested
 from lib.experiment import to_query
 from lib.recurrence import forward
@@ -153,7 +153,10 @@ def draw_plot(scene):
     data = scene.query["data"][-1]
     match scene.picture:
         case "leaked":
-            return leaked(recorded.read_recording("leak", Leak))
+            leak = recorded.read_recording("leak", Leak)
+            best = by_step(np.ones(len(leak.one_way)), "best", "", "dashed")
+            one_way = by_step(leak.one_way, "sequence", "LSTM")
+            return Plot((best, one_way, by_step(leak.both_ways, "wrong", "Bidirectional")))
         case "broadcast":
             damage = recorded.read_recording("flat", Damage)
             order, predictions = np.argsort(damage.truth), damage.predictions
@@ -214,6 +217,11 @@ def draw_sample(picture, data):
         case "target":
             dataset = make_dataset(suggested(data))
             return Plot((by_step(dataset.y[dataset.shown[0], :, 0], "ink"),))
+
+
+def by_step(y, *about):
+    """Return a line of values (T,) over the timesteps."""
+    return Line(np.arange(1.0, len(y) + 1), np.asarray(y, np.float64), *about)
 
 
 def by_epoch(curve, *about):

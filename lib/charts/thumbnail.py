@@ -7,7 +7,6 @@ import numpy as np
 
 from lib.charts.html import drawing, render
 from lib.charts.palette import Palette
-from lib.shapes import Leak
 from lib.text import beside, number
 
 WIDTH, HEIGHT, LETTERS = 320, 160, 12  # a picture's width and height, its font size; in pixels
@@ -33,18 +32,6 @@ class Plot:
 
     lines: tuple[Line, ...]
     is_log: bool = False
-
-
-def by_step(y: np.ndarray, *about: str) -> Line:
-    """Return a line of values (T,) over the timesteps."""
-    return Line(np.arange(1.0, len(y) + 1), np.asarray(y, np.float64), *about)
-
-
-def leaked(leak: Leak) -> Plot:
-    """Return the plot of errors by timestep: LSTM, Bidirectional, and the best possible error."""
-    best = by_step(np.ones(len(leak.one_way)), "best", "", "dashed")
-    one_way = by_step(leak.one_way, "sequence", "LSTM")
-    return Plot((best, one_way, by_step(leak.both_ways, "wrong", "Bidirectional")))
 
 
 def caption(picture: str, plot: Plot) -> str:

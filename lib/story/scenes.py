@@ -51,7 +51,7 @@ class Scene:
     todo: str = ""  # the instruction shown while the scene waits for `until`
     points_at: str = ""  # the Streamlit key of the control to mark until the user uses it
     pause: int = 0  # the epoch at which training pauses; 0 for no pause
-    seconds: float = 0.0  # how long to train up to `pause`; 0 for the pace that the user chose
+    seconds: float = 0.0  # how long to train up to `pause`
     aside: str = ""  # a second picture that users can open, a key of VIEWS
     picture: str = ""  # its small chart, a key of `lib.charts.thumbnail.PICTURES`
     group: str = ""  # the heading above this card and the following cards
@@ -87,14 +87,11 @@ def story(text: str, scenes: Mapping[str, Scene]) -> tuple[Scene, ...]:
 
 def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
     """Return the experiments that a card records: one, or one for each cell that it compares."""
-    base, experiments = suggested(scene.query["data"][-1]), list[Experiment]()
-    queries = [scene.query]
+    base, queries = suggested(scene.query["data"][-1]), [scene.query]
     if scene.picture == "cells":
         queries = [scene.query | {"cell": [cell]} for cell in ("lstm", "simple_rnn")]
-    for query in queries:
-        experiment = settle(read_query(query, base)[0])
-        experiments.append(with_seeds(experiment, make_dataset(experiment)))
-    return tuple(experiments)
+    experiments = [settle(read_query(query, base)[0]) for query in queries]
+    return tuple(with_seeds(each, make_dataset(each)) for each in experiments)
 
 
 def runs_of(scene: Scene) -> dict[str, RunAt]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from textwrap import shorten
 from typing import Any
 
 import streamlit as st
@@ -23,7 +22,6 @@ from lib.ui.widgets import bound, hint, plain, press
 
 # Labels by the prefix of a scene's name.
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
-LONGEST_LABEL = 40  # characters of a scene's title in the list
 
 
 def _draw_picture(scene: Scene) -> None:
@@ -72,17 +70,15 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
 
     titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in TALK_SCENES.items()}
     shown: Any = bound("story_picks", picked, talks.set_scenes)
-    shown["format_func"] = lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …")
+    shown["format_func"] = titles.__getitem__
     hint("Drag a scene to move it, or move the open scene with the buttons.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        is_first, is_last = place == 0, place + 1 == len(picked)
         back, forward = (partial(talks.move_scene, picked, place, place + by) for by in (-1, 1))
-        press("Move back", "arrow_back", "scene_earlier", back, disabled=is_first)
-        press("Move forward", "arrow_forward", "scene_later", forward, disabled=is_last)
+        press("Move back", "arrow_back", "scene_earlier", back, disabled=scene is scenes[0])
+        press("Move forward", "arrow_forward", "scene_later", forward, disabled=scene is scenes[-1])
         with st.popover("Add or remove scenes", icon=":material/playlist_add:"):
             st.multiselect("Scenes in your talk", [*titles], **shown)
-            first = DATASETS[FIRST].title
-            hint(f"Scenes labeled “Picture” in this list use the dataset “{first}” by default.")
+            hint(f"Scenes labeled “Picture” use the dataset “{DATASETS[FIRST].title}” by default.")
         about = "Clear answers, votes and settings, and restart the clock."
         press("Start over", "restart_alt", "start_over", start_over, help=about)
         ready, is_ready = partial(talks.set_scenes, [*TALK]), picked == [*TALK]

@@ -69,9 +69,8 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
     def train() -> None:
         run = runs.train(loaded.experiment, loaded.dataset, paused=bool(scene.pause))
         if scene.pause:
-            if scene.seconds:
-                epochs = loaded.experiment.training.epochs
-                client.set_pace(run, scene.seconds * epochs / scene.pause)
+            epochs = loaded.experiment.training.epochs
+            client.set_pace(run, scene.seconds * epochs / scene.pause)
             client.resume(run, scene.pause)
 
     def draw(current: tuple[Run, Snapshot] | None) -> None:
@@ -97,12 +96,6 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
         return current and (current[0], current[1].status)
 
     following_fragment(runs.open_run, draw, bool, LOOK_SECONDS, page_state=page_state)
-
-
-def train_obstacle(scene: Scene, loaded: Loaded) -> None:
-    """Show why Train is disabled, if the scene trains a model."""
-    if "run" in scene.controls and loaded.obstacle:
-        hint(loaded.obstacle)
 
 
 def picked(scene: Scene) -> list[int]:
@@ -159,7 +152,7 @@ def reveal(scene: Scene) -> None:
         picked(scene).clear()
 
 
-def waiting(scene: Scene) -> None:
+def waiting(scene: Scene, loaded: Loaded) -> None:
     """Show the open task, with a button to skip it, since a worker can be slow or missing."""
     if not answered(scene) or has_happened(scene):
         return
@@ -170,8 +163,8 @@ def waiting(scene: Scene) -> None:
         _, snapshot = runs.current_run() or (None, None)
         if needs_run and snapshot and snapshot.status.active:
             return f"Next question at epoch {WATCHED}. Now: {snapshot.epoch}.", True
-        is_off = needs_run and runs.client().pool.unavailable  # `train_obstacle` shows why
-        return ("Press Skip to show a recorded run." if is_off else scene.todo), False
+        why = loaded.obstacle if needs_run else ""
+        return (f"{why} Press Skip to show a recorded run." if why else scene.todo), False
 
     def skip() -> None:
         session().stage.passed.add(scene.name)

@@ -30,7 +30,7 @@ from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
 from lib.ui.shown import follow_epochs, load_data
 from lib.ui.stage import traced_stack
-from lib.ui.widgets import Linked, card_chart, hint, plain, press, steady_chart, takeaway
+from lib.ui.widgets import Linked, card_chart, hint, plain, press, takeaway
 
 Draw = Callable[[Loaded, Palette], None]
 TEXTS: dict[str, str] = beside(__file__)
@@ -77,8 +77,7 @@ def _cells(_: Loaded, palette: Palette) -> None:
         st.markdown("### Last-step mode on fifty steps")
         text = f"Mean squared error: {', '.join(ends)}."
         figure = charts.compare.losses_figure(compared, palette)
-        steady_chart(figure, text, "chart_cells", fills=True)
-        takeaway(text)
+        card_chart(figure, text, "", "chart_cells", fills=True)
 
 
 def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:

@@ -157,12 +157,10 @@ def steady_chart(figure: Chart, sentence: str, key: str, *, fills: bool = False)
     lay_above({key: SteadyChart(key, fills=fills).show(figure, sentence)}, Place())
 
 
-def card_chart(
-    figure: Chart, text: str, details: str, key: str, *, fills: bool = False, longest: str = ""
-) -> None:
-    """Draw a `steady_chart`, a `takeaway` below it, and the folded `details`."""
+def card_chart(figure: Chart, text: str, details: str, key: str, *, fills: bool = False) -> None:
+    """Draw a `steady_chart`, the takeaway `text` below it, and the folded `details`."""
     steady_chart(figure, f"{text} {details}", key, fills=fills)
-    takeaway(text, details, longest=longest)
+    takeaway(text, details)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
 from lib.ui.session import Loaded
-from lib.ui.widgets import card, card_chart, hint, linked_toggle, say, say_steadily, takeaway
+from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_chart, takeaway
 
 TEXTS: dict[str, str] = beside(__file__)
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
@@ -65,9 +65,7 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
         with st.container(border=True, gap="xsmall", key="cell_unrolled"):
             draw_chain(chosen, palette)
         with st.container(border=True, gap="xsmall", key="cell_heatmaps"):
-            matrices = {}
-            if trace.cell is not None:
-                matrices["c, cell state"] = trace.cell[0]
+            matrices = {} if trace.cell is None else {"c, cell state": trace.cell[0]}
             for name, values in trace.gates.items():
                 meaning = recurrence.GATES[layer.cell][name]
                 matrices[f"{recurrence.gate_symbol(name, meaning)}, {meaning}"] = values[0]
@@ -201,7 +199,8 @@ def draw_leak(_: object, palette: Palette) -> None:
     leak = read_recording("leak", Leak)
     with card("Bidirectional reads its own targets", key="cell_leak", **LOOK):
         text, details = charts.proofs.leak_words(leak)
-        card_chart(charts.proofs.leak_figure(leak, palette), text, details, "chart_leak")
+        steady_chart(charts.proofs.leak_figure(leak, palette), f"{text} {details}", "chart_leak")
+        takeaway(text, details)
 
 
 def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
@@ -285,9 +284,9 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
         numbers = {"samples": len(dataset.shown[:AVERAGED]), "steps": dataset.shape[1]}
         sentence = TEXTS["reach"].format(which=chosen.which, found=found, **numbers)
         figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
-        room = gradients.LONGEST_TAKEAWAY
-        card_chart(figure, text, sentence, "chart_reach", longest=room)
+        steady_chart(figure, sentence, "chart_reach")
         playhead_band("chart_reach", figure)
+        takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
 
 
 PARTS = {  # by name in the address
