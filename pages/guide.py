@@ -100,6 +100,6 @@ with picture:
 with to_do:
     if stage.answered(step):
         stage.train_buttons(step, loaded)
-    stage.waiting(step)
+    stage.waiting(step, loaded)
 with st.container(key="handout"):
     st.markdown(handout())

@@ -10,7 +10,7 @@ from lib.ui.frame import begin_page
 from lib.ui.session import session
 from lib.ui.settings import settled_experiment
 from lib.ui.views import TALK_SCENES
-from lib.ui.widgets import plain
+from lib.ui.widgets import hint, plain
 
 
 def look() -> None:
@@ -55,6 +55,8 @@ with st.container(key="present"):
         talks.draw_link(link, "Scan to follow and vote on your own screen.")
     else:
         loaded = talks.draw_scene(scene, settled_experiment(), talk)
+        if loaded.obstacle and "run" in scene.controls:
+            hint(loaded.obstacle)  # Train is disabled
         if scene.shows == "advice":
             link = talks.link(story=talks.in_address(names))
             talks.draw_link(link, "Scan to open this talk.")

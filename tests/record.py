@@ -16,7 +16,7 @@ import numpy as np
 
 from lib.charts.over_epochs import LastStepErrors, Losses
 from lib.charts.over_time import StepErrors
-from lib.charts.thumbnail import Line, Plot, by_step, leaked
+from lib.charts.thumbnail import Line, Plot
 from lib.data.datasets.registry import DATASETS, make_dataset, suggested
 from lib.experiment import to_query
 from lib.recurrence import forward
@@ -24,7 +24,7 @@ from lib.results import spread_places, untrained
 from lib.results.run import Status, memory_of
 from lib.shapes import LEAK_EPOCHS
 from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
-from lib.story import GALLERY, runs_of
+from lib.story import GALLERY, SCENES, runs_of
 from lib.story.scenes import FILE, experiments_of
 from lib.sweep.plan import READY
 from lib.sweep.runner import run_plan
@@ -149,11 +149,14 @@ def first_choices(name):
 
 
 def draw_plot(scene):
-    """Return a gallery card's small chart, drawn from the recordings."""
+    """Return a scene's small chart, drawn from the recordings."""
     data = scene.query["data"][-1]
     match scene.picture:
         case "leaked":
-            return leaked(recorded.read_recording("leak", Leak))
+            leak = recorded.read_recording("leak", Leak)
+            best = by_step(np.ones(len(leak.one_way)), "best", "", "dashed")
+            one_way = by_step(leak.one_way, "sequence", "LSTM")
+            return Plot((best, one_way, by_step(leak.both_ways, "wrong", "Bidirectional")))
         case "broadcast":
             damage = recorded.read_recording("flat", Damage)
             order, predictions = np.argsort(damage.truth), damage.predictions
@@ -163,14 +166,8 @@ def draw_plot(scene):
             )
             names = ("best", "right y"), ("wrong", "broadcast y")
             return Plot((Line(truth, right, *names[0]), Line(truth, wrong, *names[1])))
-        case "reach":
-            norms = recorded.answers_of(data)["reach"][0][1]
-            lines = [by_step(np.maximum(norms[mode], 1e-12), mode) for mode in ("sequence", "last")]
-            return Plot(tuple(lines), is_log=True)
-        case "one":
-            answer = recorded.answers_of(data)["modes"][-1][1]
-            last = by_step(answer["last"][0], "last", "", "marks")
-            return Plot((by_step(answer["sequence"][0, -1], "sequence"), last))
+        case "reach" | "one" | "returned" | "target":
+            return draw_sample(scene.picture, data)
     runs = runs_of(scene)
     run = next(iter(runs.values()))
     match scene.picture:
@@ -200,6 +197,31 @@ def draw_plot(scene):
             curves = {name: LastStepErrors(each).curves["last"] for name, each in runs.items()}
             lines = [by_epoch(curve, "last", name) for name, curve in curves.items()]
     return Plot(tuple(lines), is_log=True)
+
+
+def draw_sample(picture, data):
+    """Return a small chart of one sample, drawn from a dataset or from Keras's answers for it."""
+    match picture:
+        case "reach":
+            norms = recorded.answers_of(data)["reach"][0][1]
+            lines = [by_step(np.maximum(norms[mode], 1e-12), mode) for mode in ("sequence", "last")]
+            return Plot(tuple(lines), is_log=True)
+        case "one":
+            answer = recorded.answers_of(data)["modes"][-1][1]
+            last = by_step(answer["last"][0], "last", "", "marks")
+            return Plot((by_step(answer["sequence"][0, -1], "sequence"), last))
+        case "returned":
+            steps = recorded.answers_of(data)["modes"][-1][1]["whole"][:, 0]
+            last = Line(np.array([float(len(steps))]), steps[-1:], "last", style="marks")
+            return Plot((by_step(steps, "sequence"), last))
+        case "target":
+            dataset = make_dataset(suggested(data))
+            return Plot((by_step(dataset.y[dataset.shown[0], :, 0], "ink"),))
+
+
+def by_step(y, *about):
+    """Return a line of values (T,) over the timesteps."""
+    return Line(np.arange(1.0, len(y) + 1), np.asarray(y, np.float64), *about)
 
 
 def by_epoch(curve, *about):
@@ -241,7 +263,8 @@ def main(names):
             elif name != "gallery":
                 record_card(name, client)
     if not names or {*names} & {"gallery", *GALLERY}:
-        write(FILE, {name: draw_plot(scene) for name, scene in GALLERY.items()})
+        drawn = [scene for scene in SCENES.values() if scene.picture]
+        write(FILE, {scene.name: draw_plot(scene) for scene in drawn})
 
 
 if __name__ == "__main__":

@@ -24,4 +24,4 @@ from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, ProofCard, Side, Sid
 from lib.charts.replay import REPLAY_TITLE, Frames, replay_figure, replay_words
 from lib.charts.sentences import Words, name_of, off_by, off_unit, own_settings, seeds_range
 from lib.charts.strip import shape_strip
-from lib.charts.thumbnail import Plot, caption, leaked, small_picture, thumbnail
+from lib.charts.thumbnail import Plot, caption, small_picture

@@ -1,7 +1,7 @@
 """Comparisons by Keras: claims about both modes with measured differences, and counterexamples.
 
-HTML fragments for `st.html`: see proofs.html. A difference of exactly zero is written 0.0; a
-rounding error of 32-bit numbers is written in full. Green marks two equal results.
+A chart, and HTML fragments for `st.html`: see proofs.html. A difference of exactly zero is written
+0.0; a rounding error of 32-bit numbers is written in full. Green marks two equal results.
 """
 
 import math
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.charts import axes, chart
 from lib.charts.html import render
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
@@ -24,6 +25,7 @@ STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
 NO_ANSWER = "no result"
 LOST = "Some outputs are NaN: the run has diverged."
+LEAK_HEIGHT = 260  # of the chart, in pixels
 
 _TEXTS = beside(__file__)
 Sides = tuple["Side", "Side"]  # two outputs to compare
@@ -195,6 +197,21 @@ def leak_words(leak: Leak) -> Words:
     one_way, texts = readable(leak.one_way.mean(), 2), _TEXTS["leak"]
     why = filled(texts, "why", one_way=one_way, epochs=LEAK_EPOCHS)
     return filled(texts, "takeaway", **about), why
+
+
+def leak_figure(leak: Leak, palette: Palette) -> chart.Chart:
+    """Draw the errors of an LSTM and a Bidirectional layer by timestep, and the best possible."""
+    models = {"LSTM": (leak.one_way, "sequence"), "Bidirectional": (leak.both_ways, "wrong")}
+    steps, hover = len(leak.one_way), chart.hover()
+    data = [chart.level("best possible", np.ones(steps), "best", palette, hover)]
+    for name, (errors, color) in models.items():
+        style = {"color": getattr(palette, color), "width": 2.5}
+        data.append(chart.line(name, errors, style, hover, dots=chart.dot_size(steps)))
+    ends = [chart.End(name, errors[-1], color) for name, (errors, color) in models.items()]
+    key = [[chart.Entry("dashed", "best possible: 1", "best")]]
+    x = axes.timestep_axis([f"{step}" for step in range(1, steps + 1)])
+    y = axes.log_axis("mean squared error", [*leak.one_way, *leak.both_ways])
+    return chart.plotted(data, palette, x, y, key, name="leak", height=LEAK_HEIGHT, ends=ends)
 
 
 def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:

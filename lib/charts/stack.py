@@ -12,7 +12,7 @@ from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped_at, 
 from lib.text import capital, joined
 
 Steps = tuple[TracedLayer, ...]
-TRY = "U changes the number of parameters, T doesn’t. return_sequences=False drops the time axis."
+TRY = "U changes the number of parameters, T doesn't. return_sequences=False drops the time axis."
 FIX = "Press a button in the red row to fix that layer."
 WIDTH = 860.0  # the width of a graph of layers in pixels, if its boxes fit
 WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # sizes of the boxes, in pixels
@@ -203,7 +203,7 @@ def stack_title(steps: Steps) -> str:
     if place is not None and steps[place].error:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"
     if place is not None:
-        return f"Layer {place + 1}, {steps[place].layer.keras}, can’t be traced here"
+        return f"Layer {place + 1}, {steps[place].layer.keras}, can't be traced here"
     inputs = [tensor for step in steps if step.layer.kind == "input" for tensor in step.tensors]
     outputs = [tensor for at in shapes.output_places(steps) for tensor in steps[at].tensors]
     first, last = (

@@ -15,7 +15,7 @@ HEIGHT = 300
 VERDICTS = {"correct": "Correct", "silent": "Silently wrong", "error": "Error"}
 OUTCOMES = {  # a title for each verdict
     "correct": "y {} matches the output {}",
-    "silent": "y {} doesn’t match the output {}",
+    "silent": "y {} doesn't match the output {}",
     "error": "Keras refuses y {} for the output {}",
 }
 LETTERS: dict[str, tuple[str, Role]] = {  # an axis's letter and role by what the axis counts

@@ -7,7 +7,6 @@ import numpy as np
 
 from lib.charts.html import drawing, render
 from lib.charts.palette import Palette
-from lib.shapes import Leak
 from lib.text import beside, number
 
 WIDTH, HEIGHT, LETTERS = 320, 160, 12  # a picture's width and height, its font size; in pixels
@@ -35,30 +34,18 @@ class Plot:
     is_log: bool = False
 
 
-def by_step(y: np.ndarray, *about: str) -> Line:
-    """Return a line of values (T,) over the timesteps."""
-    return Line(np.arange(1.0, len(y) + 1), np.asarray(y, np.float64), *about)
-
-
-def leaked(leak: Leak) -> Plot:
-    """Return the plot of errors by timestep: LSTM, Bidirectional, and the best possible error."""
-    best = by_step(np.ones(len(leak.one_way)), "best", "", "dashed")
-    one_way = by_step(leak.one_way, "sequence", "LSTM")
-    return Plot((best, one_way, by_step(leak.both_ways, "wrong", "Bidirectional")))
-
-
 def caption(picture: str, plot: Plot) -> str:
     """Return a description of a picture's axes."""
     return f"{PICTURES[picture]}{' (log scale)' if plot.is_log else ''}"
 
 
 @lru_cache(maxsize=128)  # All sessions share the pictures.
-def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.0) -> str:
-    """Return a plot as an HTML image, `scale` times as large, but with letters of the same size."""
+def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
+    """Return a plot as an HTML image."""
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
     first, last = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
-    right, bottom = WIDTH * scale - EDGE, HEIGHT * scale - BELOW
+    right, bottom = WIDTH - EDGE, HEIGHT - BELOW
     drawn = []
     for place, (line, height) in enumerate(zip(plot.lines, heights, strict=True)):
         x = LEFT + (line.x - first) / (last - first) * (right - LEFT)
@@ -71,10 +58,5 @@ def small_picture(plot: Plot, sentence: str, palette: Palette, scale: float = 1.
     ends = [number(float(end), 2) for end in (*y_ends, first, last)]
     box, looks = (LEFT, EDGE, right, bottom), (palette, LETTERS, DASHES)
     body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
-    return thumbnail(body, WIDTH * scale, HEIGHT * scale, sentence)
-
-
-def thumbnail(body: str, width: float, height: float, sentence: str) -> str:
-    """Return an SVG drawing as a picture that fills its card, with `sentence` as its text."""
-    block = drawing(body, (0, 0, width, height), "max-width:60rem", alt=sentence)
+    block = drawing(body, (0, 0, WIDTH, HEIGHT), "max-width:60rem", alt=sentence)
     return f'<div class="thumbnail">{block}</div>'

@@ -14,7 +14,7 @@ from lib.results import RunAt
 from lib.text import beside
 from lib.training import read_recording, recorded, with_seeds
 
-FILE = "gallery"  # the recording that holds the small pictures of all cards
+FILE = "gallery"  # the recorded small pictures of all cards and of a talk's scenes
 
 
 class Option(NamedTuple):
@@ -51,9 +51,9 @@ class Scene:
     todo: str = ""  # the instruction shown while the scene waits for `until`
     points_at: str = ""  # the Streamlit key of the control to mark until the user uses it
     pause: int = 0  # the epoch at which training pauses; 0 for no pause
-    seconds: float = 0.0  # how long to train up to `pause`; 0 for the pace that the user chose
+    seconds: float = 0.0  # how long to train up to `pause`
     aside: str = ""  # a second picture that users can open, a key of VIEWS
-    picture: str = ""  # a card's small picture, a key of `lib.charts.thumbnail.PICTURES`
+    picture: str = ""  # its small chart, a key of `lib.charts.thumbnail.PICTURES`
     group: str = ""  # the heading above this card and the following cards
     notes: str = ""  # the speaker's notes
 
@@ -87,14 +87,11 @@ def story(text: str, scenes: Mapping[str, Scene]) -> tuple[Scene, ...]:
 
 def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
     """Return the experiments that a card records: one, or one for each cell that it compares."""
-    base, experiments = suggested(scene.query["data"][-1]), list[Experiment]()
-    queries = [scene.query]
+    base, queries = suggested(scene.query["data"][-1]), [scene.query]
     if scene.picture == "cells":
         queries = [scene.query | {"cell": [cell]} for cell in ("lstm", "simple_rnn")]
-    for query in queries:
-        experiment = settle(read_query(query, base)[0])
-        experiments.append(with_seeds(experiment, make_dataset(experiment)))
-    return tuple(experiments)
+    experiments = [settle(read_query(query, base)[0]) for query in queries]
+    return tuple(with_seeds(each, make_dataset(each)) for each in experiments)
 
 
 def runs_of(scene: Scene) -> dict[str, RunAt]:
@@ -109,6 +106,5 @@ def runs_of(scene: Scene) -> dict[str, RunAt]:
 
 
 def plot_of(scene: Scene) -> Plot | None:
-    """Return the recorded picture of a card, or None if `tests.record` hasn't drawn it."""
-    plots: dict[str, Plot] = read_recording(FILE, dict[str, Plot])
-    return plots.get(scene.id)
+    """Return the recorded picture of a scene, or None if `tests.record` hasn't drawn it."""
+    return read_recording(FILE, dict[str, Plot]).get(scene.name)

@@ -54,10 +54,10 @@ def current_palette() -> Palette:
 
 
 def component(key: str, module: str, name: str, *scripts: str) -> Any:
-    """Return a component of `name`.html, .css and .js beside `module`. `scripts` run before .js."""
+    """Return a component of `name`.html, .css and .js beside `module`, with `scripts` of lib/ui."""
     own = Path(module).with_name(name)
     html, css, js = (own.with_suffix(f".{k}").read_text("utf-8") for k in ("html", "css", "js"))
-    others = [own.with_name(name).read_text("utf-8") for name in scripts]
+    others = [Path(__file__).with_name(name).read_text("utf-8") for name in scripts]
     return st.components.v2.component(key, html=html, css=_SHARED + css, js="".join([*others, js]))
 
 

@@ -3,32 +3,46 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from textwrap import shorten
 from typing import Any
 
 import streamlit as st
 
-from lib.charts import render, small_picture, thumbnail
-from lib.data import DATASETS, FIRST
-from lib.story import GALLERY, TALK, Scene, plot_of
+from lib import charts
+from lib.data import DATASETS, FIRST, settle, suggested
+from lib.experiment import read_query
+from lib.shapes import read_text, trace
+from lib.story import TALK, Scene, plot_of
 from lib.ui import address, clock, talks
 from lib.ui.browser import current_palette
+from lib.ui.frame import PAGES, advice_table
 from lib.ui.session import session
+from lib.ui.shown import dataset_of
 from lib.ui.views import TALK_SCENES
 from lib.ui.widgets import bound, hint, plain, press
 
 # Labels by the prefix of a scene's name.
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
-LONGEST_LABEL = 40  # characters of a scene's title in the list
 
 
-def _thumbnail(scene: Scene) -> str:
-    """Return a small picture of a scene: from a gallery card with the same content, or a sketch."""
-    palette, content = current_palette(), (scene.shows, scene.setup)
-    card = next((each for each in GALLERY.values() if (each.shows, each.setup) == content), None)
-    if card and (plot := plot_of(card)):
-        return small_picture(plot, "", palette)
-    return thumbnail(render("ui/talks.html", "sketch", scene.shows, palette), 320, 144, "")
+def _draw_picture(scene: Scene) -> None:
+    """Draw a scene's small picture: a recorded chart, a shrunk HTML picture, or its page's icon."""
+    palette, plot, query = current_palette(), plot_of(scene), scene.query
+    if plot:
+        st.html(charts.small_picture(plot, "", palette))
+    elif scene.shows == "strip":
+        experiment = settle(read_query(query, suggested(query.get("data", [FIRST])[-1]))[0])
+        dataset = dataset_of(experiment, None)
+        _shrink(charts.shape_strip(experiment, dataset, palette, traces={}, sample=0))
+    elif scene.shows == "stack" and "stack" in query:
+        _shrink(charts.stack.stack_picture(trace(read_text(query["stack"][-1])[0]), palette))
+    elif scene.shows == "advice":
+        _shrink(advice_table())
+    else:
+        st.markdown(PAGES[scene.page][1])
+
+
+def _shrink(picture: str) -> None:
+    st.html(f'<div class="thumbnail">{picture}</div>')  # present.css zooms out
 
 
 def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> None:
@@ -38,7 +52,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
     with st.container(key="scenes"):
         for number, each in enumerate(scenes):
             with st.container(key=f"scene_card_{number}"):
-                st.html(_thumbnail(each))
+                _draw_picture(each)
                 act = partial(address.set_page_values, {"scene": each.name, "open": ""})
                 label, is_open = f"{number + 1}. {plain(each.title)}", each is scene
                 look: Any = {"type": "primary" if is_open else "secondary", "wrap": True}
@@ -56,13 +70,12 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
 
     titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in TALK_SCENES.items()}
     shown: Any = bound("story_picks", picked, talks.set_scenes)
-    shown["format_func"] = lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …")
+    shown["format_func"] = titles.__getitem__
     hint("Drag a scene to move it, or move the marked scene with the buttons.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        is_first, is_last = place == 0, place + 1 == len(picked)
         back, forward = (partial(talks.move_scene, picked, place, place + by) for by in (-1, 1))
-        press("Move back", "arrow_back", "scene_earlier", back, disabled=is_first)
-        press("Move forward", "arrow_forward", "scene_later", forward, disabled=is_last)
+        press("Move back", "arrow_back", "scene_earlier", back, disabled=scene is scenes[0])
+        press("Move forward", "arrow_forward", "scene_later", forward, disabled=scene is scenes[-1])
         with st.popover("Add or remove scenes", icon=":material/playlist_add:"):
             st.multiselect("Scenes in your talk", [*titles], **shown)
             first = DATASETS[FIRST].title

@@ -1,4 +1,9 @@
-// Part of every page's script (see browser.py): all uses of Plotly beyond its documentation.
+// Plotly (4.2) beyond its documentation: all that scripts use. `browser.component` puts this file before
+// them. CSS files and report.html, which can't import names, use classes of the same kind by themselves.
+
+// Classes of parts of a chart, and the pixels from an end of a slider to the end of its rail.
+const LAYERS = ".main-svg", POINTER_LAYERS = ".hoverlayer, .zoomlayer, .draglayer";
+const RAIL = ".slider-rail-touch-rect", RAIL_INSET = 10, PLOT_BUTTONS = ".updatemenu-button";
 
 // Return the trace of a curve on the screen.
 const traceOf = (curve) => curve.__data__?.[0]?.trace ?? { name: "" };

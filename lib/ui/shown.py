@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lib.export import Kept
 
 NO_FILE = "Only the file's owner can train on it. Upload your copy to train."
-SEE_ABOVE = "Train is off: see the note at the top of this page."
 
 # Keep few datasets: a dataset may take 24 MB, and moving a slider requests many datasets.
 made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)
@@ -64,7 +63,7 @@ def load_data(settled: Experiment) -> Loaded:
         if fix:
             label, changes = f"Use {in_words(fix)}", (dict(fix),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
-        return replace(last, obstacle=SEE_ABOVE)
+        return replace(last, obstacle="Train is off: see the note at the top of this page.")
     upload.last_good = loaded
     if note := split.thinned(loaded.dataset):
         with upload.below or place:
@@ -72,9 +71,8 @@ def load_data(settled: Experiment) -> Loaded:
     try:
         limits.check_trainable(settled, loaded.dataset)
     except ExperimentError as error:
-        text = with_full_stop(f"These settings can't be trained: {error}")
-        place.warning(plain(text), icon=":material/info:")
-        return replace(loaded, obstacle=SEE_ABOVE)
+        reason = with_full_stop(f"These settings can't be trained: {error}")
+        return replace(loaded, obstacle=reason)
     return replace(loaded, obstacle=runs.client().pool.unavailable)
 
 

@@ -69,9 +69,8 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
     def train() -> None:
         run = runs.train(loaded.experiment, loaded.dataset, paused=bool(scene.pause))
         if scene.pause:
-            if scene.seconds:
-                epochs = loaded.experiment.training.epochs
-                client.set_pace(run, scene.seconds * epochs / scene.pause)
+            epochs = loaded.experiment.training.epochs
+            client.set_pace(run, scene.seconds * epochs / scene.pause)
             client.resume(run, scene.pause)
 
     def draw(current: tuple[Run, Snapshot] | None) -> None:
@@ -153,7 +152,7 @@ def reveal(scene: Scene) -> None:
         picked(scene).clear()
 
 
-def waiting(scene: Scene) -> None:
+def waiting(scene: Scene, loaded: Loaded) -> None:
     """Show the open task, with a button to skip it, since a worker can be slow or missing."""
     if not answered(scene) or has_happened(scene):
         return
@@ -164,7 +163,7 @@ def waiting(scene: Scene) -> None:
         _, snapshot = runs.current_run() or (None, None)
         if needs_run and snapshot and snapshot.status.active:
             return f"Next question at epoch {WATCHED}. Now: {snapshot.epoch}.", True
-        why = runs.client().pool.unavailable if needs_run else ""
+        why = loaded.obstacle if needs_run else ""
         return (f"{why} Press Skip to show a recorded run." if why else scene.todo), False
 
     def skip() -> None:

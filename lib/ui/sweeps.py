@@ -240,7 +240,7 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
         why = "" if now.is_redacted else f": {runner.error}"  # an error may name columns
         sentences.append(with_full_stop(f"The sweep ended early{why}"))
     elif not now.id:
-        start = runs.client().pool.unavailable or (TEXTS["start"] if now.title == title else "")
+        start = loaded.obstacle or (TEXTS["start"] if now.title == title else "")
         sentences.append(TEXTS["recorded"].format(start=start))
     elif not now.is_mine:
         sentences.append(TEXTS["watching"])

@@ -30,7 +30,7 @@ from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
 from lib.ui.shown import follow_epochs, load_data
 from lib.ui.stage import traced_stack
-from lib.ui.widgets import Linked, card_chart, hint, plain, press, steady_chart, takeaway
+from lib.ui.widgets import Linked, card_chart, hint, plain, press, takeaway
 
 Draw = Callable[[Loaded, Palette], None]
 TEXTS: dict[str, str] = beside(__file__)
@@ -77,8 +77,7 @@ def _cells(_: Loaded, palette: Palette) -> None:
         st.markdown("### Last-step mode on fifty steps")
         text = f"Mean squared error: {', '.join(ends)}."
         figure = charts.compare.losses_figure(compared, palette)
-        steady_chart(figure, text, "chart_cells", fills=True)
-        takeaway(text)
+        card_chart(figure, text, "", "chart_cells", fills=True)
 
 
 def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:
@@ -219,8 +218,7 @@ def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
     """Return the view of a part of the Cell page, or of one of its cards (`draw_one`)."""
     part = parts.PARTS[name]
     if draw_one:
-        has_playhead = draw_one is not parts.draw_last_step
-        part = replace(part, places=part.places[:1], draw=draw_one, has_playhead=has_playhead)
+        part = replace(part, places=part.places[:1], draw=draw_one, has_playhead=False)
     own_part = "" if name == "unrolled" else name
     return View(title, partial(parts.draw_part, part), "Cell", own_part, needs_rows=True)
 
@@ -234,9 +232,7 @@ VIEWS = {  # by name in scenes and in the address
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", _cells),
     "unrolled": _of_cell("The layer, unrolled", "unrolled"),
-    "runs": View(
-        "The cell runs through time", partial(_chain, plays=True), "Cell", needs_rows=True
-    ),
+    "runs": View("The cell runs over time", partial(_chain, plays=True), "Cell", needs_rows=True),
     "proof": _of_cell("Both modes compute the same", "proof"),
     "one": _of_cell("The last row of True is False", "proof", parts.draw_last_step),
     "break": _of_cell("What breaks the equality", "break"),

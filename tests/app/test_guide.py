@@ -155,6 +155,16 @@ def test_doing_the_task_enables_next(name, client):
     assert next_is_enabled(app)
 
 
+def test_the_step_shows_once_why_train_is_disabled(client):
+    """The reason is below Train, and the task is to skip the training."""
+    client.pool.unavailable = "No TensorFlow."
+    app = open_step(start("Guide"), "parity")
+    answer(app, GUIDE["parity"])
+    assert app.button(key="do_train").disabled
+    assert text(app).count("No TensorFlow.") == 1
+    assert "Press Skip" in text(app)
+
+
 def test_a_user_can_skip_a_slow_training(client):
     """The step shows the epoch. Skip shows a recorded run and the next question."""
     app, scene = open_step(start("Guide"), "parity"), GUIDE["parity"]

@@ -44,7 +44,7 @@ def test_text_without_a_model_gets_an_error_and_changes_nothing():
     """The title says that the text couldn't be read. The previous stack and the text stay."""
     app = paste("Sequential([Input((9, 2)), LSTM(4)])")
     paste("model = Sequential([LSTM(", app)
-    assert "couldn’t be read" in title(app)
+    assert "couldn't be read" in title(app)
     assert app.number_input(key="layer_1_lstm_units").value == 4
     assert "Line 1" in text(app)
     assert app.text_area(key="model_text").value == "model = Sequential([LSTM("
@@ -66,14 +66,14 @@ def test_each_model_has_its_own_target():
     with_y = "import numpy as np\ny = np.zeros((500,))\n" + code.format(1)
     app = shapes()
     assert "y (500,) matches the output (500, 1)" in verdict(with_y, app)
-    assert "doesn’t define y" not in text(app)
+    assert "doesn't define y" not in text(app)
     assert "y (320, 24) matches the output (320, 24)" in verdict(code.format(24), app)
-    assert "Your code doesn’t define y" in text(app)
+    assert "Your code doesn't define y" in text(app)
     assert "y (320, 3) matches the output (320, 3)" in verdict(code.format(3), app)
     app.text_input(key="check_target").set_value("40, 3").run()
-    assert "doesn’t define y" not in text(app)
+    assert "doesn't define y" not in text(app)
     assert "y (40, 3) for the output (40, 24)" in verdict(code.format(24), app)
-    assert "doesn’t define y" not in text(app)
+    assert "doesn't define y" not in text(app)
 
 
 def test_a_change_on_the_page_is_written_into_the_code():
@@ -94,7 +94,7 @@ UNTRACED = "Sequential([Input((24, 6)), LSTM(16, return_sequences=True), Lambda(
 def test_an_entered_shape_continues_the_trace_after_an_untraced_layer():
     """An untraced layer has no fix. The user can type its output shape, which the link keeps."""
     app = paste(UNTRACED)
-    assert "Lambda, can’t be traced" in title(app)
+    assert "Lambda, can't be traced" in title(app)
     assert "✗" not in text(app)
     assert "Keras may still accept this layer" in text(app)
     assert not [each for each in app.button if f"{each.key}".startswith("fix_")]

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.results.run import Status
-from lib.story import GALLERY, GUIDE, TALK
+from lib.story import GALLERY, GUIDE, TALK, plot_of
 from lib.ui import clock, talks
 from lib.ui.session import KEY
 from lib.ui.views import TALK_SCENES
@@ -102,6 +102,15 @@ def test_the_overview_opens_a_scene_and_changes_the_list_of_scenes(browsers):
     assert app.query_params["story"] in ("number,strip,view.loss", ["number,strip,view.loss"])
     browsers.press("a", app, "story_ready")
     assert "story" not in app.query_params
+
+
+def test_each_scene_of_the_talk_has_its_own_picture_in_the_overview(browsers):
+    """No picture gives away an answer: the vote's picture has only the target."""
+    app = browsers.open("a", open="overview")
+    bodies = [each.proto.body for each in app.get("html")]
+    pictures = [body for body in bodies if body.startswith('<div class="thumbnail">')]
+    assert len({*pictures}) == len(pictures) == len(TALK)
+    assert [line.color for line in plot_of(TALK["vote"]).lines] == ["ink"]
 
 
 def test_followers_see_the_presenters_scene_and_its_answer(browsers):

@@ -7,7 +7,7 @@ from lib.experiment import read_query
 from lib.story import TALK
 from lib.ui import widgets
 from lib.ui.session import KEY
-from tests.app.driver import start
+from tests.app.driver import start, text
 
 
 def experiment(app):
@@ -41,6 +41,16 @@ def test_a_scene_keeps_its_changed_settings():
     app.button(key="scene_before").click().run()
     assert experiment(app).data.timesteps == 30
     assert app.slider(key="T").value == 30
+
+
+def test_talk_and_explore_show_once_why_train_is_disabled(client):
+    """The reason is beside Train, whether settings or the server prevent training."""
+    untrainable = {"data": "parity", "T": "100", "U": "128", "layers": "3", "batch": "512"}
+    for reason, query in (("can't be trained: a batch", untrainable), ("No TensorFlow.", {})):
+        client.pool.unavailable = reason
+        for app in (open_scene("train", **query), start(**query)):
+            assert app.button(key="do_train").disabled
+            assert text(app).count(reason) == 1
 
 
 @pytest.mark.usefixtures("time")

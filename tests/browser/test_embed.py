@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
+from lib.ui.views import VIEWS
 from tests.waiting import eventually
 
 WIDTH, HEIGHT = 600, 460
@@ -61,3 +62,31 @@ def test_two_cards_in_a_post_fit_their_frames_and_link_to_the_app(page, post):
     expect(full.get_by_test_id("stSidebar")).to_be_visible()
     assert "data=parity" in full.url
     full.close()
+
+
+LONG = {"advice", "damage", "glance", "worked"}
+"""Views that are longer than a frame of 600 by 440 pixels."""
+LOWEST = """root => Math.max(...[...root.querySelectorAll("*")].filter(part =>
+    part.checkVisibility() && (part.matches("img, .js-plotly-plot")
+        || !part.childElementCount && part.textContent.trim() && !part.closest("svg"))
+).map(part => part.getBoundingClientRect().bottom))"""
+
+
+def test_a_usual_frame_shows_the_first_card_of_each_view_whole(page, server):
+    """All texts and pictures of a view are above the link, except for LONG, which scroll."""
+    page.set_viewport_size({"width": 600, "height": 440})
+    hidden = set()
+    for name in [*VIEWS, "parity"]:  # a card of the gallery has a title, too
+        page.goto(f"{server.url}/?embed=true&card={name}")
+        link, card = page.locator(".st-key-embedded_link"), page.locator(".st-key-embedded")
+        link.get_by_role("link").wait_for()
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        top = "e => e.getBoundingClientRect().top"
+
+        def is_seen(card=card, link=link, top=top):
+            return card.evaluate(LOWEST) <= link.evaluate(top)
+
+        if not eventually(is_seen, pause=0.2, seconds=2):
+            hidden.add(name)
+        assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 600, name
+    assert hidden == LONG

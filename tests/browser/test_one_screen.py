@@ -17,10 +17,10 @@ from tests.browser.driver import (
 )
 
 CONTROLS = ("train_controls", "run_scrubber", "run_progress", "run_options", "run_words")
-SEEN = ("h1", "strip", *CONTROLS, "card_predictions", "card_loss")
-PHONE = ("h1", "train_controls", "run_progress", "card_predictions", "strip", "card_loss")
+SEEN = ("title", "strip", *CONTROLS, "card_predictions", "card_loss")
+PHONE = ("title", "train_controls", "run_progress", "card_predictions", "strip", "card_loss")
 BOXES = """names => Object.fromEntries(names.map(name => {
-    const element = document.querySelector(name === "h1" ? name : `.st-key-${name}`);
+    const element = document.querySelector(`.st-key-${name}`);
     const { x, y, width, height } = element.getBoundingClientRect();
     return [name, [x, y, width, height].map(Math.round)];
 }))"""
@@ -59,8 +59,8 @@ def test_all_parts_fit_on_the_screen_with_any_settings(page):
                 assert top >= 0
                 assert top + height <= screen["height"]
                 assert left + width <= screen["width"]
-        title_height = boxes(page)["h1"][3]
-        assert title_height < 40, "the title has more than one line"
+        expect(page.locator(".st-key-title p")).to_contain_text("At each step, predict the product")
+        assert boxes(page)["title"][3] < 60, "the title or the sentence has more than one line"
     assert all(len(different) == 1 for different in places.values()), places
     page.set_viewport_size(FULL_HD)
     assert boxes(page)["card_predictions"][3] > 500

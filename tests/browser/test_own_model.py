@@ -48,7 +48,7 @@ def test_a_models_file_can_be_dropped_anywhere_on_the_page(page):
     expect_heading(page, "From (N, 20, 4) to (N, 7)")
     drag(page, "bad.keras", b"PK nonsense", "dragover", "drop")
     expect(page.get_by_test_id("stAlert")).to_be_visible()
-    expect_heading(page, "This model couldn’t be read: the previous stack is shown")
+    expect_heading(page, "This model couldn't be read: the previous stack is shown")
 
 
 def test_a_new_layer_is_added_below_the_chosen_layer(page):

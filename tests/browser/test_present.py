@@ -82,7 +82,7 @@ def test_space_opens_the_next_scene_after_a_click_on_a_button(page):
     open_talk(page, "scene=shapes")
     page.get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".strip")).to_contain_text("(N, 13, 16)")
+    expect(page.locator(".strip")).to_contain_text("(N, 7, 16)")
     expect_scene(page, TALK["shapes"].title)
 
 

@@ -66,6 +66,10 @@ def imported(tree):
 
 
 def in_script(text):
-    """Yield properties that begin with "_" in a script. Our own properties never do."""
+    """Yield properties that begin with "_" in a script, and classes of parts of Plotly's charts.
+
+    Our own properties never begin with "_".
+    """
+    yield from re.findall(r"\.(?:main-svg|nsewdrag|\w+layer|(?:slider|updatemenu)-[\w-]+)\b", text)
     for match in re.finditer(r"""(?:\.|[{,]\s*|\[["'])(_\w+)""", text):
         yield match[1]

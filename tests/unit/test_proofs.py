@@ -11,6 +11,7 @@ from lib.charts.html import STEPS, enlarged, render
 from lib.data import make_dataset, settle
 from lib.experiment import Experiment
 from lib.recurrence import ROUNDING
+from lib.shapes import Leak
 from tests.unit.pictures import LIGHT
 
 EXPERIMENT = Experiment().set(U=3)
@@ -187,3 +188,15 @@ def test_a_strip_outlines_the_column_of_each_mode():
     assert "left:calc(100%*3.5/4)" in page[: page.index(sequence)]
     assert "left:calc(100%*0.5/4)" in page[: page.index(last)]
     assert proofs.NO_ANSWER in page
+
+
+def test_the_chart_of_leaked_targets_has_titled_axes_and_hover_texts():
+    """Both models' errors (T,) by timestep are on a logarithmic axis."""
+    errors = np.array([0.001, 0.003, 1.1])
+    figure = proofs.leak_figure(Leak(np.ones(3), errors), LIGHT)
+    assert figure.layout.xaxis.title.text == "timestep"
+    assert [*figure.layout.xaxis.ticktext] == ["1", "2", "3"]
+    assert figure.layout.yaxis.title.text == "mean squared error"
+    lines = {line.name: line for line in figure.data}
+    np.testing.assert_array_equal(lines["Bidirectional"].y, errors)
+    assert all("%{y" in line.hovertemplate for line in lines.values())

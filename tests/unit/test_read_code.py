@@ -110,7 +110,7 @@ def test_skipped_code_has_a_note_and_is_never_guessed(code):
          "    for size in self.sizes: self.model.add(Dense(size))",
          [*CHAIN[:2], ()], {2: "default", 6: "a loop"}),
         ("m = Sequential([\n  Input((9, 3)),\n  *(Dense(u) for u in sizes),\n  own(\n    2)])",
-         [(None, 9, 3), (), ()], {3: "(Dense(u) for u in sizes)” is a loop", 4: "“own” isn’t"}),
+         [(None, 9, 3), (), ()], {3: "(Dense(u) for u in sizes)” is a loop", 4: "“own” isn't"}),
         ("def layers_of():\n  yield Dense(2)\nm = Sequential([Input((9, 3)), *layers_of()])",
          [(None, 9, 3), ()], {2: "“(yield Dense(2))” is in a generator"}),
         ("m = Sequential([Input((9, 3))])\nfor u in (4, 2): m.add(Dense(u))",

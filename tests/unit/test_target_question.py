@@ -63,7 +63,7 @@ def test_the_title_names_the_verdict_and_the_sentence_names_the_pairs():
     """The title has the verdict and both shapes, and the sentence has the broadcast shape."""
     diagnosis = TargetQuestion().diagnose()
     title = verdict_title(diagnosis)
-    assert title.startswith("Silently wrong: y (320,) doesn’t match")
+    assert title.startswith("Silently wrong: y (320,) doesn't match")
     assert "y (8, 1) matches" in verdict_title(TargetQuestion((8, 1), (8, 1)).diagnose())
     assert "Keras refuses y (8, 3)" in verdict_title(TargetQuestion((8, 2), (8, 3)).diagnose())
     assert "is broadcast to (32, 12, 32)" in compared_sentence(diagnosis)

@@ -121,7 +121,7 @@ def _read(name: str, inside: str, words: list[str], sentences: list[str]) -> Lay
             setting, value = match
             values[setting.name], text = value, word.removeprefix(setting.key)
             if setting.limit and value is not None and f"{value:.12g}" != text:
-                label = f"{kind().keras}’s {setting.name}"
+                label = f"{kind().keras}'s {setting.name}"
                 sentences.append(out_of_range(label, setting.limit, text, value))
         else:
             sentences.append(f"{kind().keras} has no setting “{shortened(word)}”. It was ignored.")

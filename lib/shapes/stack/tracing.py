@@ -234,7 +234,7 @@ def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
         return "Explore trains layers of one kind and width. Other settings are Keras's defaults."
     if [*stack[1:]] != trained:
         columns = counted(targets, "target column")
-        return f"Explore’s data have {columns}: end with Dense({targets})."
+        return f"Explore's data have {columns}: end with Dense({targets})."
     for key, value in (("layers", count), ("U", top.units)):
         if value > LIMITS[key].maximum:
             return f"Explore allows {key} up to {LIMITS[key].maximum:,.0f}. Here it is {value:,}."

@@ -199,9 +199,8 @@ def draw_leak(_: object, palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
     leak = read_recording("leak", Leak)
     with card("Bidirectional reads its own targets", key="cell_leak", **LOOK):
-        (text, details), plot = charts.proofs.leak_words(leak), charts.leaked(leak)
-        st.html(charts.small_picture(plot, text, palette, 1.6))
-        hint(charts.caption("leaked", plot))
+        text, details = charts.proofs.leak_words(leak)
+        steady_chart(charts.proofs.leak_figure(leak, palette), f"{text} {details}", "chart_leak")
         takeaway(text, details)
 
 

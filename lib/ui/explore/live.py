@@ -41,7 +41,9 @@ def explore() -> None:
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
     palette = current_palette()
 
-    st.markdown(f"# {plain(sentences.setup_sentence(experiment, data))}")
+    with st.container(key="title", gap=None):
+        st.markdown(f"# {plain(sentences.setup_sentence(experiment, data))}")
+        hint(data.about)
     draw_strip(loaded, palette)
 
     built = architecture_of(experiment, data.train, *data.shape[1:], data.targets)

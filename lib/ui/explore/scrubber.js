@@ -3,7 +3,6 @@
 
 const AGAIN = 2000; // milliseconds until an epoch that Python hasn't received is sent again
 const SETTLED = 200; // milliseconds without a move before the epoch is sent, and between checks of the page
-const INSET = 10; // pixels from an end of a Plotly slider to the end of its rail
 const NARROW = 640; // pixels; a narrower card has its panels below one another
 const CHART = ".st-key-replay_chart", BAR = ".st-key-run_progress [role=progressbar]";
 const IDLE = "[data-test-script-state=notRunning]"; // found when no script run is redrawing the page
@@ -72,20 +71,20 @@ function mount(root) {
     go(stops()[to]);
   };
 
-  // Only Plotly's (4.2) own slider and buttons, hidden by explore.css, can move the figure.
+  // Only Plotly's own slider and buttons, hidden by explore.css, can move the figure.
   function press(frame) {
-    const rail = own.plot.querySelector(".slider-rail-touch-rect");
+    const rail = own.plot.querySelector(RAIL);
     if (!rail) return;
     const { left, top, width, height } = rail.getBoundingClientRect();
     const share = frame / Math.max(1, own.frames.length - 1);
-    const at = { clientX: left + INSET + share * (width - 2 * INSET), clientY: top + height / 2 };
+    const at = { clientX: left + RAIL_INSET + share * (width - 2 * RAIL_INSET), clientY: top + height / 2 };
     rail.dispatchEvent(new MouseEvent("mousedown", { ...at, bubbles: true }));
     own.plot.dispatchEvent(new MouseEvent("mouseup", at));
   }
   play.onclick = () => {
     own.opens = !own.plot;
     if (own.opens) return own.report("replay", `yes ${own.reports += 1}`);
-    const buttons = own.plot.querySelectorAll(".updatemenu-button");
+    const buttons = own.plot.querySelectorAll(PLOT_BUTTONS);
     buttons[own.playing ? 1 : 0]?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   };
   const end = () => { own.playing = false; rest(); };

@@ -14,7 +14,7 @@ from lib.ui.explore.run_cards import OPEN_REPLAY
 from lib.ui.shown import Epochs
 
 KEY = "scrubber"
-_scrubber = component(KEY, __file__, KEY)
+_scrubber = component(KEY, __file__, KEY, "plotly_private.js")
 
 
 def draw(epochs: Epochs, *, can_replay: bool) -> None:

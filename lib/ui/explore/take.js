@@ -64,12 +64,12 @@ function ofChart(place) {
   const seen = (each) => each.checkVisibility({ visibilityProperty: true });
   const plot = [...place.querySelectorAll(".js-plotly-plot")].find(seen);
   if (!plot) return null;
-  const layers = [...plot.querySelectorAll(".main-svg")];
+  const layers = [...plot.querySelectorAll(LAYERS)];
   if (!layers.length) return null; // not drawn yet
   const { width, height } = layers[0].getBoundingClientRect();
   const inside = layers.map((layer) => {
     const copy = layer.cloneNode(true);
-    copy.querySelectorAll(".hoverlayer, .zoomlayer, .draglayer").forEach((each) => each.remove());
+    copy.querySelectorAll(POINTER_LAYERS).forEach((each) => each.remove());
     copy.querySelectorAll("[clip-path]").forEach((each) => { // Plotly may write the page's URL before the id
       each.setAttribute("clip-path", each.getAttribute("clip-path").replace(/url\((['"]?)[^#]*#/, "url($1#"));
     });

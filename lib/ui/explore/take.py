@@ -36,7 +36,7 @@ NEW = "_new"  # the end of a file's id if the file has the sidebar's settings
 File = Callable[[], bytes | str]  # returns a file's content
 Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
-_component, _FILE = component(KEY, __file__, KEY), beside(__file__)
+_component, _FILE = component(KEY, __file__, KEY, "plotly_private.js"), beside(__file__)
 TEXTS: dict[str, str] = _FILE["texts"]
 _POOL = ThreadPoolExecutor(4, KEY, give_way)
 

@@ -29,8 +29,8 @@ POLL_SECONDS = 0.3
 LONGEST = 600  # most characters shown of each text in an explanation
 SURE = {
     "certain": "Certain: the message states the cause.",
-    "likely": "Likely, but not certain: the message alone doesn’t show the cause.",
-    "possible": "Possible: the message is vague, or isn’t the last error in the text.",
+    "likely": "Likely, but not certain: the message alone doesn't show the cause.",
+    "possible": "Possible: the message is vague, or isn't the last error in the text.",
 }
 Answers = Mapping[str, AnswerFuture]  # by name of the mistake
 
@@ -70,8 +70,8 @@ def _question_fields(question: TargetQuestion) -> None:
         text = st.session_state.get(key, "") if name in page.field_problems else shape
         st.text_input(capital(label), max_chars=200, **bound(key, text, partial(_read, name)))
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
-        hint("Your code doesn’t define y, so this y.shape fits the output. Enter your own shape.")
-    label = "Use the traced stack’s output"
+        hint("Your code doesn't define y, so this y.shape fits the output. Enter your own shape.")
+    label = "Use the traced stack's output"
     press(label, "input", "from_stack", take_stack_output, width="stretch")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
     st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
@@ -232,7 +232,7 @@ def decoder(palette: Palette) -> None:
     with right.container(border=True):
         control = bound("error_text", text, _show)
         st.text_area("Paste a message, or a whole traceback", height=150, **control)
-        hint("Or open an example. The server reads the text but doesn’t store it.")
+        hint("Or open an example. The server reads the text but doesn't store it.")
         labels = {message: name for name, message in shapes.EXAMPLES.items()}
         pills("Examples", labels, text if text in labels else None, "error_example", _show)
     with right:

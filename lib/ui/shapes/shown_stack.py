@@ -119,7 +119,7 @@ def model_box(stack: Stack) -> None:
             press("Read this error", "troubleshoot", "to_error", read_error)
         if page.reading:
             _reading(page.reading)
-    titles = {SIDEBAR: "The sidebar’s model"}
+    titles = {SIDEBAR: "The sidebar's model"}
     titles |= {name: pattern.title for name, pattern in shapes.PATTERNS.items()}
     picked = SIDEBAR if shows_sidebar() else shapes.pattern_of(stack)
     # Unfolded below the user's model, the ready stacks would push its broken row off the screen.
@@ -188,5 +188,5 @@ def to_explore(stack: Stack) -> None:
     if page.reading and matches_reading() and (loss := LOSS_OF.get(page.reading.loss)):
         settings["loss"] = loss
     link = address.query_of(experiment.set(**settings), None, {})
-    hover = f"Trains on the sidebar’s data, which have {experiment.data.features} features."
+    hover = f"Trains on the sidebar's data, which have {experiment.data.features} features."
     st.page_link(explore, label=label, icon=icon, help=hover, query_params=link)
