@@ -69,15 +69,15 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     are_same = same_data(runs)
     name, title = "each run's baseline", "RMSE ÷ baseline's RMSE"
     if are_same:
-        name, title = longest.naive_label, chart.with_unit("RMSE", error_unit(longest))
+        name, title = longest.baseline_label, chart.with_unit("RMSE", error_unit(longest))
 
-    def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
+    def error(mse: np.ndarray, baseline: np.ndarray) -> np.ndarray:
         if are_same:
             return root_error(longest, mse)
-        return np.sqrt(chart.finite(mse) / np.where(naive > 0, naive, np.nan))
+        return np.sqrt(chart.finite(mse) / np.where(baseline > 0, baseline, np.nan))
 
-    curves = _at_steps(runs, lambda run, result: error(result.step_mse, run.dataset.naive_mse))
-    baseline = error(longest.naive_mse, longest.naive_mse)
+    curves = _at_steps(runs, lambda run, result: error(result.step_mse, run.dataset.baseline_mse))
+    baseline = error(longest.baseline_mse, longest.baseline_mse)
     values = np.concatenate([baseline, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(title, values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)

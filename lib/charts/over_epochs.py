@@ -50,13 +50,13 @@ class Losses:
         self.losses = _curves(snapshot, "loss_epochs", "loss")
         checks = _curves(snapshot, "checked_epochs", "validation_loss")
         self.validation = {mode: curve for mode, curve in checks.items() if len(curve.values)}
-        self.baseline = results.naive_loss(run.experiment, dataset)  # by mode
+        self.baseline = results.baseline_loss(run.experiment, dataset)  # by mode
         self.best, self.floor = results.best_loss(run.experiment, dataset)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw training and validation loss by epoch, with baseline and best possible loss."""
         dataset = self.run.dataset
-        levels: list[Level] = [(dataset.naive_label, self.baseline, "baseline")]
+        levels: list[Level] = [(dataset.baseline_label, self.baseline, "baseline")]
         if self.floor:
             levels.append((self.floor.label, self.best, "best"))
         look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
@@ -109,7 +109,7 @@ class Losses:
         if len(self.losses) > 1:
             parts.append("The two losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower()
-        baseline = f"{capital(run.dataset.naive_label)} on training samples"
+        baseline = f"{capital(run.dataset.baseline_label)} on training samples"
         parts.append(f"{baseline}: {loss} {_by_mode(self.baseline)}.")
         if self.floor:
             parts.append(f"{capital(self.floor.label)}: {_by_mode(self.best)}.")
@@ -131,7 +131,7 @@ class LastStepErrors:
         }
         self.curves = _curves(snapshot, "checked_epochs", "last_step_mse")
         self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}  # of seeds
-        self.baseline = float(dataset.naive_mse[-1])
+        self.baseline = float(dataset.baseline_mse[-1])
         self.floor = results.best_possible(run.experiment, dataset)
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.verdict: Verdict | None = None
@@ -141,7 +141,7 @@ class LastStepErrors:
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
         dataset = self.run.dataset
-        levels: list[Level] = [(dataset.naive_label, {"both": self.baseline}, "baseline")]
+        levels: list[Level] = [(dataset.baseline_label, {"both": self.baseline}, "baseline")]
         if self.floor:
             levels.append((self.floor.label, {"both": float(self.floor.mse[-1])}, "best"))
         title = "MSE (scaled)" if dataset.is_scaled else "MSE"  # scaled targets have no unit
@@ -178,7 +178,7 @@ class LastStepErrors:
         dataset, snapshot = self.run.dataset, self.run.snapshot
         numbers = apart(*self.medians.values())
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
-        errors.append(f"{dataset.naive_label} {readable(self.baseline)}")
+        errors.append(f"{dataset.baseline_label} {readable(self.baseline)}")
         if self.floor:
             errors.append(f"{self.floor.label} {readable(float(self.floor.mse[-1]))}")
         kind = "Median mean squared error" if snapshot.others else "Mean squared error"

@@ -142,22 +142,22 @@ class StepErrors:
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's errors; `earlier` adds last-step mode before the last step."""
         dataset, self.run, self.earlier = run.dataset, run, earlier
-        naive = np.asarray(dataset.naive_mse, np.float64)
+        baseline = np.asarray(dataset.baseline_mse, np.float64)
         best = best_possible(run.experiment, dataset)
         self.errors = errors_by_mode(dataset, run.snapshot)
-        self.baseline = root_error(dataset, naive)  # (T,)
+        self.baseline = root_error(dataset, baseline)  # (T,)
         self.best = root_error(dataset, best.mse) if best else None  # (T,)
         self.best_label = best.label if best else ""
         self.samples = independent_samples(dataset)
         self.outcomes = {}  # whether a mode beats the baseline, by mode and step
         for mode, result in run.snapshot.middle.results.items():
             mse = result.step_mse[-1:] if mode == "last" else result.step_mse
-            self.outcomes[mode] = outcomes(mse, naive[-len(mse) :], self.samples).tolist()
+            self.outcomes[mode] = outcomes(mse, baseline[-len(mse) :], self.samples).tolist()
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the RMSEs of both modes, the baseline and the best possible model."""
         dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
-        unit, label = error_unit(dataset), dataset.naive_label
+        unit, label = error_unit(dataset), dataset.baseline_label
         hover = chart.hover(unit)
         data = [chart.level(label, self.baseline, "baseline", palette, hover)]
         data += mode_traces(self.errors, head, palette, hover, earlier=earlier)
@@ -208,7 +208,7 @@ class StepErrors:
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
         parts = []
-        for who, errors in (values | {dataset.naive_label: self.baseline}).items():
+        for who, errors in (values | {dataset.baseline_label: self.baseline}).items():
             first, last = apart(*errors[[0, -1]], unit=unit)
             if who != MODES["last"].model:
                 parts.append(f"{who} {first} and {last}")

@@ -78,7 +78,7 @@ def replay_figure(
     key += [Entry(glyphs[mode], MODES[mode].name, mode) for mode in run.snapshot.results]
     if best := results.best_possible(run.experiment, dataset):
         key.append(Entry("dashed", best.label, "best"))
-    key.append(Entry("dotted", dataset.naive_label, "baseline"))
+    key.append(Entry("dotted", dataset.baseline_label, "baseline"))
     key += [chart.SEEDS] if run.snapshot.others else []
     rows = [key] if layout == "wide" else [key[:3], key[3:]]
     about: Part = {"name": f"replay {dataset.name}", "height": look["height"]}
@@ -249,7 +249,7 @@ def _unit(dataset: Dataset) -> str:
 
 def _since(result: ModeResult, dataset: Dataset) -> str:
     """Return from which epoch on a model always clearly beats the baseline: "from epoch 40"."""
-    baseline, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
+    baseline, samples = float(dataset.baseline_mse[-1]), results.independent_samples(dataset)
     beats = results.outcomes(np.asarray(result.last_step_mse), baseline, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])  # clear from here on
     if first < len(beats):

@@ -147,6 +147,6 @@ def too_few(samples: float, what: str = "too close to tell") -> str:
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:
     """Return why errors can't be compared, as a sentence; "" if they can."""
-    if not dataset.naive_mse.any() and (dataset.y == dataset.y[0, 0]).all():
+    if not dataset.baseline_mse.any() and (dataset.y == dataset.y[0, 0]).all():
         return CONSTANT
     return "" if epoch else UNTRAINED

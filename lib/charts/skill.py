@@ -91,7 +91,7 @@ def on_dates_figure(
     origin = dataset.cut_from
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     x, axis = _dates(origin, by_row.rows[::every])
-    targets, naive = by_row.targets[::every], by_row.baselines[baseline.name][::every]
+    targets, predicted = by_row.targets[::every], by_row.baselines[baseline.name][::every]
     last = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
     data, band = [], list[Entry]()
@@ -102,11 +102,11 @@ def on_dates_figure(
     elif by_row.steps is not None:
         last["sequence"] = by_row.steps[0][::every]
     data.append(_line("target", x, targets, {"color": palette.ink, "width": wide}, unit))
-    data.append(_line(baseline.label, x, naive, _style("baseline", palette, 2), unit))
+    data.append(_line(baseline.label, x, predicted, _style("baseline", palette, 2), unit))
     for mode, values in last.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
     ends = [End("target", targets[-1], "ink"), *chart.mode_ends(last)]
-    ends.append(End(baseline.label, naive[-1], "baseline"))
+    ends.append(End(baseline.label, predicted[-1], "baseline"))
     key = [[Entry("line", f"target{dataset.ahead}")] if dataset.ahead else [], band]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
     y = axes.linear_axis(title, np.concatenate([targets, *last.values()]), axes.with_room(targets))

@@ -112,8 +112,8 @@ class Baseline:
 class KnownErrors:
     """The baseline's errors on data whose rows are hidden: see `lib.results.strangers`."""
 
-    naive_mse: np.ndarray  # `Dataset.naive_mse`, (T,)
-    naive_losses: Mapping[str, np.ndarray]  # (T,) each, by key of `lib.results.baselines.ERRORS`
+    baseline_mse: np.ndarray  # `Dataset.baseline_mse`, (T,)
+    baseline_losses: Mapping[str, np.ndarray]  # (T,) each, by key of `lib.results.baselines.ERRORS`
     independent: float  # the result of `lib.results.compared.independent_samples`
 
 
@@ -182,8 +182,8 @@ class Dataset(Samples):
     feature_names: tuple[str, ...]
     target_names: tuple[str, ...]
     timestep_names: tuple[str, ...]  # T names: "1", "2", … or "day 1", …
-    naive: np.ndarray  # predictions of the best baseline, (N, T, K) in the unit of y
-    naive_label: str  # the baseline's name in a sentence: "mean baseline"
+    baseline: np.ndarray  # predictions of the best baseline, (N, T, K) in the unit of y
+    baseline_label: str  # the baseline's name in a sentence: "mean baseline"
     test: int = 0  # the number of test samples, which come last
     baselines: tuple[Baseline, ...] = ()  # a table's baselines, the best one first
     origin: Origin | None = None  # the table rows that the samples were cut from
@@ -217,7 +217,14 @@ class Dataset(Samples):
         """The size of all arrays in bytes."""
         origin = self.origin
         rows = (origin.targets, origin.inputs, origin.series, origin.times) if origin else ()
-        arrays = (self.x, self.y, self.naive, self.base, *rows, *(b.last for b in self.baselines))
+        arrays = (
+            self.x,
+            self.y,
+            self.baseline,
+            self.base,
+            *rows,
+            *(b.last for b in self.baselines),
+        )
         return sum(array.nbytes for array in arrays if array is not None)
 
     @property
@@ -274,11 +281,11 @@ class Dataset(Samples):
         return self.target_scale is not None
 
     @property
-    def naive_mse(self) -> np.ndarray:
+    def baseline_mse(self) -> np.ndarray:
         """The baseline's mean squared error on the evaluated samples, by timestep, (T,)."""
         if self.known_errors:
-            return self.known_errors.naive_mse
-        wrong = (self.naive[self.evaluated] - self.y[self.evaluated]).astype(np.float64)
+            return self.known_errors.baseline_mse
+        wrong = (self.baseline[self.evaluated] - self.y[self.evaluated]).astype(np.float64)
         return (wrong**2).mean(axis=(0, 2))
 
     def raw(self, values: np.ndarray, samples: Chosen, *, last: bool = False) -> np.ndarray:

@@ -97,7 +97,9 @@ def template_fields(
     models = model_layers(model, steps, features, dataset.targets)
     evaluated_slice = ("train:-test" if dataset.test else "train:") if is_evaluated else ":train"
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
-    baseline = f"Baseline ({dataset.naive_label}): mean squared error {dataset.naive_mse[-1]:.6g}"
+    baseline = (
+        f"Baseline ({dataset.baseline_label}): mean squared error {dataset.baseline_mse[-1]:.6g}"
+    )
     return {
         "experiment": experiment,
         "dataset": dataset,
@@ -109,7 +111,7 @@ def template_fields(
         "loss": LOSSES[training.loss].keras,
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
-        "naive": f"{baseline} at the last timestep",
+        "baseline_label": f"{baseline} at the last timestep",
         "part": evaluated_slice,
         "evaluated": f"train, {dataset.seen}" if is_evaluated else "train",
         "which": "validation" if is_evaluated else "training",

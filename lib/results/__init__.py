@@ -10,13 +10,13 @@ from lib.results.baselines import (
     Predictions,
     Score,
     SkillTable,
+    baseline_loss,
     best_loss,
     best_possible,
     by_row,
     evaluate,
     mode_losses,
     model_outputs,
-    naive_loss,
     predict,
     skill_of_seeds,
     step_losses,
@@ -47,4 +47,10 @@ from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_f
 from lib.results.history import History, WeightHistory, kept_places, spread_places
 from lib.results.replay import BEST, MIN_REPLAY_EPOCHS, Frame, as_of, frames_of, untrained
 from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
-from lib.results.strangers import COLUMN_KEYS, HIDDEN_TITLE, ROWS_HIDDEN, redacted, without_answers
+from lib.results.strangers import (
+    COLUMN_KEYS,
+    HIDDEN_TITLE,
+    ROWS_HIDDEN,
+    redacted,
+    without_predictions,
+)

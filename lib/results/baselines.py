@@ -71,12 +71,12 @@ def best_possible(
     return Floor(floor if known is None else np.maximum(floor, known), "this layer's floor", why)
 
 
-def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
+def baseline_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """Return the baseline's training loss by mode."""
     loss = experiment.training.loss
     if dataset.known_errors is not None:
-        return mode_losses(dataset.known_errors.naive_losses[loss], experiment.model.modes)
-    wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
+        return mode_losses(dataset.known_errors.baseline_losses[loss], experiment.model.modes)
+    wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
     return mode_losses(step_losses(loss, wrong), experiment.model.modes)
 
 
@@ -190,8 +190,10 @@ def evaluate(dataset: Dataset, given: Predictions) -> SkillTable:
         return Score(name, label, mae, np.sqrt((wrong**2).mean(axis=0)), mase)
 
     models = tuple(score(mode, MODES[mode].name, last) for mode, last in given.last.items())
-    naive = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
-    return SkillTable(samples, given.every, models, naive, independent_samples(dataset, samples))
+    baselines = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
+    return SkillTable(
+        samples, given.every, models, baselines, independent_samples(dataset, samples)
+    )
 
 
 def skill_of_seeds(
@@ -258,6 +260,6 @@ def by_row(dataset: Dataset, given: Predictions, target: int, series: int) -> By
         values = dataset.raw(given.steps[mine], samples)[..., target].ravel()[order]
         steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
     models = {mode: raw(last[mine]) for mode, last in given.last.items()}
-    naive = {one.name: raw(one.last[samples]) for one in dataset.baselines}
+    baselines = {one.name: raw(one.last[samples]) for one in dataset.baselines}
     most = int(np.diff(first, append=target_rows.size).max(initial=0))
-    return ByRow(rows, origin.targets[rows, column], models, naive, steps, most)
+    return ByRow(rows, origin.targets[rows, column], models, baselines, steps, most)

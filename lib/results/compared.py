@@ -138,7 +138,7 @@ def same_data(runs: Sequence[Compared]) -> bool:
     return all(
         np.array_equal(one.x, other.x, equal_nan=True)
         # Hidden rows are all NaN, so only the baselines' errors show which files are different.
-        and np.array_equal(one.naive_mse, other.naive_mse)
+        and np.array_equal(one.baseline_mse, other.baseline_mse)
         for other in others
     )
 

@@ -24,7 +24,7 @@ def _nothing(shape: tuple[int, ...]) -> np.ndarray:
 def without_rows(dataset: Dataset) -> Dataset:
     """Return the dataset with NaN in all arrays, numbered names, and the baselines' real errors."""
     (n, steps, features), targets = dataset.shape, dataset.targets
-    wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
+    wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
     scale = None
     if dataset.is_scaled:  # the columns' common scale, repeated; NaN if their scales differ
         scale = np.full(targets, np.nan if dataset.raw_scale is None else dataset.raw_scale)
@@ -37,22 +37,22 @@ def without_rows(dataset: Dataset) -> Dataset:
         feature_names=tuple(f"input {f + 1}" for f in range(features)),
         target_names=tuple(f"target {k + 1}" for k in range(targets)),
         timestep_names=tuple(f"{step + 1}" for step in range(steps)),
-        naive=_nothing((n, steps, targets)),
-        naive_label=dataset.naive_label,
+        baseline=_nothing((n, steps, targets)),
+        baseline_label=dataset.baseline_label,
         test=dataset.test,
         baselines=tuple(replace(one, last=_nothing(one.last.shape)) for one in dataset.baselines),
         target_scale=scale,
         about=ROWS_HIDDEN,
         known_errors=KnownErrors(
-            naive_mse=dataset.naive_mse,
-            naive_losses={loss: step_losses(loss, wrong) for loss in ERRORS},
+            baseline_mse=dataset.baseline_mse,
+            baseline_losses={loss: step_losses(loss, wrong) for loss in ERRORS},
             independent=independent_samples(dataset),
         ),
     )
 
 
 @cached_with_object
-def without_answers(snapshot: Snapshot) -> Snapshot:
+def without_predictions(snapshot: Snapshot) -> Snapshot:
     """Return the snapshot with NaN predictions, since predictions reveal the file's rows."""
 
     def hide(result: ModeResult) -> ModeResult:

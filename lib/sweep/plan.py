@@ -175,7 +175,7 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
     if dataset is not None:
         _, _, features = dataset.shape
         about["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
-        about["baseline_error"] = float(dataset.naive_mse[-1])
+        about["baseline_error"] = float(dataset.baseline_mse[-1])
         about["independent_samples"] = results.independent_samples(dataset)
     rows = []
     for place, of_seed in enumerate(experiment.each_seed):

@@ -15,7 +15,7 @@ import streamlit as st
 from lib.data import Dataset, Table, keep_newest
 from lib.experiment import Experiment
 from lib.export import card_of, read_card
-from lib.results import Run, Snapshot, redacted, without_answers
+from lib.results import Run, Snapshot, redacted, without_predictions
 from lib.training import AnswerFuture, TrainingClient, machine
 from lib.ui import address, clock
 from lib.ui.browser import browser_id
@@ -121,7 +121,7 @@ def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
     snapshot = client().latest(run) if run else None
     if run is None or snapshot is None:
         return None
-    return (run, snapshot) if may_see_rows(run) else (redacted(run), without_answers(snapshot))
+    return (run, snapshot) if may_see_rows(run) else (redacted(run), without_predictions(snapshot))
 
 
 def current_run() -> tuple[Run, Snapshot] | None:

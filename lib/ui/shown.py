@@ -128,7 +128,7 @@ def shown_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
             whole = runs.client().get(run.id) or run  # with the rows of an upload
             start = untrained_models(whole.dataset, whole.experiment)
             if not runs.may_see_rows(run):
-                start = results.without_answers(start)
+                start = results.without_predictions(start)
             samples, others = start.samples, start.others
             snapshot = replace(snapshot, samples=samples, results=start.results, others=others)
         return ShownRun(run.experiment, run.dataset, snapshot, run)

@@ -189,7 +189,7 @@ def worked_numbers() -> dict[str, Any]:
     errors = {mode: each.predictions - scaled_data.y for mode, each in scaled_run.results.items()}
     errors["last"] = errors["last"][:, -1:]  # last-step mode predicts only the last target
     return {"x": data.x, "y": data.y, "epochs": run.epoch} | {
-        "answers": {mode: result.predictions for mode, result in run.results.items()},
+        "predictions": {mode: result.predictions for mode, result in run.results.items()},
         "losses": {mode: result.final_loss for mode, result in run.results.items()},
         "floors": best_loss(raw, data)[0],
         "bound": highest_output("lstm", 2),

@@ -27,4 +27,4 @@ def test_a_fifth_of_the_epochs_is_enough_for_the_default_experiment(client):
     experiment = Experiment().set(epochs=Experiment().training.epochs // 5)
     dataset = make_dataset(experiment)
     results = client.wait(client.start(experiment, dataset), PATIENCE).results
-    assert max(each.final_mse for each in results.values()) < dataset.naive_mse[-1] / 20
+    assert max(each.final_mse for each in results.values()) < dataset.baseline_mse[-1] / 20

@@ -191,7 +191,7 @@ def test_the_layers_of_the_plain_script_have_the_shapes_in_its_comments(row, cas
     assert all(0 < float(error) < 1e5 for _, error in errors)
     for result in case.snapshot.middle.results.values():
         assert f"in the app: mean squared error {result.final_mse:.4g}\n" in printed
-    assert f"{case.dataset.naive_mse[-1]:.6g} at the last timestep" in printed
+    assert f"{case.dataset.baseline_mse[-1]:.6g} at the last timestep" in printed
 
 
 @pytest.mark.weekly

@@ -98,7 +98,7 @@ def test_one_baseline_has_two_losses():
     (experiment,) = experiments_of(GALLERY["losses"])
     dataset = make_dataset(experiment)
     y = dataset.y[: dataset.train].astype(np.float64)
-    mean = dataset.naive[: dataset.train].astype(np.float64)
+    mean = dataset.baseline[: dataset.train].astype(np.float64)
     assert len(np.unique(mean, axis=0)) == 1  # All samples have the same baseline.
     assert claimed("losses") == pytest.approx([((y - mean) ** 2).mean(), y[:, -1].var()], rel=0.03)
 

@@ -45,8 +45,8 @@ class Workload:
             feature_names=tuple(f"f{i}" for i in range(self.features)),
             target_names=("mean",),
             timestep_names=tuple(f"{i + 1}" for i in range(self.timesteps)),
-            naive=np.zeros_like(y, np.float32),
-            naive_label="zero",
+            baseline=np.zeros_like(y, np.float32),
+            baseline_label="zero",
         )
 
 

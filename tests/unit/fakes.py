@@ -26,8 +26,8 @@ def fake_dataset(n=10, t=3, f=2, k=1, train=8):
         feature_names=tuple(f"f{i}" for i in range(f)),
         target_names=tuple(f"k{i}" for i in range(k)),
         timestep_names=tuple(f"{i + 1}" for i in range(t)),
-        naive=np.zeros_like(y),
-        naive_label="nothing",
+        baseline=np.zeros_like(y),
+        baseline_label="nothing",
     )
 
 

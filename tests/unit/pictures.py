@@ -27,8 +27,8 @@ def a_dataset(n=8, t=4, f=3, k=1, **more):
         "feature_names": tuple(f"feature {i + 1}" for i in range(f)),
         "target_names": tuple(f"target {i + 1}" for i in range(k)),
         "timestep_names": tuple(f"{i + 1}" for i in range(t)),
-        "naive": np.ones_like(y),
-        "naive_label": "mean baseline",
+        "baseline": np.ones_like(y),
+        "baseline_label": "mean baseline",
     }
     return Dataset(**{**settings, **more})
 

@@ -138,8 +138,8 @@ def test_without_a_regression_the_other_baselines_remain():
 def evaluated_errors(windows):
     """Return validation RMSEs by label, in the order of the baselines."""
     ranked = windows.baselines
-    assert windows.naive_label == ranked[0].label
-    np.testing.assert_allclose(windows.naive[:, -1], ranked[0].last, rtol=1e-3, atol=1e-3)
+    assert windows.baseline_label == ranked[0].label
+    np.testing.assert_allclose(windows.baseline[:, -1], ranked[0].last, rtol=1e-3, atol=1e-3)
     errors = {each.label: (each.last - windows.y[:, -1])[windows.evaluated] for each in ranked}
     return {label: np.sqrt((error**2).mean()) for label, error in errors.items()}
 

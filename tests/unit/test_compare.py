@@ -187,7 +187,7 @@ def test_errors_on_different_data_are_divided_by_the_baselines():
     one = a_run(0, a_dataset(), sequence=[0.5])
     figure = errors_figure([one, a_run(1, a_dataset(t=6), sequence=[0.5])], LIGHT)
     assert figure.layout.yaxis.title.text == "RMSE ÷ baseline's RMSE"
-    share = 0.5 / np.sqrt(one.dataset.naive_mse)
+    share = 0.5 / np.sqrt(one.dataset.baseline_mse)
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, share)
     np.testing.assert_allclose(the(figure, "each run's baseline").y, np.ones(6))
 

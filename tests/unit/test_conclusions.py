@@ -107,5 +107,5 @@ def test_the_test_part_changes_nothing_else():
     for one, another in ((usual.samples.x, other.samples.x), (usual.samples.y, other.samples.y)):
         assert np.array_equal(one, another)
     assert [one.name for one in usual.baselines] == [one.name for one in other.baselines]
-    assert np.array_equal(usual.naive_mse, other.naive_mse)
+    assert np.array_equal(usual.baseline_mse, other.baseline_mse)
     assert pd.Timestamp(frame["time"][first_test]) == usual.origin.times[first_test]

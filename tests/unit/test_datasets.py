@@ -53,7 +53,7 @@ def test_the_suggested_settings_make_a_reproducible_dataset(name):
     dataset = make_dataset(experiment)
     assert dataset.name == name
     assert dataset.shape[1:] == (experiment.data.timesteps, experiment.data.features)
-    assert dataset.x.dtype == dataset.y.dtype == dataset.naive.dtype == np.float32
+    assert dataset.x.dtype == dataset.y.dtype == dataset.baseline.dtype == np.float32
     assert np.isfinite(dataset.x).all()
     assert np.isfinite(dataset.y).all()
     if dataset.best_mse is not None:
@@ -129,7 +129,7 @@ def test_the_worked_example_has_its_well_known_numbers():
     assert raw.x.ravel().tolist() == [*range(1, 13)]
     assert raw.y.ravel().tolist() == [*range(101, 109), *range(201, 209)]
     assert not raw.has_validation
-    assert raw.naive_mse.tolist() == [2500, 2500]  # Each error of the mean is 50.
+    assert raw.baseline_mse.tolist() == [2500, 2500]  # Each error of the mean is 50.
     assert np.array_equal(scaled.x, raw.x)
     assert scaled.y.mean(axis=(0, 1)) == pytest.approx(0, abs=1e-6)
     assert scaled.y.std(axis=(0, 1)) == pytest.approx(1)

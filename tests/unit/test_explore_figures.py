@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.results import best_loss, naive_loss
+from lib.results import baseline_loss, best_loss
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import (
     EXPERIMENT,
@@ -93,14 +93,14 @@ def test_the_loss_chart_has_a_baseline_and_a_best_level_for_each_mode():
     """Sequence mode's levels are means over the steps, last-step mode's are at the last step."""
     y = np.broadcast_to(np.array([4, 3, 2, 1], np.float32)[:, None], (8, 4, 1)).copy()
     best = np.array([0.4, 0.3, 0.2, 0.1])
-    dataset = a_dataset(y=y, naive=np.zeros((8, 4, 1), np.float32), best_mse=best)
+    dataset = a_dataset(y=y, baseline=np.zeros((8, 4, 1), np.float32), best_mse=best)
     figure = drawn("loss", a_run(dataset, sequence=0.5, last=0.5))
     assert [line.y[0] for line in traces(figure, "mean baseline")] == [7.5, 1.0]
     assert [line.y[0] for line in traces(figure, "best possible")] == pytest.approx([0.25, 0.1])
     for words in ("baseline, every", "baseline, last", "best, every", "best, last"):
         assert words_of(figure).count(words) == 1
-    for naive in (1.0, 1.01):  # Levels that look like one line have one label.
-        dataset = a_dataset(y=y, naive=y + np.array([[1], [1], [1], [naive]], np.float32))
+    for baseline in (1.0, 1.01):  # Levels that look like one line have one label.
+        dataset = a_dataset(y=y, baseline=y + np.array([[1], [1], [1], [baseline]], np.float32))
         figure = drawn("loss", a_run(dataset, sequence=0.5, last=0.5))
         assert words_of(figure).count("mean baseline") == 1
 
@@ -110,9 +110,9 @@ def test_levels_are_values_of_the_training_loss():
     y = np.full((8, 4, 1), 4.0, np.float32)
     y[6:] = 100  # Validation samples don't change a training loss.
     dataset = a_dataset(y=y, best_mse=np.full(4, 0.5))
-    for loss, naive in (("mse", 9.0), ("mae", 3.0), ("huber", 2.5)):
+    for loss, baseline in (("mse", 9.0), ("mae", 3.0), ("huber", 2.5)):
         experiment = EXPERIMENT.set(loss=loss)
-        assert naive_loss(experiment, dataset) == {"sequence": naive, "last": naive}
+        assert baseline_loss(experiment, dataset) == {"sequence": baseline, "last": baseline}
         assert bool(best_loss(experiment, dataset)[0]) == (loss == "mse")
 
 
@@ -131,7 +131,7 @@ def test_the_key_shows_a_level_of_0():
 def test_a_note_replaces_a_plot_of_zeros():
     """A logarithmic axis would be empty if every value is 0."""
     y = np.zeros((8, 4, 1), np.float32)
-    run = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
+    run = a_run(a_dataset(y=y, baseline=y), sequence=0.0, last=0.0)
     for each, noted in ((diverged(run, 0.0), True), (diverged(run, np.nan), False), (run, False)):
         for name in ("loss", "compare"):
             words = [note.text for note in drawn(name, each).layout.annotations]
@@ -160,7 +160,7 @@ def test_the_comparison_draws_both_modes_errors_at_the_last_step():
     figure = drawn("compare", run)
     assert list(the(figure, "sequence mode").y) == [1.0, 0.25]
     assert list(the(figure, "last-step mode").x) == [0, 10]
-    assert the(figure, "mean baseline").y[0] == run.dataset.naive_mse[-1]
+    assert the(figure, "mean baseline").y[0] == run.dataset.baseline_mse[-1]
     assert figure.layout.yaxis.title.text == "MSE"
     scaled = drawn("compare", a_run(a_dataset(**SCALED), sequence=0.5))
     assert scaled.layout.yaxis.title.text == "MSE (scaled)"

@@ -14,9 +14,9 @@ from lib.results import (
     RunAt,
     Snapshot,
     Status,
+    baseline_loss,
     compare_modes,
     decisive_ratio,
-    naive_loss,
     overfits_in_seeds,
 )
 from lib.results.compared import is_overfit
@@ -42,10 +42,10 @@ FOURS = np.full((8, 4, 1), 4.0, np.float32)
 BEST = np.array([0.4, 0.3, 0.2, 0.1])
 
 
-def zeros(naive, n=8):
-    """Return targets of 0, and a baseline with the error `naive[t]` at each timestep t."""
-    y = np.zeros((n, len(naive), 1), np.float32)
-    return {"y": y, "naive": (y + np.array(naive, np.float32)[:, None]).astype(np.float32)}
+def zeros(baseline, n=8):
+    """Return targets of 0, and a baseline with the error `baseline[t]` at each timestep t."""
+    y = np.zeros((n, len(baseline), 1), np.float32)
+    return {"y": y, "baseline": (y + np.array(baseline, np.float32)[:, None]).astype(np.float32)}
 
 
 SENTENCES = [  # card, run, picked arguments, takeaway, sentence
@@ -107,7 +107,7 @@ def test_every_takeaway_is_short_and_only_parity_overfits(name):
         experiment = suggested(name).set(mode=mode)
         run = RunAt(experiment, dataset, recorded(experiment))
         assert all(takeaway(card, run) for card in EXPLORE_CARDS)
-        losses = naive_loss(experiment, dataset).items()
+        losses = baseline_loss(experiment, dataset).items()
         overfitted |= {each for each, loss in losses if overfits_in_seeds(run, each, loss)}
     assert overfitted == ({"last"} if name == "parity" else set())
     assert all(len(card.longest.split(" ")) <= 15 for card in EXPLORE_CARDS.values())
@@ -129,7 +129,7 @@ def test_every_card_describes_a_diverged_run(value, named):
 def test_sentences_need_no_results():
     """Before training, they name target and baseline. A constant target gets no evaluation."""
     run, y = a_run(), np.zeros((8, 4, 1), np.float32)
-    constant = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
+    constant = a_run(a_dataset(y=y, baseline=y), sequence=0.0, last=0.0)
     for card in ("step_error", "compare"):
         assert "target is constant" in takeaway(card, constant)
     untrained = a_run(experiment=EXPERIMENT.set(mode="sequence"), epochs=0, sequence=0.5)
@@ -247,9 +247,9 @@ def test_the_sentence_names_the_epochs_that_are_kept():
 
 
 def test_the_takeaway_counts_the_steps_at_which_a_mode_beats_the_baseline():
-    """The sequence model's error is 1 at each step; `naive` has the baseline's errors."""
+    """The sequence model's error is 1 at each step; `baseline` has the baseline's errors."""
     beats = "Sequence mode beats the baseline at"
-    for naive, last, expected in (
+    for baseline, last, expected in (
         (
             [2, 0, 2, 2],
             0.5,
@@ -267,7 +267,7 @@ def test_the_takeaway_counts_the_steps_at_which_a_mode_beats_the_baseline():
         ([0.7] * 4, None, "The model doesn't beat the baseline at any step."),
     ):
         wrong = {"sequence": 1.0} | ({} if last is None else {"last": last})
-        assert takeaway("step_error", a_run(a_dataset(**zeros(naive)), **wrong)) == expected
+        assert takeaway("step_error", a_run(a_dataset(**zeros(baseline)), **wrong)) == expected
     table = of_a_table(a_dataset(n=96, **zeros([1.1, 1.1, 1.1, 0.2], n=96)))
     expected = "Neither mode beats the baseline at the last step, but may at earlier steps."
     assert takeaway("step_error", a_run(table, sequence=1.0, last=1.0)) == expected
@@ -276,7 +276,7 @@ def test_the_takeaway_counts_the_steps_at_which_a_mode_beats_the_baseline():
 def test_no_mode_is_better_if_neither_beats_the_baseline():
     """The takeaway compares the smaller error at the last step with the baseline's."""
     arrays = zeros([1.0, 1.0, 1.0, 0.2], n=120)
-    week = Baseline("seasonal", "last week", arrays["naive"][:, -1])
+    week = Baseline("seasonal", "last week", arrays["baseline"][:, -1])
     for name, baselines in (("the best baseline", (week,)), ("the baseline", ())):
         dataset = a_dataset(n=120, **arrays, baselines=baselines)
         expected = takeaway("compare", a_run(dataset, sequence=0.5, last=0.3))
@@ -318,7 +318,7 @@ def test_two_models_are_compared_seed_by_seed():
 def test_all_cards_need_enough_samples_to_call_an_error_smaller(card, sequence, last, expected):
     """24 samples are enough if one error is 20 times the other, but not if it is 1.5 times."""
     arrays = zeros([1.0] * 4, n=96)
-    baseline = Baseline("last", "last value", arrays["naive"][:, -1])
+    baseline = Baseline("last", "last value", arrays["baseline"][:, -1])
     table = of_a_table(a_dataset(n=96, **arrays, baselines=(baseline,)))
     errors = {"sequence": sequence, "last": last}
     run = a_run(table, **{mode: math.sqrt(mse) for mode, mse in errors.items() if mse})

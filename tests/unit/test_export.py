@@ -245,7 +245,7 @@ def test_the_plain_script_prints_the_apps_results_and_names_no_winner():
     assert "epochs=50, verbose=0)" in script
     error = f"{dataset.raw_scale:.6g} * np.mean(errors**2) ** 0.5:.3g"
     assert f'print(f"    about {{{error}}}" + " °C off")' in script
-    assert f"{dataset.naive_mse[-1]:.6g} at the last timestep" in script
+    assert f"{dataset.baseline_mse[-1]:.6g} at the last timestep" in script
     assert "other mode can look better" in script
     assert "medians over its seeds" in script
     check_format(script)

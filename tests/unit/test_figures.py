@@ -31,7 +31,7 @@ DATASETS = {
     "two steps": a_dataset(t=2),
     "a hundred steps": a_dataset(t=100),
     "several targets": a_dataset(k=3, target_scale=np.array([1.0, 2, 3]), target_offset=np.ones(3)),
-    "huge": a_dataset(naive=np.full((8, 4, 1), 2e4, np.float32), best_mse=np.full(4, 26109.24)),
+    "huge": a_dataset(baseline=np.full((8, 4, 1), 2e4, np.float32), best_mse=np.full(4, 26109.24)),
     "exact": a_dataset(best_mse=np.zeros(4)),
     "no validation": a_dataset(n=2, train=2),
     "constant": a_dataset(y=np.zeros((8, 4, 1), np.float32)),
@@ -135,7 +135,7 @@ def test_no_chart_shows_a_name_as_markup(monkeypatch):
         feature_names=("<b>1", "<b>2", "<b>3"),
         target_names=("<b>4", "<b>5"),
         timestep_names=("<b>6", "<b>7", "<b>8", "<b>9"),
-        naive_label="<b>baseline",
+        baseline_label="<b>baseline",
         best_mse=np.ones(4),
         target_unit="<b>unit",
     )

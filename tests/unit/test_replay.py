@@ -168,7 +168,7 @@ def test_the_words_have_the_epoch_from_which_a_mode_is_better(sequence, last, ho
     """The mode must beat the baseline until the end. Errors are shares of the baseline's error."""
     run, _ = a_training(0)
     dataset = of_a_table(run.dataset, horizon) if horizon else run.dataset
-    baseline, results = float(dataset.naive_mse[-1]), {}
+    baseline, results = float(dataset.baseline_mse[-1]), {}
     for mode, shares in (("sequence", sequence), ("last", last)):
         epochs, errors = 8 * np.arange(len(shares)), baseline * np.array(shares)
         result = run.snapshot.results[mode]

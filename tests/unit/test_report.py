@@ -136,7 +136,7 @@ def test_names_are_escaped():
     """A hostile name of a column, file or unit adds no element or script to the page."""
     experiment, dataset, snapshot = a_run("seattle", seeds=1)
     evil = {"title": EVIL, "target_names": (EVIL,), "about": EVIL, "source": EVIL}
-    evil |= {"target_unit": EVIL, "naive_label": EVIL, "lead": EVIL, "notes": (EVIL,)}
+    evil |= {"target_unit": EVIL, "baseline_label": EVIL, "lead": EVIL, "notes": (EVIL,)}
     evil |= {"feature_names": (EVIL,) * 4}
     good = page_of((experiment, dataset, snapshot))
     bad = page_of((experiment, replace(dataset, **evil), snapshot), LINK + EVIL)

@@ -94,8 +94,8 @@ def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
     experiment, dataset, weights = prepared
     outputs = predict(experiment, dataset, {mode: weights[mode] for mode in modes})
     rows = by_row(dataset, outputs, 0, int(dataset.origin.series[dataset.origin.starts[-1]]))
-    [naive] = [one for one in dataset.baselines if one.name == baseline]
-    return on_dates_figure(dataset, rows, 0, naive, LIGHT), rows
+    [picked] = [one for one in dataset.baselines if one.name == baseline]
+    return on_dates_figure(dataset, rows, 0, picked, LIGHT), rows
 
 
 def ahead(prepared, feed=0):

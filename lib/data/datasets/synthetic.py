@@ -152,7 +152,7 @@ def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) 
     arguments = task.arguments(experiment)
     x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
     N, T, F = x.shape
-    last_value = {"naive": x[:, :, :1].astype(np.float32), "naive_label": "last value"}
+    last_value = {"baseline": x[:, :, :1].astype(np.float32), "baseline_label": "last value"}
     distractors = (f"distractor {i + 1}" for i in range(F - len(task.signals)))
     return _dataset(
         x,
@@ -173,8 +173,8 @@ def _dataset(x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
     """Return a dataset of arrays. The baseline is the mean, unless `more` sets another baseline."""
     x, y = x.astype(np.float32), y.astype(np.float32)
     usual: dict[str, Any] = {
-        "naive": np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0),
-        "naive_label": "mean baseline",
+        "baseline": np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0),
+        "baseline_label": "mean baseline",
         "timestep_names": tuple(f"{t + 1}" for t in range(x.shape[1])),
     }
     return Dataset(x, y, train, **usual | more)

@@ -29,7 +29,7 @@ _SEASONS = {
 
 
 def with_baselines(dataset: Dataset) -> Dataset:
-    """Return a table's dataset with all baselines that apply, and the best one as `naive`."""
+    """Return a table's dataset with all baselines that apply, and the best one as `baseline`."""
     errors, baselines = dict[str, float](), dict[str, Baseline]()
     for name in LABELS:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -43,8 +43,8 @@ def with_baselines(dataset: Dataset) -> Dataset:
     ordered = tuple(baselines[name] for name in sorted(baselines, key=errors.__getitem__))
     best = ordered[0]
     predicted = baseline_predictions(best.name, dataset, last=False)
-    naive = cast(np.ndarray, predicted).astype(np.float32)
-    return replace(dataset, naive=naive, naive_label=best.label, baselines=ordered)
+    baseline = cast(np.ndarray, predicted).astype(np.float32)
+    return replace(dataset, baseline=baseline, baseline_label=best.label, baselines=ordered)
 
 
 def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:

@@ -102,8 +102,8 @@ def make_windows(
         feature_names=tuple(features),
         target_names=target_names,
         timestep_names=timestep_names,
-        naive=y,  # a placeholder that `with_baselines` replaces
-        naive_label="",
+        baseline=y,  # a placeholder that `with_baselines` replaces
+        baseline_label="",
         origin=origin,
         target_scale=deviation,
         target_offset=offset,
