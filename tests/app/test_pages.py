@@ -173,14 +173,13 @@ def test_folded_settings_keep_their_values():
 
 
 def test_settings_above_a_limit_disable_train():
-    """The warning names a batch size that fits. With that batch size, Train is enabled."""
+    """The status names a batch size that fits. With that batch size, Train is enabled."""
     app = start(T="100", U="128", layers="3", batch="512", N="4096", F="4")
-    [warning] = app.warning
-    assert "2,200,000,000" in warning.value
-    assert "a batch size of at most 66" in warning.value
+    assert "2,200,000,000" in text(app)
+    assert "a batch size of at most 66" in text(app)
     assert app.button(key="do_train").disabled
     app.number_input(key="batch").set_value(66).run()
-    assert not app.warning
+    assert "2,200,000,000" not in text(app)
     assert not app.button(key="do_train").disabled
 
 
