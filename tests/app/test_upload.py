@@ -132,7 +132,8 @@ def test_reading_can_be_stopped(ends):
     """Reading stops when the user presses Stop, removes the file, or uploads another file."""
     app = start(data="upload")
     upload_file(app, "good.csv", rows(100))
-    upload_file(app, "book.xlsx", SHEETS)
+    large = [["a", "b"], *([i % 7, i % 5] for i in range(200_000))]  # takes seconds to read
+    upload_file(app, "book.xlsx", workbook({"First": large}))
     assert "good.csv" in headings(app)
     reading = session(app).upload.reading
     if ends == "button":
