@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.data import keep_newest
 from lib.experiment import SETTINGS, Experiment
-from lib.results import Run, Snapshot, Status
+from lib.results import Run, Snapshot
 from lib.shapes import TracedLayer, broken_at, read_question, read_text, trace
 from lib.story import GUIDE, Ask, Scene
 from lib.ui import address, runs
@@ -87,8 +87,7 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
                 resume = partial(client.resume, run, until_pause)
                 press_once("Resume", "play_arrow", "do_resume", resume, type="primary")
             if not scene.until:  # in a scene with a task, `waiting` shows the epoch
-                paused = ". Press T to resume." if snapshot.status is Status.PAUSED else ""
-                where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{paused}"
+                where = f"Epoch {snapshot.epoch} of {snapshot.epochs}"
                 with st.container(key="train_where", width="content"):
                     hint(where if snapshot.epoch else "Training starts …")
 

@@ -131,9 +131,8 @@ def _numbers(shown: ShownRun) -> Follow:
     """Draw the mean squared error at the last step. Return a function that updates it."""
     dataset, count = shown.dataset, len(shown.snapshot.seeds)
     part = "validation" if dataset.has_validation else "training"
-    measure = f"{'median ' if count > 1 else ''}{part} MSE"
-    both = len(shown.snapshot.results) > 1
-    hint(f"One measure for both modes: {measure}" if both else capital(measure))
+    whose = " of both modes" if len(shown.snapshot.results) > 1 else ""
+    hint(capital(f"{'median ' if count > 1 else ''}{part} MSE{whose}"))
     places = {mode: Place() for mode in shown.snapshot.results}
 
     def follow(now: ShownRun) -> None:
