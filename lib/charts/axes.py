@@ -27,9 +27,8 @@ def timestep_axis(names: Sequence[str]) -> Part:
     # The last step matters most, so it always has a name. The other ticks count back from it.
     ticks = list(range(steps, 0, -stride))[::-1]
     room = max(0.35, 0.03 * (steps - 1))
-    texts = [escaped(names[k - 1]) for k in ticks]
     axis = _LOOK["timestep"] | {"range": [1 - room, steps + room]}
-    return axis | {"tickvals": ticks, "ticktext": texts}
+    return axis | {"tickvals": ticks, "ticktext": [escaped(names[k - 1]) for k in ticks]}
 
 
 def _most_names(names: Iterable[str]) -> int:

@@ -32,6 +32,8 @@ MOST_POINTS = 1500  # if there are more samples or dates, only every k-th is dra
 LEVELS = {"baseline": "dot", "best": "dash"}  # the dash of each level
 # A line or rectangle from the bottom of a plot to its top, below the curves.
 FULL_HEIGHT: Part = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+# A curve's values recur in each update, and formatting takes a microsecond each.
+_cached_number = lru_cache(20_000)(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +265,7 @@ def hover(unit: str = "") -> str:
 
 def hover_texts(values: Values) -> np.ndarray:
     """Return numbers as texts with four digits, because Plotly can't write "3.214 × 10⁻⁵"."""
-    return np.array([_four_digits(value) for value in np.asarray(values).tolist()])
-
-
-@lru_cache(20_000)  # a curve's values recur in each update, and formatting takes a microsecond each
-def _four_digits(value: float) -> str:
-    return number(value, 4)
+    return np.array([_cached_number(value, 4) for value in np.asarray(values).tolist()])
 
 
 def escaped(words: str) -> str:

@@ -95,9 +95,8 @@ def drawing(body: str, box: Sequence[float], style: str, alt: str = "") -> Marku
         root.remove(text)
         x, y = float(text.attrib["x"]) - left, float(text.attrib["y"]) - top
         size = float(text.get("font-size", 13)) / width
-        css = (
-            f"left:{x / width:.2%};top:{y / height:.2%};color:{text.get('fill')};--size:{size:.4f}"
-        )
+        place = f"left:{x / width:.2%};top:{y / height:.2%}"
+        css = f"{place};color:{text.get('fill')};--size:{size:.4f}"
         span = Markup('<span class="{}" style="{}">{}</span>')
         spans += span.format(text.get("class", ""), css, text.text)
     shapes = "".join(ElementTree.tostring(part, "unicode") for part in root)

@@ -285,11 +285,10 @@ def _lines(curves: Curves, checks: Curves, palette: Palette) -> list[Part]:
     ]
     on_checks: Part = {"width": 1.8, "dash": "dashdot"}
     for part, by_mode, style in ((", validation", checks, on_checks), ("", curves, {"width": 2.5})):
-        for mode, curve in by_mode.items():
-            name, of_line = f"{MODES[mode].name}{part}", {"color": palette.mode(mode), **style}
-            dots = 6 if len(curve.epochs) <= 12 else 0  # makes short curves visible
-            where: Part = {"x": curve.epochs, "dots": dots}
-            lines.append(chart.line(name, curve.values, of_line, chart.hover(), **where))
+        for mode, (epochs, medians, *_) in by_mode.items():
+            name, look = f"{MODES[mode].name}{part}", {"color": palette.mode(mode), **style}
+            dots = 6 if len(epochs) <= 12 else 0  # makes short curves visible
+            lines.append(chart.line(name, medians, look, chart.hover(), x=epochs, dots=dots))
     return lines
 
 

@@ -69,8 +69,7 @@ class SamplePredictions:
         x["ticklabelstandoff"] = 5 if is_from_zero else 0  # leaves space for diamonds at 0
         title = chart.with_unit(dataset.target_names[self.column], unit)
         traces = [line, *mode_traces(self.values, head, palette, hover, earlier=self.earlier)]
-        core = axes.with_room(targets)
-        y = axes.linear_axis(title, chart.all_y(traces), core, zero=is_from_zero)
+        y = axes.linear_axis(title, chart.all_y(traces), axes.with_room(targets), zero=is_from_zero)
         look: Part = {"name": f"predictions {dataset.name} {self.column}", "height": HEIGHT}
         if dataset.origin:
             squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)

@@ -117,12 +117,10 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
     for mode, result in end.results.items():
         ring = {"color": palette.background, "width": 2}
         marker = {"color": palette.mode(mode), "size": 13, "line": ring}
-        is_restored = all(seed[mode].kept_epoch is not None for seed in frame.snapshot.seeds)
-        kept = result.kept_epoch if is_restored else None
-        epoch = float(kept or frame.snapshot.epoch)
+        kept = [seed[mode].kept_epoch for seed in frame.snapshot.seeds]
+        epoch = frame.snapshot.epoch if None in kept else result.kept_epoch
         value = chart.finite(np.median(frame.snapshot.by_seed(mode, "final_loss"), keepdims=True))
-        name = f"{MODES[mode].name}, here"
-        traces.append(chart.points(name, [epoch], value, marker, ""))
+        traces.append(chart.points(f"{MODES[mode].name}, here", [epoch], value, marker, ""))
     return traces
 
 
@@ -182,8 +180,7 @@ def _together(
                 layout["images"].append(_image(trace, own))
         layout |= _placed_axes(panel.figure, names, place)
         title = chart.note(f"<b>{chart.escaped(panel.title)}</b>", place[0], place[3], palette.ink)
-        above = {"xanchor": "left", "yanchor": "bottom", "yshift": 6}
-        layout["annotations"].append(title | above)
+        layout["annotations"].append(title | {"xanchor": "left", "yanchor": "bottom", "yshift": 6})
     return data, frames, layout
 
 

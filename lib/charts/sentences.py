@@ -132,9 +132,8 @@ def pair_sentence(found: Verdict, first: str, second: str) -> str:
     if 2 * found.wins == found.seeds:
         who = f"{below} and {above} each have the smaller error"
     seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on log errors)"
-    ratio = (
-        f"Within a seed, {below}'s error is {difference(1, found.ratio)} (median over the seeds)"
-    )
+    error = f"{below}'s error is {difference(1, found.ratio)}"
+    ratio = f"Within a seed, {error} (median over the seeds)"
     return f"{who} in {seeds}. {ratio}. The ratio of the two median errors can differ."
 
 

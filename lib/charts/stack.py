@@ -83,8 +83,11 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     count = len(steps)
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
     pitch = width + GAP
-    lines = [(at, to, states) for at, to, states in arrows(steps) if 0 <= at < to]
-    arcs = {line: _arc_height(*line) for line in lines}
+    arcs = {}  # heights in pixels; 0 for the straight arrow to the next layer
+    for at, to, states in arrows(steps):
+        if 0 <= at < to:
+            is_straight = to == at + 1 and not states
+            arcs[at, to, states] = 0.0 if is_straight else 10 + 34 * (1 - 0.8 ** (to - at))
     above = max((height for (*_, states), height in arcs.items() if not states), default=0.0)
     below = max((height for (*_, states), height in arcs.items() if states), default=0.0)
     top, boxes, paths = above + 2, [], []
@@ -108,12 +111,6 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     body = render("charts/stack.html", "graph_drawing", boxes, paths, width, HEIGHT, top, palette)
     image = svg_image(body, pitch * count - GAP + 2, top + HEIGHT + below + 2)
     return render("charts/stack.html", "graph", image, graph_sentence(steps), palette)
-
-
-def _arc_height(at: int, to: int, states: bool) -> float:
-    """Return the height of an arc in pixels; 0 for the straight arrow to the next layer."""
-    is_straight = to == at + 1 and not states
-    return 0.0 if is_straight else 10 + 34 * (1 - 0.8 ** (to - at))
 
 
 def graph_sentence(steps: Steps) -> str:

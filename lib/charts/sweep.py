@@ -64,12 +64,13 @@ def _across(key: str, place: Mapping[Any, float], parameters: Mapping[Any, int])
     is_wide = results.is_number(key) and 0 < WIDE * places[0] <= places[-1]
     ends = np.log10(places) if is_wide else np.array(places, float)
     padding = 0.06 * (ends[-1] - ends[0]) or 0.5
-    return _ticks(key, list(place)) | {
+    return {
         "title": f"{label} (top), parameters (bottom)" if are_shown else label,
         "type": "log" if is_wide else "linear",
         "range": [ends[0] - padding, ends[-1] + padding],
         "tickvals": places,
         "ticktext": [results.value_words(key, value) + below.get(value, "") for value in place],
+        "tickangle": 0,
         "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, click to open"},
     }
 
@@ -94,15 +95,11 @@ def map_figure(
         shade, text = squares.get(point, (0.0, "✕"))
         z[y, x], names[y, x] = shade, results.point_words(point.values)
         ink = palette.text_on(mix(palette.surface, sequence if shade > 0 else last, abs(shade)))
-        square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
-        notes.append(square | {"xref": "x", "yref": "y"})
+        notes.append(chart.note(text, x, y, ink, chart.FONT_SIZE - 2) | {"xref": "x", "yref": "y"})
     look: Part = {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
     look |= {"x": np.arange(z.shape[1]), "hoverinfo": "none"}
     heat = chart.heatmap("difference", z, [last, palette.surface, sequence], "", **look)
-    x_axis, y_axis = (
-        {"title": VARIABLE[key]["label"], "showgrid": False, **_ticks(key, values[key])}
-        for key in keys
-    )
+    x_axis, y_axis = (_evenly_spaced(key, values[key]) for key in keys)
     height = max(HEIGHT, chart.top(rows) + chart.BOTTOM + ROW * len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
     size: Part = {"name": "map difference", "height": height, "left": left, "notes": notes}
@@ -123,9 +120,11 @@ def _differences(
     return squares
 
 
-def _ticks(key: str, values: Sequence[Any]) -> Part:
-    """Return an axis with a setting's values as evenly spaced ticks."""
+def _evenly_spaced(key: str, values: Sequence[Any]) -> Part:
+    """Return an axis of the map, with a setting's values as evenly spaced ticks."""
     return {
+        "title": VARIABLE[key]["label"],
+        "showgrid": False,
         "range": [-0.5, len(values) - 0.5],
         "tickvals": [*range(len(values))],
         "ticktext": [results.value_words(key, value) for value in values],

@@ -138,8 +138,7 @@ class Samples:
     @property
     def shape(self) -> tuple[int, int, int]:
         """(N, T, F)."""
-        n, t, f = self.x.shape
-        return n, t, f
+        return self.x.shape
 
     @property
     def targets(self) -> int:
@@ -215,16 +214,9 @@ class Dataset(Samples):
     @property
     def nbytes(self) -> int:
         """The size of all arrays in bytes."""
-        origin = self.origin
+        origin, lasts = self.origin, (baseline.last for baseline in self.baselines)
         rows = (origin.targets, origin.inputs, origin.series, origin.times) if origin else ()
-        arrays = (
-            self.x,
-            self.y,
-            self.baseline,
-            self.base,
-            *rows,
-            *(b.last for b in self.baselines),
-        )
+        arrays = (self.x, self.y, self.baseline, self.base, *rows, *lasts)
         return sum(array.nbytes for array in arrays if array is not None)
 
     @property

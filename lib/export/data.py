@@ -84,9 +84,7 @@ def data_name(dataset: Dataset) -> str:
 
 def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
     """Return the code that makes `x`, `y` and `train`; a task's function precedes it."""
-    name = find_spec(experiment).name
-    if name in TASKS:
-        task = TASKS[name]
+    if task := TASKS.get(find_spec(experiment).name):
         arguments = ", ".join(f"{n}={value}" for n, value in task.arguments(experiment).items())
         about = {"function": task.function.__name__, "arguments": arguments}
         code = blocks("data", "task", dataset=dataset, seed=experiment.seed, **about)
@@ -123,8 +121,7 @@ def has_plain_windows(dataset: Dataset) -> bool:
 
 def _sizes(dataset: Dataset) -> dict[str, int]:
     """Return the number of samples in each split, by its name in a script, such as "train"."""
-    names = {"training": "train"}
-    return {names.get(p, p): cut.stop - cut.start for p, cut in dataset.parts.items()}
+    return {p.removesuffix("ing"): cut.stop - cut.start for p, cut in dataset.parts.items()}
 
 
 def arrays(dataset: Dataset) -> bytes:

@@ -121,14 +121,13 @@ def predictions(
     def raw(values: np.ndarray) -> np.ndarray:
         return dataset.raw(values.astype(np.float64), samples).ravel()
 
-    names = np.array([dataset.sample_name(k) for k in samples.tolist()])
     times = np.tile(dataset.timestep_names, (len(samples), 1))
     if (origin := dataset.origin) and origin.time_format:  # format each row's time once
         rows, places = np.unique(origin.rows(steps, samples), return_inverse=True)
         times = np.array([origin.label(row) for row in rows])[places.reshape(times.shape)]
     columns: dict[str, Any] = {
         "sample": samples[sample] + 1,
-        "name": names[sample],
+        "name": np.array([dataset.sample_name(k) for k in samples.tolist()])[sample],
         "timestep": step + 1,
         "time": times[sample, step],
         "target": np.array(dataset.target_labels)[target],
@@ -161,10 +160,8 @@ def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -
     import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
     origin, models, frames = dataset.cut_from, snapshot.weights[0], list[pd.DataFrame]()
-    given, horizons = (
-        results.predict(experiment, dataset, models, budget=math.inf),
-        len(origin.horizons),
-    )
+    given = results.predict(experiment, dataset, models, budget=math.inf)
+    horizons = len(origin.horizons)
     for target, label in enumerate(dataset.target_labels):
         column, place = divmod(target, horizons)
         for series, name in enumerate(origin.names):

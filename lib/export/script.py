@@ -52,9 +52,8 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -> list[str]:
     """Return a script's blocks up to the data, with two blank lines around a function."""
     *function, code = data_code(experiment, dataset)
-    separate = [f"\n{each}\n" for each in function]
     docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
-    return [docstring, imported, *separate, code]
+    return [docstring, imported, *(f"\n{each}\n" for each in function), code]
 
 
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -76,9 +75,8 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
         lines = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
-        run: dict[str, Any] = {"execution_count": None, "outputs": []}
         cells.append({"cell_type": "markdown", "source": cell["words"].format(**fields)})
-        cells.append({"cell_type": "code", "source": lines, **run})
+        cells.append({"cell_type": "code", "source": lines, "execution_count": None, "outputs": []})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     cells = [{"id": f"cell-{k}", "metadata": {}, **cell} for k, cell in enumerate(cells)]
@@ -95,11 +93,8 @@ def template_fields(
     scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
-    evaluated_slice = ("train:-test" if dataset.test else "train:") if is_evaluated else ":train"
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
-    baseline = (
-        f"Baseline ({dataset.baseline_label}): mean squared error {dataset.baseline_mse[-1]:.6g}"
-    )
+    error = f"mean squared error {dataset.baseline_mse[-1]:.6g} at the last timestep"
     return {
         "experiment": experiment,
         "dataset": dataset,
@@ -111,8 +106,8 @@ def template_fields(
         "loss": LOSSES[training.loss].keras,
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
-        "baseline_label": f"{baseline} at the last timestep",
-        "part": evaluated_slice,
+        "baseline_label": f"Baseline ({dataset.baseline_label}): {error}",
+        "part": ("train:-test" if dataset.test else "train:") if is_evaluated else ":train",
         "evaluated": f"train, {dataset.seen}" if is_evaluated else "train",
         "which": "validation" if is_evaluated else "training",
         "mode": MODES,

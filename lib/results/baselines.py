@@ -134,12 +134,6 @@ class SkillTable:
         return 100 * (1 - float(score.rmse[target]) / best) if best else math.nan
 
 
-def indexes_of_part(dataset: Dataset, part: Part) -> np.ndarray:
-    """Return the indexes of a part's samples, (M,)."""
-    test = slice(dataset.seen, None)
-    return np.arange(len(dataset.x))[dataset.evaluated if part == "evaluated" else test]
-
-
 def model_outputs(
     experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
 ) -> np.ndarray:
@@ -162,7 +156,8 @@ def predict(
     budget: float | None = None,
 ) -> Predictions:
     """Predict every k-th sample, so that `seeds` calls take at most `budget` multiply-adds."""
-    samples = indexes_of_part(dataset, part)
+    of_part = dataset.evaluated if part == "evaluated" else slice(dataset.seen, None)
+    samples = np.arange(len(dataset.x))[of_part]
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / (budget or BUDGET)
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
@@ -191,9 +186,8 @@ def evaluate(dataset: Dataset, given: Predictions) -> SkillTable:
 
     models = tuple(score(mode, MODES[mode].name, last) for mode, last in given.last.items())
     baselines = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
-    return SkillTable(
-        samples, given.every, models, baselines, independent_samples(dataset, samples)
-    )
+    independent = independent_samples(dataset, samples)
+    return SkillTable(samples, given.every, models, baselines, independent)
 
 
 def skill_of_seeds(
