@@ -51,15 +51,13 @@ with st.container(key="present"):
         overview.draw_overview(scenes, scene, talk)
     elif opened == "audience":
         st.markdown("# Follow me")
-        link = talks.link(follow=talk.id)
-        talks.draw_link(link, "Scan to follow and vote on your own screen.")
+        talks.draw_link(talks.link(follow=talk.id), "Scan to follow and vote on your own screen.")
     else:
         loaded = talks.draw_scene(scene, settled_experiment(), talk)
         if loaded.obstacle and "run" in scene.controls:
             hint(loaded.obstacle)  # Train is disabled
         if scene.shows == "advice":
-            link = talks.link(story=talks.in_address(names))
-            talks.draw_link(link, "Scan to open this talk.")
+            talks.draw_link(talks.link(story=talks.in_address(names)), "Scan to open this talk.")
 talks.draw_foot(scenes, scene, talk, loaded)
 if not address.page_value("back"):  # a follower who left the presenter has no audience
     query = {key: text for key, text in address.whole().items() if key not in talks.UNSHARED}

@@ -21,10 +21,9 @@ from lib.ui.streamlit_private import is_history_navigation
 
 MOST_OURS = 20  # addresses remembered per page, since a busy browser may send an old address
 SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})
-PICTURE_KEYS = (
-    *("part", "sample", "layer", "weights", "order"),
-    *("step", "unit", "stack", "check", "earlier"),
-)  # a picture's keys in the address, on its own page and in scenes
+CELL_KEYS = ("sample", "layer", "weights", "order", "step", "unit")  # keys of the Cell page
+# A picture's keys in the address, on its own page and in scenes.
+PICTURE_KEYS = ("part", *CELL_KEYS, "stack", "check", "earlier")
 
 
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
@@ -55,9 +54,8 @@ def _open(address: Query) -> None:
     if record.page in SCENE_PAGES:
         keys.update(PICTURE_KEYS)
     known_keys = address.keys() & {*SETTINGS, "run", *keys}
-    record.opened = "data" if "data" in known_keys else "bare"
-    default_name = Experiment().data.name if known_keys else FIRST
-    name = address["data"][-1] if "data" in known_keys else default_name
+    record.opened = "data" if "data" in address else "bare"
+    name = address.get("data", [Experiment().data.name if known_keys else FIRST])[-1]
     complaints = []
     if name not in DATASETS:
         unknown, name = name[:24], FIRST

@@ -69,15 +69,14 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
         address.set_page_values({"scene": "", "open": ""})
 
     titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in TALK_SCENES.items()}
-    shown: Any = bound("story_picks", picked, talks.set_scenes)
-    shown["format_func"] = titles.__getitem__
+    menu = bound("story_picks", picked, talks.set_scenes)
     hint("Drag a scene to move it, or move the marked scene with the buttons.")
     with st.container(horizontal=True, vertical_alignment="center"):
         back, forward = (partial(talks.move_scene, picked, place, place + by) for by in (-1, 1))
         press("Move back", "arrow_back", "scene_earlier", back, disabled=scene is scenes[0])
         press("Move forward", "arrow_forward", "scene_later", forward, disabled=scene is scenes[-1])
         with st.popover("Add or remove scenes", icon=":material/playlist_add:"):
-            st.multiselect("Scenes in your talk", [*titles], **shown)
+            st.multiselect("Scenes in your talk", [*titles], format_func=titles.__getitem__, **menu)
             first = DATASETS[FIRST].title
             hint(f"In this list, scenes that begin with “Picture” show the dataset “{first}”.")
         about = "Clear answers, votes and settings, and restart the clock. Your scenes stay."

@@ -192,11 +192,9 @@ def session() -> Session:
     return cast("Session", st.session_state[KEY])
 
 
-def once(
-    name: str, parts: tuple[object, ...], make: Callable[[], T], made: Made | None = None
-) -> T:
+def once(name: str, parts: tuple[object, ...], make: Callable[[], T], own: Made | None = None) -> T:
     """Return the result of `make`, stored under `name`. Call `make` again if `parts` change."""
-    made = session().made if made is None else made
+    made = session().made if own is None else own
     if name not in made or not _are_same(made[name][0], parts):
         made[name] = parts, make()
     return cast("T", made[name][1])

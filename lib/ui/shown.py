@@ -17,7 +17,7 @@ from lib.training import limits, recorded, with_seeds
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, once, session
-from lib.ui.widgets import Linked, hint, linked_slider, plain
+from lib.ui.widgets import Linked, hint, plain
 
 if TYPE_CHECKING:
     from lib.export import Kept
@@ -59,9 +59,8 @@ def load_data(settled: Experiment) -> Loaded:
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
         text = plain(f"{capital(str(error))} Until then, you see {shown}.")
         place.warning(text, icon=":material/info:")
-        fix = error.fix if isinstance(error, data.TooShortError) else {}
-        if fix:
-            label, changes = f"Use {in_words(fix)}", (dict(fix),)
+        if isinstance(error, data.TooShortError) and error.fix:
+            label, changes = f"Use {in_words(error.fix)}", (dict(error.fix),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
         return replace(last, obstacle="Train is off: see the note at the top of this page.")
     upload.last_good = loaded
@@ -71,8 +70,7 @@ def load_data(settled: Experiment) -> Loaded:
     try:
         limits.check_trainable(settled, loaded.dataset)
     except ExperimentError as error:
-        reason = with_full_stop(f"These settings can't be trained: {error}")
-        return replace(loaded, obstacle=reason)
+        return replace(loaded, obstacle=with_full_stop(f"These settings can't be trained: {error}"))
     return replace(loaded, obstacle=runs.client().pool.unavailable)
 
 
@@ -201,22 +199,15 @@ class Epochs:
         self.page_state = shown.run, shown.polling or shown.snapshot.status, self.picked
         """The page reruns if the run, its status or the picked epoch changes."""
 
-    def draw(self) -> None:
-        """Draw a slider over the epochs, if there are several and no run is training."""
-        labels = [text if text == results.BEST else f"{int(text):,}" for text in self.choice.texts]
-        if not self.shown.polling:
-            linked_slider("After epoch", labels, self.choice)
-
     @property
     def at_picked_epoch(self) -> ShownRun:
         """The run after the picked epoch."""
         shown, epoch, snapshot = self.shown, self.picked, self.shown.snapshot
         if epoch is None:
             return shown
-        weights = self.weights[epoch]
         # While a run trains, its newer epochs don't change an earlier epoch.
         parts = (snapshot.run_id if shown.polling else snapshot), epoch
-        earlier = once("earlier", parts, lambda: results.as_of(shown, epoch, weights))
+        earlier = once("earlier", parts, lambda: results.as_of(shown, epoch, self.weights[epoch]))
         return replace(shown, snapshot=earlier)
 
 

@@ -69,8 +69,7 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
     def train() -> None:
         run = runs.train(loaded.experiment, loaded.dataset, paused=bool(scene.pause))
         if scene.pause:
-            epochs = loaded.experiment.training.epochs
-            client.set_pace(run, scene.seconds * epochs / scene.pause)
+            client.set_pace(run, scene.seconds * loaded.experiment.training.epochs / scene.pause)
             client.resume(run, scene.pause)
 
     def draw(current: tuple[Run, Snapshot] | None) -> None:

@@ -64,9 +64,8 @@ def uploader() -> None:
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
     record = runs.record_if_mine(session().subject.run_id)
     if record and record.table is not None:
-        label = "Include the file's rows in this run's link"
         control = bound("share_rows", record.shares_rows, partial(setattr, record, "shares_rows"))
-        st.toggle(label, record.shares_rows, **control)
+        st.toggle("Include the file's rows in this run's link", record.shares_rows, **control)
 
 
 def opener() -> None:

@@ -75,9 +75,8 @@ def _cells(_: Loaded, palette: Palette) -> None:
         ends.append(f"{name} ({letter}) {readable(compared[-1].results['last'].final_mse, 2)}")
     with st.container(key="cards"), run_cards.card("cells"):
         st.markdown("### Last-step mode on fifty steps")
-        text = f"Mean squared error: {', '.join(ends)}."
         figure = charts.compare.losses_figure(compared, palette)
-        card_chart(figure, text, "", "chart_cells", fills=True)
+        card_chart(figure, f"Mean squared error: {', '.join(ends)}.", "", "chart_cells", fills=True)
 
 
 def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:
@@ -281,14 +280,13 @@ def embed() -> None:
         return
     if scene:
         address.put(scene.query)
-    settled = settled_experiment()
     address.finish()
     complaints()
     if scene:
         with st.container(key="embedded_title"):
             st.markdown(f"**{plain(scene.title)}**")
     with st.container(key="embedded"):
-        draw(shows, load_data(settled), current_palette())
+        draw(shows, load_data(settled_experiment()), current_palette())
     query = {each: texts for each, texts in address.query().items() if each != key}
     query |= {"part": [view.part]} if view.part else {}
     path, _ = PAGES[view.page]

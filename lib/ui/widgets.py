@@ -244,8 +244,8 @@ def linked_slider(label: str, labels: Sequence[str], choice: Linked) -> int:
 def linked_buttons(label: str, labels: Sequence[str], choice: Linked, **options: Any) -> int:
     """Draw a button for each label if there are several. Return the chosen index."""
     if len(labels) > 1:
-        options |= {"default": choice.index, "format_func": labels.__getitem__, **choice.bind()}
-        st.segmented_control(label, range(len(labels)), required=True, **options)
+        control = choice.bind() | {"default": choice.index, "format_func": labels.__getitem__}
+        st.segmented_control(label, range(len(labels)), required=True, **control | options)
     return choice.index
 
 

@@ -121,8 +121,7 @@ def ask(place: str, chosen: Chosen) -> Reply:
     now, finished = clock.now(), reply.finished
     is_old = finished is None or finished.weights is not chosen.weights
     follows_run = finished is not None and chosen.polling
-    waited = now - finished.sent if finished else EVERY_SECONDS
-    is_due = waited >= EVERY_SECONDS or not follows_run
+    is_due = finished is None or not chosen.polling or now - finished.sent >= EVERY_SECONDS
     if is_old and is_due and reply.pending is None:
         args = arguments(place, chosen)
         recorded = recorded_answer(chosen.dataset.name, place, args)
@@ -142,17 +141,16 @@ def ask(place: str, chosen: Chosen) -> Reply:
 
 def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
     """Return the progress of Keras's checks, and the results' epoch if it isn't the newest."""
-    client, checks = runs.client(), counted(len(replies), "check")
+    pool = runs.client().pool
     done = sum(not reply.waiting for reply in replies)
     failed = sum(bool(reply.error) for reply in replies)
-    if failed and client.pool.unavailable:
-        return client.pool.unavailable
+    if failed and pool.unavailable:
+        return pool.unavailable
     text = "Checked against Keras."
     if done < len(replies):
-        text = f"Keras runs check {done + 1} of {len(replies)} …"
-        text = text if client.pool.ready else STARTING
+        text = f"Keras runs check {done + 1} of {len(replies)} …" if pool.ready else STARTING
     elif failed:
-        text = f"Keras failed in {failed} of {checks}: see the error below."
+        text = f"Keras failed in {failed} of {counted(len(replies), 'check')}: see the error below."
     known = [reply.finished for reply in replies if reply.finished and not reply.error]
     old = [request.epoch for request in known if request.weights is not chosen.weights]
     return f"{text} Results from epoch {min(old):,}." if old else text
@@ -167,7 +165,6 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
         press("Run the checks again", "replay", "ask_again", session().cell.replies.clear)
 
     def state() -> tuple[object, ...]:
-        """Return the state of the shown run, and the progress of Keras's checks."""
         run, now = runs.current_run() or (None, None)
         of_run = (run, now.status, now.epoch, now.seeds) if now else None
         return of_run, keras_progress(replies, chosen)

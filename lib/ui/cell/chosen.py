@@ -6,6 +6,7 @@ formulas and sentences. The pictures follow through CSS properties that playhead
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,6 +16,7 @@ from lib.charts import TIME, UNITS
 from lib.data import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import ARRAYS_EACH, LayerPass, Trace, by_similarity, forward, layers_of
+from lib.results import BEST
 from lib.ui import address
 from lib.ui.browser import component
 from lib.ui.fragment import fragment
@@ -111,7 +113,9 @@ def choose(loaded: Loaded, place: DeltaGenerator | None = None) -> Chosen:
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     """Draw the choice of an epoch; return the weights, their epoch, and their origin in words."""
     epochs = Epochs(shown)
-    epochs.draw()
+    labels = [text if text == BEST else f"{int(text):,}" for text in epochs.choice.texts]
+    if not shown.polling:
+        linked_slider("After epoch", labels, epochs.choice)
     known, picked, result = epochs.weights, epochs.picked, shown.snapshot.results[mode]
     epoch = max(known) if picked is None else picked
     seed = f", seed {shown.experiment.seed}" if shown.snapshot.others else ""
@@ -137,11 +141,10 @@ def follow_playhead(
 
     def draw() -> None:
         step, unit = _where(chosen)
-        (steps, _), units = chosen.layer_pass.x.shape, chosen.experiment.model.units
-        position = {"steps": steps, "units": units, "step": step, "unit": unit}
-        look = {"names": {"time": TIME, "units": UNITS}, "plays": plays}
-        links, order = session().cell.links_opened, chosen.row_order.tolist()
-        data = {**position, **look, "order": order, "links_opened": links}
+        layer, links = chosen.layer_pass, session().cell.links_opened
+        data: Any = {"steps": len(layer.x), "units": layer.units, "step": step, "unit": unit}
+        data |= {"names": {"time": TIME, "units": UNITS}, "order": chosen.row_order.tolist()}
+        data |= {"plays": plays, "links_opened": links}
         _component(key=KEY, data=data, on_at_change=_remember)
         if write:
             write(step, unit)

@@ -70,8 +70,7 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
                 matrices["c, cell state"] = trace.cell[0].T[order]
             for name, values in trace.gates.items():
                 meaning = recurrence.GATES[layer.cell][name]
-                title = f"{recurrence.gate_symbol(name, meaning)}, {meaning}"
-                matrices[title] = values[0].T[order]
+                matrices[f"{recurrence.gate_symbol(name, meaning)}, {meaning}"] = values[0].T[order]
             striking, sentence = cell.findings(layer.cell, trace)
             if matrices:  # SimpleRNN has no gates
                 start = chosen.first_row
@@ -122,8 +121,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         one = Side("return_sequences=True", "one call", _rows(chosen, modes, "whole"))
         prefixes = _rows(chosen, modes, "prefixes")
         calls = Side("return_sequences=False", f"{steps} calls, one per prefix", prefixes)
-        start = chosen.first_row
-        _equation(modes, (one, calls), at_each, palette, axis="timesteps", start=start)
+        _equation(modes, (one, calls), at_each, palette, axis="timesteps", start=chosen.first_row)
         sentence_place = st.container().empty()
     with st.expander("Also checked: NumPy against Keras, and return_state"):
         against = None
@@ -135,12 +133,11 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         st.html(charts.render(PROOFS, "cards", cards, palette, modes.instead))
 
     def write(step: int, unit: int) -> None:
-        sentence = modes.instead
+        text = modes.instead
         if result:
-            both = result["whole"], result["prefixes"]
-            sentence = charts.proofs.prefix_sentence(*both, unit, step)
+            text = charts.proofs.prefix_sentence(result["whole"], result["prefixes"], unit, step)
         with sentence_place:
-            say_steadily(sentence)
+            say_steadily(text)
 
     return write
 

@@ -25,7 +25,7 @@ from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, fitting_run, follow_epochs, load_data, sample_and_target
 from lib.ui.upload import note_kept
-from lib.ui.widgets import bound, card, hint, plain, press_once, say_steadily
+from lib.ui.widgets import bound, card, hint, linked_buttons, plain, press_once, say_steadily
 
 SEEDS = (1, 4, 8, 16)
 JUST_FINISHED = 0.6  # seconds in which Train, in Pause's place, ignores a click meant for Pause
@@ -152,10 +152,9 @@ def _options(loaded: Loaded, shown: ShownRun) -> None:
     control = bound(key, now, lambda new: address.change({"seeds": new or now}))
     options = sorted({*SEEDS, now})
     st.segmented_control("Seeds", options, default=now, required=True, help=SEEDS_HELP, **control)
-    places, labels = range(len(runs.PACES)), [label for label, _ in runs.PACES.values()]
+    labels = [label for label, _ in runs.PACES.values()]
     control = runs.PACE.bind(runs.follow_pace) | {"disabled": _is_from_another_browser(shown)}
-    control |= {"default": runs.PACE.index, "format_func": labels.__getitem__, "help": PACE_HELP}
-    st.segmented_control("Pace", places, required=True, **control)
+    linked_buttons("Pace", labels, runs.PACE, help=PACE_HELP, **control)
 
     def reset() -> None:
         if shown.run is None:  # the results are from a file

@@ -158,6 +158,5 @@ def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     """Return the shown run's settings or data that differ from the sidebar's: "T = 40", or ""."""
     if shown.run is None or is_same(loaded, shown):
         return ""
-    title = shown.dataset.title
     own = charts.own_settings(shown.experiment, loaded.experiment, label_of)
-    return title if title != loaded.dataset.title or not own else own
+    return own if own and shown.dataset.title == loaded.dataset.title else shown.dataset.title

@@ -33,7 +33,7 @@ KEY, SCRIPT = "take", "plain_script"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # longest wait in one rerun, and over all reruns
 RECEIVED = "received"  # sent by the browser once it has its file
 NEW = "_new"  # the end of a file's id if the file has the sidebar's settings
-File = Callable[[], bytes | str]  # returns a file's content
+Files = dict[str, Callable[[], bytes | str]]  # file's id → function that returns its content
 Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
 _component, _FILE = component(KEY, __file__, KEY, "plotly_private.js"), beside(__file__)
@@ -164,7 +164,7 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
     return makers
 
 
-def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[str, File]:
+def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> Files:
     """Return functions that make the run's files in another thread, without the session."""
     shown, at_epoch = epochs.shown, epochs.at_picked_epoch
     past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
@@ -186,7 +186,7 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
     def results() -> bytes:
         return export.runs_csv([Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)])
 
-    files: dict[str, File] = {"report": report, "runs": results}
+    files: Files = {"report": report, "runs": results}
     files["history"] = lambda: export.history_csv(*run())
     if shown.dataset.has_rows:  # if there are no rows, the run can't be opened again
         files["kept"] = partial(export.keep, shown, past)
@@ -194,15 +194,13 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> dict[s
         files["kept_rows"] = partial(export.keep, shown, past, table)
     if at_epoch.snapshot.weights[0]:
         files["weights"] = lambda: export.weights_npz(*run())
-        if has_rows:
-            files["predictions_csv"] = lambda: export.predictions_csv(*run())
-            files["predictions_parquet"] = lambda: export.predictions(*run()).to_parquet(
-                index=False
-            )
-            if shown.dataset.origin:
-                files["forecast"] = lambda: export.forecast_csv(*run())
-            if has_looked:  # the user has evaluated the test part
-                files["test_csv"] = lambda: export.predictions_csv(*run(), of_test=True)
+    if has_rows and at_epoch.snapshot.weights[0]:
+        files["predictions_csv"] = lambda: export.predictions_csv(*run())
+        files["predictions_parquet"] = lambda: export.predictions(*run()).to_parquet(index=False)
+        if shown.dataset.origin:
+            files["forecast"] = lambda: export.forecast_csv(*run())
+        if has_looked:  # the user has evaluated the test part
+            files["test_csv"] = lambda: export.predictions_csv(*run(), of_test=True)
     return files
 
 
@@ -215,15 +213,13 @@ def _picked_run(epochs: Epochs) -> tuple[Experiment, Dataset, Snapshot]:
     return shown.experiment, shown.dataset, _snapshot_at(picked, evaluated)
 
 
-def _script_files(
-    setup: Callable[[], tuple[Any, ...]], dataset: Dataset, end: str = ""
-) -> dict[str, File]:
+def _script_files(setup: Callable[[], tuple[Any, ...]], dataset: Dataset, end: str = "") -> Files:
     """Return functions that make an experiment's scripts, and the arrays that the scripts load."""
 
     def write(name: str) -> str:
         return EXPORTS[name].write(*setup())
 
-    files: dict[str, File] = {f"{name}{end}": partial(write, name) for name in EXPORTS}
+    files: Files = {f"{name}{end}": partial(write, name) for name in EXPORTS}
     if dataset.origin:
         files[f"data{end}"] = partial(export.arrays, dataset)
     return files

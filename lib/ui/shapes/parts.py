@@ -32,6 +32,7 @@ SURE = {
     "likely": "Likely, but not certain: the message alone doesn't show the cause.",
     "possible": "Possible: the message is vague, or isn't the last error in the text.",
 }
+EXAMPLE_OF = {message: name for name, message in shapes.EXAMPLES.items()}
 Answers = Mapping[str, AnswerFuture]  # by name of the mistake
 
 
@@ -213,12 +214,11 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
 
 def decoder(palette: Palette) -> None:
     """Draw the explanation beside the message, its shapes, and a checklist."""
-    example = address.page_value(ERROR_KEY)
-    example = example if example in shapes.EXAMPLES else next(iter(shapes.EXAMPLES))
-    page = session().shapes
-    text = page.message = shapes.EXAMPLES[example] if page.message is None else page.message
-    explanation = shapes.explain_error(text)
-    unknown = "Unknown message" if text.strip() else "Paste an error message"
+    page, examples = session().shapes, shapes.EXAMPLES
+    if page.message is None:
+        page.message = examples.get(address.page_value(ERROR_KEY), next(iter(examples.values())))
+    explanation = shapes.explain_error(page.message)
+    unknown = "Unknown message" if page.message.strip() else "Paste an error message"
     st.markdown(f"# {'What this message means' if explanation else unknown}")
     left, right = st.columns(2)
     # On a narrow screen, an explanation is above the box, but a checklist is below the box.
@@ -230,13 +230,13 @@ def decoder(palette: Palette) -> None:
         else:
             _checklist()
     with right.container(border=True):
-        control = bound("error_text", text, _show)
+        control = bound("error_text", page.message, _show)
         st.text_area("Paste a message, or a whole traceback", height=150, **control)
         hint("Or open an example. The server reads the text but doesn't store it.")
-        labels = {message: name for name, message in shapes.EXAMPLES.items()}
-        pills("Examples", labels, text if text in labels else None, "error_example", _show)
+        picked = page.message if page.message in EXAMPLE_OF else None
+        pills("Examples", EXAMPLE_OF, picked, "error_example", _show)
     with right:
-        _message_shapes(text, palette)
+        _message_shapes(page.message, palette)
         if explanation:
             with st.container(border=True):
                 _checklist()
@@ -276,8 +276,7 @@ def _explained(explanation: Explanation) -> None:
 
 def _show(message: str) -> None:
     session().shapes.message = shapes.both_ends(message)
-    names = [name for name, example in shapes.EXAMPLES.items() if example == message]
-    address.set_page_value(ERROR_KEY, names[0] if names else "")
+    address.set_page_value(ERROR_KEY, EXAMPLE_OF.get(message, ""))
 
 
 def quiz(palette: Palette) -> None:

@@ -88,9 +88,8 @@ def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Pal
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
             places = [*group]
             if not is_open:
-                shown = slice(places[0], places[-1] + 1)
-                rows = steps[shown], pictures[shown], places[0]
-                st.html(charts.stack.rows_picture(*rows, palette))
+                part = slice(places[0], places[-1] + 1)
+                st.html(charts.stack.rows_picture(steps[part], pictures[part], places[0], palette))
                 continue
             for place in places:
                 with st.container(key=f"layer_{place}"):
@@ -109,9 +108,7 @@ def _pick_layer(steps: Steps) -> list[int]:
     return [] if place is None else [place]
 
 
-def _row(
-    place: int, steps: Steps, picture: str, fixes: list[Remedy], lines: dict[int, str]
-) -> None:
+def _row(place: int, steps: Steps, html: str, fixes: list[Remedy], lines: dict[int, str]) -> None:
     step, stack = steps[place], tuple(step.layer for step in steps)
     error, why = step.error, step.not_traced
     settings, result = st.columns([8, 5], vertical_alignment="top" if error or why else "center")
@@ -126,7 +123,7 @@ def _row(
             silent = len(step.inputs.tensors) > 1 and error.when == "trained"
             hint(TEXTS["silent" if silent else f"{error.when}, unsaid"])
     with result, st.container(gap="xsmall"):
-        st.html(picture)
+        st.html(html)
         if error:
             for line, text in lines.items():
                 hint(f"Line {line} becomes:")
