@@ -217,13 +217,13 @@ def losses_words(runs: Sequence[Compared]) -> Words:
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
     takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"has the smallest {part} loss")
     if len(labels) > 1:
-        takeaway = "The runs have different losses, so their losses can't be compared."
+        takeaway = "The runs use different loss functions, so their losses can't be compared."
     return takeaway, f"{joined(list(labels))}, {part}: {details}"
 
 
 def errors_words(runs: Sequence[Compared]) -> Words:
     """Return which run's error at the last step is smallest, or why errors can't be ranked."""
-    takeaway, details = _verdict_words(runs, ERROR, "is better")
+    takeaway, details = _verdict_words(runs, ERROR, "has the smallest error")
     return takeaway, f"Mean squared error at the last step: {details}"
 
 
@@ -234,7 +234,7 @@ def _verdict_words(runs: Sequence[Compared], field: str, wins: str) -> Words:
         for run in runs
         for mode in run.results
     ]
-    details = f"{'; '.join(numbers)}. For several seeds: the median, and the range in brackets."
+    details = f"{'; '.join(numbers)}. For several seeds: the median, and the range in parentheses."
     modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
     errors = {mode: [run.snapshot.by_seed(mode, field) for run in runs] for mode in modes}
     medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}

@@ -48,7 +48,7 @@ CASES = [  # cell, layers, head, optimizer, loss, mode, batch size
     ("lstm", 1, "none", "adam", "mse", "last", 4),
 ]
 AXES = [CELLS, [1, 2, 3], HEADS, OPTIMIZERS, LOSSES, ["sequence", "last"]]
-# A new cell or loss adds cases, so that all pairs of values of two settings occur.
+# Add cases until each pair of values of any two settings occurs.
 CASES += [(*case, 4) for case in covering([case[:-1] for case in CASES], AXES)[len(CASES) :]]
 
 
@@ -113,7 +113,7 @@ def test_some_cases_end_an_epoch_with_a_smaller_batch():
 
 
 def bucket_for(exact):
-    """Return an architecture that is larger in every size except the number of samples."""
+    """Return an architecture whose sizes are larger. It holds few samples."""
     targets = K + 1 if exact.code.head == "dense" else exact.units + 2
     batch = exact.batch + 2
     return Architecture(exact.code, exact.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
@@ -130,8 +130,8 @@ def initial_state(in_program, experiment, mode):
 def test_losses_and_weights_equal_those_of_train_on_batch(case, begins_in):
     """Losses before each update and weights after two epochs equal Keras's.
 
-    With "exact", the exact program trains both epochs. With "bucket", the program of a size bucket
-    for fewer samples trains the first epoch.
+    With "exact", the exact program trains both epochs. With "bucket", a larger program
+    trains the first epoch.
     """
     experiment, dataset, mode = make_experiment(*case), data(), case[5]
     model = keras_model(experiment, mode)
@@ -249,7 +249,7 @@ def test_the_kept_epoch_equals_that_of_keras_early_stopping(keep, modes, begins_
 
 
 def test_results_do_not_depend_on_the_length_of_turns():
-    """A run repeats bit by bit, however few steps the worker trains at a time."""
+    """A run repeats bit for bit, however few steps the worker trains at a time."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(epochs=30)
     dataset = data()
     expected = train(experiment, dataset).results()[0]["sequence"]

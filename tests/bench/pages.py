@@ -37,7 +37,7 @@ FULL = """() => {
 WATCH_REPLAY = """() => {
     document.addEventListener('click', () => { window.start ??= performance.now(); }, true);
     const look = () => document.querySelector('.st-key-replay_chart .slider-label')
-        ? window.there = performance.now() : requestAnimationFrame(look);
+        ? window.shownAt = performance.now() : requestAnimationFrame(look);
     look();
 }"""
 BLOCK = """\
@@ -60,7 +60,7 @@ model.add(layers.Dense(5, activation="softmax"))
 PASTE = """text => {
     const box = document.querySelector(".st-key-model_text textarea");
     const look = () => document.querySelectorAll(".stack-row").length >= 30
-        ? window.there = performance.now() : requestAnimationFrame(look);
+        ? window.shownAt = performance.now() : requestAnimationFrame(look);
     box.focus();
     window.start = performance.now();
     document.execCommand("insertText", false, text);
@@ -103,8 +103,8 @@ def waited(act, browser, address):
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
     page = context.new_page()
     act(page)
-    page.wait_for_function("window.there > 0")
-    seconds = page.evaluate("(window.there - window.start) / 1000")
+    page.wait_for_function("window.shownAt > 0")
+    seconds = page.evaluate("(window.shownAt - window.start) / 1000")
     context.close()
     return seconds
 

@@ -57,7 +57,9 @@ def runs_on(dataset, *errors):
 def test_the_text_names_the_run_that_is_better_than_every_other(errors, leader):
     """The details compare this run with each other run, and count the seeds it wins."""
     takeaway, details = compare.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
-    assert (f"Run {leader} is better in last" if leader else "No clear winner") in takeaway
+    assert (
+        f"Run {leader} has the smallest error in last" if leader else "No clear winner"
+    ) in takeaway
     assert len(takeaway.split()) <= 15
     squares = dict(zip(LETTERS, np.square(errors), strict=False))
     verdicts = re.findall(r"run (\w) (?:has a|and)[a-z ]* run (\w)[a-z ]* in (\d+)", details)
@@ -75,7 +77,7 @@ def test_each_mode_has_its_own_winner():
         ([1.1, 1.0], "sequence mode; last-step mode is unclear."),
     ):
         runs = runs_on(a_dataset(), one, {"sequence": [2.0, 2.1], "last": last})
-        assert compare.errors_words(runs)[0] == f"Run A is better in {expected}"
+        assert compare.errors_words(runs)[0] == f"Run A has the smallest error in {expected}"
         assert compare.losses_words(runs)[0].endswith(f"smallest validation loss in {expected}")
 
 
@@ -96,7 +98,10 @@ OF_TABLE = of_a_table(a_dataset())
         ("One run has an error of NaN", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
         ("No result yet: some of these runs", [ONE, PAUSED]),
         ("Too close to tell: with 2 independent samples", runs_on(OF_TABLE, BETTER, WORSE)),
-        ("Run A is better in last-step mode", runs_on(OF_TABLE, BETTER, {"last": [200.0, 210]})),
+        (
+            "Run A has the smallest error in last-",
+            runs_on(OF_TABLE, BETTER, {"last": [200.0, 210]}),
+        ),
     ],
 )
 def test_no_run_is_called_better_if_seeds_or_samples_are_too_few(why, runs):
@@ -105,7 +110,7 @@ def test_no_run_is_called_better_if_seeds_or_samples_are_too_few(why, runs):
     assert takeaway.startswith(why)
     assert len(takeaway.split()) <= 15
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
-    assert compare.losses_words([ONE, mae])[0].startswith("The runs have different losses")
+    assert compare.losses_words([ONE, mae])[0].startswith("The runs use different loss functions")
     assert compare.losses_words([ONE, OTHER])[0].startswith(
         "Run A has the smallest validation loss"
     )

@@ -87,8 +87,8 @@ def test_machines_of_the_cluster_have_the_same_address_and_token():
     assert variables["RAY_AUTH_TOKEN"]["valueFrom"]["secretKeyRef"]["name"] == name
 
 
-def test_every_setting_of_the_project_is_explained():
-    """The README of `deploy` explains the environment variables of the code and of page.sh."""
+def test_the_readme_explains_the_projects_environment_variables():
+    """page.sh requires the first of them. The Caddyfile reads its own two."""
     for name in (machine.RAY, machine.SETTING):
         assert f"| `{name}` |" in README
     assert f"${{{machine.RAY}:?" in (DEPLOY / "page.sh").read_text()

@@ -187,7 +187,7 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
 def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
     """Return the value of a setting for this Keras argument. Raises ShapeError or NotTraced."""
     if setting.options is not None:
-        # An unknown option counts as the default: right for an activation, assumed for a padding.
+        # Use the default for an unknown option. For a padding, this is an assumption.
         return setting.default if isinstance(value, Unknown) else _choice(setting, value)
     if isinstance(value, Unknown):
         raise NotTraced.of("an unknown value", argument=setting.name, name=name)
@@ -258,7 +258,7 @@ def input_layer(shape: Sequence[Any]) -> Input | Unread:
     elif min(known, default=1) < 0:
         error = ShapeError.of("a negative size of an input", **words)
     elif len(sizes) > 5 or 0 in known or max(known, default=1) > STEPS.maximum:
-        error = NotTraced.of("an input of other sizes", **words)
+        error = NotTraced.of("input sizes out of range", **words)
     elif len(sizes) == 2:
         return Input(sizes[0], sizes[1], batch=batch)
     elif len(sizes) == 1:

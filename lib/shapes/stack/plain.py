@@ -91,11 +91,11 @@ class TimeDistributed(Layer, kind="td"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, …) → (N, T, …), where the inner layer maps the axes after T."""
         tensor, *others = inputs.tensors
-        if len(others) > 1:  # Keras reads the shapes as the sizes of one tensor.
+        if len(others) > 1:  # Keras mistakes the shapes for one shape.
             raise ShapeError.of("several at once", *inputs.tensors)
         if others or len(tensor) < 3:
             raise ShapeError.of("axes to distribute", *inputs.tensors)
-        # Keras checks a convolution's axes before it raises this error, a recurrent layer's after.
+        # Keras checks ConvLSTM's axes before it raises this error, other recurrent layers' after.
         inner = self.layer
         fails_first = isinstance(inner, ConvLSTM1D) and len(tensor) != 4 + inner.spatial
         several = inner.returned()
@@ -216,7 +216,7 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
 
 
 class NumberOperation(Layer, kind="number", keras="x * 2", mask="ends"):
-    """Calculates with every entry and a number, such as x * 2. The shape stays."""
+    """Combines every entry with a number, such as x * 2. The shape stays the same."""
 
     sign: str = setting("s", "mul", options=SIGNS)
     number: float = setting("n", 2.0, limit=Limit(-1e6, 1e6, 0.1))

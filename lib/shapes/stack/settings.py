@@ -19,7 +19,7 @@ SIGNATURES = {name: row for row in KERAS["layers"] for name in row["names"]}  # 
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
-    """Return a dataclass field for a LayerSetting with the fields `about`; a flag needs none."""
+    """Return a dataclass field that declares a LayerSetting, whose other fields are `about`."""
     return field(default=default, metadata={"key": key, "label": label, **about})
 
 
@@ -29,7 +29,7 @@ def count(key: str, default: int | None, refusal: str = REFUSED, **about: Any) -
 
 
 def option(key: str, default: str, *names: str, **about: Any) -> Any:
-    """Return a field with the value `default` or one of `names`, a string in Keras's code."""
+    """Return a field for `default` or one of `names`. Keras code writes the value as a string."""
     return setting(key, default, options={name: f'"{name}"' for name in (default, *names)}, **about)
 
 

@@ -50,7 +50,7 @@ class TracedLayer:
 
     @property
     def loses_mask(self) -> bool:
-        """Whether the layer drops a mask, with a warning of Keras."""
+        """Whether the layer drops a mask, and Keras warns about it."""
         warns = self.layer.mask == "warns" and not any(self.masks)
         return any(self.inputs.masks) and bool(self.tensors) and warns
 
@@ -66,7 +66,7 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
         step = TracedLayer(layer, Inputs((), (), width, time, name))
         try:
             if not steps or steps[-1].tensors:
-                step = replace(step, layer=_with_first_settings(layer, steps))
+                step = replace(step, layer=_with_settings_of_first_call(layer, steps))
                 step = replace(step, inputs=_inputs(step, steps))
                 outputs = _outputs(step, steps)
                 masks = step.layer.masks(step.inputs, len(outputs.tensors))
@@ -79,7 +79,7 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     return tuple(steps)
 
 
-def _with_first_settings(layer: Layer, steps: list[TracedLayer]) -> Layer:
+def _with_settings_of_first_call(layer: Layer, steps: list[TracedLayer]) -> Layer:
     if layer.shares is None:
         return layer
     if layer.shares >= len(steps) or steps[layer.shares].layer.kind != layer.kind:
@@ -95,20 +95,24 @@ def _outputs(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
     if first and layer.checks_rank:
         inputs.of_rank(len(first.inputs.tensors[0]))
     outputs = layer.call(inputs)
-    for tensor in outputs.tensors:  # Joining a tensor with itself doubles an axis.
+    for tensor in outputs.tensors:  # Repeated joins make an axis huge.
         if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
             most = {"most_axes": MAX_AXES, "most_size": f"{MAX_SIZE:,}"}
             raise NotTraced.of("too large to trace", tensor, **most)
     if first and first.outputs.parameters != outputs.parameters:
-        row = "weights for others" if layer.checks_width else "weights for others, unseen"
+        row = (
+            "shared weights of another shape"
+            if layer.checks_width
+            else "shared weights of another shape, at run time"
+        )
         wanted = readable_shapes(first.inputs.tensors)
         raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
     inside = layer.inside  # In the cases below, Keras builds the layer but fails to run it.
     used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
     if odd := used & {"glu", "threshold"}:
-        raise ShapeError.of("an activation of its own kind", activation=odd.pop())
+        raise ShapeError.of("an activation that can't be applied", activation=odd.pop())
     if inside.mask_rank is not None:
-        # Below 0, `mask_rank` counts from the tensor's axes. An inner layer receives no time axis.
+        # A negative `mask_rank` is relative to the input's rank. An inner layer sees no time axis.
         added = len(inputs.tensors[0]) if inside.mask_rank < 0 else inside is not layer
         axes = inside.mask_rank + added
         if wrong := {*inputs.masks} - {0, axes}:
@@ -221,7 +225,7 @@ def model_layers(
 
 
 def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
-    """Return settings of the experiment with this model, or a sentence on why there is none."""
+    """Return the experiment settings for this model, or a sentence that says why none fit."""
     layers = [layer for layer in stack[1:] if isinstance(layer, Recurrent)]
     has_dense = isinstance(stack[-1], Dense) if stack else False
     if not layers or len(stack) != 1 + len(layers) + has_dense:
@@ -231,7 +235,7 @@ def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
     model = ModelSettings(mode, top.units, top.cell, count, head)
     _, *trained = model_stack(model, mode, 1, 1, targets)
     if layers != trained[:count]:
-        return "Explore trains layers of one kind and width. Other settings are Keras's defaults."
+        return "Explore trains layers of one kind and width, with Keras's defaults otherwise."
     if [*stack[1:]] != trained:
         columns = counted(targets, "target column")
         return f"Explore's data have {columns}: end with Dense({targets})."

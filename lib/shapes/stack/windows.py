@@ -40,7 +40,7 @@ class Windows(Layer, time_letter="T′", mask="warns"):
         for place, kernel, stride in windows:
             length, reach = tensor[place].size, (kernel - 1) * gap + 1
             if stride == 0:
-                raise ShapeError.of("no steps")
+                raise ShapeError.of("a stride of 0")
             if length is not None:
                 length = -(-length // stride) if is_padded else (length - reach) // stride + 1
                 if length < 1:
@@ -168,7 +168,7 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
         # The output has (T − 1)·stride + last timesteps.
         last = max(reach, stride) if more is None else reach + more
         if last < 1:
-            raise ShapeError.of("can't go back", padding=more)
+            raise ShapeError.of("a negative output padding", padding=more)
         (longer,) = self.stretched(inputs, stride, last - stride).tensors
         return self.with_filters(longer, tensor, inputs.letter)
 
