@@ -198,7 +198,7 @@ class StepErrors:
             (): f"{beats}.",
             ("no",): f"{beats}; last-step mode never does.",
             ("unclear",): f"{beats}; last-step mode may not.",
-            ("clear",): f"Both modes beat {baseline}: sequence mode at {where}.",
+            ("clear",): f"Both modes clearly beat {baseline}: sequence mode at {where}.",
         }[tuple(last)]
 
     def sentence(self) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from lib.data import Dataset, Origin, every_kth
-from lib.experiment import CELLS, MODES, Experiment
+from lib.experiment import MODES, Experiment
 from lib.recurrence import highest_output, outputs_in_parts
 from lib.results.compared import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
@@ -58,7 +58,7 @@ def best_possible(
     if experiment.model.head == "dense" or not dataset.has_rows:
         return best
     y = dataset.y[dataset.evaluated if samples is None else samples].astype(np.float64)
-    cell, bound = experiment.model.cell, highest_output(experiment.model.cell, y.shape[1])
+    bound = highest_output(experiment.model.cell, y.shape[1])
     missed = np.maximum(0, np.abs(y) - bound[:, None])
     floor = (missed**2).mean(axis=(0, 2))
     floor[floor < NEARLY_ZERO] = 0  # An LSTM's late outputs nearly reach 1.
@@ -67,7 +67,7 @@ def best_possible(
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
     scaled = "scaled " if dataset.is_scaled else ""
     target = f"{scaled}target of {number(y.flat[np.argmax(missed)])}"
-    why = f"The outputs of {CELLS[cell].label} stay within {reach}, so a {target} is out of reach."
+    why = f"The layer's outputs stay within {reach}, so a {target} is out of reach."
     return Floor(floor if known is None else np.maximum(floor, known), "this layer's floor", why)
 
 

@@ -75,13 +75,13 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
         back, forward = (partial(talks.move_scene, picked, place, place + by) for by in (-1, 1))
         press("Move back", "arrow_back", "scene_earlier", back, disabled=scene is scenes[0])
         press("Move forward", "arrow_forward", "scene_later", forward, disabled=scene is scenes[-1])
-        with st.popover("Add or remove scenes", icon=":material/playlist_add:"):
+        with st.popover("Add or remove", icon=":material/playlist_add:"):
             st.multiselect("Scenes in your talk", [*titles], format_func=titles.__getitem__, **menu)
             first = DATASETS[FIRST].title
             hint(f"In this list, scenes that begin with “Picture” show the dataset “{first}”.")
         about = "Clear answers, votes and settings, and restart the clock. Your scenes stay."
         press("Restart the talk", "restart_alt", "start_over", start_over, help=about)
         ready, is_ready = partial(talks.set_scenes, [*TALK]), picked == [*TALK]
-        press("Restore the original talk", "undo", "story_ready", ready, disabled=is_ready)
-        with st.popover("Link to your talk", icon=":material/link:"):
+        press("Restore original", "undo", "story_ready", ready, disabled=is_ready)
+        with st.popover("Link to talk", icon=":material/link:"):
             st.code(talks.link(story=talks.in_address(picked)), language=None, wrap_lines=True)

@@ -253,12 +253,12 @@ def test_the_takeaway_counts_the_steps_at_which_a_mode_beats_the_baseline():
         (
             [2, 0, 2, 2],
             0.5,
-            "Both modes beat the baseline: sequence mode at 3 of 4 steps.",
+            "Both modes clearly beat the baseline: sequence mode at 3 of 4 steps.",
         ),
         (
             [1.5] * 4,
             0.5,
-            "Both modes beat the baseline: sequence mode at every step.",
+            "Both modes clearly beat the baseline: sequence mode at every step.",
         ),
         ([1.5] * 4, 1.6, f"{beats} every step; last-step mode never does."),
         ([1.01] * 4, 1, "Neither mode beats the baseline at any step."),  # 1% doesn't count.

@@ -185,7 +185,7 @@ def test_the_raw_worked_example_has_a_smallest_possible_loss(cell, sequence, las
     assert best.mse.mean() == pytest.approx(sequence, abs=0.005)
     assert best.mse[-1] == pytest.approx(last, abs=0.005)
     assert best.label == FLOOR
-    assert "stay within ±" in best.why
+    assert "outputs stay within ±" in best.why
     assert "so a target of 208 is out of reach." in best.why
 
 

@@ -70,10 +70,10 @@ def test_the_details_name_the_smallest_error_and_the_test():
     """They also contain the number of points for which the test is corrected."""
     gru = a_point([1, 1], [2, 2], T=4, cell="gru")
     lstm = a_point([3, 3], [0.5, 0.5], T=8, cell="lstm")
-    least, test = found_details([gru, lstm])
+    least, test, factor = found_details([gru, lstm])
     assert "0.5, last-step mode at T = 8" in least
     assert "corrected for 2 points by Holm's method" in test
-    assert "p < 0.05" in test
+    assert "p < 0.05" in test and "within a seed" in factor
 
 
 def test_numbers_on_an_axis_increase_and_names_keep_their_order():
