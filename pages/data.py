@@ -65,7 +65,7 @@ with choice.container(border=True):
     uploader()
     if is_upload and session().upload.table:
         explore, icon = PAGES["Explore"]
-        st.page_link(explore, label="Train on this table", icon=icon, query_params=query("Explore"))
+        st.page_link(explore, label="Train in Explore", icon=icon, query_params=query("Explore"))
     chosen = session().subject.experiment.data.name
     for group, heading in SPEC_GROUPS.items():
         specs = {name: spec for name, spec in DATASETS.items() if spec.group == group}

@@ -120,7 +120,7 @@ def test_a_table_of_several_series_is_uploaded_trained_and_forecast(page):
     expect(page.get_by_text("At each step, predict sales one day ahead")).to_be_visible()
     page.get_by_role("button", name="Scale each series separately").click()
     expect(page).to_have_url(re.compile("scale=id"))
-    page.get_by_role("link", name="Train on this table").click()
+    page.get_by_role("link", name="Train in Explore").click()
     settle(page)
     press(page, "Train")
     wait_for_status(page, "finished")
