@@ -41,8 +41,7 @@ function mount(root) {
   // Streamlit (1.67) may lose a report while it redraws the page: repeat it until Python receives it.
   function send() {
     if (!own.waits || own.playing || !mayReport()) return;
-    const isNewest = own.data.live && place() === own.data.names.length - 1;
-    own.sent = `${isNewest ? "newest" : own.at} ${own.reports += 1}`; // the number makes it a new value
+    own.sent = `${own.at || "newest"} ${own.reports += 1}`; // the number makes it a new value
     own.report("epoch", own.sent);
     own.later = setTimeout(send, AGAIN);
   }
@@ -54,6 +53,8 @@ function mount(root) {
     show();
   }
   function go(name) {
+    const follows = own.data.live && !own.plot && name === own.data.names.at(-1);
+    if (follows) name = ""; // the handle follows the training, also if a newer epoch arrives at once
     if (name === undefined || name === own.at) return show();
     own.at = name;
     rest();
