@@ -135,16 +135,30 @@ def test_a_chart_and_its_text_grow_with_the_screen(page):
     open_talk(page, "scene=vote")
     plot, mark = page.locator(".nsewdrag:visible").last, page.locator(".marks > div")
     letter = page.locator(".js-plotly-plot:visible .xtick text").first
-    relative = []  # sizes and the x of the mark, divided by the width of the screen
+
+    def measure(width):
+        """Return sizes and the mark's x, divided by the screen's width; [] if one is missing."""
+        box = plot.bounding_box()
+        if box is None:
+            return []
+        page.mouse.move(0, 0)
+        page.mouse.move(box["x"] + box["width"] * 0.54, box["y"] + box["height"] / 2)
+        parts = (letter, plot, mark)
+        sizes = [each.bounding_box() for each in parts if each.count()]
+        if len(sizes) < len(parts) or not all(sizes):
+            return []
+        return [size["height"] / width for size in sizes] + [sizes[2]["x"] / width]
+
+    relative = []
     for width in (1280, 1920):
         page.set_viewport_size({"width": width, "height": width * 9 // 16})
         settle(page)
-        box = plot.bounding_box()
-        assert box is not None
-        page.mouse.move(box["x"] + box["width"] * 0.54, box["y"] + box["height"] / 2)
-        sizes = [each.bounding_box() for each in (letter, plot, mark)]
-        assert all(sizes)
-        relative.append([size["height"] / width for size in sizes] + [sizes[2]["x"] / width])
+        measured = [[], measure(width)]
+        while not measured[-1] or measured[-1] != measured[-2]:  # charts are drawn again, larger
+            page.wait_for_timeout(1000)
+            measured.append(measure(width))
+            assert len(measured) < 60
+        relative.append(measured[-1])
     assert relative[1] == pytest.approx(relative[0], rel=0.05)
 
 
