@@ -163,7 +163,8 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
         if len(point.rows) > len(BOTH_MODES):
             test = f"paired t-test on log errors, corrected for {tests} by Holm's method"
             details.append(f'"Clearly" means p < 0.05 ({test}).')
-            details.append("A factor on the map is the median of the ratios within a seed.")
+            if len(point.values) > 1:  # two settings have a map
+                details.append("A factor on the map is the median of the ratios within a seed.")
     if few := sum(not point.has_samples for point in finished):
         where = f"{'all ' if few == len(finished) > 1 else ''}{counted(few, 'point')}"
         details.append(f"At {where} there are too few independent samples to tell the modes apart.")

@@ -75,6 +75,7 @@ def test_the_details_name_the_smallest_error_and_the_test():
     assert "corrected for 2 points by Holm's method" in test
     assert "p < 0.05" in test
     assert "within a seed" in factor
+    assert "on the map" not in " ".join(found_details([a_point([1, 1], [2, 2], T=4)]))
 
 
 def test_numbers_on_an_axis_increase_and_names_keep_their_order():
