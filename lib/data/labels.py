@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from lib.data.dataset import Baseline, Dataset, class_numbers
+from lib.data.dataset import Baseline, Dataset
+from lib.data.samples import class_numbers
 
 LABEL_BASELINES = {"frequent": "most frequent class", "repeat": "last label"}
 """The baselines of labels with their usual names; of equally good ones, the first is the best."""

@@ -9,7 +9,7 @@ import pandas as pd
 from lib.data.dataset import Rows
 from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError
 from lib.experiment import DataSettings
-from lib.text import listed
+from lib.text import listed, percent
 
 OTHER = "other"  # the class of rare texts, if there are more than `MOST_CATEGORIES` texts
 
@@ -45,7 +45,7 @@ def check_label(table: Table, targets: Sequence[str], data: DataSettings) -> boo
 
 
 def with_classes(
-    rows: Rows, column: pd.Series, training: np.ndarray
+    rows: Rows, column: pd.Series, training: np.ndarray, horizon: int
 ) -> tuple[Rows, tuple[str, ...], str]:
     """Return the rows with class numbers as targets (R, 1), the class names, and a note.
 
@@ -71,9 +71,20 @@ def with_classes(
     except ValueError:  # at least one text isn't a number
         kept = sorted(kept, key=str.casefold)
     classes = (*kept, OTHER) if is_cut else (*kept,)
-    numbers = np.array([classes.index(n) if n in kept else len(kept) for n in names], np.float64)
-    note = f"{column.name} has {len(used)} classes, {order}: {listed(classes)}."
+    of_names = np.array([classes.index(n) if n in kept else len(kept) for n in names], np.float64)
+    numbers = of_names[codes]
+    notes = [f"{column.name} has {len(used)} classes, {order}: {listed(classes)}."]
     if is_cut:
-        note = f"{column.name} has {len(used):,} classes. The {len(kept)} most frequent in the "
-        note += f"training rows are kept, {order}. The others become {OTHER!r}."
-    return replace(rows, targets=numbers[codes][:, None]), classes, note
+        notes = [
+            f"{column.name} has {len(used):,} classes. The {len(kept)} most frequent in the "
+            f"training rows are kept, {order}. The others become {OTHER!r}."
+        ]
+    shares = np.bincount(numbers.astype(int)) / len(numbers)
+    often = f"The most frequent is {classes[int(shares.argmax())]}, in {percent(shares.max())} of "
+    notes.append(f"{often}the rows.")
+    same_series = rows.series[horizon:] == rows.series[: len(numbers) - horizon]
+    if horizon and same_series.any():
+        same = (numbers[horizon:] == numbers[:-horizon])[same_series].mean()
+        earlier = "the row" if horizon == 1 else f"{horizon} rows"
+        notes.append(f"In {percent(same)} of the rows, it is the same as {earlier} before.")
+    return replace(rows, targets=numbers[:, None]), classes, " ".join(notes)

@@ -49,7 +49,8 @@ def make_windows(
         raise TooShortError(" ".join([f"{error}", *notes]), error.fix) from None
     training, classes = windows.part == 0, tuple[str, ...]()
     if count:
-        rows, classes, note = with_classes(rows, table.frame[targets[0]], training)
+        column = table.frame[targets[0]]
+        rows, classes, note = with_classes(rows, column, training, data.horizon)
         notes.append(note)
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
     if constant := [name for name, column in columns if not np.ptp(column[training])]:
