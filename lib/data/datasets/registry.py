@@ -9,8 +9,23 @@ from typing import Any
 from lib.data.dataset import Dataset
 from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import TASKS, make_task, make_worked
-from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, default_columns, feature_names
-from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, DataSettings, Experiment, ExperimentError
+from lib.data.tables.table import (
+    MAX_COLUMNS,
+    MOST_CATEGORIES,
+    Table,
+    WindowError,
+    default_columns,
+    feature_names,
+)
+from lib.experiment import (
+    LIMITS,
+    MAX_VALUES,
+    SETTINGS,
+    DataSettings,
+    Experiment,
+    ExperimentError,
+    losses_for,
+)
 from lib.text import beside
 
 _WINDOWS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
@@ -37,6 +52,7 @@ class DatasetSpec:
     at_most: Mapping[str, float] = field(default_factory=dict)  # maximums below the usual ones
     suggested: Mapping[str, Any] = field(default_factory=dict)  # initial settings
     targets: int = 1  # K, the number of target columns; 0 if it depends on a table's columns
+    classes: tuple[str, ...] = ()  # the classes of a task for labels, in order
 
     @property
     def label(self) -> str:
@@ -100,9 +116,33 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         settled = settled.set(N=min(data.samples, most))
     if settled.training.keep != "stop":
         settled = settled.set(patience=SETTINGS["patience"].default)
+    settled = _fit_loss(settled, losses_for(class_count(settled, table)))
     if settled.model.head == "none" and width:
         settled = settled.set(U=min(width, int(LIMITS["U"].maximum)))
     return settled
+
+
+def _fit_loss(experiment: Experiment, losses: tuple[str, ...]) -> Experiment:
+    """Return the experiment with one of these losses, and settings that apply to the loss."""
+    if experiment.training.loss not in losses:
+        experiment = experiment.set(loss=losses[0])
+    keys = ("head",) if experiment.has_labels else ("output", "weights")
+    keys = keys if experiment.data.padding != "none" else (*keys, "mask")
+    return experiment.set(**{key: SETTINGS[key].default for key in keys})
+
+
+def class_count(experiment: Experiment, table: Table | None = None) -> int:
+    """Return the number of classes of an experiment's targets; 0 if targets are numbers."""
+    spec = find_spec(experiment)
+    table = spec.table() if spec.table else table
+    if spec.targets or table is None:
+        return len(spec.classes)
+    with suppress(WindowError):  # `make_dataset` raises this error later
+        table = prepared(table, experiment.data)
+        targets = _columns(experiment.data, table)[1]
+        if len(targets) == 1 and targets[0] in table.categories:
+            return min(table.frame[targets[0]].nunique(), MOST_CATEGORIES)
+    return 0
 
 
 def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
