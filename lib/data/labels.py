@@ -32,8 +32,8 @@ def with_label_baselines(
     none; without `known`, no label can be repeated. `repeat` is this baseline's name in a sentence.
     """
     count, labels = len(dataset.classes), class_numbers(dataset.y)
-    train = np.zeros(labels.shape, bool) if dataset.mask is None else ~dataset.mask
-    train = ~train & (np.arange(len(labels)) < dataset.train)[:, None]  # real training steps
+    real = np.ones(labels.shape, bool) if dataset.mask is None else dataset.mask
+    train = real & (np.arange(len(labels)) < dataset.train)[:, None]
     each = np.eye(count, dtype=np.float32)
     counts = (each[labels] * train[..., None]).sum(axis=0, dtype=np.float64)  # (T, C)
     steps = counts.sum(axis=1, keepdims=True)

@@ -141,10 +141,9 @@ def has_columns(settled: Experiment) -> bool:
 def columns(settled: Experiment) -> None:
     """Draw the controls of the chosen table; without a table, only "steps ahead"."""
     if (table := _table(settled)) is not None:
-        chosen = settled.data
-        usual = data.default_columns(table, chosen.targets, chosen.horizon)
-        for key, names in zip(LABELS, usual, strict=True):
-            _pick_names(key, table, settled.get(key), names)
+        each = data.default_columns(table, settled.data.targets, settled.data.horizon)
+        for key, usual in zip(LABELS, each, strict=True):
+            _pick_names(key, table, settled.get(key), usual)
     controls("ahead", settled, step=table.step if table else "row")
     if table is not None:
         controls("gaps", settled)

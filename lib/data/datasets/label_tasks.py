@@ -1,19 +1,19 @@
 """Synthetic tasks for labels: a short NumPy function generates each task's inputs and labels.
 
 A task function is self-contained, so that an exported script can include its source. It returns
-inputs (N, T, F), class numbers (N, T), and a mask (N, T), True at real steps. With `padding` "after"
-or "before", sequences have unequal lengths, from T/4 to T; padded steps have zeros and class 0.
-`noise` is the probability that a uniformly drawn class replaces a label. A `best` function returns
-the highest accuracy and the lowest cross-entropy of any model by timestep, (T,) each.
+inputs (N, T, F), class numbers (N, T), and a mask (N, T), True at real steps. If `padding` is
+"after" or "before", lengths are drawn from T/4 to T, and padded steps have zeros and class 0.
+`noise` is the probability that a uniformly drawn class replaces a label.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lib.data.dataset import Dataset
+from lib.data.datasets.synthetic import Task
 from lib.data.labels import label_dataset
 from lib.experiment import Experiment
 
@@ -68,82 +68,63 @@ def first_pattern(
     return x * mask[:, :, None], np.repeat(label[:, None], T, axis=1) * mask, mask
 
 
-def _brackets_best(T: int, noise: float, padding: str) -> tuple[np.ndarray, np.ndarray]:
-    # The inputs determine the label, except for its noise.
-    accuracy, loss = _known_label(noise, classes=3)
-    return np.full(T, accuracy), np.full(T, loss)
-
-
-def _first_pattern_best(T: int, noise: float, padding: str) -> tuple[np.ndarray, np.ndarray]:
+def _first_pattern_best(T: int, padding: str) -> np.ndarray:
     # A pulse's first step tells which pulse it is. Before the first pulse, both are equally likely.
-    accuracy, loss = _known_label(noise, classes=2)
-    steps = np.arange(T)
-    real, begun = np.zeros(T), np.zeros(T)  # sums over lengths: is the step real, has a pulse begun
+    real, begun = np.zeros(T), np.zeros(T)  # sums over all lengths
     for length in range(T if padding == "none" else max(4, T // 4), T + 1):
-        step = steps - (T - length) if padding == "before" else steps
+        step = np.arange(T) - (T - length if padding == "before" else 0)
         is_real = (step >= 0) & (step < length)
-        later = np.maximum(length - 3 - step, 0) * np.maximum(length - 4 - step, 0)  # both later
+        later = np.maximum(length - 3 - step, 0) * np.maximum(length - 4 - step, 0)
         real += is_real
         begun += is_real * (1 - later / ((length - 2) * (length - 3)))
-    known = begun / real  # the probability that the first pulse has begun
-    return 0.5 + known * (accuracy - 0.5), np.log(2) + known * (loss - np.log(2))
-
-
-def _known_label(noise: float, classes: int) -> tuple[float, float]:
-    """Return the best accuracy and cross-entropy for a label that is known, except for its noise."""
-    wrong = noise / classes  # the probability of each wrong class
-    right = 1 - wrong * (classes - 1)
-    probabilities = np.array([right, *[wrong] * (classes - 1)])
-    return right, -float(np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300))))
+    return begun / real
 
 
 @dataclass(frozen=True, slots=True)
-class LabelTask:
-    """A synthetic task for labels."""
+class LabelTask(Task):
+    """A synthetic task for labels.
 
-    function: Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]  # → x, labels, mask
-    target: str  # the name of the target column
-    best: Callable[..., tuple[np.ndarray, np.ndarray]]  # (T, noise, padding) → accuracy, loss
-    signals: tuple[str, ...]  # names of relevant features; others are distractors
-    tags: bool = False  # whether labels change from step to step, so that they can be repeated
-    options: tuple[str, ...] = ("noise", "padding")
+    `best` returns the probability that the inputs so far determine the label, apart from noise, by
+    timestep: (T, padding) → (T,). Until then, all classes are equally likely.
+    """
 
-    def arguments(self, experiment: Experiment) -> dict[str, Any]:
-        """Return the keyword arguments of the function."""
-        return {key: experiment.get(key) for key in ("N", "T", "F", *self.options)}
+    options: Sequence[str] = ("noise", "padding")
 
 
 LABEL_TASKS = {
-    "brackets": LabelTask(brackets, "tag", _brackets_best, ("(", ")", "letter"), tags=True),
-    "first_pattern": LabelTask(first_pattern, "first pulse", _first_pattern_best, ("signal",)),
+    "brackets": LabelTask(
+        brackets, "tag", lambda T, _: np.ones(T), signals=("(", ")", "letter"), persists=True
+    ),
+    "first_pattern": LabelTask(first_pattern, "first pulse", _first_pattern_best),
 }
 
 
 def make_label_task(experiment: Experiment, **texts: Any) -> Dataset:
     """Return a task's dataset for a settled experiment; three quarters are training samples.
 
-    `texts` are its title, about, best_why and classes.
+    `texts` are the dataset's title, about, best_why and classes.
     """
-    task = LABEL_TASKS[experiment.data.name]
-    arguments = task.arguments(experiment)
-    x, labels, mask = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
+    task, data = LABEL_TASKS[experiment.data.name], experiment.data
+    rng = np.random.default_rng([experiment.seed, 0])
+    x, labels, mask = task.function(rng, **task.arguments(experiment))
     N, T, F = x.shape
-    accuracy, loss = task.best(T, **{key: arguments[key] for key in task.options})
-    distractors = (f"distractor {i + 1}" for i in range(F - len(task.signals)))
-    known = None
-    if task.tags:  # the label of the step before, -1 if there is no real step before
-        known = np.full((N, T), -1)
+    known = np.full((N, T), -1)  # the label of the step before, if the task has tags
+    if task.persists:
         known[:, 1:] = np.where(mask[:, :-1], labels[:, :-1], -1)
+    determined, count = task.best(T, data.padding), len(texts["classes"])
+    right = 1 - data.noise + data.noise / count  # the probability of the class before noise
+    probabilities = np.array([right, *[data.noise / count] * (count - 1)])
+    entropy = -np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300)))
     return label_dataset(
         x,
         labels,
         N * 3 // 4,
         known=known,
         mask=None if mask.all() else mask,
-        name=experiment.data.name,
-        feature_names=(*task.signals, *distractors),
+        name=data.name,
+        feature_names=task.feature_names(F),
         target_column=task.target,
-        best_accuracy=accuracy,
-        best_loss=loss,
+        best_accuracy=determined * right + (1 - determined) / count,
+        best_loss=determined * entropy + (1 - determined) * np.log(count),
         **texts,
     )

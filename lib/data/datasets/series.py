@@ -33,12 +33,6 @@ def seattle() -> Table:
 
 
 @cache
-def weather() -> Table:
-    """Return Seattle's table with the kind of weather, a text column, as the target."""
-    return replace(seattle(), targets=("weather",))
-
-
-@cache
 def macro() -> Table:
     """Load 202 US quarters, in percent: growth, inflation, unemployment, interest and changes."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
@@ -75,8 +69,14 @@ def gapminder() -> Table:
 
 
 @cache
+def weather() -> Table:
+    """Load Seattle's table with the kind of weather, a text column, as the target."""
+    return replace(seattle(), targets=("weather",))
+
+
+@cache
 def continents() -> Table:
-    """Return Gapminder's table with the continent, a text column, as the target."""
+    """Load Gapminder's table with the continent, a text column, as the target."""
     return replace(gapminder(), name="Continents", targets=("continent",), units={})
 
 

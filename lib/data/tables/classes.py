@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from lib.data.dataset import Rows
+from lib.data.dataset import Dataset, Rows, Scale
+from lib.data.labels import one_hot, target_names_of
 from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError
 from lib.experiment import DataSettings
 from lib.text import listed, percent
@@ -14,34 +15,20 @@ from lib.text import listed, percent
 OTHER = "other"  # the class of rare texts, if there are more than `MOST_CATEGORIES` texts
 
 
-def class_count(table: Table, targets: Sequence[str]) -> int:
-    """Return the number of classes of a single text target, at most 12; 0 for number columns."""
-    if len(targets) != 1 or targets[0] not in table.categories:
-        return 0
-    return min(table.frame[targets[0]].nunique(), MOST_CATEGORIES)
-
-
-def check_label(table: Table, targets: Sequence[str], data: DataSettings) -> bool:
-    """Return whether the target is a text column. Raises WindowError for unusable settings."""
+def check_label(table: Table, targets: Sequence[str], data: DataSettings) -> None:
+    """Raise WindowError if a text column is a target and the settings ask for more than labels."""
     texts = [name for name in targets if name in table.categories]
-    if not texts:
-        return False
-    if len(targets) > 1:
-        raise WindowError(
-            f"a text column must be the only target, got {list(targets)}. Choose {texts[0]} alone, "
-            "or only number columns."
-        )
-    if data.ahead == "each" and data.horizon > 1:
-        raise WindowError(
-            f"a text column has one target for each timestep, got {data.horizon} steps ahead. "
-            "Choose only the furthest step ahead."
-        )
-    if data.form == "change":
-        raise WindowError(
-            f"classes can't be predicted as changes, and {texts[0]} has classes. Choose targets as "
-            "they are."
-        )
-    return True
+    each_step = data.ahead == "each" and data.horizon > 0
+    for is_wrong, received, fix in (
+        (len(targets) > 1, f"{len(targets)} target columns", "Choose one"),
+        (each_step, "every step ahead", "Choose only the furthest step ahead"),
+        (data.form == "change", "changes", "Choose targets as they are"),
+    ):
+        if texts and is_wrong:
+            raise WindowError(
+                f"{texts[0]} is a text column, which must be the only target, with one label for "
+                f"each timestep, got {received}. {fix}."
+            )
 
 
 def with_classes(
@@ -62,29 +49,43 @@ def with_classes(
             "more rows for training."
         )
     used = [names[code] for code in np.unique(column.cat.codes) if code >= 0]
-    kept, order = used, "in alphabetical order"
-    if is_cut := len(used) > MOST_CATEGORIES:
+    kept, order = used, "alphabetical order"
+    if rare := len(used) > MOST_CATEGORIES:
         often = sorted(used, key=lambda name: -counts[names.index(name)])
         kept = [name for name in often if name != OTHER][: MOST_CATEGORIES - 1]
     try:
-        kept, order = sorted(kept, key=float), "in numeric order"
+        kept, order = sorted(kept, key=float), "numeric order"
     except ValueError:  # at least one text isn't a number
         kept = sorted(kept, key=str.casefold)
-    classes = (*kept, OTHER) if is_cut else (*kept,)
+    classes = (*kept, OTHER) if rare else (*kept,)
     of_names = np.array([classes.index(n) if n in kept else len(kept) for n in names], np.float64)
     numbers = of_names[codes]
-    notes = [f"{column.name} has {len(used)} classes, {order}: {listed(classes)}."]
-    if is_cut:
-        notes = [
-            f"{column.name} has {len(used):,} classes. The {len(kept)} most frequent in the "
-            f"training rows are kept, {order}. The others become {OTHER!r}."
-        ]
-    shares = np.bincount(numbers.astype(int)) / len(numbers)
-    often = f"The most frequent is {classes[int(shares.argmax())]}, in {percent(shares.max())} of "
-    notes.append(f"{often}the rows.")
-    same_series = rows.series[horizon:] == rows.series[: len(numbers) - horizon]
-    if horizon and same_series.any():
-        same = (numbers[horizon:] == numbers[:-horizon])[same_series].mean()
+    note = f"{column.name} has {len(used):,} classes, in {order}: {listed(classes)}."
+    if rare:
+        note = f"{column.name} has {len(used):,} classes. The {len(kept)} most frequent in the "
+        note += f"training rows are kept, in {order}. The others become {OTHER!r}."
+    shares = 100 * np.bincount(numbers.astype(int)) / len(numbers)
+    note += f" {percent(shares.max())} of the rows are {classes[int(shares.argmax())]}"
+    in_series = rows.series[horizon:] == rows.series[: len(numbers) - horizon]
+    if horizon and in_series.any():
+        same = (numbers[horizon:] == numbers[:-horizon])[in_series].mean()
         earlier = "the row" if horizon == 1 else f"{horizon} rows"
-        notes.append(f"In {percent(same)} of the rows, it is the same as {earlier} before.")
-    return replace(rows, targets=numbers[:, None]), classes, " ".join(notes)
+        note += f", and {percent(100 * same)} have the class of {earlier} before"
+    return replace(rows, targets=numbers[:, None]), classes, f"{note}."
+
+
+def with_labels(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:
+    """Return a table's dataset with one-hot labels as y, instead of standardized class numbers."""
+    scale = Scale(np.zeros(1), np.ones(1))
+    origin = replace(dataset.cut_from, y_scale=scale, period=1, baseline_period=1)
+    ends = origin.rows(dataset.shape[1]) + origin.horizons[0]
+    return replace(
+        dataset,
+        y=one_hot(origin.targets[ends, 0].astype(int), len(classes)),
+        origin=origin,
+        classes=classes,
+        target_names=target_names_of(classes),
+        target_column=origin.columns[0],
+        target_scale=None,
+        target_offset=None,
+    )

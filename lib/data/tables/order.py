@@ -8,8 +8,7 @@ import pandas as pd
 
 from lib.data.dataset import Rows
 from lib.data.tables.baselines import on_weekdays
-from lib.data.tables.classes import class_count
-from lib.data.tables.table import Table, WindowError, features
+from lib.data.tables.table import Table, WindowError, count_classes, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, joined, listed, number
 
@@ -226,7 +225,7 @@ def rows_of(
             )
             groups = frame.groupby(np.cumsum(first), sort=False)
             frame = groups.mean()
-            if class_count(table, targets):  # a mean of class numbers means nothing
+            if count_classes(table, targets):  # a mean of class numbers means nothing
                 frame[len(names)] = groups[len(names)].first()
                 notes[-1] += " The first label of each time is used."
             codes, times = codes[first], times[first]

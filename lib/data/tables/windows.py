@@ -13,12 +13,17 @@ import numpy as np
 import pandas as pd
 
 from lib.data.dataset import Dataset, Origin, Rows, Scale
-from lib.data.labels import one_hot, target_names_of
 from lib.data.tables.baselines import check_season, find_season, with_baselines
-from lib.data.tables.classes import check_label, class_count, with_classes
+from lib.data.tables.classes import check_label, with_classes, with_labels
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
-from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError
+from lib.data.tables.table import (
+    MAX_COLUMNS,
+    Table,
+    TooShortError,
+    WindowError,
+    count_classes,
+)
 from lib.experiment import MAX_VALUES, DataSettings, Experiment
 from lib.text import counted, joined, listed
 
@@ -39,8 +44,7 @@ def make_windows(
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
     horizons = _horizons(table, targets, data)
     features, rows, rank, notes = rows_of(table, inputs, targets, data)
-    count = class_count(table, targets)
-    width = max(len(features), len(targets) * len(horizons), count)
+    width = max(len(features), len(targets) * len(horizons), count_classes(table, targets))
     segment = rows.segment if data.at_gaps == "stop" else None
     most = MAX_VALUES / (data.timesteps * width)
     try:
@@ -48,7 +52,7 @@ def make_windows(
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *notes]), error.fix) from None
     training, classes = windows.part == 0, tuple[str, ...]()
-    if count:
+    if count_classes(table, targets):
         column = table.frame[targets[0]]
         rows, classes, note = with_classes(rows, column, training, data.horizon)
         notes.append(note)
@@ -57,15 +61,6 @@ def make_windows(
         notes.append(f"Constant in all training rows: {listed(dict.fromkeys(constant))}.")
     changed = [name for name in features if change and name in targets]
     x, x_scale, y, y_scale = _standardized(rows, windows, targets, horizons, data, names=features)
-    if classes:
-        ends = windows.starts[:, None] + data.rate * np.arange(data.timesteps) + data.horizon
-        y = one_hot(rows.targets[ends, 0].astype(int), len(classes))
-        y_scale = Scale(np.zeros(1), np.ones(1))
-    time_format = ""  # the shortest format that distinguishes the times
-    if isinstance(rows.times, pd.DatetimeIndex):
-        hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
-        seconds = "" if (rows.times == rows.times.floor("min")).all() else ":%S"
-        time_format = f"%Y-%m-%d{hours}{seconds}"
     of_rows = {field.name: getattr(rows, field.name) for field in fields(rows)}
     origin = Origin(
         **of_rows | {"inputs": x},
@@ -76,7 +71,7 @@ def make_windows(
         training=training,
         period=data.period,
         baseline_period=data.period,
-        time_format=time_format,
+        time_format=_time_format(rows.times),
         columns=targets,
         x_scale=x_scale,
         y_scale=y_scale,
@@ -84,7 +79,7 @@ def make_windows(
     )
     check_season(origin, data.period)
     if not data.period:
-        period, usual = (1, 1) if classes else find_season(origin)
+        period, usual = find_season(origin)
         origin = replace(origin, period=period, baseline_period=usual)
     starts, read = origin.starts, origin.rows(data.timesteps)
     offset, deviation = origin.y_scale.of(rows.series[starts])
@@ -95,7 +90,7 @@ def make_windows(
     predicted = f"{'the change of ' if change else ''}{joined(targets)}"
     if data.horizon:
         predicted += f" {'1 to ' if len(horizons) > 1 else ''}{lead} ahead"
-    target_names = target_names_of(classes) or targets
+    target_names = targets
     if data.ahead == "each" and data.horizon:
         leads = [counted(h, table.step) for h in horizons]
         target_names = tuple(f"{column}, {ahead} ahead" for column in targets for ahead in leads)
@@ -104,7 +99,6 @@ def make_windows(
     if rows.times is not None and not np.ptp(rank[starts]):  # all samples have the same times
         timestep_names = tuple(origin.label(row) for row in read[0])
     parts = _parts_note(windows.part, origin, rank, by_series=data.split == "id")
-    more = _notes(windows, origin, data, changed, is_label=bool(classes))
     dataset = Dataset(
         name=data.name,
         title=table.name,
@@ -118,19 +112,26 @@ def make_windows(
         baseline=y,  # a placeholder that `with_baselines` replaces
         baseline_label="",
         origin=origin,
-        target_scale=None if classes else deviation,
-        target_offset=None if classes else offset,
-        classes=classes,
-        target_column=targets[0] if classes else "",
+        target_scale=deviation,
+        target_offset=offset,
         base=np.repeat(rows.targets[read], len(horizons), axis=-1) if change else None,
         target_unit=units.pop() if len(units) == 1 else "",
         lead=lead if data.ahead == "one" and data.horizon else "",
         about=f"At each step, predict {predicted}, from {joined(read_as)}.",
-        notes=(*table.notes, *notes, *more, parts),
+        notes=(*table.notes, *notes, *_notes(windows, origin, data, changed), parts),
         source=table.source,
         fingerprint=table.fingerprint,
     )
-    return with_baselines(dataset)
+    return with_baselines(with_labels(dataset, classes) if classes else dataset)
+
+
+def _time_format(times: pd.Index | None) -> str:
+    """Return the shortest format that distinguishes the times; "" if they aren't dates."""
+    if not isinstance(times, pd.DatetimeIndex):
+        return ""
+    hours = "" if (times == times.floor("D")).all() else " %H:%M"
+    seconds = "" if (times == times.floor("min")).all() else ":%S"
+    return f"%Y-%m-%d{hours}{seconds}"
 
 
 def _standardized(
@@ -180,13 +181,13 @@ def _standardized(
 
 def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tuple[int, ...]:
     """Return H horizons, in rows. Raises WindowError for unusable targets or too many."""
-    if check_label(table, targets, data):
-        return (data.horizon,)
-    if wrong := [name for name in targets if name not in table.numbers]:
+    names = [*table.numbers, *table.categories]
+    if wrong := [name for name in targets if name not in names]:
         raise WindowError(
-            f"the target {wrong[0]!r} isn't a column of {table.name}. Choose from "
-            f"{[*table.numbers, *table.categories]}."
+            f"the target {wrong[0]!r} isn't a number or text column of {table.name}. Choose from "
+            f"{names}."
         )
+    check_label(table, targets, data)
     if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
         raise WindowError(
             f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
@@ -239,9 +240,7 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
         )
 
 
-def _notes(
-    cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str], *, is_label: bool
-) -> list[str]:
+def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
     notes = list[str]()
     if data.test and not cut.sizes[2]:
         notes.append("There are too few rows for a test part.")
@@ -256,8 +255,7 @@ def _notes(
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
         notes.append(f"Series with too few rows for a window: {listed(unused)}.")
     whose = "each series'" if origin.x_scale.by_series else "the"
-    which = "Inputs" if is_label else "Columns"
-    notes.append(f"{which} are standardized by the mean and deviation of {whose} training rows.")
+    notes.append(f"Numbers are standardized by the mean and deviation of {whose} training rows.")
     return notes
 
 
