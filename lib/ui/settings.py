@@ -141,8 +141,10 @@ def has_columns(settled: Experiment) -> bool:
 def columns(settled: Experiment) -> None:
     """Draw the controls of the chosen table; without a table, only "steps ahead"."""
     if (table := _table(settled)) is not None:
-        for key, usual in zip(LABELS, data.default_columns(table), strict=True):
-            _pick_names(key, table, settled.get(key), usual)
+        chosen = settled.data
+        usual = data.default_columns(table, chosen.targets, chosen.horizon)
+        for key, names in zip(LABELS, usual, strict=True):
+            _pick_names(key, table, settled.get(key), names)
     controls("ahead", settled, step=table.step if table else "row")
     if table is not None:
         controls("gaps", settled)

@@ -114,12 +114,15 @@ class Table:
 
 
 @cached_with_object
-def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the default input and target columns.
+def default_columns(
+    table: Table, chosen: tuple[str, ...] = (), horizon: int = 0
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the default input and target columns; `chosen` are the targets, if not the default.
 
     The inputs are all number columns (at most 16, including the target), with three exceptions:
     the series column, row numbers, and columns that are empty in the first half of the table, since
-    rows without a value can't be used. The target is the last input that isn't constant.
+    rows without a value can't be used. The target is the last input that isn't constant. A text
+    target is an input, too, if it lies ahead and if there is room for all its categories.
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
@@ -140,6 +143,9 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
         others = [name for name in inputs if name not in targets]
         allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
         inputs = tuple(name for name in inputs if name in allowed)
+    texts = tuple(name for name in chosen or targets if name in table.categories)
+    if texts and horizon and len(feature_names(table, inputs + texts)) <= MAX_COLUMNS:
+        inputs += texts
     return inputs, targets
 
 

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 
 from lib.data.dataset import Dataset, Origin, Rows, Scale
+from lib.data.labels import one_hot, target_names_of
 from lib.data.tables.baselines import check_season, find_season, with_baselines
+from lib.data.tables.classes import check_label, class_count, with_classes
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
 from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError
@@ -29,26 +31,36 @@ def make_windows(
 ) -> Dataset:
     """Cut a table into windows x (N, T, F) and y (N, T, K), standardized by the training rows.
 
-    Inputs are number columns, text columns or `calendar_names`; targets are number columns. Raises
-    ExperimentError for wrong settings, WindowError for wrong columns, TooShortError for few rows.
+    Inputs are number columns, text columns or `calendar_names`. Targets are number columns, or one
+    text column, whose texts are classes. Raises ExperimentError for wrong settings, WindowError for
+    wrong columns, TooShortError for few rows.
     """
     Experiment(data).validate()
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
     horizons = _horizons(table, targets, data)
     features, rows, rank, notes = rows_of(table, inputs, targets, data)
-    width = max(len(features), len(targets) * len(horizons))
+    count = class_count(table, targets)
+    width = max(len(features), len(targets) * len(horizons), count)
     segment = rows.segment if data.at_gaps == "stop" else None
     most = MAX_VALUES / (data.timesteps * width)
     try:
         windows = cut(rows.series, rank, data, seed, most, segment=segment)
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *notes]), error.fix) from None
+    training, classes = windows.part == 0, tuple[str, ...]()
+    if count:
+        column = table.frame[targets[0]]
+        rows, classes, note = with_classes(rows, column, training, data.horizon)
+        notes.append(note)
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
-    training = windows.part == 0
     if constant := [name for name, column in columns if not np.ptp(column[training])]:
         notes.append(f"Constant in all training rows: {listed(dict.fromkeys(constant))}.")
     changed = [name for name in features if change and name in targets]
     x, x_scale, y, y_scale = _standardized(rows, windows, targets, horizons, data, names=features)
+    if classes:
+        ends = windows.starts[:, None] + data.rate * np.arange(data.timesteps) + data.horizon
+        y = one_hot(rows.targets[ends, 0].astype(int), len(classes))
+        y_scale = Scale(np.zeros(1), np.ones(1))
     time_format = ""  # the shortest format that distinguishes the times
     if isinstance(rows.times, pd.DatetimeIndex):
         hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
@@ -72,7 +84,7 @@ def make_windows(
     )
     check_season(origin, data.period)
     if not data.period:
-        period, usual = find_season(origin)
+        period, usual = (1, 1) if classes else find_season(origin)
         origin = replace(origin, period=period, baseline_period=usual)
     starts, read = origin.starts, origin.rows(data.timesteps)
     offset, deviation = origin.y_scale.of(rows.series[starts])
@@ -83,7 +95,7 @@ def make_windows(
     predicted = f"{'the change of ' if change else ''}{joined(targets)}"
     if data.horizon:
         predicted += f" {'1 to ' if len(horizons) > 1 else ''}{lead} ahead"
-    target_names = targets
+    target_names = target_names_of(classes) or targets
     if data.ahead == "each" and data.horizon:
         leads = [counted(h, table.step) for h in horizons]
         target_names = tuple(f"{column}, {ahead} ahead" for column in targets for ahead in leads)
@@ -92,6 +104,7 @@ def make_windows(
     if rows.times is not None and not np.ptp(rank[starts]):  # all samples have the same times
         timestep_names = tuple(origin.label(row) for row in read[0])
     parts = _parts_note(windows.part, origin, rank, by_series=data.split == "id")
+    more = _notes(windows, origin, data, changed, is_label=bool(classes))
     dataset = Dataset(
         name=data.name,
         title=table.name,
@@ -105,13 +118,15 @@ def make_windows(
         baseline=y,  # a placeholder that `with_baselines` replaces
         baseline_label="",
         origin=origin,
-        target_scale=deviation,
-        target_offset=offset,
+        target_scale=None if classes else deviation,
+        target_offset=None if classes else offset,
+        classes=classes,
+        target_column=targets[0] if classes else "",
         base=np.repeat(rows.targets[read], len(horizons), axis=-1) if change else None,
         target_unit=units.pop() if len(units) == 1 else "",
         lead=lead if data.ahead == "one" and data.horizon else "",
         about=f"At each step, predict {predicted}, from {joined(read_as)}.",
-        notes=(*table.notes, *notes, *_notes(windows, origin, data, changed), parts),
+        notes=(*table.notes, *notes, *more, parts),
         source=table.source,
         fingerprint=table.fingerprint,
     )
@@ -165,10 +180,12 @@ def _standardized(
 
 def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tuple[int, ...]:
     """Return H horizons, in rows. Raises WindowError for unusable targets or too many."""
+    if check_label(table, targets, data):
+        return (data.horizon,)
     if wrong := [name for name in targets if name not in table.numbers]:
         raise WindowError(
-            f"the target {wrong[0]!r} isn't a number column of {table.name}. Choose from "
-            f"{list(table.numbers)}."
+            f"the target {wrong[0]!r} isn't a column of {table.name}. Choose from "
+            f"{[*table.numbers, *table.categories]}."
         )
     if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
         raise WindowError(
@@ -222,7 +239,9 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
         )
 
 
-def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
+def _notes(
+    cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str], *, is_label: bool
+) -> list[str]:
     notes = list[str]()
     if data.test and not cut.sizes[2]:
         notes.append("There are too few rows for a test part.")
@@ -237,7 +256,8 @@ def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str])
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
         notes.append(f"Series with too few rows for a window: {listed(unused)}.")
     whose = "each series'" if origin.x_scale.by_series else "the"
-    notes.append(f"Columns are standardized by the mean and deviation of {whose} training rows.")
+    which = "Inputs" if is_label else "Columns"
+    notes.append(f"{which} are standardized by the mean and deviation of {whose} training rows.")
     return notes
 
 

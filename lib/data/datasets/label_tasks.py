@@ -1,0 +1,149 @@
+"""Synthetic tasks for labels: a short NumPy function generates each task's inputs and labels.
+
+A task function is self-contained, so that an exported script can include its source. It returns
+inputs (N, T, F), class numbers (N, T), and a mask (N, T), True at real steps. With `padding` "after"
+or "before", sequences have unequal lengths, from T/4 to T; padded steps have zeros and class 0.
+`noise` is the probability that a uniformly drawn class replaces a label. A `best` function returns
+the highest accuracy and the lowest cross-entropy of any model by timestep, (T,) each.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lib.data.dataset import Dataset
+from lib.data.labels import label_dataset
+from lib.experiment import Experiment
+
+
+def brackets(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float, padding: str
+) -> tuple:
+    """Label, at each step: is the text so far balanced (0), open (1) or broken (2)?
+
+    Features 1 to 3 are one-hot: "(", ")" or a letter. A text is open if a bracket isn't closed yet.
+    It is broken for good after a ")" without an open "(".
+    """
+    lengths = rng.integers(T if padding == "none" else max(1, T // 4), T + 1, (N, 1))
+    first = T - lengths if padding == "before" else np.zeros((N, 1), int)
+    mask = (np.arange(T) >= first) & (np.arange(T) < first + lengths)
+    x = rng.standard_normal((N, T, F))
+    x[:, :, :3] = 0
+    labels = np.zeros((N, T), int)
+    depth = np.zeros(N, int)  # the number of open brackets, or -1 for a broken text
+    for t in range(T):
+        draw = rng.random(N)
+        close = np.where(depth == 0, 1.5 / (T + 4), 0.5)  # in the end, 4 in 10 texts are broken
+        symbol = np.select([draw < close, draw > 0.7], [1, 0], 2)
+        x[np.arange(N), t, symbol] = 1
+        change = np.where(symbol == 2, 0, 1 - 2 * symbol)
+        depth = np.where(mask[:, t] & (depth >= 0), depth + change, depth)
+        labels[:, t] = np.select([depth < 0, depth > 0], [2, 1], 0)
+    labels = np.where(rng.random((N, T)) < noise, rng.integers(0, 3, (N, T)), labels)
+    return x * mask[:, :, None], labels * mask, mask
+
+
+def first_pattern(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float, padding: str
+) -> tuple:
+    """Label, the same at every step: which pulse comes first in feature 1, A (0) or B (1)?
+
+    A is 1 and then -1, B is -1 and then 1. Both are at random places between values of -0.5 to 0.5.
+    """
+    lengths = rng.integers(T if padding == "none" else max(4, T // 4), T + 1, N)
+    first = T - lengths if padding == "before" else np.zeros(N, int)
+    steps = np.arange(T) - first[:, None]
+    mask = (steps >= 0) & (steps < lengths[:, None])
+    x = rng.uniform(-0.5, 0.5, (N, T, F))
+    label, samples = rng.integers(0, 2, N), np.arange(N)
+    one = rng.integers(0, lengths - 2)  # two different places: a pulse is two steps long
+    other = rng.integers(0, lengths - 3)
+    other += other >= one
+    for begin, sign in ((np.minimum(one, other), 1), (np.maximum(one, other) + 1, -1)):
+        x[samples, first + begin, 0] = sign * (1 - 2 * label)
+        x[samples, first + begin + 1, 0] = -sign * (1 - 2 * label)
+    label = np.where(rng.random(N) < noise, rng.integers(0, 2, N), label)
+    return x * mask[:, :, None], np.repeat(label[:, None], T, axis=1) * mask, mask
+
+
+def _brackets_best(T: int, noise: float, padding: str) -> tuple[np.ndarray, np.ndarray]:
+    # The inputs determine the label, except for its noise.
+    accuracy, loss = _known_label(noise, classes=3)
+    return np.full(T, accuracy), np.full(T, loss)
+
+
+def _first_pattern_best(T: int, noise: float, padding: str) -> tuple[np.ndarray, np.ndarray]:
+    # A pulse's first step tells which pulse it is. Before the first pulse, both are equally likely.
+    accuracy, loss = _known_label(noise, classes=2)
+    steps = np.arange(T)
+    real, begun = np.zeros(T), np.zeros(T)  # sums over lengths: is the step real, has a pulse begun
+    for length in range(T if padding == "none" else max(4, T // 4), T + 1):
+        step = steps - (T - length) if padding == "before" else steps
+        is_real = (step >= 0) & (step < length)
+        later = np.maximum(length - 3 - step, 0) * np.maximum(length - 4 - step, 0)  # both later
+        real += is_real
+        begun += is_real * (1 - later / ((length - 2) * (length - 3)))
+    known = begun / real  # the probability that the first pulse has begun
+    return 0.5 + known * (accuracy - 0.5), np.log(2) + known * (loss - np.log(2))
+
+
+def _known_label(noise: float, classes: int) -> tuple[float, float]:
+    """Return the best accuracy and cross-entropy for a label that is known, except for its noise."""
+    wrong = noise / classes  # the probability of each wrong class
+    right = 1 - wrong * (classes - 1)
+    probabilities = np.array([right, *[wrong] * (classes - 1)])
+    return right, -float(np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300))))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelTask:
+    """A synthetic task for labels."""
+
+    function: Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]  # → x, labels, mask
+    target: str  # the name of the target column
+    best: Callable[..., tuple[np.ndarray, np.ndarray]]  # (T, noise, padding) → accuracy, loss
+    signals: tuple[str, ...]  # names of relevant features; others are distractors
+    tags: bool = False  # whether labels change from step to step, so that they can be repeated
+    options: tuple[str, ...] = ("noise", "padding")
+
+    def arguments(self, experiment: Experiment) -> dict[str, Any]:
+        """Return the keyword arguments of the function."""
+        return {key: experiment.get(key) for key in ("N", "T", "F", *self.options)}
+
+
+LABEL_TASKS = {
+    "brackets": LabelTask(brackets, "tag", _brackets_best, ("(", ")", "letter"), tags=True),
+    "first_pattern": LabelTask(first_pattern, "first pulse", _first_pattern_best, ("signal",)),
+}
+
+
+def make_label_task(experiment: Experiment, **texts: Any) -> Dataset:
+    """Return a task's dataset for a settled experiment; three quarters are training samples.
+
+    `texts` are its title, about, best_why and classes.
+    """
+    task = LABEL_TASKS[experiment.data.name]
+    arguments = task.arguments(experiment)
+    x, labels, mask = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
+    N, T, F = x.shape
+    accuracy, loss = task.best(T, **{key: arguments[key] for key in task.options})
+    distractors = (f"distractor {i + 1}" for i in range(F - len(task.signals)))
+    known = None
+    if task.tags:  # the label of the step before, -1 if there is no real step before
+        known = np.full((N, T), -1)
+        known[:, 1:] = np.where(mask[:, :-1], labels[:, :-1], -1)
+    return label_dataset(
+        x,
+        labels,
+        N * 3 // 4,
+        known=known,
+        mask=None if mask.all() else mask,
+        name=experiment.data.name,
+        feature_names=(*task.signals, *distractors),
+        target_column=task.target,
+        best_accuracy=accuracy,
+        best_loss=loss,
+        **texts,
+    )
