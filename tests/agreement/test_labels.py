@@ -119,7 +119,7 @@ def test_training_equals_train_on_batch(case, size):
     experiment = Experiment().set(**dict(zip(NAMES, case, strict=True)), U=UNITS, lr=0.02, seed=3)
     mode = experiment.model.mode
     classes = 2 if experiment.training.loss == "binary" else 3
-    dataset = fake_labels(N, T, F, classes, N, experiment.data.padding)
+    dataset = fake_labels(N, T, F, classes, train=N, padding=experiment.data.padding)
     y, weights = keras_targets(experiment, dataset), keras_weights(experiment, dataset)
     model, expected = keras_model(experiment, dataset.targets), []
     batches = np.array([[0, 1, 2, 3], [9, 8, 7, 6], [5, 4, -1, -1]] * 2)

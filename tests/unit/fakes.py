@@ -31,7 +31,7 @@ def fake_dataset(n=10, t=3, f=2, k=1, train=8):
     )
 
 
-def fake_labels(n=10, t=4, f=2, classes=3, train=8, padding="none"):
+def fake_labels(n, t, f, classes, *, train, padding="none"):
     """Return a dataset of arbitrary labels with `classes` classes, padded after or before."""
     rng = np.random.default_rng(1)
     numbers, mask = rng.integers(0, classes, (n, t)), None
@@ -139,10 +139,10 @@ def broken_outputs(error, good, units=2):
     The weights of untrained models are random and below 1.
     """
 
-    def outputs(experiment, weights, x):
+    def outputs(experiment, weights, x, mask):
         if experiment.model.units == units and weights[0].flat[0] >= max(1, good + 1):
             raise error
-        return counted_outputs(experiment, weights, x)
+        return counted_outputs(experiment, weights, x, mask)
 
     return outputs
 
