@@ -1,4 +1,4 @@
-"""Datasets of labels: tasks follow an independent rule, and tables' classes match hand-made ones."""
+"""Datasets of labels: tasks follow independent rules, and texts of a table become classes."""
 
 import inspect
 
@@ -157,9 +157,7 @@ def test_digits_and_vowels_hold_the_counts_of_their_sources():
     assert vowels.x[:270][vowels.mask[:270]].std(axis=0) == pytest.approx(1, abs=1e-5)
     before = made("vowels", padding="before")
     assert np.array_equal(before.x[0, -lengths[0] :], vowels.x[0, : lengths[0]])
-    assert suggested("vowels").set(padding="none") != settle(
-        suggested("vowels").set(padding="none")
-    )
+    assert settle(suggested("vowels").set(padding="none")).data.padding == "after"
 
 
 def test_weather_and_continents_are_labels():
@@ -188,10 +186,10 @@ def cut(labels, horizon=1, **data):
 @pytest.mark.parametrize(
     ("labels", "classes", "words"),
     [
-        ([*"bCabCabCabCa"], ("a", "b", "C"), "3 classes, in alphabetical order: a, b, C."),
+        ([*"bCabCabCabCa"], ("a", "b", "C"), "in alphabetical order: a, b, C."),
         (["10", "9", "2.5"] * 4, ("2.5", "9", "10"), "in numeric order: 2.5, 9, 10."),
         (["yes", "no"] * 6, ("no", "yes"), "50% of the rows are no, and 0% have"),
-        ([*"abcdefghijklmm" * 9], (*"abcdefghijm"[:0],), "13 classes. The 11 most frequent"),
+        ([*"abcdefghijklmm" * 9], (), "13 classes. The 11 most frequent"),
     ],
 )
 def test_texts_become_classes_in_order(labels, classes, words):
