@@ -3,6 +3,7 @@
 from lib.charts import (
     cell,
     compare,
+    confusion,
     gradients,
     html,
     proofs,

@@ -60,9 +60,9 @@ class StepAccuracy(StepErrors):
         """The template of hover texts: the accuracy alone."""
         return chart.hover()
 
-    def axis(self, values: np.ndarray) -> Part:  # noqa: ARG002
-        """Return the y axis, from 0 to 1."""
-        return axes.share_axis("accuracy")
+    def axis(self, values: np.ndarray) -> Part:
+        """Return the y axis for these accuracies."""
+        return axes.share_axis("accuracy", values)
 
     def intervals(self, palette: Palette) -> list[Part]:
         """Return the 95% intervals: an area for sequence mode, a bar for last-step mode."""
@@ -168,7 +168,9 @@ class LastStepAccuracy(LastStepErrors):
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw accuracies by epoch, with the baseline and the best possible accuracy."""
-        look: Part = {"y": axes.share_axis("accuracy"), "height": 260}
+        levels = [value["both"] for _, value, _ in self.levels]
+        shares = np.concatenate([levels, *(curve.values for curve in self.curves.values())])
+        look: Part = {"y": axes.share_axis("accuracy", shares), "height": 260}
         look |= {"name": f"compare {self.run.dataset.name}"}
         return epochs_figure(self.run, self.curves, {}, self.levels, palette, **look)
 
