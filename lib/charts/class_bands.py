@@ -4,7 +4,7 @@ Sequence mode's bands have a blue frame. Last-step mode's only output is a colum
 step, with a vermilion frame. The colors are those of classes, and a strip shows the true class.
 """
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +28,9 @@ class ClassProbabilities:
     """The card of class probabilities by timestep of one sample, with its true classes."""
 
     title = "Predictions"
-    longest = "At the last step: sequence mode says balanced (0.92), last-step mode balanced (0.88)."
+    longest = (
+        "At the last step: sequence mode says balanced (0.92), last-step mode balanced (0.88)."
+    )
     picks: tuple[str, ...] = ("sample", "earlier")
 
     def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
@@ -63,15 +65,15 @@ class ClassProbabilities:
             look[f"yaxis{axis[1:]}"] = _axis(title, color, [top - height, top], [0, 0.5, 1])
             top -= height + 0.05
             if mode == "sequence" or self.earlier:
-                place = np.arange(1, steps + 1)
-                opacity = 1.0 if mode == "sequence" else 0.55
-                traces += self._bands(place, 1.0, self.shares[mode], palette, axis, opacity)
+                place, pale = np.arange(1, steps + 1), 1.0 if mode == "sequence" else 0.55
+                bands: Part = {"width": 1.0, "yaxis": axis, "opacity": pale}
+                traces += self._bands(place, self.shares[mode], palette, **bands)
                 look["notes"] += self._names(self.shares[mode], palette, axis, THICK * len(rows))
                 look["shapes"] += self._frames(palette, mode, axis)
         if "last" in self.shares:
             at, width = 1.1 * steps + 1, max(1.0, 0.08 * steps)
-            column = self.shares["last"][-1:]
-            traces += self._bands(np.array([at]), width, column, palette, "y", 1.0)
+            column = np.array([at]), self.shares["last"][-1:]
+            traces += self._bands(*column, palette, width=width, yaxis="y")
             look["shapes"].append(_frame(at - width / 2, at + width / 2, palette.last, "y"))
             label = chart.note("last-step", at, 0.955, palette.words("last"), 13)
             look["notes"].append(label | {"xref": "x", "yanchor": "middle"})
@@ -95,48 +97,31 @@ class ClassProbabilities:
     def _truth(self, palette: Palette) -> Part:
         """Return the strip of true classes: a cell for each timestep, hatched if it is padded."""
         classes = [*zip(self.true.tolist(), self.real.tolist(), strict=True)]
-        colors = [palette.classes[k] if real else palette.border for k, real in classes]
         hatch = {"shape": ["" if real else "/" for real in self.real], "fgcolor": palette.muted}
+        colors = [palette.classes[k] if real else palette.border for k, real in classes]
         texts = [chart.escaped(self.classes[k]) if real else "padded" for k, real in classes]
-        place = np.arange(1, self.steps + 1), np.ones(self.steps)
-        look = {"color": colors, "pattern": hatch}
-        return self._bar("true", *place, texts, look, palette) | {"width": 1, "yaxis": "y3"}
+        bar = self._bar("true", np.arange(1, self.steps + 1), np.ones(self.steps), palette)
+        bar["marker"] |= {"color": colors, "pattern": hatch}
+        return bar | {"text": texts, "width": 1, "yaxis": "y3"}
 
     def _bands(
-        self,
-        x: np.ndarray,
-        width: float,
-        shares: np.ndarray,
-        palette: Palette,
-        axis: str,
-        opacity: float,
+        self, x: np.ndarray, shares: np.ndarray, palette: Palette, **look: Any
     ) -> list[Part]:
         """Return the bands of `shares` (P, C) at `x`. The first class is on top."""
         bars = []
         for k in reversed(range(len(self.classes))):
-            values, look = chart.finite(shares[:, k]), {"color": palette.classes[k]}
-            texts = chart.hover_texts(values)
-            bar = self._bar(self.classes[k], x, values, texts, look, palette)
-            bars.append(bar | {"width": width, "yaxis": axis, "opacity": opacity})
+            values = chart.finite(shares[:, k])
+            bar = self._bar(self.classes[k], x, values, palette)
+            bar["marker"]["color"] = palette.classes[k]
+            bars.append(bar | {"text": chart.hover_texts(values)} | look)
         return bars
 
-    def _bar(
-        self,
-        name: str,
-        x: np.ndarray,
-        y: np.ndarray,
-        texts: Sequence[str],
-        look: Part,
-        palette: Palette,
-    ) -> Part:
+    def _bar(self, name: str, x: np.ndarray, y: np.ndarray, palette: Palette) -> Part:
         line = {"color": palette.background, "width": 1 if self.steps <= 30 else 0}
-        trace: Part = {"type": "bar", "name": name, "x": x, "y": y, "text": texts}
-        trace |= {"textposition": "none", "hovertemplate": "%{text}"}
-        return trace | {"marker": {**look, "line": line}}
+        trace: Part = {"type": "bar", "name": name, "x": x, "y": y, "marker": {"line": line}}
+        return trace | {"textposition": "none", "hovertemplate": "%{text}"}
 
-    def _names(
-        self, shares: np.ndarray, palette: Palette, axis: str, thick: float
-    ) -> list[Part]:
+    def _names(self, shares: np.ndarray, palette: Palette, axis: str, thick: float) -> list[Part]:
         """Return each class's name in its band, where the band (T, C) is thickest."""
         shares = np.where(self.real[:, None], shares, 0)
         tops, notes = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1], []

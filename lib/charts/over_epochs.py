@@ -123,6 +123,7 @@ class LastStepErrors:
     title = "Error at the last step"
     longest = sentences.too_few(8888, "modes are too close")
     picks: tuple[str, ...] = ()
+    noun, finals = "error", "final_mse"  # a word for the values, and their field by seed
 
     def __init__(self, run: RunAt) -> None:
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
@@ -153,50 +154,90 @@ class LastStepErrors:
     def takeaway(self) -> str:
         """Return which mode's error is smaller if one beats the baseline, else their errors."""
         dataset, medians, baseline = self.run.dataset, self.medians, self.baseline
+        noun = self.noun
         if why := sentences.no_verdict(dataset, self.run.snapshot.epoch):
             return why
         if not medians or not all(map(math.isfinite, medians.values())):
-            return "No errors to compare: they are infinite or NaN."
-        least, most = min(medians.values()), max(medians.values())
-        modes_compete = len(medians) > 1 and least < baseline
-        samples = results.independent_samples(dataset)
-        is_decided = results.decided(least, most if modes_compete else baseline, samples)
-        are_nearly_equal = modes_compete and most - least <= SAME * most
-        if not (is_decided or are_nearly_equal):
-            what = "modes are too close" if modes_compete else "too close to tell"
-            return sentences.too_few(samples, what)
+            return f"Nothing to compare: an {noun} is infinite or NaN."
+        best, *others = self.ranked(*medians.values())
+        modes_compete = len(medians) > 1 and self.ranked(best, baseline)[0] != baseline
+        other = others[0] if modes_compete else baseline
+        if why := self.too_close(best, other, modes_compete=modes_compete):
+            return why
         if self.verdict and modes_compete:
-            return _winner(self.verdict, least, most)
-        error, other = apart(least, baseline)
+            return self.winner(self.verdict, best, other)
+        value, level = apart(best, baseline)
         median = "median " if self.run.snapshot.others else ""
         if len(medians) > 1:
             who = f"Neither mode beats {dataset.baseline_phrase} at the last step"
-            return f"{who}: {median}error {error} against {other}."
-        alone = capital(f"{median}error at the last step: {error}")
-        return f"{alone}. {capital(dataset.baseline_phrase)}: {other}."
+            return f"{who}: {median}{noun} {value} against {level}."
+        alone = capital(f"{median}{noun} at the last step: {value}")
+        return f"{alone}. {capital(dataset.baseline_phrase)}: {level}."
 
     def sentence(self) -> str:
         """Return the errors of models and baseline, the best possible error, and the test."""
         dataset, snapshot = self.run.dataset, self.run.snapshot
         numbers = apart(*self.medians.values())
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
-        errors.append(f"{dataset.baseline_label} {readable(self.baseline)}")
-        if self.floor:
-            errors.append(f"{self.floor.label} {readable(float(self.floor.mse[-1]))}")
-        kind = "Median mean squared error" if snapshot.others else "Mean squared error"
-        scaled = " (scaled)" if dataset.is_scaled else ""
+        errors += [f"{label} {readable(value['both'])}" for label, value, _ in self.levels]
+        median = "median " if snapshot.others else ""
         which = "validation" if dataset.has_validation else "training"
-        where = f"at step {dataset.shape[1]} on the {which} samples"
-        parts = [f"{kind}{scaled} {where}: {', '.join(errors)}."]
+        where = f"{self.where()} on the {which} samples"
+        parts = [f"{capital(f'{median}{where}')}: {', '.join(errors)}."]
         if snapshot.others:
-            spans = [f"{MODES[m].model} {sentences.seeds_range(snapshot, m)}" for m in self.medians]
+            ranges = {m: sentences.seeds_range(snapshot, m, self.finals) for m in self.medians}
+            spans = [f"{MODES[mode].model} {each}" for mode, each in ranges.items()]
             first = self.run.experiment.seed
             seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
             parts.append(f"Range over seeds {seeds}: {', '.join(spans)}.")
             if self.verdict and snapshot.epoch:
                 names = MODES["sequence"].name, MODES["last"].name
-                parts.append(capital(sentences.pair_sentence(self.verdict, *names)))
+                parts.append(capital(self.pair_sentence(self.verdict, *names)))
         return " ".join(parts)
+
+    def ranked(self, *values: float) -> list[float]:
+        """Return the values from the best to the worst."""
+        return sorted(values)
+
+    def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
+        """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
+        samples = results.independent_samples(self.run.dataset)
+        is_same = modes_compete and other - best <= SAME * other
+        if is_same or results.decided(best, other, samples):
+            return ""
+        return sentences.too_few(
+            samples, "modes are too close" if modes_compete else "too close to tell"
+        )
+
+    def winner(self, verdict: Verdict, best: float, other: float) -> str:
+        """Return which mode's error is smaller, with the evidence from the seeds."""
+        better = MODES[BOTH_MODES[verdict.better]].name
+        less, more = apart(best, other)
+        is_same = other - best <= SAME * other
+        if verdict.seeds == 1:
+            result = f"{better} has a smaller error, {less} against {more}"
+            if is_same:
+                result = f"both errors are nearly equal, {less} and {more}"
+            return f"One seed decides nothing. Here, {result}."
+        if not verdict.is_clear:
+            return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
+        if is_same:
+            return (
+                f"The median errors of {verdict.seeds} seeds are nearly equal: {less} and {more}."
+            )
+        return (
+            f"{capital(better)} is better in {verdict.wins} of {verdict.seeds} seeds: "
+            f"median error {difference(best, other)}."
+        )
+
+    def where(self) -> str:
+        """Return the measure and the step, for a sentence."""
+        scaled = " (scaled)" if self.run.dataset.is_scaled else ""
+        return f"mean squared error{scaled} at step {self.run.dataset.shape[1]}"
+
+    def pair_sentence(self, found: Verdict, first: str, second: str) -> str:
+        """Return how the two modes differ by seed."""
+        return sentences.pair_sentence(found, first, second)
 
 
 EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStepErrors]] = {
@@ -207,26 +248,6 @@ EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStep
 }
 """The cards of Explore by name, in their order on the page. `picks` names a card's arguments after
 `run`. A card reserves space for its `longest` usual takeaway."""
-
-
-def _winner(verdict: Verdict, least: float, most: float) -> str:
-    """Return which mode's error is smaller, with the evidence from the seeds."""
-    better = MODES[BOTH_MODES[verdict.better]].name
-    less, more = apart(least, most)
-    is_same = most - least <= SAME * most
-    if verdict.seeds == 1:
-        result = f"{better} has a smaller error, {less} against {more}"
-        if is_same:
-            result = f"both errors are nearly equal, {less} and {more}"
-        return f"One seed decides nothing. Here, {result}."
-    if not verdict.is_clear:
-        return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
-    if is_same:
-        return f"The median errors of {verdict.seeds} seeds are nearly equal: {less} and {more}."
-    return (
-        f"{capital(better)} is better in {verdict.wins} of {verdict.seeds} seeds: "
-        f"median error {difference(least, most)}."
-    )
 
 
 def _by_mode(values: Mapping[str, float]) -> str:
