@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.data.dataset import Dataset, Rows, Scale
 from lib.data.labels import one_hot, target_names_of
-from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError
+from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError, may_be_classes
 from lib.experiment import DataSettings
 from lib.text import listed, percent
 
@@ -42,6 +42,11 @@ def with_classes(
     names = [f"{name}" for name in column.cat.categories]
     codes = rows.targets[:, 0].astype(int)
     counts = np.bincount(codes[training], minlength=len(names))
+    if column.nunique() > 1 and not may_be_classes(column):
+        raise WindowError(
+            f"{column.name} has {column.nunique():,} different texts in {column.count():,} rows. "
+            "Classes must repeat, as ids don't. Choose another target column."
+        )
     if np.count_nonzero(counts) < 2:
         raise WindowError(
             f"a target needs at least two classes in the training rows, got only "
