@@ -27,7 +27,8 @@ def check_label(table: Table, targets: Sequence[str], data: DataSettings) -> Non
         if texts and is_wrong:
             raise WindowError(
                 f"{texts[0]} is a text column, which must be the only target, with one label for "
-                f"each timestep, got {received}. {fix}."
+                f"each timestep, got {received}. {fix}.",
+                {"targets": (texts[0],)},
             )
 
 
@@ -42,9 +43,9 @@ def with_classes(
     names = [f"{name}" for name in column.cat.categories]
     codes = rows.targets[:, 0].astype(int)
     counts = np.bincount(codes[training], minlength=len(names))
-    if column.nunique() > 1 and not may_be_classes(column):
+    if (different := column.nunique()) > 1 and not may_be_classes(column):
         raise WindowError(
-            f"{column.name} has {column.nunique():,} different texts in {column.count():,} rows. "
+            f"{column.name} has {different:,} different texts in {column.count():,} rows. "
             "Classes must repeat, as ids don't. Choose another target column."
         )
     if np.count_nonzero(counts) < 2:

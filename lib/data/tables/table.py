@@ -61,13 +61,13 @@ def check_size(rows: int, columns: int) -> None:
 class WindowError(ExperimentError):
     """Raised if a table can't be cut into windows with these settings."""
 
+    def __init__(self, message: str, fix: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.fix = fix or {}  # settings, by URL key, with which the table can be used
+
 
 class TooShortError(WindowError):
     """Raised if there are too few rows for the timesteps, the steps ahead or the season."""
-
-    def __init__(self, message: str, fix: Mapping[str, int] | None = None) -> None:
-        super().__init__(message)
-        self.fix = fix or {}  # smaller settings, by URL key, for which there are enough rows
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
