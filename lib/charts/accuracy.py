@@ -51,7 +51,7 @@ class StepAccuracy(StepErrors):
             part = slice(-1, None) if mode == "last" else slice(None)
             other = np.append(self.baseline[:-1], at_end) if mode == "last" else self.baseline
             parts = each.median[part], other[part], self._counts(mode)[part]
-            self.outcomes[mode] = results.accuracy_outcomes(*parts)
+            self.outcomes[mode] = results.accuracy_outcomes(*parts).tolist()
 
     @property
     def hover(self) -> str:

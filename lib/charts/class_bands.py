@@ -10,7 +10,7 @@ import numpy as np
 
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
-from lib.charts.over_time import EARLY, HEIGHT, input_squares
+from lib.charts.over_time import EARLY, HEIGHT, ModeValues, input_squares, mode_traces
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED
 from lib.data import class_numbers
@@ -51,7 +51,7 @@ class ClassProbabilities:
         """Draw the true classes, the bands of each mode, and the inputs below, if they are few."""
         dataset, steps = self.run.dataset, self.steps
         x = axes.timestep_axis(dataset.steps_of(self.index)) | {"range": [0.4, steps + 0.6]}
-        bottom, top = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0, 0.87
+        bottom, top = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0, 0.84
         look: Part = {"barmode": "stack", "bargap": 0, "height": HEIGHT, "shapes": []}
         look |= {"name": f"classes {dataset.name}", "notes": []}
         traces = [self._truth(palette)]
@@ -61,8 +61,8 @@ class ClassProbabilities:
         for mode in rows:
             axis = "y" if mode == rows[-1] else "y4"
             name, color = MODES[mode].name.removesuffix(" mode"), palette.words(mode)
-            title = name if len(rows) > 1 else MODES[mode].name
-            look[f"yaxis{axis[1:]}"] = _axis(title, color, [top - height, top], [0, 0.5, 1])
+            title, ticks = (name, [0.5]) if len(rows) > 1 else (MODES[mode].name, [0, 0.5, 1])
+            look[f"yaxis{axis[1:]}"] = _axis(title, color, [top - height, top], ticks)
             top -= height + 0.05
             if mode == "sequence" or self.earlier:
                 place, pale = np.arange(1, steps + 1), 1.0 if mode == "sequence" else 0.55
@@ -71,11 +71,11 @@ class ClassProbabilities:
                 look["notes"] += self._names(self.shares[mode], palette, axis, THICK * len(rows))
                 look["shapes"] += self._frames(palette, mode, axis)
         if "last" in self.shares:
-            at, width = 1.1 * steps + 1, max(1.0, 0.08 * steps)
+            at, width = 1.12 * steps + 1, max(1.0, 0.08 * steps)
             column = np.array([at]), self.shares["last"][-1:]
             traces += self._bands(*column, palette, width=width, yaxis="y")
             look["shapes"].append(_frame(at - width / 2, at + width / 2, palette.last, "y"))
-            label = chart.note("last-step", at, 0.955, palette.words("last"), 13)
+            label = chart.note("last-step", at, 0.94, palette.words("last"), 13)
             look["notes"].append(label | {"xref": "x", "yanchor": "middle"})
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
         if len(self.classes) == 2:
@@ -85,7 +85,7 @@ class ClassProbabilities:
             squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
             traces.append(squares)
             x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
-        look["yaxis3"] = _axis("", palette.muted, [0.91, 1.0], [])
+        look["yaxis3"] = _axis("", palette.muted, [0.88, 1.0], [])
         look["yaxis3"] |= {"tickvals": [0.5], "ticktext": ["true"]}
         look["notes"] += self._names(np.eye(len(self.classes))[self.true], palette, "y3", 1.0)
         for key in look.keys() & {"yaxis3", "yaxis4"}:
@@ -198,6 +198,34 @@ class ClassProbabilities:
         if self.run.snapshot.others:
             text += f" Probabilities are means over {len(self.run.snapshot.seeds)} seeds."
         return text
+
+
+class TrueClass:
+    """The probability of one sample's true class by timestep, as lines, which a replay can move."""
+
+    title = "Probability of the true class"
+
+    def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
+        """Select a shown sample, 0 to S-1, as in `ClassProbabilities`."""
+        self.run, self.earlier, self.values = run, earlier, dict[str, ModeValues]()
+        card = ClassProbabilities(run, sample)
+        for mode in run.snapshot.results:
+            shares = of_classes(run.snapshot.by_seed(mode, "predictions")[:, sample])
+            seeds = np.where(card.real, shares[:, np.arange(card.steps), card.true], np.nan)
+            if mode == "last":  # its output after the last step is for the last real label
+                seeds[:, -1] = shares[:, -1, card.true[card.end]]
+            self.values[mode] = ModeValues(seeds.mean(axis=0), seeds)
+
+    def moving(self, palette: Palette) -> list[Part]:
+        """Return the traces of the modes."""
+        head = self.run.experiment.model.head
+        return mode_traces(self.values, head, palette, chart.hover(), earlier=self.earlier)
+
+    def figure(self, palette: Palette) -> chart.Chart:
+        """Draw the probabilities from 0 to 1."""
+        x = axes.timestep_axis(self.run.dataset.timestep_names)
+        y = axes.share_axis("probability", np.zeros(1))
+        return chart.plotted(self.moving(palette), palette, x, y, [], name="true", height=HEIGHT)
 
 
 def of_classes(values: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED, Words
 from lib.experiment import MODES
 from lib.results import LabelScores, RunAt, accuracy, balanced_accuracy, macro_f1
-from lib.text import percent, short
+from lib.text import counted, percent, short
 
 WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are written upward
 
@@ -73,7 +73,8 @@ def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> dic
             title = f"{count:,} of {total:,}: true {classes[k]}, predicted {classes[j]}"
             cells.append((f"{count:,}" if count else "", title, color, palette.text_on(color)))
         rows.append((classes[k], cells, percent(100 * counts[k] / total) if total else "–"))
-    title = f"accuracy {short(accuracy(confusion))}"
+    title = f"{counted(seeds, 'seed')} together, " if (seeds := len(run.snapshot.seeds)) > 1 else ""
+    title += f"accuracy {short(accuracy(confusion))}"
     if results.is_uneven(confusion.sum(axis=1)):
         title += f", balanced {short(balanced_accuracy(confusion))}"
         title += f", macro F1 {short(macro_f1(confusion))}"

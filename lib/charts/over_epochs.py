@@ -51,6 +51,9 @@ class Losses:
         checks = curves_of(snapshot, "checked_epochs", "validation_loss")
         self.validation = {mode: curve for mode, curve in checks.items() if len(curve.values)}
         self.baseline = results.baseline_loss(run.experiment, dataset)  # by mode
+        self.counted = f"{dataset.shape[1]} steps"  # in sequence mode's loss of a sample
+        if dataset.mask is not None and run.experiment.model.masking == "on":
+            self.counted = "real steps"
         self.best, self.floor = results.best_loss(run.experiment, dataset)
 
     def figure(self, palette: Palette) -> chart.Chart:
@@ -83,7 +86,7 @@ class Losses:
             rest = ", so the best epoch was kept" if keeps else " and is well above training loss"
             return f"{who}: validation loss rose{rest}."
         if len(modes) > 1:
-            blue = f"blue averages {run.dataset.shape[1]} steps"
+            blue = f"blue averages {self.counted}"
             return f"Don't compare these two: {blue}, orange counts only the last."
         baseline = self.baseline[modes[0]]
         if not len(self.losses[modes[0]].values):
@@ -93,8 +96,8 @@ class Losses:
 
     def sentence(self) -> str:
         """Return all losses with the steps that each loss averages, and the levels to compare."""
-        run, snapshot, steps = self.run, self.run.snapshot, self.run.dataset.shape[1]
-        counts = {"sequence": f"the mean over {steps} steps", "last": "for the last step only"}
+        run, snapshot = self.run, self.run.snapshot
+        counts = {"sequence": f"the mean over {self.counted}", "last": "for the last step only"}
         trained = f"Losses after {counted(snapshot.epoch, 'epoch')}."
         kept = sentences.kept_sentence(snapshot) or trained
         parts = [kept if snapshot.epoch else "Not trained yet."]
@@ -108,7 +111,9 @@ class Losses:
             parts.append(f"{text}.")
         if len(self.losses) > 1:
             parts.append("The two losses can't be compared.")
-        loss = LOSSES[run.experiment.training.loss].label.lower()
+        loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
+        if run.experiment.has_labels and run.experiment.training.weights != "none":
+            parts.append("Training loss is weighted, validation loss isn't.")
         baseline = f"{capital(run.dataset.baseline_label)} on training samples"
         parts.append(f"{baseline}: {loss} {_by_mode(self.baseline)}.")
         if self.floor:

@@ -94,9 +94,7 @@ def label_words(dataset: Dataset, table: LabelTable, part: DataPart) -> Words:
     best, count = table.baselines[0], table.independent
     where = "On test samples," if part == "test" else "In this run,"
     shares = np.array([one.accuracy for one in table.models])
-    beats = accuracy_outcomes(
-        shares, np.full(len(shares), best.accuracy), np.full(len(shares), count)
-    )
+    beats = accuracy_outcomes(shares, best.accuracy, count)
     winners = [one.label for one, beat in zip(table.models, beats, strict=True) if beat == "clear"]
     takeaway = f"{where} no mode clearly beats the best baseline, {best.label}."
     if not table.models:
