@@ -22,13 +22,17 @@ from lib.results.baselines import (
     step_losses,
 )
 from lib.results.compared import (
+    ACCURACY,
     BOTH_MODES,
+    ERROR,
     LETTERS,
     VARIABLE,
     Compared,
+    Measure,
     PointResult,
     Verdict,
     axes_of,
+    chance_difference,
     clear_mode,
     compare_accuracies,
     compare_modes,
@@ -44,7 +48,12 @@ from lib.results.compared import (
     same_data,
     value_words,
 )
-from lib.results.evaluation import Errors, evaluate_outputs
+from lib.results.evaluation import (
+    Errors,
+    baseline_accuracies,
+    baseline_at_end,
+    evaluate_outputs,
+)
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.history import History, WeightHistory, kept_places, spread_places
 from lib.results.labels import (

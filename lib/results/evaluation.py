@@ -1,10 +1,11 @@
 """Evaluate a model's outputs: errors by timestep, losses by mode, and scores of labels."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from lib.data import Samples, class_numbers
+from lib.data import Dataset, Samples, class_numbers
 from lib.experiment import Experiment
 from lib.results.baselines import mode_losses, step_losses
 from lib.results.compared import BOTH_MODES
@@ -15,6 +16,7 @@ from lib.results.labels import (
     confusion_matrix,
     cross_entropy,
 )
+from lib.results.loss_weights import mode_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +82,24 @@ def step_means(values: np.ndarray, real: np.ndarray) -> np.ndarray:
     counts = real.sum(axis=0)
     sums = np.where(real, values, 0).sum(axis=0, dtype=np.float64)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def baseline_accuracies(dataset: Dataset) -> np.ndarray:
+    """Return the baseline's accuracy by timestep (T,); NaN at a step that no sample has."""
+    part = dataset.evaluated
+    right = class_numbers(dataset.baseline[part]) == class_numbers(dataset.y[part])
+    real = np.ones(right.shape, bool) if dataset.mask is None else dataset.mask[part]
+    return step_means(right, real)
+
+
+def baseline_at_end(dataset: Dataset) -> tuple[float, float]:
+    """Return the baseline's mean squared error and accuracy at the last step.
+
+    The accuracy is NaN if targets are numbers.
+    """
+    part = dataset.evaluated
+    if not dataset.has_labels:
+        return float(dataset.baseline_mse[-1]), math.nan
+    last, y = mode_values(dataset, dataset.baseline, "last")[part, -1], dataset.last_y[part]
+    right = class_numbers(last) == class_numbers(y)
+    return float(((last - y).astype(np.float64) ** 2).mean()), float(right.mean())
