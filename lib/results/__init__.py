@@ -32,7 +32,6 @@ from lib.results.compared import (
     PointResult,
     Verdict,
     axes_of,
-    chance_difference,
     clear_mode,
     compare_accuracies,
     compare_modes,
@@ -48,16 +47,12 @@ from lib.results.compared import (
     same_data,
     value_words,
 )
-from lib.results.evaluation import (
-    Errors,
-    baseline_accuracies,
-    baseline_at_end,
-    evaluate_outputs,
-)
+from lib.results.evaluation import Errors, baseline_accuracy, evaluate_outputs
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.history import History, WeightHistory, kept_places, spread_places
 from lib.results.labels import (
     LabelScores,
+    accuracies_differ,
     accuracy,
     activated,
     balanced_accuracy,

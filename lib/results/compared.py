@@ -7,13 +7,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lib.data import Dataset
 from lib.experiment import SETTINGS
-from lib.results.labels import Z
+from lib.results.labels import accuracies_differ
 from lib.results.run import ModeResult, RunAt, Status
 from lib.text import beside, typed
 
@@ -61,26 +61,6 @@ def decided(first: float | np.ndarray, second: float | np.ndarray, samples: floa
     """Return whether two MSEs over `samples` samples differ significantly; True for NaN."""
     ratio = decisive_ratio(samples)
     return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
-
-
-def chance_difference(
-    first: float | np.ndarray, second: float | np.ndarray, samples: float
-) -> np.ndarray:
-    """Return the smallest significant difference of two accuracies like these over `samples`.
-
-    This is the z-test of two proportions. It assumes different samples for the two models. On the
-    same samples, where models often err together, a smaller difference may be significant, too.
-    """
-    share = (np.asarray(first) + second) / 2
-    return Z * np.sqrt(2 * share * (1 - share) / samples)
-
-
-def accuracies_decided(
-    first: float | np.ndarray, second: float | np.ndarray, samples: float
-) -> np.ndarray:
-    """Return whether accuracies over `samples` samples differ significantly; True for NaN."""
-    least = chance_difference(first, second, samples)
-    return np.logical_not(np.abs(np.asarray(first) - second) < least)
 
 
 def outcomes(errors: float | np.ndarray, other: float | np.ndarray, samples: float) -> np.ndarray:
@@ -141,17 +121,16 @@ def _paired(first_gains: np.ndarray) -> Verdict:
     return Verdict(int(sign < 0), wins, count, gain, p_value, agrees)
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """A number by which models are compared."""
 
     compare: Callable[..., Verdict]  # of two models' numbers by seed
-    decided: Callable[..., np.ndarray]  # whether enough samples tell two numbers apart
+    decided: Callable[..., Any]  # whether two numbers differ significantly on enough samples
     best: Callable[..., Any]  # `min` or `max`
 
 
 ERROR = Measure(compare_modes, decided, min)
-ACCURACY = Measure(compare_accuracies, accuracies_decided, max)
+ACCURACY = Measure(compare_accuracies, accuracies_differ, max)
 
 
 def t_test_p_value(t: float, degrees_of_freedom: int) -> float:

@@ -1,6 +1,5 @@
 """Evaluate a model's outputs: errors by timestep, losses by mode, and scores of labels."""
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,22 +83,10 @@ def step_means(values: np.ndarray, real: np.ndarray) -> np.ndarray:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def baseline_accuracies(dataset: Dataset) -> np.ndarray:
-    """Return the baseline's accuracy by timestep (T,); NaN at a step that no sample has."""
-    part = dataset.evaluated
+def baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
+    """Return the baseline's accuracy by timestep (T,), and at each sample's last real step."""
+    part, y = dataset.evaluated, dataset.last_y[dataset.evaluated]
     right = class_numbers(dataset.baseline[part]) == class_numbers(dataset.y[part])
     real = np.ones(right.shape, bool) if dataset.mask is None else dataset.mask[part]
-    return step_means(right, real)
-
-
-def baseline_at_end(dataset: Dataset) -> tuple[float, float]:
-    """Return the baseline's mean squared error and accuracy at the last step.
-
-    The accuracy is NaN if targets are numbers.
-    """
-    part = dataset.evaluated
-    if not dataset.has_labels:
-        return float(dataset.baseline_mse[-1]), math.nan
-    last, y = mode_values(dataset, dataset.baseline, "last")[part, -1], dataset.last_y[part]
-    right = class_numbers(last) == class_numbers(y)
-    return float(((last - y).astype(np.float64) ** 2).mean()), float(right.mean())
+    last = mode_values(dataset, dataset.baseline, "last")[part, -1]
+    return step_means(right, real), float((class_numbers(last) == class_numbers(y)).mean())

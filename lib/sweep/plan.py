@@ -194,7 +194,9 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
     if dataset is not None:
         _, _, features = dataset.shape
         about["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
-        about["baseline_error"], about["baseline_accuracy"] = results.baseline_at_end(dataset)
+        about["baseline_error"] = float(dataset.baseline_mse[-1])
+        if dataset.has_labels:
+            about["baseline_accuracy"] = results.baseline_accuracy(dataset)[1]
         about["independent_samples"] = results.independent_samples(dataset)
     rows = []
     for place, of_seed in enumerate(experiment.each_seed):
