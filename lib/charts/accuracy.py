@@ -46,7 +46,9 @@ class StepAccuracy(StepErrors):
         self.samples = float(self.counts[-1])
         self.errors = {}
         for mode in run.snapshot.results:
-            seeds = np.array([_step_accuracy(seed[mode].labels, mode) for seed in run.snapshot.seeds])
+            seeds = np.array(
+                [_step_accuracy(seed[mode].labels, mode) for seed in run.snapshot.seeds]
+            )
             self.errors[mode] = ModeValues(np.median(seeds, axis=0), seeds)
         self.outcomes = {}
         for mode, each in self.errors.items():
@@ -130,12 +132,16 @@ class StepAccuracy(StepErrors):
             first, last = apart(*shares[[0, -1]])
             early = who != MODES["last"].model or self.earlier
             parts.append(f"{who} {f'{first} and {last}' if early else f'{last} at the last'}")
-        text = f"Accuracy on {part} samples at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
+        text = (
+            f"Accuracy on {part} samples at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
+        )
         for mode, each in self.errors.items():
             low, high = (edges[-1] for edges in self._interval(each.median))
             text += f" {capital(MODES[mode].model)} at the last step: 95% interval "
             text += f"{' to '.join(apart(low, high))}."
-        return f"{text} Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds."
+        return (
+            f"{text} Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds."
+        )
 
 
 def _step_accuracy(labels: results.LabelScores, mode: str) -> np.ndarray:

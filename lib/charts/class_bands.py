@@ -28,7 +28,9 @@ class ClassProbabilities:
     """The card of class probabilities by timestep of one sample, with its true classes."""
 
     title = "Predictions"
-    longest = "At the last step: sequence mode says balanced (0.92), last-step mode balanced (0.88)."
+    longest = (
+        "At the last step: sequence mode says balanced (0.92), last-step mode balanced (0.88)."
+    )
     picks: tuple[str, ...] = ("sample", "earlier")
 
     def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
@@ -134,9 +136,7 @@ class ClassProbabilities:
         trace |= {"textposition": "none", "hovertemplate": "%{text}"}
         return trace | {"marker": {**look, "line": line}}
 
-    def _names(
-        self, shares: np.ndarray, palette: Palette, axis: str, thick: float
-    ) -> list[Part]:
+    def _names(self, shares: np.ndarray, palette: Palette, axis: str, thick: float) -> list[Part]:
         """Return each class's name in its band, where the band (T, C) is thickest."""
         shares = np.where(self.real[:, None], shares, 0)
         tops, notes = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1], []

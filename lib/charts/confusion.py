@@ -43,7 +43,9 @@ def label_words(run: RunAt) -> Words:
         details = f"{real} {masks} Last-step mode counts one output per sample. {details}"
     if not run.snapshot.epoch:
         return UNTRAINED, details
-    mistakes = {mode: each.confusion - np.diag(np.diag(each.confusion)) for mode, each in scores.items()}
+    mistakes = {
+        mode: each.confusion - np.diag(np.diag(each.confusion)) for mode, each in scores.items()
+    }
     mode = max(mistakes, key=lambda each: int(mistakes[each].sum()))
     worst = np.unravel_index(mistakes[mode].argmax(), mistakes[mode].shape)
     count, total = int(mistakes[mode][worst]), int(scores[mode].confusion[worst[0]].sum())
