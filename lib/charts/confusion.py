@@ -10,7 +10,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED, Words
 from lib.experiment import MODES
 from lib.results import LabelScores, RunAt, accuracy, balanced_accuracy, macro_f1
-from lib.text import capital, counted, percent, short
+from lib.text import percent, short
 
 WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are written upward
 

@@ -53,9 +53,7 @@ from lib.results.history import History, WeightHistory, kept_places, spread_plac
 from lib.results.label_skill import (
     LabelScore,
     LabelTable,
-    accuracies_differ,
     accuracy_outcomes,
-    baseline_accuracy,
     class_counts,
     decisive_difference,
     is_uneven,
