@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lib.data import Samples, class_numbers
+from lib.data import Dataset, Samples, class_numbers
 from lib.experiment import Experiment
 from lib.results.baselines import mode_losses, step_losses
 from lib.results.compared import BOTH_MODES
@@ -15,6 +15,7 @@ from lib.results.labels import (
     confusion_matrix,
     cross_entropy,
 )
+from lib.results.loss_weights import mode_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +90,12 @@ def step_means(values: np.ndarray, real: np.ndarray) -> np.ndarray:
     counts = real.sum(axis=0)
     sums = np.where(real, values, 0).sum(axis=0, dtype=np.float64)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
+    """Return the baseline's accuracy by timestep (T,), and at each sample's last real step."""
+    part, y = dataset.evaluated, dataset.last_y[dataset.evaluated]
+    right = class_numbers(dataset.baseline[part]) == class_numbers(dataset.y[part])
+    real = np.ones(right.shape, bool) if dataset.mask is None else dataset.mask[part]
+    last = mode_values(dataset, dataset.baseline, "last")[part, -1]
+    return step_means(right, real), float((class_numbers(last) == class_numbers(y)).mean())
