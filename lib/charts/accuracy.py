@@ -24,8 +24,9 @@ from lib.experiment import MODES
 from lib.results import BOTH_MODES, RunAt, Snapshot, Verdict
 from lib.text import apart, capital, readable
 
-HIGH = 0.9  # an accuracy that is worth a sentence
-SAME = 0.005  # accuracies are nearly equal if they differ by at most this
+HIGH = 90  # an accuracy that is worth a sentence, in percent
+SAME = 0.5  # accuracies are nearly equal if they differ by at most this, in points
+AXIS = "accuracy (%)"
 INTERVAL_OPACITY = 0.2
 
 
@@ -38,8 +39,9 @@ class StepAccuracy(StepErrors):
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's accuracies; `earlier` adds last-step mode before the last step."""
         dataset, self.run, self.earlier = run.dataset, run, earlier
-        self.baseline, at_end = results.baseline_accuracy(dataset)  # (T,) and a number
-        self.best, self.best_label = dataset.best_accuracy, "best possible"
+        steps, at_end = results.baseline_accuracy(dataset)  # (T,) and a number
+        self.baseline, best = 100 * steps, dataset.best_accuracy
+        self.best, self.best_label = None if best is None else 100 * best, "best possible"
         self.counts = results.samples_by_step(dataset, run.snapshot)  # (T,)
         self.samples = float(self.counts.max())
         self.errors = {}
@@ -49,18 +51,18 @@ class StepAccuracy(StepErrors):
         self.outcomes = {}
         for mode, each in self.errors.items():
             part = slice(-1, None) if mode == "last" else slice(None)
-            other = np.append(self.baseline[:-1], at_end) if mode == "last" else self.baseline
-            parts = each.median[part], other[part], self._counts(mode)[part]
+            other = np.append(steps[:-1], at_end) if mode == "last" else steps
+            parts = each.median[part] / 100, other[part], self._counts(mode)[part]
             self.outcomes[mode] = results.accuracy_outcomes(*parts).tolist()
 
     @property
     def hover(self) -> str:
-        """The template of hover texts: the accuracy alone."""
-        return chart.hover()
+        """The template of hover texts."""
+        return chart.hover("%")
 
     def axis(self, values: np.ndarray) -> Part:
         """Return the y axis for these accuracies."""
-        return axes.share_axis("accuracy", values)
+        return axes.share_axis(AXIS, values)
 
     def intervals(self, palette: Palette) -> list[Part]:
         """Return the 95% intervals: an area for sequence mode, a bar for last-step mode."""
@@ -80,9 +82,9 @@ class StepAccuracy(StepErrors):
         return self.counts if mode == "sequence" else np.append(self.counts[:-1], self.samples)
 
     def _interval(self, mode: str) -> tuple[np.ndarray, np.ndarray]:
-        shares, counts = self.errors[mode].median.tolist(), self._counts(mode).tolist()
-        pairs = zip(shares, counts, strict=True)
-        low, high = np.array([results.proportion_interval(*pair) for pair in pairs]).T
+        shares, counts = self.errors[mode].median / 100, self._counts(mode).tolist()
+        pairs = zip(shares.tolist(), counts, strict=True)
+        low, high = 100 * np.array([results.proportion_interval(*pair) for pair in pairs]).T
         return low, high
 
     def _since(self, flags: np.ndarray) -> int:
@@ -104,7 +106,7 @@ class StepAccuracy(StepErrors):
         since = self._since(np.array(sequence) == "clear") if sequence else 0
         if not since and "clear" not in last:
             if "unclear" in [*last, *sequence[-1:]]:
-                return too_few(max(each.median[-1] for each in self.errors.values()), self.samples)
+                return too_few(max(e.median[-1] for e in self.errors.values()) / 100, self.samples)
             who = "Neither mode beats" if sequence and last else "The model doesn't beat"
             return f"{who} {baseline} at the last step."
         if not since:
@@ -130,7 +132,7 @@ class StepAccuracy(StepErrors):
             values["best possible"] = self.best
         parts = []
         for who, shares in values.items():
-            first, last = apart(*shares[[0, -1]])
+            first, last = apart(*shares[[0, -1]], unit="%")
             early = who != MODES["last"].model or self.earlier
             parts.append(f"{who} {f'{first} and {last}' if early else f'{last} at the last'}")
         text = (
@@ -139,74 +141,71 @@ class StepAccuracy(StepErrors):
         for mode in self.errors:
             low, high = (edges[-1] for edges in self._interval(mode))
             text += f" {capital(MODES[mode].model)} at the last step: 95% interval "
-            text += f"{' to '.join(apart(low, high))}."
+            text += f"{' to '.join(apart(low, high, unit='%'))}."
         return (
             f"{text} Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds."
         )
 
 
 def step_accuracies(snapshot: Snapshot, mode: str) -> np.ndarray:
-    """Return accuracies by seed and timestep, (R, T). Last-step mode's last one is its output's."""
+    """Return accuracies in percent, (R, T) by seed. Last-step mode's last one is its output's."""
     scores = [seed[mode].labels for seed in snapshot.seeds]
     steps = np.array([each.step_accuracy for each in scores if each])
     if mode == "last":
         steps[:, -1] = [each.accuracy for each in scores if each]
-    return steps
+    return 100 * steps
 
 
 class LastStepAccuracy(LastStepErrors):
-    """The card of accuracies at the last step, which compare both modes."""
+    """The card of accuracies at the last step, in percent, which compare both modes."""
 
     title = "Accuracy at the last step"
-    noun, finals = "accuracy", "final_accuracy"
+    noun, unit = "accuracy", "%"
+    field, measure = "final_accuracy", results.ACCURACY
 
     def __init__(self, run: RunAt) -> None:
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
-        each = {mode: snapshot.by_seed(mode, self.finals) for mode in snapshot.results}
-        self.curves = curves_of(snapshot, "checked_epochs", "last_step_accuracy")
-        self.medians = {mode: float(np.median(shares)) for mode, shares in each.items()}
-        self.baseline = results.baseline_accuracy(dataset)[1]
+        shares = {mode: snapshot.by_seed(mode, self.field) for mode in snapshot.results}
+        self.curves = curves_of(snapshot, "checked_epochs", "last_step_accuracy", scale=100)
+        self.medians = {mode: 100 * float(np.median(each)) for mode, each in shares.items()}
+        self.baseline = 100 * results.baseline_accuracy(dataset)[1]
         self.samples = float(results.samples_by_step(dataset, snapshot).max())
         self.levels: list[Level] = [(dataset.baseline_label, {"both": self.baseline}, "baseline")]
         if dataset.best_accuracy is not None:
-            best = {"both": float(dataset.best_accuracy[-1])}
+            best = {"both": 100 * float(dataset.best_accuracy[-1])}
             self.levels.append(("best possible", best, "best"))
         self.verdict = None
-        if len(each) > 1 and np.isfinite([*each.values()]).all():
-            self.verdict = results.compare_accuracies(each["sequence"], each["last"])
+        if len(shares) > 1 and np.isfinite([*shares.values()]).all():
+            self.verdict = self.measure.compare(shares["sequence"], shares["last"])
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw accuracies by epoch, with the baseline and the best possible accuracy."""
         levels = [value["both"] for _, value, _ in self.levels]
-        shares = np.concatenate([levels, *(curve.values for curve in self.curves.values())])
-        look: Part = {"y": axes.share_axis("accuracy", shares), "height": 260}
+        drawn = np.concatenate([levels, *(curve.values for curve in self.curves.values())])
+        look: Part = {"y": axes.share_axis(AXIS, drawn), "height": 260}
         look |= {"name": f"compare {self.run.dataset.name}"}
         return epochs_figure(self.run, self.curves, {}, self.levels, palette, **look)
-
-    def ranked(self, *values: float) -> list[float]:
-        """Return the values from the best to the worst."""
-        return sorted(values, reverse=True)
 
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two accuracies are too close to tell, as a sentence; "" if they aren't."""
         is_same = modes_compete and best - other <= SAME
-        if is_same or results.accuracies_differ(best, other, self.samples):
+        if is_same or self.measure.decided(best / 100, other / 100, self.samples):
             return ""
         who = "modes are too close" if modes_compete else "too close to tell"
-        return too_few(best, self.samples, who)
+        return too_few(best / 100, self.samples, who)
 
     def winner(self, verdict: Verdict, best: float, other: float) -> str:
         """Return which mode is more accurate, with the evidence from the seeds."""
         better, is_same = MODES[BOTH_MODES[verdict.better]].name, best - other <= SAME
-        higher, lower = apart(best, other)
-        equal = "equal" if higher == lower else "nearly equal"
+        higher, lower = apart(best, other, unit="%")
+        equal = f"equal: {higher}" if higher == lower else f"nearly equal: {higher} and {lower}"
         if verdict.seeds == 1:
             result = f"{better} is more accurate, {higher} against {lower}"
             if is_same:
-                result = f"both accuracies are {equal}, {higher} and {lower}"
+                result = f"both accuracies are {equal}"
             return f"One seed decides nothing. Here, {result}."
         if is_same:
-            return f"The median accuracies of {verdict.seeds} seeds are {equal}: {higher}, {lower}."
+            return f"The median accuracies of {verdict.seeds} seeds are {equal}."
         if not verdict.is_clear:
             return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
         wins = f"{verdict.wins} of {verdict.seeds} seeds"
@@ -215,12 +214,6 @@ class LastStepAccuracy(LastStepErrors):
     def where(self) -> str:
         """Return the measure and the step, for a sentence."""
         return "accuracy at the last step"
-
-    def pair_sentence(self, found: Verdict, first: str, second: str) -> str:
-        """Return how the modes' accuracies differ by seed."""
-        p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
-        better, wins = (first, second)[found.better], f"{found.wins} of {found.seeds} seeds"
-        return f"{better} is more accurate in {wins} ({p_value}, paired t-test on accuracies)."
 
 
 Card = SamplePredictions | Losses | StepErrors | LastStepErrors | ClassProbabilities

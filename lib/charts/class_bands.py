@@ -224,7 +224,7 @@ class TrueClass:
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the probabilities from 0 to 1."""
         x = axes.timestep_axis(self.run.dataset.timestep_names)
-        y = axes.share_axis("probability", np.zeros(1))
+        y = axes.share_axis("probability", np.zeros(1), 1)
         return chart.plotted(self.moving(palette), palette, x, y, [], name="true", height=HEIGHT)
 
 

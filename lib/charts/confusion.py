@@ -74,9 +74,9 @@ def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> dic
             cells.append((f"{count:,}" if count else "", title, color, palette.text_on(color)))
         rows.append((classes[k], cells, percent(100 * counts[k] / total) if total else "–"))
     title = f"{counted(seeds, 'seed')} together, " if (seeds := len(run.snapshot.seeds)) > 1 else ""
-    title += f"accuracy {short(accuracy(confusion))}"
+    title += f"accuracy {percent(100 * accuracy(confusion))}"
     if results.is_uneven(confusion.sum(axis=1)):
-        title += f", balanced {short(balanced_accuracy(confusion))}"
+        title += f", balanced {percent(100 * balanced_accuracy(confusion))}"
         title += f", macro F1 {short(macro_f1(confusion))}"
     return {"title": title, "rows": rows}
 
@@ -90,5 +90,6 @@ def _padding(run: RunAt) -> list[tuple[str, str, list[str]]]:
         for k, measure in enumerate(("loss", "accuracy")):
             both = [float(each[k]) for each in (scores.with_padding, scores.without_padding)]
             values = both if mode == "sequence" else [alone[k]]
-            rows.append((mode, measure, [*map(short, values)]))
+            texts = [percent(100 * value) if k else short(value) for value in values]
+            rows.append((mode, measure, texts))
     return rows

@@ -128,7 +128,8 @@ class LastStepErrors:
     title = "Error at the last step"
     longest = sentences.too_few(8888, "modes are too close")
     picks: tuple[str, ...] = ()
-    noun, finals = "error", "final_mse"  # a word for the values, and their field by seed
+    noun, unit = "error", ""  # for sentences
+    field, measure = "final_mse", results.ERROR  # of `ModeResult`, and how its values compare
 
     def __init__(self, run: RunAt) -> None:
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
@@ -147,7 +148,7 @@ class LastStepErrors:
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.verdict: Verdict | None = None
         if len(errors) > 1 and np.isfinite([*errors.values()]).all():
-            self.verdict = results.compare_modes(errors["sequence"], errors["last"])
+            self.verdict = self.measure.compare(errors["sequence"], errors["last"])
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
@@ -164,14 +165,14 @@ class LastStepErrors:
             return why
         if not medians or not all(map(math.isfinite, medians.values())):
             return f"Nothing to compare: an {noun} is infinite or NaN."
-        best, *others = self.ranked(*medians.values())
-        modes_compete = len(medians) > 1 and self.ranked(best, baseline)[0] != baseline
+        best, *others = sorted(medians.values(), reverse=self.measure.best is max)
+        modes_compete = len(medians) > 1 and self.measure.best(best, baseline) != baseline
         other = others[0] if modes_compete else baseline
         if why := self.too_close(best, other, modes_compete=modes_compete):
             return why
         if self.verdict and modes_compete:
             return self.winner(self.verdict, best, other)
-        value, level = apart(best, baseline)
+        value, level = apart(best, baseline, unit=self.unit)
         median = "median " if self.run.snapshot.others else ""
         if len(medians) > 1:
             who = f"Neither mode beats {dataset.baseline_phrase} at the last step"
@@ -182,27 +183,26 @@ class LastStepErrors:
     def sentence(self) -> str:
         """Return the errors of models and baseline, the best possible error, and the test."""
         dataset, snapshot = self.run.dataset, self.run.snapshot
-        numbers = apart(*self.medians.values())
+        numbers = apart(*self.medians.values(), unit=self.unit)
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
-        errors += [f"{label} {readable(value['both'])}" for label, value, _ in self.levels]
+        errors += [
+            f"{label} {readable(value['both'], unit=self.unit)}" for label, value, _ in self.levels
+        ]
         median = "median " if snapshot.others else ""
         which = "validation" if dataset.has_validation else "training"
         where = f"{self.where()} on the {which} samples"
         parts = [f"{capital(f'{median}{where}')}: {', '.join(errors)}."]
         if snapshot.others:
-            ranges = {m: sentences.seeds_range(snapshot, m, self.finals) for m in self.medians}
+            ranges = {m: sentences.seeds_range(snapshot, m, self.field) for m in self.medians}
             spans = [f"{MODES[mode].model} {each}" for mode, each in ranges.items()]
             first = self.run.experiment.seed
             seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
             parts.append(f"Range over seeds {seeds}: {', '.join(spans)}.")
             if self.verdict and snapshot.epoch:
                 names = MODES["sequence"].name, MODES["last"].name
-                parts.append(capital(self.pair_sentence(self.verdict, *names)))
+                pair = sentences.pair_sentence(self.verdict, *names, self.measure)
+                parts.append(capital(pair))
         return " ".join(parts)
-
-    def ranked(self, *values: float) -> list[float]:
-        """Return the values from the best to the worst."""
-        return sorted(values)
 
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
@@ -240,10 +240,6 @@ class LastStepErrors:
         scaled = " (scaled)" if self.run.dataset.is_scaled else ""
         return f"mean squared error{scaled} at step {self.run.dataset.shape[1]}"
 
-    def pair_sentence(self, found: Verdict, first: str, second: str) -> str:
-        """Return how the two modes differ by seed."""
-        return sentences.pair_sentence(found, first, second)
-
 
 EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStepErrors]] = {
     "predictions": SamplePredictions,
@@ -263,13 +259,14 @@ def _by_mode(values: Mapping[str, float]) -> str:
     return f"{texts['sequence']} over all steps, {texts['last']} at the last"
 
 
-def curves_of(snapshot: Snapshot, epochs: str, values: str) -> Curves:
-    """Return a curve by mode from two fields of `ModeResult`: its epochs and its values."""
+def curves_of(snapshot: Snapshot, epochs: str, values: str, scale: float = 1) -> Curves:
+    """Return a curve by mode from two fields of `ModeResult`: its epochs and scaled values."""
     curves = {}
     for mode, result in snapshot.middle.results.items():
         seeds = [seed[mode] for seed in snapshot.seeds] if snapshot.others else []
-        each = [(getattr(seed, epochs), chart.finite(getattr(seed, values))) for seed in seeds]
-        median = chart.finite(getattr(result, values))
+        shown = [scale * chart.finite(getattr(each, values)) for each in (result, *seeds)]
+        median, *others = shown
+        each = [*zip((getattr(seed, epochs) for seed in seeds), others, strict=True)]
         curves[mode] = Curve(getattr(result, epochs), median, each, result.kept_epoch)
     return curves
 

@@ -23,7 +23,7 @@ from lib.charts.sentences import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import Frame, ModeResult, RunAt, Snapshot
-from lib.text import beside, capital, joined, readable
+from lib.text import beside, capital, joined, percent, readable
 
 _LOOK = beside(__file__)
 Frames = tuple[Frame, ...]
@@ -147,7 +147,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     least, most = (readable(10.0**power, 2) for power in (low, high))
     if has_labels:
-        measure, low, high, least, most = "accuracy", 0.0, 1.0, "0", "1"
+        measure, low, high, least, most = "accuracy", 0.0, 100.0, "0%", "100%"
     names, value = [frame.label for frame in frames], chart.hover(unit)
     hover = f"timestep %{{x}}, after epoch {value}<extra></extra>"
     ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
@@ -253,9 +253,9 @@ def replay_words(dataset: Dataset, frames: Frames) -> Words:
     field = "final_accuracy" if dataset.has_labels else "final_mse"
     for frame in frames:
         values = np.array([np.median(frame.snapshot.by_seed(mode, field)) for mode in newest])
+        errors = [percent(100 * value) for value in values]
         if not dataset.has_labels:
-            values = (dataset.raw_scale or 1.0) * np.sqrt(values)
-        errors = [readable(value, 3) for value in values]
+            errors = [readable(e, 3) for e in (dataset.raw_scale or 1.0) * np.sqrt(values)]
         epoch = "best epoch" if frame.name == results.BEST else f"epoch {frame.label}"
         rows.append(f"{epoch}: {joined(errors)}{_unit(dataset)}")
     names = joined([MODES[mode].name for mode in newest])

@@ -84,8 +84,8 @@ def label_rows(table: LabelTable, part: DataPart) -> list[tuple[str, str, list[s
     """Return rows of a table: the heading, then label, name and texts below LABEL_MEASURES."""
     rows = [("test part, last step" if part == "test" else "at the last step", "", list[str]())]
     for one in (*table.models, *table.baselines):
-        numbers = one.accuracy, one.balanced, one.f1, one.loss
-        rows.append((one.label, one.name, [readable(each) for each in numbers]))
+        texts = [percent(100 * share) for share in (one.accuracy, one.balanced)]
+        rows.append((one.label, one.name, [*texts, readable(one.f1), readable(one.loss)]))
     return rows
 
 
