@@ -21,7 +21,7 @@ from lib.charts.over_time import ModeValues, SamplePredictions, StepErrors
 from lib.charts.palette import Palette
 from lib.data import Dataset
 from lib.experiment import MODES
-from lib.results import BOTH_MODES, RunAt, Snapshot, Verdict
+from lib.results import RunAt, Snapshot
 from lib.text import apart, capital, readable
 
 HIGH = 90  # an accuracy that is worth a sentence, in percent
@@ -87,12 +87,16 @@ class StepAccuracy(StepErrors):
         low, high = 100 * np.array([results.proportion_interval(*pair) for pair in pairs]).T
         return low, high
 
+    @property
+    def _known(self) -> np.ndarray:
+        return np.flatnonzero(self.counts >= self.counts.max() / 2)
+
     def _since(self, flags: np.ndarray) -> int:
         """Return the first step, from 1, from which `flags` (T,) are always true; 0 if none.
 
         Steps that fewer than half as many samples have as the step of most samples don't count.
         """
-        known = np.flatnonzero(self.counts >= self.counts.max() / 2)
+        known = self._known
         wrong = np.flatnonzero(~flags[known])
         first = int(wrong[-1]) + 1 if len(wrong) else 0
         return int(known[first]) + 1 if first < len(known) else 0
@@ -104,13 +108,14 @@ class StepAccuracy(StepErrors):
             return why
         sequence, last = self.outcomes.get("sequence", []), self.outcomes.get("last", [])
         since = self._since(np.array(sequence) == "clear") if sequence else 0
+        end = [sequence[self._known[-1]]] if sequence else []
         if not since and "clear" not in last:
-            if "unclear" in [*last, *sequence[-1:]]:
+            if "unclear" in [*last, *end]:
                 return too_few(max(e.median[-1] for e in self.errors.values()) / 100, self.samples)
             who = "Neither mode beats" if sequence and last else "The model doesn't beat"
             return f"{who} {baseline} at the last step."
         if not since:
-            rest = "may not" if "unclear" in sequence[-1:] else "doesn't"
+            rest = "may not" if "unclear" in end else "doesn't"
             rest = f"; sequence mode {rest} at the last step" if sequence else ""
             return f"Last-step mode beats {baseline}{rest}."
         high = self._since(self._interval("sequence")[0] >= HIGH)
@@ -125,23 +130,11 @@ class StepAccuracy(StepErrors):
 
     def sentence(self) -> str:
         """Return accuracies at the first and the last step, with the interval at the last."""
-        part = "validation" if self.run.dataset.has_validation else "training"
-        values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
-        values[self.run.dataset.baseline_label] = self.baseline
-        if self.best is not None:
-            values["best possible"] = self.best
-        parts = []
-        for who, shares in values.items():
-            first, last = apart(*shares[[0, -1]], unit="%")
-            early = who != MODES["last"].model or self.earlier
-            parts.append(f"{who} {f'{first} and {last}' if early else f'{last} at the last'}")
-        text = (
-            f"Accuracy on {part} samples at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
-        )
+        text = self.at_steps("Accuracy", "%")
         for mode in self.errors:
-            low, high = (edges[-1] for edges in self._interval(mode))
-            text += f" {capital(MODES[mode].model)} at the last step: 95% interval "
-            text += f"{' to '.join(apart(low, high, unit='%'))}."
+            ends = apart(*(float(edges[-1]) for edges in self._interval(mode)), unit="%")
+            text += f" {capital(MODES[mode].model)} at the last step: {' to '.join(ends)} (95% "
+            text += "interval)."
         return (
             f"{text} Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds."
         )
@@ -160,7 +153,7 @@ class LastStepAccuracy(LastStepErrors):
     """The card of accuracies at the last step, in percent, which compare both modes."""
 
     title = "Accuracy at the last step"
-    noun, unit = "accuracy", "%"
+    noun, nouns, unit, wins = "accuracy", "accuracies", "%", "is more accurate"
     field, measure = "final_accuracy", results.ACCURACY
 
     def __init__(self, run: RunAt) -> None:
@@ -188,28 +181,15 @@ class LastStepAccuracy(LastStepErrors):
 
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two accuracies are too close to tell, as a sentence; "" if they aren't."""
-        is_same = modes_compete and best - other <= SAME
+        is_same = modes_compete and self.is_same(best, other)
         if is_same or self.measure.decided(best / 100, other / 100, self.samples):
             return ""
         who = "modes are too close" if modes_compete else "too close to tell"
         return too_few(best / 100, self.samples, who)
 
-    def winner(self, verdict: Verdict, best: float, other: float) -> str:
-        """Return which mode is more accurate, with the evidence from the seeds."""
-        better, is_same = MODES[BOTH_MODES[verdict.better]].name, best - other <= SAME
-        higher, lower = apart(best, other, unit="%")
-        equal = f"equal: {higher}" if higher == lower else f"nearly equal: {higher} and {lower}"
-        if verdict.seeds == 1:
-            result = f"{better} is more accurate, {higher} against {lower}"
-            if is_same:
-                result = f"both accuracies are {equal}"
-            return f"One seed decides nothing. Here, {result}."
-        if is_same:
-            return f"The median accuracies of {verdict.seeds} seeds are {equal}."
-        if not verdict.is_clear:
-            return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
-        wins = f"{verdict.wins} of {verdict.seeds} seeds"
-        return f"{capital(better)} is better in {wins}: median accuracy {higher} against {lower}."
+    def is_same(self, best: float, other: float) -> bool:
+        """Return whether two accuracies are nearly equal."""
+        return best - other <= SAME
 
     def where(self) -> str:
         """Return the measure and the step, for a sentence."""

@@ -36,7 +36,7 @@ class ClassProbabilities:
     def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
         """Select a shown sample, 0 to S-1; `earlier` adds last-step mode before the last step."""
         dataset, models = run.dataset, run.snapshot.middle.results
-        self.run, self.index = run, int(run.snapshot.samples[sample])
+        self.run, self.sample, self.index = run, sample, int(run.snapshot.samples[sample])
         self.classes, self.steps, self.earlier = dataset.classes, dataset.shape[1], earlier
         mask = dataset.mask
         self.real = np.ones(self.steps, bool) if mask is None else mask[self.index]
@@ -156,14 +156,9 @@ class ClassProbabilities:
         entries = [Entry("square", chart.shortened(name), color, "ink") for name, color in colors]
         if self.run.dataset.mask is not None:
             entries.append(Entry("squares", "padded", "border", "muted"))
-        rows, letters = [list[Entry]()], 0.0
-        for entry in entries:
-            letters += len(entry.words) + MARK
-            if letters > KEY_LETTERS:
-                rows.append([])
-                letters = len(entry.words) + MARK
-            rows[-1].append(entry)
-        return rows
+        width = sum(len(entry.words) + MARK for entry in entries) / len(entries)
+        count = max(1, int(KEY_LETTERS / width))
+        return [entries[k : k + count] for k in range(0, len(entries), count)]
 
     def takeaway(self) -> str:
         """Return each mode's most probable class at the last step, and the true class."""
@@ -202,26 +197,22 @@ class ClassProbabilities:
         return text
 
 
-class TrueClass:
+class TrueClass(ClassProbabilities):
     """The probability of one sample's true class by timestep, as lines, which a replay can move."""
 
     title = "Probability of the true class"
 
-    def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
-        """Select a shown sample, 0 to S-1, as in `ClassProbabilities`."""
-        self.run, self.earlier, self.values = run, earlier, dict[str, ModeValues]()
-        card = ClassProbabilities(run, sample)
-        for mode in run.snapshot.results:
-            shares = of_classes(run.snapshot.by_seed(mode, "predictions")[:, sample])
-            seeds = np.where(card.real, shares[:, np.arange(card.steps), card.true], np.nan)
-            if mode == "last":  # its output after the last step is for the last real label
-                seeds[:, -1] = shares[:, -1, card.true[card.end]]
-            self.values[mode] = ModeValues(seeds.mean(axis=0), seeds)
-
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes."""
+        values, snapshot = {}, self.run.snapshot
+        for mode in snapshot.results:
+            shares = of_classes(snapshot.by_seed(mode, "predictions")[:, self.sample])
+            seeds = np.where(self.real, shares[:, np.arange(self.steps), self.true], np.nan)
+            if mode == "last":  # its output after the last step is for the last real label
+                seeds[:, -1] = shares[:, -1, self.true[self.end]]
+            values[mode] = ModeValues(seeds.mean(axis=0), seeds)
         head = self.run.experiment.model.head
-        return mode_traces(self.values, head, palette, chart.hover(), earlier=self.earlier)
+        return mode_traces(values, head, palette, chart.hover(), earlier=self.earlier)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the probabilities from 0 to 1."""

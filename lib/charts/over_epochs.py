@@ -128,7 +128,7 @@ class LastStepErrors:
     title = "Error at the last step"
     longest = sentences.too_few(8888, "modes are too close")
     picks: tuple[str, ...] = ()
-    noun, unit = "error", ""  # for sentences
+    noun, nouns, unit, wins = "error", "errors", "", "has a smaller error"  # for sentences
     field, measure = "final_mse", results.ERROR  # of `ModeResult`, and how its values compare
 
     def __init__(self, run: RunAt) -> None:
@@ -207,33 +207,33 @@ class LastStepErrors:
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
         samples = results.independent_samples(self.run.dataset)
-        is_same = modes_compete and other - best <= SAME * other
+        is_same = modes_compete and self.is_same(best, other)
         if is_same or results.decided(best, other, samples):
             return ""
-        return sentences.too_few(
-            samples, "modes are too close" if modes_compete else "too close to tell"
-        )
+        who = "modes are too close" if modes_compete else "too close to tell"
+        return sentences.too_few(samples, who)
+
+    def is_same(self, best: float, other: float) -> bool:
+        """Return whether two errors are nearly equal."""
+        return other - best <= SAME * other
 
     def winner(self, verdict: Verdict, best: float, other: float) -> str:
-        """Return which mode's error is smaller, with the evidence from the seeds."""
-        better = MODES[BOTH_MODES[verdict.better]].name
-        less, more = apart(best, other)
-        is_same = other - best <= SAME * other
+        """Return which mode is better, with the evidence from the seeds."""
+        better, is_same = MODES[BOTH_MODES[verdict.better]].name, self.is_same(best, other)
+        first, second = apart(best, other, unit=self.unit)
+        equal = f"{self.nouns} {{}}are nearly equal{{}} {first} and {second}."
         if verdict.seeds == 1:
-            result = f"{better} has a smaller error, {less} against {more}"
-            if is_same:
-                result = f"both errors are nearly equal, {less} and {more}"
-            return f"One seed decides nothing. Here, {result}."
+            result = f"both {equal.format('', ',')}"
+            if not is_same:
+                result = f"{better} {self.wins}, {first} against {second}."
+            return f"One seed decides nothing. Here, {result}"
         if not verdict.is_clear:
             return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
         if is_same:
-            return (
-                f"The median errors of {verdict.seeds} seeds are nearly equal: {less} and {more}."
-            )
-        return (
-            f"{capital(better)} is better in {verdict.wins} of {verdict.seeds} seeds: "
-            f"median error {difference(best, other)}."
-        )
+            return f"The median {equal.format(f'of {verdict.seeds} seeds ', ':')}"
+        how = f"{first} against {second}" if self.unit else difference(best, other)
+        wins = f"{verdict.wins} of {verdict.seeds} seeds"
+        return f"{capital(better)} is better in {wins}: median {self.noun} {how}."
 
     def where(self) -> str:
         """Return the measure and the step, for a sentence."""

@@ -227,6 +227,14 @@ class StepErrors:
         """Return the RMSEs of models and baseline at the first and the last step."""
         dataset, is_raw = self.run.dataset, self.run.dataset.raw_scale is not None
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
+        text = self.at_steps(kind, unit)
+        if any("unclear" in each for each in self.outcomes.values()):
+            text += f" {too_few(self.samples, 'some steps are too close to tell')}"
+        return text
+
+    def at_steps(self, kind: str, unit: str) -> str:
+        """Return each model's and the baseline's value at the first and the last step."""
+        dataset = self.run.dataset
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
         parts = []
         for who, errors in (values | {dataset.baseline_label: self.baseline}).items():
@@ -236,10 +244,7 @@ class StepErrors:
             else:
                 early = f"{first} (applied early) and {last}"
                 parts.append(f"{who} {early if self.earlier else f'{last} at the last step'}")
-        text = f"{kind} at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
-        if any("unclear" in each for each in self.outcomes.values()):
-            text += f" {too_few(self.samples, 'some steps are too close to tell')}"
-        return text
+        return f"{kind} at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
 
 
 def predictions_by_mode(

@@ -119,10 +119,9 @@ SENTENCES += [  # the same for labels
         ONE_SEED,
         (),
         "Both modes beat the baseline: sequence mode from step 1.",
-        "Accuracy on validation samples at steps 1 and 4: sequence model 80% and 80%; last-step "
-        "model 95% at the last; most frequent class 33% and 30%. Sequence model at the last step: "
-        "95% interval 71.1% to 86.7%. Last-step model at the last step: 95% interval 88.8% to "
-        "97.8%. Intervals (Wilson) count 100 independent samples, not seeds.",
+        "Accuracy at steps 1 and 4: sequence model 80% and 80%; last-step model 95% at the last "
+        "step; most frequent class 33% and 30%. Sequence model at the last step: 71.1% to 86.7% (95% interval). Last-step model at the last step: 88.8% to 97.8% (95% "
+        "interval). Intervals (Wilson) count 100 independent samples, not seeds.",
     ),
     (
         "compare",
@@ -144,7 +143,9 @@ COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by se
     ("compare", [20], [5], "One seed decides nothing. Here, last-step mode is more accurate, 95% "
      "against 80%."),
     ("compare", [2, 2], [4, 4], f"Modes are too close: {SAMPLES.format(6.5)}"),
-    ("compare", [2, 2], [2, 2], "The median accuracies of 2 seeds are equal: 98%."),
+    ("compare", [4, 2], [4, 2], "No clear winner: 2 seeds can't tell the two modes apart."),
+    ("compare", [2], [2], "One seed decides nothing. Here, both accuracies are nearly equal, 98% "
+     "and 98%."),
     ("compare", [0, 50], [0, 1], "No clear winner: 2 seeds can't tell the two modes apart."),
     ("compare", [95], [99], "Neither mode beats the baseline at the last step: accuracy 5% against "
      "30%."),
