@@ -80,7 +80,8 @@ class ClassProbabilities:
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
         if len(self.classes) == 2:
             half = {"color": palette.baseline, "width": 1.5, "dash": "dot"}
-            traces.append(chart.line("0.5", [0.5, 0.5], half, "", x=x["range"]))
+            line = chart.line("0.5", [0.5, 0.5], half, "", x=x["range"])
+            traces += [line | {"yaxis": axis} for axis in ("y4", "y")[-len(rows) :]]
         if bottom:
             squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
             traces.append(squares)

@@ -120,8 +120,9 @@ SENTENCES += [  # the same for labels
         (),
         "Both modes beat the baseline: sequence mode from step 1.",
         "Accuracy at steps 1 and 4: sequence model 80% and 80%; last-step model 95% at the last "
-        "step; most frequent class 33% and 30%. Sequence model at the last step: 71.1% to 86.7% (95% interval). Last-step model at the last step: 88.8% to 97.8% (95% "
-        "interval). Intervals (Wilson) count 100 independent samples, not seeds.",
+        "step; most frequent class 33% and 30%. Sequence model at the last step: 71.1% to 86.7% "
+        "(95% interval). Last-step model at the last step: 88.8% to 97.8% (95% interval). "
+        "Intervals (Wilson) count 100 independent samples, not seeds.",
     ),
     (
         "compare",
