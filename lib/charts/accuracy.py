@@ -64,8 +64,8 @@ class StepAccuracy(StepErrors):
         """Return the y axis for these accuracies."""
         return axes.share_axis(AXIS, values)
 
-    def intervals(self, palette: Palette) -> list[Part]:
-        """Return the 95% intervals: an area for sequence mode, a bar for last-step mode."""
+    def moving(self, palette: Palette) -> list[Part]:
+        """Return the modes' 95% intervals, areas or for a single step a bar, below their lines."""
         bands = []
         for mode in self.errors:
             low, high = self._interval(mode)
@@ -75,7 +75,7 @@ class StepAccuracy(StepErrors):
             x, name = np.flatnonzero(known) + 1, f"{MODES[mode].name}, 95% interval"
             edges = low[known], high[known]
             bands.append(chart.band(name, x, edges, palette.mode(mode), INTERVAL_OPACITY))
-        return [band for band in bands if len(band["x"])]
+        return [*bands, *super().moving(palette)]
 
     def _counts(self, mode: str) -> np.ndarray:
         """Return the samples by timestep (T,). Last-step mode's output is one for every sample."""

@@ -163,7 +163,6 @@ class StepErrors:
         dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
         label, hover = dataset.baseline_label, self.hover
         data = [chart.level(label, self.baseline, "baseline", palette, hover)]
-        data += self.intervals(palette)
         data += self.moving(palette)
         ends = [chart.End(label, float(self.baseline[-1]), "baseline")]
         ends += chart.mode_ends({mode: each.median for mode, each in self.errors.items()})
@@ -190,10 +189,6 @@ class StepErrors:
         """Return the y axis for these values."""
         title = chart.with_unit("RMSE", error_unit(self.run.dataset))
         return axes.linear_axis(title, values, np.append(self.baseline, 0.0))
-
-    def intervals(self, palette: Palette) -> list[Part]:  # noqa: ARG002
-        """Return the traces of confidence intervals. Errors have none."""
-        return []
 
     def takeaway(self) -> str:
         """Return at how many of its steps each mode beats the baseline, as a sentence."""
