@@ -12,9 +12,7 @@ from lib.charts.class_bands import ClassProbabilities
 from lib.charts.over_epochs import (
     EXPLORE_CARDS,
     LastStepErrors,
-    Level,
     Losses,
-    curves_of,
     epochs_figure,
 )
 from lib.charts.over_time import ModeValues, SamplePredictions, StepErrors
@@ -154,22 +152,15 @@ class LastStepAccuracy(LastStepErrors):
 
     title = "Accuracy at the last step"
     noun, nouns, unit, wins = "accuracy", "accuracies", "%", "is more accurate"
-    field, measure = "final_accuracy", results.ACCURACY
+    field, curve, scale = "final_accuracy", "last_step_accuracy", 100
+    measure = results.ACCURACY
 
-    def __init__(self, run: RunAt) -> None:
-        dataset, snapshot, self.run = run.dataset, run.snapshot, run
-        shares = {mode: snapshot.by_seed(mode, self.field) for mode in snapshot.results}
-        self.curves = curves_of(snapshot, "checked_epochs", "last_step_accuracy", scale=100)
-        self.medians = {mode: 100 * float(np.median(each)) for mode, each in shares.items()}
-        self.baseline = 100 * results.baseline_accuracy(dataset)[1]
-        self.samples = float(results.samples_by_step(dataset, snapshot).max())
-        self.levels: list[Level] = [(dataset.baseline_label, {"both": self.baseline}, "baseline")]
-        if dataset.best_accuracy is not None:
-            best = {"both": 100 * float(dataset.best_accuracy[-1])}
-            self.levels.append(("best possible", best, "best"))
-        self.verdict = None
-        if len(shares) > 1 and np.isfinite([*shares.values()]).all():
-            self.verdict = self.measure.compare(shares["sequence"], shares["last"])
+    def bounds(self) -> list[tuple[str, float, str]]:
+        """Return label, accuracy and color of the baseline and, if known, of the best possible."""
+        dataset, best = self.run.dataset, self.run.dataset.best_accuracy
+        known = [] if best is None else [("best possible", 100 * float(best[-1]), "best")]
+        baseline = 100 * results.baseline_accuracy(dataset)[1]
+        return [(dataset.baseline_label, baseline, "baseline"), *known]
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw accuracies by epoch, with the baseline and the best possible accuracy."""
@@ -182,10 +173,11 @@ class LastStepAccuracy(LastStepErrors):
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two accuracies are too close to tell, as a sentence; "" if they aren't."""
         is_same = modes_compete and self.is_same(best, other)
-        if is_same or self.measure.decided(best / 100, other / 100, self.samples):
+        samples = float(results.samples_by_step(self.run.dataset, self.run.snapshot).max())
+        if is_same or results.accuracies_differ(best / 100, other / 100, samples):
             return ""
         who = "modes are too close" if modes_compete else "too close to tell"
-        return too_few(best / 100, self.samples, who)
+        return too_few(best / 100, samples, who)
 
     def is_same(self, best: float, other: float) -> bool:
         """Return whether two accuracies are nearly equal."""

@@ -37,7 +37,9 @@ class ClassProbabilities:
         """Select a shown sample, 0 to S-1; `earlier` adds last-step mode before the last step."""
         dataset, models = run.dataset, run.snapshot.middle.results
         self.run, self.sample, self.index = run, sample, int(run.snapshot.samples[sample])
-        self.classes, self.steps, self.earlier = dataset.classes, dataset.shape[1], earlier
+        self.steps, self.earlier = dataset.shape[1], earlier
+        # A line doesn't break at the spaces of a name.
+        self.classes = tuple(name.replace(" ", "\u00a0") for name in dataset.classes)
         mask = dataset.mask
         self.real = np.ones(self.steps, bool) if mask is None else mask[self.index]
         self.true = class_numbers(dataset.y[self.index])  # (T,)
@@ -169,19 +171,18 @@ class ClassProbabilities:
         for mode, shares in self.lasts.items():
             says = "" if said else " says"
             said.append(f"{MODES[mode].name}{says} {self._most_probable(shares)}")
-        true = _unbroken(self.classes[self.true[self.end]])
-        return f"At the last step: {', '.join(said)}; true: {true}."
+        return f"At the last step: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
 
     def _most_probable(self, shares: np.ndarray) -> str:
         if not np.isfinite(shares).all():
             return "NaN"
-        return f"{_unbroken(self.classes[int(shares.argmax())])} ({shares.max():.2f})"
+        return f"{self.classes[int(shares.argmax())]} ({shares.max():.2f})"
 
     def sentence(self) -> str:
         """Return the probabilities of the true class, and how many steps are right."""
         dataset, true, real = self.run.dataset, int(self.true[self.end]), int(self.real.sum())
         text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} at the "
-        text += f"last step ({self.end + 1}) is {_unbroken(self.classes[true])}."
+        text += f"last step ({self.end + 1}) is {self.classes[true]}."
         for mode, shares in self.lasts.items():
             text += f" {capital(MODES[mode].model)}: {self._most_probable(shares)}"
             is_right = int(shares.argmax()) == true
@@ -226,11 +227,6 @@ def of_classes(values: np.ndarray) -> np.ndarray:
     """Return probabilities of all classes (…, C); a single column K = 1 is the second of two."""
     values = np.asarray(values, np.float64)
     return np.concatenate([1 - values, values], axis=-1) if values.shape[-1] == 1 else values
-
-
-def _unbroken(name: str) -> str:
-    """Return a class's name with spaces at which a line doesn't break."""
-    return name.replace(" ", "\u00a0")
 
 
 def _axis(title: str, color: str, domain: list[float], ticks: list[float]) -> Part:

@@ -34,7 +34,7 @@ def test_bands_are_the_probabilities_of_classes(earlier):
     rows = 2 if earlier else 1
     assert len(heights) == 4 * rows + 1
     assert max(x for _, x in heights) > 4.5
-    first = next(bar for bar in bands if bar.name == "class 0")
+    first = next(bar for bar in bands if bar.name == "class\u00a00")
     expected = run.snapshot.by_seed("sequence", "predictions")[:, 0, :, 0].mean(axis=0)
     np.testing.assert_allclose(first.y, expected, rtol=1e-6)
     frames = {shape.line.color for shape in figure.layout.shapes}
@@ -45,8 +45,8 @@ def test_two_classes_have_a_line_at_one_half():
     """A single output is the second class's probability, and the first class has the rest."""
     figure = drawn("predictions", a_label_run(classes=2, sequence=[0], last=[0]), 0)
     assert set(the(figure, "0.5").y) == {0.5}
-    second = next(bar for bar in figure.data if bar.name == "class 1")
-    first = next(bar for bar in figure.data if bar.name == "class 0")
+    second = next(bar for bar in figure.data if bar.name == "class\u00a01")
+    first = next(bar for bar in figure.data if bar.name == "class\u00a00")
     np.testing.assert_allclose(np.add(first.y, second.y), 1)
 
 
@@ -65,12 +65,15 @@ def test_padded_steps_are_hatched_and_named_in_the_key():
     assert takeaway("predictions", run, sample).endswith(f"true: {true}.")
 
 
-def test_a_name_is_written_only_in_a_thick_band():
-    """The bands of a sure model have one name at each class that it says."""
-    run = a_label_run(sequence=[0], last=[0])
-    names = [note.text for note in drawn("predictions", run, 0).layout.annotations[1:]]
-    said = {run.dataset.classes[k] for k in card("predictions", run, 0).true}
-    assert {name for name in names if name in run.dataset.classes} <= said
+def test_names_are_written_in_thick_bands():
+    """A sample of one class by a sure model has the class's name in its strip and in its band."""
+    dataset = fake_labels(200, 4, 2, 3, train=100)
+    y = np.eye(3, dtype=np.float32)[np.arange(200) % 3][:, None].repeat(4, axis=1)
+    run = a_label_run(replace(dataset, y=y), sequence=[0], last=[0])
+    notes = drawn("predictions", run, 0).layout.annotations[1:]
+    name = f"class\u00a0{100 % 3}"
+    assert [note.yref for note in notes if note.text == name] == ["y", "y3"]
+    assert sum(note.text.startswith("class") for note in notes) == 2
 
 
 # The matrices of Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of
