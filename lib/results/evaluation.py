@@ -56,12 +56,10 @@ def _label_errors(
     right = class_numbers(probabilities) == class_numbers(y)
     with_padding = np.array([costs.mean(), right.mean()])
     without_padding = np.array([costs[real].mean(), right[real].mean()])
-    masked = samples.model_mask(experiment) is not None
     last_costs = cross_entropy(activation, outputs[:, -1].astype(np.float64), last_y)
-    losses = {
-        "sequence": float((without_padding if masked else with_padding)[0]),
-        "last": float(last_costs.mean()),
-    }
+    losses = {"sequence": float(costs.mean()), "last": float(last_costs.mean())}
+    if samples.model_mask(experiment) is not None:
+        losses["sequence"] = _masked_loss(costs, real, experiment.training.batch_size)
     by_step = step_means(right, real), step_means(costs, real)
     rows, true, last_mse, labels = np.arange(len(part)), class_numbers(last_y), {}, {}
     # Last-step mode returns only the final output. Sequence mode also returns the output at the
@@ -74,6 +72,17 @@ def _label_errors(
     step_mse = step_means(((probabilities - y) ** 2).mean(axis=-1), real)
     shown = probabilities[np.searchsorted(part, samples.shown)]
     return Errors(step_mse, losses, shown, last_mse, labels)
+
+
+def _masked_loss(costs: np.ndarray, real: np.ndarray, batch: int) -> float:
+    """Return the mean of costs (n, T) over real steps, as Keras's `evaluate` returns it.
+
+    Keras takes the mean in each batch, and then the mean over the batches, weighted by samples.
+    """
+    starts = np.arange(0, len(costs), batch)
+    sums = np.add.reduceat((costs * real).sum(axis=1), starts)
+    means = sums / np.add.reduceat(real.sum(axis=1), starts)
+    return float(np.average(means, weights=np.diff(starts, append=len(costs))))
 
 
 def step_means(values: np.ndarray, real: np.ndarray) -> np.ndarray:
