@@ -99,7 +99,7 @@ def test_with_too_few_independent_samples_no_mode_is_better(samples, is_clear):
 
 def test_labels_are_compared_by_their_accuracies():
     """The mode with the higher accuracy is better, if samples and seeds are enough."""
-    high, low = [0.90, 0.91, 0.92, 0.90], [0.80, 0.82, 0.81, 0.80]
+    high, low = [0.90, 0.91, 0.92, 0.91], [0.80, 0.82, 0.81, 0.81]
     point, other = a_label_point(high, low, T=4), a_label_point([0.5] * 4, [0.5] * 4, T=8)
     assert [clear_mode(found) for found in findings([point, other]).values()] == ["sequence", ""]
     assert findings([point])[point].gain == pytest.approx(0.1)
