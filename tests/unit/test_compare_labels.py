@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from lib.charts import compare, ranking
-from lib.charts.compare import errors_figure, losses_figure, predictions_figure, sparkline
+from lib.charts.compare import errors_figure, losses_figure, predictions_figure
 from lib.experiment import Experiment
 from lib.results import baseline_accuracy
 from lib.results.compared import LETTERS, Compared
@@ -79,6 +78,7 @@ def test_accuracy_is_drawn_in_percent_over_the_baseline():
     np.testing.assert_allclose(the(figure, "A, last-step mode").y, [50])
     baseline = 100 * baseline_accuracy(LABELS)[0]
     np.testing.assert_allclose(the(figure, "most frequent class").y, baseline)
+    assert losses_figure([one], LIGHT).layout.yaxis.title.text == "validation cross-entropy"
     figure = errors_figure([one, a_run(1, PADDED, sequence=[0.25])], LIGHT)
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, 75 - baseline)
     assert figure.layout.yaxis.title.text.startswith("accuracy − baseline's")
@@ -95,13 +95,3 @@ def test_a_sample_shows_the_probability_of_its_true_class():
         takeaway, details = compare.predictions_words(runs, 1, 0)
         assert "true class gets 50% to 75%" in takeaway
         assert "75% for run A in sequence mode" in details
-
-
-def test_plotly_accepts_every_figure_of_labels():
-    """Six runs, and a run whose outputs are NaN."""
-    runs = [a_run(place, sequence=[0.7], last=[0.9]) for place in range(6)]
-    runs.append(a_run(0, sequence=[np.nan]))
-    for figure in (losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)):
-        go.Figure(figure.to_dict())
-    assert losses_figure(runs, LIGHT).layout.yaxis.title.text == "validation cross-entropy"
-    assert "<img" in sparkline(runs[0], LIGHT)
