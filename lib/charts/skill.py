@@ -90,23 +90,17 @@ def label_texts(score: LabelScore) -> list[str]:
 
 def label_words(dataset: Dataset, scores: Sequence[LabelScore], part: DataPart) -> Words:
     """Return which modes are clearly more accurate than the best baseline; the details."""
-    samples = np.arange(len(dataset.x))[
-        dataset.parts["test"] if part == "test" else dataset.evaluated
-    ]
-    best = next(one for one in scores if one.name not in MODES)
-    count, models = independent_samples(dataset, samples), [s for s in scores if s.name in MODES]
+    chosen = dataset.parts["test"] if part == "test" else dataset.evaluated
+    count = independent_samples(dataset, np.arange(len(dataset.x))[chosen])
+    models = [score for score in scores if score.name in MODES]
+    best, where = scores[len(models)], "On test samples," if part == "test" else "In this run,"
     beats = accuracy_outcomes(np.array([s.accuracy for s in models]), best.accuracy, count)
     winners = [one.label for one, beat in zip(models, beats, strict=True) if beat == "clear"]
-    who = f"{winners[0]} beats" if winners else "no mode clearly beats"
-    who = "both modes beat" if len(winners) > 1 else who
-    where = "On test samples," if part == "test" else "In this run,"
+    who = ["no mode clearly beats", f"{''.join(winners)} beats", "both modes beat"][len(winners)]
     takeaway = f"{where} {who} the best baseline, {best.label}."
-    details = (
-        f"{capital(dataset.target_column)} at the last step: {count:,.0f} independent samples."
-    )
-    return takeaway if models else f"Best baseline to beat: {best.label}.", (
-        f"{details} {_TEXTS['labels']}"
-    )
+    details = f"{capital(dataset.target_column)} at the last step of {count:,.0f} independent "
+    details += f"samples. {_TEXTS['labels']}"
+    return takeaway if models else f"Best baseline to beat: {best.label}.", details
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:

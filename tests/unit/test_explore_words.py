@@ -105,16 +105,6 @@ SENTENCES += [  # the same for labels
         "head, applied early.",
     ),
     (
-        "loss",
-        ONE_SEED,
-        (),
-        "Don't compare these two: blue averages 4 steps, orange counts only the last.",
-        "Losses after 10 epochs. Sequence model, the mean over 4 steps: training loss 0.836, "
-        "validation loss 0.836. Last-step model, for the last step only: training loss 0.236, "
-        "validation loss 0.236. The two losses can't be compared. Most frequent class on training "
-        "samples: cross-entropy 1.09 over all steps, 1.1 at the last.",
-    ),
-    (
         "step_error",
         ONE_SEED,
         (),

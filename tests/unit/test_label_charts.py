@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from lib import results
-from lib.charts import accuracy, confusion, replay_figure, replay_words
+from lib.charts import accuracy, confusion, replay_figure, replay_words, skill
 from lib.charts.palette import PALETTES
-from lib.data import class_numbers
+from lib.data import class_numbers, make_dataset, suggested
 from lib.results import Frame, proportion_interval
+from lib.training import recorded
 from tests.unit.fakes import fake_labels
 from tests.unit.label_runs import a_label_run, outputs_with_mistakes
 from tests.unit.pictures import LIGHT, card, drawn, takeaway, the, traces, words_of
@@ -220,3 +221,20 @@ def test_steps_with_few_samples_dont_hide_from_when_a_model_wins():
     step.counts = np.array([100, 80, 60, 10])
     assert step._since(np.array([False, True, True, False])) == 2
     assert step._since(np.array([True, True, False, True])) == 0
+
+
+def test_the_skill_table_has_the_scores_of_the_last_step():
+    """Of the recorded run: the models' scores and losses again, and the baselines', best first."""
+    experiment, dataset = suggested("weather"), make_dataset(suggested("weather"))
+    snapshot = recorded(experiment)
+    scores = results.label_skill(experiment, dataset, snapshot.weights)
+    for score in scores[:2]:
+        result = snapshot.middle.results[score.name]
+        assert score.accuracy == pytest.approx(result.labels.accuracy)
+        assert score.balanced == pytest.approx(results.balanced_accuracy(result.labels.confusion))
+        assert score.f1 == pytest.approx(results.macro_f1(result.labels.confusion))
+    assert scores[1].loss == pytest.approx(result.final_validation_loss, rel=1e-4)
+    assert scores[2].accuracy == pytest.approx(results.baseline_accuracy(dataset)[1])
+    assert [score.label for score in scores[2:]] == [one.label for one in dataset.baselines]
+    words, _ = skill.label_words(dataset, scores, "evaluated")
+    assert words == "In this run, no mode clearly beats the best baseline, today's label."
