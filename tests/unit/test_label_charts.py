@@ -109,16 +109,15 @@ def distance(one, other):
     return min(float(np.linalg.norm(seen(one, v) - seen(other, v))) for v in VISION)
 
 
-def test_colors_of_classes_differ_for_all_kinds_of_color_vision():
+@pytest.mark.parametrize("theme", PALETTES)
+def test_colors_of_classes_differ_for_all_kinds_of_color_vision(theme):
     """A distance of 0.02 is just noticeable. Bands that touch differ by more than 0.1."""
-    classes = LIGHT.classes
-    assert len(classes) == 12
-    assert min(distance(*pair) for pair in combinations(classes, 2)) > 0.09
-    assert min(distance(*pair) for pair in pairwise(classes)) > 0.1
-    modes = [
-        getattr(palette, mode) for palette in PALETTES.values() for mode in ("sequence", "last")
-    ]
-    assert min(distance(mode, color) for mode in modes for color in classes) > 0.07
+    palette = PALETTES[theme]
+    assert len(palette.classes) == 12
+    assert min(distance(*pair) for pair in combinations(palette.classes, 2)) > 0.09
+    assert min(distance(*pair) for pair in pairwise(palette.classes)) > 0.1
+    modes = palette.sequence, palette.last
+    assert min(distance(mode, color) for mode in modes for color in palette.classes) > 0.07
 
 
 def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
