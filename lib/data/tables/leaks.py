@@ -56,7 +56,13 @@ def _revealed_targets(dataset: Dataset) -> Finding:
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     reveals = same = np.minimum(_correlations(x, y), of_changes) > SAME
     limits = f"all correlations are below {SAME}"
-    if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
+    is_scaled = origin and not dataset.has_labels  # class numbers have no correlations
+    if (
+        origin
+        and is_scaled
+        and max(origin.horizons)
+        and (past := _given_past(dataset, origin)).any()
+    ):
         reveals = same | (past > REVEALS)
         limits += f", and below {REVEALS} given the target's past"
     if origin and all(origin.horizons):  # a seasonal target's past may predict it legitimately
