@@ -184,7 +184,7 @@ def target_words(experiment: Experiment, dataset: Dataset, mode: str) -> tuple[s
     if not experiment.has_labels:
         return ()
     loss, axes = experiment.training.loss, ["N", f"{dataset.shape[1]}"][: 1 + (mode == "sequence")]
-    values = "one-hot rows" if loss == "onehot" else "0 or 1"
+    values = "one-hot" if loss == "onehot" else "0 or 1"
     if loss == "sparse":
         values = f"integers 0\u00a0to\u00a0{len(dataset.classes) - 1}"
     else:

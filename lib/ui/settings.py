@@ -206,7 +206,11 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
 
 def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     """Show causes of failure in these data, each with a button that changes a setting."""
+    own = session().subject.experiment.data.types
+    column = dataset.origin.columns[0] if dataset.origin else ""
+    types = (*(each for each in own if each.rpartition(":")[0] != column), f"{column}:category")
     for text, label, values in (
+        (split.classes_hint(dataset), "Predict classes", {"types": types, "targets": (column,)}),
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
         (split.series_hint(dataset), "Split by series", {"split": "id"}),
         (split.levels_hint(dataset), "Scale each series separately", {"scale": "id"}),
@@ -233,6 +237,10 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
         names += data.calendar_names(table)
     current = tuple(name for name in chosen or usual if name in names)
     emptied, limits = session().upload.emptied, f"Choose 1 to {MAX_COLUMNS} columns."
+    shown = {}
+    if key == "targets":
+        shown = {name: f"{name} (labels)" for name in table.categories}
+        limits += " A text column must be the only target. Its texts are classes."
     # Show no columns after the user has removed all, so that the next pick is the only column.
     picked = [] if emptied.get(key) == current else list(current)
 
@@ -244,7 +252,8 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
             change({key: () if set(chosen) == set(usual) else chosen})
 
     control = bound(f"{key}_widget", picked, choose)
-    st.multiselect(LABELS[key], names, picked, max_selections=MAX_COLUMNS, help=limits, **control)
+    control |= {"format_func": lambda name: shown.get(name, name), "help": limits}
+    st.multiselect(LABELS[key], names, picked, max_selections=MAX_COLUMNS, **control)
     if not picked:
         in_use = f" Until then, the page uses {joined(current)}." if current else ""
         hint(f"Choose the {LABELS[key].lower()}.{in_use}")
