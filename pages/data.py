@@ -46,15 +46,11 @@ with pictures:
                 hint(samples.numbers_hint(dataset))
         if dataset.has_labels:
             with card("Classes"):
-                texts = classes.balance_words(dataset)
-                card_chart(classes.balance_figure(dataset, palette), *texts, "chart_balance")
+                figure = classes.balance_figure(dataset, palette)
+                card_chart(figure, *classes.balance_words(dataset), "chart_balance")
             with card("Labels by timestep"):
-                texts = classes.labels_words(dataset)
-                card_chart(classes.labels_figure(dataset, palette), *texts, "chart_labels")
-        if dataset.mask is not None:
-            with card("Lengths and padding"):
-                texts = classes.lengths_words(dataset)
-                card_chart(classes.lengths_figure(dataset, palette), *texts, "chart_lengths")
+                figure = classes.labels_figure(dataset, palette)
+                card_chart(figure, *classes.labels_words(dataset), "chart_labels")
         if origin := dataset.origin:
             with card("Rows of this sample"):
                 step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1

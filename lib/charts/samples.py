@@ -24,10 +24,7 @@ AROUND = 0.12  # rows drawn on each side of a window, as a share of the window's
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> Any:
-    """Return a sample as a pandas frame: features, targets, and raw targets if they are scaled.
-
-    Labels have a class number, and a class name instead of the raw target.
-    """
+    """Return a sample as a pandas frame: features, targets, and raw targets or class names."""
     import pandas as pd  # noqa: PLC0415  Explore doesn't need pandas
 
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
@@ -87,8 +84,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
     y["domain"] = [(squares + GAP) / inner, 1.0]
     look: Part = {"name": f"sample {dataset.name}", "hovermode": "closest", "yaxis2": axis}
     look |= {"height": chart.top(key) + inner + chart.BOTTOM, "left": left}
-    covers = classes.padding_of(dataset, sample, palette)
-    look["shapes"] = [*gaps_of(dataset, sample, palette), *covers] or None
+    look["shapes"] = gaps_of(dataset, sample, palette) or None
     return chart.plotted([*data, shades], palette, x, y, key, **look)
 
 
@@ -111,24 +107,17 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
 
 
 def _label_words(dataset: Dataset, sample: int, takeaway: str, about: dict[str, Any]) -> Words:
-    """Return the takeaway, or the number of padded steps; and how often the label changes."""
+    """Return the takeaway or the number of padded steps, and how often the label changes."""
     labels = classes.labels_of(dataset, sample)
-    known = labels[~np.isnan(labels)]
-    if padded := len(labels) - len(known):
-        takeaway = f"{counted(len(known), 'real step')}, then {padded} of padding."
-        if np.isnan(labels[0]):
-            takeaway = (
-                f"{counted(padded, 'step')} of padding, then {counted(len(known), 'real step')}."
-            )
-        about["use"] = filled(_TEXTS, "padded", real=len(known), all=len(labels))
-    first, last = (dataset.classes[int(known[k])] for k in (0, -1))
-    target = f"the label ({dataset.target_column}{dataset.ahead})"
-    about |= {"target": target, "first": first, "last": last}
+    known, steps = labels[~np.isnan(labels)], len(labels)
+    if len(known) < steps:
+        takeaway = f"{len(known)} of {steps} steps are real. The others are padding."
+        about["use"] = filled(_TEXTS, "padded", real=len(known), all=steps)
+    about["target"] = f"the label ({dataset.target_column}{dataset.ahead})"
+    about["first"], about["last"] = (dataset.classes[int(known[k])] for k in (0, -1))
     changes = int(np.count_nonzero(np.diff(known)))
-    if not changes:
-        return takeaway, filled(_TEXTS, "stays", **about)
-    about["changes"] = "once" if changes == 1 else f"{changes} times"
-    return takeaway, filled(_TEXTS, "labels", **about)
+    about["changes"] = counted(changes, "time")
+    return takeaway, filled(_TEXTS, "labels" if changes else "stays", **about)
 
 
 def numbers_hint(dataset: Dataset) -> str:

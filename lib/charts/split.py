@@ -38,11 +38,9 @@ def data_sentence(dataset: Dataset) -> str:
     """Return the dataset's title and shape as a sentence."""
     (n, t, f), title = dataset.shape, dataset.title
     title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
-    features = counted(f, "feature")
-    if dataset.has_labels:
-        features = f"{features}, {len(dataset.classes)} classes"
-        return f"{title}: {n:,} samples of {t} timesteps, {features}."
-    return f"{title}: {n:,} samples of {t} timesteps and {features}."
+    of_labels = f" and {len(dataset.classes)} classes" if dataset.has_labels else ""
+    joint = "," if dataset.has_labels else " and"
+    return f"{title}: {n:,} samples of {t} timesteps{joint} {counted(f, 'feature')}{of_labels}."
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:

@@ -183,15 +183,13 @@ def target_words(experiment: Experiment, dataset: Dataset, mode: str) -> tuple[s
     """Return a label target's shape, its values, and the loss in Keras; () for numbers."""
     if not experiment.has_labels:
         return ()
-    loss, axes = experiment.training.loss, ["N", f"{dataset.shape[1]}"][: 1 + (mode == "sequence")]
-    values = "one-hot" if loss == "onehot" else "0 or 1"
-    if loss == "sparse":
+    steps = f" {dataset.shape[1]}," if mode == "sequence" else ""
+    shape, loss = f"(N,{steps} {dataset.targets})", LOSSES[experiment.training.loss].keras
+    values = "0 or 1" if experiment.training.loss == "binary" else "one-hot"
+    if experiment.training.loss == "sparse":
+        shape = f"(N,{steps.rstrip(',')})"
         values = f"integers 0\u00a0to\u00a0{len(dataset.classes) - 1}"
-    else:
-        axes.append(f"{dataset.targets}")
-    shape = f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
-    logits = ", from_logits=True" if experiment.model.output == "logits" else ""
-    return shape, values, f"{LOSSES[loss].keras}{logits}"
+    return shape, values, f"{loss}{', from_logits=True' * (experiment.model.output == 'logits')}"
 
 
 def _stages(

@@ -12,16 +12,7 @@ import streamlit as st
 from lib import data
 from lib.charts import name_of, split
 from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table, WindowError
-from lib.experiment import (
-    LIMITS,
-    MAX_VALUES,
-    MODES,
-    NO_SERIES,
-    SETTINGS,
-    Choice,
-    Experiment,
-    Setting,
-)
+from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.story import GUIDE
 from lib.text import beside, counted, joined, typed
 from lib.ui.address import change
@@ -65,7 +56,7 @@ def is_used(key: str, settled: Experiment) -> bool:
     return key != "patience" or settled.training.keep == "stop"
 
 
-def _choices(key: str, settled: Experiment) -> dict[str, Choice]:
+def _choices(key: str, settled: Experiment) -> dict[str, Any]:
     """Return the options of a setting that the data allow; {} for a setting without options."""
     options = SETTINGS[key].options or {}
     names = DATASETS[settled.data.name].allowed.get(key, options)
@@ -86,10 +77,7 @@ def _help(key: str, settled: Experiment) -> str | None:
 
 
 def bound_setting(key: str, value: Any = None) -> tuple[Any, dict[str, Any]]:
-    """Return a setting's value, and the arguments that tie a widget to the setting.
-
-    `value` is shown in place of a chosen value that the data don't allow.
-    """
+    """Return a setting's value, or another shown `value`, and arguments that tie a widget to it."""
 
     def take(value: Any) -> None:
         if value is not None:  # a button group reports None for a moment in a dark browser

@@ -56,13 +56,7 @@ def _revealed_targets(dataset: Dataset) -> Finding:
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     reveals = same = np.minimum(_correlations(x, y), of_changes) > SAME
     limits = f"all correlations are below {SAME}"
-    is_scaled = origin and not dataset.has_labels  # class numbers have no correlations
-    if (
-        origin
-        and is_scaled
-        and max(origin.horizons)
-        and (past := _given_past(dataset, origin)).any()
-    ):
+    if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
         reveals = same | (past > REVEALS)
         limits += f", and below {REVEALS} given the target's past"
     if origin and all(origin.horizons):  # a seasonal target's past may predict it legitimately
@@ -97,8 +91,8 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
     first = np.searchsorted(origin.series, origin.series[rows])
     rows, first = rows[rows >= first + 3], first[rows >= first + 3]
     correlations = np.zeros((width, dataset.targets))
-    if (degrees_of_freedom := len(rows) - 9) < FEWEST:
-        return correlations
+    if (degrees_of_freedom := len(rows) - 9) < FEWEST or dataset.has_labels:
+        return correlations  # the order of classes has no meaning
     read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
     read = origin.x_scale.raw(read, origin.series[rows][:, None])
     for k, (column, ahead) in enumerate(product(range(len(origin.columns)), origin.horizons)):
