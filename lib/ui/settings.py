@@ -225,22 +225,24 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
         names += data.calendar_names(table)
     current = tuple(name for name in chosen or usual if name in names)
     emptied, limits = session().upload.emptied, f"Choose 1 to {MAX_COLUMNS} columns."
-    shown = {}
+    labels = dict[str, str]()
     if key == "targets":
-        shown = {name: f"{name} (labels)" for name in table.categories}
+        labels = {name: f"{name} (labels)" for name in table.categories}
         limits += " A text column must be the only target. Its texts are classes."
     # Show no columns after the user has removed all, so that the next pick is the only column.
     picked = [] if emptied.get(key) == current else list(current)
 
     def choose(now: list[str]) -> None:
         """Set the picked columns in the table's order; () for the table's default."""
-        chosen = tuple(name for name in names if name in now)
-        emptied[key] = () if chosen else current  # keeps the field empty
-        if chosen:
-            change({key: () if set(chosen) == set(usual) else chosen})
+        if not chosen and {*now} & labels.keys() and {*now} - labels.keys():
+            now = [name for name in now if name not in usual]  # replace the default target
+        new = tuple(name for name in names if name in now)
+        emptied[key] = () if new else current  # keeps the field empty
+        if new:
+            change({key: () if set(new) == set(usual) else new})
 
     control = bound(f"{key}_widget", picked, choose)
-    control |= {"format_func": lambda name: shown.get(name, name), "help": limits}
+    control |= {"format_func": lambda name: labels.get(name, name), "help": limits}
     st.multiselect(LABELS[key], names, picked, max_selections=MAX_COLUMNS, **control)
     if not picked:
         in_use = f" Until then, the page uses {joined(current)}." if current else ""

@@ -40,7 +40,7 @@ def test_bars_have_the_share_of_each_class_among_real_labels(dataset):
         np.testing.assert_allclose(the(figure, name).x, shares[name])
     takeaway, details = classes.balance_words(dataset)
     most = int(np.argmax(shares["training"]))
-    assert f"class: {dataset.classes[most]}, {shares['training'][most]:.0f}% of training" in takeaway
+    assert f": {dataset.classes[most]}, {shares['training'][most]:.0f}% of training" in takeaway
     assert f"{shares['validation'][most]:.0f}% of validation" in takeaway
     assert "0 = class 0, 1 = class 1" in details
 
