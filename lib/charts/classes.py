@@ -9,9 +9,9 @@ from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
-from lib.data import Dataset, class_numbers
+from lib.data import MOST_CATEGORIES, Dataset, class_numbers
 from lib.results import spread_places
-from lib.text import beside, filled, percent
+from lib.text import beside, filled, listed, percent
 
 _TEXTS = beside(__file__)["words"]
 BAR, CELL = 12, 9  # heights in pixels: a bar, and a row of cells
@@ -121,3 +121,15 @@ def labels_words(dataset: Dataset) -> Words:
         lengths, padded = dataset.mask.sum(axis=1), percent(100 * (1 - dataset.mask.mean()))
         takeaway = f"{lengths.min()} to {lengths.max()} real steps; padding: {padded} of all steps."
     return takeaway, details
+
+
+def classes_hint(dataset: Dataset) -> str:
+    """Return a hint if the only target column has few whole numbers, which may be classes."""
+    origin = dataset.origin
+    if origin is None or dataset.has_labels or len(origin.columns) > 1:
+        return ""
+    values = np.unique(origin.targets)
+    if not 2 <= len(values) <= MOST_CATEGORIES or (values % 1).any():
+        return ""
+    about = {"column": origin.columns[0], "count": len(values)}
+    return filled(_TEXTS, "hint", **about, values=listed(f"{value:.0f}" for value in values))

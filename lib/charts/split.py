@@ -11,15 +11,7 @@ from lib.charts import axes, chart, classes
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, nth
-from lib.data import (
-    MOST_CATEGORIES,
-    Dataset,
-    Finding,
-    class_numbers,
-    find_leaks,
-    moments_by_group,
-    series_by_part,
-)
+from lib.data import Dataset, Finding, class_numbers, find_leaks, moments_by_group, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
 from lib.text import all_of, apart, beside, capital, counted, filled, joined, listed, percent, times
@@ -38,9 +30,9 @@ def data_sentence(dataset: Dataset) -> str:
     """Return the dataset's title and shape as a sentence."""
     (n, t, f), title = dataset.shape, dataset.title
     title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
-    of_labels = f" and {len(dataset.classes)} classes" if dataset.has_labels else ""
-    joint = "," if dataset.has_labels else " and"
-    return f"{title}: {n:,} samples of {t} timesteps{joint} {counted(f, 'feature')}{of_labels}."
+    parts = [f"{n:,} samples of {t} timesteps", counted(f, "feature")]
+    parts += [f"{len(dataset.classes)} classes"] if dataset.has_labels else []
+    return f"{title}: {joined(parts)}."
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
@@ -173,18 +165,6 @@ def range_hint(dataset: Dataset) -> str:
         return ""
     ends, unit = " to ".join(apart(low, high)), dataset.spaced_unit
     return filled(_TEXTS, "range", share=percent(100 * outside), ends=ends, unit=unit)
-
-
-def classes_hint(dataset: Dataset) -> str:
-    """Return a hint if the only target column has few whole numbers, which may be classes."""
-    origin = dataset.origin
-    if origin is None or dataset.has_labels or len(origin.columns) > 1:
-        return ""
-    values = np.unique(origin.targets)
-    if not 2 <= len(values) <= MOST_CATEGORIES or (values % 1).any():
-        return ""
-    about = {"column": origin.columns[0], "count": len(values)}
-    return filled(_TEXTS, "classes", **about, values=listed(f"{value:.0f}" for value in values))
 
 
 def levels_hint(dataset: Dataset) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from lib import data
-from lib.charts import name_of, split
+from lib.charts import classes, name_of, split
 from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table, WindowError
 from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.story import GUIDE
@@ -198,7 +198,7 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     column = dataset.origin.columns[0] if dataset.origin else ""
     types = (*(each for each in own if each.rpartition(":")[0] != column), f"{column}:category")
     for text, label, values in (
-        (split.classes_hint(dataset), "Predict classes", {"types": types, "targets": (column,)}),
+        (classes.classes_hint(dataset), "Predict classes", {"types": types, "targets": (column,)}),
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
         (split.series_hint(dataset), "Split by series", {"split": "id"}),
         (split.levels_hint(dataset), "Scale each series separately", {"scale": "id"}),
