@@ -16,7 +16,7 @@ from lib.text import beside, filled, listed, percent
 _TEXTS = beside(__file__)["words"]
 BAR, CELL = 12, 9  # heights in pixels: a bar, and a row of cells
 KEY_LETTERS = 42  # letters in a row of the key on a phone
-PART_COLORS = {"training": "ink", "validation": "baseline", "test": "border"}
+PART_COLORS = {"training": "ink", "validation": "baseline", "test": "muted"}
 
 
 def labels_of(dataset: Dataset, samples: Any = slice(None)) -> np.ndarray:
@@ -61,8 +61,9 @@ def balance_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
         texts = [f"{percent(100 * value)} of the labels ({name})" for value in values]
         bar: Part = {"type": "bar", "name": name, "orientation": "h", "x": 100 * values}
         bar |= {"y": y["tickvals"], "text": texts, "textposition": "none"}
-        color = getattr(palette, PART_COLORS[name])
-        bars.append(bar | {"hovertemplate": "%{text}", "marker": {"color": color}})
+        marker: Part = {"color": getattr(palette, PART_COLORS[name])}
+        marker["pattern"] = {"shape": "/" if name == "test" else ""}
+        bars.append(bar | {"hovertemplate": "%{text}", "marker": marker})
     x: Part = {"title": "share of the labels in %", "rangemode": "tozero"}
     key = [Entry("square", name, PART_COLORS[name], "ink") for name in shares]
     height = chart.top([key]) + len(dataset.classes) * (BAR * len(bars) + 8) + chart.BOTTOM
