@@ -1,4 +1,4 @@
-"""Labels on the pages: their settings, an own table's text column as the target, the Data page."""
+"""Labels on the pages: their settings, an own text column as the target, and the Data page."""
 
 import json
 
