@@ -236,4 +236,4 @@ def test_the_skill_table_has_the_scores_of_the_last_step():
     assert scores[2].accuracy == pytest.approx(results.baseline_accuracy(dataset)[1])
     assert [score.label for score in scores[2:]] == [one.label for one in dataset.baselines]
     words, _ = skill.label_words(dataset, scores, "evaluated")
-    assert words == "In this run, no mode clearly beats the best baseline, today's label."
+    assert "no mode clearly beats" in words
