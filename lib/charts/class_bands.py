@@ -13,7 +13,7 @@ from lib.charts.chart import Entry, Part
 from lib.charts.over_time import EARLY, HEIGHT, ModeValues, input_squares, mode_traces
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED
-from lib.data import class_numbers
+from lib.data import Dataset, class_numbers
 from lib.experiment import MODES
 from lib.results import RunAt
 from lib.text import capital
@@ -206,12 +206,10 @@ class TrueClass(ClassProbabilities):
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes."""
-        values, snapshot = {}, self.run.snapshot
+        values, dataset, snapshot = {}, self.run.dataset, self.run.snapshot
         for mode in snapshot.results:
-            shares = of_classes(snapshot.by_seed(mode, "predictions")[:, self.sample])
-            seeds = np.where(self.real, shares[:, np.arange(self.steps), self.true], np.nan)
-            if mode == "last":  # its output after the last step is for the last real label
-                seeds[:, -1] = shares[:, -1, self.true[self.end]]
+            predicted = snapshot.by_seed(mode, "predictions")[:, self.sample]
+            seeds = true_class_shares(dataset, self.index, mode, predicted)
             values[mode] = ModeValues(seeds.mean(axis=0), seeds)
         head = self.run.experiment.model.head
         return mode_traces(values, head, palette, chart.hover(), earlier=self.earlier)
@@ -227,6 +225,22 @@ def of_classes(values: np.ndarray) -> np.ndarray:
     """Return probabilities of all classes (…, C); a single column K = 1 is the second of two."""
     values = np.asarray(values, np.float64)
     return np.concatenate([1 - values, values], axis=-1) if values.shape[-1] == 1 else values
+
+
+def true_class_shares(dataset: Dataset, index: int, mode: str, predicted: np.ndarray) -> np.ndarray:
+    """Return the probability of a sample's true class by timestep, (…, T); NaN at padded steps.
+
+    `predicted` (…, T, K) are a mode's probabilities. The last one of last-step mode is that of the
+    label at the last real step.
+    """
+    true, last = class_numbers(dataset.y[index]), class_numbers(dataset.last_y[index])
+    shares = of_classes(predicted)
+    values = shares[..., np.arange(len(true)), true]
+    if dataset.mask is not None:
+        values = np.where(dataset.mask[index], values, np.nan)
+    if mode == "last":
+        values[..., -1] = shares[..., -1, last]
+    return values
 
 
 def _axis(title: str, color: str, domain: list[float], ticks: list[float]) -> Part:

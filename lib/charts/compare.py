@@ -13,6 +13,7 @@ import numpy as np
 from lib import results
 from lib.charts import axes, chart
 from lib.charts.chart import Chart, End, Part
+from lib.charts.class_bands import true_class_shares
 from lib.charts.html import plot_image, plotted_line
 from lib.charts.over_time import error_unit, root_error
 from lib.charts.palette import Palette
@@ -76,13 +77,14 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
         least = dataset.baseline_mse
         return np.sqrt(chart.finite(mse) / np.where(least > 0, least, np.nan))
 
-    def accuracy(dataset: Dataset, shares: np.ndarray) -> np.ndarray:
-        return 100 * (shares if are_same else shares - results.baseline_accuracy(dataset)[0])
+    def accuracy(run: Compared, mode: str, _: ModeResult) -> np.ndarray:
+        shares = np.median(results.step_accuracy(run.snapshot, mode), axis=0)
+        return 100 * (shares if are_same else shares - results.baseline_accuracy(run.dataset, mode))
 
     if runs[0].experiment.has_labels:
         title = "accuracy (%)" if are_same else "accuracy − baseline's, in points"
-        curves = _at_steps(runs, lambda run, *model: accuracy(run.dataset, _accuracies(*model)))
-        baseline = accuracy(longest, results.baseline_accuracy(longest)[0])
+        curves = _at_steps(runs, accuracy)
+        baseline = 100 * are_same * results.baseline_accuracy(longest)
         y_axis = axes.linear_axis(title, _all_y(curves, baseline), np.array([0, 100 * are_same]))
     else:
         title = chart.with_unit("RMSE", error_unit(longest))
@@ -94,13 +96,6 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     level = chart.level(name, baseline, "baseline", palette)
     end = End(name, float(baseline[-1]), "baseline")
     return _figure(curves, x_axis, y_axis, palette, (level, end))
-
-
-def _accuracies(mode: str, result: ModeResult) -> np.ndarray:
-    """Return accuracies by timestep (T,): last-step mode's is that at each sequence's last step."""
-    steps = np.array(result.labels.step_accuracy) if result.labels else np.full(1, np.nan)
-    steps[-1] = result.final_accuracy if mode == "last" else steps[-1]
-    return steps
 
 
 def _all_y(curves: Sequence[_Curve], other: np.ndarray) -> np.ndarray:
@@ -137,15 +132,9 @@ def predictions_figure(
 def _of_truth(
     dataset: Dataset, index: int, mode: str, result: ModeResult, sample: int
 ) -> np.ndarray:
-    """Return a mode's probability of the true class by timestep: NaN, or cut, where it's padded."""
-    predicted, last = result.predictions[sample].astype(np.float64), dataset.last_step[index]
-    y = dataset.y[index] if mode == "sequence" else dataset.last_y[index]
-    shares = (y * predicted).sum(axis=-1)
-    if dataset.targets == 1:  # the probability of the second of two classes
-        shares += ((1 - y) * (1 - predicted)).sum(axis=-1)
-    if mode == "last" or dataset.mask is None:
-        return shares
-    return np.where(dataset.mask[index], shares, np.nan)[: last + 1]
+    """Return a mode's probability of the true class by timestep, up to the last real step."""
+    shares = true_class_shares(dataset, index, mode, result.predictions[sample])
+    return shares if mode == "last" else shares[: dataset.last_step[index] + 1]
 
 
 def _at_steps(

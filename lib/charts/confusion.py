@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from lib import results
 from lib.charts.html import render
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED, Words
@@ -12,6 +11,7 @@ from lib.experiment import MODES
 from lib.results import LabelScores, RunAt, accuracy, balanced_accuracy, macro_f1
 from lib.text import counted, percent, short
 
+UNEVEN = 1.5  # classes are uneven if the largest has over this many times the average size
 WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are written upward
 
 
@@ -75,7 +75,8 @@ def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> dic
         rows.append((classes[k], cells, percent(100 * counts[k] / total) if total else "–"))
     title = f"{counted(seeds, 'seed')} together, " if (seeds := len(run.snapshot.seeds)) > 1 else ""
     title += f"accuracy {percent(100 * accuracy(confusion))}"
-    if results.is_uneven(confusion.sum(axis=1)):
+    sizes = confusion.sum(axis=1)
+    if sizes.max() > UNEVEN * sizes.mean():
         title += f", balanced {percent(100 * balanced_accuracy(confusion))}"
         title += f", macro F1 {short(macro_f1(confusion))}"
     return {"title": title, "rows": rows}

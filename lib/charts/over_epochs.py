@@ -5,7 +5,7 @@ best possible loss (green, dashed; known only for mean squared error).
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -128,9 +128,8 @@ class LastStepErrors:
     title = "Error at the last step"
     longest = sentences.too_few(8888, "modes are too close")
     picks: tuple[str, ...] = ()
-    noun, nouns, unit, wins = "error", "errors", "", "has a smaller error"  # for sentences
-    # Two fields of `ModeResult`, a factor for their values, and how values compare.
-    field, curve, scale, measure = "final_mse", "last_step_mse", 1, results.ERROR
+    noun, better, unit, measure = "error", "smaller", "", results.ERROR
+    field, curve, scale = "final_mse", "last_step_mse", 1  # fields of `ModeResult`, in `unit`
 
     def __init__(self, run: RunAt) -> None:
         self.run, snapshot = run, run.snapshot
@@ -155,8 +154,10 @@ class LastStepErrors:
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
         dataset = self.run.dataset  # scaled targets have no unit
-        title = "MSE (scaled)" if dataset.is_scaled else "MSE"
-        look: Part = {"title": title, "height": 260, "name": f"compare {dataset.name}"}
+        look: Part = {"height": 260, "name": f"compare {dataset.name}"}
+        look["title"] = "MSE (scaled)" if dataset.is_scaled else "MSE"
+        if dataset.has_labels:
+            look |= {"title": "accuracy (%)", "axis": axes.share_axis}
         return epochs_figure(self.run, self.curves, {}, self.levels, palette, **look)
 
     def takeaway(self) -> str:
@@ -191,7 +192,9 @@ class LastStepErrors:
         ]
         median = "median " if snapshot.others else ""
         which = "validation" if dataset.has_validation else "training"
-        where = f"{self.where()} on the {which} samples"
+        measure = "accuracy" if dataset.has_labels else "mean squared error"
+        scaled = " (scaled)" if dataset.is_scaled else ""
+        where = f"{measure}{scaled} at the last step on the {which} samples"
         parts = [f"{capital(f'{median}{where}')}: {', '.join(errors)}."]
         if snapshot.others:
             ranges = {m: sentences.seeds_range(snapshot, m, self.field) for m in self.medians}
@@ -206,38 +209,37 @@ class LastStepErrors:
 
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
-        samples = results.independent_samples(self.run.dataset)
-        if (modes_compete and self.is_same(best, other)) or results.decided(best, other, samples):
+        samples, accuracy = results.independent_samples(self.run.dataset), None
+        if self.run.dataset.has_labels:
+            samples = results.samples_by_step(self.run.dataset, self.run.snapshot).max()
+            accuracy = best / self.scale
+        is_decided = self.measure.decided(best / self.scale, other / self.scale, samples)
+        if is_decided or (modes_compete and self.is_same(best, other)):
             return ""
         who = "modes are too close" if modes_compete else "too close to tell"
-        return sentences.too_few(samples, who)
+        return sentences.too_few(samples, who, accuracy)
 
     def is_same(self, best: float, other: float) -> bool:
-        """Return whether two errors are nearly equal."""
-        return other - best <= SAME * other
+        """Return whether two errors are nearly equal; False for accuracies."""
+        return self.measure is results.ERROR and other - best <= SAME * other
 
     def winner(self, verdict: Verdict, best: float, other: float) -> str:
         """Return which mode is better, with the evidence from the seeds."""
         better, is_same = MODES[BOTH_MODES[verdict.better]].name, self.is_same(best, other)
         first, second = apart(best, other, unit=self.unit)
-        equal = f"{self.nouns} {{}}are nearly equal{{}} {first} and {second}."
         if verdict.seeds == 1:
-            result = f"both {equal.format('', ',')}"
-            if not is_same:
-                result = f"{better} {self.wins}, {first} against {second}."
-            return f"One seed decides nothing. Here, {result}"
+            result = f"{better} has a {self.better} {self.noun}, {first} against {second}"
+            if is_same:
+                result = f"both errors are nearly equal, {first} and {second}"
+            return f"One seed decides nothing. Here, {result}."
+        seeds = f"{verdict.seeds} seeds"
         if not verdict.is_clear:
-            return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
+            return f"No clear winner: {seeds} can't tell the two modes apart."
         if is_same:
-            return f"The median {equal.format(f'of {verdict.seeds} seeds ', ':')}"
+            return f"The median errors of {seeds} are nearly equal: {first} and {second}."
         how = f"{first} against {second}" if self.unit else difference(best, other)
-        wins = f"{verdict.wins} of {verdict.seeds} seeds"
+        wins = f"{verdict.wins} of {seeds}"
         return f"{capital(better)} is better in {wins}: median {self.noun} {how}."
-
-    def where(self) -> str:
-        """Return the measure and the step, for a sentence."""
-        scaled = " (scaled)" if self.run.dataset.is_scaled else ""
-        return f"mean squared error{scaled} at step {self.run.dataset.shape[1]}"
 
 
 EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStepErrors]] = {
@@ -271,18 +273,23 @@ def curves_of(snapshot: Snapshot, epochs: str, values: str, scale: float = 1) ->
 
 
 def epochs_figure(
-    run: RunAt, curves: Curves, checks: Curves, levels: Levels, palette: Palette, **look: Any
+    run: RunAt,
+    curves: Curves,
+    checks: Curves,
+    levels: Levels,
+    palette: Palette,
+    *,
+    title: str,
+    axis: Callable[..., Part] = axes.log_axis,
+    **look: Any,
 ) -> chart.Chart:
-    """Draw training `curves`, validation `checks`, and levels, on the axis `y` of `look`.
-
-    By default, the axis is logarithmic, with a `title`; levels of 0 are in the key.
-    """
+    """Draw training `curves`, validation `checks`, and levels; a log axis's key has levels of 0."""
     x = axes.epoch_axis(max(run.snapshot.epochs, run.snapshot.epoch))
     # Levels are drawn over the curves, so that a curve at the best possible level doesn't hide it.
     data = _lines(curves, checks, palette)
     for label, values, color in levels:
         data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]
-    y = look.pop("y", None) or axes.log_axis(look.pop("title"), chart.all_y(data))
+    y = axis(title, chart.all_y(data))
     rings = _rings(checks or curves, palette)
     level_ends, zeros = _level_labels(levels, decades=float(np.ptp(y["range"])))
     zeros = zeros if y.get("type") == "log" else []

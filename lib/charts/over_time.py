@@ -210,13 +210,12 @@ class StepErrors:
             return f"Last-step mode beats {baseline}{rest}."
         wins = sequence.count("clear")
         where = "every step" if wins == steps else f"{wins} of {steps} steps"
-        beats = f"Sequence mode beats {baseline} at {where}"
-        return {
-            (): f"{beats}.",
-            ("no",): f"{beats}; last-step mode never does.",
-            ("unclear",): f"{beats}; last-step mode may not.",
-            ("clear",): f"Both modes clearly beat {baseline}: sequence mode at {where}.",
-        }[tuple(last)]
+        text = f"Sequence mode beats {baseline} at {where}"
+        if last == ["clear"]:
+            text = f"Both modes clearly beat {baseline}: sequence mode at {where}"
+        elif last:
+            text += f"; last-step mode {'may not' if last == ['unclear'] else 'never does'}"
+        return f"{text}."
 
     def sentence(self) -> str:
         """Return the RMSEs of models and baseline at the first and the last step."""

@@ -4,15 +4,15 @@ Plotly can move lines and marks without redrawing, but only within one figure. S
 a panel with its own axes. All panels share one key.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lib import results
-from lib.charts import axes, chart, over_time
-from lib.charts.accuracy import StepAccuracy, step_accuracies
+from lib.charts import axes, chart
+from lib.charts.accuracy import StepAccuracy
 from lib.charts.chart import Entry, Part
 from lib.charts.class_bands import TrueClass
 from lib.charts.html import png_uri
@@ -57,21 +57,23 @@ def replay_figure(
     to show. `layout` is "wide", "narrow" (panels below one another) or "page" (for paper).
     """
     look, first, dataset = _LOOK[layout], start % len(frames), run.dataset
-    panels, snapshots = list[Panel](), [frame.snapshot for frame in frames]
-    cards: list[Callable[[RunAt], SamplePredictions | StepErrors | TrueClass]] = [
-        lambda at: SamplePredictions(at, sample, target, earlier),
-        lambda at: StepErrors(at, earlier),
-    ]
+    each_run = [run, *(replace(run, snapshot=frame.snapshot) for frame in frames)]
+    samples: Sequence[SamplePredictions | TrueClass]
+    steps: Sequence[StepErrors]
     if dataset.has_labels:
-        cards = [lambda at: TrueClass(at, sample, earlier), lambda at: StepAccuracy(at, earlier)]
-    for card_at in cards:
-        moving = [card_at(replace(run, snapshot=each)).moving(palette) for each in snapshots]
-        card = card_at(run)
-        panels.append(Panel(card.title, card.figure(palette), moving))
+        samples = [TrueClass(at, sample, earlier) for at in each_run]
+        steps = [StepAccuracy(at, earlier) for at in each_run]
+    else:
+        samples = [SamplePredictions(at, sample, target, earlier) for at in each_run]
+        steps = [StepErrors(at, earlier) for at in each_run]
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
-    panels += [
+    panels = [
+        *(
+            Panel(now.title, now.figure(palette), [card.moving(palette) for card in past])
+            for now, *past in (samples, steps)
+        ),
         Panel("Loss", Losses(run).figure(palette), losses),
-        *_maps(dataset, frames, palette, look["map"]),
+        *_maps(steps[1:], frames, palette, look["map"]),
     ]
     *places, map_place, other = look["places"]
     if len(run.snapshot.results) == 1:  # A single map is as wide as two maps.
@@ -129,32 +131,27 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
     return traces
 
 
-def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
+def _maps(cards: Sequence[StepErrors], frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """Return a map of each mode's error by epoch and timestep, on one logarithmic scale.
 
-    For labels, it is the accuracy, from 0 to 1.
+    For labels, it is the accuracy, from 0% to 100%. `cards` have the values of `frames`.
     """
-    errors = {}  # medians over the seeds by mode, for each frame and timestep, (E, T)
-    unit, measure, has_labels = over_time.error_unit(dataset), "error", dataset.has_labels
-    for mode in frames[-1].snapshot.results:
-        if has_labels:
-            shares = np.stack([step_accuracies(frame.snapshot, mode) for frame in frames])
-            errors[mode] = np.nan_to_num(np.median(shares, axis=1))
-            continue
-        seeds = np.stack([frame.snapshot.by_seed(mode, "step_mse") for frame in frames])
-        errors[mode] = over_time.root_error(dataset, np.median(seeds, axis=1))
-    known = np.concatenate([values[values > 0] for values in errors.values()])
-    low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
-    least, most = (readable(10.0**power, 2) for power in (low, high))
-    if has_labels:
-        unit, measure, low, high, least, most = "%", "accuracy", 0.0, 100.0, "0%", "100%"
-    names, value = [frame.label for frame in frames], chart.hover(unit)
-    hover = f"timestep %{{x}}, after epoch {value}<extra></extra>"
+    dataset = cards[0].run.dataset
+    # Values by mode, for each frame and timestep, (E, T).
+    errors = {m: np.stack([card.errors[m].median for card in cards]) for m in cards[0].errors}
+    if dataset.has_labels:
+        measure, low, high, least, most = "accuracy", 0.0, 100.0, "0%", "100%"
+    else:
+        known = np.concatenate([values[values > 0] for values in errors.values()])
+        low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
+        measure, least, most = "error", readable(10.0**low, 2), readable(10.0**high, 2)
+    names = [frame.label for frame in frames]
+    hover = f"timestep %{{x}}, after epoch {cards[0].hover}<extra></extra>"
     ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
     lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
     panels: list[Panel] = []
     for mode, values in errors.items():
-        z = values if has_labels else np.log10(np.maximum(values, 10.0**low))
+        z = values if dataset.has_labels else np.log10(np.maximum(values, 10.0**low))
         more: Part = {"zmin": low, "zmax": max(high, low + 0.1)}
         rows = zip(names, map(chart.hover_texts, values), strict=True)
         more["text"] = [[f"{epoch}: {text}" for text in row] for epoch, row in rows]
@@ -270,7 +267,7 @@ def _since(result: ModeResult, dataset: Dataset, snapshot: Snapshot) -> str:
     """Return from which epoch on a model always clearly beats the baseline: "from epoch 40"."""
     if dataset.has_labels:
         samples = float(results.samples_by_step(dataset, snapshot).max())
-        level = results.baseline_accuracy(dataset)[1]
+        level = results.baseline_accuracy(dataset, "last")[-1]
         beats = results.accuracy_outcomes(result.last_step_accuracy, level, samples)
     else:
         baseline, samples = float(dataset.baseline_mse[-1]), results.independent_samples(dataset)

@@ -7,7 +7,7 @@ from lib import results
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
 from lib.results import ACCURACY, ERROR, Measure, ModeResult, Snapshot, Status, Verdict
-from lib.text import all_of, apart, capital, difference, duration, joined, number, short
+from lib.text import all_of, apart, capital, difference, duration, joined, number, readable, short
 
 Words = tuple[str, str]
 """The words beside a picture: a takeaway of at most 15 words, and the details."""
@@ -147,11 +147,14 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
     return f"{who} in {seeds}. {within}. The {kind} of the two median {scores} can differ."
 
 
-def too_few(samples: float, what: str = "too close to tell") -> str:
-    """Return that errors are too close for this number of independent samples, as a sentence."""
-    ratio = apart(1, results.decisive_ratio(samples))[1]
-    count = f"{samples:,.0f} independent samples"
-    return f"{capital(what)}: with {count}, MSE ratios below {ratio} may be chance."
+def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:
+    """Return that errors, or accuracies near `accuracy`, are too close for so few samples."""
+    if accuracy is None:
+        least = f"MSE ratios below {apart(1, results.decisive_ratio(samples))[1]}"
+    else:
+        points = 100 * results.decisive_difference(accuracy, samples)
+        least = f"differences below {readable(points, 2)} points"
+    return f"{capital(what)}: with {samples:,.0f} independent samples, {least} may be chance."
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:

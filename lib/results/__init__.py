@@ -47,17 +47,19 @@ from lib.results.compared import (
     same_data,
     value_words,
 )
-from lib.results.evaluation import Errors, baseline_accuracy, evaluate_outputs
-from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
-from lib.results.history import History, WeightHistory, kept_places, spread_places
-from lib.results.label_skill import (
+from lib.results.evaluation import (
+    Errors,
     LabelScore,
     accuracy_outcomes,
+    baseline_accuracy,
     decisive_difference,
-    is_uneven,
+    evaluate_outputs,
     label_skill,
     samples_by_step,
+    step_accuracy,
 )
+from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
+from lib.results.history import History, WeightHistory, kept_places, spread_places
 from lib.results.labels import (
     LabelScores,
     accuracies_differ,

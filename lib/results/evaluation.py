@@ -1,21 +1,27 @@
 """Evaluate a model's outputs: errors by timestep, losses by mode, and scores of labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from lib.data import Dataset, Samples, class_numbers
-from lib.experiment import Experiment
-from lib.results.baselines import mode_losses, step_losses
-from lib.results.compared import BOTH_MODES
+from lib.experiment import MODES, Experiment
+from lib.results.baselines import Part, mode_losses, predict, step_losses
+from lib.results.compared import BOTH_MODES, independent_samples
 from lib.results.labels import (
     LabelScores,
+    accuracies_differ,
+    accuracy,
     activated,
-    class_total,
+    balanced_accuracy,
     confusion_matrix,
     cross_entropy,
+    entropy,
+    macro_f1,
 )
-from lib.results.loss_weights import mode_values
+from lib.results.run import SeedWeights, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +67,13 @@ def _label_errors(
     if samples.model_mask(experiment) is not None:
         losses["sequence"] = _masked_loss(costs, real, experiment.training.batch_size)
     by_step = step_means(right, real), step_means(costs, real)
-    rows, true, last_mse, labels = np.arange(len(part)), class_numbers(last_y), {}, {}
+    rows, last_mse, labels = np.arange(len(part)), {}, {}
     # Last-step mode returns only the final output. Sequence mode also returns the output at the
     # last real step, which isn't the final output if later steps are padded and not masked.
     for mode, last in (("sequence", samples.last_step[part]), ("last", -1)):
         at_end = probabilities[rows, last]
         last_mse[mode] = float(((at_end - last_y) ** 2).mean())
-        confusion = confusion_matrix(true, class_numbers(at_end), class_total(y))
+        confusion = confusion_matrix(last_y, at_end)
         labels[mode] = LabelScores(*by_step, confusion, with_padding, without_padding)
     step_mse = step_means(((probabilities - y) ** 2).mean(axis=-1), real)
     shown = probabilities[np.searchsorted(part, samples.shown)]
@@ -92,10 +98,80 @@ def step_means(values: np.ndarray, real: np.ndarray) -> np.ndarray:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
-    """Return the baseline's accuracy by timestep (T,), and at each sample's last real step."""
-    part, y = dataset.evaluated, dataset.last_y[dataset.evaluated]
-    right = class_numbers(dataset.baseline[part]) == class_numbers(dataset.y[part])
-    real = np.ones(right.shape, bool) if dataset.mask is None else dataset.mask[part]
-    last = mode_values(dataset, dataset.baseline, "last")[part, -1]
-    return step_means(right, real), float((class_numbers(last) == class_numbers(y)).mean())
+def baseline_accuracy(dataset: Dataset, mode: str = "sequence") -> np.ndarray:
+    """Return the baseline's accuracy by timestep (T,), as `step_accuracy` does for a model."""
+    part = dataset.evaluated
+    right = class_numbers(dataset.baseline) == class_numbers(dataset.y)
+    real = np.ones(right.shape, bool) if dataset.mask is None else dataset.mask
+    steps = step_means(right[part], real[part])
+    if mode == "last":
+        steps[-1] = right[np.arange(len(right)), dataset.last_step][part].mean()
+    return steps
+
+
+def step_accuracy(snapshot: Snapshot, mode: str) -> np.ndarray:
+    """Return a mode's accuracies by seed and timestep, (R, T).
+
+    The last one of last-step mode is the accuracy of its output, for sequences of all lengths.
+    """
+    scores = [seed[mode].labels for seed in snapshot.seeds]
+    steps = np.array([each.step_accuracy for each in scores if each])
+    if mode == "last":
+        steps[:, -1] = snapshot.by_seed(mode, "final_accuracy")
+    return steps
+
+
+def samples_by_step(dataset: Dataset, snapshot: Snapshot) -> np.ndarray:
+    """Return the number of independent evaluated samples that have each timestep, (T,)."""
+    part, labels = dataset.evaluated, next(iter(snapshot.results.values())).labels
+    every = part.stop - part.start
+    counts = np.full(dataset.shape[1], every) if dataset.mask is None else dataset.mask[part].sum(0)
+    if labels is not None:  # an earlier epoch is evaluated on fewer samples
+        counts = counts * (labels.confusion.sum() / every)
+    return np.minimum(counts, independent_samples(dataset))
+
+
+def decisive_difference(share: float, samples: float) -> float:
+    """Return the smallest difference from a larger accuracy `share` that is significant."""
+    below = np.arange(0.001, share, 0.001)
+    return float(next((d for d in below if accuracies_differ(share, share - d, samples)), share))
+
+
+def accuracy_outcomes(
+    shares: np.ndarray, other: np.ndarray | float, samples: np.ndarray | float
+) -> np.ndarray:
+    """Return whether each accuracy beats the `other`: "clear" (it does), "no", or "unclear"."""
+    pairs = np.broadcast(shares, other, samples)
+    differ = np.array([accuracies_differ(*each) for each in pairs], bool)
+    return np.where(differ, np.where(np.greater(shares, other), "clear", "no"), "unclear")
+
+
+class LabelScore(NamedTuple):
+    """Scores of a model or baseline at the last step; of a model, medians over the seeds."""
+
+    name: str  # a mode, or the baseline's name
+    label: str
+    accuracy: float
+    balanced: float  # `balanced_accuracy`
+    f1: float  # `macro_f1`
+    loss: float  # cross-entropy
+
+
+def label_skill(
+    experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
+) -> list[LabelScore]:
+    """Return the scores of the models with these weights, then of the baselines, best first."""
+    seeds = [predict(experiment, dataset, each, part, seeds=len(weights)) for each in weights]
+    samples = seeds[0].samples
+    y = dataset.last_y[samples]
+
+    def score(name: str, label: str, lasts: Sequence[np.ndarray]) -> LabelScore:
+        rows = []
+        for last in lasts:
+            confusion = confusion_matrix(y, last)
+            shares = accuracy(confusion), balanced_accuracy(confusion), macro_f1(confusion)
+            rows.append((*shares, float(entropy(last, y).mean())))
+        return LabelScore(name, label, *np.median(rows, axis=0).tolist())
+
+    rows = [score(m, MODES[m].name, [seed.last[m] for seed in seeds]) for m in seeds[0].last]
+    return rows + [score(one.name, one.label, [one.last[samples]]) for one in dataset.baselines]

@@ -7,6 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from lib.data import class_numbers
 from lib.experiment import Experiment
 
 Z = NormalDist().inv_cdf(0.975)  # of a 95% confidence interval
@@ -71,14 +72,11 @@ def entropy(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
     return -(y * np.log(clipped)).sum(axis=-1)
 
 
-def class_total(y: np.ndarray) -> int:
-    """Return C, the number of classes of y (…, K)."""
-    return max(2, y.shape[-1])
-
-
-def confusion_matrix(true: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
-    """Return counts (C, C) by true class (row) and predicted class (column)."""
-    return np.bincount(true * classes + predicted, minlength=classes**2).reshape(classes, classes)
+def confusion_matrix(y: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Return counts (C, C) by true class (row) and predicted class (column), of (n, K) each."""
+    classes = max(2, y.shape[-1])
+    pairs = classes * class_numbers(y) + class_numbers(predicted)
+    return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
 
 
 def accuracy(confusion: np.ndarray) -> float:

@@ -4,7 +4,6 @@ import numpy as np
 
 from lib.data import Samples, class_numbers
 from lib.experiment import Experiment
-from lib.results.labels import class_total
 
 
 def counted_steps(experiment: Experiment, samples: Samples, mode: str) -> np.ndarray:
@@ -47,7 +46,7 @@ def step_weights(experiment: Experiment, samples: Samples, mode: str) -> np.ndar
         return np.ones((n, steps), np.float32)
     numbers = class_numbers(mode_targets(samples, mode))
     known = numbers[train][counted_steps(experiment, samples, mode)[train]]
-    counts = np.bincount(known, minlength=class_total(samples.y))
+    counts = np.bincount(known, minlength=max(2, samples.targets))
     by_class = np.where(counts > 0, len(known) / (len(counts) * np.maximum(counts, 1)), 1.0)
     return by_class.astype(np.float32)[numbers]
 

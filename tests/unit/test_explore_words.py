@@ -84,8 +84,8 @@ SENTENCES = [  # card, run, picked arguments, takeaway, sentence
         a_run(a_dataset(**zeros([2.0] * 4), best_mse=np.full(4, 0.01)), sequence=0.5, last=0.25),
         (),
         "One seed decides nothing. Here, last-step mode has a smaller error, 0.0625 against 0.25.",
-        "Mean squared error at step 4 on the validation samples: sequence model 0.25, last-step "
-        "model 0.0625, mean baseline 4, best possible 0.01.",
+        "Mean squared error at the last step on the validation samples: sequence model 0.25, "
+        "last-step model 0.0625, mean baseline 4, best possible 0.01.",
     ),
 ]
 
@@ -131,18 +131,15 @@ SENTENCES += [  # the same for labels
 
 SAMPLES = "with 100 independent samples, differences below {} points may be chance."
 COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by seed, takeaway
-    ("compare", [20], [5], "One seed decides nothing. Here, last-step mode is more accurate, 95% "
-     "against 80%."),
+    ("compare", [20], [5], "One seed decides nothing. Here, last-step mode has a higher accuracy, "
+     "95% against 80%."),
     ("compare", [2, 2], [4, 4], f"Modes are too close: {SAMPLES.format(6.5)}"),
-    ("compare", [4, 2], [4, 2], "No clear winner: 2 seeds can't tell the two modes apart."),
-    ("compare", [2], [2], "One seed decides nothing. Here, both accuracies are nearly equal, 98% "
-     "and 98%."),
+    ("compare", [2], [2], f"Modes are too close: {SAMPLES.format(6.5)}"),
     ("compare", [0, 50], [0, 1], "No clear winner: 2 seeds can't tell the two modes apart."),
     ("compare", [95], [99], "Neither mode beats the baseline at the last step: accuracy 5% against "
      "30%."),
     ("compare", [40], None, "Accuracy at the last step: 60%. The baseline: 30%."),
-    ("step_error", [1], None, "Sequence mode beats the baseline from step 1, and reaches 90% at "
-     "step 1."),
+    ("step_error", [1], None, "Sequence mode beats the baseline from step 1, 90% from step 1."),
     ("step_error", [1], [90], "Sequence mode beats the baseline from step 1; last-step mode never "
      "does."),
     ("step_error", [70], [1], "Last-step mode beats the baseline; sequence mode may not at the "
@@ -219,7 +216,7 @@ def test_sentences_have_the_raw_unit_and_the_names_of_steps():
     assert "at the last step (day 4), the target (target 1, one day ahead) is 10 °C." in text
     assert "prediction 15, absolute error 5." in text
     assert "sequence model 5 °C and 5 °C; last-step model 0 °C" in sentence("step_error", run)
-    assert sentence("compare", run).startswith("Mean squared error (scaled) at step 4 on the vali")
+    assert sentence("compare", run).startswith("Mean squared error (scaled) at the last step on")
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 2.0]), target_offset=np.zeros(2))
     assert "RMSE of the scaled targets" in sentence("step_error", a_run(mixed, sequence=0.5))
 

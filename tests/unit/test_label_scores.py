@@ -55,7 +55,7 @@ def test_confusion_and_scores_of_uneven_classes():
     """Accuracy hides the rare classes; balanced accuracy and F1 weigh all classes equally."""
     true = np.repeat([0, 1, 1, 2], [90, 5, 5, 1])
     predicted = np.repeat([0, 0, 1, 0], [90, 5, 5, 1])
-    np.testing.assert_array_equal(confusion_matrix(true, predicted, 3), UNEVEN)
+    np.testing.assert_array_equal(confusion_matrix(np.eye(3)[true], np.eye(3)[predicted]), UNEVEN)
     assert results.accuracy(UNEVEN) == 95 / 101
     assert results.balanced_accuracy(UNEVEN) == pytest.approx((1 + 0.5 + 0) / 3)
     first, second = 2 * 90 / (90 + 96), 2 * 5 / (10 + 5)
