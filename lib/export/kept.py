@@ -7,7 +7,7 @@ have an upload's rows, and files if the user chooses. Anyone can write both, so 
 import platform
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import metadata
@@ -19,7 +19,17 @@ import numpy as np
 from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment
 from lib.export.archive import VERSION, KeptError, TableRecord, pack, record_of, table_of, unpack
-from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, memory_of, untrained
+from lib.results import (
+    LabelScores,
+    Run,
+    RunAt,
+    SeedWeights,
+    Snapshot,
+    Status,
+    kept_places,
+    memory_of,
+    untrained,
+)
 from lib.training import limits, messages
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
@@ -161,6 +171,7 @@ def _check_fit(run: RunAt) -> None:
         expected = {
             "loss": result.loss_epochs.shape,
             "last_step_mse": checked.shape,
+            "last_step_accuracy": checked.shape if fresh.labels else (0,),
             "validation_loss": checked.shape if run.dataset.has_validation else (0,),
             "step_mse": fresh.step_mse.shape,
             "predictions": fresh.predictions.shape,
@@ -168,6 +179,17 @@ def _check_fit(run: RunAt) -> None:
         for name, shape in expected.items():
             if (found := getattr(result, name).shape) != shape:
                 raise ValueError(f"{name} of shape {found}, expected {shape}")
+        _check_labels(result.labels, fresh.labels)
+
+
+def _check_labels(labels: LabelScores | None, fresh: LabelScores | None) -> None:
+    """Raise ValueError unless the scores of labels have the kinds and shapes of `fresh` ones."""
+    if (labels is None) != (fresh is None):
+        raise ValueError(f"scores of labels: {'missing' if fresh else 'of a run on numbers'}")
+    for field in fields(LabelScores) if fresh else ():
+        found, expected = getattr(labels, field.name), getattr(fresh, field.name)
+        if found.shape != expected.shape or found.dtype.kind != expected.dtype.kind:
+            raise ValueError(f"{field.name} of shape {found.shape}, expected {expected.shape}")
 
 
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:

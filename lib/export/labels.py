@@ -35,9 +35,16 @@ def label_fields(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
         "has_logits": has_logits,
         "classes": len(dataset.classes),
         "class_list": f"Classes of {dataset.target_column}, from 0: {', '.join(dataset.classes)}.",
-        "masks": dataset.model_mask(experiment) is not None,
+        **layers_of_labels(experiment, dataset),
         "ends_early": bool((dataset.last_step < steps - 1).any()),
     }
+
+
+def layers_of_labels(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
+    """Return the head's `activation`, or "", and whether the model `masks` padded steps."""
+    has_logits = experiment.model.output == "logits"
+    activation = "" if has_logits else experiment.training.activation
+    return {"activation": activation, "masks": dataset.model_mask(experiment) is not None}
 
 
 def _shape(*sizes: int) -> str:

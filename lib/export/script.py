@@ -19,7 +19,7 @@ from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES, OPTIMIZERS, Experiment
 from lib.export.data import blocks, data_code, data_name, imports, is_loaded, plain, quoted, short
-from lib.export.labels import baseline_accuracy, label_fields
+from lib.export.labels import baseline_accuracy, label_fields, layers_of_labels
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -94,10 +94,8 @@ def template_fields(
     _, steps, features = dataset.shape
     scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units
-    of_labels = label_fields(experiment, dataset)
-    activation = "" if of_labels["has_logits"] else training.activation
-    about = {"activation": activation, "masks": of_labels["masks"]}
-    models = model_layers(model, steps, features, dataset.targets, **about)
+    layers = layers_of_labels(experiment, dataset)
+    models = model_layers(model, steps, features, dataset.targets, **layers)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     measure, error = "error", f"mean squared error {dataset.baseline_mse[-1]:.6g}"
     if dataset.classes:
@@ -126,7 +124,7 @@ def template_fields(
         "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
         "glorot_uniform": glorot_uniform,
         "orthogonal": orthogonal,
-        **of_labels,
+        **label_fields(experiment, dataset),
     }
 
 

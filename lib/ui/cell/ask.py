@@ -61,7 +61,11 @@ def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
             return up_to_layer | {"backward": backward(chosen), "padding": PADDING}
         case "reach":
             averaged = dataset.shown[:AVERAGED]
-            of_loss = {"loss": experiment.training.loss, "layer": chosen.layer}
+            of_loss: dict[str, Any] = {"loss": experiment.training.loss, "layer": chosen.layer}
+            if dataset.has_labels:  # recorded answers are about numbers, without these fields
+                of_loss["last_y"] = dataset.last_y[averaged]
+            if (mask := dataset.model_mask(experiment)) is not None:
+                of_loss["mask"] = mask[averaged]
             return of_model | of_loss | {"x": dataset.x[averaged], "y": dataset.y[averaged]}
         case "both ways":
             untrained = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
