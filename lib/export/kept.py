@@ -88,7 +88,7 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
     size = memory_of(known[-1][1]) if known else 0
     thinned = tuple(known[place] for place in kept_places(size, len(known)))
     record = _Record(
-        version=VERSION,
+        version=VERSION if run.experiment.has_labels else 2,  # older Unrolled opens numbers
         kept=datetime.now(UTC).replace(microsecond=0),
         versions=versions(),
         experiment=run.experiment,
@@ -190,6 +190,8 @@ def _check_labels(labels: LabelScores | None, fresh: LabelScores | None) -> None
         found, expected = getattr(labels, field.name), getattr(fresh, field.name)
         if found.shape != expected.shape or found.dtype.kind != expected.dtype.kind:
             raise ValueError(f"{field.name} of shape {found.shape}, expected {expected.shape}")
+    if labels is not None and (labels.confusion.min() < 0 or not labels.confusion.any()):
+        raise ValueError("a confusion matrix counts samples")
 
 
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
