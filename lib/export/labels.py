@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lib.data import Dataset, class_numbers
+from lib.data import Dataset
 from lib.experiment import LOSSES, Experiment
 
 _WEIGHTS = {  # the argument of `fit` that weights the loss, by `TrainingSettings.weights` and mode
@@ -49,9 +49,3 @@ def layers_of_labels(experiment: Experiment, dataset: Dataset) -> dict[str, Any]
 
 def _shape(*sizes: int) -> str:
     return f"(N, {', '.join(map(str, sizes))})" if sizes else "(N,)"
-
-
-def baseline_accuracy(dataset: Dataset) -> float:
-    """Return the best baseline's accuracy at the last step of the evaluated samples."""
-    right = class_numbers(dataset.baselines[0].last) == class_numbers(dataset.last_y)
-    return float(right[dataset.evaluated].mean())

@@ -19,9 +19,9 @@ from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES, OPTIMIZERS, Experiment
 from lib.export.data import blocks, data_code, data_name, imports, is_loaded, plain, quoted, short
-from lib.export.labels import baseline_accuracy, label_fields, layers_of_labels
+from lib.export.labels import label_fields, layers_of_labels
 from lib.recurrence import glorot_uniform, orthogonal
-from lib.results import Snapshot
+from lib.results import Snapshot, baseline_accuracy
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
 from lib.text import beside
 
@@ -99,7 +99,7 @@ def template_fields(
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     measure, error = "error", f"mean squared error {dataset.baseline_mse[-1]:.6g}"
     if dataset.classes:
-        measure, error = "accuracy", f"accuracy {baseline_accuracy(dataset):.6g}"
+        measure, error = "accuracy", f"accuracy {baseline_accuracy(dataset)[1]:.6g}"
     return {
         "experiment": experiment,
         "dataset": dataset,

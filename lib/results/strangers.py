@@ -9,6 +9,7 @@ from lib.data import Dataset, KnownErrors, cached_with_object
 from lib.experiment import SETTINGS, Experiment, losses_for
 from lib.results.baselines import ERRORS, baseline_loss, step_losses
 from lib.results.compared import independent_samples
+from lib.results.evaluation import baseline_accuracy
 from lib.results.run import ModeResult, Run, Snapshot
 
 HIDDEN_TITLE = "An uploaded file"  # replaces the file's name

@@ -229,24 +229,20 @@ def reach(
     loss: str,
     layer: int,
     last_y: np.ndarray | None = None,
-    mask: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Return the norm of the loss's gradient with respect to a layer's hidden state, by timestep.
 
-    x is (N, T, F), y (N, T, K). Labels are one-hot, and need last-step mode's targets `last_y`
-    (N, K), and a `mask` (N, T) if the model masks. Returns (T,) by mode, with the mode's loss:
-    means over samples.
+    x is (N, T, F), y (N, T, K). Labels are one-hot, and have last-step mode's targets `last_y`
+    (N, K). Returns (T,) by mode, with the mode's loss: means over samples.
     """
     parts, head_weights = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
     model = (cells, tuple(_head(head_weights)), loss, layer)
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
     at_end = y if last_y is None else np.repeat(last_y[:, None], steps, axis=1)
-    arrays = [np.concatenate([x, x]), np.concatenate([y, at_end])]
-    arrays.append(np.zeros((2 * samples, steps, units), np.float32))
-    if mask is not None:
-        arrays.append(np.concatenate([mask, mask])[..., None])
-    by_state = Calls("reach", cell, weights, steps)(_by_states, model, *arrays)
+    twice = np.concatenate([x, x]), np.concatenate([y, at_end])
+    call = Calls("reach", cell, weights, steps)
+    by_state = call(_by_states, model, *twice, np.zeros((2 * samples, steps, units), np.float32))
     norms = np.linalg.norm(by_state, axis=2)
     return {
         "sequence": norms[:samples].mean(axis=0, dtype=np.float64),
@@ -254,25 +250,21 @@ def reach(
     }
 
 
-def _by_states(
-    model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor, mask: tf.Tensor | None = None
-) -> tf.Tensor:
+def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
     """Return the gradients (2N, T, U) of the loss with respect to a layer's hidden states.
 
-    The loss is sequence mode's for the first N samples, and last-step mode's for the last N. The
-    mask is (2N, T, 1).
+    The loss is sequence mode's for the first N samples, and last-step mode's for the last N.
     """
     cells, head, loss, layer = model
     with tf.GradientTape() as tape:
         tape.watch(nudges)  # zeros added to the states: their gradients are the states' gradients
         signal = tf.transpose(x, (1, 0, 2))
         for place, cell in enumerate(cells):
-            signal = _unrolled(cell, signal, nudges if place == layer else None, mask)
+            signal = _unrolled(cell, signal, nudges if place == layer else None)
         losses = _losses(loss, y, apply_layers(head, tf.transpose(signal, (1, 0, 2))))
         half = tf.shape(losses)[0] // 2
-        real = tf.ones_like(losses) if mask is None else mask[..., 0]
-        by_sample = tf.reduce_sum(losses * real, axis=1) / tf.reduce_sum(real, axis=1)
-        total = tf.reduce_sum(by_sample[:half]) + tf.reduce_sum(losses[half:, -1])
+        total = tf.reduce_sum(tf.reduce_mean(losses[:half], axis=1))
+        total += tf.reduce_sum(losses[half:, -1])
     return tape.gradient(total, nudges)
 
 
@@ -284,27 +276,18 @@ def _losses(loss: str, y: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
     return getattr(keras.losses, name)(y, outputs, from_logits=True)
 
 
-def _unrolled(
-    cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None, mask: tf.Tensor | None
-) -> tf.Tensor:
-    """Return a cell's hidden states (T, N, U) for inputs (T, N, F), plus `nudges` (N, T, U).
-
-    Where the mask (N, T, 1) is 0, the states stay.
-    """
+def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
+    """Return a cell's hidden states (T, N, U) for inputs (T, N, F), plus `nudges` (N, T, U)."""
     start = tf.nest.flatten(cell.get_initial_state(batch_size=tf.shape(inputs)[1]))
     nothing = tf.zeros((tf.shape(inputs)[0], 1, 1))
     added = nothing if nudges is None else tf.transpose(nudges, (1, 0, 2))
-    reals = nothing if mask is None else tf.transpose(mask, (1, 0, 2))
 
-    def step(states: list[tf.Tensor], now: tuple[tf.Tensor, ...]) -> list[tf.Tensor]:
-        x, nudge, real = now
-        _, new = cell(x, states)
-        if mask is not None:
-            new = [tf.where(real > 0, *pair) for pair in zip(new, states, strict=True)]
-        hidden, *others = new
+    def step(states: list[tf.Tensor], now: tuple[tf.Tensor, tf.Tensor]) -> list[tf.Tensor]:
+        x, nudge = now
+        _, (hidden, *others) = cell(x, states)
         return [hidden + nudge, *others]
 
-    return tf.scan(step, (inputs, added, reals), start)[0]
+    return tf.scan(step, (inputs, added), start)[0]
 
 
 _FUNCTIONS = breakings, influence, keras_file, modes, reach, target_damage

@@ -38,7 +38,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def measured(chosen: Chosen) -> np.ndarray:
     """Return the samples for measuring differences, (N, T, F), the shown sample first."""
-    others = chosen.dataset.shown[chosen.dataset.shown != chosen.sample]
+    others = chosen.shown[chosen.shown != chosen.sample]
     return chosen.dataset.x[[chosen.sample, *others[: MEASURED - 1]]]
 
 
@@ -60,12 +60,10 @@ def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
         case "breakings":
             return up_to_layer | {"backward": backward(chosen), "padding": PADDING}
         case "reach":
-            averaged = dataset.shown[:AVERAGED]
+            averaged = chosen.shown[:AVERAGED]
             of_loss: dict[str, Any] = {"loss": experiment.training.loss, "layer": chosen.layer}
             if dataset.has_labels:  # recorded answers are about numbers, without these fields
                 of_loss["last_y"] = dataset.last_y[averaged]
-            if (mask := dataset.model_mask(experiment)) is not None:
-                of_loss["mask"] = mask[averaged]
             return of_model | of_loss | {"x": dataset.x[averaged], "y": dataset.y[averaged]}
         case "both ways":
             untrained = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
