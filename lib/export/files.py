@@ -249,6 +249,8 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         sentences=sentences,
         english=text,
         skill=charts.skill,
-        metrics=results,
+        labels=charts.confusion.label_tables(of, _LIGHT) if dataset.has_labels else "",
+        label_words=charts.confusion.label_words(of) if dataset.has_labels else (),
+        baseline_accuracy=results.baseline_accuracy,
     )
     return page.encode()
