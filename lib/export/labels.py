@@ -23,12 +23,16 @@ def label_fields(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
     has_logits = experiment.has_labels and model.output == "logits"
     one_output, name = loss == "binary", LOSSES[loss].keras
     class_name = name.title().replace("_", "")
+    of_mode = "y if every_step else y[:, -1]"
+    if dataset.classes:  # a script defines only the targets of its modes
+        of_mode = {"sequence": "y", "last": "last_y"}.get(model.mode, "y if every_step else last_y")
     threshold = "keras.metrics.BinaryAccuracy(threshold=0.0)"  # "accuracy" would compare with 0.5
     return {
         "loss": f"keras.losses.{class_name}(from_logits=True)" if has_logits else f'"{name}"',
         "metric": threshold if has_logits and one_output else '"accuracy"',
         "weights": {mode: _WEIGHTS[experiment.training.weights][mode] for mode in model.modes},
         "targets": {"sequence": "y[{}]", "last": "last_y[{}]" if dataset.classes else "y[{}, -1]"},
+        "of_mode": of_mode,
         "target_shapes": {"sequence": _shape(steps, *columns), "last": _shape(*columns)},
         "predicted": "({}[:, 0] > 0.5)" if one_output else "{}.argmax(axis=-1)",
         "predicted_of_logits": "({}[:, 0] > 0)" if one_output else "{}.argmax(axis=-1)",
