@@ -53,7 +53,6 @@ from lib.results.history import History, WeightHistory, kept_places, spread_plac
 from lib.results.label_skill import (
     LabelScore,
     LabelTable,
-    accuracies_differ,
     accuracy_outcomes,
     class_counts,
     decisive_difference,
