@@ -98,20 +98,8 @@ def is_loaded(dataset: Dataset) -> bool:
     return dataset.origin is not None or dataset.name in SEQUENCES
 
 
-def data_code(experiment: Experiment, dataset: Dataset, **labels: Any) -> list[str]:
-    """Return the code that makes `x`, `y` and `train`; a task's function precedes it.
-
-    For labels, this includes the label's class numbers, the last real step, and weights of the
-    loss. `labels` are the fields of `label_fields`.
-    """
-    *function, code = _arrays_code(experiment, dataset)
-    fields = {"dataset": dataset, "model": experiment.model, "training": experiment.training}
-    if dataset.classes:
-        code = f"{code}\n\n{blocks('data', 'labels', **fields, **labels)['labels']}"
-    return [*function, code]
-
-
-def _arrays_code(experiment: Experiment, dataset: Dataset) -> list[str]:
+def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
+    """Return the code that makes `x`, `y` or `labels`, and `train`, after a task's function."""
     name = find_spec(experiment).name
     if task := TASKS.get(name) or LABEL_TASKS.get(name):
         values = task.arguments(experiment).items()

@@ -19,17 +19,7 @@ import numpy as np
 from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment
 from lib.export.archive import VERSION, KeptError, TableRecord, pack, record_of, table_of, unpack
-from lib.results import (
-    LabelScores,
-    Run,
-    RunAt,
-    SeedWeights,
-    Snapshot,
-    Status,
-    kept_places,
-    memory_of,
-    untrained,
-)
+from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, memory_of, untrained
 from lib.training import limits, messages
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
@@ -176,22 +166,21 @@ def _check_fit(run: RunAt) -> None:
             "step_mse": fresh.step_mse.shape,
             "predictions": fresh.predictions.shape,
         }
-        for name, shape in expected.items():
-            if (found := getattr(result, name).shape) != shape:
-                raise ValueError(f"{name} of shape {found}, expected {shape}")
-        _check_labels(result.labels, fresh.labels)
+        _check_shapes(result, expected)
+        if (result.labels is None) != (fresh.labels is None):
+            raise ValueError("expected scores of labels for a run on labels, and for no other run")
+        if result.labels and fresh.labels:
+            scores = {each.name: getattr(fresh.labels, each.name) for each in fields(fresh.labels)}
+            _check_shapes(result.labels, {name: array.shape for name, array in scores.items()})
+            counts = result.labels.confusion
+            if counts.dtype.kind != "i" or counts.min() < 0 or not counts.any():
+                raise ValueError("expected a confusion matrix that counts samples")
 
 
-def _check_labels(labels: LabelScores | None, fresh: LabelScores | None) -> None:
-    """Raise ValueError unless the scores of labels have the kinds and shapes of `fresh` ones."""
-    if (labels is None) != (fresh is None):
-        raise ValueError(f"scores of labels: {'missing' if fresh else 'of a run on numbers'}")
-    for field in fields(LabelScores) if fresh else ():
-        found, expected = getattr(labels, field.name), getattr(fresh, field.name)
-        if found.shape != expected.shape or found.dtype.kind != expected.dtype.kind:
-            raise ValueError(f"{field.name} of shape {found.shape}, expected {expected.shape}")
-    if labels is not None and (labels.confusion.min() < 0 or not labels.confusion.any()):
-        raise ValueError("a confusion matrix counts samples")
+def _check_shapes(part: object, expected: dict[str, tuple[int, ...]]) -> None:
+    for name, shape in expected.items():
+        if (found := getattr(part, name).shape) != shape:
+            raise ValueError(f"{name} of shape {found}, expected {shape}")
 
 
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:

@@ -26,6 +26,7 @@ def label_fields(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
     of_mode = "y if every_step else y[:, -1]"
     if dataset.classes:  # a script defines only the targets of its modes
         of_mode = {"sequence": "y", "last": "last_y"}.get(model.mode, "y if every_step else last_y")
+    last_of_evaluated = f"keras.utils.to_categorical(last_labels[evaluated], {dataset.targets})"
     threshold = "keras.metrics.BinaryAccuracy(threshold=0.0)"  # "accuracy" would compare with 0.5
     return {
         "loss": f"keras.losses.{class_name}(from_logits=True)" if has_logits else f'"{name}"',
@@ -34,6 +35,7 @@ def label_fields(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
         "targets": {"sequence": "y[{}]", "last": "last_y[{}]" if dataset.classes else "y[{}, -1]"},
         "of_mode": of_mode,
         "target_shapes": {"sequence": _shape(steps, *columns), "last": _shape(*columns)},
+        "last_of_evaluated": "last_labels[evaluated][:, None]" if one_output else last_of_evaluated,
         "predicted": "({}[:, 0] > 0.5)" if one_output else "{}.argmax(axis=-1)",
         "predicted_of_logits": "({}[:, 0] > 0)" if one_output else "{}.argmax(axis=-1)",
         "has_logits": has_logits,

@@ -48,16 +48,24 @@ def predictions(
         "value": raw(dataset.y[samples]),
     }
     is_last = step + 1 == steps
-    for seed, mode, result in models_of(experiment, snapshot):
-        if result.weights is not None:
-            predicted = raw(results.model_outputs(experiment, result.weights, dataset.x[samples]))
-            several = f"_seed_{seed}" if snapshot.others else ""
-            has_prediction = (mode == "sequence") | is_last
-            columns[f"{mode}{several}"] = np.where(has_prediction, predicted, np.nan)
+    for mode, name, outputs in _outputs(experiment, dataset, snapshot, samples):
+        columns[name] = np.where((mode == "sequence") | is_last, raw(outputs), np.nan)
     for baseline in dataset.baselines:
         predicted = raw(np.repeat(baseline.last[samples, None], steps, axis=1))
         columns[f"baseline_{baseline.name}"] = np.where(is_last, predicted, np.nan)
     return pd.DataFrame(columns)
+
+
+def _outputs(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, samples: np.ndarray
+) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Yield each model's mode, the name of its column, and its outputs (n, T, K)."""
+    mask, several = dataset.model_mask(experiment), bool(snapshot.others)
+    for seed, mode, result in models_of(experiment, snapshot):
+        if result.weights is not None:
+            run = dataset.x[samples], None if mask is None else mask[samples]
+            outputs = results.model_outputs(experiment, result.weights, *run)
+            yield mode, f"{mode}_seed_{seed}" if several else mode, outputs
 
 
 def _timestep_columns(
@@ -85,7 +93,7 @@ def _label_predictions(
     and the probability of each class, "sequence P(rain)". Those of last-step mode and baselines are
     in the row of the sample's last real step.
     """
-    names, mask = np.array(dataset.classes, object), dataset.model_mask(experiment)
+    names = np.array(dataset.classes, object)
     real = np.ones((len(samples), dataset.shape[1]), bool)
     sample, step = np.nonzero(real if dataset.mask is None else dataset.mask[samples])
     is_last = step == dataset.last_step[samples][sample]
@@ -99,16 +107,11 @@ def _label_predictions(
         for place, name in enumerate(dataset.classes):
             columns[f"{column} P({name})"] = np.where(known, predicted[:, place], np.nan)
 
-    for seed, mode, result in models_of(experiment, snapshot):
-        if result.weights is not None:
-            known = None if mask is None else mask[samples]
-            run = experiment, result.weights, dataset.x[samples], known
-            outputs = results.model_outputs(*run)
-            several = f"_seed_{seed}" if snapshot.others else ""
-            if mode == "sequence":
-                add(f"{mode}{several}", outputs[sample, step], np.full(len(step), True))
-            else:  # Without a mask, the model returns its output after the padding.
-                add(f"{mode}{several}", outputs[sample, -1], is_last)
+    for mode, name, outputs in _outputs(experiment, dataset, snapshot, samples):
+        if mode == "sequence":
+            add(name, outputs[sample, step], np.full(len(step), True))
+        else:  # Without a mask, this is the output after the padding.
+            add(name, outputs[sample, -1], is_last)
     for baseline in dataset.baselines:
         add(f"baseline_{baseline.name}", baseline.last[samples][sample], is_last)
     return columns

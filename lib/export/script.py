@@ -31,8 +31,9 @@ _WORDS = beside(__file__)
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a plain Keras 3 script of an experiment that `lib.data.settle` returned."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
-    head = _head(experiment, dataset, about, imports(dataset))
-    body = blocks("plain", **template_fields(experiment, dataset, snapshot))
+    fields = template_fields(experiment, dataset, snapshot)
+    head = _head(dataset, about, imports(dataset), fields)
+    body = blocks("plain", **fields)
     return "\n\n".join([*head, *body.values()]) + "\n"
 
 
@@ -44,17 +45,25 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     median over the seeds by mode. A difference beyond rounding ends the script with an error.
     """
     imported = imports(dataset, standard=("import json",))
-    head = _head(experiment, dataset, "the app's results, in Keras 3", imported)
     fields = template_fields(experiment, dataset, snapshot)
+    head = _head(dataset, "the app's results, in Keras 3", imported, fields)
     *defined, end = filter(None, blocks("exact", **fields).values())
     return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
 
 
-def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -> list[str]:
+def _head(dataset: Dataset, about: str, imported: str, fields: dict[str, Any]) -> list[str]:
     """Return a script's blocks up to the data, with two blank lines around a function."""
-    *function, code = data_code(experiment, dataset, **label_fields(experiment, dataset))
+    *function, code = _data(fields)
     docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
     return [docstring, imported, *(f"\n{each}\n" for each in function), code]
+
+
+def _data(fields: dict[str, Any]) -> list[str]:
+    """Return the code that makes the arrays; a task's function precedes it."""
+    code = data_code(fields["experiment"], fields["dataset"])
+    if fields["dataset"].has_labels:
+        code[-1] += "\n\n" + blocks("data", "labels", **fields)["labels"]
+    return code
 
 
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -71,7 +80,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         **blocks("exact", **fields),
         **blocks("notebook", **fields),
         "imports": imports(dataset, "import plotly.graph_objects as go", standard=("import json",)),
-        "data": "\n\n\n".join(data_code(experiment, dataset, **label_fields(experiment, dataset))),
+        "data": "\n\n\n".join(_data(fields)),
     }
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:

@@ -52,20 +52,18 @@ def without_rows(dataset: Dataset) -> Dataset:
 
 
 def _known_errors(dataset: Dataset) -> KnownErrors:
-    errors: dict[str, Any] = {}
+    wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
+    of_labels: dict[str, Any] = {}
     if dataset.has_labels:
         experiment = Experiment().set(loss=losses_for(len(dataset.classes))[0])
-        errors["label_losses"] = {
-            weights: baseline_loss(experiment.set(weights=weights), dataset)
-            for weights in SETTINGS["weights"].options or ()
-        }
-        errors["baseline_accuracy"] = baseline_accuracy(dataset)
-    wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
+        weights = SETTINGS["weights"].options or ()
+        losses = {kind: baseline_loss(experiment.set(weights=kind), dataset) for kind in weights}
+        of_labels = {"label_losses": losses, "baseline_accuracy": baseline_accuracy(dataset)}
     return KnownErrors(
         baseline_mse=dataset.baseline_mse,
         baseline_losses={loss: step_losses(loss, wrong) for loss in ERRORS},
         independent=independent_samples(dataset),
-        **errors,
+        **of_labels,
     )
 
 
