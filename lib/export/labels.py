@@ -15,34 +15,40 @@ _WEIGHTS = {  # the argument of `fit` that weights the loss, by `TrainingSetting
 def label_fields(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
     """Return the fields of a script's templates that depend on the kind of targets.
 
-    In `targets`, "{}" stands for a slice of the samples. In `predicted` and `predicted_of_logits`,
-    which are expressions for class numbers (N,), "{}" stands for probabilities or logits (N, K).
+    "{}" stands for a slice of the samples in `targets`, for class numbers in `columns_of` and
+    `as_targets`, and for probabilities or outputs, (N, K), in `chosen` and `answered`.
     """
     model, loss, steps = experiment.model, experiment.training.loss, dataset.shape[1]
-    columns = () if loss == "sparse" else (dataset.targets,)
     has_logits = experiment.has_labels and model.output == "logits"
-    one_output, name = loss == "binary", LOSSES[loss].keras
-    class_name = name.title().replace("_", "")
+    sizes, name = () if loss == "sparse" else (dataset.targets,), LOSSES[loss].keras
+    loss_class = f"keras.losses.{name.title().replace('_', '')}(from_logits=True)"
+    columns, chosen = f"keras.utils.to_categorical({{}}, {dataset.targets})", "{}.argmax(axis=-1)"
+    metric, answered, targets = '"accuracy"', chosen, {"sequence": "y[{}]", "last": "y[{}, -1]"}
     of_mode = "y if every_step else y[:, -1]"
+    if loss == "binary":
+        columns, chosen = "{}[..., None]", "({}[:, 0] > 0.5)"
+        answered = "({}[:, 0] > 0)" if has_logits else chosen
+        if has_logits:  # "accuracy" would compare logits with 0.5
+            metric = "keras.metrics.BinaryAccuracy(threshold=0.0)"
     if dataset.classes:  # a script defines only the targets of its modes
+        targets["last"] = "last_y[{}]"
         of_mode = {"sequence": "y", "last": "last_y"}.get(model.mode, "y if every_step else last_y")
-    last_of_evaluated = f"keras.utils.to_categorical(last_labels[evaluated], {dataset.targets})"
-    threshold = "keras.metrics.BinaryAccuracy(threshold=0.0)"  # "accuracy" would compare with 0.5
     return {
-        "loss": f"keras.losses.{class_name}(from_logits=True)" if has_logits else f'"{name}"',
-        "metric": threshold if has_logits and one_output else '"accuracy"',
+        "loss": loss_class if has_logits else f'"{name}"',
+        "metric": metric,
         "weights": {mode: _WEIGHTS[experiment.training.weights][mode] for mode in model.modes},
-        "targets": {"sequence": "y[{}]", "last": "last_y[{}]" if dataset.classes else "y[{}, -1]"},
+        "targets": targets,
         "of_mode": of_mode,
-        "target_shapes": {"sequence": _shape(steps, *columns), "last": _shape(*columns)},
-        "last_of_evaluated": "last_labels[evaluated][:, None]" if one_output else last_of_evaluated,
-        "predicted": "({}[:, 0] > 0.5)" if one_output else "{}.argmax(axis=-1)",
-        "predicted_of_logits": "({}[:, 0] > 0)" if one_output else "{}.argmax(axis=-1)",
+        "target_shapes": {"sequence": _shape(steps, *sizes), "last": _shape(*sizes)},
+        "columns_of": columns,
+        "as_targets": "{}" if loss == "sparse" else columns,
+        "chosen": chosen,
+        "answered": answered,
         "has_logits": has_logits,
         "classes": len(dataset.classes),
         "class_list": f"Classes of {dataset.target_column}, from 0: {', '.join(dataset.classes)}.",
-        **layers_of_labels(experiment, dataset),
         "ends_early": bool((dataset.last_step < steps - 1).any()),
+        **layers_of_labels(experiment, dataset),
     }
 
 
