@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 from dataclasses import replace
 
@@ -37,11 +38,14 @@ def written(name, data, changes):
     return dataset, EXPORTS[name].write(experiment, dataset)
 
 
-@pytest.mark.parametrize("name", ["keras", "exact"])
 @pytest.mark.parametrize(("data", "changes"), SETTINGS)
-def test_scripts_of_labels_are_in_ruffs_format(name, data, changes):
-    """Every code path of the templates is in one of these scripts."""
-    check_format(written(name, data, changes)[1])
+def test_scripts_of_labels_are_in_ruffs_format(data, changes):
+    """Every code path of the templates is in one of these scripts. Notebooks have valid code."""
+    for name in ("keras", "exact"):
+        check_format(written(name, data, changes)[1])
+    for cell in json.loads(written("notebook", data, changes)[1])["cells"]:
+        if cell["cell_type"] == "code":
+            compile(cell["source"], "cell", "exec")
 
 
 @pytest.mark.parametrize("data", ["brackets", "first_pattern", "vowels"])
