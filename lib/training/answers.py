@@ -12,6 +12,8 @@ first UNTRACED_STEPS timesteps, and is traced after that.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -19,10 +21,11 @@ import numpy as np
 import tensorflow as tf
 
 from lib.experiment import CELLS, LOSSES
-from lib.recurrence import ARRAYS_EACH, layers_of
+from lib.recurrence import ARRAYS_EACH, layers_of, weight_names
+from lib.shapes import MISTAKES, damage
 from lib.training.engine import traced, tracing
-from lib.training.model_answers import Weights, keras_file, target_damage
 
+Weights = Sequence[np.ndarray]
 UNTRACED_STEPS = 40  # timesteps that a model runs eagerly, over all calls of one function
 MOST_OUTPUTS = 200  # `influence` differentiates at most this many outputs: T × output columns
 MOST_VALUES = 1_000_000  # hidden values in one backward pass; each needs about 80 bytes
@@ -220,27 +223,18 @@ def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.T
 
 
 def reach(
-    *,
-    cell: str,
-    layers: int,
-    weights: Weights,
-    x: np.ndarray,
-    y: np.ndarray,
-    loss: str,
-    layer: int,
-    last_y: np.ndarray | None = None,
+    *, cell: str, layers: int, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
 ) -> dict[str, Any]:
     """Return the norm of the loss's gradient with respect to a layer's hidden state, by timestep.
 
-    x is (N, T, F), y (N, T, K). Labels are one-hot, and have last-step mode's targets `last_y`
-    (N, K). Returns (T,) by mode, with the mode's loss: means over samples.
+    x is (N, T, F), y (N, T, K). For labels, y is one-hot, and may be (2, N, T, K), by mode. Returns
+    (T,) by mode, with the mode's loss: means over samples.
     """
     parts, head_weights = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
     model = (cells, tuple(_head(head_weights)), loss, layer)
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
-    at_end = y if last_y is None else np.repeat(last_y[:, None], steps, axis=1)
-    twice = np.concatenate([x, x]), np.concatenate([y, at_end])
+    twice = np.concatenate([x, x]), np.concatenate(y if y.ndim == 4 else [y, y])
     call = Calls("reach", cell, weights, steps)
     by_state = call(_by_states, model, *twice, np.zeros((2 * samples, steps, units), np.float32))
     norms = np.linalg.norm(by_state, axis=2)
@@ -270,10 +264,10 @@ def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.
 
 def _losses(loss: str, y: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
     """Return the loss (2N, T) of a head's outputs before the activation; labels y are one-hot."""
-    if not (activation := LOSSES[loss].activation):
-        return keras.losses.get(LOSSES[loss].keras)(y, outputs)
-    name = "categorical_crossentropy" if activation == "softmax" else "binary_crossentropy"
-    return getattr(keras.losses, name)(y, outputs, from_logits=True)
+    if activation := LOSSES[loss].activation:
+        name = {"softmax": "categorical_crossentropy", "sigmoid": "binary_crossentropy"}[activation]
+        return getattr(keras.losses, name)(y, outputs, from_logits=True)
+    return keras.losses.get(LOSSES[loss].keras)(y, outputs)
 
 
 def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
@@ -288,6 +282,66 @@ def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tens
         return [hidden + nudge, *others]
 
     return tf.scan(step, (inputs, added), start)[0]
+
+
+def keras_file(  # noqa: PLR0917  callers name the arguments
+    cell: str,
+    mode: str,
+    weights: Weights,
+    timesteps: int,
+    activation: str = "",  # of the head, for labels
+    masks: bool = False,  # whether a Masking layer skips padded steps
+) -> dict[str, bytes]:
+    """Return the bytes of a `.keras` file with an uncompiled model of one mode."""
+    paths, top = weight_names(cell, len(weights)), len(weights) // ARRAYS_EACH - 1
+    names = list(dict.fromkeys(path.partition("/")[0] for path in paths))
+    kind, units = getattr(keras.layers, CELLS[cell].keras), len(weights[1])
+    layers: list[Any] = [keras.Input((timesteps, len(weights[0])), name="inputs")]
+    layers += [keras.layers.Masking(name="masking")] if masks else []
+    for place, name in enumerate(names[: top + 1]):
+        layers.append(kind(units, return_sequences=place < top or mode == "sequence", name=name))
+    for name in names[top + 1 :]:
+        layers.append(keras.layers.Dense(len(weights[-1]), activation or None, name=name))
+    model = keras.Sequential(layers, name=f"{mode}_model")
+    model.set_weights(list(weights))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{mode}.keras"
+        model.save(path)
+        return {"file": path.read_bytes()}
+
+
+def target_damage(case: str) -> dict[str, Any]:
+    """Train a case of MISTAKES and its fix from the same weights; return the fields of `Damage`."""
+    mistake = MISTAKES[case]
+    x, y = damage.damage_data()
+    right = wrong = y
+    learns_steps = len(mistake.output) == 3  # whether the mistaken model returns sequences
+    if learns_steps:
+        right, wrong = y[:, -1], y[:, -1].reshape(len(y), *mistake.target[1:])
+    loss, last = {}, {}
+    for side, target in (("right", right), ("wrong", wrong)):
+        sequences = learns_steps == (side == "wrong")
+        lstm = keras.layers.LSTM(
+            damage.UNITS,
+            return_sequences=sequences,
+            kernel_initializer=keras.initializers.GlorotUniform(seed=0),
+            recurrent_initializer=keras.initializers.Orthogonal(seed=1),
+        )
+        head = keras.layers.Dense(1, kernel_initializer=keras.initializers.GlorotUniform(seed=2))
+        model = keras.Sequential([keras.Input((damage.TIMESTEPS, 1)), lstm, head])
+        model.compile(keras.optimizers.Adam(0.01), damage.LOSS, jit_compile=False)
+        history = model.fit(
+            x[: damage.TRAINED_SAMPLES],
+            target[: damage.TRAINED_SAMPLES],
+            batch_size=damage.BATCH_SIZE,
+            epochs=damage.DAMAGE_EPOCHS,
+            shuffle=False,  # the samples are noise, and both models get the same batches
+            verbose=0,
+        )
+        loss[side] = np.array(history.history["loss"], np.float32)
+        predictions = model.predict(x[damage.TRAINED_SAMPLES :], verbose=0)
+        last[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
+    return {"loss": loss, "predictions": last, "truth": y[damage.TRAINED_SAMPLES :, -1, 0]}
 
 
 _FUNCTIONS = breakings, influence, keras_file, modes, reach, target_damage
