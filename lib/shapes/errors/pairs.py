@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lib.shapes.doctor.fixes import LAST_STEP, compile_with, target_fixes
+from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, LAST_STEP, SPARSE, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies
 from lib.shapes.errors.inputs import LARGEST, data
@@ -16,8 +16,6 @@ from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
 
-CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
-SPARSE = f"sparse_{CATEGORICAL}"
 _PER_SAMPLE_OR_STEP = remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP
 # A graph's message about a failed product sorts y and the output by name, so either may be first.
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
@@ -165,7 +163,7 @@ def refused_early(found: Found) -> Explanation | None:
         likely = [remedies.TARGET_PER_STEP]
     if likely:
         return explained(happened, *likely, words={"columns": y[-1]})
-    return _with_fixes(y, output, [CATEGORICAL, BINARY], happened)
+    return _with_fixes(y, output, [CATEGORICAL, "mean_squared_error"], happened)
 
 
 def class_numbers(found: Found) -> Explanation:
@@ -204,10 +202,6 @@ def _needed_shape(y_text: str, output_text: str, y: Shape, output: Shape) -> str
 
 def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
     likely = [each for loss in losses for each in _likely_fixes(y, output, loss)]
-    if not likely and CATEGORICAL in losses:  # y may hold class numbers, with other axes.
-        for each in _likely_fixes(y, output, SPARSE):
-            code = f"{each.code}\n{compile_with(SPARSE)}"
-            likely.append(Remedy(each.condition, f"{each.fix} Use the sparse loss.", code))
     if not likely:
         return explained(
             happened,
@@ -216,10 +210,10 @@ def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -
             confidence="possible",
         )
     stack = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
-    by_code: dict[str, Remedy] = {}
+    first: dict[str, Remedy] = {}  # the first fix for each condition
     for each in likely:
-        by_code.setdefault(each.code, each)
-    return explained(happened, *list(by_code.values())[:4], stack=stack)
+        first.setdefault(each.condition, each)
+    return explained(happened, *list(first.values())[:4], stack=stack)
 
 
 def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
@@ -249,14 +243,10 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
 def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     """Return the target doctor's fixes, one per condition. The shapes have no samples axis."""
     target, shape = (None, *y), (None, *(output or (1,)))
-    if shape[-1] == 1:
-        loss = "mean_squared_error"  # One column can't hold several classes.
-    fixes = [*target_fixes(shape, target, loss)]
-    if loss == SPARSE:  # If y has a column per class, the loss is wrong.
-        for fix in target_fixes(shape, target, CATEGORICAL):
-            fixes.append(replace(fix, code=f"{fix.code}\n{compile_with(fix.loss)}".strip()))
+    if shape[-1] == 1 and loss in (CATEGORICAL, SPARSE):
+        loss = BINARY  # One column can't hold several classes.
     by_condition: dict[str, Remedy] = {}
-    for fix in fixes:
+    for fix in target_fixes(shape, target, loss):
         if not fix.code or ("Dense(" in fix.code and fix.output_shape[-1] > LARGEST):
             continue
         if first := by_condition.get(fix.condition):
