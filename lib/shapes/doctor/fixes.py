@@ -96,7 +96,8 @@ def _with_loss(fix: Remedy, loss: str, before: LossRule) -> Remedy:
     lines = [fix.code] if fix.code else []
     if RULES[loss].activation != before.activation and "Dense(" not in fix.code:
         lines.append(last_layer(fix.output_shape[-1], loss))
-    condition = f"{condition}, and {fix.condition}" if fix.condition else condition
+    if fix.condition and not fix.code.startswith("Dense("):
+        condition += f", and {fix.condition}"
     code = "\n".join([*lines, compile_with(loss)])
     return replace(fix, condition=condition, fix=f"{fix.fix} {use}".strip(), code=code, loss=loss)
 
@@ -186,8 +187,11 @@ def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[
         code = "y = np.argmax(y, axis=-1)"
         yield condition, "Convert y to class numbers.", code, target[:-1]
         if steps is None and target[2:]:
-            keep = "Keep only that timestep, as class numbers."
-            yield "only the last timestep of y counts", keep, "y = np.argmax(y[:, -1], axis=-1)", (n,)
+            keep, code = (
+                "Keep only that timestep, as class numbers.",
+                "y = np.argmax(y[:, -1], axis=-1)",
+            )
+            yield "only the last timestep of y counts", keep, code, (n,)
     if target[1:] in ((), (1,), (1, 1)):
         code = "y = y.reshape(-1)" if len(target) > 1 else ""
         yield from _per_sample((n,), steps, code, "y.reshape(-1, 1)")

@@ -36,7 +36,7 @@ def keywords(found: Found) -> Explanation | None:
     names = names or re.findall(r"\w+", received)[:1]
     names = names or (["input"] if found["owner"] == "Model" else [])
     owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
-    owner = found["owner"] if is_class else owner
+    owner = found["owner"] if is_class or found["owner"] in ("compile", "fit") else owner
     path = re.search(r'load_model\("([\w./-]+)"', found.whole)
     words = {
         "owner": owner,
@@ -133,7 +133,7 @@ MESSAGES = [
         r"Unrecognized keyword arguments: \[(?P<got>[^\]]+)",
         r'Keyword argument not understood:"?,? (?P<got>"?\w+"?)',
         r"Argument\(s\) not recognized: \{(?P<got>.*)",
-        r"\b(?P<owner>[A-Z]\w+|__init__|fit)(?:\.__init__)?\(\) got an unexpected keyword "
+        r"\b(?P<owner>[A-Z]\w+|__init__|compile|fit)(?:\.__init__)?\(\) got an unexpected keyword "
         r'argument (?P<got>"\w+")',
         explain=keywords,
     ),

@@ -49,15 +49,18 @@ def incompatible(found: Found) -> Explanation | None:
     return _explained_loss(found, one, other, shapes)
 
 
-def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
-    """Explain that sample weights, or a mask, don't fit the loss."""
+def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
+    """Explain that weights, or a mask, don't fit the loss."""
+    likely = [remedies.WEIGHT_PER_STEP, remedies.WEIGHT_OF_LAST_STEP, remedies.WEIGHT_PER_LABEL]
+    if "class_weight" in found.whole:
+        likely.reverse()
     return explained(
         "The loss can't be weighted. {one} doesn't fit {other}. sample_weight needs one number per "
         "sample, or per timestep if the layer returns every step.",
-        fix="Give sample_weight that shape. class_weight works only with one output per sample.",
-        code="w = np.repeat(w[:, None], timesteps, axis=1)  # where every step is returned\n"
-        "w = w[:, -1]  # where the last one is",
+        *likely,
+        remedies.WEIGHTS_WITHOUT_COLUMN,
         words={"one": one, "other": other},
+        check="print(w.shape, y.shape, model.output_shape)",
     )
 
 
@@ -118,16 +121,8 @@ def refused(found: Found) -> Explanation | None:
     elif found["one"]:
         losses = [CATEGORICAL]
     happened = _needed_shape(y_text, output_text, y, output)
-    if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in message:
-        likely = remedies.COLUMN_PER_CLASS, remedies.OTHER_COLUMNS, remedies.TARGET_PER_STEP
-        return explained(happened, *likely, words={"columns": y[-1]})
     is_wrong = y != output or losses == [SPARSE]
     return _with_fixes(y, output, losses, happened) if is_wrong else None
-
-
-def _is_wider(y: Shape, output: Shape) -> bool:
-    """Return whether y has several columns, at most LARGEST, and the output has one."""
-    return len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
 
 
 def refused_early(found: Found) -> Explanation | None:
@@ -150,7 +145,7 @@ def refused_early(found: Found) -> Explanation | None:
     happened = _needed_shape(found["got"], found["want"] or f"of rank {len(expected)}", y, output)
     has_extra_axis = bool(found["axes"]) and len(y) == len(output) + 1
     likely: list[Remedy] = []
-    if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
+    if y[:-1] == output[:-1] and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST:
         # Keras 2's sparse loss raised this for any output.
         likely = [remedies.CLASS_COLUMNS, remedies.OTHER_COLUMNS]
     elif found["axes"] == "3" and len(y) == 1:
