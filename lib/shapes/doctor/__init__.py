@@ -141,12 +141,31 @@ def _reasons(
     elif rule.single_class(batch.output):
         yield "One column means one class, whose probability is always 1."
         yield "So the loss is almost 0 for any output, and the model learns nothing."
+        if rule.labels:
+            yield "On a CPU, Keras raises an error if y contains a class other than 0."
     elif batch.verdict == "silent":
         yield f"{rule.name} then works along the {axes[-1].output_unit}s instead of the columns."
     else:
-        yield "Every output is compared with its own target."
+        yield from _matched(output, batch, rule)
     if batch.verdict == "error" and first.verdict != "error":
         yield f"Batches of {first.size} raise no error, but the last batch of {batch.size} does."
+
+
+def _matched(output: Sizes, batch: BatchResult, rule: LossRule) -> Iterator[str]:
+    """Yield sentences on a correct pairing, and on what the shapes alone don't show."""
+    columns = batch.output[-1]
+    if rule.labels:
+        yield f"Each row of {columns} probabilities is compared with one class number."
+        yield f"Class numbers go from 0 to {columns - 1}."
+    else:
+        yield "Every output is compared with its own target."
+    if rule.activation == "sigmoid" and output[1:] and output[-1] > 1:
+        yield "The columns count as separate yes-or-no labels."
+        yield f"For one class out of {output[-1]}, use categorical_crossentropy."
+    elif rule.activation == "softmax" and not rule.labels and len(output) == 2:
+        yield "The columns of y must be classes, not timesteps."
+    elif rule.activation and len(batch.output) < len(output):
+        yield "Weights per timestep and masks need a last axis of 1: y[..., None]."
 
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
