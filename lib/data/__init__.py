@@ -5,12 +5,14 @@ A `Dataset` has `.x` (N, T, F), `.y` (N, T, K), and a split into training, valid
 
 from lib.data import memory
 from lib.data.caches import OBJECT_CACHES, cached_with_object, keep_newest
-from lib.data.dataset import Baseline, Dataset, KnownErrors, Origin, Samples
+from lib.data.dataset import Baseline, Dataset, KnownErrors, Origin
+from lib.data.datasets.label_tasks import LABEL_TASKS
 from lib.data.datasets.registry import (
     DATASETS,
     FIRST,
     OPTIONAL,
     SPEC_GROUPS,
+    class_count,
     dictated,
     example_of_upload,
     find_spec,
@@ -23,6 +25,7 @@ from lib.data.datasets.registry import (
 )
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
+from lib.data.samples import Samples, class_numbers
 from lib.data.tables.baselines import check_season, season_length
 from lib.data.tables.cutting import every_kth
 from lib.data.tables.leaks import Finding, find_leaks, moments_by_group, series_by_part

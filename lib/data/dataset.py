@@ -1,4 +1,4 @@
-"""`Dataset`: the samples that both modes train on, their names, and the rows they came from."""
+"""`Dataset`: samples with names, baselines, scales, and the rows that they were cut from."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+
+from lib.data.samples import Samples
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,57 +119,6 @@ class KnownErrors:
     independent: float  # the result of `lib.results.compared.independent_samples`
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Samples:
-    """The worker's data: first the `train` training samples, then the validation samples."""
-
-    x: np.ndarray  # inputs (N, T, F), float32
-    y: np.ndarray  # targets (N, T, K), float32; last-step mode uses `y[:, -1]`, (N, K)
-    train: int  # the number of training samples
-
-    def __post_init__(self) -> None:
-        if self.x.ndim != 3 or self.y.ndim != 3 or self.x.shape[:2] != self.y.shape[:2]:
-            raise ValueError(
-                "x and y must have shapes (N, T, F) and (N, T, K), "
-                f"got {self.x.shape} and {self.y.shape}"
-            )
-        if not 1 <= self.train <= len(self.x):
-            raise ValueError(f"train must be 1 to {len(self.x)}, got {self.train}")
-        self.x.flags.writeable = self.y.flags.writeable = False
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(N, T, F)."""
-        return self.x.shape
-
-    @property
-    def targets(self) -> int:
-        """K, the number of target columns."""
-        return self.y.shape[-1]
-
-    @property
-    def has_validation(self) -> bool:
-        """Whether there are validation samples."""
-        return self.train < self.seen
-
-    @property
-    def seen(self) -> int:
-        """The number of training and validation samples."""
-        return len(self.x)
-
-    @property
-    def evaluated(self) -> slice:
-        """The samples that models are evaluated on: validation, or if there is none, training."""
-        return slice(self.train if self.has_validation else 0, self.seen)
-
-    @property
-    def shown(self) -> np.ndarray:
-        """Indexes (S,) of the evaluated samples that charts show: at most 32, evenly spaced."""
-        evaluated = np.arange(len(self.x))[self.evaluated]
-        places = np.linspace(0, len(evaluated) - 1, min(32, len(evaluated)))
-        return evaluated[places.round().astype(int)]
-
-
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Dataset(Samples):
     """Samples for both modes, with names, baselines and scales.
@@ -187,7 +138,11 @@ class Dataset(Samples):
     baselines: tuple[Baseline, ...] = ()  # a table's baselines, the best one first
     origin: Origin | None = None  # the table rows that the samples were cut from
     best_mse: np.ndarray | None = None  # the lowest expected MSE of any model, (T,), if known
-    best_why: str = ""  # one sentence that explains `best_mse`
+    best_why: str = ""  # one sentence that explains the best possible error
+    classes: tuple[str, ...] = ()  # the names of classes, in order; empty if targets are numbers
+    target_column: str = ""  # the name of the column that holds the classes
+    best_accuracy: np.ndarray | None = None  # the highest expected accuracy, (T,), if known
+    best_loss: np.ndarray | None = None  # the lowest expected cross-entropy, (T,), if known
     target_scale: np.ndarray | None = None  # (K,), or (N, K) if each series has its own scale
     target_offset: np.ndarray | None = None
     base: np.ndarray | None = None  # the raw values that targets are changes from, (N, T, K)
@@ -216,13 +171,19 @@ class Dataset(Samples):
         """The size of all arrays in bytes."""
         origin, lasts = self.origin, (baseline.last for baseline in self.baselines)
         rows = (origin.targets, origin.inputs, origin.series, origin.times) if origin else ()
-        arrays = (self.x, self.y, self.baseline, self.base, *rows, *lasts)
+        arrays = (self.x, self.y, self.mask, self.baseline, self.base, *rows, *lasts)
         return sum(array.nbytes for array in arrays if array is not None)
 
     @property
     def samples(self) -> Samples:
         """The training and validation samples. Test samples never reach the worker."""
-        return Samples(self.x[: self.seen], self.y[: self.seen], self.train)
+        mask = None if self.mask is None else self.mask[: self.seen]
+        return Samples(self.x[: self.seen], self.y[: self.seen], self.train, mask=mask)
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether targets are classes."""
+        return bool(self.classes)
 
     @property
     def seen(self) -> int:

@@ -20,6 +20,7 @@ from lib.experiment.experiment import (
     ModelSettings,
     Setting,
     TrainingSettings,
+    losses_for,
     read_query,
     to_query,
 )

@@ -36,6 +36,8 @@ class Choice:
     model: str = ""  # in a sentence: "last-step model"
     variable: str = ""  # the model's name in code: "last_step"
     color: str = ""  # the color's name in Markdown and .streamlit/config.toml
+    # Only for losses of labels: the activation that turns a head's outputs into probabilities.
+    activation: str = ""  # "softmax" or "sigmoid"; empty for losses of numbers
 
     def colored(self, words: str) -> str:
         """Return Markdown of `words` in the mode's color; unchanged for "both"."""
@@ -45,6 +47,12 @@ class Choice:
 REGISTRIES = msgspec.convert(beside(__file__), dict[str, dict[str, Choice]])
 MODES, CELLS, HEADS = REGISTRIES["modes"], REGISTRIES["cells"], REGISTRIES["heads"]
 OPTIMIZERS, LOSSES = REGISTRIES["optimizers"], REGISTRIES["losses"]
+
+
+def losses_for(classes: int) -> tuple[str, ...]:
+    """Return the losses, keys of LOSSES, for targets with this number of classes; 0: numbers."""
+    activation = {0: "", 1: "sigmoid", 2: "sigmoid"}.get(classes, "softmax")
+    return tuple(name for name, loss in LOSSES.items() if loss.activation == activation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,7 @@ class DataSettings:
     types: tuple[str, ...] = _setting("types", ())  # columns with another type: "store:category"
     wide: str = _setting("wide", "unroll", options=REGISTRIES["wide"])
     at_gaps: str = _setting("at_gaps", "run_on", options=REGISTRIES["at_gaps"])
+    padding: str = _setting("padding", "none", options=REGISTRIES["paddings"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,8 @@ class ModelSettings:
     cell: str = _setting("cell", "lstm", options=CELLS)
     layers: int = _number("layers", 1, 1, 3)
     head: str = _setting("head", "dense", options=HEADS)
+    output: str = _setting("output", "probabilities", options=REGISTRIES["outputs"])
+    masking: str = _setting("mask", "on", options=REGISTRIES["masking"])
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -131,6 +142,12 @@ class TrainingSettings:
     epochs: int = _number("epochs", 200, 1, 5000)
     keep: str = _setting("keep", "last", options=REGISTRIES["keeps"])
     patience: int = _number("patience", 20, 1, 1000)  # epochs; used only if `keep` is "stop"
+    weights: str = _setting("weights", "none", options=REGISTRIES["weights"])
+
+    @property
+    def activation(self) -> str:
+        """The activation of a label loss, "softmax" or "sigmoid"; "" for a loss of numbers."""
+        return LOSSES[self.loss].activation
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +164,11 @@ class Experiment:
     def each_seed(self) -> tuple["Experiment", ...]:
         """For each seed, a copy of the experiment with this seed alone."""
         return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(max(1, self.seeds)))
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the loss is one of labels, so that targets are classes."""
+        return bool(self.training.activation)
 
     @property
     def data_only(self) -> "Experiment":

@@ -87,12 +87,15 @@ def unroll_stack(
 
 
 def forward(
-    experiment: Experiment, weights: Sequence[Array], x: Array
+    experiment: Experiment, weights: Sequence[Array], x: Array, mask: Array | None = None
 ) -> tuple[list[Trace], Array]:
-    """Return each recurrent layer's trace, and the outputs (N, T, K); K = U if there is no head."""
+    """Return each recurrent layer's trace, and the outputs (N, T, K); K = U if there is no head.
+
+    Outputs are those before the activation of a label loss. For a mask (N, T), see `unroll_stack`.
+    """
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers
-    traces = unroll_stack(model.cell, weights[:recurrent], x)
+    traces = unroll_stack(model.cell, weights[:recurrent], x, mask)
     outputs = traces[-1].hidden
     if model.head == "dense":
         kernel, bias = weights[recurrent:]
@@ -101,12 +104,15 @@ def forward(
     return traces, outputs
 
 
-def outputs_in_parts(experiment: Experiment, weights: Sequence[Array], x: Array) -> Iterator[Array]:
+def outputs_in_parts(
+    experiment: Experiment, weights: Sequence[Array], x: Array, mask: Array | None = None
+) -> Iterator[Array]:
     """Yield the outputs of `forward`, (n, T, K), for parts of x (N, T, F) that fit into memory."""
     per_step = 6 * experiment.model.units * experiment.model.layers  # gates, states and outputs
     size = max(1, MAX_NUMBERS // (x.shape[1] * per_step))
     for start in range(0, len(x), size):
-        yield forward(experiment, weights, x[start : start + size])[1]
+        part = slice(start, start + size)
+        yield forward(experiment, weights, x[part], None if mask is None else mask[part])[1]
 
 
 def difference(

@@ -30,6 +30,7 @@ from lib.results.compared import (
     Verdict,
     axes_of,
     clear_mode,
+    compare_accuracies,
     compare_modes,
     compared_part,
     decided,
@@ -43,8 +44,20 @@ from lib.results.compared import (
     same_data,
     value_words,
 )
+from lib.results.evaluation import Errors, evaluate_outputs
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.history import History, WeightHistory, kept_places, spread_places
+from lib.results.labels import (
+    LabelScores,
+    accuracy,
+    activated,
+    balanced_accuracy,
+    cross_entropy,
+    entropy,
+    macro_f1,
+    proportion_interval,
+)
+from lib.results.loss_weights import counted_steps, mode_targets, step_weights, training_arrays
 from lib.results.replay import BEST, MIN_REPLAY_EPOCHS, Frame, as_of, frames_of, untrained
 from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
 from lib.results.strangers import (

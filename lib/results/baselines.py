@@ -12,6 +12,8 @@ from lib.data import Dataset, Origin, every_kth
 from lib.experiment import MODES, Experiment
 from lib.recurrence import highest_output, outputs_in_parts
 from lib.results.compared import independent_samples
+from lib.results.labels import activated, entropy
+from lib.results.loss_weights import counted_steps, mode_targets, mode_values, step_weights
 from lib.results.run import ModelWeights, SeedWeights
 from lib.text import NEARLY_ZERO, number
 
@@ -31,7 +33,7 @@ ERRORS: dict[str, Callable[..., np.ndarray]] = {"mse": np.square, "mae": np.abs,
 
 
 def step_losses(loss: str, wrong: np.ndarray) -> np.ndarray:
-    """Return the loss by timestep (T,), for errors `wrong` (N, T, K) and a key of LOSSES."""
+    """Return the loss by timestep (T,), for errors `wrong` (N, T, K) and a key of ERRORS."""
     return ERRORS[loss](wrong).mean(axis=(0, 2), dtype=np.float64)
 
 
@@ -73,15 +75,31 @@ def best_possible(
 
 def baseline_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """Return the baseline's training loss by mode."""
-    loss = experiment.training.loss
+    loss, modes = experiment.training.loss, experiment.model.modes
     if dataset.known_errors is not None:
-        return mode_losses(dataset.known_errors.baseline_losses[loss], experiment.model.modes)
+        return mode_losses(dataset.known_errors.baseline_losses[loss], modes)
+    if experiment.has_labels:
+        return {mode: _label_baseline_loss(experiment, dataset, mode) for mode in modes}
     wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
-    return mode_losses(step_losses(loss, wrong), experiment.model.modes)
+    return mode_losses(step_losses(loss, wrong), modes)
+
+
+def _label_baseline_loss(experiment: Experiment, dataset: Dataset, mode: str) -> float:
+    train = slice(dataset.train)
+    counted = counted_steps(experiment, dataset, mode)[train]
+    predicted = mode_values(dataset, dataset.baseline, mode)[train]
+    costs = entropy(predicted, mode_targets(dataset, mode)[train])
+    weighted = costs * step_weights(experiment, dataset, mode)[train]
+    return float(weighted[counted].mean())
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Floor | None]:
-    """Return the smallest possible training loss by mode, and its `Floor`; only for "mse"."""
+    """Return the smallest possible training loss by mode, and its `Floor`; {} if unknown."""
+    if dataset.best_loss is not None:
+        if experiment.training.weights != "none" or dataset.mask is not None:
+            return {}, None
+        floor = Floor(dataset.best_loss, "best possible", dataset.best_why)
+        return mode_losses(dataset.best_loss, experiment.model.modes), floor
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None
@@ -135,10 +153,14 @@ class SkillTable:
 
 
 def model_outputs(
-    experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
+    experiment: Experiment,
+    weights: Sequence[np.ndarray],
+    x: np.ndarray,
+    mask: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return a model's outputs at every step, (n, T, K)."""
-    return np.concatenate(list(outputs_in_parts(experiment, weights, x)))
+    """Return a model's outputs at every step, (n, T, K): for labels, probabilities."""
+    outputs = np.concatenate(list(outputs_in_parts(experiment, weights, x, mask)))
+    return activated(experiment, outputs)
 
 
 def cost(weights: ModelWeights, timesteps: int) -> int:
@@ -161,8 +183,11 @@ def predict(
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / (budget or BUDGET)
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
-    x = dataset.x[samples]
-    outputs = {mode: model_outputs(experiment, arrays, x) for mode, arrays in weights.items()}
+    x, mask = dataset.x[samples], dataset.model_mask(experiment)
+    known = None if mask is None else mask[samples]
+    outputs = {
+        mode: model_outputs(experiment, arrays, x, known) for mode, arrays in weights.items()
+    }
     last = {mode: each[:, -1].copy() for mode, each in outputs.items()}
     return Predictions(samples, every, last, outputs.get("sequence"))
 

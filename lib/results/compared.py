@@ -65,20 +65,25 @@ def outcomes(errors: float | np.ndarray, other: float | np.ndarray, samples: flo
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The comparison of two models' errors by seed."""
+    """The comparison of two models by seed, of their errors' logarithms or of their accuracies."""
 
-    better: int  # 0 if the first model's error is smaller in the median over the seeds, else 1
-    wins: int  # the number of seeds in which the better model has the smaller error
+    better: int  # 0 if the first model is better in the median over the seeds, else 1
+    wins: int  # the number of seeds in which this model is better
     seeds: int
-    ratio: float  # median over the seeds of the worse model's error divided by the better model's
-    p_value: float  # from the paired t-test of log errors; 1 with a single seed
-    agrees: bool  # whether the mean of the log errors favors the same model
+    gain: float  # the better model's median gain over the seeds: in log error, or in accuracy
+    p_value: float  # from the paired t-test of the gains; 1 with a single seed
+    agrees: bool  # whether the mean gain favors the same model
     has_samples: bool = True  # whether there are enough samples for a verdict: see `decided`
+
+    @property
+    def ratio(self) -> float:
+        """The worse model's error divided by the better model's, if errors are compared."""
+        return math.exp(min(self.gain, 700.0))
 
     @property
     def is_clear(self) -> bool:
         """Whether one model is significantly better."""
-        return self.p_value < SIGNIFICANCE and self.ratio > 1 and self.agrees and self.has_samples
+        return self.p_value < SIGNIFICANCE and self.gain > 0 and self.agrees and self.has_samples
 
 
 def compare_modes(
@@ -87,16 +92,27 @@ def compare_modes(
     """Compare two models' errors by seed, (R,) each, by a paired t-test of log errors."""
     first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
     least = np.finfo(np.float64).tiny
-    logs = np.log(np.maximum(second, least)) - np.log(np.maximum(first, least))
-    sign = 1 if np.median(logs) >= 0 else -1
-    count, gains, p_value = len(logs), sign * logs, 1.0
-    ratio = float(np.exp(min(np.median(gains), 700.0)))
+    return _paired(np.log(np.maximum(second, least)) - np.log(np.maximum(first, least)))
+
+
+def compare_accuracies(
+    first: Sequence[float] | np.ndarray, second: Sequence[float] | np.ndarray
+) -> Verdict:
+    """Compare two models' accuracies by seed, (R,) each, by a paired t-test."""
+    return _paired(np.asarray(first, np.float64) - np.asarray(second, np.float64))
+
+
+def _paired(first_gains: np.ndarray) -> Verdict:
+    """Return the verdict of a paired t-test on the first model's gains by seed, (R,)."""
+    sign = 1 if np.median(first_gains) >= 0 else -1
+    count, gains, p_value = len(first_gains), sign * first_gains, 1.0
     if count > 1 and gains.any():
         spread = float(gains.std(ddof=1)) / math.sqrt(count)
         t = abs(float(gains.mean())) / spread if spread else math.inf
         p_value = t_test_p_value(t, count - 1)
     agrees = bool(gains.mean() > 0) or not gains.any()
-    return Verdict(int(sign < 0), int((gains > 0).sum()), count, ratio, p_value, agrees)
+    wins, gain = int((gains > 0).sum()), float(np.median(gains))
+    return Verdict(int(sign < 0), wins, count, gain, p_value, agrees)
 
 
 def t_test_p_value(t: float, degrees_of_freedom: int) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
-from lib.results.baselines import mode_losses, step_losses
+from lib.results.evaluation import Errors, evaluate_outputs
 from lib.results.history import spread_places
 from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
 
@@ -18,8 +18,6 @@ MOST, LEAST = 24, 6  # bounds of the limit on frames; an expensive frame lowers 
 MIN_REPLAY_EPOCHS = 3  # a replay needs at least this many epochs
 BEST = "best"  # the name of the last frame if the best epochs were restored
 STEP = 60_000  # overhead of a timestep, in multiply-adds
-
-_Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]  # see `_evaluate`
 
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
@@ -39,23 +37,28 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
 def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGET) -> Snapshot:
     """Return the snapshot after an earlier epoch with these weights, in `budget` multiply-adds."""
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
-    evaluated: dict[int, _Evaluated] = {}
+    evaluated: dict[int, Errors] = {}
 
     def earlier(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
             return now  # The mode stopped before this epoch.
         if id(weights) not in evaluated:  # Untrained modes share their weights.
             evaluated[id(weights)] = _evaluate(experiment, dataset, weights, budget)
-        step_mse, losses, predictions = evaluated[id(weights)]
+        at = evaluated[id(weights)]
+        labels = at.labels.get(mode)
         trained, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
         epochs, errors = now.checked_epochs[checked], now.last_step_mse[checked]
         validation = now.validation_loss[checked] if dataset.has_validation else np.zeros(0)
+        accuracies = now.last_step_accuracy[checked] if labels else np.zeros(0)
         if epoch not in epochs:  # Otherwise training evaluated this epoch, on all samples.
-            epochs, errors = np.append(epochs, epoch), np.append(errors, step_mse[-1])
+            epochs, errors = np.append(epochs, epoch), np.append(errors, at.last_mse[mode])
             if dataset.has_validation:
-                validation = np.append(validation, losses[mode])
+                validation = np.append(validation, at.losses[mode])
+            if labels:
+                accuracies = np.append(accuracies, labels.accuracy)
         curves = now.loss_epochs[trained], now.loss[trained], epochs, errors, validation
-        return ModeResult(*curves, step_mse, predictions, weights)
+        arrays = *curves, at.step_mse, at.predictions
+        return ModeResult(*arrays, weights, last_step_accuracy=accuracies, labels=labels)
 
     results, *others = (
         {mode: earlier(mode, now, models[mode]) for mode, now in seed.items()}
@@ -67,17 +70,17 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
 
 def _evaluate(
     experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], budget: float
-) -> _Evaluated:
-    """Return MSE by timestep (T,) and loss by mode on some samples, and predictions (S, T, K)."""
+) -> Errors:
+    """Return the errors of a model with these weights on some of the evaluated samples."""
     shown = dataset.shown
     evaluated = np.arange(len(dataset.x))[dataset.evaluated]
     cost = len(evaluated) * dataset.shape[1] * sum(w.size for w in weights)
     if (every := math.ceil(cost * len(experiment.each_seed) / budget)) > 1:
         evaluated = np.union1d(shown, evaluated[::every])
-    outputs = forward(experiment, weights, dataset.x[evaluated])[1]
-    wrong = outputs - dataset.y[evaluated]
-    losses = mode_losses(step_losses(experiment.training.loss, wrong))
-    return step_losses("mse", wrong), losses, outputs[np.searchsorted(evaluated, shown)]
+    mask = dataset.model_mask(experiment)
+    known = None if mask is None else mask[evaluated]
+    outputs = forward(experiment, weights, dataset.x[evaluated], known)[1]
+    return evaluate_outputs(experiment, dataset, outputs, evaluated)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ import numpy as np
 
 from lib.data import Dataset
 from lib.experiment import Experiment
+from lib.results.labels import LabelScores, median_scores
 
 
 class Status(StrEnum):
@@ -44,7 +45,7 @@ def memory_of(part: Any) -> int:
     """Return the approximate bytes of the arrays in a result, snapshot, dict or tuple."""
     if isinstance(part, np.ndarray):
         return part.nbytes + 200  # 200 for the array object
-    if isinstance(part, ModeResult | Snapshot):
+    if isinstance(part, ModeResult | Snapshot | LabelScores):
         part = tuple(getattr(part, each.name) for each in fields(part))
     if isinstance(part, dict):
         part = tuple(part.values())
@@ -67,11 +68,19 @@ class ModeResult:
     predictions: np.ndarray  # current outputs for the shown samples, (S, T, K)
     weights: tuple[np.ndarray, ...] | None = None  # current `get_weights()`; None if too large
     kept_epoch: int | None = None  # the best epoch, once its weights are restored
+    # Only for labels. Predictions are probabilities, and errors are those of probabilities.
+    last_step_accuracy: np.ndarray = field(default_factory=lambda: np.zeros(0))  # by check, (Q,)
+    labels: LabelScores | None = None  # scores of the current weights
 
     @property
     def final_mse(self) -> float:
         """The `last_step_mse` of the current weights."""
         return self._final(self.last_step_mse, self.checked_epochs)
+
+    @property
+    def final_accuracy(self) -> float:
+        """The `last_step_accuracy` of the current weights; NaN if targets are numbers."""
+        return self._final(self.last_step_accuracy, self.checked_epochs)
 
     @property
     def final_loss(self) -> float:
@@ -166,10 +175,24 @@ def _median(results: Sequence[ModeResult]) -> ModeResult:
     losses = curve("loss_epochs", "loss", "final_loss")
     checked, errors = curve("checked_epochs", "last_step_mse", "final_mse")
     _, validation = curve("checked_epochs", "validation_loss", "final_validation_loss")
+    _, accuracy = curve("checked_epochs", "last_step_accuracy", "final_accuracy")
     step_mse = np.median([r.step_mse for r in results], axis=0)
-    predictions = np.median([r.predictions for r in results], axis=0)
+    labels = median_scores([r.labels for r in results if r.labels is not None])
+    # The mean of probabilities has the sum 1. The median hasn't.
+    middle = np.mean if labels else np.median
+    predictions = middle([r.predictions for r in results], axis=0)
     kept = int(checked[-1]) if all(r.kept_epoch is not None for r in results) else None
-    return ModeResult(*losses, checked, errors, validation, step_mse, predictions, kept_epoch=kept)
+    return ModeResult(
+        *losses,
+        checked,
+        errors,
+        validation,
+        step_mse,
+        predictions,
+        kept_epoch=kept,
+        last_step_accuracy=accuracy,
+        labels=labels,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

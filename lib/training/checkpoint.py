@@ -6,21 +6,12 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from lib.results import History, ModeResult
+from lib.results import Errors, History, ModeResult
 
 MAX_SENT_PARAMETERS = 50_000  # while a run trains, only weights of smaller models are sent
 MAX_LOSSES, MAX_CHECKS = 600, 400  # the maximum number of points in a model's histories
 MANY_SEEDS = 4  # models of a run with more seeds keep half as many points
 MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run has no checkpoints: it restarts from epoch 0
-
-
-@dataclass(frozen=True, slots=True)
-class Errors:
-    """A model's errors on the evaluated samples."""
-
-    step_mse: np.ndarray  # mean squared error at each timestep, (T,)
-    losses: dict[str, float]  # each mode's loss: over all timesteps, or at the last timestep
-    predictions: np.ndarray  # for the S shown samples, (S, T, K)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +29,24 @@ class Best:
 class ModelRecord:
     """The weights and histories of one model: one mode, "sequence" or "last", and one seed."""
 
+    mode: str
     weights: list[np.ndarray]  # at the last evaluation or the restored epoch, in Keras's order
     losses: History[float]  # training loss by epoch
     checks: History[float]  # mean squared error at the last timestep by evaluated epoch
     validation: History[float]  # validation loss by evaluated epoch, if there is validation
+    accuracies: History[float]  # accuracy at the last timestep by evaluated epoch, for labels
     errors: Errors = field(default_factory=lambda: Errors(np.empty(0), {}, np.empty(0)))
     unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))  # this epoch's batch losses
     best: Best | None = None  # None before the first epoch, and if the last epoch is kept
     kept_epoch: int | None = None  # the restored best epoch; None while the model trains
 
     @classmethod
-    def untrained(cls, weights: list[np.ndarray], seeds: int) -> "ModelRecord":
+    def untrained(cls, mode: str, weights: list[np.ndarray], seeds: int) -> "ModelRecord":
         """Return the record of a model with its initial weights, in a run with `seeds` seeds."""
         divisor = 2 if seeds > MANY_SEEDS else 1
         losses, checks = MAX_LOSSES // divisor, MAX_CHECKS // divisor
-        return cls(weights, History(losses), History(checks), History(checks))
+        new = History[float]
+        return cls(mode, weights, new(losses), new(checks), new(checks), new(checks))
 
     def compare(self, epoch: int, loss: float) -> int:
         """Record a validation loss; return the epochs since the best, like `EarlyStopping`."""
@@ -68,7 +62,9 @@ class ModelRecord:
             return
         self.kept_epoch, self.weights, self.errors = best.epoch, best.weights, best.errors
         self.losses.put_back(best.epoch, best.training_loss)
-        self.checks.put_back(best.epoch, float(self.errors.step_mse[-1]))
+        self.checks.put_back(best.epoch, self.errors.last_mse[self.mode])
+        if self.errors.labels:
+            self.accuracies.put_back(best.epoch, self.errors.labels[self.mode].accuracy)
         self.validation.put_back(best.epoch, best.loss)
 
     def result(self, *, whole: bool) -> ModeResult:
@@ -84,6 +80,8 @@ class ModelRecord:
             predictions=self.errors.predictions,
             weights=tuple(self.weights) if whole or parameters <= MAX_SENT_PARAMETERS else None,
             kept_epoch=self.kept_epoch,
+            last_step_accuracy=self.accuracies.values,
+            labels=self.errors.labels.get(self.mode),
         )
 
 

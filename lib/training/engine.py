@@ -15,11 +15,13 @@ from lib.recurrence import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import Array, product, recurrent
 
-SampleTensors: TypeAlias = "tuple[Array, Array]"  # x and y (N, T, …), padded to a program's sizes
-SampleArrays: TypeAlias = "SampleTensors | tuple[np.ndarray, np.ndarray]"  # arrays for a large N
-TrainingTensors: TypeAlias = "tuple[Array, Array, Array]"
-"""Settings as tensors: the update rule (learning rate, m_part, v_part, inside, outside), choices
-(timesteps, targets, bias correction, index of the loss), and whether each timestep counts (T,)."""
+SampleArrays: TypeAlias = "tuple[Any, Any, Any]"
+"""x (N, T, F), y (N, T, K) and `counts` (N, T, 2), padded to a program's sizes. `counts` has the
+weight of each timestep in the loss, and whether the loss's mean counts the timestep, 1 or 0. They
+are tensors, or NumPy arrays if N is large."""
+TrainingTensors: TypeAlias = "tuple[Array, Array]"
+"""Settings as tensors: the update rule (learning rate, m_part, v_part, inside, outside), and
+choices (timesteps, targets, bias correction, index of the loss)."""
 DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()  # held while TensorFlow traces: concurrent traces slow each other down
 
@@ -72,16 +74,12 @@ class ModelState:
     training: TrainingTensors
 
 
-def training_tensors(
-    settings: TrainingSettings, mode: str, own: Architecture, timesteps: int
-) -> TrainingTensors:
-    """Return settings as tensors, for models of `own` sizes in a program with `timesteps` steps."""
+def training_tensors(settings: TrainingSettings, own: Architecture) -> TrainingTensors:
+    """Return settings as tensors, for models of `own` sizes."""
     *rule, corrects = UPDATES[settings.optimizer]
-    last = own.timesteps - 1
-    counts = [t <= last if mode == "sequence" else t == last for t in range(timesteps)]
     rule = [settings.learning_rate, *rule]
     choices = [own.timesteps, own.targets, corrects, list(LOSSES).index(settings.loss)]
-    return tf.constant(rule), tf.constant(choices), tf.constant(counts)
+    return tf.constant(rule), tf.constant(choices)
 
 
 class Program:
@@ -111,10 +109,10 @@ class Program:
         samples = sizes.capacity, sizes.timesteps
         return (
             [zeros((self.lanes, *shape)) for shape in self._shapes] * COPIES,
-            (zeros((*samples, sizes.features)), zeros((*samples, sizes.targets))),
+            tuple(zeros((*samples, width)) for width in (sizes.features, sizes.targets, 2)),
             zeros((self.max_steps, self.lanes, sizes.batch), tf.int32),
             zeros(2, tf.int32),
-            training_tensors(TrainingSettings(), "last", sizes, sizes.timesteps),
+            training_tensors(TrainingSettings(), sizes),
         )
 
     def load(
@@ -122,7 +120,6 @@ class Program:
         models: Sequence[Sequence[np.ndarray]],
         own: Architecture,
         settings: TrainingSettings,
-        mode: str,
         *,
         step: int = 0,
     ) -> ModelState:
@@ -131,8 +128,7 @@ class Program:
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
             values += [tf.zeros_like(value) for value in values] * (COPIES - 1)
-        training = training_tensors(settings, mode, own, self.architecture.timesteps)
-        return ModelState(own, values, step, training)
+        return ModelState(own, values, step, training_tensors(settings, own))
 
     def weights(self, state: ModelState, *, with_optimizer: bool = False) -> list[list[np.ndarray]]:
         """Return each lane's weights in Keras's order; `with_optimizer` adds all m, then all v."""
@@ -147,19 +143,23 @@ class Program:
             return self.max_steps
         return max(1, min(self.max_steps, capacity // (own.batch * self.lanes)))
 
-    def samples(self, x: np.ndarray, y: np.ndarray) -> SampleArrays:
-        """Return x (N, T, F) and y (N, T, K), padded to the program's sizes if N isn't larger."""
+    def samples(self, arrays: SampleArrays) -> SampleArrays:
+        """Return the arrays as tensors of the program's sizes; unchanged if N is larger."""
         sizes = self.architecture
-        if len(x) > sizes.capacity:
-            return x, y
+        if len(arrays[0]) > sizes.capacity:
+            return arrays
         padded = []
-        for array, width in ((x, sizes.features), (y, sizes.targets)):
+        for array, width in zip(arrays, (sizes.features, sizes.targets, 2), strict=True):
             padded.append(np.zeros((sizes.capacity, sizes.timesteps, width), np.float32))
             padded[-1][tuple(map(slice, array.shape))] = array
-        return tf.constant(padded[0]), tf.constant(padded[1])
+        return tuple(map(tf.constant, padded))
 
     def train(
-        self, state: ModelState, samples: SampleArrays, batches: np.ndarray, thread: int = 0
+        self,
+        state: ModelState,
+        samples: SampleArrays,
+        batches: np.ndarray,
+        thread: int = 0,
     ) -> np.ndarray:
         """Train on at most `most_steps` batches (steps, L, B); return the losses (steps, L)."""
         steps, _, size = batches.shape
@@ -168,7 +168,7 @@ class Program:
         if isinstance(samples[0], np.ndarray):
             used = np.unique(batches[batches >= 0])  # pass only the samples in these batches
             order[order >= 0] = np.searchsorted(used, order[order >= 0])
-            samples = self.samples(samples[0][used], samples[1][used])
+            samples = self.samples(tuple(array[used] for array in samples))
         rows, span = tf.constant(order), tf.constant([state.step, steps])
         with tf.device(DEVICES[thread]):
             state.values, losses = self._run(state.values, samples, rows, span, state.training)
@@ -182,14 +182,14 @@ _codes: dict[Code, Any] = {}  # traced functions for any sizes; XLA compiles the
 def _train(  # noqa: PLR0917  TensorFlow traces each argument
     code: Code,
     values: list[Array],
-    samples: SampleTensors,
+    samples: SampleArrays,
     order: Array,
     span: Array,  # the numbers of batches trained so far, and to train now
     training: TrainingTensors,
 ) -> tuple[list[Array], Array]:
-    """Train on x and y (N, T, …) in `order` (steps, L, B); return values and losses (steps, L)."""
+    """Train on the samples in `order` (steps, L, B); return values and losses (steps, L)."""
     count = len(values) // COPIES
-    rule, choices, _ = training
+    rule, choices = training
     # Correct all steps' learning rates in advance. This saves a tiny model a tenth of its time.
     rate, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
     numbers = tf.cast(span[0] + 1 + tf.range(tf.shape(order)[0]), tf.float32)
@@ -213,14 +213,13 @@ def _train(  # noqa: PLR0917  TensorFlow traces each argument
 
 
 def _gradients(
-    code: Code, weights: list[Array], samples: SampleTensors, rows: Array, training: TrainingTensors
+    code: Code, weights: list[Array], samples: SampleArrays, rows: Array, training: TrainingTensors
 ) -> tuple[Array, list[Array]]:
     """Return losses (L,) and weight gradients for the samples in `rows` (L, B); -1 is no sample."""
-    _, choices, counts = training
-    timesteps, targets, _, loss = tf.unstack(choices, num=4)
-    x, y = (tf.transpose(tf.gather(a, tf.maximum(rows, 0)), (2, 0, 1, 3)) for a in samples)
-    counted = tf.reduce_sum(tf.cast(counts, tf.float32)) * tf.cast(targets, tf.float32)
+    timesteps, targets, _, loss = tf.unstack(training[1], num=4)
+    x, y, counts = (tf.transpose(tf.gather(a, tf.maximum(rows, 0)), (2, 0, 1, 3)) for a in samples)
     exists = tf.cast(rows >= 0, tf.float32)
+    weight, counted = counts[..., 0] * exists, counts[..., 1] * exists
     with tf.GradientTape() as tape:
         tape.watch(weights)
         for layer in layers_of(weights, code.layers):
@@ -228,49 +227,87 @@ def _gradients(
         if head := weights[ARRAYS_EACH * code.layers :]:
             kernel, bias = head
             x = product(x, kernel) + bias[:, None]
-        wrong = tf.where(counts[:, None, None, None], x - y, 0.0)  # (T, L, B, K)
-        losses = tf.reduce_sum(_costs(wrong, loss), axis=(0, 3)) / counted
-        losses = tf.reduce_sum(losses * exists, axis=1) / tf.reduce_sum(exists, axis=1)
+        # Steps that don't count may have any outputs, also infinite ones.
+        outputs = tf.where(counted[..., None] > 0, x, 0.0)  # (T, L, B, K)
+        costs = _costs(outputs, y, targets, loss) * weight
+        losses = tf.reduce_sum(costs, axis=(0, 2)) / tf.reduce_sum(counted, axis=(0, 2))
     return losses, tape.gradient(losses, weights)
 
 
-def _costs(wrong: Array, chosen: Array) -> Array:
-    """Return each output's cost for the loss at index `chosen` of LOSSES; the loss is their mean.
+def _costs(outputs: Array, y: Array, targets: Array, chosen: Array) -> Array:
+    """Return the cost (T, L, B) of outputs (T, L, B, K) for the loss at index `chosen` of LOSSES.
 
-    Each loss has its own derivative, since differentiating `tf.where` took a tenth of the time.
+    Only the first `targets` outputs count. Each loss has its own derivative, since differentiating
+    `tf.where` took a tenth of the time. A switch runs one kind of loss: running all took a fifth.
     """
+    exists = tf.range(tf.shape(y)[-1]) < targets
+    kinds = ["", "softmax", "sigmoid"]  # activations, in the order of the branches below
+    kind_of_loss = tf.constant([kinds.index(loss.activation) for loss in LOSSES.values()])
 
     @tf.custom_gradient
-    def costs(wrong: Array) -> tuple[Array, Callable[[Array], Array]]:
-        cost = slope = tf.zeros_like(wrong)
-        for place, (name, loss) in enumerate(LOSSES.items()):
+    def costs(outputs: Array) -> tuple[Array, Callable[[Array], Array]]:
+        branches = (
+            lambda: _number_costs(outputs - y, targets, chosen),
+            lambda: _softmax_costs(outputs, y, exists),
+            lambda: _sigmoid_costs(outputs, y, exists),
+        )
+        cost, slope = tf.switch_case(tf.gather(kind_of_loss, chosen), branches)
+        return cost, lambda upstream: upstream[..., None] * slope
+
+    return costs(outputs)
+
+
+Costs: TypeAlias = "tuple[Array, Array]"
+"""Costs (T, L, B), and their derivatives by each output, (T, L, B, K)."""
+
+
+def _softmax_costs(outputs: Array, y: Array, exists: Array) -> Costs:
+    """Return Keras's `categorical_crossentropy` of the softmax of the outputs that exist."""
+    outputs = tf.where(exists, outputs, -1e30)  # Other outputs have the probability 0.
+    outputs -= tf.reduce_max(outputs, axis=-1, keepdims=True)
+    powers = tf.exp(outputs)
+    total = tf.reduce_sum(powers, axis=-1, keepdims=True)
+    return tf.reduce_sum(y * (tf.math.log(total) - outputs), axis=-1), powers / total - y
+
+
+def _sigmoid_costs(outputs: Array, y: Array, exists: Array) -> Costs:
+    """Return Keras's `binary_crossentropy` of the sigmoid of the output; only one exists."""
+    costs = tf.maximum(outputs, 0.0) - outputs * y + tf.math.log1p(tf.exp(-tf.abs(outputs)))
+    slope = tf.where(exists, tf.sigmoid(outputs) - y, 0.0)
+    return tf.reduce_sum(tf.where(exists, costs, 0.0), axis=-1), slope
+
+
+def _number_costs(wrong: Array, targets: Array, chosen: Array) -> Costs:
+    """Return the mean over the targets of a loss of numbers; other outputs are 0, without error."""
+    cost = slope = tf.zeros_like(wrong)
+    for place, (name, loss) in enumerate(LOSSES.items()):
+        if not loss.activation:
             formula = _FORMULAS.get(name, partial(_keras_loss, loss.keras))
             loss_cost, loss_slope = formula(wrong)
             cost = tf.where(chosen == place, loss_cost, cost)
             slope = tf.where(chosen == place, loss_slope, slope)
-        return cost, lambda upstream: upstream * slope
-
-    return costs(wrong)
-
-
-Costs: TypeAlias = "tuple[Array, Array]"  # costs of each output, and their derivatives
+    share = 1 / tf.cast(targets, tf.float32)
+    return share * tf.reduce_sum(cost, axis=-1), share * slope
 
 
-def _mse(wrong: Array) -> Costs:
+Errors: TypeAlias = "tuple[Array, Array]"  # the loss of each error, and its derivative
+
+
+def _mse(wrong: Array) -> Errors:
     return wrong * wrong, 2 * wrong
 
 
-def _mae(wrong: Array) -> Costs:
+def _mae(wrong: Array) -> Errors:
     return tf.abs(wrong), tf.sign(wrong)
 
 
-def _huber(wrong: Array) -> Costs:
+def _huber(wrong: Array) -> Errors:
     """Return Keras's `huber` with `delta` 1."""
     size = tf.abs(wrong)
     return tf.where(size <= 1, 0.5 * size * size, size - 0.5), tf.clip_by_value(wrong, -1.0, 1.0)
 
 
-def _keras_loss(name: str, wrong: Array) -> Costs:
+def _keras_loss(name: str, wrong: Array) -> Errors:
     """Return a Keras loss for each output. Keras averages over the last axis, so add one."""
     alone = wrong[..., None]
     with tf.GradientTape() as tape:
@@ -280,4 +317,5 @@ def _keras_loss(name: str, wrong: Array) -> Costs:
 
 
 _FORMULAS = {"mse": _mse, "mae": _mae, "huber": _huber}
-"""Formulas by a key of LOSSES. Other losses use Keras's function, which XLA doesn't fuse."""
+"""Formulas by a key of LOSSES. Other losses of numbers use Keras's function, which XLA doesn't
+fuse."""

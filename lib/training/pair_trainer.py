@@ -19,9 +19,9 @@ import numpy as np
 from lib.data import Samples
 from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights, outputs_in_parts
-from lib.results import ModeResult, mode_losses, step_losses
+from lib.results import Errors, ModeResult, evaluate_outputs, training_arrays
 from lib.training.architecture import architecture_of
-from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, BatchOrder, Errors, ModelRecord, SavedRun
+from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, BatchOrder, ModelRecord, SavedRun
 from lib.training.machine import give_way
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class PairTrainer:
         self._evaluating_seconds = 0.0
         self._program: Program | None = None  # None before `load` and after `release`
         self._groups: list[Group] = []
-        self._data: Any = None  # the training samples in the program's format
+        self._data: dict[str, Any] = {}  # training samples in the program's format, by mode
         self.evaluated_step = -1  # the step of the last evaluation; -1 if there is none
         self._saved_step = 0  # the step of the last checkpoint
         self._saved_arrays: dict[ModelKey, list[np.ndarray]] = {}  # from a checkpoint, until `load`
@@ -74,7 +74,7 @@ class PairTrainer:
         self.architecture = architecture_of(experiment, *shape)
         initial = [initial_model_weights(each, samples.shape[2], samples.targets) for each in seeds]
         self._records = {
-            (mode, k): ModelRecord.untrained(initial[k], len(seeds))
+            (mode, k): ModelRecord.untrained(mode, initial[k], len(seeds))
             for mode in experiment.model.modes
             for k in range(len(seeds))
         }
@@ -144,15 +144,17 @@ class PairTrainer:
         """Load all models into a program. They may be in another program, at the end of a step."""
         models = self._weights(with_optimizer=True)
         self._program, self._groups, self._saved_arrays = program, [], {}
-        n, width, settings = self._samples.train, program.lanes, self._experiment.training
-        self._data = program.samples(self._samples.x[:n], self._samples.y[:n])
+        width, settings = program.lanes, self._experiment.training
+        self._data = {}
         for mode in self._experiment.model.modes:
+            arrays = training_arrays(self._experiment, self._samples, mode)
+            self._data[mode] = program.samples(arrays)
             seeds = [k for model_mode, k in models if model_mode == mode]
             for start in range(0, len(seeds), width):
                 part = seeds[start : start + width]
                 lane_seeds = part + part[-1:] * (width - len(part))
-                arrays = [models[mode, k] for k in lane_seeds]
-                state = program.load(arrays, self.architecture, settings, mode, step=self.step)
+                lanes = [models[mode, k] for k in lane_seeds]
+                state = program.load(lanes, self.architecture, settings, step=self.step)
                 self._groups.append(Group([(mode, k) for k in part], lane_seeds, state))
 
     def _weights(self, *, with_optimizer: bool = False) -> dict[ModelKey, list[np.ndarray]]:
@@ -169,8 +171,8 @@ class PairTrainer:
 
     def release(self) -> None:
         """Free the program and the samples; keep the results."""
-        self.step_in_progress = self._evaluating = self._program = self._data = None
-        self._groups = []
+        self.step_in_progress = self._evaluating = self._program = None
+        self._groups, self._data = [], {}
 
     def keep_best(self) -> None:
         """Restore the best epoch of each model that keeps it, and end the model's training."""
@@ -229,13 +231,15 @@ class PairTrainer:
         weights = self._weights()
         for key, now in weights.items():
             errors[key] = yield from self._errors(now)
-            if not np.isfinite(errors[key].step_mse).all():
+            if not np.isfinite([*errors[key].losses.values(), errors[key].last_mse[key[0]]]).all():
                 self.diverged = key
                 return
         for key, model in self._training_records.items():
             model.weights, model.errors = weights[key], errors[key]
-            model.checks.add(self.epoch, float(model.errors.step_mse[-1]))
-            loss = model.errors.losses[key[0]]
+            model.checks.add(self.epoch, model.errors.last_mse[model.mode])
+            if model.errors.labels:
+                model.accuracies.add(self.epoch, model.errors.labels[model.mode].accuracy)
+            loss = model.errors.losses[model.mode]
             if self._samples.has_validation:
                 model.validation.add(self.epoch, loss)
             may_be_best = self._keeps_best and self.epoch > 0
@@ -244,16 +248,14 @@ class PairTrainer:
         self.evaluated_step = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
-        evaluated, parts = self._samples.evaluated, []
-        for part in outputs_in_parts(self._experiment, weights, self._samples.x[evaluated]):
+        experiment, samples, parts = self._experiment, self._samples, list[np.ndarray]()
+        evaluated = np.arange(samples.seen)[samples.evaluated]
+        mask = samples.model_mask(experiment)
+        known = None if mask is None else mask[evaluated]
+        for part in outputs_in_parts(experiment, weights, samples.x[evaluated], known):
             parts.append(part)
             yield
-        outputs = np.concatenate(parts)
-        with np.errstate(over="ignore", invalid="ignore"):
-            wrong = outputs.astype(np.float64) - self._samples.y[evaluated]
-            step_mse = step_losses("mse", wrong)
-            losses = mode_losses(step_losses(self._experiment.training.loss, wrong))
-        return Errors(step_mse, losses, outputs[self._samples.shown - (evaluated.start or 0)])
+        return evaluate_outputs(experiment, samples, np.concatenate(parts), evaluated)
 
     def _steps(self, program: Program, goal: int, fitting: float) -> int:
         """Return the number of steps to train next: about `fitting`, preferably whole epochs."""
@@ -273,7 +275,8 @@ class PairTrainer:
         groups, threads, start = self._training_groups, program.threads, self._clock()
 
         def call(group: Group, thread: int) -> None:
-            by_lane = program.train(group.state, self._data, batches[:, group.lane_seeds], thread)
+            data = self._data[group.models[0][0]]
+            by_lane = program.train(group.state, data, batches[:, group.lane_seeds], thread)
             losses.update({model: by_lane[:, k] for k, model in enumerate(group.models)})
 
         for first in range(0, len(groups), threads):

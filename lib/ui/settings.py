@@ -141,7 +141,8 @@ def has_columns(settled: Experiment) -> bool:
 def columns(settled: Experiment) -> None:
     """Draw the controls of the chosen table; without a table, only "steps ahead"."""
     if (table := _table(settled)) is not None:
-        for key, usual in zip(LABELS, data.default_columns(table), strict=True):
+        each = data.default_columns(table, settled.data.targets, settled.data.horizon)
+        for key, usual in zip(LABELS, each, strict=True):
             _pick_names(key, table, settled.get(key), usual)
     controls("ahead", settled, step=table.step if table else "row")
     if table is not None:

@@ -15,8 +15,9 @@ set_environment()
 
 import keras  # noqa: E402  It needs the environment.
 
-from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
+from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment, losses_for  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
+from lib.results import training_arrays  # noqa: E402
 from lib.results.baselines import ERRORS  # noqa: E402
 from lib.training import engine, machine  # noqa: E402
 from lib.training.architecture import (  # noqa: E402
@@ -47,7 +48,7 @@ CASES = [  # cell, layers, head, optimizer, loss, mode, batch size
     ("simple_rnn", 1, "dense", "sgd", "mse", "sequence", 9),
     ("lstm", 1, "none", "adam", "mse", "last", 4),
 ]
-AXES = [CELLS, [1, 2, 3], HEADS, OPTIMIZERS, LOSSES, ["sequence", "last"]]
+AXES = [CELLS, [1, 2, 3], HEADS, OPTIMIZERS, losses_for(0), ["sequence", "last"]]
 # Add cases until each pair of values of any two settings occurs.
 CASES += [(*case, 4) for case in covering([case[:-1] for case in CASES], AXES)[len(CASES) :]]
 
@@ -119,10 +120,10 @@ def bucket_for(exact):
     return Architecture(exact.code, exact.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
 
 
-def initial_state(in_program, experiment, mode):
-    """Return the initial state of a mode's model in an exact or a larger program."""
+def initial_state(in_program, experiment):
+    """Return the initial state of a model in an exact or a larger program."""
     weights, key = initial_model_weights(experiment, F, K), architecture_of(experiment, N, T, F, K)
-    return in_program.load([weights], key, experiment.training, mode)
+    return in_program.load([weights], key, experiment.training)
 
 
 @pytest.mark.parametrize("begins_in", rest_weekly(["exact", "bucket"]))
@@ -145,15 +146,15 @@ def test_losses_and_weights_equal_those_of_train_on_batch(case, begins_in):
 
     exact = architecture_of(experiment, N, T, F, K)
     ours, first = program(exact), program(exact if begins_in == "exact" else bucket_for(exact))
-    state = initial_state(first, experiment, mode)
-    samples = first.samples(dataset.x[:N], dataset.y[:N])
+    state = initial_state(first, experiment)
+    arrays = training_arrays(experiment, dataset, mode)
+    samples = first.samples(arrays)
     ends = [0, *range(1, order.steps + 1, first.most_steps(exact)), order.steps]
     losses = [first.train(state, samples, batches[a:b, None])[:, 0] for a, b in pairwise(ends)]
 
-    state = ours.load(
-        first.weights(state, with_optimizer=True), exact, experiment.training, mode, step=state.step
-    )
-    samples = ours.samples(dataset.x[:N], dataset.y[:N])
+    trained = first.weights(state, with_optimizer=True)
+    state = ours.load(trained, exact, experiment.training, step=state.step)
+    samples = ours.samples(arrays)
     losses.append(ours.train(state, samples, batches[order.steps :, None])[:, 0])
     assert_close(np.concatenate(losses), np.array(expected))
     for weights, keras_weights in zip(ours.weights(state)[0], model.get_weights(), strict=True):

@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 
 from lib.data import read_upload
 from lib.data.datasets.registry import DATASETS, make_dataset, settle
-from lib.experiment import CELLS, HEADS, LOSSES, MODES, OPTIMIZERS, REGISTRIES, Experiment
+from lib.experiment import CELLS, HEADS, MODES, OPTIMIZERS, REGISTRIES, Experiment, losses_for
 from lib.export.data import arrays, data_name
 from lib.export.script import EXPORTS
 from lib.results import RunAt, Status, model_outputs
@@ -41,7 +41,7 @@ LEVELS = {
     "cell": [*CELLS],
     "layers": [1, 2, 3],
     "optimizer": [*OPTIMIZERS],
-    "loss": [*LOSSES],
+    "loss": losses_for(0),
     "mode": ["both", "sequence", "last"],
     "keep": [*REGISTRIES["keeps"]],
     "head": [*HEADS],

@@ -31,6 +31,37 @@ def fake_dataset(n=10, t=3, f=2, k=1, train=8):
     )
 
 
+def fake_labels(n, t, f, classes, *, train, padding="none"):
+    """Return a dataset of arbitrary labels with `classes` classes, padded after or before."""
+    rng = np.random.default_rng(1)
+    numbers, mask = rng.integers(0, classes, (n, t)), None
+    numbers[0, :classes] = np.arange(classes)[:t]  # every class occurs
+    x = rng.normal(size=(n, t, f)).astype(np.float32)
+    if padding != "none":
+        lengths = rng.integers(1, t + 1, (n, 1))
+        mask = np.arange(t) < lengths
+        mask = mask if padding == "after" else mask[:, ::-1]
+        x, numbers = x * mask[..., None], numbers * mask
+    y = np.eye(classes, dtype=np.float32)[numbers]
+    y = y if classes > 2 else y[..., 1:]
+    names = tuple(f"class {k}" for k in range(classes))
+    return Dataset(
+        name="fake",
+        title="Fake",
+        x=x,
+        y=y,
+        train=train,
+        mask=mask,
+        classes=names,
+        target_column="class",
+        feature_names=tuple(f"f{i}" for i in range(f)),
+        target_names=names[-y.shape[-1] :],
+        timestep_names=tuple(f"{i + 1}" for i in range(t)),
+        baseline=np.repeat(y[:train].mean(axis=0, keepdims=True), n, axis=0),
+        baseline_label="most frequent class",
+    )
+
+
 def make_experiment(**settings):
     """Return a small experiment: by default, 5 epochs of 4 batches with 2 samples."""
     return Experiment().set(**{"U": 2, "epochs": 5, "batch": 2, **settings})
@@ -61,24 +92,25 @@ class FakeProgram:
         self._clock, self._seconds = clock, seconds
         self._error, self._good = error, good
 
-    def load(self, models, _architecture, _settings, mode, *, step=0):
+    def load(self, models, _architecture, _settings, *, step=0):
         """Return models in which each weight is the number of trained batches."""
         weights = [[np.full_like(array, step) for array in arrays] for arrays in models]
-        return SimpleNamespace(weights=weights, mode=mode)
+        return SimpleNamespace(weights=weights)
 
     def most_steps(self, _architecture):
         """Return the maximum number of batches per call."""
         return self.max_steps
 
-    def samples(self, x, _y):
-        """Return the number of samples."""
-        return len(x)
+    def samples(self, arrays):
+        """Return the mode, whose loss counts all steps or only the last step."""
+        counted = arrays[2][..., 1]
+        return "sequence" if counted.all() else "last"
 
     def weights(self, state, *, with_optimizer=False):  # noqa: ARG002
         """Return weights equal to the number of trained batches, without optimizer arrays."""
         return state.weights
 
-    def train(self, state, _samples, batches, _thread=0):
+    def train(self, state, mode, batches, _thread=0):
         """Return the losses of the next batches (steps, L, B), equal in each lane: (steps, L)."""
         steps, lanes, _ = batches.shape
         done = int(state.weights[0][0].flat[0])
@@ -88,11 +120,11 @@ class FakeProgram:
             self._clock.forward(self._seconds * steps)
         state.weights = [[array + steps for array in arrays] for arrays in state.weights]
         self.calls.append(batches)
-        losses = [self._losses[state.mode](done + i) for i in range(steps)]
+        losses = [self._losses[mode](done + i) for i in range(steps)]
         return np.repeat(np.array(losses, np.float32)[:, None], lanes, axis=1)
 
 
-def counted_outputs(experiment, weights, x):  # noqa: ARG001
+def counted_outputs(experiment, weights, x, mask):  # noqa: ARG001
     """Yield outputs (1, T, K) for one sample at a time, instead of `outputs_in_parts`.
 
     All outputs equal the first weight, which is the number of trained batches.
@@ -107,10 +139,10 @@ def broken_outputs(error, good, units=2):
     The weights of untrained models are random and below 1.
     """
 
-    def outputs(experiment, weights, x):
+    def outputs(experiment, weights, x, mask):
         if experiment.model.units == units and weights[0].flat[0] >= max(1, good + 1):
             raise error
-        return counted_outputs(experiment, weights, x)
+        return counted_outputs(experiment, weights, x, mask)
 
     return outputs
 
@@ -118,8 +150,8 @@ def broken_outputs(error, good, units=2):
 def lost_outputs(batches):
     """Return a fake that yields NaN for models after exactly this number of batches."""
 
-    def outputs(experiment, weights, x):
-        for part in counted_outputs(experiment, weights, x):
+    def outputs(experiment, weights, x, mask):
+        for part in counted_outputs(experiment, weights, x, mask):
             yield np.full_like(part, np.nan) if weights[0].flat[0] == batches else part
 
     return outputs

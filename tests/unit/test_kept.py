@@ -246,7 +246,7 @@ TIMES = msgspec.json.decode(WITH_ROWS["unrolled.json"])["rows"]["times"][0]
         (["rows", "rest", "settings"], {"T": 10**9}, "from 2 to 512"),
         (["rows", "rest", "settings"], {"inputs": "a"}, "a file can't set"),
         (["rows", "rest", "settings"], {"evil": 1}, "'evil'"),
-        (["rows", "rest", "targets"], ["kind"], "isn't a number column"),
+        (["rows", "rest", "targets"], ["kind"], "settings don't fit its data"),
         (["rows", "rest", "series"], "evil", "Unrolled never saves"),
         (["rows", "frame", "a"], [["<f8", 0, [3]], None], "same length"),
         (["rows", "frame", "kind"], [["<i8", TIMES[1], [31]], []], "codes need to be"),

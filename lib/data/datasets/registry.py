@@ -7,15 +7,38 @@ from functools import lru_cache
 from typing import Any
 
 from lib.data.dataset import Dataset
+from lib.data.datasets.label_tasks import LABEL_TASKS, make_label_task
+from lib.data.datasets.sequences import SEQUENCES, make_sequences
 from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import TASKS, make_task, make_worked
-from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, default_columns, feature_names
-from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, DataSettings, Experiment, ExperimentError
+from lib.data.tables.table import (
+    MAX_COLUMNS,
+    Table,
+    WindowError,
+    count_classes,
+    default_columns,
+    feature_names,
+)
+from lib.experiment import (
+    LIMITS,
+    MAX_VALUES,
+    SETTINGS,
+    DataSettings,
+    Experiment,
+    ExperimentError,
+    losses_for,
+)
 from lib.text import beside
 
 _WINDOWS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
 _PARTS = {"train", "test", "gap"}
-SPEC_GROUPS = {"Idea": "Ideas", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
+SPEC_GROUPS = {
+    "Idea": "Ideas",
+    "Task": "Tasks",
+    "Series": "Real series",
+    "Label": "Labels",
+    "File": "Your own",
+}
 """Groups of datasets in order: the word before a title in a list → the group's heading."""
 
 
@@ -32,11 +55,13 @@ class DatasetSpec:
     about: str  # one sentence: what is predicted, and from which inputs
     best_why: str = ""  # explains the lowest possible error; "" for the usual sentence
     fixed: Mapping[str, Any] = field(default_factory=dict)  # settings with one possible value
+    allowed: Mapping[str, list[str]] = field(default_factory=dict)  # choices, the usual one first
     why: Mapping[str, str] = field(default_factory=dict)  # why a setting can't be changed
     at_least: Mapping[str, float] = field(default_factory=dict)  # minimums above the usual ones
     at_most: Mapping[str, float] = field(default_factory=dict)  # maximums below the usual ones
     suggested: Mapping[str, Any] = field(default_factory=dict)  # initial settings
     targets: int = 1  # K, the number of target columns; 0 if it depends on a table's columns
+    classes: tuple[str, ...] = ()  # the classes of a task for labels, in order
 
     @property
     def label(self) -> str:
@@ -47,8 +72,9 @@ class DatasetSpec:
 def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
     """Return the spec for a row of specs.toml; add the settings that all tasks or tables use."""
     uses = {*row.pop("uses", ())}
-    if name in TASKS:
-        uses |= {"N", *TASKS[name].options}
+    row["classes"] = tuple(row.get("classes", ()))
+    if task := TASKS.get(name) or LABEL_TASKS.get(name):
+        uses |= {"N", *task.options}
     elif name in (*TABLES, "upload"):
         uses |= _WINDOWS | _PARTS
     return DatasetSpec(name, TABLES.get(name), frozenset(uses), **row)
@@ -58,7 +84,8 @@ DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").it
 """Every dataset by name (the value of `data` in the URL), in the order of menus."""
 FIRST = next(iter(DATASETS))  # the app's initial dataset, on which the two modes differ most
 
-OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # not used by all datasets
+OPTIONAL = frozenset({"N", "noise", "lag", "padding"}) | DATASETS["upload"].uses
+"""Data settings that not all datasets use."""
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:
@@ -83,6 +110,8 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}
     values |= spec.fixed
+    chosen = {key: experiment.get(key) for key in spec.allowed}
+    values |= {key: usual[0] for key, usual in spec.allowed.items() if chosen[key] not in usual}
     values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
     values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
     width = spec.targets
@@ -100,9 +129,32 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         settled = settled.set(N=min(data.samples, most))
     if settled.training.keep != "stop":
         settled = settled.set(patience=SETTINGS["patience"].default)
+    if spec.targets or spec.table or table:  # without a table, targets aren't known
+        settled = _fit_loss(settled, losses_for(class_count(settled, table)))
     if settled.model.head == "none" and width:
         settled = settled.set(U=min(width, int(LIMITS["U"].maximum)))
     return settled
+
+
+def _fit_loss(experiment: Experiment, losses: tuple[str, ...]) -> Experiment:
+    """Return the experiment with one of these losses, and settings that apply to the loss."""
+    if experiment.training.loss not in losses:
+        experiment = experiment.set(loss=losses[0])
+    keys = ("head",) if experiment.has_labels else ("output", "weights")
+    keys = keys if experiment.data.padding != "none" else (*keys, "mask")
+    return experiment.set(**{key: SETTINGS[key].default for key in keys})
+
+
+def class_count(experiment: Experiment, table: Table | None = None) -> int:
+    """Return the number of classes of an experiment's targets; 0 if targets are numbers."""
+    spec = find_spec(experiment)
+    table = spec.table() if spec.table else table
+    if spec.targets or table is None:
+        return len(spec.classes)
+    with suppress(WindowError):  # `make_dataset` raises this error later
+        table = prepared(table, experiment.data)
+        return count_classes(table, _columns(experiment.data, table)[1])
+    return 0
 
 
 def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
@@ -128,7 +180,8 @@ def prepared(table: Table, data: DataSettings) -> Table:
 
 
 def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    inputs, targets = default_columns(table) if table else ((), ())
+    usual = default_columns(table, data.targets, data.horizon) if table else ((), ())
+    inputs, targets = usual
     return data.inputs or inputs, data.targets or targets
 
 
@@ -163,6 +216,10 @@ def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dat
     texts = {"title": spec.title, "about": spec.about, "best_why": spec.best_why}
     if spec.name in TASKS:
         return make_task(settled, **texts)
+    if spec.name in LABEL_TASKS:
+        return make_label_task(settled, classes=spec.classes, **texts)
+    if spec.name in SEQUENCES:
+        return make_sequences(settled, classes=spec.classes, **texts)
     if "horizon" not in spec.uses:
         return make_worked(spec.name, **texts)
     from lib.data.tables.windows import make_windows  # noqa: PLC0415  imports pandas

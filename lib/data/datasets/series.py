@@ -1,5 +1,6 @@
 """Bundled tables, described in series.toml. `files/README.md` names their licenses."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,9 @@ def seattle() -> Table:
 
     raw = pd.read_csv(FILES / "seattle-weather.csv")
     times = pd.DatetimeIndex(pd.to_datetime(raw["date"], format="%Y/%m/%d"))
-    return _table("seattle", raw[["precipitation", "temp_max", "temp_min", "wind"]], times)
+    frame = raw[["precipitation", "temp_max", "temp_min", "wind"]]
+    frame = frame.assign(weather=raw["weather"].astype("category"))
+    return _table("seattle", frame, times)
 
 
 @cache
@@ -60,8 +63,27 @@ def gapminder() -> Table:
         "log GDP per capita": np.log10(raw["gdpPercap"]),
         "log population": np.log10(raw["pop"]),
         "country": raw["country"].astype("category"),
+        "continent": raw["continent"].astype("category"),
     }
     return _table("gapminder", pd.DataFrame(columns), pd.Index(raw["year"].astype(str)))
 
 
-TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}  # loaders by name
+@cache
+def weather() -> Table:
+    """Load Seattle's table with the kind of weather, a text column, as the target."""
+    return replace(seattle(), targets=("weather",))
+
+
+@cache
+def continents() -> Table:
+    """Load Gapminder's table with the continent, a text column, as the target."""
+    return replace(gapminder(), name="Continents", targets=("continent",), units={})
+
+
+TABLES = {  # loaders by name
+    "seattle": seattle,
+    "macro": macro,
+    "gapminder": gapminder,
+    "weather": weather,
+    "continents": continents,
+}

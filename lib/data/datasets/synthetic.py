@@ -121,7 +121,7 @@ def _sine_best(T: int, noise: float) -> np.ndarray:
 class Task:
     """A synthetic task."""
 
-    function: Callable[..., tuple[np.ndarray, np.ndarray]]  # (rng, N, T, F, **options) → x, y
+    function: Callable[..., tuple[np.ndarray, ...]]  # (rng, N, T, F, **options) → x, y
     target: str  # the name of the target column
     best: Callable[..., np.ndarray] = _noise_alone  # (T, **options) → the lowest MSE by timestep
     options: Sequence[str] = ("noise",)  # the options that the function takes: `noise`, `lag`
@@ -131,6 +131,10 @@ class Task:
     def arguments(self, experiment: Experiment) -> dict[str, Any]:
         """Return the keyword arguments of the function."""
         return {key: experiment.get(key) for key in ("N", "T", "F", *self.options)}
+
+    def feature_names(self, F: int) -> tuple[str, ...]:
+        """Return F names: the signals, and "distractor 1", "distractor 2" and so on."""
+        return (*self.signals, *(f"distractor {i + 1}" for i in range(F - len(self.signals))))
 
 
 TASKS = {
@@ -153,7 +157,6 @@ def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) 
     x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
     N, T, F = x.shape
     last_value = {"baseline": x[:, :, :1].astype(np.float32), "baseline_label": "last value"}
-    distractors = (f"distractor {i + 1}" for i in range(F - len(task.signals)))
     return _dataset(
         x,
         y,
@@ -161,7 +164,7 @@ def make_task(experiment: Experiment, *, title: str, about: str, best_why: str) 
         name=experiment.data.name,
         title=title,
         about=about,
-        feature_names=(*task.signals, *distractors),
+        feature_names=task.feature_names(F),
         target_names=(task.target,),
         best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
         best_why=best_why or "The inputs so far determine each target, except for its noise.",

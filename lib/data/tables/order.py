@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.data.dataset import Rows
 from lib.data.tables.baselines import on_weekdays
-from lib.data.tables.table import Table, WindowError, features
+from lib.data.tables.table import Table, WindowError, count_classes, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, joined, listed, number
 
@@ -193,7 +193,7 @@ def rows_of(
     if len(set(inputs)) < len(inputs):
         raise WindowError(f"input columns must differ, got {list(inputs)}.")
     names, columns = features(table, inputs)
-    columns += [table.frame[name].to_numpy(np.float64) for name in targets]
+    columns += [_target_values(table.frame[name]) for name in targets]
     frame, labels = pd.DataFrame(dict(enumerate(columns)), copy=False), [*names, *targets]
     notes = list[str]()
     codes: np.ndarray = np.zeros(len(frame), np.int8)
@@ -223,7 +223,11 @@ def rows_of(
                 f"{counted(len(first), 'row')} to {first.sum():,}. To keep all rows, choose a "
                 "series column, or leave the dates out."
             )
-            frame = frame.groupby(np.cumsum(first), sort=False).mean()
+            groups = frame.groupby(np.cumsum(first), sort=False)
+            frame = groups.mean()
+            if count_classes(table, targets):  # a mean of class numbers means nothing
+                frame[len(names)] = groups[len(names)].first()
+                notes[-1] += " The first label of each time is used."
             codes, times = codes[first], times[first]
     if data.missing == "fill" and (missing := _missing(frame, labels)):
         frame = frame.groupby(codes).ffill()
@@ -244,6 +248,13 @@ def rows_of(
     targets_only = values[:, len(names) :].copy()  # a view would keep the raw inputs in memory
     rows = Rows(targets_only, values[:, : len(names)], codes, segment, series_names, times)
     return names, rows, rank, notes
+
+
+def _target_values(column: pd.Series) -> np.ndarray:
+    """Return a target column as float64, (R,): for texts, the numbers of their categories."""
+    if column.dtype != "category":
+        return column.to_numpy(np.float64)
+    return column.cat.codes.where(column.notna()).to_numpy(np.float64)
 
 
 def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:

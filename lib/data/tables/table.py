@@ -27,7 +27,7 @@ KINDS = {  # how a column can be read (a value in `DataSettings.types`) → its 
 MAX_BYTES = 100 * 10**6  # the largest file: 100 MB, as the file widget counts them
 MIN_ROWS = 6  # for two windows of two timesteps with targets one row ahead
 MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # the most columns and cells (20 million cells take 1 GB)
-MOST_CATEGORIES = 12  # with more categories, the rarest categories share one feature
+MOST_CATEGORIES = 12  # with more, the rarest categories share one feature, or one class
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
 _WIDE_NAMES = (  # patterns of column names: 12 months, or 4 quarters
     [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
@@ -114,12 +114,15 @@ class Table:
 
 
 @cached_with_object
-def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the default input and target columns.
+def default_columns(
+    table: Table, chosen: tuple[str, ...] = (), horizon: int = 0
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the default input and target columns; `chosen` are the targets, if not the default.
 
     The inputs are all number columns (at most 16, including the target), with three exceptions:
     the series column, row numbers, and columns that are empty in the first half of the table, since
-    rows without a value can't be used. The target is the last input that isn't constant.
+    rows without a value can't be used. The target is the last input that isn't constant. A text
+    target is an input, too, if it lies ahead and if there is room for all its categories.
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
@@ -140,7 +143,17 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
         others = [name for name in inputs if name not in targets]
         allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
         inputs = tuple(name for name in inputs if name in allowed)
+    texts = tuple(name for name in chosen or targets if name in table.categories)
+    if texts and horizon and len(feature_names(table, inputs + texts)) <= MAX_COLUMNS:
+        inputs += texts
     return inputs, targets
+
+
+def count_classes(table: Table, targets: Sequence[str]) -> int:
+    """Return the number of classes of a single text target, at most 12; 0 for number columns."""
+    if len(targets) != 1 or targets[0] not in table.categories:
+        return 0
+    return min(table.frame[targets[0]].nunique(), MOST_CATEGORIES)
 
 
 def row_numbers(numbers: pd.DataFrame) -> list[str]:

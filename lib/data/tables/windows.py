@@ -14,9 +14,16 @@ import pandas as pd
 
 from lib.data.dataset import Dataset, Origin, Rows, Scale
 from lib.data.tables.baselines import check_season, find_season, with_baselines
+from lib.data.tables.classes import check_label, with_classes, with_labels
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
-from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError
+from lib.data.tables.table import (
+    MAX_COLUMNS,
+    Table,
+    TooShortError,
+    WindowError,
+    count_classes,
+)
 from lib.experiment import MAX_VALUES, DataSettings, Experiment
 from lib.text import counted, joined, listed
 
@@ -29,31 +36,31 @@ def make_windows(
 ) -> Dataset:
     """Cut a table into windows x (N, T, F) and y (N, T, K), standardized by the training rows.
 
-    Inputs are number columns, text columns or `calendar_names`; targets are number columns. Raises
-    ExperimentError for wrong settings, WindowError for wrong columns, TooShortError for few rows.
+    Inputs are number columns, text columns or `calendar_names`. Targets are number columns, or one
+    text column, whose texts are classes. Raises ExperimentError for wrong settings, WindowError for
+    wrong columns, TooShortError for few rows.
     """
     Experiment(data).validate()
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
     horizons = _horizons(table, targets, data)
     features, rows, rank, notes = rows_of(table, inputs, targets, data)
-    width = max(len(features), len(targets) * len(horizons))
+    width = max(len(features), len(targets) * len(horizons), count_classes(table, targets))
     segment = rows.segment if data.at_gaps == "stop" else None
     most = MAX_VALUES / (data.timesteps * width)
     try:
         windows = cut(rows.series, rank, data, seed, most, segment=segment)
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *notes]), error.fix) from None
+    training, classes = windows.part == 0, tuple[str, ...]()
+    if count_classes(table, targets):
+        column = table.frame[targets[0]]
+        rows, classes, note = with_classes(rows, column, training, data.horizon)
+        notes.append(note)
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
-    training = windows.part == 0
     if constant := [name for name, column in columns if not np.ptp(column[training])]:
         notes.append(f"Constant in all training rows: {listed(dict.fromkeys(constant))}.")
     changed = [name for name in features if change and name in targets]
     x, x_scale, y, y_scale = _standardized(rows, windows, targets, horizons, data, names=features)
-    time_format = ""  # the shortest format that distinguishes the times
-    if isinstance(rows.times, pd.DatetimeIndex):
-        hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
-        seconds = "" if (rows.times == rows.times.floor("min")).all() else ":%S"
-        time_format = f"%Y-%m-%d{hours}{seconds}"
     of_rows = {field.name: getattr(rows, field.name) for field in fields(rows)}
     origin = Origin(
         **of_rows | {"inputs": x},
@@ -64,7 +71,7 @@ def make_windows(
         training=training,
         period=data.period,
         baseline_period=data.period,
-        time_format=time_format,
+        time_format=_time_format(rows.times),
         columns=targets,
         x_scale=x_scale,
         y_scale=y_scale,
@@ -115,7 +122,16 @@ def make_windows(
         source=table.source,
         fingerprint=table.fingerprint,
     )
-    return with_baselines(dataset)
+    return with_baselines(with_labels(dataset, classes) if classes else dataset)
+
+
+def _time_format(times: pd.Index | None) -> str:
+    """Return the shortest format that distinguishes the times; "" if they aren't dates."""
+    if not isinstance(times, pd.DatetimeIndex):
+        return ""
+    hours = "" if (times == times.floor("D")).all() else " %H:%M"
+    seconds = "" if (times == times.floor("min")).all() else ":%S"
+    return f"%Y-%m-%d{hours}{seconds}"
 
 
 def _standardized(
@@ -165,11 +181,13 @@ def _standardized(
 
 def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tuple[int, ...]:
     """Return H horizons, in rows. Raises WindowError for unusable targets or too many."""
-    if wrong := [name for name in targets if name not in table.numbers]:
+    names = [*table.numbers, *table.categories]
+    if wrong := [name for name in targets if name not in names]:
         raise WindowError(
-            f"the target {wrong[0]!r} isn't a number column of {table.name}. Choose from "
-            f"{list(table.numbers)}."
+            f"the target {wrong[0]!r} isn't a number or text column of {table.name}. Choose from "
+            f"{names}."
         )
+    check_label(table, targets, data)
     if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
         raise WindowError(
             f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
@@ -237,7 +255,7 @@ def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str])
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
         notes.append(f"Series with too few rows for a window: {listed(unused)}.")
     whose = "each series'" if origin.x_scale.by_series else "the"
-    notes.append(f"Columns are standardized by the mean and deviation of {whose} training rows.")
+    notes.append(f"Numbers are standardized by the mean and deviation of {whose} training rows.")
     return notes
 
 

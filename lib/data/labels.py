@@ -1,0 +1,80 @@
+"""Targets that are classes: y from class numbers, and the baselines that need no network."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from lib.data.dataset import Baseline, Dataset
+from lib.data.samples import class_numbers
+
+LABEL_BASELINES = {"frequent": "most frequent class", "repeat": "last label"}
+"""The baselines of labels with their usual names; of equally good ones, the first is the best."""
+
+
+def one_hot(numbers: np.ndarray, classes: int) -> np.ndarray:
+    """Return y (…, K) of class numbers (…); for two classes, K = 1 and y is 1 for the second."""
+    y = np.eye(classes, dtype=np.float32)[numbers]
+    return y[..., 1:] if classes == 2 else y
+
+
+def target_names_of(classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return K target names: the classes, or the second of two classes."""
+    return classes[1:] if len(classes) == 2 else classes
+
+
+def with_label_baselines(
+    dataset: Dataset, known: np.ndarray | None = None, repeat: str = LABEL_BASELINES["repeat"]
+) -> Dataset:
+    """Return the dataset with the baselines that apply, the most accurate one first.
+
+    `known` has the class number of the last label known at each step, (N, T), -1 where there is
+    none; without `known`, no label can be repeated. `repeat` is this baseline's name in a sentence.
+    """
+    count, labels = len(dataset.classes), class_numbers(dataset.y)
+    real = np.ones(labels.shape, bool) if dataset.mask is None else dataset.mask
+    train = real & (np.arange(len(labels)) < dataset.train)[:, None]
+    each = np.eye(count, dtype=np.float32)
+    counts = (each[labels] * train[..., None]).sum(axis=0, dtype=np.float64)  # (T, C)
+    steps = counts.sum(axis=1, keepdims=True)
+    shares = np.where(steps > 0, counts / np.maximum(steps, 1), counts.sum(axis=0) / counts.sum())
+    shares = np.broadcast_to(shares.astype(np.float32), (*labels.shape, count))
+    predictions = {"frequent": shares}
+    if known is not None and (train & (known >= 0)).any():
+        repeated = float((known == labels)[train & (known >= 0)].mean())
+        last = repeated * each[known] + (1 - repeated) * shares
+        predictions["repeat"] = np.where((known >= 0)[..., None], last, shares)
+    if count == 2:
+        predictions = {name: predicted[..., 1:] for name, predicted in predictions.items()}
+    ends, evaluated = (np.arange(len(labels)), dataset.last_step), dataset.evaluated
+    lasts = {name: predicted[ends] for name, predicted in predictions.items()}
+    right = {name: class_numbers(last) == labels[ends] for name, last in lasts.items()}
+    ordered = sorted(lasts, key=lambda name: -right[name][evaluated].mean())
+    names = LABEL_BASELINES | {"repeat": repeat}
+    return replace(
+        dataset,
+        baseline=predictions[ordered[0]].copy(),
+        baseline_label=names[ordered[0]],
+        baselines=tuple(Baseline(name, names[name], lasts[name]) for name in ordered),
+    )
+
+
+def label_dataset(
+    x: np.ndarray, labels: np.ndarray, train: int, *, known: np.ndarray | None = None, **more: Any
+) -> Dataset:
+    """Return the dataset of x (N, T, F) and class numbers (N, T); `more` are its other fields.
+
+    `known` are the last known labels, see `with_label_baselines`.
+    """
+    classes = more["classes"]
+    y = one_hot(labels, len(classes))
+    dataset = Dataset(
+        x.astype(np.float32),
+        y,
+        train,
+        baseline=y,  # a placeholder that `with_label_baselines` replaces
+        baseline_label="",
+        target_names=target_names_of(classes),
+        **{"timestep_names": tuple(f"{t + 1}" for t in range(x.shape[1])), **more},
+    )
+    return with_label_baselines(dataset, known)

@@ -1,0 +1,91 @@
+"""A text column as the target: its texts are classes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from lib.data.dataset import Dataset, Rows, Scale
+from lib.data.labels import one_hot, target_names_of
+from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError
+from lib.experiment import DataSettings
+from lib.text import listed, percent
+
+OTHER = "other"  # the class of rare texts, if there are more than `MOST_CATEGORIES` texts
+
+
+def check_label(table: Table, targets: Sequence[str], data: DataSettings) -> None:
+    """Raise WindowError if a text column is a target and the settings ask for more than labels."""
+    texts = [name for name in targets if name in table.categories]
+    each_step = data.ahead == "each" and data.horizon > 0
+    for is_wrong, received, fix in (
+        (len(targets) > 1, f"{len(targets)} target columns", "Choose one"),
+        (each_step, "every step ahead", "Choose only the furthest step ahead"),
+        (data.form == "change", "changes", "Choose targets as they are"),
+    ):
+        if texts and is_wrong:
+            raise WindowError(
+                f"{texts[0]} is a text column, which must be the only target, with one label for "
+                f"each timestep, got {received}. {fix}."
+            )
+
+
+def with_classes(
+    rows: Rows, column: pd.Series, training: np.ndarray, horizon: int
+) -> tuple[Rows, tuple[str, ...], str]:
+    """Return the rows with class numbers as targets (R, 1), the class names, and a note.
+
+    `rows` have numbers of the column's categories. `training` (R,) are the training rows, which
+    determine the most frequent classes. Raises WindowError for a single class.
+    """
+    names = [f"{name}" for name in column.cat.categories]
+    codes = rows.targets[:, 0].astype(int)
+    counts = np.bincount(codes[training], minlength=len(names))
+    if np.count_nonzero(counts) < 2:
+        raise WindowError(
+            f"a target needs at least two classes in the training rows, got only "
+            f"{names[int(counts.argmax())]!r} in {column.name}. Choose another target column, or "
+            "more rows for training."
+        )
+    used = [names[code] for code in np.unique(column.cat.codes) if code >= 0]
+    kept, order = used, "alphabetical order"
+    if rare := len(used) > MOST_CATEGORIES:
+        often = sorted(used, key=lambda name: -counts[names.index(name)])
+        kept = [name for name in often if name != OTHER][: MOST_CATEGORIES - 1]
+    try:
+        kept, order = sorted(kept, key=float), "numeric order"
+    except ValueError:  # at least one text isn't a number
+        kept = sorted(kept, key=str.casefold)
+    classes = (*kept, OTHER) if rare else (*kept,)
+    of_names = np.array([classes.index(n) if n in kept else len(kept) for n in names], np.float64)
+    numbers = of_names[codes]
+    note = f"{column.name} has {len(used):,} classes, in {order}: {listed(classes)}."
+    if rare:
+        note = f"{column.name} has {len(used):,} classes. The {len(kept)} most frequent in the "
+        note += f"training rows are kept, in {order}. The others become {OTHER!r}."
+    shares = 100 * np.bincount(numbers.astype(int)) / len(numbers)
+    note += f" {percent(shares.max())} of the rows are {classes[int(shares.argmax())]}"
+    in_series = rows.series[horizon:] == rows.series[: len(numbers) - horizon]
+    if horizon and in_series.any():
+        same = (numbers[horizon:] == numbers[:-horizon])[in_series].mean()
+        earlier = "the row" if horizon == 1 else f"{horizon} rows"
+        note += f", and {percent(100 * same)} have the class of {earlier} before"
+    return replace(rows, targets=numbers[:, None]), classes, f"{note}."
+
+
+def with_labels(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:
+    """Return a table's dataset with one-hot labels as y, instead of standardized class numbers."""
+    scale = Scale(np.zeros(1), np.ones(1))
+    origin = replace(dataset.cut_from, y_scale=scale, period=1, baseline_period=1)
+    ends = origin.rows(dataset.shape[1]) + origin.horizons[0]
+    return replace(
+        dataset,
+        y=one_hot(origin.targets[ends, 0].astype(int), len(classes)),
+        origin=origin,
+        classes=classes,
+        target_names=target_names_of(classes),
+        target_column=origin.columns[0],
+        target_scale=None,
+        target_offset=None,
+    )

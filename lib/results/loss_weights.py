@@ -1,0 +1,78 @@
+"""The timesteps that a mode's loss counts, with their targets and weights, as in Keras's `fit`."""
+
+import numpy as np
+
+from lib.data import Samples, class_numbers
+from lib.experiment import Experiment
+from lib.results.labels import class_total
+
+
+def counted_steps(experiment: Experiment, samples: Samples, mode: str) -> np.ndarray:
+    """Return which steps (N, T) bool the loss of a mode counts.
+
+    Sequence mode counts every step that isn't masked; last-step mode only the final output.
+    """
+    n, steps = samples.shape[:2]
+    if mode == "last":
+        return np.broadcast_to(np.arange(steps) == steps - 1, (n, steps))
+    mask = samples.model_mask(experiment)
+    return np.ones((n, steps), bool) if mask is None else mask
+
+
+def mode_targets(samples: Samples, mode: str) -> np.ndarray:
+    """Return the targets of a mode at each step, (N, T, K). Last-step mode's are `last_y`."""
+    return mode_values(samples, samples.y, mode)
+
+
+def mode_values(samples: Samples, values: np.ndarray, mode: str) -> np.ndarray:
+    """Return values (N, T, K); for last-step mode, those of the last real step at every step."""
+    if mode == "sequence" or samples.mask is None:
+        return values
+    last = values[np.arange(len(values)), samples.last_step]
+    return np.broadcast_to(last[:, None], values.shape)
+
+
+def step_weights(experiment: Experiment, samples: Samples, mode: str) -> np.ndarray:
+    """Return the weight of each step in the training loss, (N, T) float32.
+
+    Weights by class are n / (C · n of the class), as scikit-learn's `compute_class_weight`
+    returns them for "balanced", over the training steps that the mode's loss counts.
+    """
+    n, steps = samples.shape[:2]
+    kind, train = experiment.training.weights, slice(samples.train)
+    if kind == "steps" and mode == "sequence":
+        by_step = 2 * np.arange(1, steps + 1, dtype=np.float32) / (steps + 1)
+        return np.broadcast_to(by_step, (n, steps))
+    if kind != "classes":
+        return np.ones((n, steps), np.float32)
+    numbers = class_numbers(mode_targets(samples, mode))
+    known = numbers[train][counted_steps(experiment, samples, mode)[train]]
+    counts = np.bincount(known, minlength=class_total(samples.y))
+    by_class = np.where(counts > 0, len(known) / (len(counts) * np.maximum(counts, 1)), 1.0)
+    return by_class.astype(np.float32)[numbers]
+
+
+def training_arrays(
+    experiment: Experiment, samples: Samples, mode: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the training samples of a mode: x (N, T, F), y (N, T, K) and counts (N, T, 2).
+
+    `counts` has the weight of each step in the loss, and whether the loss's mean counts the step, 1
+    or 0. Masked steps are moved behind the real steps, where no counted output depends on them. So
+    the layers need no mask, and have the same states as Keras's layers have with the mask.
+    """
+    x, y, train = samples.x, mode_targets(samples, mode), slice(samples.train)
+    counted = counted_steps(experiment, samples, mode)
+    weights = step_weights(experiment, samples, mode)
+    if (mask := samples.model_mask(experiment)) is not None:
+        order = np.argsort(~mask, axis=1, kind="stable")
+        x = np.take_along_axis(x, order[..., None], axis=1)
+        places, lengths = np.arange(samples.shape[1]), mask.sum(axis=1)[:, None]
+        if mode == "last":
+            counted = places == lengths - 1
+        else:
+            counted = places < lengths
+            y = np.take_along_axis(y, order[..., None], axis=1)
+            weights = np.take_along_axis(weights, order, axis=1)
+    counts = np.stack([weights * counted, counted], axis=-1).astype(np.float32)
+    return x[train], y[train], counts[train]

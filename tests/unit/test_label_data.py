@@ -1,0 +1,258 @@
+"""Datasets of labels: tasks follow independent rules, and texts of a table become classes."""
+
+import inspect
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib.data import (
+    LABEL_TASKS,
+    Table,
+    WindowError,
+    class_numbers,
+    default_columns,
+    make_dataset,
+    settle,
+    suggested,
+)
+from lib.data.tables.windows import make_windows
+from lib.experiment import DataSettings, Experiment
+
+PADDINGS = ("none", "after", "before")
+
+
+def made(name, **changes):
+    """Return a dataset, with 4,096 samples if the number can be chosen."""
+    return make_dataset(suggested(name).set(N=4096, **changes))
+
+
+def real_steps(dataset):
+    """Return the mask (N, T), or ones if nothing is padded."""
+    return np.ones(dataset.y.shape[:2], bool) if dataset.mask is None else dataset.mask
+
+
+def tags_of(text):
+    """Return the tags of a text after each symbol, found by deleting pairs of brackets."""
+    for end in range(1, len(text) + 1):
+        left = text[:end].replace("a", "")
+        while "()" in left:
+            left = left.replace("()", "")
+        yield "broken" if ")" in left else "open" if left else "balanced"
+
+
+@pytest.mark.parametrize("padding", PADDINGS)
+@pytest.mark.parametrize("T", [2, 9, 40])
+def test_a_parser_finds_the_tags_of_brackets(T, padding):
+    """Each tag is at 1 in 6 of all steps or more, and no real step is zero."""
+    dataset = made("brackets", T=T, F=4, padding=padding)
+    mask, tags = real_steps(dataset), np.array(dataset.classes)[class_numbers(dataset.y)]
+    assert (dataset.x[..., :3].sum(axis=-1) == mask).all()
+    for x, real, tag in zip(dataset.x[:200], mask, tags, strict=False):
+        text = "".join("()a"[step[:3].argmax()] for step in x[real])
+        assert [*tags_of(text)] == tag[real].tolist()
+    assert min((tags[mask] == tag).mean() for tag in dataset.classes) > 1 / 6
+
+
+@pytest.mark.parametrize("name", LABEL_TASKS)
+def test_padded_steps_are_zeros_of_the_first_class(name):
+    """Lengths are T/4 to T; the real steps come first, or last."""
+    for padding in PADDINGS[1:]:
+        dataset = made(name, T=24, padding=padding)
+        mask, lengths = dataset.mask, dataset.mask.sum(axis=1)
+        assert (lengths.min(), lengths.max()) == (6, 24)
+        assert not dataset.x[~mask].any()
+        assert not class_numbers(dataset.y)[~mask].any()
+        assert mask[:, 0 if padding == "after" else -1].all()
+        ends = lengths - 1 if padding == "after" else np.full(len(mask), 23)
+        assert dataset.last_step.tolist() == ends.tolist()
+    assert made(name, padding="none").mask is None
+
+
+def exact_posteriors(name, dataset, noise):
+    """Return the probabilities of classes given the inputs so far, (N, T, C), without the mask."""
+    count = len(dataset.classes)
+    rest = noise / count + (1 - noise) * np.eye(count)  # probabilities by the class before noise
+    if name == "brackets":
+        texts = ["".join("()a"[step[:3].argmax()] for step in x if x.any()) for x in dataset.x]
+        numbers = [[dataset.classes.index(tag) for tag in tags_of(text)] for text in texts]
+        return rest[np.array(numbers)]
+    signal = np.where(np.abs(dataset.x[..., 0]) > 0.75, np.sign(dataset.x[..., 0]), 0)
+    has_begun = (signal != 0).cumsum(axis=1) > 0
+    first = signal[np.arange(len(signal)), (signal != 0).argmax(axis=1)]
+    return np.where(has_begun[..., None], rest[(first < 0).astype(int)][:, None], 1 / count)
+
+
+@pytest.mark.parametrize("name", LABEL_TASKS)
+@pytest.mark.parametrize("noise", [0.0, 0.4])
+@pytest.mark.parametrize("padding", PADDINGS)
+def test_the_best_accuracy_and_loss_are_those_of_the_exact_posterior(name, noise, padding):
+    """They agree at each step within five standard errors."""
+    if name == "brackets" and padding != "none":
+        return  # the inputs determine each tag, padded or not
+    dataset = made(name, T=12, noise=noise, padding=padding)
+    mask, labels = real_steps(dataset), class_numbers(dataset.y)
+    posterior = exact_posteriors(name, dataset, noise)
+    of_label = np.take_along_axis(posterior, labels[..., None], axis=-1)[..., 0]
+    is_best = posterior >= posterior.max(axis=-1, keepdims=True)
+    right = np.take_along_axis(is_best / is_best.sum(-1, keepdims=True), labels[..., None], -1)
+    for best, scores in (
+        (dataset.best_accuracy, right[..., 0]),
+        (dataset.best_loss, -np.log(np.maximum(of_label, 1e-9))),
+    ):
+        for t in range(12):
+            known = scores[mask[:, t], t]
+            assert abs(known.mean() - best[t]) < 1e-9 + 5 * known.std() / np.sqrt(len(known))
+
+
+@pytest.mark.parametrize("name", LABEL_TASKS)
+def test_a_label_task_runs_in_a_script(name):
+    """Its source needs only NumPy; noise 1 makes all classes equally likely."""
+    task, experiment = LABEL_TASKS[name], suggested(name).set(noise=1.0, N=4096, padding="after")
+    script = {"np": np}
+    exec(inspect.getsource(task.function), script)  # noqa: S102  our own source
+    rng = np.random.default_rng([experiment.seed, 0])
+    x, labels, mask = script[task.function.__name__](rng, **task.arguments(experiment))
+    dataset = make_dataset(experiment)
+    assert np.array_equal(dataset.x, x.astype(np.float32))
+    assert np.array_equal(class_numbers(dataset.y), labels)
+    assert np.array_equal(dataset.mask, mask)
+    assert dataset.best_accuracy == pytest.approx(1 / len(dataset.classes))
+    shares = np.bincount(labels[mask]) / mask.sum()
+    assert shares == pytest.approx(1 / len(dataset.classes), abs=0.03)
+
+
+def test_baselines_predict_the_most_frequent_class_and_the_last_label():
+    """The probabilities of tags equal sums over a loop."""
+    dataset = made("brackets", T=4, padding="after")
+    labels, train = class_numbers(dataset.y), dataset.train
+    repeat = next(each for each in dataset.baselines if each.name == "repeat")
+    sample = next(n for n in range(train) if dataset.last_step[n] == 2)
+    pairs = [
+        labels[n, t] == labels[n, t - 1]
+        for n in range(train)
+        for t in range(1, 1 + dataset.last_step[n])
+    ]
+    real = [labels[n, 2] for n in range(train) if dataset.last_step[n] >= 2]
+    share, frequencies = np.mean(pairs), np.bincount(real, minlength=3) / len(real)
+    expected = (1 - share) * frequencies
+    expected[labels[sample, 1]] += share
+    assert repeat.last[sample] == pytest.approx(expected, abs=1e-6)
+    assert dataset.baseline_label == dataset.baselines[0].label == "last label"
+    assert [each.name for each in made("digits").baselines] == ["frequent"]
+
+
+def test_digits_and_vowels_hold_the_counts_of_their_sources():
+    """UCI's descriptions state the counts by class, and lengths of 7 to 29."""
+    digits, vowels = made("digits"), made("vowels")
+    counts = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert np.bincount(class_numbers(digits.last_y)).tolist() == counts
+    assert digits.shape == (1797, 8, 8)
+    assert (digits.x.min(), digits.x.max()) == (0, 1)
+    assert not np.array_equal(digits.x, made("digits", seed=1).x)
+    speakers, lengths = class_numbers(vowels.last_y), vowels.mask.sum(axis=1)
+    assert np.bincount(speakers[:270]).tolist() == [30] * 9
+    assert np.bincount(speakers[270:]).tolist() == [31, 35, 88, 44, 29, 24, 40, 50, 29]
+    assert (lengths.min(), lengths.max(), vowels.train) == (7, 29, 270)
+    assert vowels.x[:270][vowels.mask[:270]].std(axis=0) == pytest.approx(1, abs=1e-5)
+    before = made("vowels", padding="before")
+    assert np.array_equal(before.x[0, -lengths[0] :], vowels.x[0, : lengths[0]])
+    assert settle(suggested("vowels").set(padding="none")).data.padding == "after"
+
+
+def test_weather_and_continents_are_labels():
+    """The notes say how frequent a class is; Seattle's weather is an input, too."""
+    weather, continents = made("weather"), made("continents")
+    assert "49% of the rows are sun, and 65% have the class of the row" in weather.notes[0]
+    assert weather.feature_names[-1] == "weather = sun"
+    assert [each.label for each in weather.baselines] == ["today's label", "most frequent class"]
+    assert (continents.shape, continents.y.shape) == ((142, 12, 3), (142, 12, 5))
+    assert np.ptp(class_numbers(continents.y), axis=1).max() == 0
+
+
+def table_of(labels, **more):
+    """Return a table of row numbers, and a text column "kind"."""
+    kinds = pd.Series(labels, dtype="category")
+    return Table("t", pd.DataFrame({"row": np.arange(float(len(kinds))), "kind": kinds}), **more)
+
+
+def cut(labels, horizon=1, **data):
+    """Return windows of two rows, with "kind" as the target."""
+    return make_windows(
+        table_of(labels), ["row"], ["kind"], DataSettings(timesteps=2, horizon=horizon, **data)
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "words"),
+    [
+        ([*"bCabCabCabCa"], ("a", "b", "C"), "in alphabetical order: a, b, C."),
+        (["10", "9", "2.5"] * 4, ("2.5", "9", "10"), "in numeric order: 2.5, 9, 10."),
+        (["yes", "no"] * 6, ("no", "yes"), "50% of the rows are no, and 0% have"),
+        ([*"abcdefghijklmm" * 9], (), "13 classes. The 11 most frequent"),
+    ],
+)
+def test_texts_become_classes_in_order(labels, classes, words):
+    """The labels of timesteps are those one row later; rare classes become "other"."""
+    dataset = cut(labels)
+    names = np.array(dataset.classes)
+    assert dataset.classes == classes or (len(names), names[-1], names[-2]) == (12, "other", "m")
+    assert any(words in note for note in dataset.notes)
+    rows = dataset.origin.rows(2) + 1
+    kept = [label if label in names else "other" for label in labels]
+    assert names[class_numbers(dataset.y)].tolist() == np.array(kept)[rows].tolist()
+    assert names[dataset.origin.targets[:, 0].astype(int)].tolist() == kept
+    assert (
+        dataset.y.shape[-1] == len(dataset.target_names) == (1 if len(names) == 2 else len(names))
+    )
+    assert (dataset.target_scale, dataset.target_column) == (None, "kind")
+
+
+def test_missing_labels_are_filled_or_dropped():
+    """A missing label is the last one, or its row is left out. Rows of one time keep the first."""
+    labels = [*"abba", None, *"babab"]
+    assert [f"{n:.0f}" for n in cut(labels).origin.targets[:, 0]] == [*"0110010101"]
+    dropped = cut(labels, missing="drop")
+    assert [f"{n:.0f}" for n in dropped.origin.targets[:, 0]] == [*"011010101"]
+    times = pd.to_datetime([f"2024-01-{day:02}" for day in (1, 1, 2, 3, 4, 5, 6, 7, 8, 9)])
+    table = table_of([*"abbbabbabb"], times=pd.DatetimeIndex(times), step="day")
+    daily = make_windows(table, ["row"], ["kind"], DataSettings(timesteps=2))
+    assert daily.origin.targets[:, 0].tolist() == [0, 1, 1, 0, 1, 1, 0, 1, 1]
+    assert any("The first label of each time" in note for note in daily.notes)
+
+
+@pytest.mark.parametrize(
+    ("targets", "settings", "words"),
+    [
+        (["kind", "row"], {}, "got 2 target columns. Choose one"),
+        (["kind"], {"ahead": "each"}, "got every step ahead. Choose only the furthest"),
+        (["kind"], {"form": "change"}, "got changes. Choose targets as they are"),
+        (["none"], {}, r"'none' isn't a number or text column of t. Choose from \['row', 'kind'\]"),
+    ],
+)
+def test_labels_need_one_target_column_and_one_step_ahead(targets, settings, words):
+    """Errors say what to choose."""
+    with pytest.raises(WindowError, match=words):
+        make_windows(table_of([*"ab" * 6]), ["row"], targets, DataSettings(timesteps=2, **settings))
+
+
+def test_a_single_class_in_training_raises_an_error():
+    """The error names the class."""
+    with pytest.raises(WindowError, match=r"at least two classes .* got only 'a' in kind"):
+        cut([*"aaaaaaaaaaab"])
+
+
+def test_settings_follow_the_classes_of_an_own_table():
+    """Two classes need a binary loss, more classes a sparse one; the label is also an input."""
+    own = Experiment().set(data="upload", targets=("kind",), T=2, head="none", loss="mae")
+    for labels, loss in (([*"ab" * 6], "binary"), ([*"abc" * 4], "sparse")):
+        settled = settle(own, table_of(labels))
+        assert (settled.training.loss, settled.model.head) == (loss, "dense")
+        assert (
+            settled.data.features
+            == 1 + len({*labels})
+            == make_dataset(own, table_of(labels)).shape[2]
+        )
+    assert settle(own.set(loss="onehot"), table_of(labels)).training.loss == "onehot"
+    assert settle(own.set(loss="onehot")).training.loss == "onehot"  # without the table
+    assert default_columns(table_of(labels), ("kind",), 0) == (("row",), ("row",))
