@@ -10,14 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lib.experiment import LOSSES
 from lib.shapes.doctor import loss_shapes
 from lib.shapes.doctor.fixes import target_fixes
 from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, LossVerdict, Sizes
 from lib.shapes.remedy import Remedy
+from lib.text import beside
 
 SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "⚠", "error": "✗"}
 MAX_SIZE, MAX_AXES = 1_000_000, 4
-LOSS_NAMES = (*RULES, "crossentropy")
+LABELS = beside(__file__, "labels")  # examples with labels, and notes on what shapes don't show
+_IN_APP = [loss.keras for loss in LOSSES.values()]  # these losses come first
+LOSS_NAMES = (*dict.fromkeys([*_IN_APP, *RULES, "crossentropy"]),)
 
 
 @dataclass(frozen=True, slots=True)
