@@ -45,7 +45,8 @@ def keywords(found: Found) -> Explanation | None:
         "dropped": ", ".join(f"{each}=None" for each in names),
         "file": path[1] if path else "model.h5",
     }
-    if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets go_backwards itself
+    is_loading = found.is_loading and found["owner"] != "compile"
+    if names[:1] != ["go_backwards"] and is_loading:  # Bidirectional sets go_backwards itself
         return explained(
             "{owner} has no {names}: the file was saved by another Keras, most likely Keras 2.",
             fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",
