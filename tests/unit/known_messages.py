@@ -39,6 +39,8 @@ KERAS_3 = [
     ("class_weight_to_sample_weights(y, class_weight)\nsample_weight[i] = class_weight.get(int("
      "y_numpy[i]), 1.0)\n'str' object has no attribute 'get'",
      "must be a dict from class number to weight", "np.bincount"),
+    ("in reduce_weighted_values\nIncompatible shapes: [5,6] vs. [5] [Op:Mul]",
+     "The loss can't be weighted. (5, 6) doesn't fit (5,).", "w = np.repeat(w[:, None]"),
     ("Error in user-defined function passed to MapDataset:2 transformation with iterator: "
      "Iterator::Root::Prefetch::ParallelMapV2: indices[0] = 3 is not in [0, 2)\n\t [[{{node "
      "GatherV2}}]]\n\t [[IteratorGetNext]]",
@@ -87,6 +89,10 @@ EARLIER = [
     ("Dimensions must be equal, but are 5 and 3 for 'loss/dense_1_loss/sub' (op: 'Sub') with "
      "input shapes: [?,5], [?,3].",
      "Most likely the numbers of columns differ", "Dense(y.shape[-1])"),
+    ('ValueError: Found a sample_weight array for an input with shape (18, 3). Timestep-wise '
+     'sample weighting (use of sample_weight_mode="temporal") is restricted to outputs that are at least '
+     "3D, i.e. that have a time dimension.",
+     "Most likely sample_weight has one number per timestep", "w = w[:, -1]"),
     ("ValueError: `class_weight` not supported for 3+ dimensional targets.",
      "class_weight needs one label per sample", "sample_weight"),
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "

@@ -35,7 +35,8 @@ def incompatible(found: Found) -> Explanation | None:
     product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", found.node)
     may_multiply = not found.loss or RULE_OF[found.loss].multiplies
     # A loss that subtracts contains a product only for weights or a mask.
-    if "weighted_loss" in found.node or (product and not may_multiply):
+    in_weights = re.search("weighted_loss|reduce_weighted_values", found.node + found.whole)
+    if in_weights or (product and not may_multiply):
         return of_weights(found, *shapes)
     place = found["layer"] or (found.node if "/" in found.node else "")
     if place and not found.in_loss:
@@ -54,6 +55,8 @@ def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
     likely = [remedies.WEIGHT_PER_STEP, remedies.WEIGHT_OF_LAST_STEP, remedies.WEIGHT_PER_LABEL]
     if "class_weight" in found.whole:
         likely.reverse()
+    elif "at least 3D" in found.whole:  # Keras 2: the output has no timesteps.
+        likely[:2] = likely[1::-1]
     return explained(
         "The loss can't be weighted. {one} doesn't fit {other}. sample_weight needs one number per "
         "sample, or per timestep if the layer returns every step.",
