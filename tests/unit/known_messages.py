@@ -90,8 +90,8 @@ EARLIER = [
      "input shapes: [?,5], [?,3].",
      "Most likely the numbers of columns differ", "Dense(y.shape[-1])"),
     ('ValueError: Found a sample_weight array for an input with shape (18, 3). Timestep-wise '
-     'sample weighting (use of sample_weight_mode="temporal") is restricted to outputs that are at least '
-     "3D, i.e. that have a time dimension.",
+     'sample weighting (use of sample_weight_mode="temporal") is restricted to outputs that are at '
+     "least 3D, i.e. that have a time dimension.",
      "Most likely sample_weight has one number per timestep", "w = w[:, -1]"),
     ("ValueError: `class_weight` not supported for 3+ dimensional targets.",
      "class_weight needs one label per sample", "sample_weight"),
