@@ -18,11 +18,6 @@ def one_hot(numbers: np.ndarray, classes: int) -> np.ndarray:
     return y[..., 1:] if classes == 2 else y
 
 
-def target_names_of(classes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return K target names: the classes, or the second of two classes."""
-    return classes[1:] if len(classes) == 2 else classes
-
-
 def with_label_baselines(
     dataset: Dataset, known: np.ndarray | None = None, repeat: str = LABEL_BASELINES["repeat"]
 ) -> Dataset:
@@ -74,7 +69,7 @@ def label_dataset(
         train,
         baseline=y,  # a placeholder that `with_label_baselines` replaces
         baseline_label="",
-        target_names=target_names_of(classes),
+        target_names=classes[-y.shape[-1] :],
         **{"timestep_names": tuple(f"{t + 1}" for t in range(x.shape[1])), **more},
     )
     return with_label_baselines(dataset, known)

@@ -49,11 +49,13 @@ def keras_fit(work):
         [
             keras.Input((work.timesteps, work.features)),
             keras.layers.LSTM(work.units, return_sequences=True),
-            keras.layers.Dense(1),
+            keras.layers.Dense(work.outputs, "softmax" if work.classes else None),
         ]
     )
-    model.compile(keras.optimizers.Adam(LEARNING_RATE), "mean_squared_error")
+    loss = "sparse_categorical_crossentropy" if work.classes else "mean_squared_error"
+    model.compile(keras.optimizers.Adam(LEARNING_RATE), loss)
     x, y = dataset.x[: work.samples], dataset.y[: work.samples]
+    y = y.argmax(axis=-1) if work.classes else y
     evaluated, target = dataset.x[dataset.evaluated], dataset.y[dataset.evaluated]
 
     class Keep(keras.callbacks.Callback):
@@ -94,15 +96,20 @@ def torch_eager(work):
     x = torch.from_numpy(work.dataset().x[: work.samples].copy())
     y = torch.from_numpy(work.dataset().y[: work.samples].copy())
     recurrent = torch.nn.LSTM(work.features, work.units, batch_first=True)
-    head = torch.nn.Linear(work.units, 1)
+    head = torch.nn.Linear(work.units, work.outputs)
     optimizer = torch.optim.Adam([*recurrent.parameters(), *head.parameters()], LEARNING_RATE)
+
+    def loss_of(outputs, y):
+        if work.classes:
+            return torch.nn.functional.cross_entropy(outputs.mT, y.argmax(dim=-1))
+        return torch.nn.functional.mse_loss(outputs, y)
 
     def train(epochs):
         for _ in range(epochs):
             losses = []
             for rows in torch.randperm(work.samples).split(work.batch):
                 optimizer.zero_grad()
-                loss = torch.nn.functional.mse_loss(head(recurrent(x[rows])[0]), y[rows])
+                loss = loss_of(head(recurrent(x[rows])[0]), y[rows])
                 loss.backward()
                 optimizer.step()
                 losses.append(loss.detach())
@@ -120,7 +127,13 @@ def jax_jitted(work):
 
     x, y = (jnp.asarray(a[: work.samples]) for a in (work.dataset().x, work.dataset().y))
     rng, units, width = np.random.default_rng(0), work.units, 4 * work.units
-    shapes = [(work.features, width), (units, width), (width,), (units, 1), (1,)]
+    shapes = [
+        (work.features, width),
+        (units, width),
+        (width,),
+        (units, work.outputs),
+        (work.outputs,),
+    ]
     weights = [jnp.asarray(rng.normal(0, 0.1, shape), jnp.float32) for shape in shapes]
     zeros = [jnp.zeros(shape) for shape in shapes]
 
@@ -138,7 +151,10 @@ def jax_jitted(work):
 
         start = (jnp.zeros((x.shape[0], units)),) * 2
         _, hidden = lax.scan(step, start, (x @ kernel + bias).transpose(1, 0, 2))
-        return ((hidden @ head + head_bias - y.transpose(1, 0, 2)) ** 2).mean()
+        outputs, y = hidden @ head + head_bias, y.transpose(1, 0, 2)
+        if work.classes:
+            return -(y * jax.nn.log_softmax(outputs)).sum(axis=-1).mean()
+        return ((outputs - y) ** 2).mean()
 
     def step(state, rows):
         weights, m, v, t = state

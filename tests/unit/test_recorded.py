@@ -5,7 +5,7 @@ import pytest
 
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.recurrence import forward
+from lib.results.baselines import model_outputs
 from lib.results.replay import untrained
 from lib.results.run import Status
 from lib.training.recorded import recorded
@@ -35,8 +35,12 @@ def test_a_recordings_errors_can_be_computed_from_its_weights(name):
     assert snapshot is not None
     for result in snapshot.results.values():
         assert result.weights is not None
-        outputs = forward(experiment, result.weights, dataset.x[dataset.evaluated])[1]
-        mse = ((outputs - dataset.y[dataset.evaluated]) ** 2).mean(axis=(0, 2), dtype=np.float64)
+        part, mask = dataset.evaluated, dataset.mask
+        real = np.ones(dataset.shape[:2], bool) if mask is None else mask
+        known = None if mask is None else mask[part]
+        outputs = model_outputs(experiment, result.weights, dataset.x[part], known)
+        squares = ((outputs - dataset.y[part]) ** 2).mean(axis=2, dtype=np.float64)
+        mse = np.average(squares, axis=0, weights=real[part])
         np.testing.assert_allclose(mse, result.step_mse, rtol=1e-3, atol=1e-6)
         evaluated = len(result.checked_epochs) if dataset.has_validation else 0
         assert len(result.validation_loss) == evaluated

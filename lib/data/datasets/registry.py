@@ -180,8 +180,7 @@ def prepared(table: Table, data: DataSettings) -> Table:
 
 
 def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    usual = default_columns(table, data.targets, data.horizon) if table else ((), ())
-    inputs, targets = usual
+    inputs, targets = default_columns(table, data.targets, data.horizon) if table else ((), ())
     return data.inputs or inputs, data.targets or targets
 
 

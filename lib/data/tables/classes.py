@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lib.data.dataset import Dataset, Rows, Scale
-from lib.data.labels import one_hot, target_names_of
+from lib.data.labels import one_hot
 from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError
 from lib.experiment import DataSettings
 from lib.text import listed, percent
@@ -62,8 +62,7 @@ def with_classes(
     numbers = of_names[codes]
     note = f"{column.name} has {len(used):,} classes, in {order}: {listed(classes)}."
     if rare:
-        note = f"{column.name} has {len(used):,} classes. The {len(kept)} most frequent in the "
-        note += f"training rows are kept, in {order}. The others become {OTHER!r}."
+        note += f" The {len(kept)} most frequent in the training rows are kept."
     shares = 100 * np.bincount(numbers.astype(int)) / len(numbers)
     note += f" {percent(shares.max())} of the rows are {classes[int(shares.argmax())]}"
     in_series = rows.series[horizon:] == rows.series[: len(numbers) - horizon]
@@ -79,12 +78,13 @@ def with_labels(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:
     scale = Scale(np.zeros(1), np.ones(1))
     origin = replace(dataset.cut_from, y_scale=scale, period=1, baseline_period=1)
     ends = origin.rows(dataset.shape[1]) + origin.horizons[0]
+    y = one_hot(origin.targets[ends, 0].astype(int), len(classes))
     return replace(
         dataset,
-        y=one_hot(origin.targets[ends, 0].astype(int), len(classes)),
+        y=y,
         origin=origin,
         classes=classes,
-        target_names=target_names_of(classes),
+        target_names=classes[-y.shape[-1] :],
         target_column=origin.columns[0],
         target_scale=None,
         target_offset=None,

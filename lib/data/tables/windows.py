@@ -17,13 +17,7 @@ from lib.data.tables.baselines import check_season, find_season, with_baselines
 from lib.data.tables.classes import check_label, with_classes, with_labels
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
-from lib.data.tables.table import (
-    MAX_COLUMNS,
-    Table,
-    TooShortError,
-    WindowError,
-    count_classes,
-)
+from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError, count_classes
 from lib.experiment import MAX_VALUES, DataSettings, Experiment
 from lib.text import counted, joined, listed
 
