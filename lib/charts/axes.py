@@ -71,6 +71,13 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
     return axis
 
 
+def share_axis(title: str, values: np.ndarray) -> Part:
+    """Return a y axis for shares, which ends at 1, and begins at a multiple of 0.25."""
+    least = float(np.min(values, initial=0.75, where=np.isfinite(values)))
+    low, room = math.floor(4 * least) / 4, 0.06 * (1 - least)
+    return {"title": title, "range": [low - room, 1 + room], "dtick": 0.25, "tick0": 0}
+
+
 def from_zero(values: np.ndarray) -> bool:
     """Return whether the smallest value is 0, as in amounts, counts, or labels of 0 and 1."""
     low, high = _span(values)

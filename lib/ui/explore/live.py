@@ -10,7 +10,7 @@ from itertools import count
 
 import streamlit as st
 
-from lib.charts import EXPLORE_CARDS, Palette, sentences, shape_strip
+from lib.charts import Palette, cards_of, sentences, shape_strip
 from lib.recurrence import forward
 from lib.results import MIN_REPLAY_EPOCHS, Run, Status
 from lib.text import beside, duration
@@ -65,8 +65,9 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         shown = Epochs(fitting_run(experiment, dataset)).at_picked_epoch
         sample = int(shown.snapshot.samples[sample_and_target(shown)[0]])
         weights = shown.snapshot.weights[0] if dataset.has_rows and not shown.polling else {}
-        x = dataset.x[sample : sample + 1]
-        traces = {mode: forward(experiment, each, x) for mode, each in weights.items()}
+        x, mask = dataset.x[sample : sample + 1], dataset.model_mask(experiment)
+        own = None if mask is None else mask[sample : sample + 1]
+        traces = {mode: forward(experiment, each, x, own) for mode, each in weights.items()}
         draw = partial(shape_strip, experiment, dataset, palette, traces=traces, sample=sample)
         st.html(draw(fixed_entry_size=session().address.page == "Present"))
 
@@ -95,7 +96,8 @@ def _panel(
         return lambda _: None
     is_first = next(drawings) == 0  # the first drawing in a script run of the page
     hold = is_first and shown.polling  # keep the old charts: the rest of the page appears sooner
-    update_cards = run_cards.draw([*EXPLORE_CARDS], epochs, palette, hold=hold, badge=badge)
+    names = [*cards_of(shown.dataset)]
+    update_cards = run_cards.draw(names, epochs, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
         _progress(now, progress)
