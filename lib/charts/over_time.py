@@ -316,6 +316,8 @@ def input_squares(
     gap = 1 if steps <= 30 else 0  # on a phone, gaps of more timesteps would fill half the width
     more: Part = {"yaxis": "y2", "xgap": gap, "ygap": 1}
     values, hover = dataset.x[sample].T, "%{text}<extra></extra>" if names else ""
+    if dataset.mask is not None:  # padded steps have no squares
+        values = np.where(dataset.mask[sample], values, np.nan)
     if names:
         rows = zip(dataset.feature_names, map(chart.hover_texts, values), strict=True)
         more["text"] = [[f"{chart.escaped(name)}: {text}" for text in row] for name, row in rows]
