@@ -78,9 +78,10 @@ def _question_fields(question: TargetQuestion) -> None:
     label = "Use the traced stack's output"
     press(label, "input", "from_stack", take_stack_output, width="stretch")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
-    named = {each.keras: f"{each.keras} · {each.label}" for each in LOSSES.values()}
-    name_of = {name: named.get(name, name) for name in shapes.LOSS_NAMES}
-    st.selectbox("Loss", shapes.LOSS_NAMES, format_func=name_of.__getitem__, **loss)
+    st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
+    for each in LOSSES.values():  # the name that Explore uses
+        if each.keras == question.loss:
+            hint(each.label)
     size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
     st.number_input("Batch size", 1, 4096, **size)
 
@@ -176,7 +177,7 @@ def _labels() -> None:
 
     pills("Examples with labels", {name: name for name in examples}, picked, "label_example", ask)
     for note in shapes.LABELS["notes"]:
-        with st.expander(note["title"]):
+        with st.expander(note["title"], type="compact"):
             say(note["text"])
             st.code(note["code"], language="python", wrap_lines=True)
 
