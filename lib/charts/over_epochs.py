@@ -5,7 +5,7 @@ best possible loss (green, dashed; known only for mean squared error).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +21,8 @@ from lib.text import apart, capital, counted, difference, readable, short
 
 EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
 SAME = 0.02  # errors are nearly equal if they differ by at most this share of the larger error
-Level = tuple[str, Mapping[str, float], str]
-"""A baseline or best possible error: label, values by mode (or one for "both"), and color."""
+Levels = Sequence[tuple[str, Mapping[str, float], str]]
+"""Baselines and best possible errors: label, values by mode (or one for "both"), and color."""
 COUNTS = {"sequence": "every\u00a0step", "last": "last\u00a0step"}  # the steps in a mode's loss
 
 
@@ -51,12 +51,15 @@ class Losses:
         checks = curves_of(snapshot, "checked_epochs", "validation_loss")
         self.validation = {mode: curve for mode, curve in checks.items() if len(curve.values)}
         self.baseline = results.baseline_loss(run.experiment, dataset)  # by mode
+        self.counted = f"{dataset.shape[1]} steps"  # in sequence mode's loss of a sample
+        if dataset.mask is not None and run.experiment.model.masking == "on":
+            self.counted = "real steps"
         self.best, self.floor = results.best_loss(run.experiment, dataset)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw training and validation loss by epoch, with baseline and best possible loss."""
         dataset = self.run.dataset
-        levels: list[Level] = [(dataset.baseline_label, self.baseline, "baseline")]
+        levels = [(dataset.baseline_label, self.baseline, "baseline")]
         if self.floor:
             levels.append((self.floor.label, self.best, "best"))
         look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
@@ -83,7 +86,7 @@ class Losses:
             rest = ", so the best epoch was kept" if keeps else " and is well above training loss"
             return f"{who}: validation loss rose{rest}."
         if len(modes) > 1:
-            blue = f"blue averages {run.dataset.shape[1]} steps"
+            blue = f"blue averages {self.counted}"
             return f"Don't compare these two: {blue}, orange counts only the last."
         baseline = self.baseline[modes[0]]
         if not len(self.losses[modes[0]].values):
@@ -93,8 +96,8 @@ class Losses:
 
     def sentence(self) -> str:
         """Return all losses with the steps that each loss averages, and the levels to compare."""
-        run, snapshot, steps = self.run, self.run.snapshot, self.run.dataset.shape[1]
-        counts = {"sequence": f"the mean over {steps} steps", "last": "for the last step only"}
+        run, snapshot = self.run, self.run.snapshot
+        counts = {"sequence": f"the mean over {self.counted}", "last": "for the last step only"}
         trained = f"Losses after {counted(snapshot.epoch, 'epoch')}."
         kept = sentences.kept_sentence(snapshot) or trained
         parts = [kept if snapshot.epoch else "Not trained yet."]
@@ -108,7 +111,9 @@ class Losses:
             parts.append(f"{text}.")
         if len(self.losses) > 1:
             parts.append("The two losses can't be compared.")
-        loss = LOSSES[run.experiment.training.loss].label.lower()
+        loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
+        if run.experiment.has_labels and run.experiment.training.weights != "none":
+            parts.append("Training loss is weighted, validation loss isn't.")
         baseline = f"{capital(run.dataset.baseline_label)} on training samples"
         parts.append(f"{baseline}: {loss} {_by_mode(self.baseline)}.")
         if self.floor:
@@ -123,80 +128,116 @@ class LastStepErrors:
     title = "Error at the last step"
     longest = sentences.too_few(8888, "modes are too close")
     picks: tuple[str, ...] = ()
+    noun, nouns, unit, wins = "error", "errors", "", "has a smaller error"  # for sentences
+    # Two fields of `ModeResult`, a factor for their values, and how values compare.
+    field, curve, scale, measure = "final_mse", "last_step_mse", 1, results.ERROR
 
     def __init__(self, run: RunAt) -> None:
-        dataset, snapshot, self.run = run.dataset, run.snapshot, run
-        errors = {
-            m: snapshot.by_seed(m) for m, r in snapshot.results.items() if len(r.last_step_mse)
-        }
-        self.curves = curves_of(snapshot, "checked_epochs", "last_step_mse")
-        self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}  # of seeds
-        self.baseline = float(dataset.baseline_mse[-1])
-        self.floor = results.best_possible(run.experiment, dataset)
-        self.levels: list[Level] = [
-            (dataset.baseline_label, {"both": self.baseline}, "baseline"),
-        ]
-        if self.floor:
-            self.levels.append((self.floor.label, {"both": float(self.floor.mse[-1])}, "best"))
+        self.run, snapshot = run, run.snapshot
+        self.curves = curves_of(snapshot, "checked_epochs", self.curve, self.scale)
+        known = [mode for mode, curve in self.curves.items() if len(curve.values)]
+        values = {mode: snapshot.by_seed(mode, self.field) for mode in known}
+        self.medians = {mode: self.scale * float(np.median(each)) for mode, each in values.items()}
+        self.levels = [(label, {"both": value}, color) for label, value, color in self.bounds()]
+        self.baseline = self.levels[0][1]["both"]
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.verdict: Verdict | None = None
-        if len(errors) > 1 and np.isfinite([*errors.values()]).all():
-            self.verdict = results.compare_modes(errors["sequence"], errors["last"])
+        if len(values) > 1 and np.isfinite([*values.values()]).all():
+            self.verdict = self.measure.compare(values["sequence"], values["last"])
+
+    def bounds(self) -> list[tuple[str, float, str]]:
+        """Return label, error and color of the baseline and, if known, of the best possible."""
+        dataset = self.run.dataset
+        floor = results.best_possible(self.run.experiment, dataset)
+        best = [(floor.label, float(floor.mse[-1]), "best")] if floor else []
+        return [(dataset.baseline_label, float(dataset.baseline_mse[-1]), "baseline"), *best]
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
-        dataset = self.run.dataset
-        title = "MSE (scaled)" if dataset.is_scaled else "MSE"  # scaled targets have no unit
+        dataset = self.run.dataset  # scaled targets have no unit
+        title = "MSE (scaled)" if dataset.is_scaled else "MSE"
         look: Part = {"title": title, "height": 260, "name": f"compare {dataset.name}"}
         return epochs_figure(self.run, self.curves, {}, self.levels, palette, **look)
 
     def takeaway(self) -> str:
         """Return which mode's error is smaller if one beats the baseline, else their errors."""
-        dataset, medians, baseline = self.run.dataset, self.medians, self.baseline
+        dataset, medians, baseline, noun = self.run.dataset, self.medians, self.baseline, self.noun
         if why := sentences.no_verdict(dataset, self.run.snapshot.epoch):
             return why
         if not medians or not all(map(math.isfinite, medians.values())):
-            return "No errors to compare: they are infinite or NaN."
-        least, most = min(medians.values()), max(medians.values())
-        modes_compete = len(medians) > 1 and least < baseline
-        samples = results.independent_samples(dataset)
-        is_decided = results.decided(least, most if modes_compete else baseline, samples)
-        are_nearly_equal = modes_compete and most - least <= SAME * most
-        if not (is_decided or are_nearly_equal):
-            what = "modes are too close" if modes_compete else "too close to tell"
-            return sentences.too_few(samples, what)
+            return f"Nothing to compare: an {noun} is infinite or NaN."
+        best, *others = sorted(medians.values(), reverse=self.measure.best is max)
+        modes_compete = len(medians) > 1 and self.measure.best(best, baseline) != baseline
+        other = others[0] if modes_compete else baseline
+        if why := self.too_close(best, other, modes_compete=modes_compete):
+            return why
         if self.verdict and modes_compete:
-            return _winner(self.verdict, least, most)
-        error, other = apart(least, baseline)
+            return self.winner(self.verdict, best, other)
+        value, level = apart(best, baseline, unit=self.unit)
         median = "median " if self.run.snapshot.others else ""
         if len(medians) > 1:
             who = f"Neither mode beats {dataset.baseline_phrase} at the last step"
-            return f"{who}: {median}error {error} against {other}."
-        alone = capital(f"{median}error at the last step: {error}")
-        return f"{alone}. {capital(dataset.baseline_phrase)}: {other}."
+            return f"{who}: {median}{noun} {value} against {level}."
+        alone = capital(f"{median}{noun} at the last step: {value}")
+        return f"{alone}. {capital(dataset.baseline_phrase)}: {level}."
 
     def sentence(self) -> str:
         """Return the errors of models and baseline, the best possible error, and the test."""
         dataset, snapshot = self.run.dataset, self.run.snapshot
-        numbers = apart(*self.medians.values())
+        numbers = apart(*self.medians.values(), unit=self.unit)
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
-        errors.append(f"{dataset.baseline_label} {readable(self.baseline)}")
-        if self.floor:
-            errors.append(f"{self.floor.label} {readable(float(self.floor.mse[-1]))}")
-        kind = "Median mean squared error" if snapshot.others else "Mean squared error"
-        scaled = " (scaled)" if dataset.is_scaled else ""
+        errors += [
+            f"{label} {readable(value['both'], unit=self.unit)}" for label, value, _ in self.levels
+        ]
+        median = "median " if snapshot.others else ""
         which = "validation" if dataset.has_validation else "training"
-        where = f"at step {dataset.shape[1]} on the {which} samples"
-        parts = [f"{kind}{scaled} {where}: {', '.join(errors)}."]
+        where = f"{self.where()} on the {which} samples"
+        parts = [f"{capital(f'{median}{where}')}: {', '.join(errors)}."]
         if snapshot.others:
-            spans = [f"{MODES[m].model} {sentences.seeds_range(snapshot, m)}" for m in self.medians]
+            ranges = {m: sentences.seeds_range(snapshot, m, self.field) for m in self.medians}
+            spans = [f"{MODES[mode].model} {each}" for mode, each in ranges.items()]
             first = self.run.experiment.seed
             seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
             parts.append(f"Range over seeds {seeds}: {', '.join(spans)}.")
             if self.verdict and snapshot.epoch:
                 names = MODES["sequence"].name, MODES["last"].name
-                parts.append(capital(sentences.pair_sentence(self.verdict, *names)))
-        return " ".join(parts)
+                parts.append(sentences.pair_sentence(self.verdict, *names, self.measure))
+        return " ".join(map(capital, parts))
+
+    def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
+        """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
+        samples = results.independent_samples(self.run.dataset)
+        if (modes_compete and self.is_same(best, other)) or results.decided(best, other, samples):
+            return ""
+        who = "modes are too close" if modes_compete else "too close to tell"
+        return sentences.too_few(samples, who)
+
+    def is_same(self, best: float, other: float) -> bool:
+        """Return whether two errors are nearly equal."""
+        return other - best <= SAME * other
+
+    def winner(self, verdict: Verdict, best: float, other: float) -> str:
+        """Return which mode is better, with the evidence from the seeds."""
+        better, is_same = MODES[BOTH_MODES[verdict.better]].name, self.is_same(best, other)
+        first, second = apart(best, other, unit=self.unit)
+        equal = f"{self.nouns} {{}}are nearly equal{{}} {first} and {second}."
+        if verdict.seeds == 1:
+            result = f"both {equal.format('', ',')}"
+            if not is_same:
+                result = f"{better} {self.wins}, {first} against {second}."
+            return f"One seed decides nothing. Here, {result}"
+        if not verdict.is_clear:
+            return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
+        if is_same:
+            return f"The median {equal.format(f'of {verdict.seeds} seeds ', ':')}"
+        how = f"{first} against {second}" if self.unit else difference(best, other)
+        wins = f"{verdict.wins} of {verdict.seeds} seeds"
+        return f"{capital(better)} is better in {wins}: median {self.noun} {how}."
+
+    def where(self) -> str:
+        """Return the measure and the step, for a sentence."""
+        scaled = " (scaled)" if self.run.dataset.is_scaled else ""
+        return f"mean squared error{scaled} at step {self.run.dataset.shape[1]}"
 
 
 EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStepErrors]] = {
@@ -209,26 +250,6 @@ EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStep
 `run`. A card reserves space for its `longest` usual takeaway."""
 
 
-def _winner(verdict: Verdict, least: float, most: float) -> str:
-    """Return which mode's error is smaller, with the evidence from the seeds."""
-    better = MODES[BOTH_MODES[verdict.better]].name
-    less, more = apart(least, most)
-    is_same = most - least <= SAME * most
-    if verdict.seeds == 1:
-        result = f"{better} has a smaller error, {less} against {more}"
-        if is_same:
-            result = f"both errors are nearly equal, {less} and {more}"
-        return f"One seed decides nothing. Here, {result}."
-    if not verdict.is_clear:
-        return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
-    if is_same:
-        return f"The median errors of {verdict.seeds} seeds are nearly equal: {less} and {more}."
-    return (
-        f"{capital(better)} is better in {verdict.wins} of {verdict.seeds} seeds: "
-        f"median error {difference(least, most)}."
-    )
-
-
 def _by_mode(values: Mapping[str, float]) -> str:
     """Return one value if both modes have the same value, else each value with its steps."""
     texts = {mode: readable(value) for mode, value in values.items()}
@@ -237,19 +258,20 @@ def _by_mode(values: Mapping[str, float]) -> str:
     return f"{texts['sequence']} over all steps, {texts['last']} at the last"
 
 
-def curves_of(snapshot: Snapshot, epochs: str, values: str) -> Curves:
-    """Return a curve by mode from two fields of `ModeResult`: its epochs and its values."""
+def curves_of(snapshot: Snapshot, epochs: str, values: str, scale: float = 1) -> Curves:
+    """Return a curve by mode from two fields of `ModeResult`: its epochs and scaled values."""
     curves = {}
     for mode, result in snapshot.middle.results.items():
         seeds = [seed[mode] for seed in snapshot.seeds] if snapshot.others else []
-        each = [(getattr(seed, epochs), chart.finite(getattr(seed, values))) for seed in seeds]
-        median = chart.finite(getattr(result, values))
+        shown = [scale * chart.finite(getattr(each, values)) for each in (result, *seeds)]
+        median, *others = shown
+        each = [*zip((getattr(seed, epochs) for seed in seeds), others, strict=True)]
         curves[mode] = Curve(getattr(result, epochs), median, each, result.kept_epoch)
     return curves
 
 
 def epochs_figure(
-    run: RunAt, curves: Curves, checks: Curves, levels: list[Level], palette: Palette, **look: Any
+    run: RunAt, curves: Curves, checks: Curves, levels: Levels, palette: Palette, **look: Any
 ) -> chart.Chart:
     """Draw training `curves`, validation `checks`, and levels, on the axis `y` of `look`.
 
@@ -309,7 +331,7 @@ def _rings(curves: Curves, palette: Palette) -> list[Part]:
     return rings
 
 
-def _level_labels(levels: list[Level], decades: float) -> tuple[list[End], list[Entry]]:
+def _level_labels(levels: Levels, decades: float) -> tuple[list[End], list[Entry]]:
     """Return labels on an axis of `decades`; and levels of 0, which it can't show, for the key."""
     same = 10 ** (2 * decades / chart.LEAST_PLOT)  # Levels within this ratio have one label.
     ends, zeros = list[End](), list[Entry]()

@@ -68,7 +68,7 @@ class SamplePredictions:
         x = axes.timestep_axis(dataset.steps_of(index))
         x["ticklabelstandoff"] = 5 if is_from_zero else 0  # leaves space for diamonds at 0
         title = chart.with_unit(dataset.target_names[self.column], unit)
-        traces = [line, *mode_traces(self.values, head, palette, hover, earlier=self.earlier)]
+        traces = [line, *self.moving(palette)]
         y = axes.linear_axis(title, chart.all_y(traces), axes.with_room(targets), zero=is_from_zero)
         look: Part = {"name": f"predictions {dataset.name} {self.column}", "height": HEIGHT}
         if dataset.origin:
@@ -84,6 +84,11 @@ class SamplePredictions:
         early = [Entry("dotted", EARLY[head], "last")]
         rows = [key, early if self.earlier and "last" in self.values else []]
         return chart.plotted(traces, palette, x, y, rows, ends=ends, **look)
+
+    def moving(self, palette: Palette) -> list[Part]:
+        """Return the traces of the modes, which a replay moves."""
+        head, hover = self.run.experiment.model.head, chart.hover(self.run.dataset.target_unit)
+        return mode_traces(self.values, head, palette, hover, earlier=self.earlier)
 
     def _same_series(self) -> np.ndarray:
         """Return the shown samples of this sample's series, or all shown samples if it is alone."""
@@ -158,8 +163,7 @@ class StepErrors:
         dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
         label, hover = dataset.baseline_label, self.hover
         data = [chart.level(label, self.baseline, "baseline", palette, hover)]
-        data += self.intervals(palette)
-        data += mode_traces(self.errors, head, palette, hover, earlier=earlier)
+        data += self.moving(palette)
         ends = [chart.End(label, float(self.baseline[-1]), "baseline")]
         ends += chart.mode_ends({mode: each.median for mode, each in self.errors.items()})
         if self.best is not None:  # drawn last, so that a model's line doesn't hide it
@@ -176,14 +180,15 @@ class StepErrors:
         """The template of hover texts."""
         return chart.hover(error_unit(self.run.dataset))
 
+    def moving(self, palette: Palette) -> list[Part]:
+        """Return the traces of the modes, which a replay moves."""
+        head = self.run.experiment.model.head
+        return mode_traces(self.errors, head, palette, self.hover, earlier=self.earlier)
+
     def axis(self, values: np.ndarray) -> Part:
         """Return the y axis for these values."""
         title = chart.with_unit("RMSE", error_unit(self.run.dataset))
         return axes.linear_axis(title, values, np.append(self.baseline, 0.0))
-
-    def intervals(self, palette: Palette) -> list[Part]:  # noqa: ARG002
-        """Return the traces of confidence intervals. Errors have none."""
-        return []
 
     def takeaway(self) -> str:
         """Return at how many of its steps each mode beats the baseline, as a sentence."""
@@ -217,6 +222,14 @@ class StepErrors:
         """Return the RMSEs of models and baseline at the first and the last step."""
         dataset, is_raw = self.run.dataset, self.run.dataset.raw_scale is not None
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
+        text = self.at_steps(kind, unit)
+        if any("unclear" in each for each in self.outcomes.values()):
+            text += f" {too_few(self.samples, 'some steps are too close to tell')}"
+        return text
+
+    def at_steps(self, kind: str, unit: str) -> str:
+        """Return each model's and the baseline's value at the first and the last step."""
+        dataset = self.run.dataset
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
         parts = []
         for who, errors in (values | {dataset.baseline_label: self.baseline}).items():
@@ -226,10 +239,7 @@ class StepErrors:
             else:
                 early = f"{first} (applied early) and {last}"
                 parts.append(f"{who} {early if self.earlier else f'{last} at the last step'}")
-        text = f"{kind} at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
-        if any("unclear" in each for each in self.outcomes.values()):
-            text += f" {too_few(self.samples, 'some steps are too close to tell')}"
-        return text
+        return f"{kind} at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
 
 
 def predictions_by_mode(

@@ -1,6 +1,7 @@
 """Models of a table compared with baselines: errors, predictions by date, and forecasts."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,13 +11,24 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
-from lib.results import ByRow, Forecast, Score, SkillTable, Snapshot, outcomes
+from lib.results import (
+    ByRow,
+    Forecast,
+    LabelScore,
+    Score,
+    SkillTable,
+    Snapshot,
+    accuracy_outcomes,
+    independent_samples,
+    outcomes,
+)
 from lib.results import Part as DataPart
 from lib.text import apart, beside, capital, counted, difference, filled, joined, percent, readable
 
 _TEXTS = beside(__file__)
 HEIGHT = 380
 OPACITY = 0.3  # the opacity of bands
+LABEL_MEASURES = ("accuracy", "balanced", "macro F1", "loss")
 MEASURES = ("MAE", "RMSE", "MASE", "skill")
 PICKED = " The best epoch was picked on validation samples, so only a test part is independent."
 
@@ -68,6 +80,27 @@ def score_texts(table: SkillTable, score: Score, target: int) -> list[str]:
     errors = [float(each[target]) for each in (score.mae, score.rmse, score.mase)]
     texts = [readable(each) if math.isfinite(each) else "–" for each in errors]
     return [*texts, percent(table.skill(score, target))]
+
+
+def label_texts(score: LabelScore) -> list[str]:
+    """Return the texts below LABEL_MEASURES."""
+    shares = [percent(100 * share) for share in (score.accuracy, score.balanced)]
+    return [*shares, readable(score.f1), readable(score.loss)]
+
+
+def label_words(dataset: Dataset, scores: Sequence[LabelScore], part: DataPart) -> Words:
+    """Return which modes are clearly more accurate than the best baseline; the details."""
+    chosen = dataset.parts["test"] if part == "test" else dataset.evaluated
+    count = independent_samples(dataset, np.arange(len(dataset.x))[chosen])
+    models = [score for score in scores if score.name in MODES]
+    best, where = scores[len(models)], "On test samples," if part == "test" else "In this run,"
+    beats = accuracy_outcomes(np.array([s.accuracy for s in models]), best.accuracy, count)
+    winners = [one.label for one, beat in zip(models, beats, strict=True) if beat == "clear"]
+    who = ["no mode clearly beats", f"{''.join(winners)} beats", "both modes beat"][len(winners)]
+    takeaway = f"{where} {who} the best baseline, {best.label}."
+    details = f"{capital(dataset.target_column)} at the last step of {count:,.0f} independent "
+    details += f"samples. {_TEXTS['labels']}"
+    return takeaway if models else f"Best baseline to beat: {best.label}.", details
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:

@@ -30,20 +30,25 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
     """Draw the card if the shown data come from a table."""
     with st.container(key="skill_place"):  # always drawn, so that nothing below it moves
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
-        dataset, run, table = shown.dataset, shown.run, None
+        dataset, run = shown.dataset, shown.run
+        table: Any = None
         if run and not dataset.has_rows:  # the rows belong to another browser
             whole = runs.client().get(run.id) or run
             if whole.dataset.origin:
                 models = whole.experiment, whole.dataset, _weights(shown)
-                table = _once(shown, "hidden", partial(results.skill_of_seeds, *models))
+                score = results.label_skill if dataset.has_labels else results.skill_of_seeds
+                table = _once(shown, "hidden", partial(score, *models))
         if not (table or dataset.origin):
             once("skill", (), dict)  # frees the results of other data, which may be large
             return
         with st.container(border=True, key="skill", gap="xsmall"):
             if table:
                 st.markdown(f"### {TITLES['skill']}")
-                target = _pick("Target", dataset.target_labels, "target")
-                st.markdown(_markdown(table, target, dataset.target_unit))
+                if isinstance(table, list):
+                    st.markdown(_label_markdown(table))
+                else:
+                    target = _pick("Target", dataset.target_labels, "target")
+                    st.markdown(_markdown(table, target, dataset.target_unit))
                 hint(results.ROWS_HIDDEN)
                 return
             # Baselines need no training: show them for the sidebar's season, not the run's.
@@ -51,7 +56,11 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
             is_same = experiment.data == loaded.experiment.data
             if is_same and np.array_equal(dataset.y, loaded.dataset.y):
                 shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
-            part = open_part(TITLES, "skill_part")
+            part = "skill"
+            if dataset.has_labels:
+                st.markdown(f"### {TITLES[part]}")
+            else:
+                part = open_part(TITLES, "skill_part")
             of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
             if shown.polling:
                 hint("Shows the previous results until the run pauses or ends.")
@@ -61,6 +70,7 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
             if part != "skill" and len(_weights(shown)) > 1:
                 hint(f"Models of seed {shown.experiment.seed}, the first seed.")
             draw = {"skill": _skill, "dates": _dates, "ahead": _ahead}[part]
+            draw = _label_skill if dataset.has_labels else draw
             draw(shown, shown.dataset.cut_from, palette)
 
 
@@ -133,15 +143,44 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
             table("test")
 
 
+def _label_skill(shown: ShownRun, *_: object) -> None:
+    """Draw the scores of labels on the validation part, and on demand on the test part."""
+
+    def table(part: results.Part) -> None:
+        run = shown.experiment, shown.dataset, _weights(shown), part
+        scores = _once(shown, f"labels {part}", partial(results.label_skill, *run))
+        st.markdown(_label_markdown(scores, part))
+        widgets.takeaway(*charts.skill.label_words(shown.dataset, scores, part))
+
+    table("evaluated")
+    if _test_button(shown):
+        table("test")
+
+
+def _label_markdown(scores: Sequence[results.LabelScore], part: str = "evaluated") -> str:
+    rows = [(one.label, one.name, charts.skill.label_texts(one)) for one in scores]
+    return _table(_heading(part), charts.skill.LABEL_MEASURES, rows)
+
+
+def _heading(part: str) -> str:
+    return "test part, last step" if part == "test" else "at the last step"
+
+
 def _markdown(table: results.SkillTable, target: int, unit: str, part: str = "evaluated") -> str:
-    """Return a Markdown table: the models in their colors, then the baselines, best first."""
-    where = "test part, last step" if part == "test" else "at the last step"
-    where = plain(charts.with_unit(where, unit))
-    lines = [f"| {where} | {' | '.join(charts.skill.MEASURES)} |", "|:--|--:|--:|--:|--:|"]
-    named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in table.models]
-    named += [(plain(one.label), one) for one in table.baselines(target)]
-    for name, score in named:
-        lines.append(f"| {name} | {' | '.join(charts.skill.score_texts(table, score, target))} |")
+    """Return a Markdown table: the models, then the baselines, best first."""
+    scores = (*table.models, *table.baselines(target))
+    rows = [(s.label, s.name, charts.skill.score_texts(table, s, target)) for s in scores]
+    return _table(charts.with_unit(_heading(part), unit), charts.skill.MEASURES, rows)
+
+
+def _table(
+    heading: str, measures: Sequence[str], rows: Sequence[tuple[str, str, Sequence[str]]]
+) -> str:
+    """Return a Markdown table of rows: label, a mode or another name, and texts of `measures`."""
+    lines = [f"| {plain(heading)} | {' | '.join(measures)} |", "|:--|--:|--:|--:|--:|"]
+    for label, name, texts in rows:
+        text = MODES[name].colored(f"**{plain(label)}**") if name in MODES else plain(label)
+        lines.append(f"| {text} | {' | '.join(texts)} |")
     return "\n".join(lines)
 
 
