@@ -27,7 +27,8 @@ class StepAccuracy(StepErrors):
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's accuracies; `earlier` adds last-step mode before the last step."""
         dataset, self.run, self.earlier = run.dataset, run, earlier
-        self.baseline = 100 * results.baseline_accuracy(dataset)  # (T,)
+        steps, at_end = results.baseline_accuracy(dataset)
+        self.baseline = 100 * steps  # (T,)
         best = dataset.best_accuracy
         self.best, self.best_label = None if best is None else 100 * best, "best possible"
         counts = results.samples_by_step(dataset, run.snapshot)  # (T,)
@@ -37,9 +38,9 @@ class StepAccuracy(StepErrors):
         self.errors, self.intervals, self.outcomes = {}, {}, {}
         for mode in run.snapshot.results:
             seeds = results.step_accuracy(run.snapshot, mode)
-            shares, other = np.median(seeds, axis=0), results.baseline_accuracy(dataset, mode)
-            # Last-step mode has one output for each sample, of any length.
-            samples = np.append(counts[:-1], self.samples) if mode == "last" else counts
+            shares, other, samples = np.median(seeds, axis=0), steps, counts
+            if mode == "last":  # one output for each sample, of any length
+                other, samples = np.append(steps[:-1], at_end), np.append(counts[:-1], self.samples)
             pairs = zip(shares.tolist(), samples.tolist(), strict=True)
             intervals = [results.proportion_interval(*pair) for pair in pairs]
             self.errors[mode] = ModeValues(100 * shares, 100 * seeds)
@@ -126,7 +127,7 @@ class LastStepAccuracy(LastStepErrors):
         """Return label, accuracy and color of the baseline and, if known, of the best possible."""
         dataset, best = self.run.dataset, self.run.dataset.best_accuracy
         known = [] if best is None else [("best possible", 100 * float(best[-1]), "best")]
-        baseline = 100 * float(results.baseline_accuracy(dataset, "last")[-1])
+        baseline = 100 * results.baseline_accuracy(dataset)[1]
         return [(dataset.baseline_label, baseline, "baseline"), *known]
 
 

@@ -79,12 +79,13 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
 
     def accuracy(run: Compared, mode: str, _: ModeResult) -> np.ndarray:
         shares = np.median(results.step_accuracy(run.snapshot, mode), axis=0)
-        return 100 * (shares if are_same else shares - results.baseline_accuracy(run.dataset, mode))
+        steps, at_end = results.baseline_accuracy(run.dataset)
+        return 100 * (shares - (not are_same) * (at_end if mode == "last" else steps))
 
     if runs[0].experiment.has_labels:
         title = "accuracy (%)" if are_same else "accuracy − baseline's, in points"
         curves = _at_steps(runs, accuracy)
-        baseline = 100 * are_same * results.baseline_accuracy(longest)
+        baseline = 100 * are_same * results.baseline_accuracy(longest)[0]
         y_axis = axes.linear_axis(title, _all_y(curves, baseline), np.array([0, 100 * are_same]))
     else:
         title = chart.with_unit("RMSE", error_unit(longest))

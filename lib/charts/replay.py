@@ -267,7 +267,7 @@ def _since(result: ModeResult, dataset: Dataset, snapshot: Snapshot) -> str:
     """Return from which epoch on a model always clearly beats the baseline: "from epoch 40"."""
     if dataset.has_labels:
         samples = float(results.samples_by_step(dataset, snapshot).max())
-        level = results.baseline_accuracy(dataset, "last")[-1]
+        level = results.baseline_accuracy(dataset)[1]
         beats = results.accuracy_outcomes(result.last_step_accuracy, level, samples)
     else:
         baseline, samples = float(dataset.baseline_mse[-1]), results.independent_samples(dataset)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lib.data import Dataset, Samples, class_numbers
+from lib.data import Dataset, Samples, cached_with_object, class_numbers
 from lib.experiment import MODES, Experiment
 from lib.results.baselines import Part, mode_losses, predict, step_losses
 from lib.results.compared import BOTH_MODES, independent_samples
@@ -98,15 +98,16 @@ def step_means(values: np.ndarray, real: np.ndarray) -> np.ndarray:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def baseline_accuracy(dataset: Dataset, mode: str = "sequence") -> np.ndarray:
-    """Return the baseline's accuracy by timestep (T,), as `step_accuracy` does for a model."""
+@cached_with_object
+def baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
+    """Return the baseline's accuracy by timestep (T,), and at each sample's last real step."""
+    if (known := dataset.known_errors) and known.baseline_accuracy:
+        return known.baseline_accuracy
     part = dataset.evaluated
     right = class_numbers(dataset.baseline) == class_numbers(dataset.y)
     real = np.ones(right.shape, bool) if dataset.mask is None else dataset.mask
-    steps = step_means(right[part], real[part])
-    if mode == "last":
-        steps[-1] = right[np.arange(len(right)), dataset.last_step][part].mean()
-    return steps
+    at_end = right[np.arange(len(right)), dataset.last_step][part]
+    return step_means(right[part], real[part]), float(at_end.mean())
 
 
 def step_accuracy(snapshot: Snapshot, mode: str) -> np.ndarray:

@@ -192,7 +192,7 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
         about["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
         about["baseline_error"] = float(dataset.baseline_mse[-1])
         if dataset.has_labels:
-            about["baseline_accuracy"] = float(results.baseline_accuracy(dataset, "last")[-1])
+            about["baseline_accuracy"] = results.baseline_accuracy(dataset)[1]
         about["independent_samples"] = results.independent_samples(dataset)
     rows = []
     for place, of_seed in enumerate(experiment.each_seed):

@@ -233,7 +233,7 @@ def test_the_skill_table_has_the_scores_of_the_last_step():
         assert score.balanced == pytest.approx(results.balanced_accuracy(result.labels.confusion))
         assert score.f1 == pytest.approx(results.macro_f1(result.labels.confusion))
     assert scores[1].loss == pytest.approx(result.final_validation_loss, rel=1e-4)
-    assert scores[2].accuracy == pytest.approx(results.baseline_accuracy(dataset)[-1])
+    assert scores[2].accuracy == pytest.approx(results.baseline_accuracy(dataset)[1])
     assert [score.label for score in scores[2:]] == [one.label for one in dataset.baselines]
     words, _ = skill.label_words(dataset, scores, "evaluated")
     assert "no mode clearly beats" in words
