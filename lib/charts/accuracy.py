@@ -6,7 +6,7 @@ from lib import results
 from lib.charts import axes, chart, sentences
 from lib.charts.chart import Part
 from lib.charts.class_bands import ClassProbabilities
-from lib.charts.over_epochs import EXPLORE_CARDS, LastStepErrors, Losses
+from lib.charts.over_epochs import EXPLORE_CARDS, LastStepErrors, Levels, Losses
 from lib.charts.over_time import ModeValues, SamplePredictions, StepErrors
 from lib.charts.palette import Palette
 from lib.data import Dataset
@@ -120,15 +120,14 @@ class LastStepAccuracy(LastStepErrors):
     """The card of accuracies at the last step, in percent, which compare both modes."""
 
     title = "Accuracy at the last step"
-    noun, better, unit, measure = "accuracy", "higher", "%", results.ACCURACY
-    field, curve, scale = "final_accuracy", "last_step_accuracy", 100
+    measure, curve, unit, scale = results.ACCURACY, "last_step_accuracy", "%", 100
 
-    def bounds(self) -> list[tuple[str, float, str]]:
-        """Return label, accuracy and color of the baseline and, if known, of the best possible."""
+    def bounds(self) -> Levels:
+        """Return the accuracies of the baseline and, if known, of the best possible model."""
         dataset, best = self.run.dataset, self.run.dataset.best_accuracy
-        known = [] if best is None else [("best possible", 100 * float(best[-1]), "best")]
+        known = [] if best is None else [("best possible", {"both": 100 * float(best[-1])}, "best")]
         baseline = 100 * results.baseline_accuracy(dataset)[1]
-        return [(dataset.baseline_label, baseline, "baseline"), *known]
+        return [(dataset.baseline_label, {"both": baseline}, "baseline"), *known]
 
 
 Card = SamplePredictions | Losses | StepErrors | LastStepErrors | ClassProbabilities

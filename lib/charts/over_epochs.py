@@ -79,9 +79,8 @@ class Losses:
         if has_diverged:
             return f"Training loss became infinite or NaN in epoch {run.snapshot.epoch + 1:,}."
         if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.baseline[m])]:
-            who = capital(f"{MODES[overfits[0]].name} overfits")
-            if len(overfits) > 1:
-                who = "Both modes overfit"
+            both = len(overfits) > 1
+            who = "Both modes overfit" if both else f"{capital(MODES[overfits[0]].name)} overfits"
             keeps = all(seed[mode].kept_epoch for seed in run.snapshot.seeds for mode in overfits)
             rest = ", so the best epoch was kept" if keeps else " and is well above training loss"
             return f"{who}: validation loss rose{rest}."
@@ -128,28 +127,29 @@ class LastStepErrors:
     title = "Error at the last step"
     longest = sentences.too_few(8888, "modes are too close")
     picks: tuple[str, ...] = ()
-    noun, better, unit, measure = "error", "smaller", "", results.ERROR
-    field, curve, scale = "final_mse", "last_step_mse", 1  # fields of `ModeResult`, in `unit`
+    measure, unit, scale = results.ERROR, "", 1  # how models are compared; for values on the screen
+    curve = "last_step_mse"  # the field of `ModeResult` with values by epoch
 
     def __init__(self, run: RunAt) -> None:
-        self.run, snapshot = run, run.snapshot
+        self.run, snapshot, measure = run, run.snapshot, self.measure
         self.curves = curves_of(snapshot, "checked_epochs", self.curve, self.scale)
         known = [mode for mode, curve in self.curves.items() if len(curve.values)]
-        values = {mode: snapshot.by_seed(mode, self.field) for mode in known}
+        values = {mode: snapshot.by_seed(mode, measure.field) for mode in known}
         self.medians = {mode: self.scale * float(np.median(each)) for mode, each in values.items()}
-        self.levels = [(label, {"both": value}, color) for label, value, color in self.bounds()]
+        self.levels = self.bounds()
         self.baseline = self.levels[0][1]["both"]
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.verdict: Verdict | None = None
         if len(values) > 1 and np.isfinite([*values.values()]).all():
-            self.verdict = self.measure.compare(values["sequence"], values["last"])
+            self.verdict = measure.compare(values["sequence"], values["last"])
 
-    def bounds(self) -> list[tuple[str, float, str]]:
-        """Return label, error and color of the baseline and, if known, of the best possible."""
+    def bounds(self) -> Levels:
+        """Return the errors of the baseline and, if known, of the best possible model."""
         dataset = self.run.dataset
         floor = results.best_possible(self.run.experiment, dataset)
-        best = [(floor.label, float(floor.mse[-1]), "best")] if floor else []
-        return [(dataset.baseline_label, float(dataset.baseline_mse[-1]), "baseline"), *best]
+        best = [(floor.label, {"both": float(floor.mse[-1])}, "best")] if floor else []
+        baseline = float(dataset.baseline_mse[-1])
+        return [(dataset.baseline_label, {"both": baseline}, "baseline"), *best]
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
@@ -162,11 +162,12 @@ class LastStepErrors:
 
     def takeaway(self) -> str:
         """Return which mode's error is smaller if one beats the baseline, else their errors."""
-        dataset, medians, baseline, noun = self.run.dataset, self.medians, self.baseline, self.noun
+        dataset, medians, baseline = self.run.dataset, self.medians, self.baseline
+        name = f"{'median ' if self.run.snapshot.others else ''}{self.measure.name}"
         if why := sentences.no_verdict(dataset, self.run.snapshot.epoch):
             return why
         if not medians or not all(map(math.isfinite, medians.values())):
-            return f"Nothing to compare: an {noun} is infinite or NaN."
+            return f"Nothing to compare: an {self.measure.name} is infinite or NaN."
         best, *others = sorted(medians.values(), reverse=self.measure.best is max)
         modes_compete = len(medians) > 1 and self.measure.best(best, baseline) != baseline
         other = others[0] if modes_compete else baseline
@@ -175,31 +176,29 @@ class LastStepErrors:
         if self.verdict and modes_compete:
             return self.winner(self.verdict, best, other)
         value, level = apart(best, baseline, unit=self.unit)
-        median = "median " if self.run.snapshot.others else ""
         if len(medians) > 1:
             who = f"Neither mode beats {dataset.baseline_phrase} at the last step"
-            return f"{who}: {median}{noun} {value} against {level}."
-        alone = capital(f"{median}{noun} at the last step: {value}")
-        return f"{alone}. {capital(dataset.baseline_phrase)}: {level}."
+            return f"{who}: {name} {value} against {level}."
+        baseline_name = capital(dataset.baseline_phrase)
+        return f"{capital(name)} at the last step: {value}. {baseline_name}: {level}."
 
     def sentence(self) -> str:
         """Return the errors of models and baseline, the best possible error, and the test."""
         dataset, snapshot = self.run.dataset, self.run.snapshot
-        numbers = apart(*self.medians.values(), unit=self.unit)
-        errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
-        errors += [
-            f"{label} {readable(value['both'], unit=self.unit)}" for label, value, _ in self.levels
-        ]
+        texts, unit = apart(*self.medians.values(), unit=self.unit), self.unit
+        errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, texts, strict=True)]
+        errors += [f"{label} {readable(each['both'], unit=unit)}" for label, each, _ in self.levels]
         median = "median " if snapshot.others else ""
         which = "validation" if dataset.has_validation else "training"
         measure = "accuracy" if dataset.has_labels else "mean squared error"
-        scaled = " (scaled)" if dataset.is_scaled else ""
-        where = f"{measure}{scaled} at the last step on the {which} samples"
-        parts = [f"{capital(f'{median}{where}')}: {', '.join(errors)}."]
+        measure += " (scaled)" if dataset.is_scaled else ""
+        parts = [f"{median}{measure} at the last step on the {which} samples: {', '.join(errors)}."]
         if snapshot.others:
-            ranges = {m: sentences.seeds_range(snapshot, m, self.field) for m in self.medians}
-            spans = [f"{MODES[mode].model} {each}" for mode, each in ranges.items()]
-            first = self.run.experiment.seed
+            field, first = self.measure.field, self.run.experiment.seed
+            spans = [
+                f"{MODES[mode].model} {sentences.seeds_range(snapshot, mode, field)}"
+                for mode in self.medians
+            ]
             seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
             parts.append(f"Range over seeds {seeds}: {', '.join(spans)}.")
             if self.verdict and snapshot.epoch:
@@ -209,15 +208,13 @@ class LastStepErrors:
 
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
-        samples, accuracy = results.independent_samples(self.run.dataset), None
-        if self.run.dataset.has_labels:
-            samples = results.samples_by_step(self.run.dataset, self.run.snapshot).max()
-            accuracy = best / self.scale
-        is_decided = self.measure.decided(best / self.scale, other / self.scale, samples)
-        if is_decided or (modes_compete and self.is_same(best, other)):
+        samples = results.independent_samples(self.run.dataset)
+        shares = best / self.scale, other / self.scale
+        is_same = modes_compete and self.is_same(best, other)
+        if is_same or self.measure.decided(*shares, samples):
             return ""
         who = "modes are too close" if modes_compete else "too close to tell"
-        return sentences.too_few(samples, who, accuracy)
+        return sentences.too_few(samples, who, shares[0] if self.unit else None)
 
     def is_same(self, best: float, other: float) -> bool:
         """Return whether two errors are nearly equal; False for accuracies."""
@@ -225,10 +222,11 @@ class LastStepErrors:
 
     def winner(self, verdict: Verdict, best: float, other: float) -> str:
         """Return which mode is better, with the evidence from the seeds."""
-        better, is_same = MODES[BOTH_MODES[verdict.better]].name, self.is_same(best, other)
+        better, name = MODES[BOTH_MODES[verdict.better]].name, self.measure.name
+        is_same = self.is_same(best, other)
         first, second = apart(best, other, unit=self.unit)
         if verdict.seeds == 1:
-            result = f"{better} has a {self.better} {self.noun}, {first} against {second}"
+            result = f"{better} has a {self.measure.better} {name}, {first} against {second}"
             if is_same:
                 result = f"both errors are nearly equal, {first} and {second}"
             return f"One seed decides nothing. Here, {result}."
@@ -239,7 +237,7 @@ class LastStepErrors:
             return f"The median errors of {seeds} are nearly equal: {first} and {second}."
         how = f"{first} against {second}" if self.unit else difference(best, other)
         wins = f"{verdict.wins} of {seeds}"
-        return f"{capital(better)} is better in {wins}: median {self.noun} {how}."
+        return f"{capital(better)} is better in {wins}: median {name} {how}."
 
 
 EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStepErrors]] = {
@@ -294,9 +292,8 @@ def epochs_figure(
     level_ends, zeros = _level_labels(levels, decades=float(np.ptp(y["range"])))
     zeros = zeros if y.get("type") == "log" else []
     ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()}) + level_ends
-    both = Entry("line", "training", "muted"), Entry("dashdot", "validation", "muted")
-    key = [*both] if checks else []
-    key += [chart.SEEDS] if run.snapshot.others else []
+    parts = [Entry("line", "training", "muted"), Entry("dashdot", "validation", "muted")]
+    key = (parts if checks else []) + ([chart.SEEDS] if run.snapshot.others else [])
     rows = [key, zeros] if checks else [[*key, *zeros]]
     kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
     rows += [[Entry("rings", kept_words, "muted")]] if rings else []

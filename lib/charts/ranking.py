@@ -11,8 +11,7 @@ from lib.experiment import LOSSES, MODES
 from lib.results import Compared, compared_part, independent_samples, same_data
 from lib.text import capital, joined, percent, short
 
-ERROR = "final_mse"  # the field of `ModeResult` with the error at the last step
-ACCURACY = "final_accuracy"  # the field with the accuracy at the last step, for labels
+ERROR, ACCURACY = results.ERROR.field, results.ACCURACY.field
 LOSSES_AT_END = {"validation": "final_validation_loss", "training": "final_loss"}
 """The field of `ModeResult` with the loss on each part of the data."""
 
@@ -41,7 +40,7 @@ def losses_words(runs: Sequence[Compared]) -> Words:
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
     takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"has the smallest {part} loss")
     losses = {(each := run.experiment.training).activation or each.loss for run in runs}
-    masks = {run.experiment.model.masking for run in runs}
+    masks = {run.dataset.model_mask(run.experiment) is None for run in runs}
     weights = {run.experiment.training.weights for run in runs if part == "training"}
     if len(losses) > 1:  # integer and one-hot targets have the same loss
         takeaway = "The runs use different loss functions, so their losses can't be compared."
@@ -55,11 +54,11 @@ def errors_words(runs: Sequence[Compared]) -> Words:
 
     For labels, return which run's accuracy is highest.
     """
+    field, wins, measure = ERROR, "has the smallest error", "Mean squared error"
     if runs[0].experiment.has_labels:
-        takeaway, details = _verdict_words(runs, ACCURACY, "has the highest accuracy")
-        return takeaway, f"Accuracy at the last step: {details}"
-    takeaway, details = _verdict_words(runs, ERROR, "has the smallest error")
-    return takeaway, f"Mean squared error at the last step: {details}"
+        field, wins, measure = ACCURACY, "has the highest accuracy", "Accuracy"
+    takeaway, details = _verdict_words(runs, field, wins)
+    return takeaway, f"{measure} at the last step: {details}"
 
 
 def _verdict_words(runs: Sequence[Compared], field: str, wins: str) -> Words:
@@ -118,8 +117,6 @@ def _why_not_ranked(
     if not np.isfinite([*medians.values()]).all():
         return "One run has an error of NaN, so the errors can't be ranked."
     samples = independent_samples(runs[0].dataset)
-    few = too_few(samples)
-    if runs[0].experiment.has_labels:
-        few = f"Too close to tell: {samples:,.0f} samples can't tell these runs apart."
     is_decided = any(measure.decided(min(each), max(each), samples) for each in medians.values())
-    return "" if is_decided else few
+    best = max(map(max, medians.values())) if measure is results.ACCURACY else None
+    return "" if is_decided else too_few(samples, accuracy=best)

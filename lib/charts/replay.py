@@ -239,10 +239,7 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
     """Return the epoch from which each mode beats the baseline, and last-step errors by epoch."""
     newest = frames[-1].snapshot.middle.results
-    since = ", ".join(
-        f"{MODES[m].name} {_since(each, dataset, frames[-1].snapshot)}"
-        for m, each in newest.items()
-    )
+    since = ", ".join(f"{MODES[m].name} {_since(each, dataset)}" for m, each in newest.items())
     takeaway, rows = no_verdict(dataset, 1) or f"Beats the baseline at the last step: {since}.", []
     field = "final_accuracy" if dataset.has_labels else "final_mse"
     for frame in frames:
@@ -263,15 +260,15 @@ def _unit(dataset: Dataset) -> str:
     return " (scaled)" if dataset.raw_scale is None else off_unit(dataset)
 
 
-def _since(result: ModeResult, dataset: Dataset, snapshot: Snapshot) -> str:
+def _since(result: ModeResult, dataset: Dataset) -> str:
     """Return from which epoch on a model always clearly beats the baseline: "from epoch 40"."""
+    samples = results.independent_samples(dataset)
     if dataset.has_labels:
-        samples = float(results.samples_by_step(dataset, snapshot).max())
         level = results.baseline_accuracy(dataset)[1]
         beats = results.accuracy_outcomes(result.last_step_accuracy, level, samples)
     else:
-        baseline, samples = float(dataset.baseline_mse[-1]), results.independent_samples(dataset)
-        beats = results.outcomes(np.asarray(result.last_step_mse), baseline, samples)
+        level = float(dataset.baseline_mse[-1])
+        beats = results.outcomes(np.asarray(result.last_step_mse), level, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])  # clear from here on
     if first < len(beats):
         return f"from epoch {result.checked_epochs[first]:,}"

@@ -130,21 +130,24 @@ def seeds_range(snapshot: Snapshot, mode: str, name: str = "final_mse") -> str:
 
 def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ERROR) -> str:
     """Return how the errors, or the accuracies, of `first` and `second` differ by seed."""
-    score, better, scores, tested = "error", "smaller", "errors", "log errors"
-    how, kind = difference(1, found.ratio), "ratio"
+    name, better = measure.name, measure.better
+    tested, how, kind = "log errors", difference(1, found.ratio), "ratio"
     if measure is ACCURACY:
-        score, better, scores, tested = "accuracy", "higher", "accuracies", "accuracies"
-        how, kind = f"{number(100 * found.gain, 2)} points higher", "difference"
+        tested, how, kind = (
+            "accuracies",
+            f"{number(100 * found.gain, 2)} points higher",
+            "difference",
+        )
     if not found.wins:
-        return f"Seed by seed, {first} and {second} have the same {score} in the median."
+        return f"Seed by seed, {first} and {second} have the same {name} in the median."
     one, other = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
-    who = f"{one} has a {better} {score} than {other}"
+    who = f"{one} has a {better} {name} than {other}"
     if 2 * found.wins == found.seeds:
-        who = f"{one} and {other} each have the {better} {score}"
+        who = f"{one} and {other} each have the {better} {name}"
     seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on {tested})"
-    within = f"Within a seed, {one}'s {score} is {how} (median over the seeds)"
-    return f"{who} in {seeds}. {within}. The {kind} of the two median {scores} can differ."
+    within = f"Within a seed, {one}'s {name} is {how} (median over the seeds)"
+    return f"{who} in {seeds}. {within}. The {kind} of the two median {measure.names} can differ."
 
 
 def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:

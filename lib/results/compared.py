@@ -122,15 +122,21 @@ def _paired(first_gains: np.ndarray) -> Verdict:
 
 
 class Measure(NamedTuple):
-    """A number by which models are compared."""
+    """A number by which models are compared at the last step."""
 
+    name: str
+    names: str  # the name's plural
+    better: str  # the word for a better number
+    field: str  # the property of `ModeResult`
     compare: Callable[..., Verdict]  # of two models' numbers by seed
     decided: Callable[..., Any]  # whether two numbers differ significantly on enough samples
     best: Callable[..., Any]  # `min` or `max`
 
 
-ERROR = Measure(compare_modes, decided, min)
-ACCURACY = Measure(compare_accuracies, accuracies_differ, max)
+ERROR = Measure("error", "errors", "smaller", "final_mse", compare_modes, decided, min)
+ACCURACY = Measure(
+    "accuracy", "accuracies", "higher", "final_accuracy", compare_accuracies, accuracies_differ, max
+)
 
 
 def t_test_p_value(t: float, degrees_of_freedom: int) -> float:
