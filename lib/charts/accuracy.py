@@ -14,7 +14,7 @@ from lib.experiment import MODES
 from lib.results import RunAt
 from lib.text import apart, capital
 
-HIGH = 90  # an accuracy that is worth a sentence, in percent
+HIGH = 90  # percent: from here on, a model knows the class
 INTERVAL_OPACITY = 0.2
 
 
@@ -22,7 +22,6 @@ class StepAccuracy(StepErrors):
     """The card of accuracies on the evaluated samples, by timestep, in percent."""
 
     title = "Accuracy at each timestep"
-    longest = "Both modes beat the best baseline: sequence mode from step 88, 90% from step 88."
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's accuracies; `earlier` adds last-step mode before the last step."""
@@ -45,8 +44,10 @@ class StepAccuracy(StepErrors):
             intervals = [results.proportion_interval(*pair) for pair in pairs]
             self.errors[mode] = ModeValues(100 * shares, 100 * seeds)
             self.intervals[mode] = 100 * np.transpose(intervals)  # (2, T)
-            outcomes = results.accuracy_outcomes(shares, other, samples).tolist()
-            self.outcomes[mode] = outcomes[-1:] if mode == "last" else outcomes
+            outcomes = results.accuracy_outcomes(shares, other, samples)
+            self.outcomes[mode] = (
+                outcomes[-1:] if mode == "last" else outcomes[self.common]
+            ).tolist()
 
     @property
     def hover(self) -> str:
@@ -69,49 +70,30 @@ class StepAccuracy(StepErrors):
             bands.append(chart.band(name, known + 1, (low, high), color, INTERVAL_OPACITY))
         return [*bands, *super().moving(palette)]
 
-    def _since(self, flags: np.ndarray) -> int:
-        """Return the first step, from 1, from which `flags` (T,) are true at all common steps.
+    def since(self, flags: list[bool]) -> int:
+        """Return the first step, from 1, from which `flags` of common steps are true; 0 if none."""
+        first = len(flags) - flags[::-1].index(False) if False in flags else 0
+        return int(self.common[first]) + 1 if first < len(flags) else 0
 
-        Return 0 if there is no such step.
-        """
-        wrong = np.flatnonzero(~flags[self.common])
-        after = self.common[wrong[-1] + 1 :] if len(wrong) else self.common
-        return int(after[0]) + 1 if len(after) else 0
+    def where(self) -> str:
+        """Return from which step on sequence mode beats the baseline, or at how many steps."""
+        since = self.since([each == "clear" for each in self.outcomes["sequence"]])
+        return f"from step {since}" if since else super().where()
 
-    def takeaway(self) -> str:
-        """Return from which step on sequence mode beats the baseline, and reaches 90%."""
-        if why := sentences.no_verdict(self.run.dataset, self.run.snapshot.epoch):
-            return why
-        baseline, both = self.run.dataset.baseline_phrase, len(self.outcomes) > 1
-        sequence, [last] = self.outcomes.get("sequence"), self.outcomes.get("last", [""])
-        at_end = sequence[self.common[-1]] if sequence else ""
-        if at_end == "clear":
-            since = self._since(np.array(sequence) == "clear")
-            high = self._since(self.intervals["sequence"][0] >= HIGH)
-            from_step = f"from step {since}" + (f", {HIGH}% from step {high}" if high else "")
-            text = f"Sequence mode beats {baseline} {from_step}"
-            if last == "clear":
-                text = f"Both modes beat {baseline}: sequence mode {from_step}"
-            elif last:
-                rest = "may not" if last == "unclear" else "never does"
-                text = f"Sequence mode beats {baseline} from step {since}; last-step mode {rest}"
-            return f"{text}."
-        if last == "clear":
-            rest = "may not" if at_end == "unclear" else "doesn't"
-            rest = f"; sequence mode {rest} at the last step" if both else ""
-            return f"Last-step mode beats {baseline}{rest}."
-        if "unclear" in (last, at_end):
-            best = max(each.median[-1] for each in self.errors.values()) / 100
-            return sentences.too_few(self.samples, accuracy=best)
-        who = "Neither mode beats" if both else "The model doesn't beat"
-        return f"{who} {baseline} at the last step."
+    def too_few(self) -> str:
+        """Return that accuracies are too close to tell, as a sentence."""
+        best = max(each.median[-1] for each in self.errors.values()) / 100
+        return sentences.too_few(self.samples, accuracy=best)
 
     def sentence(self) -> str:
-        """Return accuracies at the first and the last step, with the interval at the last."""
+        """Return accuracies, intervals at the last step, and from which step on 90% are right."""
         text = self.at_steps("Accuracy", "%")
         for mode, edges in self.intervals.items():
             ends = " to ".join(apart(*edges[:, -1], unit="%"))
             text += f" {capital(MODES[mode].model)} at the last step: {ends} (95% interval)."
+            high = self.since((edges[0, self.common] >= HIGH).tolist())
+            if mode == "sequence" and high:
+                text += f" The interval is above {HIGH}% from step {high}."
         count = f"{self.samples:,.0f} independent samples, not seeds"
         return f"{text} Intervals (Wilson) count {count}."
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts import axes, chart
-from lib.charts.chart import Entry, Part
+from lib.charts import axes, chart, classes
+from lib.charts.chart import Part
 from lib.charts.over_time import EARLY, HEIGHT, ModeValues, input_squares, mode_traces
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED
@@ -21,7 +21,6 @@ from lib.text import capital
 MOST_INPUTS = 16  # rows of inputs that are drawn below the bands
 PLOT = 230  # the width of a plot on a phone, in pixels
 THICK = 0.22  # the least probability at which a band has room for its class's name
-KEY_LETTERS, MARK = 46, 2.8  # letters in a row of the key on a phone; a mark is as wide as 2.8
 
 
 class ClassProbabilities:
@@ -95,7 +94,8 @@ class ClassProbabilities:
             font = {"size": chart.FONT_SIZE, "color": look[key].pop("color")}
             look[key] |= {"title": {"text": look[key]["title"], "font": font}, "zeroline": False}
             look[key]["tickfont"] = font | {"color": palette.muted}
-        return chart.plotted(traces, palette, x, look.pop("yaxis"), self._key(palette), **look)
+        key = classes.class_key(dataset, palette, padded=dataset.mask is not None)
+        return chart.plotted(traces, palette, x, look.pop("yaxis"), key, **look)
 
     def _truth(self, palette: Palette) -> Part:
         """Return the strip of true classes: a cell for each timestep, hatched if it is padded."""
@@ -125,7 +125,7 @@ class ClassProbabilities:
         return trace | {"textposition": "none", "hovertemplate": "%{text}"}
 
     def _names(self, shares: np.ndarray, palette: Palette, axis: str, thick: float) -> list[Part]:
-        """Return each class's name in its band, where the band (T, C) is thickest."""
+        """Return each class's name where its band is thickest; `shares` (T, C) are the bands."""
         shares = np.where(self.real[:, None], shares, 0)
         tops, notes = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1], []
         for k, name in enumerate(self.classes):
@@ -152,16 +152,6 @@ class ClassProbabilities:
             return [frame]
         veil = _frame(padded[0] - 0.5, padded[-1] + 0.5, palette.background, axis)
         return [veil | {"fillcolor": palette.background, "opacity": 0.6}, frame]
-
-    def _key(self, palette: Palette) -> list[list[Entry]]:
-        """Return the classes' colors, in rows that fit on a phone."""
-        colors = zip(self.classes, palette.classes, strict=False)
-        entries = [Entry("square", chart.shortened(name), color, "ink") for name, color in colors]
-        if self.run.dataset.mask is not None:
-            entries.append(Entry("squares", "padded", "border", "muted"))
-        width = sum(len(entry.words) + MARK for entry in entries) / len(entries)
-        count = max(1, int(KEY_LETTERS / width))
-        return [entries[k : k + count] for k in range(0, len(entries), count)]
 
     def takeaway(self) -> str:
         """Return each mode's most probable class at the last step, and the true class."""

@@ -15,7 +15,7 @@ from lib.text import beside, filled, listed, percent
 
 _TEXTS = beside(__file__)["words"]
 BAR, CELL = 12, 9  # heights in pixels: a bar, and a row of cells
-KEY_LETTERS = 42  # letters in a row of the key on a phone
+KEY_LETTERS, MARK = 46, 2.8  # letters in a row of the key on a phone; a mark is as wide as 2.8
 PART_COLORS = {"training": "ink", "validation": "baseline", "test": "muted"}
 
 
@@ -42,6 +42,16 @@ def class_axis(dataset: Dataset) -> Part:
     ticks = [chart.escaped(chart.shortened(name)) for name in dataset.classes]
     axis: Part = {"title": "", "range": [count - 0.5, -0.5], "zeroline": False}
     return axis | {"tickvals": [*range(count)], "ticktext": ticks}
+
+
+def class_key(dataset: Dataset, palette: Palette, *, padded: bool = False) -> list[list[Entry]]:
+    """Return the classes' colors as rows of a key that fit on a phone."""
+    names = map(chart.shortened, dataset.classes)
+    entries = [Entry("square", *each, "ink") for each in zip(names, palette.classes, strict=False)]
+    entries += [Entry("squares", "padded", "border", "muted")] if padded else []
+    width = sum(len(entry.words) + MARK for entry in entries) / len(entries)
+    count = max(1, int(KEY_LETTERS / width))
+    return [entries[k : k + count] for k in range(0, len(entries), count)]
 
 
 def _shares(dataset: Dataset) -> dict[str, np.ndarray]:
@@ -98,10 +108,7 @@ def labels_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
     places = spread_places(len(shown), 5)
     y: Part = {"title": "sample", "range": [len(shown) - 0.5, -0.5], "showgrid": False}
     y |= {"tickvals": places, "ticktext": [f"{shown[k] + 1:,}" for k in places]}
-    short = [chart.shortened(name) for name in dataset.classes]
-    entries = [Entry("square", *each, "ink") for each in zip(short, palette.classes, strict=False)]
-    each = max(1, KEY_LETTERS // (3 + max(map(len, short))))
-    key = [entries[k : k + each] for k in range(0, count, each)]
+    key = class_key(dataset, palette)
     height = chart.top(key) + max(chart.LEAST_PLOT, CELL * len(shown)) + chart.BOTTOM
     look: Part = {"name": f"labels {dataset.name}", "height": height, "hovermode": "closest"}
     return chart.plotted([cells], palette, x, y, key, **look)

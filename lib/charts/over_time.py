@@ -194,28 +194,37 @@ class StepErrors:
         """Return at how many of its steps each mode beats the baseline, as a sentence."""
         if why := no_verdict(self.run.dataset, self.run.snapshot.epoch):
             return why
-        baseline, steps = self.run.dataset.baseline_phrase, len(self.baseline)
+        baseline = self.run.dataset.baseline_phrase
         sequence, last = self.outcomes.get("sequence", []), self.outcomes.get("last", [])
         if "clear" not in [*sequence, *last]:  # the last step decides, as on other cards
             if "unclear" in [*sequence[-1:], *last]:
-                return too_few(self.samples)
+                return self.too_few()
             who = "Neither mode beats" if sequence and last else "The model doesn't beat"
+            rest = "at any step" if sequence else "at the last step"
             if "unclear" in sequence:
-                return f"{who} {baseline} at the last step, but may at earlier steps."
-            return f"{who} {baseline} at {'any' if sequence else 'the last'} step."
+                rest = "at the last step, but may at earlier steps"
+            return f"{who} {baseline} {rest}."
         if "clear" not in sequence:
             rest = "; sequence mode never does" if sequence else ""
             if unclear := sequence.count("unclear"):
-                rest = f"; sequence mode may, at {unclear} of {steps} steps"
+                rest = f"; sequence mode may, at {unclear} of {len(sequence)} steps"
             return f"Last-step mode beats {baseline}{rest}."
-        wins = sequence.count("clear")
-        where = "every step" if wins == steps else f"{wins} of {steps} steps"
-        text = f"Sequence mode beats {baseline} at {where}"
+        text = f"Sequence mode beats {baseline} {self.where()}"
         if last == ["clear"]:
-            text = f"Both modes clearly beat {baseline}: sequence mode at {where}"
+            text = f"Both modes beat {baseline}: sequence mode {self.where()}"
         elif last:
             text += f"; last-step mode {'may not' if last == ['unclear'] else 'never does'}"
         return f"{text}."
+
+    def where(self) -> str:
+        """Return at how many steps sequence mode beats the baseline."""
+        outcomes = self.outcomes["sequence"]
+        wins, steps = outcomes.count("clear"), len(outcomes)
+        return "at every step" if wins == steps else f"at {wins} of {steps} steps"
+
+    def too_few(self) -> str:
+        """Return that errors are too close to tell, as a sentence."""
+        return too_few(self.samples)
 
     def sentence(self) -> str:
         """Return the RMSEs of models and baseline at the first and the last step."""

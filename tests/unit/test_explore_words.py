@@ -139,12 +139,12 @@ COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by se
     ("compare", [95], [99], "Neither mode beats the baseline at the last step: accuracy 5% against "
      "30%."),
     ("compare", [40], None, "Accuracy at the last step: 60%. The baseline: 30%."),
-    ("step_error", [1], None, "Sequence mode beats the baseline from step 1, 90% from step 1."),
+    ("step_error", [1], None, "Sequence mode beats the baseline from step 1."),
     ("step_error", [1], [90], "Sequence mode beats the baseline from step 1; last-step mode never "
      "does."),
-    ("step_error", [70], [1], "Last-step mode beats the baseline; sequence mode may not at the "
-     "last step."),
-    ("step_error", [90], [90], "Neither mode beats the baseline at the last step."),
+    ("step_error", [70], [1], "Last-step mode beats the baseline; sequence mode may, at 4 of "
+     "4 steps."),
+    ("step_error", [90], [90], "Neither mode beats the baseline at any step."),
     ("step_error", [70], [70], f"Too close to tell: {SAMPLES.format(12)}"),
 ]  # fmt: skip
 
@@ -320,12 +320,12 @@ def test_the_takeaway_counts_the_steps_at_which_a_mode_beats_the_baseline():
         (
             [2, 0, 2, 2],
             0.5,
-            "Both modes clearly beat the baseline: sequence mode at 3 of 4 steps.",
+            "Both modes beat the baseline: sequence mode at 3 of 4 steps.",
         ),
         (
             [1.5] * 4,
             0.5,
-            "Both modes clearly beat the baseline: sequence mode at every step.",
+            "Both modes beat the baseline: sequence mode at every step.",
         ),
         ([1.5] * 4, 1.6, f"{beats} every step; last-step mode never does."),
         ([1.01] * 4, 1, "Neither mode beats the baseline at any step."),  # 1% doesn't count.

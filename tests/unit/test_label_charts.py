@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lib import results
-from lib.charts import accuracy, confusion, replay_figure, replay_words, skill
+from lib.charts import confusion, replay_figure, replay_words, skill
 from lib.charts.palette import PALETTES
 from lib.data import class_numbers, make_dataset, suggested
 from lib.results import Frame, proportion_interval
@@ -216,10 +216,11 @@ def test_a_replay_shows_the_true_class_and_accuracies():
 
 def test_steps_with_few_samples_dont_hide_from_when_a_model_wins():
     """A step that less than half as many samples have isn't counted in the takeaway."""
-    step = accuracy.StepAccuracy(a_label_run(PADDED, sequence=[0], last=[0]))
+    step = card("step_error", a_label_run(PADDED, sequence=[0], last=[0]))
+    assert "interval is above 90% from step 1." in step.sentence()
     step.common = np.array([0, 1, 2])
-    assert step._since(np.array([False, True, True, False])) == 2
-    assert step._since(np.array([True, True, False, True])) == 0
+    assert step.since([False, True, True]) == 2
+    assert step.since([True, True, False]) == 0
 
 
 def test_the_skill_table_has_the_scores_of_the_last_step():
