@@ -94,8 +94,8 @@ class ClassProbabilities:
             font = {"size": chart.FONT_SIZE, "color": look[key].pop("color")}
             look[key] |= {"title": {"text": look[key]["title"], "font": font}, "zeroline": False}
             look[key]["tickfont"] = font | {"color": palette.muted}
-        key = classes.class_key(dataset, palette, padded=dataset.mask is not None)
-        return chart.plotted(traces, palette, x, look.pop("yaxis"), key, **look)
+        rows_of_key = classes.class_key(dataset, palette, padded=dataset.mask is not None)
+        return chart.plotted(traces, palette, x, look.pop("yaxis"), rows_of_key, **look)
 
     def _truth(self, palette: Palette) -> Part:
         """Return the strip of true classes: a cell for each timestep, hatched if it is padded."""
