@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 
 from lib import results
-from lib.data import class_numbers
 from lib.experiment import Experiment
 from lib.results import evaluate_outputs
-from lib.results.evaluation import step_means
-from lib.results.labels import confusion_matrix, median_scores
+from lib.results.labels import confusion_matrix
 from tests.unit.fakes import fake_labels
 
 SOFTMAX = Experiment().set(loss="sparse")
@@ -109,27 +107,3 @@ def test_only_real_steps_count_in_scores(padding, mask):
     expected = errors.labels["sequence"]
     counted = expected.without_padding if masked else expected.with_padding
     assert errors.losses["sequence"] == pytest.approx(counted[0])
-
-
-def test_the_last_label_is_that_of_the_last_real_step():
-    """If the padding comes after the sequence, the array's last step isn't a real one."""
-    dataset = fake_labels(8, 5, 2, 3, train=6, padding="after")
-    for n, (row, mask) in enumerate(zip(class_numbers(dataset.y), dataset.mask, strict=True)):
-        assert class_numbers(dataset.last_y)[n] == row[mask][-1]
-    assert step_means(np.array([[1.0, 5.0]]), np.array([[True, False]])).tolist()[0] == 1
-
-
-def test_scores_of_seeds_are_medians_and_summed_counts():
-    """The confusion matrix of several seeds counts the samples of all seeds."""
-    dataset = fake_labels(12, 6, 2, 3, train=4)
-    rng = np.random.default_rng(3)
-    scores = [
-        evaluate_outputs(SOFTMAX, dataset, rng.normal(size=(8, 6, 3)), np.arange(4, 12)).labels[
-            "last"
-        ]
-        for _ in range(3)
-    ]
-    middle = median_scores(scores)
-    assert middle.confusion.sum() == 24
-    expected = np.median([each.step_accuracy for each in scores], axis=0)
-    np.testing.assert_array_equal(middle.step_accuracy, expected)

@@ -99,7 +99,6 @@ def test_the_verdict_equals_loops_over_the_seeds():
         ([0.9, 0.45, 0.5, 0.44], ["Last-step mode", "4 of 4 seeds", "2.1 times smaller"]),
         ([1e9, 1e9, 2e9, 1e9], ["Sequence mode", "4 of 4 seeds", "1,000,000+ times smaller"]),
         ([2.0, 0.5, 1.9, 0.6], ["No clear winner", "4 seeds"]),
-        ([1.01, 1.011, 1.01, 1.012], ["errors of 4 seeds are nearly equal", "1 and 1.01"]),
     ],
 )
 def test_the_takeaway_has_the_verdict(last, expected):
@@ -119,10 +118,6 @@ def test_one_seed_decides_nothing():
 
 def test_no_mode_is_better_if_one_seed_reverses_the_mean():
     """A difference isn't clear if the median and the mean of the log errors disagree."""
-    verdict = compare_modes(np.array([1.0, 1.0, 1.0]), np.array([1.1, 1.1, 1e-9]))
-    assert verdict.better == 0
-    assert not verdict.is_clear
-    assert verdict.p_value < 1
     sequence, last = [1.0] * 16, [1.01] * 9 + [0.5] * 7
     verdict = compare_modes(np.array(sequence), np.array(last))
     assert (verdict.better, verdict.agrees, verdict.is_clear) == (0, False, False)
