@@ -232,36 +232,29 @@ def reached(run: Compared) -> str:
     return text if run.is_recorded or not rate else f"{text}, {snapshot.epoch / rate:,.0f} s"
 
 
-def _true_class_words(runs: Sequence[Compared], sample: int) -> Words:
-    """Return the probabilities of one sample's true class at the last step."""
-    dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-    shares = _by_run(runs, lambda mode, of: float(_of_truth(dataset, index, mode, of, sample)[-1]))
-    least, most = (percent(100 * edge(shares.values())) for edge in (min, max))
-    takeaway = f"One sample: the true class gets {least} to {most} at the last step."
-    true = dataset.classes[class_numbers(dataset.last_y[index])]
-    texts = joined([f"{percent(100 * share)} for {who}" for who, share in shares.items()])
-    return takeaway, f"{capital(dataset.sample_name(index))}: {true}. Probability: {texts}."
-
-
 def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
     """Return errors at the last step of one sample, or probabilities of its true class."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
 
-    if dataset.has_labels:
-        return _true_class_words(runs, sample)
-
     def raw(y: np.ndarray) -> float:
         return float(dataset.raw(y, index)[-1, target])
 
-    value = raw(dataset.y[index])
-    errors = _by_run(runs, lambda _, result: abs(raw(result.predictions[sample]) - value))
-    unit, name = off_unit(dataset), capital(dataset.sample_name(index))
-    least, most = (readable(edge(errors.values()), 2, unit) for edge in (min, max))
-    texts = [f"{readable(error, 2, unit)} for {who}" for who, error in errors.items()]
-    last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
-    error = least if least == most else f"{least} to {most}"
-    takeaway = f"One sample: the error at the last step is {error}."
-    return takeaway, f"{name}: {last}. Errors: {joined(texts)}."
+    def text(value: float) -> str:
+        return percent(value) if dataset.has_labels else readable(value, 2, off_unit(dataset))
+
+    if dataset.has_labels:
+        measure = "true class's probability"
+        last = f"the true class is {dataset.classes[class_numbers(dataset.last_y[index])]}"
+        values = _by_run(runs, lambda m, of: 100 * _of_truth(dataset, index, m, of, sample)[-1])
+    else:
+        measure, value = "error", raw(dataset.y[index])
+        last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
+        values = _by_run(runs, lambda _, result: abs(raw(result.predictions[sample]) - value))
+    ends = [text(edge(values.values())) for edge in (min, max)]
+    texts = [f"{text(value)} for {who}" for who, value in values.items()]
+    takeaway = f"One sample: the {measure} at the last step is {' to '.join(dict.fromkeys(ends))}."
+    details = f"{last}. {capital(measure)}: {joined(texts)}."
+    return takeaway, f"{capital(dataset.sample_name(index))}: {details}"
 
 
 def _by_run(
@@ -269,7 +262,7 @@ def _by_run(
 ) -> dict[str, float]:
     """Return a value of each model by its name in a sentence: "run A in sequence mode"."""
     return {
-        f"run {run.letter} in {MODES[mode].name}": value(mode, result)
+        f"run {run.letter} in {MODES[mode].name}": float(value(mode, result))
         for run in runs
         for mode, result in run.results.items()
     }

@@ -17,26 +17,24 @@ WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are wr
 
 def label_tables(run: RunAt, palette: Palette) -> str:
     """Return the modes' confusion matrices and, if steps are padded, a table with and without."""
+    classes, mask, about = run.dataset.classes, run.dataset.mask, ""
     matrices = {mode: _matrix(run, mode, scores, palette) for mode, scores in _scores(run).items()}
-    upward = sum(map(len, run.dataset.classes)) > WIDE_NAMES
-    padding, mask, masked = [], run.dataset.mask, run.dataset.model_mask(run.experiment) is not None
-    about = ""
+    is_masked = run.dataset.model_mask(run.experiment) is not None
     if mask is not None:
-        padding, part = _padding(run), mask[run.dataset.evaluated]
-        about = f"{int(part.sum()):,} of {part.size:,} evaluated steps are real. "
-        keras = "only these: padding is masked" if masked else "all of them: nothing is masked"
-        about += f"Keras counts {keras}."
-    names = {mode: MODES[mode].name for mode in matrices}
-    colors = {mode: palette.words(mode) for mode in matrices}
-    look = {"upward": upward, "names": names, "colors": colors, "masked": masked, "about": about}
-    return render("charts/confusion.html", "tables", matrices, padding, run.dataset.classes, **look)
+        part = mask[run.dataset.evaluated]
+        keras = "only these: padding is masked" if is_masked else "all of them: nothing is masked"
+        about = f"{part.sum():,} of {part.size:,} evaluated steps are real. Keras counts {keras}."
+    look = {"upward": sum(map(len, classes)) > WIDE_NAMES, "masked": is_masked, "about": about}
+    look |= {"modes": MODES, "colors": {mode: palette.words(mode) for mode in matrices}}
+    padding = _padding(run) if about else []
+    return render("charts/confusion.html", "tables", matrices, padding, classes, **look)
 
 
 def label_words(run: RunAt) -> Words:
     """Return the most frequent mistake, and how the numbers are counted."""
     dataset, scores, seeds = run.dataset, _scores(run), len(run.snapshot.seeds)
-    details = "A row has the samples of a true class, a column those of a predicted class. Colors "
-    details += "and the last column are shares of a row."
+    details = "Rows are true classes, columns predicted classes. Colors and the last column are "
+    details += "shares of a row."
     if seeds > 1:
         details += f" Counts are sums over {seeds} seeds."
     if dataset.mask is not None:

@@ -33,9 +33,8 @@ def curve_figure(
     place = {v: v if results.is_number(key) else k for k, v in enumerate(values)}  # x by value
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
-    is_labels = any(point.has_labels for point in points)
-    unit = 100.0 if is_labels else 1.0  # accuracies are in percent
-    level = 0.0 if is_labels else 1.0
+    is_labels = _has_labels(points)
+    unit, level = (100.0, 0.0) if is_labels else (1.0, 1.0)  # `level` is a relative baseline
     baseline = [level if relative else unit * point.baseline for point in measured]
     data, medians = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], {}
     for mode in BOTH_MODES:
@@ -62,6 +61,10 @@ def curve_figure(
     ends += [chart.End(BASELINE, error, "baseline") for error in baseline[-1:]]
     look: Part = {"name": f"sweep {key}", "height": HEIGHT, "ends": ends}
     return chart.plotted(data, palette, x_axis, y_axis, [key_row], **look)
+
+
+def _has_labels(points: Sequence[PointResult]) -> bool:
+    return any(point.has_labels for point in points)  # a failed point doesn't know
 
 
 def _score_axis(values: np.ndarray, *, is_labels: bool, relative: bool) -> Part:
@@ -102,7 +105,7 @@ def map_figure(
     """
     values, squares = results.axes_of(points), _differences(points, is_over=is_over)
     example, means = "2×", "error is 2 times smaller"
-    if any(point.has_labels for point in points):
+    if _has_labels(points):
         example, means = "+2", "accuracy is 2 points higher"
     texts = {m: f"{LETTERS[m]} {example}: {MODES[m].name}'s {means}" for m in BOTH_MODES}
     rows = [[Entry("squares", words, mode)] for mode, words in texts.items()]
@@ -164,8 +167,8 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
     total, seeds = counted(len(found), "point"), found[0].seeds
     if seeds == 1:
         wins = sum(each.better == 0 and each.gain > 0 for each in found)
-        has_labels = any(point.has_labels for point in points)
-        is_better = "accuracy is higher" if has_labels else "error is smaller"
+        measure = results.ACCURACY if _has_labels(points) else results.ERROR
+        is_better = f"{measure.name} is {measure.better}"
         return f"One seed decides nothing: sequence mode's {is_better} at {wins} of {total}."
     clear = [results.clear_mode(each) for each in found]
     if not any(clear):

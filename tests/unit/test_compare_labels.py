@@ -76,5 +76,5 @@ def test_a_sample_shows_the_probability_of_its_true_class():
         np.testing.assert_allclose(the(figure, "A, sequence mode").y, [right] * steps)
         np.testing.assert_allclose(the(figure, "A, last-step mode").y, right * np.exp(-4))
         takeaway, details = compare.predictions_words(runs, 1, 0)
-        assert f"true class gets 2% to {100 * right:.0f}%" in takeaway
+        assert f"probability at the last step is 2% to {100 * right:.0f}%" in takeaway
         assert f"{100 * right:.0f}% for run A in sequence mode" in details
