@@ -42,7 +42,7 @@ class ClassProbabilities:
         mask = dataset.mask
         self.real = np.ones(self.steps, bool) if mask is None else mask[self.index]
         self.true = class_numbers(dataset.y[self.index])  # (T,)
-        self.end = int(np.flatnonzero(self.real)[-1])  # the last real step
+        self.end = int(dataset.last_step[self.index])
         # Mean probabilities over the seeds by mode (T, C), and those at the last step (C,).
         self.shares = {mode: of_classes(each.predictions[sample]) for mode, each in models.items()}
         ends = {"sequence": self.end, "last": -1}
@@ -99,12 +99,12 @@ class ClassProbabilities:
 
     def _truth(self, palette: Palette) -> Part:
         """Return the strip of true classes: a cell for each timestep, hatched if it is padded."""
-        classes = [*zip(self.true.tolist(), self.real.tolist(), strict=True)]
-        hatch = {"shape": ["" if real else "/" for real in self.real], "fgcolor": palette.muted}
-        colors = [palette.classes[k] if real else palette.border for k, real in classes]
-        texts = [chart.escaped(self.classes[k]) if real else "padded" for k, real in classes]
+        dataset, hatch = self.run.dataset, np.where(self.real, "", "/").tolist()
+        colors = np.where(self.real, np.array(palette.classes)[self.true], palette.border)
+        texts = classes.names_of(dataset, classes.labels_of(dataset, self.index))
         bar = self._bar("true", np.arange(1, self.steps + 1), np.ones(self.steps), palette)
-        bar["marker"] |= {"color": colors, "pattern": hatch}
+        pattern = {"shape": hatch, "fgcolor": palette.muted}
+        bar["marker"] |= {"color": colors.tolist(), "pattern": pattern}
         return bar | {"text": texts, "width": 1, "yaxis": "y3"}
 
     def _bands(

@@ -41,17 +41,16 @@ def label_words(run: RunAt) -> Words:
         details += " Last-step mode's loss and accuracy count one output per sample."
     if not run.snapshot.epoch:
         return UNTRAINED, details
-    mistakes = {
-        mode: each.confusion - np.diag(np.diag(each.confusion)) for mode, each in scores.items()
-    }
-    mode = max(mistakes, key=lambda each: int(mistakes[each].sum()))
-    worst = np.unravel_index(mistakes[mode].argmax(), mistakes[mode].shape)
-    count, total = int(mistakes[mode][worst]), int(scores[mode].confusion[worst[0]].sum())
+    matrices = {mode: each.confusion for mode, each in scores.items()}
+    cells = [(mode, *cell) for mode, each in matrices.items() for cell in np.ndindex(each.shape)]
+    count, mode, true, predicted = max(
+        (int(matrices[mode][k, j]) * (k != j), mode, k, j) for mode, k, j in cells
+    )
     if not count:
         return "No mistakes at the last step.", details
-    true, predicted = (dataset.classes[k] for k in worst)
-    text = f"Most frequent mistake: {MODES[mode].name} says {predicted} instead of {true}"
-    return f"{text} ({count:,} of {total:,}).", details
+    total, names = matrices[mode][true].sum(), dataset.classes
+    says = f"{MODES[mode].name} says {names[predicted]} instead of {names[true]}"
+    return f"Most frequent mistake: {says} ({count:,} of {total:,}).", details
 
 
 def _scores(run: RunAt) -> dict[str, LabelScores]:

@@ -15,11 +15,9 @@ from lib.results.baselines import (
     best_possible,
     by_row,
     evaluate,
-    mode_losses,
     model_outputs,
     predict,
     skill_of_seeds,
-    step_losses,
 )
 from lib.results.compared import (
     ACCURACY,
@@ -71,7 +69,7 @@ from lib.results.labels import (
     macro_f1,
     proportion_interval,
 )
-from lib.results.loss_weights import counted_steps, mode_targets, step_weights, training_arrays
+from lib.results.loss_weights import mode_targets, training_arrays
 from lib.results.replay import BEST, MIN_REPLAY_EPOCHS, Frame, as_of, frames_of, untrained
 from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
 from lib.results.strangers import (

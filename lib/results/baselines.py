@@ -90,10 +90,9 @@ def baseline_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
 def _label_baseline_loss(experiment: Experiment, dataset: Dataset, mode: str) -> float:
     train = slice(dataset.train)
     counted = counted_steps(experiment, dataset, mode)[train]
-    predicted = mode_values(dataset, dataset.baseline, mode)[train]
-    costs = entropy(predicted, mode_targets(dataset, mode)[train])
-    weighted = costs * step_weights(experiment, dataset, mode)[train]
-    return float(weighted[counted].mean())
+    costs = entropy(mode_values(dataset, dataset.baseline, mode), mode_targets(dataset, mode))
+    weighted = costs * step_weights(experiment, dataset, mode)
+    return float(weighted[train][counted].mean())
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Floor | None]:

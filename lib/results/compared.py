@@ -96,7 +96,6 @@ def compare_modes(
     first: Sequence[float] | np.ndarray, second: Sequence[float] | np.ndarray
 ) -> Verdict:
     """Compare two models' errors by seed, (R,) each, by a paired t-test of log errors."""
-    first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
     least = np.finfo(np.float64).tiny
     return _paired(np.log(np.maximum(second, least)) - np.log(np.maximum(first, least)))
 
@@ -105,7 +104,7 @@ def compare_accuracies(
     first: Sequence[float] | np.ndarray, second: Sequence[float] | np.ndarray
 ) -> Verdict:
     """Compare two models' accuracies by seed, (R,) each, by a paired t-test."""
-    return _paired(np.asarray(first, np.float64) - np.asarray(second, np.float64))
+    return _paired(np.subtract(first, second))
 
 
 def _paired(first_gains: np.ndarray) -> Verdict:
