@@ -200,14 +200,11 @@ class StepErrors:
             if "unclear" in [*sequence[-1:], *last]:
                 return self.too_few()
             who = "Neither mode beats" if sequence and last else "The model doesn't beat"
-            rest = "at any step" if sequence else "at the last step"
-            if "unclear" in sequence:
-                rest = "at the last step, but may at earlier steps"
-            return f"{who} {baseline} {rest}."
+            where = "any" if sequence and "unclear" not in sequence else "the last"
+            return f"{who} {baseline} at {where} step."
         if "clear" not in sequence:
-            rest = "; sequence mode never does" if sequence else ""
-            if unclear := sequence.count("unclear"):
-                rest = f"; sequence mode may, at {unclear} of {len(sequence)} steps"
+            rest = "may not" if "unclear" in sequence else "never does"
+            rest = f"; sequence mode {rest}" if sequence else ""
             return f"Last-step mode beats {baseline}{rest}."
         text = f"Sequence mode beats {baseline} {self.where()}"
         if last == ["clear"]:

@@ -35,7 +35,6 @@ PICKED = " The best epoch was picked on validation samples, so only a test part 
 
 def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     """Return which modes clearly beat the best baseline by squared error, as a sentence."""
-    where = "On test samples," if part == "test" else "In this run,"
     best = table.baselines(target)[0]
     if not any(one.rmse[target] for one in table.baseline_scores):
         return CONSTANT
@@ -43,13 +42,19 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
         return f"Best baseline to beat: {best.label}."
     errors = np.array([one.rmse[target] for one in table.models]) ** 2
     beats = outcomes(errors, float(best.rmse[target]) ** 2, table.independent)
-    winners = [one.label for one, beat in zip(table.models, beats, strict=True) if beat == "clear"]
-    if not winners and "unclear" in beats:
+    if "clear" not in beats and "unclear" in beats:
         return too_few(table.independent)
-    who = f"{winners[0]} beats" if winners else "no mode clearly beats"
-    if len(winners) > 1:
-        who = "both modes beat"
-    return f"{where} {who} the best baseline, {best.label}."
+    return _verdict(table.models, beats, best.label, part)
+
+
+def _verdict(
+    models: Sequence[Score | LabelScore], beats: np.ndarray, best: str, part: DataPart
+) -> str:
+    """Return which models beat the best baseline; `beats` has "clear" for each that does."""
+    winners = [one.label for one, beat in zip(models, beats, strict=True) if beat == "clear"]
+    who = ["no mode clearly beats", f"{''.join(winners)} beats", "both modes beat"][len(winners)]
+    where = "On test samples" if part == "test" else "In this run"
+    return f"{where}, {who} the best baseline, {best}."
 
 
 def skill_sentence(
@@ -93,14 +98,13 @@ def label_words(dataset: Dataset, scores: Sequence[LabelScore], part: DataPart) 
     chosen = dataset.parts["test"] if part == "test" else dataset.evaluated
     count = independent_samples(dataset, np.arange(len(dataset.x))[chosen])
     models = [score for score in scores if score.name in MODES]
-    best, where = scores[len(models)], "On test samples," if part == "test" else "In this run,"
+    best = scores[len(models)]
     beats = accuracy_outcomes(np.array([s.accuracy for s in models]), best.accuracy, count)
-    winners = [one.label for one, beat in zip(models, beats, strict=True) if beat == "clear"]
-    who = ["no mode clearly beats", f"{''.join(winners)} beats", "both modes beat"][len(winners)]
-    takeaway = f"{where} {who} the best baseline, {best.label}."
     details = f"{capital(dataset.target_column)} at the last step of {count:,.0f} independent "
     details += f"samples. {_TEXTS['labels']}"
-    return takeaway if models else f"Best baseline to beat: {best.label}.", details
+    if not models:
+        return f"Best baseline to beat: {best.label}.", details
+    return _verdict(models, beats, best.label, part), details
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:

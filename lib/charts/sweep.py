@@ -29,8 +29,8 @@ def curve_figure(
     points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
 ) -> chart.Chart:
     """Draw scores by one setting: each mode's median, a dot for each seed, and the seeds' range."""
-    values = results.axes_of(points)[key]
-    place = {v: v if results.is_number(key) else k for k, v in enumerate(values)}  # x by value
+    settings = results.axes_of(points)[key]
+    place = {v: v if results.is_number(key) else k for k, v in enumerate(settings)}  # x by value
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     is_labels = _has_labels(points)
@@ -48,7 +48,13 @@ def curve_figure(
         medians[mode], style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
         line = chart.line(f"{name}, median", medians[mode], style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
-    y_axis, key_row = _score_axis(chart.all_y(data), is_labels=is_labels, relative=relative), []
+    values, key_row = chart.all_y(data), list[Entry]()
+    if is_labels:
+        title = "accuracy − baseline's, in points" if relative else "accuracy at the last step (%)"
+        y_axis = axes.linear_axis(title, values, values)
+    else:
+        title = "MSE ÷ baseline's MSE" if relative else "MSE at the last step"
+        y_axis = axes.log_axis(title, values)
     if unfinished := [place[p.values[key]] for p in points if not p.is_finished]:
         low, high = y_axis["range"]
         top = high - 0.03 * (high - low)
@@ -65,15 +71,6 @@ def curve_figure(
 
 def _has_labels(points: Sequence[PointResult]) -> bool:
     return any(point.has_labels for point in points)  # a failed point doesn't know
-
-
-def _score_axis(values: np.ndarray, *, is_labels: bool, relative: bool) -> Part:
-    """Return the y axis of errors, or of accuracies in percent."""
-    if not is_labels:
-        title = "MSE ÷ baseline's MSE" if relative else "MSE at the last step"
-        return axes.log_axis(title, values)
-    title = "accuracy − baseline's, in points" if relative else "accuracy at the last step (%)"
-    return axes.linear_axis(title, values, values)
 
 
 def _across(key: str, place: Mapping[Any, float], parameters: Mapping[Any, int]) -> Part:
