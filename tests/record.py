@@ -189,9 +189,8 @@ def draw_plot(scene):
         case "errors":
             card = LastStepErrors(run)
             first = next(iter(card.curves.values()))
-            lines = [a_level(first, card.baseline, "baseline")]
-            best = float(card.floor.mse[-1]) if card.floor else 0.0
-            lines += [a_level(first, best, "best")] if best else []
+            levels = [(each["both"], color) for _, each, color in card.levels]
+            lines = [a_level(first, level, color) for level, color in levels if level]
             lines += [by_epoch(curve, mode) for mode, curve in card.curves.items()]
         case "cells":
             curves = {name: LastStepErrors(each).curves["last"] for name, each in runs.items()}
