@@ -93,7 +93,9 @@ class StepAccuracy(StepErrors):
             text += f" {capital(MODES[mode].model)} at the last step: {ends} (95% interval)."
             high = self.since((edges[0, self.common] >= HIGH).tolist())
             if mode == "sequence" and high:
-                text += f" The interval is above {HIGH}% from step {high}."
+                end = self.common[-1] + 1
+                until = f" to step {end}" if end < len(self.baseline) else ""
+                text += f" The interval is above {HIGH}% from step {high}{until}."
         count = f"{self.samples:,.0f} independent samples, not seeds"
         return f"{text} Intervals (Wilson) count {count}."
 

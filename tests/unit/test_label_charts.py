@@ -217,7 +217,7 @@ def test_a_replay_shows_the_true_class_and_accuracies():
 def test_steps_with_few_samples_dont_hide_from_when_a_model_wins():
     """A step that less than half as many samples have isn't counted in the takeaway."""
     step = card("step_error", a_label_run(PADDED, sequence=[0], last=[0]))
-    assert "interval is above 90% from step 1." in step.sentence()
+    assert "interval is above 90% from step 1 to step 3." in step.sentence()
     step.common = np.array([0, 1, 2])
     assert step.since([False, True, True]) == 2
     assert step.since([True, True, False]) == 0
