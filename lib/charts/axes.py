@@ -71,6 +71,11 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
     return axis
 
 
+def share_axis(title: str) -> Part:
+    """Return a y axis for shares from 0 to 1."""
+    return {"title": title, "range": [-0.04, 1.06], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+
+
 def from_zero(values: np.ndarray) -> bool:
     """Return whether the smallest value is 0, as in amounts, counts, or labels of 0 and 1."""
     low, high = _span(values)

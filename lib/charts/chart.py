@@ -239,7 +239,8 @@ def plotted(
     if "minexponent" in y:  # ticks such as "0.5×10⁻³" are wide
         left += 14
     for each in (x, y):
-        each["title"] = {"text": escaped(each["title"]), "font": font, "standoff": 6}
+        own = {**font, "color": each.get("color", palette.muted)}
+        each["title"] = {"text": escaped(each["title"]), "font": own, "standoff": 6}
     box = {"bgcolor": palette.background, "bordercolor": palette.border}
     layout = {
         **_LOOK["layout"],
@@ -297,7 +298,7 @@ def _key(rows: Sequence[Sequence[Entry]], left: int, palette: Palette) -> Part:
     """Return the key as an annotation above the plot, flush with the chart's left edge."""
     lines = [
         "&nbsp;&nbsp; ".join(
-            f'<span style="color:{getattr(palette, entry.color)}">{GLYPHS[entry.glyph]}</span> '
+            f'<span style="color:{palette.of(entry.color)}">{GLYPHS[entry.glyph]}</span> '
             f'<span style="color:{palette.words(entry.text or entry.color)}">'
             f"{escaped(entry.words)}</span>"
             for entry in row

@@ -47,8 +47,8 @@ class Losses:
 
     def __init__(self, run: RunAt) -> None:
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
-        self.losses = _curves(snapshot, "loss_epochs", "loss")
-        checks = _curves(snapshot, "checked_epochs", "validation_loss")
+        self.losses = curves_of(snapshot, "loss_epochs", "loss")
+        checks = curves_of(snapshot, "checked_epochs", "validation_loss")
         self.validation = {mode: curve for mode, curve in checks.items() if len(curve.values)}
         self.baseline = results.baseline_loss(run.experiment, dataset)  # by mode
         self.best, self.floor = results.best_loss(run.experiment, dataset)
@@ -60,7 +60,7 @@ class Losses:
         if self.floor:
             levels.append((self.floor.label, self.best, "best"))
         look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
-        return _figure(self.run, self.losses, self.validation, levels, palette, **look)
+        return epochs_figure(self.run, self.losses, self.validation, levels, palette, **look)
 
     def takeaway(self) -> str:
         """Return whether losses exploded or a model overfits, or how to compare the losses."""
@@ -129,10 +129,15 @@ class LastStepErrors:
         errors = {
             m: snapshot.by_seed(m) for m, r in snapshot.results.items() if len(r.last_step_mse)
         }
-        self.curves = _curves(snapshot, "checked_epochs", "last_step_mse")
+        self.curves = curves_of(snapshot, "checked_epochs", "last_step_mse")
         self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}  # of seeds
         self.baseline = float(dataset.baseline_mse[-1])
         self.floor = results.best_possible(run.experiment, dataset)
+        self.levels: list[Level] = [
+            (dataset.baseline_label, {"both": self.baseline}, "baseline"),
+        ]
+        if self.floor:
+            self.levels.append((self.floor.label, {"both": float(self.floor.mse[-1])}, "best"))
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.verdict: Verdict | None = None
         if len(errors) > 1 and np.isfinite([*errors.values()]).all():
@@ -141,12 +146,9 @@ class LastStepErrors:
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
         dataset = self.run.dataset
-        levels: list[Level] = [(dataset.baseline_label, {"both": self.baseline}, "baseline")]
-        if self.floor:
-            levels.append((self.floor.label, {"both": float(self.floor.mse[-1])}, "best"))
         title = "MSE (scaled)" if dataset.is_scaled else "MSE"  # scaled targets have no unit
         look: Part = {"title": title, "height": 260, "name": f"compare {dataset.name}"}
-        return _figure(self.run, self.curves, {}, levels, palette, **look)
+        return epochs_figure(self.run, self.curves, {}, self.levels, palette, **look)
 
     def takeaway(self) -> str:
         """Return which mode's error is smaller if one beats the baseline, else their errors."""
@@ -235,7 +237,7 @@ def _by_mode(values: Mapping[str, float]) -> str:
     return f"{texts['sequence']} over all steps, {texts['last']} at the last"
 
 
-def _curves(snapshot: Snapshot, epochs: str, values: str) -> Curves:
+def curves_of(snapshot: Snapshot, epochs: str, values: str) -> Curves:
     """Return a curve by mode from two fields of `ModeResult`: its epochs and its values."""
     curves = {}
     for mode, result in snapshot.middle.results.items():
@@ -246,18 +248,22 @@ def _curves(snapshot: Snapshot, epochs: str, values: str) -> Curves:
     return curves
 
 
-def _figure(
+def epochs_figure(
     run: RunAt, curves: Curves, checks: Curves, levels: list[Level], palette: Palette, **look: Any
 ) -> chart.Chart:
-    """Draw training `curves`, validation `checks`, and levels above 0, on a logarithmic axis."""
+    """Draw training `curves`, validation `checks`, and levels, on the axis `y` of `look`.
+
+    By default, the axis is logarithmic, with a `title`; levels of 0 are in the key.
+    """
     x = axes.epoch_axis(max(run.snapshot.epochs, run.snapshot.epoch))
     # Levels are drawn over the curves, so that a curve at the best possible level doesn't hide it.
     data = _lines(curves, checks, palette)
     for label, values, color in levels:
         data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]
-    y = axes.log_axis(look.pop("title"), chart.all_y(data))
+    y = look.pop("y", None) or axes.log_axis(look.pop("title"), chart.all_y(data))
     rings = _rings(checks or curves, palette)
     level_ends, zeros = _level_labels(levels, decades=float(np.ptp(y["range"])))
+    zeros = zeros if y.get("type") == "log" else []
     ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()}) + level_ends
     both = Entry("line", "training", "muted"), Entry("dashdot", "validation", "muted")
     key = [*both] if checks else []

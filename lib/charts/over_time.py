@@ -156,9 +156,9 @@ class StepErrors:
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the RMSEs of both modes, the baseline and the best possible model."""
         dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
-        unit, label = error_unit(dataset), dataset.baseline_label
-        hover = chart.hover(unit)
+        label, hover = dataset.baseline_label, self.hover
         data = [chart.level(label, self.baseline, "baseline", palette, hover)]
+        data += self.intervals(palette)
         data += mode_traces(self.errors, head, palette, hover, earlier=earlier)
         ends = [chart.End(label, float(self.baseline[-1]), "baseline")]
         ends += chart.mode_ends({mode: each.median for mode, each in self.errors.items()})
@@ -168,10 +168,22 @@ class StepErrors:
         key = [Entry("dotted", EARLY[head], "last")] if earlier and "last" in self.errors else []
         key += [chart.SEEDS] if self.run.snapshot.others else []
         x = axes.timestep_axis(dataset.timestep_names)
-        core = np.append(self.baseline, 0.0)
-        y = axes.linear_axis(chart.with_unit("RMSE", unit), chart.all_y(data), core)
         look: Part = {"name": f"step error {dataset.name}", "height": HEIGHT, "ends": ends}
-        return chart.plotted(data, palette, x, y, [key], **look)
+        return chart.plotted(data, palette, x, self.axis(chart.all_y(data)), [key], **look)
+
+    @property
+    def hover(self) -> str:
+        """The template of hover texts."""
+        return chart.hover(error_unit(self.run.dataset))
+
+    def axis(self, values: np.ndarray) -> Part:
+        """Return the y axis for these values."""
+        title = chart.with_unit("RMSE", error_unit(self.run.dataset))
+        return axes.linear_axis(title, values, np.append(self.baseline, 0.0))
+
+    def intervals(self, palette: Palette) -> list[Part]:  # noqa: ARG002
+        """Return the traces of confidence intervals. Errors have none."""
+        return []
 
     def takeaway(self) -> str:
         """Return at how many of its steps each mode beats the baseline, as a sentence."""

@@ -40,6 +40,7 @@ class Palette:
     silent: str  # the fill behind a mistake that raises no error
     wrong: str  # a mistake that raises an error
     negative: str  # numbers below zero; numbers above zero have the color ink
+    classes: tuple[str, ...]  # of labels; readers who don't see colors can tell them apart
 
     def axis(self, role: str) -> str:
         """Return the color of a tensor's axis: `time`, `features`, or muted for other roles."""
@@ -48,6 +49,10 @@ class Palette:
     def mode(self, mode: str) -> str:
         """Return the color of the field "sequence", "last" or "baseline"."""
         return str(getattr(self, mode))
+
+    def of(self, color: str) -> str:
+        """Return the color of a field; a color such as "#EBD96E" is returned unchanged."""
+        return color if color.startswith("#") else self.mode(color)
 
     def words(self, color: str) -> str:
         """Return a field's color for text, such as `sequence_text`; baselines have muted text."""
@@ -87,7 +92,7 @@ def _read_palette(theme: str) -> Palette:
     config, own = Path(__file__).parents[2] / ".streamlit" / "config.toml", beside(__file__)
     options = tomllib.loads(config.read_text("utf-8"))["theme"][theme]
     shared = {field: options[option] for field, option in own["shared"].items()}
-    return Palette(theme, **shared, **own[theme])
+    return Palette(theme, **shared, **own[theme], classes=tuple(own["classes"]))
 
 
 PALETTES = {theme: _read_palette(theme) for theme in ("light", "dark")}

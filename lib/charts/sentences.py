@@ -116,10 +116,13 @@ def off_by(dataset: Dataset, result: ModeResult) -> str:
     return f"about {error}{off_unit(dataset)} off"
 
 
-def seeds_range(snapshot: Snapshot, mode: str) -> str:
-    """Return the range of last-step errors over the seeds, "0.01 to 0.015"; "" for one seed."""
-    errors = snapshot.by_seed(mode)
-    return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
+def seeds_range(snapshot: Snapshot, mode: str, name: str = "final_mse") -> str:
+    """Return the range of last-step errors over the seeds, "0.01 to 0.015"; "" for one seed.
+
+    `name` is another property of `ModeResult`.
+    """
+    values = snapshot.by_seed(mode, name)
+    return "" if len(values) == 1 else " to ".join(apart(values.min(), values.max()))
 
 
 def pair_sentence(found: Verdict, first: str, second: str) -> str:

@@ -19,7 +19,7 @@ from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
 from lib import charts, results, text
-from lib.charts import EXPLORE_CARDS, html, sentences, strip
+from lib.charts import cards_of, html, sentences, strip
 from lib.data import Dataset, idle
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.script import keras_script
@@ -225,7 +225,7 @@ class Reported(RunAt):
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Return title, figure, takeaway and details of each chart."""
     shown = list[tuple[str, go.Figure, str, str]]()
-    for kind in EXPLORE_CARDS.values():
+    for kind in cards_of(of.dataset).values():
         if of.dataset.has_rows or "sample" not in kind.picks:
             card = kind(of, *(getattr(of, each) for each in kind.picks))
             shown.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
@@ -283,7 +283,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         versions=versions,
         modes=MODES,
         palette=_LIGHT,
-        lead=next(words for name, _, words, _ in shown if name == EXPLORE_CARDS["compare"].title),
+        lead=next(words for name, _, words, _ in shown if name == cards_of(dataset)["compare"].title),
         sentences=sentences,
         english=text,
         skill=charts.skill,

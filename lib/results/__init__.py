@@ -47,6 +47,18 @@ from lib.results.compared import (
 from lib.results.evaluation import Errors, evaluate_outputs
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.history import History, WeightHistory, kept_places, spread_places
+from lib.results.label_skill import (
+    LabelScore,
+    LabelTable,
+    accuracies_differ,
+    accuracy_outcomes,
+    baseline_accuracy,
+    class_counts,
+    decisive_difference,
+    is_uneven,
+    label_skill,
+    samples_by_step,
+)
 from lib.results.labels import (
     LabelScores,
     accuracy,

@@ -148,7 +148,8 @@ def fitting_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
 
 def draw_pickers(shown: results.RunAt, *, labels: bool = True) -> tuple[int, int]:
     """Draw pickers of a target and a sample, narrow if not `labels`. Return (sample, target)."""
-    dataset, targets = shown.dataset, shown.dataset.target_names
+    dataset = shown.dataset
+    targets = () if dataset.has_labels else dataset.target_names  # K columns are one target
     names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
     sample_and_target(shown)  # sets the first sample as the default
     for label, control, texts, width in (

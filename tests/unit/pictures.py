@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lib.charts import EXPLORE_CARDS
+from lib.charts import cards_of
 from lib.charts.palette import PALETTES
 from lib.data.dataset import Dataset
 from lib.experiment import Experiment
@@ -117,8 +117,8 @@ def a_run(dataset=None, experiment=EXPERIMENT, *, epochs=10, **wrong):
 
 def card(name, run, *picked):
     """Return an Explore card; by default, predictions are for the first sample and target."""
-    picked = picked or ((0, 0) if name == "predictions" else ())
-    return EXPLORE_CARDS[name](run, *picked)
+    kind = cards_of(run.dataset)[name]
+    return kind(run, *(picked or [0 for pick in kind.picks if pick != "earlier"]))
 
 
 def drawn(name, run, *picked, palette=LIGHT):
@@ -142,6 +142,6 @@ def all_figures(run, palette=LIGHT):
     """Return the figures of all Explore cards by name, for the first sample and the last target."""
     return {
         name: drawn(name, run, *picked, palette=palette)
-        for name in EXPLORE_CARDS
+        for name in cards_of(run.dataset)
         for picked in [(0, run.dataset.targets - 1) if name == "predictions" else ()]
     }

@@ -10,7 +10,7 @@ from itertools import count
 
 import streamlit as st
 
-from lib.charts import EXPLORE_CARDS, Palette, sentences, shape_strip
+from lib.charts import Palette, cards_of, sentences, shape_strip
 from lib.recurrence import forward
 from lib.results import MIN_REPLAY_EPOCHS, Run, Status
 from lib.text import beside, duration
@@ -95,7 +95,8 @@ def _panel(
         return lambda _: None
     is_first = next(drawings) == 0  # the first drawing in a script run of the page
     hold = is_first and shown.polling  # keep the old charts: the rest of the page appears sooner
-    update_cards = run_cards.draw([*EXPLORE_CARDS], epochs, palette, hold=hold, badge=badge)
+    names = [*cards_of(shown.dataset)]
+    update_cards = run_cards.draw(names, epochs, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
         _progress(now, progress)

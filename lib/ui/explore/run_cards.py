@@ -10,7 +10,7 @@ from weakref import ref
 import streamlit as st
 
 from lib import charts
-from lib.charts import EARLY, EXPLORE_CARDS, Chart, Palette, Words
+from lib.charts import EARLY, Chart, Palette, Words, cards_of
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
@@ -34,7 +34,7 @@ MOST_LOOKS = 16  # cached charts per snapshot, by card, theme, sample and target
 def draw(
     names: Sequence[str], epochs: Epochs, palette: Palette, *, hold: bool = False, badge: str = ""
 ) -> Callable[[Epochs], None]:
-    """Draw cards by their names in EXPLORE_CARDS. Return a function that updates them.
+    """Draw cards by their names in `cards_of`. Return a function that updates them.
 
     With `hold`, existing charts don't change. For `badge`, see `badge_of`. While a run trains, each
     update skips one of the lower two cards in turn: a browser needs about 50 ms for each chart.
@@ -62,7 +62,7 @@ def draw(
 
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     """Draw a card's contents. Return a function that updates them. `hold` keeps the last chart."""
-    kind = EXPLORE_CARDS[name]
+    kind = cards_of(shown.dataset)[name]
     has_last = "last" in shown.experiment.model.modes
     options: dict[str, int] = {"earlier": has_last and EARLIER.index == 1}
     if "sample" in kind.picks:
@@ -123,24 +123,27 @@ def _drawn(
 ) -> tuple[Chart, Words]:
     """Compute a card's chart and words once for all sessions that show them."""
     picked, palette = look
-    card = EXPLORE_CARDS[name](RunAt(experiment, cast(Dataset, dataset()), snapshot), *picked)
+    run = RunAt(experiment, cast(Dataset, dataset()), snapshot)
+    card = cards_of(run.dataset)[name](run, *picked)
     return card.figure(palette), (card.takeaway(), card.sentence())
 
 
 def _numbers(shown: ShownRun) -> Follow:
-    """Draw the mean squared error at the last step. Return a function that updates it."""
+    """Draw the error or accuracy at the last step. Return a function that updates it."""
     dataset, count = shown.dataset, len(shown.snapshot.seeds)
     part = "validation" if dataset.has_validation else "training"
     whose = " of both modes" if len(shown.snapshot.results) > 1 else ""
-    hint(capital(f"{'median ' if count > 1 else ''}{part} MSE{whose}"))
+    what, name = ("accuracy", "final_accuracy") if dataset.has_labels else ("MSE", "final_mse")
+    hint(capital(f"{'median ' if count > 1 else ''}{part} {what}{whose}"))
     places = {mode: Place() for mode in shown.snapshot.results}
 
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
-            colored, error = MODES[mode].colored, short(result.final_mse)
-            seeds, off = charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result)
+            colored, value = MODES[mode].colored, short(getattr(result, name))
+            seeds = charts.seeds_range(now.snapshot, mode, name)
+            off = charts.off_by(dataset, result)
             details = " · ".join(filter(None, (seeds and f"seeds: {seeds}", off))) or None
-            texts = colored(MODES[mode].label), colored(error), details
+            texts = colored(MODES[mode].label), colored(value), details
             places[mode].show("metric", *texts, delta_color="off", delta_arrow="off")
 
     with st.container(key="compare", horizontal=True):

@@ -1,0 +1,226 @@
+"""The class probabilities of one sample: a band for each class, by timestep.
+
+Sequence mode's bands have a blue frame. Last-step mode's only output is a column after the last
+step, with a vermilion frame. The colors are those of classes, and a strip shows the true class.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
+from lib.charts.over_time import EARLY, HEIGHT, input_squares
+from lib.charts.palette import Palette
+from lib.charts.sentences import UNTRAINED
+from lib.data import class_numbers
+from lib.experiment import MODES
+from lib.results import RunAt
+from lib.text import capital
+
+MOST_INPUTS = 16  # rows of inputs that are drawn below the bands
+PLOT = 230  # the width of a plot on a phone, in pixels
+THICK = 0.22  # the least probability at which a band has room for its class's name
+KEY_LETTERS = 42  # letters in a row of the key that fit on a phone
+
+
+class ClassProbabilities:
+    """The card of class probabilities by timestep of one sample, with its true classes."""
+
+    title = "Predictions"
+    longest = "At the last step: sequence mode says balanced (0.92), last-step mode balanced (0.88)."
+    picks: tuple[str, ...] = ("sample", "earlier")
+
+    def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
+        """Select a shown sample, 0 to S-1; `earlier` adds last-step mode before the last step."""
+        dataset, models = run.dataset, run.snapshot.middle.results
+        self.run, self.index = run, int(run.snapshot.samples[sample])
+        self.classes, self.steps, self.earlier = dataset.classes, dataset.shape[1], earlier
+        mask = dataset.mask
+        self.real = np.ones(self.steps, bool) if mask is None else mask[self.index]
+        self.true = class_numbers(dataset.y[self.index])  # (T,)
+        self.end = int(np.flatnonzero(self.real)[-1])  # the last real step
+        # Mean probabilities over the seeds by mode (T, C), and those at the last step (C,).
+        self.shares = {mode: of_classes(each.predictions[sample]) for mode, each in models.items()}
+        ends = {"sequence": self.end, "last": -1}
+        self.lasts = {mode: each[ends[mode]] for mode, each in self.shares.items()}
+
+    def figure(self, palette: Palette) -> chart.Chart:
+        """Draw the true classes, the bands of each mode, and the inputs below, if they are few."""
+        dataset, steps = self.run.dataset, self.steps
+        x = axes.timestep_axis(dataset.steps_of(self.index)) | {"range": [0.4, steps + 0.6]}
+        bottom, top = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0, 0.87
+        look: Part = {"barmode": "stack", "bargap": 0, "height": HEIGHT, "shapes": []}
+        look |= {"name": f"classes {dataset.name}", "notes": []}
+        traces = [self._truth(palette)]
+        # With `earlier`, each mode has a row of bands. Otherwise, the column is beside the bands.
+        rows = [*self.shares] if self.earlier else [*self.shares][:1]
+        height = (top - bottom - 0.05 * (len(rows) - 1)) / len(rows)
+        for mode in rows:
+            axis = "y" if mode == rows[-1] else "y4"
+            name, color = MODES[mode].name.removesuffix(" mode"), palette.words(mode)
+            title = name if len(rows) > 1 else MODES[mode].name
+            look[f"yaxis{axis[1:]}"] = _axis(title, color, [top - height, top], [0, 0.5, 1])
+            top -= height + 0.05
+            if mode == "sequence" or self.earlier:
+                place = np.arange(1, steps + 1)
+                opacity = 1.0 if mode == "sequence" else 0.55
+                traces += self._bands(place, 1.0, self.shares[mode], palette, axis, opacity)
+                look["notes"] += self._names(self.shares[mode], palette, axis, THICK * len(rows))
+                look["shapes"] += self._frames(palette, mode, axis)
+        if "last" in self.shares:
+            at, width = 1.1 * steps + 1, max(1.0, 0.08 * steps)
+            column = self.shares["last"][-1:]
+            traces += self._bands(np.array([at]), width, column, palette, "y", 1.0)
+            look["shapes"].append(_frame(at - width / 2, at + width / 2, palette.last, "y"))
+            label = chart.note("last-step", at, 0.955, palette.words("last"), 13)
+            look["notes"].append(label | {"xref": "x", "yanchor": "middle"})
+            x["range"] = [0.4, at + max(width, 0.15 * steps)]
+        if len(self.classes) == 2:
+            half = {"color": palette.baseline, "width": 1.5, "dash": "dot"}
+            traces.append(chart.line("0.5", [0.5, 0.5], half, "", x=x["range"]))
+        if bottom:
+            squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
+            traces.append(squares)
+            x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
+        look["yaxis3"] = _axis("", palette.muted, [0.91, 1.0], [])
+        look["yaxis3"] |= {"tickvals": [0.5], "ticktext": ["true"]}
+        look["notes"] += self._names(np.eye(len(self.classes))[self.true], palette, "y3", 1.0)
+        for key in look.keys() & {"yaxis3", "yaxis4"}:
+            font = {"size": chart.FONT_SIZE, "color": look[key].pop("color")}
+            look[key] |= {"title": {"text": look[key]["title"], "font": font}, "zeroline": False}
+            look[key]["tickfont"] = font | {"color": palette.muted}
+        return chart.plotted(traces, palette, x, look.pop("yaxis"), self._key(palette), **look)
+
+    def _truth(self, palette: Palette) -> Part:
+        """Return the strip of true classes: a cell for each timestep, hatched if it is padded."""
+        classes = [*zip(self.true.tolist(), self.real.tolist(), strict=True)]
+        colors = [palette.classes[k] if real else palette.border for k, real in classes]
+        hatch = {"shape": ["" if real else "/" for real in self.real], "fgcolor": palette.muted}
+        texts = [chart.escaped(self.classes[k]) if real else "padded" for k, real in classes]
+        place = np.arange(1, self.steps + 1), np.ones(self.steps)
+        look = {"color": colors, "pattern": hatch}
+        return self._bar("true", *place, texts, look, palette) | {"width": 1, "yaxis": "y3"}
+
+    def _bands(
+        self,
+        x: np.ndarray,
+        width: float,
+        shares: np.ndarray,
+        palette: Palette,
+        axis: str,
+        opacity: float,
+    ) -> list[Part]:
+        """Return the bands of `shares` (P, C) at `x`. The first class is on top."""
+        bars = []
+        for k in reversed(range(len(self.classes))):
+            values, look = chart.finite(shares[:, k]), {"color": palette.classes[k]}
+            texts = chart.hover_texts(values)
+            bar = self._bar(self.classes[k], x, values, texts, look, palette)
+            bars.append(bar | {"width": width, "yaxis": axis, "opacity": opacity})
+        return bars
+
+    def _bar(
+        self,
+        name: str,
+        x: np.ndarray,
+        y: np.ndarray,
+        texts: Sequence[str],
+        look: Part,
+        palette: Palette,
+    ) -> Part:
+        line = {"color": palette.background, "width": 1 if self.steps <= 30 else 0}
+        trace: Part = {"type": "bar", "name": name, "x": x, "y": y, "text": texts}
+        trace |= {"textposition": "none", "hovertemplate": "%{text}"}
+        return trace | {"marker": {**look, "line": line}}
+
+    def _names(
+        self, shares: np.ndarray, palette: Palette, axis: str, thick: float
+    ) -> list[Part]:
+        """Return each class's name in its band, where the band (T, C) is thickest."""
+        tops, notes = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1], []
+        for k, name in enumerate(self.classes):
+            letters = (len(name) + 1) * chart.LETTER * 1.3 * self.steps / PLOT
+            wide = max(1, round(letters + 0.3))  # in timesteps
+            if wide > self.steps:
+                continue
+            parts = np.lib.stride_tricks.sliding_window_view(tops[:, k], wide)
+            below = np.lib.stride_tricks.sliding_window_view(tops[:, k] - shares[:, k], wide)
+            high, low = parts.min(axis=1), below.max(axis=1)
+            begin = int(np.nan_to_num(high - low, nan=-1.0).argmax())
+            if high[begin] - low[begin] >= thick - 1e-6:
+                at, color = begin + (wide + 1) / 2, palette.text_on(palette.classes[k])
+                note = chart.note(chart.escaped(name), at, (high + low)[begin] / 2, color, 13)
+                notes.append(note | {"xref": "x", "yref": axis, "yanchor": "middle"})
+        return notes
+
+    def _frames(self, palette: Palette, mode: str, axis: str) -> list[Part]:
+        """Return a frame around a mode's bands, and a veil over its padded steps."""
+        frame = _frame(0.5, self.steps + 0.5, palette.mode(mode), axis)
+        padded = np.flatnonzero(~self.real) + 1
+        if not len(padded):
+            return [frame]
+        veil = _frame(padded[0] - 0.5, padded[-1] + 0.5, palette.background, axis)
+        return [veil | {"fillcolor": palette.background, "opacity": 0.6}, frame]
+
+    def _key(self, palette: Palette) -> list[list[Entry]]:
+        """Return the classes' colors, in rows that fit on a phone."""
+        rows, letters = [list[Entry]()], 0
+        for name, color in zip(self.classes, palette.classes, strict=False):
+            entry = Entry("square", chart.shortened(name), color, "ink")
+            letters += len(entry.words) + 4
+            if letters > KEY_LETTERS:
+                rows.append([])
+                letters = len(entry.words) + 4
+            rows[-1].append(entry)
+        return rows
+
+    def takeaway(self) -> str:
+        """Return each mode's most probable class at the last step, and the true class."""
+        if not self.run.snapshot.epoch:
+            return UNTRAINED
+        said: list[str] = []
+        for mode, shares in self.lasts.items():
+            says = "" if said else " says"
+            said.append(f"{MODES[mode].name}{says} {self._most_probable(shares)}")
+        return f"At the last step: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
+
+    def _most_probable(self, shares: np.ndarray) -> str:
+        if not np.isfinite(shares).all():
+            return "NaN"
+        return f"{self.classes[int(shares.argmax())]} ({shares.max():.2f})"
+
+    def sentence(self) -> str:
+        """Return the probabilities of the true class, and how many steps are right."""
+        dataset, true, real = self.run.dataset, int(self.true[self.end]), int(self.real.sum())
+        text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} at the "
+        text += f"last step, {self.end + 1}, is {self.classes[true]}."
+        for mode, shares in self.lasts.items():
+            text += f" {capital(MODES[mode].model)}: {self._most_probable(shares)}, "
+            text += f"and {shares[true]:.2f} for the true class."
+        if "sequence" in self.shares:
+            right = self.shares["sequence"].argmax(axis=1) == self.true
+            text += f" The sequence model is right at {(right & self.real).sum()} of {real} steps."
+        if self.earlier and "last" in self.shares:
+            text += f" Pale bands: {EARLY[self.run.experiment.model.head]}."
+        if real < self.steps:
+            text += f" {self.steps - real} of {self.steps} steps are padded."
+        if self.run.snapshot.others:
+            text += f" Probabilities are means over {len(self.run.snapshot.seeds)} seeds."
+        return text
+
+
+def of_classes(values: np.ndarray) -> np.ndarray:
+    """Return probabilities of all classes (…, C); a single column K = 1 is the second of two."""
+    values = np.asarray(values, np.float64)
+    return np.concatenate([1 - values, values], axis=-1) if values.shape[-1] == 1 else values
+
+
+def _axis(title: str, color: str, domain: list[float], ticks: list[float]) -> Part:
+    axis: Part = {"title": title, "color": color, "domain": domain, "range": [0, 1]}
+    return axis | {"tickvals": ticks, "showgrid": False}
+
+
+def _frame(left: float, right: float, color: str, axis: str) -> Part:
+    place = {"x0": left, "x1": right, "y0": 0, "y1": 1, "yref": axis}
+    return {"type": "rect", **place, "line": {"color": color, "width": 2.5}}
