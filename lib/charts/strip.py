@@ -16,8 +16,9 @@ from markupsafe import Markup
 from lib.charts.html import render, svg_image
 from lib.charts.palette import LEVELS, Palette
 from lib.data import Dataset
-from lib.experiment import MODES, Experiment
+from lib.experiment import LOSSES, MODES, Experiment
 from lib.recurrence import Trace
+from lib.results import activated
 from lib.shapes import TracedLayer, has_time, model_layers, readable_shape, total
 from lib.text import capital, counted
 
@@ -56,6 +57,7 @@ class Grid:
     rows: list[int | None]  # the timesteps to draw; None marks the ellipsis
     pitch: float  # the distance from entry to entry, in pixels
     palette: Palette
+    masked: frozenset[int] = frozenset()  # the timesteps to fade: padded and masked
 
     def size(self, width: int) -> tuple[float, float]:
         """Return the width and height in pixels of a tensor with `width` columns."""
@@ -84,7 +86,8 @@ class Grid:
         paths: dict[tuple[bool, int], str] = defaultdict(str)
         dots, known = "", None if levels is None else levels.tolist()
         for y, row in enumerate(self.rows):
-            is_pale, down = pale and y < len(self.rows) - 1, self.pitch * y
+            is_pale = row in self.masked or (pale and y < len(self.rows) - 1)
+            down = self.pitch * y
             for x, column in enumerate(columns):
                 across = self.pitch * x
                 if row is not None and column is not None:
@@ -106,8 +109,10 @@ class _Stage(NamedTuple):
     image: Markup
     name: str
     color: str  # the name's color
+    layer: str = ""  # the layer on the arrow
     room: float = 0  # the width of tensor and name, in rem; 0 is the width of their content
     down: float = 0  # the space above the arrow of the layer, in rem
+    masks: bool = False  # whether a Masking layer is before the layer
 
 
 def shape_strip(
@@ -133,15 +138,22 @@ def shape_strip(
     rows = _drawn(timesteps, whole)
     limit = MOST_PITCH if fixed_entry_size else height / len(rows)
     pitch = min(max(min(limit, width / len(_drawn(widest))), 3.0), 16.0)
-    grid = Grid(rows, round(pitch, 1), palette)
+    mask = dataset.model_mask(experiment) if dataset.has_rows else None
+    masked = [] if mask is None else np.flatnonzero(~mask[sample]).tolist()
+    grid = Grid(rows, round(pitch, 1), palette, frozenset(masked))
     input_levels = levels_of(dataset.x[sample]) if dataset.has_rows else None
     modes = []
     for mode, steps in models.items():
         output_levels = _output_levels(experiment, dataset.y[sample], traces.get(mode))
         stages = _stages(mode, experiment, steps, [input_levels, *output_levels], grid)
-        modes.append((MODES[mode], palette.words(mode), stages))
+        if dataset.model_mask(experiment) is not None:
+            stages[1] = stages[1]._replace(masks=True)
+        target = target_words(experiment, dataset, mode)
+        modes.append((MODES[mode], palette.words(mode), stages, target))
     sentence = strip_sentence(experiment, dataset)
-    return render("charts/strip.html", "strip", modes, grid.middles(), brief, sentence, palette)
+    letter = "K outputs" if experiment.has_labels else "K targets"
+    shown = modes, grid.middles(), brief, sentence, letter
+    return render("charts/strip.html", "strip", *shown, palette)
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -149,11 +161,37 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
     parts = []
     for mode, (start, *steps) in models.items():
-        outputs = [f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps]
-        shapes = " → ".join([readable_shape(start.tensors[0]), *outputs])
+        names = [step.layer.keras for step in steps]
+        names[-1] += _activation(experiment)
+        outputs = [f"{n} {readable_shape(s.tensors[0])}" for n, s in zip(names, steps, strict=True)]
+        masking = [] if dataset.model_mask(experiment) is None else ["Masking"]
+        shapes = " → ".join([readable_shape(start.tensors[0]), *masking, *outputs])
+        target = " of ".join(target_words(experiment, dataset, mode)[:2])
+        shapes += f", for a target {target}" if target else ""
         parts.append(f"{capital(MODES[mode].name)}: {shapes}.")
     parameters = counted(total(next(iter(models.values()))), "parameter")
     return " ".join([*parts, f"{parameters}{' each' if len(models) > 1 else ''}."])
+
+
+def _activation(experiment: Experiment) -> str:
+    """Return the activation of the head, with a space in front; "" if it has none."""
+    has_one = experiment.has_labels and experiment.model.output == "probabilities"
+    return f" {experiment.training.activation}" if has_one else ""
+
+
+def target_words(experiment: Experiment, dataset: Dataset, mode: str) -> tuple[str, ...]:
+    """Return a label target's shape, its values, and the loss in Keras; () for numbers."""
+    if not experiment.has_labels:
+        return ()
+    loss, axes = experiment.training.loss, ["N", f"{dataset.shape[1]}"][: 1 + (mode == "sequence")]
+    values = "one-hot rows" if loss == "onehot" else "0 or 1"
+    if loss == "sparse":
+        values = f"integers 0\u00a0to\u00a0{len(dataset.classes) - 1}"
+    else:
+        axes.append(f"{dataset.targets}")
+    shape = f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
+    logits = ", from_logits=True" if experiment.model.output == "logits" else ""
+    return shape, values, f"{LOSSES[loss].keras}{logits}"
 
 
 def _stages(
@@ -173,6 +211,8 @@ def _stages(
         name, color = "hidden states", palette.muted
         if is_top and only_last:
             name, color = "last step only", palette.words(mode)
+        elif place > layers and experiment.has_labels:
+            name = experiment.model.output  # "probabilities" or "logits"
         elif place > layers:
             name = f"{counted(width, 'value')}{'' if only_last else ' per step'}"
         shown = width, levels[place], palette.mode(mode)
@@ -181,7 +221,9 @@ def _stages(
         middle = height - grid.pitch / 2 - EDGE if reads_last else height / 2
         words = 1.05 * (1 if layers > 1 else 2)  # the height of the lines above the tensors
         room = max(4.75, grid.size(width)[0] / 16)
-        stages.append(_Stage(step, image, name, color, room, words + middle / 16 - 1.15))
+        down = words + middle / 16 - 1.15
+        layer = f"{step.layer.keras} {width}{_activation(experiment) if place > layers else ''}"
+        stages.append(_Stage(step, image, name, color, layer, room, down))
     return stages
 
 
@@ -192,7 +234,10 @@ def _width(step: TracedLayer) -> int:
 def _output_levels(
     experiment: Experiment, target: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
 ) -> list[np.ndarray | None]:
-    """Return each layer's shades; None if unknown. `target` (T, K) sets the scale of the head."""
+    """Return each layer's shades; None if unknown. `target` (T, K) sets the scale of the head.
+
+    Probabilities are shades from 0 to 1. Logits have the same shades, as sigmoid or softmax.
+    """
     head = experiment.model.head == "dense"
     if trace is None:
         return [None] * (experiment.model.layers + int(head))
@@ -203,5 +248,6 @@ def _output_levels(
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
     if head:
-        levels.append(levels_of(outputs[0], float(np.min(target)), float(np.max(target))))
+        ends = (0, 1) if experiment.has_labels else (float(np.min(target)), float(np.max(target)))
+        levels.append(levels_of(activated(experiment, outputs[0]), *ends))
     return levels

@@ -14,8 +14,8 @@ from typing import Any
 
 import streamlit as st
 
-from lib.data import DATASETS, FIRST, KINDS, idle, suggested
-from lib.experiment import SETTINGS, Experiment, read_query, to_query
+from lib.data import DATASETS, FIRST, KINDS, class_count, idle, suggested
+from lib.experiment import SETTINGS, Experiment, losses_for, read_query, to_query
 from lib.ui.session import Query, Subject, session
 from lib.ui.streamlit_private import is_history_navigation
 
@@ -114,6 +114,8 @@ def picking(name: str) -> dict[str, Any]:
     """Return the settings to change, by key, when the user picks the dataset `name`."""
     resets = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
     own = {"data": name, "inputs": (), "targets": (), "types": ()}
+    now, losses = session().subject.experiment, losses_for(class_count(suggested(name)))
+    own |= {} if now.training.loss in losses else {"loss": losses[0]}
     return {**resets, **DATASETS[name].suggested, **own}
 
 

@@ -12,7 +12,16 @@ import streamlit as st
 from lib import data
 from lib.charts import name_of, split
 from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table, WindowError
-from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
+from lib.experiment import (
+    LIMITS,
+    MAX_VALUES,
+    MODES,
+    NO_SERIES,
+    SETTINGS,
+    Choice,
+    Experiment,
+    Setting,
+)
 from lib.story import GUIDE
 from lib.text import beside, counted, joined, typed
 from lib.ui.address import change
@@ -43,24 +52,50 @@ def settled_experiment() -> Experiment:
     return experiment
 
 
-def _help(key: str) -> str | None:
+def is_used(key: str, settled: Experiment) -> bool:
+    """Return whether a setting has an effect on this experiment."""
+    if key in data.OPTIONAL and key not in DATASETS[settled.data.name].uses:
+        return False
+    if key in ("output", "weights"):
+        return settled.has_labels
+    if key == "mask":
+        return settled.data.padding != "none"
+    if key == "period":
+        return not settled.has_labels
+    return key != "patience" or settled.training.keep == "stop"
+
+
+def _choices(key: str, settled: Experiment) -> dict[str, Choice]:
+    """Return the options of a setting that the data allow; {} for a setting without options."""
+    options = SETTINGS[key].options or {}
+    names = DATASETS[settled.data.name].allowed.get(key, options)
+    if key == "loss":
+        names = [n for n in names if options[n].activation == settled.training.activation]
+    return {name: options[name] for name in names}
+
+
+def _help(key: str, settled: Experiment) -> str | None:
     """Return a control's help text: its options, its explanation, and a link to the guide."""
     row = _ROWS[key]
-    lines = [f"**{c.label}**: {c.about}" for c in (SETTINGS[key].options or {}).values() if c.about]
-    lines += [row["about"]] if "about" in row else []
+    lines = [f"**{c.label}**: {c.about}" for c in _choices(key, settled).values() if c.about]
+    about = row.get("about_labels") if settled.has_labels else None
+    lines += [about or row["about"]] if "about" in row else []
     if step := row.get("guide"):
         lines.append(f"[See the guide: “{GUIDE[step].title}”](guide?at={step})")
     return "  \n".join(lines) or None
 
 
-def bound_setting(key: str) -> tuple[Any, dict[str, Any]]:
-    """Return a setting's value, and the arguments that tie a widget to the setting."""
+def bound_setting(key: str, value: Any = None) -> tuple[Any, dict[str, Any]]:
+    """Return a setting's value, and the arguments that tie a widget to the setting.
+
+    `value` is shown in place of a chosen value that the data don't allow.
+    """
 
     def take(value: Any) -> None:
         if value is not None:  # a button group reports None for a moment in a dark browser
             change({key: value})
 
-    value = session().subject.experiment.get(key)
+    value = session().subject.experiment.get(key) if value is None else value
     return value, bound(key, value, take)
 
 
@@ -72,11 +107,10 @@ def controls(group: str, settled: Experiment, **names: object) -> None:
 
 def one_control(key: str, settled: Experiment, **names: object) -> None:
     """Draw the widget of a setting, if the data use the setting."""
-    row, dictated, uses = _ROWS[key], data.dictated(settled), DATASETS[settled.data.name].uses
-    is_unused = key in data.OPTIONAL and key not in uses
-    if is_unused or (key == "patience" and settled.training.keep != "stop"):
+    if not is_used(key, settled):
         return
-    limit, options = LIMITS.get(key), SETTINGS[key].options or {}
+    row, dictated = _ROWS[key], data.dictated(settled)
+    limit, options = LIMITS.get(key), _choices(key, settled)
     limits = f"{typed(limit.minimum)} to {typed(limit.maximum)}" if limit else ""
     label = row["label"].format(limits=limits, **names)
     with st.container(gap=None):  # so that a sentence below the widget doesn't move later widgets
@@ -89,10 +123,12 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
                 st.slider(label, 1, most, value, disabled=True, key=fixed_key)
             hint(dictated[key])
         elif row.get("typed"):
-            _field(key, label, row.get("step", 1))
+            _field(key, label, settled)
         elif options:
-            choices, (value, control) = list(options), bound_setting(key)
-            control |= {"format_func": lambda name: options[name].label, "help": _help(key)}
+            chosen, choices = session().subject.experiment.get(key), list(options)
+            value, control = bound_setting(key, chosen if chosen in options else settled.get(key))
+            about = _help(key, settled)
+            control |= {"format_func": lambda name: options[name].label, "help": about}
             if key == "mode":
                 control["format_func"] = lambda name: MODES[name].colored(MODES[name].label)
                 control |= {"default": value, "required": True, "width": "stretch"}
@@ -117,7 +153,8 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
     if drawn.get(key) != (least, most):
         # A slider with other limits is a new widget (Streamlit 1.67): it would show an old value.
         drawn[key], st.session_state[key] = (least, most), value
-    st.slider(label, least, most, value, step=kind(limit.step), help=_help(key), **control)
+    about = _help(key, settled)
+    st.slider(label, least, most, value, step=kind(limit.step), help=about, **control)
     if least > limit.minimum:
         hint(f"These data need at least {least:,}.")
     used = settled.get(key)
@@ -125,10 +162,10 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
         hint(f"{used:,} is used: {clamped.format(most=f'{MAX_VALUES:,}')}")
 
 
-def _field(key: str, label: str, step: float) -> None:
-    limit, kind = LIMITS[key], type(SETTINGS[key].default)
+def _field(key: str, label: str, settled: Experiment) -> None:
+    limit, kind, step = LIMITS[key], type(SETTINGS[key].default), _ROWS[key].get("step", 1)
     value, control = bound_setting(key)
-    control |= {"format": "%g" if kind is float else None, "help": _help(key)}
+    control |= {"format": "%g" if kind is float else None, "help": _help(key, settled)}
     low, high = kind(limit.minimum), kind(limit.maximum)
     st.number_input(label, low, high, value, step=kind(step), **control)
 

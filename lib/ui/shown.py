@@ -59,7 +59,7 @@ def load_data(settled: Experiment) -> Loaded:
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
         text = plain(f"{capital(str(error))} Until then, you see {shown}.")
         place.warning(text, icon=":material/info:")
-        if isinstance(error, data.TooShortError) and error.fix:
+        if isinstance(error, data.WindowError) and error.fix:
             label, changes = f"Use {in_words(error.fix)}", (dict(error.fix),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
         return replace(last, obstacle="Train is off: see the note at the top of this page.")
@@ -91,9 +91,10 @@ def _example(settled: Experiment) -> Loaded:
     return Loaded(example, dataset, "Upload a table to train on it.")
 
 
-def in_words(settings: Mapping[str, int]) -> str:
-    """Return settings that a table has enough rows for: "T = 14 and steps ahead = 1"."""
+def in_words(settings: Mapping[str, Any]) -> str:
+    """Return settings that a table can be used with: "T = 14 and steps ahead = 1"."""
     texts = {"T": "T = {}", "horizon": "steps ahead = {}", "period": "a season found in the rows"}
+    texts["targets"] = "only {0[0]}"
     return joined([texts[key].format(value) for key, value in settings.items()])
 
 

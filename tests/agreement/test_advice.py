@@ -54,6 +54,18 @@ def test_advice_is_true_for_both_values(advice):
         assert (change > 1e-3) == mixes
 
 
+@pytest.mark.parametrize("advice", [a for a in ADVICE["advice"] if "targets" in a["case"]])
+def test_integer_targets_of_the_advice_train_and_others_raise_an_error(advice):
+    """Keras refuses the integers of the other row."""
+    model = model_of(advice["code"])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    x, per_step = np.zeros((4, SIZES["T"], SIZES["F"])), "(N, T)" in advice["case"]
+    integers = {True: np.zeros((4, SIZES["T"])), False: np.zeros(4)}
+    assert model.train_on_batch(x, integers[per_step]) > 0
+    with pytest.raises(ValueError, match="shape"):
+        model.train_on_batch(x, integers[not per_step])
+
+
 def test_parameters_depend_on_neither_samples_nor_timesteps():
     """N, T and an open N give the same number of parameters."""
     counts = set()

@@ -255,4 +255,4 @@ def test_settings_follow_the_classes_of_an_own_table():
         )
     assert settle(own.set(loss="onehot"), table_of(labels)).training.loss == "onehot"
     assert settle(own.set(loss="onehot")).training.loss == "onehot"  # without the table
-    assert default_columns(table_of(labels), ("kind",), 0) == (("row",), ("row",))
+    assert default_columns(table_of(labels), ("kind",), 0) == (("row",), ("kind",))

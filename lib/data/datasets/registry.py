@@ -140,7 +140,7 @@ def _fit_loss(experiment: Experiment, losses: tuple[str, ...]) -> Experiment:
     """Return the experiment with one of these losses, and settings that apply to the loss."""
     if experiment.training.loss not in losses:
         experiment = experiment.set(loss=losses[0])
-    keys = ("head",) if experiment.has_labels else ("output", "weights")
+    keys = ("head", "ahead", "form") if experiment.has_labels else ("output", "weights")
     keys = keys if experiment.data.padding != "none" else (*keys, "mask")
     return experiment.set(**{key: SETTINGS[key].default for key in keys})
 
@@ -190,12 +190,20 @@ def dictated(experiment: Experiment) -> dict[str, str]:
     why = dict(spec.why)
     if spec.fixed.get("head", experiment.model.head) == "none":
         why.setdefault("U", "Without a head: one unit per target.")
+    if experiment.has_labels:
+        why.setdefault("head", "Dense turns units into one output per class.")
+        if "ahead" in spec.uses:
+            why.setdefault("ahead", "One label for each timestep.")
+            why.setdefault("form", "Classes have no differences.")
     return why
 
 
 def idle(experiment: Experiment) -> frozenset[str]:
     """Return the keys of settings without effect: `dictated`, or unused by the dataset."""
-    return (OPTIONAL - find_spec(experiment).uses) | dictated(experiment).keys()
+    spec = find_spec(experiment)
+    if not (spec.targets or spec.table):  # other targets of an own table need another loss
+        experiment = experiment.set(loss=SETTINGS["loss"].default)
+    return (OPTIONAL - spec.uses) | dictated(experiment).keys()
 
 
 def example_of_upload(experiment: Experiment) -> Experiment:

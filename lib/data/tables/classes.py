@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.data.dataset import Dataset, Rows, Scale
 from lib.data.labels import one_hot
-from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError
+from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError, may_be_classes
 from lib.experiment import DataSettings
 from lib.text import listed, percent
 
@@ -27,7 +27,8 @@ def check_label(table: Table, targets: Sequence[str], data: DataSettings) -> Non
         if texts and is_wrong:
             raise WindowError(
                 f"{texts[0]} is a text column, which must be the only target, with one label for "
-                f"each timestep, got {received}. {fix}."
+                f"each timestep, got {received}. {fix}.",
+                {"targets": (texts[0],)},
             )
 
 
@@ -42,6 +43,11 @@ def with_classes(
     names = [f"{name}" for name in column.cat.categories]
     codes = rows.targets[:, 0].astype(int)
     counts = np.bincount(codes[training], minlength=len(names))
+    if (different := column.nunique()) > 1 and not may_be_classes(column):
+        raise WindowError(
+            f"{column.name} has {different:,} different texts in {column.count():,} rows. "
+            "Classes must repeat, as ids don't. Choose another target column."
+        )
     if np.count_nonzero(counts) < 2:
         raise WindowError(
             f"a target needs at least two classes in the training rows, got only "

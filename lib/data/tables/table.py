@@ -61,13 +61,13 @@ def check_size(rows: int, columns: int) -> None:
 class WindowError(ExperimentError):
     """Raised if a table can't be cut into windows with these settings."""
 
+    def __init__(self, message: str, fix: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.fix = fix or {}  # settings, by URL key, with which the table can be used
+
 
 class TooShortError(WindowError):
     """Raised if there are too few rows for the timesteps, the steps ahead or the season."""
-
-    def __init__(self, message: str, fix: Mapping[str, int] | None = None) -> None:
-        super().__init__(message)
-        self.fix = fix or {}  # smaller settings, by URL key, for which there are enough rows
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -121,8 +121,9 @@ def default_columns(
 
     The inputs are all number columns (at most 16, including the target), with three exceptions:
     the series column, row numbers, and columns that are empty in the first half of the table, since
-    rows without a value can't be used. The target is the last input that isn't constant. A text
-    target is an input, too, if it lies ahead and if there is room for all its categories.
+    rows without a value can't be used. The target is the last input that isn't constant; if there
+    is none, the last column of labels. A text target is an input, too, if it lies ahead and if
+    there is room for all its categories.
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
@@ -136,17 +137,25 @@ def default_columns(
     targets = table.targets
     if not targets:
         lowest, highest = numbers.min(), numbers.max()
-        varied = [name for name in names if lowest[name] < highest[name]]
-        targets = (varied[-1] if varied else names[-1],)
+        counters = _counters(numbers)
+        varied = [name for name in names if lowest[name] < highest[name] and name not in counters]
+        texts = table.frame[[name for name in table.categories if name != table.series]]
+        labels = [f"{name}" for name, column in texts.items() if may_be_classes(column)]
+        targets = (*(varied or labels or names)[-1:],)
     inputs = table.inputs or names
     if len(inputs) > MAX_COLUMNS:
         others = [name for name in inputs if name not in targets]
         allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
         inputs = tuple(name for name in inputs if name in allowed)
-    texts = tuple(name for name in chosen or targets if name in table.categories)
-    if texts and horizon and len(feature_names(table, inputs + texts)) <= MAX_COLUMNS:
-        inputs += texts
+    own = tuple(name for name in chosen or targets if name in table.categories)
+    if own and horizon and len(feature_names(table, inputs + own)) <= MAX_COLUMNS:
+        inputs += own
     return inputs, targets
+
+
+def may_be_classes(texts: pd.Series) -> bool:
+    """Return whether a text column has at least two texts, and repeats them: ids don't."""
+    return 2 <= texts.nunique() <= max(MOST_CATEGORIES, texts.count() / 2)
 
 
 def count_classes(table: Table, targets: Sequence[str]) -> int:
@@ -158,6 +167,11 @@ def count_classes(table: Table, targets: Sequence[str]) -> int:
 
 def row_numbers(numbers: pd.DataFrame) -> list[str]:
     """Return columns that number rows from 0 or 1, or are ids by name; [] if all columns are."""
+    counters = _counters(numbers)
+    return counters if len(counters) < len(numbers.columns) else []
+
+
+def _counters(numbers: pd.DataFrame) -> list[str]:
     counters = list[str]()
     for name, column in numbers.items():
         values = column.to_numpy()
@@ -168,7 +182,7 @@ def row_numbers(numbers: pd.DataFrame) -> list[str]:
         is_id = f"{name}".strip().lower() in _ROW_NUMBER_NAMES and column.is_unique
         if is_counter or is_id:
             counters.append(f"{name}")
-    return counters if len(counters) < len(numbers.columns) else []
+    return counters
 
 
 def calendar_names(table: Table) -> tuple[str, ...]:
