@@ -82,12 +82,12 @@ def record_run(name, experiment, client, size=PAST_BYTES):
 
 def record_card(name, client):
     """Train a gallery card's experiments, except those with a dataset's suggested settings."""
-    for experiment in experiments_of(GALLERY[name]):
+    for number, experiment in enumerate(experiments_of(GALLERY[name]).values(), start=1):
         data = experiment.data.name
         if experiment != with_seeds(suggested(data), make_dataset(experiment)):
-            cell = f"-{experiment.model.cell}" if len(experiments_of(GALLERY[name])) > 1 else ""
+            run = f"-{number}" if GALLERY[name].runs else ""
             both = experiment.set(mode="both")  # a recording of both modes serves each mode
-            record_run(f"{data}.{name}{cell}", both, client, CARD_BYTES)
+            record_run(f"{data}.{name}{run}", both, client, CARD_BYTES)
 
 
 def train_leak(samples=2816, trained=768, timesteps=12):
@@ -257,7 +257,7 @@ def main(names):
                 print(f"{name}: error {damage.error('right')}, {damage.error('wrong')}")
             elif name in BUNDLED:
                 experiment = with_seeds(suggested(name), make_dataset(suggested(name)))
-                if name in GALLERY and experiments_of(GALLERY[name]) != (experiment,):
+                if name in GALLERY and experiments_of(GALLERY[name]) != {"": experiment}:
                     raise SystemExit(f"{name} is a dataset, too: give the card another name")
                 record_run(name, experiment, client)
             elif name != "gallery":

@@ -67,7 +67,7 @@ def find(request):
         return client.wait(client.start(experiment, make_dataset(experiment)), PATIENCE)
 
     run = train if request.param == "trained" else recorded
-    return lambda name: [CardRun(each, run(each)) for each in experiments_of(GALLERY[name])]
+    return lambda name: [CardRun(each, run(each)) for each in experiments_of(GALLERY[name]).values()]
 
 
 def medians(*values, rel=TOLERANCE):
@@ -95,7 +95,7 @@ def test_adding_reverses_the_result(find):
 
 def test_one_baseline_has_two_losses():
     """The mean of the training targets has one loss over all steps, another at the last step."""
-    (experiment,) = experiments_of(GALLERY["losses"])
+    (experiment,) = experiments_of(GALLERY["losses"]).values()
     dataset = make_dataset(experiment)
     y = dataset.y[: dataset.train].astype(np.float64)
     mean = dataset.baseline[: dataset.train].astype(np.float64)

@@ -39,7 +39,7 @@ def test_a_claim_is_short_and_its_run_is_recorded(name):
     """The recorded run has all seeds and earlier epochs. Only one card's run diverged."""
     assert len(GALLERY[name].title.split()) <= 15
     assert 1 <= len(re.findall(r"[.!?](?: |$)", GALLERY[name].text)) <= 2
-    for experiment in experiments_of(GALLERY[name]):
+    for experiment in experiments_of(GALLERY[name]).values():
         snapshot = recorded(experiment)
         assert snapshot is not None, f"not recorded: run python -m tests.record {name}"
         assert len(snapshot.seeds) == experiment.seeds
