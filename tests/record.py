@@ -14,8 +14,8 @@ from importlib import import_module
 
 import numpy as np
 
-from lib.charts.over_epochs import LastStepErrors, Losses
-from lib.charts.over_time import StepErrors
+from lib.charts import cards_of
+from lib.charts.over_epochs import Losses
 from lib.charts.thumbnail import Line, Plot
 from lib.data.datasets.registry import DATASETS, make_dataset, suggested
 from lib.experiment import to_query
@@ -170,15 +170,17 @@ def draw_plot(scene):
             return draw_sample(scene.picture, data)
     runs = runs_of(scene)
     run = next(iter(runs.values()))
+    cards, is_share = cards_of(run.dataset), run.dataset.has_labels
     match scene.picture:
-        case "step_errors":
-            card, lines = StepErrors(run), []
+        case "step_errors" | "step_accuracies":
+            card, lines = cards["step_error"](run), []
             if card.best is not None and card.best.any():
                 lines.append(by_step(card.best, "best", "", "dashed"))
             lines.append(by_step(card.errors["sequence"].median, "sequence"))
             last = card.errors["last"].median[-1:].astype(float)
             lines.append(Line(np.array([float(len(card.baseline))]), last, "last", style="marks"))
-            return Plot((by_step(card.baseline, "baseline", "", "dotted"), *lines))
+            baseline = by_step(card.baseline, "baseline", "", "dotted")
+            return Plot((baseline, *lines), is_share=is_share)
         case "losses":
             card, lines = Losses(run), []
             for mode, curve in card.losses.items():
@@ -186,17 +188,16 @@ def draw_plot(scene):
                 level = best or card.baseline[mode]
                 lines += [a_level(curve, level, "best" if best else "baseline")]
                 lines += [by_epoch(curve, mode)]
-        case "errors":
-            card = LastStepErrors(run)
+        case "errors" | "accuracies":
+            card = cards["compare"](run)
             first = next(iter(card.curves.values()))
-            lines = [a_level(first, card.baseline, "baseline")]
-            best = float(card.floor.mse[-1]) if card.floor else 0.0
-            lines += [a_level(first, best, "best")] if best else []
+            levels = [(value["both"], color) for _, value, color in card.levels]
+            lines = [a_level(first, value, color) for value, color in levels if value]
             lines += [by_epoch(curve, mode) for mode, curve in card.curves.items()]
-        case "cells":
-            curves = {name: LastStepErrors(each).curves["last"] for name, each in runs.items()}
+        case "cells" | "padding":
+            curves = {name: cards["compare"](each).curves["last"] for name, each in runs.items()}
             lines = [by_epoch(curve, "last", name) for name, curve in curves.items()]
-    return Plot(tuple(lines), is_log=True)
+    return Plot(tuple(lines), not is_share, is_share)
 
 
 def draw_sample(picture, data):

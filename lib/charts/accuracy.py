@@ -4,6 +4,7 @@ Error bands are 95% intervals of a proportion, for the number of independent sam
 """
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from lib.text import apart, capital, readable
 HIGH = 0.9  # an accuracy that is worth a sentence
 SAME = 0.005  # accuracies are nearly equal if they differ by at most this
 INTERVAL_OPACITY = 0.2
+DASHES = ("solid", "dash", "dot")  # of the first, second and third run
 
 
 class StepAccuracy(StepErrors):
@@ -234,6 +236,22 @@ class LastStepAccuracy(LastStepErrors):
                 wins = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test)"
                 parts.append(f"{capital(better)} is more accurate in {wins}.")
         return " ".join(parts)
+
+
+def runs_figure(runs: Mapping[str, RunAt], palette: Palette) -> chart.Chart:
+    """Draw last-step mode's median accuracy by epoch for up to three runs, with their names."""
+    first = next(iter(runs.values()))
+    label, baseline = first.dataset.baseline_label, results.baseline_accuracy(first.dataset)[1]
+    x = axes.epoch_axis(first.snapshot.epochs)
+    lines = [chart.level(label, [baseline, baseline], "baseline", palette, x=x["range"])]
+    ends = [chart.End(label, baseline, "baseline")]
+    for (name, run), dash in zip(runs.items(), DASHES, strict=False):
+        epochs, values, *_ = LastStepAccuracy(run).curves["last"]
+        style = {"color": palette.last, "width": 2.5, "dash": dash}
+        lines.append(chart.line(name, values, style, chart.hover(), x=epochs))
+        ends.append(chart.End(name, float(values[-1]), "last"))
+    look: Part = {"name": "accuracies of runs", "height": 340, "ends": ends}
+    return chart.plotted(lines, palette, x, axes.share_axis("accuracy"), [], **look)
 
 
 Card = SamplePredictions | Losses | StepErrors | LastStepErrors | ClassProbabilities

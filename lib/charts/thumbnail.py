@@ -7,7 +7,7 @@ import numpy as np
 
 from lib.charts.html import drawing, render
 from lib.charts.palette import Palette
-from lib.text import beside, number
+from lib.text import beside, number, percent
 
 WIDTH, HEIGHT, LETTERS = 320, 160, 12  # a picture's width and height, its font size; in pixels
 LEFT, EDGE, BELOW = 64, 10, 22  # margins in pixels: left (y axis), top and right, bottom (x axis)
@@ -28,10 +28,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plot:
-    """The lines of a picture, later ones on top, and whether its y axis is logarithmic."""
+    """The lines of a picture, later ones on top, and its y axis."""
 
     lines: tuple[Line, ...]
-    is_log: bool = False
+    is_log: bool = False  # whether the y axis is logarithmic
+    is_share: bool = False  # whether the y axis is from 0% to 100%
 
 
 def caption(picture: str, plot: Plot) -> str:
@@ -44,6 +45,8 @@ def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
     """Return a plot as an HTML image."""
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
+    if plot.is_share:
+        low, high = 0.0, 1.0
     first, last = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
     right, bottom = WIDTH - EDGE, HEIGHT - BELOW
     drawn = []
@@ -56,6 +59,8 @@ def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
         drawn.append((line, list(zip(x, y, strict=True)), name_at))
     y_ends = [10**end if plot.is_log else end for end in (high, low)]
     ends = [number(float(end), 2) for end in (*y_ends, first, last)]
+    if plot.is_share:
+        ends[:2] = [percent(100 * end) for end in (high, low)]
     box, looks = (LEFT, EDGE, right, bottom), (palette, LETTERS, DASHES)
     body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
     block = drawing(body, (0, 0, WIDTH, HEIGHT), "max-width:60rem", alt=sentence)

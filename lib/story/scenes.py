@@ -54,7 +54,7 @@ class Scene:
     seconds: float = 0.0  # how long to train up to `pause`
     aside: str = ""  # a second picture that users can open, a key of VIEWS
     picture: str = ""  # its small chart, a key of `lib.charts.thumbnail.PICTURES`
-    runs: dict[str, str] = field(default_factory=dict)  # runs to compare: changes of `setup` by name
+    runs: dict[str, str] = field(default_factory=dict)  # compared runs: changed settings
     group: str = ""  # the heading above this card and the following cards
     notes: str = ""  # the speaker's notes
 
@@ -96,7 +96,7 @@ def experiments_of(scene: Scene) -> dict[str, Experiment]:
 
 
 def runs_of(scene: Scene) -> dict[str, RunAt]:
-    """Return a card's recorded runs, as `experiments_of` does. Raises KeyError for a missing run."""
+    """Return a card's recorded runs by name. Raises KeyError for a missing run."""
     runs = {}
     for name, experiment in experiments_of(scene).items():
         if (snapshot := recorded(experiment)) is None:

@@ -67,7 +67,11 @@ def find(request):
         return client.wait(client.start(experiment, make_dataset(experiment)), PATIENCE)
 
     run = train if request.param == "trained" else recorded
-    return lambda name: [CardRun(each, run(each)) for each in experiments_of(GALLERY[name]).values()]
+
+    def find_runs(name):
+        return [CardRun(each, run(each)) for each in experiments_of(GALLERY[name]).values()]
+
+    return find_runs
 
 
 def medians(*values, rel=TOLERANCE):
