@@ -14,7 +14,9 @@ from lib.ui.widgets import plain
 loaded = load_data(frame("Sweep", KEYS))
 sweep = current_sweep()
 plan = sweep.runner.plan
-st.markdown(f"# {plain(charts.sweep.sweep_title(sweep.title, plan.keys, plan.seeds))}")
+has_labels = plan.points[0].experiment.has_labels
+title = charts.sweep.sweep_title(sweep.title, plan.keys, plan.seeds, has_labels=has_labels)
+st.markdown(f"# {plain(title)}")
 with st.container():
     if page_value("sweep") and not sweep.id:
         st.warning(GONE.format(or_elsewhere()), icon=":material/link_off:")

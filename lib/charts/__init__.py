@@ -3,9 +3,11 @@
 from lib.charts import (
     cell,
     compare,
+    confusion,
     gradients,
     html,
     proofs,
+    ranking,
     samples,
     sentences,
     skill,

@@ -48,7 +48,9 @@ class StepAccuracy(StepErrors):
         self.samples = float(self.counts[-1])
         self.errors = {}
         for mode in run.snapshot.results:
-            seeds = np.array([_step_accuracy(seed[mode].labels, mode) for seed in run.snapshot.seeds])
+            seeds = np.array(
+                [_step_accuracy(seed[mode].labels, mode) for seed in run.snapshot.seeds]
+            )
             self.errors[mode] = ModeValues(np.median(seeds, axis=0), seeds)
         self.outcomes = {}
         for mode, each in self.errors.items():
@@ -62,9 +64,9 @@ class StepAccuracy(StepErrors):
         """The template of hover texts: the accuracy alone."""
         return chart.hover()
 
-    def axis(self, values: np.ndarray) -> Part:  # noqa: ARG002
-        """Return the y axis, from 0 to 1."""
-        return axes.share_axis("accuracy")
+    def axis(self, values: np.ndarray) -> Part:
+        """Return the y axis for these accuracies."""
+        return axes.share_axis("accuracy", values)
 
     def intervals(self, palette: Palette) -> list[Part]:
         """Return the 95% intervals: an area for sequence mode, a bar for last-step mode."""
@@ -132,12 +134,16 @@ class StepAccuracy(StepErrors):
             first, last = apart(*shares[[0, -1]])
             early = who != MODES["last"].model or self.earlier
             parts.append(f"{who} {f'{first} and {last}' if early else f'{last} at the last'}")
-        text = f"Accuracy on {part} samples at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
+        text = (
+            f"Accuracy on {part} samples at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
+        )
         for mode, each in self.errors.items():
             low, high = (edges[-1] for edges in self._interval(each.median))
             text += f" {capital(MODES[mode].model)} at the last step: 95% interval "
             text += f"{' to '.join(apart(low, high))}."
-        return f"{text} Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds."
+        return (
+            f"{text} Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds."
+        )
 
 
 def _step_accuracy(labels: results.LabelScores, mode: str) -> np.ndarray:
@@ -170,7 +176,9 @@ class LastStepAccuracy(LastStepErrors):
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw accuracies by epoch, with the baseline and the best possible accuracy."""
-        look: Part = {"y": axes.share_axis("accuracy"), "height": 260}
+        levels = [value["both"] for _, value, _ in self.levels]
+        shares = np.concatenate([levels, *(curve.values for curve in self.curves.values())])
+        look: Part = {"y": axes.share_axis("accuracy", shares), "height": 260}
         look |= {"name": f"compare {self.run.dataset.name}"}
         return epochs_figure(self.run, self.curves, {}, self.levels, palette, **look)
 

@@ -71,9 +71,11 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
     return axis
 
 
-def share_axis(title: str) -> Part:
-    """Return a y axis for shares from 0 to 1."""
-    return {"title": title, "range": [-0.04, 1.06], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+def share_axis(title: str, values: np.ndarray) -> Part:
+    """Return a y axis for shares, which ends at 1, and begins at a multiple of 0.25."""
+    least = float(np.min(values, initial=0.75, where=np.isfinite(values)))
+    low, room = math.floor(4 * least) / 4, 0.06 * (1 - least)
+    return {"title": title, "range": [low - room, 1 + room], "dtick": 0.25, "tick0": 0}
 
 
 def from_zero(values: np.ndarray) -> bool:

@@ -21,14 +21,16 @@ from lib.text import capital
 MOST_INPUTS = 16  # rows of inputs that are drawn below the bands
 PLOT = 230  # the width of a plot on a phone, in pixels
 THICK = 0.22  # the least probability at which a band has room for its class's name
-KEY_LETTERS = 42  # letters in a row of the key that fit on a phone
+KEY_LETTERS, MARK = 46, 2.8  # letters in a row of the key on a phone; a mark is as wide as 2.8
 
 
 class ClassProbabilities:
     """The card of class probabilities by timestep of one sample, with its true classes."""
 
     title = "Predictions"
-    longest = "At the last step: sequence mode says balanced (0.92), last-step mode balanced (0.88)."
+    longest = (
+        "At the last step: sequence mode says balanced (0.92), last-step mode balanced (0.88)."
+    )
     picks: tuple[str, ...] = ("sample", "earlier")
 
     def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
@@ -134,10 +136,9 @@ class ClassProbabilities:
         trace |= {"textposition": "none", "hovertemplate": "%{text}"}
         return trace | {"marker": {**look, "line": line}}
 
-    def _names(
-        self, shares: np.ndarray, palette: Palette, axis: str, thick: float
-    ) -> list[Part]:
+    def _names(self, shares: np.ndarray, palette: Palette, axis: str, thick: float) -> list[Part]:
         """Return each class's name in its band, where the band (T, C) is thickest."""
+        shares = np.where(self.real[:, None], shares, 0)
         tops, notes = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1], []
         for k, name in enumerate(self.classes):
             letters = (len(name) + 1) * chart.LETTER * 1.3 * self.steps / PLOT
@@ -147,9 +148,10 @@ class ClassProbabilities:
             parts = np.lib.stride_tricks.sliding_window_view(tops[:, k], wide)
             below = np.lib.stride_tricks.sliding_window_view(tops[:, k] - shares[:, k], wide)
             high, low = parts.min(axis=1), below.max(axis=1)
-            begin = int(np.nan_to_num(high - low, nan=-1.0).argmax())
-            if high[begin] - low[begin] >= thick - 1e-6:
-                at, color = begin + (wide + 1) / 2, palette.text_on(palette.classes[k])
+            thickest = np.flatnonzero(high - low >= max(thick, (high - low).max()) - 0.02)
+            if len(thickest):
+                begin = thickest[len(thickest) // 2]
+                at, color = float(begin + (wide + 1) / 2), palette.text_on(palette.classes[k])
                 note = chart.note(chart.escaped(name), at, (high + low)[begin] / 2, color, 13)
                 notes.append(note | {"xref": "x", "yref": axis, "yanchor": "middle"})
         return notes
@@ -165,13 +167,16 @@ class ClassProbabilities:
 
     def _key(self, palette: Palette) -> list[list[Entry]]:
         """Return the classes' colors, in rows that fit on a phone."""
-        rows, letters = [list[Entry]()], 0
-        for name, color in zip(self.classes, palette.classes, strict=False):
-            entry = Entry("square", chart.shortened(name), color, "ink")
-            letters += len(entry.words) + 4
+        colors = zip(self.classes, palette.classes, strict=False)
+        entries = [Entry("square", chart.shortened(name), color, "ink") for name, color in colors]
+        if self.run.dataset.mask is not None:
+            entries.append(Entry("squares", "padded", "border", "muted"))
+        rows, letters = [list[Entry]()], 0.0
+        for entry in entries:
+            letters += len(entry.words) + MARK
             if letters > KEY_LETTERS:
                 rows.append([])
-                letters = len(entry.words) + 4
+                letters = len(entry.words) + MARK
             rows[-1].append(entry)
         return rows
 

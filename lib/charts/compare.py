@@ -4,10 +4,9 @@ Colors show the mode. Each run has its own dash, mark and letter. The names of i
 with the letter, so that `lib/ui/listener.js` finds them. Curves are medians over the run's seeds.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,11 +16,11 @@ from lib.charts.chart import Chart, End, Part
 from lib.charts.html import plot_image, plotted_line
 from lib.charts.over_time import error_unit, root_error
 from lib.charts.palette import Palette
-from lib.charts.sentences import Words, name_of, off_unit, pair_sentence, too_few, value_of
-from lib.data import idle, suggested
-from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import Compared, compared_part, decided, independent_samples, same_data
-from lib.text import capital, counted, joined, readable, short
+from lib.charts.sentences import Words, name_of, off_unit, value_of
+from lib.data import Dataset, class_numbers, idle, suggested
+from lib.experiment import MODES, SETTINGS
+from lib.results import Compared, ModeResult, compared_part, same_data
+from lib.text import capital, counted, joined, number, readable
 
 LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
     "A": ("solid", "diamond-open"),
@@ -33,9 +32,7 @@ LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
 }
 SPARK = 64  # points of a small curve
 MOST_SETTINGS = 5  # a run's name shows at most this many settings, and counts the others
-ERROR = "final_mse"  # the field of `ModeResult` with the error at the last step
-LOSSES_AT_END = {"validation": "final_validation_loss", "training": "final_loss"}
-"""The field of `ModeResult` with the loss on each part of the data."""
+MIXED = "Errors of numbers and accuracies of labels share no axis: each kind has its own charts."
 NO_COMMON_SAMPLE = "Pick runs on the same data to compare their predictions."
 
 
@@ -64,56 +61,100 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
 
 
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
-    """Draw RMSE by timestep on a log axis; if the data differ, divided by each run's baseline."""
+    """Draw RMSE by timestep on a log axis; if the data differ, divided by each run's baseline.
+
+    For labels, draw accuracy; if the data differ, minus each run's baseline.
+    """
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
     are_same = same_data(runs)
-    name, title = "each run's baseline", "RMSE ÷ baseline's RMSE"
-    if are_same:
-        name, title = longest.baseline_label, chart.with_unit("RMSE", error_unit(longest))
+    name = longest.baseline_label if are_same else "each run's baseline"
 
-    def error(mse: np.ndarray, baseline: np.ndarray) -> np.ndarray:
+    def error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
         if are_same:
             return root_error(longest, mse)
-        return np.sqrt(chart.finite(mse) / np.where(baseline > 0, baseline, np.nan))
+        least = dataset.baseline_mse
+        return np.sqrt(chart.finite(mse) / np.where(least > 0, least, np.nan))
 
-    curves = _at_steps(runs, lambda run, result: error(result.step_mse, run.dataset.baseline_mse))
-    baseline = error(longest.baseline_mse, longest.baseline_mse)
-    values = np.concatenate([baseline, *(curve.y for curve in curves)])
-    y_axis = axes.log_axis(title, values.tolist())
+    def accuracy(dataset: Dataset, shares: np.ndarray) -> np.ndarray:
+        return 100 * (shares if are_same else shares - results.baseline_accuracy(dataset)[0])
+
+    if runs[0].experiment.has_labels:
+        title = "accuracy (%)" if are_same else "accuracy − baseline's, in points"
+        curves = _at_steps(runs, lambda run, *model: accuracy(run.dataset, _accuracies(*model)))
+        baseline = accuracy(longest, results.baseline_accuracy(longest)[0])
+        y_axis = axes.linear_axis(title, _all_y(curves, baseline), np.array([0, 100 * are_same]))
+    else:
+        title = chart.with_unit("RMSE", error_unit(longest))
+        title = title if are_same else "RMSE ÷ baseline's RMSE"
+        curves = _at_steps(runs, lambda run, _, of: error(run.dataset, of.step_mse))
+        baseline = error(longest, longest.baseline_mse)
+        y_axis = axes.log_axis(title, _all_y(curves, baseline).tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
     level = chart.level(name, baseline, "baseline", palette)
     end = End(name, float(baseline[-1]), "baseline")
     return _figure(curves, x_axis, y_axis, palette, (level, end))
 
 
+def _accuracies(mode: str, result: ModeResult) -> np.ndarray:
+    """Return accuracies by timestep (T,): last-step mode's is that at each sequence's last step."""
+    steps = np.array(result.labels.step_accuracy) if result.labels else np.full(1, np.nan)
+    steps[-1] = result.final_accuracy if mode == "last" else steps[-1]
+    return steps
+
+
+def _all_y(curves: Sequence[_Curve], other: np.ndarray) -> np.ndarray:
+    return np.concatenate([other, *(curve.y for curve in curves)])
+
+
 def predictions_figure(
     runs: Sequence[Compared], sample: int, target: int, palette: Palette
 ) -> Chart:
-    """Draw raw predictions and the raw target for one sample, for runs on the same data."""
+    """Draw raw predictions and the raw target for one sample, for runs on the same data.
+
+    For labels, draw the probability of the true class.
+    """
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
+
+    if dataset.has_labels:
+        shares = _at_steps(runs, lambda _, mode, of: _of_truth(dataset, index, mode, of, sample))
+        y_axis = axes.linear_axis("probability of the true class", np.zeros(1), np.array([0, 1]))
+        return _figure(shares, axes.timestep_axis(dataset.steps_of(index)), y_axis, palette)
 
     def raw(y: np.ndarray) -> np.ndarray:
         return chart.finite(dataset.raw(y, index)[:, target])
 
     targets = raw(dataset.y[index])
-    curves = _at_steps(runs, lambda _, result: raw(result.predictions[sample]))
+    curves = _at_steps(runs, lambda _, __, result: raw(result.predictions[sample]))
     title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
-    values = np.concatenate([targets, *(curve.y for curve in curves)])
-    y_axis = axes.linear_axis(title, values, axes.with_room(targets))
+    y_axis = axes.linear_axis(title, _all_y(curves, targets), axes.with_room(targets))
     x_axis = axes.timestep_axis(dataset.steps_of(index))
     line = chart.line("target", targets, {"color": palette.ink, "width": 4}, "", dots=7)
     end = End(f"target{dataset.ahead}", float(targets[-1]), "ink")
     return _figure(curves, x_axis, y_axis, palette, (line, end))
 
 
+def _of_truth(
+    dataset: Dataset, index: int, mode: str, result: ModeResult, sample: int
+) -> np.ndarray:
+    """Return a mode's probability of the true class by timestep: NaN, or cut, where it's padded."""
+    predicted, last = result.predictions[sample].astype(np.float64), dataset.last_step[index]
+    y = dataset.y[index] if mode == "sequence" else dataset.last_y[index]
+    shares = (y * predicted).sum(axis=-1)
+    if dataset.targets == 1:  # the probability of the second of two classes
+        shares += ((1 - y) * (1 - predicted)).sum(axis=-1)
+    if mode == "last" or dataset.mask is None:
+        return shares
+    return np.where(dataset.mask[index], shares, np.nan)[: last + 1]
+
+
 def _at_steps(
-    runs: Sequence[Compared], values: Callable[[Compared, Any], np.ndarray]
+    runs: Sequence[Compared], values: Callable[[Compared, str, ModeResult], np.ndarray]
 ) -> list[_Curve]:
     """Return each model's `values` (T,) by timestep, but only the last one for last-step mode."""
     curves = []
     for run in runs:
         for mode, result in run.results.items():
-            y, first = values(run, result), 0 if mode == "sequence" else -1
+            y, first = values(run, mode, result), 0 if mode == "sequence" else -1
             curves.append(_Curve(run, mode, np.arange(1, len(y) + 1)[first:], y[first:]))
     return curves
 
@@ -141,14 +182,16 @@ def _figure(
 
 
 def sparkline(run: Compared, palette: Palette) -> str:
-    """Return a small HTML image of both modes' last-step error by epoch."""
+    """Return a small HTML image of both modes' last-step error, or accuracy, by epoch."""
     across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
-    logs = {}
+    curves = {}
     for mode, result in run.results.items():
-        errors = np.nan_to_num(result.last_step_mse, nan=np.inf).clip(1e-9, 1e9)
-        logs[mode] = np.log(np.interp(across, result.checked_epochs, errors))
-    drawn = np.array([*logs.values()] or [[0.0]])
-    heights = {m: 20 + 260 * (drawn.max() - y) / (np.ptp(drawn) or 1.0) for m, y in logs.items()}
+        values = result.last_step_accuracy
+        if not run.experiment.has_labels:
+            values = np.log(np.nan_to_num(result.last_step_mse, nan=np.inf).clip(1e-9, 1e9))
+        curves[mode] = np.interp(across, result.checked_epochs, values)
+    drawn = np.array([*curves.values()] or [[0.0]])
+    heights = {m: 20 + 260 * (drawn.max() - y) / (np.ptp(drawn) or 1.0) for m, y in curves.items()}
     lines = [plotted_line(each, palette.mode(mode), 1.5) for mode, each in heights.items()]
     return plot_image("".join(lines), 300, "none", 1.75)
 
@@ -190,19 +233,6 @@ def _named(run: Compared, keys: Sequence[str]) -> str:
     return " · ".join(texts[:MOST_SETTINGS] + ([f"and {rest} more"] if rest > 0 else []))
 
 
-def spread(run: Compared, mode: str, field: str = ERROR) -> str:
-    """Return a field's median over the seeds with its range: "0.01 (0.008 to 0.02)"."""
-    ends = np.sort(run.snapshot.by_seed(mode, field))[[0, -1]]
-    least, most = (short(float(f"{end:.2g}")) for end in ends)
-    return median_text(run, mode, field) + (f" ({least} to {most})" if least != most else "")
-
-
-def median_text(run: Compared, mode: str, field: str) -> str:
-    """Return the median over the seeds of a field of `ModeResult`, as text; "–" for NaN."""
-    value = float(np.median(run.snapshot.by_seed(mode, field)))
-    return "–" if math.isnan(value) else short(value)
-
-
 def reached(run: Compared) -> str:
     """Return a run's epochs and training time: "200 epochs, 8 s". A recorded run has no time."""
     snapshot = run.snapshot
@@ -211,88 +241,29 @@ def reached(run: Compared) -> str:
     return text if run.is_recorded or not rate else f"{text}, {snapshot.epoch / rate:,.0f} s"
 
 
-def losses_words(runs: Sequence[Compared]) -> Words:
-    """Return which run's loss is smallest, or why the losses can't be ranked."""
-    part = compared_part(runs)
-    labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
-    takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"has the smallest {part} loss")
-    if len(labels) > 1:
-        takeaway = "The runs use different loss functions, so their losses can't be compared."
-    return takeaway, f"{joined(list(labels))}, {part}: {details}"
-
-
-def errors_words(runs: Sequence[Compared]) -> Words:
-    """Return which run's error at the last step is smallest, or why errors can't be ranked."""
-    takeaway, details = _verdict_words(runs, ERROR, "has the smallest error")
-    return takeaway, f"Mean squared error at the last step: {details}"
-
-
-def _verdict_words(runs: Sequence[Compared], field: str, wins: str) -> Words:
-    """Return which run `wins` by a field of `ModeResult`, with all values and the tests."""
-    numbers = [
-        f"run {run.letter} has {spread(run, mode, field)} in {MODES[mode].name}"
-        for run in runs
-        for mode in run.results
-    ]
-    details = f"{'; '.join(numbers)}. For several seeds: the median, and the range in parentheses."
-    modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
-    errors = {mode: [run.snapshot.by_seed(mode, field) for run in runs] for mode in modes}
-    medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}
-    if why := _why_not_ranked(runs, medians):
-        return why, details
-    winners: dict[str, list[str]] = {}  # the modes in which a run clearly wins, by its letter
-    for mode, seeds in errors.items():
-        least, second = sorted(medians[mode])[:2]
-        lead = medians[mode].index(least)
-        others = [place for place in range(len(runs)) if place != lead]
-        verdicts = {place: results.compare_modes(seeds[lead], seeds[place]) for place in others}
-        is_clear = decided(least, second, independent_samples(runs[0].dataset)) and all(
-            each.is_clear and not each.better for each in verdicts.values()
-        )
-        winners.setdefault(runs[lead].letter if is_clear else "", []).append(MODES[mode].name)
-        for place, found in verdicts.items():
-            one, other = f"run {runs[lead].letter}", f"run {runs[place].letter}"
-            details += f" {capital(MODES[mode].name)}: {pair_sentence(found, one, other)}"
-    unclear = "".join(f"; {name} is unclear" for name in winners.pop("", []))
-    if not winners:
-        count = len(runs[0].snapshot.seeds)
-        return f"No clear winner: {count} seeds can't tell these runs apart.", details
-    takeaway = ""
-    for letter, names in winners.items():
-        takeaway += f", run {letter}" if takeaway else f"Run {letter} {wins}"
-        takeaway += f" in {joined(names)}"
-    return f"{takeaway}{unclear}.", details
-
-
-def _why_not_ranked(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
-    """Return why errors can't be ranked, given the runs' medians by mode; "" if they can be."""
-    if len(runs) < 2:
-        return "One run: pick another to compare."
-    if not all(run.snapshot.status.over for run in runs):
-        return "No result yet: some of these runs aren't finished."
-    seeds = {(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}
-    same = {"data": same_data(runs), "modes": bool(medians), "seeds": len(seeds) == 1}
-    if differing := [name for name, is_same in same.items() if not is_same]:
-        names = joined(differing)
-        return f"The runs use different {names}. Only runs with the same {names} are ranked."
-    if len(runs[0].snapshot.seeds) < 2:
-        return "One seed decides nothing: train each run with several seeds."
-    if not np.isfinite([*medians.values()]).all():
-        return "One run has an error of NaN, so the errors can't be ranked."
-    samples = independent_samples(runs[0].dataset)
-    is_decided = any(decided(min(each), max(each), samples) for each in medians.values())
-    return "" if is_decided else too_few(samples)
+def _true_class_words(runs: Sequence[Compared], sample: int) -> Words:
+    """Return the probabilities of one sample's true class at the last step."""
+    dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
+    shares = _by_run(runs, lambda mode, of: float(_of_truth(dataset, index, mode, of, sample)[-1]))
+    least, most = (number(edge(shares.values()), 2) for edge in (min, max))
+    takeaway = f"One sample: the true class gets {least} to {most} at the last step."
+    true = dataset.classes[class_numbers(dataset.last_y[index])]
+    texts = joined([f"{number(share, 2)} for {who}" for who, share in shares.items()])
+    return takeaway, f"{capital(dataset.sample_name(index))}: {true}. Probability: {texts}."
 
 
 def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
-    """Return errors at the last step of one sample, for runs on the same data."""
+    """Return errors at the last step of one sample, or probabilities of its true class."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-    value = float(dataset.raw(dataset.y[index], index)[-1, target])
-    errors = {}
-    for run in runs:
-        for mode, result in run.results.items():
-            prediction = float(dataset.raw(result.predictions[sample], index)[-1, target])
-            errors[f"run {run.letter} in {MODES[mode].name}"] = abs(prediction - value)
+
+    if dataset.has_labels:
+        return _true_class_words(runs, sample)
+
+    def raw(y: np.ndarray) -> float:
+        return float(dataset.raw(y, index)[-1, target])
+
+    value = raw(dataset.y[index])
+    errors = _by_run(runs, lambda _, result: abs(raw(result.predictions[sample]) - value))
     unit, name = off_unit(dataset), capital(dataset.sample_name(index))
     least, most = (readable(edge(errors.values()), 2, unit) for edge in (min, max))
     texts = [f"{readable(error, 2, unit)} for {who}" for who, error in errors.items()]
@@ -300,3 +271,14 @@ def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Wor
     error = least if least == most else f"{least} to {most}"
     takeaway = f"One sample: the error at the last step is {error}."
     return takeaway, f"{name}: {last}. Errors: {joined(texts)}."
+
+
+def _by_run(
+    runs: Sequence[Compared], value: Callable[[str, ModeResult], float]
+) -> dict[str, float]:
+    """Return a value of each model by its name in a sentence: "run A in sequence mode"."""
+    return {
+        f"run {run.letter} in {MODES[mode].name}": value(mode, result)
+        for run in runs
+        for mode, result in run.results.items()
+    }

@@ -24,7 +24,7 @@ from lib.experiment import MODES
 from lib.recurrence import ROUNDING
 from lib.results import BOTH_MODES
 from lib.shapes import Axis, Tensor, has_time, readable_shape, shape_in_letters
-from lib.text import number, readable, short
+from lib.text import number, percent, readable, short
 
 LIB = Path(__file__).parents[1]  # the folder `lib`
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
@@ -210,7 +210,7 @@ def _breaking(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
 
 
-_TEMPLATES.globals.update(number=number, readable=readable, short=short)
+_TEMPLATES.globals.update(number=number, percent=percent, readable=readable, short=short)
 _TEMPLATES.globals.update(letters=shape_in_letters, readable_shape=readable_shape)
 _TEMPLATES.globals.update(axis_label=_label, breaking=_breaking, named=named, px="{:.1f}".format)
 _TEMPLATES.globals.update(has_time=has_time, shaded=shaded, scaled=drawing, TIME=TIME, UNITS=UNITS)

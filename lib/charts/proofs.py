@@ -231,7 +231,9 @@ def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) ->
     details = f"From a zero state, {rule}. The largest |h| here is {furthest}."
     targets = np.abs(dataset.y).max(axis=(0, 2))  # (T,)
     step = int(np.argmax(targets - bound))
-    if experiment.model.head == "dense":
+    if experiment.has_labels:
+        details += " The Dense head rescales the outputs, so its logits can be larger."
+    elif experiment.model.head == "dense":
         reach = readable(targets.max())
         details += f" The Dense head rescales the outputs, so it can reach targets up to {reach}."
     elif targets[step] >= bound[step]:

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable
 
+from lib import results
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
-from lib.results import ModeResult, Snapshot, Status, Verdict, decisive_ratio
-from lib.text import all_of, apart, capital, difference, duration, joined, short
+from lib.results import ACCURACY, ERROR, Measure, ModeResult, Snapshot, Status, Verdict
+from lib.text import all_of, apart, capital, difference, duration, joined, number, short
 
 Words = tuple[str, str]
 """The words beside a picture: a takeaway of at most 15 words, and the details."""
@@ -125,24 +126,28 @@ def seeds_range(snapshot: Snapshot, mode: str, name: str = "final_mse") -> str:
     return "" if len(values) == 1 else " to ".join(apart(values.min(), values.max()))
 
 
-def pair_sentence(found: Verdict, first: str, second: str) -> str:
-    """Return how the errors of two models, called `first` and `second`, differ by seed."""
+def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ERROR) -> str:
+    """Return how the errors, or the accuracies, of `first` and `second` differ by seed."""
+    score, better, scores, tested = "error", "smaller", "errors", "log errors"
+    how, kind = difference(1, found.ratio), "ratio"
+    if measure is ACCURACY:
+        score, better, scores, tested = "accuracy", "higher", "accuracies", "accuracies"
+        how, kind = f"{number(100 * found.gain, 2)} points higher", "difference"
     if not found.wins:
-        return f"Seed by seed, {first} and {second} have the same error in the median."
-    below, above = (second, first) if found.better else (first, second)
+        return f"Seed by seed, {first} and {second} have the same {score} in the median."
+    one, other = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
-    who = f"{below} has a smaller error than {above}"
+    who = f"{one} has a {better} {score} than {other}"
     if 2 * found.wins == found.seeds:
-        who = f"{below} and {above} each have the smaller error"
-    seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on log errors)"
-    error = f"{below}'s error is {difference(1, found.ratio)}"
-    ratio = f"Within a seed, {error} (median over the seeds)"
-    return f"{who} in {seeds}. {ratio}. The ratio of the two median errors can differ."
+        who = f"{one} and {other} each have the {better} {score}"
+    seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on {tested})"
+    within = f"Within a seed, {one}'s {score} is {how} (median over the seeds)"
+    return f"{who} in {seeds}. {within}. The {kind} of the two median {scores} can differ."
 
 
 def too_few(samples: float, what: str = "too close to tell") -> str:
     """Return that errors are too close for this number of independent samples, as a sentence."""
-    ratio = apart(1, decisive_ratio(samples))[1]
+    ratio = apart(1, results.decisive_ratio(samples))[1]
     count = f"{samples:,.0f} independent samples"
     return f"{capital(what)}: with {count}, MSE ratios below {ratio} may be chance."
 

@@ -1,4 +1,7 @@
-"""Draw a sweep: errors by one setting, or a map of two settings; and describe its result."""
+"""Draw a sweep: scores by one setting, or a map of two settings; and describe its result.
+
+A score is the error at the last step, or for labels the accuracy there.
+"""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -12,11 +15,12 @@ from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES
 from lib.results import BOTH_MODES, VARIABLE, PointResult
-from lib.text import capital, counted, joined, number, times
+from lib.text import capital, counted, joined, number, percent, times
 
 HEIGHT, ROW = 330, 34  # heights in pixels: a chart, and a row of the map
 WIDE = 8  # an axis is logarithmic if its largest value is at least this many times the smallest
 MOST_RATIO = 2.0  # log2 of the ratio of errors at which colors are full
+MOST_GAIN = 0.1  # the difference of accuracies at which colors are full
 BASELINE = "baseline"
 LETTERS = {"sequence": "S", "last": "L"}
 
@@ -24,16 +28,19 @@ LETTERS = {"sequence": "S", "last": "L"}
 def curve_figure(
     points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
 ) -> chart.Chart:
-    """Draw errors by one setting: each mode's median, a dot for each seed, and the seeds' range."""
+    """Draw scores by one setting: each mode's median, a dot for each seed, and the seeds' range."""
     values = results.axes_of(points)[key]
     place = {v: v if results.is_number(key) else k for k, v in enumerate(values)}  # x by value
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
-    baseline = [1.0 if relative else point["baseline_error"] for point in measured]
+    is_labels = any(point.has_labels for point in points)
+    unit = 100.0 if is_labels else 1.0  # accuracies are in percent
+    level = 0.0 if is_labels else 1.0
+    baseline = [level if relative else unit * point.baseline for point in measured]
     data, medians = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], {}
     for mode in BOTH_MODES:
         color, name = palette.mode(mode), MODES[mode].name
-        seeds = np.array([point.errors(mode, relative=relative) for point in measured])
+        seeds = np.array([unit * point.scores(mode, relative=relative) for point in measured])
         seeds = seeds.reshape(len(x), len(points[0].rows) // len(BOTH_MODES))
         edges = seeds.max(axis=1), seeds.min(axis=1)
         data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
@@ -42,10 +49,11 @@ def curve_figure(
         medians[mode], style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
         line = chart.line(f"{name}, median", medians[mode], style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
-    title = "MSE ÷ baseline's MSE" if relative else "MSE at the last step"
-    y_axis, key_row = axes.log_axis(title, chart.all_y(data)), []
+    y_axis, key_row = _score_axis(chart.all_y(data), is_labels=is_labels, relative=relative), []
     if unfinished := [place[p.values[key]] for p in points if not p.is_finished]:
-        top = 10 ** (y_axis["range"][1] - 0.06)
+        low, high = y_axis["range"]
+        top = high - 0.03 * (high - low)
+        top = top if is_labels else 10**top
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
         data.append(chart.points("no result", unfinished, np.full(len(unfinished), top), cross, ""))
         key_row.append(Entry("cross", "diverged or failed", "wrong"))
@@ -54,6 +62,15 @@ def curve_figure(
     ends += [chart.End(BASELINE, error, "baseline") for error in baseline[-1:]]
     look: Part = {"name": f"sweep {key}", "height": HEIGHT, "ends": ends}
     return chart.plotted(data, palette, x_axis, y_axis, [key_row], **look)
+
+
+def _score_axis(values: np.ndarray, *, is_labels: bool, relative: bool) -> Part:
+    """Return the y axis of errors, or of accuracies in percent."""
+    if not is_labels:
+        title = "MSE ÷ baseline's MSE" if relative else "MSE at the last step"
+        return axes.log_axis(title, values)
+    title = "accuracy − baseline's, in points" if relative else "accuracy at the last step (%)"
+    return axes.linear_axis(title, values, values)
 
 
 def _across(key: str, place: Mapping[Any, float], parameters: Mapping[Any, int]) -> Part:
@@ -78,13 +95,16 @@ def _across(key: str, place: Mapping[Any, float], parameters: Mapping[Any, int])
 def map_figure(
     points: Sequence[PointResult], keys: tuple[str, str], palette: Palette, *, is_over: bool
 ) -> chart.Chart:
-    """Draw which mode's error is smaller, and how many times, on a grid of two settings.
+    """Draw which mode is better, and by how much, on a grid of two settings.
 
     "?" marks a difference that isn't significant. Until the sweep `is_over`, it marks all
     differences, because the correction for multiple tests needs all points.
     """
     values, squares = results.axes_of(points), _differences(points, is_over=is_over)
-    texts = {m: f"{LETTERS[m]} 2×: {MODES[m].name}'s error is 2 times smaller" for m in BOTH_MODES}
+    example, means = "2×", "error is 2 times smaller"
+    if any(point.has_labels for point in points):
+        example, means = "+2", "accuracy is 2 points higher"
+    texts = {m: f"{LETTERS[m]} {example}: {MODES[m].name}'s {means}" for m in BOTH_MODES}
     rows = [[Entry("squares", words, mode)] for mode, words in texts.items()]
     rows.append([Entry("unclear", "not significant (pale)", "muted")])
     sequence, last = map(palette.mode, BOTH_MODES)
@@ -112,10 +132,14 @@ def _differences(
     """Return each finished point's shade, -1 (last-step mode is better) to 1, and its text."""
     squares = {}
     for point, found in results.findings(points).items():
-        ratio = min(found.ratio, 1e6)  # The ratio is huge if an error is 0.
-        shade = min(np.log2(ratio) / MOST_RATIO, 1.0) * (-1 if found.better else 1)
+        if point.has_labels:
+            size, text = found.gain / MOST_GAIN, f"+{number(100 * found.gain, 2)}"
+        else:
+            ratio = min(found.ratio, 1e6)  # The ratio is huge if an error is 0.
+            size, text = np.log2(ratio) / MOST_RATIO, f"{times(ratio).removesuffix(' times')}×"
+        shade = min(size, 1.0) * (-1 if found.better else 1)
         is_certain = found.is_clear and is_over
-        text = f"{LETTERS[BOTH_MODES[found.better]]} {times(ratio).removesuffix(' times')}×"
+        text = f"{LETTERS[BOTH_MODES[found.better]]} {text}"
         squares[point] = (shade, text) if is_certain else (0.3 * shade, f"{text}?")
     return squares
 
@@ -139,8 +163,10 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
         return "No point has a result: see the table." if points else "No point is trained yet."
     total, seeds = counted(len(found), "point"), found[0].seeds
     if seeds == 1:
-        lower = sum(each.better == 0 and each.ratio > 1 for each in found)
-        return f"One seed decides nothing: sequence mode's error is smaller at {lower} of {total}."
+        wins = sum(each.better == 0 and each.gain > 0 for each in found)
+        has_labels = any(point.has_labels for point in points)
+        is_better = "accuracy is higher" if has_labels else "error is smaller"
+        return f"One seed decides nothing: sequence mode's {is_better} at {wins} of {total}."
     clear = [results.clear_mode(each) for each in found]
     if not any(clear):
         return f"Neither mode is clearly better at any point ({total}, {seeds} seeds each)."
@@ -156,15 +182,20 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
     tests, details = counted(len(finished), "point"), []
     if finished:
         medians = {(p, mode): p.median(mode) for p in finished for mode in BOTH_MODES}
-        point, mode = min(medians, key=medians.__getitem__)
-        where, error = results.point_words(point.values), number(medians[point, mode])
-        found = f"Smallest median error: {error}, {MODES[mode].name} at {where}."
+        point, mode = finished[0].measure.best(medians, key=medians.__getitem__)
+        best = f"Smallest median error: {number(medians[point, mode])}"
+        tested, on_map = "log errors", "A factor on the map is the median of the ratios"
+        if point.has_labels:
+            best = f"Highest median accuracy: {percent(100 * medians[point, mode])}"
+            tested = "accuracies"
+            on_map = "A number on the map is the median difference in percentage points"
+        found = f"{best}, {MODES[mode].name} at {results.point_words(point.values)}."
         details.append(f"{found} Whether it beats the other points wasn't tested.")
         if len(point.rows) > len(BOTH_MODES):
-            test = f"paired t-test on log errors, corrected for {tests} by Holm's method"
+            test = f"paired t-test on {tested}, corrected for {tests} by Holm's method"
             details.append(f'"Clearly" means p < 0.05 ({test}).')
             if len(point.values) > 1:  # two settings have a map
-                details.append("A factor on the map is the median of the ratios within a seed.")
+                details.append(f"{on_map} within a seed.")
     if few := sum(not point.has_samples for point in finished):
         where = f"{'all ' if few == len(finished) > 1 else ''}{counted(few, 'point')}"
         details.append(f"At {where} there are too few independent samples to tell the modes apart.")
@@ -173,7 +204,8 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
     return details
 
 
-def sweep_title(title: str, keys: Sequence[str], seeds: int) -> str:
+def sweep_title(title: str, keys: Sequence[str], seeds: int, *, has_labels: bool = False) -> str:
     """Return the page's title: "Seattle weather: error by steps ahead, 4 seeds"."""
     varied = joined([VARIABLE[key]["label"] for key in keys])
-    return f"{title}: error by {varied}, {counted(seeds, 'seed')}"
+    score = "accuracy" if has_labels else "error"
+    return f"{title}: {score} by {varied}, {counted(seeds, 'seed')}"

@@ -283,7 +283,9 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         versions=versions,
         modes=MODES,
         palette=_LIGHT,
-        lead=next(words for name, _, words, _ in shown if name == cards_of(dataset)["compare"].title),
+        lead=next(
+            words for name, _, words, _ in shown if name == cards_of(dataset)["compare"].title
+        ),
         sentences=sentences,
         english=text,
         skill=charts.skill,

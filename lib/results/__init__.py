@@ -22,10 +22,13 @@ from lib.results.baselines import (
     step_losses,
 )
 from lib.results.compared import (
+    ACCURACY,
     BOTH_MODES,
+    ERROR,
     LETTERS,
     VARIABLE,
     Compared,
+    Measure,
     PointResult,
     Verdict,
     axes_of,
@@ -44,15 +47,13 @@ from lib.results.compared import (
     same_data,
     value_words,
 )
-from lib.results.evaluation import Errors, evaluate_outputs
+from lib.results.evaluation import Errors, baseline_accuracy, evaluate_outputs
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.history import History, WeightHistory, kept_places, spread_places
 from lib.results.label_skill import (
     LabelScore,
     LabelTable,
-    accuracies_differ,
     accuracy_outcomes,
-    baseline_accuracy,
     class_counts,
     decisive_difference,
     is_uneven,
@@ -61,6 +62,7 @@ from lib.results.label_skill import (
 )
 from lib.results.labels import (
     LabelScores,
+    accuracies_differ,
     accuracy,
     activated,
     balanced_accuracy,

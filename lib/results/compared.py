@@ -4,15 +4,16 @@ Values are medians over seeds. A clear difference is significant, on enough inde
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lib.data import Dataset
 from lib.experiment import SETTINGS
+from lib.results.labels import accuracies_differ
 from lib.results.run import ModeResult, RunAt, Status
 from lib.text import beside, typed
 
@@ -26,11 +27,16 @@ CORRELATION = 0.8  # assumed between two models' errors on a sample; bundled tab
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
     """Return the number of independent samples; samples with overlapping targets count as one."""
+    samples = dataset.evaluated if samples is None else samples
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
     if (origin := dataset.origin) is None:
-        return math.inf
-    first = origin.starts[dataset.evaluated if samples is None else samples]
+        return len(dataset.x[samples]) if dataset.has_labels else math.inf
+    first = origin.starts[samples]
+    if dataset.has_labels:
+        changes = np.diff(origin.targets, axis=0)[np.diff(origin.series) == 0]
+        if not changes.any():  # all samples of a series have the same label
+            return len(np.unique(origin.series[first]))
     rows = len(origin.series)
     blocks = origin.series[first].astype(np.int64) * rows + first // max(1, *origin.horizons)
     return len(np.unique(blocks))
@@ -115,6 +121,18 @@ def _paired(first_gains: np.ndarray) -> Verdict:
     return Verdict(int(sign < 0), wins, count, gain, p_value, agrees)
 
 
+class Measure(NamedTuple):
+    """A number by which models are compared."""
+
+    compare: Callable[..., Verdict]  # of two models' numbers by seed
+    decided: Callable[..., Any]  # whether two numbers differ significantly on enough samples
+    best: Callable[..., Any]  # `min` or `max`
+
+
+ERROR = Measure(compare_modes, decided, min)
+ACCURACY = Measure(compare_accuracies, accuracies_differ, max)
+
+
 def t_test_p_value(t: float, degrees_of_freedom: int) -> float:
     """Return the two-sided p-value of Student's t (Abramowitz and Stegun, 26.7.3 and 26.7.4)."""
     angle = math.atan2(t, math.sqrt(degrees_of_freedom))
@@ -189,20 +207,42 @@ class PointResult:
     def __getitem__(self, column: str) -> Any:
         return self.rows[0][column]
 
-    def errors(self, mode: str, *, relative: bool = False) -> np.ndarray:
-        """Return last-step errors by seed, (R,); `relative` ones are divided by the baseline's."""
-        errors = np.array([row["last_step_error"] for row in self.rows if row["mode"] == mode])
-        return errors / (self["baseline_error"] if relative else 1.0)
+    @property
+    def has_labels(self) -> bool:
+        """Whether the data are labels."""
+        return not math.isnan(self["baseline_accuracy"])
+
+    @property
+    def measure(self) -> Measure:
+        """The measure of `scores`."""
+        return ACCURACY if self.has_labels else ERROR
+
+    def scores(self, mode: str, *, relative: bool = False) -> np.ndarray:
+        """Return last-step errors by seed, (R,), or accuracies of labels.
+
+        A `relative` error is divided by the baseline's error. A `relative` accuracy is the
+        difference to the baseline's accuracy.
+        """
+        name = "last_step_accuracy" if self.has_labels else "last_step_error"
+        scores = np.array([row[name] for row in self.rows if row["mode"] == mode])
+        if not relative:
+            return scores
+        return scores - self.baseline if self.has_labels else scores / self.baseline
+
+    @property
+    def baseline(self) -> float:
+        """The baseline's error at the last step, or its accuracy for labels."""
+        return float(self["baseline_accuracy" if self.has_labels else "baseline_error"])
 
     def median(self, mode: str) -> float:
-        """Return the median error over the seeds."""
-        return float(np.median(self.errors(mode)))
+        """Return the median score over the seeds."""
+        return float(np.median(self.scores(mode)))
 
     @property
     def has_samples(self) -> bool:
-        """Whether enough samples were evaluated to tell the median errors apart."""
+        """Whether enough samples were evaluated to tell the median scores apart."""
         first, second = map(self.median, BOTH_MODES)
-        return bool(decided(first, second, self["independent_samples"]))
+        return bool(self.measure.decided(first, second, self["independent_samples"]))
 
     @property
     def is_finished(self) -> bool:
@@ -212,7 +252,7 @@ class PointResult:
 
 def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
     """Compare both modes at each finished point, with Holm's correction of the p-values."""
-    verdicts = {p: compare_modes(*map(p.errors, BOTH_MODES)) for p in points if p.is_finished}
+    verdicts = {p: p.measure.compare(*map(p.scores, BOTH_MODES)) for p in points if p.is_finished}
     p_values = corrected([verdict.p_value for verdict in verdicts.values()])
     return {
         point: replace(verdict, p_value=p_value, has_samples=point.has_samples)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lib.data import Samples, class_numbers
+from lib.data import Dataset, Samples, class_numbers
 from lib.experiment import Experiment
 from lib.results.baselines import mode_losses, step_losses
 from lib.results.compared import BOTH_MODES
@@ -15,6 +15,7 @@ from lib.results.labels import (
     confusion_matrix,
     cross_entropy,
 )
+from lib.results.loss_weights import mode_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,10 @@ def _label_errors(
     right = class_numbers(probabilities) == class_numbers(y)
     with_padding = np.array([costs.mean(), right.mean()])
     without_padding = np.array([costs[real].mean(), right[real].mean()])
-    masked = samples.model_mask(experiment) is not None
     last_costs = cross_entropy(activation, outputs[:, -1].astype(np.float64), last_y)
-    losses = {
-        "sequence": float((without_padding if masked else with_padding)[0]),
-        "last": float(last_costs.mean()),
-    }
+    losses = {"sequence": float(costs.mean()), "last": float(last_costs.mean())}
+    if samples.model_mask(experiment) is not None:
+        losses["sequence"] = _masked_loss(costs, real, experiment.training.batch_size)
     by_step = step_means(right, real), step_means(costs, real)
     rows, true, last_mse, labels = np.arange(len(part)), class_numbers(last_y), {}, {}
     # Last-step mode returns only the final output. Sequence mode also returns the output at the
@@ -75,8 +74,28 @@ def _label_errors(
     return Errors(step_mse, losses, shown, last_mse, labels)
 
 
+def _masked_loss(costs: np.ndarray, real: np.ndarray, batch: int) -> float:
+    """Return the mean of costs (n, T) over real steps, as Keras's `evaluate` returns it.
+
+    Keras takes the mean in each batch, and then the mean over the batches, weighted by samples.
+    """
+    starts = np.arange(0, len(costs), batch)
+    sums = np.add.reduceat((costs * real).sum(axis=1), starts)
+    means = sums / np.add.reduceat(real.sum(axis=1), starts)
+    return float(np.average(means, weights=np.diff(starts, append=len(costs))))
+
+
 def step_means(values: np.ndarray, real: np.ndarray) -> np.ndarray:
     """Return the mean of values (n, T) over real steps by timestep (T,); NaN if there are none."""
     counts = real.sum(axis=0)
     sums = np.where(real, values, 0).sum(axis=0, dtype=np.float64)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
+    """Return the baseline's accuracy by timestep (T,), and at each sample's last real step."""
+    part, y = dataset.evaluated, dataset.last_y[dataset.evaluated]
+    right = class_numbers(dataset.baseline[part]) == class_numbers(dataset.y[part])
+    real = np.ones(right.shape, bool) if dataset.mask is None else dataset.mask[part]
+    last = mode_values(dataset, dataset.baseline, "last")[part, -1]
+    return step_means(right, real), float((class_numbers(last) == class_numbers(y)).mean())

@@ -1,40 +1,26 @@
 """Accuracies of models and baselines compared, and a table of their scores."""
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lib.data import Dataset, cached_with_object, class_numbers
+from lib.data import Dataset, class_numbers
 from lib.experiment import MODES, Experiment
 from lib.results.baselines import Part, predict
 from lib.results.compared import independent_samples
-from lib.results.evaluation import step_means
 from lib.results.labels import (
+    accuracies_differ,
     accuracy,
     balanced_accuracy,
     class_total,
     confusion_matrix,
     entropy,
     macro_f1,
-    proportion_interval,
 )
 from lib.results.run import SeedWeights, Snapshot
 
 UNEVEN = 1.5  # classes are uneven if the largest share exceeds this many equal shares
-
-
-def _baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
-    part, rows = dataset.evaluated, np.arange(len(dataset.y))[dataset.evaluated]
-    right = class_numbers(dataset.baseline[part]) == class_numbers(dataset.y[part])
-    real = np.ones(right.shape, bool) if dataset.mask is None else dataset.mask[part]
-    return step_means(right, real), float(right[rows - rows[0], dataset.last_step[part]].mean())
-
-
-baseline_accuracy: Callable[[Dataset], tuple[np.ndarray, float]]
-baseline_accuracy = cached_with_object(_baseline_accuracy)
-"""Return the best baseline's accuracy on evaluated samples: by timestep (T,), and at the last."""
 
 
 def class_counts(dataset: Dataset) -> np.ndarray:
@@ -56,18 +42,6 @@ def samples_by_step(dataset: Dataset, snapshot: Snapshot) -> np.ndarray:
     if labels is not None:  # an earlier epoch is evaluated on fewer samples
         counts = counts * (labels.confusion.sum() / every)
     return np.minimum(counts, independent_samples(dataset))
-
-
-def accuracies_differ(first: float, second: float, samples: float) -> bool:
-    """Return whether two accuracies on `samples` samples differ significantly.
-
-    The samples count as independent of each other and between both accuracies, which is cautious:
-    two models on the same samples differ less by chance. Source: Newcombe, "Interval estimation for
-    the difference between independent proportions", 1998, method 10.
-    """
-    low, high = sorted((first, second))
-    below, above = proportion_interval(high, samples)[0], proportion_interval(low, samples)[1]
-    return high - low > math.hypot(high - below, above - low)
 
 
 def decisive_difference(share: float, samples: float) -> float:

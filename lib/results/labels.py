@@ -119,3 +119,15 @@ def proportion_interval(share: float, count: float) -> tuple[float, float]:
     root = math.sqrt(share * (1 - share) * inverse + (inverse / 2) ** 2)
     middle = share + inverse / 2
     return max(0.0, (middle - root) / (1 + inverse)), min(1.0, (middle + root) / (1 + inverse))
+
+
+def accuracies_differ(first: float, second: float, samples: float) -> bool:
+    """Return whether two accuracies on `samples` samples differ significantly; True for NaN.
+
+    The samples count as independent of each other and between both accuracies, which is cautious:
+    two models on the same samples differ less by chance. Source: Newcombe, "Interval estimation for
+    the difference between independent proportions", 1998, method 10.
+    """
+    low, high = sorted((first, second))
+    below, above = proportion_interval(high, samples)[0], proportion_interval(low, samples)[1]
+    return not high - low <= math.hypot(high - below, above - low)

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from lib import results
 from lib.data import Dataset, Table, dictated, find_spec, idle, settle, suggested
-from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
+from lib.experiment import LOSSES, SETTINGS, Experiment, ExperimentError, to_query
 from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, point_words
 from lib.text import beside, listed
 from lib.training import limits
@@ -83,7 +83,22 @@ def make_plan(
 
 def offered(base: Experiment) -> list[str]:
     """Return the URL keys of settings that can vary on a settled experiment's data."""
-    return [key for key in VARIABLE if key not in idle(base)]
+    unused = set(idle(base)) | ({"output", "weights"} if not base.has_labels else set())
+    unused |= {"mask"} if base.data.padding == "none" else set()
+    return [key for key in VARIABLE if key not in unused and len(choices(base, key)) != 1]
+
+
+def choices(base: Experiment, key: str) -> list[str]:
+    """Return a setting's options that fit a settled experiment's data; [] for a number."""
+    options = SETTINGS[key].options or {}
+    if key == "loss":
+        return [name for name in options if LOSSES[name].activation == base.training.activation]
+    return list(find_spec(base).allowed.get(key, options))
+
+
+def usual_values(base: Experiment, key: str) -> str:
+    """Return the values to offer for a setting, as a text: "lstm,gru,simple_rnn", "8,16"."""
+    return ",".join(choices(base, key)) or VARIABLE[key]["values"]
 
 
 def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
@@ -129,14 +144,14 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
     """Return the checked values of a setting that varies, without duplicates."""
     if key not in VARIABLE:
         raise ExperimentError(f"{key!r:.40} can't vary. Expected one of {', '.join(VARIABLE)}")
-    if key in idle(base):
+    if key not in offered(base):
         why = dictated(base).get(key, f"{find_spec(base).title} doesn't use it.")
         can = ", ".join(offered(base))
         raise ExperimentError(f"{key} can't vary here: {why.rstrip('.')}. Vary one of {can}")
     at_most = find_spec(base).at_most
     if checked := list(dict.fromkeys(read_value(key, value, at_most) for value in values)):
         return checked
-    raise ExperimentError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
+    raise ExperimentError(f"{key} needs at least one value, as in {usual_values(base, key)}")
 
 
 def _real(text: str) -> float:
@@ -147,17 +162,20 @@ KINDS: dict[str, Callable[[str], Any]] = {
     "seed": int,
     "mode": str,
     "last_step_error": _real,
+    "last_step_accuracy": _real,
     "validation_loss": _real,
     "epochs": int,
     "status": str,
     "reason": str,
     "parameters": int,
     "baseline_error": _real,
+    "baseline_accuracy": _real,
     "independent_samples": _real,
     "run": str,
     "settings": str,
 }
 """Columns of results, and functions that parse their cells; an empty cell is NaN."""
+OF_LABELS = ("last_step_accuracy", "baseline_accuracy")  # NaN for numbers; old files lack them
 
 
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
@@ -168,6 +186,7 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
         "reason": "" if is_finished else snapshot.reason,
         "parameters": 0,
         "baseline_error": math.nan,
+        "baseline_accuracy": math.nan,
         "independent_samples": math.nan,
         "run": snapshot.run_id,
         "settings": point.settings,
@@ -176,6 +195,8 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
         _, _, features = dataset.shape
         about["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
         about["baseline_error"] = float(dataset.baseline_mse[-1])
+        if dataset.has_labels:
+            about["baseline_accuracy"] = results.baseline_accuracy(dataset)[1]
         about["independent_samples"] = results.independent_samples(dataset)
     rows = []
     for place, of_seed in enumerate(experiment.each_seed):
@@ -185,6 +206,7 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
             evaluated = result if is_finished else None
             figures = {
                 "last_step_error": evaluated.final_mse if evaluated else math.nan,
+                "last_step_accuracy": evaluated.final_accuracy if evaluated else math.nan,
                 "validation_loss": evaluated.final_validation_loss if evaluated else math.nan,
                 "epochs": int(max(result.loss_epochs, default=0)) if result else 0,
             }
@@ -197,11 +219,12 @@ def from_csv(text: str) -> list[PointResult]:
     reader = csv.DictReader(io.StringIO(text))
     names = list(reader.fieldnames or [])
     keys = names[: names.index("seed")]
-    if names != [*keys, *KINDS]:
+    missing = {*OF_LABELS} - {*names}
+    if names != [*keys, *(name for name in KINDS if name not in missing)]:
         raise ValueError("the columns aren't those of a sweep")
     points = []
     for _, group in groupby(reader, itemgetter("settings")):
-        cells = list(group)
+        cells = [dict.fromkeys(missing, "") | row for row in group]
         rows = [{name: parse(row[name]) for name, parse in KINDS.items()} for row in cells]
         points.append(PointResult({key: read_value(key, cells[0][key]) for key in keys}, rows))
     return points

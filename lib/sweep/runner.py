@@ -221,7 +221,8 @@ def run_sweep(
 
     Returns a row for each point, seed and mode: the settings that vary, and `lib.sweep.plan.KINDS`.
     `last_step_error` is the mean squared error on the evaluated samples, in y's unit squared; NaN
-    for an unfinished run. Raises ExperimentError for invalid settings, UploadError for a bad file.
+    for an unfinished run. For labels it is the error of probabilities, and `last_step_accuracy` is
+    known, too. Raises ExperimentError for invalid settings, UploadError for a bad file.
     """
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 

@@ -154,14 +154,13 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
     drawn = [run for run in compared if run.snapshot.results]
     if not drawn:
         return
+    kinds = [[run for run in drawn if run.experiment.has_labels is each] for each in (False, True)]
+    if all(kinds):
+        hint(charts.compare.MIXED)
     with st.container(key="compare_pictures"):
-        with card("Loss over epochs"):
-            text = charts.compare.losses_words(drawn)
-            card_chart(charts.compare.losses_figure(drawn, palette), *text, "compare_losses")
-        with card("Error at each timestep"):
-            text = charts.compare.errors_words(drawn)
-            card_chart(charts.compare.errors_figure(drawn, palette), *text, "compare_errors")
-        with card("Predictions for one sample"):
+        for kind in filter(None, kinds):
+            _draw_charts(kind, palette)
+        with card("Predictions for one sample" if kinds[0] else "Probability of the true class"):
             if not all(run.dataset.has_rows for run in drawn):
                 hint(ROWS_HIDDEN)
             elif not same_data(drawn):
@@ -173,21 +172,35 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
                 card_chart(figure, *text, "compare_predictions")
 
 
+def _draw_charts(runs: Sequence[Compared], palette: charts.Palette) -> None:
+    """Draw the losses of runs, and their errors or, for labels, accuracies by timestep."""
+    score, key = ("Accuracy", "_labels") if runs[0].experiment.has_labels else ("Error", "")
+    with card("Loss over epochs"):
+        text = charts.ranking.losses_words(runs)
+        card_chart(charts.compare.losses_figure(runs, palette), *text, f"compare_losses{key}")
+    with card(f"{score} at each timestep"):
+        text = charts.ranking.errors_words(runs)
+        card_chart(charts.compare.errors_figure(runs, palette), *text, f"compare_errors{key}")
+
+
 def _row(run: Compared, settings: str, palette: charts.Palette) -> str:
     """Return a run's values as an HTML list. `settings` is the text of settings that differ."""
     badge = "recorded" if run.is_recorded else "from a file"
     if not (run.is_recorded or run.is_kept):
         badge = STATUS_TEXTS[run.snapshot.status]["badge"]
     part = compared_part([run])
-    losses = charts.compare.LOSSES_AT_END[part]
+    losses, name, field = charts.ranking.LOSSES_AT_END[part], "error", charts.ranking.ERROR
+    if run.experiment.has_labels:
+        name, field = "accuracy", charts.ranking.ACCURACY
     terms = {
         badge: charts.compare.reached(run),
         "settings": settings,
-        "error by epoch": charts.compare.sparkline(run, palette),
-        "error at the last step": {
-            mode: f"{MODES[mode].label} {charts.compare.spread(run, mode)}" for mode in run.results
+        f"{name} by epoch": charts.compare.sparkline(run, palette),
+        f"{name} at the last step": {
+            mode: f"{MODES[mode].label} {charts.ranking.spread(run, mode, field)}"
+            for mode in run.results
         },
-        f"{part} loss": {m: charts.compare.median_text(run, m, losses) for m in run.results},
+        f"{part} loss": {m: charts.ranking.median_text(run, m, losses) for m in run.results},
     }
     return charts.render("ui/compare.html", "row", run.letter, terms, palette)
 

@@ -5,7 +5,7 @@ that started the sweep controls it. If there is no sweep, the page shows a recor
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -49,19 +49,22 @@ def draw_form(loaded: Loaded) -> Plan | None:
         names = listed(VARIABLE.get(key, {"label": key})["label"] for key in unknown)
         text = TEXTS["unknown"].format(unknown=names, offered=joined([*labels.values()]))
         st.warning(plain(text), icon=":material/link_off:")
-    typed = typed or {key: VARIABLE[key]["values"] for key in offered[:1]}
+    usual = {key: sweep.usual_values(loaded.experiment, key) for key in offered}
+    typed = typed or {key: usual[key] for key in offered[:1]}
     settings, values, seeds = st.columns([4, 4, 5])
     widgets.set_widget("sweep_keys", list(typed))
     hover = "Trains all combinations of the values. Other settings come from the sidebar."
-    picked: Any = {"key": "sweep_keys", "on_change": _write_vary, "format_func": labels.__getitem__}
+    write = partial(_write_vary, usual)
+    picked: Any = {"key": "sweep_keys", "on_change": write, "format_func": labels.__getitem__}
     settings.multiselect("Vary", offered, help=hover, **picked)
     for key, text in typed.items():
-        label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
-        control: Any = {"key": name, "on_change": _write_vary}
+        label, options = labels[key], sweep.choices(loaded.experiment, key)
+        name = f"sweep_{key}"
+        control: Any = {"key": name, "on_change": write}
         if options:
             widgets.set_widget(name, [word for word in text.split(",") if word in options])
             control["format_func"] = partial(results.value_words, key)
-            values.multiselect(f"Values of {label}", list(options), **control)
+            values.multiselect(f"Values of {label}", options, **control)
         else:
             widgets.set_widget(name, text)
             values.text_input(f"Values of {label}, separated by commas", **control)
@@ -95,14 +98,15 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
     return None if loaded.obstacle else plan
 
 
-def _write_vary() -> None:
+def _write_vary(usual: Mapping[str, str]) -> None:
+    """Write the picked settings into the address, each with its values or the `usual` values."""
     texts, keys = {}, st.session_state.get("sweep_keys")
     if keys is None:  # an overlapping script run has dropped the widget
         return
     # After a change of data, Streamlit may return a label in place of a key that isn't offered.
     for key in keys:
-        if key in VARIABLE:
-            picked = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
+        if key in usual:
+            picked = st.session_state.get(f"sweep_{key}", usual[key])
             texts[key] = picked if isinstance(picked, str) else ",".join(picked)
     set_page_value("vary", ";".join(f"{key}={text}" for key, text in texts.items()))
 

@@ -116,7 +116,8 @@ def test_training_equals_train_on_batch(case, size):
 
     A size bucket has more classes, units and timesteps than the models that it trains.
     """
-    experiment = Experiment().set(**dict(zip(NAMES, case, strict=True)), U=UNITS, lr=0.02, seed=3)
+    settings = dict(zip(NAMES, case, strict=True)) | {"U": UNITS, "batch": BATCH, "lr": 0.02}
+    experiment = Experiment().set(**settings)
     mode = experiment.model.mode
     classes = 2 if experiment.training.loss == "binary" else 3
     dataset = fake_labels(N, T, F, classes, train=N, padding=experiment.data.padding)
@@ -141,7 +142,7 @@ def test_training_equals_train_on_batch(case, size):
     mask = dataset.model_mask(experiment)
     outputs = np.concatenate([*outputs_in_parts(experiment, trained, dataset.x, mask)])
     errors = evaluate_outputs(experiment, dataset, outputs, np.arange(N))
-    loss, accuracy = model.evaluate(dataset.x, y, verbose=0)
+    loss, accuracy = model.evaluate(dataset.x, y, BATCH, verbose=0)
     assert errors.losses[mode] == pytest.approx(loss, rel=1e-5)
     scores = errors.labels[mode]
     is_masked = mask is not None

@@ -72,7 +72,7 @@ def test_training_a_recorded_point_again_has_the_same_results(client):
     assert [row["seed"] for row in live.rows] == [row["seed"] for row in recorded.rows]
     assert live["baseline_error"] == pytest.approx(recorded["baseline_error"])
     for mode in BOTH_MODES:
-        np.testing.assert_allclose(live.errors(mode), recorded.errors(mode), rtol=0.02)
+        np.testing.assert_allclose(live.scores(mode), recorded.scores(mode), rtol=0.02)
 
 
 def test_run_sweep_returns_a_data_frame(tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.charts import compare
+from lib.charts import compare, ranking
 from lib.charts.compare import LOOKS, errors_figure, losses_figure, predictions_figure, sparkline
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import SETTINGS
@@ -56,7 +56,7 @@ def runs_on(dataset, *errors):
 )
 def test_the_text_names_the_run_that_is_better_than_every_other(errors, leader):
     """The details compare this run with each other run, and count the seeds it wins."""
-    takeaway, details = compare.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
+    takeaway, details = ranking.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
     assert (
         f"Run {leader} has the smallest error in last" if leader else "No clear winner"
     ) in takeaway
@@ -77,8 +77,8 @@ def test_each_mode_has_its_own_winner():
         ([1.1, 1.0], "sequence mode; last-step mode is unclear."),
     ):
         runs = runs_on(a_dataset(), one, {"sequence": [2.0, 2.1], "last": last})
-        assert compare.errors_words(runs)[0] == f"Run A has the smallest error in {expected}"
-        assert compare.losses_words(runs)[0].endswith(f"smallest validation loss in {expected}")
+        assert ranking.errors_words(runs)[0] == f"Run A has the smallest error in {expected}"
+        assert ranking.losses_words(runs)[0].endswith(f"smallest validation loss in {expected}")
 
 
 BETTER, WORSE = {"last": [1.0, 1.1]}, {"last": [2.0, 2.1]}
@@ -106,12 +106,12 @@ OF_TABLE = of_a_table(a_dataset())
 )
 def test_no_run_is_called_better_if_seeds_or_samples_are_too_few(why, runs):
     """The takeaway has the reason in at most 15 words. Different losses are never compared."""
-    takeaway = compare.errors_words(runs)[0]
+    takeaway = ranking.errors_words(runs)[0]
     assert takeaway.startswith(why)
     assert len(takeaway.split()) <= 15
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
-    assert compare.losses_words([ONE, mae])[0].startswith("The runs use different loss functions")
-    assert compare.losses_words([ONE, OTHER])[0].startswith(
+    assert ranking.losses_words([ONE, mae])[0].startswith("The runs use different loss functions")
+    assert ranking.losses_words([ONE, OTHER])[0].startswith(
         "Run A has the smallest validation loss"
     )
 
@@ -150,7 +150,7 @@ def test_the_same_data_have_equal_samples():
 def test_each_runs_errors_have_their_range():
     """A text has the median, smallest and largest error. A recorded run has no training time."""
     run = a_run(last=[0.1, 0.2, 0.3])
-    assert compare.spread(run, "last") == "0.04 (0.01 to 0.09)"
+    assert ranking.spread(run, "last") == "0.04 (0.01 to 0.09)"
     assert compare.reached(run) == "10 of 20 epochs"
     timed = replace(run, snapshot=replace(run.snapshot, epoch=20, epochs_per_second=4.0))
     assert compare.reached(timed) == "20 epochs, 5 s"

@@ -89,7 +89,7 @@ def test_results_are_in_the_plans_order_whichever_run_ends_first(sweep):
     assert [point["run"] for point in sweep.runner.results] == ["r0", "r1", "r2", "r3"]
     diverged, finished, *_ = sweep.runner.results
     assert (diverged["status"], diverged["reason"]) == ("diverged", "The loss is NaN.")
-    assert np.isnan(diverged.errors("sequence")).all()
+    assert np.isnan(diverged.scores("sequence")).all()
     assert finished["status"] == "finished"
     assert (sweep.runner.share, sweep.runner.seconds_left) == (1.0, None)
     assert not sweep.client.calls
@@ -101,7 +101,7 @@ def test_a_result_has_a_row_for_each_seed_and_mode():
     pair = {"sequence": mode_result(0.5), "last": mode_result(0.25)}
     snapshot = Snapshot("r0", Status.FINISHED, 200, 200, results=pair, others=(pair,))
     result = result_of(point, make_settled_dataset(point.experiment), snapshot)
-    np.testing.assert_array_equal(result.errors("last"), [0.25, 0.25])
+    np.testing.assert_array_equal(result.scores("last"), [0.25, 0.25])
     assert [row["mode"] for row in result.rows] == ["sequence", "last"] * 2
     assert [row["validation_loss"] for row in result.rows] == [1.0, 0.5] * 2
     assert {row["epochs"] for row in result.rows} == {5}

@@ -37,7 +37,7 @@ def test_false_findings_are_rare_if_no_mode_is_better():
     for _ in range(200):
         points = [a_point(*np.exp(rng.normal(0, 1, (2, 4))).tolist(), T=k + 2) for k in range(12)]
         wrong += any(map(clear_mode, findings(points).values()))
-        uncorrected += any(compare_modes(*map(p.errors, BOTH_MODES)).p_value < 0.05 for p in points)
+        uncorrected += any(compare_modes(*map(p.scores, BOTH_MODES)).p_value < 0.05 for p in points)
     assert wrong <= 0.07 * 200
     assert uncorrected > 0.3 * 200
 

@@ -38,7 +38,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def measured(chosen: Chosen) -> np.ndarray:
     """Return the samples for measuring differences, (N, T, F), the shown sample first."""
-    others = chosen.dataset.shown[chosen.dataset.shown != chosen.sample]
+    others = chosen.shown[chosen.shown != chosen.sample]
     return chosen.dataset.x[[chosen.sample, *others[: MEASURED - 1]]]
 
 
@@ -60,7 +60,7 @@ def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
         case "breakings":
             return up_to_layer | {"backward": backward(chosen), "padding": PADDING}
         case "reach":
-            averaged = dataset.shown[:AVERAGED]
+            averaged = chosen.shown[:AVERAGED]
             of_loss = {"loss": experiment.training.loss, "layer": chosen.layer}
             return of_model | of_loss | {"x": dataset.x[averaged], "y": dataset.y[averaged]}
         case "both ways":

@@ -5,7 +5,8 @@ formulas and sentences. The pictures follow through CSS properties that playhead
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ class Chosen:
     """One layer of one model, and its forward pass over one sample."""
 
     experiment: Experiment
-    dataset: Dataset
+    dataset: Dataset  # without the sample's masked steps: see `_unmasked`
     sample: int  # the sample's index in `dataset.x`
     layer: int  # 0 is the bottom layer
     mode: str
@@ -43,6 +44,12 @@ class Chosen:
     run_id: str
     polling: bool  # whether a run is training these weights
     traces: Sequence[Trace]  # the forward pass of every layer on the sample
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Indexes (S,) of shown samples, without samples that have masked steps."""
+        shown, mask = self.dataset.shown, self.dataset.model_mask(self.experiment)
+        return shown if mask is None else shown[mask[shown].all(axis=1)]
 
     @property
     def layer_pass(self) -> LayerPass:
@@ -103,11 +110,36 @@ def choose(loaded: Loaded, place: DeltaGenerator | None = None) -> Chosen:
         mode = modes[linked_buttons("Weights from", labels, choice, help=help_text)]
         weights, epoch, origin = _weights(shown, mode)
         with st.container(width="content", key="cell_weights"):
-            hint(f"Weights: {origin}.")
+            hint(f"Weights: {origin}.{_padding_words(experiment, dataset, sample)}")
+    cut = partial(_unmasked, experiment, dataset, sample)
+    dataset = once("cell_data", (dataset, experiment.model.masking, sample), cut)
     x, cache_key = dataset.x[sample : sample + 1], (weights, dataset, sample)
     traces, _ = once("traces", cache_key, lambda: forward(experiment, weights, x))
     of_run = shown.snapshot.run_id, shown.polling
     return Chosen(experiment, dataset, sample, layer, mode, weights, epoch, *of_run, traces)
+
+
+def _unmasked(experiment: Experiment, dataset: Dataset, sample: int) -> Dataset:
+    """Return the data cut to the real steps of a sample, if the model masks the others.
+
+    A layer skips masked steps: it has the same states as without these steps.
+    """
+    mask = dataset.model_mask(experiment)
+    if mask is None:
+        return dataset
+    steps = np.flatnonzero(mask[sample])
+    real = slice(steps[0], steps[-1] + 1)
+    arrays = {name: getattr(dataset, name)[:, real] for name in ("x", "y", "mask", "baseline")}
+    return replace(dataset, timestep_names=dataset.timestep_names[real], **arrays)
+
+
+def _padding_words(experiment: Experiment, dataset: Dataset, sample: int) -> str:
+    """Return how the model treats a sample's padded steps, after a space; "" without padding."""
+    if dataset.mask is None or not (padded := int((~dataset.mask[sample]).sum())):
+        return ""
+    is_masked = experiment.model.masking == "on"
+    how = "masked: the layer skips them" if is_masked else "not masked: the layer reads zeros"
+    return f" {padded} of {dataset.shape[1]} steps are padded and {how}."
 
 
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:

@@ -256,7 +256,8 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
     with left:
         draw_reach(chosen, [reach], palette)
     with right, card("Which inputs affect which outputs?", key="cell_influence", **LOOK):
-        sentence = f"{details} {TEXTS['influence']}".strip()
+        logits = TEXTS["logits"] if chosen.experiment.has_labels else ""
+        sentence = f"{details} {TEXTS['influence']} {logits}".strip()
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
         takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
     with card("Sequences of different lengths", gap="xsmall", key="cell_padding"):
@@ -279,7 +280,7 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
             takeaway(reply.instead, reply.instead, longest=gradients.LONGEST_TAKEAWAY)
             return
         text, found = gradients.reach_words(norms)
-        numbers = {"samples": len(dataset.shown[:AVERAGED]), "steps": dataset.shape[1]}
+        numbers = {"samples": len(chosen.shown[:AVERAGED]), "steps": dataset.shape[1]}
         sentence = TEXTS["reach"].format(which=chosen.which, found=found, **numbers)
         figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
         steady_chart(figure, sentence, "chart_reach")

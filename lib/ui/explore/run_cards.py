@@ -28,6 +28,7 @@ Look = tuple[tuple[Any, ...], Palette]  # the arguments that a card `picks`, and
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # 1: show last-step mode at every step
 OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # 1: only the replay
 KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
+CONFUSION = "confusion"  # the key of the card with confusion matrices
 MOST_LOOKS = 16  # cached charts per snapshot, by card, theme, sample and target
 
 
@@ -44,6 +45,9 @@ def draw(
         for name in names:
             with card(name, badge):
                 cards[name] = _contents(name, epochs.at_picked_epoch, palette, hold=hold)
+        if len(names) > 1 and epochs.shown.dataset.has_labels:
+            with card(CONFUSION, badge):
+                cards[CONFUSION] = _label_tables(epochs.at_picked_epoch, palette)
 
     def lay() -> None:
         drawn, keys = session().charts, [f"chart_{name}" for name in cards]
@@ -93,6 +97,19 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
         show(None)
     else:
         follow(shown)
+    return follow
+
+
+def _label_tables(shown: ShownRun, palette: Palette) -> Follow:
+    """Draw the confusion matrices of a run with labels. Return a function that updates them."""
+    st.markdown("### Classes at the last step: true and predicted")
+    place, words = Place(), widgets.Takeaway()
+
+    def follow(now: ShownRun) -> None:
+        place.show("html", charts.confusion.label_tables(now, palette))
+        words.show(*charts.confusion.label_words(now))
+
+    follow(shown)
     return follow
 
 
