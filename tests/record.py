@@ -166,7 +166,7 @@ def draw_plot(scene):
             )
             names = ("best", "right y"), ("wrong", "broadcast y")
             return Plot((Line(truth, right, *names[0]), Line(truth, wrong, *names[1])))
-        case "reach" | "one" | "returned" | "target":
+        case "reach" | "one" | "returned" | "target" | "inputs":
             return draw_sample(scene.picture, data)
     runs = runs_of(scene)
     run = next(iter(runs.values()))
@@ -218,6 +218,9 @@ def draw_sample(picture, data):
         case "target":
             dataset = make_dataset(suggested(data))
             return Plot((by_step(dataset.y[dataset.shown[0], :, 0], "ink"),))
+        case "inputs":
+            dataset = make_dataset(suggested(data))
+            return Plot((by_step(dataset.x[dataset.shown[0]].sum(axis=1), "ink"),))
 
 
 def by_step(y, *about):

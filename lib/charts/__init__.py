@@ -17,7 +17,7 @@ from lib.charts import (
     sweep,
     target,
 )
-from lib.charts.accuracy import LABEL_CARDS, cards_of, runs_figure
+from lib.charts.accuracy import LABEL_CARDS, cards_of
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.html import SCALES, TIME, UNITS, render
 from lib.charts.over_epochs import EXPLORE_CARDS

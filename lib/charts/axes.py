@@ -71,11 +71,12 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
     return axis
 
 
-def share_axis(title: str, values: np.ndarray) -> Part:
-    """Return a y axis for shares, which ends at 1, and begins at a multiple of 0.25."""
-    least = float(np.min(values, initial=0.75, where=np.isfinite(values)))
+def share_axis(title: str, values: np.ndarray, whole: float = 100) -> Part:
+    """Return a y axis for shares of `whole`, the axis's end, from a quarter below all values."""
+    least = float(np.min(values / whole, initial=0.75, where=np.isfinite(values)))
     low, room = math.floor(4 * least) / 4, 0.06 * (1 - least)
-    return {"title": title, "range": [low - room, 1 + room], "dtick": 0.25, "tick0": 0}
+    span: Part = {"range": [whole * (low - room), whole * (1 + room)]}
+    return {"title": title, **span, "dtick": whole / 4, "tick0": 0}
 
 
 def from_zero(values: np.ndarray) -> bool:

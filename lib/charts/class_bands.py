@@ -4,13 +4,13 @@ Sequence mode's bands have a blue frame. Last-step mode's only output is a colum
 step, with a vermilion frame. The colors are those of classes, and a strip shows the true class.
 """
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
-from lib.charts.over_time import EARLY, HEIGHT, input_squares
+from lib.charts.over_time import EARLY, HEIGHT, ModeValues, input_squares, mode_traces
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED
 from lib.data import class_numbers
@@ -51,7 +51,7 @@ class ClassProbabilities:
         """Draw the true classes, the bands of each mode, and the inputs below, if they are few."""
         dataset, steps = self.run.dataset, self.steps
         x = axes.timestep_axis(dataset.steps_of(self.index)) | {"range": [0.4, steps + 0.6]}
-        bottom, top = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0, 0.87
+        bottom, top = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0, 0.84
         look: Part = {"barmode": "stack", "bargap": 0, "height": HEIGHT, "shapes": []}
         look |= {"name": f"classes {dataset.name}", "notes": []}
         traces = [self._truth(palette)]
@@ -61,21 +61,21 @@ class ClassProbabilities:
         for mode in rows:
             axis = "y" if mode == rows[-1] else "y4"
             name, color = MODES[mode].name.removesuffix(" mode"), palette.words(mode)
-            title = name if len(rows) > 1 else MODES[mode].name
-            look[f"yaxis{axis[1:]}"] = _axis(title, color, [top - height, top], [0, 0.5, 1])
+            title, ticks = (name, [0.5]) if len(rows) > 1 else (MODES[mode].name, [0, 0.5, 1])
+            look[f"yaxis{axis[1:]}"] = _axis(title, color, [top - height, top], ticks)
             top -= height + 0.05
             if mode == "sequence" or self.earlier:
-                place = np.arange(1, steps + 1)
-                opacity = 1.0 if mode == "sequence" else 0.55
-                traces += self._bands(place, 1.0, self.shares[mode], palette, axis, opacity)
+                place, pale = np.arange(1, steps + 1), 1.0 if mode == "sequence" else 0.55
+                bands: Part = {"width": 1.0, "yaxis": axis, "opacity": pale}
+                traces += self._bands(place, self.shares[mode], palette, **bands)
                 look["notes"] += self._names(self.shares[mode], palette, axis, THICK * len(rows))
                 look["shapes"] += self._frames(palette, mode, axis)
         if "last" in self.shares:
-            at, width = 1.1 * steps + 1, max(1.0, 0.08 * steps)
-            column = self.shares["last"][-1:]
-            traces += self._bands(np.array([at]), width, column, palette, "y", 1.0)
+            at, width = 1.12 * steps + 1, max(1.0, 0.08 * steps)
+            column = np.array([at]), self.shares["last"][-1:]
+            traces += self._bands(*column, palette, width=width, yaxis="y")
             look["shapes"].append(_frame(at - width / 2, at + width / 2, palette.last, "y"))
-            label = chart.note("last-step", at, 0.955, palette.words("last"), 13)
+            label = chart.note("last-step", at, 0.94, palette.words("last"), 13)
             look["notes"].append(label | {"xref": "x", "yanchor": "middle"})
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
         if len(self.classes) == 2:
@@ -85,7 +85,7 @@ class ClassProbabilities:
             squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
             traces.append(squares)
             x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
-        look["yaxis3"] = _axis("", palette.muted, [0.91, 1.0], [])
+        look["yaxis3"] = _axis("", palette.muted, [0.88, 1.0], [])
         look["yaxis3"] |= {"tickvals": [0.5], "ticktext": ["true"]}
         look["notes"] += self._names(np.eye(len(self.classes))[self.true], palette, "y3", 1.0)
         for key in look.keys() & {"yaxis3", "yaxis4"}:
@@ -97,44 +97,29 @@ class ClassProbabilities:
     def _truth(self, palette: Palette) -> Part:
         """Return the strip of true classes: a cell for each timestep, hatched if it is padded."""
         classes = [*zip(self.true.tolist(), self.real.tolist(), strict=True)]
-        colors = [palette.classes[k] if real else palette.border for k, real in classes]
         hatch = {"shape": ["" if real else "/" for real in self.real], "fgcolor": palette.muted}
+        colors = [palette.classes[k] if real else palette.border for k, real in classes]
         texts = [chart.escaped(self.classes[k]) if real else "padded" for k, real in classes]
-        place = np.arange(1, self.steps + 1), np.ones(self.steps)
-        look = {"color": colors, "pattern": hatch}
-        return self._bar("true", *place, texts, look, palette) | {"width": 1, "yaxis": "y3"}
+        bar = self._bar("true", np.arange(1, self.steps + 1), np.ones(self.steps), palette)
+        bar["marker"] |= {"color": colors, "pattern": hatch}
+        return bar | {"text": texts, "width": 1, "yaxis": "y3"}
 
     def _bands(
-        self,
-        x: np.ndarray,
-        width: float,
-        shares: np.ndarray,
-        palette: Palette,
-        axis: str,
-        opacity: float,
+        self, x: np.ndarray, shares: np.ndarray, palette: Palette, **look: Any
     ) -> list[Part]:
         """Return the bands of `shares` (P, C) at `x`. The first class is on top."""
         bars = []
         for k in reversed(range(len(self.classes))):
-            values, look = chart.finite(shares[:, k]), {"color": palette.classes[k]}
-            texts = chart.hover_texts(values)
-            bar = self._bar(self.classes[k], x, values, texts, look, palette)
-            bars.append(bar | {"width": width, "yaxis": axis, "opacity": opacity})
+            values = chart.finite(shares[:, k])
+            bar = self._bar(self.classes[k], x, values, palette)
+            bar["marker"]["color"] = palette.classes[k]
+            bars.append(bar | {"text": chart.hover_texts(values)} | look)
         return bars
 
-    def _bar(
-        self,
-        name: str,
-        x: np.ndarray,
-        y: np.ndarray,
-        texts: Sequence[str],
-        look: Part,
-        palette: Palette,
-    ) -> Part:
+    def _bar(self, name: str, x: np.ndarray, y: np.ndarray, palette: Palette) -> Part:
         line = {"color": palette.background, "width": 1 if self.steps <= 30 else 0}
-        trace: Part = {"type": "bar", "name": name, "x": x, "y": y, "text": texts}
-        trace |= {"textposition": "none", "hovertemplate": "%{text}"}
-        return trace | {"marker": {**look, "line": line}}
+        trace: Part = {"type": "bar", "name": name, "x": x, "y": y, "marker": {"line": line}}
+        return trace | {"textposition": "none", "hovertemplate": "%{text}"}
 
     def _names(self, shares: np.ndarray, palette: Palette, axis: str, thick: float) -> list[Part]:
         """Return each class's name in its band, where the band (T, C) is thickest."""
@@ -213,6 +198,34 @@ class ClassProbabilities:
         if self.run.snapshot.others:
             text += f" Probabilities are means over {len(self.run.snapshot.seeds)} seeds."
         return text
+
+
+class TrueClass:
+    """The probability of one sample's true class by timestep, as lines, which a replay can move."""
+
+    title = "Probability of the true class"
+
+    def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
+        """Select a shown sample, 0 to S-1, as in `ClassProbabilities`."""
+        self.run, self.earlier, self.values = run, earlier, dict[str, ModeValues]()
+        card = ClassProbabilities(run, sample)
+        for mode in run.snapshot.results:
+            shares = of_classes(run.snapshot.by_seed(mode, "predictions")[:, sample])
+            seeds = np.where(card.real, shares[:, np.arange(card.steps), card.true], np.nan)
+            if mode == "last":  # its output after the last step is for the last real label
+                seeds[:, -1] = shares[:, -1, card.true[card.end]]
+            self.values[mode] = ModeValues(seeds.mean(axis=0), seeds)
+
+    def moving(self, palette: Palette) -> list[Part]:
+        """Return the traces of the modes."""
+        head = self.run.experiment.model.head
+        return mode_traces(self.values, head, palette, chart.hover(), earlier=self.earlier)
+
+    def figure(self, palette: Palette) -> chart.Chart:
+        """Draw the probabilities from 0 to 1."""
+        x = axes.timestep_axis(self.run.dataset.timestep_names)
+        y = axes.share_axis("probability", np.zeros(1), 1)
+        return chart.plotted(self.moving(palette), palette, x, y, [], name="true", height=HEIGHT)
 
 
 def of_classes(values: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED, Words
 from lib.experiment import MODES
 from lib.results import LabelScores, RunAt, accuracy, balanced_accuracy, macro_f1
-from lib.text import percent, short
+from lib.text import counted, percent, short
 
 WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are written upward
 
@@ -19,10 +19,16 @@ def label_tables(run: RunAt, palette: Palette) -> str:
     """Return the modes' confusion matrices and, if steps are padded, a table with and without."""
     matrices = {mode: _matrix(run, mode, scores, palette) for mode, scores in _scores(run).items()}
     upward = sum(map(len, run.dataset.classes)) > WIDE_NAMES
-    padding = [] if run.dataset.mask is None else _padding(run)
+    padding, mask, masked = [], run.dataset.mask, run.dataset.model_mask(run.experiment) is not None
+    about = ""
+    if mask is not None:
+        padding, part = _padding(run), mask[run.dataset.evaluated]
+        about = f"{int(part.sum()):,} of {part.size:,} evaluated steps are real. "
+        keras = "only these: padding is masked" if masked else "all of them: nothing is masked"
+        about += f"Keras counts {keras}."
     names = {mode: MODES[mode].name for mode in matrices}
     colors = {mode: palette.words(mode) for mode in matrices}
-    look = {"upward": upward, "names": names, "colors": colors, "masked": _is_masked(run)}
+    look = {"upward": upward, "names": names, "colors": colors, "masked": masked, "about": about}
     return render("charts/confusion.html", "tables", matrices, padding, run.dataset.classes, **look)
 
 
@@ -34,13 +40,7 @@ def label_words(run: RunAt) -> Words:
     if seeds > 1:
         details += f" Counts are sums over {seeds} seeds."
     if dataset.mask is not None:
-        part = dataset.mask[dataset.evaluated]
-        real = f"{int(part.sum()):,} of {part.size:,} steps are real."
-        counts = "padded steps count, too: a model is right there if it learns what padding is"
-        if _is_masked(run):
-            counts = "padded steps don't count in Keras's loss and accuracy"
-        masks = f"The model {'masks' if _is_masked(run) else 'does not mask'} padding, so {counts}."
-        details = f"{real} {masks} Last-step mode counts one output per sample. {details}"
+        details += " Last-step mode's loss and accuracy count one output per sample."
     if not run.snapshot.epoch:
         return UNTRAINED, details
     mistakes = {
@@ -61,10 +61,6 @@ def _scores(run: RunAt) -> dict[str, LabelScores]:
     return {mode: each.labels for mode, each in models.items() if each.labels is not None}
 
 
-def _is_masked(run: RunAt) -> bool:
-    return run.dataset.model_mask(run.experiment) is not None
-
-
 def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> dict[str, Any]:
     """Return a matrix's title and its rows: class, cells (count, title, color, ink) and share."""
     confusion, classes, rows = scores.confusion, run.dataset.classes, []
@@ -77,9 +73,10 @@ def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> dic
             title = f"{count:,} of {total:,}: true {classes[k]}, predicted {classes[j]}"
             cells.append((f"{count:,}" if count else "", title, color, palette.text_on(color)))
         rows.append((classes[k], cells, percent(100 * counts[k] / total) if total else "–"))
-    title = f"accuracy {short(accuracy(confusion))}"
+    title = f"{counted(seeds, 'seed')} together, " if (seeds := len(run.snapshot.seeds)) > 1 else ""
+    title += f"accuracy {percent(100 * accuracy(confusion))}"
     if results.is_uneven(confusion.sum(axis=1)):
-        title += f", balanced {short(balanced_accuracy(confusion))}"
+        title += f", balanced {percent(100 * balanced_accuracy(confusion))}"
         title += f", macro F1 {short(macro_f1(confusion))}"
     return {"title": title, "rows": rows}
 
@@ -93,5 +90,6 @@ def _padding(run: RunAt) -> list[tuple[str, str, list[str]]]:
         for k, measure in enumerate(("loss", "accuracy")):
             both = [float(each[k]) for each in (scores.with_padding, scores.without_padding)]
             values = both if mode == "sequence" else [alone[k]]
-            rows.append((mode, measure, [*map(short, values)]))
+            texts = [percent(100 * value) if k else short(value) for value in values]
+            rows.append((mode, measure, texts))
     return rows

@@ -51,6 +51,9 @@ class Losses:
         checks = curves_of(snapshot, "checked_epochs", "validation_loss")
         self.validation = {mode: curve for mode, curve in checks.items() if len(curve.values)}
         self.baseline = results.baseline_loss(run.experiment, dataset)  # by mode
+        self.counted = f"{dataset.shape[1]} steps"  # in sequence mode's loss of a sample
+        if dataset.mask is not None and run.experiment.model.masking == "on":
+            self.counted = "real steps"
         self.best, self.floor = results.best_loss(run.experiment, dataset)
 
     def figure(self, palette: Palette) -> chart.Chart:
@@ -83,7 +86,7 @@ class Losses:
             rest = ", so the best epoch was kept" if keeps else " and is well above training loss"
             return f"{who}: validation loss rose{rest}."
         if len(modes) > 1:
-            blue = f"blue averages {run.dataset.shape[1]} steps"
+            blue = f"blue averages {self.counted}"
             return f"Don't compare these two: {blue}, orange counts only the last."
         baseline = self.baseline[modes[0]]
         if not len(self.losses[modes[0]].values):
@@ -93,8 +96,8 @@ class Losses:
 
     def sentence(self) -> str:
         """Return all losses with the steps that each loss averages, and the levels to compare."""
-        run, snapshot, steps = self.run, self.run.snapshot, self.run.dataset.shape[1]
-        counts = {"sequence": f"the mean over {steps} steps", "last": "for the last step only"}
+        run, snapshot = self.run, self.run.snapshot
+        counts = {"sequence": f"the mean over {self.counted}", "last": "for the last step only"}
         trained = f"Losses after {counted(snapshot.epoch, 'epoch')}."
         kept = sentences.kept_sentence(snapshot) or trained
         parts = [kept if snapshot.epoch else "Not trained yet."]
@@ -108,7 +111,9 @@ class Losses:
             parts.append(f"{text}.")
         if len(self.losses) > 1:
             parts.append("The two losses can't be compared.")
-        loss = LOSSES[run.experiment.training.loss].label.lower()
+        loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
+        if run.experiment.has_labels and run.experiment.training.weights != "none":
+            parts.append("Training loss is weighted, validation loss isn't.")
         baseline = f"{capital(run.dataset.baseline_label)} on training samples"
         parts.append(f"{baseline}: {loss} {_by_mode(self.baseline)}.")
         if self.floor:
@@ -123,6 +128,8 @@ class LastStepErrors:
     title = "Error at the last step"
     longest = sentences.too_few(8888, "modes are too close")
     picks: tuple[str, ...] = ()
+    noun, unit = "error", ""  # for sentences
+    field, measure = "final_mse", results.ERROR  # of `ModeResult`, and how its values compare
 
     def __init__(self, run: RunAt) -> None:
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
@@ -141,7 +148,7 @@ class LastStepErrors:
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.verdict: Verdict | None = None
         if len(errors) > 1 and np.isfinite([*errors.values()]).all():
-            self.verdict = results.compare_modes(errors["sequence"], errors["last"])
+            self.verdict = self.measure.compare(errors["sequence"], errors["last"])
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
@@ -153,50 +160,85 @@ class LastStepErrors:
     def takeaway(self) -> str:
         """Return which mode's error is smaller if one beats the baseline, else their errors."""
         dataset, medians, baseline = self.run.dataset, self.medians, self.baseline
+        noun = self.noun
         if why := sentences.no_verdict(dataset, self.run.snapshot.epoch):
             return why
         if not medians or not all(map(math.isfinite, medians.values())):
-            return "No errors to compare: they are infinite or NaN."
-        least, most = min(medians.values()), max(medians.values())
-        modes_compete = len(medians) > 1 and least < baseline
-        samples = results.independent_samples(dataset)
-        is_decided = results.decided(least, most if modes_compete else baseline, samples)
-        are_nearly_equal = modes_compete and most - least <= SAME * most
-        if not (is_decided or are_nearly_equal):
-            what = "modes are too close" if modes_compete else "too close to tell"
-            return sentences.too_few(samples, what)
+            return f"Nothing to compare: an {noun} is infinite or NaN."
+        best, *others = sorted(medians.values(), reverse=self.measure.best is max)
+        modes_compete = len(medians) > 1 and self.measure.best(best, baseline) != baseline
+        other = others[0] if modes_compete else baseline
+        if why := self.too_close(best, other, modes_compete=modes_compete):
+            return why
         if self.verdict and modes_compete:
-            return _winner(self.verdict, least, most)
-        error, other = apart(least, baseline)
+            return self.winner(self.verdict, best, other)
+        value, level = apart(best, baseline, unit=self.unit)
         median = "median " if self.run.snapshot.others else ""
         if len(medians) > 1:
             who = f"Neither mode beats {dataset.baseline_phrase} at the last step"
-            return f"{who}: {median}error {error} against {other}."
-        alone = capital(f"{median}error at the last step: {error}")
-        return f"{alone}. {capital(dataset.baseline_phrase)}: {other}."
+            return f"{who}: {median}{noun} {value} against {level}."
+        alone = capital(f"{median}{noun} at the last step: {value}")
+        return f"{alone}. {capital(dataset.baseline_phrase)}: {level}."
 
     def sentence(self) -> str:
         """Return the errors of models and baseline, the best possible error, and the test."""
         dataset, snapshot = self.run.dataset, self.run.snapshot
-        numbers = apart(*self.medians.values())
+        numbers = apart(*self.medians.values(), unit=self.unit)
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
-        errors.append(f"{dataset.baseline_label} {readable(self.baseline)}")
-        if self.floor:
-            errors.append(f"{self.floor.label} {readable(float(self.floor.mse[-1]))}")
-        kind = "Median mean squared error" if snapshot.others else "Mean squared error"
-        scaled = " (scaled)" if dataset.is_scaled else ""
+        errors += [
+            f"{label} {readable(value['both'], unit=self.unit)}" for label, value, _ in self.levels
+        ]
+        median = "median " if snapshot.others else ""
         which = "validation" if dataset.has_validation else "training"
-        where = f"at step {dataset.shape[1]} on the {which} samples"
-        parts = [f"{kind}{scaled} {where}: {', '.join(errors)}."]
+        where = f"{self.where()} on the {which} samples"
+        parts = [f"{capital(f'{median}{where}')}: {', '.join(errors)}."]
         if snapshot.others:
-            spans = [f"{MODES[m].model} {sentences.seeds_range(snapshot, m)}" for m in self.medians]
+            ranges = {m: sentences.seeds_range(snapshot, m, self.field) for m in self.medians}
+            spans = [f"{MODES[mode].model} {each}" for mode, each in ranges.items()]
             first = self.run.experiment.seed
             seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
             parts.append(f"Range over seeds {seeds}: {', '.join(spans)}.")
             if self.verdict and snapshot.epoch:
                 names = MODES["sequence"].name, MODES["last"].name
-                parts.append(capital(sentences.pair_sentence(self.verdict, *names)))
+                pair = sentences.pair_sentence(self.verdict, *names, self.measure)
+                parts.append(capital(pair))
         return " ".join(parts)
+
+    def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
+        """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
+        samples = results.independent_samples(self.run.dataset)
+        is_same = modes_compete and other - best <= SAME * other
+        if is_same or results.decided(best, other, samples):
+            return ""
+        return sentences.too_few(
+            samples, "modes are too close" if modes_compete else "too close to tell"
+        )
+
+    def winner(self, verdict: Verdict, best: float, other: float) -> str:
+        """Return which mode's error is smaller, with the evidence from the seeds."""
+        better = MODES[BOTH_MODES[verdict.better]].name
+        less, more = apart(best, other)
+        is_same = other - best <= SAME * other
+        if verdict.seeds == 1:
+            result = f"{better} has a smaller error, {less} against {more}"
+            if is_same:
+                result = f"both errors are nearly equal, {less} and {more}"
+            return f"One seed decides nothing. Here, {result}."
+        if not verdict.is_clear:
+            return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
+        if is_same:
+            return (
+                f"The median errors of {verdict.seeds} seeds are nearly equal: {less} and {more}."
+            )
+        return (
+            f"{capital(better)} is better in {verdict.wins} of {verdict.seeds} seeds: "
+            f"median error {difference(best, other)}."
+        )
+
+    def where(self) -> str:
+        """Return the measure and the step, for a sentence."""
+        scaled = " (scaled)" if self.run.dataset.is_scaled else ""
+        return f"mean squared error{scaled} at step {self.run.dataset.shape[1]}"
 
 
 EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStepErrors]] = {
@@ -209,26 +251,6 @@ EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStep
 `run`. A card reserves space for its `longest` usual takeaway."""
 
 
-def _winner(verdict: Verdict, least: float, most: float) -> str:
-    """Return which mode's error is smaller, with the evidence from the seeds."""
-    better = MODES[BOTH_MODES[verdict.better]].name
-    less, more = apart(least, most)
-    is_same = most - least <= SAME * most
-    if verdict.seeds == 1:
-        result = f"{better} has a smaller error, {less} against {more}"
-        if is_same:
-            result = f"both errors are nearly equal, {less} and {more}"
-        return f"One seed decides nothing. Here, {result}."
-    if not verdict.is_clear:
-        return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
-    if is_same:
-        return f"The median errors of {verdict.seeds} seeds are nearly equal: {less} and {more}."
-    return (
-        f"{capital(better)} is better in {verdict.wins} of {verdict.seeds} seeds: "
-        f"median error {difference(least, most)}."
-    )
-
-
 def _by_mode(values: Mapping[str, float]) -> str:
     """Return one value if both modes have the same value, else each value with its steps."""
     texts = {mode: readable(value) for mode, value in values.items()}
@@ -237,13 +259,14 @@ def _by_mode(values: Mapping[str, float]) -> str:
     return f"{texts['sequence']} over all steps, {texts['last']} at the last"
 
 
-def curves_of(snapshot: Snapshot, epochs: str, values: str) -> Curves:
-    """Return a curve by mode from two fields of `ModeResult`: its epochs and its values."""
+def curves_of(snapshot: Snapshot, epochs: str, values: str, scale: float = 1) -> Curves:
+    """Return a curve by mode from two fields of `ModeResult`: its epochs and scaled values."""
     curves = {}
     for mode, result in snapshot.middle.results.items():
         seeds = [seed[mode] for seed in snapshot.seeds] if snapshot.others else []
-        each = [(getattr(seed, epochs), chart.finite(getattr(seed, values))) for seed in seeds]
-        median = chart.finite(getattr(result, values))
+        shown = [scale * chart.finite(getattr(each, values)) for each in (result, *seeds)]
+        median, *others = shown
+        each = [*zip((getattr(seed, epochs) for seed in seeds), others, strict=True)]
         curves[mode] = Curve(getattr(result, epochs), median, each, result.kept_epoch)
     return curves
 

@@ -68,7 +68,7 @@ class SamplePredictions:
         x = axes.timestep_axis(dataset.steps_of(index))
         x["ticklabelstandoff"] = 5 if is_from_zero else 0  # leaves space for diamonds at 0
         title = chart.with_unit(dataset.target_names[self.column], unit)
-        traces = [line, *mode_traces(self.values, head, palette, hover, earlier=self.earlier)]
+        traces = [line, *self.moving(palette)]
         y = axes.linear_axis(title, chart.all_y(traces), axes.with_room(targets), zero=is_from_zero)
         look: Part = {"name": f"predictions {dataset.name} {self.column}", "height": HEIGHT}
         if dataset.origin:
@@ -84,6 +84,11 @@ class SamplePredictions:
         early = [Entry("dotted", EARLY[head], "last")]
         rows = [key, early if self.earlier and "last" in self.values else []]
         return chart.plotted(traces, palette, x, y, rows, ends=ends, **look)
+
+    def moving(self, palette: Palette) -> list[Part]:
+        """Return the traces of the modes, which a replay moves."""
+        head, hover = self.run.experiment.model.head, chart.hover(self.run.dataset.target_unit)
+        return mode_traces(self.values, head, palette, hover, earlier=self.earlier)
 
     def _same_series(self) -> np.ndarray:
         """Return the shown samples of this sample's series, or all shown samples if it is alone."""
@@ -159,7 +164,7 @@ class StepErrors:
         label, hover = dataset.baseline_label, self.hover
         data = [chart.level(label, self.baseline, "baseline", palette, hover)]
         data += self.intervals(palette)
-        data += mode_traces(self.errors, head, palette, hover, earlier=earlier)
+        data += self.moving(palette)
         ends = [chart.End(label, float(self.baseline[-1]), "baseline")]
         ends += chart.mode_ends({mode: each.median for mode, each in self.errors.items()})
         if self.best is not None:  # drawn last, so that a model's line doesn't hide it
@@ -175,6 +180,11 @@ class StepErrors:
     def hover(self) -> str:
         """The template of hover texts."""
         return chart.hover(error_unit(self.run.dataset))
+
+    def moving(self, palette: Palette) -> list[Part]:
+        """Return the traces of the modes, which a replay moves."""
+        head = self.run.experiment.model.head
+        return mode_traces(self.errors, head, palette, self.hover, earlier=self.earlier)
 
     def axis(self, values: np.ndarray) -> Part:
         """Return the y axis for these values."""

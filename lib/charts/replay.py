@@ -4,14 +4,17 @@ Plotly can move lines and marks without redrawing, but only within one figure. S
 a panel with its own axes. All panels share one key.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lib import results
 from lib.charts import axes, chart, over_time
+from lib.charts.accuracy import StepAccuracy, step_accuracies
 from lib.charts.chart import Entry, Part
+from lib.charts.class_bands import TrueClass
 from lib.charts.html import png_uri
 from lib.charts.over_epochs import Losses
 from lib.charts.over_time import SamplePredictions, StepErrors
@@ -20,7 +23,7 @@ from lib.charts.sentences import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import Frame, ModeResult, RunAt, Snapshot
-from lib.text import beside, capital, joined, readable
+from lib.text import beside, capital, joined, percent, readable
 
 _LOOK = beside(__file__)
 Frames = tuple[Frame, ...]
@@ -54,18 +57,19 @@ def replay_figure(
     to show. `layout` is "wide", "narrow" (panels below one another) or "page" (for paper).
     """
     look, first, dataset = _LOOK[layout], start % len(frames), run.dataset
-    head, predictions, errors = run.experiment.model.head, list[Traces](), list[Traces]()
-    hover, hover_error = map(chart.hover, (dataset.target_unit, over_time.error_unit(dataset)))
-    for frame in frames:
-        values = over_time.predictions_by_mode(dataset, frame.snapshot, sample, target)
-        predictions.append(over_time.mode_traces(values, head, palette, hover, earlier=earlier))
-        values = over_time.errors_by_mode(dataset, frame.snapshot)
-        errors.append(over_time.mode_traces(values, head, palette, hover_error, earlier=earlier))
+    panels, snapshots = list[Panel](), [frame.snapshot for frame in frames]
+    cards: list[Callable[[RunAt], SamplePredictions | StepErrors | TrueClass]] = [
+        lambda at: SamplePredictions(at, sample, target, earlier),
+        lambda at: StepErrors(at, earlier),
+    ]
+    if dataset.has_labels:
+        cards = [lambda at: TrueClass(at, sample, earlier), lambda at: StepAccuracy(at, earlier)]
+    for card_at in cards:
+        moving = [card_at(replace(run, snapshot=each)).moving(palette) for each in snapshots]
+        card = card_at(run)
+        panels.append(Panel(card.title, card.figure(palette), moving))
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
-    card = SamplePredictions(run, sample, target, earlier)
-    panels = [
-        Panel(card.title, card.figure(palette), predictions),
-        Panel("Error at each timestep", StepErrors(run, earlier).figure(palette), errors),
+    panels += [
         Panel("Loss", Losses(run).figure(palette), losses),
         *_maps(dataset, frames, palette, look["map"]),
     ]
@@ -73,11 +77,12 @@ def replay_figure(
     if len(run.snapshot.results) == 1:  # A single map is as wide as two maps.
         map_place = map_place[0], max(map_place[1], other[1]), *map_place[2:]
     data, moves, placed = _together(panels, [*places, map_place, other], palette, first)
-    key = [Entry("dots", f"target{dataset.ahead}")]
+    key = [] if dataset.has_labels else [Entry("dots", f"target{dataset.ahead}")]
     glyphs = {"sequence": "dots", "last": "open diamond"}
     key += [Entry(glyphs[mode], MODES[mode].name, mode) for mode in run.snapshot.results]
-    if best := results.best_possible(run.experiment, dataset):
-        key.append(Entry("dashed", best.label, "best"))
+    best = results.best_possible(run.experiment, dataset)
+    if best or dataset.best_accuracy is not None:
+        key.append(Entry("dashed", best.label if best else "best possible", "best"))
     key.append(Entry("dotted", dataset.baseline_label, "baseline"))
     key += [chart.SEEDS] if run.snapshot.others else []
     rows = [key] if layout == "wide" else [key[:3], key[3:]]
@@ -125,21 +130,34 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
 
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
-    """Return a map of each mode's error by epoch and timestep, on one logarithmic scale."""
+    """Return a map of each mode's error by epoch and timestep, on one logarithmic scale.
+
+    For labels, it is the accuracy, from 0 to 1.
+    """
     errors = {}  # medians over the seeds by mode, for each frame and timestep, (E, T)
+    unit, measure, has_labels = over_time.error_unit(dataset), "error", dataset.has_labels
     for mode in frames[-1].snapshot.results:
+        if has_labels:
+            shares = np.stack([step_accuracies(frame.snapshot, mode) for frame in frames])
+            errors[mode] = np.nan_to_num(np.median(shares, axis=1))
+            continue
         seeds = np.stack([frame.snapshot.by_seed(mode, "step_mse") for frame in frames])
         errors[mode] = over_time.root_error(dataset, np.median(seeds, axis=1))
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
-    names = [frame.label for frame in frames]
-    value = chart.hover(over_time.error_unit(dataset))
+    least, most = (readable(10.0**power, 2) for power in (low, high))
+    if has_labels:
+        measure, low, high, least, most = "accuracy", 0.0, 100.0, "0%", "100%"
+    names, value = [frame.label for frame in frames], chart.hover(unit)
     hover = f"timestep %{{x}}, after epoch {value}<extra></extra>"
     ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
     lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
     panels: list[Panel] = []
     for mode, values in errors.items():
-        z, name = np.log10(np.maximum(values, 10.0**low)), MODES[mode].name
+        z, name = (
+            values if has_labels else np.log10(np.maximum(values, 10.0**low)),
+            MODES[mode].name,
+        )
         more: Part = {"zmin": low, "zmax": max(high, low + 0.1)}
         rows = zip(names, map(chart.hover_texts, values), strict=True)
         more["text"] = [[f"{epoch}: {text}" for text in row] for epoch, row in rows]
@@ -148,8 +166,8 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
         model, early = MODES[mode].model, ", applied early" if mode == "last" else ""
-        least, most = (readable(10.0**power, 2) for power in (low, high))
-        about = title.format(model=capital(model), early=early, low=least, high=most)
+        words = {"early": early, "measure": measure, "low": least, "high": most}
+        about = title.format(model=capital(model), **words)
         figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
         panels.append(Panel(about + _unit(dataset), figure, lines))
     return panels
@@ -227,16 +245,23 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
     """Return the epoch from which each mode beats the baseline, and last-step errors by epoch."""
     newest = frames[-1].snapshot.middle.results
-    since = ", ".join(f"{MODES[m].name} {_since(each, dataset)}" for m, each in newest.items())
+    since = ", ".join(
+        f"{MODES[m].name} {_since(each, dataset, frames[-1].snapshot)}"
+        for m, each in newest.items()
+    )
     takeaway, rows = no_verdict(dataset, 1) or f"Beats the baseline at the last step: {since}.", []
+    field = "final_accuracy" if dataset.has_labels else "final_mse"
     for frame in frames:
-        mse = np.array([np.median(frame.snapshot.by_seed(mode)) for mode in newest])
-        errors = [readable(error, 3) for error in (dataset.raw_scale or 1.0) * np.sqrt(mse)]
+        values = np.array([np.median(frame.snapshot.by_seed(mode, field)) for mode in newest])
+        errors = [percent(100 * value) for value in values]
+        if not dataset.has_labels:
+            errors = [readable(e, 3) for e in (dataset.raw_scale or 1.0) * np.sqrt(values)]
         epoch = "best epoch" if frame.name == results.BEST else f"epoch {frame.label}"
         rows.append(f"{epoch}: {joined(errors)}{_unit(dataset)}")
     names = joined([MODES[mode].name for mode in newest])
     details = f"Clearly better than {dataset.baseline_phrase}: {since}. "
-    details += f"RMSE at the last step, {names}: {'; '.join(rows)}."
+    measure = "Accuracy" if dataset.has_labels else "RMSE"
+    details += f"{measure} at the last step, {names}: {'; '.join(rows)}."
     return takeaway, details
 
 
@@ -244,10 +269,15 @@ def _unit(dataset: Dataset) -> str:
     return " (scaled)" if dataset.raw_scale is None else off_unit(dataset)
 
 
-def _since(result: ModeResult, dataset: Dataset) -> str:
+def _since(result: ModeResult, dataset: Dataset, snapshot: Snapshot) -> str:
     """Return from which epoch on a model always clearly beats the baseline: "from epoch 40"."""
-    baseline, samples = float(dataset.baseline_mse[-1]), results.independent_samples(dataset)
-    beats = results.outcomes(np.asarray(result.last_step_mse), baseline, samples)
+    if dataset.has_labels:
+        samples = float(results.samples_by_step(dataset, snapshot).max())
+        level = results.baseline_accuracy(dataset)[1]
+        beats = results.accuracy_outcomes(result.last_step_accuracy, level, samples)
+    else:
+        baseline, samples = float(dataset.baseline_mse[-1]), results.independent_samples(dataset)
+        beats = results.outcomes(np.asarray(result.last_step_mse), baseline, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])  # clear from here on
     if first < len(beats):
         return f"from epoch {result.checked_epochs[first]:,}"

@@ -120,10 +120,12 @@ def off_by(dataset: Dataset, result: ModeResult) -> str:
 def seeds_range(snapshot: Snapshot, mode: str, name: str = "final_mse") -> str:
     """Return the range of last-step errors over the seeds, "0.01 to 0.015"; "" for one seed.
 
-    `name` is another property of `ModeResult`.
+    `name` is a property of `ModeResult`, such as "final_accuracy", whose range is "91% to 93%".
     """
-    values = snapshot.by_seed(mode, name)
-    return "" if len(values) == 1 else " to ".join(apart(values.min(), values.max()))
+    values, unit = snapshot.by_seed(mode, name), ""
+    if name == "final_accuracy":
+        values, unit = 100 * values, "%"
+    return "" if len(values) == 1 else " to ".join(apart(values.min(), values.max(), unit=unit))
 
 
 def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ERROR) -> str:

@@ -10,13 +10,23 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
-from lib.results import ByRow, Forecast, Score, SkillTable, Snapshot, outcomes
+from lib.results import (
+    ByRow,
+    Forecast,
+    LabelTable,
+    Score,
+    SkillTable,
+    Snapshot,
+    accuracy_outcomes,
+    outcomes,
+)
 from lib.results import Part as DataPart
 from lib.text import apart, beside, capital, counted, difference, filled, joined, percent, readable
 
 _TEXTS = beside(__file__)
 HEIGHT = 380
 OPACITY = 0.3  # the opacity of bands
+LABEL_MEASURES = ("accuracy", "balanced", "macro F1", "loss")
 MEASURES = ("MAE", "RMSE", "MASE", "skill")
 PICKED = " The best epoch was picked on validation samples, so only a test part is independent."
 
@@ -68,6 +78,33 @@ def score_texts(table: SkillTable, score: Score, target: int) -> list[str]:
     errors = [float(each[target]) for each in (score.mae, score.rmse, score.mase)]
     texts = [readable(each) if math.isfinite(each) else "–" for each in errors]
     return [*texts, percent(table.skill(score, target))]
+
+
+def label_rows(table: LabelTable, part: DataPart) -> list[tuple[str, str, list[str]]]:
+    """Return rows of a table: the heading, then label, name and texts below LABEL_MEASURES."""
+    rows = [("test part, last step" if part == "test" else "at the last step", "", list[str]())]
+    for one in (*table.models, *table.baselines):
+        texts = [percent(100 * share) for share in (one.accuracy, one.balanced)]
+        rows.append((one.label, one.name, [*texts, readable(one.f1), readable(one.loss)]))
+    return rows
+
+
+def label_words(dataset: Dataset, table: LabelTable, part: DataPart) -> Words:
+    """Return which modes are clearly more accurate than the best baseline; the details."""
+    best, count = table.baselines[0], table.independent
+    where = "On test samples," if part == "test" else "In this run,"
+    shares = np.array([one.accuracy for one in table.models])
+    beats = accuracy_outcomes(shares, best.accuracy, count)
+    winners = [one.label for one, beat in zip(table.models, beats, strict=True) if beat == "clear"]
+    takeaway = f"{where} no mode clearly beats the best baseline, {best.label}."
+    if not table.models:
+        takeaway = f"Best baseline to beat: {best.label}."
+    elif winners:
+        who = f"{winners[0]} beats" if len(winners) == 1 else "both modes beat"
+        takeaway = f"{where} {who} the best baseline, {best.label}."
+    details = f"{capital(dataset.target_column)} at the last step of {table.samples:,} samples, "
+    details += f"of which {count:,.0f} are independent. {_TEXTS['labels']}"
+    return takeaway, details
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:

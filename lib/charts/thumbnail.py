@@ -46,7 +46,7 @@ def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
     if plot.is_share:
-        low, high = 0.0, 1.0
+        low, high = 0.0, 100.0
     first, last = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
     right, bottom = WIDTH - EDGE, HEIGHT - BELOW
     drawn = []
@@ -60,7 +60,7 @@ def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
     y_ends = [10**end if plot.is_log else end for end in (high, low)]
     ends = [number(float(end), 2) for end in (*y_ends, first, last)]
     if plot.is_share:
-        ends[:2] = [percent(100 * end) for end in (high, low)]
+        ends[:2] = [percent(end) for end in (high, low)]
     box, looks = (LEFT, EDGE, right, bottom), (palette, LETTERS, DASHES)
     body = render("charts/thumbnail.html", "drawing", drawn, box, ends, *looks)
     block = drawing(body, (0, 0, WIDTH, HEIGHT), "max-width:60rem", alt=sentence)

@@ -50,12 +50,13 @@ def decisive_difference(share: float, samples: float) -> float:
     return float(next((d for d in below if accuracies_differ(share, share - d, samples)), share))
 
 
-def accuracy_outcomes(shares: np.ndarray, other: np.ndarray, samples: np.ndarray) -> list[str]:
+def accuracy_outcomes(
+    shares: np.ndarray, other: np.ndarray | float, samples: np.ndarray | float
+) -> np.ndarray:
     """Return whether each accuracy beats the `other`: "clear" (it does), "no", or "unclear"."""
-    return [
-        ("clear" if share > level else "no") if accuracies_differ(share, level, n) else "unclear"
-        for share, level, n in zip(shares.tolist(), other.tolist(), samples.tolist(), strict=True)
-    ]
+    pairs = np.broadcast(shares, other, samples)
+    differ = np.array([accuracies_differ(*each) for each in pairs], bool)
+    return np.where(differ, np.where(np.greater(shares, other), "clear", "no"), "unclear")
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _padded(_: Loaded, palette: Palette) -> None:
                 st.metric(capital(name), middle, seeds, delta_color="off", delta_arrow="off")
         baseline = percent(100 * baseline_accuracy(first.dataset)[1])
         words = filled(TEXTS, "padded", seeds=len(first.snapshot.seeds), baseline=baseline)
-        figure = charts.runs_figure(runs, palette)
+        figure = charts.compare.accuracies_figure(runs, palette)
         card_chart(figure, words, TEXTS["padded_why"], "chart_padded", fills=True)
 
 

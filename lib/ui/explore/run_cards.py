@@ -14,7 +14,7 @@ from lib.charts import EARLY, Chart, Palette, Words, cards_of
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
-from lib.text import capital, short
+from lib.text import capital, percent, short
 from lib.ui import widgets
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
@@ -156,7 +156,9 @@ def _numbers(shown: ShownRun) -> Follow:
 
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
-            colored, value = MODES[mode].colored, short(getattr(result, name))
+            colored, value = MODES[mode].colored, short(result.final_mse)
+            if dataset.has_labels:
+                value = percent(100 * result.final_accuracy)
             seeds = charts.seeds_range(now.snapshot, mode, name)
             off = charts.off_by(dataset, result)
             details = " · ".join(filter(None, (seeds and f"seeds: {seeds}", off))) or None

@@ -51,7 +51,11 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
             is_same = experiment.data == loaded.experiment.data
             if is_same and np.array_equal(dataset.y, loaded.dataset.y):
                 shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
-            part = open_part(TITLES, "skill_part")
+            part = "skill"
+            if dataset.has_labels:
+                st.markdown(f"### {TITLES[part]}")
+            else:
+                part = open_part(TITLES, "skill_part")
             of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
             if shown.polling:
                 hint("Shows the previous results until the run pauses or ends.")
@@ -61,6 +65,7 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
             if part != "skill" and len(_weights(shown)) > 1:
                 hint(f"Models of seed {shown.experiment.seed}, the first seed.")
             draw = {"skill": _skill, "dates": _dates, "ahead": _ahead}[part]
+            draw = _label_skill if dataset.has_labels else draw
             draw(shown, shown.dataset.cut_from, palette)
 
 
@@ -133,15 +138,38 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
             table("test")
 
 
+def _label_skill(shown: ShownRun, *_: object) -> None:
+    """Draw the scores of labels on the validation part, and on demand on the test part."""
+
+    def table(part: results.Part) -> None:
+        run = shown.experiment, shown.dataset, _weights(shown), part
+        scores = _once(shown, f"labels {part}", partial(results.label_skill, *run))
+        st.markdown(_table(charts.skill.label_rows(scores, part), charts.skill.LABEL_MEASURES))
+        widgets.takeaway(*charts.skill.label_words(shown.dataset, scores, part))
+
+    table("evaluated")
+    if _test_button(shown):
+        table("test")
+
+
 def _markdown(table: results.SkillTable, target: int, unit: str, part: str = "evaluated") -> str:
     """Return a Markdown table: the models in their colors, then the baselines, best first."""
     where = "test part, last step" if part == "test" else "at the last step"
-    where = plain(charts.with_unit(where, unit))
-    lines = [f"| {where} | {' | '.join(charts.skill.MEASURES)} |", "|:--|--:|--:|--:|--:|"]
-    named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in table.models]
-    named += [(plain(one.label), one) for one in table.baselines(target)]
-    for name, score in named:
-        lines.append(f"| {name} | {' | '.join(charts.skill.score_texts(table, score, target))} |")
+    rows: list[tuple[str, str, list[str]]] = [(charts.with_unit(where, unit), "", [])]
+    for one in (*table.models, *table.baselines(target)):
+        rows.append((one.label, one.name, charts.skill.score_texts(table, one, target)))
+    return _table(rows, charts.skill.MEASURES)
+
+
+def _table(rows: Sequence[tuple[str, str, Sequence[str]]], measures: Sequence[str]) -> str:
+    """Return a Markdown table of rows: label, a mode or another name, and texts below `measures`.
+
+    The first row has only the label of the first column.
+    """
+    lines = [f"| {plain(rows[0][0])} | {' | '.join(measures)} |", "|:--|--:|--:|--:|--:|"]
+    for label, name, texts in rows[1:]:
+        text = MODES[name].colored(f"**{plain(label)}**") if name in MODES else plain(label)
+        lines.append(f"| {text} | {' | '.join(texts)} |")
     return "\n".join(lines)
 
 
