@@ -257,7 +257,7 @@ VIEWS = {  # by name in scenes and in the address
     "compare": View("Last-step error of both modes", partial(_chart, "compare")),
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", _cells),
-    "padded": View("Padding with and without a mask", _padded),
+    "padding": View("Padding with and without a mask", _padded),
     "unrolled": _of_cell("The layer, unrolled", "unrolled"),
     "runs": View("The cell runs over time", partial(_chain, plays=True), "Cell", needs_rows=True),
     "proof": _of_cell("Both modes compute the same", "proof"),
