@@ -173,21 +173,23 @@ class ClassProbabilities:
         for mode, shares in self.lasts.items():
             says = "" if said else " says"
             said.append(f"{MODES[mode].name}{says} {self._most_probable(shares)}")
-        return f"At the last step: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
+        true = _unbroken(self.classes[self.true[self.end]])
+        return f"At the last step: {', '.join(said)}; true: {true}."
 
     def _most_probable(self, shares: np.ndarray) -> str:
         if not np.isfinite(shares).all():
             return "NaN"
-        return f"{self.classes[int(shares.argmax())]} ({shares.max():.2f})"
+        return f"{_unbroken(self.classes[int(shares.argmax())])} ({shares.max():.2f})"
 
     def sentence(self) -> str:
         """Return the probabilities of the true class, and how many steps are right."""
         dataset, true, real = self.run.dataset, int(self.true[self.end]), int(self.real.sum())
         text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} at the "
-        text += f"last step, {self.end + 1}, is {self.classes[true]}."
+        text += f"last step ({self.end + 1}) is {_unbroken(self.classes[true])}."
         for mode, shares in self.lasts.items():
-            text += f" {capital(MODES[mode].model)}: {self._most_probable(shares)}, "
-            text += f"and {shares[true]:.2f} for the true class."
+            text += f" {capital(MODES[mode].model)}: {self._most_probable(shares)}"
+            is_right = int(shares.argmax()) == true
+            text += "." if is_right else f"; the true class has {shares[true]:.2f}."
         if "sequence" in self.shares:
             right = self.shares["sequence"].argmax(axis=1) == self.true
             text += f" The sequence model is right at {(right & self.real).sum()} of {real} steps."
@@ -232,6 +234,11 @@ def of_classes(values: np.ndarray) -> np.ndarray:
     """Return probabilities of all classes (…, C); a single column K = 1 is the second of two."""
     values = np.asarray(values, np.float64)
     return np.concatenate([1 - values, values], axis=-1) if values.shape[-1] == 1 else values
+
+
+def _unbroken(name: str) -> str:
+    """Return a class's name with spaces at which a line doesn't break."""
+    return name.replace(" ", "\u00a0")
 
 
 def _axis(title: str, color: str, domain: list[float], ticks: list[float]) -> Part:

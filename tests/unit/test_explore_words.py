@@ -22,6 +22,7 @@ from lib.results import (
 from lib.results.compared import is_overfit
 from lib.training import recorded
 from lib.ui.settings import label_of
+from tests.unit.label_runs import a_label_run
 from tests.unit.own_data import windows_of_stores
 from tests.unit.pictures import (
     EXPERIMENT,
@@ -87,6 +88,83 @@ SENTENCES = [  # card, run, picked arguments, takeaway, sentence
         "model 0.0625, mean baseline 4, best possible 0.01.",
     ),
 ]
+
+
+ONE_SEED = a_label_run(sequence=[20], last=[5])  # wrong samples of 100, at every step
+SEEDS = a_label_run(sequence=[20, 22, 24], last=[5, 6, 4])
+SENTENCES += [  # the same for labels
+    (
+        "predictions",
+        ONE_SEED,
+        (0, True),
+        "At the last step: sequence mode says class 2 (0.96), last-step mode class 2 (0.96); "
+        "true: class 1.".replace("class ", "class\u00a0"),
+        "Sample 101 (validation): the class at the last step (4) is class\u00a01. Sequence model: "
+        "class\u00a02 (0.96); the true class has 0.02. Last-step model: class\u00a02 (0.96); the "
+        "true class has 0.02. The sequence model is right at 0 of 4 steps. Pale bands: last-step "
+        "head, applied early.",
+    ),
+    (
+        "loss",
+        ONE_SEED,
+        (),
+        "Don't compare these two: blue averages 4 steps, orange counts only the last.",
+        "Losses after 10 epochs. Sequence model, the mean over 4 steps: training loss 0.836, "
+        "validation loss 0.836. Last-step model, for the last step only: training loss 0.236, "
+        "validation loss 0.236. The two losses can't be compared. Most frequent class on training "
+        "samples: cross-entropy 1.09 over all steps, 1.1 at the last.",
+    ),
+    (
+        "step_error",
+        ONE_SEED,
+        (),
+        "Both modes beat the baseline: sequence mode from step 1.",
+        "Accuracy on validation samples at steps 1 and 4: sequence model 80% and 80%; last-step "
+        "model 95% at the last; most frequent class 33% and 30%. Sequence model at the last step: "
+        "95% interval 71.1% to 86.7%. Last-step model at the last step: 95% interval 88.8% to "
+        "97.8%. Intervals (Wilson) count 100 independent samples, not seeds.",
+    ),
+    (
+        "compare",
+        SEEDS,
+        (),
+        "Last-step mode is better in 3 of 3 seeds: median accuracy 95% against 78%.",
+        "Median accuracy at the last step on the validation samples: sequence model 78%, "
+        "last-step model 95%, most frequent class 30%. Range over seeds 0 to 2: sequence model 76% "
+        "to 80%, last-step model 94% to 96%. Last-step mode has a higher accuracy than sequence "
+        "mode in 3 of 3 seeds (p < 0.01, paired t-test on accuracies). Within a seed, last-step "
+        "mode's accuracy is 16 points higher (median over the seeds). The difference of the two "
+        "median accuracies can differ.",
+    ),
+]
+
+
+SAMPLES = "with 100 independent samples, differences below {} points may be chance."
+COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by seed, takeaway
+    ("compare", [20], [5], "One seed decides nothing. Here, last-step mode is more accurate, 95% "
+     "against 80%."),
+    ("compare", [2, 2], [4, 4], f"Modes are too close: {SAMPLES.format(6.5)}"),
+    ("compare", [2, 2], [2, 2], "The median accuracies of 2 seeds are equal: 98%."),
+    ("compare", [0, 50], [0, 1], "No clear winner: 2 seeds can't tell the two modes apart."),
+    ("compare", [95], [99], "Neither mode beats the baseline at the last step: accuracy 5% against "
+     "30%."),
+    ("compare", [40], None, "Accuracy at the last step: 60%. The baseline: 30%."),
+    ("step_error", [1], None, "Sequence mode beats the baseline from step 1, and reaches 90% at "
+     "step 1."),
+    ("step_error", [1], [90], "Sequence mode beats the baseline from step 1; last-step mode never "
+     "does."),
+    ("step_error", [70], [1], "Last-step mode beats the baseline; sequence mode may not at the "
+     "last step."),
+    ("step_error", [90], [90], "Neither mode beats the baseline at the last step."),
+    ("step_error", [70], [70], f"Too close to tell: {SAMPLES.format(12)}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("card", "sequence", "last", "expected"), COMPARED)
+def test_accuracies_are_compared_only_if_samples_and_seeds_suffice(card, sequence, last, expected):
+    """Of 100 samples, the baseline is right for 30 at the last step, and for 33 at the first."""
+    mistakes = {"sequence": sequence} | ({"last": last} if last else {})
+    assert takeaway(card, a_label_run(**mistakes)) == expected
 
 
 @pytest.mark.parametrize(("card", "run", "picked", "short", "long"), SENTENCES)

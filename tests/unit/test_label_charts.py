@@ -1,0 +1,219 @@
+"""Charts of labels: class bands, accuracies with intervals, confusion matrices, the replay."""
+
+import re
+from dataclasses import replace
+from html import unescape
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+
+from lib import results
+from lib.charts import accuracy, confusion, replay_figure, replay_words
+from lib.charts.palette import PALETTES
+from lib.data import class_numbers
+from lib.results import Frame, proportion_interval
+from tests.unit.fakes import fake_labels
+from tests.unit.label_runs import a_label_run, outputs_with_mistakes
+from tests.unit.pictures import LIGHT, card, drawn, takeaway, the, traces, words_of
+
+PADDED = fake_labels(200, 4, 2, 3, train=100, padding="after")
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_bands_are_the_probabilities_of_classes(earlier):
+    """Each timestep's bands add up to 1; last-step mode's only output is a column after T."""
+    run = a_label_run(sequence=[0, 50], last=[0, 0])
+    figure = drawn("predictions", run, 0, earlier)
+    bands = [bar for bar in figure.data if bar.type == "bar" and bar.name != "true"]
+    heights = {}
+    for bar in bands:
+        for x, y in zip(bar.x, bar.y, strict=True):
+            heights[bar.yaxis, x] = heights.get((bar.yaxis, x), 0) + y
+    np.testing.assert_allclose([*heights.values()], 1, rtol=1e-6)
+    rows = 2 if earlier else 1
+    assert len(heights) == 4 * rows + 1
+    assert max(x for _, x in heights) > 4.5
+    first = next(bar for bar in bands if bar.name == "class 0")
+    expected = run.snapshot.by_seed("sequence", "predictions")[:, 0, :, 0].mean(axis=0)
+    np.testing.assert_allclose(first.y, expected, rtol=1e-6)
+    frames = {shape.line.color for shape in figure.layout.shapes}
+    assert frames == {LIGHT.sequence, LIGHT.last}
+
+
+def test_two_classes_have_a_line_at_one_half():
+    """A single output is the second class's probability, and the first class has the rest."""
+    figure = drawn("predictions", a_label_run(classes=2, sequence=[0], last=[0]), 0)
+    assert set(the(figure, "0.5").y) == {0.5}
+    second = next(bar for bar in figure.data if bar.name == "class 1")
+    first = next(bar for bar in figure.data if bar.name == "class 0")
+    np.testing.assert_allclose(np.add(first.y, second.y), 1)
+
+
+def test_padded_steps_are_hatched_and_named_in_the_key():
+    """The strip of true classes has class colors at real steps only."""
+    run = a_label_run(PADDED, sequence=[0], last=[0])
+    sample = int(np.flatnonzero(PADDED.last_step[PADDED.shown] == 1)[0])
+    strip = the(drawn("predictions", run, sample), "true")
+    assert [*strip.marker.pattern.shape] == ["", "", "/", "/"]
+    assert strip.marker.color[0] in LIGHT.classes
+    assert strip.marker.color[3] not in LIGHT.classes
+    assert "padded" in words_of(drawn("predictions", run, sample))
+    picked = card("predictions", run, sample)
+    true = PADDED.classes[int(class_numbers(PADDED.last_y[picked.index]))]
+    true = true.replace(" ", "\u00a0")
+    assert takeaway("predictions", run, sample).endswith(f"true: {true}.")
+
+
+def test_a_name_is_written_only_in_a_thick_band():
+    """The bands of a sure model have one name at each class that it says."""
+    run = a_label_run(sequence=[0], last=[0])
+    names = [note.text for note in drawn("predictions", run, 0).layout.annotations[1:]]
+    said = {run.dataset.classes[k] for k in card("predictions", run, 0).true}
+    assert {name for name in names if name in run.dataset.classes} <= said
+
+
+# The matrices of Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of
+# color vision deficiency", 2009, for linear RGB and full deficiency.
+VISION = {
+    "usual": "1 0 0 0 1 0 0 0 1",
+    "no red cones": "0.152286 1.052583 -0.204868 0.114503 0.786281 0.099216 "
+    "-0.003882 -0.048116 1.051998",
+    "no green cones": "0.367322 0.860646 -0.227968 0.280085 0.672501 0.047413 "
+    "-0.011820 0.042940 0.968881",
+    "no blue cones": "1.255528 -0.076749 -0.178779 -0.078411 0.930809 0.147602 "
+    "0.004733 0.691367 0.303900",
+}
+
+
+def seen(color, vision):
+    """Return a color in the space OKLab (Ottosson, 2020), as seen with this vision."""
+    matrix = np.array(VISION[vision].split(), float).reshape(3, 3)
+    parts = np.array([int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    cones = [[0.41222, 0.53633, 0.05145], [0.21190, 0.68070, 0.10740], [0.08830, 0.28172, 0.62998]]
+    axes = [
+        [0.21045, 0.79362, -0.00407],
+        [1.97800, -2.42859, 0.45059],
+        [0.02590, 0.78277, -0.80868],
+    ]
+    return np.array(axes) @ np.cbrt(cones @ np.clip(matrix @ linear, 0, 1))
+
+
+def distance(one, other):
+    """Return the smallest distance of two colors over all kinds of vision."""
+    return min(float(np.linalg.norm(seen(one, v) - seen(other, v))) for v in VISION)
+
+
+def test_colors_of_classes_differ_for_all_kinds_of_color_vision():
+    """A distance of 0.02 is just noticeable. Bands that touch differ by more than 0.1."""
+    classes = LIGHT.classes
+    assert len(classes) == 12
+    assert min(distance(*pair) for pair in combinations(classes, 2)) > 0.09
+    assert min(distance(*pair) for pair in pairwise(classes)) > 0.1
+    modes = [
+        getattr(palette, mode) for palette in PALETTES.values() for mode in ("sequence", "last")
+    ]
+    assert min(distance(mode, color) for mode in modes for color in classes) > 0.07
+
+
+def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
+    """The area spans the interval of the median over the seeds; the baseline is the data's."""
+    run = a_label_run(PADDED, sequence=[10, 20, 30], last=[0, 0, 0])
+    figure, real = drawn("step_error", run), PADDED.mask[100:]
+    line, band = the(figure, "sequence mode"), the(figure, "sequence mode, 95% interval")
+    for t in range(4):
+        wrong = real[:20, t].sum()
+        expected = 100 * (1 - wrong / real[:, t].sum())
+        assert line.y[t] == pytest.approx(expected)
+        low, high = proportion_interval(expected / 100, int(real[:, t].sum()))
+        assert (band.y[t], band.y[-1 - t]) == pytest.approx((100 * low, 100 * high))
+    (bar,) = traces(figure, "last-step mode, 95% interval")
+    assert bar.x[0] == 4
+    assert bar.y[0] == pytest.approx(100 * proportion_interval(1.0, 100)[0])  # of all samples
+
+
+def test_few_samples_decide_nothing():
+    """Differences below `decisive_difference` aren't significant, and all above are."""
+    for share, samples in ((0.9, 100), (1.0, 30), (0.5, 1000)):
+        least = results.decisive_difference(share, samples)
+        assert results.accuracies_differ(share, share - least, samples)
+        assert not results.accuracies_differ(share, share - least + 0.002, samples)
+    outcomes = results.accuracy_outcomes(np.array([0.9, 0.5, 0.2]), 0.5, 100)
+    assert outcomes.tolist() == ["clear", "unclear", "no"]
+
+
+def cells(table):
+    """Return the texts of an HTML table's cells by row."""
+    rows = re.findall("<tr>(.*?)</tr>", table)
+    return [
+        [unescape(re.sub("<.*?>", "", c)) for c in re.findall("<t[dh].*?</t[dh]>", r)] for r in rows
+    ]
+
+
+def test_a_confusion_matrix_counts_all_seeds():
+    """Ten samples of both seeds have the next class; rows are true, columns predicted classes."""
+    run = a_label_run(sequence=[0, 10], last=[0, 0])
+    tables = confusion.label_tables(run, LIGHT).split("<table")[1:]
+    assert len(tables) == 2
+    true = class_numbers(run.dataset.last_y[100:])
+    for k, row in enumerate(cells(tables[0])[1:]):
+        wrong, total = int((true[:10] == k).sum()), 2 * int((true == k).sum())
+        counts = {k: f"{total - wrong}", (k + 1) % 3: f"{wrong}" if wrong else ""}
+        assert row[1:4] == [counts.get(j, "") for j in range(3)]
+    assert "2 seeds together, accuracy 95%" in tables[0]
+    text, details = confusion.label_words(run)
+    assert text.startswith("Most frequent mistake: sequence mode says class ")
+    assert "sums over 2 seeds" in details
+    assert confusion.label_words(a_label_run(sequence=[0], last=[0]))[0].startswith("No mistakes")
+
+
+@pytest.mark.parametrize(("masking", "heading"), [("on", 3), ("off", 2)])
+def test_padding_is_counted_in_one_column_and_left_out_in_the_other(masking, heading):
+    """Keras counts real steps if a mask leaves padding out, else all steps."""
+    run = a_label_run(PADDED, masking=masking, sequence=[20], last=[20])
+    padding = confusion.label_tables(run, LIGHT).split("<table")[3]
+    rows, real = cells(padding), PADDED.mask[100:]
+    right = class_numbers(outputs_with_mistakes(PADDED, 20)) == class_numbers(PADDED.y[100:])
+    assert rows[2][2:] == [f"{100 * right.mean():.0f}%", f"{100 * right[real].mean():.0f}%"]
+    assert rows[4][2:] == ["80%"]
+    assert "(Keras)" in rows[0][heading]
+    assert f"{real.sum()} of 400 evaluated steps are real" in padding
+
+
+def test_uneven_classes_also_have_balanced_accuracy_and_f1():
+    """They are shown if the most frequent class has over 1.5 times its equal share."""
+    even = a_label_run(sequence=[10], last=[0])
+    assert "macro F1" not in confusion.label_tables(even, LIGHT)
+    y = np.eye(3, dtype=np.float32)[np.where(np.arange(200) % 5 == 0, 1, 0)][:, None].repeat(4, 1)
+    uneven = a_label_run(replace(even.dataset, y=y), sequence=[10], last=[0])
+    assert "accuracy 90%, balanced 9" in confusion.label_tables(uneven, LIGHT)
+
+
+def test_a_replay_shows_the_true_class_and_accuracies():
+    """Its lines are the true class's probability and accuracies; its maps are from 0% to 100%."""
+    run, before = (a_label_run(sequence=[k, k], last=[0, 0]) for k in (10, 60))
+    frames = (Frame("0", replace(before.snapshot, epoch=0)), Frame("10", run.snapshot))
+    run = replace(run, dataset=before.dataset)
+    figure = replay_figure(run, frames, 0, 0, palette=LIGHT).to_dict()
+    moved = dict(zip(figure["frames"][1]["traces"], figure["frames"][1]["data"], strict=True))
+    lines = [
+        moved[k]["y"]
+        for k, t in enumerate(figure["data"])
+        if t["name"] == "sequence mode" and k in moved
+    ]
+    true = class_numbers(run.dataset.y[run.dataset.shown[0]])
+    shares = run.snapshot.middle.results["sequence"].predictions[0][np.arange(4), true]
+    np.testing.assert_allclose(lines[0], shares, rtol=1e-4)
+    np.testing.assert_allclose(lines[1], [90] * 4)
+    takeaway, details = replay_words(run.dataset, frames)
+    assert "sequence mode from epoch 10, last-step mode from epoch 10" in takeaway
+    assert "epoch 0: 40% and 100%; epoch 10: 90% and 100%" in details
+
+
+def test_steps_with_few_samples_dont_hide_from_when_a_model_wins():
+    """A step that less than half as many samples have isn't counted in the takeaway."""
+    step = accuracy.StepAccuracy(a_label_run(PADDED, sequence=[0], last=[0]))
+    step.counts = np.array([100, 80, 60, 10])
+    assert step._since(np.array([False, True, True, False])) == 2
+    assert step._since(np.array([True, True, False, True])) == 0
