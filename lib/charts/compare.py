@@ -21,7 +21,7 @@ from lib.charts.sentences import Words, name_of, off_unit, value_of
 from lib.data import Dataset, class_numbers, idle, suggested
 from lib.experiment import MODES, SETTINGS
 from lib.results import Compared, ModeResult, RunAt, compared_part, same_data
-from lib.text import capital, counted, joined, number, readable
+from lib.text import capital, counted, joined, percent, readable
 
 LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
     "A": ("solid", "diamond-open"),
@@ -57,7 +57,8 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
         for mode, result in run.results.items()
     ]
     x_axis = axes.epoch_axis(max(run.snapshot.epochs for run in runs))
-    y_axis = axes.log_axis(f"{part} loss", [float(y) for curve in curves for y in curve.y])
+    loss = "cross-entropy" if runs[0].experiment.has_labels else "loss"
+    y_axis = axes.log_axis(f"{part} {loss}", [float(y) for curve in curves for y in curve.y])
     return _figure(curves, x_axis, y_axis, palette)
 
 
@@ -263,10 +264,10 @@ def _true_class_words(runs: Sequence[Compared], sample: int) -> Words:
     """Return the probabilities of one sample's true class at the last step."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
     shares = _by_run(runs, lambda mode, of: float(_of_truth(dataset, index, mode, of, sample)[-1]))
-    least, most = (number(edge(shares.values()), 2) for edge in (min, max))
+    least, most = (percent(100 * edge(shares.values())) for edge in (min, max))
     takeaway = f"One sample: the true class gets {least} to {most} at the last step."
     true = dataset.classes[class_numbers(dataset.last_y[index])]
-    texts = joined([f"{number(share, 2)} for {who}" for who, share in shares.items()])
+    texts = joined([f"{percent(100 * share)} for {who}" for who, share in shares.items()])
     return takeaway, f"{capital(dataset.sample_name(index))}: {true}. Probability: {texts}."
 
 

@@ -240,9 +240,11 @@ class PointResult:
 
     @property
     def has_samples(self) -> bool:
-        """Whether enough samples were evaluated to tell the median scores apart."""
+        """Whether enough samples were evaluated to tell the median scores apart, if they differ."""
         first, second = map(self.median, BOTH_MODES)
-        return bool(self.measure.decided(first, second, self["independent_samples"]))
+        return first == second or bool(
+            self.measure.decided(first, second, self["independent_samples"])
+        )
 
     @property
     def is_finished(self) -> bool:

@@ -145,7 +145,9 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
     if key not in VARIABLE:
         raise ExperimentError(f"{key!r:.40} can't vary. Expected one of {', '.join(VARIABLE)}")
     if key not in offered(base):
-        why = dictated(base).get(key, f"{find_spec(base).title} doesn't use it.")
+        only = [results.value_words(key, value) for value in choices(base, key)]
+        does = f"needs {only[0]}" if len(only) == 1 else "doesn't use it"
+        why = dictated(base).get(key, f"{find_spec(base).title} {does}.")
         can = ", ".join(offered(base))
         raise ExperimentError(f"{key} can't vary here: {why.rstrip('.')}. Vary one of {can}")
     at_most = find_spec(base).at_most

@@ -174,8 +174,10 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
 
 def _draw_charts(runs: Sequence[Compared], palette: charts.Palette) -> None:
     """Draw the losses of runs, and their errors or, for labels, accuracies by timestep."""
-    score, key = ("Accuracy", "_labels") if runs[0].experiment.has_labels else ("Error", "")
-    with card("Loss over epochs"):
+    loss, score, key = "Loss", "Error", ""
+    if runs[0].experiment.has_labels:
+        loss, score, key = "Cross-entropy", "Accuracy", "_labels"
+    with card(f"{loss} over epochs"):
         text = charts.ranking.losses_words(runs)
         card_chart(charts.compare.losses_figure(runs, palette), *text, f"compare_losses{key}")
     with card(f"{score} at each timestep"):

@@ -55,7 +55,7 @@ def test_a_killed_command_continues_and_equals_a_sweep_of_the_page(client, tmp_p
     for page_point, command_point in zip(runner.results, points, strict=True):
         assert page_point.values == command_point.values
         for expected, row in zip(command_point.rows, page_point.rows, strict=True):
-            assert {**row, "run": ""} == {**expected, "run": ""}
+            assert f"{row | {'run': ''}}" == f"{expected | {'run': ''}}"  # NaN is never equal
 
 
 def test_training_a_recorded_point_again_has_the_same_results(client):
@@ -93,3 +93,15 @@ def test_run_sweep_returns_a_data_frame(tmp_path):
     assert frame["last_step_error"].notna().all()
     assert set(frame["epochs"]) == {5}
     assert shares[-1] == 1.0
+
+
+def test_a_sweep_of_labels_has_accuracies():
+    """Probabilities and logits are the same training. An accuracy is a share of 16 samples."""
+    settings = {"N": 64, "T": 8, "U": 2, "epochs": 2}
+    frame = run_sweep(
+        data="first_pattern", vary={"output": ["probabilities", "logits"]}, seeds=1, **settings
+    )
+    by_output = frame.groupby("output")["last_step_accuracy"].apply(list)
+    assert by_output["probabilities"] == by_output["logits"]
+    assert (frame["last_step_accuracy"] * 16 % 1 == 0).all()
+    assert frame["baseline_accuracy"].between(0.25, 0.75).all()

@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from lib.charts.proofs import NO_ANSWER
+from lib.data import make_dataset, suggested
+from lib.recurrence import unroll_stack
 from lib.results.replay import untrained
 from lib.results.run import Status
 from lib.ui.cell import ask
@@ -40,6 +42,21 @@ def test_only_the_open_part_sends_requests_and_sends_each_once(client):
     app.select_slider(key="cell_sample_32").set_value(3).run()
     names = [question.name for question in sent[len(ask.PLACES) :]]
     assert names == ["influence", "influence"]
+
+
+def test_masked_steps_are_left_out(client):
+    """The page asks Keras about real steps only. There, a layer's states don't need the mask."""
+    app = open_part(link("Cell", data="vowels"), "proof")
+    assert "steps are padded and masked: the layer skips them" in text(app)
+    assert "padded and not masked" in text(link("Cell", data="vowels", mask="off"))
+    asked, dataset = client.questions[0].arguments, make_dataset(suggested("vowels"))
+    sample = dataset.shown[:1]
+    [real], x = dataset.mask[sample], asked["x"]
+    np.testing.assert_array_equal(x[0], dataset.x[sample[0], real])
+    assert x.any(axis=-1).all()  # no other sample of the question is padded
+    whole = unroll_stack("lstm", asked["weights"], dataset.x[sample], dataset.mask[sample])
+    cut = unroll_stack("lstm", asked["weights"], x[:1])
+    np.testing.assert_allclose(cut[-1].hidden[0], whole[-1].hidden[0, real], atol=1e-6)
 
 
 def test_a_failed_check_shows_an_error_and_can_run_again(client):

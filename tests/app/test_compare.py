@@ -60,6 +60,19 @@ def test_the_page_opens_with_recorded_runs():
     assert "Remove" not in [button.label for button in app.button]
 
 
+def test_labels_and_numbers_have_their_own_charts():
+    """A sentence says why. The values of a run are its accuracies or its errors."""
+    app = link("Compare", runs="echo,digits")
+    assert "share no axis" in text(app)
+    for words in ("Error at each timestep", "Accuracy at each timestep", "same data to compare"):
+        assert words in text(app)
+    for words in ("accuracy at the last step", "error at the last step", "accuracy by epoch"):
+        assert words in html_text(app)
+    alone = link("Compare", runs="digits")
+    assert "share no axis" not in text(alone)
+    assert "Probability of the true class" in text(alone)
+
+
 def test_the_list_shows_differences_and_the_address_has_the_picked_runs(client):
     """Runs are listed in order of training. A new run is picked and added to the address."""
     app = start(seeds="1")

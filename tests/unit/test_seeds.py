@@ -62,6 +62,15 @@ def test_samples_whose_targets_share_rows_count_as_one():
     assert independent_samples(a_dataset()) == math.inf
 
 
+def test_samples_of_a_series_with_one_label_count_as_one():
+    """A country's windows all have its continent. Other labels count by sample."""
+    for timesteps in (12, 6):
+        dataset = make_dataset(suggested("continents").set(T=timesteps))
+        assert independent_samples(dataset) == 36
+    digits = make_dataset(suggested("digits"))
+    assert independent_samples(digits) == len(digits.x[digits.evaluated])
+
+
 def test_the_verdict_equals_loops_over_the_seeds():
     """Better model, wins, ratio and p-value agree for 200 random pairs of results."""
     rng = np.random.default_rng(0)

@@ -10,11 +10,11 @@ from click.testing import CliRunner
 
 from lib.data import DATASETS, Table, make_dataset, suggested
 from lib.experiment import ExperimentError, read_query
-from lib.results import VARIABLE, Snapshot, Status, independent_samples
+from lib.results import Snapshot, Status, independent_samples
 from lib.sweep import MOST_RUNS, READY, base_of, make_plan, offered, parse_vary, run_sweep
 from lib.sweep.__main__ import main
-from lib.sweep.plan import from_csv, read_done, result_of, write
-from tests.unit.swept import a_point
+from lib.sweep.plan import choices, from_csv, read_done, result_of, usual_values, write
+from tests.unit.swept import a_label_point, a_point
 
 
 def test_a_plan_has_all_combinations_of_values():
@@ -34,7 +34,7 @@ def test_a_plan_has_all_combinations_of_values():
 def test_all_offered_settings_can_vary_and_a_points_settings_are_a_link(data):
     """A value that the dataset doesn't allow is changed, with a note."""
     for key in offered(suggested(data)):
-        values = VARIABLE[key]["values"].split(",")
+        values = usual_values(suggested(data), key).split(",")
         plan = make_plan(suggested(data), {key: values}, 1)
         assert len(plan.points) + len(plan.notes) >= len(values)
         assert len(plan.points) > 1 or plan.notes
@@ -52,6 +52,20 @@ def test_values_that_become_equal_are_trained_once_with_a_note():
         assert f"lag k = {lag} to T = 4, lag k = 3" in note
 
 
+def test_only_settings_and_losses_that_fit_the_data_are_offered():
+    """Labels vary weights and outputs; a mask needs padding; two classes have a single loss."""
+    numbers, digits, vowels = map(suggested, ("echo", "digits", "vowels"))
+    assert choices(numbers, "loss") == ["mse", "mae", "huber"]
+    assert choices(digits, "loss") == ["sparse", "onehot"]
+    assert usual_values(vowels, "padding") == "after,before"
+    assert not {"output", "weights", "mask"} & {*offered(numbers)}
+    assert {"output", "weights"} <= {*offered(digits)}
+    assert "mask" not in offered(digits)
+    assert {"mask", "padding"} <= {*offered(vowels)}
+    assert "loss" not in offered(suggested("first_pattern"))
+    assert "loss = Mean squared error to" in make_plan(digits, {"loss": ["mse"]}, 1).notes[0]
+
+
 @pytest.mark.parametrize(
     ("data", "vary", "seeds", "words"),
     [
@@ -63,6 +77,8 @@ def test_values_that_become_equal_are_trained_once_with_a_note():
         ("seattle", {"T": ["x"]}, 4, "2 to 512, got 'x'"),
         ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of lstm, gru, simple_rnn"),
         ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100. Use fewer values or seeds"),
+        ("first_pattern", {"loss": ["binary"]}, 4, "first? needs Binary cross-entropy"),
+        ("digits", {"mask": ["off"]}, 4, "Digits, row by row doesn't use it"),
         ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
     ],
 )
@@ -103,6 +119,19 @@ def test_ready_sweeps_have_recorded_results_for_each_point():
         assert all(point.is_finished for point in points)
         counts = [independent_samples(make_dataset(p.experiment)) for p in ready.plan.points]
         assert [p["independent_samples"] for p in points] == counts
+
+
+def test_a_file_without_the_columns_of_labels_can_be_read(tmp_path):
+    """Recorded sweeps, and files of earlier versions, have errors only. New files have both."""
+    label, path = a_label_point([0.75, 0.5], [0.5, 0.25], T=8), tmp_path / "labels.csv"
+    write([label], ["T"], path)
+    [again] = from_csv(path.read_text())
+    np.testing.assert_array_equal(again.scores("sequence"), [0.75, 0.5])
+    np.testing.assert_array_equal(again.scores("last", relative=True), [0.0, -0.25])
+    frame = pd.read_csv(path).drop(columns=["last_step_accuracy", "baseline_accuracy"])
+    [old] = from_csv(frame.to_csv(index=False))
+    assert (again.has_labels, old.has_labels) == (True, False)
+    np.testing.assert_array_equal(old.scores("last"), [0.1, 0.1])
 
 
 def the_plan(*values):

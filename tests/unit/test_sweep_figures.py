@@ -7,7 +7,7 @@ import pytest
 from lib.charts.palette import PALETTES
 from lib.charts.sweep import curve_figure, map_figure
 from lib.results.run import Status
-from tests.unit.swept import a_point
+from tests.unit.swept import a_label_point, a_point
 
 LIGHT = PALETTES["light"]
 POINTS = [
@@ -88,3 +88,16 @@ def test_a_difference_that_is_not_significant_has_a_question_mark():
     assert words(figure) == ["S 2×", "L 1.1×?", "✕"]
     early = valid(map_figure(points, ("T", "U"), LIGHT, is_over=False))
     assert words(early) == ["S 2×?", "L 1.1×?", "✕"]
+
+
+def test_accuracies_of_labels_are_in_percent_and_their_differences_in_points():
+    """A relative accuracy is the difference to the baseline's 50%."""
+    points = [a_label_point([0.9, 0.92], [0.8, 0.82], T=t, U=2) for t in (4, 8)]
+    for relative, median in ((False, 91), (True, 41)):
+        figure = valid(curve_figure(points, "T", LIGHT, relative=relative))
+        np.testing.assert_allclose(trace(figure, "sequence mode, median")["y"], [median] * 2)
+        assert list(trace(figure, "baseline")["y"]) == [0 if relative else 50] * 2
+        assert figure["layout"]["yaxis"].get("type") != "log"
+    figure = valid(map_figure(points, ("T", "U"), LIGHT, is_over=True))
+    assert words(figure) == ["S +10", "S +10"]
+    assert "accuracy is 2 points higher" in figure["layout"]["annotations"][0]["text"]

@@ -1,11 +1,13 @@
 """A sweep trains its points as background runs; here a fake client controls the runs."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lib.data.datasets.registry import make_settled_dataset, suggested
+from lib.results.compared import BOTH_MODES
 from lib.results.run import Snapshot, Status
 from lib.sweep.plan import make_plan, result_of
 from lib.sweep.runner import FULL_SECONDS, Runner
@@ -107,6 +109,22 @@ def test_a_result_has_a_row_for_each_seed_and_mode():
     assert {row["epochs"] for row in result.rows} == {5}
     assert result["independent_samples"] == np.inf
     assert min(result["baseline_error"], result["parameters"]) > 0
+
+
+def test_a_result_of_labels_has_accuracies():
+    """The baseline of digits, the most frequent class, is right for about a tenth."""
+    point = make_plan(suggested("digits"), {"U": [8]}, seeds=1).points[0]
+    pair = {
+        mode: replace(mode_result(0.1), last_step_accuracy=np.array([0.875])) for mode in BOTH_MODES
+    }
+    snapshot = Snapshot("r0", Status.FINISHED, 40, 40, results=pair)
+    dataset = make_settled_dataset(point.experiment)
+    result = result_of(point, dataset, snapshot)
+    assert result.scores("last").tolist() == [0.875]
+    digits = dataset.last_y[dataset.evaluated].argmax(axis=1)
+    most = np.bincount(dataset.last_y[: dataset.train].argmax(axis=1)).argmax()
+    assert result.baseline == (digits == most).mean()
+    assert result["independent_samples"] == len(digits)
 
 
 def test_pause_and_stop_apply_to_all_runs(sweep):

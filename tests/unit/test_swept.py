@@ -9,7 +9,7 @@ from lib.charts.sweep import found_details, found_takeaway, sweep_title
 from lib.results import compare_modes
 from lib.results.compared import BOTH_MODES, axes_of, clear_mode, corrected, findings, point_words
 from lib.results.run import Status
-from tests.unit.swept import a_point
+from tests.unit.swept import a_label_point, a_point
 
 
 def test_the_takeaway_counts_the_points_at_which_a_mode_is_better():
@@ -95,3 +95,21 @@ def test_with_too_few_independent_samples_no_mode_is_better(samples, is_clear):
     [finding] = findings([point]).values()
     assert clear_mode(finding) == ("sequence" if is_clear else "")
     assert ("too few" in " ".join(found_details([point]))) is not is_clear
+
+
+def test_labels_are_compared_by_their_accuracies():
+    """The mode with the higher accuracy is better, if samples and seeds are enough."""
+    high, low = [0.90, 0.91, 0.92, 0.91], [0.80, 0.82, 0.81, 0.81]
+    point, other = a_label_point(high, low, T=4), a_label_point([0.5] * 4, [0.5] * 4, T=8)
+    assert [clear_mode(found) for found in findings([point, other]).values()] == ["sequence", ""]
+    assert findings([point])[point].gain == pytest.approx(0.1)
+    assert "Sequence mode is clearly better at 1 of 2" in found_takeaway([point, other])
+    best, test = found_details([point, other])
+    assert "Highest median accuracy: 91%, sequence mode at T = 4" in best
+    assert "t-test on accuracies, corrected for 2 points" in test
+    few = a_label_point(high, low, samples=40, T=4)
+    assert [clear_mode(found) for found in findings([few]).values()] == [""]
+    assert "accuracy is higher at 1 of 1" in found_takeaway([a_label_point([0.9], [0.8], T=4)])
+    assert (
+        sweep_title("Digits", ["U"], 2, has_labels=True) == "Digits: accuracy by units U, 2 seeds"
+    )
