@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.charts import samples, split
+from lib.charts import classes, samples, split
 from lib.data import DATASETS, SPEC_GROUPS, find_leaks
 from lib.export import arrays, data_name, keras_windows
 from lib.results import ROWS_HIDDEN
@@ -44,6 +44,13 @@ with pictures:
                 numbers = samples.frame_of_sample(dataset, sample)
                 st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
                 hint(samples.numbers_hint(dataset))
+        if dataset.has_labels:
+            with card("Classes"):
+                figure = classes.balance_figure(dataset, palette)
+                card_chart(figure, *classes.balance_words(dataset), "chart_balance")
+            with card("Labels by timestep"):
+                figure = classes.labels_figure(dataset, palette)
+                card_chart(figure, *classes.labels_words(dataset), "chart_labels")
         if origin := dataset.origin:
             with card("Rows of this sample"):
                 step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1

@@ -12,16 +12,14 @@ from lib.charts.class_bands import ClassProbabilities
 from lib.charts.over_epochs import (
     EXPLORE_CARDS,
     LastStepErrors,
-    Level,
     Losses,
-    curves_of,
     epochs_figure,
 )
 from lib.charts.over_time import ModeValues, SamplePredictions, StepErrors
 from lib.charts.palette import Palette
 from lib.data import Dataset
 from lib.experiment import MODES
-from lib.results import BOTH_MODES, RunAt, Snapshot, Verdict
+from lib.results import RunAt, Snapshot
 from lib.text import apart, capital, readable
 
 HIGH = 90  # an accuracy that is worth a sentence, in percent
@@ -64,8 +62,8 @@ class StepAccuracy(StepErrors):
         """Return the y axis for these accuracies."""
         return axes.share_axis(AXIS, values)
 
-    def intervals(self, palette: Palette) -> list[Part]:
-        """Return the 95% intervals: an area for sequence mode, a bar for last-step mode."""
+    def moving(self, palette: Palette) -> list[Part]:
+        """Return the modes' 95% intervals, areas or for a single step a bar, below their lines."""
         bands = []
         for mode in self.errors:
             low, high = self._interval(mode)
@@ -75,7 +73,7 @@ class StepAccuracy(StepErrors):
             x, name = np.flatnonzero(known) + 1, f"{MODES[mode].name}, 95% interval"
             edges = low[known], high[known]
             bands.append(chart.band(name, x, edges, palette.mode(mode), INTERVAL_OPACITY))
-        return [band for band in bands if len(band["x"])]
+        return [*bands, *super().moving(palette)]
 
     def _counts(self, mode: str) -> np.ndarray:
         """Return the samples by timestep (T,). Last-step mode's output is one for every sample."""
@@ -87,12 +85,16 @@ class StepAccuracy(StepErrors):
         low, high = 100 * np.array([results.proportion_interval(*pair) for pair in pairs]).T
         return low, high
 
+    @property
+    def _known(self) -> np.ndarray:
+        return np.flatnonzero(self.counts >= self.counts.max() / 2)
+
     def _since(self, flags: np.ndarray) -> int:
         """Return the first step, from 1, from which `flags` (T,) are always true; 0 if none.
 
         Steps that fewer than half as many samples have as the step of most samples don't count.
         """
-        known = np.flatnonzero(self.counts >= self.counts.max() / 2)
+        known = self._known
         wrong = np.flatnonzero(~flags[known])
         first = int(wrong[-1]) + 1 if len(wrong) else 0
         return int(known[first]) + 1 if first < len(known) else 0
@@ -104,13 +106,14 @@ class StepAccuracy(StepErrors):
             return why
         sequence, last = self.outcomes.get("sequence", []), self.outcomes.get("last", [])
         since = self._since(np.array(sequence) == "clear") if sequence else 0
+        end = [sequence[self._known[-1]]] if sequence else []
         if not since and "clear" not in last:
-            if "unclear" in [*last, *sequence[-1:]]:
+            if "unclear" in [*last, *end]:
                 return too_few(max(e.median[-1] for e in self.errors.values()) / 100, self.samples)
             who = "Neither mode beats" if sequence and last else "The model doesn't beat"
             return f"{who} {baseline} at the last step."
         if not since:
-            rest = "may not" if "unclear" in sequence[-1:] else "doesn't"
+            rest = "may not" if "unclear" in end else "doesn't"
             rest = f"; sequence mode {rest} at the last step" if sequence else ""
             return f"Last-step mode beats {baseline}{rest}."
         high = self._since(self._interval("sequence")[0] >= HIGH)
@@ -125,23 +128,11 @@ class StepAccuracy(StepErrors):
 
     def sentence(self) -> str:
         """Return accuracies at the first and the last step, with the interval at the last."""
-        part = "validation" if self.run.dataset.has_validation else "training"
-        values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
-        values[self.run.dataset.baseline_label] = self.baseline
-        if self.best is not None:
-            values["best possible"] = self.best
-        parts = []
-        for who, shares in values.items():
-            first, last = apart(*shares[[0, -1]], unit="%")
-            early = who != MODES["last"].model or self.earlier
-            parts.append(f"{who} {f'{first} and {last}' if early else f'{last} at the last'}")
-        text = (
-            f"Accuracy on {part} samples at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
-        )
+        text = self.at_steps("Accuracy", "%")
         for mode in self.errors:
-            low, high = (edges[-1] for edges in self._interval(mode))
-            text += f" {capital(MODES[mode].model)} at the last step: 95% interval "
-            text += f"{' to '.join(apart(low, high, unit='%'))}."
+            ends = apart(*(float(edges[-1]) for edges in self._interval(mode)), unit="%")
+            text += f" {capital(MODES[mode].model)} at the last step: {' to '.join(ends)} (95% "
+            text += "interval)."
         return (
             f"{text} Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds."
         )
@@ -160,23 +151,16 @@ class LastStepAccuracy(LastStepErrors):
     """The card of accuracies at the last step, in percent, which compare both modes."""
 
     title = "Accuracy at the last step"
-    noun, unit = "accuracy", "%"
-    field, measure = "final_accuracy", results.ACCURACY
+    noun, nouns, unit, wins = "accuracy", "accuracies", "%", "is more accurate"
+    field, curve, scale = "final_accuracy", "last_step_accuracy", 100
+    measure = results.ACCURACY
 
-    def __init__(self, run: RunAt) -> None:
-        dataset, snapshot, self.run = run.dataset, run.snapshot, run
-        shares = {mode: snapshot.by_seed(mode, self.field) for mode in snapshot.results}
-        self.curves = curves_of(snapshot, "checked_epochs", "last_step_accuracy", scale=100)
-        self.medians = {mode: 100 * float(np.median(each)) for mode, each in shares.items()}
-        self.baseline = 100 * results.baseline_accuracy(dataset)[1]
-        self.samples = float(results.samples_by_step(dataset, snapshot).max())
-        self.levels: list[Level] = [(dataset.baseline_label, {"both": self.baseline}, "baseline")]
-        if dataset.best_accuracy is not None:
-            best = {"both": 100 * float(dataset.best_accuracy[-1])}
-            self.levels.append(("best possible", best, "best"))
-        self.verdict = None
-        if len(shares) > 1 and np.isfinite([*shares.values()]).all():
-            self.verdict = self.measure.compare(shares["sequence"], shares["last"])
+    def bounds(self) -> list[tuple[str, float, str]]:
+        """Return label, accuracy and color of the baseline and, if known, of the best possible."""
+        dataset, best = self.run.dataset, self.run.dataset.best_accuracy
+        known = [] if best is None else [("best possible", 100 * float(best[-1]), "best")]
+        baseline = 100 * results.baseline_accuracy(dataset)[1]
+        return [(dataset.baseline_label, baseline, "baseline"), *known]
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw accuracies by epoch, with the baseline and the best possible accuracy."""
@@ -188,28 +172,16 @@ class LastStepAccuracy(LastStepErrors):
 
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two accuracies are too close to tell, as a sentence; "" if they aren't."""
-        is_same = modes_compete and best - other <= SAME
-        if is_same or self.measure.decided(best / 100, other / 100, self.samples):
+        is_same = modes_compete and self.is_same(best, other)
+        samples = float(results.samples_by_step(self.run.dataset, self.run.snapshot).max())
+        if is_same or results.accuracies_differ(best / 100, other / 100, samples):
             return ""
         who = "modes are too close" if modes_compete else "too close to tell"
-        return too_few(best / 100, self.samples, who)
+        return too_few(best / 100, samples, who)
 
-    def winner(self, verdict: Verdict, best: float, other: float) -> str:
-        """Return which mode is more accurate, with the evidence from the seeds."""
-        better, is_same = MODES[BOTH_MODES[verdict.better]].name, best - other <= SAME
-        higher, lower = apart(best, other, unit="%")
-        equal = f"equal: {higher}" if higher == lower else f"nearly equal: {higher} and {lower}"
-        if verdict.seeds == 1:
-            result = f"{better} is more accurate, {higher} against {lower}"
-            if is_same:
-                result = f"both accuracies are {equal}"
-            return f"One seed decides nothing. Here, {result}."
-        if is_same:
-            return f"The median accuracies of {verdict.seeds} seeds are {equal}."
-        if not verdict.is_clear:
-            return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
-        wins = f"{verdict.wins} of {verdict.seeds} seeds"
-        return f"{capital(better)} is better in {wins}: median accuracy {higher} against {lower}."
+    def is_same(self, best: float, other: float) -> bool:
+        """Return whether two accuracies are nearly equal."""
+        return best - other <= SAME
 
     def where(self) -> str:
         """Return the measure and the step, for a sentence."""

@@ -36,8 +36,10 @@ class ClassProbabilities:
     def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
         """Select a shown sample, 0 to S-1; `earlier` adds last-step mode before the last step."""
         dataset, models = run.dataset, run.snapshot.middle.results
-        self.run, self.index = run, int(run.snapshot.samples[sample])
-        self.classes, self.steps, self.earlier = dataset.classes, dataset.shape[1], earlier
+        self.run, self.sample, self.index = run, sample, int(run.snapshot.samples[sample])
+        self.steps, self.earlier = dataset.shape[1], earlier
+        # A line doesn't break at the spaces of a name.
+        self.classes = tuple(name.replace(" ", "\u00a0") for name in dataset.classes)
         mask = dataset.mask
         self.real = np.ones(self.steps, bool) if mask is None else mask[self.index]
         self.true = class_numbers(dataset.y[self.index])  # (T,)
@@ -80,7 +82,8 @@ class ClassProbabilities:
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
         if len(self.classes) == 2:
             half = {"color": palette.baseline, "width": 1.5, "dash": "dot"}
-            traces.append(chart.line("0.5", [0.5, 0.5], half, "", x=x["range"]))
+            line = chart.line("0.5", [0.5, 0.5], half, "", x=x["range"])
+            traces += [line | {"yaxis": axis} for axis in ("y4", "y")[-len(rows) :]]
         if bottom:
             squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
             traces.append(squares)
@@ -156,14 +159,9 @@ class ClassProbabilities:
         entries = [Entry("square", chart.shortened(name), color, "ink") for name, color in colors]
         if self.run.dataset.mask is not None:
             entries.append(Entry("squares", "padded", "border", "muted"))
-        rows, letters = [list[Entry]()], 0.0
-        for entry in entries:
-            letters += len(entry.words) + MARK
-            if letters > KEY_LETTERS:
-                rows.append([])
-                letters = len(entry.words) + MARK
-            rows[-1].append(entry)
-        return rows
+        width = sum(len(entry.words) + MARK for entry in entries) / len(entries)
+        count = max(1, int(KEY_LETTERS / width))
+        return [entries[k : k + count] for k in range(0, len(entries), count)]
 
     def takeaway(self) -> str:
         """Return each mode's most probable class at the last step, and the true class."""
@@ -173,19 +171,18 @@ class ClassProbabilities:
         for mode, shares in self.lasts.items():
             says = "" if said else " says"
             said.append(f"{MODES[mode].name}{says} {self._most_probable(shares)}")
-        true = _unbroken(self.classes[self.true[self.end]])
-        return f"At the last step: {', '.join(said)}; true: {true}."
+        return f"At the last step: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
 
     def _most_probable(self, shares: np.ndarray) -> str:
         if not np.isfinite(shares).all():
             return "NaN"
-        return f"{_unbroken(self.classes[int(shares.argmax())])} ({shares.max():.2f})"
+        return f"{self.classes[int(shares.argmax())]} ({shares.max():.2f})"
 
     def sentence(self) -> str:
         """Return the probabilities of the true class, and how many steps are right."""
         dataset, true, real = self.run.dataset, int(self.true[self.end]), int(self.real.sum())
         text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} at the "
-        text += f"last step ({self.end + 1}) is {_unbroken(self.classes[true])}."
+        text += f"last step ({self.end + 1}) is {self.classes[true]}."
         for mode, shares in self.lasts.items():
             text += f" {capital(MODES[mode].model)}: {self._most_probable(shares)}"
             is_right = int(shares.argmax()) == true
@@ -202,26 +199,22 @@ class ClassProbabilities:
         return text
 
 
-class TrueClass:
+class TrueClass(ClassProbabilities):
     """The probability of one sample's true class by timestep, as lines, which a replay can move."""
 
     title = "Probability of the true class"
 
-    def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
-        """Select a shown sample, 0 to S-1, as in `ClassProbabilities`."""
-        self.run, self.earlier, self.values = run, earlier, dict[str, ModeValues]()
-        card = ClassProbabilities(run, sample)
-        for mode in run.snapshot.results:
-            shares = of_classes(run.snapshot.by_seed(mode, "predictions")[:, sample])
-            seeds = np.where(card.real, shares[:, np.arange(card.steps), card.true], np.nan)
-            if mode == "last":  # its output after the last step is for the last real label
-                seeds[:, -1] = shares[:, -1, card.true[card.end]]
-            self.values[mode] = ModeValues(seeds.mean(axis=0), seeds)
-
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes."""
+        values, snapshot = {}, self.run.snapshot
+        for mode in snapshot.results:
+            shares = of_classes(snapshot.by_seed(mode, "predictions")[:, self.sample])
+            seeds = np.where(self.real, shares[:, np.arange(self.steps), self.true], np.nan)
+            if mode == "last":  # its output after the last step is for the last real label
+                seeds[:, -1] = shares[:, -1, self.true[self.end]]
+            values[mode] = ModeValues(seeds.mean(axis=0), seeds)
         head = self.run.experiment.model.head
-        return mode_traces(self.values, head, palette, chart.hover(), earlier=self.earlier)
+        return mode_traces(values, head, palette, chart.hover(), earlier=self.earlier)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the probabilities from 0 to 1."""
@@ -234,11 +227,6 @@ def of_classes(values: np.ndarray) -> np.ndarray:
     """Return probabilities of all classes (…, C); a single column K = 1 is the second of two."""
     values = np.asarray(values, np.float64)
     return np.concatenate([1 - values, values], axis=-1) if values.shape[-1] == 1 else values
-
-
-def _unbroken(name: str) -> str:
-    """Return a class's name with spaces at which a line doesn't break."""
-    return name.replace(" ", "\u00a0")
 
 
 def _axis(title: str, color: str, domain: list[float], ticks: list[float]) -> Part:

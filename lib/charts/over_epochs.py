@@ -5,7 +5,7 @@ best possible loss (green, dashed; known only for mean squared error).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +21,8 @@ from lib.text import apart, capital, counted, difference, readable, short
 
 EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
 SAME = 0.02  # errors are nearly equal if they differ by at most this share of the larger error
-Level = tuple[str, Mapping[str, float], str]
-"""A baseline or best possible error: label, values by mode (or one for "both"), and color."""
+Levels = Sequence[tuple[str, Mapping[str, float], str]]
+"""Baselines and best possible errors: label, values by mode (or one for "both"), and color."""
 COUNTS = {"sequence": "every\u00a0step", "last": "last\u00a0step"}  # the steps in a mode's loss
 
 
@@ -59,7 +59,7 @@ class Losses:
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw training and validation loss by epoch, with baseline and best possible loss."""
         dataset = self.run.dataset
-        levels: list[Level] = [(dataset.baseline_label, self.baseline, "baseline")]
+        levels = [(dataset.baseline_label, self.baseline, "baseline")]
         if self.floor:
             levels.append((self.floor.label, self.best, "best"))
         look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
@@ -128,39 +128,40 @@ class LastStepErrors:
     title = "Error at the last step"
     longest = sentences.too_few(8888, "modes are too close")
     picks: tuple[str, ...] = ()
-    noun, unit = "error", ""  # for sentences
-    field, measure = "final_mse", results.ERROR  # of `ModeResult`, and how its values compare
+    noun, nouns, unit, wins = "error", "errors", "", "has a smaller error"  # for sentences
+    # Two fields of `ModeResult`, a factor for their values, and how values compare.
+    field, curve, scale, measure = "final_mse", "last_step_mse", 1, results.ERROR
 
     def __init__(self, run: RunAt) -> None:
-        dataset, snapshot, self.run = run.dataset, run.snapshot, run
-        errors = {
-            m: snapshot.by_seed(m) for m, r in snapshot.results.items() if len(r.last_step_mse)
-        }
-        self.curves = curves_of(snapshot, "checked_epochs", "last_step_mse")
-        self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}  # of seeds
-        self.baseline = float(dataset.baseline_mse[-1])
-        self.floor = results.best_possible(run.experiment, dataset)
-        self.levels: list[Level] = [
-            (dataset.baseline_label, {"both": self.baseline}, "baseline"),
-        ]
-        if self.floor:
-            self.levels.append((self.floor.label, {"both": float(self.floor.mse[-1])}, "best"))
+        self.run, snapshot = run, run.snapshot
+        self.curves = curves_of(snapshot, "checked_epochs", self.curve, self.scale)
+        known = [mode for mode, curve in self.curves.items() if len(curve.values)]
+        values = {mode: snapshot.by_seed(mode, self.field) for mode in known}
+        self.medians = {mode: self.scale * float(np.median(each)) for mode, each in values.items()}
+        self.levels = [(label, {"both": value}, color) for label, value, color in self.bounds()]
+        self.baseline = self.levels[0][1]["both"]
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.verdict: Verdict | None = None
-        if len(errors) > 1 and np.isfinite([*errors.values()]).all():
-            self.verdict = self.measure.compare(errors["sequence"], errors["last"])
+        if len(values) > 1 and np.isfinite([*values.values()]).all():
+            self.verdict = self.measure.compare(values["sequence"], values["last"])
+
+    def bounds(self) -> list[tuple[str, float, str]]:
+        """Return label, error and color of the baseline and, if known, of the best possible."""
+        dataset = self.run.dataset
+        floor = results.best_possible(self.run.experiment, dataset)
+        best = [(floor.label, float(floor.mse[-1]), "best")] if floor else []
+        return [(dataset.baseline_label, float(dataset.baseline_mse[-1]), "baseline"), *best]
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
-        dataset = self.run.dataset
-        title = "MSE (scaled)" if dataset.is_scaled else "MSE"  # scaled targets have no unit
+        dataset = self.run.dataset  # scaled targets have no unit
+        title = "MSE (scaled)" if dataset.is_scaled else "MSE"
         look: Part = {"title": title, "height": 260, "name": f"compare {dataset.name}"}
         return epochs_figure(self.run, self.curves, {}, self.levels, palette, **look)
 
     def takeaway(self) -> str:
         """Return which mode's error is smaller if one beats the baseline, else their errors."""
-        dataset, medians, baseline = self.run.dataset, self.medians, self.baseline
-        noun = self.noun
+        dataset, medians, baseline, noun = self.run.dataset, self.medians, self.baseline, self.noun
         if why := sentences.no_verdict(dataset, self.run.snapshot.epoch):
             return why
         if not medians or not all(map(math.isfinite, medians.values())):
@@ -200,40 +201,38 @@ class LastStepErrors:
             parts.append(f"Range over seeds {seeds}: {', '.join(spans)}.")
             if self.verdict and snapshot.epoch:
                 names = MODES["sequence"].name, MODES["last"].name
-                pair = sentences.pair_sentence(self.verdict, *names, self.measure)
-                parts.append(capital(pair))
-        return " ".join(parts)
+                parts.append(sentences.pair_sentence(self.verdict, *names, self.measure))
+        return " ".join(map(capital, parts))
 
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
         samples = results.independent_samples(self.run.dataset)
-        is_same = modes_compete and other - best <= SAME * other
-        if is_same or results.decided(best, other, samples):
+        if (modes_compete and self.is_same(best, other)) or results.decided(best, other, samples):
             return ""
-        return sentences.too_few(
-            samples, "modes are too close" if modes_compete else "too close to tell"
-        )
+        who = "modes are too close" if modes_compete else "too close to tell"
+        return sentences.too_few(samples, who)
+
+    def is_same(self, best: float, other: float) -> bool:
+        """Return whether two errors are nearly equal."""
+        return other - best <= SAME * other
 
     def winner(self, verdict: Verdict, best: float, other: float) -> str:
-        """Return which mode's error is smaller, with the evidence from the seeds."""
-        better = MODES[BOTH_MODES[verdict.better]].name
-        less, more = apart(best, other)
-        is_same = other - best <= SAME * other
+        """Return which mode is better, with the evidence from the seeds."""
+        better, is_same = MODES[BOTH_MODES[verdict.better]].name, self.is_same(best, other)
+        first, second = apart(best, other, unit=self.unit)
+        equal = f"{self.nouns} {{}}are nearly equal{{}} {first} and {second}."
         if verdict.seeds == 1:
-            result = f"{better} has a smaller error, {less} against {more}"
-            if is_same:
-                result = f"both errors are nearly equal, {less} and {more}"
-            return f"One seed decides nothing. Here, {result}."
+            result = f"both {equal.format('', ',')}"
+            if not is_same:
+                result = f"{better} {self.wins}, {first} against {second}."
+            return f"One seed decides nothing. Here, {result}"
         if not verdict.is_clear:
             return f"No clear winner: {verdict.seeds} seeds can't tell the two modes apart."
         if is_same:
-            return (
-                f"The median errors of {verdict.seeds} seeds are nearly equal: {less} and {more}."
-            )
-        return (
-            f"{capital(better)} is better in {verdict.wins} of {verdict.seeds} seeds: "
-            f"median error {difference(best, other)}."
-        )
+            return f"The median {equal.format(f'of {verdict.seeds} seeds ', ':')}"
+        how = f"{first} against {second}" if self.unit else difference(best, other)
+        wins = f"{verdict.wins} of {verdict.seeds} seeds"
+        return f"{capital(better)} is better in {wins}: median {self.noun} {how}."
 
     def where(self) -> str:
         """Return the measure and the step, for a sentence."""
@@ -272,7 +271,7 @@ def curves_of(snapshot: Snapshot, epochs: str, values: str, scale: float = 1) ->
 
 
 def epochs_figure(
-    run: RunAt, curves: Curves, checks: Curves, levels: list[Level], palette: Palette, **look: Any
+    run: RunAt, curves: Curves, checks: Curves, levels: Levels, palette: Palette, **look: Any
 ) -> chart.Chart:
     """Draw training `curves`, validation `checks`, and levels, on the axis `y` of `look`.
 
@@ -332,7 +331,7 @@ def _rings(curves: Curves, palette: Palette) -> list[Part]:
     return rings
 
 
-def _level_labels(levels: list[Level], decades: float) -> tuple[list[End], list[Entry]]:
+def _level_labels(levels: Levels, decades: float) -> tuple[list[End], list[Entry]]:
     """Return labels on an axis of `decades`; and levels of 0, which it can't show, for the key."""
     same = 10 ** (2 * decades / chart.LEAST_PLOT)  # Levels within this ratio have one label.
     ends, zeros = list[End](), list[Entry]()

@@ -163,7 +163,6 @@ class StepErrors:
         dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
         label, hover = dataset.baseline_label, self.hover
         data = [chart.level(label, self.baseline, "baseline", palette, hover)]
-        data += self.intervals(palette)
         data += self.moving(palette)
         ends = [chart.End(label, float(self.baseline[-1]), "baseline")]
         ends += chart.mode_ends({mode: each.median for mode, each in self.errors.items()})
@@ -190,10 +189,6 @@ class StepErrors:
         """Return the y axis for these values."""
         title = chart.with_unit("RMSE", error_unit(self.run.dataset))
         return axes.linear_axis(title, values, np.append(self.baseline, 0.0))
-
-    def intervals(self, palette: Palette) -> list[Part]:  # noqa: ARG002
-        """Return the traces of confidence intervals. Errors have none."""
-        return []
 
     def takeaway(self) -> str:
         """Return at how many of its steps each mode beats the baseline, as a sentence."""
@@ -227,6 +222,14 @@ class StepErrors:
         """Return the RMSEs of models and baseline at the first and the last step."""
         dataset, is_raw = self.run.dataset, self.run.dataset.raw_scale is not None
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
+        text = self.at_steps(kind, unit)
+        if any("unclear" in each for each in self.outcomes.values()):
+            text += f" {too_few(self.samples, 'some steps are too close to tell')}"
+        return text
+
+    def at_steps(self, kind: str, unit: str) -> str:
+        """Return each model's and the baseline's value at the first and the last step."""
+        dataset = self.run.dataset
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
         parts = []
         for who, errors in (values | {dataset.baseline_label: self.baseline}).items():
@@ -236,10 +239,7 @@ class StepErrors:
             else:
                 early = f"{first} (applied early) and {last}"
                 parts.append(f"{who} {early if self.earlier else f'{last} at the last step'}")
-        text = f"{kind} at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
-        if any("unclear" in each for each in self.outcomes.values()):
-            text += f" {too_few(self.samples, 'some steps are too close to tell')}"
-        return text
+        return f"{kind} at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
 
 
 def predictions_by_mode(
@@ -326,6 +326,8 @@ def input_squares(
     gap = 1 if steps <= 30 else 0  # on a phone, gaps of more timesteps would fill half the width
     more: Part = {"yaxis": "y2", "xgap": gap, "ygap": 1}
     values, hover = dataset.x[sample].T, "%{text}<extra></extra>" if names else ""
+    if dataset.mask is not None:  # padded steps have no squares
+        values = np.where(dataset.mask[sample], values, np.nan)
     if names:
         rows = zip(dataset.feature_names, map(chart.hover_texts, values), strict=True)
         more["text"] = [[f"{chart.escaped(name)}: {text}" for text in row] for name, row in rows]

@@ -92,7 +92,8 @@ def _read_palette(theme: str) -> Palette:
     config, own = Path(__file__).parents[2] / ".streamlit" / "config.toml", beside(__file__)
     options = tomllib.loads(config.read_text("utf-8"))["theme"][theme]
     shared = {field: options[option] for field, option in own["shared"].items()}
-    return Palette(theme, **shared, **own[theme], classes=tuple(own["classes"]))
+    colors = own[theme] | {"classes": tuple(own[theme]["classes"])}
+    return Palette(theme, **shared, **colors)
 
 
 PALETTES = {theme: _read_palette(theme) for theme in ("light", "dark")}

@@ -147,21 +147,18 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     least, most = (readable(10.0**power, 2) for power in (low, high))
     if has_labels:
-        measure, low, high, least, most = "accuracy", 0.0, 100.0, "0%", "100%"
+        unit, measure, low, high, least, most = "%", "accuracy", 0.0, 100.0, "0%", "100%"
     names, value = [frame.label for frame in frames], chart.hover(unit)
     hover = f"timestep %{{x}}, after epoch {value}<extra></extra>"
     ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
     lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
     panels: list[Panel] = []
     for mode, values in errors.items():
-        z, name = (
-            values if has_labels else np.log10(np.maximum(values, 10.0**low)),
-            MODES[mode].name,
-        )
+        z = values if has_labels else np.log10(np.maximum(values, 10.0**low))
         more: Part = {"zmin": low, "zmax": max(high, low + 0.1)}
         rows = zip(names, map(chart.hover_texts, values), strict=True)
         more["text"] = [[f"{epoch}: {text}" for text in row] for epoch, row in rows]
-        heat = chart.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **more)
+        heat = chart.heatmap(MODES[mode].name, z, palette.shades(palette.mode(mode)), hover, **more)
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts import axes, chart
+from lib.charts import axes, chart, classes
 from lib.charts.chart import Entry, Part
 from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
-from lib.data import Dataset
+from lib.data import Dataset, class_numbers
 from lib.results import spread_places
 from lib.text import all_of, apart, beside, capital, counted, filled, joined
 
@@ -24,12 +24,16 @@ AROUND = 0.12  # rows drawn on each side of a window, as a share of the window's
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> Any:
-    """Return a sample as a pandas frame: features, targets, and raw targets if they are scaled."""
+    """Return a sample as a pandas frame: features, targets, and raw targets or class names."""
     import pandas as pd  # noqa: PLC0415  Explore doesn't need pandas
 
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
     columns = {f"x: {name}": x[:, f] for f, name in enumerate(dataset.feature_names)}
-    for k, name in enumerate(dataset.target_names):
+    if dataset.has_labels:
+        labels = classes.labels_of(dataset, sample)
+        columns[f"y: {dataset.target_column}"] = class_numbers(dataset.y[sample])
+        columns[dataset.target_column] = np.array(classes.names_of(dataset, labels))
+    for k, name in enumerate(() if dataset.has_labels else dataset.target_names):
         columns[f"y: {name}"] = dataset.y[sample, :, k]
         if dataset.is_scaled:
             columns[chart.with_unit(name, dataset.target_unit or "raw")] = raw[:, k]
@@ -40,18 +44,22 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
     """Draw a sample's raw targets over its inputs; of several horizons only the first and last."""
     _, steps, features = dataset.shape
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
+    names, last = dataset.target_names, dataset.last_step[sample]
+    if dataset.has_labels:
+        targets, names = classes.labels_of(dataset, sample)[:, None], (dataset.target_column,)
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
-    drawn = [k for k in range(dataset.targets) if k % ahead in (0, ahead - 1)][:MOST_LINES]
+    drawn = [k for k in range(len(names)) if k % ahead in (0, ahead - 1)][:MOST_LINES]
     data, entries, dots = [], [], chart.dot_size(steps)
     for k, (dash, glyph) in zip(drawn, cycle(DASHES), strict=False):
-        name, style = dataset.target_names[k], {"color": palette.ink, "width": 2.5, "dash": dash}
-        data.append(chart.line(name, targets[:, k], style, chart.hover(), dots=dots))
-        entries.append(Entry(glyph, name))
-    if dataset.targets == 1:
+        style = {"color": palette.ink, "width": 2.5, "dash": dash}
+        data.append(chart.line(names[k], targets[:, k], style, chart.hover(), dots=dots))
+        entries.append(Entry(glyph, names[k]))
+    if len(names) == 1:
         entries = [Entry("dots", f"target y{dataset.ahead}")]
     target_name = f"last-step mode's {'target' if sample < dataset.train else 'validation target'}"
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
-    data.append(chart.points(target_name, [steps] * len(drawn), targets[-1, drawn], marker, ""))
+    ends = targets[last, drawn]
+    data.append(chart.points(target_name, [last + 1] * len(drawn), ends, marker, ""))
     short = [chart.shortened(name) for name in dataset.feature_names]
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [
@@ -59,16 +67,23 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         [Entry("diamond", target_name, "last")],
         [Entry("squares", f"input x, {higher} is higher", "muted")],
     ]
-    zero = axes.from_zero(dataset.raw(dataset.y[shown], shown))
-    title = chart.with_unit("target y", dataset.target_unit)
-    y = axes.linear_axis(title, targets.ravel(), targets.ravel(), zero=zero)
+    left = chart.left_of(short)
+    if dataset.has_labels:
+        y = classes.class_axis(dataset)
+        left = max(left, chart.left_of(y["ticktext"]))
+        data[0]["text"] = classes.names_of(dataset, targets[:, 0])
+        data[0]["line"]["shape"] = "hvh"
+    else:
+        zero = axes.from_zero(dataset.raw(dataset.y[shown], shown))
+        title = chart.with_unit("target y", dataset.target_unit)
+        y = axes.linear_axis(title, targets.ravel(), targets.ravel(), zero=zero)
     squares = ROW * max(4, features)
     inner = PLOT + GAP + squares
     shades, axis = input_squares(dataset, sample, palette, squares / inner, short)
     x = axes.timestep_axis(dataset.steps_of(sample)) | {"anchor": "y2"}
     y["domain"] = [(squares + GAP) / inner, 1.0]
     look: Part = {"name": f"sample {dataset.name}", "hovermode": "closest", "yaxis2": axis}
-    look |= {"height": chart.top(key) + inner + chart.BOTTOM, "left": chart.left_of(short)}
+    look |= {"height": chart.top(key) + inner + chart.BOTTOM, "left": left}
     look["shapes"] = gaps_of(dataset, sample, palette) or None
     return chart.plotted([*data, shades], palette, x, y, key, **look)
 
@@ -80,6 +95,8 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     takeaway = filled(_TEXTS, "takeaway", does=does, steps=all_of(len(y)))
     about = {"name": capital(dataset.sample_name(sample)), "unit": dataset.spaced_unit}
     about["use"] = filled(_TEXTS, use, steps=all_of(len(y)))
+    if dataset.has_labels:
+        return _label_words(dataset, sample, takeaway, about)
     about["target"] = f"the {'first ' * (dataset.targets > 1)}target ({dataset.target_labels[0]})"
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1])
@@ -89,8 +106,25 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     return takeaway, filled(_TEXTS, "moves", **about, first=first, last=last, **places)
 
 
+def _label_words(dataset: Dataset, sample: int, takeaway: str, about: dict[str, Any]) -> Words:
+    """Return the takeaway or the number of padded steps, and how often the label changes."""
+    labels = classes.labels_of(dataset, sample)
+    known, steps = labels[~np.isnan(labels)], len(labels)
+    if len(known) < steps:
+        takeaway = f"{len(known)} of {steps} steps are real. The others are padding."
+        about["use"] = filled(_TEXTS, "padded", real=len(known), all=steps)
+    about["target"] = f"the label ({dataset.target_column}{dataset.ahead})"
+    about["first"], about["last"] = (dataset.classes[int(known[k])] for k in (0, -1))
+    changes = int(np.count_nonzero(np.diff(known)))
+    about["changes"] = counted(changes, "time")
+    return takeaway, filled(_TEXTS, "labels" if changes else "stays", **about)
+
+
 def numbers_hint(dataset: Dataset) -> str:
     """Return a description of the columns of `frame_of_sample`."""
+    if dataset.has_labels:
+        order = classes.in_order(dataset)
+        return f"x: the inputs. y: the number of the class{dataset.ahead}: {order}."
     scaled = " Both are standardized. Each y also has its raw value." if dataset.is_scaled else ""
     return f"x: the inputs. y: the targets{dataset.ahead}.{scaled}"
 
@@ -197,13 +231,17 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
 def shapes_sentence(dataset: Dataset) -> str:
     """Return the shapes of one sample's arrays as a sentence."""
     (_, t, f), k = dataset.shape, dataset.targets
-    return f"x ({t}, {f}) → y ({t}, {k}) in sequence mode, y_last ({k},) in last-step mode."
+    kind = "" if k == 1 or not dataset.has_labels else " one-hot"
+    return f"x ({t}, {f}) → y ({t}, {k}){kind} in sequence mode, y_last ({k},) in last-step mode."
 
 
 def slip_sentence(dataset: Dataset) -> str:
     """Return a note on targets that are also inputs, or in the row that is read; otherwise ""."""
     origin = dataset.cut_from
-    both = joined([name for name in origin.columns if name in dataset.feature_names])
+    inputs = {
+        name.partition(" = ")[0] if dataset.has_labels else name for name in dataset.feature_names
+    }
+    both = joined([name for name in origin.columns if name in inputs])
     if any(origin.horizons):
         return f"Both input and target: {both}. {_TEXTS['own_row']}" if both else ""
     return filled(_TEXTS, "copies", both=both) if both else _TEXTS["same_row"]

@@ -1,6 +1,7 @@
 """Models of a table compared with baselines: errors, predictions by date, and forecasts."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,11 +14,12 @@ from lib.experiment import MODES
 from lib.results import (
     ByRow,
     Forecast,
-    LabelTable,
+    LabelScore,
     Score,
     SkillTable,
     Snapshot,
     accuracy_outcomes,
+    independent_samples,
     outcomes,
 )
 from lib.results import Part as DataPart
@@ -80,31 +82,25 @@ def score_texts(table: SkillTable, score: Score, target: int) -> list[str]:
     return [*texts, percent(table.skill(score, target))]
 
 
-def label_rows(table: LabelTable, part: DataPart) -> list[tuple[str, str, list[str]]]:
-    """Return rows of a table: the heading, then label, name and texts below LABEL_MEASURES."""
-    rows = [("test part, last step" if part == "test" else "at the last step", "", list[str]())]
-    for one in (*table.models, *table.baselines):
-        texts = [percent(100 * share) for share in (one.accuracy, one.balanced)]
-        rows.append((one.label, one.name, [*texts, readable(one.f1), readable(one.loss)]))
-    return rows
+def label_texts(score: LabelScore) -> list[str]:
+    """Return the texts below LABEL_MEASURES."""
+    shares = [percent(100 * share) for share in (score.accuracy, score.balanced)]
+    return [*shares, readable(score.f1), readable(score.loss)]
 
 
-def label_words(dataset: Dataset, table: LabelTable, part: DataPart) -> Words:
+def label_words(dataset: Dataset, scores: Sequence[LabelScore], part: DataPart) -> Words:
     """Return which modes are clearly more accurate than the best baseline; the details."""
-    best, count = table.baselines[0], table.independent
-    where = "On test samples," if part == "test" else "In this run,"
-    shares = np.array([one.accuracy for one in table.models])
-    beats = accuracy_outcomes(shares, best.accuracy, count)
-    winners = [one.label for one, beat in zip(table.models, beats, strict=True) if beat == "clear"]
-    takeaway = f"{where} no mode clearly beats the best baseline, {best.label}."
-    if not table.models:
-        takeaway = f"Best baseline to beat: {best.label}."
-    elif winners:
-        who = f"{winners[0]} beats" if len(winners) == 1 else "both modes beat"
-        takeaway = f"{where} {who} the best baseline, {best.label}."
-    details = f"{capital(dataset.target_column)} at the last step of {table.samples:,} samples, "
-    details += f"of which {count:,.0f} are independent. {_TEXTS['labels']}"
-    return takeaway, details
+    chosen = dataset.parts["test"] if part == "test" else dataset.evaluated
+    count = independent_samples(dataset, np.arange(len(dataset.x))[chosen])
+    models = [score for score in scores if score.name in MODES]
+    best, where = scores[len(models)], "On test samples," if part == "test" else "In this run,"
+    beats = accuracy_outcomes(np.array([s.accuracy for s in models]), best.accuracy, count)
+    winners = [one.label for one, beat in zip(models, beats, strict=True) if beat == "clear"]
+    who = ["no mode clearly beats", f"{''.join(winners)} beats", "both modes beat"][len(winners)]
+    takeaway = f"{where} {who} the best baseline, {best.label}."
+    details = f"{capital(dataset.target_column)} at the last step of {count:,.0f} independent "
+    details += f"samples. {_TEXTS['labels']}"
+    return takeaway if models else f"Best baseline to beat: {best.label}.", details
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:

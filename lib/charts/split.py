@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts import axes, chart
+from lib.charts import axes, chart, classes
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, nth
-from lib.data import Dataset, Finding, find_leaks, moments_by_group, series_by_part
+from lib.data import Dataset, Finding, class_numbers, find_leaks, moments_by_group, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
 from lib.text import all_of, apart, beside, capital, counted, filled, joined, listed, percent, times
@@ -30,7 +30,9 @@ def data_sentence(dataset: Dataset) -> str:
     """Return the dataset's title and shape as a sentence."""
     (n, t, f), title = dataset.shape, dataset.title
     title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
-    return f"{title}: {n:,} samples of {t} timesteps and {counted(f, 'feature')}."
+    parts = [f"{n:,} samples of {t} timesteps", counted(f, "feature")]
+    parts += [f"{len(dataset.classes)} classes"] if dataset.has_labels else []
+    return f"{title}: {joined(parts)}."
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
@@ -40,6 +42,8 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
         numbers = numbers[np.isin(origin.series[origin.starts], shown)]
     numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
     values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
+    if dataset.has_labels:
+        values = class_numbers(dataset.last_y[numbers]).astype(np.float64)
     heights, left = values, chart.LEFT
     if origin and len(shown) > 1:  # a band for each series, the first on top
         series, heights = origin.series[origin.starts[numbers]], np.empty(len(values))
@@ -47,9 +51,12 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
             if len(own := values[series == each]):
                 heights[series == each] = level + 0.1 + 0.8 * (own - own.min()) / (np.ptp(own) or 1)
         ticks = [chart.escaped(chart.shortened(origin.names[each])) for each in shown[::-1]]
-        y = {"title": "", "range": [0, len(shown)], "showgrid": False, "ticktext": ticks}
+        y: Part = {"title": "", "range": [0, len(shown)], "showgrid": False, "ticktext": ticks}
         y["tickvals"] = np.arange(len(shown)) + 0.5
         left = chart.left_of(ticks)
+    elif dataset.has_labels:
+        y = classes.class_axis(dataset)
+        left = chart.left_of(y["ticktext"])
     else:
         target = dataset.target_names[0] if dataset.targets > 1 else "target y"
         title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
@@ -67,7 +74,8 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
         marker = {"color": getattr(palette, color), "size": size, "symbol": symbol}
         hover = f"%{{customdata}} ({name}): {chart.hover(dataset.target_unit)}<extra></extra>"
         trace = chart.points(name, places[is_in], heights[is_in], marker, hover)
-        trace |= {"customdata": names_of[is_in], "text": chart.hover_texts(values[is_in])}
+        texts = classes.names_of(dataset, values[is_in]) if dataset.has_labels else trace["text"]
+        trace |= {"customdata": names_of[is_in], "text": texts}
         data.append(trace)
         key.append(Entry(glyph, name, color, "ink"))
     look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.muted, "width": 1}}
@@ -162,7 +170,7 @@ def range_hint(dataset: Dataset) -> str:
 def levels_hint(dataset: Dataset) -> str:
     """Return a hint if series' means vary at least twice as much as values in a series, else ""."""
     origin = dataset.origin
-    if origin is None or len(origin.names) < 2 or origin.x_scale.by_series:
+    if origin is None or len(origin.names) < 2 or origin.x_scale.by_series or dataset.has_labels:
         return ""
     of_samples = origin.series[origin.starts]
     if not np.isin(of_samples[dataset.evaluated], of_samples[: dataset.train]).all():
@@ -216,7 +224,8 @@ def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list
         takeaway = f"{counted(passed, 'check')} found no leak{others}."
     details = [f"{'Leak: ' if f.clean is False else ''}{f.sentence}" for f in findings]
     n, timesteps, features = dataset.samples.shape
-    columns = f"{counted(features, 'input')} and {counted(dataset.targets, 'target')}"
+    targets = counted(1 if dataset.has_labels else dataset.targets, "target")
+    columns = f"{counted(features, 'input')} and {targets}"
     read = f"The checks read {columns} at {n * timesteps:,} timesteps"
     read += " outside the test part." if dataset.test else "."
     if len(dataset.parts) > 1:

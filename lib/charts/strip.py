@@ -112,7 +112,7 @@ class _Stage(NamedTuple):
     layer: str = ""  # the layer on the arrow
     room: float = 0  # the width of tensor and name, in rem; 0 is the width of their content
     down: float = 0  # the space above the arrow of the layer, in rem
-    masks: bool = False  # whether a Masking layer is before the layer
+    above: str = ""  # what is before `layer` on the arrow, in a line above it
 
 
 def shape_strip(
@@ -147,7 +147,7 @@ def shape_strip(
         output_levels = _output_levels(experiment, dataset.y[sample], traces.get(mode))
         stages = _stages(mode, experiment, steps, [input_levels, *output_levels], grid)
         if dataset.model_mask(experiment) is not None:
-            stages[1] = stages[1]._replace(masks=True)
+            stages[1] = stages[1]._replace(above="Masking")
         target = target_words(experiment, dataset, mode)
         modes.append((MODES[mode], palette.words(mode), stages, target))
     sentence = strip_sentence(experiment, dataset)
@@ -162,7 +162,7 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     parts = []
     for mode, (start, *steps) in models.items():
         names = [step.layer.keras for step in steps]
-        names[-1] += _activation(experiment)
+        names[-1] = f"{names[-1]} {_activation(experiment)}".strip()
         outputs = [f"{n} {readable_shape(s.tensors[0])}" for n, s in zip(names, steps, strict=True)]
         masking = [] if dataset.model_mask(experiment) is None else ["Masking"]
         shapes = " → ".join([readable_shape(start.tensors[0]), *masking, *outputs])
@@ -174,24 +174,22 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
 
 
 def _activation(experiment: Experiment) -> str:
-    """Return the activation of the head, with a space in front; "" if it has none."""
+    """Return the activation of the head, "softmax" or "sigmoid"; "" if it has none."""
     has_one = experiment.has_labels and experiment.model.output == "probabilities"
-    return f" {experiment.training.activation}" if has_one else ""
+    return experiment.training.activation if has_one else ""
 
 
 def target_words(experiment: Experiment, dataset: Dataset, mode: str) -> tuple[str, ...]:
     """Return a label target's shape, its values, and the loss in Keras; () for numbers."""
     if not experiment.has_labels:
         return ()
-    loss, axes = experiment.training.loss, ["N", f"{dataset.shape[1]}"][: 1 + (mode == "sequence")]
-    values = "one-hot rows" if loss == "onehot" else "0 or 1"
-    if loss == "sparse":
+    steps = f" {dataset.shape[1]}," if mode == "sequence" else ""
+    shape, loss = f"(N,{steps} {dataset.targets})", LOSSES[experiment.training.loss].keras
+    values = "0 or 1" if experiment.training.loss == "binary" else "one-hot"
+    if experiment.training.loss == "sparse":
+        shape = f"(N,{steps.rstrip(',')})"
         values = f"integers 0\u00a0to\u00a0{len(dataset.classes) - 1}"
-    else:
-        axes.append(f"{dataset.targets}")
-    shape = f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
-    logits = ", from_logits=True" if experiment.model.output == "logits" else ""
-    return shape, values, f"{LOSSES[loss].keras}{logits}"
+    return shape, values, f"{loss}{', from_logits=True' * (experiment.model.output == 'logits')}"
 
 
 def _stages(
@@ -222,8 +220,10 @@ def _stages(
         words = 1.05 * (1 if layers > 1 else 2)  # the height of the lines above the tensors
         room = max(4.75, grid.size(width)[0] / 16)
         down = words + middle / 16 - 1.15
-        layer = f"{step.layer.keras} {width}{_activation(experiment) if place > layers else ''}"
-        stages.append(_Stage(step, image, name, color, layer, room, down))
+        layer, above = f"{step.layer.keras} {width}", ""
+        if place > layers and (activation := _activation(experiment)):
+            layer, above = activation, layer
+        stages.append(_Stage(step, image, name, color, layer, room, down, above))
     return stages
 
 

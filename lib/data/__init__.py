@@ -35,6 +35,7 @@ from lib.data.tables.table import (
     MAX_BYTES,
     MAX_COLUMNS,
     MIN_ROWS,
+    MOST_CATEGORIES,
     Table,
     TooShortError,
     UploadError,

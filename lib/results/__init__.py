@@ -52,9 +52,7 @@ from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_f
 from lib.results.history import History, WeightHistory, kept_places, spread_places
 from lib.results.label_skill import (
     LabelScore,
-    LabelTable,
     accuracy_outcomes,
-    class_counts,
     decisive_difference,
     is_uneven,
     label_skill,

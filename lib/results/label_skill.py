@@ -1,7 +1,7 @@
 """Accuracies of models and baselines compared, and a table of their scores."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,12 +21,6 @@ from lib.results.labels import (
 from lib.results.run import SeedWeights, Snapshot
 
 UNEVEN = 1.5  # classes are uneven if the largest share exceeds this many equal shares
-
-
-def class_counts(dataset: Dataset) -> np.ndarray:
-    """Return how many evaluated samples have each class at the last step, (C,)."""
-    last = class_numbers(dataset.last_y[dataset.evaluated])
-    return np.bincount(last, minlength=class_total(dataset.y))
 
 
 def is_uneven(counts: np.ndarray) -> bool:
@@ -59,8 +53,7 @@ def accuracy_outcomes(
     return np.where(differ, np.where(np.greater(shares, other), "clear", "no"), "unclear")
 
 
-@dataclass(frozen=True, slots=True)
-class LabelScore:
+class LabelScore(NamedTuple):
     """Scores of a model or baseline at the last step; of a model, medians over the seeds."""
 
     name: str  # a mode, or the baseline's name
@@ -71,37 +64,22 @@ class LabelScore:
     loss: float  # cross-entropy
 
 
-@dataclass(frozen=True, slots=True)
-class LabelTable:
-    """Scores of models and baselines on the same samples."""
-
-    samples: int
-    independent: float
-    models: tuple[LabelScore, ...]
-    baselines: tuple[LabelScore, ...]  # the best one first
-
-
 def label_skill(
     experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
-) -> LabelTable:
-    """Return the scores of the models with these weights, and of the baselines."""
+) -> list[LabelScore]:
+    """Return the scores of the models with these weights, then of the baselines, best first."""
     seeds = [predict(experiment, dataset, each, part, seeds=len(weights)) for each in weights]
     samples = seeds[0].samples
     y = dataset.last_y[samples]
-    true = class_numbers(y)
 
     def score(name: str, label: str, lasts: Sequence[np.ndarray]) -> LabelScore:
         rows = []
         for last in lasts:
-            confusion = confusion_matrix(true, class_numbers(last), class_total(y))
+            classes = class_numbers(y), class_numbers(last)
+            confusion = confusion_matrix(*classes, class_total(y))
             shares = accuracy(confusion), balanced_accuracy(confusion), macro_f1(confusion)
             rows.append((*shares, float(entropy(last, y).mean())))
         return LabelScore(name, label, *np.median(rows, axis=0).tolist())
 
-    models = {mode: [seed.last[mode] for seed in seeds] for mode in seeds[0].last}
-    return LabelTable(
-        len(samples),
-        min(len(samples), independent_samples(dataset, samples)),
-        tuple(score(mode, MODES[mode].name, lasts) for mode, lasts in models.items()),
-        tuple(score(one.name, one.label, [one.last[samples]]) for one in dataset.baselines),
-    )
+    rows = [score(m, MODES[m].name, [seed.last[m] for seed in seeds]) for m in seeds[0].last]
+    return rows + [score(one.name, one.label, [one.last[samples]]) for one in dataset.baselines]

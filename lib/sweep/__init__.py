@@ -6,16 +6,5 @@ Runs train on this machine, or on the cluster that `UNROLLED_RAY` names. `lib.ch
 results, and `lib.results` compares the modes.
 """
 
-from lib.sweep.plan import (
-    MOST_RUNS,
-    READY,
-    Plan,
-    Ready,
-    base_of,
-    choices,
-    make_plan,
-    offered,
-    parse_vary,
-    usual_values,
-)
+from lib.sweep.plan import MOST_RUNS, READY, Plan, Ready, base_of, make_plan, offered, parse_vary
 from lib.sweep.runner import Runner, estimated_seconds, run_sweep

@@ -81,24 +81,18 @@ def make_plan(
     return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
 
 
-def offered(base: Experiment) -> list[str]:
-    """Return the URL keys of settings that can vary on a settled experiment's data."""
-    unused = set(idle(base)) | ({"output", "weights"} if not base.has_labels else set())
+def offered(base: Experiment) -> dict[str, list[str]]:
+    """Return the options of settings that can vary, by URL key; numbers have no options.
+
+    Only options are offered that fit the data of `base`, a settled experiment.
+    """
+    allowed, unused = find_spec(base).allowed, set(idle(base))
+    unused |= set() if base.has_labels else {"output", "weights"}
     unused |= {"mask"} if base.data.padding == "none" else set()
-    return [key for key in VARIABLE if key not in unused and len(choices(base, key)) != 1]
-
-
-def choices(base: Experiment, key: str) -> list[str]:
-    """Return a setting's options that fit a settled experiment's data; [] for a number."""
-    options = SETTINGS[key].options or {}
-    if key == "loss":
-        return [name for name in options if LOSSES[name].activation == base.training.activation]
-    return list(find_spec(base).allowed.get(key, options))
-
-
-def usual_values(base: Experiment, key: str) -> str:
-    """Return the values to offer for a setting, as a text: "lstm,gru,simple_rnn", "8,16"."""
-    return ",".join(choices(base, key)) or VARIABLE[key]["values"]
+    names = {key: [*allowed.get(key, SETTINGS[key].options or ())] for key in VARIABLE}
+    activation = base.training.activation
+    names["loss"] = [name for name in names["loss"] if LOSSES[name].activation == activation]
+    return {key: each for key, each in names.items() if key not in unused and len(each) != 1}
 
 
 def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
@@ -144,16 +138,16 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
     """Return the checked values of a setting that varies, without duplicates."""
     if key not in VARIABLE:
         raise ExperimentError(f"{key!r:.40} can't vary. Expected one of {', '.join(VARIABLE)}")
-    if key not in offered(base):
-        only = [results.value_words(key, value) for value in choices(base, key)]
-        does = f"needs {only[0]}" if len(only) == 1 else "doesn't use it"
+    if key not in (can := offered(base)):
+        does = "has one loss" if key == "loss" else "doesn't use it"
         why = dictated(base).get(key, f"{find_spec(base).title} {does}.")
-        can = ", ".join(offered(base))
-        raise ExperimentError(f"{key} can't vary here: {why.rstrip('.')}. Vary one of {can}")
+        why = f"{why.rstrip('.')}. Vary one of {', '.join(can)}"
+        raise ExperimentError(f"{key} can't vary here: {why}")
     at_most = find_spec(base).at_most
     if checked := list(dict.fromkeys(read_value(key, value, at_most) for value in values)):
         return checked
-    raise ExperimentError(f"{key} needs at least one value, as in {usual_values(base, key)}")
+    example = ",".join(can[key]) or VARIABLE[key]["values"]
+    raise ExperimentError(f"{key} needs at least one value, as in {example}")
 
 
 def _real(text: str) -> float:

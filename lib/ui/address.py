@@ -113,9 +113,10 @@ def _of_scene(link: Query) -> Query:
 def picking(name: str) -> dict[str, Any]:
     """Return the settings to change, by key, when the user picks the dataset `name`."""
     resets = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
-    own = {"data": name, "inputs": (), "targets": (), "types": ()}
-    now, losses = session().subject.experiment, losses_for(class_count(suggested(name)))
-    own |= {} if now.training.loss in losses else {"loss": losses[0]}
+    own: dict[str, Any] = {"data": name, "inputs": (), "targets": (), "types": ()}
+    losses = losses_for(class_count(suggested(name)))
+    if session().subject.experiment.training.loss not in losses:
+        own["loss"] = losses[0]
     return {**resets, **DATASETS[name].suggested, **own}
 
 

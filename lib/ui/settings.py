@@ -10,18 +10,9 @@ from typing import Any
 import streamlit as st
 
 from lib import data
-from lib.charts import name_of, split
+from lib.charts import classes, name_of, split
 from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table, WindowError
-from lib.experiment import (
-    LIMITS,
-    MAX_VALUES,
-    MODES,
-    NO_SERIES,
-    SETTINGS,
-    Choice,
-    Experiment,
-    Setting,
-)
+from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.story import GUIDE
 from lib.text import beside, counted, joined, typed
 from lib.ui.address import change
@@ -65,7 +56,7 @@ def is_used(key: str, settled: Experiment) -> bool:
     return key != "patience" or settled.training.keep == "stop"
 
 
-def _choices(key: str, settled: Experiment) -> dict[str, Choice]:
+def _choices(key: str, settled: Experiment) -> dict[str, Any]:
     """Return the options of a setting that the data allow; {} for a setting without options."""
     options = SETTINGS[key].options or {}
     names = DATASETS[settled.data.name].allowed.get(key, options)
@@ -86,10 +77,7 @@ def _help(key: str, settled: Experiment) -> str | None:
 
 
 def bound_setting(key: str, value: Any = None) -> tuple[Any, dict[str, Any]]:
-    """Return a setting's value, and the arguments that tie a widget to the setting.
-
-    `value` is shown in place of a chosen value that the data don't allow.
-    """
+    """Return a setting's value, or another shown `value`, and arguments that tie a widget to it."""
 
     def take(value: Any) -> None:
         if value is not None:  # a button group reports None for a moment in a dark browser
@@ -206,7 +194,11 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
 
 def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     """Show causes of failure in these data, each with a button that changes a setting."""
+    own = session().subject.experiment.data.types
+    column = dataset.origin.columns[0] if dataset.origin else ""
+    types = (*(each for each in own if each.rpartition(":")[0] != column), f"{column}:category")
     for text, label, values in (
+        (classes.classes_hint(dataset), "Predict classes", {"types": types, "targets": (column,)}),
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
         (split.series_hint(dataset), "Split by series", {"split": "id"}),
         (split.levels_hint(dataset), "Scale each series separately", {"scale": "id"}),
@@ -233,18 +225,25 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
         names += data.calendar_names(table)
     current = tuple(name for name in chosen or usual if name in names)
     emptied, limits = session().upload.emptied, f"Choose 1 to {MAX_COLUMNS} columns."
+    labels = dict[str, str]()
+    if key == "targets":
+        labels = {name: f"{name} (labels)" for name in table.categories}
+        limits += " A text column must be the only target. Its texts are classes."
     # Show no columns after the user has removed all, so that the next pick is the only column.
     picked = [] if emptied.get(key) == current else list(current)
 
     def choose(now: list[str]) -> None:
         """Set the picked columns in the table's order; () for the table's default."""
-        chosen = tuple(name for name in names if name in now)
-        emptied[key] = () if chosen else current  # keeps the field empty
-        if chosen:
-            change({key: () if set(chosen) == set(usual) else chosen})
+        if not chosen and {*now} & labels.keys() and {*now} - labels.keys():
+            now = [name for name in now if name not in usual]  # replace the default target
+        new = tuple(name for name in names if name in now)
+        emptied[key] = () if new else current  # keeps the field empty
+        if new:
+            change({key: () if set(new) == set(usual) else new})
 
     control = bound(f"{key}_widget", picked, choose)
-    st.multiselect(LABELS[key], names, picked, max_selections=MAX_COLUMNS, help=limits, **control)
+    control |= {"format_func": lambda name: labels.get(name, name), "help": limits}
+    st.multiselect(LABELS[key], names, picked, max_selections=MAX_COLUMNS, **control)
     if not picked:
         in_use = f" Until then, the page uses {joined(current)}." if current else ""
         hint(f"Choose the {LABELS[key].lower()}.{in_use}")

@@ -49,17 +49,16 @@ def draw_form(loaded: Loaded) -> Plan | None:
         names = listed(VARIABLE.get(key, {"label": key})["label"] for key in unknown)
         text = TEXTS["unknown"].format(unknown=names, offered=joined([*labels.values()]))
         st.warning(plain(text), icon=":material/link_off:")
-    usual = {key: sweep.usual_values(loaded.experiment, key) for key in offered}
-    typed = typed or {key: usual[key] for key in offered[:1]}
+    usual = {key: ",".join(names) or VARIABLE[key]["values"] for key, names in offered.items()}
+    typed = typed or dict([*usual.items()][:1])
     settings, values, seeds = st.columns([4, 4, 5])
     widgets.set_widget("sweep_keys", list(typed))
     hover = "Trains all combinations of the values. Other settings come from the sidebar."
     write = partial(_write_vary, usual)
     picked: Any = {"key": "sweep_keys", "on_change": write, "format_func": labels.__getitem__}
-    settings.multiselect("Vary", offered, help=hover, **picked)
+    settings.multiselect("Vary", list(offered), help=hover, **picked)
     for key, text in typed.items():
-        label, options = labels[key], sweep.choices(loaded.experiment, key)
-        name = f"sweep_{key}"
+        label, options, name = labels[key], offered[key], f"sweep_{key}"
         control: Any = {"key": name, "on_change": write}
         if options:
             widgets.set_widget(name, [word for word in text.split(",") if word in options])

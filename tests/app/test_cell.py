@@ -48,7 +48,9 @@ def test_masked_steps_are_left_out(client):
     """The page asks Keras about real steps only. There, a layer's states don't need the mask."""
     app = open_part(link("Cell", data="vowels"), "proof")
     assert "steps are padded and masked: the layer skips them" in text(app)
-    assert "padded and not masked" in text(link("Cell", data="vowels", mask="off"))
+    unmasked = link("Cell", data="vowels", mask="off", part="learn")
+    assert "padded and not masked" in text(unmasked)
+    assert "is padded already" in text(unmasked)
     asked, dataset = client.questions[0].arguments, make_dataset(suggested("vowels"))
     sample = dataset.shown[:1]
     [real], x = dataset.mask[sample], asked["x"]

@@ -80,7 +80,7 @@ def test_an_unknown_card_gets_a_warning():
 def test_the_cell_page_opens_with_recorded_results_of_keras(name, client):
     """No part of the page needs a worker until the user picks another sample."""
     app = link("Cell", data=name)
-    for part, claim in (("proof", "✓ 0.0"), ("break", "≠ "), ("learn", "times larger")):
+    for part, claim in (("proof", "✓ 0.0"), ("break", "≠ "), ("learn", "larger for the loss")):
         open_part(app, part)
         assert claim in text(app)
         assert "Checked against Keras" in text(app)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from lib import results
-from lib.charts import accuracy, confusion, replay_figure, replay_words
+from lib.charts import accuracy, confusion, replay_figure, replay_words, skill
 from lib.charts.palette import PALETTES
-from lib.data import class_numbers
+from lib.data import class_numbers, make_dataset, suggested
 from lib.results import Frame, proportion_interval
+from lib.training import recorded
 from tests.unit.fakes import fake_labels
 from tests.unit.label_runs import a_label_run, outputs_with_mistakes
 from tests.unit.pictures import LIGHT, card, drawn, takeaway, the, traces, words_of
@@ -34,7 +35,7 @@ def test_bands_are_the_probabilities_of_classes(earlier):
     rows = 2 if earlier else 1
     assert len(heights) == 4 * rows + 1
     assert max(x for _, x in heights) > 4.5
-    first = next(bar for bar in bands if bar.name == "class 0")
+    first = next(bar for bar in bands if bar.name == "class\u00a00")
     expected = run.snapshot.by_seed("sequence", "predictions")[:, 0, :, 0].mean(axis=0)
     np.testing.assert_allclose(first.y, expected, rtol=1e-6)
     frames = {shape.line.color for shape in figure.layout.shapes}
@@ -45,8 +46,8 @@ def test_two_classes_have_a_line_at_one_half():
     """A single output is the second class's probability, and the first class has the rest."""
     figure = drawn("predictions", a_label_run(classes=2, sequence=[0], last=[0]), 0)
     assert set(the(figure, "0.5").y) == {0.5}
-    second = next(bar for bar in figure.data if bar.name == "class 1")
-    first = next(bar for bar in figure.data if bar.name == "class 0")
+    second = next(bar for bar in figure.data if bar.name == "class\u00a01")
+    first = next(bar for bar in figure.data if bar.name == "class\u00a00")
     np.testing.assert_allclose(np.add(first.y, second.y), 1)
 
 
@@ -65,12 +66,15 @@ def test_padded_steps_are_hatched_and_named_in_the_key():
     assert takeaway("predictions", run, sample).endswith(f"true: {true}.")
 
 
-def test_a_name_is_written_only_in_a_thick_band():
-    """The bands of a sure model have one name at each class that it says."""
-    run = a_label_run(sequence=[0], last=[0])
-    names = [note.text for note in drawn("predictions", run, 0).layout.annotations[1:]]
-    said = {run.dataset.classes[k] for k in card("predictions", run, 0).true}
-    assert {name for name in names if name in run.dataset.classes} <= said
+def test_names_are_written_in_thick_bands():
+    """A sample of one class by a sure model has the class's name in its strip and in its band."""
+    dataset = fake_labels(200, 4, 2, 3, train=100)
+    y = np.eye(3, dtype=np.float32)[np.arange(200) % 3][:, None].repeat(4, axis=1)
+    run = a_label_run(replace(dataset, y=y), sequence=[0], last=[0])
+    notes = drawn("predictions", run, 0).layout.annotations[1:]
+    name = f"class\u00a0{100 % 3}"
+    assert [note.yref for note in notes if note.text == name] == ["y", "y3"]
+    assert sum(note.text.startswith("class") for note in notes) == 2
 
 
 # The matrices of Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of
@@ -105,16 +109,15 @@ def distance(one, other):
     return min(float(np.linalg.norm(seen(one, v) - seen(other, v))) for v in VISION)
 
 
-def test_colors_of_classes_differ_for_all_kinds_of_color_vision():
+@pytest.mark.parametrize("theme", PALETTES)
+def test_colors_of_classes_differ_for_all_kinds_of_color_vision(theme):
     """A distance of 0.02 is just noticeable. Bands that touch differ by more than 0.1."""
-    classes = LIGHT.classes
-    assert len(classes) == 12
-    assert min(distance(*pair) for pair in combinations(classes, 2)) > 0.09
-    assert min(distance(*pair) for pair in pairwise(classes)) > 0.1
-    modes = [
-        getattr(palette, mode) for palette in PALETTES.values() for mode in ("sequence", "last")
-    ]
-    assert min(distance(mode, color) for mode in modes for color in classes) > 0.07
+    palette = PALETTES[theme]
+    assert len(palette.classes) == 12
+    assert min(distance(*pair) for pair in combinations(palette.classes, 2)) > 0.09
+    assert min(distance(*pair) for pair in pairwise(palette.classes)) > 0.1
+    modes = palette.sequence, palette.last
+    assert min(distance(mode, color) for mode in modes for color in palette.classes) > 0.07
 
 
 def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
@@ -217,3 +220,20 @@ def test_steps_with_few_samples_dont_hide_from_when_a_model_wins():
     step.counts = np.array([100, 80, 60, 10])
     assert step._since(np.array([False, True, True, False])) == 2
     assert step._since(np.array([True, True, False, True])) == 0
+
+
+def test_the_skill_table_has_the_scores_of_the_last_step():
+    """Of the recorded run: the models' scores and losses again, and the baselines', best first."""
+    experiment, dataset = suggested("weather"), make_dataset(suggested("weather"))
+    snapshot = recorded(experiment)
+    scores = results.label_skill(experiment, dataset, snapshot.weights)
+    for score in scores[:2]:
+        result = snapshot.middle.results[score.name]
+        assert score.accuracy == pytest.approx(result.labels.accuracy)
+        assert score.balanced == pytest.approx(results.balanced_accuracy(result.labels.confusion))
+        assert score.f1 == pytest.approx(results.macro_f1(result.labels.confusion))
+    assert scores[1].loss == pytest.approx(result.final_validation_loss, rel=1e-4)
+    assert scores[2].accuracy == pytest.approx(results.baseline_accuracy(dataset)[1])
+    assert [score.label for score in scores[2:]] == [one.label for one in dataset.baselines]
+    words, _ = skill.label_words(dataset, scores, "evaluated")
+    assert "no mode clearly beats" in words

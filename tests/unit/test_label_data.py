@@ -242,6 +242,18 @@ def test_a_single_class_in_training_raises_an_error():
         cut([*"aaaaaaaaaaab"])
 
 
+def test_texts_that_differ_in_most_rows_are_no_classes():
+    """The error counts the texts. They are no default target, but labels are, beside ids."""
+    labels = [f"name {k}" for k in range(40)]
+    with pytest.raises(WindowError, match="40 different texts in 40 rows"):
+        cut(labels)
+    assert default_columns(table_of(labels))[1] == ("row",)
+    table = table_of([*"ab" * 20])
+    assert default_columns(table)[1] == ("kind",)
+    numbers = table.frame.assign(size=np.arange(40.0) % 7)
+    assert default_columns(Table("t", numbers))[1] == ("size",)
+
+
 def test_settings_follow_the_classes_of_an_own_table():
     """Two classes need a binary loss, more classes a sparse one; the label is also an input."""
     own = Experiment().set(data="upload", targets=("kind",), T=2, head="none", loss="mae")

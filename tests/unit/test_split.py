@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from lib.charts import split
+from lib.charts import classes, split
 from lib.charts.chart import MOST_POINTS
 from lib.charts.samples import sample_words, window_words
 from lib.data import DATASETS, Finding, find_leaks, make_dataset, suggested
@@ -29,6 +29,8 @@ def test_takeaways_are_short_for_all_data():
         dataset = make_dataset(suggested(name))
         words += [sample_words(dataset, index)[0] for index in (0, -1)]
         words.append(split.split_words(dataset)[0])
+        if dataset.has_labels:
+            words += [classes.balance_words(dataset)[0], classes.labels_words(dataset)[0]]
     for form, ahead in product(("value", "change"), ("one", "each")):
         dataset = windows_of_load(form=form, ahead=ahead, horizon=24, test=20)
         words += [window_words(dataset, 999, 23)[0], split.split_words(dataset)[0]]

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 
 from lib.data import DATASETS, Table, make_dataset, suggested
 from lib.experiment import ExperimentError, read_query
-from lib.results import Snapshot, Status, independent_samples
+from lib.results import VARIABLE, Snapshot, Status, independent_samples
 from lib.sweep import MOST_RUNS, READY, base_of, make_plan, offered, parse_vary, run_sweep
 from lib.sweep.__main__ import main
-from lib.sweep.plan import choices, from_csv, read_done, result_of, usual_values, write
+from lib.sweep.plan import from_csv, read_done, result_of, write
 from tests.unit.swept import a_label_point, a_point
 
 
@@ -33,8 +33,8 @@ def test_a_plan_has_all_combinations_of_values():
 @pytest.mark.parametrize("data", [name for name in DATASETS if name != "upload"])
 def test_all_offered_settings_can_vary_and_a_points_settings_are_a_link(data):
     """A value that the dataset doesn't allow is changed, with a note."""
-    for key in offered(suggested(data)):
-        values = usual_values(suggested(data), key).split(",")
+    for key, names in offered(suggested(data)).items():
+        values = names or VARIABLE[key]["values"].split(",")
         plan = make_plan(suggested(data), {key: values}, 1)
         assert len(plan.points) + len(plan.notes) >= len(values)
         assert len(plan.points) > 1 or plan.notes
@@ -54,14 +54,14 @@ def test_values_that_become_equal_are_trained_once_with_a_note():
 
 def test_only_settings_and_losses_that_fit_the_data_are_offered():
     """Labels vary weights and outputs; a mask needs padding; two classes have a single loss."""
-    numbers, digits, vowels = map(suggested, ("echo", "digits", "vowels"))
-    assert choices(numbers, "loss") == ["mse", "mae", "huber"]
-    assert choices(digits, "loss") == ["sparse", "onehot"]
-    assert usual_values(vowels, "padding") == "after,before"
-    assert not {"output", "weights", "mask"} & {*offered(numbers)}
-    assert {"output", "weights"} <= {*offered(digits)}
-    assert "mask" not in offered(digits)
-    assert {"mask", "padding"} <= {*offered(vowels)}
+    digits = suggested("digits")
+    numbers, labels, padded = (offered(suggested(name)) for name in ("echo", "digits", "vowels"))
+    assert numbers["loss"] == ["mse", "mae", "huber"]
+    assert labels["loss"] == ["sparse", "onehot"]
+    assert padded["padding"] == ["after", "before"]
+    assert not {"output", "weights", "mask"} & numbers.keys()
+    assert {"output", "weights"} <= labels.keys()
+    assert ("mask" in labels, "mask" in padded) == (False, True)
     assert "loss" not in offered(suggested("first_pattern"))
     assert "loss = Mean squared error to" in make_plan(digits, {"loss": ["mse"]}, 1).notes[0]
 
@@ -74,10 +74,11 @@ def test_only_settings_and_losses_that_fit_the_data_are_offered():
         ("seattle", {"lag": [1]}, 4, "lag can't vary here: Seattle weather doesn't use it"),
         ("seattle", {"seed": [1]}, 4, "'seed' can't vary. Expected one of T, F, U"),
         ("seattle", {"T": []}, 4, "T needs at least one value, as in 4,8,16,32"),
+        ("seattle", {"cell": []}, 4, "cell needs at least one value, as in lstm,gru,simple_rnn"),
         ("seattle", {"T": ["x"]}, 4, "2 to 512, got 'x'"),
         ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of lstm, gru, simple_rnn"),
         ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100. Use fewer values or seeds"),
-        ("first_pattern", {"loss": ["binary"]}, 4, "first? needs Binary cross-entropy"),
+        ("first_pattern", {"loss": ["binary"]}, 4, "first? has one loss"),
         ("digits", {"mask": ["off"]}, 4, "Digits, row by row doesn't use it"),
         ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
     ],

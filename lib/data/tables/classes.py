@@ -26,8 +26,8 @@ def check_label(table: Table, targets: Sequence[str], data: DataSettings) -> Non
     ):
         if texts and is_wrong:
             raise WindowError(
-                f"{texts[0]} is a text column, which must be the only target, with one label for "
-                f"each timestep, got {received}. {fix}.",
+                f"the text column {texts[0]} must be the only target, with one label for each "
+                f"timestep, got {received}. {fix}.",
                 {"targets": (texts[0],)},
             )
 

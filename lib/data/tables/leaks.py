@@ -91,8 +91,8 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
     first = np.searchsorted(origin.series, origin.series[rows])
     rows, first = rows[rows >= first + 3], first[rows >= first + 3]
     correlations = np.zeros((width, dataset.targets))
-    if (degrees_of_freedom := len(rows) - 9) < FEWEST:
-        return correlations
+    if (degrees_of_freedom := len(rows) - 9) < FEWEST or dataset.has_labels:
+        return correlations  # the order of classes has no meaning
     read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
     read = origin.x_scale.raw(read, origin.series[rows][:, None])
     for k, (column, ahead) in enumerate(product(range(len(origin.columns)), origin.horizons)):

@@ -261,6 +261,9 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
         takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
     with card("Sequences of different lengths", gap="xsmall", key="cell_padding"):
+        if dataset.mask is not None and not dataset.mask[chosen.sample].all():
+            hint(TEXTS["padded"].format(steps=dataset.shape[1]))
+            return
         weights, x = chosen.upward(chosen.weights), dataset.x[chosen.sample]
         padded = padded_batches(chosen.experiment.model.cell, weights, x)
         text, found = gradients.padding_words(padded)

@@ -102,7 +102,7 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
 
 def _label_tables(shown: ShownRun, palette: Palette) -> Follow:
     """Draw the confusion matrices of a run with labels. Return a function that updates them."""
-    st.markdown("### Classes at the last step: true and predicted")
+    st.markdown("### Last step: true classes (rows) and predicted classes (columns)")
     place, words = Place(), widgets.Takeaway()
 
     def follow(now: ShownRun) -> None:

@@ -30,20 +30,25 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
     """Draw the card if the shown data come from a table."""
     with st.container(key="skill_place"):  # always drawn, so that nothing below it moves
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
-        dataset, run, table = shown.dataset, shown.run, None
+        dataset, run = shown.dataset, shown.run
+        table: Any = None
         if run and not dataset.has_rows:  # the rows belong to another browser
             whole = runs.client().get(run.id) or run
             if whole.dataset.origin:
                 models = whole.experiment, whole.dataset, _weights(shown)
-                table = _once(shown, "hidden", partial(results.skill_of_seeds, *models))
+                score = results.label_skill if dataset.has_labels else results.skill_of_seeds
+                table = _once(shown, "hidden", partial(score, *models))
         if not (table or dataset.origin):
             once("skill", (), dict)  # frees the results of other data, which may be large
             return
         with st.container(border=True, key="skill", gap="xsmall"):
             if table:
                 st.markdown(f"### {TITLES['skill']}")
-                target = _pick("Target", dataset.target_labels, "target")
-                st.markdown(_markdown(table, target, dataset.target_unit))
+                if isinstance(table, list):
+                    st.markdown(_label_markdown(table))
+                else:
+                    target = _pick("Target", dataset.target_labels, "target")
+                    st.markdown(_markdown(table, target, dataset.target_unit))
                 hint(results.ROWS_HIDDEN)
                 return
             # Baselines need no training: show them for the sidebar's season, not the run's.
@@ -144,7 +149,7 @@ def _label_skill(shown: ShownRun, *_: object) -> None:
     def table(part: results.Part) -> None:
         run = shown.experiment, shown.dataset, _weights(shown), part
         scores = _once(shown, f"labels {part}", partial(results.label_skill, *run))
-        st.markdown(_table(charts.skill.label_rows(scores, part), charts.skill.LABEL_MEASURES))
+        st.markdown(_label_markdown(scores, part))
         widgets.takeaway(*charts.skill.label_words(shown.dataset, scores, part))
 
     table("evaluated")
@@ -152,22 +157,28 @@ def _label_skill(shown: ShownRun, *_: object) -> None:
         table("test")
 
 
+def _label_markdown(scores: Sequence[results.LabelScore], part: str = "evaluated") -> str:
+    rows = [(one.label, one.name, charts.skill.label_texts(one)) for one in scores]
+    return _table(_heading(part), charts.skill.LABEL_MEASURES, rows)
+
+
+def _heading(part: str) -> str:
+    return "test part, last step" if part == "test" else "at the last step"
+
+
 def _markdown(table: results.SkillTable, target: int, unit: str, part: str = "evaluated") -> str:
-    """Return a Markdown table: the models in their colors, then the baselines, best first."""
-    where = "test part, last step" if part == "test" else "at the last step"
-    rows: list[tuple[str, str, list[str]]] = [(charts.with_unit(where, unit), "", [])]
-    for one in (*table.models, *table.baselines(target)):
-        rows.append((one.label, one.name, charts.skill.score_texts(table, one, target)))
-    return _table(rows, charts.skill.MEASURES)
+    """Return a Markdown table: the models, then the baselines, best first."""
+    scores = (*table.models, *table.baselines(target))
+    rows = [(s.label, s.name, charts.skill.score_texts(table, s, target)) for s in scores]
+    return _table(charts.with_unit(_heading(part), unit), charts.skill.MEASURES, rows)
 
 
-def _table(rows: Sequence[tuple[str, str, Sequence[str]]], measures: Sequence[str]) -> str:
-    """Return a Markdown table of rows: label, a mode or another name, and texts below `measures`.
-
-    The first row has only the label of the first column.
-    """
-    lines = [f"| {plain(rows[0][0])} | {' | '.join(measures)} |", "|:--|--:|--:|--:|--:|"]
-    for label, name, texts in rows[1:]:
+def _table(
+    heading: str, measures: Sequence[str], rows: Sequence[tuple[str, str, Sequence[str]]]
+) -> str:
+    """Return a Markdown table of rows: label, a mode or another name, and texts of `measures`."""
+    lines = [f"| {plain(heading)} | {' | '.join(measures)} |", "|:--|--:|--:|--:|--:|"]
+    for label, name, texts in rows:
         text = MODES[name].colored(f"**{plain(label)}**") if name in MODES else plain(label)
         lines.append(f"| {text} | {' | '.join(texts)} |")
     return "\n".join(lines)

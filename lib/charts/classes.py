@@ -1,0 +1,136 @@
+"""The labels of a dataset before any model: how frequent classes are, and labels by timestep."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
+from lib.charts.palette import Palette
+from lib.charts.sentences import Words
+from lib.data import MOST_CATEGORIES, Dataset, class_numbers
+from lib.results import spread_places
+from lib.text import beside, filled, listed, percent
+
+_TEXTS = beside(__file__)["words"]
+BAR, CELL = 12, 9  # heights in pixels: a bar, and a row of cells
+KEY_LETTERS = 42  # letters in a row of the key on a phone
+PART_COLORS = {"training": "ink", "validation": "baseline", "test": "muted"}
+
+
+def labels_of(dataset: Dataset, samples: Any = slice(None)) -> np.ndarray:
+    """Return the class numbers of samples by timestep, (…, T) float64; NaN at padded steps."""
+    numbers = class_numbers(dataset.y[samples]).astype(np.float64)
+    return numbers if dataset.mask is None else np.where(dataset.mask[samples], numbers, np.nan)
+
+
+def names_of(dataset: Dataset, numbers: np.ndarray) -> list[str]:
+    """Return the escaped class names of class numbers (R,); "padded" for NaN."""
+    names = [chart.escaped(name) for name in dataset.classes]
+    return ["padded" if math.isnan(k) else names[int(k)] for k in numbers.tolist()]
+
+
+def in_order(dataset: Dataset) -> str:
+    """Return the classes with their numbers: "0 = balanced, 1 = open, 2 = broken"."""
+    return ", ".join(f"{k} = {name}" for k, name in enumerate(dataset.classes))
+
+
+def class_axis(dataset: Dataset) -> Part:
+    """Return a y axis of classes, with class 0 on top."""
+    count = len(dataset.classes)
+    ticks = [chart.escaped(chart.shortened(name)) for name in dataset.classes]
+    axis: Part = {"title": "", "range": [count - 0.5, -0.5], "zeroline": False}
+    return axis | {"tickvals": [*range(count)], "ticktext": ticks}
+
+
+def _shares(dataset: Dataset) -> dict[str, np.ndarray]:
+    """Return the share of each class among the labels of each part, (C,) by part."""
+    shares, count = {}, len(dataset.classes)
+    for name, part in dataset.parts.items():
+        labels = labels_of(dataset, part)
+        known = labels[~np.isnan(labels)].astype(int)
+        shares[name] = np.bincount(known, minlength=count) / len(known)
+    return shares
+
+
+def balance_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
+    """Draw the share of each class among the labels of each part, as bars."""
+    bars, y, shares = [], class_axis(dataset), _shares(dataset)
+    for name, values in shares.items():
+        texts = [f"{percent(100 * value)} of the labels ({name})" for value in values]
+        bar: Part = {"type": "bar", "name": name, "orientation": "h", "x": 100 * values}
+        bar |= {"y": y["tickvals"], "text": texts, "textposition": "none"}
+        marker: Part = {"color": getattr(palette, PART_COLORS[name])}
+        marker["pattern"] = {"shape": "/" if name == "test" else ""}
+        bars.append(bar | {"hovertemplate": "%{text}", "marker": marker})
+    x: Part = {"title": "share of the labels in %", "rangemode": "tozero"}
+    key = [Entry("square", name, PART_COLORS[name], "ink") for name in shares]
+    height = chart.top([key]) + len(dataset.classes) * (BAR * len(bars) + 8) + chart.BOTTOM
+    look: Part = {"name": f"balance {dataset.name}", "height": height, "bargap": 0.25}
+    look |= {"left": chart.left_of(y["ticktext"]), "hovermode": "closest"}
+    return chart.plotted(bars, palette, x, y, [key], **look)
+
+
+def balance_words(dataset: Dataset) -> Words:
+    """Return the most frequent class and its shares; the details have the order of the classes."""
+    by_part = _shares(dataset)
+    most = int(by_part["training"].argmax())
+    shares = [f"{percent(100 * each[most])} of {name} labels" for name, each in by_part.items()]
+    names = [chart.shortened(name) for name in (dataset.target_column, *dataset.classes)]
+    takeaway = f"Most frequent {names[0]}: {names[1 + most]}, {', '.join(shares[:2])}."
+    if (missing := by_part["training"] == 0).any():
+        takeaway = f"No training label is {names[1 + missing.argmax()]}: models can't learn it."
+    about = {"name": dataset.classes[most], "shares": ", ".join(shares)}
+    about |= {"order": in_order(dataset), "column": dataset.target_column}
+    return takeaway, filled(_TEXTS, "balance", **about)
+
+
+def labels_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
+    """Draw the labels of the shown samples: a row of cells each, in the colors of classes."""
+    shown, steps, count = dataset.shown, dataset.shape[1], len(dataset.classes)
+    labels = labels_of(dataset, shown)
+    more: Part = {"zmin": 0, "zmax": count - 1, "xgap": int(steps <= 30), "ygap": 1}
+    more["text"] = [names_of(dataset, row) for row in labels]
+    hover = "%{text}, timestep %{x}<extra></extra>"
+    cells = chart.heatmap("labels", labels, palette.classes[:count], hover, **more)
+    x = axes.timestep_axis(dataset.timestep_names) | {"range": [0.5, steps + 0.5]}
+    places = spread_places(len(shown), 5)
+    y: Part = {"title": "sample", "range": [len(shown) - 0.5, -0.5], "showgrid": False}
+    y |= {"tickvals": places, "ticktext": [f"{shown[k] + 1:,}" for k in places]}
+    short = [chart.shortened(name) for name in dataset.classes]
+    entries = [Entry("square", *each, "ink") for each in zip(short, palette.classes, strict=False)]
+    each = max(1, KEY_LETTERS // (3 + max(map(len, short))))
+    key = [entries[k : k + each] for k in range(0, count, each)]
+    height = chart.top(key) + max(chart.LEAST_PLOT, CELL * len(shown)) + chart.BOTTOM
+    look: Part = {"name": f"labels {dataset.name}", "height": height, "hovermode": "closest"}
+    return chart.plotted([cells], palette, x, y, key, **look)
+
+
+def labels_words(dataset: Dataset) -> Words:
+    """Return how often labels change from step to step or, if steps are padded, the lengths."""
+    labels, evaluated = labels_of(dataset), dataset.evaluated
+    changes = np.diff(labels)[~np.isnan(np.diff(labels))] != 0
+    takeaway = "Each sample has one label, the same at all its steps."
+    if changes.any():
+        share = percent(100 * changes.mean())
+        takeaway = f"{share} of the labels differ from the label one step before."
+    about = {"shown": len(dataset.shown), "all": evaluated.stop - evaluated.start}
+    details = filled(_TEXTS, "labels", **about)
+    if dataset.mask is not None:
+        details = f"{takeaway} {details} {filled(_TEXTS, 'padding', first=dataset.classes[0])}"
+        lengths, padded = dataset.mask.sum(axis=1), percent(100 * (1 - dataset.mask.mean()))
+        takeaway = f"{lengths.min()} to {lengths.max()} real steps; padding: {padded} of all steps."
+    return takeaway, details
+
+
+def classes_hint(dataset: Dataset) -> str:
+    """Return a hint if the only target column has few whole numbers, which may be classes."""
+    origin = dataset.origin
+    if origin is None or dataset.has_labels or len(origin.columns) > 1:
+        return ""
+    values = np.unique(origin.targets)
+    if not 2 <= len(values) <= MOST_CATEGORIES or (values % 1).any():
+        return ""
+    about = {"column": origin.columns[0], "count": len(values)}
+    return filled(_TEXTS, "hint", **about, values=listed(f"{value:.0f}" for value in values))

@@ -1,0 +1,124 @@
+"""Labels on the pages: their settings, an own text column as the target, and the Data page."""
+
+import json
+
+import pytest
+
+from lib.data import DATASETS
+from tests.app.driver import address, link, session, start, text, title, upload_file
+
+LABELS = [name for name, spec in DATASETS.items() if spec.group == "Label"]
+KINDS = ("calm", "gust", "storm")
+WINDS = "\n".join(
+    ["hour,wind,size,kind", *(f"{i},{(7 * i) % 11},{i % 4},{KINDS[i % 5 % 3]}" for i in range(120))]
+).encode()
+
+
+def controls(app, *keys):
+    """Return which of these settings have a menu."""
+    return [key for key in keys if key in {box.key for box in app.selectbox}]
+
+
+def specs(app):
+    """Return all charts of the page as one text."""
+    return " ".join(json.dumps(json.loads(chart.proto.spec)) for chart in app.get("plotly_chart"))
+
+
+@pytest.mark.parametrize("page", ["Explore", "Data"])
+@pytest.mark.parametrize("name", LABELS)
+def test_each_dataset_of_labels_opens_by_its_link(name, page):
+    """Its charts name the classes, and no sentence says that a label is standardized."""
+    app = link(page, data=name, mode="both")
+    assert not [*app.error, *app.warning]
+    assert address(app)["data"] == name
+    assert session(app).subject.experiment.data.name == name
+    shown = specs(app) if page == "Data" else text(app) + specs(app)
+    assert all(each in shown for each in DATASETS[name].classes)
+    assert "Both are standardized" not in text(app)
+
+
+def test_settings_of_labels_have_a_menu_only_where_they_apply():
+    """Menus of losses and paddings have only the choices that the data allow."""
+    keys = "output", "weights", "padding", "mask"
+    assert controls(start(data="parity"), *keys) == []
+    app = start(data="brackets")
+    assert controls(app, *keys) == ["output", "weights", "padding"]
+    losses = ["Cross-entropy, integers", "Cross-entropy, one-hot"]
+    assert app.selectbox(key="loss").options == losses
+    head = app.selectbox(key="head_fixed_dense")
+    assert (head.disabled, head.options) == (True, ["Dense"])
+    app.selectbox(key="padding").set_value("after").run()
+    assert controls(app, *keys) == [*keys]
+    assert start(data="first_pattern").selectbox(key="loss").options == ["Binary cross-entropy"]
+    vowels = start(data="vowels").selectbox(key="padding")
+    assert vowels.options == ["After the sequence", "Before the sequence"]
+
+
+def test_the_address_has_the_settings_of_labels():
+    """A link sets them. Other data get a loss that fits, and weather has no other head."""
+    query = {"data": "brackets", "padding": "before", "mask": "off", "output": "logits"}
+    query |= {"weights": "classes", "loss": "onehot"}
+    app = link("Explore", **query)
+    assert address(app) == query
+    app.selectbox(key="data").set_value("parity").run()
+    assert "loss" not in address(app)
+    assert app.selectbox(key="loss").value == "mse"
+    app = start(data="echo")
+    for name, loss in (("vowels", "sparse"), ("first_pattern", "binary"), ("weather", "sparse")):
+        app.selectbox(key="data").set_value(name).run()
+        assert address(app) == {"data": name}
+        assert app.selectbox(key="loss").value == loss
+    app = link("Explore", data="weather", head="none")
+    assert session(app).subject.experiment.model.head == "dense"
+
+
+def test_a_text_column_of_an_own_table_is_trained_as_labels(client):
+    """The user uploads a table, chooses the text column, trains, and sees the classes."""
+    app = start("Data")
+    upload_file(app, "winds.csv", WINDS)
+    targets = app.multiselect(key="targets_widget")
+    assert targets.value == ["size"]
+    assert "kind (labels)" in targets.options
+    targets.set_value(["kind"]).run()
+    assert "3 classes" in title(app)
+    assert "in alphabetical order: calm, gust, storm" in text(app)
+    assert "0 = calm, 1 = gust, 2 = storm" in text(app)
+    app.switch_page("app.py").run()
+    app.button(key="do_train").click().run()
+    (run,) = client.runs.values()
+    assert (run.experiment.training.loss, run.dataset.classes) == ("sparse", KINDS)
+    assert all(kind in specs(app) for kind in KINDS)
+    assert "Dense 3 softmax" in text(app)
+    assert "(N,) integers 0 to 2" in text(app)
+
+
+def test_labels_are_not_mixed_with_numbers():
+    """The choice stays, with a warning, until the user presses the button that fixes it."""
+    app = start("Data")
+    upload_file(app, "winds.csv", WINDS)
+    targets = app.multiselect(key="targets_widget")
+    targets.set_value(["size", "kind"]).run()  # size is the default, which isn't a choice
+    assert app.multiselect(key="targets_widget").value == ["kind"]
+    app.multiselect(key="targets_widget").set_value(["wind", "kind"]).run()
+    assert "text column kind must be the only target" in app.warning[0].value
+    assert app.multiselect(key="targets_widget").value == ["wind", "kind"]
+    assert app.button(key="use_cure").label == "Use only kind"
+    app.button(key="use_cure").click().run()
+    assert not app.warning
+    assert app.multiselect(key="targets_widget").value == ["kind"]
+    assert app.selectbox(key="form_fixed_value").disabled
+
+
+def test_one_click_predicts_few_whole_numbers_as_classes():
+    """The column is read as categories. It stays a target if the user chooses numbers again."""
+    app = start("Data")
+    upload_file(app, "winds.csv", WINDS)
+    assert "size has only 4 different values (0, 1, 2, 3)" in text(app)
+    [button] = [each for each in app.button if each.label == "Predict classes"]
+    button.click().run()
+    assert session(app).upload.last_good.dataset.classes == ("0", "1", "2", "3")
+    assert address(app).items() >= {"types": "size:category", "targets": "size"}.items()
+    app.selectbox(key="types_column").set_value("size").run()
+    app.selectbox(key="types_of_size").set_value("number").run()
+    assert session(app).upload.last_good.dataset.classes == ()
+    assert app.selectbox(key="loss").value == "mse"
