@@ -11,6 +11,7 @@ from lib.text import beside, number, percent
 
 WIDTH, HEIGHT, LETTERS = 320, 160, 12  # a picture's width and height, its font size; in pixels
 LEFT, EDGE, BELOW = 64, 10, 22  # margins in pixels: left (y axis), top and right, bottom (x axis)
+NAMED = (0.2, 0.75, 0.5)  # places of lines' names, as shares of their points
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
 PICTURES: dict[str, str] = beside(__file__)["pictures"]  # a description of both axes, by name
 
@@ -53,7 +54,7 @@ def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
     for place, (line, height) in enumerate(zip(plot.lines, heights, strict=True)):
         x = LEFT + (line.x - first) / (last - first) * (right - LEFT)
         y = EDGE + (high - height) / ((high - low) or 1) * (bottom - EDGE)
-        at = int(len(x) * (0.75 if place % 2 else 0.2))  # the point next to the line's name
+        at = int(len(x) * NAMED[place % len(NAMED)])  # the point next to the line's name
         fits_above = y[at] > EDGE + 2 * LETTERS  # whether the line's name fits above the point
         name_at = x[at], y[at] - 6 if fits_above else y[at] + 2 * LETTERS
         drawn.append((line, list(zip(x, y, strict=True)), name_at))
