@@ -23,6 +23,7 @@ from lib.data.datasets.registry import (
     settle,
     suggested,
 )
+from lib.data.datasets.sequences import SEQUENCES
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
 from lib.data.samples import Samples, class_numbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -117,6 +117,10 @@ class KnownErrors:
     baseline_mse: np.ndarray  # `Dataset.baseline_mse`, (T,)
     baseline_losses: Mapping[str, np.ndarray]  # (T,) each, by key of `lib.results.baselines.ERRORS`
     independent: float  # the result of `lib.results.compared.independent_samples`
+    # Only for labels: the result of `lib.results.baseline_accuracy`, and the baseline's training
+    # losses by `TrainingSettings.weights` and mode.
+    baseline_accuracy: tuple[np.ndarray, float] | None = None
+    label_losses: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -1,12 +1,11 @@
 """Downloads of an experiment: scripts, a report, tables, saved runs. Nothing is trained here."""
 
 from lib.export.archive import KeptError, is_kept
-from lib.export.data import arrays, data_name, keras_windows
+from lib.export.data import arrays, data_name, is_loaded, keras_windows
 from lib.export.files import (
     Reported,
     forecast_csv,
     history_csv,
-    predictions,
     predictions_csv,
     report,
     runs_csv,
@@ -14,4 +13,6 @@ from lib.export.files import (
     weights_npz,
 )
 from lib.export.kept import Kept, card_of, keep, open_kept, read_card, versions
+from lib.export.labels import layers_of_labels
+from lib.export.predictions import predictions
 from lib.export.script import EXPORTS, name_of

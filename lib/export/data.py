@@ -1,6 +1,7 @@
 """Render Python code from Jinja templates, mainly the code that makes a script's data.
 
-A task's script contains the source of its function. A table's script loads the file of `arrays`.
+A task's script contains the source of its function. Scripts of tables and bundled sequences load
+the file of `arrays`.
 """
 
 import inspect
@@ -18,7 +19,17 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lib.data import DATA_X, DATA_Y, TASKS, Dataset, Origin, find_spec
+from lib.data import (
+    DATA_X,
+    DATA_Y,
+    LABEL_TASKS,
+    SEQUENCES,
+    TASKS,
+    Dataset,
+    Origin,
+    class_numbers,
+    find_spec,
+)
 from lib.experiment import Experiment
 
 LINE = 100  # the longest line of a script
@@ -26,7 +37,7 @@ LINE = 100  # the longest line of a script
 
 def imports(dataset: Dataset, *others: str, standard: tuple[str, ...] = ()) -> str:
     """Return a script's imports: Python's `standard` modules, Keras, NumPy, and `others`."""
-    standard += ("import zlib",) if dataset.origin is not None else ()
+    standard += ("import zlib",) if is_loaded(dataset) else ()
     blank = [""] if standard else []
     return "\n".join([*standard, *blank, "import keras", "import numpy as np", *others])
 
@@ -82,35 +93,50 @@ def data_name(dataset: Dataset) -> str:
     return re.sub("[^a-z0-9]+", "-", letters)[:40].strip("-") or "upload"
 
 
+def is_loaded(dataset: Dataset) -> bool:
+    """Return whether a script loads the file of `arrays`: for tables and bundled sequences."""
+    return dataset.origin is not None or dataset.name in SEQUENCES
+
+
 def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
-    """Return the code that makes `x`, `y` and `train`; a task's function precedes it."""
-    if task := TASKS.get(find_spec(experiment).name):
-        arguments = ", ".join(f"{n}={value}" for n, value in task.arguments(experiment).items())
+    """Return the code that makes `x`, `y` or `labels`, and `train`, after a task's function."""
+    name = find_spec(experiment).name
+    if task := TASKS.get(name) or LABEL_TASKS.get(name):
+        values = task.arguments(experiment).items()
+        arguments = ", ".join(f"{n}={quoted(v) if isinstance(v, str) else v}" for n, v in values)
         about = {"function": task.function.__name__, "arguments": arguments}
         code = blocks("data", "task", dataset=dataset, seed=experiment.seed, **about)
         return [source(task.function), code["task"]]
-    if dataset.origin is None:  # the worked example, as literal numbers
+    if not is_loaded(dataset):  # the worked example, as literal numbers
         rows = {}
         for array, samples in {"x": DATA_X, "y": DATA_Y}.items():
             lines = [f"[{', '.join(str([*step]) for step in sample)}]," for sample in samples]
             rows[array] = "\n        ".join(lines)
         return [blocks("data", "worked", dataset=dataset, **rows)["worked"]]
-    x, y = np.ascontiguousarray(dataset.x), np.ascontiguousarray(dataset.y)
+    x, y = np.ascontiguousarray(dataset.x), np.ascontiguousarray(saved_targets(dataset))
     fields = {
         "origin": dataset.origin,
         "file": f"{data_name(dataset)}.npz",
         "is_plain": has_plain_windows(dataset),
         "sizes": _sizes(dataset),
+        "y": "labels" if dataset.classes else "y",
+        "y_shape": y.shape,
         "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
     }
     return [blocks("data", "table", dataset=dataset, **fields)["table"]]
 
 
+def saved_targets(dataset: Dataset) -> np.ndarray:
+    """Return y as in the file of `arrays`: for labels, class numbers (N, T)."""
+    return class_numbers(dataset.y) if dataset.classes else dataset.y
+
+
 def has_plain_windows(dataset: Dataset) -> bool:
     """Return whether samples are all windows of a single series, in the order of the splits."""
-    origin, steps, begin = dataset.cut_from, dataset.shape[1], 0
-    is_complex = len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1
-    if is_complex or dataset.base is not None:
+    origin, steps, begin = dataset.origin, dataset.shape[1], 0
+    if origin is None or dataset.base is not None:
+        return False
+    if len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1:
         return False
     starts = list[int]()
     for count in _sizes(dataset).values():
@@ -127,6 +153,9 @@ def _sizes(dataset: Dataset) -> dict[str, int]:
 def arrays(dataset: Dataset) -> bytes:
     """Return a NumPy archive for `np.load`: x (N, T, F) and y (N, T, K), float32, sizes and names.
 
+    For labels, y has class numbers (N, T), `classes` their names, and `mask` (N, T) marks the real
+    steps if sequences are padded.
+
     A table also has each sample's series and first time, and the scaling. Raw inputs are
     x * x_scale + x_offset, where both are (F,), or (N, F) if each series has its own scale. Raw
     targets are y * y_scale + y_offset, plus base (N, T, K) if the model predicts changes. If
@@ -135,6 +164,9 @@ def arrays(dataset: Dataset) -> bytes:
     names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}
     fields |= {"y_offset": dataset.target_offset, "y_scale": dataset.target_scale}
+    if dataset.classes:
+        fields |= {"y": saved_targets(dataset), "mask": dataset.mask, "classes": dataset.classes}
+        fields["target_names"] = (dataset.target_column,)
     if (origin := dataset.origin) is not None:
         series = origin.series[origin.starts]
         fields["series"] = np.array(origin.names)[series]
@@ -143,8 +175,10 @@ def arrays(dataset: Dataset) -> bytes:
             begins = origin.times[origin.starts].to_numpy()
             fields["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")
         if has_plain_windows(dataset):
-            targets = origin.y_scale.standard(origin.targets, origin.series)
-            fields |= {"inputs": origin.inputs, "targets": targets.astype(np.float32)}
+            targets = origin.y_scale.standard(origin.targets, origin.series).astype(np.float32)
+            if dataset.classes:
+                targets = origin.targets[:, 0].astype(np.int64)
+            fields |= {"inputs": origin.inputs, "targets": targets}
     # A script's checksum reads the bytes in C order.
     saved = {name: np.asarray(v, order="C") for name, v in fields.items() if v is not None}
     file = io.BytesIO()

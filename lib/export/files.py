@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,24 +22,21 @@ from lib import charts, results, text
 from lib.charts import cards_of, html, sentences, strip
 from lib.data import Dataset, idle
 from lib.experiment import MODES, SETTINGS, Experiment
+from lib.export.predictions import models_of, predictions
 from lib.export.script import keras_script
 from lib.recurrence import forward, weight_names
-from lib.results import Compared, ModeResult, PointResult, RunAt, SeedWeights, Snapshot
+from lib.results import Compared, PointResult, RunAt, SeedWeights, Snapshot
 
 if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
     import pandas as pd
 
 HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")  # CSV columns
+ACCURACY = "last_step_accuracy"  # a column of the history of labels, and of all results
 RUN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")  # columns before settings
-NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")  # columns after settings
+# Columns after settings:
+NUMBERS = ("last_step_mse", ACCURACY, "loss", "validation_loss", "kept_epoch")
 _PAGE = Path(__file__).with_name("report.html")
 _LIGHT = charts.PALETTES["light"]
-
-
-def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
-    for seed, models in enumerate(snapshot.seeds, start=experiment.seed):
-        for mode, result in models.items():
-            yield seed, mode, result
 
 
 def runs_csv(runs: Sequence[Compared]) -> bytes:
@@ -48,9 +45,10 @@ def runs_csv(runs: Sequence[Compared]) -> bytes:
     for run in runs:
         about = [run.id, run.name, run.is_recorded, run.snapshot.status, run.snapshot.epoch]
         values = [run.experiment.get(key) for key in settings]
-        for seed, mode, result in _models(run.experiment, run.snapshot):
-            losses = result.final_mse, result.final_loss, result.final_validation_loss
-            rows.append([*about, mode, seed, *values, *losses, result.kept_epoch])
+        for seed, mode, result in models_of(run.experiment, run.snapshot):
+            scores = result.final_mse, result.final_accuracy
+            losses = result.final_loss, result.final_validation_loss
+            rows.append([*about, mode, seed, *values, *scores, *losses, result.kept_epoch])
     return _csv([*RUN, *settings, *NUMBERS], rows)
 
 
@@ -68,15 +66,15 @@ def sweep_csv(points: Sequence[PointResult]) -> bytes:
 
 def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
     """Write losses by epoch, mode and seed; unknown losses are empty. Epoch 0 precedes training."""
-    rows = []
-    for seed, mode, result in _models(experiment, snapshot):
+    rows, accuracy = [], (ACCURACY,) if experiment.has_labels else ()
+    for seed, mode, result in models_of(experiment, snapshot):
         checked = result.checked_epochs
         curves = [(result.loss_epochs, result.loss), (checked, result.validation_loss)]
-        curves.append((checked, result.last_step_mse))
+        curves += [(checked, getattr(result, name)) for name in ("last_step_mse", *accuracy)]
         columns = [dict(zip(epochs, values, strict=False)) for epochs, values in curves]
         for epoch in np.union1d(result.loss_epochs, checked):
             rows.append([epoch, mode, seed, *(column.get(epoch, "") for column in columns)])
-    return _csv(HISTORY, rows)
+    return _csv((*HISTORY, *accuracy), rows)
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -96,54 +94,12 @@ def _field(value: Any) -> Any:
 def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
     """Write all weights for `np.load`, named as in "sequence/seed_7/lstm/lstm_cell/kernel"."""
     cell, file, arrays = experiment.model.cell, io.BytesIO(), dict[str, Any]()
-    for seed, mode, result in _models(experiment, snapshot):
+    for seed, mode, result in models_of(experiment, snapshot):
         weights = result.weights or ()
         for name, array in zip(weight_names(cell, len(weights)), weights, strict=True):
             arrays[f"{mode}/seed_{seed}/{name}"] = array
     np.savez(file, allow_pickle=False, **arrays)
     return file.getvalue()
-
-
-def predictions(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, *, of_test: bool = False
-) -> pd.DataFrame:
-    """Return targets and predictions of all evaluated samples, or test samples, in the raw unit.
-
-    There is a row for each sample, timestep (from 1) and target, and a column for each mode and
-    seed, and each baseline of a table. Last-step mode and baselines are NaN before the last step.
-    """
-    import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
-
-    part = slice(dataset.seen, None) if of_test else dataset.evaluated
-    samples, steps = np.arange(len(dataset.x))[part], dataset.shape[1]
-    sample, step, target = np.indices((len(samples), steps, dataset.targets)).reshape(3, -1)
-
-    def raw(values: np.ndarray) -> np.ndarray:
-        return dataset.raw(values.astype(np.float64), samples).ravel()
-
-    times = np.tile(dataset.timestep_names, (len(samples), 1))
-    if (origin := dataset.origin) and origin.time_format:  # format each row's time once
-        rows, places = np.unique(origin.rows(steps, samples), return_inverse=True)
-        times = np.array([origin.label(row) for row in rows])[places.reshape(times.shape)]
-    columns: dict[str, Any] = {
-        "sample": samples[sample] + 1,
-        "name": np.array([dataset.sample_name(k) for k in samples.tolist()])[sample],
-        "timestep": step + 1,
-        "time": times[sample, step],
-        "target": np.array(dataset.target_labels)[target],
-        "value": raw(dataset.y[samples]),
-    }
-    is_last = step + 1 == steps
-    for seed, mode, result in _models(experiment, snapshot):
-        if result.weights is not None:
-            predicted = raw(results.model_outputs(experiment, result.weights, dataset.x[samples]))
-            several = f"_seed_{seed}" if snapshot.others else ""
-            has_prediction = (mode == "sequence") | is_last
-            columns[f"{mode}{several}"] = np.where(has_prediction, predicted, np.nan)
-    for baseline in dataset.baselines:
-        predicted = raw(np.repeat(baseline.last[samples, None], steps, axis=1))
-        columns[f"baseline_{baseline.name}"] = np.where(is_last, predicted, np.nan)
-    return pd.DataFrame(columns)
 
 
 def predictions_csv(*run: Any, of_test: bool = False) -> bytes:
@@ -193,7 +149,7 @@ def _rows_ahead(dataset: Dataset, forecast: results.Forecast) -> dict[str, Any]:
 
 def frame_csv(frame: pd.DataFrame, unit: str) -> bytes:
     """Write a table as CSV. Numbers have seven digits, and a header with the unit: "value (°C)"."""
-    for name in frame.columns.intersection(["series", "name", "time", "target"]):
+    for name in frame.select_dtypes(exclude="number").columns:
         frame[name] = frame[name].map(_field)
     numbers = frame.select_dtypes("float").columns
     frame = frame.rename(columns={name: charts.with_unit(name, unit) for name in numbers})
@@ -216,8 +172,10 @@ class Reported(RunAt):
 
     @property
     def parts(self) -> tuple[results.Part, ...]:
-        """The parts with a table of skill; none if the run has no models trained on a table."""
-        if not (self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0]):
+        """The parts with a table of skill; none without models of numbers trained on a table."""
+        if self.dataset.classes or not (
+            self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0]
+        ):
             return ()
         return ("evaluated", "test") if self.looked else ("evaluated",)
 
@@ -262,7 +220,9 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     x = dataset.x[index : index + 1]
     models = snapshot.weights[0] if dataset.has_rows else {}
-    traces = {mode: forward(experiment, weights, x) for mode, weights in models.items()}
+    mask = dataset.model_mask(experiment) if dataset.has_rows else None
+    mask = None if mask is None else mask[index : index + 1]
+    traces = {mode: forward(experiment, weights, x, mask) for mode, weights in models.items()}
     run = experiment, dataset, snapshot.weights
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
@@ -289,5 +249,8 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         sentences=sentences,
         english=text,
         skill=charts.skill,
+        labels=charts.confusion.label_tables(of, _LIGHT) if dataset.has_labels else "",
+        label_words=charts.confusion.label_words(of) if dataset.has_labels else (),
+        baseline_accuracy=results.baseline_accuracy,
     )
     return page.encode()

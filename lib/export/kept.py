@@ -7,7 +7,7 @@ have an upload's rows, and files if the user chooses. Anyone can write both, so 
 import platform
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import metadata
@@ -78,7 +78,7 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
     size = memory_of(known[-1][1]) if known else 0
     thinned = tuple(known[place] for place in kept_places(size, len(known)))
     record = _Record(
-        version=VERSION,
+        version=VERSION if run.experiment.has_labels else 2,  # older Unrolled opens numbers
         kept=datetime.now(UTC).replace(microsecond=0),
         versions=versions(),
         experiment=run.experiment,
@@ -161,13 +161,26 @@ def _check_fit(run: RunAt) -> None:
         expected = {
             "loss": result.loss_epochs.shape,
             "last_step_mse": checked.shape,
+            "last_step_accuracy": checked.shape if fresh.labels else (0,),
             "validation_loss": checked.shape if run.dataset.has_validation else (0,),
             "step_mse": fresh.step_mse.shape,
             "predictions": fresh.predictions.shape,
         }
-        for name, shape in expected.items():
-            if (found := getattr(result, name).shape) != shape:
-                raise ValueError(f"{name} of shape {found}, expected {shape}")
+        _check_shapes(result, expected)
+        if (result.labels is None) != (fresh.labels is None):
+            raise ValueError("expected scores of labels for a run on labels, and for no other run")
+        if result.labels and fresh.labels:
+            scores = {each.name: getattr(fresh.labels, each.name) for each in fields(fresh.labels)}
+            _check_shapes(result.labels, {name: array.shape for name, array in scores.items()})
+            counts = result.labels.confusion
+            if counts.dtype.kind != "i" or counts.min() < 0 or not counts.any():
+                raise ValueError("expected a confusion matrix that counts samples")
+
+
+def _check_shapes(part: object, expected: dict[str, tuple[int, ...]]) -> None:
+    for name, shape in expected.items():
+        if (found := getattr(part, name).shape) != shape:
+            raise ValueError(f"{name} of shape {found}, expected {shape}")
 
 
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:

@@ -17,10 +17,11 @@ import numpy as np
 
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
-from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, short
+from lib.experiment import MODES, OPTIMIZERS, Experiment
+from lib.export.data import blocks, data_code, data_name, imports, is_loaded, plain, quoted, short
+from lib.export.labels import label_fields, layers_of_labels
 from lib.recurrence import glorot_uniform, orthogonal
-from lib.results import Snapshot
+from lib.results import Snapshot, baseline_accuracy
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
 from lib.text import beside
 
@@ -30,8 +31,9 @@ _WORDS = beside(__file__)
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a plain Keras 3 script of an experiment that `lib.data.settle` returned."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
-    head = _head(experiment, dataset, about, imports(dataset))
-    body = blocks("plain", **template_fields(experiment, dataset, snapshot))
+    fields = template_fields(experiment, dataset, snapshot)
+    head = _head(dataset, about, imports(dataset), fields)
+    body = blocks("plain", **fields)
     return "\n\n".join([*head, *body.values()]) + "\n"
 
 
@@ -39,21 +41,29 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     """Return a script of a settled experiment that repeats the app's results.
 
     The last printed line is a JSON object. Its keys are `last_step_mse`, `loss`, `first_loss` and
-    `tenth_loss`; each value is an object with the median over the seeds by mode. A difference
-    beyond rounding ends the script with an error.
+    `tenth_loss`, and `accuracy` (at the last step) for labels; each value is an object with the
+    median over the seeds by mode. A difference beyond rounding ends the script with an error.
     """
     imported = imports(dataset, standard=("import json",))
-    head = _head(experiment, dataset, "the app's results, in Keras 3", imported)
     fields = template_fields(experiment, dataset, snapshot)
+    head = _head(dataset, "the app's results, in Keras 3", imported, fields)
     *defined, end = filter(None, blocks("exact", **fields).values())
     return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
 
 
-def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -> list[str]:
+def _head(dataset: Dataset, about: str, imported: str, fields: dict[str, Any]) -> list[str]:
     """Return a script's blocks up to the data, with two blank lines around a function."""
-    *function, code = data_code(experiment, dataset)
+    *function, code = _data(fields)
     docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
     return [docstring, imported, *(f"\n{each}\n" for each in function), code]
+
+
+def _data(fields: dict[str, Any]) -> list[str]:
+    """Return the code that makes the arrays; a task's function precedes it."""
+    code = data_code(fields["experiment"], fields["dataset"])
+    if fields["dataset"].has_labels:
+        code[-1] += "\n\n" + blocks("data", "labels", **fields)["labels"]
+    return code
 
 
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -62,7 +72,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
         "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
-        "file": _WORDS["file"].format(name=data_name(dataset)) if dataset.origin else "",
+        "file": _WORDS["file"].format(name=data_name(dataset)) if is_loaded(dataset) else "",
         "columns": f"names = [{', '.join(map(quoted, dataset.target_names))}]",
         "palette": PALETTES["light"],
     }
@@ -70,12 +80,13 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         **blocks("exact", **fields),
         **blocks("notebook", **fields),
         "imports": imports(dataset, "import plotly.graph_objects as go", standard=("import json",)),
-        "data": "\n\n\n".join(data_code(experiment, dataset)),
+        "data": "\n\n\n".join(_data(fields)),
     }
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
         lines = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
-        cells.append({"cell_type": "markdown", "source": cell["words"].format(**fields)})
+        words = cell.get("labels", cell["words"]) if dataset.classes else cell["words"]
+        cells.append({"cell_type": "markdown", "source": words.format(**fields)})
         cells.append({"cell_type": "code", "source": lines, "execution_count": None, "outputs": []})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
@@ -92,9 +103,12 @@ def template_fields(
     _, steps, features = dataset.shape
     scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units
-    models = model_layers(model, steps, features, dataset.targets)
+    layers = layers_of_labels(experiment, dataset)
+    models = model_layers(model, steps, features, dataset.targets, **layers)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
-    error = f"mean squared error {dataset.baseline_mse[-1]:.6g} at the last timestep"
+    measure, error = "error", f"mean squared error {dataset.baseline_mse[-1]:.6g}"
+    if dataset.classes:
+        measure, error = "accuracy", f"accuracy {baseline_accuracy(dataset)[1]:.6g}"
     return {
         "experiment": experiment,
         "dataset": dataset,
@@ -103,10 +117,11 @@ def template_fields(
         "model": model,
         "both": model.mode == "both",
         "optimizer": f"keras.optimizers.{optimizer}(learning_rate={rate})",
-        "loss": LOSSES[training.loss].keras,
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
-        "baseline_label": f"Baseline ({dataset.baseline_label}): {error}",
+        "measure": measure,
+        "baseline_label": f"Baseline ({dataset.baseline_label}): {error} at the last timestep",
+        "figures": figure_names(experiment),
         "part": ("train:-test" if dataset.test else "train:") if is_evaluated else ":train",
         "evaluated": f"train, {dataset.seen}" if is_evaluated else "train",
         "which": "validation" if is_evaluated else "training",
@@ -118,6 +133,7 @@ def template_fields(
         "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
         "glorot_uniform": glorot_uniform,
         "orthogonal": orthogonal,
+        **label_fields(experiment, dataset),
     }
 
 
@@ -144,6 +160,12 @@ class Shown:
     figures: dict[str, dict[str, float]] = field(default_factory=dict)  # results by name and mode
 
 
+def figure_names(experiment: Experiment) -> tuple[str, ...]:
+    """Return the names of the results that an exact script prints and compares."""
+    names = "last_step_mse", "loss", "first_loss", "tenth_loss"
+    return (*names, "accuracy") if experiment.has_labels else names
+
+
 def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
     """Return the epochs and results of a run, up to the last evaluated epoch."""
     training = experiment.training
@@ -157,9 +179,12 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
     early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # the epoch of each loss
-    figures: dict[str, dict[str, float]] = {name: {} for name in ("last_step_mse", "loss", *early)}
+    figures: dict[str, dict[str, float]] = {name: {} for name in figure_names(experiment)}
     for mode in snapshot.results:
         figures["last_step_mse"][mode] = float(np.median(snapshot.by_seed(mode)))
+        if experiment.has_labels:
+            accuracies = snapshot.by_seed(mode, "final_accuracy")
+            figures["accuracy"][mode] = float(np.median(accuracies))
         final = float(np.median(snapshot.by_seed(mode, "final_loss")))
         figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, evaluated)
         for name, epoch in early.items():

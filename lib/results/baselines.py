@@ -77,6 +77,9 @@ def baseline_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """Return the baseline's training loss by mode."""
     loss, modes = experiment.training.loss, experiment.model.modes
     if dataset.known_errors is not None:
+        if experiment.has_labels:
+            by_mode = dataset.known_errors.label_losses[experiment.training.weights]
+            return {mode: by_mode[mode] for mode in modes}
         return mode_losses(dataset.known_errors.baseline_losses[loss], modes)
     if experiment.has_labels:
         return {mode: _label_baseline_loss(experiment, dataset, mode) for mode in modes}

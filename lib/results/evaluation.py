@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lib.data import Dataset, Samples, class_numbers
+from lib.data import Dataset, Samples, cached_with_object, class_numbers
 from lib.experiment import Experiment
 from lib.results.baselines import mode_losses, step_losses
 from lib.results.compared import BOTH_MODES
@@ -92,8 +92,11 @@ def step_means(values: np.ndarray, real: np.ndarray) -> np.ndarray:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
+@cached_with_object
 def baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
     """Return the baseline's accuracy by timestep (T,), and at each sample's last real step."""
+    if (known := dataset.known_errors) and known.baseline_accuracy:
+        return known.baseline_accuracy
     part, y = dataset.evaluated, dataset.last_y[dataset.evaluated]
     right = class_numbers(dataset.baseline[part]) == class_numbers(dataset.y[part])
     real = np.ones(right.shape, bool) if dataset.mask is None else dataset.mask[part]

@@ -1,13 +1,15 @@
 """Runs on an uploaded file, as other browsers see them: without rows, names or predictions."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from lib.data import Dataset, KnownErrors, cached_with_object
-from lib.experiment import SETTINGS
-from lib.results.baselines import ERRORS, step_losses
+from lib.experiment import SETTINGS, Experiment, losses_for
+from lib.results.baselines import ERRORS, baseline_loss, step_losses
 from lib.results.compared import independent_samples
+from lib.results.evaluation import baseline_accuracy
 from lib.results.run import ModeResult, Run, Snapshot
 
 HIDDEN_TITLE = "An uploaded file"  # replaces the file's name
@@ -24,10 +26,10 @@ def _nothing(shape: tuple[int, ...]) -> np.ndarray:
 def without_rows(dataset: Dataset) -> Dataset:
     """Return the dataset with NaN in all arrays, numbered names, and the baselines' real errors."""
     (n, steps, features), targets = dataset.shape, dataset.targets
-    wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
     scale = None
     if dataset.is_scaled:  # the columns' common scale, repeated; NaN if their scales differ
         scale = np.full(targets, np.nan if dataset.raw_scale is None else dataset.raw_scale)
+    classes = tuple(f"class {k + 1}" for k in range(len(dataset.classes)))
     return Dataset(
         x=_nothing((n, steps, features)),
         y=_nothing((n, steps, targets)),
@@ -35,19 +37,33 @@ def without_rows(dataset: Dataset) -> Dataset:
         name=dataset.name,
         title=HIDDEN_TITLE,
         feature_names=tuple(f"input {f + 1}" for f in range(features)),
-        target_names=tuple(f"target {k + 1}" for k in range(targets)),
+        target_names=classes[-targets:] or tuple(f"target {k + 1}" for k in range(targets)),
         timestep_names=tuple(f"{step + 1}" for step in range(steps)),
         baseline=_nothing((n, steps, targets)),
         baseline_label=dataset.baseline_label,
         test=dataset.test,
         baselines=tuple(replace(one, last=_nothing(one.last.shape)) for one in dataset.baselines),
+        classes=classes,
+        target_column="target" if classes else "",
         target_scale=scale,
         about=ROWS_HIDDEN,
-        known_errors=KnownErrors(
-            baseline_mse=dataset.baseline_mse,
-            baseline_losses={loss: step_losses(loss, wrong) for loss in ERRORS},
-            independent=independent_samples(dataset),
-        ),
+        known_errors=_known_errors(dataset),
+    )
+
+
+def _known_errors(dataset: Dataset) -> KnownErrors:
+    wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
+    of_labels: dict[str, Any] = {}
+    if dataset.has_labels:
+        experiment = Experiment().set(loss=losses_for(len(dataset.classes))[0])
+        weights = SETTINGS["weights"].options or ()
+        losses = {kind: baseline_loss(experiment.set(weights=kind), dataset) for kind in weights}
+        of_labels = {"label_losses": losses, "baseline_accuracy": baseline_accuracy(dataset)}
+    return KnownErrors(
+        baseline_mse=dataset.baseline_mse,
+        baseline_losses={loss: step_losses(loss, wrong) for loss in ERRORS},
+        independent=independent_samples(dataset),
+        **of_labels,
     )
 
 

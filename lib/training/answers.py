@@ -227,13 +227,14 @@ def reach(
 ) -> dict[str, Any]:
     """Return the norm of the loss's gradient with respect to a layer's hidden state, by timestep.
 
-    x is (N, T, F), y (N, T, K). Returns (T,) by mode, with the mode's loss: means over samples.
+    x is (N, T, F), y (N, T, K). For labels, y is one-hot, and may be (2, N, T, K), by mode. Returns
+    (T,) by mode, with the mode's loss: means over samples.
     """
     parts, head_weights = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
     model = (cells, tuple(_head(head_weights)), loss, layer)
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
-    twice = [np.concatenate([array, array]) for array in (x, y)]
+    twice = np.concatenate([x, x]), np.concatenate(y if y.ndim == 4 else [y, y])
     call = Calls("reach", cell, weights, steps)
     by_state = call(_by_states, model, *twice, np.zeros((2 * samples, steps, units), np.float32))
     norms = np.linalg.norm(by_state, axis=2)
@@ -249,17 +250,24 @@ def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.
     The loss is sequence mode's for the first N samples, and last-step mode's for the last N.
     """
     cells, head, loss, layer = model
-    measure = keras.losses.get(LOSSES[loss].keras)
     with tf.GradientTape() as tape:
         tape.watch(nudges)  # zeros added to the states: their gradients are the states' gradients
         signal = tf.transpose(x, (1, 0, 2))
         for place, cell in enumerate(cells):
             signal = _unrolled(cell, signal, nudges if place == layer else None)
-        losses = measure(y, apply_layers(head, tf.transpose(signal, (1, 0, 2))))
+        losses = _losses(loss, y, apply_layers(head, tf.transpose(signal, (1, 0, 2))))
         half = tf.shape(losses)[0] // 2
         total = tf.reduce_sum(tf.reduce_mean(losses[:half], axis=1))
         total += tf.reduce_sum(losses[half:, -1])
     return tape.gradient(total, nudges)
+
+
+def _losses(loss: str, y: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
+    """Return the loss (2N, T) of a head's outputs before the activation; labels y are one-hot."""
+    if activation := LOSSES[loss].activation:
+        name = {"softmax": "categorical_crossentropy", "sigmoid": "binary_crossentropy"}[activation]
+        return getattr(keras.losses, name)(y, outputs, from_logits=True)
+    return keras.losses.get(LOSSES[loss].keras)(y, outputs)
 
 
 def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
@@ -276,15 +284,24 @@ def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tens
     return tf.scan(step, (inputs, added), start)[0]
 
 
-def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[str, bytes]:
+def keras_file(  # noqa: PLR0917  callers name the arguments
+    cell: str,
+    mode: str,
+    weights: Weights,
+    timesteps: int,
+    activation: str = "",  # of the head, for labels
+    masks: bool = False,  # whether a Masking layer skips padded steps
+) -> dict[str, bytes]:
     """Return the bytes of a `.keras` file with an uncompiled model of one mode."""
     paths, top = weight_names(cell, len(weights)), len(weights) // ARRAYS_EACH - 1
     names = list(dict.fromkeys(path.partition("/")[0] for path in paths))
     kind, units = getattr(keras.layers, CELLS[cell].keras), len(weights[1])
     layers: list[Any] = [keras.Input((timesteps, len(weights[0])), name="inputs")]
+    layers += [keras.layers.Masking(name="masking")] if masks else []
     for place, name in enumerate(names[: top + 1]):
         layers.append(kind(units, return_sequences=place < top or mode == "sequence", name=name))
-    layers += [keras.layers.Dense(len(weights[-1]), name=name) for name in names[top + 1 :]]
+    for name in names[top + 1 :]:
+        layers.append(keras.layers.Dense(len(weights[-1]), activation or None, name=name))
     model = keras.Sequential(layers, name=f"{mode}_model")
     model.set_weights(list(weights))
     with TemporaryDirectory() as folder:

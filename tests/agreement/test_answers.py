@@ -1,5 +1,7 @@
 """The worker's answers for the Cell page equal the results of Keras and NumPy."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -106,8 +108,13 @@ def layers_in_float64(weights, cell, layers, head):
     return built
 
 
-def slopes_of(run, at, y):
-    """Return finite differences of each sample's mean squared error by mode, shaped like `at`.
+def squared_errors(y, outputs):
+    """Return the mean squared errors (…) of outputs (…, K)."""
+    return ((outputs - y) ** 2).mean(axis=-1)
+
+
+def slopes_of(run, at, y, loss=squared_errors):
+    """Return finite differences of each sample's loss by mode, shaped like `at`.
 
     Each number of `at` (N, …) moves a little up and down. All variants run at once, as samples.
     Sequence mode's loss is over all steps, last-step mode's loss is at the last step.
@@ -115,7 +122,7 @@ def slopes_of(run, at, y):
     inputs = at.reshape(len(at), -1)
     nudges = np.concatenate([1e-5 * np.eye(inputs.shape[1]), -1e-5 * np.eye(inputs.shape[1])])
     moved = (inputs + nudges[:, None]).reshape(-1, *at.shape[1:])
-    errors = ((run(moved) - np.tile(y, (len(nudges), 1, 1))) ** 2).mean(axis=2)
+    errors = np.asarray(loss(np.tile(y, (len(nudges), 1, 1)), run(moved)))
     slopes = {}
     for mode, losses in (("sequence", errors.mean(axis=1)), ("last", errors[:, -1])):
         up, down = losses.reshape(2, inputs.shape[1], len(at))
@@ -123,11 +130,22 @@ def slopes_of(run, at, y):
     return slopes
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_gradients_of_states_equal_finite_differences(cell):
+LOSSES = {  # in float64, since the outputs are
+    "mse": squared_errors,
+    "onehot": partial(keras.losses.categorical_crossentropy, from_logits=True),
+    "binary": partial(keras.losses.binary_crossentropy, from_logits=True),
+}
+
+
+@pytest.mark.parametrize(
+    ("cell", "loss"), [*((cell, "mse") for cell in CELLS), ("gru", "onehot"), ("lstm", "binary")]
+)
+def test_gradients_of_states_equal_finite_differences(cell, loss):
     """Gradients with respect to h_t are compared for the losses of both modes."""
     _, weights, x, y = example(cell)
-    answer = reach(cell=cell, layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)
+    y = y if loss == "mse" else np.eye(2, dtype=np.float32)[y.argmax(axis=-1)]
+    by_mode = y if loss == "mse" else np.stack([y, y])
+    answer = reach(cell=cell, layers=1, weights=weights, x=x, y=by_mode, loss=loss, layer=0)
     layer, dense = layers_in_float64(weights, cell, 1, "dense")
     for t in range(T):
         before, hidden, *others = (np.asarray(part) for part in layer(x[:, : t + 1]))
@@ -141,7 +159,7 @@ def test_gradients_of_states_equal_finite_differences(cell):
                 parts.append(np.asarray(layer(later, initial_state=start)[0]))
             return np.asarray(dense(np.concatenate(parts, axis=1)))
 
-        for mode, slopes in slopes_of(outputs_from, hidden, y).items():
+        for mode, slopes in slopes_of(outputs_from, hidden, y, LOSSES[loss]).items():
             expected = np.linalg.norm(slopes, axis=1).mean()
             np.testing.assert_allclose(answer[mode][t], expected, rtol=1e-3, atol=1e-7)
 

@@ -17,9 +17,11 @@ from nbclient import NotebookClient
 from lib.data import read_upload
 from lib.data.datasets.registry import DATASETS, make_dataset, settle
 from lib.experiment import CELLS, HEADS, MODES, OPTIMIZERS, REGISTRIES, Experiment, losses_for
-from lib.export.data import arrays, data_name
+from lib.export.data import arrays, data_name, is_loaded
+from lib.export.labels import layers_of_labels
 from lib.export.script import EXPORTS
-from lib.results import RunAt, Status, model_outputs
+from lib.recurrence import outputs_in_parts
+from lib.results import RunAt, Status, activated
 from tests.agreement.covering import covering
 from tests.unit.uploaded import lines
 from tests.waiting import PATIENCE
@@ -67,7 +69,19 @@ ROWS = {
 # A new cell or loss adds rows, so that all pairs of values of two settings occur.
 LEVEL_NUMBERS = ["123456789"[: len(values)] for values in LEVELS.values()]
 ROWS |= {"".join(row): {"data": "echo"} for row in covering(ROWS, LEVEL_NUMBERS)[len(ROWS) :]}
-FIRST = 5  # number of rows that `make test` checks; weekly tests check all rows
+LABELS = {
+    "brackets": {"padding": "after", "weights": "classes", "keep": "best", "seeds": 2},
+    "first_pattern": {"padding": "before", "output": "logits", "weights": "classes", "cell": "gru"},
+    "weather": {"output": "logits", "weights": "steps", "train": 90, "test": 5},
+    "digits": {"loss": "onehot", "mode": "last", "weights": "classes", "cell": "simple_rnn"},
+    "vowels": {"mask": "off", "loss": "onehot", "output": "logits", "mode": "both"},
+    "continents": {"weights": "classes", "mode": "sequence", "layers": 2, "keep": "stop"},
+    "upload": {"targets": ("Ort",), "mode": "last", "weights": "classes", "keep": "best"},
+}
+"""Settings of experiments with labels, by dataset."""
+FIRST, FIRST_LABELS = 5, 4  # rows that `make test` checks; weekly tests check all rows
+
+EACH_ROW = [*rest_weekly(ROWS, FIRST), *rest_weekly(LABELS, FIRST_LABELS)]
 
 
 class Runner:
@@ -83,8 +97,8 @@ class Runner:
         self._process = subprocess.Popen(command, env=environment, encoding="utf-8", **pipes)
 
     def queue(self, file, script, dataset=None, *, quick=True):
-        """Queue a script. If the dataset is of a table, write its arrays next to the script."""
-        if dataset and dataset.origin:
+        """Queue a script. If the script loads arrays, write them next to the script."""
+        if dataset and is_loaded(dataset):
             (self.folder / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
         (self.folder / file).write_text(script, encoding="utf-8")
         assert self._process.stdin is not None
@@ -116,11 +130,14 @@ def runner(tmp_path_factory):
 
 def experiment_of(row):
     """Return the experiment and dataset of a row. An epoch has one full and one smaller batch."""
-    levels = {name: int(level) - 1 for name, level in zip(LEVELS, row, strict=True)}
-    settings = {name: LEVELS[name][level] for name, level in levels.items()}
     small = {"T": 2, "U": 4, "N": 32, "batch": 16, "epochs": 2, "patience": 1, "seed": 3}
-    table = read_upload(FILE, CONTENT) if ROWS[row]["data"] == "upload" else None
-    experiment = settle(Experiment().set(**small | settings | ROWS[row]), table)
+    if row in LABELS:
+        settings = {"data": row, "T": 6, "N": 64, **LABELS[row]}
+    else:
+        levels = {name: int(level) - 1 for name, level in zip(LEVELS, row, strict=True)}
+        settings = {name: LEVELS[name][level] for name, level in levels.items()} | ROWS[row]
+    table = read_upload(f"{row} {FILE}", CONTENT) if settings["data"] == "upload" else None
+    experiment = settle(Experiment().set(**small | settings), table)
     dataset = make_dataset(experiment, table)
     if dataset.train > 24:
         experiment = experiment.set(batch=min(512, dataset.train * 2 // 3))
@@ -131,7 +148,7 @@ def experiment_of(row):
 def cases(client, runner, request):
     """Train the rows of the selected tests, queue their scripts, and return the runs by row."""
     params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
-    selected = {row: experiment_of(row) for row in {each.get("row") for each in params} & {*ROWS}}
+    selected = {row: experiment_of(row) for row in {each.get("row") for each in params} - {None}}
     runs = {row: client.start(*pair) for row, pair in selected.items()}
     finished = {}
     for row, (experiment, dataset) in selected.items():
@@ -145,8 +162,8 @@ def cases(client, runner, request):
 
 def test_every_dataset_has_a_row():
     """The scripts of every dataset are tested."""
-    absent = set(DATASETS) - {row["data"] for row in ROWS.values()}
-    assert not absent, f"no row of ROWS has these data: {absent}"
+    absent = set(DATASETS) - {row["data"] for row in ROWS.values()} - set(LABELS)
+    assert not absent, f"no row of ROWS or LABELS has these data: {absent}"
 
 
 def figures(printed):
@@ -155,16 +172,18 @@ def figures(printed):
 
 
 def assert_same_figures(case, printed):
-    """Assert that the script's last-step error, loss and first loss equal the app's."""
+    """Assert that the script's results at the last step, loss and first loss equal the app's."""
     script_figures = figures(printed)
     for mode, result in case.snapshot.middle.results.items():
         first = np.median([seed[mode].loss[0] for seed in case.snapshot.seeds])
         assert script_figures["last_step_mse"][mode] == pytest.approx(result.final_mse, rel=CLOSE)
         assert script_figures["loss"][mode] == pytest.approx(result.final_loss, rel=CLOSE)
         assert script_figures["first_loss"][mode] == pytest.approx(first, rel=CLOSE)
+        if case.dataset.classes:
+            assert script_figures["accuracy"][mode] == pytest.approx(result.final_accuracy)
 
 
-@pytest.mark.parametrize("row", rest_weekly(ROWS, FIRST))
+@pytest.mark.parametrize("row", EACH_ROW)
 def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner):
     """The script's own assertion passes, too."""
     printed, error, _ = runner.result(f"exact-{row}.py")
@@ -174,7 +193,7 @@ def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner):
     assert_same_figures(case, printed)
 
 
-@pytest.mark.parametrize("row", rest_weekly(ROWS, FIRST))
+@pytest.mark.parametrize("row", EACH_ROW)
 def test_the_layers_of_the_plain_script_have_the_shapes_in_its_comments(row, cases, runner):
     """The script also prints the results of the app."""
     printed, error, shapes = runner.result(f"keras-{row}.py")
@@ -183,26 +202,32 @@ def test_the_layers_of_the_plain_script_have_the_shapes_in_its_comments(row, cas
     script = (runner.folder / f"keras-{row}.py").read_text("utf-8")
     comments = re.findall(r"^        keras\..*# \(N, (.*)\)$", script, re.MULTILINE)
     assert [[*map(int, text.split(", "))] for text in comments] == [*chain(*shapes)]
-    targets = re.findall(r"^# Targets of .* timestep: \(N, (.*)\)\.$", script, re.MULTILINE)
-    assert [[*map(int, text.split(", "))] for text in targets] == [each[-1] for each in shapes]
-    errors = re.findall(r"^(.*) mode: mean squared error (\S+) at", printed, re.MULTILINE)
+    targets = re.findall(r"^# Targets of .* timestep: \(N,(.*)\)\.$", script, re.MULTILINE)
+    is_sparse = case.experiment.training.loss == "sparse"  # Integer targets have no axis K.
+    expected = [each[-1][: -1 if is_sparse else None] for each in shapes]
+    assert [[*map(int, filter(None, text.split(",")))] for text in targets] == expected
+    measure = "accuracy" if case.dataset.classes else "mean squared error"
+    results = re.findall(rf"^(.*) mode: {measure} (\S+) at", printed, re.MULTILINE)
     kinds = [MODES[mode].kind for mode in case.experiment.model.modes]
-    assert [mode for mode, _ in errors] == kinds
-    assert all(0 < float(error) < 1e5 for _, error in errors)
+    assert [mode for mode, _ in results] == kinds
+    assert all(0 < float(result) < 1e5 for _, result in results)
     for result in case.snapshot.middle.results.values():
-        assert f"in the app: mean squared error {result.final_mse:.4g}\n" in printed
-    assert f"{case.dataset.baseline_mse[-1]:.6g} at the last timestep" in printed
+        value = result.final_accuracy if case.dataset.classes else result.final_mse
+        assert f"in the app: {measure} {value:.4g}\n" in printed
+    assert re.search(rf"^Baseline .*: {measure} \S+ at the last timestep", printed, re.MULTILINE)
 
 
 @pytest.mark.weekly
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-@pytest.mark.parametrize("row", ["3121132", "1222331"])  # a task, and a table with plain windows
+# A task, a table with plain windows, and labels with a mask, logits or weights
+@pytest.mark.parametrize("row", ["3121132", "1222331", "brackets", "first_pattern", "digits"])
 def test_scripts_and_models_run_on_other_backends(row, backend, cases, client, tmp_path):
     """The exact script compares its own results with the app's. TensorFlow is installed, too."""
     pytest.importorskip(backend)
     other, case = Runner(tmp_path, backend), cases[row]
     experiment, dataset, weights = case.experiment, case.dataset, case.snapshot.weights[0]["last"]
     about = {"cell": experiment.model.cell, "mode": "last", "timesteps": dataset.shape[1]}
+    about |= layers_of_labels(experiment, dataset)
     saved = client.ask("keras_file", weights=weights, **about).result(PATIENCE)["file"]
     (tmp_path / "last.keras").write_bytes(saved)
     np.save(tmp_path / "x.npy", dataset.x[:8])
@@ -215,7 +240,10 @@ def test_scripts_and_models_run_on_other_backends(row, backend, cases, client, t
         assert not other.result(f"run-{name}.py")[1]
     used, *predicted = other.result("load.py")[0].split()
     assert used == backend
-    expected = model_outputs(experiment, weights, dataset.x[:8])[:, -1].ravel()
+    mask = dataset.model_mask(experiment)
+    known = None if mask is None else mask[:8]
+    outputs = np.concatenate([*outputs_in_parts(experiment, weights, dataset.x[:8], known)])[:, -1]
+    expected = (activated(experiment, outputs) if about["activation"] else outputs).ravel()
     np.testing.assert_allclose([*map(float, predicted)], expected, rtol=1e-4, atol=1e-6)
     other.close()
 

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from lib.experiment import Experiment
+from lib.export import layers_of_labels
 from lib.export.files import weights_npz
-from lib.recurrence import initial_model_weights
+from lib.recurrence import initial_model_weights, outputs_in_parts
 from lib.recurrence.model import weight_names
+from lib.results import activated
 from lib.training.answers import keras_file
-from tests.unit.fakes import fake_dataset
+from tests.unit.fakes import fake_dataset, fake_labels
 from tests.weekly import rest_weekly
 
 pytestmark = pytest.mark.filterwarnings(
@@ -71,3 +73,31 @@ def test_files_of_all_models_load(tmp_path, mode, head, layers):
         for loaded, saved in zip(model.get_weights(), weights, strict=True):
             np.testing.assert_array_equal(loaded, saved)
         assert model.output_shape == ((None, 5, 3) if mode == "sequence" else (None, 3))
+
+
+@pytest.mark.parametrize(
+    ("loss", "output", "mode", "padding", "mask"),
+    [
+        ("sparse", "probabilities", "sequence", "after", "on"),
+        ("binary", "probabilities", "last", "before", "on"),
+        ("onehot", "logits", "last", "after", "on"),
+        ("binary", "logits", "sequence", "after", "off"),
+    ],
+)
+def test_files_of_label_models_return_the_apps_outputs(tmp_path, loss, output, mode, padding, mask):  # noqa: PLR0917
+    """A file has the Masking layer and the activation of its model, and no other settings."""
+    settings = {"loss": loss, "output": output, "mask": mask, "padding": padding, "U": 3}
+    experiment, classes = Experiment().set(**settings), 2 if loss == "binary" else 3
+    dataset = fake_labels(6, 5, 2, classes, train=6, padding=padding)
+    weights = initial_model_weights(experiment, 2, dataset.targets)
+    layers = layers_of_labels(experiment, dataset)
+    (path := tmp_path / "model.keras").write_bytes(
+        keras_file("lstm", mode, weights, 5, **layers)["file"]
+    )
+    model = keras.models.load_model(path)
+    assert [weight.path for weight in model.weights] == weight_names("lstm", len(weights))
+    known = dataset.model_mask(experiment)
+    expected = np.concatenate([*outputs_in_parts(experiment, weights, dataset.x, known)])
+    expected = activated(experiment, expected) if output == "probabilities" else expected
+    expected = expected if mode == "sequence" else expected[:, -1]
+    np.testing.assert_allclose(model.predict(dataset.x, verbose=0), expected, atol=1e-6)

@@ -86,6 +86,18 @@ def test_each_button_saves_its_file(received):
     assert "<h1>Same LSTM, two settings" in report
 
 
+@pytest.mark.parametrize("data", ["weather", "vowels"])
+def test_a_run_on_labels_has_arrays_and_no_forecast(received, data):
+    """The card says how many rows the table of predictions has: one for each real step."""
+    app = start(data=data, seeds="1")
+    card = received[-1]
+    assert "data" in card["files"]
+    assert "forecast" not in card["files"]
+    table = downloaded(app, received, "predictions_csv").splitlines()
+    assert f"({len(table) - 1:,} rows)" in f"{card['parts']}"
+    assert downloaded(app, received, "report").startswith(b"<!doctype html>")
+
+
 def test_the_page_does_not_wait_for_a_models_file(received, client):
     """The card shows that Keras is starting, or that Keras is making the file."""
     app = start()

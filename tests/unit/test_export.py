@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data import DATASETS, Table, make_dataset, settle, suggested
+from lib.data import DATASETS, SEQUENCES, Table, class_numbers, make_dataset, settle, suggested
 from lib.data.datasets.series import TABLES
 from lib.experiment import Experiment
 from lib.export import EXPORTS, name_of
@@ -38,9 +38,13 @@ def assert_same_data(script, dataset):
     made = {}
     exec(code, made)  # noqa: S102  our own script
     assert (made["train"], made.get("test", 0)) == (dataset.train, dataset.test)
-    for name in ("x", "y"):
-        assert made[name].dtype == np.float32
-        np.testing.assert_allclose(made[name], getattr(dataset, name), rtol=1e-5, atol=1e-6)
+    expected = {"x": dataset.x, "y": dataset.y}
+    if dataset.classes:
+        expected = {"x": dataset.x, "labels": class_numbers(dataset.y)}
+        np.testing.assert_array_equal(made["last_labels"], class_numbers(dataset.last_y))
+    for name, array in expected.items():
+        assert made[name].dtype == array.dtype
+        np.testing.assert_allclose(made[name], array, rtol=1e-5, atol=1e-6)
 
 
 def check_format(script):
@@ -54,8 +58,10 @@ def check_format(script):
 @pytest.mark.parametrize(
     "experiment",
     [
-        *(suggested(name) for name in DATASETS if name not in {*TABLES, "upload"}),
+        *(suggested(name) for name in DATASETS if name not in {*TABLES, *SEQUENCES, "upload"}),
         Experiment().set(data="echo", seed=7, noise=0.25, lag=2, N=64, T=5, F=2),
+        Experiment().set(data="brackets", seed=7, noise=0.25, N=64, T=8, F=4, padding="after"),
+        Experiment().set(data="first_pattern", N=64, T=8, padding="before", mode="last"),
     ],
     ids=lambda experiment: experiment.data.name,
 )

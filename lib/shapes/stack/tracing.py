@@ -11,6 +11,7 @@ from typing import Any
 from lib.experiment import LIMITS, ModelSettings
 from lib.shapes.output import Shape
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, Ref, ShapeError, Stack
+from lib.shapes.stack.joining import Masking
 from lib.shapes.stack.plain import Dense, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, shape_of
@@ -205,21 +206,36 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
 
 
 def model_stack(
-    model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
+    model: ModelSettings,
+    mode: str,
+    timesteps: int,
+    features: int,
+    targets: int,
+    *,
+    activation: str = "",
+    masks: bool = False,
 ) -> Stack:
-    """Return the stack of a model in mode "sequence" or "last", for T, F and K target columns."""
+    """Return the stack of a model in mode "sequence" or "last", for T, F and K target columns.
+
+    Models for labels may have an `activation` in the head, and a Masking layer.
+    """
+    masking = (Masking(),) if masks else ()
     top = LAYER_OF_CELL[model.cell](model.units, return_sequences=mode == "sequence")
     below = (replace(top, return_sequences=True),) * (model.layers - 1)
-    head = (Dense(targets),) if model.head == "dense" else ()
-    return (Input(timesteps, features), *below, top, *head)
+    head = (Dense(targets, activation or "linear"),) if model.head == "dense" else ()
+    return (Input(timesteps, features), *masking, *below, top, *head)
 
 
 @lru_cache(maxsize=256)
 def model_layers(
-    model: ModelSettings, timesteps: int, features: int, targets: int
+    model: ModelSettings, timesteps: int, features: int, targets: int, **labels: Any
 ) -> Mapping[str, tuple[TracedLayer, ...]]:
-    """Return the traced layers of an experiment's models, by mode ("sequence" or "last")."""
-    stacks = {mode: model_stack(model, mode, timesteps, features, targets) for mode in model.modes}
+    """Return the traced layers of an experiment's models, by mode ("sequence" or "last").
+
+    `labels` are the options of `model_stack` for labels.
+    """
+    sizes = timesteps, features, targets
+    stacks = {mode: model_stack(model, mode, *sizes, **labels) for mode in model.modes}
     # All recurrent layers have the same U, so their letters need no index.
     return {mode: trace(stack, indexes=False) for mode, stack in stacks.items()}
 

@@ -117,8 +117,12 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     kept = kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))
     of = f"{len(kept)} of the " if len(kept) < len(trained) else ""
     stored = f"the weights of {of}{counted(len(trained), 'stored epoch')}"
+    values = dataset.y[dataset.evaluated]
+    if dataset.has_labels:  # one row for each timestep, without padding
+        values = values[..., 0]
+        values = values if dataset.mask is None else values[dataset.mask[dataset.evaluated]]
     numbers = {
-        "rows": f"{dataset.y[dataset.evaluated].size:,}",
+        "rows": f"{values.size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
         "replay": f"For the replay, the file has {stored}" if trained else TEXTS["no_replay"],
@@ -158,6 +162,8 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
         files |= _script_files(lambda: setup, other.dataset, NEW)
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
     model: Any = {"cell": shown.experiment.model.cell, "timesteps": shown.dataset.shape[1]}
+    if shown.dataset.has_labels:
+        model |= export.layers_of_labels(shown.experiment, shown.dataset)
     ask = partial(runs.client().ask, "keras_file", **model)
     for mode, weights in epochs.at_picked_epoch.snapshot.weights[0].items():
         makers[f"model_{mode}"] = partial(ask, mode=mode, weights=weights)
@@ -197,7 +203,7 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> Files:
     if has_rows and at_epoch.snapshot.weights[0]:
         files["predictions_csv"] = lambda: export.predictions_csv(*run())
         files["predictions_parquet"] = lambda: export.predictions(*run()).to_parquet(index=False)
-        if shown.dataset.origin:
+        if shown.dataset.origin and not shown.dataset.has_labels:
             files["forecast"] = lambda: export.forecast_csv(*run())
         if has_looked:  # the user has evaluated the test part
             files["test_csv"] = lambda: export.predictions_csv(*run(), of_test=True)
@@ -220,7 +226,7 @@ def _script_files(setup: Callable[[], tuple[Any, ...]], dataset: Dataset, end: s
         return EXPORTS[name].write(*setup())
 
     files: Files = {f"{name}{end}": partial(write, name) for name in EXPORTS}
-    if dataset.origin:
+    if export.is_loaded(dataset):
         files[f"data{end}"] = partial(export.arrays, dataset)
     return files
 

@@ -1,0 +1,148 @@
+"""Downloads of runs on labels: scripts, arrays, tables, the report, and what strangers see."""
+
+import csv
+import io
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.data import class_numbers, make_dataset, read_upload, settle, suggested
+from lib.experiment import Experiment
+from lib.export import EXPORTS, history_csv, predictions_csv
+from lib.export.predictions import predictions
+from lib.results import baseline_accuracy, baseline_loss
+from lib.results.strangers import without_rows
+from tests.unit.test_export import check_format
+from tests.unit.test_report import page_of
+from tests.unit.test_results import a_run
+from tests.unit.uploaded import lines
+
+SETTINGS = [
+    ("brackets", {"padding": "after", "weights": "classes", "keep": "best"}),
+    ("brackets", {"loss": "onehot", "output": "logits", "weights": "steps", "mode": "sequence"}),
+    ("first_pattern", {"output": "logits", "padding": "before", "weights": "classes"}),
+    ("first_pattern", {"padding": "after", "mask": "off", "mode": "last"}),
+    ("weather", {"weights": "classes", "test": 5}),
+    ("digits", {"output": "logits", "weights": "classes", "mode": "last", "keep": "stop"}),
+    ("vowels", {"loss": "onehot"}),
+]
+
+
+def written(name, data, changes):
+    """Return the dataset and a script of an experiment on labels."""
+    experiment = settle(suggested(data).set(**changes))
+    dataset = make_dataset(experiment)
+    return dataset, EXPORTS[name].write(experiment, dataset)
+
+
+@pytest.mark.parametrize(("data", "changes"), SETTINGS)
+def test_scripts_of_labels_are_in_ruffs_format(data, changes):
+    """Every code path of the templates is in one of these scripts. Notebooks have valid code."""
+    for name in ("keras", "exact"):
+        check_format(written(name, data, changes)[1])
+    for cell in json.loads(written("notebook", data, changes)[1])["cells"]:
+        if cell["cell_type"] == "code":
+            compile(cell["source"], "cell", "exec")
+
+
+@pytest.mark.parametrize("data", ["brackets", "first_pattern", "vowels"])
+def test_keras_masks_the_padded_steps_alone(data):
+    """`Masking()` hides steps whose inputs are all 0. No real step has such inputs."""
+    dataset, script = written("keras", data, {"padding": "after"})
+    np.testing.assert_array_equal(dataset.x.any(axis=-1), dataset.mask)
+    assert "keras.layers.Masking(),  # (N, " in script
+
+
+def test_a_script_has_the_loss_that_fits_the_targets_and_the_head():
+    """The loss gets logits only if the head has no activation."""
+    script = written("keras", "first_pattern", {"output": "logits", "weights": "classes"})[1]
+    assert script.count("keras.losses.BinaryCrossentropy(from_logits=True)") == 2
+    assert script.count("keras.metrics.BinaryAccuracy(threshold=0.0)") == 2
+    assert "keras.layers.Dense(1),  # (N, 24, 1)" in script
+    assert script.count("sample_weight=sample_weight") == 1  # sequence mode
+    assert script.count("class_weight=class_weight") == 1  # last-step mode
+    script = written("keras", "brackets", {"loss": "onehot"})[1]
+    assert 'Dense(3, activation="softmax"),  # (N, 3)' in script
+    assert 'loss="categorical_crossentropy"' in script
+    assert "to_categorical(labels, 3)  # (N, 24, 3)" in script
+
+
+@pytest.mark.parametrize("data", ["brackets", "first_pattern", "weather", "vowels"])
+def test_the_table_of_predictions_has_the_probabilities_of_the_screen(data):
+    """There is a row for each real step. Last-step mode's prediction is in the last one's row."""
+    experiment, dataset, snapshot = a_run(data, seeds=1)
+    table = predictions(experiment, dataset, snapshot)
+    mask, part = dataset.mask, dataset.evaluated
+    assert len(table) == (dataset.y[part, :, 0].size if mask is None else mask[part].sum())
+    by_step = table.set_index(["sample", "timestep"])
+    for place, index in enumerate(snapshot.samples.tolist()):
+        rows = by_step.loc[index + 1]
+        real = np.array(rows.index) - 1
+        numbers = class_numbers(dataset.y[index])[real]
+        assert [dataset.classes.index(name) for name in rows["class"]] == numbers.tolist()
+        for mode, result in snapshot.results.items():
+            of_classes = rows[[f"{mode} P({name})" for name in dataset.classes]].to_numpy()
+            expected = result.predictions[place]
+            of_classes = of_classes[:, -expected.shape[1] :]  # of two, the second class
+            if mode == "last":
+                assert np.isnan(of_classes[:-1]).all()
+                np.testing.assert_allclose(of_classes[-1], expected[-1], atol=1e-5)
+                assert rows["baseline_frequent"].iloc[-1] in dataset.classes
+            else:
+                np.testing.assert_allclose(of_classes, expected[real], atol=1e-5)
+                likely = [dataset.classes[k] for k in class_numbers(expected[real])]
+                assert [*rows[mode]] == likely
+
+
+def test_a_spreadsheet_computes_no_class_name():
+    """A name that begins like a formula gets a leading quote in the CSV file."""
+    experiment, dataset, snapshot = a_run("weather", seeds=1)
+    evil = replace(dataset, classes=("=1+1", *dataset.classes[1:]))
+    rows = csv.DictReader(io.StringIO(predictions_csv(experiment, evil, snapshot).decode()))
+    assert {row["class"] for row in rows} - {*dataset.classes} == {"'=1+1"}
+
+
+def test_the_history_of_labels_has_accuracies():
+    """Accuracies are those of the epochs that were evaluated."""
+    experiment, dataset, snapshot = a_run("digits", seeds=1)
+    rows = [*csv.DictReader(io.StringIO(history_csv(experiment, dataset, snapshot).decode()))]
+    final = [row for row in rows if row["epoch"] == f"{snapshot.epoch}"]
+    for row in final:
+        expected = snapshot.results[row["mode"]].final_accuracy
+        assert float(row["last_step_accuracy"]) == pytest.approx(expected)
+    assert len(final) == 2
+
+
+@pytest.mark.parametrize("data", ["brackets", "weather"])
+def test_a_report_of_labels_has_accuracies_and_all_classes(data):
+    """The report has no errors in a unit, and the confusion matrices' counts."""
+    run = _, dataset, snapshot = a_run(data)
+    words = " ".join(page_of(run, past=snapshot.past).words.split())
+    assert "Median accuracy at the last step" in words
+    assert f"{100 * baseline_accuracy(dataset)[1]:.0f}%" in words
+    for mode, result in snapshot.middle.results.items():
+        assert f"{100 * result.final_accuracy:.0f}%" in words, mode
+        for count in result.labels.confusion.max(axis=1):
+            assert f" {count:,} " in words
+    assert all(f" {name} " in words for name in dataset.classes)
+
+
+def test_a_stranger_sees_accuracies_but_no_names_of_classes():
+    """The baseline's accuracies and losses are those of the hidden rows, with any weights."""
+    content = lines("day,kind,a", lambda i: f"2024-01-{1 + i % 31},{'pqr'[i * i % 3]},{i}", 90)
+    table = read_upload("own.csv", content.encode())
+    chosen = Experiment().set(data="upload", T=4, targets=("kind",), weights="classes", lr=0.5)
+    experiment = settle(chosen, table)
+    dataset = make_dataset(experiment, table)
+    hidden = without_rows(dataset)
+    assert (hidden.classes, hidden.target_names) == (("class 1", "class 2"), ("class 2",))
+    assert np.isnan(hidden.y).all()
+    assert baseline_accuracy(hidden)[1] == baseline_accuracy(dataset)[1]
+    for weights in ("none", "classes", "steps"):
+        weighted = experiment.set(weights=weights)
+        losses = baseline_loss(weighted, hidden)
+        assert losses == baseline_loss(weighted, dataset)
+        assert all(map(math.isfinite, losses.values()))
