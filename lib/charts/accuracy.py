@@ -56,7 +56,7 @@ class StepAccuracy(StepErrors):
 
     def axis(self, values: np.ndarray) -> Part:
         """Return the y axis for these accuracies."""
-        return axes.share_axis("accuracy (%)", values)
+        return axes.share_axis(axes.ACCURACY, values)
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the modes' 95% intervals, areas or for a single step a bar, below their lines."""

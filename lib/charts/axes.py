@@ -12,6 +12,7 @@ from lib.text import beside
 _LOOK: dict[str, Part] = beside(__file__)
 WIDE = 1e8  # an axis with a larger range shows powers of ten, for example after divergence
 SMALL = 3e-3  # an axis that ends below has ticks below 0.001, and shows powers of ten, too
+ACCURACY = "accuracy (%)"  # the title of an axis
 ROUNDING = 1e-6  # a value this close to 0, as a share of the range, counts as 0
 
 

@@ -157,7 +157,7 @@ class LastStepErrors:
         look: Part = {"height": 260, "name": f"compare {dataset.name}"}
         look["title"] = "MSE (scaled)" if dataset.is_scaled else "MSE"
         if dataset.has_labels:
-            look |= {"title": "accuracy (%)", "axis": axes.share_axis}
+            look |= {"title": axes.ACCURACY, "axis": axes.share_axis}
         return epochs_figure(self.run, self.curves, {}, self.levels, palette, **look)
 
     def takeaway(self) -> str:
