@@ -15,8 +15,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lib import results
-from lib.data import Dataset, Table, dictated, find_spec, idle, settle, suggested
-from lib.experiment import LOSSES, SETTINGS, Experiment, ExperimentError, to_query
+from lib.data import (
+    Dataset,
+    Table,
+    dictated,
+    find_spec,
+    idle,
+    options_of,
+    settle,
+    suggested,
+    unused,
+)
+from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
 from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, point_words
 from lib.text import beside, listed
 from lib.training import limits
@@ -86,13 +96,9 @@ def offered(base: Experiment) -> dict[str, list[str]]:
 
     Only options are offered that fit the data of `base`, a settled experiment.
     """
-    allowed, unused = find_spec(base).allowed, set(idle(base))
-    unused |= set() if base.has_labels else {"output", "weights"}
-    unused |= {"mask"} if base.data.padding == "none" else set()
-    names = {key: [*allowed.get(key, SETTINGS[key].options or ())] for key in VARIABLE}
-    activation = base.training.activation
-    names["loss"] = [name for name in names["loss"] if LOSSES[name].activation == activation]
-    return {key: each for key, each in names.items() if key not in unused and len(each) != 1}
+    used = VARIABLE.keys() - idle(base) - unused(base)
+    options = {key: [*options_of(key, base)] for key in VARIABLE if key in used}
+    return {key: names for key, names in options.items() if len(names) != 1}
 
 
 def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
@@ -171,7 +177,6 @@ KINDS: dict[str, Callable[[str], Any]] = {
     "settings": str,
 }
 """Columns of results, and functions that parse their cells; an empty cell is NaN."""
-OF_LABELS = ("last_step_accuracy", "baseline_accuracy")  # NaN for numbers; old files lack them
 
 
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
@@ -215,13 +220,12 @@ def from_csv(text: str) -> list[PointResult]:
     reader = csv.DictReader(io.StringIO(text))
     names = list(reader.fieldnames or [])
     keys = names[: names.index("seed")]
-    missing = {*OF_LABELS} - {*names}
-    if names != [*keys, *(name for name in KINDS if name not in missing)]:
+    if not {*KINDS} - {"last_step_accuracy", "baseline_accuracy"} <= {*names}:  # not in old files
         raise ValueError("the columns aren't those of a sweep")
     points = []
     for _, group in groupby(reader, itemgetter("settings")):
-        cells = [dict.fromkeys(missing, "") | row for row in group]
-        rows = [{name: parse(row[name]) for name, parse in KINDS.items()} for row in cells]
+        cells = list(group)
+        rows = [{name: parse(row.get(name, "")) for name, parse in KINDS.items()} for row in cells]
         points.append(PointResult({key: read_value(key, cells[0][key]) for key in keys}, rows))
     return points
 

@@ -222,24 +222,22 @@ def test_missing_labels_are_filled_or_dropped():
 
 
 @pytest.mark.parametrize(
-    ("targets", "settings", "words"),
+    ("labels", "targets", "words"),
     [
-        (["kind", "row"], {}, "got 2 target columns. Choose one"),
-        (["kind"], {"ahead": "each"}, "got every step ahead. Choose only the furthest"),
-        (["kind"], {"form": "change"}, "got changes. Choose targets as they are"),
-        (["none"], {}, r"'none' isn't a number or text column of t. Choose from \['row', 'kind'\]"),
+        ("abab", ["kind", "row"], "got 2 target columns. Choose one"),
+        (
+            "abab",
+            ["none"],
+            r"'none' isn't a number or text column of t. Choose from \['row', 'kind",
+        ),
+        ("aaab", ["kind"], r"at least two classes .* got only 'a' in kind"),
     ],
 )
-def test_labels_need_one_target_column_and_one_step_ahead(targets, settings, words):
+def test_labels_need_one_target_column_with_two_classes_in_training(labels, targets, words):
     """Errors say what to choose."""
+    labels = [label for label in labels for _ in range(3)]
     with pytest.raises(WindowError, match=words):
-        make_windows(table_of([*"ab" * 6]), ["row"], targets, DataSettings(timesteps=2, **settings))
-
-
-def test_a_single_class_in_training_raises_an_error():
-    """The error names the class."""
-    with pytest.raises(WindowError, match=r"at least two classes .* got only 'a' in kind"):
-        cut([*"aaaaaaaaaaab"])
+        make_windows(table_of(labels), ["row"], targets, DataSettings(timesteps=2))
 
 
 def test_texts_that_differ_in_most_rows_are_no_classes():

@@ -71,7 +71,7 @@ def gapminder() -> Table:
 @cache
 def weather() -> Table:
     """Load Seattle's table with the kind of weather, a text column, as the target."""
-    return replace(seattle(), targets=("weather",))
+    return replace(seattle(), name="Weather tomorrow", targets=("weather",))
 
 
 @cache
