@@ -13,6 +13,7 @@ from lib.data import (
     class_numbers,
     default_columns,
     make_dataset,
+    read_upload,
     settle,
     suggested,
 )
@@ -266,3 +267,14 @@ def test_settings_follow_the_classes_of_an_own_table():
     assert settle(own.set(loss="onehot"), table_of(labels)).training.loss == "onehot"
     assert settle(own.set(loss="onehot")).training.loss == "onehot"  # without the table
     assert default_columns(table_of(labels), ("kind",), 0) == (("row",), ("kind",))
+
+
+def test_a_table_without_numbers_predicts_its_labels():
+    """The last column of labels is both input and target; a column of ids is neither."""
+    lines = "\n".join(["id,kind", *(f"name {k},{'abbc'[k % 4]}" for k in range(40))])
+    table = read_upload("tags.csv", lines.encode())
+    own = Experiment().set(data="upload", T=3)
+    dataset = make_dataset(own, table)
+    assert (dataset.classes, dataset.target_column) == (("a", "b", "c"), "kind")
+    assert dataset.feature_names == ("kind = a", "kind = b", "kind = c")
+    assert settle(own, table).training.loss == "sparse"
