@@ -15,17 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lib import results
-from lib.data import (
-    Dataset,
-    Table,
-    dictated,
-    find_spec,
-    idle,
-    options_of,
-    settle,
-    suggested,
-    unused,
-)
+from lib.data import Dataset, Table, dictated, find_spec, options_of, settle, suggested, unused
 from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
 from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, point_words
 from lib.text import beside, listed
@@ -96,7 +86,7 @@ def offered(base: Experiment) -> dict[str, list[str]]:
 
     Only options are offered that fit the data of `base`, a settled experiment.
     """
-    used = VARIABLE.keys() - idle(base) - unused(base)
+    used = VARIABLE.keys() - dictated(base) - unused(base)
     options = {key: [*options_of(key, base)] for key in VARIABLE if key in used}
     return {key: names for key, names in options.items() if len(names) != 1}
 
@@ -182,36 +172,31 @@ KINDS: dict[str, Callable[[str], Any]] = {
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
     """Return a point's result from its run's last snapshot; no `dataset` means no run started."""
     experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
-    about = {
+    of_all = dict.fromkeys(KINDS, math.nan) | {
         "status": snapshot.status.value,
         "reason": "" if is_finished else snapshot.reason,
         "parameters": 0,
-        "baseline_error": math.nan,
-        "baseline_accuracy": math.nan,
-        "independent_samples": math.nan,
         "run": snapshot.run_id,
         "settings": point.settings,
     }
     if dataset is not None:
         _, _, features = dataset.shape
-        about["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
-        about["baseline_error"] = float(dataset.baseline_mse[-1])
+        of_all["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
+        of_all["baseline_error"] = float(dataset.baseline_mse[-1])
+        of_all["independent_samples"] = results.independent_samples(dataset)
         if dataset.has_labels:
-            about["baseline_accuracy"] = results.baseline_accuracy(dataset)[1]
-        about["independent_samples"] = results.independent_samples(dataset)
+            of_all["baseline_accuracy"] = results.baseline_accuracy(dataset)[1]
     rows = []
     for place, of_seed in enumerate(experiment.each_seed):
         by_mode = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
         for mode in BOTH_MODES:
-            result = by_mode.get(mode)
-            evaluated = result if is_finished else None
-            figures = {
-                "last_step_error": evaluated.final_mse if evaluated else math.nan,
-                "last_step_accuracy": evaluated.final_accuracy if evaluated else math.nan,
-                "validation_loss": evaluated.final_validation_loss if evaluated else math.nan,
-                "epochs": int(max(result.loss_epochs, default=0)) if result else 0,
-            }
-            rows.append({"seed": of_seed.seed, "mode": mode, **figures, **about})
+            row, result = of_all | {"seed": of_seed.seed, "mode": mode}, by_mode.get(mode)
+            row["epochs"] = int(max(result.loss_epochs, default=0)) if result else 0
+            if result and is_finished:
+                row["last_step_error"] = result.final_mse
+                row["last_step_accuracy"] = result.final_accuracy
+                row["validation_loss"] = result.final_validation_loss
+            rows.append(row)
     return PointResult(point.values, rows)
 
 

@@ -92,8 +92,7 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
         elif row.get("typed"):
             _field(key, label, settled)
         elif options:
-            chosen, choices = session().subject.experiment.get(key), list(options)
-            value, control = bound_setting(key, chosen if chosen in options else settled.get(key))
+            choices, (value, control) = list(options), bound_setting(key, settled.get(key))
             about = _help(key, settled)
             control |= {"format_func": lambda name: options[name].label, "help": about}
             if key == "mode":
