@@ -188,6 +188,7 @@ def test_each_category_becomes_a_feature_and_each_date_a_point_on_a_circle():
         ({"split": "id"}, r"at least 2 series, .* got 1\. Split by time"),
         ({"series": "shop"}, "series column 'shop' isn't in stores"),
         ({"targets": ["store"]}, "at least two classes .* got only 's0' in store"),
+        ({"targets": ["value", "store"]}, "store must be the only target.* got 2 target columns"),
         ({"targets": ["no"]}, "target 'no' isn't a number or text column"),
         ({"targets": ["value", "value"]}, "1 to 16 different target columns are allowed, got 2"),
         ({"inputs": ["no"]}, r"input column 'no' isn't in stores. Choose from \['value', 'store"),
