@@ -47,9 +47,7 @@ def _help(key: str, settled: Experiment) -> str | None:
     row = _ROWS[key]
     options = data.options_of(key, settled).values()
     lines = [f"**{option.label}**: {option.about}" for option in options if option.about]
-    about = row.get("about")
-    about = row.get("about_labels", about) if settled.has_labels else about
-    lines += [about] if about else []
+    lines += [row["about"]] if "about" in row else []
     if step := row.get("guide"):
         lines.append(f"[See the guide: “{GUIDE[step].title}”](guide?at={step})")
     return "  \n".join(lines) or None

@@ -115,12 +115,13 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     values |= {key: usual[0] for key, usual in spec.allowed.items() if chosen[key] not in usual}
     values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
     values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
-    width = spec.targets
-    if not width:
-        values["F"], width = _widths(experiment, table_of(experiment, table))
     if "test" in spec.uses:
         values["test"] = min(experiment.data.test, 95 - experiment.data.train)
     settled = experiment.set(**values)
+    table, width = table_of(settled, table), spec.targets
+    if not width:
+        features, width = _widths(settled.data, table)
+        settled = settled.set(F=features)
     data = settled.data
     if "lag" in spec.uses:
         settled = settled.set(lag=min(data.lag, data.timesteps - 1))
@@ -128,8 +129,8 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         step = int(LIMITS["N"].step)
         most = MAX_VALUES // (data.timesteps * data.features) // step * step
         settled = settled.set(N=min(data.samples, most))
-    if spec.targets or spec.table or table:  # without a table, targets aren't known
-        losses = losses_for(_class_count(settled, table_of(settled, table)))
+    if spec.targets or table:  # without a table, targets aren't known
+        losses = losses_for(_class_count(settled, table))
         if settled.training.loss not in losses:
             settled = settled.set(loss=losses[0])
     reset = unused(settled) | ({"head", "ahead", "form"} if settled.has_labels else set())
@@ -157,9 +158,8 @@ def _class_count(experiment: Experiment, table: Table | None) -> int:
     return len(spec.classes)
 
 
-def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
+def _widths(data: DataSettings, table: Table | None) -> tuple[int, int]:
     """Return a table's F and K. If there is no table, count the columns that the settings name."""
-    data = experiment.data
     inputs, targets = _columns(data, table)
     features = len(inputs)
     with suppress(WindowError):
