@@ -40,17 +40,18 @@ def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> 
 def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str:
     """Draw the output, the target and the compared tensor, above the outcome for each axis."""
     target = axes_of(diagnosis.target_shape, diagnosis.output_shape)
-    output, broadcast = axes_of(diagnosis.output_shape), diagnosis.broadcast_shape
-    compared = _compared([pair for pair, *_ in diagnosis.axes]) if broadcast else ()
+    output = axes_of(diagnosis.output_shape)
+    is_compared = diagnosis.broadcast_shape is not None
+    compared = _compared([pair for pair, *_ in diagnosis.axes]) if is_compared else ()
     scale = Scale.of((output, target, compared), height=100, width=90)
     images = [
         ("", shape_of(output), tensor_image(output, scale, palette, palette.ink), "the output"),
         ("and", shape_of(target), tensor_image(target, scale, palette, palette.ink), "y"),
     ]
-    if broadcast:
+    if is_compared:
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
         image = tensor_image(compared, scale, palette, color)
-        images.append(("⇒", broadcast, image, "compared per batch"))
+        images.append(("⇒", shape_of(compared), image, "compared per batch"))
     colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
     rows = []
     for pair, verdict, words in diagnosis.axes:

@@ -5,6 +5,7 @@ target doctor, and explanations of Keras's error messages.
 """
 
 from lib.shapes.doctor import (
+    LABELS,
     LOSS_NAMES,
     OUTPUTS,
     SIGNS,

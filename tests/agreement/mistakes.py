@@ -75,9 +75,25 @@ MISTAKES = {
         ("The mask is (8, 4), and the sequence is (8, 5, 2)", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
         ("The loss can't be weighted", "np.repeat(w[:, None], timesteps,"),
+    "fit(tagger(), y=TAGS, class_weight={0: 1.0, 1: 2.0})":
+        ("The loss can't be weighted. (8", "np.take(weights, labels)"),
+    "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
+        ("either class_weight or sample_weight", "w * weights[labels]"),
+    'last_step(sample_weight_mode="temporal")':
+        ("compile has no sample_weight_mode in Keras 3", "sample_weight=w)  # w: (samples,"),
+    "fit(tagger(), y=np.full((N, T), 9))":
+        ("y contains class 9, but the output has 3 columns", "Dense(int(y.max()) + 1,"),
+    'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.ones(N))':
+        ("Its only class is 0, but y contains class 1", 'Dense(1, activation="sigmoid")'),
+    "fit(tagger(metrics=[keras.metrics.CategoricalAccuracy()]), y=TAGS)":
+        ("can't compare class numbers with columns", 'metrics=["accuracy"]'),
+    "fit(tagger(metrics=[keras.metrics.Precision()]), y=TAGS)":
+        ("The sizes are [1,120] and [1,40]", "to_categorical"),
+    "fit(tagger(metrics=[keras.metrics.F1Score()]), y=TAGS)":
+        ("F1Score takes (samples, classes)", "y[real], model.predict(x)[real]"),
     "fit(with_states())": ("makes its states outputs too", "without return_state"),
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.zeros((N, 3)))':
-        ("y is (None, 3) and the output is (None, 1)", "Dense(3)"),
+        ("y is (None, 3) and the output is (None, 1)", 'Dense(3, activation="softmax")'),
     'fit(last_step(), y=np.array(["a"] * N))':
         ("x or y holds text", "np.unique(y, return_inverse=True)"),
     "fit(last_step(), y=LAST.tolist())":
@@ -147,7 +163,7 @@ PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8,),
      "Most likely y has one target per sample", "y = y[:, None]"),
     ((5, 1), "binary_crossentropy", (8, 5, 2),
-     "y is (None, 5, 2) and the output is (None, 5, 1): different", "Dense(2)"),
+     "y is (None, 5, 2) and the output is (None, 5, 1): different", "Dense(2, activation="),
     ((4,), "categorical_crossentropy", (8, 5, 4),
      "Most likely y has one target per timestep", "LSTM(units, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
@@ -161,6 +177,7 @@ MISTAKES |= {
     for output, loss, y, cause, fix in PAIRINGS
 }
 
+STEP_WEIGHTS = "w = np.ones((N, T))"
 TWO_OUTPUTS = "model, y1, y2 = two_outputs(), LAST, LAST"
 NEEDS = {
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
@@ -182,6 +199,12 @@ NEEDS = {
     "fit(last_step(), list(X))": "x = list(X)",
     'fit(last_step(), y=np.array(["a"] * N))': 'y, table = np.array(["a", "b"]), Table()',
     "fit(with_states())": TWO_OUTPUTS,
+    "fit(every_step(), y=Y, sample_weight=np.ones(N))": STEP_WEIGHTS,
+    "fit(tagger(), y=TAGS, class_weight={0: 1.0, 1: 2.0})": STEP_WEIGHTS,
+    'last_step(sample_weight_mode="temporal")': STEP_WEIGHTS,
+    "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
+        "w, weights, labels = np.ones((N, T)), np.ones(3), TAGS",
+    "fit(tagger(metrics=[keras.metrics.F1Score()]), y=TAGS)": "y, model = TAGS % 3, tagger()",
     "every_step().predict(X[0], verbose=0)": "x = X[0]",
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",

@@ -117,22 +117,37 @@ def test_verdicts_agree_with_the_fit_of_an_lstm(output, target, loss, batch_size
         assert diagnosis.keras_message in answer["error"]
 
 
+def run_fixes(case):
+    """Run the code of a diagnosis's fixes in Keras, and return their number."""
+    fixes = diagnose_target(*case).fixes[:3]
+    for fix in fixes:
+        lines = fix.model_code.splitlines()
+        layers = "\n".join(line for line in lines if not line.startswith("model.compile"))
+        after = question(fix.output_shape, fix.target_shape, fix.loss, case[-1])
+        line = fix.code.removesuffix(fix.model_code).strip()
+        answer = ask("losses.after_fix", question(*case), after, line, layers)
+        assert tuple(answer["target"]) == fix.target_shape
+        if layers:
+            assert tuple(answer["output"]) == fix.output_shape[1:]
+        assert verdict_of(answer) == "correct", (case, fix)
+    return len(fixes)
+
+
 def test_the_code_of_a_fix_gives_the_promised_shapes_and_the_intended_loss():
     """Keras runs the code of each fix."""
-    fixed = 0
-    for output, target, loss, batch_size in random_cases(120):
-        before = question(output, target, loss, batch_size)
-        for fix in diagnose_target(output, target, loss, batch_size).fixes[:2]:
-            layers = fix.model_code if "compile" not in fix.code else ""
-            after = question(fix.output_shape, fix.target_shape, fix.loss, batch_size)
-            line = fix.code.removesuffix(fix.model_code).strip()
-            answer = ask("losses.after_fix", before, after, line, layers)
-            assert tuple(answer["target"]) == fix.target_shape
-            if layers:
-                assert tuple(answer["output"]) == fix.output_shape[1:]
-            assert verdict_of(answer) == "correct", (output, target, loss, fix)
-            fixed += 1
-    assert fixed > 40
+    assert sum(run_fixes(case) for case in random_cases(120)) > 40
+
+
+@pytest.mark.parametrize("loss", ["sparse_categorical", "categorical", "binary"])
+@pytest.mark.parametrize("output", [(6, 4, 3), (6, 3), (6, 4, 1), (6, 1)])
+def test_every_target_of_labels_has_its_verdict_and_working_fixes(output, loss):
+    """Class numbers and one-hot targets, per timestep and per sample. Each mistake has a fix."""
+    for target in ((6, 4), (6, 4, 1), (6,), (6, 1), (6, 4, 3), (6, 3)):
+        case = output, target, f"{loss}_crossentropy", 4
+        verdict, fixed = diagnose_target(*case).verdict, run_fixes(case)
+        assert (verdict == "correct") == (fixed == 0), case
+        if output[-1] > 1 or loss == "binary":  # The loss of a single class proves nothing.
+            assert verdict == verdict_of(ask("losses.evaluated", question(*case), 0)), case
 
 
 def test_every_name_of_a_loss_is_the_same_loss_in_keras():

@@ -262,7 +262,7 @@ def test_a_callback_without_its_widgets_value_does_nothing(monkeypatch):
     state.clear()
     bound()
     linked["on_change"]()
-    sweeps._write_vary()
+    sweeps._write_vary({})
     upload._file_changed("upload_file")
     shown_stack._drop()
     assert taken == [1]

@@ -35,7 +35,32 @@ KERAS_3 = [
     ("Unexpected result of `train_function` (Empty Logs).", "too few batches", "steps_per_epoch"),
     ("only 0-dimensional arrays can be converted to Python scalars", None, None),
     ("class_weight_to_sample_weights(y)\nTypeError: only 0-dimensional arrays can be converted",
-     "The loss can't be weighted.", "sample_weight"),
+     "class_weight needs one label per sample", "np.take(weights, labels)"),
+    ("class_weight_to_sample_weights(y, class_weight)\nsample_weight[i] = class_weight.get(int("
+     "y_numpy[i]), 1.0)\n'str' object has no attribute 'get'",
+     "must be a dict from class number to weight", "np.bincount"),
+    ("in reduce_weighted_values\nIncompatible shapes: [5,6] vs. [5] [Op:Mul]",
+     "The loss can't be weighted. (5, 6) doesn't fit (5,).", "w = np.repeat(w[:, None]"),
+    ("Error in user-defined function passed to MapDataset:2 transformation with iterator: "
+     "Iterator::Root::Prefetch::ParallelMapV2: indices[0] = 3 is not in [0, 2)\n\t [[{{node "
+     "GatherV2}}]]\n\t [[IteratorGetNext]]",
+     "a weight for the largest class number", "sample_weight"),
+    ('UserWarning: "`sparse_categorical_crossentropy` received `from_logits=True`, but the '
+     "`output` argument was produced by a Softmax activation and thus does not represent logits.",
+     "The last layer has the activation Softmax", "Remove the activation, or"),
+    ("UserWarning: You are using a softmax over axis -1 of a tensor of shape (None, 1). This axis "
+     "has size 1. The softmax operation will always return the value 1, which is likely not what "
+     "you intended. Did you mean to use a sigmoid instead?",
+     "Its shape is (None, 1). A softmax", 'Dense(1, activation="sigmoid")'),
+    ("SyntaxWarning: In loss categorical_crossentropy, expected y_pred.shape to be (batch_size, "
+     "num_classes) with num_classes > 1. Received: y_pred.shape=(None, 5, 1). Consider using "
+     "'binary_crossentropy' if you only have 2 classes.",
+     "Its shape is (None, 5, 1).", "binary_crossentropy"),
+    ("UserWarning: Layer 'lambda' (of type Lambda) was passed an input with a mask attached to it. "
+     "However, this layer does not support masking and will therefore destroy the mask.",
+     "the loss and the accuracy count the padding", "weighted_metrics"),
+    ("data.shape = [40] does not start with segment_ids.shape = [160]\n [[UnsortedSegmentSum_1]]",
+     "can't compare class numbers with columns", "to_categorical"),
     ("Invalid permutation argument `dims` for Permute Layer.",
      "settings don't fit together", "counts axes from 1"),
     ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
@@ -64,8 +89,12 @@ EARLIER = [
     ("Dimensions must be equal, but are 5 and 3 for 'loss/dense_1_loss/sub' (op: 'Sub') with "
      "input shapes: [?,5], [?,3].",
      "Most likely the numbers of columns differ", "Dense(y.shape[-1])"),
+    ('ValueError: Found a sample_weight array for an input with shape (18, 3). Timestep-wise '
+     'sample weighting (use of sample_weight_mode="temporal") is restricted to outputs that are at '
+     "least 3D, i.e. that have a time dimension.",
+     "Most likely sample_weight has one number per timestep", "w = w[:, -1]"),
     ("ValueError: `class_weight` not supported for 3+ dimensional targets.",
-     "The loss can't be weighted.", "sample_weight"),
+     "class_weight needs one label per sample", "sample_weight"),
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
      "layers.",
      "to other layers: expected 3, received 2", "save the whole model"),
@@ -94,7 +123,7 @@ EARLIER = [
      "(1393,5) doesn't fit (6,).", "a separate scaler"),
     ("ValueError: A target array with shape (1000, 10) was passed for an output of shape (None, "
      "1) while using as loss `binary_crossentropy`.",
-     "Most likely y has a column per class.", "Dense(10, activation='softmax')"),
+     "Most likely y has a column per class.", 'Dense(10, activation="softmax")'),
     ("TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),

@@ -7,6 +7,10 @@ from lib.shapes import diagnose_target
 from lib.shapes.doctor.fixes import target_fixes
 
 N, T, U = 320, 12, 16
+SPARSE, CATEGORICAL, BINARY = (
+    f'model.compile(optimizer, loss="{loss}_crossentropy")'
+    for loss in ("sparse_categorical", "categorical", "binary")
+)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +77,28 @@ def test_each_meaning_of_y_has_its_own_fix():
     """One fix repeats y, so that every timestep predicts its sample's target."""
     codes = [fix.code for fix in diagnose_target((N, T, U), (N, U), "mse", 32).fixes]
     assert "y = np.repeat(y[:, None], 12, axis=1)" in codes
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "loss", "words"),
+    [
+        ((N, T, 5), (N,), "categorical", f"LSTM(units, return_sequences=False)\n{SPARSE}"),
+        ((N, T, 5), (N, T), "binary", f'Dense(5, activation="softmax")\n{SPARSE}'),
+        ((N, T, 5), (N, T, 3), "categorical", 'Dense(3, activation="softmax")'),
+        ((N, 5), (N, T, 1), "sparse_categorical", "LSTM(units, return_sequences=True)"),
+        ((N, 1), (N,), "sparse_categorical", f'Dense(1, activation="sigmoid")\n{BINARY}'),
+        ((N, T, 1), (N, T, 5), "binary", f'Dense(5, activation="softmax")\n{CATEGORICAL}'),
+        # The shapes match, but the numbers or the weights may not.
+        ((N, T, 5), (N, T), "sparse_categorical", "Class numbers go from 0 to 4"),
+        ((N, T, 5), (N, T, 5), "binary", "separate yes-or-no labels"),
+        ((N, 5), (N, 5), "categorical", "classes, not timesteps"),
+        ((N, T, 1), (N, T), "binary", "masks need a last axis of 1"),
+    ],
+)
+def test_labels_get_the_loss_and_the_activation_that_fit(output, target, loss, words):
+    """The words are the code of the likeliest fix, or a condition of a correct pairing."""
+    diagnosis = diagnose_target(output, target, f"{loss}_crossentropy", 32)
+    assert words in (diagnosis.fixes[0].code if diagnosis.fixes else diagnosis.cause)
 
 
 @pytest.mark.parametrize(

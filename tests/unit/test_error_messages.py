@@ -193,18 +193,20 @@ def test_the_loss_is_a_certain_cause_only_if_the_message_names_it(message, cause
 
 
 @pytest.mark.parametrize("target", ["(None,)", "(None, 5, 2)", "(None, 5)", "(None, 2)"])
-def test_one_column_or_a_binary_loss_never_gets_the_sparse_loss(target):
-    """One column can't hold several classes. Only a traceback names the binary loss."""
+def test_one_column_never_gets_the_sparse_loss(target):
+    """One column can't hold several classes. With several columns, y may hold class numbers."""
     text = "Arguments `target` and `output` must have the same {}: target.shape={}, output.shape={}"
     for output in ("(None, 5, 1)", "(None, 1)"):
         explanation = explain_error(text.format("rank (ndim). Received", target, output))
         assert "sparse" not in f"{explanation.fix} {explanation.code}"
     message = text.format("shape. Received", "(None, 1)", "(None, 5)")
     both, binary = (explain_error(f"{where}{message}") for where in ("", "in binary_crossentropy "))
-    assert "sparse" in both.code
-    assert "Dense(1)" in both.code
-    assert "sparse" not in binary.code
-    assert any("timestep" in meaning.condition for meaning in binary.meanings)
+    for explanation in (both, binary):
+        assert "sparse" in explanation.code
+        assert 'Dense(1, activation="sigmoid")' in explanation.code
+        assert any("timestep" in meaning.condition for meaning in explanation.meanings)
+    assert "to_categorical(y, 5)" in both.code
+    assert "to_categorical" not in binary.code
 
 
 def test_a_message_is_found_in_a_traceback_with_colors_and_line_breaks():

@@ -10,14 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lib.experiment import LOSSES
 from lib.shapes.doctor import loss_shapes
 from lib.shapes.doctor.fixes import target_fixes
 from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, LossVerdict, Sizes
 from lib.shapes.remedy import Remedy
+from lib.text import beside
 
 SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "⚠", "error": "✗"}
 MAX_SIZE, MAX_AXES = 1_000_000, 4
-LOSS_NAMES = (*RULES, "crossentropy")
+LABELS = beside(__file__, "labels")  # examples with labels, and notes on what shapes don't show
+_IN_APP = [loss.keras for loss in LOSSES.values()]  # these losses come first
+LOSS_NAMES = (*dict.fromkeys([*_IN_APP, *RULES, "crossentropy"]),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +145,31 @@ def _reasons(
     elif rule.single_class(batch.output):
         yield "One column means one class, whose probability is always 1."
         yield "So the loss is almost 0 for any output, and the model learns nothing."
+        if rule.labels:
+            yield "On a CPU, Keras raises an error if y contains a class other than 0."
     elif batch.verdict == "silent":
         yield f"{rule.name} then works along the {axes[-1].output_unit}s instead of the columns."
     else:
-        yield "Every output is compared with its own target."
+        yield from _matched(output, batch, rule)
     if batch.verdict == "error" and first.verdict != "error":
         yield f"Batches of {first.size} raise no error, but the last batch of {batch.size} does."
+
+
+def _matched(output: Sizes, batch: BatchResult, rule: LossRule) -> Iterator[str]:
+    """Yield sentences on a correct pairing, and on what the shapes alone don't show."""
+    columns = batch.output[-1]
+    if rule.labels:
+        yield f"Each row of {columns} probabilities is compared with one class number."
+        yield f"Class numbers go from 0 to {columns - 1}."
+    else:
+        yield "Every output is compared with its own target."
+    if rule.activation == "sigmoid" and output[1:] and output[-1] > 1:
+        yield "The columns count as separate yes-or-no labels."
+        yield f"For one class out of {output[-1]}, use categorical_crossentropy."
+    elif rule.activation == "softmax" and not rule.labels and len(output) == 2:
+        yield "The columns of y must be classes, not timesteps."
+    elif rule.activation and len(batch.output) < len(output):
+        yield "Weights per timestep and masks need a last axis of 1: y[..., None]."
 
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:

@@ -4,18 +4,32 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lib.shapes.doctor.loss_shapes import Sizes, follow_epoch, loss_rule, worst
+from lib.shapes.doctor.loss_shapes import RULES, LossRule, Sizes, follow_epoch, loss_rule, worst
 from lib.shapes.output import Shape
 from lib.shapes.remedy import Remedy
 from lib.text import counted
 
 LAST_STEP = "LSTM(units, return_sequences=False)"
 EVERY_STEP = "LSTM(units, return_sequences=True)"
+CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
+SPARSE = f"sparse_{CATEGORICAL}"
+# What y holds if a loss of labels is right, and the step to this loss.
+_LABELS = {
+    SPARSE: ("y holds class numbers", "Use the sparse loss."),
+    CATEGORICAL: ("y has a column per class", "Use the loss for columns."),
+    BINARY: ("one column separates two classes", "Use the loss for two classes."),
+}
 
 
 def compile_with(loss: str) -> str:
     """Return the line of code that compiles a model with this loss."""
     return f'model.compile(optimizer, loss="{loss}")'
+
+
+def last_layer(columns: int, loss: str) -> str:
+    """Return the code of a last layer with the activation that the loss needs."""
+    activation = RULES[loss].activation if loss in RULES else ""
+    return f'Dense({columns}, activation="{activation}")' if activation else f"Dense({columns})"
 
 
 class _OpenSize(int):
@@ -34,11 +48,15 @@ def target_fixes(
     """Return fixes that pair each output with its own target, likeliest first."""
     fixes: dict[str, Remedy] = {}
     for fix in _candidates(_sizes(output), _sizes(target), loss):
-        rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
         size = batch_size or fix.output_shape[0]
-        if worst(follow_epoch(fix.output_shape, fix.target_shape, rule, size)) == "correct":
+        if _is_correct(fix.output_shape, fix.target_shape, fix.loss, size):
             fixes.setdefault(fix.code, fix)
     return tuple(fixes.values())
+
+
+def _is_correct(output: Sizes, target: Sizes, loss: str, batch_size: int) -> bool:
+    rule = loss_rule(loss, output, target)
+    return worst(follow_epoch(output, target, rule, batch_size)) == "correct"
 
 
 def _sizes(shape: Shape) -> Sizes:
@@ -46,22 +64,50 @@ def _sizes(shape: Shape) -> Sizes:
 
 
 def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
+    """Yield possible fixes, likeliest first; some don't work. A label may need another loss."""
     rule = loss_rule(loss, output, target)
-    if rule.single_class(output):
-        # One column can't hold probabilities of several classes, only of one of two classes.
-        condition, loss = "one column separates two classes", "binary_crossentropy"
-        use, code = "Use the loss for two classes.", compile_with(loss)
-        yield Remedy(condition, use, code, output, target, loss)
-        if target in (output, output[:-1]):
-            return
-        for fix in _candidates(output, target, loss):
-            both, lines = f"{condition}, and {fix.condition}", f"{fix.code}\n{code}".strip()
-            yield replace(fix, condition=both, fix=f"{use} {fix.fix}", code=lines)
-        return
+    others = [other for other in _losses_of_labels(output, target) if other != rule.name]
+    others = others if rule.activation else []
+    no_extra_axis = len(target) <= len(output)
+    fitting = [o for o in others if no_extra_axis and _is_correct(output, target, o, output[0])]
+    for other in fitting:
+        yield _with_loss(Remedy("", "", "", output, target), other, rule)
+    others = [] if fitting else others
+    for each in [loss, *others] if rule.classes else [*others, loss]:
+        for fix in _as_expected(output, target, each):
+            if each == loss:
+                yield fix
+            elif each != BINARY or fix.output_shape[-1] == 1:
+                yield _with_loss(fix, each, rule)
+
+
+def _losses_of_labels(output: Sizes, target: Sizes) -> list[str]:
+    """Return the losses of labels that this output and this y may have."""
+    columns = target[-1] if len(target) > 1 and target != output[:-1] else 1
+    if output[-1] == 1:  # One column can't hold probabilities of several classes.
+        return [CATEGORICAL, BINARY] if columns > 1 else [BINARY]
+    has_columns = columns == output[-1] or (columns > 1 and len(target) > 2)
+    return [CATEGORICAL] if has_columns else [SPARSE]
+
+
+def _with_loss(fix: Remedy, loss: str, before: LossRule) -> Remedy:
+    """Return the fix with a step to another loss, and to the activation for this loss."""
+    condition, use = _LABELS[loss]
+    lines = [fix.code] if fix.code else []
+    if RULES[loss].activation != before.activation and "Dense(" not in fix.code:
+        lines.append(last_layer(fix.output_shape[-1], loss))
+    if fix.condition and not fix.code.startswith("Dense("):
+        condition += f", and {fix.condition}"
+    code = "\n".join([*lines, compile_with(loss)])
+    return replace(fix, condition=condition, fix=f"{fix.fix} {use}".strip(), code=code, loss=loss)
+
+
+def _as_expected(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
+    """Yield fixes that keep the loss."""
+    rule = loss_rule(loss, output, target)
     plain: list[Remedy] = []
-    if rule.classes and len(output) > 1:
-        plain += _by_class(output, target, loss, rule.labels)
     if not rule.labels:
+        plain += _between_numbers_and_columns(output, target, loss)
         plain += _same_numbers(output, target, loss)
     yield from plain
     if plain or output[0] != target[0] or len(output) not in (2, 3):
@@ -69,23 +115,22 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     steps = output[1] if len(output) == 3 else None
     meanings = _class_numbers if rule.labels else _numbers
     for meaning in meanings(output, target, steps):
-        fix = _fix(meaning, output, loss, rule.labels)
+        fix = _fix(meaning, output, loss, rule)
         if not rule.single_class(fix.output_shape):
             yield fix
 
 
-def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[Remedy]:
+def _between_numbers_and_columns(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
+    """Yield a conversion of class numbers to columns, or of two columns to class numbers."""
+    rule, columns = loss_rule(loss, output, target), output[-1]
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
-    if labels and target == output:
-        condition, other = "y has a column per class", "categorical_crossentropy"
-        use, convert = "Use the loss for columns.", "y = np.argmax(y, axis=-1)"
-        yield Remedy(condition, use, compile_with(other), output, target, other)
-        yield Remedy(condition, "Convert y to class numbers.", convert, output, output[:-1], loss)
-    elif not labels and numbers == output[:-1]:
-        condition, other = "y holds class numbers", "sparse_categorical_crossentropy"
-        use, convert = "Use the sparse loss.", f"y = keras.utils.to_categorical(y, {output[-1]})"
-        yield Remedy(condition, use, compile_with(other), output, target, other)
-        yield Remedy(condition, "Convert y to a column per class.", convert, output, output, loss)
+    if rule.classes and columns > 1 and numbers == output[:-1]:
+        condition, fix = _LABELS[SPARSE][0], "Convert y to a column per class."
+        code = f"y = keras.utils.to_categorical(y, {columns})"
+        yield Remedy(condition, fix, code, output, output, loss)
+    elif rule.activation == "sigmoid" and columns == 1 and target == (*output[:-1], 2):
+        condition, code = "y has a column for each of two classes", "y = np.argmax(y, axis=-1)"
+        yield Remedy(condition, "Convert y to class numbers.", code, output, target[:-1], loss)
 
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
@@ -141,6 +186,12 @@ def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[
         condition = "y has a column per class" + (", for each sample" if len(target) == 2 else "")
         code = "y = np.argmax(y, axis=-1)"
         yield condition, "Convert y to class numbers.", code, target[:-1]
+        if steps is None and target[2:]:
+            keep, code = (
+                "Keep only that timestep, as class numbers.",
+                "y = np.argmax(y[:, -1], axis=-1)",
+            )
+            yield "only the last timestep of y counts", keep, code, (n,)
     if target[1:] in ((), (1,), (1, 1)):
         code = "y = y.reshape(-1)" if len(target) > 1 else ""
         yield from _per_sample((n,), steps, code, "y.reshape(-1, 1)")
@@ -171,10 +222,13 @@ def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> It
         yield "only the last timestep of y counts", "Keep only that timestep.", last, (n, *rest)
 
 
-def _fix(meaning: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
+def _fix(meaning: Meaning, output: Sizes, loss: str, rule: LossRule) -> Remedy:
     """Return the fix for one meaning of y: code for y, and layers to change."""
     condition, sentence, code_for_y, target = meaning
-    after = (*target[:2], output[-1]) if labels else target
+    after = target
+    if rule.labels:  # y (N, 1) has one class number per sample, unless the output has timesteps.
+        has_steps = len(output) == 3 or target[1:] != (1,)
+        after = (*target[: 2 if has_steps else 1], output[-1])
     sentences = [sentence] if sentence else []
     code = [code_for_y] if code_for_y else []
     if len(after) != len(output):
@@ -186,6 +240,8 @@ def _fix(meaning: Meaning, output: Sizes, loss: str, labels: bool) -> Remedy:
         code.append(f"outputs = outputs[:, -{after[1]}:]")
     if after[-1] != output[-1]:
         sentences.append(f"End the model with {counted(after[-1], 'column')}.")
-        code.append(f"Dense({after[-1]})")
+        code.append(last_layer(after[-1], rule.name))
+        if rule.activation == "sigmoid":
+            condition += ", 0 or 1" if after[-1] == 1 else ", 0 or 1 in each column"
     fix = " ".join(sentences) or "Reshape y."
     return Remedy(condition, fix, "\n".join(code), after, target, loss)

@@ -35,6 +35,11 @@ class LossRule:
         short = (self.short, self.short.upper()) if self.short else ()
         return (self.name, "".join(word[:1].upper() + word[1:] for word in words), *short)
 
+    @property
+    def activation(self) -> str:
+        """The last layer's activation for labels: "softmax" or "sigmoid"; "" for numbers."""
+        return "softmax" if self.classes else "sigmoid" if self.name.startswith("binary") else ""
+
     def single_class(self, output: Sizes) -> bool:
         """Return whether the loss is 0 for any output, because there is only one class."""
         return self.classes and output[-1] == 1

@@ -36,7 +36,7 @@ def keywords(found: Found) -> Explanation | None:
     names = names or re.findall(r"\w+", received)[:1]
     names = names or (["input"] if found["owner"] == "Model" else [])
     owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
-    owner = found["owner"] if is_class else owner
+    owner = found["owner"] if is_class or found["owner"] in ("compile", "fit") else owner
     path = re.search(r'load_model\("([\w./-]+)"', found.whole)
     words = {
         "owner": owner,
@@ -45,7 +45,8 @@ def keywords(found: Found) -> Explanation | None:
         "dropped": ", ".join(f"{each}=None" for each in names),
         "file": path[1] if path else "model.h5",
     }
-    if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets go_backwards itself
+    is_loading = found.is_loading and found["owner"] != "compile"
+    if names[:1] != ["go_backwards"] and is_loading:  # Bidirectional sets go_backwards itself
         return explained(
             "{owner} has no {names}: the file was saved by another Keras, most likely Keras 2.",
             fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",
@@ -133,7 +134,7 @@ MESSAGES = [
         r"Unrecognized keyword arguments: \[(?P<got>[^\]]+)",
         r'Keyword argument not understood:"?,? (?P<got>"?\w+"?)',
         r"Argument\(s\) not recognized: \{(?P<got>.*)",
-        r"\b(?P<owner>[A-Z]\w+|__init__|fit)(?:\.__init__)?\(\) got an unexpected keyword "
+        r"\b(?P<owner>[A-Z]\w+|__init__|compile|fit)(?:\.__init__)?\(\) got an unexpected keyword "
         r'argument (?P<got>"\w+")',
         explain=keywords,
     ),

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lib.shapes.doctor.fixes import LAST_STEP, compile_with, target_fixes
+from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, LAST_STEP, SPARSE, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies
 from lib.shapes.errors.inputs import LARGEST, data
@@ -16,8 +16,6 @@ from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
 
-CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
-SPARSE = f"sparse_{CATEGORICAL}"
 _PER_SAMPLE_OR_STEP = remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP
 # A graph's message about a failed product sorts y and the output by name, so either may be first.
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
@@ -37,7 +35,8 @@ def incompatible(found: Found) -> Explanation | None:
     product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", found.node)
     may_multiply = not found.loss or RULE_OF[found.loss].multiplies
     # A loss that subtracts contains a product only for weights or a mask.
-    if "weighted_loss" in found.node or (product and not may_multiply):
+    in_weights = re.search("weighted_loss|reduce_weighted_values", found.node + found.whole)
+    if in_weights or (product and not may_multiply):
         return of_weights(found, *shapes)
     place = found["layer"] or (found.node if "/" in found.node else "")
     if place and not found.in_loss:
@@ -51,15 +50,20 @@ def incompatible(found: Found) -> Explanation | None:
     return _explained_loss(found, one, other, shapes)
 
 
-def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
-    """Explain that sample weights, or a mask, don't fit the loss."""
+def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
+    """Explain that weights, or a mask, don't fit the loss."""
+    likely = [remedies.WEIGHT_PER_STEP, remedies.WEIGHT_OF_LAST_STEP, remedies.WEIGHT_PER_LABEL]
+    if "class_weight" in found.whole:
+        likely.reverse()
+    elif "at least 3D" in found.whole:  # Keras 2: the output has no timesteps.
+        likely[:2] = likely[1::-1]
     return explained(
         "The loss can't be weighted. {one} doesn't fit {other}. sample_weight needs one number per "
         "sample, or per timestep if the layer returns every step.",
-        fix="Give sample_weight that shape. class_weight works only with one output per sample.",
-        code="w = np.repeat(w[:, None], timesteps, axis=1)  # where every step is returned\n"
-        "w = w[:, -1]  # where the last one is",
+        *likely,
+        remedies.WEIGHTS_WITHOUT_COLUMN,
         words={"one": one, "other": other},
+        check="print(w.shape, y.shape, model.output_shape)",
     )
 
 
@@ -120,16 +124,8 @@ def refused(found: Found) -> Explanation | None:
     elif found["one"]:
         losses = [CATEGORICAL]
     happened = _needed_shape(y_text, output_text, y, output)
-    if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in message:
-        likely = remedies.COLUMN_PER_CLASS, remedies.OTHER_COLUMNS, remedies.TARGET_PER_STEP
-        return explained(happened, *likely, words={"columns": y[-1]})
     is_wrong = y != output or losses == [SPARSE]
     return _with_fixes(y, output, losses, happened) if is_wrong else None
-
-
-def _is_wider(y: Shape, output: Shape) -> bool:
-    """Return whether y has several columns, at most LARGEST, and the output has one."""
-    return len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
 
 
 def refused_early(found: Found) -> Explanation | None:
@@ -152,7 +148,7 @@ def refused_early(found: Found) -> Explanation | None:
     happened = _needed_shape(found["got"], found["want"] or f"of rank {len(expected)}", y, output)
     has_extra_axis = bool(found["axes"]) and len(y) == len(output) + 1
     likely: list[Remedy] = []
-    if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
+    if y[:-1] == output[:-1] and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST:
         # Keras 2's sparse loss raised this for any output.
         likely = [remedies.CLASS_COLUMNS, remedies.OTHER_COLUMNS]
     elif found["axes"] == "3" and len(y) == 1:
@@ -165,7 +161,7 @@ def refused_early(found: Found) -> Explanation | None:
         likely = [remedies.TARGET_PER_STEP]
     if likely:
         return explained(happened, *likely, words={"columns": y[-1]})
-    return _with_fixes(y, output, [CATEGORICAL, BINARY], happened)
+    return _with_fixes(y, output, [CATEGORICAL, "mean_squared_error"], happened)
 
 
 def class_numbers(found: Found) -> Explanation:
@@ -204,10 +200,6 @@ def _needed_shape(y_text: str, output_text: str, y: Shape, output: Shape) -> str
 
 def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
     likely = [each for loss in losses for each in _likely_fixes(y, output, loss)]
-    if not likely and CATEGORICAL in losses:  # y may hold class numbers, with other axes.
-        for each in _likely_fixes(y, output, SPARSE):
-            code = f"{each.code}\n{compile_with(SPARSE)}"
-            likely.append(Remedy(each.condition, f"{each.fix} Use the sparse loss.", code))
     if not likely:
         return explained(
             happened,
@@ -216,10 +208,10 @@ def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -
             confidence="possible",
         )
     stack = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
-    by_code: dict[str, Remedy] = {}
+    first: dict[str, Remedy] = {}  # the first fix for each condition
     for each in likely:
-        by_code.setdefault(each.code, each)
-    return explained(happened, *list(by_code.values())[:4], stack=stack)
+        first.setdefault(each.condition, each)
+    return explained(happened, *list(first.values())[:4], stack=stack)
 
 
 def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
@@ -249,14 +241,10 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
 def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     """Return the target doctor's fixes, one per condition. The shapes have no samples axis."""
     target, shape = (None, *y), (None, *(output or (1,)))
-    if shape[-1] == 1:
-        loss = "mean_squared_error"  # One column can't hold several classes.
-    fixes = [*target_fixes(shape, target, loss)]
-    if loss == SPARSE:  # If y has a column per class, the loss is wrong.
-        for fix in target_fixes(shape, target, CATEGORICAL):
-            fixes.append(replace(fix, code=f"{fix.code}\n{compile_with(fix.loss)}".strip()))
+    if shape[-1] == 1 and loss in (CATEGORICAL, SPARSE):
+        loss = BINARY  # One column can't hold several classes.
     by_condition: dict[str, Remedy] = {}
-    for fix in fixes:
+    for fix in target_fixes(shape, target, loss):
         if not fix.code or ("Dense(" in fix.code and fix.output_shape[-1] > LARGEST):
             continue
         if first := by_condition.get(fix.condition):

@@ -1,6 +1,6 @@
 """Remedies and lines of code for several messages."""
 
-from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
+from lib.shapes.doctor.fixes import BINARY, EVERY_STEP, LAST_STEP, compile_with, last_layer
 from lib.shapes.remedy import Remedy
 
 COLUMNS = 'model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])'
@@ -129,13 +129,40 @@ FOLDED = Remedy(
     "batch_size = keras.ops.shape(x)[0]",
 )
 
+WEIGHT_PER_LABEL = Remedy(
+    "you pass class_weight, and y has a label for each timestep",
+    "Pass the weight of each label as sample_weight.",
+    "labels = np.argmax(y, axis=-1)  # or y itself, if it holds class numbers\n"
+    "model.fit(x, y, sample_weight=np.take(weights, labels))  # weights: one per class",
+)
+WEIGHT_PER_STEP = Remedy(
+    "sample_weight has one number per sample, but the layer returns every step",
+    "Repeat it for each timestep.",
+    "w = np.repeat(w[:, None], timesteps, axis=1)",
+)
+WEIGHT_OF_LAST_STEP = Remedy(
+    "sample_weight has one number per timestep, but the layer returns only the last step",
+    "Keep the weights of the last timestep.",
+    "w = w[:, -1]",
+)
+WEIGHTS_WITHOUT_COLUMN = Remedy(
+    "y is (samples, timesteps), and the output has one column",
+    "Add a last axis of 1 to y. Then weights and masks apply to each timestep.",
+    "y = y[..., None]",
+)
+
 TARGET_PER_SAMPLE = Remedy("y has one target per sample", "Return only the last step.", LAST_STEP)
 TARGET_PER_STEP = Remedy("y has one target per timestep", "Return every step.", EVERY_STEP)
 STEP_OF_Y = Remedy("y has one number per timestep", "Add a last axis of 1.", "y = y[..., None]")
-COLUMN_PER_CLASS = Remedy(
-    "y has a column per class",
-    "End the model with one column per class. For two classes, class numbers work too.",
-    f"Dense({{columns}}, activation='softmax')\n{COLUMNS}\n# or:\n{_CLASSES}",
+TWO_CLASSES = Remedy(
+    "there are two classes",
+    "Use one column with a sigmoid, and the loss for two classes.",
+    f"{last_layer(1, BINARY)}\n{compile_with(BINARY)}",
+)
+MORE_CLASSES = Remedy(
+    "there are more classes",
+    "End the model with one column per class.",
+    'Dense(int(y.max()) + 1, activation="softmax")',
 )
 CLASS_NUMBERS = Remedy("y holds class numbers", "Use the sparse loss.", SPARSE)
 CLASS_COLUMNS = Remedy(

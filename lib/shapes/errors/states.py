@@ -118,6 +118,13 @@ MESSAGES = [
         code=f"{LAST_STEP}  # the layer before",
     ),
     Message(
+        r'Layer "(?P<layer>\S+)" \(of type (?P<kind>\w+)\) was passed an input with a mask',
+        cause="{layer}, a {kind}, drops the mask. So the loss and the accuracy count the padding.",
+        fix="Use a layer that passes the mask on, or give the padding a weight of 0.",
+        code='model.compile(optimizer, loss, weighted_metrics=["accuracy"])\n'
+        "model.fit(x, y, sample_weight=real)  # (samples, timesteps), 0 at the padding",
+    ),
+    Message(
         rf'must be equal, but are {number("got")} and {number("want")} for "[^"]*?MatMul_1\b',
         explain=features_or_units,
     ),

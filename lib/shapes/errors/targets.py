@@ -4,7 +4,6 @@ from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Message, number, shape
 from lib.shapes.errors.pairs import class_numbers, incompatible, of_weights, refused, refused_early
-from lib.shapes.remedy import Remedy
 
 LOSSES = "|".join(RULE_OF)
 
@@ -30,14 +29,7 @@ MESSAGES = [
     ),
     Message(
         r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
-        r"class_weight. not supported for 3\+ dim|class_weight.*?only (?:0-dim|length-1|size-1)",
         explain=of_weights,
-    ),
-    Message(
-        rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
-        cause="A metric can't compare class numbers with columns. The sizes are {one} and {other}.",
-        fix='Use "accuracy". Keras then picks the metric from the shapes.',
-        code='model.compile(optimizer, loss, metrics=["accuracy"])',
     ),
     Message(
         f"target array of shape {shape('y')} while using as loss .categorical_crossentropy",
@@ -59,28 +51,6 @@ MESSAGES = [
         rf"same first dimension, got logits shape {shape('output')} and labels shape {shape('y')}",
         rf"labels\.shape={shape('y')} and logits\.shape={shape('output')}",
         explain=class_numbers,
-    ),
-    Message(
-        r"label value of (?P<label>-\d+) which is outside the valid range",
-        cause="y contains the negative number {label}, but classes are numbered from 0.",
-        remedies=[
-            Remedy(
-                "{label} marks values to ignore, such as padding",
-                "Set ignore_class.",
-                "loss = keras.losses.SparseCategoricalCrossentropy(ignore_class={label})",
-            ),
-            Remedy(
-                "{label} marks an unknown or missing label",
-                "Drop the rows with that label, or give them a class.",
-                "x, y = x[y >= 0], y[y >= 0]",
-            ),
-        ],
-    ),
-    Message(
-        rf"label value of {number('label')} which is outside.*?\[0, {number('classes')}\)",
-        cause="y contains class {label}, but the output has {classes} columns, from class 0 on.",
-        fix="Number classes from 0, and end the model with one column per class.",
-        code="Dense(int(y.max()) + 1, activation='softmax')",
     ),
     Message(
         r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",

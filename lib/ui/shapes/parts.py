@@ -10,6 +10,7 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
+from lib.experiment import LOSSES
 from lib.shapes import Damage, Diagnosis, Explanation, ShapeTextError, TargetQuestion, shape_of
 from lib.text import capital
 from lib.training import AnswerFuture, read_recording
@@ -60,6 +61,8 @@ def doctor(palette: Palette) -> None:
         with card("How to fix it", key="check_fixes"):
             _fixes(diagnosis)
     _usual(question)
+    with card("Labels: examples, and what shapes don't show", key="labels"):
+        _labels()
     with card("Proof: train both", key="damage"):
         damage_card(question, palette)
 
@@ -76,6 +79,9 @@ def _question_fields(question: TargetQuestion) -> None:
     press(label, "input", "from_stack", take_stack_output, width="stretch")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
     st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
+    for each in LOSSES.values():  # the name that Explore uses
+        if each.keras == question.loss:
+            hint(each.label)
     size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
     st.number_input("Batch size", 1, 4096, **size)
 
@@ -159,6 +165,21 @@ def _usual(question: TargetQuestion) -> None:
         signs = [f"{sign} {verdicts[kind].lower()}" for kind, sign in shapes.SIGNS.items()]
         sizes = f"N = {n}, T = {t}, U = {u}."
         hint(f"{' · '.join(signs)}. {sizes} If the batch size equals T, some errors become silent.")
+
+
+def _labels() -> None:
+    examples, asked = shapes.LABELS["examples"], address.page_value(CHECK_KEY)
+    picked = next((name for name, text in examples.items() if text == asked), None)
+
+    def ask(name: str) -> None:
+        address.set_page_value(CHECK_KEY, examples[name])
+        session().shapes.field_problems.clear()
+
+    pills("Examples with labels", {name: name for name in examples}, picked, "label_example", ask)
+    for note in shapes.LABELS["notes"]:
+        with st.expander(note["title"], type="compact"):
+            say(note["text"])
+            st.code(note["code"], language="python", wrap_lines=True)
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:

@@ -19,6 +19,7 @@ from tests.agreement.questions import SCRIPT, error_of
 N, T, F, U = 8, 5, 2, 4
 X, Y = np.zeros((N, T, F), "float32"), np.zeros((N, T, 1), "float32")
 LAST = Y[:, -1]
+TAGS = np.arange(N * T).reshape(N, T) % 3
 ROWS = np.zeros((30, F), "float32")
 RAGGED = tf.ragged.constant([[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]], ragged_rank=1)
 
@@ -87,6 +88,13 @@ def every_step(columns: int = 1, **options: Any) -> keras.Model:
 def last_step(**options: Any) -> keras.Model:
     """Return a model with inputs (N, T, F) and outputs (N, 1)."""
     return sequential(keras.Input((T, F)), layers.LSTM(U), layers.Dense(1), **options)
+
+
+def tagger(**options: Any) -> keras.Model:
+    """Return a model with inputs (N, T, F) and the probabilities of 3 classes at each timestep."""
+    lstm, head = layers.LSTM(U, return_sequences=True), layers.Dense(3, activation="softmax")
+    loss = "sparse_categorical_crossentropy"
+    return sequential(keras.Input((T, F)), lstm, head, loss=loss, **options)
 
 
 def recurrent(output: tuple[int, ...], **options: Any) -> keras.Model:
@@ -205,7 +213,14 @@ def names_for_fixes() -> dict[str, Any]:
         **{"timesteps": T, "features": F, "units": U, "batch_size": 4, "dataset": dataset(X, LAST)},
         **{"filters": 3, "kernel_size": 2, "a": np.zeros((N, T, U)), "b": np.zeros((N, T, U))},
         **{"optimizer": "sgd", "loss": "mse", "model": every_step(), "twin": every_step()},
-        **{"x": X, "y": Y, "w": np.ones(N), "h": states(1)[0], "c": states(1)[0]},
+        **{
+            "x": X,
+            "y": Y,
+            "w": np.ones(N),
+            "weights": np.ones(3),
+            "h": states(1)[0],
+            "c": states(1)[0],
+        },
         **{"layer": layers.LSTM(U, return_sequences=True), "recurrent_layer": lstm},
         **{"sequence": X[0], "decoder_input": X, "table": ROWS},
         **{"generate": lambda: iter([(X, LAST)])},

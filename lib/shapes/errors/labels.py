@@ -1,0 +1,87 @@
+"""Messages about labels: their numbers, weights and metrics, and the activation for them."""
+
+from lib.shapes.errors import remedies
+from lib.shapes.errors.message import Message, number, shape
+from lib.shapes.remedy import Remedy
+
+MESSAGES = [
+    Message(
+        r"class_weight. not supported for 3\+ dim|class_weight.*?only (?:0-dim|length-1|size-1)",
+        r"indices\[\d+\] = \d+ is not in.*?node GatherV2\}.*?IteratorGetNext",
+        cause="class_weight needs one label per sample, and a weight for the largest class number. "
+        "Most likely y has a label for each timestep.",
+        fix=remedies.WEIGHT_PER_LABEL.fix,
+        code=remedies.WEIGHT_PER_LABEL.code,
+    ),
+    Message(
+        r'class_weight.*?"[\w.]+" object has no attribute "get"',
+        cause="class_weight must be a dict from class number to weight.",
+        fix="Count the labels of each class, and compute a dict.",
+        code="counts = np.bincount(labels.reshape(-1))  # labels: class numbers\n"
+        "class_weight = dict(enumerate(counts.sum() / (len(counts) * counts)))",
+    ),
+    Message(
+        r"You cannot .class_weight. and .sample_weight. at the same time",
+        cause="fit takes either class_weight or sample_weight.",
+        fix="Multiply the weights of the classes into sample_weight.",
+        code="model.fit(x, y, sample_weight=w * weights[labels])  # weights: an array by class",
+    ),
+    Message(
+        r"received .from_logits=True., but the .output. argument was produced by an? "
+        r"(?P<activation>\w+)",
+        cause="The last layer has the activation {activation}, but the loss expects logits. With "
+        "TensorFlow, Keras finds the logits if the activation comes last, so the loss is right.",
+        fix="Remove the activation, or remove from_logits=True.",
+        code='Dense(units)  # with from_logits=True\nDense(units, activation="softmax")  # without',
+    ),
+    Message(
+        rf"softmax over axis -1 of a tensor of shape {shape('output')}\. This axis has size 1",
+        rf"with num_classes > 1\. Received: y_pred\.shape={shape('output')}",
+        r"label value of (?P<label>[1-9]\d*) which is outside.*?\[0, 1\)",
+        cause="The output has only one column. Its shape is {output}. Its only class is 0, but y "
+        "contains class {label}. A softmax over one column always outputs 1.",
+        remedies=[remedies.TWO_CLASSES, remedies.MORE_CLASSES],
+        confidence="certain",
+    ),
+    Message(
+        r"label value of (?P<label>-\d+) which is outside the valid range",
+        cause="y contains the negative number {label}, but classes are numbered from 0.",
+        remedies=[
+            Remedy(
+                "{label} marks values to ignore, such as padding",
+                "Set ignore_class. The accuracy still counts these values, as wrong.",
+                "loss = keras.losses.SparseCategoricalCrossentropy(ignore_class={label})",
+            ),
+            Remedy(
+                "{label} marks an unknown or missing label",
+                "Drop the rows with that label, or give them a class.",
+                "x, y = x[y >= 0], y[y >= 0]",
+            ),
+        ],
+    ),
+    Message(
+        rf"label value of {number('label')} which is outside.*?\[0, {number('classes')}\)",
+        cause="y contains class {label}, but the output has {classes} columns, from class 0 on.",
+        fix="Number classes from 0, and end the model with one column per class.",
+        code='Dense(int(y.max()) + 1, activation="softmax")',
+    ),
+    Message(
+        rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
+        r"Incompatible shapes: (?P<one>\[[\d,]*\]) vs\.? (?P<other>\[[\d,]*\])\W{1,9}node "
+        r"(?:Equal|LogicalAnd)|does not start with segment_ids",
+        cause="A metric can't compare class numbers with columns. The sizes are {one} and {other}.",
+        fix='Use "accuracy": Keras picks the accuracy from the shapes. Precision, Recall and AUC '
+        "need a y with a column per class.",
+        code=f"{remedies.COLUMNS}\ny = keras.utils.to_categorical(y)",
+    ),
+    Message(
+        rf"FBetaScore expects 2D inputs.*?y_pred\.shape={shape('output')} and "
+        rf"y_true\.shape={shape('y')}",
+        cause="F1Score takes (samples, classes), without timesteps, and a y with a column per "
+        "class. y is {y} and the output is {output}.",
+        fix="Convert y to columns, and compute the score of all real timesteps after training.",
+        code="y = keras.utils.to_categorical(y)\nreal = np.ones(y.shape[:-1], bool)  # no padding\n"
+        'score = keras.metrics.F1Score("macro")\n'
+        "score.update_state(y[real], model.predict(x)[real])",
+    ),
+]
