@@ -40,7 +40,6 @@ from lib.data.tables.table import (
     MIN_ROWS,
     MOST_CATEGORIES,
     Table,
-    TooShortError,
     UploadError,
     WindowError,
     calendar_names,

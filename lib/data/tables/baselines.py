@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 
 from lib.data.dataset import Baseline, Dataset, Origin
-from lib.data.tables.table import TooShortError
+from lib.data.tables.table import WindowError
 from lib.text import counted
 
 _MAX_WIDTH = 600  # the linear autoregression reads at most this many numbers of a window
@@ -163,10 +163,10 @@ def natural_seasons(origin: Origin) -> dict[int, str]:
 
 
 def check_season(origin: Origin, period: int) -> None:
-    """Raise TooShortError unless a series has more than `period` training rows."""
+    """Raise WindowError unless a series has more than `period` training rows."""
     longest = int(np.bincount(origin.series[origin.training]).max())
     if period >= longest:
-        raise TooShortError(
+        raise WindowError(
             f"a season of {period:,} rows needs more than {period:,} training rows in a series, "
             f"got {longest:,}. Choose a shorter season, or 0 to detect it.",
             {"period": 0},

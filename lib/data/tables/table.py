@@ -66,10 +66,6 @@ class WindowError(ExperimentError):
         self.fix = fix or {}  # settings, by URL key, with which the table can be used
 
 
-class TooShortError(WindowError):
-    """Raised if there are too few rows for the timesteps, the steps ahead or the season."""
-
-
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Table:
     """A table of numbers and texts. Rows are in order of time; without times, in file order."""

@@ -17,7 +17,7 @@ from lib.data.tables.baselines import check_season, find_season, with_baselines
 from lib.data.tables.classes import with_classes, with_labels
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
-from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError, count_classes
+from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, count_classes
 from lib.experiment import MAX_VALUES, DataSettings, Experiment
 from lib.text import counted, joined, listed
 
@@ -32,7 +32,7 @@ def make_windows(
 
     Inputs are number columns, text columns or `calendar_names`. Targets are number columns, or one
     text column, whose texts are classes. Raises ExperimentError for wrong settings, WindowError for
-    wrong columns, TooShortError for few rows.
+    wrong columns or too few rows.
     """
     Experiment(data).validate()
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
@@ -43,8 +43,8 @@ def make_windows(
     most = MAX_VALUES / (data.timesteps * width)
     try:
         windows = cut(rows.series, rank, data, seed, most, segment=segment)
-    except TooShortError as error:
-        raise TooShortError(" ".join([f"{error}", *notes]), error.fix) from None
+    except WindowError as error:
+        raise WindowError(" ".join([f"{error}", *notes]), error.fix) from None
     training, classes = windows.part == 0, tuple[str, ...]()
     if count_classes(table, targets):
         column = table.frame[targets[0]]
