@@ -97,7 +97,6 @@ def test_the_settings_that_an_error_proposes_work(series, data, seed):
         if error.fix:
             shorter = Experiment(longer).set(**error.fix).data
             assert len(cut(codes, rank, shorter, seed).starts)
-        assert len(series) < 3 or "rows" in f"{error}"  # else, there are fewer series than splits
 
 
 def store_table(stores, days, order):

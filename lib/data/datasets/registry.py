@@ -130,7 +130,10 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         most = MAX_VALUES // (data.timesteps * data.features) // step * step
         settled = settled.set(N=min(data.samples, most))
     if spec.targets or table:  # without a table, targets aren't known
-        losses = losses_for(_class_count(settled, table))
+        count = len(spec.classes)
+        if table and not spec.targets:
+            count = count_classes(table, _columns(data, table)[1])
+        losses = losses_for(count)
         if settled.training.loss not in losses:
             settled = settled.set(loss=losses[0])
     reset = unused(settled) | ({"head", "ahead", "form"} if settled.has_labels else set())
@@ -147,15 +150,6 @@ def table_of(experiment: Experiment, own: Table | None) -> Table | None:
     with suppress(WindowError):  # `make_dataset` raises this error later
         return table and prepared(table, experiment.data)
     return table
-
-
-def _class_count(experiment: Experiment, table: Table | None) -> int:
-    """Return the number of classes of an experiment's targets; 0 if targets are numbers."""
-    spec = find_spec(experiment)
-    with suppress(WindowError):  # `make_dataset` raises this error later
-        if table and not spec.targets:
-            return count_classes(table, _columns(experiment.data, table)[1])
-    return len(spec.classes)
 
 
 def _widths(data: DataSettings, table: Table | None) -> tuple[int, int]:
