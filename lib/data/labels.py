@@ -43,12 +43,8 @@ def with_label_baselines(
         predictions = {name: predicted[..., 1:] for name, predicted in predictions.items()}
     names, ends = LABEL_BASELINES | {"repeat": repeat}, (np.arange(len(labels)), dataset.last_step)
     baselines = [Baseline(name, names[name], each[ends]) for name, each in predictions.items()]
-
-    def share_of_errors(baseline: Baseline) -> float:
-        wrong = class_numbers(baseline.last) != labels[ends]
-        return float(wrong[dataset.evaluated].mean())
-
-    baselines.sort(key=share_of_errors)
+    truth, part = labels[ends], dataset.evaluated
+    baselines.sort(key=lambda each: (class_numbers(each.last) != truth)[part].mean())
     best, label = predictions[baselines[0].name], baselines[0].label
     return replace(dataset, baseline=best.copy(), baseline_label=label, baselines=tuple(baselines))
 

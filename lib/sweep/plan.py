@@ -82,10 +82,7 @@ def make_plan(
 
 
 def offered(base: Experiment) -> dict[str, list[str]]:
-    """Return the options of settings that can vary, by URL key; numbers have no options.
-
-    Only options are offered that fit the data of `base`, a settled experiment.
-    """
+    """Return the options of settings that can vary with these data, by URL key; [] for numbers."""
     used = VARIABLE.keys() - dictated(base) - unused(base)
     options = {key: [*options_of(key, base)] for key in VARIABLE if key in used}
     return {key: names for key, names in options.items() if len(names) != 1}

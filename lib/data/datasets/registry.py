@@ -8,7 +8,7 @@ from typing import Any
 
 from lib.data.dataset import Dataset
 from lib.data.datasets.label_tasks import LABEL_TASKS, make_label_task
-from lib.data.datasets.sequences import SEQUENCES, make_sequences
+from lib.data.datasets.sequences import make_sequences
 from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import TASKS, make_task, make_worked
 from lib.data.tables.table import (
@@ -232,10 +232,9 @@ def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dat
     texts = {"title": spec.title, "about": spec.about, "best_why": spec.best_why}
     if spec.name in TASKS:
         return make_task(settled, **texts)
-    if spec.name in LABEL_TASKS:
-        return make_label_task(settled, classes=spec.classes, **texts)
-    if spec.name in SEQUENCES:
-        return make_sequences(settled, classes=spec.classes, **texts)
+    if spec.classes:
+        make = make_label_task if spec.name in LABEL_TASKS else make_sequences
+        return make(settled, classes=spec.classes, **texts)
     if "horizon" not in spec.uses:
         return make_worked(spec.name, **texts)
     from lib.data.tables.windows import make_windows  # noqa: PLC0415  imports pandas
