@@ -14,8 +14,8 @@ from importlib import import_module
 
 import numpy as np
 
-from lib.charts.over_epochs import LastStepErrors, Losses
-from lib.charts.over_time import StepErrors
+from lib.charts import cards_of
+from lib.charts.over_epochs import Losses
 from lib.charts.thumbnail import Line, Plot
 from lib.data.datasets.registry import DATASETS, make_dataset, suggested
 from lib.experiment import to_query
@@ -82,12 +82,12 @@ def record_run(name, experiment, client, size=PAST_BYTES):
 
 def record_card(name, client):
     """Train a gallery card's experiments, except those with a dataset's suggested settings."""
-    for experiment in experiments_of(GALLERY[name]):
+    for number, experiment in enumerate(experiments_of(GALLERY[name]).values(), start=1):
         data = experiment.data.name
         if experiment != with_seeds(suggested(data), make_dataset(experiment)):
-            cell = f"-{experiment.model.cell}" if len(experiments_of(GALLERY[name])) > 1 else ""
+            run = f"-{number}" if GALLERY[name].runs else ""
             both = experiment.set(mode="both")  # a recording of both modes serves each mode
-            record_run(f"{data}.{name}{cell}", both, client, CARD_BYTES)
+            record_run(f"{data}.{name}{run}", both, client, CARD_BYTES)
 
 
 def train_leak(samples=2816, trained=768, timesteps=12):
@@ -166,19 +166,21 @@ def draw_plot(scene):
             )
             names = ("best", "right y"), ("wrong", "broadcast y")
             return Plot((Line(truth, right, *names[0]), Line(truth, wrong, *names[1])))
-        case "reach" | "one" | "returned" | "target":
+        case "reach" | "one" | "returned" | "target" | "inputs":
             return draw_sample(scene.picture, data)
     runs = runs_of(scene)
     run = next(iter(runs.values()))
+    cards, is_share = cards_of(run.dataset), run.dataset.has_labels
     match scene.picture:
-        case "step_errors":
-            card, lines = StepErrors(run), []
+        case "step_errors" | "step_accuracies":
+            card, lines = cards["step_error"](run), []
             if card.best is not None and card.best.any():
                 lines.append(by_step(card.best, "best", "", "dashed"))
             lines.append(by_step(card.errors["sequence"].median, "sequence"))
             last = card.errors["last"].median[-1:].astype(float)
             lines.append(Line(np.array([float(len(card.baseline))]), last, "last", style="marks"))
-            return Plot((by_step(card.baseline, "baseline", "", "dotted"), *lines))
+            baseline = by_step(card.baseline, "baseline", "", "dotted")
+            return Plot((baseline, *lines), is_share=is_share)
         case "losses":
             card, lines = Losses(run), []
             for mode, curve in card.losses.items():
@@ -186,17 +188,16 @@ def draw_plot(scene):
                 level = best or card.baseline[mode]
                 lines += [a_level(curve, level, "best" if best else "baseline")]
                 lines += [by_epoch(curve, mode)]
-        case "errors":
-            card = LastStepErrors(run)
+        case "errors" | "accuracies":
+            card = cards["compare"](run)
             first = next(iter(card.curves.values()))
-            lines = [a_level(first, card.baseline, "baseline")]
-            best = float(card.floor.mse[-1]) if card.floor else 0.0
-            lines += [a_level(first, best, "best")] if best else []
+            levels = [(value["both"], color) for _, value, color in card.levels]
+            lines = [a_level(first, value, color) for value, color in levels if value]
             lines += [by_epoch(curve, mode) for mode, curve in card.curves.items()]
-        case "cells":
-            curves = {name: LastStepErrors(each).curves["last"] for name, each in runs.items()}
+        case "cells" | "padding":
+            curves = {name: cards["compare"](each).curves["last"] for name, each in runs.items()}
             lines = [by_epoch(curve, "last", name) for name, curve in curves.items()]
-    return Plot(tuple(lines), is_log=True)
+    return Plot(tuple(lines), not is_share, is_share)
 
 
 def draw_sample(picture, data):
@@ -217,6 +218,9 @@ def draw_sample(picture, data):
         case "target":
             dataset = make_dataset(suggested(data))
             return Plot((by_step(dataset.y[dataset.shown[0], :, 0], "ink"),))
+        case "inputs":
+            dataset = make_dataset(suggested(data))
+            return Plot((by_step(dataset.x[dataset.shown[0]].sum(axis=1), "ink"),))
 
 
 def by_step(y, *about):
@@ -257,7 +261,7 @@ def main(names):
                 print(f"{name}: error {damage.error('right')}, {damage.error('wrong')}")
             elif name in BUNDLED:
                 experiment = with_seeds(suggested(name), make_dataset(suggested(name)))
-                if name in GALLERY and experiments_of(GALLERY[name]) != (experiment,):
+                if name in GALLERY and experiments_of(GALLERY[name]) != {"": experiment}:
                     raise SystemExit(f"{name} is a dataset, too: give the card another name")
                 record_run(name, experiment, client)
             elif name != "gallery":

@@ -4,7 +4,7 @@ Colors show the mode. Each run has its own dash, mark and letter. The names of i
 with the letter, so that `lib/ui/listener.js` finds them. Curves are medians over the run's seeds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from lib import results
 from lib.charts import axes, chart
+from lib.charts.accuracy import AXIS
 from lib.charts.chart import Chart, End, Part
 from lib.charts.html import plot_image, plotted_line
 from lib.charts.over_time import error_unit, root_error
@@ -19,7 +20,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, value_of
 from lib.data import Dataset, class_numbers, idle, suggested
 from lib.experiment import MODES, SETTINGS
-from lib.results import Compared, ModeResult, compared_part, same_data
+from lib.results import Compared, ModeResult, RunAt, compared_part, same_data
 from lib.text import capital, counted, joined, percent, readable
 
 LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
@@ -180,6 +181,23 @@ def _figure(
     ends += [end for _, end in below]
     look: Part = {"name": f"compare {y['title']}", "height": 340, "hovermode": "closest"}
     return chart.plotted(lines, palette, x, y, [], ends=ends, **look)
+
+
+def accuracies_figure(runs: Mapping[str, RunAt], palette: Palette) -> Chart:
+    """Draw last-step mode's accuracy at the last step by epoch: a line and a name for each run."""
+    first = next(iter(runs.values()))
+    label, level = first.dataset.baseline_label, 100 * results.baseline_accuracy(first.dataset)[1]
+    x_axis, values = axes.epoch_axis(first.snapshot.epochs), np.array([level])
+    lines = [chart.level(label, [level, level], "baseline", palette, x=x_axis["range"])]
+    ends = [End(label, level, "baseline")]
+    for (name, run), (dash, _) in zip(runs.items(), LOOKS.values(), strict=False):
+        result = run.snapshot.middle.results["last"]
+        shares, style = 100 * result.last_step_accuracy, {"color": palette.last, "dash": dash}
+        epochs, values = result.checked_epochs, np.append(values, shares)
+        lines.append(chart.line(name, shares, style | {"width": 2.5}, chart.hover("%"), x=epochs))
+        ends.append(End(name, float(shares[-1]), "last"))
+    look: Part = {"name": "accuracies", "height": 340, "ends": ends}
+    return chart.plotted(lines, palette, x_axis, axes.share_axis(AXIS, values), [], **look)
 
 
 def sparkline(run: Compared, palette: Palette) -> str:

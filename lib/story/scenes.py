@@ -1,7 +1,7 @@
 """The scenes of the gallery, guide and talk, read from TOML, and the recorded runs of cards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -9,7 +9,7 @@ import msgspec
 
 from lib.charts import Plot
 from lib.data import make_dataset, settle, suggested
-from lib.experiment import CELLS, Experiment, read_query
+from lib.experiment import Experiment, read_query
 from lib.results import RunAt
 from lib.text import beside
 from lib.training import read_recording, recorded, with_seeds
@@ -54,6 +54,7 @@ class Scene:
     seconds: float = 0.0  # how long to train up to `pause`
     aside: str = ""  # a second picture that users can open, a key of VIEWS
     picture: str = ""  # its small chart, a key of `lib.charts.thumbnail.PICTURES`
+    runs: dict[str, str] = field(default_factory=dict)  # compared runs: changed settings
     group: str = ""  # the heading above this card and the following cards
     notes: str = ""  # the speaker's notes
 
@@ -85,23 +86,22 @@ def story(text: str, scenes: Mapping[str, Scene]) -> tuple[Scene, ...]:
     return tuple(scenes[name] for name in names) or tuple(TALK.values())
 
 
-def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
-    """Return the experiments that a card records: one, or one for each cell that it compares."""
-    base, queries = suggested(scene.query["data"][-1]), [scene.query]
-    if scene.picture == "cells":
-        queries = [scene.query | {"cell": [cell]} for cell in ("lstm", "simple_rnn")]
-    experiments = [settle(read_query(query, base)[0]) for query in queries]
-    return tuple(with_seeds(each, make_dataset(each)) for each in experiments)
+def experiments_of(scene: Scene) -> dict[str, Experiment]:
+    """Return the experiments that a card records: those that it compares by name, or one as ""."""
+    base, experiments = suggested(scene.query["data"][-1]), {}
+    for name, changes in (scene.runs or {"": ""}).items():
+        experiment = settle(read_query(scene.query | parse_qs(changes), base)[0])
+        experiments[name] = with_seeds(experiment, make_dataset(experiment))
+    return experiments
 
 
 def runs_of(scene: Scene) -> dict[str, RunAt]:
-    """Return a card's recorded runs by the cell's label. Raises KeyError for a missing run."""
+    """Return a card's recorded runs by name. Raises KeyError for a missing run."""
     runs = {}
-    for experiment in experiments_of(scene):
+    for name, experiment in experiments_of(scene).items():
         if (snapshot := recorded(experiment)) is None:
             raise KeyError(f"no recorded run of {experiment}")
-        label = CELLS[experiment.model.cell].label
-        runs[label] = RunAt(experiment, make_dataset(experiment), snapshot)
+        runs[name] = RunAt(experiment, make_dataset(experiment), snapshot)
     return runs
 
 

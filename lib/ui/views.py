@@ -14,9 +14,16 @@ from lib import charts, shapes
 from lib.charts import Palette, cell, samples
 from lib.data import make_dataset, suggested
 from lib.recurrence import LayerPass, highest_output, unroll
-from lib.results import LETTERS, ROWS_HIDDEN, Compared, Snapshot, best_loss
+from lib.results import (
+    LETTERS,
+    ROWS_HIDDEN,
+    Compared,
+    Snapshot,
+    baseline_accuracy,
+    best_loss,
+)
 from lib.story import GALLERY, SCENES, Scene, runs_of
-from lib.text import beside, filled, joined, number, readable
+from lib.text import beside, capital, filled, joined, number, percent, readable
 from lib.training import read_recording
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
@@ -77,6 +84,26 @@ def _cells(_: Loaded, palette: Palette) -> None:
         st.markdown("### Last-step mode on fifty steps")
         figure = charts.compare.losses_figure(compared, palette)
         card_chart(figure, f"Mean squared error: {', '.join(ends)}.", "", "chart_cells", fills=True)
+
+
+def _padded(_: Loaded, palette: Palette) -> None:
+    """Draw accuracies of the gallery's three recorded ways to pad, and their numbers."""
+    runs = runs_of(GALLERY["padded"])
+    first = next(iter(runs.values()))
+    with st.container(key="cards"), run_cards.card("padded"):
+        st.markdown("### Accuracy at the last step")
+        with st.container(key="compare", horizontal=True):
+            for name, run in runs.items():
+                middle, *ends = (
+                    percent(100 * of_seeds(run.snapshot.by_seed("last", "final_accuracy")))
+                    for of_seeds in (np.median, np.min, np.max)
+                )
+                seeds = f"seeds: {' to '.join(ends)}"
+                st.metric(capital(name), middle, seeds, delta_color="off", delta_arrow="off")
+        baseline = percent(100 * baseline_accuracy(first.dataset)[1])
+        words = filled(TEXTS, "padded", seeds=len(first.snapshot.seeds), baseline=baseline)
+        figure = charts.compare.accuracies_figure(runs, palette)
+        card_chart(figure, words, TEXTS["padded_why"], "chart_padded", fills=True)
 
 
 def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:
@@ -230,6 +257,7 @@ VIEWS = {  # by name in scenes and in the address
     "compare": View("Last-step error of both modes", partial(_chart, "compare")),
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", _cells),
+    "padding": View("Padding with and without a mask", _padded),
     "unrolled": _of_cell("The layer, unrolled", "unrolled"),
     "runs": View("The cell runs over time", partial(_chain, plays=True), "Cell", needs_rows=True),
     "proof": _of_cell("Both modes compute the same", "proof"),

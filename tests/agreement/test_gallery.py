@@ -13,7 +13,7 @@ from lib.data.datasets.registry import make_dataset
 from lib.recurrence import forward
 from lib.results.run import Status
 from lib.shapes import Damage, Leak
-from lib.story import GALLERY
+from lib.story import GALLERY, TALK
 from lib.story.scenes import experiments_of
 from lib.training.recorded import answers_of, read_recording, recorded
 from tests.record import train_leak
@@ -22,6 +22,9 @@ from tests.waiting import PATIENCE
 TOLERANCE = 0.5
 """Relative tolerance of errors: another machine rounds differently."""
 POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+PERCENT = r"([\d.]+)%"
 
 
 def claimed(name, pattern=r"\d+\.\d+(?:e-\d+)?", part="title"):
@@ -45,12 +48,26 @@ class CardRun:
         self.dataset = make_dataset(experiment)
         self.target = self.dataset.y[self.dataset.evaluated].astype(np.float64)
 
+    def outputs(self, mode):
+        """Return the outputs for evaluated samples by seed, (R, n, T, K), without activation."""
+        x, mask = self.dataset.x, self.dataset.model_mask(self.experiment)
+        x, mask = (a if a is None else a[self.dataset.evaluated] for a in (x, mask))
+        models = [seed[mode].weights for seed in self.snapshot.seeds]
+        return np.stack([forward(self.experiment, each or (), x, mask)[1] for each in models])
+
     def errors(self, mode, scale=1.0):
         """Return the mean squared error of a mode at the last step, by seed (R,)."""
-        x = self.dataset.x[self.dataset.evaluated]
-        models = [seed[mode].weights for seed in self.snapshot.seeds]
-        outputs = np.stack([forward(self.experiment, weights or (), x)[1] for weights in models])
-        return ((scale * (outputs - self.target)[:, :, -1]) ** 2).mean(axis=(1, 2))
+        wrong = (self.outputs(mode) - self.target)[:, :, -1]
+        return ((scale * wrong) ** 2).mean(axis=(1, 2))
+
+    def right(self, mode, step=-1):
+        """Return the percentage of right labels at a step by seed, (R,); of the last real label."""
+        outputs, y = self.outputs(mode)[:, :, step], self.dataset.last_y[self.dataset.evaluated]
+        if step != -1:
+            y = self.target[:, step]
+        if y.shape[-1] == 1:  # two classes: one logit
+            return 100 * ((outputs > 0) == y).mean(axis=(1, 2))
+        return 100 * (outputs.argmax(axis=-1) == y.argmax(axis=-1)).mean(axis=1)
 
     def rmse(self, mode):
         """Return the root mean squared error at the last step in the raw unit, by seed (R,)."""
@@ -67,7 +84,11 @@ def find(request):
         return client.wait(client.start(experiment, make_dataset(experiment)), PATIENCE)
 
     run = train if request.param == "trained" else recorded
-    return lambda name: [CardRun(each, run(each)) for each in experiments_of(GALLERY[name])]
+
+    def find_runs(name):
+        return [CardRun(each, run(each)) for each in experiments_of(GALLERY[name]).values()]
+
+    return find_runs
 
 
 def medians(*values, rel=TOLERANCE):
@@ -95,7 +116,7 @@ def test_adding_reverses_the_result(find):
 
 def test_one_baseline_has_two_losses():
     """The mean of the training targets has one loss over all steps, another at the last step."""
-    (experiment,) = experiments_of(GALLERY["losses"])
+    (experiment,) = experiments_of(GALLERY["losses"]).values()
     dataset = make_dataset(experiment)
     y = dataset.y[: dataset.train].astype(np.float64)
     mean = dataset.baseline[: dataset.train].astype(np.float64)
@@ -145,6 +166,42 @@ def test_both_modes_barely_beat_linear_autoregression_on_seattles_weather(find):
     baseline = np.sqrt(((inputs @ weights - target)[dataset.evaluated] ** 2).mean())
     assert max(run.rmse("sequence").max(), run.rmse("last").max()) < baseline
     assert claimed("seattle") == medians(run.rmse("last"), baseline, rel=0.05)
+
+
+def test_most_digits_are_known_before_the_last_row(find):
+    """Each seed has over 88% right after row 5. Last-step mode is better, but only at row 8."""
+    (run,) = find("digits")
+    rows, last = [run.right("sequence", row) for row in range(8)], run.right("last")
+    assert rows[4].min() > 88
+    assert (last > rows[7]).all()
+    assert claimed("digits", PERCENT) == medians(rows[5], rel=0.03)
+    early = run.right("last", 5)
+    assert claimed("digits", PERCENT, "text") == medians(early, last, rows[7], rel=0.1)
+    options = TALK["digits"].asks[0].options
+    voted = [float(each) for option in options for each in re.findall(PERCENT, option.why)]
+    assert voted == medians(*(rows[number - 1] for number in (2, 5, 6, 5, 8)), rel=0.05)
+    assert np.median(rows[3]) < 90 < np.median(rows[4])
+
+
+def test_tags_at_every_step_help(find):
+    """In every seed, sequence mode has more right tags at the last step. Both read 240 texts."""
+    (run,) = find("tags")
+    sequence, last = run.right("sequence"), run.right("last")
+    assert (sequence > last).all()
+    assert run.dataset.train == claimed("tags", r"(\d+) texts", "text")[0]
+    assert claimed("tags", PERCENT) == medians(sequence, last, rel=0.05)
+
+
+def test_padding_at_the_end_without_a_mask_hides_the_sequence(find):
+    """Without a mask, each seed is near the baseline. Keras's mask keeps the state."""
+    runs = find("padded")
+    masked, unmasked, before = (run.right("last") for run in runs)
+    assert unmasked.max() < 60
+    assert min(masked.min(), before.min()) > 95
+    assert claimed("padded", PERCENT) == medians(unmasked, masked, rel=0.05)
+    assert claimed("padded", PERCENT, "text") == medians(before, rel=0.02)
+    lengths = runs[0].dataset.mask.sum(axis=1)
+    assert claimed("padded", r"to (\d+) padded", "text") == [lengths.max() - lengths.min()]
 
 
 def test_no_lstm_gets_below_the_lowest_loss(find):

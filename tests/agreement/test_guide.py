@@ -6,6 +6,7 @@ A new question needs a check in CHECKS: a function that fails if the right optio
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from lib.charts import render
@@ -110,6 +111,37 @@ def trains_silently():
     assert loss == pytest.approx(repeated, rel=1e-5)
     assert question.diagnose().verdict == "silent"
     assert question.output == MISTAKES["column"].output
+
+
+def tried(loss, y, *, sequences):
+    """Return the loss of Keras for labels `y` and a model of 8 rows and 10 classes."""
+    model = keras.Sequential([layers.Input((8, 2)), layers.LSTM(4, return_sequences=sequences)])
+    model.add(layers.Dense(10, "softmax"))
+    model.set_weights([noise(*weights.shape) for weights in model.get_weights()])
+    model.compile("sgd", loss, run_eagerly=True)
+    return model.train_on_batch(noise(N, 8, 2), y)
+
+
+def class_numbers_need_the_sparse_loss():
+    """One-hot labels give the same loss. The other losses raise errors for class numbers."""
+    y = np.arange(N * 8).reshape(N, 8) % 10
+    right = right_option("labels", 0).text
+    one_hot = tried("categorical_crossentropy", np.eye(10)[y], sequences=True)
+    assert tried(right, y, sequences=True) == pytest.approx(one_hot, rel=1e-5)
+    for other in GUIDE["labels"].asks[0].options:
+        if other.text != right:
+            with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
+                tried(other.text, y, sequences=True)
+
+
+def one_label_per_image():
+    """With False, the sparse loss takes y (N,), but neither y (N, 8) nor one-hot y."""
+    y = np.arange(N)
+    assert np.isfinite(tried("sparse_categorical_crossentropy", y, sequences=False))
+    for other in (np.repeat(y[:, None], 8, axis=1), np.eye(10)[y]):
+        with pytest.raises(ValueError, match="must have rank"):
+            tried("sparse_categorical_crossentropy", other, sequences=False)
+    assert right_option("labels", 1).text.startswith("(N,)")
 
 
 def winner(step):
@@ -243,6 +275,7 @@ CHECKS = {
     "switch": (every_step_is_computed,),
     "shapes": (true_keeps_time, default_drops_time, parameters_ignore_time),
     "targets": (trains_silently,),
+    "labels": (class_numbers_need_the_sparse_loss, one_label_per_image),
     "parity": (sequence_mode_wins_parity, each_target_follows_from_the_previous_one),
     "adding": (last_step_mode_wins_adding, nothing_is_known_at_step_3),
     "stacking": (a_stack_without_time_raises, a_decoder_returns_all_steps),

@@ -164,11 +164,11 @@ def test_a_chart_and_its_text_grow_with_the_screen(page):
 
 def test_keys_in_the_notes_window_change_the_scene(page, other_page):
     """Space opens the next scene from the notes window, and R fixes a stack on the screen."""
-    open_talk(page, "scene=adding")
+    open_talk(page, "scene=digits")
     link = page.locator(".st-key-open_notes a").get_attribute("href")
     other_page.goto(f"{link}")
     wait_for_keys(other_page)
-    expect_scene(other_page, TALK["adding"].title)
+    expect_scene(other_page, TALK["digits"].title)
     other_page.keyboard.press("Space")
     expect_scene(page, TALK["breaks"].title)
     expect_scene(other_page, TALK["breaks"].title)

@@ -27,7 +27,7 @@ def test_a_scenes_picture_shows_its_recorded_run(name):
     """The stored plot equals a new plot. `python -m tests.record gallery` updates all plots."""
     stored, new = plot_of(SCENES[name]), draw_plot(SCENES[name])
     assert stored, "not recorded: run python -m tests.record gallery"
-    assert stored.is_log == new.is_log
+    assert (stored.is_log, stored.is_share) == (new.is_log, new.is_share)
     for line, expected in zip(stored.lines, new.lines, strict=True):
         np.testing.assert_allclose(line.y, expected.y, rtol=1e-4, atol=1e-6)
         assert line.color == expected.color
@@ -39,7 +39,7 @@ def test_a_claim_is_short_and_its_run_is_recorded(name):
     """The recorded run has all seeds and earlier epochs. Only one card's run diverged."""
     assert len(GALLERY[name].title.split()) <= 15
     assert 1 <= len(re.findall(r"[.!?](?: |$)", GALLERY[name].text)) <= 2
-    for experiment in experiments_of(GALLERY[name]):
+    for experiment in experiments_of(GALLERY[name]).values():
         snapshot = recorded(experiment)
         assert snapshot is not None, f"not recorded: run python -m tests.record {name}"
         assert len(snapshot.seeds) == experiment.seeds
@@ -106,6 +106,16 @@ def test_a_thumbnail_of_a_log_axis_draws_powers_evenly():
     assert heights[0] - heights[1] == pytest.approx(heights[1] - heights[2])
     flat = Plot((Line(x, np.ones(3), "baseline", "", "dotted"),))
     assert b"nan" not in ElementTree.tostring(drawing(small_picture(flat, "", PALETTES["dark"])))
+
+
+def test_a_thumbnail_of_shares_has_the_whole_axis():
+    """The axis is from 0% to 100%, also for accuracies between 40% and 60%."""
+    shares = Plot((Line(np.arange(2.0), np.array([40.0, 60.0]), "sequence"),), is_share=True)
+    picture = small_picture(shares, "", PALETTES["light"])
+    assert re.findall(r"<span [^>]*>([^<]*)</span>", picture)[:2] == ["100%", "0%"]
+    [line] = [part for part in drawing(picture) if part.tag.endswith("polyline")]
+    low, high = (float(point.split(",")[1]) for point in line.get("points", "").split())
+    assert 0.2 * HEIGHT < high < low < 0.8 * HEIGHT
 
 
 def test_a_recorded_answer_belongs_to_one_question():
