@@ -12,16 +12,18 @@ from lib.data.datasets.registry import (
     FIRST,
     OPTIONAL,
     SPEC_GROUPS,
-    class_count,
     dictated,
     example_of_upload,
     find_spec,
     idle,
     make_dataset,
     make_settled_dataset,
+    options_of,
     prepared,
     settle,
     suggested,
+    table_of,
+    unused,
 )
 from lib.data.datasets.sequences import SEQUENCES
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
@@ -38,7 +40,6 @@ from lib.data.tables.table import (
     MIN_ROWS,
     MOST_CATEGORIES,
     Table,
-    TooShortError,
     UploadError,
     WindowError,
     calendar_names,

@@ -41,17 +41,12 @@ def with_label_baselines(
         predictions["repeat"] = np.where((known >= 0)[..., None], last, shares)
     if count == 2:
         predictions = {name: predicted[..., 1:] for name, predicted in predictions.items()}
-    ends, evaluated = (np.arange(len(labels)), dataset.last_step), dataset.evaluated
-    lasts = {name: predicted[ends] for name, predicted in predictions.items()}
-    right = {name: class_numbers(last) == labels[ends] for name, last in lasts.items()}
-    ordered = sorted(lasts, key=lambda name: -right[name][evaluated].mean())
-    names = LABEL_BASELINES | {"repeat": repeat}
-    return replace(
-        dataset,
-        baseline=predictions[ordered[0]].copy(),
-        baseline_label=names[ordered[0]],
-        baselines=tuple(Baseline(name, names[name], lasts[name]) for name in ordered),
-    )
+    names, ends = LABEL_BASELINES | {"repeat": repeat}, (np.arange(len(labels)), dataset.last_step)
+    baselines = [Baseline(name, names[name], each[ends]) for name, each in predictions.items()]
+    truth, part = labels[ends], dataset.evaluated
+    baselines.sort(key=lambda each: (class_numbers(each.last) != truth)[part].mean())
+    best, label = predictions[baselines[0].name], baselines[0].label
+    return replace(dataset, baseline=best.copy(), baseline_label=label, baselines=tuple(baselines))
 
 
 def label_dataset(

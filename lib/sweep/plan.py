@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lib import results
-from lib.data import Dataset, Table, dictated, find_spec, idle, settle, suggested
-from lib.experiment import LOSSES, SETTINGS, Experiment, ExperimentError, to_query
+from lib.data import Dataset, Table, dictated, find_spec, options_of, settle, suggested, unused
+from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
 from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, point_words
 from lib.text import beside, listed
 from lib.training import limits
@@ -82,17 +82,10 @@ def make_plan(
 
 
 def offered(base: Experiment) -> dict[str, list[str]]:
-    """Return the options of settings that can vary, by URL key; numbers have no options.
-
-    Only options are offered that fit the data of `base`, a settled experiment.
-    """
-    allowed, unused = find_spec(base).allowed, set(idle(base))
-    unused |= set() if base.has_labels else {"output", "weights"}
-    unused |= {"mask"} if base.data.padding == "none" else set()
-    names = {key: [*allowed.get(key, SETTINGS[key].options or ())] for key in VARIABLE}
-    activation = base.training.activation
-    names["loss"] = [name for name in names["loss"] if LOSSES[name].activation == activation]
-    return {key: each for key, each in names.items() if key not in unused and len(each) != 1}
+    """Return the options of settings that can vary with these data, by URL key; [] for numbers."""
+    used = VARIABLE.keys() - dictated(base) - unused(base)
+    options = {key: [*options_of(key, base)] for key in VARIABLE if key in used}
+    return {key: names for key, names in options.items() if len(names) != 1}
 
 
 def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
@@ -171,42 +164,36 @@ KINDS: dict[str, Callable[[str], Any]] = {
     "settings": str,
 }
 """Columns of results, and functions that parse their cells; an empty cell is NaN."""
-OF_LABELS = ("last_step_accuracy", "baseline_accuracy")  # NaN for numbers; old files lack them
 
 
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
     """Return a point's result from its run's last snapshot; no `dataset` means no run started."""
     experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
-    about = {
+    of_all = dict.fromkeys(KINDS, math.nan) | {
         "status": snapshot.status.value,
         "reason": "" if is_finished else snapshot.reason,
         "parameters": 0,
-        "baseline_error": math.nan,
-        "baseline_accuracy": math.nan,
-        "independent_samples": math.nan,
         "run": snapshot.run_id,
         "settings": point.settings,
     }
     if dataset is not None:
         _, _, features = dataset.shape
-        about["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
-        about["baseline_error"] = float(dataset.baseline_mse[-1])
+        of_all["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
+        of_all["baseline_error"] = float(dataset.baseline_mse[-1])
+        of_all["independent_samples"] = results.independent_samples(dataset)
         if dataset.has_labels:
-            about["baseline_accuracy"] = results.baseline_accuracy(dataset)[1]
-        about["independent_samples"] = results.independent_samples(dataset)
+            of_all["baseline_accuracy"] = results.baseline_accuracy(dataset)[1]
     rows = []
     for place, of_seed in enumerate(experiment.each_seed):
         by_mode = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
         for mode in BOTH_MODES:
-            result = by_mode.get(mode)
-            evaluated = result if is_finished else None
-            figures = {
-                "last_step_error": evaluated.final_mse if evaluated else math.nan,
-                "last_step_accuracy": evaluated.final_accuracy if evaluated else math.nan,
-                "validation_loss": evaluated.final_validation_loss if evaluated else math.nan,
-                "epochs": int(max(result.loss_epochs, default=0)) if result else 0,
-            }
-            rows.append({"seed": of_seed.seed, "mode": mode, **figures, **about})
+            row, result = of_all | {"seed": of_seed.seed, "mode": mode}, by_mode.get(mode)
+            row["epochs"] = int(max(result.loss_epochs, default=0)) if result else 0
+            if result and is_finished:
+                row["last_step_error"] = result.final_mse
+                row["last_step_accuracy"] = result.final_accuracy
+                row["validation_loss"] = result.final_validation_loss
+            rows.append(row)
     return PointResult(point.values, rows)
 
 
@@ -215,13 +202,12 @@ def from_csv(text: str) -> list[PointResult]:
     reader = csv.DictReader(io.StringIO(text))
     names = list(reader.fieldnames or [])
     keys = names[: names.index("seed")]
-    missing = {*OF_LABELS} - {*names}
-    if names != [*keys, *(name for name in KINDS if name not in missing)]:
+    if not {*KINDS} - {"last_step_accuracy", "baseline_accuracy"} <= {*names}:  # not in old files
         raise ValueError("the columns aren't those of a sweep")
     points = []
     for _, group in groupby(reader, itemgetter("settings")):
-        cells = [dict.fromkeys(missing, "") | row for row in group]
-        rows = [{name: parse(row[name]) for name, parse in KINDS.items()} for row in cells]
+        cells = list(group)
+        rows = [{name: parse(row.get(name, "")) for name, parse in KINDS.items()} for row in cells]
         points.append(PointResult({key: read_value(key, cells[0][key]) for key in keys}, rows))
     return points
 

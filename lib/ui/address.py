@@ -14,8 +14,8 @@ from typing import Any
 
 import streamlit as st
 
-from lib.data import DATASETS, FIRST, KINDS, class_count, idle, suggested
-from lib.experiment import SETTINGS, Experiment, losses_for, read_query, to_query
+from lib.data import DATASETS, FIRST, KINDS, idle, suggested
+from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.session import Query, Subject, session
 from lib.ui.streamlit_private import is_history_navigation
 
@@ -114,9 +114,9 @@ def picking(name: str) -> dict[str, Any]:
     """Return the settings to change, by key, when the user picks the dataset `name`."""
     resets = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
     own: dict[str, Any] = {"data": name, "inputs": (), "targets": (), "types": ()}
-    losses = losses_for(class_count(suggested(name)))
-    if session().subject.experiment.training.loss not in losses:
-        own["loss"] = losses[0]
+    usual = suggested(name).training
+    if session().subject.experiment.training.activation != usual.activation:
+        own["loss"] = usual.loss
     return {**resets, **DATASETS[name].suggested, **own}
 
 

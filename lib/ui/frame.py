@@ -126,7 +126,6 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
         st.selectbox("Data", names, names.index(now), label_of, **control)
         hint(DATASETS[now].shows)
         controls("sizes", settled)
-        controls("padded", settled)
     if with_table and has_columns(settled):
         label = "Your table: file, columns …" if is_upload else "Table: columns, steps ahead"
         with st.expander(label, expanded=is_upload):

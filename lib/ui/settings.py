@@ -4,14 +4,13 @@ Labels and groups are in settings.toml. A setting that the data don't use has no
 that the data or the head dictates is disabled, and shows the dictated value with the reason.
 """
 
-from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from lib import data
 from lib.charts import classes, name_of, split
-from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table, WindowError
+from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table
 from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.story import GUIDE
 from lib.text import beside, counted, joined, typed
@@ -43,34 +42,12 @@ def settled_experiment() -> Experiment:
     return experiment
 
 
-def is_used(key: str, settled: Experiment) -> bool:
-    """Return whether a setting has an effect on this experiment."""
-    if key in data.OPTIONAL and key not in DATASETS[settled.data.name].uses:
-        return False
-    if key in ("output", "weights"):
-        return settled.has_labels
-    if key == "mask":
-        return settled.data.padding != "none"
-    if key == "period":
-        return not settled.has_labels
-    return key != "patience" or settled.training.keep == "stop"
-
-
-def _choices(key: str, settled: Experiment) -> dict[str, Any]:
-    """Return the options of a setting that the data allow; {} for a setting without options."""
-    options = SETTINGS[key].options or {}
-    names = DATASETS[settled.data.name].allowed.get(key, options)
-    if key == "loss":
-        names = [n for n in names if options[n].activation == settled.training.activation]
-    return {name: options[name] for name in names}
-
-
 def _help(key: str, settled: Experiment) -> str | None:
     """Return a control's help text: its options, its explanation, and a link to the guide."""
     row = _ROWS[key]
-    lines = [f"**{c.label}**: {c.about}" for c in _choices(key, settled).values() if c.about]
-    about = row.get("about_labels") if settled.has_labels else None
-    lines += [about or row["about"]] if "about" in row else []
+    options = data.options_of(key, settled).values()
+    lines = [f"**{option.label}**: {option.about}" for option in options if option.about]
+    lines += [row["about"]] if "about" in row else []
     if step := row.get("guide"):
         lines.append(f"[See the guide: “{GUIDE[step].title}”](guide?at={step})")
     return "  \n".join(lines) or None
@@ -95,10 +72,10 @@ def controls(group: str, settled: Experiment, **names: object) -> None:
 
 def one_control(key: str, settled: Experiment, **names: object) -> None:
     """Draw the widget of a setting, if the data use the setting."""
-    if not is_used(key, settled):
+    if key in data.unused(settled):
         return
     row, dictated = _ROWS[key], data.dictated(settled)
-    limit, options = LIMITS.get(key), _choices(key, settled)
+    limit, options = LIMITS.get(key), data.options_of(key, settled)
     limits = f"{typed(limit.minimum)} to {typed(limit.maximum)}" if limit else ""
     label = row["label"].format(limits=limits, **names)
     with st.container(gap=None):  # so that a sentence below the widget doesn't move later widgets
@@ -113,8 +90,7 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
         elif row.get("typed"):
             _field(key, label, settled)
         elif options:
-            chosen, choices = session().subject.experiment.get(key), list(options)
-            value, control = bound_setting(key, chosen if chosen in options else settled.get(key))
+            choices, (value, control) = list(options), bound_setting(key, settled.get(key))
             about = _help(key, settled)
             control |= {"format_func": lambda name: options[name].label, "help": about}
             if key == "mode":
@@ -165,7 +141,7 @@ def has_columns(settled: Experiment) -> bool:
 
 def columns(settled: Experiment) -> None:
     """Draw the controls of the chosen table; without a table, only "steps ahead"."""
-    if (table := _table(settled)) is not None:
+    if (table := data.table_of(settled, session().upload.table)) is not None:
         each = data.default_columns(table, settled.data.targets, settled.data.horizon)
         for key, usual in zip(LABELS, each, strict=True):
             _pick_names(key, table, settled.get(key), usual)
@@ -176,10 +152,11 @@ def columns(settled: Experiment) -> None:
 
 def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> None:
     """Draw all controls of a table in groups, for the Data page. The first group may be open."""
-    table, uses = _table(settled), DATASETS[settled.data.name].uses
+    own, uses = session().upload.table, DATASETS[settled.data.name].uses
+    table = data.table_of(settled, own)
     with st.expander("Columns and steps ahead", expanded=expanded):
         columns(settled)
-        if (own := session().upload.table) is not None and "types" in uses:
+        if own is not None and "types" in uses:
             _pick_type(own, settled.data.types)
             if own.wide_columns:
                 controls("wide", settled, columns=len(own.numbers))
@@ -207,15 +184,6 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
         if text and uses >= values.keys():
             st.info(plain(text), icon=":material/lightbulb:")
             st.button(label, on_click=change, args=(values,))
-
-
-def _table(settled: Experiment) -> Table | None:
-    """Return the chosen table with its `types` applied, or unchanged if that fails."""
-    spec = DATASETS[settled.data.name]
-    table = spec.table() if spec.table else session().upload.table
-    with suppress(WindowError):  # the page shows the reason
-        return table and data.prepared(table, settled.data)
-    return table
 
 
 def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:

@@ -183,7 +183,7 @@ def _use_table(new: data.Table) -> None:
             dataset_of(data.settle(session().subject.experiment.set(**changes), new), new)
             break
         except ExperimentError as error:
-            fix = error.fix if isinstance(error, data.TooShortError) else {}
+            fix = error.fix if isinstance(error, data.WindowError) else {}
             if fix.items() <= changes.items():  # there is no fix, or the fix didn't help
                 _refuse(f"{new.name} can't be used: {error}")
                 return

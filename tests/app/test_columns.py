@@ -48,21 +48,12 @@ def test_cleared_targets_change_nothing_until_a_column_is_picked(page):
     assert "Until then" not in text(app)
 
 
-def test_a_text_column_is_a_target_if_it_is_the_only_one():
-    """Its texts are classes. Together with a number column, it gets a warning."""
+def test_a_text_column_may_be_an_input():
+    """Each of its texts is a feature."""
     app = with_table(stores(), T="7")
-    app.multiselect(key="targets_widget").set_value(["store"]).run()
-    assert shown(app).classes == ("north", "south", "west")
-    app.multiselect(key="targets_widget").set_value(["store", "sales"]).run()
-    assert "got 2 target columns" in app.warning[0].value
-    assert "stores.csv with 7 timesteps" in app.warning[0].value
-    assert app.multiselect(key="targets_widget").value == ["store", "sales"]
-    app.multiselect(key="targets_widget").set_value(["sales"]).run()
     app.multiselect(key="inputs_widget").set_value(["store", "sales"]).run()
-    assert not app.warning
-    assert shown(app).feature_names == (
-        "store = north", "store = south", "store = west", "sales",
-    )  # fmt: skip
+    names = ("store = north", "store = south", "store = west", "sales")
+    assert shown(app).feature_names == names
 
 
 def test_the_page_names_the_detected_series_column_which_can_be_switched_off():

@@ -14,9 +14,16 @@ WINDS = "\n".join(
 ).encode()
 
 
-def controls(app, *keys):
-    """Return which of these settings have a menu."""
-    return [key for key in keys if key in {box.key for box in app.selectbox}]
+def menus(app):
+    """Return the keys of all menus."""
+    return {box.key for box in app.selectbox}
+
+
+def winds():
+    """Return the Data page with an uploaded table."""
+    app = start("Data")
+    upload_file(app, "winds.csv", WINDS)
+    return app
 
 
 def specs(app):
@@ -39,16 +46,16 @@ def test_each_dataset_of_labels_opens_by_its_link(name, page):
 
 def test_settings_of_labels_have_a_menu_only_where_they_apply():
     """Menus of losses and paddings have only the choices that the data allow."""
-    keys = "output", "weights", "padding", "mask"
-    assert controls(start(data="parity"), *keys) == []
-    app = start(data="brackets")
-    assert controls(app, *keys) == ["output", "weights", "padding"]
+    of_labels, app = {"output", "weights", "padding"}, start(data="brackets")
+    assert not of_labels & menus(start(data="parity"))
+    assert menus(app) >= of_labels
+    assert "mask" not in menus(app)
     losses = ["Cross-entropy, integers", "Cross-entropy, one-hot"]
     assert app.selectbox(key="loss").options == losses
     head = app.selectbox(key="head_fixed_dense")
     assert (head.disabled, head.options) == (True, ["Dense"])
     app.selectbox(key="padding").set_value("after").run()
-    assert controls(app, *keys) == [*keys]
+    assert "mask" in menus(app)
     assert start(data="first_pattern").selectbox(key="loss").options == ["Binary cross-entropy"]
     vowels = start(data="vowels").selectbox(key="padding")
     assert vowels.options == ["After the sequence", "Before the sequence"]
@@ -74,8 +81,7 @@ def test_the_address_has_the_settings_of_labels():
 
 def test_a_text_column_of_an_own_table_is_trained_as_labels(client):
     """The user uploads a table, chooses the text column, trains, and sees the classes."""
-    app = start("Data")
-    upload_file(app, "winds.csv", WINDS)
+    app = winds()
     targets = app.multiselect(key="targets_widget")
     assert targets.value == ["size"]
     assert "kind (labels)" in targets.options
@@ -94,8 +100,7 @@ def test_a_text_column_of_an_own_table_is_trained_as_labels(client):
 
 def test_labels_are_not_mixed_with_numbers():
     """The choice stays, with a warning, until the user presses the button that fixes it."""
-    app = start("Data")
-    upload_file(app, "winds.csv", WINDS)
+    app = winds()
     targets = app.multiselect(key="targets_widget")
     targets.set_value(["size", "kind"]).run()  # size is the default, which isn't a choice
     assert app.multiselect(key="targets_widget").value == ["kind"]
@@ -111,8 +116,7 @@ def test_labels_are_not_mixed_with_numbers():
 
 def test_one_click_predicts_few_whole_numbers_as_classes():
     """The column is read as categories. It stays a target if the user chooses numbers again."""
-    app = start("Data")
-    upload_file(app, "winds.csv", WINDS)
+    app = winds()
     assert "size has only 4 different values (0, 1, 2, 3)" in text(app)
     [button] = [each for each in app.button if each.label == "Predict classes"]
     button.click().run()

@@ -163,14 +163,12 @@ def test_an_invalid_sweep_has_an_error_and_start_is_disabled():
 
 
 def test_the_form_offers_only_losses_that_fit_labels():
-    """A newly picked setting has all of its values. A mask is offered only with padding."""
+    """A newly picked setting has all of its values."""
     app = sweep(data="digits", vary="loss=mse,onehot")
     losses = app.multiselect(key="sweep_loss")
     assert (losses.value, len(losses.options)) == (["onehot"], 2)
     app.multiselect(key="sweep_keys").set_value(["weights"]).run()
     assert address(app)["vary"] == "weights=none,classes,steps"
-    assert "mask" not in app.multiselect(key="sweep_keys").options
-    assert "mask" in sweep(data="vowels").multiselect(key="sweep_keys").options
 
 
 @pytest.mark.parametrize(("vary", "named"), [("zzz", "zzz"), ("T=4;lag=2;=", "lag k")])

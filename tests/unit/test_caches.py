@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 
-from lib.data import TooShortError
+from lib.data import WindowError
 from lib.data.caches import cached_with_object, keep_newest
 
 
@@ -29,13 +29,13 @@ def test_results_are_cached_until_their_object_is_freed():
     def compute(_, count):
         computed.append(count)
         if not count:
-            raise TooShortError("too short", {"T": 2})
+            raise WindowError("too short", {"T": 2})
         return [count]
 
     thing = Thing()
     assert [compute(thing, 2), compute(thing, 2), compute(thing, 3)] == [[2], [2], [3]]
     for _ in range(2):
-        with pytest.raises(TooShortError, match="too short") as error:
+        with pytest.raises(WindowError, match="too short") as error:
             compute(thing, 0)
         assert error.value.fix == {"T": 2}
     assert computed == [2, 3, 0]

@@ -49,7 +49,7 @@ def test_datasets_are_offered_in_groups_and_parity_is_the_first():
 @pytest.mark.parametrize("name", BUNDLED)
 def test_the_suggested_settings_make_a_reproducible_dataset(name):
     """Arrays are float32 and finite; a link to the settings gives the same arrays."""
-    experiment = settle(suggested(name))
+    experiment = suggested(name)
     dataset = make_dataset(experiment)
     assert dataset.name == name
     assert dataset.shape[1:] == (experiment.data.timesteps, experiment.data.features)

@@ -70,15 +70,20 @@ def made(name, **changes):
     return make_dataset(Experiment().set(data=name, **changes))
 
 
-@pytest.mark.parametrize("name", TASKS)
-def test_a_task_runs_in_a_script_and_depends_on_the_seed(name):
-    """It adds noise to targets only (the sine wave also to inputs), and names its features."""
-    task, experiment = TASKS[name], Experiment().set(data=name)
+def run_source(task, experiment):
+    """Return a task's dataset, and the arrays of its source, which needs only NumPy."""
     script = {"np": np}
     exec(inspect.getsource(task.function), script)  # noqa: S102  our own source
     rng = np.random.default_rng([experiment.seed, 0])
-    x, y = script[task.function.__name__](rng, **task.arguments(experiment))
-    dataset = make_dataset(experiment)
+    arrays = script[task.function.__name__](rng, **task.arguments(experiment))
+    return make_dataset(experiment), arrays
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_runs_in_a_script_and_depends_on_the_seed(name):
+    """It adds noise to targets only (the sine wave also to inputs), and names its features."""
+    task = TASKS[name]
+    dataset, (x, y) = run_source(task, Experiment().set(data=name))
     assert np.array_equal(x.astype(np.float32), dataset.x)
     assert np.array_equal(y.astype(np.float32), dataset.y)
     assert not np.array_equal(made(name, seed=1).x, dataset.x)

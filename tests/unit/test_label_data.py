@@ -1,7 +1,5 @@
 """Datasets of labels: tasks follow independent rules, and texts of a table become classes."""
 
-import inspect
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,11 +11,13 @@ from lib.data import (
     class_numbers,
     default_columns,
     make_dataset,
+    read_upload,
     settle,
     suggested,
 )
 from lib.data.tables.windows import make_windows
 from lib.experiment import DataSettings, Experiment
+from tests.unit.test_datasets_synthetic import run_source
 
 PADDINGS = ("none", "after", "before")
 
@@ -107,13 +107,9 @@ def test_the_best_accuracy_and_loss_are_those_of_the_exact_posterior(name, noise
 
 @pytest.mark.parametrize("name", LABEL_TASKS)
 def test_a_label_task_runs_in_a_script(name):
-    """Its source needs only NumPy; noise 1 makes all classes equally likely."""
-    task, experiment = LABEL_TASKS[name], suggested(name).set(noise=1.0, N=4096, padding="after")
-    script = {"np": np}
-    exec(inspect.getsource(task.function), script)  # noqa: S102  our own source
-    rng = np.random.default_rng([experiment.seed, 0])
-    x, labels, mask = script[task.function.__name__](rng, **task.arguments(experiment))
-    dataset = make_dataset(experiment)
+    """Noise 1 makes all classes equally likely."""
+    experiment = suggested(name).set(noise=1.0, N=4096, padding="after")
+    dataset, (x, labels, mask) = run_source(LABEL_TASKS[name], experiment)
     assert np.array_equal(dataset.x, x.astype(np.float32))
     assert np.array_equal(class_numbers(dataset.y), labels)
     assert np.array_equal(dataset.mask, mask)
@@ -202,9 +198,8 @@ def test_texts_become_classes_in_order(labels, classes, words):
     kept = [label if label in names else "other" for label in labels]
     assert names[class_numbers(dataset.y)].tolist() == np.array(kept)[rows].tolist()
     assert names[dataset.origin.targets[:, 0].astype(int)].tolist() == kept
-    assert (
-        dataset.y.shape[-1] == len(dataset.target_names) == (1 if len(names) == 2 else len(names))
-    )
+    columns = 1 if len(names) == 2 else len(names)
+    assert dataset.y.shape[-1] == len(dataset.target_names) == columns
     assert (dataset.target_scale, dataset.target_column) == (None, "kind")
 
 
@@ -222,36 +217,19 @@ def test_missing_labels_are_filled_or_dropped():
 
 
 @pytest.mark.parametrize(
-    ("targets", "settings", "words"),
+    ("labels", "words", "target"),
     [
-        (["kind", "row"], {}, "got 2 target columns. Choose one"),
-        (["kind"], {"ahead": "each"}, "got every step ahead. Choose only the furthest"),
-        (["kind"], {"form": "change"}, "got changes. Choose targets as they are"),
-        (["none"], {}, r"'none' isn't a number or text column of t. Choose from \['row', 'kind'\]"),
+        ([f"name {k}" for k in range(40)], "40 different texts in 40 rows", "row"),
+        ([*"a" * 39, "b"], r"at least two classes .* got only 'a' in kind", "kind"),
     ],
 )
-def test_labels_need_one_target_column_and_one_step_ahead(targets, settings, words):
-    """Errors say what to choose."""
+def test_ids_and_a_single_class_in_training_raise_an_error(labels, words, target):
+    """Texts that differ in most rows are no default target. Varying numbers go first."""
     with pytest.raises(WindowError, match=words):
-        make_windows(table_of([*"ab" * 6]), ["row"], targets, DataSettings(timesteps=2, **settings))
-
-
-def test_a_single_class_in_training_raises_an_error():
-    """The error names the class."""
-    with pytest.raises(WindowError, match=r"at least two classes .* got only 'a' in kind"):
-        cut([*"aaaaaaaaaaab"])
-
-
-def test_texts_that_differ_in_most_rows_are_no_classes():
-    """The error counts the texts. They are no default target, but labels are, beside ids."""
-    labels = [f"name {k}" for k in range(40)]
-    with pytest.raises(WindowError, match="40 different texts in 40 rows"):
         cut(labels)
-    assert default_columns(table_of(labels))[1] == ("row",)
-    table = table_of([*"ab" * 20])
-    assert default_columns(table)[1] == ("kind",)
-    numbers = table.frame.assign(size=np.arange(40.0) % 7)
-    assert default_columns(Table("t", numbers))[1] == ("size",)
+    table = table_of(labels)
+    assert default_columns(table)[1] == (target,)
+    assert default_columns(Table("t", table.frame.assign(n=np.arange(40.0) % 7)))[1] == ("n",)
 
 
 def test_settings_follow_the_classes_of_an_own_table():
@@ -260,11 +238,19 @@ def test_settings_follow_the_classes_of_an_own_table():
     for labels, loss in (([*"ab" * 6], "binary"), ([*"abc" * 4], "sparse")):
         settled = settle(own, table_of(labels))
         assert (settled.training.loss, settled.model.head) == (loss, "dense")
-        assert (
-            settled.data.features
-            == 1 + len({*labels})
-            == make_dataset(own, table_of(labels)).shape[2]
-        )
+        features = make_dataset(own, table_of(labels)).shape[2]
+        assert features == settled.data.features == 1 + len({*labels})
     assert settle(own.set(loss="onehot"), table_of(labels)).training.loss == "onehot"
     assert settle(own.set(loss="onehot")).training.loss == "onehot"  # without the table
     assert default_columns(table_of(labels), ("kind",), 0) == (("row",), ("kind",))
+
+
+def test_a_table_without_numbers_predicts_its_labels():
+    """The last column of labels is both input and target; a column of ids is neither."""
+    lines = "\n".join(["id,kind", *(f"name {k},{'abbc'[k % 4]}" for k in range(40))])
+    table = read_upload("tags.csv", lines.encode())
+    own = Experiment().set(data="upload", T=3)
+    dataset = make_dataset(own, table)
+    assert (dataset.classes, dataset.target_column) == (("a", "b", "c"), "kind")
+    assert dataset.feature_names == ("kind = a", "kind = b", "kind = c")
+    assert settle(own, table).training.loss == "sparse"

@@ -114,9 +114,8 @@ def test_a_result_has_a_row_for_each_seed_and_mode():
 def test_a_result_of_labels_has_accuracies():
     """The baseline of digits, the most frequent class, is right for about a tenth."""
     point = make_plan(suggested("digits"), {"U": [8]}, seeds=1).points[0]
-    pair = {
-        mode: replace(mode_result(0.1), last_step_accuracy=np.array([0.875])) for mode in BOTH_MODES
-    }
+    evaluated = replace(mode_result(0.1), last_step_accuracy=np.array([0.875]))
+    pair = dict.fromkeys(BOTH_MODES, evaluated)
     snapshot = Snapshot("r0", Status.FINISHED, 40, 40, results=pair)
     dataset = make_settled_dataset(point.experiment)
     result = result_of(point, dataset, snapshot)

@@ -68,7 +68,7 @@ LONG = read(  # 1,500 different times
     [
         (SHOPS, ("shop:number",), r"got 'shop:number'. Columns: \['date', 'store'"),
         (SHOPS, ("kind:number",), "no entry of kind is a number: sun, fog, rain"),
-        (SHOPS, ("sales:out", "store:out"), "needs at least one number column"),
+        (SHOPS, ("sales:out", "store:out", "kind:out"), "no column of .* can be the target"),
         (SHOPS, ("kind:date",), r"kind needs a date in each row, such as .*, got "),
         (SHOPS, ("kind:date", "store:date"), "one column can label the rows, got kind and store"),
         (LONG, ("a:category",), "1,500 different numbers, and at most 1,000"),

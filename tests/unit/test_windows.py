@@ -7,7 +7,7 @@ import pytest
 from lib.charts.over_time import gaps_of
 from lib.charts.samples import window_words
 from lib.charts.split import gaps_sentence, thinned
-from lib.data import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns
+from lib.data import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.data.tables.order import segments
 from lib.data.tables.windows import make_windows
 from lib.experiment import MAX_VALUES, DataSettings
@@ -51,7 +51,7 @@ def test_a_timesteps_target_is_in_the_next_row():
 )
 def test_too_few_rows_raise_an_error_with_a_fix(timesteps, settings, words):
     """The error proposes a smaller T, fewer steps ahead, or both."""
-    with pytest.raises(TooShortError, match=words):
+    with pytest.raises(WindowError, match=words):
         cut(counting(30), ["row"], ["row"], timesteps, **settings)
 
 
@@ -62,7 +62,7 @@ def test_too_few_rows_raise_an_error_with_a_fix(timesteps, settings, words):
 def test_the_error_for_too_few_rows_mentions_dropped_rows(missing, why):
     """It names the columns with missing values."""
     frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
-    with pytest.raises(TooShortError, match=f"has 4 rows. Add rows. 36 rows dropped: {why}"):
+    with pytest.raises(WindowError, match=f"has 4 rows. Add rows. 36 rows dropped: {why}"):
         cut(Table("t", frame), ["row", "late"], ["row"], 4, missing=missing)
 
 
@@ -255,5 +255,5 @@ def test_the_default_inputs_and_target(columns, inputs, targets):
 def test_a_table_whose_only_number_column_identifies_series_raises_an_error():
     """There is no column to predict."""
     table = Table("t", pd.DataFrame({"store": [1.0, 2.0]}), series="store")
-    with pytest.raises(WindowError, match="'store', identifies series, so no column"):
+    with pytest.raises(WindowError, match="besides 'store', which identifies series"):
         default_columns(table)

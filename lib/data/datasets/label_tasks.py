@@ -3,11 +3,11 @@
 A task function is self-contained, so that an exported script can include its source. It returns
 inputs (N, T, F), class numbers (N, T), and a mask (N, T), True at real steps. If `padding` is
 "after" or "before", lengths are drawn from T/4 to T, and padded steps have zeros and class 0.
-`noise` is the probability that a uniformly drawn class replaces a label.
+`noise` is the probability that a uniformly drawn class replaces a label. A `best` function returns
+the probability that the inputs so far determine the label, apart from noise, by timestep, (T,).
+Until then, all classes are equally likely.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,11 @@ def first_pattern(
     return x * mask[:, :, None], np.repeat(label[:, None], T, axis=1) * mask, mask
 
 
-def _first_pattern_best(T: int, padding: str) -> np.ndarray:
+def _brackets_best(T: int, **_: Any) -> np.ndarray:
+    return np.ones(T)
+
+
+def _first_pattern_best(T: int, padding: str, **_: Any) -> np.ndarray:
     # A pulse's first step tells which pulse it is. Before the first pulse, both are equally likely.
     real, begun = np.zeros(T), np.zeros(T)  # sums over all lengths
     for length in range(T if padding == "none" else max(4, T // 4), T + 1):
@@ -80,22 +84,10 @@ def _first_pattern_best(T: int, padding: str) -> np.ndarray:
     return begun / real
 
 
-@dataclass(frozen=True, slots=True)
-class LabelTask(Task):
-    """A synthetic task for labels.
-
-    `best` returns the probability that the inputs so far determine the label, apart from noise, by
-    timestep: (T, padding) → (T,). Until then, all classes are equally likely.
-    """
-
-    options: Sequence[str] = ("noise", "padding")
-
-
+_OPTIONS, _SYMBOLS = ("noise", "padding"), ("(", ")", "letter")
 LABEL_TASKS = {
-    "brackets": LabelTask(
-        brackets, "tag", lambda T, _: np.ones(T), signals=("(", ")", "letter"), persists=True
-    ),
-    "first_pattern": LabelTask(first_pattern, "first pulse", _first_pattern_best),
+    "brackets": Task(brackets, "tag", _brackets_best, _OPTIONS, _SYMBOLS, persists=True),
+    "first_pattern": Task(first_pattern, "first pulse", _first_pattern_best, _OPTIONS),
 }
 
 
@@ -111,7 +103,8 @@ def make_label_task(experiment: Experiment, **texts: Any) -> Dataset:
     known = np.full((N, T), -1)  # the label of the step before, if the task has tags
     if task.persists:
         known[:, 1:] = np.where(mask[:, :-1], labels[:, :-1], -1)
-    determined, count = task.best(T, data.padding), len(texts["classes"])
+    determined = task.best(T, noise=data.noise, padding=data.padding)
+    count = len(texts["classes"])
     right = 1 - data.noise + data.noise / count  # the probability of the class before noise
     probabilities = np.array([right, *[data.noise / count] * (count - 1)])
     entropy = -np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from lib.data.dataset import Dataset
 from lib.data.datasets.label_tasks import LABEL_TASKS, make_label_task
-from lib.data.datasets.sequences import SEQUENCES, make_sequences
+from lib.data.datasets.sequences import make_sequences
 from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import TASKS, make_task, make_worked
 from lib.data.tables.table import (
@@ -23,6 +23,7 @@ from lib.experiment import (
     LIMITS,
     MAX_VALUES,
     SETTINGS,
+    Choice,
     DataSettings,
     Experiment,
     ExperimentError,
@@ -114,12 +115,13 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     values |= {key: usual[0] for key, usual in spec.allowed.items() if chosen[key] not in usual}
     values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
     values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
-    width = spec.targets
-    if not width:
-        values["F"], width = _widths(experiment, spec.table() if spec.table else table)
     if "test" in spec.uses:
         values["test"] = min(experiment.data.test, 95 - experiment.data.train)
     settled = experiment.set(**values)
+    table, width = table_of(settled, table), spec.targets
+    if not width:
+        features, width = _widths(settled.data, table)
+        settled = settled.set(F=features)
     data = settled.data
     if "lag" in spec.uses:
         settled = settled.set(lag=min(data.lag, data.timesteps - 1))
@@ -127,41 +129,31 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         step = int(LIMITS["N"].step)
         most = MAX_VALUES // (data.timesteps * data.features) // step * step
         settled = settled.set(N=min(data.samples, most))
-    if settled.training.keep != "stop":
-        settled = settled.set(patience=SETTINGS["patience"].default)
-    if spec.targets or spec.table or table:  # without a table, targets aren't known
-        settled = _fit_loss(settled, losses_for(class_count(settled, table)))
+    if spec.targets or table:  # without a table, targets aren't known
+        count = len(spec.classes)
+        if table and not spec.targets:
+            count = count_classes(table, _columns(data, table)[1])
+        losses = losses_for(count)
+        if settled.training.loss not in losses:
+            settled = settled.set(loss=losses[0])
+    reset = unused(settled) | ({"head", "ahead", "form"} if settled.has_labels else set())
+    settled = settled.set(**{key: SETTINGS[key].default for key in reset})
     if settled.model.head == "none" and width:
         settled = settled.set(U=min(width, int(LIMITS["U"].maximum)))
     return settled
 
 
-def _fit_loss(experiment: Experiment, losses: tuple[str, ...]) -> Experiment:
-    """Return the experiment with one of these losses, and settings that apply to the loss."""
-    if experiment.training.loss not in losses:
-        experiment = experiment.set(loss=losses[0])
-    keys = ("head", "ahead", "form") if experiment.has_labels else ("output", "weights")
-    keys = keys if experiment.data.padding != "none" else (*keys, "mask")
-    return experiment.set(**{key: SETTINGS[key].default for key in keys})
-
-
-def class_count(experiment: Experiment, table: Table | None = None) -> int:
-    """Return the number of classes of an experiment's targets; 0 if targets are numbers."""
+def table_of(experiment: Experiment, own: Table | None) -> Table | None:
+    """Return the bundled or `own` table, as `prepared` returns it, or unchanged if that fails."""
     spec = find_spec(experiment)
-    table = spec.table() if spec.table else table
-    if spec.targets or table is None:
-        return len(spec.classes)
+    table = spec.table() if spec.table else own
     with suppress(WindowError):  # `make_dataset` raises this error later
-        table = prepared(table, experiment.data)
-        return count_classes(table, _columns(experiment.data, table)[1])
-    return 0
+        return table and prepared(table, experiment.data)
+    return table
 
 
-def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
+def _widths(data: DataSettings, table: Table | None) -> tuple[int, int]:
     """Return a table's F and K. If there is no table, count the columns that the settings name."""
-    data = experiment.data
-    with suppress(WindowError):  # `make_dataset` raises this error later
-        table = prepared(table, data) if table else None
     inputs, targets = _columns(data, table)
     features = len(inputs)
     with suppress(WindowError):
@@ -198,8 +190,25 @@ def dictated(experiment: Experiment) -> dict[str, str]:
     return why
 
 
+def unused(settled: Experiment) -> set[str]:
+    """Return the keys of settings that a settled experiment doesn't use."""
+    keys = {*OPTIONAL - find_spec(settled).uses}
+    keys |= {"period"} if settled.has_labels else {"output", "weights"}
+    keys |= {"mask"} if settled.data.padding == "none" else set()
+    return keys if settled.training.keep == "stop" else keys | {"patience"}
+
+
+def options_of(key: str, settled: Experiment) -> dict[str, Choice]:
+    """Return the options of a setting that the data allow; {} for a setting without options."""
+    options = SETTINGS[key].options or {}
+    names = [*find_spec(settled).allowed.get(key, options)]
+    if key == "loss":
+        names = [n for n in names if options[n].activation == settled.training.activation]
+    return {name: options[name] for name in names}
+
+
 def idle(experiment: Experiment) -> frozenset[str]:
-    """Return the keys of settings without effect: `dictated`, or unused by the dataset."""
+    """Return the keys of settings that no choice of other settings gives an effect."""
     spec = find_spec(experiment)
     if not (spec.targets or spec.table):  # other targets of an own table need another loss
         experiment = experiment.set(loss=SETTINGS["loss"].default)
@@ -223,10 +232,9 @@ def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dat
     texts = {"title": spec.title, "about": spec.about, "best_why": spec.best_why}
     if spec.name in TASKS:
         return make_task(settled, **texts)
-    if spec.name in LABEL_TASKS:
-        return make_label_task(settled, classes=spec.classes, **texts)
-    if spec.name in SEQUENCES:
-        return make_sequences(settled, classes=spec.classes, **texts)
+    if spec.classes:
+        make = make_label_task if spec.name in LABEL_TASKS else make_sequences
+        return make(settled, classes=spec.classes, **texts)
     if "horizon" not in spec.uses:
         return make_worked(spec.name, **texts)
     from lib.data.tables.windows import make_windows  # noqa: PLC0415  imports pandas

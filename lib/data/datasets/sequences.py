@@ -43,15 +43,7 @@ def make_sequences(experiment: Experiment, **texts: Any) -> Dataset:
     """Return bundled sequences for a settled experiment; `texts` are fields such as classes."""
     name = experiment.data.name
     x, labels, train, mask = SEQUENCES[name](experiment)
-    about = dict(_ABOUT[name])
-    feature, step = about.pop("feature"), about.pop("step")
-    return label_dataset(
-        x,
-        labels,
-        train,
-        mask=mask,
-        name=name,
-        feature_names=tuple(f"{feature} {i + 1}" for i in range(x.shape[2])),
-        timestep_names=tuple(f"{step}{t + 1}" for t in range(x.shape[1])),
-        **about | {"notes": tuple(about["notes"])} | texts,
-    )
+    about = _ABOUT[name] | {"notes": tuple(_ABOUT[name]["notes"])}
+    for axis, key in ((1, "timestep_names"), (2, "feature_names")):
+        about[key] = tuple(about[key].format(k + 1) for k in range(x.shape[axis]))
+    return label_dataset(x, labels, train, mask=mask, name=name, **about, **texts)

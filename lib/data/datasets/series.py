@@ -1,7 +1,8 @@
 """Bundled tables, described in series.toml. `files/README.md` names their licenses."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -69,21 +70,15 @@ def gapminder() -> Table:
 
 
 @cache
-def weather() -> Table:
-    """Load Seattle's table with the kind of weather, a text column, as the target."""
-    return replace(seattle(), targets=("weather",))
+def _labeled(load: Callable[[], Table], name: str, target: str) -> Table:
+    """Load a table under another name, with a text column as the target."""
+    return replace(load(), name=name, targets=(target,))
 
 
-@cache
-def continents() -> Table:
-    """Load Gapminder's table with the continent, a text column, as the target."""
-    return replace(gapminder(), name="Continents", targets=("continent",), units={})
-
-
-TABLES = {  # loaders by name
+TABLES: dict[str, Callable[[], Table]] = {  # loaders by name
     "seattle": seattle,
     "macro": macro,
     "gapminder": gapminder,
-    "weather": weather,
-    "continents": continents,
+    "weather": partial(_labeled, seattle, "Weather tomorrow", "weather"),
+    "continents": partial(_labeled, gapminder, "Continents", "continent"),
 }

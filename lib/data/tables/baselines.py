@@ -7,8 +7,7 @@ from typing import cast
 import numpy as np
 
 from lib.data.dataset import Baseline, Dataset, Origin
-from lib.data.labels import with_label_baselines
-from lib.data.tables.table import TooShortError
+from lib.data.tables.table import WindowError
 from lib.text import counted
 
 _MAX_WIDTH = 600  # the linear autoregression reads at most this many numbers of a window
@@ -30,9 +29,7 @@ _SEASONS = {
 
 
 def with_baselines(dataset: Dataset) -> Dataset:
-    """Return a table's dataset with all baselines that apply, and the best one as `baseline`."""
-    if dataset.classes:
-        return _with_label_baselines(dataset, dataset.cut_from)
+    """Return a table's dataset of numbers with the baselines that apply; `baseline` is the best."""
     errors, baselines = dict[str, float](), dict[str, Baseline]()
     for name in LABELS:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -48,15 +45,6 @@ def with_baselines(dataset: Dataset) -> Dataset:
     predicted = baseline_predictions(best.name, dataset, last=False)
     baseline = cast(np.ndarray, predicted).astype(np.float32)
     return replace(dataset, baseline=baseline, baseline_label=best.label, baselines=ordered)
-
-
-def _with_label_baselines(dataset: Dataset, origin: Origin) -> Dataset:
-    """Return the dataset with the baselines of labels; 0 steps ahead, no earlier label is known."""
-    if not origin.horizons[0]:
-        return with_label_baselines(dataset)
-    known = origin.targets[origin.rows(dataset.shape[1]), 0].astype(int)
-    is_today = origin.step == "day" and origin.horizons == (1,)
-    return with_label_baselines(dataset, known, "today's label" if is_today else "last label")
 
 
 def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
@@ -175,10 +163,10 @@ def natural_seasons(origin: Origin) -> dict[int, str]:
 
 
 def check_season(origin: Origin, period: int) -> None:
-    """Raise TooShortError unless a series has more than `period` training rows."""
+    """Raise WindowError unless a series has more than `period` training rows."""
     longest = int(np.bincount(origin.series[origin.training]).max())
     if period >= longest:
-        raise TooShortError(
+        raise WindowError(
             f"a season of {period:,} rows needs more than {period:,} training rows in a series, "
             f"got {longest:,}. Choose a shorter season, or 0 to detect it.",
             {"period": 0},

@@ -1,35 +1,16 @@
 """A text column as the target: its texts are classes."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from lib.data.dataset import Dataset, Rows, Scale
-from lib.data.labels import one_hot
-from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError, may_be_classes
-from lib.experiment import DataSettings
+from lib.data.labels import one_hot, with_label_baselines
+from lib.data.tables.table import MOST_CATEGORIES, WindowError, may_be_classes
 from lib.text import listed, percent
 
 OTHER = "other"  # the class of rare texts, if there are more than `MOST_CATEGORIES` texts
-
-
-def check_label(table: Table, targets: Sequence[str], data: DataSettings) -> None:
-    """Raise WindowError if a text column is a target and the settings ask for more than labels."""
-    texts = [name for name in targets if name in table.categories]
-    each_step = data.ahead == "each" and data.horizon > 0
-    for is_wrong, received, fix in (
-        (len(targets) > 1, f"{len(targets)} target columns", "Choose one"),
-        (each_step, "every step ahead", "Choose only the furthest step ahead"),
-        (data.form == "change", "changes", "Choose targets as they are"),
-    ):
-        if texts and is_wrong:
-            raise WindowError(
-                f"the text column {texts[0]} must be the only target, with one label for each "
-                f"timestep, got {received}. {fix}.",
-                {"targets": (texts[0],)},
-            )
 
 
 def with_classes(
@@ -80,12 +61,12 @@ def with_classes(
 
 
 def with_labels(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:
-    """Return a table's dataset with one-hot labels as y, instead of standardized class numbers."""
+    """Return a table's dataset with labels as y in place of class numbers, and their baselines."""
     scale = Scale(np.zeros(1), np.ones(1))
     origin = replace(dataset.cut_from, y_scale=scale, period=1, baseline_period=1)
-    ends = origin.rows(dataset.shape[1]) + origin.horizons[0]
-    y = one_hot(origin.targets[ends, 0].astype(int), len(classes))
-    return replace(
+    rows, numbers, (horizon,) = origin.rows(dataset.shape[1]), origin.targets[:, 0], origin.horizons
+    y = one_hot(numbers[rows + horizon].astype(int), len(classes))
+    dataset = replace(
         dataset,
         y=y,
         origin=origin,
@@ -95,3 +76,6 @@ def with_labels(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:
         target_scale=None,
         target_offset=None,
     )
+    known = numbers[rows].astype(int) if horizon else None  # 0 steps ahead, no label is known
+    is_today = origin.step == "day" and horizon == 1
+    return with_label_baselines(dataset, known, "today's label" if is_today else "last label")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.data.tables.table import TooShortError, WindowError
+from lib.data.tables.table import WindowError
 from lib.experiment import DataSettings
 from lib.text import counted, joined
 
@@ -58,7 +58,7 @@ def cut(
 
     `series` (R,) and `rank` (R,) number each row's series, and its place in time. If windows must
     not cross time gaps, `segment` (R,) numbers stretches without gaps. If there are more than
-    `most` windows, use every k-th. Raises TooShortError, or WindowError for too few series.
+    `most` windows, use every k-th. Raises WindowError for too few rows or series.
     """
     block = series if segment is None else segment
 
@@ -86,7 +86,7 @@ def cut(
     apart = f", {data.rate} rows apart," if data.rate > 1 else ""
     between = f", {data.gap} rows apart" if data.gap and data.split == "time" else ""
     longest = f"The longest series{'' if segment is None else ' without a gap'}"
-    raise TooShortError(
+    raise WindowError(
         f"{data.timesteps} timesteps{apart} and targets {counted(data.horizon, 'step')} ahead make "
         f"windows of {span_of(data)} rows. Training and validation need one window each{between}, "
         f"with no row in common. {longest} has {np.bincount(block).max(initial=0)} rows. "

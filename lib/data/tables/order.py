@@ -223,11 +223,11 @@ def rows_of(
                 f"{counted(len(first), 'row')} to {first.sum():,}. To keep all rows, choose a "
                 "series column, or leave the dates out."
             )
-            groups = frame.groupby(np.cumsum(first), sort=False)
-            frame = groups.mean()
+            how = dict.fromkeys(frame, "mean")
             if count_classes(table, targets):  # a mean of class numbers means nothing
-                frame[len(names)] = groups[len(names)].first()
+                how[len(names)] = "first"
                 notes[-1] += " The first label of each time is used."
+            frame = frame.groupby(np.cumsum(first), sort=False).agg(how)
             codes, times = codes[first], times[first]
     if data.missing == "fill" and (missing := _missing(frame, labels)):
         frame = frame.groupby(codes).ffill()

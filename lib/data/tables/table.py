@@ -66,10 +66,6 @@ class WindowError(ExperimentError):
         self.fix = fix or {}  # settings, by URL key, with which the table can be used
 
 
-class TooShortError(WindowError):
-    """Raised if there are too few rows for the timesteps, the steps ahead or the season."""
-
-
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Table:
     """A table of numbers and texts. Rows are in order of time; without times, in file order."""
@@ -123,13 +119,16 @@ def default_columns(
     the series column, row numbers, and columns that are empty in the first half of the table, since
     rows without a value can't be used. The target is the last input that isn't constant; if there
     is none, the last column of labels. A text target is an input, too, if it lies ahead and if
-    there is room for all its categories.
+    there is room for all its categories, or if there are no numbers.
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
-    if numbers.empty:
+    texts = table.frame[[name for name in table.categories if name != table.series]]
+    labels = tuple(f"{name}" for name, column in texts.items() if may_be_classes(column))
+    if numbers.empty and not labels:
+        besides = f" besides {table.series!r}, which identifies series" if table.series else ""
         raise WindowError(
-            f"the only number column, {table.series!r}, identifies series, so no column can be the "
-            "target. Choose another series column, or add a number column."
+            f"no column of {table.name} can be the target: expected a column of numbers, or of "
+            f"texts that repeat{besides}. Add a column, or change how a column is read."
         )
     numbers = numbers.drop(columns=row_numbers(numbers))
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
@@ -139,15 +138,13 @@ def default_columns(
         lowest, highest = numbers.min(), numbers.max()
         counters = _counters(numbers)
         varied = [name for name in names if lowest[name] < highest[name] and name not in counters]
-        texts = table.frame[[name for name in table.categories if name != table.series]]
-        labels = [f"{name}" for name, column in texts.items() if may_be_classes(column)]
         targets = (*(varied or labels or names)[-1:],)
-    inputs = table.inputs or names
+    inputs = table.inputs or names or labels[-1:]
     if len(inputs) > MAX_COLUMNS:
         others = [name for name in inputs if name not in targets]
         allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
         inputs = tuple(name for name in inputs if name in allowed)
-    own = tuple(name for name in chosen or targets if name in table.categories)
+    own = tuple(n for n in chosen or targets if n in table.categories and n not in inputs)
     if own and horizon and len(feature_names(table, inputs + own)) <= MAX_COLUMNS:
         inputs += own
     return inputs, targets

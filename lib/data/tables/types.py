@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.data.caches import cached_with_object
 from lib.data.tables.order import as_texts, order_rows, rows_without_times
-from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError
+from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, default_columns
 from lib.data.tables.texts import as_times, not_numbers_note, parse_numbers
 from lib.text import MONTHS, counted, joined, listed
 
@@ -54,11 +54,11 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     else:
         series = table.series if table.series in frame.columns else ""
         made = replace(table, frame=frame, series=series)
-    if not made.numbers:
-        raise WindowError(f"{table.name} needs at least one number column. Keep one as numbers.")
     inputs = tuple(name for name in table.inputs if name in made.numbers)
     targets = tuple(name for name in table.targets if name in made.numbers)
-    return replace(made, notes=(*table.notes, *notes), inputs=inputs, targets=targets)
+    made = replace(made, notes=(*table.notes, *notes), inputs=inputs, targets=targets)
+    default_columns(made)  # raises an error if no column is left to predict
+    return made
 
 
 def _kinds(table: Table, types: tuple[str, ...]) -> dict[str, str]:

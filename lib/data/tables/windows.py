@@ -14,10 +14,10 @@ import pandas as pd
 
 from lib.data.dataset import Dataset, Origin, Rows, Scale
 from lib.data.tables.baselines import check_season, find_season, with_baselines
-from lib.data.tables.classes import check_label, with_classes, with_labels
+from lib.data.tables.classes import with_classes, with_labels
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
-from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError, count_classes
+from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, count_classes
 from lib.experiment import MAX_VALUES, DataSettings, Experiment
 from lib.text import counted, joined, listed
 
@@ -32,7 +32,7 @@ def make_windows(
 
     Inputs are number columns, text columns or `calendar_names`. Targets are number columns, or one
     text column, whose texts are classes. Raises ExperimentError for wrong settings, WindowError for
-    wrong columns, TooShortError for few rows.
+    wrong columns or too few rows.
     """
     Experiment(data).validate()
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
@@ -43,8 +43,8 @@ def make_windows(
     most = MAX_VALUES / (data.timesteps * width)
     try:
         windows = cut(rows.series, rank, data, seed, most, segment=segment)
-    except TooShortError as error:
-        raise TooShortError(" ".join([f"{error}", *notes]), error.fix) from None
+    except WindowError as error:
+        raise WindowError(" ".join([f"{error}", *notes]), error.fix) from None
     training, classes = windows.part == 0, tuple[str, ...]()
     if count_classes(table, targets):
         column = table.frame[targets[0]]
@@ -116,7 +116,7 @@ def make_windows(
         source=table.source,
         fingerprint=table.fingerprint,
     )
-    return with_baselines(with_labels(dataset, classes) if classes else dataset)
+    return with_labels(dataset, classes) if classes else with_baselines(dataset)
 
 
 def _time_format(times: pd.Index | None) -> str:
@@ -181,7 +181,12 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
             f"the target {wrong[0]!r} isn't a number or text column of {table.name}. Choose from "
             f"{names}."
         )
-    check_label(table, targets, data)
+    if len(targets) > 1 and (texts := [name for name in targets if name in table.categories]):
+        raise WindowError(
+            f"the text column {texts[0]} must be the only target, with one label for each "
+            f"timestep, got {len(targets)} target columns. Choose one.",
+            {"targets": (texts[0],)},
+        )
     if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
         raise WindowError(
             f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "

@@ -9,7 +9,14 @@ import pandas as pd
 
 from lib.data.tables import texts
 from lib.data.tables.order import order_rows, rows_without_times, series_columns
-from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, row_numbers
+from lib.data.tables.table import (
+    MIN_ROWS,
+    MOST_TEXTS,
+    Table,
+    UploadError,
+    may_be_classes,
+    row_numbers,
+)
 from lib.text import counted, joined, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # missing values, like pandas's NA, NaN, null, …
@@ -95,7 +102,7 @@ def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
 
 
 def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
-    """Return a file's table. Raises UploadError if it has too few rows or no number columns."""
+    """Return a file's table. Raises UploadError if it has too few rows or no usable columns."""
     notes, found = entries.notes, _find_times(entries)
     if found is None:
         table = Table(name, _usable_columns(entries))
@@ -189,10 +196,11 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
     if huge:
         notes.append(f"{counted(huge, 'value')} infinite or beyond 10¹⁰⁰: read as missing.")
     frame = pd.DataFrame(columns, copy=False)
-    if frame.select_dtypes("number").empty:
+    has_numbers = not frame.select_dtypes("number").empty
+    if not (has_numbers or any(may_be_classes(column) for _, column in frame.items())):
         raise UploadError(
-            "The table needs a column of numbers, but has none. Text columns: "
-            f"{listed(columns)}. Empty columns: {listed(empty)}.{entries.split}"
+            "The table needs a column of numbers, or of texts that repeat, but has none. Text "
+            f"columns: {listed(columns)}. Empty columns: {listed(empty)}.{entries.split}"
         )
     if dates:
         notes.append(f"Other date columns ignored: {listed(dates)}.")

@@ -35,20 +35,14 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
         if run and not dataset.has_rows:  # the rows belong to another browser
             whole = runs.client().get(run.id) or run
             if whole.dataset.origin:
-                models = whole.experiment, whole.dataset, _weights(shown)
-                score = results.label_skill if dataset.has_labels else results.skill_of_seeds
-                table = _once(shown, "hidden", partial(score, *models))
+                table = _scores(shown, whole)
         if not (table or dataset.origin):
             once("skill", (), dict)  # frees the results of other data, which may be large
             return
         with st.container(border=True, key="skill", gap="xsmall"):
             if table:
                 st.markdown(f"### {TITLES['skill']}")
-                if isinstance(table, list):
-                    st.markdown(_label_markdown(table))
-                else:
-                    target = _pick("Target", dataset.target_labels, "target")
-                    st.markdown(_markdown(table, target, dataset.target_unit))
+                st.markdown(_markdown(table, dataset, _pick_target(dataset)))
                 hint(results.ROWS_HIDDEN)
                 return
             # Baselines need no training: show them for the sidebar's season, not the run's.
@@ -70,7 +64,6 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
             if part != "skill" and len(_weights(shown)) > 1:
                 hint(f"Models of seed {shown.experiment.seed}, the first seed.")
             draw = {"skill": _skill, "dates": _dates, "ahead": _ahead}[part]
-            draw = _label_skill if dataset.has_labels else draw
             draw(shown, shown.dataset.cut_from, palette)
 
 
@@ -114,73 +107,69 @@ def _pick(label: str, names: Sequence[str], key: str, *, drawn: bool = True) -> 
     return int(st.session_state.get(key, 0))
 
 
+def _pick_target(dataset: Dataset) -> int:
+    return 0 if dataset.has_labels else _pick("Target", dataset.target_labels, "target")
+
+
+def _scores(
+    shown: ShownRun, run: results.RunAt | results.Run, part: results.Part = "evaluated"
+) -> Any:
+    """Return a `SkillTable` of a run's models and baselines; for labels, a list of their scores."""
+    score = results.label_skill if run.dataset.has_labels else results.skill_of_seeds
+    make = partial(score, run.experiment, run.dataset, _weights(shown), part)
+    return _once(shown, f"medians {part}", make)
+
+
 def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
     """Draw the table of the validation part, the season beside it, and on demand the test part."""
-    dataset, weights = shown.dataset, _weights(shown)
-    target = _pick("Target", dataset.target_labels, "target")
+    dataset, target = shown.dataset, _pick_target(shown.dataset)
     tables, texts = st.columns((3, 2), gap="large")
 
     def table(part: results.Part) -> None:
-        make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
-        skills = _once(shown, f"medians {part}", make)
-        tables.markdown(_markdown(skills, target, dataset.target_unit, part))
-        details = charts.skill.skill_sentence(dataset, skills, target, part, shown.snapshot)
-        widgets.takeaway(charts.skill.skill_takeaway(skills, target, part), details)
+        scores = _scores(shown, shown, part)
+        tables.markdown(_markdown(scores, dataset, target, part))
+        if dataset.has_labels:
+            widgets.takeaway(*charts.skill.label_words(dataset, scores, part))
+        else:
+            details = charts.skill.skill_sentence(dataset, scores, target, part, shown.snapshot)
+            widgets.takeaway(charts.skill.skill_takeaway(scores, target, part), details)
 
     with texts:
         table("evaluated")
-        used, chosen = shown.experiment.data.period, session().subject.experiment.data.period
-        one_control("period", shown.experiment)
-        hint(charts.skill.season_sentence(origin, used))
-        if chosen != used:
-            try:
-                check_season(origin, chosen)
-                hint("Your season applies to the next run, because other data settings differ too.")
-            except WindowError as error:
-                st.warning(plain(capital(f"{error}")), icon=":material/info:")
+        if not dataset.has_labels:
+            _season(shown, origin)
         advice(dataset, DATASETS[shown.experiment.data.name].uses)
         if _test_button(shown):
             table("test")
 
 
-def _label_skill(shown: ShownRun, *_: object) -> None:
-    """Draw the scores of labels on the validation part, and on demand on the test part."""
-
-    def table(part: results.Part) -> None:
-        run = shown.experiment, shown.dataset, _weights(shown), part
-        scores = _once(shown, f"labels {part}", partial(results.label_skill, *run))
-        st.markdown(_label_markdown(scores, part))
-        widgets.takeaway(*charts.skill.label_words(shown.dataset, scores, part))
-
-    table("evaluated")
-    if _test_button(shown):
-        table("test")
-
-
-def _label_markdown(scores: Sequence[results.LabelScore], part: str = "evaluated") -> str:
-    rows = [(one.label, one.name, charts.skill.label_texts(one)) for one in scores]
-    return _table(_heading(part), charts.skill.LABEL_MEASURES, rows)
+def _season(shown: ShownRun, origin: Origin) -> None:
+    """Draw the season's control, and why a chosen season isn't the shown one."""
+    used, chosen = shown.experiment.data.period, session().subject.experiment.data.period
+    one_control("period", shown.experiment)
+    hint(charts.skill.season_sentence(origin, used))
+    if chosen != used:
+        try:
+            check_season(origin, chosen)
+            hint("Your season applies to the next run, because other data settings differ too.")
+        except WindowError as error:
+            st.warning(plain(capital(f"{error}")), icon=":material/info:")
 
 
-def _heading(part: str) -> str:
-    return "test part, last step" if part == "test" else "at the last step"
-
-
-def _markdown(table: results.SkillTable, target: int, unit: str, part: str = "evaluated") -> str:
-    """Return a Markdown table: the models, then the baselines, best first."""
-    scores = (*table.models, *table.baselines(target))
-    rows = [(s.label, s.name, charts.skill.score_texts(table, s, target)) for s in scores]
-    return _table(charts.with_unit(_heading(part), unit), charts.skill.MEASURES, rows)
-
-
-def _table(
-    heading: str, measures: Sequence[str], rows: Sequence[tuple[str, str, Sequence[str]]]
-) -> str:
-    """Return a Markdown table of rows: label, a mode or another name, and texts of `measures`."""
+def _markdown(table: Any, dataset: Dataset, target: int, part: str = "evaluated") -> str:
+    """Return `_scores` as a Markdown table: the models, then the baselines, best first."""
+    heading = "test part, last step" if part == "test" else "at the last step"
+    measures, scores, text_of = charts.skill.LABEL_MEASURES, table, charts.skill.label_texts
+    if not dataset.has_labels:
+        heading = charts.with_unit(heading, dataset.target_unit)
+        measures, scores = charts.skill.MEASURES, (*table.models, *table.baselines(target))
+        text_of = partial(charts.skill.score_texts, table, target=target)
     lines = [f"| {plain(heading)} | {' | '.join(measures)} |", "|:--|--:|--:|--:|--:|"]
-    for label, name, texts in rows:
-        text = MODES[name].colored(f"**{plain(label)}**") if name in MODES else plain(label)
-        lines.append(f"| {text} | {' | '.join(texts)} |")
+    for score in scores:
+        label = plain(score.label)
+        if score.name in MODES:
+            label = MODES[score.name].colored(f"**{label}**")
+        lines.append(f"| {label} | {' | '.join(text_of(score))} |")
     return "\n".join(lines)
 
 
