@@ -125,7 +125,7 @@ class LastStepErrors:
     """The card of mean squared errors at the last step, which compare both modes."""
 
     title = "Error at the last step"
-    longest = sentences.too_few(8888, "modes are too close")
+    longest = sentences.too_few(8888)
     picks: tuple[str, ...] = ()
     measure, unit, scale = results.ERROR, "", 1  # how models are compared; for values on the screen
     curve = "last_step_mse"  # the field of `ModeResult` with values by epoch
@@ -209,12 +209,9 @@ class LastStepErrors:
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
         samples = results.independent_samples(self.run.dataset)
-        shares = best / self.scale, other / self.scale
         is_same = modes_compete and self.is_same(best, other)
-        if is_same or self.measure.decided(*shares, samples):
-            return ""
-        who = "modes are too close" if modes_compete else "too close to tell"
-        return sentences.too_few(samples, who, shares[0] if self.unit else None)
+        is_clear = is_same or results.decided(best, other, samples)
+        return "" if is_clear else sentences.too_few(samples)
 
     def is_same(self, best: float, other: float) -> bool:
         """Return whether two errors are nearly equal; False for accuracies."""
@@ -232,7 +229,7 @@ class LastStepErrors:
             return f"One seed decides nothing. Here, {result}."
         seeds = f"{verdict.seeds} seeds"
         if not verdict.is_clear:
-            return f"No clear winner: {seeds} can't tell the two modes apart."
+            return f"Too close to tell with {seeds}."
         if is_same:
             return f"The median errors of {seeds} are nearly equal: {first} and {second}."
         how = f"{first} against {second}" if self.unit else difference(best, other)

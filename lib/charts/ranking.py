@@ -90,8 +90,7 @@ def _verdict_words(runs: Sequence[Compared], field: str, wins: str) -> Words:
             details += f" {capital(MODES[mode].name)}: {pair_sentence(found, one, other, measure)}"
     unclear = "".join(f"; {name} is unclear" for name in winners.pop("", []))
     if not winners:
-        count = len(runs[0].snapshot.seeds)
-        return f"No clear winner: {count} seeds can't tell these runs apart.", details
+        return f"Too close to tell with {len(runs[0].snapshot.seeds)} seeds.", details
     takeaway = ""
     for letter, names in winners.items():
         takeaway += f", run {letter}" if takeaway else f"Run {letter} {wins}"
@@ -118,5 +117,8 @@ def _why_not_ranked(
         return "One run has an error of NaN, so the errors can't be ranked."
     samples = independent_samples(runs[0].dataset)
     is_decided = any(measure.decided(min(each), max(each), samples) for each in medians.values())
-    best = max(map(max, medians.values())) if measure is results.ACCURACY else None
-    return "" if is_decided else too_few(samples, accuracy=best)
+    if is_decided:
+        return ""
+    best, is_share = max(map(max, medians.values())), measure is results.ACCURACY
+    points = 100 * results.decisive_difference(best, samples) if is_share else None
+    return too_few(samples, points=points)

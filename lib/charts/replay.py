@@ -151,7 +151,8 @@ def _maps(cards: Sequence[StepErrors], frames: Frames, palette: Palette, title: 
     lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
     panels: list[Panel] = []
     for mode, values in errors.items():
-        z = values if dataset.has_labels else np.log10(np.maximum(values, 10.0**low))
+        values = values[:, : dataset.shape[1]]
+        z = np.nan_to_num(values) if dataset.has_labels else np.log10(np.maximum(values, 10.0**low))
         more: Part = {"zmin": low, "zmax": max(high, low + 0.1)}
         rows = zip(names, map(chart.hover_texts, values), strict=True)
         more["text"] = [[f"{epoch}: {text}" for text in row] for epoch, row in rows]

@@ -150,14 +150,13 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
     return f"{who} in {seeds}. {within}. The {kind} of the two median {measure.names} can differ."
 
 
-def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:
-    """Return that errors, or accuracies near `accuracy`, are too close for so few samples."""
-    if accuracy is None:
+def too_few(samples: float, what: str = "too close to tell", points: float | None = None) -> str:
+    """Return that errors, or accuracies within `points`, are too close for so few samples."""
+    kind, least = "samples", f"differences below {readable(points or 0, 2)} points"
+    if points is None:
+        kind = "independent samples"
         least = f"MSE ratios below {apart(1, results.decisive_ratio(samples))[1]}"
-    else:
-        points = 100 * results.decisive_difference(accuracy, samples)
-        least = f"differences below {readable(points, 2)} points"
-    return f"{capital(what)}: with {samples:,.0f} independent samples, {least} may be chance."
+    return f"{capital(what)} with {samples:,.0f} {kind}: {least} may be chance."
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:

@@ -124,16 +124,30 @@ def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
     """The area spans the interval of the median over the seeds; the baseline is the data's."""
     run = a_label_run(PADDED, sequence=[10, 20, 30], last=[0, 0, 0])
     figure, real = drawn("step_error", run), PADDED.mask[100:]
-    line, band = the(figure, "sequence mode"), the(figure, "sequence mode, 95% interval")
+    line, (band, _) = the(figure, "sequence mode"), traces(figure, "sequence mode, 95% interval")
     for t in range(4):
         wrong = real[:20, t].sum()
         expected = 100 * (1 - wrong / real[:, t].sum())
         assert line.y[t] == pytest.approx(expected)
         low, high = proportion_interval(expected / 100, int(real[:, t].sum()))
         assert (band.y[t], band.y[-1 - t]) == pytest.approx((100 * low, 100 * high))
+
+
+def test_accuracies_at_the_ends_of_sequences_are_apart_from_the_steps():
+    """After a gap, both modes have an interval for all samples, and the baseline a short line."""
+    figure = drawn("step_error", a_label_run(PADDED, sequence=[20], last=[0]))
+    _, end = traces(figure, "sequence mode, 95% interval")
     (bar,) = traces(figure, "last-step mode, 95% interval")
-    assert bar.x[0] == 4
-    assert bar.y[0] == pytest.approx(100 * proportion_interval(1.0, 100)[0])  # of all samples
+    assert end.x[0] == bar.x[0] == the(figure, "last-step mode").x[0] == 6
+    assert bar.y[0] == pytest.approx(100 * proportion_interval(1.0, 100)[0])
+    assert end.y[0] == pytest.approx(100 * proportion_interval(0.8, 100)[0])
+    line, baseline = the(figure, "sequence mode"), the(figure, "most frequent class")
+    assert np.isnan(line.y[4])
+    assert line.y[5] == pytest.approx(80)
+    assert [*baseline.x[-2:]] == [5, 7]
+    assert figure.layout.xaxis.ticktext[-1] == "end"
+    whole = drawn("step_error", a_label_run(sequence=[20], last=[0]))
+    assert the(whole, "last-step mode").x[0] == 4
 
 
 def test_few_samples_decide_nothing():
@@ -214,11 +228,15 @@ def test_a_replay_shows_the_true_class_and_accuracies():
     assert "epoch 0: 40% and 100%; epoch 10: 90% and 100%" in details
 
 
-def test_steps_with_few_samples_dont_hide_from_when_a_model_wins():
-    """A step that less than half as many samples have isn't counted in the takeaway."""
-    step = card("step_error", a_label_run(PADDED, sequence=[0], last=[0]))
-    assert "interval is above 90% from step 1 to step 3." in step.sentence()
-    step.common = np.array([0, 1, 2])
+def test_steps_of_few_samples_arent_drawn():
+    """A step has at least ten samples, and 5% of all. The takeaway counts only these steps."""
+    mask = np.arange(4) < np.where(np.arange(200) % 20, 3, 4)[:, None]  # 5 of 100 have step 4
+    few = replace(PADDED, mask=mask)
+    step = card("step_error", a_label_run(few, sequence=[0], last=[0]))
+    assert step.drawn.tolist() == [0, 1, 2]
+    assert np.isnan(step.errors["sequence"].median[3])
+    assert "Steps of fewer than 10 samples aren't drawn." in step.sentence()
+    assert step.takeaway().endswith("sequence mode at every step.")
     assert step.since([False, True, True]) == 2
     assert step.since([True, True, False]) == 0
 
