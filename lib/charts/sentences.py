@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable
 
+import numpy as np
+
 from lib import results
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
@@ -125,7 +127,8 @@ def seeds_range(snapshot: Snapshot, mode: str, name: str = "final_mse") -> str:
     values, unit = snapshot.by_seed(mode, name), ""
     if name == "final_accuracy":
         values, unit = 100 * values, "%"
-    return "" if len(values) == 1 else " to ".join(apart(values.min(), values.max(), unit=unit))
+    _, *ends = apart(np.median(values), values.min(), values.max(), unit=unit)
+    return "" if len(values) == 1 else " to ".join(ends)
 
 
 def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ERROR) -> str:

@@ -141,8 +141,8 @@ COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by se
      "30%."),
     ("compare", [40], None, "Accuracy at the last step: 60%. The baseline: 30%."),
     ("step_error", [1], None, "Sequence mode beats the baseline at every step."),
-    ("step_error", [1], [90], "Sequence mode beats the baseline at every step; last-step mode never "
-     "does."),
+    ("step_error", [1], [90], "Sequence mode beats the baseline at every step; last-step mode "
+     "never does."),
     ("step_error", [70], [1], "Last-step mode beats the baseline; sequence mode may not."),
     ("step_error", [90], [90], "Neither mode beats the baseline at any step."),
     ("step_error", [70], [70], SAMPLES.format(8.1)),

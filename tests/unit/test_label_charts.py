@@ -178,7 +178,7 @@ def test_a_confusion_matrix_counts_all_seeds():
         wrong, total = int((true[:10] == k).sum()), 2 * int((true == k).sum())
         counts = {k: f"{total - wrong}", (k + 1) % 3: f"{wrong}" if wrong else ""}
         assert row[1:4] == [counts.get(j, "") for j in range(3)]
-    assert "2 seeds together, accuracy 95%" in tables[0]
+    assert "median accuracy 95%" in tables[0]
     text, details = confusion.label_words(run)
     assert text.startswith("Most frequent mistake: sequence mode says class ")
     assert "sums over 2 seeds" in details
@@ -192,8 +192,8 @@ def test_padding_is_counted_in_one_column_and_left_out_in_the_other(masking, hea
     padding = confusion.label_tables(run, LIGHT).split("<table")[3]
     rows, real = cells(padding), PADDED.mask[100:]
     right = class_numbers(outputs_with_mistakes(PADDED, 20)) == class_numbers(PADDED.y[100:])
-    assert rows[2][2:] == [f"{100 * right.mean():.0f}%", f"{100 * right[real].mean():.0f}%"]
-    assert rows[4][2:] == ["80%"]
+    assert rows[2][2:] == [f"{100 * right.mean():.3g}%", f"{100 * right[real].mean():.3g}%"]
+    assert rows[4][2:] == ["80% (one output per sample)"]
     assert "(Keras)" in rows[0][heading]
     assert f"{real.sum()} of 400 evaluated steps are real" in padding
 
