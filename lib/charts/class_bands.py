@@ -171,8 +171,10 @@ class ClassProbabilities:
     def sentence(self) -> str:
         """Return the probabilities of the true class, and how many steps are right."""
         dataset, true, real = self.run.dataset, int(self.true[self.end]), int(self.real.sum())
-        text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} at the "
-        text += f"last step ({self.end + 1}) is {self.classes[true]}."
+        when = f"at the last step ({self.end + 1}) is {self.classes[true]}"
+        if (self.true[self.real] == true).all():
+            when = f"is {self.classes[true]} at every step"
+        text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} {when}."
         for mode, shares in self.lasts.items():
             text += f" {capital(MODES[mode].model)}: {self._most_probable(shares)}"
             is_right = int(shares.argmax()) == true
