@@ -70,7 +70,7 @@ class ClassProbabilities:
                 bands: Part = {"width": 1.0, "yaxis": axis, "opacity": pale}
                 traces += self._bands(place, self.shares[mode], palette, **bands)
                 look["notes"] += self._names(self.shares[mode], palette, axis, THICK * len(rows))
-                look["shapes"] += self._frames(palette, mode, axis)
+                look["shapes"].append(_frame(0.5, steps + 0.5, palette.mode(mode), axis))
         if "last" in self.shares:
             at, width = 1.12 * steps + 1, max(1.0, 0.08 * steps)
             column = np.array([at]), self.shares["last"][-1:]
@@ -126,32 +126,20 @@ class ClassProbabilities:
 
     def _names(self, shares: np.ndarray, palette: Palette, axis: str, thick: float) -> list[Part]:
         """Return each class's name where its band is thickest; `shares` (T, C) are the bands."""
-        shares = np.where(self.real[:, None], shares, 0)
-        tops, notes = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1], []
+        shares, notes = np.where(self.real[:, None], shares, 0), []
+        middles = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1] - shares / 2
         for k, name in enumerate(self.classes):
             letters = (len(name) + 1) * chart.LETTER * 1.3 * self.steps / PLOT
-            wide = max(1, round(letters + 0.3))  # in timesteps
-            if wide > self.steps:
-                continue
-            parts = np.lib.stride_tricks.sliding_window_view(tops[:, k], wide)
-            below = np.lib.stride_tricks.sliding_window_view(tops[:, k] - shares[:, k], wide)
-            high, low = parts.min(axis=1), below.max(axis=1)
-            thickest = np.flatnonzero(high - low >= max(thick, (high - low).max()) - 0.02)
-            if len(thickest):
+            wide = max(1, min(self.steps, round(letters + 0.3)))  # in timesteps
+            least = np.lib.stride_tricks.sliding_window_view(shares[:, k], wide).min(axis=1)
+            if least.max() >= thick and letters < self.steps:
+                thickest = np.flatnonzero(least >= least.max() - 0.02)
                 begin = thickest[len(thickest) // 2]
                 at, color = float(begin + (wide + 1) / 2), palette.text_on(palette.classes[k])
-                note = chart.note(chart.escaped(name), at, (high + low)[begin] / 2, color, 13)
+                middle = middles[begin : begin + wide, k].mean()
+                note = chart.note(chart.escaped(name), at, middle, color, 13)
                 notes.append(note | {"xref": "x", "yref": axis, "yanchor": "middle"})
         return notes
-
-    def _frames(self, palette: Palette, mode: str, axis: str) -> list[Part]:
-        """Return a frame around a mode's bands, and a veil over its padded steps."""
-        frame = _frame(0.5, self.steps + 0.5, palette.mode(mode), axis)
-        padded = np.flatnonzero(~self.real) + 1
-        if not len(padded):
-            return [frame]
-        veil = _frame(padded[0] - 0.5, padded[-1] + 0.5, palette.background, axis)
-        return [veil | {"fillcolor": palette.background, "opacity": 0.6}, frame]
 
     def takeaway(self) -> str:
         """Return each mode's most probable class at the last step, and the true class."""
